@@ -1,0 +1,21 @@
+"""Where Logit Lab starts: no words open the window, `train …` works in the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run Logit Lab and return its exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["train"] and "--screenshot" not in words:
+        from core import cli
+
+        return cli.main(words[1:])
+    from gui import application
+
+    return application.main(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

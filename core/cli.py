@@ -1,0 +1,391 @@
+"""The same trainer without a window: `app.py train DATA …`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+from core import datasets
+from core.config import (
+    INITS,
+    MODEL_KINDS,
+    SOURCES,
+    DataConfig,
+    ModelConfig,
+    RunConfig,
+    TrainingConfig,
+)
+from core.errors import LogitLabError, SaveError
+from core.snapshot import Metrics, Status
+from core.task import Task, prepare
+
+PROGRAM = "logitlab"
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+BAR_WIDTH = 24
+BAR_SECONDS = 0.1
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line on stderr and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {message}. See --help.\n")
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Add what decides a run; the window and the command line take the same options."""
+    data, model, training = DataConfig(), ModelConfig(), TrainingConfig()
+    group = parser.add_argument_group("data")
+    group.add_argument(
+        "data",
+        nargs="?",
+        default=data.source,
+        choices=[source for source in SOURCES if source != "drawn"],
+        help="the data set (default: iris)",
+    )
+    group.add_argument(
+        "--data-dir", metavar="DIR", help="the folder with MNIST's four IDX files, .gz or plain"
+    )
+    group.add_argument(
+        "--features",
+        metavar="A,B,…",
+        help="names or numbers (from 0) of the features that go in, or “all” "
+        "(Iris: petal length,petal width; otherwise all)",
+    )
+    group.add_argument(
+        "--test-fraction",
+        type=float,
+        metavar="F",
+        help="share of the rows kept for testing (default: 0.2; MNIST: its own test set)",
+    )
+    group.add_argument(
+        "--split-seed", type=int, metavar="N", help="seed of the split (default: as --seed)"
+    )
+    group.add_argument(
+        "--standardise",
+        action=argparse.BooleanOptionalAction,
+        help="scale each feature to mean 0 and spread 1 of the training rows "
+        "(default: yes; images: no)",
+    )
+    group = parser.add_argument_group("model")
+    group.add_argument("--model", choices=MODEL_KINDS, default=model.kind, help="(default: softmax)")
+    group.add_argument(
+        "--classes", metavar="A,B", help="binary: two classes, A (0) against B (1), names or numbers"
+    )
+    group.add_argument("--positive", metavar="A", help="binary: class A (1) against the rest (0)")
+    group.add_argument("--init", choices=INITS, default=model.init, help="(default: zeros)")
+    group = parser.add_argument_group("training")
+    group.add_argument(
+        "--epochs", type=int, default=training.epochs, metavar="N", help="(default: %(default)s)"
+    )
+    group.add_argument(
+        "--batch-size",
+        type=_batch_size,
+        default=training.batch_size,
+        metavar="N|full",
+        help="examples per update (default: %(default)s)",
+    )
+    group.add_argument(
+        "--learning-rate",
+        "--eta",
+        type=float,
+        default=training.learning_rate,
+        metavar="η",
+        help="(default: %(default)s)",
+    )
+    group.add_argument(
+        "--weight-decay",
+        type=float,
+        default=training.weight_decay,
+        metavar="λ",
+        help="of the penalty (λ/2)·‖W‖² (default: %(default)s)",
+    )
+    group.add_argument(
+        "--tolerance",
+        type=float,
+        default=training.tolerance,
+        metavar="T",
+        help="stop when the loss falls by less than T per epoch (default: 0, never)",
+    )
+    group.add_argument(
+        "--seed", type=int, default=training.seed, metavar="N", help="(default: %(default)s)"
+    )
+    group.add_argument("--device", default=training.device, help="cpu or cuda (default: cpu)")
+
+
+def config_from(options: argparse.Namespace) -> RunConfig:
+    """Turn parsed options into a config; raise ConfigError where they contradict each other."""
+    positive, negative = options.positive, None
+    if options.classes is not None:
+        names = [name.strip() for name in options.classes.split(",")]
+        if len(names) != 2 or positive is not None:
+            raise LogitLabError(
+                "--classes takes two classes, as in --classes setosa,virginica, and no --positive."
+            )
+        negative, positive = names
+    features = options.features
+    return RunConfig(
+        data=DataConfig(
+            source=options.data,
+            folder=options.data_dir,
+            features=None if features is None else tuple(_words(features)),
+            test_fraction=options.test_fraction,
+            split_seed=options.seed if options.split_seed is None else options.split_seed,
+            standardise=options.standardise,
+        ),
+        model=ModelConfig(options.model, positive, negative, options.init),
+        training=TrainingConfig(
+            learning_rate=options.learning_rate,
+            batch_size=options.batch_size,
+            weight_decay=options.weight_decay,
+            epochs=options.epochs,
+            tolerance=options.tolerance,
+            seed=options.seed,
+            device=options.device,
+        ),
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Train as the arguments say and return the exit code."""
+    parser = Parser(
+        prog=f"{PROGRAM} train",
+        description="Train a model in the terminal: the same numbers as in the window.",
+    )
+    add_run_options(parser)
+    parser.add_argument(
+        "--json", metavar="FILE", help="write config, history, figures and weights; - for stdout"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        return report(config_from(options), options.json)
+    except LogitLabError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print(f"\n{PROGRAM}: stopped; nothing was written.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, which is its right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run: `history` has one value an epoch; `seconds` is training and measuring."""
+
+    task: Task
+    metrics: Metrics
+    history: dict[str, list[float]]
+    status: Status
+    message: str
+    W: Any
+    b: Any
+    seconds: float
+
+
+def train(task: Task, progress: Progress | None = None) -> Result:
+    """Train the task to its end, measuring after each epoch."""
+    from core.trainer import Trainer  # PyTorch: a second that --help need not wait for
+
+    started = time.perf_counter()
+    trainer = Trainer(task)
+    history: dict[str, list[float]] = {name: [] for name in _MEASURED}
+    while trainer.outcome is None:
+        epoch = trainer.epoch
+        while trainer.epoch == epoch and trainer.outcome is None:
+            trainer.step()
+            if progress:
+                progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
+        if trainer.outcome is Status.DIVERGED:
+            break
+        metrics = trainer.measure(exact=trainer.outcome is not None)
+        for name, values in history.items():
+            values.append(getattr(metrics, name))
+    if progress:
+        progress.close()
+    params = trainer.params()
+    return Result(
+        task=task,
+        metrics=trainer.measure(exact=True),
+        history=history,
+        status=trainer.outcome or Status.FINISHED,
+        message=trainer.message,
+        W=params.W.tolist(),
+        b=params.b.tolist(),
+        seconds=time.perf_counter() - started,
+    )
+
+
+_MEASURED = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+
+
+def report(config: RunConfig, json_path: str | None = None) -> int:
+    """Train, say how it went, write the JSON where one is wanted; return the exit code."""
+    quiet = json_path == "-"
+    words = sys.stderr if quiet else sys.stdout
+    if json_path and not quiet:
+        check_writable(Path(json_path))
+    task = prepare(datasets.load(config.data), config)
+    print(describe(task), file=words)
+    result = train(task, Progress(config.training.epochs, sys.stderr))
+    print(figures(result), file=words, flush=True)
+    if json_path:
+        text = json.dumps(to_json(result), allow_nan=False, ensure_ascii=False, indent=1)
+        if quiet:
+            print(text, flush=True)
+        else:
+            _write(Path(json_path), text + "\n")
+    if result.status is Status.DIVERGED:
+        print(f"{PROGRAM}: {result.message}", file=sys.stderr)
+        return FAILED
+    return DONE
+
+
+def describe(task: Task) -> str:
+    """Say in a few lines what will be trained."""
+    data, settings = task.config.data, task.config.training
+    dataset = task.dataset
+    names = (
+        f"{dataset.m} pixels" if task.source.image_shape else ", ".join(dataset.feature_names)
+    )
+    batch = "full" if settings.batch_size is None else f"{settings.batch_size:,}"
+    model = (
+        f"softmax regression, {dataset.h} classes"
+        if task.outputs > 1
+        else f"binary logistic regression, “{dataset.class_names[1]}” (1) against "
+        f"“{dataset.class_names[0]}” (0)"
+    )
+    lines = [
+        f"{dataset.name}: {len(task.train_rows):,} training and {len(task.test_rows):,} test rows; "
+        f"inputs {names}; {'standardised' if data.standardise else 'not standardised'}",
+        f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
+        f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
+    ]
+    if task.constant_features:
+        lines.append(f"constant in training, of no use: {', '.join(task.constant_features)}")
+    return "\n".join(lines)
+
+
+def figures(result: Result) -> str:
+    """Say in a few lines how it ended."""
+    metrics = result.metrics
+    lines = []
+    if result.status is not Status.DIVERGED:
+        lines.append(f"{result.message} {metrics.step:,} steps in {result.seconds:.2f} s.")
+    lines.append(f"training  loss {metrics.train_loss:.4f}   accuracy {metrics.train_accuracy:7.2%}")
+    if len(result.task.test_rows):
+        lines.append(
+            f"test      loss {metrics.test_loss:.4f}   accuracy {metrics.test_accuracy:7.2%}"
+        )
+    else:
+        lines.append("test      no test rows")
+    return "\n".join(lines)
+
+
+def to_json(result: Result) -> dict[str, Any]:
+    """Return the result in plain values; figures that do not exist are None."""
+    dataset, standardiser = result.task.dataset, result.task.standardiser
+    return {
+        "config": result.task.config.to_dict(),
+        "history": {
+            name: [_number(value) for value in values] for name, values in result.history.items()
+        },
+        **{name: _number(getattr(result.metrics, name)) for name in _MEASURED},
+        "W": result.W,
+        "b": result.b,
+        "class_names": list(dataset.class_names),
+        "feature_names": list(dataset.feature_names),
+        "mean": standardiser.mean.tolist(),
+        "std": standardiser.std.tolist(),
+        "seconds": result.seconds,
+        "status": result.status.value,
+        "steps": result.metrics.step,
+        "epochs": result.metrics.epoch,
+    }
+
+
+class Progress:
+    """A progress bar on a terminal; elsewhere a line at every tenth of the way."""
+
+    def __init__(self, epochs: int, stream: TextIO) -> None:
+        self._epochs = epochs
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._next_time = 0.0
+        self._tenths = 0
+        self._started = time.perf_counter()
+
+    def show(self, epoch: int, step: int, metrics: Metrics) -> None:
+        now = time.perf_counter()
+        if now < self._next_time:
+            return
+        self._next_time = now + BAR_SECONDS
+        share = min(epoch / self._epochs, 1.0)
+        tenths = int(10 * share)
+        text = (
+            f"epoch {epoch:,}/{self._epochs:,}  step {step:,}  "
+            f"loss {metrics.train_loss:.4f}  test {metrics.test_accuracy:6.1%}"
+        ).replace("nan%", "  –   ")
+        if self._is_terminal:
+            filled = int(BAR_WIDTH * share)
+            left = (now - self._started) * (1 - share) / share if share else math.inf
+            remaining = f"  {left:,.0f} s left" if math.isfinite(left) else ""
+            bar = "█" * filled + "░" * (BAR_WIDTH - filled)
+            print(f"\r{bar} {text}{remaining}\x1b[K", end="", file=self._stream, flush=True)
+        elif tenths > self._tenths:
+            self._tenths = tenths
+            print(text, file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._is_terminal:
+            print("\r\x1b[K", end="", file=self._stream, flush=True)
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _batch_size(text: str) -> int | None:
+    if text == "full":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is neither a whole number nor “full”"
+        ) from None
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def check_writable(path: Path) -> None:
+    """Complain about a hopeless path before training, not after."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise SaveError(f"{path} cannot be written: there is no folder {folder}.")
+    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise SaveError(f"{path} cannot be written: choose another place.")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise SaveError(f"{path} cannot be written: {error.strerror}.") from error

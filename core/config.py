@@ -1,0 +1,163 @@
+"""What a run is made of: data, model and training settings, each a validated value.
+
+A RunConfig together with the data set that it names decides a run completely: the window and
+the command line turn the same config into the same weights.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, Self, get_args
+
+from core.errors import ConfigError
+
+Source = Literal["iris", "digits", "mnist", "drawn"]
+ModelKind = Literal["softmax", "binary"]
+Init = Literal["zeros", "random"]
+
+SOURCES: tuple[Source, ...] = get_args(Source)
+MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
+INITS: tuple[Init, ...] = get_args(Init)
+
+MAX_SEED = 2**31 - 1
+MAX_TEST_FRACTION = 0.9
+MAX_COUNT = 10**9
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which data, which of its features, and how it is split and scaled.
+
+    features : names or numbers (from 0) of the features that go in; None takes the data set's
+        own choice, ("all",) takes every one.
+    test_fraction : share of the rows kept for testing; None takes the published test set where
+        there is one and the data set's own share otherwise.
+    standardise : None means yes for measurements and no for pixels, which share one scale.
+    """
+
+    source: Source = "iris"
+    folder: str | None = None
+    features: tuple[str, ...] | None = None
+    test_fraction: float | None = None
+    split_seed: int = 123
+    standardise: bool | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("source", self.source, SOURCES)
+        if self.test_fraction is not None:
+            _number("test_fraction", self.test_fraction, 0, MAX_TEST_FRACTION)
+        _whole("split_seed", self.split_seed, 0, MAX_SEED)
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Softmax over all classes, or one binary neuron for `positive` against `negative`.
+
+    positive, negative : names or numbers (from 0) of classes. A `negative` of None means all
+        the rest. A `positive` of None takes the last class; softmax needs neither.
+    """
+
+    kind: ModelKind = "softmax"
+    positive: str | None = None
+    negative: str | None = None
+    init: Init = "zeros"
+
+    def __post_init__(self) -> None:
+        _one_of("model", self.kind, MODEL_KINDS)
+        _one_of("init", self.init, INITS)
+        if self.kind == "softmax" and (self.positive is not None or self.negative is not None):
+            raise ConfigError(
+                "Softmax regression takes all classes; choose classes only for the binary model."
+            )
+        if self.negative is not None and self.positive == self.negative:
+            raise ConfigError(
+                f"Both classes are “{self.positive}”; the binary model needs two different ones."
+            )
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How the model is trained.
+
+    batch_size : examples per update; None is full batch.
+    weight_decay : λ of the penalty (λ/2)·‖W‖²; biases are spared.
+    epochs : train for this many passes over the training rows.
+    tolerance : stop as converged when the training loss has fallen by less than this per epoch
+        (in nats) over five epochs; 0 never stops early.
+    seed : decides the random start and every shuffle.
+    device : "cpu", "cuda" or "cuda:N".
+    """
+
+    learning_rate: float = 0.1
+    batch_size: int | None = 32
+    weight_decay: float = 0.0
+    epochs: int = 100
+    tolerance: float = 0.0
+    seed: int = 123
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        _number("learning_rate", self.learning_rate, 0, math.inf, above=True)
+        if self.batch_size is not None:
+            _whole("batch_size", self.batch_size, 1, MAX_COUNT)
+        _number("weight_decay", self.weight_decay, 0, math.inf)
+        _whole("epochs", self.epochs, 1, MAX_COUNT)
+        _number("tolerance", self.tolerance, 0, math.inf)
+        _whole("seed", self.seed, 0, MAX_SEED)
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """All that decides a run."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that JSON can hold; `from_dict` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Read what `to_dict` gave; a key that is not known is refused by name."""
+        parts = {"data": DataConfig, "model": ModelConfig, "training": TrainingConfig}
+        _refuse_unknown("config", values, parts)
+        return cls(**{name: _part(name, parts[name], values[name]) for name in values})
+
+
+def _part(name: str, kind: type[Any], values: Any) -> Any:
+    if not isinstance(values, dict):
+        raise ConfigError(f"“{name}” is {values!r}; a group of settings was expected.")
+    _refuse_unknown(name, values, [f.name for f in fields(kind)])
+    if isinstance(values.get("features"), list):
+        values = values | {"features": tuple(values["features"])}
+    return kind(**values)
+
+
+def _refuse_unknown(where: str, values: dict[str, Any], known: Any) -> None:
+    for key in values:
+        if key not in known:
+            raise ConfigError(f"“{key}” is not a setting of {where}; known: {', '.join(known)}.")
+
+
+def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(known)}.")
+
+
+def _number(name: str, value: object, low: float, high: float, *, above: bool = False) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ConfigError(f"{name} is {value!r}; a finite number was expected.")
+    if value < low or value > high or (above and value == low):
+        bound = f"greater than {low:g}" if above else f"at least {low:g}"
+        limit = f" and at most {high:g}" if math.isfinite(high) else ""
+        raise ConfigError(f"{name} is {value:g}; it must be {bound}{limit}.")
+
+
+def _whole(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ConfigError(f"{name} is {value!r}; a whole number was expected.")
+    if not low <= value <= high:
+        raise ConfigError(f"{name} is {value}; it must be from {low} to {high:,}.")

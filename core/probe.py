@@ -1,0 +1,107 @@
+"""Pure questions about a model: what does it say elsewhere than on its training rows?
+
+Arguments and answers are NumPy; nothing here remembers anything, so any thread may ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core import models
+from core.losses import HEADS
+from core.snapshot import Params
+from core.task import Task
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The plane of two features, x across and y up, the other features held at `at`, (m,).
+
+    x_range, y_range : what is seen, in the features' own units.
+    """
+
+    x: int
+    y: int
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    at: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionGrid:
+    """The model's answers on a grid over a plane, in rows from the bottom up.
+
+    xs, ys : (columns,) and (rows,) places of the grid's nodes, the outermost ones on the edges.
+    probabilities : (rows, columns, classes).
+    margins : (rows, columns, classes) each class's logit minus the largest other one, so that a
+        class's region is where its margin is positive and its boundary is the zero line.
+    """
+
+    xs: NDArray[np.float64]
+    ys: NDArray[np.float64]
+    probabilities: Floats
+    margins: Floats
+
+
+@torch.no_grad()
+def class_logits(task: Task, params: Params, values: NDArray[np.floating]) -> torch.Tensor:
+    """Return the logits (n, outputs) for features (n, m) in their own units."""
+    X = torch.from_numpy(task.standardiser.apply(values))
+    return models.logits(X, torch.from_numpy(params.W), torch.from_numpy(params.b))
+
+
+@torch.no_grad()
+def decision_grid(task: Task, params: Params, plane: Plane, columns: int, rows: int) -> DecisionGrid:
+    """Ask the model on a grid of rows × columns nodes over the plane."""
+    head = HEADS[task.config.model.kind]
+    xs = np.linspace(*plane.x_range, columns)
+    ys = np.linspace(*plane.y_range, rows)
+    values = np.tile(np.asarray(plane.at, dtype=np.float64), (rows * columns, 1))
+    values[:, plane.x] = np.tile(xs, rows)
+    values[:, plane.y] = np.repeat(ys, columns)
+    Z = class_logits(task, params, values)
+    per_class = Z if Z.shape[1] > 1 else torch.cat([torch.zeros_like(Z), Z], dim=1)
+    best = per_class.topk(2, dim=1).values
+    others = torch.where(per_class == best[:, :1], best[:, 1:], best[:, :1])
+    shape = (rows, columns, task.dataset.h)
+    return DecisionGrid(
+        xs=xs,
+        ys=ys,
+        probabilities=head.probabilities(Z).contiguous().view(shape).numpy(),
+        margins=(per_class - others).contiguous().view(shape).numpy(),
+    )
+
+
+@torch.no_grad()
+def mistakes(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return for each of the rows whether the model puts it into a wrong class."""
+    Z = class_logits(task, params, task.dataset.values(rows))
+    decided = HEADS[task.config.model.kind].decide(Z).numpy()
+    return np.asarray(decided != task.dataset.y[rows])
+
+
+def boundary_lines(grid: DecisionGrid) -> list[NDArray[np.float64]]:
+    """Return the lines between the regions, each (points, 2) of x and y."""
+    from contourpy import contour_generator  # only who looks at a plane needs it
+
+    h = grid.margins.shape[2]
+    # Where two classes meet, both margins are zero: with two classes one of them says it all.
+    classes = range(1) if h == 2 else range(h)
+    return [
+        line
+        for k in classes
+        for line in contour_generator(grid.xs, grid.ys, grid.margins[:, :, k]).lines(0.0)
+    ]
+
+
+@torch.no_grad()
+def probabilities(task: Task, params: Params, values: NDArray[np.floating]) -> Floats:
+    """Return the model's probabilities (n, classes) for features (n, m) in their own units."""
+    head = HEADS[task.config.model.kind]
+    return head.probabilities(class_logits(task, params, values)).contiguous().numpy()

@@ -1,0 +1,111 @@
+"""A task: data made ready for one run, with chosen features and classes, split and scaled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import ModelConfig, RunConfig
+from core.datasets import Dataset
+from core.features import Standardiser
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a run trains on, and everything needed to read its weights.
+
+    config : with each “the data's own choice” replaced by what that is; a test_fraction of None
+        is left for the published test set.
+    dataset : all rows, with the chosen features and classes only.
+    source : the data set as it was loaded, to choose from again.
+    train_rows, test_rows : row numbers of `dataset`, ascending; test_rows may be empty.
+    standardiser : fitted on the training rows; the identity where nothing is standardised.
+    """
+
+    config: RunConfig
+    dataset: Dataset
+    source: Dataset
+    train_rows: NDArray[np.int64]
+    test_rows: NDArray[np.int64]
+    standardiser: Standardiser
+
+    @property
+    def outputs(self) -> int:
+        """Rows of W: one for a binary neuron, one for each class for softmax."""
+        return 1 if self.config.model.kind == "binary" else self.dataset.h
+
+    @property
+    def constant_features(self) -> tuple[str, ...]:
+        """Names of the features that never change in the training rows of measured data."""
+        if self.dataset.image_shape or not len(self.train_rows):
+            return ()
+        spread = np.ptp(self.dataset.X[self.train_rows], axis=0)
+        return tuple(name for name, d in zip(self.dataset.feature_names, spread, strict=True) if not d)
+
+    @property
+    def obstacle(self) -> str:
+        """Say why this cannot be trained and what to do, or "" where it can."""
+        present = np.unique(self.dataset.y[self.train_rows])
+        if len(present) >= 2:
+            return ""
+        drawing = self.config.data.source == "drawn"
+        if len(present) == 0:
+            return (
+                "There are no points yet: draw some, in at least two classes."
+                if drawing
+                else f"{self.dataset.name} has no training rows; choose a smaller test share."
+            )
+        name = self.dataset.class_names[present[0]]
+        todo = "Draw points of another class" if drawing else "Choose data with two classes"
+        return (
+            f"All training points are of one class, “{name}”: "
+            f"a model that always says {name} is right already. {todo}."
+        )
+
+
+def prepare(source: Dataset, config: RunConfig) -> Task:
+    """Choose features and classes, split, and fit the standardiser on the training rows.
+
+    Raises DataError where the config asks for features or classes that are not there.
+    """
+    dataset = source.with_features(config.data.features)
+    if config.model.kind == "binary":
+        dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
+    test_fraction = config.data.test_fraction
+    if test_fraction is None and not dataset.published_test:
+        test_fraction = dataset.test_fraction
+    train_rows, test_rows = dataset.split(test_fraction, config.data.split_seed)
+    standardise = config.data.standardise
+    if standardise is None:
+        standardise = dataset.X.dtype != np.uint8
+    standardiser = (
+        Standardiser.fit(dataset.X[train_rows], dataset.scale)
+        if standardise
+        else Standardiser.identity(dataset.m)
+    )
+    return Task(
+        config=replace(
+            config,
+            data=replace(
+                config.data,
+                features=("all",) if dataset.m == source.m else dataset.feature_names,
+                test_fraction=test_fraction,
+                standardise=standardise,
+            ),
+            model=_resolved(config.model, dataset),
+        ),
+        dataset=dataset,
+        source=source,
+        train_rows=train_rows,
+        test_rows=test_rows,
+        standardiser=standardiser,
+    )
+
+
+def _resolved(model: ModelConfig, dataset: Dataset) -> ModelConfig:
+    if model.kind == "softmax":
+        return model
+    no_name, yes_name = dataset.class_names
+    return replace(model, positive=yes_name, negative=None if model.negative is None else no_name)

@@ -1,0 +1,66 @@
+"""Start-up, in this order: options, display, window on screen, then threads and PyTorch."""
+
+from __future__ import annotations
+
+import os
+
+import sys
+
+from pathlib import Path
+
+
+from core import cli
+from core.errors import LogitLabError
+
+
+DEFAULT_PICTURE = "logitlab.png"
+
+
+def main(words: list[str]) -> int:
+    """Open the window as the words say and return the exit code."""
+    parser = cli.Parser(
+        prog=cli.PROGRAM,
+        description="See logistic and softmax regression learn. “train” as the first word trains "
+        "in the terminal instead: see “train --help”.",
+    )
+    cli.add_run_options(parser)
+    group = parser.add_argument_group("window")
+    group.add_argument(
+        "--screenshot", metavar="FILE", help="train, save a picture of the window, and exit"
+    )
+    group.add_argument("--size", metavar="W×H", type=_size, help="size of the window in pixels")
+    group.add_argument("--theme", choices=("system", "light", "dark"), help="colours")
+    group.add_argument("--view", metavar="TAB", help="the tab to show, such as weights")
+    if "--screenshot" in words and "train" in words:
+        words = [word for word in words if word != "train"]
+    options = parser.parse_args(words)
+    try:
+        config = cli.config_from(options)
+        picture = None if options.screenshot is None else Path(options.screenshot)
+        if not _has_display():
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+            if picture is None:
+                print("There is no display: training in the terminal, and saving a picture.")
+                cli.report(config)
+                picture = Path(DEFAULT_PICTURE)
+        if picture is not None:
+            cli.check_writable(picture)
+    except LogitLabError as error:
+        print(f"{cli.PROGRAM}: {error}", file=sys.stderr)
+        return cli.USAGE
+
+    from gui.launch import Launch
+
+    return Launch(config, picture, options.size, options.theme, options.view).run()
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().replace("×", "x").partition("x")
+    return int(width), int(height)
+
+
+def _has_display() -> bool:
+    """Say whether Qt will find a screen; where it does not, it aborts the process."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,262 @@
+"""Between the window and the training thread: the only owner of a Session.
+
+Views are given tasks and snapshots; what the person wants comes back as calls of the hub.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from core import datasets
+from core.config import DataConfig, RunConfig, TrainingConfig
+from core.datasets import Dataset, Points
+from core.errors import ConfigError, LogitLabError
+from core.session import Session
+from core.snapshot import Snapshot, Status
+from core.task import Task, prepare
+from gui.background import Background
+
+TICK_MS = 16
+UNDO_LIMIT = 20  # as many runs as a session remembers
+FLAT_OUT = math.inf
+EPOCH_A_SECOND = -1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run that the window can show: its number, its task, and the drawn points if any."""
+
+    number: int
+    task: Task
+    points: Points
+
+
+class _Change(QUndoCommand):
+    """From one run to the next, and back with the weights it had."""
+
+    def __init__(self, hub: Hub, words: str, before: Run, after: Run) -> None:
+        super().__init__(words)
+        self._hub, self._before, self._after = hub, before, after
+        self._is_first = True
+
+    def redo(self) -> None:
+        if self._is_first:  # pushed when it has been done
+            self._is_first = False
+            return
+        self._hub.show_run(self._after)
+
+    def undo(self) -> None:
+        self._hub.show_run(self._before)
+
+
+class Hub(QObject):
+    """Owns the session, the background thread and the display-rate timer."""
+
+    task_changed = Signal(object)  # Task: what is trained from now on
+    snapshot_changed = Signal(object)  # Snapshot of the shown run, at most one a frame
+    settings_changed = Signal(object)  # TrainingConfig as it applies now
+    busy_changed = Signal(str)  # what is being loaded, "" when done
+    failed = Signal(str)  # words for the person
+    devices_changed = Signal(object)  # names of the devices that can train
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(UNDO_LIMIT)
+        self.background = Background()
+        self.run: Run | None = None
+        self.snapshot: Snapshot | None = None
+        self.points = Points()
+        self.settings = TrainingConfig()
+        self.devices: tuple[str, ...] = ()
+        self.speed = FLAT_OUT
+        self._session = Session()
+        self._runs = 0
+        self._loaded: tuple[DataConfig, Dataset] | None = None
+        self._play_when_loaded = False
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+
+    # Life ---------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the training thread, which imports PyTorch, and the timer that asks it."""
+        self._session.start()
+        self._timer.start(TICK_MS)
+
+    def close(self) -> None:
+        """End both threads and wait for them."""
+        self._timer.stop()
+        self._session.close()
+        self.background.close()
+
+    def tick(self) -> None:
+        """Hand on what the threads have ready; once a frame."""
+        self.background.poll()
+        while self._session.failures:
+            failure = self._session.failures.popleft()
+            if failure.run is None or (self.run and failure.run == self.run.number):
+                self._fail(failure.message)
+        snapshot = self._session.take()
+        if snapshot and self.run and snapshot.run == self.run.number:
+            self.snapshot = snapshot
+            if snapshot.settings != self.settings:
+                self.settings = snapshot.settings
+                self.settings_changed.emit(self.settings)
+            self.snapshot_changed.emit(snapshot)
+        if self._session.devices != self.devices:
+            self.devices = self._session.devices
+            self.devices_changed.emit(self.devices)
+
+    # What the person wants ----------------------------------------------------------------
+
+    @property
+    def config(self) -> RunConfig:
+        """The config of the shown run, with the training settings as they apply now."""
+        base = self.run.task.config if self.run else RunConfig()
+        return replace(base, training=self.settings)
+
+    @property
+    def is_training(self) -> bool:
+        return self.snapshot is not None and self.snapshot.status is Status.TRAINING
+
+    def load(self, config: RunConfig, words: str = "", *, play: bool = False) -> None:
+        """Load the data of the config and show a new run on it; the old one stays until then."""
+        self._play_when_loaded = play
+        known = self._loaded[1] if self._loaded and _same_data(self._loaded[0], config.data) else None
+        points = self.points
+
+        def work() -> tuple[Dataset, Task]:
+            if config.data.source == "drawn":
+                data = datasets.drawn(points)
+            else:
+                data = known or datasets.load(config.data)
+            return data, prepare(data, config)
+
+        def answer(result: tuple[Dataset, Task]) -> None:
+            self.busy_changed.emit("")
+            self._loaded = config.data, result[0]
+            self._begin(result[1], points, words)
+
+        self.busy_changed.emit("" if known else _loading(config.data))
+        self.background.ask("load", work, answer, self._not_loaded)
+
+    def change(self, words: str, **parts: Any) -> None:
+        """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`."""
+        try:
+            self.load(replace(self.config, **parts), words, play=False)
+        except ConfigError as error:
+            self.failed.emit(str(error))
+
+    def draw(self, points: Points, words: str) -> None:
+        """Train on other drawn points; a model that was trained is trained again, from the start."""
+        self.points = points
+        trains_again = (
+            self.snapshot.status in (Status.TRAINING, Status.FINISHED, Status.CONVERGED)
+            if self.snapshot
+            else self._play_when_loaded
+        )
+        self.load(self.config, words, play=trains_again)
+
+    def tune(self, **changes: float | int | None) -> None:
+        """Change settings that apply while it runs."""
+        try:
+            self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        except ConfigError as error:
+            self.failed.emit(str(error))
+        else:
+            self._session.tune(**changes)
+            if self.speed == EPOCH_A_SECOND:
+                self.set_speed(EPOCH_A_SECOND)
+        self.settings_changed.emit(self.settings)
+
+    def play_or_pause(self) -> None:
+        if self._is_ready():
+            (self._session.pause if self.is_training else self._session.play)()
+
+    def step(self) -> None:
+        if self._is_ready():
+            self._session.step()
+
+    def reset(self) -> None:
+        if self._is_ready():
+            self._session.reset()
+
+    def recover(self) -> None:
+        self._session.recover()
+
+    def set_speed(self, speed: float) -> None:
+        """Train so many steps a second at most; EPOCH_A_SECOND and FLAT_OUT are the others."""
+        self.speed = speed
+        if speed == EPOCH_A_SECOND and self.run:
+            n = len(self.run.task.train_rows)
+            speed = math.ceil(n / min(self.settings.batch_size or n, n)) if n else FLAT_OUT
+        self._session.set_speed(speed if speed > 0 else FLAT_OUT)
+
+    def show_run(self, run: Run) -> None:
+        """Go back to a run that was shown before, paused, as it was left."""
+        self._show(run)
+        if not run.task.obstacle:
+            self._session.resume(run.number, run.task)
+
+    # ----------------------------------------------------------------------------------------
+
+    def _is_ready(self) -> bool:
+        if self.run is None:
+            return False
+        if self.run.task.obstacle:
+            self.failed.emit(self.run.task.obstacle)
+            return False
+        return True
+
+    def _begin(self, task: Task, points: Points, words: str) -> None:
+        self._runs += 1
+        before, after = self.run, Run(self._runs, task, points)
+        self._show(after)
+        if task.obstacle:
+            self._session.pause()
+        else:
+            self._session.load(after.number, task, play=self._play_when_loaded)
+            self.set_speed(self.speed)
+        if before is not None:
+            self.undo_stack.push(_Change(self, words or f"change to {task.dataset.name}", before, after))
+
+    def _show(self, run: Run) -> None:
+        self.background.forget("load")
+        self.run, self.points, self.snapshot = run, run.points, None
+        self._loaded = run.task.config.data, run.task.source
+        self.settings = run.task.config.training
+        self.task_changed.emit(run.task)
+        self.settings_changed.emit(self.settings)
+
+    def _not_loaded(self, error: BaseException) -> None:
+        self.busy_changed.emit("")
+        if isinstance(error, LogitLabError):
+            self.failed.emit(str(error))
+        else:
+            self.failed.emit(f"The data could not be loaded ({type(error).__name__}: {error}).")
+        if self.run:
+            self.task_changed.emit(self.run.task)  # controls show what is still there
+
+    def _fail(self, message: str) -> None:
+        never_ran = self.run is not None and self.snapshot is None
+        if never_ran and self.undo_stack.canUndo():
+            self.undo_stack.undo()  # a run that cannot start leaves the one before it in place
+        self.failed.emit(message)
+
+
+def _same_data(a: DataConfig, b: DataConfig) -> bool:
+    return (a.source, a.folder) == (b.source, b.folder) and a.source != "drawn"
+
+
+def _loading(data: DataConfig) -> str:
+    return f"Loading {data.source.upper() if data.source == 'mnist' else data.source} …"
+
+

@@ -1,0 +1,134 @@
+"""A QApplication with the window in it, for a person or for a picture."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+import traceback
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from core import cli
+from core.config import RunConfig
+from core.snapshot import Snapshot, Status
+from gui import look
+from gui.main_window import MainWindow
+
+PICTURE_SECONDS = 600  # a picture that takes longer than this has gone wrong
+SETTLE_MS = 250  # for the shading of the last snapshot, once training has ended
+SIGNAL_MS = 200  # Python looks at signals only between its own instructions
+
+
+class Launch:
+    """One run of the program with a window."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        picture: Path | None,
+        size: tuple[int, int] | None,
+        theme: str | None,
+        view: str | None,
+    ) -> None:
+        self._config, self._picture, self._view = config, picture, view
+        self._exit_code = cli.DONE
+        application = QApplication.instance() or QApplication([cli.PROGRAM])
+        assert isinstance(application, QApplication)
+        self._application = application
+        application.setApplicationName("Logit Lab")
+        application.setOrganizationName("Logit Lab")
+        application.setStyle("Fusion")
+        application.setFont(look.base_font())
+        application.setWindowIcon(QIcon(str(files("assets").joinpath("icons/logitlab.svg"))))
+        settings = QSettings() if picture is None else _no_settings()
+        self.window = MainWindow(settings, theme)
+        if size:
+            self.window.resize(*size)
+
+    def run(self) -> int:
+        """Show the window until it is closed, or until its picture is saved."""
+        sys.excepthook = self._tell_exception
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.window.close())
+        listen = QTimer(self.window)
+        listen.timeout.connect(lambda: None)
+        listen.start(SIGNAL_MS)
+        if self._picture is not None:
+            self._prepare_picture()
+        self.window.painted.connect(lambda: QTimer.singleShot(0, self._start))
+        self.window.show()
+        self._application.exec()
+        return self._exit_code
+
+    def _start(self) -> None:
+        self.window.start(self._config, play=self._picture is not None)
+
+    # A picture --------------------------------------------------------------------------------
+
+    def _prepare_picture(self) -> None:
+        hub = self.window.hub
+        self.window.run_bar.set_speed(10**6)  # flat out
+        hub.snapshot_changed.connect(self._watch)
+        hub.failed.connect(self._give_up)
+        if self._view:
+            hub.task_changed.connect(lambda _: self._choose_view())
+        deadline = QTimer(self.window)
+        deadline.setSingleShot(True)
+        deadline.timeout.connect(lambda: self._give_up("the picture took too long"))
+        deadline.start(PICTURE_SECONDS * 1000)
+
+    def _choose_view(self) -> None:
+        names = {name.casefold(): name for name in self.window.stage.names}
+        name = names.get((self._view or "").casefold())
+        if name is None:
+            self._give_up(f"there is no tab “{self._view}”; choose from {', '.join(names)}")
+        else:
+            self.window.stage.show_name(name)
+
+    def _watch(self, snapshot: Snapshot) -> None:
+        if snapshot.status in (Status.FINISHED, Status.CONVERGED, Status.DIVERGED):
+            self.window.hub.snapshot_changed.disconnect(self._watch)
+            QTimer.singleShot(SETTLE_MS, self._save_when_shaded)
+
+    def _save_when_shaded(self) -> None:
+        if self.window.hub.background.is_busy("boundary"):
+            QTimer.singleShot(SETTLE_MS, self._save_when_shaded)
+            return
+        assert self._picture is not None
+        if self.window.grab().save(str(self._picture), "PNG"):
+            print(f"Saved {self._picture}.")
+        else:
+            self._exit_code = cli.USAGE
+            print(f"{cli.PROGRAM}: {self._picture} cannot be written.", file=sys.stderr)
+        self.window.close()
+
+    def _give_up(self, words: str) -> None:
+        print(f"{cli.PROGRAM}: {words}", file=sys.stderr)
+        self._exit_code = cli.USAGE
+        self.window.close()
+
+    # Faults -----------------------------------------------------------------------------------
+
+    def _tell_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Show the person a sentence, the terminal the details; a picture is given up."""
+        traceback.print_exception(kind, error, trace)
+        if self._picture is not None:
+            self._give_up(f"an unexpected error: {error}")
+        else:
+            self.window.hub.failed.emit(
+                f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "
+                "Your data and model are still here."
+            )
+
+
+def _no_settings() -> QSettings:
+    """Return settings that remember nothing, so that pictures do not depend on habits."""
+    return QSettings(str(Path(tempfile.mkdtemp()) / "settings.ini"), QSettings.Format.IniFormat)

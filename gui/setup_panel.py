@@ -1,0 +1,362 @@
+"""The set-up column: data, model and training, as cards of fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.config import MAX_COUNT, MAX_SEED, MAX_TEST_FRACTION, DataConfig, ModelConfig, Source
+from core.config import TrainingConfig
+from core.task import Task
+from gui.fields import BatchField, Card, Choice, CountField, NotchField, Segments, Toggle
+
+AS_PUBLISHED = -1.0
+MAX_LISTED_FEATURES = 40
+SOURCE_ROWS: tuple[tuple[Source, str, str, str], ...] = (
+    ("iris", "❀", "Iris", "150 × 4 · 3 classes"),
+    ("digits", "8", "Digits 8×8", "1,797 × 64 · 10 classes"),
+    ("mnist", "3", "MNIST", "70,000 × 784 · 10 classes"),
+    ("drawn", "✎", "Draw points", "your own, 2 to 10 classes"),
+)
+
+
+class SetupPanel(QScrollArea):
+    """Shows how the run is set up, and says what the person wants changed."""
+
+    source_chosen = Signal(str)
+    data_changed = Signal(object, str)  # DataConfig, words for undo
+    model_changed = Signal(object, str)  # ModelConfig, words for undo
+    run_changed = Signal(object, str)  # TrainingConfig that needs a new run, words for undo
+    tuned = Signal(str, object)  # live setting, value
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._task: Task | None = None
+        self._settings = TrainingConfig()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QWidget()
+        column.setObjectName("column")
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 2, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._make_data_card())
+        layout.addWidget(self._make_model_card())
+        layout.addWidget(self._make_training_card())
+        layout.addStretch(1)
+        self.setWidget(column)
+
+    # Data -------------------------------------------------------------------------------------
+
+    def _make_data_card(self) -> Card:
+        card = Card("Data")
+        group = QButtonGroup(card)
+        self.sources: dict[str, QPushButton] = {}
+        for source, glyph, name, detail in SOURCE_ROWS:
+            button = _source_button(glyph, name, detail)
+            button.clicked.connect(lambda _=False, s=source: self.source_chosen.emit(s))
+            group.addButton(button)
+            card.column.addWidget(button)
+            self.sources[source] = button
+        self.features = QToolButton()
+        self.features.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.features.setMenu(QMenu(self.features))
+        self._features_row = card.add_row(
+            "features", self.features, "Which features go into the model"
+        )
+        self.test_share = QDoubleSpinBox()
+        self.test_share.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.test_share.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.test_share.setKeyboardTracking(False)
+        self.test_share.setDecimals(0)
+        self.test_share.setSingleStep(5)
+        self.test_share.setSuffix(" %")
+        self.test_share.setFixedWidth(self.test_share.fontMetrics().horizontalAdvance("0") * 11)
+        self.test_share.setSpecialValueText("")
+        self.test_share.valueChanged.connect(self._change_test_share)
+        card.add_row(
+            "test share",
+            self.test_share,
+            "Share of each class that is kept for testing and never trained on",
+        )
+        self.split_seed = CountField(0, MAX_SEED)
+        self.split_seed.valueChanged.connect(
+            lambda seed: self._change_data("split seed", split_seed=seed)
+        )
+        card.add_row("split seed", self.split_seed, "Which rows are kept for testing")
+        self.standardise = Toggle()
+        self.standardise.clicked.connect(
+            lambda is_on: self._change_data("standardisation", standardise=is_on)
+        )
+        card.add_row(
+            "standardise",
+            self.standardise,
+            "Scale each feature to mean 0 and spread 1 of the training rows",
+        )
+        return card
+
+    def _change_data(self, words: str, **changes: object) -> None:
+        if self._task:
+            data = replace(self._task.config.data, **changes)  # type: ignore[arg-type]
+            if data != self._task.config.data:
+                self.data_changed.emit(data, f"change of {words}")
+
+    def _change_test_share(self, percent: float) -> None:
+        fraction = None if percent == AS_PUBLISHED else round(percent / 100, 4)
+        self._change_data("test share", test_fraction=fraction)
+
+    def _show_features(self, task: Task) -> None:
+        names, chosen = task.source.feature_names, task.dataset.feature_names
+        is_choice = task.source.image_shape is None and 2 < len(names) <= MAX_LISTED_FEATURES
+        self._features_row.setVisible(is_choice)
+        if not is_choice:
+            return
+        self.features.setText(f"{len(chosen)} of {len(names)} ▾")
+        menu = self.features.menu()
+        menu.clear()
+        for name in names:
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(name in chosen)
+            action.setEnabled(name not in chosen or len(chosen) > 1)
+            action.triggered.connect(lambda is_on, n=name: self._toggle_feature(n, is_on))
+        menu.addSeparator()
+        everything = menu.addAction(f"All {len(names)}")
+        everything.triggered.connect(lambda: self._change_data("features", features=("all",)))
+
+    def _toggle_feature(self, name: str, is_on: bool) -> None:
+        if self._task is None:
+            return
+        chosen = set(self._task.dataset.feature_names) ^ {name}
+        names = tuple(n for n in self._task.source.feature_names if n in chosen)
+        if len(names) == self._task.source.m:
+            names = ("all",)
+        self._change_data("features", features=names)
+
+    # Model ------------------------------------------------------------------------------------
+
+    def _make_model_card(self) -> Card:
+        card = Card("Model")
+        self.kind = Segments(
+            (
+                ("Binary", "binary", "One sigmoid neuron: yes or no"),
+                ("Softmax", "softmax", "One neuron for each class, probabilities that sum to 1"),
+            )
+        )
+        self.kind.chosen.connect(self._change_kind)
+        card.column.addWidget(self.kind)
+        self.positive, self.negative = Choice(), Choice()
+        self.positive.chosen.connect(lambda name: self._change_classes(positive=name))
+        self.negative.chosen.connect(lambda name: self._change_classes(negative=name))
+        self._class_rows = (
+            card.add_row("yes, 1", self.positive, "The class that the neuron answers 1 for"),
+            card.add_row("no, 0", self.negative, "The class that it is told apart from"),
+        )
+        self.outputs = QLabel()
+        card.add_row("outputs", self.outputs, "Rows of W: one for each output")
+        self.init = Choice()
+        self.init.chosen.connect(lambda init: self._change_model("start", init=init))
+        card.add_row(
+            "start from",
+            self.init,
+            "The weights that training starts from; zeros are fine, for the loss is convex",
+        )
+        return card
+
+    def _change_model(self, words: str, **changes: object) -> None:
+        if self._task:
+            model = replace(self._task.config.model, **changes)  # type: ignore[arg-type]
+            if model != self._task.config.model:
+                self.model_changed.emit(model, f"change of {words}")
+
+    def _change_kind(self, kind: object) -> None:
+        if self._task and kind != self._task.config.model.kind:
+            init = self._task.config.model.init
+            model = ModelConfig(kind="binary" if kind == "binary" else "softmax", init=init)
+            self.model_changed.emit(model, "change of model")
+
+    def _change_classes(self, **changes: str | None) -> None:
+        if self._task is None:
+            return
+        model = self._task.config.model
+        positive = changes.get("positive", model.positive)
+        negative = changes.get("negative", model.negative)
+        if positive == negative:  # choosing the other's class swaps the two
+            positive, negative = (
+                (positive, model.positive) if "positive" in changes else (model.negative, negative)
+            )
+        self._change_model("classes", positive=positive, negative=negative)
+
+    def _show_model(self, task: Task) -> None:
+        model = task.config.model
+        self.kind.choose(model.kind)
+        is_binary = model.kind == "binary"
+        for row in self._class_rows:
+            row.setVisible(is_binary)
+        names = task.source.class_names
+        self.positive.offer([(name, name) for name in names], model.positive)
+        self.negative.offer(
+            [("the rest", None), *((name, name) for name in names)], model.negative
+        )
+        self.outputs.setText("1 sigmoid" if is_binary else f"{task.outputs} classes")
+        self.init.offer((("zeros", "zeros"), ("random", "random")), model.init)
+
+    # Training ---------------------------------------------------------------------------------
+
+    def _make_training_card(self) -> Card:
+        card = Card("Training")
+        self.learning_rate = NotchField(1e-6, 1e30)
+        self.learning_rate.valueChanged.connect(lambda v: self._tune("learning_rate", v))
+        card.add_row(
+            "learning rate <i>η</i>",
+            self.learning_rate,
+            "Step size of gradient descent; applies while it runs. Keys [ and ]",
+        )
+        self.batch_size = BatchField()
+        self.batch_size.valueChanged.connect(self._tune_batch)
+        card.add_row(
+            "batch size", self.batch_size, "Examples per update, up to full; applies while it runs"
+        )
+        self.weight_decay = NotchField(1e-6, 1e6, zero=True)
+        self.weight_decay.valueChanged.connect(lambda v: self._tune("weight_decay", v))
+        card.add_row(
+            "weight decay <i>λ</i>",
+            self.weight_decay,
+            "Penalty (λ/2)·‖W‖², biases spared; applies while it runs",
+        )
+        self.epochs = CountField(1, MAX_COUNT, notches=True)
+        self.epochs.valueChanged.connect(lambda v: self._tune("epochs", v))
+        card.add_row("stop after epochs", self.epochs, "Train for so many passes over the data")
+        self.tolerance = NotchField(1e-9, 1.0, zero=True)
+        self.tolerance.valueChanged.connect(lambda v: self._tune("tolerance", v))
+        card.add_row(
+            "or loss falls by <",
+            self.tolerance,
+            "Stop as converged when the training loss falls by less than this per epoch, "
+            "over five epochs; 0 never stops early",
+        )
+        self.seed = CountField(0, MAX_SEED)
+        self.seed.valueChanged.connect(lambda v: self._change_run("seed", seed=v))
+        card.add_row("seed", self.seed, "Decides a random start and every shuffle")
+        self.device = Choice()
+        self.device.chosen.connect(lambda name: self._change_run("device", device=name))
+        self._device_row = card.add_row("device", self.device, "Where the model is trained")
+        self.show_devices(())
+        return card
+
+    def _tune(self, name: str, value: object) -> None:
+        self.tuned.emit(name, value)
+
+    def _tune_batch(self, size: int) -> None:
+        self._tune("batch_size", None if size == self.batch_size.maximum() else size)
+
+    def _change_run(self, words: str, **changes: object) -> None:
+        settings = replace(self._settings, **changes)  # type: ignore[arg-type]
+        if settings != self._settings:
+            self.run_changed.emit(settings, f"change of {words}")
+
+    # Values in --------------------------------------------------------------------------------
+
+    def show_task(self, task: Task) -> None:
+        """Show data and model of a run."""
+        self._task = task
+        data = task.config.data
+        self.sources[data.source].setChecked(True)
+        self._show_features(task)
+        with _Silence(self.test_share, self.split_seed, self.standardise, self.batch_size):
+            has_published = bool(task.source.published_test)
+            self.test_share.setRange(AS_PUBLISHED if has_published else 0, 100 * MAX_TEST_FRACTION)
+            self.test_share.setSpecialValueText("as given" if has_published else "none")
+            fraction = data.test_fraction
+            self.test_share.setValue(AS_PUBLISHED if fraction is None else 100 * fraction)
+            self.split_seed.setValue(data.split_seed)
+            self.standardise.setChecked(bool(data.standardise))
+            self.batch_size.setMaximum(max(len(task.train_rows), 2))
+        self._show_model(task)
+
+    def show_settings(self, settings: TrainingConfig) -> None:
+        """Show the training settings as they apply now."""
+        self._settings = settings
+        fields = (self.learning_rate, self.batch_size, self.weight_decay, self.epochs)
+        with _Silence(*fields, self.tolerance, self.seed):
+            self.learning_rate.setValue(settings.learning_rate)
+            largest = self.batch_size.maximum()
+            self.batch_size.setValue(min(settings.batch_size or largest, largest))
+            self.weight_decay.setValue(settings.weight_decay)
+            self.epochs.setValue(settings.epochs)
+            self.tolerance.setValue(settings.tolerance)
+            self.seed.setValue(settings.seed)
+        self._show_device(settings.device)
+
+    def show_devices(self, names: tuple[str, ...]) -> None:
+        """Offer the devices that are there; a choice of one is none."""
+        self.device.offer([(_device_name(name), name) for name in names], self._settings.device)
+        self._device_row.setVisible(len(names) > 1)
+
+    def _show_device(self, device: str) -> None:
+        index = self.device.findData(device)
+        if index >= 0:
+            self.device.setCurrentIndex(index)
+
+
+class _Silence:
+    """Let fields be set without telling anyone."""
+
+    def __init__(self, *fields: QWidget) -> None:
+        self._fields = fields
+
+    def __enter__(self) -> None:
+        self._before = [field.blockSignals(True) for field in self._fields]
+
+    def __exit__(self, *_: object) -> None:
+        for field, before in zip(self._fields, self._before, strict=True):
+            field.blockSignals(before)
+
+
+def _source_button(glyph: str, name: str, detail: str) -> QPushButton:
+    """A row with a glyph, a name and a detail below it."""
+    button = QPushButton()
+    button.setProperty("row", True)
+    button.setCheckable(True)
+    button.setAccessibleName(f"{name}, {detail}")
+    button.setToolTip(f"Train on {name}")
+    row = QHBoxLayout(button)
+    row.setContentsMargins(8, 4, 8, 4)
+    row.setSpacing(10)
+    sign, words, small = QLabel(glyph), QLabel(name), QLabel(detail)
+    sign.setFixedWidth(sign.fontMetrics().horizontalAdvance("MM"))
+    sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    small.setProperty("small", True)
+    column = QVBoxLayout()
+    column.setSpacing(0)
+    column.addWidget(words)
+    column.addWidget(small)
+    row.addWidget(sign)
+    row.addLayout(column, 1)
+    for label in (sign, words, small):
+        label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    button.setMinimumHeight(row.sizeHint().height())
+    return button
+
+
+def _device_name(name: str) -> str:
+    return name.upper().replace(":", " ")
+
+
+def data_for(source: Source, old: DataConfig) -> DataConfig:
+    """Return the data config for another source: its own choices, the same split seed."""
+    return DataConfig(source=source, split_seed=old.split_seed)

@@ -1,0 +1,425 @@
+"""The plane of two features: the model's answer everywhere, and the points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
+
+from core import probe
+from core.datasets import DRAWN_RANGE, Points
+from core.probe import DecisionGrid, Plane
+from core.snapshot import Params, Snapshot
+from core.task import Task
+from gui import look, plots
+from gui.background import Background
+from gui.legend import Legend
+from gui.look import Theme
+from gui.view import View
+
+NODE_PX = 6  # one node of the decision grid every so many pixels; shading between is smooth
+MARGIN = 0.08  # of the data's range, on each side
+FAINT, STRONG = 0.12, 0.60  # opacity of a region: guessing … certain
+POINT_PX = 9
+RING_PX = 19
+NEAR_PX = 10
+MAX_POINTS = 5000  # drawn of each class and set; training uses all
+
+
+class Picture(NamedTuple):
+    """What one request to the background gives: the shading, the lines, the mistakes."""
+
+    run: int
+    plane: Plane
+    image: NDArray[np.uint8]
+    lines: list[NDArray[np.float64]]
+    wrong_train: NDArray[np.bool_]
+    wrong_test: NDArray[np.bool_]
+
+
+class BoundaryView(View):
+    """Probability-shaded regions, boundary lines, training and test points, mistakes ringed.
+
+    Drawn points are edited here: a click puts one of the chosen class, a right click takes the
+    nearest away.
+    """
+
+    points_drawn = Signal(object, str)  # Points, words for undo
+
+    def __init__(self, theme: Theme, background: Background) -> None:
+        super().__init__(theme)
+        self._background = background
+        self.points = Points()
+        self._train = self._test = np.empty(0, dtype=np.int64)
+        self._x, self._y = 0, 1
+        self._at: NDArray[np.float64] = np.empty(0)
+
+        self.legend = Legend(theme)
+        self.legend.class_added.connect(self._add_class)
+        self.legend.class_removed.connect(self._remove_class)
+        self.legend.cleared.connect(self._clear_points)
+        self.x_choice, self.y_choice = _feature_choice("x", "across"), _feature_choice("y", "up")
+        self.x_choice.activated.connect(lambda _: self._choose_plane())
+        self.y_choice.activated.connect(lambda _: self._choose_plane())
+        self._plane_row = QWidget()
+        row = QHBoxLayout(self._plane_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        for word, choice in (("across", self.x_choice), ("up", self.y_choice)):
+            label = QLabel(word)
+            label.setProperty("small", True)
+            row.addWidget(label)
+            row.addWidget(choice)
+
+        self.plot = plots.make_plot(theme)
+        self.plot.setAccessibleName("Decision regions")
+        self.plot.viewport().installEventFilter(self)
+        self.plot.setMouseTracking(True)
+        box = self.plot.getPlotItem().getViewBox()
+        box.sigRangeChanged.connect(lambda *_: self._ask())
+        box.setMouseEnabled(False, False)
+        self._image = pg.ImageItem()
+        self._image.setZValue(-10)
+        self._lines = pg.PlotCurveItem(connect="finite")
+        self._lines.setZValue(5)
+        self._rings = pg.ScatterPlotItem(symbol="o", size=RING_PX, pxMode=True)
+        self._rings.setZValue(20)
+        self._scatters: list[pg.ScatterPlotItem] = []
+        for item in (self._image, self._lines, self._rings):
+            self.plot.addItem(item)
+
+        self._readout = QLabel()
+        self._readout.setProperty("small", True)
+        self._caption = QLabel()
+        self._caption.setProperty("small", True)
+        self._caption.setWordWrap(True)
+
+        layout = QGridLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setVerticalSpacing(6)
+        layout.addWidget(self.legend, 0, 0)
+        layout.addWidget(self._plane_row, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.plot, 1, 0, 1, 2)
+        layout.addWidget(self._readout, 2, 0, 1, 2)
+        layout.addWidget(self._caption, 3, 0, 1, 2)
+        layout.setRowStretch(1, 1)
+        layout.setColumnStretch(0, 1)
+        self.show_theme()
+
+    # What is shown --------------------------------------------------------------------------
+
+    @staticmethod
+    def applies_to(task: Task) -> bool:
+        """A plane needs two measured features."""
+        return task.source.image_shape is None and task.dataset.m >= 2
+
+    def show_theme(self) -> None:
+        plots.paint(self.plot, self.theme)
+        self._lines.setPen(plots.pen(self.theme.ink, 2))
+        self._rings.setPen(plots.pen(self.theme.ink, 1.5))
+        self._rings.setBrush(None)
+        self.legend.set_theme(self.theme)
+
+    def show_task(self, task: Task) -> None:
+        if not self.applies_to(task):
+            return
+        is_drawn = task.config.data.source == "drawn"
+        names = list(task.dataset.feature_names)
+        shown = [self.x_choice.itemText(i) for i in range(self.x_choice.count())]
+        if names != shown:
+            self._x, self._y = _default_plane(task)
+            for choice, index in ((self.x_choice, self._x), (self.y_choice, self._y)):
+                choice.clear()
+                choice.addItems(names)
+                choice.setCurrentIndex(index)
+        self._plane_row.setVisible(len(names) > 2)
+        self.legend.show_task(task, drawing=is_drawn)
+        self.plot.setCursor(
+            Qt.CursorShape.CrossCursor if is_drawn else Qt.CursorShape.ArrowCursor
+        )
+        if self.snapshot is None:
+            self._image.clear()
+            self._lines.setData([], [])
+            self._rings.setData([], [])
+        self._show_points(task)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._ask()
+
+    def _show_points(self, task: Task) -> None:
+        for scatter in self._scatters:
+            self.plot.removeItem(scatter)
+        self._scatters = []
+        dataset = task.dataset
+        values = dataset.values()
+        self._at = values[task.train_rows].mean(axis=0, dtype=np.float64) if len(
+            task.train_rows
+        ) else np.zeros(dataset.m)
+        self._train, self._test = task.train_rows, task.test_rows
+        thinned = False
+        for k, mark in enumerate(dataset.class_marks):
+            colour = self.theme.class_colour(mark)
+            size = POINT_PX * look.symbol_scale(mark)
+            for rows, is_test in ((task.train_rows, False), (task.test_rows, True)):
+                mine = rows[dataset.y[rows] == k]
+                thinned |= len(mine) > MAX_POINTS
+                mine = mine[:: max(1, -(-len(mine) // MAX_POINTS))]
+                scatter = pg.ScatterPlotItem(
+                    x=values[mine, self._x],
+                    y=values[mine, self._y],
+                    symbol=look.symbol(mark),
+                    size=size - 1 if is_test else size,
+                    pen=plots.pen(colour, 1.6) if is_test else plots.pen(self.theme.panel, 1),
+                    brush=pg.mkBrush(self.theme.panel if is_test else colour),
+                )
+                scatter.setZValue(10)
+                self.plot.addItem(scatter)
+                self._scatters.append(scatter)
+        self._show_axes(task, values)
+        self._show_caption(task, thinned)
+
+    def _show_axes(self, task: Task, values: NDArray[np.float32]) -> None:
+        unit = f" ({task.dataset.unit})" if task.dataset.unit else ""
+        item = self.plot.getPlotItem()
+        for side, index in (("bottom", self._x), ("left", self._y)):
+            item.setLabel(side, task.dataset.feature_names[index] + unit)
+        plots.paint(self.plot, self.theme)
+        if task.config.data.source == "drawn":
+            x_range = y_range = DRAWN_RANGE
+        else:
+            x_range, y_range = _padded(values[:, self._x]), _padded(values[:, self._y])
+        self.plot.setRange(xRange=x_range, yRange=y_range, padding=0)
+        self._ask()
+
+    def _show_caption(self, task: Task, thinned: bool) -> None:
+        dataset, words = task.dataset, []
+        if dataset.m > 2:
+            held = [
+                f"{name} {self._at[j]:.3g}"
+                for j, name in enumerate(dataset.feature_names)
+                if j not in (self._x, self._y)
+            ]
+            shown = ", ".join(held[:6]) + (f" and {len(held) - 6} more" if len(held) > 6 else "")
+            unit = f" {dataset.unit}" if dataset.unit else ""
+            words.append(
+                f"A plane through {dataset.m} features, the others held at their training means: "
+                f"{shown}{unit}. A ring marks a point that the model gets wrong with all features."
+            )
+        if task.constant_features:
+            words.append(f"Constant, of no use: {', '.join(task.constant_features)}.")
+        if thinned:
+            words.append(f"Showing some of {dataset.n:,} points; training uses all.")
+        if task.config.data.source == "drawn":
+            words.append(
+                "Click to put a point of the chosen class, right-click to take the nearest away."
+            )
+        self._caption.setText("  ".join(words))
+        self._caption.setVisible(bool(words))
+
+    def _choose_plane(self) -> None:
+        x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()
+        if x == y:  # the one just chosen stays, the other takes its former place
+            x, y = (self._y, y) if y != self._y else (x, self._x)
+            self.x_choice.setCurrentIndex(x)
+            self.y_choice.setCurrentIndex(y)
+        self._x, self._y = x, y
+        if self.task:
+            self._show_points(self.task)
+
+    # Shading, on the background thread --------------------------------------------------------
+
+    def _ask(self) -> None:
+        """Ask for the picture of the newest snapshot, in the visible range."""
+        task, snapshot = self.task, self.snapshot
+        if task is None or snapshot is None or not self.isVisible():
+            return
+        (x0, x1), (y0, y1) = self.plot.getPlotItem().getViewBox().viewRange()
+        plane = Plane(self._x, self._y, (x0, x1), (y0, y1), tuple(self._at))
+        size = self.plot.getPlotItem().getViewBox().size()
+        columns = max(2, int(size.width() / NODE_PX))
+        rows = max(2, int(size.height() / NODE_PX))
+        work = _picture_maker(task, snapshot, plane, columns, rows, self.theme)
+        self._background.ask("boundary", work, self._show_picture, _raise)
+
+    def _show_picture(self, picture: Picture) -> None:
+        if self.task is None or self.snapshot is None or picture.run != self.snapshot.run:
+            return
+        plane = picture.plane
+        if (plane.x, plane.y) != (self._x, self._y):
+            return
+        rows, columns = picture.image.shape[:2]
+        (x0, x1), (y0, y1) = plane.x_range, plane.y_range
+        half_x, half_y = (x1 - x0) / (columns - 1) / 2, (y1 - y0) / (rows - 1) / 2
+        self._image.setImage(picture.image, autoLevels=False, levels=None)
+        self._image.setRect(  # nodes are the centres of the image's pixels
+            QRectF(x0 - half_x, y0 - half_y, x1 - x0 + 2 * half_x, y1 - y0 + 2 * half_y)
+        )
+        if picture.lines:
+            gap = np.full((1, 2), np.nan)
+            joined = np.concatenate([part for line in picture.lines for part in (line, gap)])
+            self._lines.setData(joined[:, 0], joined[:, 1])
+        else:
+            self._lines.setData([], [])
+        values = self.task.dataset.X
+        wrong = np.concatenate([self._train[picture.wrong_train], self._test[picture.wrong_test]])
+        self._rings.setData(
+            x=values[wrong[:MAX_POINTS], self._x], y=values[wrong[:MAX_POINTS], self._y]
+        )
+
+    # Mouse ----------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.plot.viewport() and isinstance(event, QMouseEvent):
+            kind = event.type()
+            if kind == QEvent.Type.MouseMove:
+                self._read_out(event.position())
+            elif kind == QEvent.Type.MouseButtonPress and self._edit(event):
+                return True
+        elif watched is self.plot.viewport() and event.type() == QEvent.Type.Leave:
+            self._readout.setText("")
+        return super().eventFilter(watched, event)
+
+    def _place(self, position: QPointF) -> tuple[float, float] | None:
+        """Return the place in the plane under this position of the plot's viewport, if any."""
+        box = self.plot.getPlotItem().getViewBox()
+        scene = self.plot.mapToScene(position.toPoint())
+        if not box.sceneBoundingRect().contains(scene):
+            return None
+        point = box.mapSceneToView(scene)
+        return point.x(), point.y()
+
+    def _nearest(self, place: tuple[float, float]) -> int | None:
+        """Return the row of the point that is drawn within reach of the place, if any."""
+        if self.task is None or self.task.dataset.n == 0:
+            return None
+        px, py = self.plot.getPlotItem().getViewBox().viewPixelSize()
+        values = self.task.dataset.X
+        distance = np.hypot(
+            (values[:, self._x] - place[0]) / px, (values[:, self._y] - place[1]) / py
+        )
+        row = int(distance.argmin())
+        return row if distance[row] <= NEAR_PX else None
+
+    def _edit(self, event: QMouseEvent) -> bool:
+        if self.task is None or self.task.config.data.source != "drawn":
+            return False
+        place = self._place(event.position())
+        if place is None:
+            return False
+        if event.button() == Qt.MouseButton.LeftButton:
+            label = self.legend.chosen_class
+            name = self.points.class_names[label]
+            self.points_drawn.emit(self.points.with_point(*place, label), f"draw a point of {name}")
+            return True
+        if event.button() == Qt.MouseButton.RightButton:
+            row = self._nearest(place)
+            if row is not None:
+                self.points_drawn.emit(self.points.without_point(row), "erase a point")
+            return True
+        return False
+
+    def _add_class(self) -> None:
+        self.points_drawn.emit(self.points.with_class(), "add a class")
+
+    def _remove_class(self) -> None:
+        self.points_drawn.emit(self.points.without_class(), "remove a class")
+
+    def _clear_points(self) -> None:
+        self.points_drawn.emit(Points(class_names=self.points.class_names), "clear all points")
+
+    def _read_out(self, position: QPointF) -> None:
+        """Say what is under the pointer: the place, the model's answer, the point."""
+        place = self._place(position)
+        task, snapshot = self.task, self.snapshot
+        if place is None or task is None:
+            self._readout.setText("")
+            return
+        names, unit = task.dataset.feature_names, task.dataset.unit
+        words = [f"{names[self._x]} {place[0]:.2f} {unit}", f"{names[self._y]} {place[1]:.2f} {unit}"]
+        row = self._nearest(place)
+        if row is not None:
+            kind = "test" if row in self._test else "training"
+            words.append(f"{kind} point {row}, {task.dataset.class_names[task.dataset.y[row]]}")
+        text = " · ".join(word.strip() for word in words)
+        if snapshot is None:
+            self._readout.setText(text)
+            return
+        at = self._at.copy()
+        at[[self._x, self._y]] = place
+        params = snapshot.params
+
+        def work() -> NDArray[np.float32]:
+            return probe.probabilities(task, params, at[None])[0]
+
+        def answer(shares: NDArray[np.float32]) -> None:
+            order = np.argsort(-shares)[:3]
+            best = ", ".join(f"{task.dataset.class_names[k]} {shares[k]:.1%}" for k in order)
+            self._readout.setText(f"{text}  →  {best}")
+
+        self._background.ask("hover", work, answer, _raise)
+
+
+def _picture_maker(
+    task: Task, snapshot: Snapshot, plane: Plane, columns: int, rows: int, theme: Theme
+) -> Callable[[], Picture]:
+    """Return the work of one picture, with all that it needs bound to it."""
+    run, params = snapshot.run, snapshot.params
+
+    def work() -> Picture:
+        grid = probe.decision_grid(task, params, plane, columns, rows)
+        return Picture(
+            run=run,
+            plane=plane,
+            image=_shade(grid, task.dataset.class_marks, theme),
+            lines=probe.boundary_lines(grid),
+            wrong_train=_mistakes(task, params, task.train_rows),
+            wrong_test=_mistakes(task, params, task.test_rows),
+        )
+
+    return work
+
+
+def _mistakes(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return probe.mistakes(task, params, rows)
+
+
+def _shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[np.uint8]:
+    """Colour each node like its likeliest class, the more opaque the surer: (rows, columns, 3)."""
+    A = grid.probabilities
+    winner, guess = A.argmax(axis=2), 1 / A.shape[2]
+    certainty = (A.max(axis=2) - guess) / (1 - guess)
+    opacity = (FAINT + (STRONG - FAINT) * certainty)[..., None]
+    colours = np.array([look.rgb(theme.class_colour(mark)) for mark in marks])
+    return np.rint(look.rgb(theme.panel) * (1 - opacity) + colours[winner] * opacity).astype(np.uint8)
+
+
+def _default_plane(task: Task) -> tuple[int, int]:
+    """The features that the data set likes best, else the first two."""
+    names = task.dataset.feature_names
+    liked = [names.index(name) for name in task.source.preferred_features if name in names]
+    x, y = (liked + [j for j in range(len(names)) if j not in liked])[:2]
+    return x, y
+
+
+def _padded(values: NDArray[np.float32]) -> tuple[float, float]:
+    if len(values) == 0:
+        return DRAWN_RANGE
+    low, high = float(values.min()), float(values.max())
+    margin = (high - low) * MARGIN or max(abs(low), 1.0)
+    return low - margin, high + margin
+
+
+def _feature_choice(axis: str, where: str) -> QComboBox:
+    choice = QComboBox()
+    choice.setAccessibleName(f"feature {where}")
+    choice.setToolTip(f"The feature that goes {where} ({axis} axis)")
+    return choice
+
+
+def _raise(error: BaseException) -> None:
+    raise error
