@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Set up Logit Lab in this folder, then run it.
+
+    python3 run.py [words ...]        open the app; the words go to app.py
+    python3 run.py test [words ...]   run the tests; the words go to pytest
+    python3 run.py check              lint, formatting, types, import contracts
+
+The first start makes .venv and installs the versions of requirements.lock; later ones find its
+stamp and start at once. All that is said here goes to standard error: standard output belongs
+to the program. Only the standard library, and syntax that older Pythons can read: they must
+get as far as the sentence that refuses them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+LOCK = ROOT / "requirements.lock"
+VENV = ROOT / ".venv"
+SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "logitlab.json"
+
+GROUPS = {"test": {"test"}, "check": {"test", "dev"}}  # what a first word needs beside the app
+CHECKS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["lint-imports"])
+
+# What Qt's plugins load and pip cannot bring, with the Debian package of each. Newer releases
+# renamed some of them; apt-get follows the old names.
+LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+}
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+
+
+class SetupError(Exception):
+    """A reason not to start, in words for the user."""
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def has_font() -> bool:
+    if any(next(Path(f).expanduser().rglob("*.[ot]t[cf]"), None) for f in FONT_FOLDERS):
+        return True
+    listing = shutil.which("fc-list")  # fonts may lie where only fontconfig knows
+    return bool(listing and subprocess.run([listing], capture_output=True).stdout)
+
+
+def missing_from_system(load: Callable[[str], object] = ctypes.CDLL) -> dict[str, str]:
+    """Return what this Linux system lacks, each with the Debian packages that bring it."""
+    missing = {}
+    for library, package in LIBRARIES.items():
+        try:
+            load(library)
+        except OSError:
+            missing[library] = package
+    if not has_font():
+        missing["a TrueType font"] = "fonts-dejavu-core fonts-inter"
+    # Debian splits this from Python; a finished .venv no longer needs it.
+    if not STAMP.exists() and importlib.util.find_spec("ensurepip") is None:
+        missing["Python's ensurepip"] = f"python3.{sys.version_info.minor}-venv"
+    return missing
+
+
+def complete_system(missing: dict[str, str]) -> None:
+    """Install what is missing where that is allowed, else say what to install."""
+    lacks = f"This system lacks {', '.join(missing)}."
+    packages = " ".join(missing.values())
+    if shutil.which("apt-get") is None:
+        raise SetupError(f"{lacks} Install what brings them, then start again.")
+    if os.geteuid() != 0:
+        command = f"sudo apt-get update && sudo apt-get install -y {packages}"
+        raise SetupError(f"{lacks} Run this line once, then start again:\n  {command}")
+    say(f"Installing system packages: {packages}")
+    apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # One source that does not answer need not matter: the installation will tell.
+    subprocess.run([*apt, "update"], env=environment, capture_output=True)
+    install = subprocess.run(
+        [*apt, "install", "-y", "--no-install-recommends", *packages.split()],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    if install.returncode:
+        tail = install.stdout.decode(errors="replace").strip()[-600:]
+        raise SetupError(f"{lacks} apt-get could not install {packages}:\n{tail}")
+
+
+def requirements(groups: set[str]) -> list[str]:
+    """Return what pyproject.toml asks for: the app's own and that of the groups."""
+    import tomllib  # not at the top: Python before 3.11 lacks it
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lists = [project["project"]["dependencies"]]
+    lists += [project["dependency-groups"][group] for group in sorted(groups)]
+    return [requirement for names in lists for requirement in names]
+
+
+def read_stamp() -> dict[str, Any]:
+    """Return what the last set-up wrote; nothing if it was cut short or has lost its Python."""
+    try:
+        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) and os.access(PYTHON, os.X_OK) else {}
+
+
+def stamp_for(groups: set[str]) -> dict[str, Any]:
+    """Return what a set-up with these groups, finished here and now, would write."""
+    pins = "\n".join(requirements({"test", "dev"})) + LOCK.read_text(encoding="utf-8")
+    return {
+        # Scripts hold absolute paths and wheels hold machine code, so .venv can neither move
+        # with its folder nor serve another Python.
+        "home": [
+            str(VENV),
+            os.path.realpath(PYTHON),
+            str(sys.implementation.cache_tag),
+            sysconfig.get_platform(),
+        ],
+        "pins": hashlib.sha256(pins.encode()).hexdigest(),
+        "groups": sorted(groups),
+    }
+
+
+def cpu_build() -> list[str]:
+    """Return pip's words for PyTorch's CPU build where CUDA would be gigabytes for nothing."""
+    has_driver = shutil.which("nvidia-smi") or Path("/proc/driver/nvidia").exists()
+    if has_driver or sys.platform != "linux":  # the usual index has CPU builds for other systems
+        return []
+    import urllib.request  # not at the top: a later start need not wait for it
+
+    answers = []
+
+    def ask() -> None:
+        page = f"{CPU_INDEX}/torch/"
+        with contextlib.suppress(OSError), urllib.request.urlopen(page, timeout=3) as answer:
+            answers.append(answer.status)
+
+    # The time-out of a request does not bound the look-up of its host; that of join does.
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(3)
+    return ["--extra-index-url", CPU_INDEX] if answers == [200] else []
+
+
+def pip_install(*words: str) -> None:
+    """Run pip in .venv and show one line for each package it fetches."""
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    # Constraints, not requirements: what only the CUDA build needs is pinned there as well.
+    command += ["--only-binary", ":all:", "--constraint", str(LOCK)]
+    # Where Python may not write bytecode, each start without it would take seconds more.
+    command += ["--compile", *words]
+    fetched = re.compile(
+        r"(?:Downloading|Using cached|Processing) (?:.*/)?(\w+)-([^-]+)-\S+\.whl(?: \((\d.*)\))?"
+    )
+    errors, broken = [], ""
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as pip:
+        for line in map(str.strip, pip.stdout or ()):
+            if wheel := fetched.fullmatch(line.partition(" (from ")[0].replace("%2B", "+")):
+                say(f"  {' '.join(filter(None, wheel.groups()))}")
+            elif line.startswith("Installing collected packages"):
+                say("  unpacking ...")
+            elif line.startswith("Progress ") and sys.stderr.isatty():
+                megabytes = int(line.split()[1]) // 10**6
+                print(f"    {megabytes} MB ", end="\r", file=sys.stderr, flush=True)
+            elif "connection broken by" in line:
+                broken = line.partition("connection broken by ")[2]
+            elif line.startswith("ERROR: "):
+                errors.append(line.partition(" ")[2])
+    if pip.returncode:
+        raise SetupError(
+            f"pip could not install the packages: {broken or ' '.join(errors)}\n"
+            "Check the network connection and the free space on the disk, then start again."
+        )
+
+
+def set_up(groups: set[str]) -> None:
+    """Bring .venv to what the groups need: not at all, by adding to it, or from nothing."""
+    stamp = read_stamp()
+    groups = groups | set(stamp.get("groups", []))  # what was set up before stays
+    wanted = stamp_for(groups)
+    if stamp == wanted:
+        return
+    if stamp.get("home") != wanted["home"]:
+        say(f"Setting up {VENV} (once; a few minutes)")
+        # Not by the Python in .venv, even where that runs this file: it is what gets cleared.
+        python = getattr(sys, "_base_executable", sys.executable)
+        venv = subprocess.run(
+            [python, "-m", "venv", "--clear", str(VENV)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        if venv.returncode:
+            reason = venv.stdout.decode(errors="replace").strip()[-600:]
+            raise SetupError(f"Python could not make {VENV}:\n{reason}")
+    else:
+        say(f"Bringing {VENV} up to date")
+        STAMP.unlink()  # if this is cut short, the next start begins afresh
+    pip_install("pip")
+    pip_install("--progress-bar", "raw", *cpu_build(), *requirements(groups))
+    STAMP.write_text(json.dumps(stamp_for(groups)), encoding="utf-8")
+
+
+def check() -> int:
+    """Run every check, also after one has failed, and return the exit code."""
+    failed = []
+    for name, *words in CHECKS:
+        command = " ".join([name, *words])
+        say(f"== {command}")
+        if subprocess.run([str(SCRIPTS / name), *words], cwd=ROOT).returncode:
+            failed.append(command)
+    say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+def start(command: list[str]) -> int:
+    """Become the program where the system can, else wait for it."""
+    if os.name != "nt":
+        os.execv(command[0], command)
+    return subprocess.run(command).returncode  # an exec on Windows would give the console back
+
+
+def main(words: list[str]) -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036 - run by whatever Python the user has
+        say(f"Logit Lab needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+        return 2
+    first = words[0] if words else ""
+    try:
+        if sys.platform == "linux" and (missing := missing_from_system()):
+            complete_system(missing)
+        set_up(GROUPS.get(first, set()))
+        if first == "check":
+            return check()
+        if first == "test":
+            os.chdir(ROOT)
+            return start([str(PYTHON), "-m", "pytest", *words[1:]])
+        return start([str(PYTHON), str(ROOT / "app.py"), *words])
+    except SetupError as error:
+        say(str(error))
+        return 2
+    except OSError as error:  # a folder of another user, a full disk
+        say(f"Setting up {ROOT} failed: {error}")
+        return 2
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
