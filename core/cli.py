@@ -75,9 +75,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "(default: yes; images: no)",
     )
     group = parser.add_argument_group("model")
-    group.add_argument("--model", choices=MODEL_KINDS, default=model.kind, help="(default: softmax)")
     group.add_argument(
-        "--classes", metavar="A,B", help="binary: two classes, A (0) against B (1), names or numbers"
+        "--model", choices=MODEL_KINDS, default=model.kind, help="(default: softmax)"
+    )
+    group.add_argument(
+        "--classes",
+        metavar="A,B",
+        help="binary: two classes, A (0) against B (1), names or numbers",
     )
     group.add_argument("--positive", metavar="A", help="binary: class A (1) against the rest (0)")
     group.add_argument("--init", choices=INITS, default=model.init, help="(default: zeros)")
@@ -253,9 +257,7 @@ def describe(task: Task) -> str:
     """Say in a few lines what will be trained."""
     data, settings = task.config.data, task.config.training
     dataset = task.dataset
-    names = (
-        f"{dataset.m} pixels" if task.source.image_shape else ", ".join(dataset.feature_names)
-    )
+    names = f"{dataset.m} pixels" if task.source.image_shape else ", ".join(dataset.feature_names)
     batch = "full" if settings.batch_size is None else f"{settings.batch_size:,}"
     model = (
         f"softmax regression, {dataset.h} classes"
@@ -280,7 +282,9 @@ def figures(result: Result) -> str:
     lines = []
     if result.status is not Status.DIVERGED:
         lines.append(f"{result.message} {metrics.step:,} steps in {result.seconds:.2f} s.")
-    lines.append(f"training  loss {metrics.train_loss:.4f}   accuracy {metrics.train_accuracy:7.2%}")
+    lines.append(
+        f"training  loss {metrics.train_loss:.4f}   accuracy {metrics.train_accuracy:7.2%}"
+    )
     if len(result.task.test_rows):
         lines.append(
             f"test      loss {metrics.test_loss:.4f}   accuracy {metrics.test_accuracy:7.2%}"
@@ -359,9 +363,7 @@ def _batch_size(text: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"“{text}” is neither a whole number nor “full”"
-        ) from None
+        raise argparse.ArgumentTypeError(f"“{text}” is neither a whole number nor “full”") from None
 
 
 def _words(text: str) -> list[str]:

@@ -155,7 +155,9 @@ class Points:
     def with_class(self) -> Points:
         """Add a class, up to ten."""
         if len(self.class_names) == MAX_DRAWN_CLASSES:
-            raise DataError(f"There are {MAX_DRAWN_CLASSES} classes already; more cannot be told apart.")
+            raise DataError(
+                f"There are {MAX_DRAWN_CLASSES} classes already; more cannot be told apart."
+            )
         return replace(self, class_names=(*self.class_names, chr(ord("A") + len(self.class_names))))
 
     def without_class(self) -> Points:

@@ -42,8 +42,8 @@ def find_folder(chosen: str | None) -> Path:
     name = chosen or os.environ.get(FOLDER_VARIABLE)
     if not name:
         raise DataError(
-            "MNIST needs a folder with its four IDX files: choose the folder "
-            f"(--data-dir, or {FOLDER_VARIABLE} in the environment)."
+            "MNIST needs a folder with its four files, train-images-idx3-ubyte.gz and so on; choose "
+            f"that folder (in the terminal: --data-dir FOLDER, or set {FOLDER_VARIABLE})."
         )
     folder = Path(name).expanduser()
     if not folder.is_dir():

@@ -57,7 +57,9 @@ def class_logits(task: Task, params: Params, values: NDArray[np.floating]) -> to
 
 
 @torch.no_grad()
-def decision_grid(task: Task, params: Params, plane: Plane, columns: int, rows: int) -> DecisionGrid:
+def decision_grid(
+    task: Task, params: Params, plane: Plane, columns: int, rows: int
+) -> DecisionGrid:
     """Ask the model on a grid of rows × columns nodes over the plane."""
     head = HEADS[task.config.model.kind]
     xs = np.linspace(*plane.x_range, columns)

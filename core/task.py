@@ -42,7 +42,9 @@ class Task:
         if self.dataset.image_shape or not len(self.train_rows):
             return ()
         spread = np.ptp(self.dataset.X[self.train_rows], axis=0)
-        return tuple(name for name, d in zip(self.dataset.feature_names, spread, strict=True) if not d)
+        return tuple(
+            name for name, d in zip(self.dataset.feature_names, spread, strict=True) if not d
+        )
 
     @property
     def obstacle(self) -> str:

@@ -253,7 +253,9 @@ class Trainer:
         The Hessian is the mean of (diag(a) − aaᵀ) ⊗ xxᵀ, x with a 1 for the bias. The first
         factor is at most ½ (softmax; ¼ for a sigmoid), the second at most the mean of ‖x‖².
         """
-        total = sum(float(X.double().square().sum()) for X, _, _ in self._train.slices(self._sample))
+        total = sum(
+            float(X.double().square().sum()) for X, _, _ in self._train.slices(self._sample)
+        )
         n = len(self._train) if self._sample is None else len(self._sample)
         return 0.5 * (total / n + 1)
 
@@ -267,9 +269,7 @@ class Trainer:
 def find_device(name: str) -> torch.device:
     """Return the device of that name; raise DeviceError where this machine has none."""
     if name not in devices():
-        raise DeviceError(
-            f"There is no device “{name}” here; choose from {', '.join(devices())}."
-        )
+        raise DeviceError(f"There is no device “{name}” here; choose from {', '.join(devices())}.")
     return torch.device(name)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-
 import sys
-
 from pathlib import Path
-
 
 from core import cli
 from core.errors import LogitLabError
-
 
 DEFAULT_PICTURE = "logitlab.png"
 
@@ -56,6 +53,8 @@ def main(words: list[str]) -> int:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().replace("×", "x").partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"“{text}” is no size such as 1280x800")
     return int(width), int(height)
 
 

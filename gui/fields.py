@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 FULL = "full"
+FIELD_DIGITS = 9
 
 
 def notch_above(value: float) -> float:
@@ -49,7 +50,7 @@ class NotchField(QDoubleSpinBox):
 
     def __init__(self, smallest: float, largest: float, *, zero: bool = False) -> None:
         super().__init__()
-        _make_quiet(self)
+        make_quiet(self)
         self._smallest = smallest
         self.setDecimals(12)
         self.setRange(0.0 if zero else 1e-12, largest)
@@ -62,7 +63,7 @@ class NotchField(QDoubleSpinBox):
         number = _parse(text)
         return self.value() if number is None else number
 
-    def validate(self, text: str, pos: int) -> object:
+    def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
         number = _parse(text)
         if number is not None and self.minimum() <= number <= self.maximum():
             return QValidator.State.Acceptable, text, pos
@@ -70,6 +71,10 @@ class NotchField(QDoubleSpinBox):
         is_possible = all(character in "0123456789.,eE+-" for character in text)
         state = QValidator.State.Intermediate if is_possible else QValidator.State.Invalid
         return state, text, pos
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self.selectAll)  # after the click: typing replaces the value
 
     def stepBy(self, steps: int) -> None:
         value = self.value()
@@ -97,12 +102,18 @@ class NotchField(QDoubleSpinBox):
 class CountField(QSpinBox):
     """A whole number; arrows and wheel go by 1, by powers of two, or by notches 1, 2, 5, 10, …"""
 
-    def __init__(self, low: int, high: int, *, powers_of_two: bool = False, notches: bool = False) -> None:
+    def __init__(
+        self, low: int, high: int, *, powers_of_two: bool = False, notches: bool = False
+    ) -> None:
         super().__init__()
-        _make_quiet(self)
+        make_quiet(self)
         self._powers_of_two, self._notches = powers_of_two, notches
         self.setRange(low, high)
         self.setLocale(QLocale.c())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self.selectAll)  # after the click: typing replaces the value
 
     def stepBy(self, steps: int) -> None:
         value = self.value()
@@ -142,7 +153,7 @@ class BatchField(CountField):
         digits = "".join(character for character in text if character.isdigit())
         return min(int(digits), self.maximum()) if digits else self.value()
 
-    def validate(self, text: str, pos: int) -> object:
+    def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
         plain = text.strip().lower()
         if plain == FULL or (plain.isascii() and plain.isdigit() and int(plain) >= 1):
             return QValidator.State.Acceptable, text, pos
@@ -184,7 +195,14 @@ class Toggle(QPushButton):
     def __init__(self) -> None:
         super().__init__("off")
         self.setCheckable(True)
-        self.toggled.connect(lambda is_on: self.setText("on" if is_on else "off"))
+        self.toggled.connect(self._say)
+
+    def setChecked(self, is_on: bool) -> None:
+        super().setChecked(is_on)
+        self._say(is_on)  # also while signals are blocked
+
+    def _say(self, is_on: bool) -> None:
+        self.setText("on" if is_on else "off")
 
 
 class Segments(QFrame):
@@ -223,8 +241,8 @@ class Card(QFrame):
         super().__init__()
         self.setProperty("card", True)
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(12, 10, 12, 12)
-        self.column.setSpacing(6)
+        self.column.setContentsMargins(12, 8, 12, 10)
+        self.column.setSpacing(2)
         heading = QLabel(title)
         heading.setProperty("title", True)
         self.column.addWidget(heading)
@@ -248,13 +266,15 @@ class Card(QFrame):
         return row
 
 
-def _make_quiet(field: QAbstractSpinBox) -> None:
-    """Numbers on the right, no arrow buttons, and a value only when it is typed to its end."""
-    field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+def make_quiet(field: QAbstractSpinBox) -> None:
+    """Numbers on the right, and a value only when it is typed to its end.
+
+    The style sheet makes the arrow buttons 0 wide; NoButtons would leave the text no width.
+    """
     field.setAlignment(Qt.AlignmentFlag.AlignRight)
     field.setKeyboardTracking(False)
     field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    field.setFixedWidth(field.fontMetrics().horizontalAdvance("0") * 11)
+    field.setFixedWidth(field.fontMetrics().horizontalAdvance("0") * FIELD_DIGITS)
 
 
 def _parse(text: str) -> float | None:

@@ -6,7 +6,6 @@ Views are given tasks and snapshots; what the person wants comes back as calls o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,6 +62,7 @@ class Hub(QObject):
     settings_changed = Signal(object)  # TrainingConfig as it applies now
     busy_changed = Signal(str)  # what is being loaded, "" when done
     failed = Signal(str)  # words for the person
+    refused = Signal(object, bool)  # Task that stays; whether another folder could help
     devices_changed = Signal(object)  # names of the devices that can train
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -130,7 +130,9 @@ class Hub(QObject):
     def load(self, config: RunConfig, words: str = "", *, play: bool = False) -> None:
         """Load the data of the config and show a new run on it; the old one stays until then."""
         self._play_when_loaded = play
-        known = self._loaded[1] if self._loaded and _same_data(self._loaded[0], config.data) else None
+        known = (
+            self._loaded[1] if self._loaded and _same_data(self._loaded[0], config.data) else None
+        )
         points = self.points
 
         def work() -> tuple[Dataset, Task]:
@@ -146,7 +148,11 @@ class Hub(QObject):
             self._begin(result[1], points, words)
 
         self.busy_changed.emit("" if known else _loading(config.data))
-        self.background.ask("load", work, answer, self._not_loaded)
+
+        def failed(error: BaseException) -> None:
+            self._not_loaded(error, may_lie_elsewhere=config.data.source == "mnist")
+
+        self.background.ask("load", work, answer, failed)
 
     def change(self, words: str, **parts: Any) -> None:
         """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`."""
@@ -156,7 +162,7 @@ class Hub(QObject):
             self.failed.emit(str(error))
 
     def draw(self, points: Points, words: str) -> None:
-        """Train on other drawn points; a model that was trained is trained again, from the start."""
+        """Train on other drawn points; a model that had been trained starts over and trains."""
         self.points = points
         trains_again = (
             self.snapshot.status in (Status.TRAINING, Status.FINISHED, Status.CONVERGED)
@@ -226,7 +232,9 @@ class Hub(QObject):
             self._session.load(after.number, task, play=self._play_when_loaded)
             self.set_speed(self.speed)
         if before is not None:
-            self.undo_stack.push(_Change(self, words or f"change to {task.dataset.name}", before, after))
+            self.undo_stack.push(
+                _Change(self, words or f"change to {task.dataset.name}", before, after)
+            )
 
     def _show(self, run: Run) -> None:
         self.background.forget("load")
@@ -236,14 +244,16 @@ class Hub(QObject):
         self.task_changed.emit(run.task)
         self.settings_changed.emit(self.settings)
 
-    def _not_loaded(self, error: BaseException) -> None:
+    def _not_loaded(self, error: BaseException, *, may_lie_elsewhere: bool) -> None:
+        """Say why nothing was loaded; what was there before stays as it is."""
         self.busy_changed.emit("")
+        if self.run:
+            self.points = self.run.points
         if isinstance(error, LogitLabError):
             self.failed.emit(str(error))
         else:
             self.failed.emit(f"The data could not be loaded ({type(error).__name__}: {error}).")
-        if self.run:
-            self.task_changed.emit(self.run.task)  # controls show what is still there
+        self.refused.emit(self.run.task if self.run else None, may_lie_elsewhere)
 
     def _fail(self, message: str) -> None:
         never_ran = self.run is not None and self.snapshot is None
@@ -258,5 +268,3 @@ def _same_data(a: DataConfig, b: DataConfig) -> bool:
 
 def _loading(data: DataConfig) -> str:
     return f"Loading {data.source.upper() if data.source == 'mnist' else data.source} …"
-
-

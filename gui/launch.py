@@ -63,6 +63,7 @@ class Launch:
             self._prepare_picture()
         self.window.painted.connect(lambda: QTimer.singleShot(0, self._start))
         self.window.show()
+        self.window.stage.setFocus()
         self._application.exec()
         return self._exit_code
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QWidget
-from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 
 from core.datasets import MAX_DRAWN_CLASSES
 from core.task import Task
@@ -51,7 +51,9 @@ class Legend(QWidget):
         self._layout.clear()
         self.chosen_class = min(self.chosen_class, dataset.h - 1)
         self._group = QButtonGroup(self)
-        for k, (name, mark) in enumerate(zip(dataset.class_names, dataset.class_marks, strict=True)):
+        for k, (name, mark) in enumerate(
+            zip(dataset.class_names, dataset.class_marks, strict=True)
+        ):
             icon = marker_icon(self._theme, mark)
             self._layout.addWidget(
                 self._class_button(k, name, icon) if drawing else _entry(name, icon)
@@ -59,7 +61,9 @@ class Legend(QWidget):
         if drawing:
             self._add_tools(dataset.h)
         if has_test:
-            self._layout.addWidget(_entry("hollow = test", marker_icon(self._theme, 0, hollow=True)))
+            self._layout.addWidget(
+                _entry("hollow = test", marker_icon(self._theme, 0, hollow=True))
+            )
         if not drawing:
             self._layout.addWidget(_entry("ring = wrong", ring_icon(self._theme)))
 

@@ -185,6 +185,7 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
                 padding: {px(4)}; }}
     QSplitter::handle {{ background: transparent; }}
 
+    #tabline {{ background: {theme.line}; border: none; }}
     QFrame[card="true"] {{ background: {theme.panel}; border: 1px solid {theme.line};
                            border-radius: {px(10)}; }}
     QLabel {{ background: transparent; color: {theme.ink}; }}
@@ -195,7 +196,7 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
 
     QPushButton, QToolButton {{ background: {theme.chip}; color: {theme.ink};
         border: 2px solid transparent; border-radius: {px(6)};
-        padding: {px(5)} {px(10)}; }}
+        padding: {px(3)} {px(10)}; }}
     QPushButton:hover, QToolButton:hover {{ border-color: {theme.line}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {theme.line}; }}
     QPushButton:focus, QToolButton:focus {{ border-color: {theme.accent}; }}
@@ -204,7 +205,7 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QPushButton[primary="true"]:focus {{ border-color: {theme.ink}; }}
     QPushButton[primary="true"] QLabel {{ color: {theme.on_accent}; }}
     QPushButton[primary="true"]:disabled {{ background: {theme.chip}; }}
-    QPushButton[primary="true"]:disabled QLabel {{ color: {theme.muted}; }}
+    QPushButton[primary="true"] QLabel:disabled {{ color: {theme.muted}; }}
     QPushButton[quiet="true"], QToolButton[quiet="true"] {{ background: transparent;
         color: {theme.muted}; padding: {px(1)} {px(6)}; font-weight: 600; }}
     QPushButton[quiet="true"]:checked {{ color: {theme.accent}; }}
@@ -226,8 +227,11 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
 
     QComboBox, QAbstractSpinBox, QLineEdit {{ background: {theme.chip}; color: {theme.ink};
         border: 2px solid transparent; border-radius: {px(6)};
-        padding: {px(2)} {px(6)}; selection-background-color: {theme.accent};
+        padding: {px(1)} {px(5)}; selection-background-color: {theme.accent};
         selection-color: {theme.on_accent}; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+    QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
+    QToolButton::menu-indicator {{ image: none; }}
     QComboBox:hover, QAbstractSpinBox:hover {{ border-color: {theme.line}; }}
     QComboBox:focus, QAbstractSpinBox:focus {{ border-color: {theme.accent}; }}
     QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {theme.muted}; }}

@@ -67,6 +67,8 @@ class MainWindow(QMainWindow):
         self._theme_choice = theme_choice or (remembered if remembered in THEMES else "system")
         self.theme = self._theme_now()
         self._was_painted = False
+        self._has_failed = False
+        self._failed_at: Status | None = None
         self.setWindowTitle("Logit Lab")
         self.setMinimumSize(*MINIMUM_SIZE)
         self.hub = Hub(self)
@@ -101,14 +103,11 @@ class MainWindow(QMainWindow):
             self._gauges.addWidget(_card(view))
             self._gauges.setStretchFactor(self._gauges.count() - 1, stretch)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
-        for widget, width, stretch in (
-            (self.setup, 232, 0),
-            (self.stage, 670, 1),
-            (self._gauges, 342, 0),
-        ):
+        for widget, stretch in ((self.setup, 0), (self.stage, 1), (self._gauges, 0)):
             self._columns.addWidget(widget)
             self._columns.setStretchFactor(self._columns.count() - 1, stretch)
-            widget.setMinimumWidth(min(width, 224))
+            if widget is not self.setup:  # it knows its own
+                widget.setMinimumWidth(240)
         self._columns.setSizes([232, 670, 342])
         for splitter in (self._columns, self._gauges):
             splitter.setHandleWidth(GAP)
@@ -193,6 +192,7 @@ class MainWindow(QMainWindow):
         hub.devices_changed.connect(setup.show_devices)
         hub.busy_changed.connect(self._show_busy)
         hub.failed.connect(self._show_failure)
+        hub.refused.connect(self._show_refusal)
         setup.source_chosen.connect(self._choose_source)
         setup.data_changed.connect(lambda data, words: hub.change(words, data=data))
         setup.model_changed.connect(lambda model, words: hub.change(words, model=model))
@@ -284,6 +284,7 @@ class MainWindow(QMainWindow):
         )
         for view in self.views:
             view.offer_task(task)
+        self._has_failed = False
         if task.obstacle:
             self.notice.say(task.obstacle)
         else:
@@ -296,6 +297,9 @@ class MainWindow(QMainWindow):
         self._say_status(snapshot)
 
     def _say_status(self, snapshot: Snapshot) -> None:
+        if self._has_failed and snapshot.status is self._failed_at:
+            return
+        self._has_failed = False
         match snapshot.status:
             case Status.DIVERGED:
                 self.notice.warn(snapshot.message, f"Try η = {snapshot.remedy:g}")
@@ -315,13 +319,22 @@ class MainWindow(QMainWindow):
             self.notice.say(words)
 
     def _show_failure(self, words: str) -> None:
-        needs_folder = "MNIST" in words or "IDX" in words
-        self.notice.warn(words, "Choose folder…" if needs_folder else "")
+        """Show what went wrong until the run's status changes."""
+        self._failed_at = self.hub.snapshot.status if self.hub.snapshot else None
+        self._has_failed = True
+        self.notice.warn(words)
+
+    def _show_refusal(self, task: Task | None, another_folder_may_help: bool) -> None:
+        """Let the controls show what is still there, and offer to look elsewhere."""
+        if task is not None:
+            self.setup.show_task(task)
+        if another_folder_may_help:
+            self.notice.warn(self.notice.text, "Choose folder…")
 
     def _act(self) -> None:
         """Do what the notice's button offers."""
         snapshot = self.hub.snapshot
-        if snapshot is not None and snapshot.status is Status.DIVERGED:
+        if snapshot is not None and snapshot.status is Status.DIVERGED and not self._has_failed:
             self.hub.recover()
         else:
             self._choose_mnist_folder()
@@ -438,5 +451,3 @@ def _card(widget: QWidget) -> QFrame:
     layout.setContentsMargins(1, 1, 1, 1)
     layout.addWidget(widget)
     return frame
-
-

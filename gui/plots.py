@@ -7,6 +7,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QWidget
 
 from gui import look
 from gui.look import Theme
@@ -24,7 +25,7 @@ def make_plot(theme: Theme) -> pg.PlotWidget:
     item = plot.getPlotItem()
     item.getViewBox().setDefaultPadding(0.0)
     for side in ("left", "bottom"):
-        item.getAxis(side).setStyle(tickLength=-4, autoExpandTextSpace=True)
+        item.getAxis(side).setStyle(tickLength=4, autoExpandTextSpace=True)
     paint(plot, theme)
     return plot
 
@@ -41,5 +42,8 @@ def paint(plot: pg.PlotWidget, theme: Theme) -> None:
         axis.label.setDefaultTextColor(QColor(theme.ink))
 
 
-def pen(colour: str | QColor, width: float = 1.0, style: Any = Qt.PenStyle.SolidLine) -> Any:
-    return pg.mkPen(colour, width=width, style=style)
+def pen(
+    plot: QWidget, colour: str | QColor, width: float, style: Any = Qt.PenStyle.SolidLine
+) -> Any:
+    """Return a pen of this width in logical pixels: pyqtgraph's own widths are in screen pixels."""
+    return pg.mkPen(colour, width=width * plot.devicePixelRatioF(), style=style)

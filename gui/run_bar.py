@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.snapshot import Snapshot, Status
 from core.task import Task
@@ -19,7 +27,7 @@ DEFAULT_SPEED = 100
 
 
 class RunBar(QFrame):
-    """Reset, train or pause, step, speed; epoch, step, loss, accuracy, examples a second, device."""
+    """Reset, train or pause, step, speed; then the counters and figures of the run."""
 
     reset = Signal()
     play_or_pause = Signal()
@@ -118,7 +126,9 @@ class RunBar(QFrame):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         metrics = snapshot.metrics
         self._show_status(snapshot.status)
-        self.epoch.show_values(f"{snapshot.epoch:07,}" if snapshot.epoch < 1e6 else f"{snapshot.epoch:,}")
+        self.epoch.show_values(
+            f"{snapshot.epoch:07,}" if snapshot.epoch < 1e6 else f"{snapshot.epoch:,}"
+        )
         self.step_counter.show_values(
             f"{snapshot.step:07,}" if snapshot.step < 1e6 else f"{snapshot.step:,}"
         )
@@ -218,7 +228,7 @@ class _Counter(QWidget):
         super().__init__()
         self.setToolTip(tip)
         self._shown = _Texts("", "")
-        self._main, self._second, name = QLabel(), QLabel(), QLabel(label)
+        self._main, self._second, name = QLabel(self), QLabel(self), QLabel(label)
         name.setProperty("small", True)
         self._main.setFont(look.scaled(self.font(), look.LARGE, bold=True))
         self._main.setAccessibleName(label)
@@ -244,7 +254,8 @@ class _Counter(QWidget):
         if self._shown != (texts := _Texts(main, second)):
             self._shown = texts
             self._main.setText(main)
-            self._second.setText(f" · {second}" if second else "")
+            self._second.setText(f" · {second}")
+            self._second.setVisible(bool(second))
 
 
 def _loss(value: float) -> str:

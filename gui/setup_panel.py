@@ -18,11 +18,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.config import MAX_COUNT, MAX_SEED, MAX_TEST_FRACTION, DataConfig, ModelConfig, Source
-from core.config import TrainingConfig
+from core.config import (
+    MAX_COUNT,
+    MAX_SEED,
+    MAX_TEST_FRACTION,
+    DataConfig,
+    ModelConfig,
+    Source,
+    TrainingConfig,
+)
 from core.task import Task
-from gui.fields import BatchField, Card, Choice, CountField, NotchField, Segments, Toggle
+from gui.fields import (
+    BatchField,
+    Card,
+    Choice,
+    CountField,
+    NotchField,
+    Segments,
+    Toggle,
+    make_quiet,
+)
 
+SCROLL_BAR_PX = 10
 AS_PUBLISHED = -1.0
 MAX_LISTED_FEATURES = 40
 SOURCE_ROWS: tuple[tuple[Source, str, str, str], ...] = (
@@ -52,13 +69,14 @@ class SetupPanel(QScrollArea):
         column = QWidget()
         column.setObjectName("column")
         layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 2, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._make_data_card())
         layout.addWidget(self._make_model_card())
         layout.addWidget(self._make_training_card())
         layout.addStretch(1)
         self.setWidget(column)
+        self.setMinimumWidth(column.minimumSizeHint().width() + SCROLL_BAR_PX)
 
     # Data -------------------------------------------------------------------------------------
 
@@ -79,20 +97,16 @@ class SetupPanel(QScrollArea):
             "features", self.features, "Which features go into the model"
         )
         self.test_share = QDoubleSpinBox()
-        self.test_share.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.test_share.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.test_share.setKeyboardTracking(False)
+        make_quiet(self.test_share)
         self.test_share.setDecimals(0)
         self.test_share.setSingleStep(5)
         self.test_share.setSuffix(" %")
-        self.test_share.setFixedWidth(self.test_share.fontMetrics().horizontalAdvance("0") * 11)
-        self.test_share.setSpecialValueText("")
-        self.test_share.valueChanged.connect(self._change_test_share)
         card.add_row(
             "test share",
             self.test_share,
             "Share of each class that is kept for testing and never trained on",
         )
+        self.test_share.valueChanged.connect(self._change_test_share)
         self.split_seed = CountField(0, MAX_SEED)
         self.split_seed.valueChanged.connect(
             lambda seed: self._change_data("split seed", split_seed=seed)
@@ -209,9 +223,7 @@ class SetupPanel(QScrollArea):
             row.setVisible(is_binary)
         names = task.source.class_names
         self.positive.offer([(name, name) for name in names], model.positive)
-        self.negative.offer(
-            [("the rest", None), *((name, name) for name in names)], model.negative
-        )
+        self.negative.offer([("the rest", None), *((name, name) for name in names)], model.negative)
         self.outputs.setText("1 sigmoid" if is_binary else f"{task.outputs} classes")
         self.init.offer((("zeros", "zeros"), ("random", "random")), model.init)
 
@@ -335,8 +347,8 @@ def _source_button(glyph: str, name: str, detail: str) -> QPushButton:
     button.setAccessibleName(f"{name}, {detail}")
     button.setToolTip(f"Train on {name}")
     row = QHBoxLayout(button)
-    row.setContentsMargins(8, 4, 8, 4)
-    row.setSpacing(10)
+    row.setContentsMargins(6, 2, 4, 2)
+    row.setSpacing(8)
     sign, words, small = QLabel(glyph), QLabel(name), QLabel(detail)
     sign.setFixedWidth(sign.fontMetrics().horizontalAdvance("MM"))
     sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -349,7 +361,7 @@ def _source_button(glyph: str, name: str, detail: str) -> QPushButton:
     row.addLayout(column, 1)
     for label in (sign, words, small):
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    button.setMinimumHeight(row.sizeHint().height())
+    button.setMinimumHeight(row.sizeHint().height() + 3)
     return button
 
 

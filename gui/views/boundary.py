@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -120,8 +120,8 @@ class BoundaryView(View):
 
     def show_theme(self) -> None:
         plots.paint(self.plot, self.theme)
-        self._lines.setPen(plots.pen(self.theme.ink, 2))
-        self._rings.setPen(plots.pen(self.theme.ink, 1.5))
+        self._lines.setPen(plots.pen(self.plot, self.theme.ink, 2))
+        self._rings.setPen(plots.pen(self.plot, self.theme.ink, 1.5))
         self._rings.setBrush(None)
         self.legend.set_theme(self.theme)
 
@@ -139,14 +139,15 @@ class BoundaryView(View):
                 choice.setCurrentIndex(index)
         self._plane_row.setVisible(len(names) > 2)
         self.legend.show_task(task, drawing=is_drawn)
-        self.plot.setCursor(
-            Qt.CursorShape.CrossCursor if is_drawn else Qt.CursorShape.ArrowCursor
-        )
+        self.plot.setCursor(Qt.CursorShape.CrossCursor if is_drawn else Qt.CursorShape.ArrowCursor)
         if self.snapshot is None:
-            self._image.clear()
-            self._lines.setData([], [])
-            self._rings.setData([], [])
+            self._clear_picture()
         self._show_points(task)
+
+    def _clear_picture(self) -> None:
+        self._image.clear()
+        self._lines.setData([], [])
+        self._rings.setData([], [])
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._ask()
@@ -157,9 +158,11 @@ class BoundaryView(View):
         self._scatters = []
         dataset = task.dataset
         values = dataset.values()
-        self._at = values[task.train_rows].mean(axis=0, dtype=np.float64) if len(
-            task.train_rows
-        ) else np.zeros(dataset.m)
+        self._at = (
+            values[task.train_rows].mean(axis=0, dtype=np.float64)
+            if len(task.train_rows)
+            else np.zeros(dataset.m)
+        )
         self._train, self._test = task.train_rows, task.test_rows
         thinned = False
         for k, mark in enumerate(dataset.class_marks):
@@ -174,7 +177,9 @@ class BoundaryView(View):
                     y=values[mine, self._y],
                     symbol=look.symbol(mark),
                     size=size - 1 if is_test else size,
-                    pen=plots.pen(colour, 1.6) if is_test else plots.pen(self.theme.panel, 1),
+                    pen=plots.pen(self.plot, colour, 1.6)
+                    if is_test
+                    else plots.pen(self.plot, self.theme.panel, 1),
                     brush=pg.mkBrush(self.theme.panel if is_test else colour),
                 )
                 scatter.setZValue(10)
@@ -237,6 +242,10 @@ class BoundaryView(View):
         """Ask for the picture of the newest snapshot, in the visible range."""
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None or not self.isVisible():
+            return
+        if not snapshot.params.W.any() and not snapshot.params.b.any():
+            self._background.forget("boundary")
+            self._clear_picture()  # with zero weights all classes tie: there is nothing to show
             return
         (x0, x1), (y0, y1) = self.plot.getPlotItem().getViewBox().viewRange()
         plane = Plane(self._x, self._y, (x0, x1), (y0, y1), tuple(self._at))
@@ -340,7 +349,10 @@ class BoundaryView(View):
             self._readout.setText("")
             return
         names, unit = task.dataset.feature_names, task.dataset.unit
-        words = [f"{names[self._x]} {place[0]:.2f} {unit}", f"{names[self._y]} {place[1]:.2f} {unit}"]
+        words = [
+            f"{names[self._x]} {place[0]:.2f} {unit}",
+            f"{names[self._y]} {place[1]:.2f} {unit}",
+        ]
         row = self._nearest(place)
         if row is not None:
             kind = "test" if row in self._test else "training"
@@ -353,7 +365,7 @@ class BoundaryView(View):
         at[[self._x, self._y]] = place
         params = snapshot.params
 
-        def work() -> NDArray[np.float32]:
+        def work() -> Any:
             return probe.probabilities(task, params, at[None])[0]
 
         def answer(shares: NDArray[np.float32]) -> None:
@@ -395,7 +407,8 @@ def _shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[
     certainty = (A.max(axis=2) - guess) / (1 - guess)
     opacity = (FAINT + (STRONG - FAINT) * certainty)[..., None]
     colours = np.array([look.rgb(theme.class_colour(mark)) for mark in marks])
-    return np.rint(look.rgb(theme.panel) * (1 - opacity) + colours[winner] * opacity).astype(np.uint8)
+    mixed: NDArray[np.float64] = look.rgb(theme.panel) * (1 - opacity) + colours[winner] * opacity
+    return np.rint(mixed).astype(np.uint8)
 
 
 def _default_plane(task: Task) -> tuple[int, int]:
@@ -416,6 +429,7 @@ def _padded(values: NDArray[np.float32]) -> tuple[float, float]:
 
 def _feature_choice(axis: str, where: str) -> QComboBox:
     choice = QComboBox()
+    choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     choice.setAccessibleName(f"feature {where}")
     choice.setToolTip(f"The feature that goes {where} ({axis} axis)")
     return choice

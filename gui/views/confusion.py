@@ -14,6 +14,7 @@ from gui.view import View
 
 CELL_GAP = 3
 MIN_TYPE = 0.85  # of the base type: nothing under 8.5 pt
+MIN_CELL, MAX_CELL = 18, 44
 
 
 class ConfusionView(View):
@@ -44,9 +45,7 @@ class ConfusionView(View):
 
     def show_task(self, task: Task) -> None:
         self._title.setText("Confusion, test" if len(task.test_rows) else "Confusion, training")
-        self.matrix.names = task.dataset.class_names
-        self.matrix.metrics = None
-        self.matrix.update()
+        self.matrix.show_names(task.dataset.class_names)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self.matrix.metrics = snapshot.metrics
@@ -67,7 +66,11 @@ class _Matrix(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Confusion matrix")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(90)
+
+    def show_names(self, names: tuple[str, ...]) -> None:
+        self.names, self.metrics = names, None
+        self.setMinimumHeight((len(names) + 1) * MIN_CELL)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(240, 180)
@@ -78,7 +81,7 @@ class _Matrix(QWidget):
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0.0)
         left, top = min(widest + 10, self.width() * 0.3), metrics.height() + 3
         h = max(len(self.names), 1)
-        cell_height = min((self.height() - top) / h, 44.0)
+        cell_height = min((self.height() - top) / h, MAX_CELL)
         return left, top, (self.width() - left) / h, cell_height
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -104,7 +107,14 @@ class _Matrix(QWidget):
         painter.end()
 
     def _paint_cell(
-        self, painter: QPainter, i: int, j: int, left: float, top: float, width: float, height: float
+        self,
+        painter: QPainter,
+        i: int,
+        j: int,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
     ) -> None:
         gap = CELL_GAP if height > 16 else 1
         cell = QRectF(left + j * width, top + i * height, width - gap, height - gap)

@@ -29,13 +29,15 @@ from gui.look import Theme
 from gui.view import View
 
 GAP = 16.0
+SCROLL_BAR_PX = 10
+WHOLE_ZOOM = 4
 SHRINK = 0.3  # the scale comes down once the largest weight is below this share of it
 MIN_ROW = 1.7  # height of a bar's row in heights of the type
 MAX_ROW = 2.6
 
 
 class WeightsView(View):
-    """One panel for each row of W, all on one symmetric scale: blue is positive, orange negative."""
+    """A panel for each row of W, all on one symmetric scale: blue positive, orange negative."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -141,7 +143,7 @@ class _Canvas(QWidget):
         best_size = -1.0
         for columns in range(1, count + 1):
             rows = math.ceil(count / columns)
-            width = (self.width() - GAP * (columns - 1)) / columns
+            width = (self.width() - SCROLL_BAR_PX - GAP * (columns - 1)) / columns
             height = (self.height() - scale_bar) / rows - title - GAP / 2
             size = min(width, height) if self._is_image else min(width, 2.5 * height)
             if size > best_size:
@@ -171,18 +173,19 @@ class _Canvas(QWidget):
         return QSize(320, 240)
 
     def _image_rect(self, grid: _Grid, k: int) -> QRectF:
-        """Return where picture k is: a whole number of screen pixels for each of its own."""
+        """Return where picture k is."""
         assert self._task and self._task.dataset.image_shape
         rows, columns = self._task.dataset.image_shape
         ratio = self.devicePixelRatioF()
         zoom = min(grid.width / columns, grid.height / rows)
-        zoom = max(math.floor(zoom * ratio), 1) / ratio
+        if zoom * ratio >= WHOLE_ZOOM:  # all pixels of one size; below that it costs too much
+            zoom = math.floor(zoom * ratio) / ratio
         width, height = columns * zoom, rows * zoom
         title = self._line() * 1.5
         column, row = k % grid.columns, k // grid.columns
         used = grid.columns * (width + GAP) - GAP
         x = (self.width() - used) / 2 + column * (width + GAP)
-        return QRectF(round(x), round(row * (height + title + GAP / 2)), width, height)
+        return QRectF(round(x), 1 + round(row * (height + title + GAP / 2)), width, height)
 
     # Painting ---------------------------------------------------------------------------------
 
@@ -275,9 +278,7 @@ class _Canvas(QWidget):
             title = QFontMetricsF(bold).elidedText(
                 name, Qt.TextElideMode.ElideRight, grid.width - line * 1.4
             )
-            self._text(
-                painter, QRectF(x + line * 1.2, y, grid.width, line * 1.4), title, bold
-            )
+            self._text(painter, QRectF(x + line * 1.2, y, grid.width, line * 1.4), title, bold)
             zone = QRectF(
                 x + label_width,
                 y + line * 1.5,
@@ -307,9 +308,7 @@ class _Canvas(QWidget):
         )
         for j, (label, value) in enumerate(zip(labels, values, strict=True)):
             y = zone.top() + j * row
-            text = metrics.elidedText(
-                label, Qt.TextElideMode.ElideRight, zone.left() - left - 8
-            )
+            text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, zone.left() - left - 8)
             name_rect = QRectF(left, y, zone.left() - left - 8, row)
             self._text(painter, name_rect, text, self.font(), theme.muted)
             track = QRectF(zone.left(), y + row * 0.2, zone.width(), row * 0.6)
