@@ -5,48 +5,15 @@ Arguments and answers are NumPy; nothing here remembers anything, so any thread 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from core import models
 from core.losses import HEADS
+from core.plane import DecisionGrid, Floats, Plane
 from core.snapshot import Params
 from core.task import Task
-
-Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Plane:
-    """The plane of two features, x across and y up, the other features held at `at`, (m,).
-
-    x_range, y_range : what is seen, in the features' own units.
-    """
-
-    x: int
-    y: int
-    x_range: tuple[float, float]
-    y_range: tuple[float, float]
-    at: tuple[float, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class DecisionGrid:
-    """The model's answers on a grid over a plane, in rows from the bottom up.
-
-    xs, ys : (columns,) and (rows,) places of the grid's nodes, the outermost ones on the edges.
-    probabilities : (rows, columns, classes).
-    margins : (rows, columns, classes) each class's logit minus the largest other one, so that a
-        class's region is where its margin is positive and its boundary is the zero line.
-    """
-
-    xs: NDArray[np.float64]
-    ys: NDArray[np.float64]
-    probabilities: Floats
-    margins: Floats
 
 
 @torch.no_grad()
@@ -86,20 +53,6 @@ def mistakes(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.
     Z = class_logits(task, params, task.dataset.values(rows))
     decided = HEADS[task.config.model.kind].decide(Z).numpy()
     return np.asarray(decided != task.dataset.y[rows])
-
-
-def boundary_lines(grid: DecisionGrid) -> list[NDArray[np.float64]]:
-    """Return the lines between the regions, each (points, 2) of x and y."""
-    from contourpy import contour_generator  # only who looks at a plane needs it
-
-    h = grid.margins.shape[2]
-    # Where two classes meet, both margins are zero: with two classes one of them says it all.
-    classes = range(1) if h == 2 else range(h)
-    return [
-        line
-        for k in classes
-        for line in contour_generator(grid.xs, grid.ys, grid.margins[:, :, k]).lines(0.0)
-    ]
 
 
 @torch.no_grad()

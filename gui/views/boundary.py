@@ -12,10 +12,9 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from core import probe
 from core.datasets import DRAWN_RANGE, Points
-from core.probe import DecisionGrid, Plane
-from core.snapshot import Params, Snapshot
+from core.plane import DecisionGrid, Plane, boundary_lines
+from core.snapshot import Snapshot
 from core.task import Task
 from gui import look, plots
 from gui.background import Background
@@ -366,6 +365,8 @@ class BoundaryView(View):
         params = snapshot.params
 
         def work() -> Any:
+            from core import probe  # brings PyTorch
+
             return probe.probabilities(task, params, at[None])[0]
 
         def answer(shares: NDArray[np.float32]) -> None:
@@ -383,21 +384,19 @@ def _picture_maker(
     run, params = snapshot.run, snapshot.params
 
     def work() -> Picture:
+        from core import probe  # brings PyTorch, which the first paint must not wait for
+
         grid = probe.decision_grid(task, params, plane, columns, rows)
         return Picture(
             run=run,
             plane=plane,
             image=_shade(grid, task.dataset.class_marks, theme),
-            lines=probe.boundary_lines(grid),
-            wrong_train=_mistakes(task, params, task.train_rows),
-            wrong_test=_mistakes(task, params, task.test_rows),
+            lines=boundary_lines(grid),
+            wrong_train=probe.mistakes(task, params, task.train_rows),
+            wrong_test=probe.mistakes(task, params, task.test_rows),
         )
 
     return work
-
-
-def _mistakes(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return probe.mistakes(task, params, rows)
 
 
 def _shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[np.uint8]:
