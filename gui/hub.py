@@ -80,6 +80,7 @@ class Hub(QObject):
         self._runs = 0
         self._loaded: tuple[DataConfig, Dataset] | None = None
         self._play_when_loaded = False
+        self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
@@ -107,13 +108,20 @@ class Hub(QObject):
         snapshot = self._session.take()
         if snapshot and self.run and snapshot.run == self.run.number:
             self.snapshot = snapshot
-            if snapshot.settings != self.settings:
-                self.settings = snapshot.settings
-                self.settings_changed.emit(self.settings)
+            self._take_settings(snapshot.settings)
             self.snapshot_changed.emit(snapshot)
         if self._session.devices != self.devices:
             self.devices = self._session.devices
             self.devices_changed.emit(self.devices)
+
+    def _take_settings(self, settings: TrainingConfig) -> None:
+        """Show the run's settings, unless they are older than what was just asked for."""
+        if any(getattr(settings, name) != value for name, value in self._asked.items()):
+            return
+        self._asked.clear()
+        if settings != self.settings:
+            self.settings = settings
+            self.settings_changed.emit(settings)
 
     # What the person wants ----------------------------------------------------------------
 
@@ -178,7 +186,9 @@ class Hub(QObject):
         except ConfigError as error:
             self.failed.emit(str(error))
         else:
-            self._session.tune(**changes)
+            if self.run and not self.run.task.obstacle:  # else the session still has another run
+                self._asked |= changes
+                self._session.tune(**changes)
             if self.speed == EPOCH_A_SECOND:
                 self.set_speed(EPOCH_A_SECOND)
         self.settings_changed.emit(self.settings)
@@ -196,6 +206,7 @@ class Hub(QObject):
             self._session.reset()
 
     def recover(self) -> None:
+        self._asked.clear()
         self._session.recover()
 
     def set_speed(self, speed: float) -> None:
@@ -240,6 +251,7 @@ class Hub(QObject):
         self.background.forget("load")
         self.run, self.points, self.snapshot = run, run.points, None
         self._loaded = run.task.config.data, run.task.source
+        self._asked.clear()
         self.settings = run.task.config.training
         self.task_changed.emit(run.task)
         self.settings_changed.emit(self.settings)
@@ -256,6 +268,7 @@ class Hub(QObject):
         self.refused.emit(self.run.task if self.run else None, may_lie_elsewhere)
 
     def _fail(self, message: str) -> None:
+        self._asked.clear()
         never_ran = self.run is not None and self.snapshot is None
         if never_ran and self.undo_stack.canUndo():
             self.undo_stack.undo()  # a run that cannot start leaves the one before it in place

@@ -48,8 +48,9 @@ class ConfusionView(View):
         self.matrix.show_names(task.dataset.class_names)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        self.matrix.metrics = snapshot.metrics
-        self.matrix.update()
+        if self.matrix.metrics is not snapshot.metrics:
+            self.matrix.metrics = snapshot.metrics
+            self.matrix.update()
 
     def _say(self, words: str) -> None:
         self._key.setText(words or "rows true · columns predicted")

@@ -56,6 +56,7 @@ class CurveView(View):
         super().__init__(theme)
         self._quantity = quantity
         self._curves: Curves | None = None
+        self._drawn: object = None  # what the axes and colours as they are were drawn for
         self._x_max = FIRST_STEPS
         self._y_range = (0.0, 1.0)
         title = QLabel(quantity.title)
@@ -103,7 +104,7 @@ class CurveView(View):
         self.show_theme()
 
     def show_theme(self) -> None:
-        theme = self.theme
+        theme, self._drawn = self.theme, None
         plots.paint(self.plot, theme)
         self.train_curve.setPen(plots.pen(self.plot, theme.accent, 1.6))
         self.test_curve.setPen(
@@ -117,7 +118,7 @@ class CurveView(View):
         self._show_key()
 
     def show_task(self, task: Task) -> None:
-        self._curves = None
+        self._curves = self._drawn = None
         self._x_max = FIRST_STEPS
         if self._quantity.is_loss:
             self._guess_label.setText(f"ln {task.dataset.h}, guessing")
@@ -129,7 +130,11 @@ class CurveView(View):
         self._fit()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        curves = self._curves = snapshot.curves
+        curves = snapshot.curves
+        content = snapshot.metrics, curves.marks
+        if content == self._drawn:
+            return  # nothing has been measured since
+        self._curves, self._drawn = curves, content
         if len(curves.step) and curves.step[-1] < self._x_max / 4:
             self._x_max = FIRST_STEPS
         self._fit()
@@ -152,6 +157,7 @@ class CurveView(View):
         return np.log10(np.maximum(values, LOSS_FLOOR)) if self.is_log else values
 
     def _set_log(self, is_log: bool) -> None:
+        self._drawn = None
         if self.snapshot:
             self.show_snapshot(self.snapshot)
         else:

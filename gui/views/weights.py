@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -100,6 +100,7 @@ class _Canvas(QWidget):
         self._task: Task | None = None
         self._params: Params | None = None
         self.scale = 0.0
+        self._take_font()
 
     # Values in -------------------------------------------------------------------------------
 
@@ -122,6 +123,21 @@ class _Canvas(QWidget):
             self.scale = _nice_above(largest)
         self.update()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._take_font()
+
+    def _take_font(self) -> None:
+        """Measure the type once: the canvas is painted at display rate."""
+        self._bold = look.scaled(self.font(), 1.0, bold=True)
+        self._small = look.scaled(self.font(), look.SMALL)
+        self._bold_metrics, self._small_metrics = (
+            QFontMetricsF(self._bold),
+            QFontMetricsF(self._small),
+        )
+        self._metrics = QFontMetricsF(self.font())
+
     # Geometry ---------------------------------------------------------------------------------
 
     def _names(self) -> list[tuple[str, int]]:
@@ -133,7 +149,7 @@ class _Canvas(QWidget):
         return pairs[1:] if self._task.outputs == 1 else pairs
 
     def _line(self) -> float:
-        return QFontMetricsF(self.font()).height()
+        return self._metrics.height()
 
     def _grid(self) -> _Grid:
         """Return the arrangement whose panels are largest."""
@@ -222,15 +238,14 @@ class _Canvas(QWidget):
         return bottom
 
     def _paint_title(self, painter: QPainter, rect: QRectF, name: str, detail: str) -> None:
-        bold, small = look.scaled(self.font(), 1.0, bold=True), look.scaled(self.font(), look.SMALL)
-        name_width = QFontMetricsF(bold).horizontalAdvance(name + "  ")
-        detail_width = QFontMetricsF(small).horizontalAdvance(detail)
+        name_width = self._bold_metrics.horizontalAdvance(name + "  ")
+        detail_width = self._small_metrics.horizontalAdvance(detail)
         if name_width + detail_width > rect.width():
             detail, detail_width = "", 0.0
         x = rect.left() + max(rect.width() - name_width - detail_width, 0) / 2
-        self._text(painter, QRectF(x, rect.top(), rect.width(), rect.height()), name, bold)
+        self._text(painter, QRectF(x, rect.top(), rect.width(), rect.height()), name, self._bold)
         rest = QRectF(x + name_width, rect.top(), detail_width + 4, rect.height())
-        self._text(painter, rest, detail, small, self._theme.muted)
+        self._text(painter, rest, detail, self._small, self._theme.muted)
 
     def _text(
         self,
@@ -261,7 +276,7 @@ class _Canvas(QWidget):
         line = self._line()
         labels = [*self._task.dataset.feature_names, "bias b"]
         row = min(max((grid.height - 4) / len(labels), MIN_ROW * line), MAX_ROW * line)
-        metrics = QFontMetricsF(self.font())
+        metrics = self._metrics
         label_width = min(
             max(metrics.horizontalAdvance(text) for text in labels) + 8, grid.width * 0.42
         )
@@ -272,13 +287,14 @@ class _Canvas(QWidget):
             x = column * (grid.width + GAP)
             y = panel_row * (row * len(labels) + line * 1.5 + GAP)
             colour = self._theme.class_colour(mark).name()
-            bold = look.scaled(self.font(), 1.0, bold=True)
             glyph = look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●"
-            self._text(painter, QRectF(x, y, 24, line * 1.4), glyph, bold, colour)
-            title = QFontMetricsF(bold).elidedText(
+            self._text(painter, QRectF(x, y, 24, line * 1.4), glyph, self._bold, colour)
+            title = self._bold_metrics.elidedText(
                 name, Qt.TextElideMode.ElideRight, grid.width - line * 1.4
             )
-            self._text(painter, QRectF(x + line * 1.2, y, grid.width, line * 1.4), title, bold)
+            self._text(
+                painter, QRectF(x + line * 1.2, y, grid.width, line * 1.4), title, self._bold
+            )
             zone = QRectF(
                 x + label_width,
                 y + line * 1.5,
@@ -300,7 +316,7 @@ class _Canvas(QWidget):
         left: float,
     ) -> None:
         """Paint the bars of one class: names on the left, numbers on the right."""
-        theme, metrics = self._theme, QFontMetricsF(self.font())
+        theme, metrics = self._theme, self._metrics
         values = (
             [None] * len(labels)
             if self._params is None
@@ -341,21 +357,20 @@ class _Canvas(QWidget):
         painter.setPen(QPen(QColor(self._theme.line), 1))
         painter.setBrush(ramp)
         painter.drawRoundedRect(bar, 3, 3)
-        small = look.scaled(self.font(), look.SMALL)
         below = QRectF(bar.left() - 40, bar.bottom() + 1, bar.width() + 80, line * 1.1)
         for text, align in (
             (f"−{self.scale:g}", Qt.AlignmentFlag.AlignLeft),
             ("weight 0", Qt.AlignmentFlag.AlignHCenter),
             (f"+{self.scale:g}", Qt.AlignmentFlag.AlignRight),
         ):
-            self._text(painter, below, text, small, self._theme.muted, align)
+            self._text(painter, below, text, self._small, self._theme.muted, align)
 
     # Mouse --------------------------------------------------------------------------------------
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.hovered.emit(self._under(event.position()) if self._is_image else "")
 
-    def leaveEvent(self, event: object) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit("")
 
     def _under(self, position: QPointF) -> str:
