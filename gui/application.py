@@ -34,21 +34,23 @@ def main(words: list[str]) -> int:
     try:
         config = cli.config_from(options)
         picture = None if options.screenshot is None else Path(options.screenshot)
-        if not _has_display():
-            os.environ["QT_QPA_PLATFORM"] = "offscreen"
-            if picture is None:
-                print("There is no display: training in the terminal, and saving a picture.")
-                cli.report(config)
-                picture = Path(DEFAULT_PICTURE)
         if picture is not None:
             cli.check_writable(picture)
+        chosen_platform = os.environ.get("QT_QPA_PLATFORM")
+        _let_qt_do_without_display()
+
+        from gui.launch import Launch, make_application
+
+        application = make_application()
+        if picture is None and application.platformName() == "offscreen" != chosen_platform:
+            print("There is no display: training in the terminal, and saving a picture.")
+            picture = Path(DEFAULT_PICTURE)
+            cli.check_writable(picture)
+            cli.report(config)
     except LogitLabError as error:
         print(f"{cli.PROGRAM}: {error}", file=sys.stderr)
         return cli.USAGE
-
-    from gui.launch import Launch
-
-    return Launch(config, picture, options.size, options.theme, options.view).run()
+    return Launch(application, config, picture, options.size, options.theme, options.view).run()
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -58,8 +60,13 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _has_display() -> bool:
-    """Say whether Qt will find a screen; where it does not, it aborts the process."""
+def _let_qt_do_without_display() -> None:
+    """Have Qt fall back on drawing offscreen, where it would abort for want of a screen."""
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+        return
+    platforms = [
+        platform
+        for variable, platform in (("WAYLAND_DISPLAY", "wayland"), ("DISPLAY", "xcb"))
+        if os.environ.get(variable)
+    ]
+    os.environ["QT_QPA_PLATFORM"] = ";".join([*platforms, "offscreen"])

@@ -28,11 +28,24 @@ SWITCH_SECONDS = 0.0005
 SIGNAL_MS = 200  # Python looks at signals only between its own instructions
 
 
+def make_application() -> QApplication:
+    """Return the QApplication, with the program's name, style and type."""
+    application = QApplication.instance() or QApplication([cli.PROGRAM])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("Logit Lab")
+    application.setOrganizationName("Logit Lab")
+    application.setStyle("Fusion")
+    application.setFont(look.base_font())
+    application.setWindowIcon(QIcon(str(files("assets").joinpath("icons/logitlab.svg"))))
+    return application
+
+
 class Launch:
     """One run of the program with a window."""
 
     def __init__(
         self,
+        application: QApplication,
         config: RunConfig,
         picture: Path | None,
         size: tuple[int, int] | None,
@@ -41,14 +54,7 @@ class Launch:
     ) -> None:
         self._config, self._picture, self._view = config, picture, view
         self._exit_code = cli.DONE
-        application = QApplication.instance() or QApplication([cli.PROGRAM])
-        assert isinstance(application, QApplication)
         self._application = application
-        application.setApplicationName("Logit Lab")
-        application.setOrganizationName("Logit Lab")
-        application.setStyle("Fusion")
-        application.setFont(look.base_font())
-        application.setWindowIcon(QIcon(str(files("assets").joinpath("icons/logitlab.svg"))))
         settings = QSettings() if picture is None else _no_settings()
         self.window = MainWindow(settings, theme)
         if size:
