@@ -92,7 +92,7 @@ class Shuffles:
         self._taken = 0
 
     def next(self, batch_size: int | None) -> tuple[Tensor | None, int, bool]:
-        """Return the batch's row numbers (None for all in place), its size, whether it ends the epoch.
+        """Return row numbers (None for all in place), their count, whether they end the epoch.
 
         A batch of all rows needs no order: its gradient is the same sum.
         """

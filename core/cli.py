@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
 import os
@@ -116,7 +117,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=training.tolerance,
         metavar="T",
-        help="stop when the loss falls by less than T per epoch (default: 0, never)",
+        help="stop when the loss changes by less than T per epoch (default: 0, never)",
     )
     group.add_argument(
         "--seed", type=int, default=training.seed, metavar="N", help="(default: %(default)s)"
@@ -167,6 +168,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--json", metavar="FILE", help="write config, history, figures and weights; - for stdout"
     )
+    if isinstance(sys.stdout, io.TextIOWrapper):  # η and λ where the terminal has no such letters
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = parser.parse_args(arguments)
     try:
         return report(config_from(options), options.json)
@@ -203,16 +206,14 @@ def train(task: Task, progress: Progress | None = None) -> Result:
     trainer = Trainer(task)
     history: dict[str, list[float]] = {name: [] for name in _MEASURED}
     while trainer.outcome is None:
-        epoch = trainer.epoch
-        while trainer.epoch == epoch and trainer.outcome is None:
-            trainer.step()
-            if progress:
-                progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
-        if trainer.outcome is Status.DIVERGED:
-            break
-        metrics = trainer.measure(exact=trainer.outcome is not None)
-        for name, values in history.items():
-            values.append(getattr(metrics, name))
+        trainer.step()
+        if progress:
+            progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
+        ended_epoch = trainer.epoch > len(history["train_loss"])
+        if ended_epoch and trainer.outcome is not Status.DIVERGED:
+            metrics = trainer.measure(exact=trainer.outcome is not None)
+            for name, values in history.items():
+                values.append(getattr(metrics, name))
     if progress:
         progress.close()
     params = trainer.params()
@@ -220,7 +221,7 @@ def train(task: Task, progress: Progress | None = None) -> Result:
         task=task,
         metrics=trainer.measure(exact=True),
         history=history,
-        status=trainer.outcome or Status.FINISHED,
+        status=trainer.outcome,
         message=trainer.message,
         W=params.W.tolist(),
         b=params.b.tolist(),
@@ -242,7 +243,7 @@ def report(config: RunConfig, json_path: str | None = None) -> int:
     result = train(task, Progress(config.training.epochs, sys.stderr))
     print(figures(result), file=words, flush=True)
     if json_path:
-        text = json.dumps(to_json(result), allow_nan=False, ensure_ascii=False, indent=1)
+        text = json.dumps(to_json(result), allow_nan=False, indent=1)
         if quiet:
             print(text, flush=True)
         else:
@@ -372,22 +373,42 @@ def _words(text: str) -> list[str]:
 
 def check_writable(path: Path) -> None:
     """Complain about a hopeless path before training, not after."""
-    folder = path.parent
-    if not folder.is_dir():
-        raise SaveError(f"{path} cannot be written: there is no folder {folder}.")
-    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
-        raise SaveError(f"{path} cannot be written: choose another place.")
+    try:
+        if path.is_file() or not path.exists():
+            folder = path.resolve().parent
+            if not folder.is_dir():
+                raise SaveError(f"{path} cannot be written: there is no folder {folder}.")
+            needed = [folder, path] if path.exists() else [folder]
+        else:
+            needed = [path]
+        if path.is_dir() or not all(os.access(place, os.W_OK) for place in needed):
+            raise SaveError(f"{path} cannot be written: choose another place.")
+    except (OSError, RuntimeError) as error:  # too long a name, links in a ring
+        raise SaveError(f"{path} cannot be written: {_reason(error)}.") from error
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write the file whole or not at all; a pipe or a device is written into, not replaced."""
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+        else:
+            _replace(path.resolve(), text)  # a link stays a link
+    except OSError as error:
+        raise SaveError(f"{path} cannot be written: {_reason(error)}.") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{PROGRAM}-{os.getpid()}")
     try:
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as error:
+    finally:
         temporary.unlink(missing_ok=True)
-        raise SaveError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -7,6 +7,7 @@ the command line turn the same config into the same weights.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
@@ -23,6 +24,8 @@ INITS: tuple[Init, ...] = get_args(Init)
 MAX_SEED = 2**31 - 1
 MAX_TEST_FRACTION = 0.9
 MAX_COUNT = 10**9
+MAX_RATE = 1e38  # beyond it float32 has no numbers
+MAX_FLOAT = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,17 @@ class DataConfig:
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, SOURCES)
+        _text("folder", self.folder)
+        if self.features is not None:
+            if not isinstance(self.features, tuple):
+                raise ConfigError(f"features is {self.features!r}; a list of names was expected.")
+            for feature in self.features:
+                _text("features", feature, optional=False)
         if self.test_fraction is not None:
             _number("test_fraction", self.test_fraction, 0, MAX_TEST_FRACTION)
         _whole("split_seed", self.split_seed, 0, MAX_SEED)
+        if not isinstance(self.standardise, bool | None):
+            raise ConfigError(f"standardise is {self.standardise!r}; it must be true or false.")
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,8 @@ class ModelConfig:
     def __post_init__(self) -> None:
         _one_of("model", self.kind, MODEL_KINDS)
         _one_of("init", self.init, INITS)
+        _text("positive", self.positive)
+        _text("negative", self.negative)
         if self.kind == "softmax" and (self.positive is not None or self.negative is not None):
             raise ConfigError(
                 "Softmax regression takes all classes; choose classes only for the binary model."
@@ -83,7 +96,7 @@ class TrainingConfig:
     batch_size : examples per update; None is full batch.
     weight_decay : λ of the penalty (λ/2)·‖W‖²; biases are spared.
     epochs : train for this many passes over the training rows.
-    tolerance : stop as converged when the training loss has fallen by less than this per epoch
+    tolerance : stop as converged when the training loss has changed by less than this per epoch
         (in nats) over five epochs; 0 never stops early.
     seed : decides the random start and every shuffle.
     device : "cpu", "cuda" or "cuda:N".
@@ -98,13 +111,14 @@ class TrainingConfig:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
-        _number("learning_rate", self.learning_rate, 0, math.inf, above=True)
+        _number("learning_rate", self.learning_rate, 0, MAX_RATE, above=True)
         if self.batch_size is not None:
             _whole("batch_size", self.batch_size, 1, MAX_COUNT)
-        _number("weight_decay", self.weight_decay, 0, math.inf)
+        _number("weight_decay", self.weight_decay, 0, MAX_RATE)
         _whole("epochs", self.epochs, 1, MAX_COUNT)
         _number("tolerance", self.tolerance, 0, math.inf)
         _whole("seed", self.seed, 0, MAX_SEED)
+        _text("device", self.device, optional=False)
 
 
 @dataclass(frozen=True)
@@ -120,9 +134,11 @@ class RunConfig:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Read what `to_dict` gave; a key that is not known is refused by name."""
+    def from_dict(cls, values: Any) -> Self:
+        """Read what `to_dict` gave, or a part of it; a key that is not known is refused by name."""
         parts = {"data": DataConfig, "model": ModelConfig, "training": TrainingConfig}
+        if not isinstance(values, dict):
+            raise ConfigError(f"The config is {values!r}; groups of settings were expected.")
         _refuse_unknown("config", values, parts)
         return cls(**{name: _part(name, parts[name], values[name]) for name in values})
 
@@ -148,7 +164,7 @@ def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
 
 
 def _number(name: str, value: object, low: float, high: float, *, above: bool = False) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_FLOAT:
         raise ConfigError(f"{name} is {value!r}; a finite number was expected.")
     if value < low or value > high or (above and value == low):
         bound = f"greater than {low:g}" if above else f"at least {low:g}"
@@ -161,3 +177,8 @@ def _whole(name: str, value: object, low: int, high: int) -> None:
         raise ConfigError(f"{name} is {value!r}; a whole number was expected.")
     if not low <= value <= high:
         raise ConfigError(f"{name} is {value}; it must be from {low} to {high:,}.")
+
+
+def _text(name: str, value: object, *, optional: bool = True) -> None:
+    if not isinstance(value, str) and not (optional and value is None):
+        raise ConfigError(f"{name} is {value!r}; text was expected.")

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from core import mnist
 from core.config import DataConfig
+from core.drawing import Points
 from core.errors import DataError
 
 REST_MARK = -1
-MAX_DRAWN_CLASSES = 10
-DRAWN_RANGE = (-5.0, 5.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +52,11 @@ class Dataset:
 
     @property
     def n(self) -> int:
-        return self.X.shape[0]
+        return len(self.X)
 
     @property
     def m(self) -> int:
-        return self.X.shape[1]
+        return int(self.X.shape[1])
 
     @property
     def h(self) -> int:
@@ -80,7 +79,7 @@ class Dataset:
             return self
         return replace(
             self,
-            X=np.ascontiguousarray(self.X[:, columns]),
+            X=self.X.take(columns, axis=1),
             feature_names=tuple(self.feature_names[j] for j in columns),
             image_shape=None,  # a choice of pixels is no picture any more
             preferred_features=(),
@@ -123,9 +122,10 @@ class Dataset:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the numbers of the training rows and of the test rows, both ascending.
 
-        A fraction of None takes the published test set. Otherwise the split is stratified: of each class the share is tested, rounded to whole rows, and
-        at least one row is left for training. Rows are drawn by priorities that depend on seed,
-        class and place alone, so that adding one row leaves (nearly) all others where they were.
+        A fraction of None takes the published test set. Otherwise the split is stratified: of
+        each class the share is tested, rounded to whole rows, and at least one row is left for
+        training. Rows are drawn by priorities that depend on seed, class and place alone, so that
+        adding one row leaves (nearly) all others where they were.
         """
         every = np.arange(self.n, dtype=np.int64)
         if fraction is None:
@@ -139,43 +139,12 @@ class Dataset:
         return every[~tested], every[tested]
 
 
-@dataclass(frozen=True)
-class Points:
-    """Points that the user drew: (x₁, x₂, class number) each, and the names of the classes."""
-
-    points: tuple[tuple[float, float, int], ...] = ()
-    class_names: tuple[str, ...] = ("A", "B")
-
-    def with_point(self, x1: float, x2: float, label: int) -> Points:
-        return replace(self, points=(*self.points, (float(x1), float(x2), label)))
-
-    def without_point(self, index: int) -> Points:
-        return replace(self, points=self.points[:index] + self.points[index + 1 :])
-
-    def with_class(self) -> Points:
-        """Add a class, up to ten."""
-        if len(self.class_names) == MAX_DRAWN_CLASSES:
-            raise DataError(
-                f"There are {MAX_DRAWN_CLASSES} classes already; more cannot be told apart."
-            )
-        return replace(self, class_names=(*self.class_names, chr(ord("A") + len(self.class_names))))
-
-    def without_class(self) -> Points:
-        """Take the last class away, with its points; two classes always stay."""
-        if len(self.class_names) == 2:
-            raise DataError("Two classes are the least that can be told apart.")
-        last = len(self.class_names) - 1
-        kept = tuple(point for point in self.points if point[2] != last)
-        return Points(kept, self.class_names[:-1])
-
-
 def drawn(points: Points) -> Dataset:
     """Return the points as a data set; all of them train unless a test share is chosen."""
-    table = np.array(points.points, dtype=np.float64).reshape(-1, 3)
     return Dataset(
         name="Drawn points",
-        X=table[:, :2].astype(np.float32),
-        y=table[:, 2].astype(np.int64),
+        X=points.xy.astype(np.float32),
+        y=points.labels,
         feature_names=("x₁", "x₂"),
         class_names=points.class_names,
         test_fraction=0.0,
@@ -196,8 +165,8 @@ def load(config: DataConfig) -> Dataset:
 
 
 def _iris() -> Dataset:
-    with files("assets").joinpath("iris.csv").open(encoding="utf-8", newline="") as file:
-        header, *rows = csv.reader(file)
+    text = files("assets").joinpath("iris.csv").read_text(encoding="utf-8")
+    header, *rows = csv.reader(text.splitlines())
     species = tuple(dict.fromkeys(row[-1] for row in rows))
     return Dataset(
         name="Iris",
@@ -249,11 +218,13 @@ def _find(wanted: str, names: Sequence[str], what: str) -> int:
     for spelling in (_plain(wanted), _plain(wanted.partition("(")[0])):  # "width (cm)" is "width"
         if spelling in plain:
             return plain.index(spelling)
-    if wanted.strip().isascii() and wanted.strip().isdigit() and int(wanted) < len(names):
-        return int(wanted)
+    numbers = [str(k) for k in range(len(names))]
+    if wanted.strip() in numbers:
+        return numbers.index(wanted.strip())
     known = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     raise DataError(
-        f"There is no {what} “{wanted}”; choose from {known}, or a number from 0 to {len(names) - 1}."
+        f"There is no {what} “{wanted}”; choose from {known}, "
+        f"or a number from 0 to {len(names) - 1}."
     )
 
 

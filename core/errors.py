@@ -3,6 +3,7 @@
 LogitLabError
 ├── ConfigError    a setting is outside what it may be
 ├── DataError      a data set is missing, damaged or of no use for the chosen model
+├── Cancelled      the person called it off; nothing to complain about
 ├── DeviceError    the chosen device is absent or failed
 └── SaveError      a file could not be written
 
@@ -20,6 +21,10 @@ class ConfigError(LogitLabError):
 
 class DataError(LogitLabError):
     """A data set is missing, damaged or of no use for the chosen model."""
+
+
+class Cancelled(LogitLabError):  # noqa: N818 - no error: it is what was asked for
+    """The person called it off; nothing to complain about."""
 
 
 class DeviceError(LogitLabError):

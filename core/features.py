@@ -45,6 +45,6 @@ class Standardiser:
     def is_identity(self) -> bool:
         return not self.mean.any() and bool((self.std == 1).all())
 
-    def apply(self, X: NDArray[np.floating]) -> NDArray[np.float32]:
+    def apply(self, X: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the standardised X (n, m) in float32; the arithmetic is done in float64."""
         return ((X - self.mean) / self.std).astype(np.float32)

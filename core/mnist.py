@@ -1,4 +1,4 @@
-"""Read MNIST, or any data set in its four-file IDX form, from a folder.
+"""Read MNIST, or any data set in its four-file IDX form: Fashion-MNIST, EMNIST, one's own.
 
 The format (yann.lecun.com/exdb/mnist): two zero bytes, a type byte (8: unsigned byte), the number
 of dimensions, each dimension as a big-endian 32-bit integer, then the bytes in row-major order.
@@ -9,23 +9,68 @@ before anything is allocated, so that a damaged or hostile file costs a sentence
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import struct
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
 
-CLASSES = 10
 FOLDER_VARIABLE = "LOGITLAB_DATA"
 GZIP_MAGIC = b"\x1f\x8b"
 MAX_BYTES = 4 * 2**30
 UNSIGNED_BYTE = 8
 
+
+class Original(NamedTuple):
+    """A file of MNIST itself: `length` bytes and their SHA-256 once it is unpacked.
+
+    packed : bytes of the .gz that the mirrors serve; it may be packed in other ways, too.
+    """
+
+    name: str
+    length: int
+    sha256: str
+    packed: int
+
+    @property
+    def dimensions(self) -> int:
+        return 3 if "images" in self.name else 1
+
+
+ORIGINALS = (
+    Original(
+        "train-images-idx3-ubyte.gz",
+        47_040_016,
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        9_912_422,
+    ),
+    Original(
+        "train-labels-idx1-ubyte.gz",
+        60_008,
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        28_881,
+    ),
+    Original(
+        "t10k-images-idx3-ubyte.gz",
+        7_840_016,
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        1_648_877,
+    ),
+    Original(
+        "t10k-labels-idx1-ubyte.gz",
+        10_008,
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        4_542,
+    ),
+)
 _FILES = (
     ("train-images", "idx3-ubyte"),
     ("train-labels", "idx1-ubyte"),
@@ -33,66 +78,103 @@ _FILES = (
     ("t10k-labels", "idx1-ubyte"),
 )
 
+# X (n, rows·columns) uint8, y (n,) int64, the number of test rows, the shape of an image; the
+# training rows come first.
+Contents = tuple[NDArray[np.uint8], NDArray[np.int64], int, tuple[int, int]]
 
-def find_folder(chosen: str | None) -> Path:
+
+def find_folder(chosen: str | None) -> Path | None:
     """Return the folder with the four files: the chosen one, or else $LOGITLAB_DATA.
 
-    Either may also be the folder above it, with the files in its `mnist` folder.
+    Either may also be the folder above it, with the files in its `mnist` folder. None where
+    neither is given.
     """
     name = chosen or os.environ.get(FOLDER_VARIABLE)
     if not name:
+        return None
+    try:
+        folder = Path(name).expanduser()
+        if not folder.is_dir():
+            raise DataError(
+                f"{folder} is not a folder; choose the one that holds MNIST's four files."
+            )
+        for candidate in (folder, folder / "mnist"):
+            if any(_candidates(candidate, *part) for part in _FILES):
+                return candidate
+    except (OSError, RuntimeError) as error:  # no leave to look, too long a name, ~nobody
         raise DataError(
-            "MNIST needs a folder with its four files, train-images-idx3-ubyte.gz and so on; choose "
-            f"that folder (in the terminal: --data-dir FOLDER, or set {FOLDER_VARIABLE})."
-        )
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
-        raise DataError(f"{folder} is not a folder; choose the one that holds MNIST's four files.")
-    for candidate in (folder, folder / "mnist"):
-        if any(_candidates(candidate, *part) for part in _FILES):
-            return candidate
+            f"{name} cannot be looked into ({error}); choose another folder."
+        ) from error
     raise DataError(
         f"{folder} holds none of MNIST's four files (such as train-images-idx3-ubyte.gz); "
         "choose the folder that does."
     )
 
 
-def load(
-    folder: Path,
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], int, tuple[int, int]]:
-    """Return X (n, rows·columns) uint8, y (n,) int64, the number of test rows, the image shape.
+def load(folder: Path) -> Contents:
+    """Return what the folder's four files hold.
 
-    The training rows come first. Raises DataError where a file is missing, damaged, of another
-    kind, or does not fit the others.
+    Raises DataError where a file is missing, damaged, of another kind, or does not fit the others.
     """
     paths = [_find(folder, *part) for part in _FILES]
-    train_images, train_labels, test_images, test_labels = (
-        _read(path, dimensions=3 if "images" in path.name else 1) for path in paths
-    )
-    for images, labels, image_path, label_path in (
-        (train_images, train_labels, paths[0], paths[1]),
-        (test_images, test_labels, paths[2], paths[3]),
+    arrays = []
+    for path in paths:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+        arrays.append(unpack(path.name, content, 3 if "images" in path.name else 1))
+    return join([path.name for path in paths], arrays)
+
+
+def join(names: Sequence[str], arrays: Sequence[NDArray[np.uint8]]) -> Contents:
+    """Put the four arrays together, in the order of ORIGINALS; `names` are for complaints."""
+    train_images, train_labels, test_images, test_labels = arrays
+    for images, labels, image_name, label_name in (
+        (train_images, train_labels, names[0], names[1]),
+        (test_images, test_labels, names[2], names[3]),
     ):
         if len(images) != len(labels):
             raise DataError(
-                f"{image_path.name} holds {len(images):,} images and {label_path.name} "
-                f"{len(labels):,} labels; the two files do not belong together. Get both again."
+                f"{image_name} holds {len(images):,} images and {label_name} {len(labels):,} "
+                "labels; the two files do not belong together. Get both again."
             )
-        if labels.max() >= CLASSES:
-            (row,) = np.nonzero(labels >= CLASSES)
-            raise DataError(
-                f"{label_path.name}, label {row[0]:,}: found {labels[row[0]]}; labels go from 0 "
-                f"to {CLASSES - 1}. Get the file again."
-            )
+    classes = int(train_labels.max()) + 1
+    found = len(np.unique(train_labels))
+    if 2 * found < classes:
+        raise DataError(
+            f"{names[1]} has labels from 0 to {classes - 1}, and only {found} of these occur; "
+            "it is damaged. Get the file again."
+        )
+    if test_labels.max() >= classes:
+        (row,) = np.nonzero(test_labels >= classes)
+        raise DataError(
+            f"{names[3]}, label {row[0]:,}: found {test_labels[row[0]]}; the training labels go "
+            f"from 0 to {classes - 1}. Get both label files again."
+        )
     shape, test_shape = train_images.shape[1:], test_images.shape[1:]
     if shape != test_shape:
         raise DataError(
-            f"{paths[0].name} holds {_size(shape)} images and {paths[2].name} {_size(test_shape)} "
+            f"{names[0]} holds {_size(shape)} images and {names[2]} {_size(test_shape)} "
             "ones; the files do not belong together. Get all four again."
         )
     X = np.concatenate([train_images, test_images]).reshape(-1, math.prod(shape))
     y = np.concatenate([train_labels, test_labels]).astype(np.int64)
     return X, y, len(test_labels), (int(shape[0]), int(shape[1]))
+
+
+def is_original(y: NDArray[np.int64], n_test: int) -> bool:
+    """Whether these are MNIST's labels: other data in its form come with their own."""
+    n = len(y) - n_test
+    return all(
+        hashlib.sha256(
+            bytes((0, 0, UNSIGNED_BYTE, 1))
+            + struct.pack(">I", len(labels))
+            + labels.astype(np.uint8).tobytes()
+        ).hexdigest()
+        == original.sha256
+        for labels, original in ((y[:n], ORIGINALS[1]), (y[n:], ORIGINALS[3]))
+    )
 
 
 def _size(shape: tuple[int, ...]) -> str:
@@ -108,74 +190,91 @@ def _find(folder: Path, stem: str, suffix: str) -> Path:
     found = _candidates(folder, stem, suffix)
     if not found:
         raise DataError(
-            f"{folder} holds no {stem}-{suffix} or {stem}-{suffix}.gz; put all four MNIST files there."
+            f"{folder} holds no {stem}-{suffix} or {stem}-{suffix}.gz; "
+            "put all four MNIST files there."
         )
     return found[0]
 
 
-def _read(path: Path, dimensions: int) -> NDArray[np.uint8]:
-    """Read one IDX file, plain or gzipped, that must have so many dimensions."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+def unpack(
+    name: str, content: bytes, dimensions: int, original: Original | None = None
+) -> NDArray[np.uint8]:
+    """Read one IDX file, plain or gzipped, that must have so many dimensions.
+
+    name : of the file, for complaints.
+    original : what it must hold, byte by byte, if it is to be a file of MNIST itself.
+    """
     if not content:
-        raise DataError(f"{path.name} is empty (0 bytes). Get the file again.")
+        raise DataError(f"{name} is empty (0 bytes). Get the file again.")
     head_length = 4 + 4 * dimensions
     if content.startswith(GZIP_MAGIC):
         unzip = zlib.decompressobj(wbits=31)  # 31: with the gzip header and its checksum
         try:
             head = unzip.decompress(content, head_length)
-            shape = _shape(path, head, dimensions)
+            shape = _shape(name, head, dimensions, original)
             # One byte more than promised is enough to see that there is more.
             body = unzip.decompress(unzip.unconsumed_tail, math.prod(shape) + 1)
             if not unzip.eof and len(body) == math.prod(shape):
                 body += unzip.decompress(unzip.unconsumed_tail, 1)  # reads on to the checksum
         except zlib.error as error:
             raise DataError(
-                f"{path.name} is damaged and cannot be unpacked ({error}). Get the file again."
+                f"{name} is damaged and cannot be unpacked ({error}). Get the file again."
             ) from error
         if len(body) == math.prod(shape) and not unzip.eof:
-            raise DataError(f"{path.name} breaks off before its checksum. Get the file again.")
-        extra = len(unzip.unused_data.strip(b"\0"))
+            raise DataError(f"{name} breaks off before its checksum. Get the file again.")
+        extra = len(unzip.unused_data)
     else:
-        shape = _shape(path, content[:head_length], dimensions)
+        head = content[:head_length]
+        shape = _shape(name, head, dimensions, original)
         body, extra = content[head_length:], 0
     if len(body) < math.prod(shape):
         raise DataError(
-            f"{path.name} breaks off: its header promises {math.prod(shape):,} bytes "
+            f"{name} breaks off: its header promises {math.prod(shape):,} bytes "
             f"({_size(shape)}) and {len(body):,} are there. Get the file again."
         )
     if len(body) > math.prod(shape) or extra:
         raise DataError(
-            f"{path.name} holds more than the {math.prod(shape):,} bytes ({_size(shape)}) that "
+            f"{name} holds more than the {math.prod(shape):,} bytes ({_size(shape)}) that "
             "its header promises. Get the file again."
         )
+    if original is not None:
+        digest = hashlib.sha256(head)
+        digest.update(body)
+        if digest.hexdigest() != original.sha256:
+            raise DataError(
+                f"{name} is not MNIST's own file: its SHA-256 is {digest.hexdigest()[:12]}…, "
+                f"expected {original.sha256[:12]}…. Get the file again."
+            )
     return np.frombuffer(body, dtype=np.uint8).reshape(shape)
 
 
-def _shape(path: Path, head: bytes, dimensions: int) -> tuple[int, ...]:
+def _shape(name: str, head: bytes, dimensions: int, original: Original | None) -> tuple[int, ...]:
     """Return the dimensions that the header declares, if they can be true."""
     wanted = bytes((0, 0, UNSIGNED_BYTE, dimensions))
     kind = "images" if dimensions == 3 else "labels"
     if head.lstrip()[:1] == b"<":
         raise DataError(
-            f"{path.name} is a web page, not data: the network answered with a page of its own. "
+            f"{name} is a web page, not data: the network answered with a page of its own. "
             "Get the file again."
         )
     if head[:4] != wanted:
         raise DataError(
-            f"{path.name} starts with {head[:4].hex(' ') or 'nothing'}; IDX {kind} start with "
+            f"{name} starts with {head[:4].hex(' ') or 'nothing'}; IDX {kind} start with "
             f"{wanted.hex(' ')}. It is another kind of file, or two files are swapped."
         )
     if len(head) < 4 + 4 * dimensions:
-        raise DataError(f"{path.name} breaks off inside its header. Get the file again.")
+        raise DataError(f"{name} breaks off inside its header. Get the file again.")
     shape = struct.unpack(f">{dimensions}I", head[4:])
     if math.prod(shape) == 0:
-        raise DataError(f"{path.name} holds no {kind} ({_size(shape)}). Get the file again.")
+        raise DataError(f"{name} holds no {kind} ({_size(shape)}). Get the file again.")
     if math.prod(shape) > MAX_BYTES:
         raise DataError(
-            f"{path.name} claims {_size(shape)} = {math.prod(shape) / 2**30:,.0f} GiB; "
+            f"{name} claims {_size(shape)} = {math.prod(shape) / 2**30:,.0f} GiB; "
             f"at most {MAX_BYTES // 2**30} GiB are read. Its header is damaged."
+        )
+    if original is not None and len(head) + math.prod(shape) != original.length:
+        raise DataError(
+            f"{name} claims {_size(shape)} {kind}; MNIST's own file has {original.length:,} bytes. "
+            "Get the file again."
         )
     return shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,8 @@ def boundary_lines(grid: DecisionGrid) -> list[NDArray[np.float64]]:
     h = grid.margins.shape[2]
     # Where two classes meet, both margins are zero: with two classes one of them says it all.
     classes = range(1) if h == 2 else range(h)
-    return [
-        line
-        for k in classes
-        for line in contour_generator(grid.xs, grid.ys, grid.margins[:, :, k]).lines(0.0)
-    ]
+    lines: list[NDArray[np.float64]] = []
+    for k in classes:
+        contours = contour_generator(grid.xs, grid.ys, grid.margins[:, :, k])
+        lines += cast("list[NDArray[np.float64]]", contours.lines(0.0))
+    return lines

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from core.trainer import Trainer
 
 SLICE_SECONDS = 0.004  # train so long before looking at commands and mailbox; see `_train`
+FRAME_SECONDS = 0.016
 RATE_SECONDS = 0.5
 KEPT_RUNS = 20
 
@@ -85,9 +87,14 @@ class Session:
         finally:
             self._wanted.set()
 
-    def load(self, run: int, task: Task, *, play: bool = False) -> None:
-        """Begin run number `run` on the task; train at once if `play`."""
-        self._commands.put(lambda: self._load(run, task, play))
+    def load(
+        self, run: int, task: Task, *, play: bool = False, take_over: int | None = None
+    ) -> None:
+        """Begin run number `run` on the task; train at once if `play`.
+
+        With `take_over` the weights and curves of that run go on in the new one.
+        """
+        self._commands.put(lambda: self._load(run, task, play, take_over))
 
     def resume(self, run: int, task: Task) -> None:
         """Go back to an earlier run as it was left, paused; begin it anew if it is forgotten."""
@@ -137,6 +144,8 @@ class Session:
                     self._publish()
             except Exception as error:  # whatever it is, the person must learn of it
                 self._fail(_explain(error), self._current)
+                with suppress(Exception):  # it has been told; a broken run may not show itself
+                    self._publish()
 
     def _obey(self) -> None:
         """Carry out what is queued; wait for it when there is nothing else to do."""
@@ -173,6 +182,8 @@ class Session:
         if trainer.outcome is not None:
             self._is_training = False
             self._publish()
+        elif self._due - now > FRAME_SECONDS:
+            self._publish()  # it is asleep when the next request comes
 
     @property
     def _trainer(self) -> Trainer:
@@ -180,11 +191,13 @@ class Session:
             raise LogitLabError("There is nothing to train yet.")
         return self._runs[self._current]
 
-    def _load(self, run: int, task: Task, play: bool) -> None:
+    def _load(self, run: int, task: Task, play: bool, take_over: int | None = None) -> None:
         from core.trainer import Trainer
 
         try:
             trainer = Trainer(task)
+            if take_over is not None and take_over in self._runs:
+                trainer.take_over(self._runs[take_over])
         except Exception as error:
             self._fail(_explain(error), run)
             return
@@ -199,6 +212,7 @@ class Session:
     def _resume(self, run: int, task: Task) -> None:
         if run not in self._runs:
             self._load(run, task, play=False)
+            return
         self._runs.move_to_end(run)
         self._current = run
         self._is_training = False

@@ -96,8 +96,9 @@ class Snapshot:
 
 
 class History:
-    """Measured points in bounded memory: when it is full, every other point is dropped.
+    """Measured points in bounded memory: when it is full, one point a `stride` of steps stays.
 
+    The stride doubles until half the memory is free, however unevenly the points were measured.
     The first and the newest point always stay. What `curves` returned earlier stays as it was:
     points are only appended to the arrays that were handed out, and thinning makes new ones.
     """
@@ -129,8 +130,17 @@ class History:
         )
         self._length += 1
 
+    def copy(self) -> History:
+        """Return a history that goes on from here by itself."""
+        twin = History()
+        twin._table, twin._length = self._table.copy(), self._length
+        twin._marks, twin.stride = self._marks, self.stride
+        return twin
+
     def mark(self, mark: Mark) -> None:
-        """Remember a live edit; edits of one step follow each other."""
+        """Remember a live edit; of the same edit again and again, the newest stays."""
+        if self._marks and self._marks[-1].text == mark.text:
+            self._marks = self._marks[:-1]
         self._marks = (*self._marks[-(self.CAPACITY - 1) :], mark)
 
     def cut(self, step: int) -> None:
@@ -142,11 +152,25 @@ class History:
     def curves(self) -> Curves:
         view = self._table[:, : self._length]
         view.flags.writeable = False
-        return Curves(view[0].astype(np.int64), *view[1:], self._marks)
+        step, train_loss, test_loss, train_accuracy, test_accuracy = view
+        return Curves(
+            step.astype(np.int64),
+            train_loss,
+            test_loss,
+            train_accuracy,
+            test_accuracy,
+            self._marks,
+        )
 
     def _thin(self) -> None:
-        kept = np.append(np.arange(0, self._length - 1, 2), self._length - 1)
+        kept = self._one_a_stride()
+        while len(kept) > self.CAPACITY // 2:
+            self.stride *= 2
+            kept = self._one_a_stride()
+        kept = np.union1d(kept, self._length - 1)  # the newest stays
         table = np.empty_like(self._table)
         table[:, : len(kept)] = self._table[:, kept]
         self._table, self._length = table, len(kept)
-        self.stride *= 2
+
+    def _one_a_stride(self) -> NDArray[np.int64]:
+        return np.flatnonzero(np.diff(self._table[0, : self._length] // self.stride, prepend=-1))

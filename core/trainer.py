@@ -12,7 +12,6 @@ from torch import Generator, Tensor
 
 from core import models
 from core.batches import Rows, Shuffles, place
-from core.config import TrainingConfig
 from core.errors import ConfigError, DataError, DeviceError
 from core.losses import HEADS
 from core.snapshot import Curves, History, Mark, Metrics, Params, Status
@@ -52,6 +51,7 @@ class Trainer:
         # and one thread always adds up in the same order.
         torch.set_num_threads(1)
         self.task = task
+        self.metrics: Metrics
         self.settings = task.config.training
         self.device = find_device(self.settings.device)
         self._head = HEADS[task.config.model.kind]
@@ -75,15 +75,15 @@ class Trainer:
         self._last_epoch = self.settings.epochs
         self._epoch_losses: deque[float] = deque(maxlen=CONVERGENCE_EPOCHS + 1)
         self.history = History()
-        self._start_loss = math.inf
-        self._healthy = self._place()
-        self.measure()
-        if self.outcome is Status.DIVERGED:
+        start_loss, _, _ = self._evaluate(self._train, self._sample)
+        if not math.isfinite(start_loss):
             raise DataError(
                 f"{self.task.dataset.name} holds numbers that are too large to train on as they "
                 "are; switch standardisation on."
             )
-        self._start_loss = max(self.metrics.train_loss, math.log(self.task.dataset.h))
+        self._start_loss = max(start_loss, math.log(self.task.dataset.h))
+        self._healthy = self._place()
+        self.measure()
 
     @torch.no_grad()
     def step(self) -> None:
@@ -120,11 +120,11 @@ class Trainer:
             if (
                 self.outcome is None
                 and len(losses) > CONVERGENCE_EPOCHS
-                and fallen < self.settings.tolerance * CONVERGENCE_EPOCHS
+                and abs(fallen) < self.settings.tolerance * CONVERGENCE_EPOCHS
             ):
                 self.outcome = Status.CONVERGED
                 self.message = (
-                    f"Converged after {self.epoch:,} epochs: the loss fell by less than "
+                    f"Converged after {self.epoch:,} epochs: the loss changed by less than "
                     f"{self.settings.tolerance:g} per epoch over {CONVERGENCE_EPOCHS} epochs."
                 )
         if self.outcome is None and self.epoch >= self._last_epoch:
@@ -183,8 +183,8 @@ class Trainer:
         found = "is no longer a number" if not math.isfinite(loss) else f"rose to {loss:,.3g}"
         self.message = (
             f"Diverged at step {self.step_count:,}: the loss {found} (it started at "
-            f"{self._start_loss:.3g}). The learning rate η = {self.settings.learning_rate:g} is too "
-            f"large: these are the weights of step {self._healthy.step:,}. "
+            f"{self._start_loss:.3g}). The learning rate η = {self.settings.learning_rate:g} is "
+            f"too large: these are the weights of step {self._healthy.step:,}. "
             f"Try η = {self.remedy:g} from there."
         )
         self._return_to(self._healthy)
@@ -208,7 +208,7 @@ class Trainer:
         if unknown:
             raise ConfigError(f"{', '.join(sorted(unknown))} cannot change while a model trains.")
         before = self.settings
-        self.settings = replace(before, **changes)
+        self.settings = replace(before, **changes)  # type: ignore[arg-type]  # it checks them itself
         if "epochs" in changes:
             self._last_epoch = max(self.settings.epochs, 1)
             if self.outcome is Status.FINISHED and self.epoch < self._last_epoch:
@@ -225,6 +225,30 @@ class Trainer:
             self._last_epoch = self.epoch + self.settings.epochs
         self._epoch_losses.clear()
         self.outcome, self.message = None, ""
+
+    @torch.no_grad()
+    def take_over(self, other: Trainer) -> None:
+        """Go on where another trainer was, on other rows of the same inputs and outputs.
+
+        The weights say the same of every raw input as before, although the standardiser may be
+        another one; classes that are new start from zero, counters and curves go on.
+        """
+        old, new = other.task.standardiser, self.task.standardiser
+        if len(old.mean) != len(new.mean) or other._W.shape[0] > self._W.shape[0]:
+            return
+        raw = other._W.double().cpu() / torch.from_numpy(old.std)
+        h = len(raw)
+        W, b = torch.zeros_like(self._W), torch.zeros_like(self._b)
+        W[:h] = (raw * torch.from_numpy(new.std)).to(W)
+        b[:h] = other._b + (raw @ torch.from_numpy(new.mean - old.mean)).to(b)
+        self._W, self._b = W, b
+        self.settings = other.settings
+        self.step_count, self.epoch = other.step_count, other.epoch
+        self._last_epoch = self.epoch + self.settings.epochs
+        self.history = other.history.copy()
+        self.history.mark(Mark(self.step_count, "points"))
+        self._healthy = self._place()
+        self.measure()
 
     def params(self) -> Params:
         """Copy the weights out, as NumPy."""

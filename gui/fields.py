@@ -181,6 +181,10 @@ class Choice(QComboBox):
         values = [data for _, data in options]
         self.setCurrentIndex(values.index(value) if value in values else 0)
 
+    def value(self) -> object:
+        """Return what the chosen words stand for."""
+        return self.currentData()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         # Scrolling the column must not change what the pointer happens to pass.
         if self.hasFocus():

@@ -61,14 +61,31 @@ class FlowLayout(QLayout):
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         """Lay the items out in the rectangle and return the height that they take."""
-        x, y, row_height = rect.x(), rect.y(), 0
         horizontal, vertical = self._gaps
+        y = rect.y()
+        for row in self._rows(rect.width()):
+            height = max(item.sizeHint().height() for item in row)
+            x = rect.x()
+            for item in row:
+                size = item.sizeHint()
+                if move:
+                    middle = y + (height - size.height()) // 2
+                    item.setGeometry(QRect(QPoint(x, middle), size))
+                x += size.width() + horizontal
+            y += height + vertical
+        return max(y - vertical - rect.y(), 0)
+
+    def _rows(self, width: int) -> list[list[QLayoutItem]]:
+        """Return the items row by row, as many in each as the width holds."""
+        rows: list[list[QLayoutItem]] = []
+        used = width + 1
         for item in self._items:
-            hint = item.sizeHint()
-            if x > rect.x() and x + hint.width() > rect.right() + 1:
-                x, y, row_height = rect.x(), y + row_height + vertical, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), hint))
-            x += hint.width() + horizontal
-            row_height = max(row_height, hint.height())
-        return y + row_height - rect.y()
+            if item.isEmpty():  # hidden
+                continue
+            needed = item.sizeHint().width()
+            if used + needed > width:
+                rows.append([])
+                used = 0
+            rows[-1].append(item)
+            used += needed + self._gaps[0]
+        return rows

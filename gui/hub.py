@@ -14,7 +14,8 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core import datasets
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.datasets import Dataset, Points
+from core.datasets import Dataset
+from core.drawing import Points
 from core.errors import ConfigError, LogitLabError
 from core.session import Session
 from core.snapshot import Snapshot, Status
@@ -58,6 +59,7 @@ class Hub(QObject):
     """Owns the session, the background thread and the display-rate timer."""
 
     task_changed = Signal(object)  # Task: what is trained from now on
+    points_changed = Signal(object)  # Task: the same, but for a few drawn points
     snapshot_changed = Signal(object)  # Snapshot of the shown run, at most one a frame
     settings_changed = Signal(object)  # TrainingConfig as it applies now
     busy_changed = Signal(str)  # what is being loaded, "" when done
@@ -80,6 +82,8 @@ class Hub(QObject):
         self._runs = 0
         self._loaded: tuple[DataConfig, Dataset] | None = None
         self._play_when_loaded = False
+        self.goes_on_while_drawing = True
+        self._before_gesture: Run | None = None
         self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -169,15 +173,33 @@ class Hub(QObject):
         except ConfigError as error:
             self.failed.emit(str(error))
 
-    def draw(self, points: Points, words: str) -> None:
-        """Train on other drawn points; a model that had been trained starts over and trains."""
+    def draw(self, points: Points, words: str, is_last: bool) -> None:
+        """Train on other drawn points, as the newest edit of a gesture or its last.
+
+        A gesture, such as a drag, is one undo. A model that was trained is trained again: from
+        where it was, or from the start unless `goes_on_while_drawing`.
+        """
         self.points = points
-        trains_again = (
-            self.snapshot.status in (Status.TRAINING, Status.FINISHED, Status.CONVERGED)
-            if self.snapshot
-            else self._play_when_loaded
+        before = self._before_gesture or self.run
+        self._before_gesture = None if is_last else before
+        if self.snapshot:
+            running = (Status.TRAINING, Status.FINISHED, Status.CONVERGED)
+            self._play_when_loaded = self.snapshot.status in running
+        config = self.config
+
+        def answer(task: Task) -> None:
+            self._show_drawing(task, points, words, before, is_last)
+
+        self.background.ask(
+            "load",
+            lambda: prepare(datasets.drawn(points), config),
+            answer,
+            lambda error: self._not_loaded(error, may_lie_elsewhere=False),
         )
-        self.load(self.config, words, play=trains_again)
+
+    def set_going_on(self, is_on: bool) -> None:
+        """Keep the weights when points change, or start again."""
+        self.goes_on_while_drawing = is_on
 
     def tune(self, **changes: float | int | None) -> None:
         """Change settings that apply while it runs."""
@@ -194,7 +216,11 @@ class Hub(QObject):
         self.settings_changed.emit(self.settings)
 
     def play_or_pause(self) -> None:
-        if self._is_ready():
+        if not self._is_ready():
+            return
+        if self.background.is_busy("load"):
+            self._play_when_loaded = not self._play_when_loaded
+        else:
             (self._session.pause if self.is_training else self._session.play)()
 
     def step(self) -> None:
@@ -246,6 +272,42 @@ class Hub(QObject):
             self.undo_stack.push(
                 _Change(self, words or f"change to {task.dataset.name}", before, after)
             )
+
+    def _show_drawing(
+        self, task: Task, points: Points, words: str, before: Run | None, is_last: bool
+    ) -> None:
+        """Show a run on edited points; where only points changed, what is seen stays in place."""
+        old = self.run
+        if old is None or old is before:
+            self._runs += 1
+            number = self._runs
+        else:  # the same gesture goes on
+            number = old.number
+        run = Run(number, task, points)
+        is_trained = old is not None and not old.task.obstacle and self.snapshot is not None
+        if (
+            old is not None
+            and is_trained
+            and not task.obstacle
+            and task.dataset.class_names == old.task.dataset.class_names
+        ):
+            self.run = run
+            self._loaded = task.config.data, task.source
+            self.points_changed.emit(task)
+        else:
+            self._show(run)
+        if task.obstacle:
+            self._session.pause()
+        else:
+            goes_on = old is not None and is_trained and self.goes_on_while_drawing
+            self._session.load(
+                number,
+                task,
+                play=self._play_when_loaded,
+                take_over=old.number if old and goes_on else None,
+            )
+        if is_last and before is not None:
+            self.undo_stack.push(_Change(self, words, before, run))
 
     def _show(self, run: Run) -> None:
         self.background.forget("load")

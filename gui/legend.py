@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QBrush, QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QInputDialog, QLabel, QPushButton, QWidget
 
-from core.datasets import MAX_DRAWN_CLASSES
+from core.drawing import MAX_CLASSES, MIN_CLASSES
 from core.task import Task
 from gui import look
 from gui.flow import FlowLayout
@@ -19,9 +19,10 @@ ICON_PX = 16
 class Legend(QWidget):
     """A row of markers with their names; while drawing, buttons that choose the class."""
 
+    class_chosen = Signal(int)
     class_added = Signal()
-    class_removed = Signal()
-    cleared = Signal()
+    class_removed = Signal(int)
+    class_renamed = Signal(int, str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -49,17 +50,18 @@ class Legend(QWidget):
             return
         self._shown = shown
         self._layout.clear()
-        self.chosen_class = min(self.chosen_class, dataset.h - 1)
+        if self.chosen_class >= dataset.h:
+            self.choose(dataset.h - 1)
         self._group = QButtonGroup(self)
         for k, (name, mark) in enumerate(
             zip(dataset.class_names, dataset.class_marks, strict=True)
         ):
             icon = marker_icon(self._theme, mark)
             self._layout.addWidget(
-                self._class_button(k, name, icon) if drawing else _entry(name, icon)
+                self._class_button(k, name, icon, dataset.h) if drawing else _entry(name, icon)
             )
         if drawing:
-            self._add_tools(dataset.h)
+            self._layout.addWidget(self._add_button(dataset.h))
         if has_test:
             self._layout.addWidget(
                 _entry("hollow = test", marker_icon(self._theme, 0, hollow=True))
@@ -67,33 +69,62 @@ class Legend(QWidget):
         if not drawing:
             self._layout.addWidget(_entry("ring = wrong", ring_icon(self._theme)))
 
-    def _class_button(self, k: int, name: str, icon: QIcon) -> QPushButton:
+    def _class_button(self, k: int, name: str, icon: QIcon, h: int) -> QPushButton:
+        """Return the button that chooses a class; its menu renames and removes it."""
         button = QPushButton(icon, name)
         button.setProperty("marker", True)
         button.setCheckable(True)
         button.setChecked(k == self.chosen_class)
-        button.setToolTip(f"Draw points of class {name}")
-        button.clicked.connect(lambda: self._choose(k))
+        button.setToolTip(
+            f"Draw points of class {name} (key {(k + 1) % 10} on the board); "
+            "double-click to rename, right-click for more"
+        )
+        button.setAccessibleName(f"class {name}")
+        button.clicked.connect(lambda: self.choose(k))
+        rename = QAction("Rename…", button)
+        rename.triggered.connect(lambda: self._ask_name(k, name))
+        remove = QAction("Remove, with its points", button)
+        remove.setEnabled(h > MIN_CLASSES)
+        remove.triggered.connect(lambda: self.class_removed.emit(k))
+        button.addActions([rename, remove])
+        button.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        button.installEventFilter(self)
+        button.setProperty("class_number", k)
         assert self._group is not None
-        self._group.addButton(button)
+        self._group.addButton(button, k)
         return button
 
-    def _choose(self, k: int) -> None:
-        self.chosen_class = k
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonDblClick and isinstance(watched, QPushButton):
+            self._ask_name(int(watched.property("class_number")), watched.text())
+            return True
+        return super().eventFilter(watched, event)
 
-    def _add_tools(self, h: int) -> None:
-        for text, tip, signal, is_possible in (
-            ("+", "Add a class", self.class_added, h < MAX_DRAWN_CLASSES),
-            ("−", "Remove the last class and its points", self.class_removed, h > 2),
-            ("Clear", "Remove all points (Ctrl+Z brings them back)", self.cleared, True),
-        ):
-            button = QPushButton(text)
-            button.setProperty("quiet", True)
-            button.setToolTip(tip)
-            button.setAccessibleName(tip)
-            button.setEnabled(is_possible)
-            button.clicked.connect(signal)
-            self._layout.addWidget(button)
+    def choose(self, k: int) -> None:
+        """Draw points of class k from now on."""
+        self.chosen_class = k
+        button = self._group.button(k) if self._group else None
+        if button:
+            button.setChecked(True)
+        self.class_chosen.emit(k)
+
+    def _ask_name(self, k: int, name: str) -> None:
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle("Rename a class")
+        dialog.setLabelText(f"Name of class {name}:")
+        dialog.setTextValue(name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(lambda text: self.class_renamed.emit(k, text))
+        dialog.open()
+
+    def _add_button(self, h: int) -> QPushButton:
+        button = QPushButton("+")
+        button.setProperty("quiet", True)
+        button.setToolTip("Add a class, up to ten")
+        button.setAccessibleName("Add a class")
+        button.setEnabled(h < MAX_CLASSES)
+        button.clicked.connect(self.class_added)
+        return button
 
 
 def _entry(name: str, icon: QIcon) -> QWidget:

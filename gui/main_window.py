@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -17,8 +17,10 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
+    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -26,6 +28,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
     QSplitter,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -202,7 +205,11 @@ class MainWindow(QMainWindow):
         bar.play_or_pause.connect(hub.play_or_pause)
         bar.step.connect(hub.step)
         bar.speed_changed.connect(hub.set_speed)
-        self.boundary.points_drawn.connect(hub.draw)
+        board = self.boundary.board
+        board.edited.connect(hub.draw)
+        board.refused.connect(self._show_failure)
+        hub.points_changed.connect(self._show_points)
+        self.boundary.board_tools.going_on_changed.connect(hub.set_going_on)
         self.notice.acted.connect(self._act)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self._apply_theme())
         application = QApplication.instance()
@@ -277,7 +284,7 @@ class MainWindow(QMainWindow):
     def _show_task(self, task: Task) -> None:
         self.setup.show_task(task)
         self.run_bar.show_task(task)
-        self.boundary.points = self.hub.points
+        self._give_board_points(task)
         self.stage.offer(
             {"Boundary": BoundaryView.applies_to(task), "Weights": True},
             first="Weights" if task.dataset.image_shape else "Boundary",
@@ -289,6 +296,16 @@ class MainWindow(QMainWindow):
             self.notice.say(task.obstacle)
         else:
             self.notice.say(f"Ready. Press Space to train on {task.dataset.name}.")
+
+    def _show_points(self, task: Task) -> None:
+        self.setup.show_task(task)
+        self._give_board_points(task)
+        for view in self.views:
+            view.offer_points(task)
+
+    def _give_board_points(self, task: Task) -> None:
+        is_drawn = task.config.data.source == "drawn"
+        self.boundary.board.set_points(self.hub.points, is_active=is_drawn)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.run_bar.show_snapshot(snapshot)
@@ -426,7 +443,8 @@ class MainWindow(QMainWindow):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep single keys for the window: Space trains also when a button has the focus.
 
-        Where text is typed the keys stay what they are, and Return gives the focus back.
+        Where text is typed the keys stay what they are, and Return gives the focus back. Return
+        also presses the button that has the focus, which Space cannot do.
         """
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             is_typing = isinstance(watched, QLineEdit | QAbstractSpinBox)
@@ -441,6 +459,21 @@ class MainWindow(QMainWindow):
             watched.interpretText()
             self.stage.setFocus()
             return True
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            popup = QToolButton.ToolButtonPopupMode.InstantPopup
+            if isinstance(watched, QToolButton) and watched.popupMode() == popup:
+                QTimer.singleShot(0, watched.showMenu)  # it returns when the menu is closed
+                return True
+            if isinstance(watched, QAbstractButton):
+                watched.click()
+                return True
+            if isinstance(watched, QComboBox):
+                watched.showPopup()
+                return True
         return super().eventFilter(watched, event)
 
 

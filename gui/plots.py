@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QWidget
 from gui import look
 from gui.look import Theme
 
+POINT_PX = 9
+
 pg.setConfigOptions(antialias=True, imageAxisOrder="row-major")
 
 
@@ -24,6 +26,7 @@ def make_plot(theme: Theme) -> pg.PlotWidget:
     plot.hideButtons()
     item = plot.getPlotItem()
     item.getViewBox().setDefaultPadding(0.0)
+    item.layout.setContentsMargins(1, 8, 8, 1)  # room for a label at the end of an axis
     for side in ("left", "bottom"):
         item.getAxis(side).setStyle(tickLength=4, autoExpandTextSpace=True)
     paint(plot, theme)

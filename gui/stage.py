@@ -24,9 +24,11 @@ class Stage(QFrame):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("views")
         self._stack = QStackedWidget()
         for number, (name, view) in enumerate(views.items(), start=1):
             self.tabs.addTab(name)
+            self.tabs.setTabToolTip(number - 1, f"Show {name.lower()} ({number})")
             digit = QLabel(str(number))
             digit.setProperty("small", True)
             self.tabs.setTabButton(number - 1, QTabBar.ButtonPosition.RightSide, digit)

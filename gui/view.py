@@ -25,6 +25,11 @@ class View(QWidget):
         self.task, self.snapshot, self._is_stale = task, None, False
         self.show_task(task)
 
+    def offer_points(self, task: Task) -> None:
+        """Show a few other points; what was learnt stays in sight until newer is known."""
+        self.task = task
+        self.show_points(task)
+
     def offer_snapshot(self, snapshot: Snapshot) -> None:
         """Show the snapshot now, or once the view is seen."""
         self.snapshot = snapshot
@@ -51,6 +56,9 @@ class View(QWidget):
     def show_task(self, task: Task) -> None:
         """Show a new run's data, before any training."""
         raise NotImplementedError
+
+    def show_points(self, task: Task) -> None:
+        """Show the points of the task, where the view shows points."""
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the run at this moment."""

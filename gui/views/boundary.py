@@ -8,16 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from core.datasets import DRAWN_RANGE, Points
+from core import drawing
 from core.plane import DecisionGrid, Plane, boundary_lines
 from core.snapshot import Snapshot
 from core.task import Task
 from gui import look, plots
 from gui.background import Background
+from gui.board import Board
+from gui.board_tools import BoardTools
+from gui.fields import Choice
 from gui.legend import Legend
 from gui.look import Theme
 from gui.view import View
@@ -25,7 +28,6 @@ from gui.view import View
 NODE_PX = 6  # one node of the decision grid every so many pixels; shading between is smooth
 MARGIN = 0.08  # of the data's range, on each side
 FAINT, STRONG = 0.12, 0.60  # opacity of a region: guessing … certain
-POINT_PX = 9
 RING_PX = 19
 NEAR_PX = 10
 MAX_POINTS = 5000  # drawn of each class and set; training uses all
@@ -45,24 +47,17 @@ class Picture(NamedTuple):
 class BoundaryView(View):
     """Probability-shaded regions, boundary lines, training and test points, mistakes ringed.
 
-    Drawn points are edited here: a click puts one of the chosen class, a right click takes the
-    nearest away.
+    Drawn points are edited here, on `board`.
     """
-
-    points_drawn = Signal(object, str)  # Points, words for undo
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme)
         self._background = background
-        self.points = Points()
         self._train = self._test = np.empty(0, dtype=np.int64)
         self._x, self._y = 0, 1
         self._at: NDArray[np.float64] = np.empty(0)
 
         self.legend = Legend(theme)
-        self.legend.class_added.connect(self._add_class)
-        self.legend.class_removed.connect(self._remove_class)
-        self.legend.cleared.connect(self._clear_points)
         self.x_choice, self.y_choice = _feature_choice("x", "across"), _feature_choice("y", "up")
         self.x_choice.activated.connect(lambda _: self._choose_plane())
         self.y_choice.activated.connect(lambda _: self._choose_plane())
@@ -70,10 +65,18 @@ class BoundaryView(View):
         row = QHBoxLayout(self._plane_row)
         row.setContentsMargins(0, 0, 0, 0)
         for word, choice in (("across", self.x_choice), ("up", self.y_choice)):
-            label = QLabel(word)
-            label.setProperty("small", True)
-            row.addWidget(label)
+            row.addWidget(_small_label(word))
             row.addWidget(choice)
+        self.shown_points = Choice()
+        self.shown_points.setAccessibleName("points shown")
+        self.shown_points.setToolTip("Which points are shown; all training points train")
+        self.shown_points.offer([(word, word) for word in ("all", "training", "test")], "all")
+        self.shown_points.chosen.connect(lambda _: self._show_other_points())
+        self._points_row = QWidget()
+        row = QHBoxLayout(self._points_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(_small_label("points"))
+        row.addWidget(self.shown_points)
 
         self.plot = plots.make_plot(theme)
         self.plot.setAccessibleName("Decision regions")
@@ -92,6 +95,10 @@ class BoundaryView(View):
         for item in (self._image, self._lines, self._rings):
             self.plot.addItem(item)
 
+        self.board = Board(self.plot, theme)
+        self.board_tools = BoardTools(self.board.radius_px)
+        self._connect_board()
+
         self._readout = QLabel()
         self._readout.setProperty("small", True)
         self._caption = QLabel()
@@ -102,13 +109,29 @@ class BoundaryView(View):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setVerticalSpacing(6)
         layout.addWidget(self.legend, 0, 0)
-        layout.addWidget(self._plane_row, 0, 1, Qt.AlignmentFlag.AlignRight)
-        layout.addWidget(self.plot, 1, 0, 1, 2)
-        layout.addWidget(self._readout, 2, 0, 1, 2)
-        layout.addWidget(self._caption, 3, 0, 1, 2)
-        layout.setRowStretch(1, 1)
+        choices = QHBoxLayout()
+        choices.addWidget(self._plane_row)
+        choices.addWidget(self._points_row)
+        layout.addLayout(choices, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.board_tools, 1, 0, 1, 2)
+        layout.addWidget(self.plot, 2, 0, 1, 2)
+        layout.addWidget(self._readout, 3, 0, 1, 2)
+        layout.addWidget(self._caption, 4, 0, 1, 2)
+        layout.setRowStretch(2, 1)
         layout.setColumnStretch(0, 1)
         self.show_theme()
+
+    def _connect_board(self) -> None:
+        board, tools, legend = self.board, self.board_tools, self.legend
+        legend.class_chosen.connect(board.choose_class)
+        legend.class_added.connect(board.add_class)
+        legend.class_removed.connect(board.remove_class)
+        legend.class_renamed.connect(board.rename_class)
+        board.class_wanted.connect(legend.choose)
+        tools.tool_chosen.connect(board.set_tool)
+        tools.radius_changed.connect(board.set_radius)
+        tools.jittered.connect(board.jitter)
+        tools.cleared.connect(board.clear)
 
     # What is shown --------------------------------------------------------------------------
 
@@ -123,6 +146,7 @@ class BoundaryView(View):
         self._rings.setPen(plots.pen(self.plot, self.theme.ink, 1.5))
         self._rings.setBrush(None)
         self.legend.set_theme(self.theme)
+        self.board.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
         if not self.applies_to(task):
@@ -137,11 +161,13 @@ class BoundaryView(View):
                 choice.addItems(names)
                 choice.setCurrentIndex(index)
         self._plane_row.setVisible(len(names) > 2)
+        self._points_row.setVisible(len(task.test_rows) > 0)
         self.legend.show_task(task, drawing=is_drawn)
+        self.board_tools.setVisible(is_drawn)
         self.plot.setCursor(Qt.CursorShape.CrossCursor if is_drawn else Qt.CursorShape.ArrowCursor)
         if self.snapshot is None:
             self._clear_picture()
-        self._show_points(task)
+        self.show_points(task)
 
     def _clear_picture(self) -> None:
         self._image.clear()
@@ -151,27 +177,37 @@ class BoundaryView(View):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._ask()
 
-    def _show_points(self, task: Task) -> None:
-        for scatter in self._scatters:
-            self.plot.removeItem(scatter)
-        self._scatters = []
+    def show_points(self, task: Task) -> None:
         dataset = task.dataset
         values = dataset.values()
-        self._at = (
-            values[task.train_rows].mean(axis=0, dtype=np.float64)
-            if len(task.train_rows)
-            else np.zeros(dataset.m)
-        )
+        rows = task.train_rows if len(task.train_rows) else task.test_rows
+        self._at = values[rows].mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dataset.m)
         self._train, self._test = task.train_rows, task.test_rows
-        thinned = False
+        is_thinned = self._show_scatters(task, values)
+        self._show_axes(task, values)
+        self._show_caption(task, is_thinned)
+
+    def _show_scatters(self, task: Task, values: NDArray[np.float32]) -> bool:
+        """Show the points of each class, in one item for training and one for test."""
+        dataset, is_thinned = task.dataset, False
+        sets = ((task.train_rows, False), (task.test_rows, True))
+        while len(self._scatters) < 2 * dataset.h:
+            scatter = pg.ScatterPlotItem()
+            scatter.setZValue(10)
+            self.plot.addItem(scatter)
+            self._scatters.append(scatter)
+        for scatter in self._scatters[2 * dataset.h :]:
+            scatter.clear()
         for k, mark in enumerate(dataset.class_marks):
             colour = self.theme.class_colour(mark)
-            size = POINT_PX * look.symbol_scale(mark)
-            for rows, is_test in ((task.train_rows, False), (task.test_rows, True)):
+            size = plots.POINT_PX * look.symbol_scale(mark)
+            for i, (rows, is_test) in enumerate(sets):
                 mine = rows[dataset.y[rows] == k]
-                thinned |= len(mine) > MAX_POINTS
+                is_thinned |= len(mine) > MAX_POINTS
                 mine = mine[:: max(1, -(-len(mine) // MAX_POINTS))]
-                scatter = pg.ScatterPlotItem(
+                is_shown = self.shown_points.value() in ("all", "test" if is_test else "training")
+                mine = mine if is_shown else mine[:0]
+                self._scatters[2 * k + i].setData(
                     x=values[mine, self._x],
                     y=values[mine, self._y],
                     symbol=look.symbol(mark),
@@ -181,11 +217,7 @@ class BoundaryView(View):
                     else plots.pen(self.plot, self.theme.panel, 1),
                     brush=pg.mkBrush(self.theme.panel if is_test else colour),
                 )
-                scatter.setZValue(10)
-                self.plot.addItem(scatter)
-                self._scatters.append(scatter)
-        self._show_axes(task, values)
-        self._show_caption(task, thinned)
+        return is_thinned
 
     def _show_axes(self, task: Task, values: NDArray[np.float32]) -> None:
         unit = f" ({task.dataset.unit})" if task.dataset.unit else ""
@@ -194,7 +226,7 @@ class BoundaryView(View):
             item.setLabel(side, task.dataset.feature_names[index] + unit)
         plots.paint(self.plot, self.theme)
         if task.config.data.source == "drawn":
-            x_range = y_range = DRAWN_RANGE
+            x_range = y_range = drawing.RANGE
         else:
             x_range, y_range = _padded(values[:, self._x]), _padded(values[:, self._y])
         self.plot.setRange(xRange=x_range, yRange=y_range, padding=0)
@@ -219,9 +251,7 @@ class BoundaryView(View):
         if thinned:
             words.append(f"Showing some of {dataset.n:,} points; training uses all.")
         if task.config.data.source == "drawn":
-            words.append(
-                "Click to put a point of the chosen class, right-click to take the nearest away."
-            )
+            words.append("Right-click erases a point. Keys 1 to 9 choose a class on the board.")
         self._caption.setText("  ".join(words))
         self._caption.setVisible(bool(words))
 
@@ -233,7 +263,11 @@ class BoundaryView(View):
             self.y_choice.setCurrentIndex(y)
         self._x, self._y = x, y
         if self.task:
-            self._show_points(self.task)
+            self.show_points(self.task)
+
+    def _show_other_points(self) -> None:
+        if self.task:
+            self.show_points(self.task)
 
     # Shading, on the background thread --------------------------------------------------------
 
@@ -274,7 +308,17 @@ class BoundaryView(View):
         else:
             self._lines.setData([], [])
         values = self.task.dataset.X
-        wrong = np.concatenate([self._train[picture.wrong_train], self._test[picture.wrong_test]])
+        if len(picture.wrong_train) != len(self._train) or len(picture.wrong_test) != len(
+            self._test
+        ):
+            return  # of points that have changed since; a newer picture is under way
+        which = self.shown_points.value()
+        wrong = np.concatenate(
+            [
+                self._train[picture.wrong_train & (which != "test")],
+                self._test[picture.wrong_test & (which != "training")],
+            ]
+        )
         self._rings.setData(
             x=values[wrong[:MAX_POINTS], self._x], y=values[wrong[:MAX_POINTS], self._y]
         )
@@ -286,8 +330,6 @@ class BoundaryView(View):
             kind = event.type()
             if kind == QEvent.Type.MouseMove:
                 self._read_out(event.position())
-            elif kind == QEvent.Type.MouseButtonPress and self._edit(event):
-                return True
         elif watched is self.plot.viewport() and event.type() == QEvent.Type.Leave:
             self._readout.setText("")
         return super().eventFilter(watched, event)
@@ -312,33 +354,6 @@ class BoundaryView(View):
         )
         row = int(distance.argmin())
         return row if distance[row] <= NEAR_PX else None
-
-    def _edit(self, event: QMouseEvent) -> bool:
-        if self.task is None or self.task.config.data.source != "drawn":
-            return False
-        place = self._place(event.position())
-        if place is None:
-            return False
-        if event.button() == Qt.MouseButton.LeftButton:
-            label = self.legend.chosen_class
-            name = self.points.class_names[label]
-            self.points_drawn.emit(self.points.with_point(*place, label), f"draw a point of {name}")
-            return True
-        if event.button() == Qt.MouseButton.RightButton:
-            row = self._nearest(place)
-            if row is not None:
-                self.points_drawn.emit(self.points.without_point(row), "erase a point")
-            return True
-        return False
-
-    def _add_class(self) -> None:
-        self.points_drawn.emit(self.points.with_class(), "add a class")
-
-    def _remove_class(self) -> None:
-        self.points_drawn.emit(self.points.without_class(), "remove a class")
-
-    def _clear_points(self) -> None:
-        self.points_drawn.emit(Points(class_names=self.points.class_names), "clear all points")
 
     def _read_out(self, position: QPointF) -> None:
         """Say what is under the pointer: the place, the model's answer, the point."""
@@ -420,7 +435,7 @@ def _default_plane(task: Task) -> tuple[int, int]:
 
 def _padded(values: NDArray[np.float32]) -> tuple[float, float]:
     if len(values) == 0:
-        return DRAWN_RANGE
+        return drawing.RANGE
     low, high = float(values.min()), float(values.max())
     margin = (high - low) * MARGIN or max(abs(low), 1.0)
     return low - margin, high + margin
@@ -432,6 +447,12 @@ def _feature_choice(axis: str, where: str) -> QComboBox:
     choice.setAccessibleName(f"feature {where}")
     choice.setToolTip(f"The feature that goes {where} ({axis} axis)")
     return choice
+
+
+def _small_label(word: str) -> QLabel:
+    label = QLabel(word)
+    label.setProperty("small", True)
+    return label
 
 
 def _raise(error: BaseException) -> None:

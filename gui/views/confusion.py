@@ -128,7 +128,7 @@ class _Matrix(QWidget):
         if count:
             colour = QColor(self.theme.accent if i == j else self.theme.counter_accent)
             share = count / max(int(self.metrics.confusion[i].sum()), 1)
-            colour.setAlphaF(0.15 + 0.5 * share)
+            colour.setAlphaF(0.05 + 0.62 * share**0.6)
             painter.setBrush(colour)
             painter.drawRoundedRect(cell, 4, 4)
         text = f"{count:,}" if len(self.names) < 6 else str(count)

@@ -31,7 +31,8 @@ from gui.view import View
 GAP = 16.0
 SCROLL_BAR_PX = 10
 WHOLE_ZOOM = 4
-SHRINK = 0.3  # the scale comes down once the largest weight is below this share of it
+SCALE_DIGITS = (1, 1.5, 2, 3, 5, 7, 10)
+SHRINK = 0.45  # the scale comes down once the largest weight is below this share of it
 MIN_ROW = 1.7  # height of a bar's row in heights of the type
 MAX_ROW = 2.6
 
@@ -114,7 +115,7 @@ class _Canvas(QWidget):
         self.update()
 
     def show_params(self, params: Params) -> None:
-        """Draw these weights; the scale goes up and down in steps of 1, 2, 5."""
+        """Draw these weights; the scale goes up and down by SCALE_DIGITS."""
         self._params = params
         largest = float(np.abs(params.W).max(initial=0.0))
         if self._task and not self._task.dataset.image_shape:
@@ -394,11 +395,11 @@ class _Canvas(QWidget):
 
 
 def _nice_above(value: float) -> float:
-    """Return the smallest of 1, 2, 5 times a power of ten that is not below the value."""
+    """Return the smallest of SCALE_DIGITS times a power of ten that is not below the value."""
     if not value > 0:
         return 0.01
     power = 10.0 ** math.floor(math.log10(value))
-    for digit in (1, 2, 5, 10):
+    for digit in SCALE_DIGITS:
         if digit * power >= value * (1 - 1e-9):
             return digit * power
     return 10 * power

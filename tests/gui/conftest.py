@@ -1,42 +1,233 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
+
+import numpy as np
 import pytest
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QWidget
 
 from core.config import RunConfig
+from core.snapshot import Snapshot, Status
 from gui import look
+from gui.hub import FLAT_OUT
 from gui.main_window import MainWindow
+from gui.run_bar import SPEEDS
+
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture(scope="session")
+def dressed(qapp: QApplication) -> QApplication:
+    """The application in the style and type that the program starts with."""
+    qapp.setStyle("Fusion")
+    qapp.setFont(look.base_font())
+    return qapp
 
 
 @pytest.fixture
-def open_window(qtbot, qapp: QApplication, tmp_path):
+def open_window(qtbot, dressed: QApplication, tmp_path):
     """Return a function that opens the real window on a config and waits for its first numbers."""
     windows = []
 
-    def open_it(config: RunConfig | None = None, *, wait: bool = True) -> MainWindow:
-        qapp.setStyle("Fusion")
-        qapp.setFont(look.base_font())
+    def open_it(
+        config: RunConfig | None = None,
+        *,
+        wait: bool = True,
+        size: tuple[int, int] | None = (1280, 800),
+        theme: str | None = "light",
+    ) -> MainWindow:
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(settings, "light")
+        window = MainWindow(settings, theme)
         windows.append(window)
-        window.resize(1280, 800)
+        if size:
+            window.resize(*size)
         window.start(config or RunConfig())
         window.show()
         qtbot.waitExposed(window)
         window.activateWindow()
         window.stage.setFocus()
         if wait:
-            qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=20_000)
+            qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
         return window
 
     yield open_it
     for window in windows:
         window.close()
         window.deleteLater()
+        dressed.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+    dressed.setStyleSheet("")  # widgets are made three times faster without one
 
 
 @pytest.fixture
 def window(open_window) -> MainWindow:
     """The window as it first starts: Iris, softmax, ready."""
     return open_window()
+
+
+@pytest.fixture
+def reach(qtbot):
+    """Return a function that waits until the shown run has this status, and returns it."""
+
+    def reach(window: MainWindow, status: Status) -> Snapshot:
+        hub = window.hub
+        qtbot.waitUntil(
+            lambda: hub.snapshot is not None and hub.snapshot.status is status, timeout=PATIENCE_MS
+        )
+        assert hub.snapshot is not None
+        return hub.snapshot
+
+    return reach
+
+
+@pytest.fixture
+def finish(qtbot, reach):
+    """Return a function that trains to the end with Space, flat out or so many steps a second."""
+
+    def finish(window: MainWindow, speed: float = FLAT_OUT) -> Snapshot:
+        window.run_bar.set_speed(SPEEDS.index(speed))
+        qtbot.keyClick(window, Qt.Key.Key_Space)
+        return reach(window, Status.FINISHED)
+
+    return finish
+
+
+@pytest.fixture
+def new_run(qtbot):
+    """Return a context that ends once another run is shown, with its first numbers if it has any."""
+
+    @contextmanager
+    def new_run(window: MainWindow):
+        hub = window.hub
+        before = hub.run
+        yield
+
+        def is_there() -> bool:
+            if hub.run is None or hub.run is before:
+                return False
+            return hub.snapshot is not None or bool(hub.run.task.obstacle)
+
+        qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
+
+    return new_run
+
+
+@pytest.fixture
+def enter(qtbot):
+    """Return a function that types into a number field as a person does: click, type, Return."""
+
+    def enter(field: QAbstractSpinBox, text: str, *, end: bool = True) -> None:
+        qtbot.mouseClick(field.lineEdit(), Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: field.hasFocus() and field.lineEdit().hasSelectedText())
+        qtbot.keyClicks(field, text)
+        if end:
+            qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    return enter
+
+
+@pytest.fixture
+def click_plane(qtbot):
+    """Return a function that clicks at a place of the boundary's plane, in its own units."""
+
+    def click(view, x: float, y: float, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+        qtbot.mouseClick(view.plot.viewport(), button, pos=place_on(view.plot, x, y))
+
+    return click
+
+
+@pytest.fixture
+def hover(qtbot):
+    """Return a function that moves the pointer to a place of a plot, in the axes' units."""
+
+    def hover(plot, x: float, y: float) -> tuple[float, float]:
+        """Return the place of the pixel that was hit."""
+        position = place_on(plot, x, y)
+        qtbot.mouseMove(plot.viewport(), position)
+        hit = plot.getPlotItem().getViewBox().mapSceneToView(plot.mapToScene(position))
+        return hit.x(), hit.y()
+
+    return hover
+
+
+def place_on(plot, x: float, y: float) -> QPoint:
+    """Return the pixel of a plot's viewport at a place in the axes' units."""
+    scene = plot.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
+    return plot.mapFromScene(scene)
+
+
+@pytest.fixture
+def words():
+    """Return a function that gives all words that a widget's visible labels show."""
+
+    def words(widget: QWidget) -> str:
+        labels = [label for label in widget.findChildren(QLabel) if label.isVisible()]
+        return "\n".join(label.text() for label in labels)
+
+    return words
+
+
+@pytest.fixture
+def pixels():
+    """Return a function that grabs a widget's picture as (rows, columns, 3) in 0 … 255."""
+
+    def pixels(widget: QWidget) -> np.ndarray:
+        image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        table = np.frombuffer(image.constBits(), dtype=np.uint8)
+        table = table.reshape(image.height(), image.bytesPerLine() // 4, 4)[:, : image.width()]
+        return table[..., 2::-1].astype(np.int64)
+
+    return pixels
+
+
+@pytest.fixture
+def show_view(qtbot, dressed: QApplication):
+    """Return a function that shows a view alone, with the application's look."""
+
+    def show(view: QWidget, width: int = 640, height: int = 480) -> None:
+        dressed.setPalette(look.palette(look.LIGHT))
+        qtbot.addWidget(view)
+        view.resize(width, height)
+        view.show()
+        qtbot.waitExposed(view)
+
+    return show
+
+
+@pytest.fixture
+def snapshot_of():
+    """Return a function that makes the snapshot of a trainer, as the training thread does."""
+
+    def snapshot_of(trainer, *, run: int = 1, status: Status = Status.PAUSED) -> Snapshot:
+        if trainer.metrics.step != trainer.step_count:
+            trainer.measure()
+        return Snapshot(
+            run=run,
+            status=status,
+            step=trainer.step_count,
+            epoch=trainer.epoch,
+            params=trainer.params(),
+            metrics=trainer.metrics,
+            curves=trainer.curves(),
+            examples_per_second=0.0,
+            steps_per_second=0.0,
+            settings=trainer.settings,
+        )
+
+    return snapshot_of
+
+
+@pytest.fixture
+def trained(snapshot_of):
+    """Return a function that trains a task for so many steps and gives its snapshot."""
+
+    def trained(task, steps: int) -> Snapshot:
+        from core.trainer import Trainer
+
+        trainer = Trainer(task)
+        for _ in range(steps):
+            trainer.step()
+        return snapshot_of(trainer)
+
+    return trained

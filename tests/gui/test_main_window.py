@@ -1,12 +1,407 @@
+"""The window as a person meets it: its first start, its keys, its words, its end."""
+
 from __future__ import annotations
 
+import threading
+
+import numpy as np
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QColor, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QMessageBox,
+    QSlider,
+    QTabBar,
+    QWidget,
+)
 
+from core.config import DataConfig, RunConfig, TrainingConfig
 from core.snapshot import Status
+from gui import look
+from gui.fields import notch_above, notch_below
+from gui.hub import FLAT_OUT
+from gui.run_bar import SPEEDS
+
+ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
 
 
-def test_space_trains_and_pauses(qtbot, window):
+# The first start ------------------------------------------------------------------------------
+
+
+def test_the_first_start_shows_iris_petals_under_softmax(window):
+    task = window.hub.run.task
+    assert task.dataset.name == "Iris"
+    assert task.dataset.feature_names == ("petal length", "petal width")
+    assert task.config.model.kind == "softmax"
+    assert window.stage.current == "Boundary"
+    assert window.hub.snapshot.status is Status.READY
+
+
+def test_the_first_start_asks_nothing(window):
+    shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    assert shown == [window]
+    assert QApplication.activePopupWidget() is None
+    assert "Space" in window.notice.text
+    assert not window.notice.button.isVisible()
+
+
+# Keys -----------------------------------------------------------------------------------------
+
+
+def test_space_trains_and_pauses(qtbot, window, reach):
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.status is Status.PAUSED)
+    reach(window, Status.PAUSED)
+
+
+def test_s_makes_exactly_one_update(qtbot, window):
+    for step in (1, 2):
+        qtbot.keyClick(window, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda step=step: window.hub.snapshot.step >= step)
+        assert window.hub.snapshot.step == step
+        assert window.hub.snapshot.status is Status.PAUSED
+
+
+def test_s_pauses_a_training_run(qtbot, window, reach):
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    reach(window, Status.PAUSED)
+
+
+def test_r_returns_to_the_same_start(qtbot, open_window, reach):
+    config = RunConfig(training=TrainingConfig(epochs=5))
+    window = open_window(config)
+    start = window.hub.snapshot.params
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    again = reach(window, Status.READY)
+    assert again.step == 0
+    np.testing.assert_array_equal(again.params.W, start.W)
+    np.testing.assert_array_equal(again.params.b, start.b)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("reset_button", "R"), ("play_button", "Space"), ("step_button", "S")]
+)
+def test_a_button_of_the_run_bar_names_the_key_that_does_the_same(window, words, name, key):
+    button = getattr(window.run_bar, name)
+    assert key in words(button).split("\n")
+    assert f"({key})" in button.toolTip()
+
+
+def test_brackets_move_the_learning_rate_by_a_notch_while_it_trains(qtbot, open_window):
+    window = open_window(ENDLESS)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    rate = window.hub.settings.learning_rate
+    for key, beside in (("]", notch_above), ("[", notch_below), ("[", notch_below)):
+        rate = beside(rate)
+        qtbot.keyClick(window, key)
+        qtbot.waitUntil(lambda rate=rate: window.hub.snapshot.settings.learning_rate == rate)
+        assert window.hub.snapshot.status is Status.TRAINING
+        assert window.setup.learning_rate.value() == rate
+
+
+def test_a_change_of_the_learning_rate_leaves_a_mark_on_the_curves(qtbot, open_window):
+    window = open_window(ENDLESS)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.keyClick(window, "]")
+    qtbot.waitUntil(lambda: bool(window.hub.snapshot.curves.marks))
+    (mark,) = window.hub.snapshot.curves.marks
+    assert mark.text == "η 0.1 → 0.2"
+    assert mark.step > 3
+
+
+def test_no_notch_is_lost_when_the_key_is_pressed_quickly(qtbot, open_window):
+    window = open_window(ENDLESS)
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    rate = window.hub.settings.learning_rate
+    for _ in range(8):
+        rate = notch_below(rate)
+        qtbot.keyClick(window, "[")
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: window.hub.snapshot.settings.learning_rate == rate)
+
+
+def test_plus_and_minus_change_the_speed(qtbot, window):
+    before = window.run_bar.speed.value()
+    qtbot.keyClick(window, "+")
+    assert window.run_bar.speed.value() == before + 1
+    assert window.hub.speed == SPEEDS[before + 1]
+    qtbot.keyClick(window, "-")
+    qtbot.keyClick(window, "-")
+    assert window.hub.speed == SPEEDS[before - 1]
+
+
+@pytest.mark.parametrize("field", ["step_button", "speed", "learning_rate", "iris", "kind", "init"])
+def test_space_trains_whatever_has_the_focus(qtbot, window, reach, field):
+    places = {
+        "step_button": window.run_bar.step_button,
+        "speed": window.run_bar.speed,
+        "learning_rate": window.setup.learning_rate,
+        "iris": window.setup.sources["iris"],
+        "kind": window.setup.kind.button("binary"),
+        "init": window.setup.init,
+    }
+    places[field].setFocus()
+    qtbot.waitUntil(places[field].hasFocus)
+    before = window.hub.run
+    qtbot.keyClick(places[field], Qt.Key.Key_Space)
+    reach(window, Status.TRAINING)
+    assert window.hub.run is before
+
+
+def test_digits_choose_the_tab(qtbot, window):
+    qtbot.keyClick(window, "2")
+    assert window.stage.current == "Weights"
+    assert window.weights.isVisible()
+    qtbot.keyClick(window, "1")
+    assert window.stage.current == "Boundary"
+    assert window.boundary.isVisible()
+
+
+def test_l_makes_the_loss_axis_logarithmic(qtbot, window):
+    qtbot.keyClick(window, "l")
+    assert window.loss.is_log
+
+
+def test_f1_lists_keys_without_stopping_training(qtbot, open_window, reach):
+    window = open_window(ENDLESS)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    (box,) = window.findChildren(QMessageBox)
+    assert "train or pause" in box.text()
+    assert not box.isModal()
+    step = reach(window, Status.TRAINING).step
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > step)
+    box.close()
+
+
+def test_every_shortcut_is_taken_once(window):
+    taken: list[str] = []
+    for action in window.findChildren(QAction):
+        if action.isVisible():
+            taken += [key.toString() for key in action.shortcuts()]
+    doubles = {key for key in taken if taken.count(key) > 1}
+    assert len(taken) > 12
+    assert not doubles
+
+
+def test_every_key_in_the_menus_stands_in_the_list_of_keys(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    (box,) = window.findChildren(QMessageBox)
+    listed = box.text()
+    box.close()
+    quit_key = QKeySequence(QKeySequence.StandardKey.Quit).toString()
+    missing = [
+        action.shortcut().toString()
+        for action in window.findChildren(QAction)
+        if not action.shortcut().isEmpty()
+        and action.shortcut().toString().replace("-", "−") not in listed
+        and action.shortcut().toString() != quit_key
+    ]
+    assert not missing
+
+
+# For everyone ---------------------------------------------------------------------------------
+
+
+def controls(window) -> list[QWidget]:
+    kinds = (QAbstractButton, QComboBox, QAbstractSpinBox, QSlider, QTabBar)
+    own = [w for kind in kinds for w in window.findChildren(kind)]
+    # The two arrows that Qt gives every tab bar are Qt's own and hidden.
+    return [w for w in own if not w.objectName() and type(w).__name__ != "QToolButton"]
+
+
+def test_return_presses_the_button_that_has_the_focus(qtbot, window, new_run):
+    toggle = window.setup.standardise
+    toggle.setFocus()
+    with new_run(window):
+        qtbot.keyClick(toggle, Qt.Key.Key_Return)
+    assert window.hub.run.task.config.data.standardise is False
+
+
+def test_return_opens_the_list_that_has_the_focus(qtbot, window, new_run):
+    window.setup.init.setFocus()
+    qtbot.keyClick(window.setup.init, Qt.Key.Key_Return)
+    words = window.setup.init.view()
+    qtbot.waitUntil(words.isVisible)
+    with new_run(window):
+        qtbot.keyClick(words, Qt.Key.Key_Down)
+        qtbot.keyClick(words, Qt.Key.Key_Return)
+    assert window.hub.run.task.config.model.init == "random"
+
+
+def test_return_opens_the_menu_of_features(qtbot, window, new_run):
+    window.setup.features.setFocus()
+    qtbot.keyClick(window.setup.features, Qt.Key.Key_Return)
+    menu = window.setup.features.menu()
+    qtbot.waitUntil(menu.isVisible)
+    with new_run(window):
+        qtbot.keyClick(menu, Qt.Key.Key_Down)
+        qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert window.hub.run.task.dataset.feature_names[0] == "sepal length"
+
+
+@pytest.mark.parametrize("source", ["iris", "drawn"])
+def test_every_control_has_a_name_and_a_tooltip(qtbot, window, new_run, source):
+    if source != "iris":
+        with new_run(window):
+            qtbot.mouseClick(window.setup.sources[source], Qt.MouseButton.LeftButton)
+    found = [w for w in controls(window) if w is not window.notice.button]
+    assert len(found) > 20
+    for widget in found:
+        text = widget.text() if isinstance(widget, QAbstractButton) else ""
+        assert widget.accessibleName() or text, widget
+        assert widget.tabToolTip(0) if isinstance(widget, QTabBar) else widget.toolTip(), widget
+
+
+def test_every_picture_has_a_name(window):
+    pictures = [
+        window.boundary.plot,
+        window.weights.canvas,
+        window.loss.plot,
+        window.accuracy.plot,
+        window.confusion.matrix,
+    ]
+    assert all(picture.accessibleName() for picture in pictures)
+
+
+def test_tab_reaches_every_control(qtbot, window):
+    reached: list[QWidget] = []
+    while (widget := QApplication.focusWidget()) not in reached:
+        reached.append(widget)
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+    # Of several buttons that exclude each other, Tab reaches one; the arrows go on from there.
+    expected = {
+        w
+        for w in controls(window)
+        if w.isVisible()
+        and w.isEnabled()
+        and not (isinstance(w, QAbstractButton) and (w.group() or w.autoExclusive()))
+    }
+    assert len(expected) > 12
+    assert expected <= set(reached)
+    assert window.setup.sources["iris"] in reached
+    assert {window.setup.kind.button(kind) for kind in ("binary", "softmax")} & set(reached)
+
+
+def test_arrows_go_from_a_source_to_the_next(qtbot, window, new_run):
+    window.setup.sources["iris"].setFocus()
+    with new_run(window):
+        qtbot.keyClick(window.setup.sources["iris"], Qt.Key.Key_Down)
+    assert window.hub.run.task.config.data.source == "digits"
+
+
+# Size -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", ["iris", "digits", "drawn"])
+def test_the_window_fits_1024_by_640_with_nothing_of_the_run_bar_cut(qtbot, open_window, source):
+    config = RunConfig(data=DataConfig(source=source))
+    window = open_window(config, size=(1024, 640), wait=source != "drawn")
+    assert (window.width(), window.height()) == (1024, 640)
+    bar = window.run_bar
+    assert bar.rect().width() <= 1024
+    for child in bar.findChildren(QWidget):
+        if child.isVisible():
+            inside = child.parentWidget().rect().adjusted(-1, -1, 1, 1)
+            assert inside.contains(child.geometry()), (child, child.geometry(), inside)
+
+    def no_words_are_cut() -> bool:
+        shown = [label for label in bar.findChildren(QLabel) if label.isVisible()]
+        return len(shown) > 10 and all(
+            label.sizeHint().width() <= label.width() + 1 for label in shown
+        )
+
+    qtbot.waitUntil(no_words_are_cut)
+
+
+def test_large_numbers_do_not_move_the_run_bar(window):
+    bar = window.run_bar
+    before = [counter.geometry() for counter in (bar.epoch, bar.step_counter, bar.loss)]
+    bar.epoch.show_values("999,999")
+    bar.step_counter.show_values("9,999,999")
+    bar.loss.show_values("99.9999", "99.9999")
+    QApplication.processEvents()
+    after = [counter.geometry() for counter in (bar.epoch, bar.step_counter, bar.loss)]
+    assert after == before
+
+
+def test_nothing_but_numbers_moves_while_it_trains(qtbot, open_window):
+    window = open_window(ENDLESS)
+    panels = [window.setup, window.stage, window.loss, window.accuracy, window.confusion]
+    before = [panel.geometry() for panel in panels]
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 2000)
+    assert [panel.geometry() for panel in panels] == before
+
+
+# Theme ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("choice", "theme"), [("dark", look.DARK), ("light", look.LIGHT)])
+def test_a_theme_colours_every_panel(open_window, pixels, choice, theme):
+    window = open_window(theme="light" if choice == "dark" else "dark")
+    action = next(
+        a for a in window.findChildren(QAction) if a.text() == f"{choice.capitalize()} colours"
+    )
+    action.trigger()
+    panel = np.array(QColor(theme.panel).getRgb()[:3])
+    whole = pixels(window)
+    for widget in (window.boundary.plot, window.loss.plot, window.confusion, window.run_bar):
+        corner = widget.mapTo(window, widget.rect().topLeft())
+        shown = whole[corner.y() :, corner.x() :][: widget.height(), : widget.width()]
+        is_panel = (np.abs(shown - panel) <= 2).all(axis=2)
+        assert is_panel.mean() > 0.3, widget
+
+
+def test_a_change_of_theme_keeps_what_is_shown(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    qtbot.waitUntil(lambda: not window.hub.background.is_busy("boundary"))
+    before = window.loss.train_curve.getData()
+    window.set_theme("dark")
+    np.testing.assert_array_equal(window.loss.train_curve.getData(), before)
+    assert window.run_bar.play_button.isEnabled()
+
+
+# The end --------------------------------------------------------------------------------------
+
+
+def test_closing_mid_training_ends_the_threads(qtbot, open_window):
+    window = open_window(ENDLESS)
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 100)
+    names = {thread.name for thread in threading.enumerate()}
+    assert "training" in names
+    window.close()
+    left = {thread.name for thread in threading.enumerate()}
+    assert "training" not in left
+    assert not {name for name in left if name.startswith("background")}
+
+
+def test_size_theme_and_speed_are_remembered(qtbot, open_window):
+    window = open_window()
+    window.set_theme("dark")
+    qtbot.keyClick(window, "-")
+    window.resize(800, 666)  # no larger than any screen
+    chosen = window.run_bar.chosen_speed
+    window.close()
+    again = open_window(size=None, theme=None)
+    assert again.theme is look.DARK
+    assert again.run_bar.chosen_speed == again.hub.speed == chosen
+    assert (again.width(), again.height()) == (800, 666)

@@ -1,0 +1,33 @@
+"""An epoch of MNIST at batch 256 against the usual DataLoader, nn.Linear and autograd loop."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional
+from torch.utils.data import DataLoader, TensorDataset
+
+from benchmarks.timing import Result, Target, mnist_epochs, race
+
+TARGET = Target("at most", 0.4)
+BATCH = 256
+
+
+def measure(data_dir: str | None) -> Result | None:
+    mnist = mnist_epochs(data_dir, BATCH)
+    if mnist is None:
+        return None
+    task, epoch = mnist
+    X = torch.from_numpy(task.dataset.values(task.train_rows))
+    y = torch.from_numpy(task.dataset.y[task.train_rows])
+    loader = DataLoader(TensorDataset(X, y), batch_size=BATCH, shuffle=True)
+    layer = torch.nn.Linear(X.shape[1], 10)
+    optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)
+
+    def usual_epoch() -> None:
+        for rows, labels in loader:
+            loss = functional.cross_entropy(layer(rows), labels)
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+
+    return race(epoch, usual_epoch, repeats=4)

@@ -1,0 +1,77 @@
+"""The row of tools above the drawing board."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QWidget
+
+from gui.board import Tool
+from gui.fields import Segments
+from gui.flow import FlowLayout
+
+RADII_PX = (8, 120)
+
+
+class BoardTools(QWidget):
+    """Which tool, how wide, and what to do with all points at once."""
+
+    tool_chosen = Signal(object)
+    radius_changed = Signal(int)
+    jittered = Signal()
+    cleared = Signal()
+    going_on_changed = Signal(bool)
+
+    def __init__(self, radius_px: int) -> None:
+        super().__init__()
+        row = FlowLayout(self, 6, 4)
+        self.tools = Segments([(tool.word, tool, f"{tool.tip} (Alt+{tool.key})") for tool in Tool])
+        for tool in Tool:
+            self.tools.button(tool).setShortcut(QKeySequence(f"Alt+{tool.key}"))
+        self.tools.choose(Tool.PUT)
+        self.tools.chosen.connect(self._choose)
+        self._label = QLabel("width")
+        self._label.setProperty("small", True)
+        self.radius = QSlider(Qt.Orientation.Horizontal)
+        self.radius.setRange(*RADII_PX)
+        self.radius.setValue(radius_px)
+        self.radius.setFixedWidth(80)
+        self.radius.setAccessibleName("width of the tool")
+        self.radius.setToolTip("How wide the tool sprays, relabels or erases")
+        self.radius.valueChanged.connect(self.radius_changed)
+        self.jitter = _button("Jitter", "Shift the selected points, or all, a little at random")
+        self.jitter.clicked.connect(self.jittered)
+        self.clear = _button("Clear", "Remove all points (Ctrl+Z brings them back)")
+        self.clear.clicked.connect(self.cleared)
+        self.going_on = _button("keep weights", "")
+        self.going_on.setCheckable(True)
+        self.going_on.setChecked(True)
+        self.going_on.setToolTip(
+            "On: when points change, training goes on from the weights it has. "
+            "Off: it starts again from the start"
+        )
+        self.going_on.toggled.connect(self.going_on_changed)
+        for widget in (
+            self.tools,
+            self._label,
+            self.radius,
+            self.jitter,
+            self.clear,
+            self.going_on,
+        ):
+            row.addWidget(widget)
+        self._choose(Tool.PUT)
+
+    def _choose(self, tool: object) -> None:
+        has_width = tool in (Tool.SPRAY, Tool.RELABEL, Tool.ERASE)
+        self._label.setEnabled(has_width)
+        self.radius.setEnabled(has_width)
+        self.tool_chosen.emit(tool)
+
+
+def _button(word: str, tip: str) -> QPushButton:
+    button = QPushButton(word)
+    button.setProperty("quiet", True)
+    button.setToolTip(tip)
+    button.setAccessibleName(word)
+    return button

@@ -1,0 +1,234 @@
+"""Data sets: what is in them, how features, classes and rows are chosen."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import datasets as oracle
+
+from core import datasets
+from core.config import DataConfig
+from core.datasets import REST_MARK, Dataset, drawn
+from core.drawing import Points
+from core.errors import DataError
+
+
+def labelled(y, h=None):
+    """Return a data set with these class numbers and one feature, the row number."""
+    y = np.array(y, dtype=np.int64)
+    h = h or int(y.max(initial=0)) + 1
+    names = tuple(f"class {k}" for k in range(h))
+    X = np.arange(len(y), dtype=np.float32)[:, None]
+    return Dataset("Some", X, y, ("row",), names)
+
+
+labels = st.lists(st.integers(0, 4), min_size=1, max_size=80)
+fractions = st.floats(0, 0.9)
+seeds = st.integers(0, 2**31 - 1)
+
+
+# What is in them ------------------------------------------------------------------------------
+
+
+def test_iris_is_fishers(iris):
+    expected = oracle.load_iris()
+    np.testing.assert_array_equal(iris.X, expected.data.astype(np.float32))
+    np.testing.assert_array_equal(iris.y, expected.target)
+    assert iris.class_names == ("setosa", "versicolor", "virginica")
+    assert iris.feature_names == ("sepal length", "sepal width", "petal length", "petal width")
+    assert iris.unit == "cm" and iris.image_shape is None
+
+
+def test_digits_are_the_8_by_8_pictures(digits):
+    expected = oracle.load_digits()
+    np.testing.assert_array_equal(digits.X, expected.data)
+    np.testing.assert_array_equal(digits.y, expected.target)
+    assert digits.image_shape == (8, 8) and digits.X.dtype == np.uint8
+    assert digits.feature_names[9] == "pixel 1,1"
+
+
+def test_mnist_comes_with_its_published_split(small_mnist):
+    mnist = datasets.load(DataConfig("mnist", folder=str(small_mnist)))
+    train, test = mnist.split(None, seed=1)
+    assert (mnist.n, mnist.m, mnist.h, mnist.image_shape) == (50, 12, 10, (4, 3))
+    assert train.tolist() == list(range(30)) and test.tolist() == list(range(30, 50))
+
+
+def test_the_real_mnist_has_its_known_sizes(mnist_folder):
+    mnist = datasets.load(DataConfig("mnist", folder=str(mnist_folder)))
+    train, test = mnist.split(None, seed=1)
+    assert mnist.X.shape == (70_000, 784) and mnist.X.dtype == np.uint8
+    assert (len(train), len(test)) == (60_000, 10_000)
+    assert mnist.y[:5].tolist() == [5, 0, 4, 1, 9]
+
+
+def test_values_are_in_the_features_own_units(iris, digits):
+    np.testing.assert_array_equal(iris.values(), iris.X)
+    rows = np.array([3, 1])
+    np.testing.assert_allclose(digits.values(rows), digits.X[rows] / 16)
+    assert digits.values().dtype == np.float32 and digits.values().max() == 1
+
+
+# Features -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        ["sepal width", "petal width"],
+        ["petal width", "sepal width"],
+        ["1", "3"],
+        ["Sepal_Width", "petal-width"],
+        ["sepal width (cm)", " petal  width "],
+        ["3", "sepal width", "1"],
+    ],
+)
+def test_features_are_chosen_by_name_or_number_in_the_datas_order(wanted, iris):
+    chosen = iris.with_features(wanted)
+    assert chosen.feature_names == ("sepal width", "petal width")
+    np.testing.assert_array_equal(chosen.X, iris.X[:, [1, 3]])
+    assert chosen.X.flags.c_contiguous
+
+
+def test_without_a_wish_the_data_sets_own_features_go_in(iris, digits):
+    assert iris.with_features(None).feature_names == ("petal length", "petal width")
+    assert digits.with_features(None) is digits
+
+
+def test_all_features_are_all_of_them(iris):
+    assert iris.with_features(["all"]) is iris
+    assert iris.with_features(["0", "1", "2", "3"]) is iris
+
+
+def test_a_choice_of_pixels_is_no_picture(digits):
+    assert digits.with_features(["0", "pixel 3,3"]).image_shape is None
+
+
+@pytest.mark.parametrize("wanted", ["colour", "4", "-1", "1.0", "²", "", "9" * 5000])
+def test_an_unknown_feature_is_refused_with_the_known_ones(wanted, iris):
+    with pytest.raises(DataError, match=r"no feature “.*choose from sepal length.*from 0 to 3"):
+        iris.with_features([wanted])
+
+
+def test_choosing_no_feature_is_refused(iris):
+    with pytest.raises(DataError, match="No feature of Iris is chosen"):
+        iris.with_features([])
+
+
+def test_a_long_list_of_known_names_is_cut(digits):
+    with pytest.raises(DataError, match="pixel 1,3, …, or a number from 0 to 63"):
+        digits.with_features(["pixel 9,9"])
+
+
+# Two classes ----------------------------------------------------------------------------------
+
+
+def test_one_class_against_another_keeps_their_rows_only(iris):
+    pair = iris.with_two_classes("virginica", "setosa")
+    assert pair.class_names == ("setosa", "virginica") and pair.class_marks == (0, 2)
+    np.testing.assert_array_equal(pair.X, iris.X[iris.y != 1])
+    assert pair.y.tolist() == [0] * 50 + [1] * 50
+
+
+def test_one_class_against_the_rest_keeps_all_rows(iris):
+    versus = iris.with_two_classes("1", None)
+    assert versus.class_names == ("not versicolor", "versicolor")
+    assert versus.class_marks == (REST_MARK, 1)
+    np.testing.assert_array_equal(versus.y, iris.y == 1)
+    np.testing.assert_array_equal(versus.X, iris.X)
+
+
+def test_without_a_wish_the_last_class_is_the_positive_one(iris):
+    assert iris.with_two_classes(None, None).class_names == ("not virginica", "virginica")
+
+
+def test_of_two_classes_the_rest_is_the_other_one(iris):
+    pair = iris.with_two_classes("virginica", "setosa")
+    again = pair.with_two_classes("setosa", None)
+    assert again.class_names == ("virginica", "setosa") and again.class_marks == (2, 0)
+    np.testing.assert_array_equal(again.y, 1 - pair.y)
+
+
+def test_the_published_test_rows_of_both_classes_stay_the_test_rows(small_mnist):
+    mnist = datasets.load(DataConfig("mnist", folder=str(small_mnist)))
+    pair = mnist.with_two_classes("3", "8")
+    published = np.isin(mnist.y[30:], (3, 8)).sum()
+    assert pair.published_test == published > 0
+    _, test = pair.split(None, seed=0)
+    np.testing.assert_array_equal(pair.X[test], mnist.X[30:][np.isin(mnist.y[30:], (3, 8))])
+
+
+def test_a_class_against_itself_is_refused(iris):
+    with pytest.raises(DataError, match="Both classes are “setosa”"):
+        iris.with_two_classes("0", "setosa")
+
+
+def test_one_class_alone_is_refused():
+    with pytest.raises(DataError, match="has one class; a binary model needs two"):
+        labelled([0, 0], h=1).with_two_classes(None, None)
+
+
+# Splits ---------------------------------------------------------------------------------------
+
+
+@given(labels, fractions, seeds)
+def test_a_split_is_disjoint_complete_and_ascending(y, fraction, seed):
+    train, test = labelled(y).split(fraction, seed)
+    assert sorted([*train, *test]) == list(range(len(y)))
+    assert (np.diff(train) > 0).all() and (np.diff(test) > 0).all()
+
+
+@given(labels, fractions, seeds)
+def test_a_split_is_stratified_to_one_row_of_each_class(y, fraction, seed):
+    dataset = labelled(y)
+    train, test = dataset.split(fraction, seed)
+    for k in range(dataset.h):
+        n = int((dataset.y == k).sum())
+        assert abs((dataset.y[test] == k).sum() - fraction * n) <= 1
+        assert not n or (dataset.y[train] == k).any()
+
+
+@given(labels, fractions, seeds)
+def test_a_split_is_decided_by_its_seed(y, fraction, seed):
+    for first, again in zip(
+        labelled(y).split(fraction, seed), labelled(y).split(fraction, seed), strict=True
+    ):
+        assert np.array_equal(first, again)
+
+
+def test_another_seed_gives_another_split(iris):
+    assert not np.array_equal(iris.split(0.2, 1)[1], iris.split(0.2, 2)[1])
+
+
+@given(labels, fractions, seeds, st.integers(0, 4))
+def test_adding_a_row_moves_at_most_one_other(y, fraction, seed, label):
+    _, before = labelled(y, h=5).split(fraction, seed)
+    _, after = labelled([*y, label], h=5).split(fraction, seed)
+    assert len(set(before) ^ (set(after) - {len(y)})) <= 1
+
+
+def test_a_fraction_of_zero_trains_on_every_row(iris):
+    train, test = iris.split(0.0, 1)
+    assert len(train) == 150 and len(test) == 0
+
+
+# Drawn points ---------------------------------------------------------------------------------
+
+
+def test_drawn_points_become_rows():
+    points = Points().with_point(1, 2, 0).with_point(-3.5, 0.25, 1)
+    data = drawn(points)
+    assert data.X.tolist() == [[1, 2], [-3.5, 0.25]] and data.y.tolist() == [0, 1]
+    assert data.X.dtype == np.float32 and data.class_names == ("A", "B")
+    assert data.split(data.test_fraction, 0)[1].size == 0
+
+
+def test_no_points_are_an_empty_data_set():
+    assert datasets.load(DataConfig("drawn")).X.shape == (0, 2)
+
+
+def test_a_subset_of_classes_keeps_its_marks(iris):
+    assert iris.class_marks == (0, 1, 2)
+    assert replace(iris, class_marks=(4, 5, 6)).with_two_classes("2", "0").class_marks == (4, 6)

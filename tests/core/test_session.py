@@ -1,0 +1,443 @@
+"""The training thread: commands in, the newest snapshot out, failures told, and a clean end."""
+
+import json
+import math
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import core
+from core import cli, datasets
+from core.config import DataConfig, RunConfig
+from core.session import KEPT_RUNS, Session
+from core.snapshot import Status
+from core.task import prepare
+from core.trainer import Trainer
+
+PATIENCE = 30.0  # seconds until a condition that never comes is a failure
+LONG = 10**6  # epochs: longer than any test
+
+
+class Watcher:
+    """A started session and the newest snapshot taken from it."""
+
+    def __init__(self):
+        self.session = Session()
+        self.session.start()
+        self.snapshot = None
+
+    def until(self, condition):
+        """Take snapshots until the condition holds of the newest one; return that."""
+        end, moment = time.monotonic() + PATIENCE, threading.Event()
+        while time.monotonic() < end:
+            self.snapshot = self.session.take() or self.snapshot
+            if self.snapshot is not None and condition(self.snapshot):
+                return self.snapshot
+            moment.wait(0.001)
+        raise AssertionError(f"it never came; newest: {self.snapshot}")
+
+    def until_status(self, status, run=None):
+        return self.until(lambda s: s.status is status and run in (None, s.run))
+
+    def failure(self):
+        """Wait for a failure and return it."""
+        end, moment = time.monotonic() + PATIENCE, threading.Event()
+        while time.monotonic() < end:
+            if self.session.failures:
+                return self.session.failures.popleft()
+            moment.wait(0.001)
+        raise AssertionError("no failure came")
+
+
+@pytest.fixture
+def watcher():
+    before = threading.active_count()
+    watcher = Watcher()
+    yield watcher
+    watcher.session.close()
+    assert not watcher.session.is_alive
+    assert threading.active_count() == before
+
+
+@pytest.fixture
+def task(iris, make_task):
+    return make_task(iris, epochs=LONG)
+
+
+def weights(snapshot):
+    return snapshot.params.W.tolist(), snapshot.params.b.tolist()
+
+
+def alone(task, steps):
+    """Return the weights of a bare trainer after so many steps."""
+    trainer = Trainer(task)
+    for _ in range(steps):
+        trainer.step()
+    params = trainer.params()
+    return params.W.tolist(), params.b.tolist()
+
+
+# Commands -------------------------------------------------------------------------------------
+
+
+def test_a_loaded_run_is_ready_at_its_start(watcher, task):
+    watcher.session.load(7, task)
+    snapshot = watcher.until_status(Status.READY)
+    assert (snapshot.run, snapshot.step, snapshot.epoch) == (7, 0, 0)
+    assert snapshot.settings == task.config.training
+    assert snapshot.metrics.train_loss == pytest.approx(math.log(3))
+
+
+def test_devices_are_known_once_it_runs(watcher, task):
+    watcher.session.load(1, task)
+    watcher.until_status(Status.READY)
+    assert watcher.session.devices[0] == "cpu"
+
+
+def test_play_trains_and_pause_holds_it(watcher, task):
+    watcher.session.load(1, task)
+    watcher.session.play()
+    training = watcher.until(lambda s: s.step > 100)
+    assert training.status is Status.TRAINING
+    assert training.steps_per_second > 0 and training.examples_per_second > 0
+    watcher.session.pause()
+    paused = watcher.until_status(Status.PAUSED)
+    assert paused.steps_per_second == 0
+    assert weights(paused) == alone(task, paused.step)
+    watcher.session.set_speed(5.0)  # any command publishes anew
+    assert watcher.until(lambda s: s is not paused).step == paused.step
+
+
+def test_load_can_play_at_once(watcher, task):
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 10)
+
+
+def test_step_makes_one_update_and_measures_it(watcher, task):
+    watcher.session.load(1, task)
+    for count in (1, 2, 3):
+        watcher.session.step()
+        snapshot = watcher.until(lambda s, count=count: s.step == count)
+        assert snapshot.status is Status.PAUSED
+        assert snapshot.metrics.step == count
+        assert weights(snapshot) == alone(task, count)
+
+
+def test_step_pauses_a_run(watcher, task):
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 10)
+    watcher.session.step()
+    watcher.until_status(Status.PAUSED)
+
+
+def test_reset_returns_to_the_same_start(watcher, iris, make_task):
+    watcher.session.load(1, make_task(iris, model={"init": "random"}, epochs=LONG))
+    start = watcher.until_status(Status.READY)
+    watcher.session.play()
+    watcher.until(lambda s: s.step > 20)
+    watcher.session.reset()
+    again = watcher.until_status(Status.READY)
+    assert again.step == 0 and weights(again) == weights(start)
+    assert again.curves.step.tolist() == [0]
+
+
+def test_tuning_while_it_runs_shows_in_settings_and_marks(watcher, task):
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 10)
+    watcher.session.tune(learning_rate=0.5)
+    snapshot = watcher.until(lambda s: s.settings.learning_rate == 0.5)
+    (mark,) = snapshot.curves.marks
+    assert mark.text == "η 0.1 → 0.5" and mark.step <= snapshot.step
+
+
+def test_a_tuned_run_equals_a_trainer_tuned_at_the_marks_step(watcher, task):
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 10)
+    watcher.session.tune(learning_rate=0.5)
+    watcher.until(lambda s: s.curves.marks and s.step > s.curves.marks[0].step + 10)
+    watcher.session.pause()
+    paused = watcher.until_status(Status.PAUSED)
+    trainer = Trainer(task)
+    for step in range(paused.step):
+        if step == paused.curves.marks[0].step:
+            trainer.tune(learning_rate=0.5)
+        trainer.step()
+    assert weights(paused) == (trainer.params().W.tolist(), trainer.params().b.tolist())
+
+
+def test_a_finished_run_says_so_and_play_goes_on(watcher, iris, make_task):
+    watcher.session.load(1, make_task(iris, epochs=3), play=True)
+    finished = watcher.until_status(Status.FINISHED)
+    assert finished.epoch == 3 and finished.message == "Finished 3 epochs."
+    watcher.session.play()
+    watcher.until(lambda s: s.status is Status.FINISHED and s.epoch == 6)
+
+
+def test_a_diverged_run_says_so_and_one_command_recovers_it(watcher, iris, make_task):
+    watcher.session.load(1, make_task(iris, learning_rate=1e30, epochs=200), play=True)
+    diverged = watcher.until_status(Status.DIVERGED)
+    assert "Diverged at step 1" in diverged.message
+    assert diverged.remedy is not None and np.isfinite(diverged.params.W).all()
+    watcher.session.recover()
+    finished = watcher.until_status(Status.FINISHED)
+    assert finished.settings.learning_rate == diverged.remedy
+    assert finished.metrics.train_loss < 0.2 and finished.remedy is None
+
+
+def test_a_step_after_divergence_starts_from_the_healthy_place(watcher, iris, make_task):
+    watcher.session.load(1, make_task(iris, learning_rate=1e30), play=True)
+    watcher.until_status(Status.DIVERGED)
+    watcher.session.tune(learning_rate=0.1)
+    watcher.session.step()
+    snapshot = watcher.until(lambda s: s.step == 1)
+    assert snapshot.status is Status.PAUSED and math.isfinite(snapshot.metrics.train_loss)
+
+
+def test_recover_without_divergence_does_nothing(watcher, task):
+    watcher.session.load(1, task)
+    watcher.session.recover()
+    watcher.session.step()
+    assert watcher.until(lambda s: s.step == 1).settings.learning_rate == 0.1
+
+
+# Snapshots ------------------------------------------------------------------------------------
+
+
+def test_nothing_is_there_before_a_run_is_loaded(watcher):
+    assert watcher.session.take() is None
+
+
+def test_the_newest_snapshot_wins(watcher, task):
+    watcher.session.load(1, task)
+    for _ in range(20):
+        watcher.session.step()
+    watcher.session.tune(weight_decay=0.25)
+    newest = watcher.until(lambda s: s.settings.weight_decay == 0.25)
+    assert newest.step == 20
+    assert watcher.session.take() is None  # none of the older ones is left behind
+
+
+def test_a_snapshot_is_no_view_of_the_running_weights(watcher, task):
+    watcher.session.load(1, task, play=True)
+    early = watcher.until(lambda s: s.step > 10)
+    kept = weights(early)
+    watcher.until(lambda s: s.step > early.step + 100)
+    assert weights(early) == kept == alone(task, early.step)
+
+
+def test_while_it_trains_flat_out_snapshots_keep_coming(watcher, task):
+    watcher.session.load(1, task, play=True)
+    steps = [watcher.until(lambda s: s.step > 0).step]
+    while len(steps) < 10:
+        steps.append(watcher.until(lambda s: s.step > steps[-1]).step)
+    assert steps == sorted(set(steps))
+
+
+# Speed ----------------------------------------------------------------------------------------
+
+
+def test_a_limited_session_still_obeys_pause(watcher, task):
+    watcher.session.set_speed(1 / (100 * PATIENCE))  # the second step is due in an hour
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step == 1)
+    watcher.session.pause()
+    assert watcher.until_status(Status.PAUSED).step == 1
+
+
+def test_a_limit_can_be_lifted_while_it_waits(watcher, task):
+    watcher.session.set_speed(1 / (100 * PATIENCE))
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step == 1)
+    watcher.session.set_speed(math.inf)
+    watcher.until(lambda s: s.step > 100)
+
+
+def test_watched_slowly_each_snapshot_has_the_figures_of_its_step(watcher, digits, make_task):
+    watcher.session.set_speed(200.0)
+    watcher.session.load(1, make_task(digits, epochs=LONG), play=True)
+    for step in (5, 10, 15):
+        snapshot = watcher.until(lambda s, step=step: s.step >= step)
+        assert snapshot.metrics.step == snapshot.step
+
+
+# Several runs ---------------------------------------------------------------------------------
+
+
+def test_runs_are_remembered(watcher, task, digits, make_task):
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 50)
+    watcher.session.pause()
+    first = watcher.until_status(Status.PAUSED)
+    watcher.session.load(2, make_task(digits, epochs=LONG), play=True)
+    watcher.until(lambda s: s.run == 2 and s.step > 5)
+    watcher.session.resume(1, task)
+    again = watcher.until(lambda s: s.run == 1)
+    assert again.status is Status.PAUSED
+    assert (again.step, weights(again)) == (first.step, weights(first))
+    assert np.array_equal(again.curves.train_loss, first.curves.train_loss)
+
+
+def test_a_forgotten_run_begins_anew(watcher, task):
+    watcher.session.load(0, task)
+    watcher.session.step()
+    for run in range(1, KEPT_RUNS + 1):
+        watcher.session.load(run, task)
+    watcher.session.resume(0, task)
+    assert watcher.until_status(Status.READY, run=0).step == 0
+
+
+def test_a_run_can_take_over_where_another_was(watcher, two_blobs, make_task):
+    watcher.session.load(1, make_task(two_blobs, epochs=LONG), play=True)
+    watcher.until(lambda s: s.step > 20)
+    watcher.session.pause()
+    before = watcher.until_status(Status.PAUSED)
+    moved = make_task(replace(two_blobs, X=two_blobs.X + 1), epochs=LONG)
+    watcher.session.load(2, moved, take_over=1)
+    after = watcher.until(lambda s: s.run == 2)
+    assert after.step == before.step and after.status is Status.PAUSED
+
+
+# Failures -------------------------------------------------------------------------------------
+
+
+def test_an_exception_in_the_trainer_reaches_the_person(watcher, task, monkeypatch):
+    def explode(self):
+        raise RuntimeError("boom\nand more")
+
+    watcher.session.load(1, task)
+    watcher.until_status(Status.READY)
+    monkeypatch.setattr(Trainer, "step", explode)
+    watcher.session.play()
+    failure = watcher.failure()
+    assert failure.run == 1 and "RuntimeError: boom)" in failure.message
+    assert "\n" not in failure.message
+    monkeypatch.undo()
+    watcher.session.play()
+    watcher.until(lambda s: s.step > 10)
+
+
+def test_after_an_exception_the_newest_snapshot_is_paused(watcher, task, monkeypatch):
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 10)
+
+    def explode(self):
+        raise MemoryError
+
+    monkeypatch.setattr(Trainer, "step", explode)
+    assert "no further word" in watcher.failure().message
+    watcher.until_status(Status.PAUSED)
+
+
+def test_a_run_that_cannot_even_be_shown_ends_no_thread(watcher, task, monkeypatch):
+    def explode(self):
+        raise RuntimeError("boom")
+
+    watcher.session.load(1, task)
+    watcher.until_status(Status.READY)
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "params", explode)
+        watcher.session.step()
+        assert "boom" in watcher.failure().message
+    watcher.session.step()
+    watcher.until(lambda s: s.step == 2)
+
+
+def test_a_refused_setting_is_told_and_leaves_the_run_as_it_was(watcher, task):
+    watcher.session.load(1, task)
+    watcher.session.tune(learning_rate=-1.0)
+    assert (
+        watcher.failure().message
+        == "learning_rate is -1; it must be greater than 0 and at most 1e+38."
+    )
+    watcher.session.step()
+    assert watcher.until(lambda s: s.step == 1).settings == task.config.training
+
+
+def test_a_task_that_cannot_be_trained_leaves_the_last_run_in_place(
+    watcher, task, two_blobs, make_task
+):
+    hopeless = make_task(replace(two_blobs, y=np.zeros_like(two_blobs.y)))
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 10)
+    watcher.session.load(2, hopeless)
+    failure = watcher.failure()
+    assert failure.run == 2 and "one class" in failure.message
+    watcher.until_status(Status.PAUSED, run=1)
+    watcher.session.resume(3, hopeless)
+    assert watcher.failure().run == 3
+    watcher.session.play()
+    watcher.until_status(Status.TRAINING, run=1)
+    assert not watcher.session.failures
+
+
+def test_a_command_with_nothing_to_train_is_told(watcher):
+    watcher.session.play()
+    failure = watcher.failure()
+    assert failure.run is None and failure.message == "There is nothing to train yet."
+
+
+def test_a_broken_pytorch_is_told(monkeypatch):
+    monkeypatch.delattr(core, "trainer")
+    monkeypatch.setitem(sys.modules, "core.trainer", None)
+    watcher = Watcher()
+    assert "PyTorch cannot be loaded" in watcher.failure().message
+    watcher.session.close()
+    assert not watcher.session.is_alive
+
+
+# The end --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch_size", [1, None])
+def test_closing_while_it_trains_flat_out_ends_the_thread(digits, make_task, batch_size):
+    watcher = Watcher()
+    watcher.session.load(1, make_task(digits, epochs=LONG, batch_size=batch_size), play=True)
+    watcher.until(lambda s: s.step > 10)
+    closing = threading.Thread(target=watcher.session.close)
+    closing.start()
+    closing.join(PATIENCE)
+    assert not closing.is_alive() and not watcher.session.is_alive
+
+
+def test_closing_drops_what_is_still_queued(task):
+    watcher = Watcher()
+    watcher.session.load(1, task)
+    watcher.until_status(Status.READY)
+    watcher.session.set_speed(1 / PATIENCE)
+    for _ in range(100):
+        watcher.session.play()
+    watcher.session.close()
+    assert not watcher.session.is_alive
+
+
+def test_a_session_that_never_started_can_be_closed():
+    session = Session()
+    session.close()
+    assert not session.is_alive
+
+
+# One truth ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "iris --epochs 30",
+        "iris --model binary --positive versicolor --init random --batch-size full --epochs 30",
+        "digits --epochs 4 --weight-decay 0.01 --seed 5",
+    ],
+)
+def test_window_and_command_line_give_bit_identical_weights(watcher, words, tmp_path, make_task):
+    path = tmp_path / "run.json"
+    assert cli.main([*words.split(), "--json", str(path)]) == 0
+    told = json.loads(path.read_text(encoding="utf-8"))
+    config = RunConfig.from_dict(told["config"])
+    watcher.session.load(1, prepare(datasets.load(DataConfig(config.data.source)), config))
+    watcher.session.play()
+    finished = watcher.until_status(Status.FINISHED)
+    assert weights(finished) == (told["W"], told["b"])
+    assert finished.metrics.train_loss == told["train_loss"]

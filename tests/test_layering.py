@@ -1,0 +1,45 @@
+"""What may be imported where, asked of a fresh interpreter, which sees dynamic imports too."""
+
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import core
+
+ROOT = Path(__file__).parents[1]
+QT = ("PySide6", "shiboken6", "pyqtgraph")
+CORE = sorted(f"core.{module.name}" for module in pkgutil.iter_modules(core.__path__))
+# The window is on the screen before PyTorch is imported, and imports these on its way.
+BEFORE_TORCH = ("config", "datasets", "drawing", "plane", "task", "snapshot", "session", "cli")
+
+
+def python(program):
+    """Run the program in a fresh interpreter and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=100
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_all_of_core_works_where_there_is_no_qt():
+    block = "".join(f"sys.modules[{name!r}] = None\n" for name in QT)
+    imports = "".join(f"import {module}\n" for module in CORE)
+    train = "import app\nassert app.main(['train', 'iris', '--epochs', '2']) == 0\n"
+    assert "core.trainer" in CORE
+    assert "Finished 2 epochs" in python(f"import sys\n{block}{imports}{train}")
+
+
+def test_what_the_window_imports_first_leaves_torch_alone():
+    imports = "".join(f"import core.{module}\n" for module in BEFORE_TORCH)
+    assert python(f"import sys\n{imports}print('torch' in sys.modules)").strip() == "False"
+
+
+def test_help_and_refusals_of_the_command_line_leave_torch_alone():
+    program = (
+        "import sys, app\n"
+        "try:\n    app.main(['train', '--epochs', 'many'])\n"
+        "except SystemExit as end:\n    print(end.code, 'torch' in sys.modules)"
+    )
+    assert python(program).strip() == "2 False"
