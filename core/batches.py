@@ -64,7 +64,7 @@ def place(task: Task, numbers: NDArray[np.int64], head: Head, device: torch.devi
     y = torch.from_numpy(task.dataset.y[numbers]).to(device)
     mean = std = None
     if X.dtype != np.uint8:
-        X = task.standardiser.apply(X)
+        X = task.inputs(X)
     elif not task.standardiser.is_identity:
         mean = torch.from_numpy(task.standardiser.mean).to(device, torch.float32)
         std = torch.from_numpy(task.standardiser.std).to(device, torch.float32)

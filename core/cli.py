@@ -29,6 +29,7 @@ from core.task import Task, prepare
 
 PROGRAM = "logitlab"
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+LISTED_INPUTS = 12
 BAR_WIDTH = 24
 BAR_SECONDS = 0.1
 
@@ -75,6 +76,14 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="scale each feature to mean 0 and spread 1 of the training rows "
         "(default: yes; images: no)",
     )
+    group.add_argument(
+        "--degree",
+        type=int,
+        default=data.degree,
+        metavar="D",
+        help="add the products of features up to this degree, 1 to 5 (default: 1)",
+    )
+    group.add_argument("--sine", action="store_true", help="add the sine of each feature")
     group = parser.add_argument_group("model")
     group.add_argument(
         "--model", choices=MODEL_KINDS, default=model.kind, help="(default: softmax)"
@@ -144,6 +153,8 @@ def config_from(options: argparse.Namespace) -> RunConfig:
             test_fraction=options.test_fraction,
             split_seed=options.seed if options.split_seed is None else options.split_seed,
             standardise=options.standardise,
+            degree=options.degree,
+            sine=options.sine,
         ),
         model=ModelConfig(options.model, positive, negative, options.init),
         training=TrainingConfig(
@@ -258,7 +269,9 @@ def describe(task: Task) -> str:
     """Say in a few lines what will be trained."""
     data, settings = task.config.data, task.config.training
     dataset = task.dataset
-    names = f"{dataset.m} pixels" if task.source.image_shape else ", ".join(dataset.feature_names)
+    listed = ", ".join(task.input_names[:LISTED_INPUTS])
+    more = f" and {task.m - LISTED_INPUTS} more" if task.m > LISTED_INPUTS else ""
+    names = f"{dataset.m} pixels" if task.source.image_shape else listed + more
     batch = "full" if settings.batch_size is None else f"{settings.batch_size:,}"
     model = (
         f"softmax regression, {dataset.h} classes"
@@ -307,7 +320,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "W": result.W,
         "b": result.b,
         "class_names": list(dataset.class_names),
-        "feature_names": list(dataset.feature_names),
+        "feature_names": list(result.task.input_names),
         "mean": standardiser.mean.tolist(),
         "std": standardiser.std.tolist(),
         "seconds": result.seconds,

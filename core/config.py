@@ -24,6 +24,7 @@ INITS: tuple[Init, ...] = get_args(Init)
 MAX_SEED = 2**31 - 1
 MAX_TEST_FRACTION = 0.9
 MAX_COUNT = 10**9
+MAX_DEGREE = 5
 MAX_RATE = 1e38  # beyond it float32 has no numbers
 MAX_FLOAT = sys.float_info.max
 
@@ -37,6 +38,7 @@ class DataConfig:
     test_fraction : share of the rows kept for testing; None takes the published test set where
         there is one and the data set's own share otherwise.
     standardise : None means yes for measurements and no for pixels, which share one scale.
+    degree, sine : the inputs are products of the features up to this degree, and their sines.
     """
 
     source: Source = "iris"
@@ -45,6 +47,8 @@ class DataConfig:
     test_fraction: float | None = None
     split_seed: int = 123
     standardise: bool | None = None
+    degree: int = 1
+    sine: bool = False
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, SOURCES)
@@ -59,6 +63,9 @@ class DataConfig:
         _whole("split_seed", self.split_seed, 0, MAX_SEED)
         if not isinstance(self.standardise, bool | None):
             raise ConfigError(f"standardise is {self.standardise!r}; it must be true or false.")
+        _whole("degree", self.degree, 1, MAX_DEGREE)
+        if not isinstance(self.sine, bool):
+            raise ConfigError(f"sine is {self.sine!r}; it must be true or false.")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
@@ -15,6 +15,7 @@ from core import mnist
 from core.config import DataConfig
 from core.drawing import Points
 from core.errors import DataError
+from core.mnist import Contents
 
 REST_MARK = -1
 
@@ -151,15 +152,18 @@ def drawn(points: Points) -> Dataset:
     )
 
 
-def load(config: DataConfig) -> Dataset:
-    """Load the data set that `config` names, from the bundled assets or from its folder."""
+def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dataset:
+    """Load the data set that `config` names, from the bundled assets or from its folder.
+
+    fetch : gives MNIST where no folder is chosen; None takes it from the cache, or downloads it.
+    """
     match config.source:
         case "iris":
             return _iris()
         case "digits":
             return _digits()
         case "mnist":
-            return _mnist(config.folder)
+            return _mnist(config.folder, fetch or _fetch)
         case "drawn":
             return drawn(Points())
 
@@ -193,14 +197,30 @@ def _digits() -> Dataset:
     )
 
 
-def _mnist(folder: str | None) -> Dataset:
-    X, y, n_test, shape = mnist.load(mnist.find_folder(folder))
+def is_fetched(config: DataConfig) -> bool:
+    """Whether the data come from the network or its cache, for want of a folder."""
+    return config.source == "mnist" and not mnist.chosen_folder(config.folder)
+
+
+def _fetch() -> Contents:
+    from core.download import Download  # 45 ms that only a download need wait for
+
+    return Download().load()
+
+
+def _mnist(chosen: str | None, fetch: Callable[[], Contents]) -> Dataset:
+    """Return MNIST, or other data in its form under the name of their folder."""
+    folder = mnist.find_folder(chosen)
+    X, y, n_test, shape = fetch() if folder is None else mnist.load(folder)
+    name = "MNIST"
+    if folder is not None and not mnist.is_original(y, n_test):
+        name = mnist.name_of(folder)
     return Dataset(
-        name="MNIST",
+        name=name,
         X=X,
         y=y,
         feature_names=_pixel_names(*shape),
-        class_names=tuple(str(k) for k in range(mnist.CLASSES)),
+        class_names=tuple(str(k) for k in range(int(y.max()) + 1)),
         scale=255.0,
         image_shape=shape,
         published_test=n_test,

@@ -13,21 +13,22 @@ import secrets
 import ssl
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import mnist
+from core.causes import Cause, TransferError, host_of, web_page
 from core.errors import Cancelled, DataError
+from core.meter import MB, Meter, Patience, Watch
 from core.mnist import Contents, Original
-from core.transfer import Cause, Head, Transfer, TransferError, is_allowed, web_page
+from core.transfer import Head, Transfer, is_allowed
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -36,59 +37,9 @@ MIRRORS = (
 MIRRORS_VARIABLE = "LOGITLAB_MIRRORS"
 CACHE_VARIABLE = "LOGITLAB_CACHE"
 RETRIES = 3  # of a mirror that breaks off, as long as something came each time
-RATE_SECONDS = 4.0  # the speed is measured over so long
+GLANCE_BYTES = 64  # enough to tell a web page
 SLACK_BYTES = 1 << 16  # what packing may add to a file that cannot be packed
 REPLACE_TRIES = 3
-MB = 1e6
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long is waited for a silent network, in seconds.
-
-    stalled : after so long without a byte it is said.
-    give_up : after so long the next mirror is tried.
-    connect : for each address of a host.
-    look : how often it is looked whether the person still wants it, and told how far it is.
-    """
-
-    stalled: float = 5.0
-    give_up: float = 15.0
-    connect: float = 5.0
-    look: float = 0.1
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a download is: bytes, seconds, and the mirror that is asked.
-
-    seconds_left : None while it cannot be told.
-    silent_seconds : since the last byte, once that is long enough to call it stalled; else 0.
-    """
-
-    received: int
-    total: int
-    host: str
-    seconds_left: float | None = None
-    silent_seconds: float = 0.0
-
-    @property
-    def share(self) -> float:
-        return min(self.received / self.total, 1.0) if self.total else 0.0
-
-    @property
-    def words(self) -> str:
-        """As in “4.3 of 11.6 MB · 37 % · 12 s left”."""
-        amount = f"{self.received / MB:.1f} of {self.total / MB:.1f} MB · {self.share:.0%}"
-        amount = amount.replace("%", " %")
-        if self.silent_seconds:
-            return f"{amount} · stalled for {self.silent_seconds:.0f} s"
-        if self.seconds_left is None:
-            return f"{amount} · asking {self.host}" if not self.received else amount
-        return f"{amount} · {_duration(self.seconds_left)} left"
-
-
-Watch = Callable[[Progress], None]
 
 
 @dataclass
@@ -126,7 +77,9 @@ class Download:
         self._has_complained = False
         self._turn = threading.Lock()  # a second load waits until the one called off has ended
 
-    def load(self, watch: Watch | None = None, cancelled: threading.Event | None = None) -> Contents:
+    def load(
+        self, watch: Watch | None = None, cancelled: threading.Event | None = None
+    ) -> Contents:
         """Return the data; `watch` is told how the download goes, if there has to be one.
 
         Raises Cancelled soon after `cancelled` is set, DataError where no mirror has the files.
@@ -151,7 +104,7 @@ class Download:
         missing = [file for file in self._files if file.name not in arrays]
         if missing:
             mirrors = list(self._mirrors or chosen_mirrors())
-            meter = _Meter(missing, watch, self._patience)
+            meter = Meter({file.name: file.packed for file in missing}, watch, self._patience)
             for file in missing:
                 content, arrays[file.name] = self._fetch(file, mirrors, meter, cancelled)
                 self._keep(folder, file.name, content)
@@ -161,54 +114,54 @@ class Download:
     # The network ------------------------------------------------------------------------------
 
     def _fetch(
-        self, file: Original, mirrors: list[str], meter: _Meter, cancelled: threading.Event
+        self, file: Original, mirrors: list[str], meter: Meter, cancelled: threading.Event
     ) -> tuple[bytes, NDArray[np.uint8]]:
         """Return a file and what is in it, from the first mirror that has it as it should be."""
         failures = []
-        # The mirror that has just served comes first, and one that was called off half-way.
-        mirrors.sort(
-            key=lambda m: (m != self._good_mirror, (file.name, m) not in self._parts)
-        )
-        for mirror in list(mirrors):
+        # A mirror that was called off half-way comes first, and then the one that has just served.
+        begun = {mirror for name, mirror in self._parts if name == file.name}
+        for mirror in sorted(mirrors, key=lambda m: (m not in begun, m != self._good_mirror)):
             try:
                 content = self._fetch_from(mirror, file, meter, cancelled)
                 array = _unpack(file, content, mirror)
             except TransferError as error:
                 failures.append(error)
-                if error.cause is Cause.WRONG_FILE:
-                    self._parts.pop((file.name, mirror), None)
             else:
                 self._good_mirror = mirror
-                self._parts = {key: part for key, part in self._parts.items() if key[0] != file.name}
-                meter.finish(file, len(content))
+                self._parts = {key: p for key, p in self._parts.items() if key[0] != file.name}
+                meter.finish(file.name, len(content))
                 return content, array
-        _give_up(failures, mirrors)
+        raise _complaint(failures)
 
     def _fetch_from(
-        self, mirror: str, file: Original, meter: _Meter, cancelled: threading.Event
+        self, mirror: str, file: Original, meter: Meter, cancelled: threading.Event
     ) -> bytes:
         """Return what one mirror sends, going on where it broke off, if it can do that."""
-        part = self._parts.setdefault((file.name, mirror), _Part())
-        for retry in range(RETRIES + 1):
-            if not part.version:
-                part.data.clear()
+        key = file.name, mirror
+        part = self._parts.pop(key, _Part())
+        tries_left = RETRIES
+        while True:
             before = len(part.data)
             try:
                 self._receive(mirror + file.name, file, part, meter, cancelled)
-            except TransferError as error:
+                return bytes(part.data)
+            except (TransferError, Cancelled) as error:
                 has_gained = len(part.data) > before
-                if error.cause is not Cause.BROKEN_OFF or not has_gained or retry == RETRIES:
+                if not part.version:  # without it no rest can be asked for
+                    part = _Part()
+                is_broken = isinstance(error, TransferError) and error.cause is Cause.BROKEN_OFF
+                if not (is_broken and has_gained and tries_left):
+                    if part.data:
+                        self._parts[key] = part
                     raise
-            else:
-                break
-        return bytes(part.data)
+                tries_left -= 1
 
     def _receive(
         self,
         address: str,
         file: Original,
         part: _Part,
-        meter: _Meter,
+        meter: Meter,
         cancelled: threading.Event,
     ) -> None:
         """Add to the part what comes from the address until its end."""
@@ -220,7 +173,7 @@ class Download:
             silence_seconds=2 * self._patience.give_up,
             context=self._context,
         )
-        meter.start(file, address, len(part.data))
+        meter.start(file.name, address, len(part.data))
         limit = file.length + SLACK_BYTES
         try:
             while True:
@@ -238,11 +191,11 @@ class Download:
                     meter.expect(item.length, len(part.data))
                     continue
                 part.data += item
-                if part.data.lstrip()[:1] == b"<":
+                if part.data[:GLANCE_BYTES].lstrip()[:1] == b"<":
                     raise web_page(address)
                 if len(part.data) > limit:
                     raise TransferError(
-                        Cause.WRONG_FILE, f"{_host(address)} sends more than {file.name} can hold"
+                        Cause.WRONG_FILE, f"{host_of(address)} sends more than {file.name} can hold"
                     )
                 meter.add(len(part.data))
         finally:
@@ -296,10 +249,8 @@ def _from_cache(folder: Path, file: Original) -> NDArray[np.uint8] | None:
     try:
         return mnist.unpack(file.name, content, file.dimensions, file)
     except DataError:
-        try:
+        with suppress(OSError):  # where it may not be removed, it is fetched for this run
             path.unlink()
-        except OSError:  # it may not be removed: it is fetched for this run
-            pass
         return None
 
 
@@ -333,97 +284,22 @@ def _unpack(file: Original, content: bytes, mirror: str) -> NDArray[np.uint8]:
     except DataError as error:
         reason = str(error).removesuffix(" Get the file again.").removesuffix(".")
         raise TransferError(
-            Cause.WRONG_FILE, f"what {_host(mirror)} sends is not MNIST: {reason}"
+            Cause.WRONG_FILE, f"what {host_of(mirror)} sends is not MNIST: {reason}"
         ) from error
 
 
-def _give_up(failures: list[TransferError], mirrors: list[str]) -> NoReturn:
+def _complaint(failures: list[TransferError]) -> DataError:
     """Say what stood in the way: of several causes, that of the mirror that got furthest."""
     worst = max(failures, key=lambda failure: failure.cause.rank)
     total = sum(original.packed for original in mnist.ORIGINALS)
     what = f"MNIST ({total / MB:.1f} MB, needed once)"
-    raise DataError(
+    return DataError(
         f"{what} could not be downloaded: {worst}. "
         f"{worst.cause.remedy[0].upper()}{worst.cause.remedy[1:]}, "
         "or choose a folder that has the files."
-    ) from worst
-
-
-class _Meter:
-    """Counts bytes over all files, and tells how long the rest will take."""
-
-    def __init__(self, files: Sequence[Original], watch: Watch, patience: Patience) -> None:
-        self._watch, self._patience = watch, patience
-        self._sizes = {file.name: file.packed for file in files}
-        self._here = dict.fromkeys(self._sizes, 0)
-        self._file, self._host = "", ""
-        self._last_byte = self._last_told = time.monotonic()
-        self._trace: deque[tuple[float, int]] = deque()  # times and bytes of late
-
-    def start(self, file: Original, address: str, here: int) -> None:
-        """Begin to ask an address for a file of which so many bytes are here."""
-        self._file, self._host = file.name, _host(address)
-        self._here[self._file] = here
-        self._trace.clear()
-        self._last_byte = time.monotonic()
-        self._tell()
-
-    def expect(self, length: int | None, here: int) -> None:
-        if length is not None:
-            self._sizes[self._file] = length
-        self._here[self._file] = here
-        self._last_byte = time.monotonic()
-
-    def add(self, here: int) -> None:
-        self._here[self._file] = here
-        self._last_byte = time.monotonic()
-        if self._last_byte - self._last_told >= self._patience.look:
-            self._tell()
-
-    def wait(self) -> None:
-        """Nothing has come for a moment; raise TransferError when that has lasted too long."""
-        if time.monotonic() - self._last_byte >= self._patience.give_up:
-            raise TransferError(
-                Cause.STALLED,
-                f"{self._host} has sent nothing for {self._patience.give_up:g} seconds",
-            )
-        self._tell()
-
-    def finish(self, file: Original, length: int) -> None:
-        self._sizes[file.name] = self._here[file.name] = length
-        self._tell()
-
-    def _tell(self) -> None:
-        now = self._last_told = time.monotonic()
-        received, total = sum(self._here.values()), sum(self._sizes.values())
-        self._trace.append((now, received))
-        while self._trace[0][0] < now - RATE_SECONDS and len(self._trace) > 2:
-            self._trace.popleft()
-        silent = now - self._last_byte
-        (then, before) = self._trace[0]
-        gained, spent = received - before, now - then
-        left = (total - received) * spent / gained if gained > 0 and spent > 0.5 else None
-        is_stalled = silent >= self._patience.stalled
-        self._watch(
-            Progress(
-                received, total, self._host, None if is_stalled else left, silent * is_stalled
-            )
-        )
+    )
 
 
 def _check(cancelled: threading.Event) -> None:
     if cancelled.is_set():
         raise Cancelled("MNIST was not loaded: the download was called off.")
-
-
-def _duration(seconds: float) -> str:
-    """Name a time that is only an estimate no more exactly than it is known."""
-    if seconds < 10:
-        return f"{max(round(seconds), 1)} s"
-    if seconds < 90:
-        return f"{5 * round(seconds / 5)} s"
-    return f"{round(seconds / 60)} min"
-
-
-def _host(address: str) -> str:
-    return urlsplit(address).hostname or address

@@ -2,12 +2,81 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import DataError
+
+SUPERSCRIPTS = {2: "²", 3: "³", 4: "⁴", 5: "⁵"}
+MAX_INPUTS = 1000  # columns that a feature map may make of a row
 ROWS_AT_ONCE = 8192  # float64 copies of image data stay below 60 MB
+
+
+@dataclass(frozen=True)
+class FeatureMap:
+    """From features x to inputs φ(x): products of features up to a degree, and sines.
+
+    names : of the features, (m,).
+    degree : 1 leaves the features as they are; 2 adds x₁², x₁x₂, x₂², …, and so on.
+    sine : also sin(xⱼ) of each feature.
+    """
+
+    names: tuple[str, ...]
+    degree: int = 1
+    sine: bool = False
+
+    def __post_init__(self) -> None:
+        m = len(self.names)
+        count = math.comb(m + self.degree, self.degree) - 1 + (m if self.sine else 0)
+        if not self.is_identity and count > MAX_INPUTS:
+            raise DataError(
+                f"Degree {self.degree} of {m:,} features makes {count:,} inputs; "
+                f"{MAX_INPUTS:,} are the most. Choose fewer features or a lower degree."
+            )
+
+    @property
+    def is_identity(self) -> bool:
+        return self.degree == 1 and not self.sine
+
+    @property
+    def terms(self) -> list[tuple[int, ...]]:
+        """Return the features that are multiplied in each product: (0,), (1,), (0, 0), (0, 1), …"""
+        features = range(len(self.names))
+        return [
+            term
+            for degree in range(1, self.degree + 1)
+            for term in combinations_with_replacement(features, degree)
+        ]
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Return the names of the inputs, such as x₁²x₂ or sin(x₁)."""
+        if self.is_identity:
+            return self.names
+        products = [self._product(term) for term in self.terms]
+        sines = [f"sin({name})" for name in self.names] if self.sine else []
+        return (*products, *sines)
+
+    def apply(
+        self, X: NDArray[np.floating] | NDArray[np.uint8]
+    ) -> NDArray[np.floating] | NDArray[np.uint8]:
+        """Return the inputs (n, k) of the features X (n, m)."""
+        if self.is_identity:
+            return X
+        X = X.astype(np.float64)
+        columns = [X[:, list(term)].prod(axis=1) for term in self.terms]
+        if self.sine:
+            columns.extend(np.sin(X).T)
+        return np.stack(columns, axis=1)
+
+    def _product(self, term: tuple[int, ...]) -> str:
+        powers = [(self.names[j], term.count(j)) for j in dict.fromkeys(term)]
+        joint = "" if max(len(name) for name, _ in powers) <= 2 else "·"
+        return joint.join(name + SUPERSCRIPTS.get(power, "") for name, power in powers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +96,7 @@ class Standardiser:
         return cls(np.zeros(m), np.ones(m))
 
     @classmethod
-    def fit(cls, X: NDArray[np.float32] | NDArray[np.uint8], scale: float = 1.0) -> Standardiser:
+    def fit(cls, X: NDArray[np.floating] | NDArray[np.uint8], scale: float = 1.0) -> Standardiser:
         """Measure mean and spread of X / scale, X (n, m)."""
         n, m = X.shape
         if n == 0:
@@ -40,6 +109,13 @@ class Standardiser:
         mean = mean / scale
         constant = std <= 1e-12 * np.maximum(np.abs(mean), 1e-300)
         return cls(mean, np.where(constant, 1.0, std))
+
+    def unscale(
+        self, W: NDArray[np.floating], b: NDArray[np.floating]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return weights and biases that say of x what W and b say of (x − mean) / std."""
+        raw = W / self.std
+        return raw, b - raw @ self.mean
 
     @property
     def is_identity(self) -> bool:

@@ -25,6 +25,7 @@ from core.errors import DataError
 
 FOLDER_VARIABLE = "LOGITLAB_DATA"
 GZIP_MAGIC = b"\x1f\x8b"
+NAMELESS = ("raw", "data", "gzip", "files", "idx")
 MAX_BYTES = 4 * 2**30
 UNSIGNED_BYTE = 8
 
@@ -83,14 +84,18 @@ _FILES = (
 Contents = tuple[NDArray[np.uint8], NDArray[np.int64], int, tuple[int, int]]
 
 
-def find_folder(chosen: str | None) -> Path | None:
-    """Return the folder with the four files: the chosen one, or else $LOGITLAB_DATA.
+def chosen_folder(chosen: str | None) -> str | None:
+    """Return the name of the folder to read: the chosen one, or else $LOGITLAB_DATA."""
+    return chosen or os.environ.get(FOLDER_VARIABLE) or None
 
-    Either may also be the folder above it, with the files in its `mnist` folder. None where
-    neither is given.
+
+def find_folder(chosen: str | None) -> Path | None:
+    """Return the folder with the four files, or None where none is chosen.
+
+    It may also lie above them, with the files in its `mnist` folder.
     """
-    name = chosen or os.environ.get(FOLDER_VARIABLE)
-    if not name:
+    name = chosen_folder(chosen)
+    if name is None:
         return None
     try:
         folder = Path(name).expanduser()
@@ -125,6 +130,17 @@ def load(folder: Path) -> Contents:
             raise DataError(f"{path} cannot be read: {error.strerror}.") from error
         arrays.append(unpack(path.name, content, 3 if "images" in path.name else 1))
     return join([path.name for path in paths], arrays)
+
+
+def name_of(folder: Path) -> str:
+    """Return what to call the data of a folder: its name, or that of the one above if it has none.
+
+    Many data sets unpack into a folder such as `raw`, within one that has a name.
+    """
+    path = folder.resolve()
+    while path.name.casefold() in NAMELESS:
+        path = path.parent
+    return path.name or "Images"
 
 
 def join(names: Sequence[str], arrays: Sequence[NDArray[np.uint8]]) -> Contents:

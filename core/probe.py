@@ -19,7 +19,7 @@ from core.task import Task
 @torch.no_grad()
 def class_logits(task: Task, params: Params, values: NDArray[np.floating]) -> torch.Tensor:
     """Return the logits (n, outputs) for features (n, m) in their own units."""
-    X = torch.from_numpy(task.standardiser.apply(values))
+    X = torch.from_numpy(task.inputs(values))
     return models.logits(X, torch.from_numpy(params.W), torch.from_numpy(params.b))
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from core.config import ModelConfig, RunConfig
 from core.datasets import Dataset
-from core.features import Standardiser
+from core.errors import DataError
+from core.features import FeatureMap, Standardiser
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +22,9 @@ class Task:
     dataset : all rows, with the chosen features and classes only.
     source : the data set as it was loaded, to choose from again.
     train_rows, test_rows : row numbers of `dataset`, ascending; test_rows may be empty.
-    standardiser : fitted on the training rows; the identity where nothing is standardised.
+    feature_map : from the features to the inputs of the model.
+    standardiser : of the inputs, fitted on the training rows; the identity where nothing is
+        standardised.
     """
 
     config: RunConfig
@@ -29,7 +32,21 @@ class Task:
     source: Dataset
     train_rows: NDArray[np.int64]
     test_rows: NDArray[np.int64]
+    feature_map: FeatureMap
     standardiser: Standardiser
+
+    @property
+    def m(self) -> int:
+        """Inputs of the model, columns of W."""
+        return len(self.standardiser.mean)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        return self.feature_map.input_names
+
+    def inputs(self, values: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return X (n, m) as the model takes it from features (n, d) in their own units."""
+        return self.standardiser.apply(self.feature_map.apply(values))
 
     @property
     def outputs(self) -> int:
@@ -82,11 +99,15 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     standardise = config.data.standardise
     if standardise is None:
         standardise = dataset.X.dtype != np.uint8
-    standardiser = (
-        Standardiser.fit(dataset.X[train_rows], dataset.scale)
-        if standardise
-        else Standardiser.identity(dataset.m)
-    )
+    feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
+    if dataset.image_shape and not feature_map.is_identity:
+        raise DataError("Feature maps are for measured features; choose degree 1 for images.")
+    if not standardise:
+        standardiser = Standardiser.identity(len(feature_map.input_names))
+    elif feature_map.is_identity:
+        standardiser = Standardiser.fit(dataset.X[train_rows], dataset.scale)
+    else:
+        standardiser = Standardiser.fit(feature_map.apply(dataset.values(train_rows)))
     return Task(
         config=replace(
             config,
@@ -102,6 +123,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         source=source,
         train_rows=train_rows,
         test_rows=test_rows,
+        feature_map=feature_map,
         standardiser=standardiser,
     )
 

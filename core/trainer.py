@@ -65,7 +65,7 @@ class Trainer:
         """Return to the start that the seed decides; settings stay as they are tuned."""
         generator = Generator().manual_seed(self.settings.seed)
         W, b = models.start(
-            self.task.config.model.init, self.task.outputs, self.task.dataset.m, generator
+            self.task.config.model.init, self.task.outputs, self.task.m, generator
         )
         self._W, self._b = W.to(self.device), b.to(self.device)
         self._shuffles = Shuffles(len(self._train), generator, self.device)
@@ -171,7 +171,7 @@ class Trainer:
         until measuring costs a small share of training. The longer the run, the rarer.
         """
         measured = (len(self._train) if self._sample is None else SAMPLE) + len(self._test)
-        if measured * self.task.dataset.m <= CHEAP:
+        if measured * self.task.m <= CHEAP:
             return self.history.stride
         batch = min(self.settings.batch_size or len(self._train), len(self._train))
         affordable = max(1, SHARE * measured // batch)

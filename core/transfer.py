@@ -20,8 +20,8 @@ import socket
 import ssl
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from http import HTTPStatus
 from queue import SimpleQueue
@@ -32,15 +32,9 @@ from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import (
-    HTTPError,
-    LocationValueError,
-    ProtocolError,
-    ProxyError,
-    ReadTimeoutError,
-    SSLError,
-    URLSchemeUnknown,
-)
+from urllib3.exceptions import HTTPError, LocationValueError, URLSchemeUnknown
+
+from core.causes import Cause, TransferError, explain, host_of, password_wanted, web_page
 
 CHUNK_BYTES = 1 << 16
 MAX_REDIRECTS = 5
@@ -48,41 +42,7 @@ LOOK_SECONDS = 0.05  # how often a connection that is being made looks whether i
 JOIN_SECONDS = 0.2  # a woken thread ends in well under a millisecond
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REDIRECTS = (301, 302, 303, 307, 308)
-CLOCK_IS_WRONG = (9, 10)  # OpenSSL's codes for “not yet valid” and “has expired”
 HEADERS = {"User-Agent": "logitlab", "Accept-Encoding": "identity"}
-
-
-class Cause(Enum):
-    """What stood in the way. The later in this list, the further the talk with the mirror got."""
-
-    NO_NETWORK = "connect to the network and try again"
-    PROXY = "correct the system's proxy settings"
-    UNREACHABLE = "try again later"
-    TLS = "sign in to the network in a web browser, or ask its administrator, and try again"
-    CLOCK = "set this computer's date and time"
-    STALLED = "try again where the network is better"
-    BROKEN_OFF = "try again"
-    REDIRECT = "sign in to the network in a web browser and try again"
-    STATUS = "try again later"
-    PASSWORD = "enter name and password in the system's proxy settings"
-    WRONG_FILE = "try again later"
-    WEB_PAGE = "sign in to the network in a web browser and try again"
-
-    @property
-    def remedy(self) -> str:
-        return self.value
-
-    @property
-    def rank(self) -> int:
-        return list(Cause).index(self)
-
-
-class TransferError(Exception):
-    """Why an address gave no file: the cause, and a clause that names the host."""
-
-    def __init__(self, cause: Cause, words: str) -> None:
-        super().__init__(words)
-        self.cause = cause
 
 
 @dataclass(frozen=True)
@@ -163,7 +123,7 @@ class Transfer:
         except TransferError as error:
             self._inbox.put(error)
         except (HTTPError, OSError) as error:
-            self._inbox.put(_explain(error, self._address))
+            self._inbox.put(explain(error, self._address))
         except Exception as error:  # a mistake of ours: raised again where someone sees it
             self._inbox.put(error)
         else:
@@ -192,10 +152,10 @@ class Transfer:
             if not is_allowed(target, near=near and is_loopback(self._address)):
                 raise TransferError(
                     Cause.REDIRECT,
-                    f"{_host(self._address)} sends us on to {_host(target)} without encryption",
+                    f"{host_of(self._address)} sends us on to {host_of(target)} without encryption",
                 )
             self._address = target
-        raise TransferError(Cause.REDIRECT, f"{_host(self._address)} sends us round in a circle")
+        raise TransferError(Cause.REDIRECT, f"{host_of(self._address)} sends us round in a circle")
 
     def _ask(self, manager: urllib3.PoolManager) -> urllib3.BaseHTTPResponse:
         headers = dict(HEADERS)
@@ -326,9 +286,9 @@ def _manager(address: str, context: ssl.SSLContext) -> urllib3.PoolManager:
 
 def _head(response: urllib3.BaseHTTPResponse, address: str, *, asked: int) -> Head:
     """Read what the server says; raise TransferError where it is not going to send the file."""
-    status, headers, host = response.status, response.headers, _host(address)
+    status, headers, host = response.status, response.headers, host_of(address)
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        raise _password_wanted()
+        raise password_wanted()
     is_page = headers.get("Content-Type", "").lower().startswith(("text/html", "application/xhtml"))
     if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED or (
         status == HTTPStatus.OK and is_page
@@ -343,72 +303,13 @@ def _head(response: urllib3.BaseHTTPResponse, address: str, *, asked: int) -> He
     if status != HTTPStatus.OK:
         reason = f" ({response.reason})" if response.reason else ""
         raise TransferError(Cause.STATUS, f"{host} says {status}{reason}")
-    length = headers.get("Content-Length", "")
+    size = headers.get("Content-Length", "")
     version = headers.get("ETag", "")
     if version.startswith("W/"):  # a weak mark may stand for other bytes
         version = ""
-    return Head(0, int(length) if length.isdecimal() else None, version)
-
-
-def web_page(address: str) -> TransferError:
-    return TransferError(
-        Cause.WEB_PAGE,
-        f"your network answered with a web page of its own in place of {_host(address)}",
-    )
-
-
-def _password_wanted() -> TransferError:
-    return TransferError(Cause.PASSWORD, "the network's proxy asks for a name and a password (407)")
-
-
-def _explain(error: HTTPError | OSError, address: str) -> TransferError:
-    """Say in a clause what a library's exception means."""
-    host = _host(address)
-    if tunnel := re.search(r"Tunnel connection failed: (\d+)([^'\")]*)", str(error)):
-        if tunnel[1] == "407":
-            return _password_wanted()
-        return TransferError(
-            Cause.PROXY, f"the network's proxy does not let us through ({tunnel[1]}{tunnel[2]})"
-        )
-    if isinstance(error, ProxyError):
-        return TransferError(Cause.PROXY, f"the network's proxy fails ({_reason(error)})")
-    if isinstance(error, SSLError | ssl.SSLError):
-        return _explain_tls(error, host)
-    if isinstance(error, ReadTimeoutError | TimeoutError):
-        return TransferError(Cause.STALLED, f"{host} has stopped sending")
-    if isinstance(error, ProtocolError | OSError):
-        return TransferError(Cause.BROKEN_OFF, f"{host} broke the connection off")
-    return TransferError(Cause.UNREACHABLE, f"{host} cannot be asked ({_reason(error)})")
-
-
-def _explain_tls(error: Exception, host: str) -> TransferError:
-    inner = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
-    if isinstance(inner, ssl.SSLCertVerificationError):
-        reason = inner.verify_message
-        if inner.verify_code in CLOCK_IS_WRONG:
-            return TransferError(
-                Cause.CLOCK,
-                f"the certificate of {host} does not fit this computer's clock ({reason})",
-            )
-        return TransferError(
-            Cause.TLS,
-            f"the certificate shown for {host} is not trusted ({reason}); something on the way "
-            "reads along",
-        )
-    return TransferError(Cause.TLS, f"no encrypted connection to {host} came about")
-
-
-def _reason(error: Exception) -> str:
-    return str(error.args[-1] if error.args else error)
-
-
-def _host(address: str) -> str:
-    parts = urlsplit(address)
-    return parts.hostname or address
+    return Head(0, int(size) if size.isdecimal() else None, version)
 
 
 def _shut_down(sock: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # the other side was faster
         sock.shutdown(socket.SHUT_RDWR)
-    except OSError:  # the other side was faster
-        pass

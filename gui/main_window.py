@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -466,7 +466,8 @@ class MainWindow(QMainWindow):
         ):
             popup = QToolButton.ToolButtonPopupMode.InstantPopup
             if isinstance(watched, QToolButton) and watched.popupMode() == popup:
-                QTimer.singleShot(0, watched.showMenu)  # it returns when the menu is closed
+                below = watched.mapToGlobal(watched.rect().bottomLeft())
+                watched.menu().popup(below)
                 return True
             if isinstance(watched, QAbstractButton):
                 watched.click()

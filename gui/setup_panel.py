@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.config import (
     MAX_COUNT,
+    MAX_DEGREE,
     MAX_SEED,
     MAX_TEST_FRACTION,
     DataConfig,
@@ -39,6 +40,12 @@ from gui.fields import (
     make_quiet,
 )
 
+FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
+    ("linear", (1, False)),
+    *((f"degree {degree}", (degree, False)) for degree in range(2, MAX_DEGREE + 1)),
+    ("with sin", (1, True)),
+    *((f"degree {degree}, sin", (degree, True)) for degree in range(2, MAX_DEGREE + 1)),
+)
 SCROLL_BAR_PX = 10
 AS_PUBLISHED = -1.0
 MAX_LISTED_FEATURES = 40
@@ -112,6 +119,13 @@ class SetupPanel(QScrollArea):
             lambda seed: self._change_data("split seed", split_seed=seed)
         )
         card.add_row("split seed", self.split_seed, "Which rows are kept for testing")
+        self.feature_map = Choice()
+        self.feature_map.chosen.connect(self._change_map)
+        self._map_row = card.add_row(
+            "feature map",
+            self.feature_map,
+            "Inputs made of the features: their products up to a degree, their sines",
+        )
         self.standardise = Toggle()
         self.standardise.clicked.connect(
             lambda is_on: self._change_data("standardisation", standardise=is_on)
@@ -132,6 +146,11 @@ class SetupPanel(QScrollArea):
     def _change_test_share(self, percent: float) -> None:
         fraction = None if percent == AS_PUBLISHED else round(percent / 100, 4)
         self._change_data("test share", test_fraction=fraction)
+
+    def _change_map(self, choice: object) -> None:
+        assert isinstance(choice, tuple)
+        degree, sine = choice
+        self._change_data("feature map", degree=degree, sine=sine)
 
     def _show_features(self, task: Task) -> None:
         names, chosen = task.source.feature_names, task.dataset.feature_names
@@ -289,6 +308,8 @@ class SetupPanel(QScrollArea):
         data = task.config.data
         self.sources[data.source].setChecked(True)
         self._show_features(task)
+        self._map_row.setVisible(task.source.image_shape is None)
+        self.feature_map.offer(FEATURE_MAPS, (data.degree, data.sine))
         with _Silence(self.test_share, self.split_seed, self.standardise, self.batch_size):
             has_published = bool(task.source.published_test)
             self.test_share.setRange(AS_PUBLISHED if has_published else 0, 100 * MAX_TEST_FRACTION)

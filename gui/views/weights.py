@@ -20,11 +20,12 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui import look
+from gui.fields import Segments
 from gui.look import Theme
 from gui.view import View
 
@@ -46,6 +47,15 @@ class WeightsView(View):
         self.canvas.hovered.connect(self._say)
         self._readout = QLabel()
         self._readout.setProperty("small", True)
+        self.units = Segments(
+            (
+                ("standardised", False, "Weights of inputs scaled to mean 0 and spread 1"),
+                ("original units", True, "Weights of inputs in their own units"),
+            )
+        )
+        self.units.choose(False)
+        self.units.chosen.connect(self._choose_units)
+        self._in_original_units = False
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -57,14 +67,21 @@ class WeightsView(View):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
         layout.addWidget(area, 1)
-        layout.addWidget(self._readout)
+        foot = QHBoxLayout()
+        foot.addWidget(self._readout, 1)
+        foot.addWidget(self.units)
+        layout.addLayout(foot)
         self._hint = ""
 
     def show_theme(self) -> None:
         self.canvas.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
-        scaled = "Weights act on standardised inputs." if task.config.data.standardise else ""
+        has_two_units = bool(task.config.data.standardise) and task.dataset.image_shape is None
+        self.units.setVisible(has_two_units)
+        scaled = ""
+        if task.config.data.standardise and not has_two_units:
+            scaled = "Weights act on standardised pixels."
         if task.outputs == 1:
             no, yes = task.dataset.class_names
             scaled = f"Blue speaks for {yes}, orange for {no}. {scaled}"
@@ -73,7 +90,16 @@ class WeightsView(View):
         self.canvas.show_task(task)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        self.canvas.show_params(snapshot.params)
+        params = snapshot.params
+        if self._in_original_units and self.task and self.task.dataset.image_shape is None:
+            W, b = self.task.standardiser.unscale(params.W, params.b)
+            params = Params(W.astype(np.float32), b.astype(np.float32))
+        self.canvas.show_params(params)
+
+    def _choose_units(self, are_original: object) -> None:
+        self._in_original_units = bool(are_original)
+        if self.snapshot:
+            self.show_snapshot(self.snapshot)
 
     def _say(self, words: str) -> None:
         self._readout.setText(words or self._hint)
@@ -178,7 +204,7 @@ class _Canvas(QWidget):
             panels = len(self._names())
             columns = max(1, min(panels, int(self.width() // (14 * self._line())) or 1))
             rows = math.ceil(panels / columns)
-            panel = self._line() * (1.5 + MIN_ROW * (self._task.dataset.m + 1)) + GAP / 2
+            panel = self._line() * (1.5 + MIN_ROW * (self._task.m + 1)) + GAP / 2
             height = rows * panel + self._line() * 2.2
         self.setMinimumHeight(int(height))
 
@@ -275,7 +301,7 @@ class _Canvas(QWidget):
     def _paint_bars(self, painter: QPainter, grid: _Grid) -> float:
         assert self._task
         line = self._line()
-        labels = [*self._task.dataset.feature_names, "bias b"]
+        labels = [*self._task.input_names, "bias b"]
         row = min(max((grid.height - 4) / len(labels), MIN_ROW * line), MAX_ROW * line)
         metrics = self._metrics
         label_width = min(

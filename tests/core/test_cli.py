@@ -89,7 +89,7 @@ def test_constant_features_are_named(run, monkeypatch, iris):
 
 def test_mnist_comes_from_its_folder(run, small_mnist):
     code, out, _ = run("mnist", "--data-dir", small_mnist, *QUICK)
-    assert code == 0 and "MNIST: 30 training and 20 test rows; inputs 12 pixels" in out
+    assert code == 0 and "30 training and 20 test rows; inputs 12 pixels" in out
 
 
 def test_convergence_is_told(run):
@@ -342,13 +342,6 @@ def test_a_damaged_mnist_is_one_line_that_names_the_file(name, content, run, sma
     code, out, err = run("mnist", "--data-dir", small_mnist)
     assert (code, out) == (2, "")
     assert_one_line(err, name.removesuffix(".gz"))
-
-
-def test_without_a_folder_mnist_says_how_to_give_one(run, monkeypatch):
-    monkeypatch.delenv("LOGITLAB_DATA", raising=False)
-    code, _, err = run("mnist")
-    assert code == 2
-    assert_one_line(err, "--data-dir FOLDER")
 
 
 def test_divergence_is_exit_code_1_with_healthy_figures(run):

@@ -78,6 +78,15 @@ def test_what_was_handed_out_stays_as_it_was(history):
     assert np.array_equal(early.step, kept[0]) and np.array_equal(early.train_loss, kept[1])
 
 
+def test_points_after_a_cut_leave_earlier_curves_as_they_were(history):
+    fill(history, 10)
+    early = history.curves()
+    history.cut(4)
+    history.record(point(5, loss=77.0))
+    assert early.train_loss.tolist() == list(range(10))
+    assert history.curves().train_loss.tolist() == [0, 1, 2, 3, 4, 77]
+
+
 def test_curves_cannot_be_written(history):
     history.record(point(0))
     with pytest.raises(ValueError, match="read-only"):

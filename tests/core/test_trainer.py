@@ -344,6 +344,16 @@ def test_after_divergence_the_remedy_reaches_a_low_loss(diverged):
     assert diverged.metrics.train_loss < 0.2
 
 
+def test_divergence_after_a_tuning_returns_to_the_step_before_it(iris, make_task):
+    task = make_task(iris)
+    subject = train(task, steps=30)
+    subject.tune(learning_rate=1e30)
+    go(subject)
+    assert subject.outcome is Status.DIVERGED and subject.step_count == 30
+    assert same(subject, train(task, steps=30))
+    assert list(subject.curves().step) == list(range(31))
+
+
 def test_a_huge_weight_decay_diverges_and_is_remedied_too(iris, make_task):
     subject = train(make_task(iris, weight_decay=300.0, batch_size=None), steps=100)
     outcomes = [subject.outcome]
@@ -383,18 +393,20 @@ def test_measured_figures_equal_those_of_the_definitions(kind, iris, make_task):
     task = make_task(iris, data={"test_fraction": 0.3}, model={"kind": kind})
     subject = train(task, steps=40)
     metrics, params = subject.measure(), subject.params()
-    for rows, loss, accuracy in (
-        (task.train_rows, metrics.train_loss, metrics.train_accuracy),
-        (task.test_rows, metrics.test_loss, metrics.test_accuracy),
-    ):
+
+    def by_definition(rows):
         X, y = inputs(task, rows)
         Z = X @ torch.from_numpy(params.W).mT + torch.from_numpy(params.b)
         if kind == "binary":
             Z = torch.cat([torch.zeros_like(Z), Z], dim=1)
-        assert loss == pytest.approx(float(functional.cross_entropy(Z, y)), rel=1e-5)
-        assert accuracy == pytest.approx(float((Z.argmax(dim=1) == y).float().mean()))
-    expected = confusion_matrix(y, Z.argmax(dim=1))  # of the test rows, which came last
-    assert np.array_equal(metrics.confusion, expected)
+        confusion = confusion_matrix(y, Z.argmax(dim=1))
+        return float(functional.cross_entropy(Z, y)), confusion.trace() / len(y), confusion
+
+    loss, accuracy, _ = by_definition(task.train_rows)
+    assert (metrics.train_loss, metrics.train_accuracy) == pytest.approx((loss, accuracy), rel=1e-5)
+    loss, accuracy, confusion = by_definition(task.test_rows)
+    assert (metrics.test_loss, metrics.test_accuracy) == pytest.approx((loss, accuracy), rel=1e-5)
+    assert np.array_equal(metrics.confusion, confusion)
 
 
 def test_without_test_rows_the_test_figures_are_not_numbers(iris, make_task):

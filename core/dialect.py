@@ -1,0 +1,346 @@
+"""How a text table is written: its encoding, separator, decimal mark and header.
+
+Nothing of this is stated in the file; it is read off its first lines, and a person may correct it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import DataError
+from core.naming import kept_apart
+
+BLOCK_BYTES = 2**21  # read at once, and the longest line
+MAX_COLUMNS = 10_000
+SAMPLE_RECORDS = 200
+SAMPLE_CHARACTERS = 2**18
+MAX_HEADER_PLACE = 50  # so many lines of words may stand above a table
+
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16 (big-endian)",
+    "cp1252": "Latin-1 (Windows-1252)",
+}
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+DECIMALS = {".": "decimal points", ",": "decimal commas"}
+MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
+COMMENTS = ("#", "%", "//")
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_FOREIGN = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive; open it and save the table as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; open it and save the table as CSV"),
+    (b"\x1f\x8b", "packed with gzip; unpack it first"),
+    (b"%PDF", "a PDF; export the table as CSV"),
+    (b"\x89PNG", "a picture; a table of text was expected"),
+    (b"\xff\xd8\xff", "a picture; a table of text was expected"),
+    (b"PAR1", "a Parquet file; save the table as CSV"),
+    (b"\x00\x00\x08", "an IDX file; choose its folder under MNIST instead"),
+)
+_NUMBERS = {
+    mark: re.compile(rf"[+-]?(\d+{m}?\d*|{m}\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.A | re.I)
+    for mark, m in ((".", r"\."), (",", ","))
+}
+_FRACTIONS = {
+    mark: re.compile(rf"[+-]?\d*{m}\d+(e[+-]?\d+)?", re.A | re.I)
+    for mark, m in ((".", r"\."), (",", ","))
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a person says about a file; None leaves it to be found out."""
+
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    has_header: bool | None = None
+
+
+@dataclass(frozen=True)
+class TableFormat:
+    """How a file was understood.
+
+    header_line : line number (from 1) of the names, None where there are none.
+    first_line : line number of the first row.
+    names : of the columns, all different.
+    notes : what else the person should know, in words.
+    """
+
+    encoding: str
+    separator: str
+    decimal: str
+    header_line: int | None
+    first_line: int
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        header = f"header in line {self.header_line}" if self.header_line else "no header"
+        return ", ".join(
+            (ENCODINGS[self.encoding], SEPARATORS[self.separator], DECIMALS[self.decimal], header)
+        )
+
+
+def parse_number(text: str, decimal: str) -> float | None:
+    """Return the number that the text is, or None; 1_000 and full-width digits are none."""
+    if not _NUMBERS[decimal].fullmatch(text):
+        return None
+    return float(text.replace(decimal, "."))
+
+
+def open_table(path: Path) -> BinaryIO:
+    """Open a file for `blocks`; say in words why it cannot be."""
+    try:
+        if path.is_dir():
+            raise DataError(f"{path} is a folder; choose a CSV file in it.")
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path} is no ordinary file; choose a CSV file.")
+        return path.open("rb")
+    except FileNotFoundError:
+        raise DataError(f"There is no file {path}; choose another one.") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataError(f"{path} cannot be read: {reason}. Choose another file.") from error
+
+
+def blocks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Yield the text as UTF-8, without its byte order mark, with lines that end in a newline.
+
+    Raises UnicodeDecodeError where bytes are no text of this encoding; UTF-8 itself is not checked.
+    """
+    errors = "replace" if encoding == "cp1252" else "strict"  # five of its bytes mean nothing
+    decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)(errors)
+    is_first, returns_only = True, False
+    while True:
+        raw = file.read(BLOCK_BYTES)
+        block = raw if decoder is None else decoder.decode(raw, final=not raw).encode()
+        if is_first:
+            is_first = False
+            block = block.removeprefix(codecs.BOM_UTF8)
+            returns_only = b"\r" in block and b"\n" not in block  # as on the Macs of the nineties
+        if block:
+            yield block.replace(b"\r", b"\n") if returns_only else block
+        if not raw:
+            return
+
+
+def find_format(path: Path, reading: Reading = Reading()) -> TableFormat:
+    """Read off the file's first lines how it is written, except for what `reading` says."""
+    with open_table(path) as file:
+        head = file.read(BLOCK_BYTES)
+        is_whole = len(head) < BLOCK_BYTES
+        encoding = reading.encoding or _find_encoding(path, head)
+        file.seek(0)
+        try:
+            block = next(blocks(file, encoding), b"")
+            text = block.decode(errors="strict" if is_whole else "ignore")
+        except UnicodeDecodeError as error:
+            raise wrong_encoding(path, encoding, head.count(b"\n", 0, error.start) + 1) from None
+    if not text.strip():
+        raise DataError(f"{path.name} is empty; a table with one row a line was expected.")
+    check_text(path, block)
+    if not is_whole and "\n" not in text:
+        raise long_line(path, 1)
+    lines = list(io.StringIO(text[:SAMPLE_CHARACTERS], newline=""))
+    if not is_whole or len(text) > SAMPLE_CHARACTERS:
+        lines = lines[:-1] or list(io.StringIO(text, newline=""))[:1]
+    return _understand(path, lines, replace(reading, encoding=encoding))
+
+
+def check_text(path: Path, block: bytes, line: int = 1) -> None:
+    """Refuse bytes that no text has."""
+    place = block.find(b"\0")
+    if place >= 0:
+        line += block.count(b"\n", 0, place)
+        raise DataError(
+            f"{path.name}, line {line:,}: found a zero byte, which no text has. The file is "
+            "damaged or no table; save it again as CSV (UTF-8)."
+        )
+
+
+def wrong_encoding(path: Path, encoding: str, line: int) -> DataError:
+    return DataError(
+        f"{path.name}, line {line:,}: found bytes that are not {ENCODINGS[encoding]}; choose "
+        "another encoding, or save the file again as UTF-8."
+    )
+
+
+def long_line(path: Path, line: int) -> DataError:
+    return DataError(
+        f"{path.name}, line {line:,} is longer than {BLOCK_BYTES // 2**20} MiB; a table with one "
+        "row a line was expected. Is it a text file?"
+    )
+
+
+def _find_encoding(path: Path, head: bytes) -> str:
+    if not head:
+        raise DataError(f"{path.name} is empty (0 bytes); choose another file.")
+    for mark, what in _FOREIGN:
+        if head.startswith(mark):
+            raise DataError(f"{path.name} is {what}.")
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    pairs = head[:4096]
+    zeros = [pairs[start::2].count(0) for start in (0, 1)]
+    for few, many, encoding in ((0, 1, "utf-16-le"), (1, 0, "utf-16-be")):
+        if zeros[many] > len(pairs) // 5 and zeros[few] <= zeros[many] // 10:
+            return encoding
+    if b"\0" in pairs:
+        raise DataError(
+            f"{path.name} is no text (it holds zero bytes); a CSV file was expected. "
+            "Export the table as CSV."
+        )
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _understand(path: Path, lines: list[str], reading: Reading) -> TableFormat:
+    assert reading.encoding is not None
+    above = 0
+    while above < len(lines) and (
+        not lines[above].strip() or lines[above].lstrip().startswith(COMMENTS)
+    ):
+        above += 1
+    separator = reading.separator
+    if above < len(lines) and (stated := re.fullmatch(r"sep=(.)\s*", lines[above], re.I)):
+        separator = separator or (
+            stated[1] if stated[1] in SEPARATORS else None
+        )  # Excel's own line
+        above += 1
+    if above == len(lines):
+        raise DataError(f"{path.name} holds comments and blank lines only; a table was expected.")
+    candidates = [separator] if separator else list(SEPARATORS)
+    samples = [_Sample(lines, above, candidate, reading.decimal) for candidate in candidates]
+    best = max(samples, key=lambda sample: sample.score)  # the first of equals
+    if best.width > MAX_COLUMNS:
+        raise DataError(
+            f"{path.name} has {best.width:,} columns; at most {MAX_COLUMNS:,} are read. "
+            "Does each row have a line of its own?"
+        )
+    records, notes = list(best.records), []
+    while len(records) > 1 and best.width > 1 and len(records[0][1]) == 1:  # a title, a note
+        above = records[1][0] - 1
+        records = records[1:]
+    if above:
+        notes.append(f"{above:,} line{'s' if above > 1 else ''} above the table skipped")
+    (line, first), rest = records[0], [fields for _, fields in records[1:]]
+    has_header = reading.has_header
+    if has_header is None:
+        has_header = _looks_like_header(first, rest, best.decimal)
+    if not has_header:
+        names = kept_apart([""] * best.width, "column")
+        return TableFormat(
+            reading.encoding, best.separator, best.decimal, None, line, names, tuple(notes)
+        )
+    names, more = _name_columns(first, rest, best.width)
+    return TableFormat(
+        encoding=reading.encoding,
+        separator=best.separator,
+        decimal=best.decimal,
+        header_line=line,
+        first_line=records[1][0] if len(records) > 1 else best.next_line,
+        names=names,
+        notes=(*notes, *more),
+    )
+
+
+class _Sample:
+    """The first records as one separator cuts them, and how well that fits."""
+
+    def __init__(self, lines: list[str], above: int, separator: str, decimal: str | None) -> None:
+        self.separator = separator
+        self.records: list[tuple[int, list[str]]] = []
+        self.next_line = above + 1
+        reader = csv.reader(lines[above:], delimiter=separator, skipinitialspace=True)
+        try:
+            for fields in reader:
+                if any(fields):
+                    self.records.append((self.next_line, fields))
+                self.next_line = above + reader.line_num + 1
+                if len(self.records) == SAMPLE_RECORDS:
+                    break
+        except csv.Error:  # an endless field: judged by what came before it
+            pass
+        self.records = self.records or [(above + 1, lines[above].split(separator))]
+        widths = Counter(len(fields) for _, fields in self.records)
+        self.width = max(widths, key=lambda width: (widths[width], width))
+        cells = [
+            cell.strip()
+            for _, fields in self.records
+            if len(fields) == self.width
+            for cell in fields[:64]
+        ]
+        points, commas = (
+            sum(bool(_FRACTIONS[mark].fullmatch(cell)) for cell in cells) for mark in ".,"
+        )
+        self.decimal = decimal or ("," if commas > points else ".")
+        known = sum(
+            cell in MISSING or bool(_NUMBERS[self.decimal].fullmatch(cell)) for cell in cells
+        )
+        fit = widths[self.width] / len(self.records) + known / max(len(cells), 1)
+        self.score = (self.width > 1, round(fit, 6))
+
+
+def _looks_like_header(first: list[str], rest: list[list[str]], decimal: str) -> bool:
+    """Whether words stand above numbers, or above words that never repeat them."""
+    numbers = [parse_number(cell.strip(), decimal) for cell in first]
+    counted = [number for number in numbers if number is not None]
+    if len(counted) > 2 and counted in (
+        [float(k) for k in range(len(counted))],
+        [float(k) for k in range(1, len(counted) + 1)],
+    ):
+        below = [parse_number(cell.strip(), decimal) for cell in rest[0]] if rest else []
+        return [number for number in below if number is not None] != counted
+    if counted:
+        return False
+    words_repeat = False
+    for j, name in enumerate(cell.strip() for cell in first):
+        cells = [fields[j].strip() for fields in rest if j < len(fields)]
+        filled = [cell for cell in cells if cell not in MISSING]
+        if name in MISSING or not filled:
+            continue
+        if 2 * sum(parse_number(cell, decimal) is not None for cell in filled) > len(filled):
+            return True
+        words_repeat |= name in filled
+    return not words_repeat and len(set(first)) == len(first)
+
+
+def _name_columns(
+    header: list[str], rest: list[list[str]], width: int
+) -> tuple[tuple[str, ...], list[str]]:
+    """Return a name for each column, and what had to be made up for it."""
+    notes: list[str] = []
+    names = list(header)
+    last = [fields[-1] for fields in rest if len(fields) == width]
+    if len(names) == width - 1 and any(cell.strip() for cell in last):
+        names = ["row name", *names]  # as R writes a data frame
+        notes.append("the header is one name short: the first column holds row names")
+    elif len(names) != width:
+        notes.append(f"the header names {len(names)} columns, the rows have {width}")
+        names = (names + [""] * width)[:width]
+    apart = kept_apart(names, "column")
+    for place, (name, given) in enumerate(zip(names, apart, strict=True), start=1):
+        tidy = " ".join(name.split())
+        if not tidy:
+            notes.append(f"column {place} has no name")
+        elif tidy != given:
+            notes.append(f"a second “{tidy}” is now “{given}”")
+    return apart, notes
