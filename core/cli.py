@@ -11,25 +11,36 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from core import datasets
 from core.config import (
+    ENCODINGS,
     INITS,
+    MISSING,
     MODEL_KINDS,
     SOURCES,
     DataConfig,
     ModelConfig,
+    Reading,
     RunConfig,
     TrainingConfig,
 )
-from core.errors import LogitLabError, SaveError
+from core.errors import DataError, LogitLabError, SaveError
 from core.snapshot import Metrics, Status
 from core.task import Task, prepare
+
+if TYPE_CHECKING:
+    from core import meter
+    from core.datasets import Dataset
 
 PROGRAM = "logitlab"
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 LISTED_INPUTS = 12
+NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv"))
+TABLE_ENDINGS = (".csv", ".tsv", ".txt")
+SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+DECIMAL_WORDS = {"point": ".", "comma": ","}
 BAR_WIDTH = 24
 BAR_SECONDS = 0.1
 
@@ -48,12 +59,41 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "data",
         nargs="?",
+        type=_data,
         default=data.source,
-        choices=[source for source in SOURCES if source != "drawn"],
-        help="the data set (default: iris)",
+        metavar="DATA",
+        help=f"{', '.join(NAMED_SOURCES)}, or a CSV file (default: iris)",
     )
     group.add_argument(
-        "--data-dir", metavar="DIR", help="the folder with MNIST's four IDX files, .gz or plain"
+        "--label",
+        metavar="COL",
+        help="name or number (from 0) of a CSV file's label column (default: one with a label's "
+        "name, else the last)",
+    )
+    group.add_argument(
+        "--missing",
+        choices=MISSING,
+        default=data.missing,
+        help="skip a CSV file's rows that lack a number, or fill in the mean (default: skip)",
+    )
+    for option, known, what in (
+        ("--encoding", dict(zip(ENCODINGS, ENCODINGS, strict=True)), "encoding"),
+        ("--separator", SEPARATOR_WORDS, "separator"),
+        ("--decimal", DECIMAL_WORDS, "decimal mark"),
+    ):
+        group.add_argument(
+            option, choices=known, help=f"a CSV file's {what} (default: found out)"
+        )
+    group.add_argument(
+        "--header",
+        action=argparse.BooleanOptionalAction,
+        help="whether a CSV file's first line names its columns (default: found out)",
+    )
+    group.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        help="a folder with four IDX files, .gz or plain: MNIST's or others like them "
+        "(default: $LOGITLAB_DATA, else MNIST is downloaded once)",
     )
     group.add_argument(
         "--features",
@@ -145,9 +185,19 @@ def config_from(options: argparse.Namespace) -> RunConfig:
             )
         negative, positive = names
     features = options.features
+    source, path = options.data if isinstance(options.data, tuple) else (options.data, None)
     return RunConfig(
         data=DataConfig(
-            source=options.data,
+            source=source,
+            path=path,
+            label=options.label,
+            missing=options.missing,
+            reading=Reading(
+                options.encoding,
+                SEPARATOR_WORDS.get(options.separator),
+                DECIMAL_WORDS.get(options.decimal),
+                options.header,
+            ),
             folder=options.data_dir,
             features=None if features is None else tuple(_words(features)),
             test_fraction=options.test_fraction,
@@ -249,7 +299,7 @@ def report(config: RunConfig, json_path: str | None = None) -> int:
     words = sys.stderr if quiet else sys.stdout
     if json_path and not quiet:
         check_writable(Path(json_path))
-    task = prepare(datasets.load(config.data), config)
+    task = prepare(load(config.data), config)
     print(describe(task), file=words)
     result = train(task, Progress(config.training.epochs, sys.stderr))
     print(figures(result), file=words, flush=True)
@@ -263,6 +313,24 @@ def report(config: RunConfig, json_path: str | None = None) -> int:
         print(f"{PROGRAM}: {result.message}", file=sys.stderr)
         return FAILED
     return DONE
+
+
+def load(data: DataConfig) -> Dataset:
+    """Load the data, with a bar on stderr where they come from the network."""
+    if not datasets.is_fetched(data):
+        return datasets.load(data)
+    from core.download import Download  # what it imports is of no use to the rest
+
+    download, progress = Download(), DownloadProgress(sys.stderr)
+    try:
+        dataset = datasets.load(data, lambda: download.load(progress.show))
+    except DataError as error:
+        raise DataError(f"{error} In the terminal: --data-dir FOLDER.") from error
+    finally:
+        progress.close()
+    if download.notice:
+        print(f"{PROGRAM}: {download.notice}", file=sys.stderr)
+    return dataset
 
 
 def describe(task: Task) -> str:
@@ -285,6 +353,7 @@ def describe(task: Task) -> str:
         f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
         f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
     ]
+    lines.extend(dataset.notes)
     if task.constant_features:
         lines.append(f"constant in training, of no use: {', '.join(task.constant_features)}")
     return "\n".join(lines)
@@ -353,11 +422,10 @@ class Progress:
             f"loss {metrics.train_loss:.4f}  test {metrics.test_accuracy:6.1%}"
         ).replace("nan%", "  –   ")
         if self._is_terminal:
-            filled = int(BAR_WIDTH * share)
             left = (now - self._started) * (1 - share) / share if share else math.inf
             remaining = f"  {left:,.0f} s left" if math.isfinite(left) else ""
-            bar = "█" * filled + "░" * (BAR_WIDTH - filled)
-            print(f"\r{bar} {text}{remaining}\x1b[K", end="", file=self._stream, flush=True)
+            line = f"\r{_bar(share)} {text}{remaining}\x1b[K"
+            print(line, end="", file=self._stream, flush=True)
         elif tenths > self._tenths:
             self._tenths = tenths
             print(text, file=self._stream, flush=True)
@@ -367,8 +435,48 @@ class Progress:
             print("\r\x1b[K", end="", file=self._stream, flush=True)
 
 
+class DownloadProgress:
+    """A bar for a download on a terminal; elsewhere a line at its start and at every tenth."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._tenths = -1
+
+    def show(self, progress: meter.Progress) -> None:
+        tenths = int(10 * progress.share)
+        text = f"MNIST from {progress.host}: {progress.words}"
+        if self._is_terminal:
+            line = f"\r{_bar(progress.share)} {text}\x1b[K"
+            print(line, end="", file=self._stream, flush=True)
+        elif tenths > self._tenths:
+            self._tenths = tenths
+            print(text, file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._is_terminal:
+            print("\r\x1b[K", end="", file=self._stream, flush=True)
+
+
+def _bar(share: float) -> str:
+    filled = int(BAR_WIDTH * share)
+    return "█" * filled + "░" * (BAR_WIDTH - filled)
+
+
 def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
+
+
+def _data(text: str) -> str | tuple[str, str]:
+    """Read the name of a data set, or ("csv", path)."""
+    if text in NAMED_SOURCES:
+        return text
+    if text.lower().endswith(TABLE_ENDINGS):
+        return "csv", text
+    raise argparse.ArgumentTypeError(
+        f"“{text}” is neither a data set ({', '.join(NAMED_SOURCES)}) nor a file whose name ends "
+        f"in {' or '.join(TABLE_ENDINGS)}"
+    )
 
 
 def _batch_size(text: str) -> int | None:

@@ -13,11 +13,16 @@ from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
 
-Source = Literal["iris", "digits", "mnist", "drawn"]
+Source = Literal["iris", "digits", "mnist", "drawn", "csv"]
+Missing = Literal["skip", "fill"]
 ModelKind = Literal["softmax", "binary"]
 Init = Literal["zeros", "random"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
+MISSING: tuple[Missing, ...] = get_args(Missing)
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
+SEPARATORS = (",", ";", "\t", "|")
+DECIMALS = (".", ",")
 MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 INITS: tuple[Init, ...] = get_args(Init)
 
@@ -30,6 +35,26 @@ MAX_FLOAT = sys.float_info.max
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a person says about how a text table is written; None leaves it to be found out.
+
+    has_header : whether the first line names the columns.
+    """
+
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    has_header: bool | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("encoding", self.encoding, (None, *ENCODINGS))
+        _one_of("separator", self.separator, (None, *SEPARATORS))
+        _one_of("decimal", self.decimal, (None, *DECIMALS))
+        if not isinstance(self.has_header, bool | None):
+            raise ConfigError(f"has_header is {self.has_header!r}; it must be true or false.")
+
+
+@dataclass(frozen=True)
 class DataConfig:
     """Which data, which of its features, and how it is split and scaled.
 
@@ -39,6 +64,10 @@ class DataConfig:
         there is one and the data set's own share otherwise.
     standardise : None means yes for measurements and no for pixels, which share one scale.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
+    path, reading : of the CSV file, and what is known about it beforehand.
+    label : name or number (from 0) of its label column; None takes the likeliest one.
+    missing : rows with a feature that has no number are skipped, or filled with the feature's mean
+        over the training rows.
     """
 
     source: Source = "iris"
@@ -49,10 +78,21 @@ class DataConfig:
     standardise: bool | None = None
     degree: int = 1
     sine: bool = False
+    path: str | None = None
+    label: str | None = None
+    missing: Missing = "skip"
+    reading: Reading = field(default_factory=Reading)
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, SOURCES)
         _text("folder", self.folder)
+        _text("path", self.path)
+        if self.source == "csv" and not self.path:
+            raise ConfigError("path is not set; the name of a CSV file was expected.")
+        _text("label", self.label)
+        _one_of("missing", self.missing, MISSING)
+        if not isinstance(self.reading, Reading):
+            raise ConfigError(f"reading is {self.reading!r}; a group of settings was expected.")
         if self.features is not None:
             if not isinstance(self.features, tuple):
                 raise ConfigError(f"features is {self.features!r}; a list of names was expected.")
@@ -156,6 +196,8 @@ def _part(name: str, kind: type[Any], values: Any) -> Any:
     _refuse_unknown(name, values, [f.name for f in fields(kind)])
     if isinstance(values.get("features"), list):
         values = values | {"features": tuple(values["features"])}
+    if isinstance(values.get("reading"), dict):
+        values = values | {"reading": _part("reading", Reading, values["reading"])}
     return kind(**values)
 
 
@@ -165,9 +207,10 @@ def _refuse_unknown(where: str, values: dict[str, Any], known: Any) -> None:
             raise ConfigError(f"“{key}” is not a setting of {where}; known: {', '.join(known)}.")
 
 
-def _one_of(name: str, value: object, known: tuple[str, ...]) -> None:
+def _one_of(name: str, value: object, known: tuple[str | None, ...]) -> None:
     if value not in known:
-        raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(known)}.")
+        words = ", ".join(repr(word)[1:-1] for word in known if word is not None)
+        raise ConfigError(f"{name} is {value!r}; it must be one of {words}.")
 
 
 def _number(name: str, value: object, low: float, high: float, *, above: bool = False) -> None:

@@ -7,17 +7,21 @@ import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core import mnist
+from core import mnist, table_reader
 from core.config import DataConfig
 from core.drawing import Points
 from core.errors import DataError
 from core.mnist import Contents
+from core.naming import find, plain
+from core.table import Table
 
 REST_MARK = -1
+MAX_LISTED = 10  # lines named in a sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +36,10 @@ class Dataset:
     published_test : so many rows at the end are the test set that the data came with.
     test_fraction : the share that is kept for testing unless the user chooses.
     class_marks : for each class the number of its colour and shape; REST_MARK is neutral.
+    lines : (n,) the line of its file that each row comes from.
+    notes : what a person should know of how the data came about, in words.
+
+    In a data set as it was loaded, NaN in X is a gap: a cell of the file without a number.
     """
 
     name: str
@@ -46,6 +54,8 @@ class Dataset:
     published_test: int = 0
     test_fraction: float = 0.2
     class_marks: tuple[int, ...] = field(default=())
+    lines: NDArray[np.int32] | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.class_marks:
@@ -73,7 +83,7 @@ class Dataset:
             wanted = self.preferred_features or ("all",)
         if list(wanted) == ["all"]:
             return self
-        columns = sorted({_find(name, self.feature_names, "feature") for name in wanted})
+        columns = sorted({find(name, self.feature_names, "feature") for name in wanted})
         if not columns:
             raise DataError(f"No feature of {self.name} is chosen; choose at least one.")
         if len(columns) == self.m:
@@ -93,7 +103,7 @@ class Dataset:
         """
         if self.h < 2:
             raise DataError(f"{self.name} has one class; a binary model needs two.")
-        yes = self.h - 1 if positive is None else _find(positive, self.class_names, "class")
+        yes = self.h - 1 if positive is None else find(positive, self.class_names, "class")
         if negative is None:
             if self.h == 2:
                 no_name, no_mark = self.class_names[1 - yes], self.class_marks[1 - yes]
@@ -101,7 +111,7 @@ class Dataset:
                 no_name, no_mark = f"not {self.class_names[yes]}", REST_MARK
             keep: NDArray[np.bool_] = np.ones(self.n, dtype=bool)
         else:
-            no = _find(negative, self.class_names, "class")
+            no = find(negative, self.class_names, "class")
             if no == yes:
                 raise DataError(
                     f"Both classes are “{self.class_names[yes]}”; choose two different ones."
@@ -116,6 +126,49 @@ class Dataset:
             class_names=(no_name, self.class_names[yes]),
             class_marks=(no_mark, self.class_marks[yes]),
             published_test=tested,
+            lines=None if self.lines is None else self.lines[keep],
+        )
+
+    @property
+    def gaps(self) -> NDArray[np.bool_] | None:
+        """Where X has no number, (n, m); None where it has one everywhere."""
+        if self.X.dtype == np.uint8 or not np.isnan(self.X.sum(dtype=np.float64)):
+            return None
+        return np.isnan(self.X)
+
+    def without_gaps(self) -> Dataset:
+        """Skip the rows that have one."""
+        gaps = self.gaps
+        if gaps is None:
+            return self
+        skipped = gaps.any(axis=1)
+        where = "" if self.lines is None else _listed(self.lines[skipped])
+        rows = int(skipped.sum())
+        return replace(
+            self,
+            X=self.X[~skipped],
+            y=self.y[~skipped],
+            lines=None if self.lines is None else self.lines[~skipped],
+            notes=(*self.notes, f"skipped {_count(rows, 'row')} with a missing number{where}"),
+        )
+
+    def filled(self, rows: NDArray[np.int64]) -> Dataset:
+        """Fill each feature's gaps with its mean over `rows`, over all where those have none."""
+        gaps = self.gaps
+        if gaps is None:
+            return self
+        X = self.X.copy()
+        parts = []
+        for j in np.flatnonzero(gaps.any(axis=0)):
+            known = X[rows, j][~gaps[rows, j]]
+            known = known if len(known) else X[~gaps[:, j], j]
+            X[gaps[:, j], j] = known.mean(dtype=np.float64)
+            parts.append(f"{self.feature_names[j]} {gaps[:, j].sum():,}")
+        cells = _count(int(gaps.sum()), "missing number")
+        return replace(
+            self,
+            X=X,
+            notes=(*self.notes, f"filled {cells} with the feature's mean ({', '.join(parts)})"),
         )
 
     def split(
@@ -166,6 +219,91 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
             return _mnist(config.folder, fetch or _fetch)
         case "drawn":
             return drawn(Points())
+        case "csv":
+            return of_table(table_reader.read(Path(config.path or ""), config.reading), config)
+
+
+def of_table(table: Table, config: DataConfig) -> Dataset:
+    """Take label and features of a table as the config names them.
+
+    Rows without a label are left out; what else is missing stays a gap for `prepare` to close.
+    Raises DataError where the label or a feature cannot be used.
+    """
+    name = table.path.name
+    if not table.n:
+        raise DataError(f"{name} has no rows below its header; choose another file.")
+    label = table.default_label if config.label is None else table.column(config.label)
+    try:
+        class_names, y = table.columns[label].classes
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from None
+    usable = table.usable(label)
+    _check_features(table, label, usable, config.features)
+    labelled = y >= 0
+    notes = [str(table.format), *table.format.notes]
+    if table.ragged_count:
+        where = _listed(np.array([line for line, _ in table.ragged]), table.ragged_count)
+        notes.append(
+            f"skipped {_count(table.ragged_count, 'line')} without "
+            f"{len(table.columns)} values{where}"
+        )
+    if not labelled.all():
+        where = _listed(table.lines[~labelled])
+        notes.append(f"skipped {_count(int((~labelled).sum()), 'row')} without a label{where}")
+    shape = table.image_shape(label)
+    size = int(labelled.sum()), len(usable)
+    X: NDArray[np.float32] | NDArray[np.uint8]
+    X = np.empty(size, dtype=np.uint8) if shape else np.empty(size, dtype=np.float32)
+    for place, j in enumerate(usable):
+        column = table.columns[j]
+        values = column.values if labelled.all() else column.values[labelled]
+        X[:, place] = np.where(np.isfinite(values), values, np.nan) if column.gaps else values
+    scale = 1.0
+    if shape:
+        scale = 16.0 if X.max() <= 16 and shape == (8, 8) else 255.0
+    trusted = tuple(table.names[j] for j in usable if not table.columns[j].doubt)
+    return Dataset(
+        name=name,
+        X=X,
+        y=y[labelled],
+        feature_names=_pixel_names(*shape) if shape else tuple(table.names[j] for j in usable),
+        class_names=class_names,
+        scale=scale,
+        image_shape=shape,
+        preferred_features=() if shape or len(trusted) in (0, len(usable)) else trusted,
+        lines=table.lines[labelled],
+        notes=tuple(notes),
+    )
+
+
+def _check_features(
+    table: Table, label: int, usable: tuple[int, ...], wanted: Sequence[str] | None
+) -> None:
+    """Say why a wanted feature cannot be one, or that there is none at all."""
+    for name in wanted or ():
+        for j, column in enumerate(table.columns):
+            if plain(column.name) == plain(name) and j not in usable:
+                reason = "it is the label" if j == label else column.obstacle
+                raise DataError(
+                    f"{table.path.name}: column “{column.name}” cannot be a feature ({reason}); "
+                    f"choose from {', '.join(table.names[k] for k in usable[:12]) or 'none'}."
+                )
+    if not usable:
+        raise DataError(
+            f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
+            "numbers which differ; a feature must. Is the separator right?"
+        )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _listed(lines: NDArray[np.int32], count: int | None = None) -> str:
+    """Name the first few of these lines."""
+    shown = ", ".join(f"{line:,}" for line in lines[:MAX_LISTED])
+    more = ", …" if (count or len(lines)) > MAX_LISTED else ""
+    return f" (line{'s' if (count or len(lines)) > 1 else ''} {shown}{more})"
 
 
 def _iris() -> Dataset:
@@ -230,23 +368,3 @@ def _mnist(chosen: str | None, fetch: Callable[[], Contents]) -> Dataset:
 
 def _pixel_names(rows: int, columns: int) -> tuple[str, ...]:
     return tuple(f"pixel {i},{j}" for i in range(rows) for j in range(columns))
-
-
-def _find(wanted: str, names: Sequence[str], what: str) -> int:
-    """Return the place of the name (spelling of case, blanks and dashes aside) or number."""
-    plain = [_plain(name) for name in names]
-    for spelling in (_plain(wanted), _plain(wanted.partition("(")[0])):  # "width (cm)" is "width"
-        if spelling in plain:
-            return plain.index(spelling)
-    numbers = [str(k) for k in range(len(names))]
-    if wanted.strip() in numbers:
-        return numbers.index(wanted.strip())
-    known = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    raise DataError(
-        f"There is no {what} “{wanted}”; choose from {known}, "
-        f"or a number from 0 to {len(names) - 1}."
-    )
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.replace("_", " ").replace("-", " ").split()).casefold()

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from core.config import Reading
 from core.errors import DataError
 from core.naming import kept_apart
 
-BLOCK_BYTES = 2**21  # read at once, and the longest line
+BLOCK_BYTES = 2**22  # read at once, and the longest line
 MAX_COLUMNS = 10_000
 SAMPLE_RECORDS = 200
 SAMPLE_CHARACTERS = 2**18
@@ -33,6 +34,7 @@ ENCODINGS = {
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 DECIMALS = {".": "decimal points", ",": "decimal commas"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
+NOTHING_SAID = Reading()
 COMMENTS = ("#", "%", "//")
 
 _MARKS = (
@@ -51,23 +53,15 @@ _FOREIGN = (
     (b"\x00\x00\x08", "an IDX file; choose its folder under MNIST instead"),
 )
 _NUMBERS = {
-    mark: re.compile(rf"[+-]?(\d+{m}?\d*|{m}\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.A | re.I)
+    mark: re.compile(
+        rf"[+-]?(\d+{m}?\d*|{m}\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.ASCII | re.IGNORECASE
+    )
     for mark, m in ((".", r"\."), (",", ","))
 }
 _FRACTIONS = {
-    mark: re.compile(rf"[+-]?\d*{m}\d+(e[+-]?\d+)?", re.A | re.I)
+    mark: re.compile(rf"[+-]?\d*{m}\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
     for mark, m in ((".", r"\."), (",", ","))
 }
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a person says about a file; None leaves it to be found out."""
-
-    encoding: str | None = None
-    separator: str | None = None
-    decimal: str | None = None
-    has_header: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +132,7 @@ def blocks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
             return
 
 
-def find_format(path: Path, reading: Reading = Reading()) -> TableFormat:
+def find_format(path: Path, reading: Reading = NOTHING_SAID) -> TableFormat:
     """Read off the file's first lines how it is written, except for what `reading` says."""
     with open_table(path) as file:
         head = file.read(BLOCK_BYTES)
@@ -220,7 +214,7 @@ def _understand(path: Path, lines: list[str], reading: Reading) -> TableFormat:
     ):
         above += 1
     separator = reading.separator
-    if above < len(lines) and (stated := re.fullmatch(r"sep=(.)\s*", lines[above], re.I)):
+    if above < len(lines) and (stated := re.fullmatch(r"sep=(.)\s*", lines[above], re.IGNORECASE)):
         separator = separator or (
             stated[1] if stated[1] in SEPARATORS else None
         )  # Excel's own line

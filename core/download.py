@@ -74,7 +74,7 @@ class Download:
         self._context = context
         self._parts: dict[tuple[str, str], _Part] = {}
         self._good_mirror = ""
-        self._has_complained = False
+        self._unkept: dict[str, bytes] = {}  # what the cache folder would not take
         self._turn = threading.Lock()  # a second load waits until the one called off has ended
 
     def load(
@@ -99,6 +99,9 @@ class Download:
         for file in self._files:
             _check(cancelled)
             array = _from_cache(folder, file)
+            if array is None and file.name in self._unkept:
+                content = self._unkept[file.name]
+                array = mnist.unpack(file.name, content, file.dimensions, file)
             if array is not None:
                 arrays[file.name] = array
         missing = [file for file in self._files if file.name not in arrays]
@@ -189,15 +192,17 @@ class Download:
                     del part.data[item.start :]
                     part.version = item.version
                     meter.expect(item.length, len(part.data))
-                    continue
-                part.data += item
-                if part.data[:GLANCE_BYTES].lstrip()[:1] == b"<":
-                    raise web_page(address)
-                if len(part.data) > limit:
+                    promised = item.length or 0
+                else:
+                    part.data += item
+                    promised = len(part.data)
+                    meter.add(promised)
+                if promised > limit:
                     raise TransferError(
                         Cause.WRONG_FILE, f"{host_of(address)} sends more than {file.name} can hold"
                     )
-                meter.add(len(part.data))
+                if part.data[:GLANCE_BYTES].lstrip()[:1] == b"<":
+                    raise web_page(address)
         finally:
             transfer.close()
 
@@ -208,13 +213,13 @@ class Download:
         try:
             _store(folder, name, content)
         except OSError as error:
-            if not self._has_complained:
-                self._has_complained = True
+            if not self._unkept:
                 self.notice = (
-                    f"MNIST is here for this session only: {folder} cannot be written "
-                    f"({(error.strerror or str(error)).lower()}), so it is downloaded again the "
-                    f"next time. Make room there, or set {CACHE_VARIABLE} to another folder."
+                    f"MNIST is here until you close Logit Lab: {folder} cannot be written "
+                    f"({(error.strerror or str(error)).lower()}). Make room there, or set "
+                    f"{CACHE_VARIABLE} to another folder."
                 )
+            self._unkept[name] = content
 
 
 def cache_folder() -> Path:

@@ -123,4 +123,6 @@ class Standardiser:
 
     def apply(self, X: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the standardised X (n, m) in float32; the arithmetic is done in float64."""
+        if self.is_identity:
+            return X.astype(np.float32, copy=False)
         return ((X - self.mean) / self.std).astype(np.float32)

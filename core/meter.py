@@ -56,7 +56,7 @@ class Progress:
         if self.silent_seconds:
             return f"{amount} · stalled for {self.silent_seconds:.0f} s"
         if self.seconds_left is None:
-            return f"{amount} · asking {self.host}" if not self.received else amount
+            return amount if self.received else f"{amount} · connecting"
         return f"{amount} · {_duration(self.seconds_left)} left"
 
 

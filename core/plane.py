@@ -1,4 +1,4 @@
-"""The plane of two features, and what a model says on it."""
+"""What a model says, as values: on a plane of two features, and of each row."""
 
 from __future__ import annotations
 
@@ -39,6 +39,18 @@ class DecisionGrid:
     ys: NDArray[np.float64]
     probabilities: Floats
     margins: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class RowAnswers:
+    """What a model says of each row of a task, in the data set's order, (n,) each.
+
+    probability : of the row's own class. loss : in nats.
+    """
+
+    predicted: NDArray[np.int64]
+    probability: Floats
+    loss: Floats
 
 
 def boundary_lines(grid: DecisionGrid) -> list[NDArray[np.float64]]:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from core import models
 from core.losses import HEADS
-from core.plane import DecisionGrid, Floats, Plane
+from core.plane import DecisionGrid, Floats, Plane, RowAnswers
 from core.snapshot import Params
 from core.task import Task
+
+ROWS_AT_ONCE = 4096
 
 
 @torch.no_grad()
@@ -60,3 +62,20 @@ def probabilities(task: Task, params: Params, values: NDArray[np.floating]) -> F
     """Return the model's probabilities (n, classes) for features (n, m) in their own units."""
     head = HEADS[task.config.model.kind]
     return head.probabilities(class_logits(task, params, values)).contiguous().numpy()
+
+
+@torch.no_grad()
+def row_answers(task: Task, params: Params) -> RowAnswers:
+    """Ask the model about every row of the task."""
+    head = HEADS[task.config.model.kind]
+    dataset = task.dataset
+    predicted = np.empty(dataset.n, dtype=np.int64)
+    probability, loss = np.empty(dataset.n, np.float32), np.empty(dataset.n, np.float32)
+    for start in range(0, dataset.n, ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        Z = class_logits(task, params, dataset.values(part))
+        y = torch.from_numpy(dataset.y[part])
+        predicted[part] = head.decide(Z).numpy()
+        probability[part] = head.probabilities(Z).gather(1, y[:, None])[:, 0].numpy()
+        loss[part] = head.loss(Z, head.encode(y, task.outputs).to(Z.dtype)).numpy()
+    return RowAnswers(predicted, probability, loss)

@@ -143,9 +143,10 @@ class Session:
                 if self._wanted.is_set():
                     self._publish()
             except Exception as error:  # whatever it is, the person must learn of it
-                self._fail(_explain(error), self._current)
-                with suppress(Exception):  # it has been told; a broken run may not show itself
+                self._is_training = False
+                with suppress(Exception):  # a broken run may not show itself, but it is told of
                     self._publish()
+                self._fail(_explain(error), self._current)
 
     def _obey(self) -> None:
         """Carry out what is queued; wait for it when there is nothing else to do."""

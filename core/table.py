@@ -180,7 +180,7 @@ class Table:
         for j in (last, *reversed(range(last))):
             if self.columns[j].kind != "empty" and not self.columns[j].doubt:
                 try:
-                    if len(self.columns[j].classes[0]) > 1:
+                    if self.columns[j].classes[0]:
                         return j
                 except DataError:
                     continue
@@ -274,6 +274,6 @@ class Gaps:
 def say(number: float) -> str:
     """Return the number as a person writes it: 3, not 3.0."""
     number = float(number)
-    if number == int(number) and abs(number) < 1e16:
+    if abs(number) < 1e16 and number == int(number):
         return str(int(number))
     return f"{number:.10g}"

@@ -92,16 +92,21 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     dataset = source.with_features(config.data.features)
     if config.model.kind == "binary":
         dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
+    if config.data.missing == "skip":
+        dataset = dataset.without_gaps()
     test_fraction = config.data.test_fraction
     if test_fraction is None and not dataset.published_test:
         test_fraction = dataset.test_fraction
     train_rows, test_rows = dataset.split(test_fraction, config.data.split_seed)
+    dataset = dataset.filled(train_rows)
     standardise = config.data.standardise
     if standardise is None:
         standardise = dataset.X.dtype != np.uint8
+    if dataset.image_shape and (config.data.degree > 1 or config.data.sine):
+        raise DataError(
+            "Feature maps are for measured features; choose degree 1 and no sine for images."
+        )
     feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
-    if dataset.image_shape and not feature_map.is_identity:
-        raise DataError("Feature maps are for measured features; choose degree 1 for images.")
     if not standardise:
         standardiser = Standardiser.identity(len(feature_map.input_names))
     elif feature_map.is_identity:

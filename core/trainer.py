@@ -146,8 +146,9 @@ class Trainer:
         )
         if not math.isfinite(loss) or loss > DIVERGED_FACTOR * self._start_loss:
             self._diverge(loss)
-            return self.metrics
-        self._healthy = self._place()
+            return self.measure(exact=exact)
+        if loss <= self._start_loss:  # from a place that is worse than the start few runs recover
+            self._healthy = self._place()
         self.metrics = metrics
         self.history.record(metrics)
         self._next_measurement = self.step_count + self._stride()
@@ -242,6 +243,11 @@ class Trainer:
         W[:h] = (raw * torch.from_numpy(new.std)).to(W)
         b[:h] = other._b + (raw @ torch.from_numpy(new.mean - old.mean)).to(b)
         self._W, self._b = W, b
+        loss, _, _ = self._evaluate(self._train, self._sample)
+        if not math.isfinite(loss):
+            self.reset()
+            return
+        self._start_loss = max(self._start_loss, loss)  # that others moved is no divergence
         self.settings = other.settings
         self.step_count, self.epoch = other.step_count, other.epoch
         self._last_epoch = self.epoch + self.settings.epochs
@@ -292,7 +298,8 @@ class Trainer:
 
 def find_device(name: str) -> torch.device:
     """Return the device of that name; raise DeviceError where this machine has none."""
-    if name not in devices():
+    is_any_cuda = name == "cuda" and len(devices()) > 1
+    if name not in devices() and not is_any_cuda:
         raise DeviceError(f"There is no device “{name}” here; choose from {', '.join(devices())}.")
     return torch.device(name)
 

@@ -89,6 +89,7 @@ class Transfer:
         silence_seconds: float = 30.0,
         context: ssl.SSLContext | None = None,
     ) -> None:
+        assert is_allowed(address, near=True)
         self._address = address
         self._start, self._version = start, version
         self._connect_seconds, self._silence_seconds = connect_seconds, silence_seconds
@@ -136,7 +137,6 @@ class Transfer:
 
     def _follow(self) -> None:
         """Follow redirects to the file; each address must be as safe as the first."""
-        near = is_loopback(self._address)
         for _ in range(MAX_REDIRECTS + 1):
             manager = _manager(self._address, self._context or _system_context())
             try:
@@ -149,7 +149,7 @@ class Transfer:
             finally:
                 manager.clear()
             target = urljoin(self._address, location)
-            if not is_allowed(target, near=near and is_loopback(self._address)):
+            if not is_allowed(target, near=not self._address.startswith("https:")):
                 raise TransferError(
                     Cause.REDIRECT,
                     f"{host_of(self._address)} sends us on to {host_of(target)} without encryption",
@@ -178,6 +178,8 @@ class Transfer:
         self._inbox.put(_head(response, self._address, asked=self._start))
         # read1 gives what has come; read would wait for all of it and a slow line would look dead.
         while chunk := response.read1(CHUNK_BYTES, decode_content=False):
+            if self._is_closed:  # a server that does not stop sending is left alone
+                return
             self._inbox.put(chunk)
 
     def connect(self, host: str, port: int) -> socket.socket:

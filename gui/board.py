@@ -29,9 +29,9 @@ class Tool(Enum):
 
     PUT = ("Put", "P", "Click to put a point; drag a point to move it")
     SPRAY = ("Spray", "Y", "Hold and move to spray points over the circle")
-    SELECT = ("Select", "V", "Draw a lasso around points; drag the selected ones to move them")
+    SELECT = ("Select", "L", "Draw a lasso around points; drag the selected ones to move them")
     RELABEL = ("Relabel", "C", "Paint points with the chosen class")
-    ERASE = ("Erase", "E", "Rub points out")
+    ERASE = ("Erase", "X", "Rub points out")
 
     def __init__(self, word: str, key: str, tip: str) -> None:
         self.word, self.key, self.tip = word, key, tip
@@ -89,9 +89,7 @@ class Board(QObject):
         """Take the points that are shown now; while a gesture lasts it has newer ones itself."""
         self.is_active = is_active
         if self._gesture is None:
-            if len(points) != len(self.points):
-                self.selected = self.selected[:0]
-            self.points = points
+            self._take(points)
         if not is_active:
             self._hide_ghost()
         self._show_selected()
@@ -223,9 +221,8 @@ class Board(QObject):
         name = self.points.class_names[self.chosen_class]
         match self.tool:
             case Tool.PUT if row is None:
-                self._finish(
-                    self.points.with_point(*place, self.chosen_class), f"draw a point of {name}"
-                )
+                k = self.chosen_class
+                self._try(lambda: self.points.with_point(*place, k), f"draw a point of {name}")
             case Tool.PUT:
                 self._begin(self._drag_points, "move a point")
                 self.selected = np.array([row])
@@ -306,11 +303,16 @@ class Board(QObject):
 
     def _finish(self, points: Points, words: str) -> None:
         """Show the points of a gesture that is over at once."""
+        self._take(points)
+        self.edited.emit(points, words, True)
+        self._show_selected()
+
+    def _take(self, points: Points) -> None:
+        """Let go of rows that are others now, and of a class that is gone."""
         if len(points) != len(self.points):
             self.selected = self.selected[:0]
         self.points = points
-        self.edited.emit(points, words, True)
-        self._show_selected()
+        self.chosen_class = min(self.chosen_class, len(points.class_names) - 1)
 
     def _try(self, edit: Callable[[], Points], words: str) -> None:
         try:

@@ -21,6 +21,7 @@ class BoardTools(QWidget):
     jittered = Signal()
     cleared = Signal()
     going_on_changed = Signal(bool)
+    gallery_wanted = Signal()
 
     def __init__(self, radius_px: int) -> None:
         super().__init__()
@@ -39,6 +40,8 @@ class BoardTools(QWidget):
         self.radius.setAccessibleName("width of the tool")
         self.radius.setToolTip("How wide the tool sprays, relabels or erases")
         self.radius.valueChanged.connect(self.radius_changed)
+        self.generate = _button("Generate…", "Blobs, moons, circles, spirals and more")
+        self.generate.clicked.connect(self.gallery_wanted)
         self.jitter = _button("Jitter", "Shift the selected points, or all, a little at random")
         self.jitter.clicked.connect(self.jittered)
         self.clear = _button("Clear", "Remove all points (Ctrl+Z brings them back)")
@@ -55,6 +58,7 @@ class BoardTools(QWidget):
             self.tools,
             self._label,
             self.radius,
+            self.generate,
             self.jitter,
             self.clear,
             self.going_on,

@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core import datasets
-from core.config import DataConfig, RunConfig, TrainingConfig
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.datasets import Dataset
 from core.drawing import Points
 from core.errors import ConfigError, LogitLabError
-from core.session import Session
+from core.export import write_csv
+from core.session import KEPT_RUNS, Session
 from core.snapshot import Snapshot, Status
+from core.table import Table
 from core.task import Task, prepare
 from gui.background import Background
+from gui.fetch import Fetch
+
+if TYPE_CHECKING:
+    from core.download import Download
+    from core.meter import Progress
 
 TICK_MS = 16
-UNDO_LIMIT = 20  # as many runs as a session remembers
+UNDO_LIMIT = KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
 
@@ -63,7 +71,10 @@ class Hub(QObject):
     snapshot_changed = Signal(object)  # Snapshot of the shown run, at most one a frame
     settings_changed = Signal(object)  # TrainingConfig as it applies now
     busy_changed = Signal(str)  # what is being loaded, "" when done
+    download_changed = Signal(object)  # Progress while data come from the network, then None
     failed = Signal(str)  # words for the person
+    done = Signal(str)  # words for the person
+    remarked = Signal(str)  # words for the person about something that went well all the same
     refused = Signal(object, bool)  # Task that stays; whether another folder could help
     devices_changed = Signal(object)  # names of the devices that can train
 
@@ -78,10 +89,16 @@ class Hub(QObject):
         self.settings = TrainingConfig()
         self.devices: tuple[str, ...] = ()
         self.speed = FLAT_OUT
+        self.download: Download | None = None  # made when it is first needed
+        self._fetch: Fetch | None = None
+        self._fetched: tuple[RunConfig, str, bool] | None = None  # what to load when it is there
+        self._progress: Progress | None = None
+        self._called_off: list[Fetch] = []
+        self._remark = ""
         self._session = Session()
         self._runs = 0
         self._loaded: tuple[DataConfig, Dataset] | None = None
-        self._play_when_loaded = False
+        self._play_when_loaded = False  # what the person wants of the run that comes next
         self.goes_on_while_drawing = True
         self._before_gesture: Run | None = None
         self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
@@ -97,23 +114,31 @@ class Hub(QObject):
         self._timer.start(TICK_MS)
 
     def close(self) -> None:
-        """End both threads and wait for them."""
+        """End all threads and wait for them."""
         self._timer.stop()
+        self.stop_fetch()
         self._session.close()
         self.background.close()
+        for fetch in self._called_off:
+            fetch.close()
 
     def tick(self) -> None:
         """Hand on what the threads have ready; once a frame."""
         self.background.poll()
-        while self._session.failures:
-            failure = self._session.failures.popleft()
-            if failure.run is None or (self.run and failure.run == self.run.number):
-                self._fail(failure.message)
+        self._follow_fetch()
+        # Before the snapshot, which is then as new as they are; told after it, so that the status
+        # that a failure brings about does not take its words away.
+        failures = [self._session.failures.popleft() for _ in range(len(self._session.failures))]
         snapshot = self._session.take()
         if snapshot and self.run and snapshot.run == self.run.number:
             self.snapshot = snapshot
+            if snapshot.status is Status.DIVERGED:
+                self._play_when_loaded = False
             self._take_settings(snapshot.settings)
             self.snapshot_changed.emit(snapshot)
+        for failure in failures:
+            if failure.run is None or (self.run and failure.run == self.run.number):
+                self._fail(failure.message)
         if self._session.devices != self.devices:
             self.devices = self._session.devices
             self.devices_changed.emit(self.devices)
@@ -139,17 +164,31 @@ class Hub(QObject):
     def is_training(self) -> bool:
         return self.snapshot is not None and self.snapshot.status is Status.TRAINING
 
-    def load(self, config: RunConfig, words: str = "", *, play: bool = False) -> None:
-        """Load the data of the config and show a new run on it; the old one stays until then."""
-        self._play_when_loaded = play
+    def load(
+        self, config: RunConfig, words: str = "", *, play: bool = False, table: Table | None = None
+    ) -> None:
+        """Load the data of the config and show a new run on it; the old one stays until then.
+
+        table : the config's file, where it has been read already.
+        """
         known = (
             self._loaded[1] if self._loaded and _same_data(self._loaded[0], config.data) else None
         )
+        if table is not None:
+            known = None  # the file may have changed
+        if known is None and datasets.is_fetched(config.data):
+            self._start_fetch(config, words, play=play)
+            return
+        if self.run and _place(config.data) != _place(self.run.task.config.data):
+            self.stop_fetch()  # the person wants something else now
+        self._play_when_loaded = play
         points = self.points
 
         def work() -> tuple[Dataset, Task]:
             if config.data.source == "drawn":
                 data = datasets.drawn(points)
+            elif table is not None:
+                data = datasets.of_table(table, config.data)
             else:
                 data = known or datasets.load(config.data)
             return data, prepare(data, config)
@@ -158,6 +197,9 @@ class Hub(QObject):
             self.busy_changed.emit("")
             self._loaded = config.data, result[0]
             self._begin(result[1], points, words)
+            if self._remark:
+                self.remarked.emit(self._remark)
+                self._remark = ""
 
         self.busy_changed.emit("" if known else _loading(config.data))
 
@@ -165,6 +207,67 @@ class Hub(QObject):
             self._not_loaded(error, may_lie_elsewhere=config.data.source == "mnist")
 
         self.background.ask("load", work, answer, failed)
+
+    def _start_fetch(self, config: RunConfig, words: str, *, play: bool) -> None:
+        """Get data that come from the network; what is shown stays and trains on until then."""
+        self._fetched = config, words, play
+        if self._fetch is None:
+            self.background.forget("load")
+            self._fetch = Fetch(config.data, self._make_download)
+            self.busy_changed.emit(_loading(config.data))
+
+    def _make_download(self) -> Download:
+        """Return what downloads; on the fetching thread, which alone waits for the import."""
+        if self.download is None:
+            from core.download import Download
+
+            self.download = Download()
+        return self.download
+
+    def stop_fetch(self) -> bool:
+        """Call the download off; say whether there was one."""
+        if self._fetch is None:
+            return False
+        self._fetch.cancel()
+        self._called_off = [fetch for fetch in self._called_off if not fetch.is_done]
+        self._called_off.append(self._fetch)
+        self._end_fetch()
+        return True
+
+    def _end_fetch(self) -> None:
+        self._fetch = self._progress = None
+        self.busy_changed.emit("")
+        self.download_changed.emit(None)
+
+    def _follow_fetch(self) -> None:
+        """Tell how the download goes, and begin the run that it was for."""
+        fetch = self._fetch
+        if fetch is None:
+            return
+        assert self._fetched is not None
+        config, words, play = self._fetched
+        is_done = fetch.is_done  # before its progress: what comes last is not missed
+        progress = fetch.progress
+        if progress is not None and progress is not self._progress:
+            if self._progress is None:
+                self.busy_changed.emit("")
+                if self.run is None:  # there is something to do meanwhile
+                    self.load(RunConfig(training=config.training))
+            self._progress = progress
+            self.download_changed.emit(progress)
+        if not is_done or self.background.is_busy("load"):
+            return
+        self._end_fetch()
+        try:
+            dataset = fetch.result()
+        except Exception as error:
+            self._not_loaded(error, may_lie_elsewhere=True)
+            return
+        if self.download is not None:
+            self._remark = self.download.notice
+        self._loaded = config.data, dataset
+        training = self.settings if self.run else config.training
+        self.load(replace(config, training=training), words, play=play)
 
     def change(self, words: str, **parts: Any) -> None:
         """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`."""
@@ -182,10 +285,11 @@ class Hub(QObject):
         self.points = points
         before = self._before_gesture or self.run
         self._before_gesture = None if is_last else before
-        if self.snapshot:
-            running = (Status.TRAINING, Status.FINISHED, Status.CONVERGED)
-            self._play_when_loaded = self.snapshot.status in running
-        config = self.config
+        if self.config.data.source != "drawn":
+            self._play_when_loaded = False
+        elif self.snapshot and self.snapshot.status in (Status.FINISHED, Status.CONVERGED):
+            self._play_when_loaded = True
+        config = _config_for(points, self.config)
 
         def answer(task: Task) -> None:
             self._show_drawing(task, points, words, before, is_last)
@@ -196,6 +300,20 @@ class Hub(QObject):
             answer,
             lambda error: self._not_loaded(error, may_lie_elsewhere=False),
         )
+
+    def export(self, task: Task, path: Path) -> None:
+        """Write the rows of the task as CSV, on the background thread."""
+        self.busy_changed.emit(f"Writing {path.name} …")
+
+        def answer(_: None) -> None:
+            self.busy_changed.emit("")
+            self.done.emit(f"Saved {task.dataset.n:,} rows to {path}.")
+
+        def failed(error: BaseException) -> None:
+            self.busy_changed.emit("")
+            self.failed.emit(str(error))
+
+        self.background.ask("export", lambda: write_csv(task, path), answer, failed)
 
     def set_going_on(self, is_on: bool) -> None:
         """Keep the weights when points change, or start again."""
@@ -221,18 +339,22 @@ class Hub(QObject):
         if self.background.is_busy("load"):
             self._play_when_loaded = not self._play_when_loaded
         else:
-            (self._session.pause if self.is_training else self._session.play)()
+            self._play_when_loaded = not self.is_training
+            (self._session.play if self._play_when_loaded else self._session.pause)()
 
     def step(self) -> None:
         if self._is_ready():
+            self._play_when_loaded = False
             self._session.step()
 
     def reset(self) -> None:
         if self._is_ready():
+            self._play_when_loaded = False
             self._session.reset()
 
     def recover(self) -> None:
         self._asked.clear()
+        self._play_when_loaded = True
         self._session.recover()
 
     def set_speed(self, speed: float) -> None:
@@ -245,6 +367,9 @@ class Hub(QObject):
 
     def show_run(self, run: Run) -> None:
         """Go back to a run that was shown before, paused, as it was left."""
+        self.background.forget("load")
+        self._play_when_loaded = False
+        self.points = run.points
         self._show(run)
         if not run.task.obstacle:
             self._session.resume(run.number, run.task)
@@ -284,7 +409,12 @@ class Hub(QObject):
         else:  # the same gesture goes on
             number = old.number
         run = Run(number, task, points)
-        is_trained = old is not None and not old.task.obstacle and self.snapshot is not None
+        is_trained = (
+            old is not None
+            and old.task.config.data.source == "drawn"
+            and not old.task.obstacle
+            and self.snapshot is not None
+        )
         if (
             old is not None
             and is_trained
@@ -310,8 +440,8 @@ class Hub(QObject):
             self.undo_stack.push(_Change(self, words, before, run))
 
     def _show(self, run: Run) -> None:
-        self.background.forget("load")
-        self.run, self.points, self.snapshot = run, run.points, None
+        self.busy_changed.emit("")
+        self.run, self.snapshot = run, None
         self._loaded = run.task.config.data, run.task.source
         self._asked.clear()
         self.settings = run.task.config.training
@@ -323,6 +453,7 @@ class Hub(QObject):
         self.busy_changed.emit("")
         if self.run:
             self.points = self.run.points
+        self._play_when_loaded = self.is_training
         if isinstance(error, LogitLabError):
             self.failed.emit(str(error))
         else:
@@ -331,15 +462,35 @@ class Hub(QObject):
 
     def _fail(self, message: str) -> None:
         self._asked.clear()
+        self._play_when_loaded = False
         never_ran = self.run is not None and self.snapshot is None
         if never_ran and self.undo_stack.canUndo():
             self.undo_stack.undo()  # a run that cannot start leaves the one before it in place
         self.failed.emit(message)
 
 
+def _place(data: DataConfig) -> tuple[str, str | None]:
+    return data.source, data.folder
+
+
+def _config_for(points: Points, config: RunConfig) -> RunConfig:
+    """Return the config with drawn points for data, and a model that their classes allow."""
+    data, model = config.data, config.model
+    if data.source != "drawn":
+        data = DataConfig(source="drawn", split_seed=data.split_seed)
+    if not {model.positive, model.negative} - {None} <= set(points.class_names):
+        model = ModelConfig(kind=model.kind, init=model.init)
+    return replace(config, data=data, model=model)
+
+
 def _same_data(a: DataConfig, b: DataConfig) -> bool:
-    return (a.source, a.folder) == (b.source, b.folder) and a.source != "drawn"
+    return a.source != "drawn" and all(
+        getattr(a, name) == getattr(b, name)
+        for name in ("source", "folder", "path", "label", "reading")
+    )
 
 
 def _loading(data: DataConfig) -> str:
+    if data.path:
+        return f"Loading {Path(data.path).name} …"
     return f"Loading {data.source.upper() if data.source == 'mnist' else data.source} …"

@@ -51,7 +51,7 @@ class Legend(QWidget):
         self._shown = shown
         self._layout.clear()
         if self.chosen_class >= dataset.h:
-            self.choose(dataset.h - 1)
+            self.chosen_class = dataset.h - 1  # as the board has chosen by itself
         self._group = QButtonGroup(self)
         for k, (name, mark) in enumerate(
             zip(dataset.class_names, dataset.class_marks, strict=True)

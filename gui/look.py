@@ -244,6 +244,15 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QListWidget {{ background: {theme.panel}; color: {theme.ink}; border: 1px solid {theme.line};
         border-radius: {px(6)}; }}
 
+    QTableView, QListView {{ background: {theme.panel}; color: {theme.ink};
+        alternate-background-color: {theme.background}; border: none; outline: none;
+        selection-background-color: {theme.selected}; selection-color: {theme.ink}; }}
+    QHeaderView {{ background: {theme.panel}; }}
+    QTableCornerButton::section {{ background: {theme.panel}; border: none;
+        border-bottom: 1px solid {theme.line}; }}
+    QHeaderView::section {{ background: {theme.panel}; color: {theme.muted}; border: none;
+        border-bottom: 1px solid {theme.line}; padding: {px(4)} {px(6)}; font-weight: 600; }}
+
     QSlider {{ background: transparent; }}
     QSlider::groove:horizontal {{ height: {px(4)}; border-radius: {px(2)};
         background: {theme.line}; }}
@@ -251,6 +260,9 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QSlider::handle:horizontal {{ background: {theme.accent}; width: {px(14)}; height: {px(14)};
         margin: -{px(5)} 0; border-radius: {px(7)}; }}
     QSlider::handle:horizontal:focus {{ border: 2px solid {theme.ink}; }}
+
+    QProgressBar {{ background: {theme.line}; border: none; border-radius: {px(3)}; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: {px(3)}; }}
 
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {theme.muted}; padding: {px(10)} {px(10)};
@@ -262,6 +274,9 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QScrollBar:vertical {{ background: transparent; width: {px(8)}; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {theme.line}; border-radius: {px(4)};
         min-height: {px(24)}; }}
+    QScrollBar:horizontal {{ background: transparent; height: {px(8)}; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {theme.line}; border-radius: {px(4)};
+        min-width: {px(24)}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

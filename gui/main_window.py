@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
     QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -33,14 +36,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.config import ModelConfig, RunConfig, Source
+from core.config import DataConfig, Missing, ModelConfig, Reading, RunConfig, Source
 from core.snapshot import Snapshot, Status
+from core.table import Table
 from core.task import Task
 from gui import look
+from gui.csv_dialog import CsvDialog
+from gui.download_bar import DownloadBar
 from gui.fields import notch_above, notch_below
+from gui.gallery import Gallery
 from gui.hub import Hub
 from gui.look import Theme
 from gui.notice import Notice
+from gui.opening import Opening, OpeningBar
 from gui.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.setup_panel import SetupPanel, data_for
 from gui.stage import Stage
@@ -48,14 +56,20 @@ from gui.view import View
 from gui.views.boundary import BoundaryView
 from gui.views.confusion import ConfusionView
 from gui.views.curves import ACCURACY, LOSS, CurveView
+from gui.views.data_table import DataView
 from gui.views.weights import WeightsView
+
+if TYPE_CHECKING:
+    from core.meter import Progress
 
 DEFAULT_SIZE = (1280, 800)
 MINIMUM_SIZE = (800, 540)
 MARGIN = 10
 GAP = 8
 THEMES = ("system", "light", "dark")
-MNIST_FOLDER = "mnist_folder"
+MNIST_FOLDER = "mnist_folder"  # the last one that held MNIST itself
+TABLE_FOLDER = "table_folder"  # where the last CSV file lay
+LAST_FOLDER = "last_folder"  # where the choice of a folder starts
 
 
 class MainWindow(QMainWindow):
@@ -70,6 +84,7 @@ class MainWindow(QMainWindow):
         self._theme_choice = theme_choice or (remembered if remembered in THEMES else "system")
         self.theme = self._theme_now()
         self._was_painted = False
+        self._gallery: Gallery | None = None
         self._has_failed = False
         self._failed_at: Status | None = None
         self.setWindowTitle("Logit Lab")
@@ -80,18 +95,26 @@ class MainWindow(QMainWindow):
         self.setup = SetupPanel()
         self.boundary = BoundaryView(self.theme, self.hub.background)
         self.weights = WeightsView(self.theme)
-        self.stage = Stage({"Boundary": self.boundary, "Weights": self.weights})
+        self.data = DataView(self.theme, self.hub.background)
+        self.stage = Stage({"Boundary": self.boundary, "Weights": self.weights, "Data": self.data})
         self.loss = CurveView(self.theme, LOSS)
         self.accuracy = CurveView(self.theme, ACCURACY)
         self.confusion = ConfusionView(self.theme)
         self.views: tuple[View, ...] = (
             self.boundary,
             self.weights,
+            self.data,
             self.loss,
             self.accuracy,
             self.confusion,
         )
         self.notice = Notice(self.theme)
+        self.download_bar = DownloadBar()
+        self.opening = Opening(self.hub.background, self)
+        self.opening_bar = OpeningBar()
+        self._csv_dialog: CsvDialog | None = None
+        self._reading = Reading()
+        self.setAcceptDrops(True)
         self._arrange()
         self._make_menus()
         self._connect()
@@ -122,7 +145,12 @@ class MainWindow(QMainWindow):
         layout.setSpacing(GAP)
         layout.addWidget(self.run_bar)
         layout.addWidget(self._columns, 1)
-        layout.addWidget(self.notice)
+        foot = QHBoxLayout()
+        foot.setSpacing(GAP)
+        foot.addWidget(self.notice, 1)
+        foot.addWidget(self.download_bar)
+        foot.addWidget(self.opening_bar)
+        layout.addLayout(foot)
         self.setCentralWidget(centre)
         self.setTabOrder(self.run_bar, self.setup)
 
@@ -130,6 +158,8 @@ class MainWindow(QMainWindow):
         bar = self.menuBar()
         add = self._add_action
         file = bar.addMenu("&File")
+        add(file, "&Open…", self._choose_file, QKeySequence.StandardKey.Open)
+        add(file, "&Export data…", self._export_data, "Ctrl+E")
         add(file, "Save &picture…", self._save_picture, "Ctrl+P")
         file.addSeparator()
         add(file, "&Quit", self.close, QKeySequence.StandardKey.Quit)
@@ -146,7 +176,9 @@ class MainWindow(QMainWindow):
         add(data, "&Digits 8×8", lambda: self._choose_source("digits"))
         add(data, "&MNIST", lambda: self._choose_source("mnist"))
         add(data, "MNIST &folder…", self._choose_mnist_folder)
+        add(data, "Open &CSV…", self._choose_file)
         add(data, "Draw &points", lambda: self._choose_source("drawn"))
+        add(data, "&Generate points…", self._show_gallery, "Ctrl+G")
 
         run = bar.addMenu("&Run")
         add(run, "&Train or pause", self.hub.play_or_pause, "Space")
@@ -195,6 +227,7 @@ class MainWindow(QMainWindow):
         hub.devices_changed.connect(setup.show_devices)
         hub.busy_changed.connect(self._show_busy)
         hub.failed.connect(self._show_failure)
+        hub.done.connect(self.notice.say)
         hub.refused.connect(self._show_refusal)
         setup.source_chosen.connect(self._choose_source)
         setup.data_changed.connect(lambda data, words: hub.change(words, data=data))
@@ -209,8 +242,19 @@ class MainWindow(QMainWindow):
         board.edited.connect(hub.draw)
         board.refused.connect(self._show_failure)
         hub.points_changed.connect(self._show_points)
+        self.boundary.board_tools.gallery_wanted.connect(self._show_gallery)
         self.boundary.board_tools.going_on_changed.connect(hub.set_going_on)
+        self.data.row_chosen.connect(self.boundary.point_out)
+        self.boundary.row_chosen.connect(self.data.choose_row)
         self.notice.acted.connect(self._act)
+        self.opening.opened.connect(self._show_table)
+        self.opening.failed.connect(self._show_unreadable)
+        self.opening.progressed.connect(self._show_opening)
+        self.opening_bar.cancelled.connect(self._cancel_opening)
+        hub.download_changed.connect(self._show_download)
+        hub.remarked.connect(self._show_remark)
+        self.download_bar.cancelled.connect(self._cancel_download)
+        self.download_bar.folder_wanted.connect(self._choose_mnist_folder)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self._apply_theme())
         application = QApplication.instance()
         assert application is not None
@@ -252,6 +296,7 @@ class MainWindow(QMainWindow):
         ):
             self._settings.setValue(name, value)
         self._settings.sync()
+        self.opening.cancel()
         self.hub.close()
         super().closeEvent(event)
 
@@ -276,17 +321,24 @@ class MainWindow(QMainWindow):
         application.setPalette(look.palette(self.theme))
         application.setStyleSheet(look.style_sheet(self.theme))
         self.notice.set_theme(self.theme)
+        if self._gallery:
+            self._gallery.set_theme(self.theme)
+        if self._csv_dialog:
+            self._csv_dialog.set_theme(self.theme)
         for view in self.views:
             view.offer_theme(self.theme)
 
     # What the hub says --------------------------------------------------------------------------
 
     def _show_task(self, task: Task) -> None:
+        data = task.config.data
+        if data.source == "mnist" and data.folder and task.source.name == "MNIST":
+            self._settings.setValue(MNIST_FOLDER, data.folder)
         self.setup.show_task(task)
         self.run_bar.show_task(task)
         self._give_board_points(task)
         self.stage.offer(
-            {"Boundary": BoundaryView.applies_to(task), "Weights": True},
+            {"Boundary": BoundaryView.applies_to(task), "Weights": True, "Data": True},
             first="Weights" if task.dataset.image_shape else "Boundary",
         )
         for view in self.views:
@@ -314,6 +366,8 @@ class MainWindow(QMainWindow):
         self._say_status(snapshot)
 
     def _say_status(self, snapshot: Snapshot) -> None:
+        if self._failed_at is None:  # it went wrong before there was a status
+            self._failed_at = snapshot.status
         if self._has_failed and snapshot.status is self._failed_at:
             return
         self._has_failed = False
@@ -337,15 +391,44 @@ class MainWindow(QMainWindow):
 
     def _show_failure(self, words: str) -> None:
         """Show what went wrong until the run's status changes."""
+        self._hold()
+        self.notice.warn(words)
+
+    def _show_remark(self, words: str) -> None:
+        """Show what the person should know until the run's status changes."""
+        self._hold()
+        self.notice.say(words)
+
+    def _hold(self) -> None:
+        """Let the words that come next stay until the run's status changes."""
         self._failed_at = self.hub.snapshot.status if self.hub.snapshot else None
         self._has_failed = True
-        self.notice.warn(words)
+
+    def _show_download(self, progress: Progress | None) -> None:
+        """Show how a download goes; the run that is there stays, and so does what is said of it."""
+        if progress is None:
+            self.download_bar.hide()
+            return
+        if not self.download_bar.isVisible():
+            if self.hub.run is not None:
+                self.setup.show_task(self.hub.run.task)
+            self._has_failed = False
+            if self.hub.snapshot is not None:
+                self._say_status(self.hub.snapshot)
+        self.download_bar.show_progress(progress)
+
+    def _cancel_download(self) -> None:
+        if self.hub.stop_fetch():
+            self._show_remark(
+                "The download was called off. Choose MNIST again to go on where it stopped."
+            )
 
     def _show_refusal(self, task: Task | None, another_folder_may_help: bool) -> None:
         """Let the controls show what is still there, and offer to look elsewhere."""
         if task is not None:
             self.setup.show_task(task)
         if another_folder_may_help:
+            self._settings.remove(MNIST_FOLDER)  # it is downloaded the next time
             self.notice.warn(self.notice.text, "Choose folder…")
 
     def _act(self) -> None:
@@ -359,26 +442,126 @@ class MainWindow(QMainWindow):
     # What the person wants ------------------------------------------------------------------------
 
     def _choose_source(self, source: Source) -> None:
-        current = self.hub.config
-        if source == current.data.source and self.hub.run is not None:
+        current, run = self.hub.config, self.hub.run
+        if source == "csv":
+            self._choose_file()
+            return
+        is_shown = run is not None and source == current.data.source
+        if run is not None and is_shown and (source != "mnist" or run.task.source.name == "MNIST"):
             return
         data = data_for(source, current.data)
         if source == "mnist":
             folder = str(self._settings.value(MNIST_FOLDER, "", type=str))
-            data = replace(data, folder=folder or None)
+            data = replace(data, folder=folder if folder and Path(folder).is_dir() else None)
         model = ModelConfig(init=current.model.init)
         self.hub.change(f"change to {source}", data=data, model=model)
 
     def _choose_mnist_folder(self) -> None:
-        start = str(self._settings.value(MNIST_FOLDER, "", type=str)) or str(Path.home())
+        start = str(self._settings.value(LAST_FOLDER, "", type=str)) or str(Path.home())
         folder = QFileDialog.getExistingDirectory(
-            self, "The folder with MNIST's four IDX files", start
+            self, "A folder with four IDX files: MNIST, Fashion-MNIST, or others like them", start
         )
         if folder:
-            self._settings.setValue(MNIST_FOLDER, folder)
+            self._settings.setValue(LAST_FOLDER, folder)
             data = replace(data_for("mnist", self.hub.config.data), folder=folder)
             model = ModelConfig(init=self.hub.config.model.init)
             self.hub.change("change to mnist", data=data, model=model)
+
+    # A file of one's own --------------------------------------------------------------------------
+
+    def _choose_file(self) -> None:
+        """Ask for a CSV file; training goes on meanwhile."""
+        if self.hub.run is not None:
+            self.setup.show_task(self.hub.run.task)  # the row is not chosen before it is loaded
+        start = str(self._settings.value(TABLE_FOLDER, "", type=str)) or str(Path.home())
+        chooser = QFileDialog(self, "Open a CSV file", start)
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        chooser.setNameFilters(["Tables (*.csv *.tsv *.txt)", "All files (*)"])
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(lambda name: self.open_file(Path(str(name))))
+        chooser.open()
+
+    def open_file(self, path: Path) -> None:
+        """Read a CSV file and show what was understood; nothing changes until it is loaded."""
+        self._settings.setValue(TABLE_FOLDER, str(path.parent))
+        if self._csv_dialog:
+            self._csv_dialog.reject()
+        self._read_table(path, Reading())
+
+    def _read_table(self, path: Path, reading: Reading) -> None:
+        self._reading = reading
+        self.opening.open(path, reading)
+
+    def _show_table(self, table: Table) -> None:
+        if self._csv_dialog:
+            self._csv_dialog.show_table(table)
+            return
+        dialog = CsvDialog(self.theme, table, self._reading, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.reread.connect(self._read_table)
+        dialog.chosen.connect(self._load_table)
+        dialog.finished.connect(self._forget_dialog)
+        self._csv_dialog = dialog
+        dialog.open()
+
+    def _forget_dialog(self) -> None:
+        self.opening.cancel()
+        self._csv_dialog = None
+        self.stage.setFocus()
+
+    def _show_unreadable(self, words: str) -> None:
+        if self._csv_dialog:
+            self._csv_dialog.show_failure(words)
+        else:
+            self._show_failure(words)
+
+    def _show_opening(self, words: str, share: float) -> None:
+        if self._csv_dialog:
+            self._csv_dialog.show_progress(words, share)
+            words = ""
+        self.opening_bar.show_progress(words, share)
+
+    def _cancel_opening(self) -> None:
+        if self.opening.cancel():
+            self._show_remark("Opening was called off; data and model are as they were.")
+
+    def _load_table(
+        self, table: Table, label: str, features: tuple[str, ...], missing: Missing
+    ) -> None:
+        current = self.hub.config
+        data = replace(
+            DataConfig(source="csv", path=str(table.path), split_seed=current.data.split_seed),
+            label=label,
+            features=features,
+            missing=missing,
+            reading=self._reading,
+        )
+        model = ModelConfig(init=current.model.init)
+        config = replace(current, data=data, model=model)
+        self.hub.load(config, f"change to {table.path.name}", table=table)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_file(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_file(event)
+        if path:
+            event.acceptProposedAction()
+            self.open_file(path)
+
+    def _show_gallery(self) -> None:
+        """Open the gallery of generators beside the board; what it makes is drawn."""
+        if self.hub.config.data.source != "drawn":
+            self._choose_source("drawn")
+        if self._gallery is None:
+            self._gallery = Gallery(self.theme, self)
+            self._gallery.made.connect(self.hub.draw)
+        self._gallery.adjustSize()
+        corner = self.mapToGlobal(self.rect().topRight())  # over the gauges, beside the board
+        self._gallery.move(corner.x() - self._gallery.width() - MARGIN, corner.y() + 90)
+        self._gallery.show()
+        self._gallery.raise_()
 
     def _change_learning_rate(self, beside: Callable[[float], float]) -> None:
         self.setup.learning_rate.setValue(beside(self.hub.settings.learning_rate))
@@ -401,18 +584,36 @@ class MainWindow(QMainWindow):
         else:
             self.notice.warn(f"{path} could not be written; choose another place.")
 
+    def _export_data(self) -> None:
+        if self.hub.run is None:
+            return
+        task = self.hub.run.task
+        name = task.dataset.name.lower().replace(" ", "-")
+        path, _ = QFileDialog.getSaveFileName(
+            self,
+            "Export the rows with class and split",
+            str(Path(str(self._settings.value("folder", "", type=str))) / f"{name}.csv"),
+            "CSV table (*.csv)",
+        )
+        if path:
+            self._settings.setValue("folder", str(Path(path).parent))
+            self.hub.export(task, Path(path))
+
     def _show_keys(self) -> None:
         keys = "".join(
             f"<tr><td style='padding-right:16px'><b>{key}</b></td><td>{what}</td></tr>"
             for key, what in (
+                ("Ctrl+O", "open a CSV file; it can also be dropped on the window"),
                 ("Space", "train or pause"),
                 ("S", "one step"),
                 ("R", "return to the same start"),
                 ("[ and ]", "learning rate down and up one notch"),
                 ("+ and −", "faster and slower"),
-                ("1, 2", "the tabs of the stage"),
+                ("1, 2, 3", "the tabs of the stage"),
                 ("L", "logarithmic loss axis"),
                 ("Ctrl+Z, Ctrl+Shift+Z", "undo and redo a change of data, model or points"),
+                ("Ctrl+E", "export the data as CSV"),
+                ("Ctrl+G", "generate points"),
                 ("Ctrl+P", "save a picture of the window"),
                 ("F11", "full screen"),
                 ("F1", "this list"),
@@ -476,6 +677,14 @@ class MainWindow(QMainWindow):
                 watched.showPopup()
                 return True
         return super().eventFilter(watched, event)
+
+
+def _dropped_file(event: QDropEvent) -> Path | None:
+    """Return the file that is dropped, if it is one file of this machine."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    return Path(urls[0].toLocalFile())
 
 
 def _card(widget: QWidget) -> QFrame:

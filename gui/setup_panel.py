@@ -49,11 +49,14 @@ FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
 SCROLL_BAR_PX = 10
 AS_PUBLISHED = -1.0
 MAX_LISTED_FEATURES = 40
+LONGEST_NAME = 20  # letters of a file's name
+OPEN_CSV, OPEN_CSV_DETAIL = "Open CSV…", "a table of your own"
 SOURCE_ROWS: tuple[tuple[Source, str, str, str], ...] = (
     ("iris", "❀", "Iris", "150 × 4 · 3 classes"),
     ("digits", "8", "Digits 8×8", "1,797 × 64 · 10 classes"),
     ("mnist", "3", "MNIST", "70,000 × 784 · 10 classes"),
     ("drawn", "✎", "Draw points", "your own, 2 to 10 classes"),
+    ("csv", "▤", OPEN_CSV, OPEN_CSV_DETAIL),
 )
 
 
@@ -136,6 +139,22 @@ class SetupPanel(QScrollArea):
             "Scale each feature to mean 0 and spread 1 of the training rows",
         )
         return card
+
+    def _name_table(self, task: Task) -> None:
+        """Show which file is open; the row still opens another."""
+        name, detail = OPEN_CSV, OPEN_CSV_DETAIL
+        if task.config.data.source == "csv":
+            source = task.source
+            name = source.name
+            classes = f"{source.h:,} class{'es' if source.h != 1 else ''}"
+            detail = f"{source.n:,} × {source.m:,} · {classes}"
+        button = self.sources["csv"]
+        _, words, small = button.findChildren(QLabel)
+        space = words.fontMetrics().averageCharWidth() * LONGEST_NAME
+        words.setText(words.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, space))
+        small.setText(detail)
+        button.setAccessibleName(f"{name}, {detail}")
+        button.setToolTip("Open a CSV file, also by dropping it on the window (Ctrl+O)")
 
     def _change_data(self, words: str, **changes: object) -> None:
         if self._task:
@@ -275,9 +294,9 @@ class SetupPanel(QScrollArea):
         self.tolerance = NotchField(1e-9, 1.0, zero=True)
         self.tolerance.valueChanged.connect(lambda v: self._tune("tolerance", v))
         card.add_row(
-            "or loss falls by <",
+            "or loss changes <",
             self.tolerance,
-            "Stop as converged when the training loss falls by less than this per epoch, "
+            "Stop as converged when the training loss changes by less than this per epoch, "
             "over five epochs; 0 never stops early",
         )
         self.seed = CountField(0, MAX_SEED)
@@ -307,6 +326,7 @@ class SetupPanel(QScrollArea):
         self._task = task
         data = task.config.data
         self.sources[data.source].setChecked(True)
+        self._name_table(task)
         self._show_features(task)
         self._map_row.setVisible(task.source.image_shape is None)
         self.feature_map.offer(FEATURE_MAPS, (data.degree, data.sine))

@@ -24,6 +24,7 @@ class Stage(QFrame):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)  # scrolled to a tab, it would leave a gap
         self.tabs.setAccessibleName("views")
         self._stack = QStackedWidget()
         for number, (name, view) in enumerate(views.items(), start=1):

@@ -25,4 +25,6 @@ def no_thread_is_left():
 def no_folder_of_the_user(monkeypatch, tmp_path):
     """Neither settings nor data of whoever runs the tests take part in them."""
     monkeypatch.delenv("LOGITLAB_DATA", raising=False)
+    monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOGITLAB_MIRRORS", "http://127.0.0.1:9/")  # no test asks the real ones
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
@@ -49,6 +49,8 @@ class BoundaryView(View):
 
     Drawn points are edited here, on `board`.
     """
+
+    row_chosen = Signal(int)  # a point was clicked
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme)
@@ -92,7 +94,10 @@ class BoundaryView(View):
         self._rings = pg.ScatterPlotItem(symbol="o", size=RING_PX, pxMode=True)
         self._rings.setZValue(20)
         self._scatters: list[pg.ScatterPlotItem] = []
-        for item in (self._image, self._lines, self._rings):
+        self._pointed = pg.ScatterPlotItem(symbol="o", size=RING_PX + 8)
+        self._pointed.setZValue(25)
+        self._pointed_row: int | None = None
+        for item in (self._image, self._lines, self._rings, self._pointed):
             self.plot.addItem(item)
 
         self.board = Board(self.plot, theme)
@@ -145,6 +150,8 @@ class BoundaryView(View):
         self._lines.setPen(plots.pen(self.plot, self.theme.ink, 2))
         self._rings.setPen(plots.pen(self.plot, self.theme.ink, 1.5))
         self._rings.setBrush(None)
+        self._pointed.setPen(plots.pen(self.plot, self.theme.accent, 3))
+        self._pointed.setBrush(None)
         self.legend.set_theme(self.theme)
         self.board.set_theme(self.theme)
 
@@ -167,6 +174,9 @@ class BoundaryView(View):
         self.plot.setCursor(Qt.CursorShape.CrossCursor if is_drawn else Qt.CursorShape.ArrowCursor)
         if self.snapshot is None:
             self._clear_picture()
+            self._fall_silent()
+            self._pointed.setData([], [])
+            self._pointed_row = None
         self.show_points(task)
 
     def _clear_picture(self) -> None:
@@ -184,6 +194,8 @@ class BoundaryView(View):
         self._at = values[rows].mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dataset.m)
         self._train, self._test = task.train_rows, task.test_rows
         is_thinned = self._show_scatters(task, values)
+        if self._pointed_row is not None:
+            self.point_out(self._pointed_row)
         self._show_axes(task, values)
         self._show_caption(task, is_thinned)
 
@@ -269,6 +281,15 @@ class BoundaryView(View):
         if self.task:
             self.show_points(self.task)
 
+    def point_out(self, row: int) -> None:
+        """Mark the point of this row of the data set."""
+        if self.task is not None and row < self.task.dataset.n:
+            values = self.task.dataset.X
+            self._pointed.setData(
+                x=values[row : row + 1, self._x], y=values[row : row + 1, self._y]
+            )
+            self._pointed_row = row
+
     # Shading, on the background thread --------------------------------------------------------
 
     def _ask(self) -> None:
@@ -330,8 +351,10 @@ class BoundaryView(View):
             kind = event.type()
             if kind == QEvent.Type.MouseMove:
                 self._read_out(event.position())
+            elif kind == QEvent.Type.MouseButtonPress and not self.board.is_active:
+                self._pick(event.position())
         elif watched is self.plot.viewport() and event.type() == QEvent.Type.Leave:
-            self._readout.setText("")
+            self._fall_silent()
         return super().eventFilter(watched, event)
 
     def _place(self, position: QPointF) -> tuple[float, float] | None:
@@ -355,12 +378,25 @@ class BoundaryView(View):
         row = int(distance.argmin())
         return row if distance[row] <= NEAR_PX else None
 
+    def _pick(self, position: QPointF) -> None:
+        """Choose the point under the pointer, for the other views too."""
+        place = self._place(position)
+        row = self._nearest(place) if place is not None else None
+        if row is not None:
+            self.point_out(row)
+            self.row_chosen.emit(row)
+
+    def _fall_silent(self) -> None:
+        """Take the words about the pointer's place away, and those that are under way."""
+        self._background.forget("hover")
+        self._readout.setText("")
+
     def _read_out(self, position: QPointF) -> None:
         """Say what is under the pointer: the place, the model's answer, the point."""
         place = self._place(position)
         task, snapshot = self.task, self.snapshot
         if place is None or task is None:
-            self._readout.setText("")
+            self._fall_silent()
             return
         names, unit = task.dataset.feature_names, task.dataset.unit
         words = [
@@ -385,7 +421,7 @@ class BoundaryView(View):
             return probe.probabilities(task, params, at[None])[0]
 
         def answer(shares: NDArray[np.float32]) -> None:
-            order = np.argsort(-shares)[:3]
+            order = np.argsort(-shares)[: 3 if row is None else 2]
             best = ", ".join(f"{task.dataset.class_names[k]} {shares[k]:.1%}" for k in order)
             self._readout.setText(f"{text}  →  {best}")
 

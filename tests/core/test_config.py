@@ -31,6 +31,8 @@ configs = st.builds(
         test_fraction=st.none() | st.floats(0, 0.9),
         split_seed=seeds,
         standardise=st.none() | st.booleans(),
+        degree=st.integers(1, 5),
+        sine=st.booleans(),
     ),
     model=st.builds(ModelConfig, kind=st.just("softmax"), init=st.sampled_from(INITS))
     | st.builds(ModelConfig, kind=st.just("binary"), positive=words, negative=st.none()),

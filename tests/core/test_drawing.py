@@ -157,3 +157,32 @@ def test_many_points_are_told_part_by_part(monkeypatch, rng):
     whole = inside(xy, outline)
     monkeypatch.setattr(drawing, "ROWS_AT_ONCE", 7)
     assert np.array_equal(inside(xy, outline), whole)
+
+
+@pytest.mark.parametrize("corners", [[(0.0, 0.0)], [(0.0, 0.0), (2.0, 2.0)]])
+def test_an_outline_without_an_area_holds_nothing(corners):
+    xy = np.array([(0.0, 0.0), (1.0, 1.0), (2.0, 2.0)])
+    assert not inside(xy, np.array(corners)).any()
+
+
+def test_another_seed_sprays_and_jitters_otherwise():
+    first, second = (spray((0, 0), (1, 1), 9, seed) for seed in (1, 2))
+    assert (first != second).any(axis=1).all()
+    points = Points().put(first, 0)
+    rows = np.arange(9)
+    assert (points.jitter(rows, (1, 1), 1).xy != points.jitter(rows, (1, 1), 2).xy).all()
+
+
+def test_no_row_chosen_changes_nothing(three):
+    nothing = np.empty(0, dtype=np.int64)
+    for changed in (three.erase(nothing), three.move(nothing, (1, 1)), three.relabel(nothing, 1)):
+        assert np.array_equal(changed.xy, three.xy)
+        assert np.array_equal(changed.labels, three.labels)
+
+
+@given(st.lists(st.integers(0, 9), max_size=20, unique=True))
+def test_what_is_erased_by_numbers_and_what_stays_are_all_there_was(rows):
+    points = Points().put(np.arange(20.0).reshape(10, 2), 0)
+    left = points.erase(np.array(rows, dtype=np.int64))
+    assert {x for x, _ in left.xy} | {points.xy[row, 0] for row in rows} == set(points.xy[:, 0])
+    assert len(left) == 10 - len(rows)

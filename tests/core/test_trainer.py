@@ -571,3 +571,29 @@ def test_other_inputs_take_nothing_over(two_blobs, iris, make_task):
     new = Trainer(make_task(two_blobs))
     new.take_over(old)
     assert new.step_count == 0 and not new.params().W.any()
+
+
+@pytest.mark.parametrize("learning_rate", [100.0, 1e6])
+def test_points_that_change_classes_under_large_weights_are_no_divergence(
+    learning_rate, two_blobs, make_task
+):
+    old = train(make_task(two_blobs, learning_rate=learning_rate), steps=2)
+    swapped = replace(two_blobs, y=1 - two_blobs.y)
+    new = Trainer(make_task(swapped, learning_rate=learning_rate))
+    new.take_over(old)
+    taken_over = new.metrics.train_loss
+    assert taken_over > trainer.DIVERGED_FACTOR * math.log(2)
+    assert new.outcome is None and new.step_count == 2
+    new.step()
+    assert new.outcome is None and new.metrics.train_loss < taken_over
+
+
+def test_weights_that_say_no_number_of_the_new_points_are_not_taken_over(two_blobs, make_task):
+    raw = {"standardise": False}
+    old = train(make_task(two_blobs, data=raw, learning_rate=1e10), steps=2)
+    far = replace(two_blobs, X=two_blobs.X * np.float32(1e15))
+    far.X[0] = 1e30
+    new = Trainer(make_task(far, data=raw))
+    new.take_over(old)
+    assert new.step_count == 0 and not new.params().W.any()
+    assert new.outcome is None

@@ -119,7 +119,9 @@ def enter(qtbot):
 
     def enter(field: QAbstractSpinBox, text: str, *, end: bool = True) -> None:
         qtbot.mouseClick(field.lineEdit(), Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: field.hasFocus() and field.lineEdit().hasSelectedText())
+        qtbot.waitUntil(field.hasFocus)
+        QApplication.processEvents()
+        qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         qtbot.keyClicks(field, text)
         if end:
             qtbot.keyClick(field, Qt.Key.Key_Return)
