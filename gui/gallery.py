@@ -39,6 +39,7 @@ class Gallery(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Generate points")
         self.recipe = Recipe()
+        self._is_dragged = False
         self.thumbnails: dict[str, _Thumbnail] = {}
         grid = QGridLayout()
         grid.setSpacing(8)
@@ -114,9 +115,13 @@ class Gallery(QDialog):
             value.setText(f"{position / PERCENT:.2f}")
             self._change(is_over=not slider.isSliderDown(), **{name: position / PERCENT})
 
+        def release() -> None:
+            if self._is_dragged:  # else it was pressed and let go: the points are as they were
+                self._change()
+
         value.setText(f"{slider.value() / PERCENT:.2f}")
         slider.valueChanged.connect(change)
-        slider.sliderReleased.connect(self._change)
+        slider.sliderReleased.connect(release)
         self.sliders[name] = slider
         knobs.addWidget(_label(words), row, 0)
         knobs.addWidget(slider, row, 1)
@@ -124,6 +129,7 @@ class Gallery(QDialog):
 
     def _change(self, *, is_over: bool = True, **changes: object) -> None:
         """Make other points, and show them at once."""
+        self._is_dragged = not is_over
         self.recipe = replace(self.recipe, **changes)  # type: ignore[arg-type]
         self._show()
         words = f"generate {KINDS[self.recipe.kind].title.lower()}"

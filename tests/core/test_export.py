@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+
+from core import datasets
+from core.config import DataConfig, RunConfig
+from core.errors import SaveError
+from core.export import write_csv
+from core.task import Task, prepare
+
+
+def task_of(source, **data) -> Task:
+    config = RunConfig(data=DataConfig(source=source, features=("all",), **data))
+    return prepare(datasets.load(config.data), config)
+
+
+def read_back(path) -> tuple[list[str], list[list[str]]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    return header, rows
+
+
+def test_every_number_comes_back_to_the_bit(tmp_path):
+    task = task_of("iris")
+    write_csv(task, tmp_path / "out.csv")
+    _, rows = read_back(tmp_path / "out.csv")
+    np.testing.assert_array_equal(
+        np.array([row[:4] for row in rows], dtype=np.float32), task.dataset.X
+    )
+
+
+def test_measurements_are_written_as_short_as_they_were_given(tmp_path):
+    write_csv(task_of("iris"), tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("5.1,3.5,1.4,0.2,setosa")
+
+
+def test_pixels_are_written_as_whole_numbers(tmp_path):
+    task = task_of("digits")
+    write_csv(task, tmp_path / "out.csv")
+    _, rows = read_back(tmp_path / "out.csv")
+    assert [int(cell) for cell in rows[7][:64]] == task.dataset.X[7].tolist()
+
+
+def test_the_split_says_which_rows_test(tmp_path):
+    task = task_of("iris", test_fraction=0.3)
+    write_csv(task, tmp_path / "out.csv")
+    header, rows = read_back(tmp_path / "out.csv")
+    column = header.index("split")
+    assert [i for i, row in enumerate(rows) if row[column] == "test"] == task.test_rows.tolist()
+
+
+def test_a_feature_called_class_keeps_its_name(tmp_path):
+    task = task_of("iris")
+    renamed = ("class", "split", "petal length", "petal width")
+    object.__setattr__(task.dataset, "feature_names", renamed)
+    write_csv(task, tmp_path / "out.csv")
+    header, _ = read_back(tmp_path / "out.csv")
+    assert header == [*renamed, "class_", "split_"]
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(SaveError, match=r"nowhere.out\.csv cannot be written"):
+        write_csv(task_of("iris"), tmp_path / "nowhere" / "out.csv")
+
+
+def test_a_failure_half_way_leaves_the_old_file_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "out.csv"
+    path.write_text("precious")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(SaveError, match="No space left"):
+        write_csv(task_of("iris"), path)
+    assert path.read_text() == "precious"
+    assert list(tmp_path.iterdir()) == [path]
