@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from core import datasets
+from core import datasets, files
 from core.config import (
     ENCODINGS,
     INITS,
@@ -26,7 +26,7 @@ from core.config import (
     RunConfig,
     TrainingConfig,
 )
-from core.errors import DataError, LogitLabError, SaveError
+from core.errors import DataError, LogitLabError
 from core.snapshot import Metrics, Status
 from core.task import Task, prepare
 
@@ -81,9 +81,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         ("--separator", SEPARATOR_WORDS, "separator"),
         ("--decimal", DECIMAL_WORDS, "decimal mark"),
     ):
-        group.add_argument(
-            option, choices=known, help=f"a CSV file's {what} (default: found out)"
-        )
+        group.add_argument(option, choices=known, help=f"a CSV file's {what} (default: found out)")
     group.add_argument(
         "--header",
         action=argparse.BooleanOptionalAction,
@@ -298,7 +296,7 @@ def report(config: RunConfig, json_path: str | None = None) -> int:
     quiet = json_path == "-"
     words = sys.stderr if quiet else sys.stdout
     if json_path and not quiet:
-        check_writable(Path(json_path))
+        files.check_writable(Path(json_path))
     task = prepare(load(config.data), config)
     print(describe(task), file=words)
     result = train(task, Progress(config.training.epochs, sys.stderr))
@@ -308,7 +306,8 @@ def report(config: RunConfig, json_path: str | None = None) -> int:
         if quiet:
             print(text, flush=True)
         else:
-            _write(Path(json_path), text + "\n")
+            with files.writing(Path(json_path)) as file:
+                file.write(text + "\n")
     if result.status is Status.DIVERGED:
         print(f"{PROGRAM}: {result.message}", file=sys.stderr)
         return FAILED
@@ -490,46 +489,3 @@ def _batch_size(text: str) -> int | None:
 
 def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def check_writable(path: Path) -> None:
-    """Complain about a hopeless path before training, not after."""
-    try:
-        if path.is_file() or not path.exists():
-            folder = path.resolve().parent
-            if not folder.is_dir():
-                raise SaveError(f"{path} cannot be written: there is no folder {folder}.")
-            needed = [folder, path] if path.exists() else [folder]
-        else:
-            needed = [path]
-        if path.is_dir() or not all(os.access(place, os.W_OK) for place in needed):
-            raise SaveError(f"{path} cannot be written: choose another place.")
-    except (OSError, RuntimeError) as error:  # too long a name, links in a ring
-        raise SaveError(f"{path} cannot be written: {_reason(error)}.") from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Write the file whole or not at all; a pipe or a device is written into, not replaced."""
-    try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
-        else:
-            _replace(path.resolve(), text)  # a link stays a link
-    except OSError as error:
-        raise SaveError(f"{path} cannot be written: {_reason(error)}.") from error
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{PROGRAM}-{os.getpid()}")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -18,7 +18,7 @@ from core.drawing import Points
 from core.errors import DataError
 from core.mnist import Contents
 from core.naming import find, plain
-from core.table import Table
+from core.table import TEST, Table
 
 REST_MARK = -1
 MAX_LISTED = 10  # lines named in a sentence
@@ -261,17 +261,26 @@ def of_table(table: Table, config: DataConfig) -> Dataset:
     scale = 1.0
     if shape:
         scale = 16.0 if X.max() <= 16 and shape == (8, 8) else 255.0
+    y, lines, tested = y[labelled], table.lines[labelled], 0
+    if table.split is not None:
+        column = table.columns[table.split]
+        assert column.codes is not None
+        is_test = np.array([word.casefold() == TEST for word in column.words])[column.codes]
+        is_test = is_test[labelled]
+        order = np.argsort(is_test, kind="stable")  # a published test set stands at the end
+        X, y, lines, tested = X[order], y[order], lines[order], int(is_test.sum())
     trusted = tuple(table.names[j] for j in usable if not table.columns[j].doubt)
     return Dataset(
         name=name,
         X=X,
-        y=y[labelled],
+        y=y,
         feature_names=_pixel_names(*shape) if shape else tuple(table.names[j] for j in usable),
         class_names=class_names,
         scale=scale,
         image_shape=shape,
         preferred_features=() if shape or len(trusted) in (0, len(usable)) else trusted,
-        lines=table.lines[labelled],
+        published_test=tested,
+        lines=lines,
         notes=tuple(notes),
     )
 

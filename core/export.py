@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from core.files import writing
+from core.table import TEST, TRAIN
 from core.task import Task
 
 LABEL, SPLIT = "class", "split"
-TRAIN, TEST = "train", "test"
 ROWS_AT_ONCE = 2000
 
 

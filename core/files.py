@@ -11,6 +11,22 @@ from typing import TextIO
 from core.errors import SaveError
 
 
+def check_writable(path: Path) -> None:
+    """Complain about a hopeless path before the work, not after it."""
+    try:
+        if path.is_file() or not path.exists():
+            folder = path.resolve().parent
+            if not folder.is_dir():
+                raise SaveError(f"{path} cannot be written: there is no folder {folder}.")
+            needed = [folder, path] if path.exists() else [folder]
+        else:
+            needed = [path]
+        if path.is_dir() or not all(os.access(place, os.W_OK) for place in needed):
+            raise SaveError(f"{path} cannot be written: choose another place.")
+    except (OSError, RuntimeError) as error:  # too long a name, links in a ring
+        raise SaveError(f"{path} cannot be written: {reason(error)}.") from error
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[TextIO]:
     """Open a text file for writing that takes its place only when it is complete on disk.

@@ -21,9 +21,11 @@ Values = NDArray[np.float64] | NDArray[np.uint8]
 MAX_CLASSES = 256
 MAX_EXACT = 2**53  # float64 holds every whole number up to here
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
+TRAIN, TEST = "train", "test"
 LABEL_NAMES = ("label", "labels", "class", "classes", "target", "species", "y", "category")
 ROW_NAMES = ("id", "index", "row", "row name", "row names", "rownames", "no", "nr", "unnamed: 0")
 PIXELS = {784: (28, 28), 64: (8, 8)}
+FEW_ROWS = 10  # in so few each may have a class of its own
 MOST_DISTINCT_LABELS = 100  # of a column that may be the label beside pictures
 
 
@@ -177,32 +179,43 @@ class Table:
         last = len(self.columns) - 1
         if last in PIXELS and not 1 < self._distinct(last) <= MOST_DISTINCT_LABELS:
             return 0  # pictures with the label in front
-        for j in (last, *reversed(range(last))):
-            if self.columns[j].kind != "empty" and not self.columns[j].doubt:
-                try:
-                    if self.columns[j].classes[0]:
-                        return j
-                except DataError:
-                    continue
-        return last
+        return next((j for j in range(last, -1, -1) if self._may_be_label(j)), last)
+
+    def _may_be_label(self, j: int) -> bool:
+        column = self.columns[j]
+        if j == self.split or column.doubt:
+            return False
+        least = 1 if column.kind == "text" else 2
+        return least <= self._distinct(j) <= max(self.n // 2, FEW_ROWS)
+
+    @cached_property
+    def split(self) -> int | None:
+        """The column that says “train” or “test” of each row, as an export writes it."""
+        for j, column in enumerate(self.columns):
+            words = {word.casefold() for word in column.words}
+            is_named = column.name.casefold().rstrip("_") == "split" and column.codes is not None
+            if is_named and words <= {TRAIN, TEST} and not column.missing:
+                return j
+        return None
 
     def _distinct(self, j: int) -> int:
         try:
             return len(self.columns[j].classes[0])
         except DataError:
-            return self.n
+            return self.n + FEW_ROWS + 1
 
     def usable(self, label: int) -> tuple[int, ...]:
         """Return the numbers of the columns that can be features beside this label."""
         if self.image_shape(label):
-            return tuple(j for j in range(len(self.columns)) if j != label)
+            return tuple(j for j in range(len(self.columns)) if j not in (label, self.split))
         return tuple(
             j for j, column in enumerate(self.columns) if j != label and not column.obstacle
         )
 
     def image_shape(self, label: int) -> tuple[int, int] | None:
         """Return (rows, columns) of the pictures, where all other columns are bytes of pixels."""
-        pixels = [column for j, column in enumerate(self.columns) if j != label]
+        beside = (label, self.split)
+        pixels = [column for j, column in enumerate(self.columns) if j not in beside]
         if not all(column.values.dtype == np.uint8 and column.is_number for column in pixels):
             return None
         if not self.n or max((column.high for column in pixels), default=0) < 2:

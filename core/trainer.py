@@ -64,9 +64,7 @@ class Trainer:
     def reset(self) -> None:
         """Return to the start that the seed decides; settings stay as they are tuned."""
         generator = Generator().manual_seed(self.settings.seed)
-        W, b = models.start(
-            self.task.config.model.init, self.task.outputs, self.task.m, generator
-        )
+        W, b = models.start(self.task.config.model.init, self.task.outputs, self.task.m, generator)
         self._W, self._b = W.to(self.device), b.to(self.device)
         self._shuffles = Shuffles(len(self._train), generator, self.device)
         self.step_count = self.epoch = 0

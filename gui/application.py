@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from core import cli
+from core import cli, files
 from core.errors import LogitLabError
 
 DEFAULT_PICTURE = "logitlab.png"
@@ -35,7 +35,7 @@ def main(words: list[str]) -> int:
         config = cli.config_from(options)
         picture = None if options.screenshot is None else Path(options.screenshot)
         if picture is not None:
-            cli.check_writable(picture)
+            files.check_writable(picture)
         chosen_platform = os.environ.get("QT_QPA_PLATFORM")
         _let_qt_do_without_display()
 
@@ -45,7 +45,7 @@ def main(words: list[str]) -> int:
         if picture is None and application.platformName() == "offscreen" != chosen_platform:
             print("There is no display: training in the terminal, and saving a picture.")
             picture = Path(DEFAULT_PICTURE)
-            cli.check_writable(picture)
+            files.check_writable(picture)
             cli.report(config)
     except LogitLabError as error:
         print(f"{cli.PROGRAM}: {error}", file=sys.stderr)

@@ -36,7 +36,7 @@ class Gallery(QDialog):
     made = Signal(object, str, bool)  # Points, words for undo, whether the gesture is over
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, Qt.WindowType.Tool)  # the window's keys work here too
         self.setWindowTitle("Generate points")
         self.recipe = Recipe()
         self._is_dragged = False

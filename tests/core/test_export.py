@@ -78,3 +78,23 @@ def test_a_failure_half_way_leaves_the_old_file_as_it_was(tmp_path, monkeypatch)
         write_csv(task_of("iris"), path)
     assert path.read_text() == "precious"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("source", ["iris", "digits"])
+def test_what_was_exported_loads_back_identically(tmp_path, source):
+    before = task_of(source, test_fraction=0.25)
+    path = tmp_path / "out.csv"
+    write_csv(before, path)
+    config = RunConfig(data=DataConfig("csv", path=str(path), features=("all",)))
+    after = prepare(datasets.load(config.data), config)
+    for rows_before, rows_after in (
+        (before.train_rows, after.train_rows),
+        (before.test_rows, after.test_rows),
+    ):
+        np.testing.assert_array_equal(
+            after.dataset.values(rows_after), before.dataset.values(rows_before)
+        )
+        assert [after.dataset.class_names[k] for k in after.dataset.y[rows_after]] == [
+            before.dataset.class_names[k] for k in before.dataset.y[rows_before]
+        ]
+    assert after.dataset.image_shape == before.dataset.image_shape

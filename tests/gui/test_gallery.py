@@ -105,11 +105,10 @@ def test_a_thumbnail_puts_its_points_on_the_board(qtbot, gallery, drawn, is_show
     assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [kind]
 
 
-def test_what_is_made_trains_with_space(qtbot, gallery, drawn, is_shown, reach):
+def test_space_trains_also_while_the_gallery_has_the_keys(qtbot, gallery, drawn, is_shown, reach):
     qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
     is_shown(drawn, Recipe("toy"))
-    drawn.activateWindow()
-    qtbot.keyClick(drawn, Qt.Key.Key_Space)
+    qtbot.keyClick(gallery, Qt.Key.Key_Space)
     assert reach(drawn, Status.TRAINING)
 
 
@@ -165,8 +164,7 @@ def test_a_slider_acts_while_it_is_dragged_and_is_one_undo(qtbot, gallery, drawn
     assert len(set(seen)) == 3
     assert drawn.hub.undo_stack.count() == count + 1
     assert drawn.hub.undo_stack.undoText() == "generate separable"
-    drawn.activateWindow()
-    qtbot.keyClick(drawn, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(gallery, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert drawn.hub.run.points is before
 
 
@@ -193,8 +191,7 @@ def test_a_slider_moved_by_keys_says_its_value(qtbot, gallery, drawn, is_shown, 
 def test_training_goes_on_while_a_knob_is_turned(qtbot, gallery, drawn, is_shown, reach):
     qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
     is_shown(drawn, Recipe("toy"))
-    drawn.activateWindow()
-    qtbot.keyClick(drawn, Qt.Key.Key_Space)
+    qtbot.keyClick(gallery, Qt.Key.Key_Space)
     step = reach(drawn, Status.TRAINING).step
     gallery.sliders["noise"].setValue(60)
     is_shown(drawn, Recipe("toy", noise=0.6))
@@ -218,8 +215,11 @@ def test_what_was_learnt_of_iris_is_nothing_to_points(
     gallery = open_gallery(window)
     with new_run(window):
         qtbot.mouseClick(window.setup.sources["iris"], LEFT)
+    gallery.close()
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     finish(window)
+    gallery.show()
     assert window.hub.snapshot.params.W.shape == (3, 2)  # as that of three blobs will be
     qtbot.mouseClick(gallery.thumbnails["blobs"], LEFT)
     is_shown(window, Recipe("blobs"))
