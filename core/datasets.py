@@ -144,9 +144,11 @@ class Dataset:
         skipped = gaps.any(axis=1)
         where = "" if self.lines is None else _listed(self.lines[skipped])
         rows = int(skipped.sum())
+        tested = self.published_test - int(skipped[self.n - self.published_test :].sum())
         return replace(
             self,
             X=self.X[~skipped],
+            published_test=tested if self.published_test else 0,
             y=self.y[~skipped],
             lines=None if self.lines is None else self.lines[~skipped],
             notes=(*self.notes, f"skipped {_count(rows, 'row')} with a missing number{where}"),

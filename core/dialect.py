@@ -52,6 +52,7 @@ _FOREIGN = (
     (b"PAR1", "a Parquet file; save the table as CSV"),
     (b"\x00\x00\x08", "an IDX file; choose its folder under MNIST instead"),
 )
+_CONTROLS = {*range(1, 9), *range(14, 32)}  # bytes that hardly any text has
 _NUMBERS = {
     mark: re.compile(
         rf"[+-]?(\d+{m}?\d*|{m}\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.ASCII | re.IGNORECASE
@@ -194,7 +195,7 @@ def _find_encoding(path: Path, head: bytes) -> str:
     for few, many, encoding in ((0, 1, "utf-16-le"), (1, 0, "utf-16-be")):
         if zeros[many] > len(pairs) // 5 and zeros[few] <= zeros[many] // 10:
             return encoding
-    if b"\0" in pairs:
+    if b"\0" in pairs and _CONTROLS & set(pairs):
         raise DataError(
             f"{path.name} is no text (it holds zero bytes); a CSV file was expected. "
             "Export the table as CSV."

@@ -459,7 +459,8 @@ class _Preview(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(j)
             case Qt.ItemDataRole.CheckStateRole:
-                if index.row() != ROLE_ROW or use not in (Role.FEATURE, Role.UNUSED):
+                is_choice = index.row() == ROLE_ROW and not self._is_pictures
+                if not is_choice or use not in (Role.FEATURE, Role.UNUSED):
                     return None
                 is_on = use is Role.FEATURE
                 return Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked

@@ -257,17 +257,33 @@ class Card(QFrame):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
-        words = QLabel(label)
-        words.setProperty("muted", True)
-        words.setBuddy(field)
-        plain = label.replace("<i>", "").replace("</i>", "")
-        field.setAccessibleName(plain)
-        for widget in (words, field):
-            widget.setToolTip(tip)
-        line.addWidget(words, 1)
+        line.addWidget(_label(label, field, tip), 1)
         line.addWidget(field)
         self.column.addWidget(row)
         return row
+
+    def add_pair(self, *fields: tuple[str, QWidget, str]) -> QWidget:
+        """Add several short fields, each with label and tip, in one row; return the row."""
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(6)
+        for i, (label, field, tip) in enumerate(fields):
+            line.addWidget(_label(label, field, tip), 1 if i == 0 else 0)
+            line.addWidget(field)
+        self.column.addWidget(row)
+        return row
+
+
+def _label(label: str, field: QWidget, tip: str) -> QLabel:
+    """Return a muted label for the field, and give the field its name and tip."""
+    words = QLabel(label)
+    words.setProperty("muted", True)
+    words.setBuddy(field)
+    field.setAccessibleName(label.replace("<i>", "").replace("</i>", ""))
+    for widget in (words, field):
+        widget.setToolTip(tip)
+    return words
 
 
 def make_quiet(field: QAbstractSpinBox) -> None:

@@ -93,6 +93,10 @@ class Gallery(QDialog):
         self.set_theme(theme)
         self._show()
 
+    def make(self) -> None:
+        """Draw what is chosen."""
+        self._change()
+
     def set_theme(self, theme: Theme) -> None:
         self.setStyleSheet(f"QDialog {{ background: {theme.background}; }}")
         for thumbnail in self.thumbnails.values():

@@ -562,6 +562,8 @@ class MainWindow(QMainWindow):
         self._gallery.move(corner.x() - self._gallery.width() - MARGIN, corner.y() + 90)
         self._gallery.show()
         self._gallery.raise_()
+        if not len(self.hub.points):
+            self._gallery.make()
 
     def _change_learning_rate(self, beside: Callable[[float], float]) -> None:
         self.setup.learning_rate.setValue(beside(self.hub.settings.learning_rate))

@@ -55,7 +55,7 @@ SOURCE_ROWS: tuple[tuple[Source, str, str, str], ...] = (
     ("iris", "❀", "Iris", "150 × 4 · 3 classes"),
     ("digits", "8", "Digits 8×8", "1,797 × 64 · 10 classes"),
     ("mnist", "3", "MNIST", "70,000 × 784 · 10 classes"),
-    ("drawn", "✎", "Draw points", "your own, 2 to 10 classes"),
+    ("drawn", "✎", "Draw points", ""),
     ("csv", "▤", OPEN_CSV, OPEN_CSV_DETAIL),
 )
 
@@ -111,17 +111,17 @@ class SetupPanel(QScrollArea):
         self.test_share.setDecimals(0)
         self.test_share.setSingleStep(5)
         self.test_share.setSuffix(" %")
-        card.add_row(
-            "test share",
-            self.test_share,
-            "Share of each class that is kept for testing and never trained on",
-        )
         self.test_share.valueChanged.connect(self._change_test_share)
         self.split_seed = CountField(0, MAX_SEED)
         self.split_seed.valueChanged.connect(
             lambda seed: self._change_data("split seed", split_seed=seed)
         )
-        card.add_row("split seed", self.split_seed, "Which rows are kept for testing")
+        for field, digits in ((self.test_share, 7), (self.split_seed, 5)):
+            field.setFixedWidth(field.fontMetrics().horizontalAdvance("0") * digits)
+        card.add_pair(
+            ("test share", self.test_share, "Share of each class that is kept for testing"),
+            ("seed", self.split_seed, "The seed of the split: which rows are kept for testing"),
+        )
         self.feature_map = Choice()
         self.feature_map.chosen.connect(self._change_map)
         self._map_row = card.add_row(
@@ -153,7 +153,7 @@ class SetupPanel(QScrollArea):
         space = words.fontMetrics().averageCharWidth() * LONGEST_NAME
         words.setText(words.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, space))
         small.setText(detail)
-        button.setAccessibleName(f"{name}, {detail}")
+        button.setAccessibleName(f"{name}, {detail}" if detail else name)
         button.setToolTip("Open a CSV file, also by dropping it on the window (Ctrl+O)")
 
     def _change_data(self, words: str, **changes: object) -> None:
@@ -218,8 +218,6 @@ class SetupPanel(QScrollArea):
             card.add_row("yes, 1", self.positive, "The class that the neuron answers 1 for"),
             card.add_row("no, 0", self.negative, "The class that it is told apart from"),
         )
-        self.outputs = QLabel()
-        card.add_row("outputs", self.outputs, "Rows of W: one for each output")
         self.init = Choice()
         self.init.chosen.connect(lambda init: self._change_model("start", init=init))
         card.add_row(
@@ -262,7 +260,6 @@ class SetupPanel(QScrollArea):
         names = task.source.class_names
         self.positive.offer([(name, name) for name in names], model.positive)
         self.negative.offer([("the rest", None), *((name, name) for name in names)], model.negative)
-        self.outputs.setText("1 sigmoid" if is_binary else f"{task.outputs} classes")
         self.init.offer((("zeros", "zeros"), ("random", "random")), model.init)
 
     # Training ---------------------------------------------------------------------------------
@@ -385,7 +382,7 @@ def _source_button(glyph: str, name: str, detail: str) -> QPushButton:
     button = QPushButton()
     button.setProperty("row", True)
     button.setCheckable(True)
-    button.setAccessibleName(f"{name}, {detail}")
+    button.setAccessibleName(f"{name}, {detail}" if detail else name)
     button.setToolTip(f"Train on {name}")
     row = QHBoxLayout(button)
     row.setContentsMargins(6, 2, 4, 2)
@@ -398,11 +395,12 @@ def _source_button(glyph: str, name: str, detail: str) -> QPushButton:
     column.setSpacing(0)
     column.addWidget(words)
     column.addWidget(small)
+    small.setVisible(bool(detail))
     row.addWidget(sign)
     row.addLayout(column, 1)
     for label in (sign, words, small):
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    button.setMinimumHeight(row.sizeHint().height() + 3)
+    button.setMinimumHeight(row.sizeHint().height() + 1)
     return button
 
 

@@ -322,7 +322,7 @@ def assert_one_line(err, words):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["wine"], "invalid choice: 'wine'"),
+        (["wine"], "“wine” is neither a data set"),
         (["iris", "--momentum", "1"], "unrecognized arguments: --momentum 1"),
         (["iris", "--epochs"], "expected one argument"),
         (["iris", "--epochs", "many"], "invalid int value: 'many'"),

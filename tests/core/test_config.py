@@ -8,12 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import (
+    DECIMALS,
+    ENCODINGS,
     INITS,
     MAX_RATE,
     MAX_SEED,
+    MISSING,
+    SEPARATORS,
     SOURCES,
     DataConfig,
     ModelConfig,
+    Reading,
     RunConfig,
     TrainingConfig,
 )
@@ -33,6 +38,16 @@ configs = st.builds(
         standardise=st.none() | st.booleans(),
         degree=st.integers(1, 5),
         sine=st.booleans(),
+        path=st.text(min_size=1, max_size=20),
+        label=st.none() | words,
+        missing=st.sampled_from(MISSING),
+        reading=st.builds(
+            Reading,
+            encoding=st.sampled_from([None, *ENCODINGS]),
+            separator=st.sampled_from([None, *SEPARATORS]),
+            decimal=st.sampled_from([None, *DECIMALS]),
+            has_header=st.none() | st.booleans(),
+        ),
     ),
     model=st.builds(ModelConfig, kind=st.just("softmax"), init=st.sampled_from(INITS))
     | st.builds(ModelConfig, kind=st.just("binary"), positive=words, negative=st.none()),

@@ -129,7 +129,8 @@ def test_the_linear_map_hands_its_features_on_as_they_are(digits):
 
 
 @pytest.mark.parametrize(
-    ("m", "degree", "sine", "count"), [(43, 2, False, 989), (44, 2, False, 1034), (16, 3, True, 984)]
+    ("m", "degree", "sine", "count"),
+    [(43, 2, False, 989), (44, 2, False, 1034), (16, 3, True, 984)],
 )
 def test_more_inputs_than_a_thousand_are_refused_in_a_sentence(m, degree, sine, count):
     names = tuple(f"f{j}" for j in range(m))

@@ -145,8 +145,7 @@ def test_more_flips_keep_the_first_ones(kind):
 @pytest.mark.parametrize("kind", OF_ANY_CLASSES)
 def test_a_flip_goes_to_each_of_the_other_classes(kind):
     clean, other = (
-        generate(Recipe(kind, size=3000, classes=5, flipped=flipped)).labels
-        for flipped in (0, 0.5)
+        generate(Recipe(kind, size=3000, classes=5, flipped=flipped)).labels for flipped in (0, 0.5)
     )
     shifts = (other - clean)[other != clean] % 5
     assert set(shifts.tolist()) == {1, 2, 3, 4}
@@ -268,5 +267,5 @@ def test_a_value_out_of_range_is_refused_by_its_name(name, low, high, data):
 
 
 def test_a_kind_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(ConfigError, match="no “stars”; choose from blobs, .*spirals"):
+    with pytest.raises(ConfigError, match=r"no “stars”; choose from blobs, .*spirals"):
         Recipe("stars")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 import threading
 import time
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from core import datasets, dialect, table_reader
+from core import cli, datasets, dialect, table_reader
 from core.config import DataConfig, ModelConfig, Reading, RunConfig
 from core.errors import Cancelled, DataError
 from core.naming import find, kept_apart, natural_order, plain
@@ -356,6 +357,7 @@ def test_many_ragged_rows_are_all_counted(read):
         (b"\x1f\x8b\x08rest", "gzip"),
         (b"%PDF-1.7", "PDF"),
         (bytes(range(256)) * 20, "no text"),
+        (b"a,b\n1,2\n3,\0\n", "line 3: found a zero byte"),
         (b"a,b\n1,2\n" + b"3,4\n" * 2000 + b"5,\0\n", "line 2,003: found a zero byte"),
         (b'a,b\n1,"2\n3,4\n', "line 2: found a quote"),
         ("a,b\n1,2\n".encode("utf-16") + b"\0", "not UTF-16"),
@@ -533,6 +535,68 @@ def test_pixel_columns_become_pictures(read, rng, pixels, most, shape, scale, is
     assert dataset.X.dtype == np.uint8
     np.testing.assert_array_equal(dataset.X, X)
     np.testing.assert_array_equal(dataset.y, y)
+
+
+# In the terminal -------------------------------------------------------------------------------
+
+BLOBS = "id;x;z;city;kind\n" + "".join(
+    f"{k};{3 * (k % 2) + k % 5 / 10:.1f};{k % 7};u;{'ab'[k % 2]}\n".replace(".", ",")
+    for k in range(60)
+)
+
+
+@pytest.fixture
+def train(tmp_path, capsys):
+    """Return train(text, *options): exit code, output and complaint of a short training run."""
+
+    def train(text, *options):
+        path = tmp_path / "t.csv"
+        path.write_text(text, encoding="utf-8")
+        code = cli.main([str(path), "--epochs", "3", *options])
+        return code, *capsys.readouterr()
+
+    return train
+
+
+def test_a_csv_file_trains_in_the_terminal_and_says_how_it_was_read(train):
+    code, out, _ = train(BLOBS)
+    assert code == cli.DONE
+    assert "t.csv: 48 training and 12 test rows; inputs x, z; standardised" in out
+    assert "UTF-8, semicolons, decimal commas, header in line 1" in out
+
+
+def test_label_features_and_missing_can_be_chosen_in_the_terminal(train):
+    code, out, _ = train(
+        BLOBS + "60;?;1;u;a\n", "--label", "kind", "--features", "x", "--missing", "fill"
+    )
+    assert code == cli.DONE
+    assert "inputs x;" in out
+    assert "filled 1 missing number with the feature's mean (x 1)" in out
+
+
+def test_the_json_of_a_csv_run_holds_all_that_reads_the_file_again(train):
+    _, out, _ = train(BLOBS, "--json", "-", "--separator", "semicolon", "--header")
+    config = RunConfig.from_dict(json.loads(out)["config"])
+    assert config.data.source == "csv"
+    assert config.data.reading == Reading(separator=";", has_header=True)
+    assert prepare(datasets.load(config.data), config).config == config
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--features", "city"], "t.csv: column “city” cannot be a feature (text)"),
+        (["--label", "x"], "t.csv: Column “x” holds numbers with fractions"),
+        (["--label", "no such"], "There is no column “no such” in t.csv"),
+        (["--separator", "tab"], "t.csv has no column beside the label"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_mistake_about_a_csv_file_is_one_line_and_exit_code_2(train, options, words):
+    code, out, err = train(BLOBS, *options)
+    assert (code, out) == (cli.USAGE, "")
+    assert words in err
+    assert err.count("\n") == 1
 
 
 # Progress and cancelling -----------------------------------------------------------------------

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QWidget
 
 from core.config import RunConfig
@@ -233,3 +235,20 @@ def trained(snapshot_of):
         return snapshot_of(trainer)
 
     return trained
+
+
+@pytest.fixture
+def painted_words(tmp_path):
+    """Return a function that gives the words which a widget paints itself, in painting order."""
+
+    def painted_words(widget: QWidget) -> list[str]:
+        path = tmp_path / "painted.svg"
+        picture = QSvgGenerator()
+        picture.setFileName(str(path))
+        picture.setSize(widget.size())
+        widget.render(picture)
+        del picture  # which ends the file
+        texts = ElementTree.parse(path).getroot().iter("{http://www.w3.org/2000/svg}text")
+        return ["".join(text.itertext()).strip() for text in texts]
+
+    return painted_words

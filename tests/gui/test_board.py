@@ -31,7 +31,7 @@ class Hand:
         self.board = window.boundary.board
         self.plot = window.boundary.plot
 
-    def pixel(self, x, y) -> QPoint:
+    def pixel(self, x, y):
         scene = self.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
         return self.plot.mapFromScene(scene)
 
@@ -87,7 +87,7 @@ class Hand:
 
         self.qtbot.waitUntil(is_settled, timeout=30_000)
 
-    def button(self, name) -> QPushButton:
+    def button(self, name):
         """Return the button of the legend with this name, once it is there."""
 
         def found():
@@ -171,7 +171,7 @@ def scatter_of(plot, colour, *, hollow=False):
     return np.concatenate(shown) if shown else np.empty((0, 2))
 
 
-# Putting ----------------------------------------------------------------------------------------
+# Putting ---------------------------------------------------------------------------------------
 
 
 def test_a_click_puts_a_point_at_the_place_clicked(hand):
@@ -239,7 +239,7 @@ def test_one_point_more_than_the_most_is_refused_in_words(hand, put, monkeypatch
     assert len(hand.board.points) == 2
 
 
-# The ghost --------------------------------------------------------------------------------------
+# The ghost -------------------------------------------------------------------------------------
 
 
 def ghost_of(hand):
@@ -290,7 +290,7 @@ def test_a_wide_tool_shows_its_circle(hand, tool):
     np.testing.assert_allclose(radius, 60, rtol=0.01)
 
 
-# Wide tools -------------------------------------------------------------------------------------
+# Wide tools ------------------------------------------------------------------------------------
 
 PATH = ((-1.0, 0.0), (0.0, 0.5), (1.0, 0.0))
 
@@ -351,7 +351,7 @@ def test_a_tool_has_a_key(qtbot, hand, tool):
     qtbot.waitUntil(lambda: hand.board.tool is tool)
 
 
-# Selecting --------------------------------------------------------------------------------------
+# Selecting -------------------------------------------------------------------------------------
 
 LASSO = ((-4, -4), (-2, -4), (-2, 4), (-4, 4))  # around the left two of FOUR
 
@@ -442,7 +442,7 @@ def test_a_click_right_after_the_chosen_class_went_draws_the_last_one(hand, put)
     assert hand.board.points.labels.tolist() == [*FOUR.labels, 1]
 
 
-# All at once --------------------------------------------------------------------------------------
+# All at once -----------------------------------------------------------------------------------
 
 
 def test_jitter_shifts_all_points_a_little(qtbot, hand, put):
@@ -481,7 +481,7 @@ def test_a_right_click_far_from_any_point_erases_nothing(hand, put):
     assert hand.board.points is FOUR
 
 
-# Undo -----------------------------------------------------------------------------------------------
+# Undo ------------------------------------------------------------------------------------------
 
 GESTURES = {
     "put": lambda hand: hand.click(0, 1),
@@ -541,7 +541,7 @@ def test_the_menu_says_what_would_be_undone(hand, put):
     assert hand.window.hub.undo_stack.undoText() == "draw a point of A"
 
 
-# Classes ----------------------------------------------------------------------------------------
+# Classes ---------------------------------------------------------------------------------------
 
 
 def remove_class(hand, name):
@@ -612,7 +612,7 @@ def test_a_new_class_keeps_what_was_learnt_of_the_others(qtbot, hand, trained):
     assert not after.params.W[2].any() and after.step == before.step
 
 
-# Drawing while it trains ------------------------------------------------------------------------
+# Drawing while it trains -----------------------------------------------------------------------
 
 
 def test_training_goes_on_while_a_point_is_dragged(qtbot, hand, put):
@@ -711,7 +711,7 @@ def test_points_that_come_back_train_on_if_it_trained(qtbot, hand, put, reach):
     reach(hand.window, Status.TRAINING)
 
 
-# Few points, and many -----------------------------------------------------------------------------
+# Few points, and many --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -741,10 +741,10 @@ def test_the_second_class_makes_it_trainable(qtbot, hand, put, reach):
     assert reach(hand.window, Status.TRAINING)
 
 
-def test_without_a_test_set_there_is_nothing_of_it_to_choose(hand, put):
+def test_without_a_test_set_there_is_nothing_of_it_to_choose(hand, put, words):
     put(FOUR)
+    assert "test" not in words(hand.window.boundary.legend)
     assert not hand.window.boundary.shown_points.isVisible()
-    assert not hand.window.run_bar.accuracy.findChildren(type(hand.window.notice))
     assert np.isnan(hand.window.hub.snapshot.metrics.test_loss)
 
 
@@ -762,7 +762,7 @@ def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, wor
     assert hand.window.hub.snapshot.metrics.confusion.sum() == 10_000  # measured on a sample
 
 
-# Test points --------------------------------------------------------------------------------------
+# Test points -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shown", ["all", "training", "test"])

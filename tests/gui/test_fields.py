@@ -26,8 +26,11 @@ from gui.fields import (
 def shown(qtbot, dressed):
     """Return a function that shows a field above another thing that can have the focus."""
 
+    pages = []  # they live as long as the test
+
     def show(field):
         page = QWidget()
+        pages.append(page)
         qtbot.addWidget(page)
         column = QVBoxLayout(page)
         other = CountField(0, 1)
@@ -41,7 +44,7 @@ def shown(qtbot, dressed):
         field.other = other
         return field
 
-    return show
+    yield show
 
 
 def turn_wheel(widget, notches: int) -> None:
@@ -172,7 +175,7 @@ def test_a_count_goes_by_one_by_notches_or_by_powers_of_two(qtbot, shown):
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("7", 7), ("full", 120), ("Full", 120), ("f", 120), ("120", 120), ("120000", 120)],
+    [("7", 7), ("full", 120), ("Full", 120), ("120", 120), ("120000", 120)],
 )
 def test_a_batch_size_is_a_number_or_full(qtbot, shown, enter, typed, value):
     field = shown(BatchField())

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionSlider
 
 from core.config import DataConfig, RunConfig
@@ -25,7 +24,7 @@ PATIENCE_MS = 30_000
 def open_gallery(qtbot):
     """Return a function that opens the gallery of a window by its key."""
 
-    def open_gallery(window) -> Gallery:
+    def open_gallery(window):
         qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
         (gallery,) = window.findChildren(Gallery)
         qtbot.waitExposed(gallery)
@@ -58,7 +57,8 @@ def is_shown(qtbot):
         def is_there():
             points = hub.run.points
             return (
-                points.class_names == expected.class_names
+                not hub.background.is_busy("load")
+                and points.class_names == expected.class_names
                 and np.array_equal(points.xy, expected.xy)
                 and np.array_equal(points.labels, expected.labels)
                 and window.boundary.board.points is points
@@ -70,7 +70,7 @@ def is_shown(qtbot):
     return is_shown
 
 
-def handle_of(slider) -> QPoint:
+def handle_of(slider):
     """Return the middle of a slider's handle."""
     option = QStyleOptionSlider()
     slider.initStyleOption(option)
@@ -131,7 +131,7 @@ def test_thumbnails_differ_from_each_other_and_show_every_class(gallery, pixels)
     for i, picture in enumerate(pictures):
         assert not any(np.array_equal(picture, other) for other in pictures[:i])
         for k in range(2):
-            colour = np.array(look.LIGHT.class_colour(k).getRgb()[:3])
+            colour = look.rgb(look.LIGHT.class_colour(k))
             assert (np.abs(picture - colour).max(axis=2) < 12).any()
 
 
@@ -239,9 +239,7 @@ def test_it_opens_from_the_tools_and_is_one_dialog(qtbot, drawn):
 
 
 @pytest.mark.parametrize("change_later", [False, True])
-def test_it_follows_the_theme(
-    qtbot, open_window, open_gallery, is_shown, pixels, change_later
-):
+def test_it_follows_the_theme(qtbot, open_window, open_gallery, is_shown, pixels, change_later):
     window = open_window(
         RunConfig(data=DataConfig("drawn")),
         wait=False,
@@ -252,11 +250,11 @@ def test_it_follows_the_theme(
     if change_later:
         window.set_theme("dark")
     picture = pixels(gallery)
-    background = np.array(QColor(look.DARK.background).getRgb()[:3])
+    background = look.rgb(look.DARK.background)
     assert (picture[2, 2] == background).all()
     thumbnail = pixels(gallery.thumbnails["circles"])
-    panel = np.array(QColor(look.DARK.panel).getRgb()[:3])
+    panel = look.rgb(look.DARK.panel)
     assert (np.abs(thumbnail - panel) <= 2).all(axis=2).mean() > 0.3
     for k in range(3):
-        colour = np.array(look.DARK.class_colour(k).getRgb()[:3])
+        colour = look.rgb(look.DARK.class_colour(k))
         assert (np.abs(thumbnail - colour).max(axis=2) < 12).any()

@@ -1,0 +1,110 @@
+"""Work for the second thread: newest request first, every answer on the thread that polls."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from gui.background import Background
+
+
+@pytest.fixture
+def background():
+    background = Background()
+    yield background
+    background.close()
+
+
+@pytest.fixture
+def poll_until(qtbot, background):
+    def poll_until(condition) -> None:
+        def polled() -> bool:
+            background.poll()
+            return condition()
+
+        qtbot.waitUntil(polled)
+
+    return poll_until
+
+
+def unexpected(error: BaseException) -> None:
+    raise AssertionError(f"failed with {error!r}")
+
+
+def test_the_answer_is_given_on_the_asking_thread(background, poll_until):
+    where = []
+    background.ask("a", threading.current_thread, lambda worker: where.append(worker), unexpected)
+    poll_until(lambda: bool(where))
+    assert where[0] is not threading.current_thread()
+    assert where[0].name.startswith("background")
+
+
+def test_nothing_is_answered_before_it_is_polled(qtbot, background):
+    answers, done = [], threading.Event()
+    background.ask("a", done.set, answers.append, unexpected)
+    assert done.wait(10)
+    assert not answers
+    qtbot.waitUntil(lambda: background.poll() or len(answers) == 1)
+
+
+def test_of_waiting_requests_under_a_key_the_newest_wins(background, poll_until):
+    gate, carried_out, answers = threading.Event(), [], []
+    background.ask("first", lambda: gate.wait(10), lambda _: None, unexpected)
+    for number in range(5):
+        background.ask(
+            "key",
+            lambda number=number: carried_out.append(number),
+            lambda _, number=number: answers.append(number),
+            unexpected,
+        )
+    gate.set()
+    poll_until(lambda: not background.is_busy("key"))
+    assert carried_out == answers == [4]
+
+
+def test_keys_do_not_push_each_other_out(background, poll_until):
+    answers = []
+    for key in "abc":
+        background.ask(key, lambda key=key: key, answers.append, unexpected)
+    poll_until(lambda: len(answers) == 3)
+    assert sorted(answers) == ["a", "b", "c"]
+
+
+def test_a_failure_is_answered_and_the_thread_goes_on(background, poll_until):
+    errors, answers = [], []
+    background.ask("a", lambda: 1 / 0, answers.append, errors.append)
+    background.ask("b", lambda: "well", answers.append, unexpected)
+    poll_until(lambda: bool(answers))
+    assert [type(error) for error in errors] == [ZeroDivisionError]
+    assert answers == ["well"]
+
+
+def test_what_is_forgotten_is_not_answered(background, poll_until):
+    gate, answers = threading.Event(), []
+    background.ask("running", lambda: gate.wait(10), answers.append, unexpected)
+    background.ask("waiting", lambda: "waited", answers.append, unexpected)
+    background.forget("running")
+    background.forget("waiting")
+    gate.set()
+    poll_until(lambda: not background.is_busy("running") and not background.is_busy("waiting"))
+    assert answers == []
+
+
+def test_busy_lasts_from_asking_to_answering(background, poll_until):
+    answers = []
+    assert not background.is_busy("a")
+    background.ask("a", lambda: "well", answers.append, unexpected)
+    assert background.is_busy("a")
+    poll_until(lambda: bool(answers))
+    assert not background.is_busy("a")
+
+
+def test_close_ends_the_thread_and_drops_what_waits(background):
+    gate, carried_out = threading.Event(), []
+    background.ask("running", lambda: gate.wait(10), lambda _: None, unexpected)
+    background.ask("waiting", lambda: carried_out.append(1), lambda _: None, unexpected)
+    gate.set()
+    background.close()
+    assert not carried_out
+    assert not [t for t in threading.enumerate() if t.name.startswith("background")]

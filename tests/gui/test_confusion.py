@@ -1,0 +1,119 @@
+"""The confusion matrix: its counts, its words, and long names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+
+from core import datasets
+from core.config import DataConfig, RunConfig
+from core.task import prepare
+from gui import look
+from gui.views.confusion import ConfusionView
+
+
+def iris(**changes):
+    source = replace(datasets.load(DataConfig()), **changes)
+    return prepare(source, RunConfig())
+
+
+@pytest.fixture
+def show(show_view, trained):
+    views = []
+
+    def show(task, snapshot, width=340, height=200):
+        view = ConfusionView(look.LIGHT)
+        views.append(view)
+        show_view(view, width, height)
+        view.offer_task(task)
+        view.offer_snapshot(snapshot)
+        return view
+
+    return show
+
+
+def test_the_counts_are_of_true_rows_and_predicted_columns(show, trained, painted_words):
+    task = iris()
+    snapshot = trained(task, 10)
+    X = (task.dataset.X[task.test_rows] - task.standardiser.mean) / task.standardiser.std
+    decided = (X @ snapshot.params.W.T + snapshot.params.b).argmax(axis=1)
+    counts = np.zeros((3, 3), dtype=int)
+    np.add.at(counts, (task.dataset.y[task.test_rows], decided), 1)
+    said = painted_words(show(task, snapshot).matrix)
+    assert said[-9:] == [str(count) for count in counts.ravel()]
+
+
+def test_the_pointer_reads_each_cell_in_words(qtbot, show, trained):
+    task = iris()
+    snapshot = trained(task, 10)
+    matrix = show(task, snapshot).matrix
+    heard: list[str] = []
+    matrix.hovered.connect(heard.append)
+    for y in range(1, matrix.height(), 6):
+        for x in range(1, matrix.width(), 6):
+            qtbot.mouseMove(matrix, QPoint(x, y))
+    names, counts = task.dataset.class_names, snapshot.metrics.confusion
+    expected = {
+        f"{counts[i, j]:,} × {names[i]} taken for {names[j]}" for i in range(3) for j in range(3)
+    }
+    assert set(heard) - {""} == expected
+
+
+def test_the_words_stand_above_the_matrix_and_go_with_the_pointer(qtbot, show, trained, words):
+    view = show(iris(), trained(iris(), 10))
+    middle = QPoint(view.matrix.width() // 2, view.matrix.height() // 2)
+    qtbot.mouseMove(view.matrix, middle)
+    assert "taken for" in words(view)
+    qtbot.mouseMove(view.matrix, QPoint(2, 2))
+    assert "rows true · columns predicted" in words(view)
+
+
+def test_right_is_blue_and_wrong_is_orange(qtbot, show, trained, pixels):
+    task = iris()
+    snapshot = trained(task, 1)
+    counts = np.array([[10, 0, 0], [0, 5, 5], [0, 0, 10]])
+    snapshot = replace(snapshot, metrics=replace(snapshot.metrics, confusion=counts))
+    matrix = show(task, snapshot).matrix
+    heard: list[str] = []
+    matrix.hovered.connect(heard.append)
+    shown = pixels(matrix)
+    seen = {"blue": 0, "orange": 0}
+    for y in range(3, matrix.height(), 8):
+        for x in range(3, matrix.width(), 8):
+            qtbot.mouseMove(matrix, QPoint(x, y))
+            r, _, b = shown[y, x]
+            if heard[-1].startswith("10 ×"):
+                seen["blue"] += b > r + 20
+            elif heard[-1] == "5 × versicolor taken for virginica":
+                seen["orange"] += r > b + 20
+    assert seen["blue"] > 10 and seen["orange"] > 3
+
+
+def test_long_names_are_elided(show, trained, painted_words):
+    names = tuple(f"a class whose name goes on and on and on {k}" for k in range(3))
+    task = iris(class_names=names)
+    view = show(task, trained(task, 5))
+    said = painted_words(view.matrix)
+    assert not set(said) & set(names)
+    assert sum(text.endswith("…") for text in said) == 6
+    left, _, width, _ = view.matrix._geometry()
+    assert left <= 0.31 * view.matrix.width()
+    assert width > 0.2 * view.matrix.width()
+
+
+def test_ten_classes_fit_into_the_smallest_matrix(show, trained, painted_words):
+    data = DataConfig(source="digits")
+    task = prepare(datasets.load(data), RunConfig(data=data))
+    view = show(task, trained(task, 30), 240, 240)
+    said = painted_words(view.matrix)
+    assert len(said) == 20 + 100
+
+
+def test_a_new_task_takes_the_old_counts_away(show, trained, painted_words):
+    task = iris()
+    view = show(task, trained(task, 5))
+    view.offer_task(task)
+    assert set(painted_words(view.matrix)) == set(task.dataset.class_names)

@@ -1,0 +1,216 @@
+"""The program as it is started: pictures, a machine without a display, signals, start-up order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from gui import look
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 90
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended."""
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+
+
+def start(folder: Path, *words: str, **variables: str | None) -> subprocess.Popen[str]:
+    environment = os.environ | {
+        "QT_QPA_PLATFORM": "offscreen",
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "PYTHONPATH": str(ROOT),
+    }
+    for name, value in variables.items():
+        if value is None:
+            environment.pop(name, None)
+        else:
+            environment[name] = value
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def end(process: subprocess.Popen[str], folder: Path) -> Ended:
+    try:
+        out, err = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    return Ended(process.returncode, out, err, folder)
+
+
+def run(folder: Path, *words: str, **variables: str | None) -> Ended:
+    return end(start(folder, str(ROOT / "app.py"), *words, **variables), folder)
+
+
+def complaints(text: str) -> list[str]:
+    """The lines on stderr, without what the offscreen platform says of itself."""
+    return [line for line in text.splitlines() if "This plugin does not support" not in line]
+
+
+# A picture ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pictured(tmp_path_factory) -> Ended:
+    words = "--size 1024x640 --theme dark --view weights iris --epochs 5".split()
+    return run(tmp_path_factory.mktemp("picture"), "--screenshot", "shot.png", *words)
+
+
+def test_a_picture_is_saved_in_the_wanted_size(pictured):
+    assert pictured.code == 0, pictured.err
+    image = QImage(str(pictured.folder / "shot.png"))
+    assert (image.width(), image.height()) == (1024, 640)
+    assert pictured.out == "Saved shot.png.\n"
+    assert complaints(pictured.err) == []
+
+
+def test_a_picture_has_the_wanted_theme(pictured):
+    image = QImage(str(pictured.folder / "shot.png"))
+    colours = [image.pixelColor(x, y).name() for x in range(0, 1024, 9) for y in range(0, 640, 9)]
+    assert colours.count(QColor(look.DARK.panel).name()) > 0.3 * len(colours)
+
+
+def test_a_picture_shows_the_wanted_view(pictured):
+    """The bars of trained weights, blue and orange-red, in the middle of the window."""
+    image = QImage(str(pictured.folder / "shot.png"))
+    stage = [image.pixelColor(x, y).name() for x in range(300, 650, 3) for y in range(150, 500, 3)]
+    for colour in (look.DARK.accent, look.DARK.counter_accent):
+        assert stage.count(QColor(colour).name()) > 50
+
+
+def test_a_picture_leaves_no_settings_behind(pictured):
+    assert not (pictured.folder / "config").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("--screenshot", "no/such/folder/x.png"), "there is no folder"),
+        (("--screenshot", "x.png", "--size", "huge"), "“huge” is no size"),
+        (("--screenshot", "x.png", "--features", "girth"), "no feature “girth”"),
+        (("--screenshot", "x.png", "--view", "garden"), "no tab “garden”"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_pictured_is_said_in_one_line(tmp_path, words, hint):
+    ended = run(tmp_path, *words, "--epochs", "1")
+    assert ended.code == 2
+    (line,) = complaints(ended.err)
+    assert line.startswith("logitlab: ") and hint in line
+    assert not (tmp_path / "x.png").exists()
+
+
+# No display -----------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a display")
+def test_without_a_display_the_main_job_can_be_seen_to_work(tmp_path):
+    ended = run(tmp_path, QT_QPA_PLATFORM=None, DISPLAY=None, WAYLAND_DISPLAY=None)
+    assert ended.code == 0, ended.err
+    first, *rest = ended.out.splitlines()
+    assert first.startswith("There is no display") and first.endswith(".")
+    assert any(line.startswith("test") and "accuracy" in line for line in rest)
+    assert not QImage(str(tmp_path / "logitlab.png")).isNull()
+    assert "Traceback" not in ended.err
+
+
+# Signals --------------------------------------------------------------------------------------
+
+TRAIN_FOR_EVER = """
+import sys
+from core.config import RunConfig, TrainingConfig
+from gui.hub import FLAT_OUT
+from gui.launch import Launch, make_application
+
+config = RunConfig(training=TrainingConfig(epochs=10**9))
+launch = Launch(make_application(), config, None, None, None, None)
+hub = launch.window.hub
+hub.set_speed(FLAT_OUT)
+
+said = []
+
+def watch(snapshot):
+    if not said:
+        said.append("ready")
+        hub.play_or_pause()
+    elif snapshot.step > 100 and len(said) == 1:
+        said.append("training")
+        print(*said, flush=True)
+
+hub.snapshot_changed.connect(watch)
+sys.exit(launch.run())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_a_signal_to_end_mid_training_ends_the_program_well(tmp_path):
+    process = start(tmp_path, "-c", TRAIN_FOR_EVER)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready training\n"
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=5)  # it takes well below a second
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    ended = end(process, tmp_path)
+    assert ended.code == 0
+    assert complaints(ended.err) == []
+    assert (tmp_path / "config").exists()  # settings are saved
+
+
+# The order of starting ------------------------------------------------------------------------
+
+WITHOUT_TORCH = """
+import sys
+import gui.main_window
+assert "torch" not in sys.modules, "importing the window imports PyTorch"
+"""
+
+PAINTED_FIRST = """
+import sys
+from PySide6.QtCore import QTimer
+from core.config import RunConfig
+from gui.launch import Launch, make_application
+
+launch = Launch(make_application(), RunConfig(), None, None, None, None)
+window = launch.window
+window.painted.connect(lambda: print("painted, torch:", "torch" in sys.modules, flush=True))
+
+def is_there(snapshot):
+    print("numbers, torch:", "torch" in sys.modules, flush=True)
+    window.close()
+
+window.hub.snapshot_changed.connect(is_there)
+sys.exit(launch.run())
+"""
+
+
+def test_importing_the_window_does_not_import_pytorch(tmp_path):
+    ended = end(start(tmp_path, "-c", WITHOUT_TORCH), tmp_path)
+    assert ended.code == 0, ended.err
+
+
+def test_the_window_is_painted_before_pytorch_is_imported(tmp_path):
+    ended = end(start(tmp_path, "-c", PAINTED_FIRST), tmp_path)
+    assert ended.code == 0, ended.err
+    assert ended.out.splitlines() == ["painted, torch: False", "numbers, torch: True"]

@@ -1,0 +1,159 @@
+"""The run bar's numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from core import datasets
+from core.config import DataConfig, RunConfig
+from core.snapshot import Status
+from core.task import prepare
+from gui.hub import EPOCH_A_SECOND, FLAT_OUT
+from gui.run_bar import SPEEDS, RunBar
+
+
+@pytest.fixture
+def bar(show_view):
+    bar = RunBar()
+    show_view(bar, 1280, 60)
+    return bar
+
+
+@pytest.fixture
+def snapshot(trained):
+    return trained(prepare(datasets.load(DataConfig()), RunConfig()), 12)
+
+
+def numbers(counter) -> list[str]:
+    """The numbers that a counter shows, without its name."""
+    labels = [label for label in counter.findChildren(QLabel) if label.isVisible()]
+    return [label.text().removeprefix(" · ") for label in labels[:-1]]
+
+
+def test_the_figures_are_those_of_the_snapshot(bar, snapshot):
+    bar.show_snapshot(snapshot)
+    metrics = snapshot.metrics
+    assert numbers(bar.loss) == [f"{metrics.train_loss:.4f}", f"{metrics.test_loss:.4f}"]
+    shares = [metrics.train_accuracy, metrics.test_accuracy]
+    assert numbers(bar.accuracy) == [f"{100 * share:.1f} %" for share in shares]
+    assert numbers(bar.step_counter) == ["000,012"]
+    assert numbers(bar.epoch) == ["000,003"]
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [(0, "000,000"), (999_999, "999,999"), (1_000_000, "1,000,000"), (10**9, "1,000,000,000")],
+)
+def test_counters_have_leading_zeros_and_groups(bar, snapshot, step, text):
+    bar.show_snapshot(replace(snapshot, step=step, epoch=step))
+    assert numbers(bar.step_counter) == numbers(bar.epoch) == [text]
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"), [(0.0, "0.0000"), (99.99994, "99.9999"), (123.456, "123"), (5e29, "5e+29")]
+)
+def test_a_loss_has_few_digits_whatever_its_size(bar, snapshot, loss, text):
+    bar.show_snapshot(replace(snapshot, metrics=replace(snapshot.metrics, train_loss=loss)))
+    assert numbers(bar.loss)[0] == text
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_figure_that_is_no_number_is_not_shown_as_one(bar, snapshot, value):
+    metrics = replace(snapshot.metrics, test_loss=value, test_accuracy=value)
+    bar.show_snapshot(replace(snapshot, metrics=metrics))
+    assert numbers(bar.loss) == [f"{metrics.train_loss:.4f}"]
+    assert len(numbers(bar.accuracy)) == 1
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"),
+    [(0, "–"), (7.4, "7"), (999, "999"), (1234, "1.2 k"), (56_780_000, "56.8 M")],
+)
+def test_the_rate_has_a_unit_prefix(bar, snapshot, rate, text):
+    bar.show_snapshot(replace(snapshot, examples_per_second=rate))
+    assert numbers(bar.rate) == [text]
+
+
+@pytest.mark.parametrize(
+    ("device", "text"), [("cpu", "CPU"), ("cuda", "CUDA"), ("cuda:1", "CUDA 1")]
+)
+def test_the_device_is_named(bar, snapshot, device, text):
+    bar.show_snapshot(replace(snapshot, settings=replace(snapshot.settings, device=device)))
+    assert numbers(bar.device) == [text]
+
+
+def test_the_button_says_what_a_press_does(bar, snapshot):
+    for status in Status:
+        bar.show_snapshot(replace(snapshot, status=status))
+        word = "Pause" if status is Status.TRAINING else "Train"
+        assert bar.play_button.accessibleName() == word
+        shown = [label.text() for label in bar.play_button.findChildren(QLabel)]
+        assert word in shown
+
+
+def test_the_button_keeps_its_width(bar, snapshot):
+    widths = set()
+    for status in (Status.READY, Status.TRAINING, Status.PAUSED):
+        bar.show_snapshot(replace(snapshot, status=status))
+        widths.add(bar.play_button.sizeHint().width())
+    assert len(widths) == 1
+
+
+@pytest.mark.parametrize("name", ["reset", "play_or_pause", "step"])
+def test_a_click_says_what_is_wanted(qtbot, bar, name):
+    button = {
+        "reset": bar.reset_button,
+        "play_or_pause": bar.play_button,
+        "step": bar.step_button,
+    }[name]
+    with qtbot.waitSignal(getattr(bar, name)):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize(
+    ("speed", "text"),
+    [(1, "1 step/s"), (1000, "1,000 steps/s"), (EPOCH_A_SECOND, "1 epoch/s"), (FLAT_OUT, "flat out")],
+)
+def test_the_speed_is_said_in_words(qtbot, bar, words, speed, text):
+    with qtbot.waitSignal(bar.speed_changed) as told:
+        bar.set_speed(SPEEDS.index(speed))
+    assert told.args == [speed]
+    assert text in words(bar)
+    assert text in bar.speed.toolTip()
+
+
+def test_a_speed_beyond_the_ends_is_the_end(bar):
+    bar.set_speed(10**6)
+    assert bar.chosen_speed == FLAT_OUT
+    bar.set_speed(-10)
+    assert bar.chosen_speed == 1
+
+
+def test_before_there_are_numbers_none_are_shown(bar, snapshot):
+    bar.show_snapshot(snapshot)
+    bar.show_nothing()
+    for counter in (bar.epoch, bar.step_counter, bar.loss, bar.accuracy):
+        assert numbers(counter) == ["–"]
+
+
+@pytest.mark.parametrize("width", [1280, 1004, 900, 780])
+def test_a_narrow_bar_leaves_out_and_cuts_nothing(qtbot, bar, snapshot, width):
+    big = replace(snapshot, step=999_999, epoch=999_999, examples_per_second=99.9e6)
+    bar.show_snapshot(big)
+    bar.resize(width, 60)
+
+    def fits() -> bool:
+        shown = [child for child in bar.children() if child.isWidgetType() and child.isVisible()]
+        inside = all(bar.rect().contains(child.geometry()) for child in shown)
+        apart = all(
+            not a.geometry().intersects(b.geometry()) for a in shown for b in shown if a is not b
+        )
+        return inside and apart and len(shown) >= 8
+
+    qtbot.waitUntil(fits)
+    assert bar.loss.isVisible() and bar.accuracy.isVisible() and bar.epoch.isVisible()

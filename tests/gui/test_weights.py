@@ -1,0 +1,266 @@
+"""The weights: signed pictures or bars, all on one symmetric scale."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+
+from core import datasets
+from core.config import DataConfig, ModelConfig, RunConfig
+from core.snapshot import Params
+from core.task import prepare
+from gui import look
+from gui.views.weights import WeightsView
+
+FOUND = re.compile(
+    r"class (?P<name>.+) · pixel in row (?P<i>\d+), column (?P<j>\d+) · w = (?P<w>[+−\d.]+) "
+    r"· bias b = (?P<b>[+−\d.]+)"
+)
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def iris(**model):
+    return prepare(datasets.load(DataConfig()), RunConfig(model=ModelConfig(**model)))
+
+
+def digits(**model):
+    data = DataConfig(source="digits")
+    return prepare(datasets.load(data), RunConfig(data=data, model=ModelConfig(**model)))
+
+
+@pytest.fixture
+def show(show_view, trained):
+    """Return a function that shows the weights of a task after some steps."""
+    views = []
+
+    def show(task, steps=20, snapshot=None):
+        view = WeightsView(look.LIGHT)
+        views.append(view)
+        show_view(view)
+        view.offer_task(task)
+        view.offer_snapshot(snapshot or trained(task, steps))
+        QApplication.processEvents()  # so that all is laid out
+        return view
+
+    return show
+
+
+@pytest.fixture
+def hover_all(qtbot):
+    """Return a function that moves over the whole canvas and gives (place, words) of each hit."""
+
+    def hover_all(view, stride=9):
+        heard: list[str] = []
+        view.canvas.hovered.connect(heard.append)
+        hits = []
+        for y in range(1, view.canvas.height(), stride):
+            for x in range(1, view.canvas.width(), stride):
+                heard.clear()
+                qtbot.mouseMove(view.canvas, QPoint(x, y))
+                if heard and (found := FOUND.fullmatch(heard[-1])):
+                    hits.append((x, y, found))
+        return hits
+
+    return hover_all
+
+
+# Pictures -------------------------------------------------------------------------------------
+
+
+def test_the_pointer_reads_the_weight_of_the_pixel_under_it(show, trained, hover_all):
+    task = digits()
+    snapshot = trained(task, 20)
+    hits = hover_all(show(task, snapshot=snapshot))
+    assert {found["name"] for _, _, found in hits} == set(task.dataset.class_names)
+    for _, _, found in hits:
+        k = task.dataset.class_names.index(found["name"])
+        W = snapshot.params.W[k].reshape(task.dataset.image_shape)
+        assert number(found["w"]) == pytest.approx(W[int(found["i"]), int(found["j"])], abs=6e-5)
+        assert number(found["b"]) == pytest.approx(snapshot.params.b[k], abs=6e-5)
+
+
+def test_blue_is_positive_and_orange_negative(show, hover_all, pixels):
+    view = show(digits())
+    shown = pixels(view.canvas)
+    blue = red = 0
+    for x, y, found in hover_all(view):
+        r, _, b = shown[y, x]
+        w = number(found["w"])
+        if w > 0.15 * view.canvas.scale:
+            assert b > r + 15, found.group()
+            blue += 1
+        elif w < -0.15 * view.canvas.scale:
+            assert r > b + 15, found.group()
+            red += 1
+    assert blue > 50 and red > 50
+
+
+def test_one_scale_holds_for_all_classes(show, trained, hover_all, pixels):
+    """Equal weights have equal colours in any two pictures."""
+    task = digits()
+    snapshot = trained(task, 20)
+    levels = np.linspace(-1, 1, task.m, dtype=np.float32)
+    W = np.stack([np.roll(levels, 7 * k) for k in range(10)])
+    view = show(task, snapshot=replace(snapshot, params=Params(W, snapshot.params.b)))
+    shown = pixels(view.canvas)
+    colours: dict[str, set[tuple[int, ...]]] = {}
+    for x, y, found in hover_all(view, stride=5):
+        colours.setdefault(found["w"], set()).add(tuple(shown[y, x]))
+    assert len(colours) == task.m
+    rim = {(0, 0, 0), tuple(look.rgb(look.LIGHT.line).astype(int))}
+    inner = [{tuple(int(part) for part in c) for c in seen} - rim for seen in colours.values()]
+    alike = [len(seen) == 1 for seen in inner]
+    assert np.mean(alike) > 0.9  # the rest are hits of rounded corners
+
+
+def test_opposite_weights_are_equally_far_from_neutral():
+    for theme in (look.LIGHT, look.DARK):
+        colours = look.signed_map(theme).astype(int)
+        middle = len(colours) // 2
+        np.testing.assert_array_equal(colours[middle], look.rgb(theme.panel))
+        np.testing.assert_array_equal(colours[-1], look.rgb(theme.accent))
+        np.testing.assert_array_equal(colours[0], look.rgb(theme.counter_accent))
+
+
+def test_before_any_training_the_pictures_are_neutral(show, hover_all, pixels):
+    view = show(digits(), steps=0)
+    shown = pixels(view.canvas)
+    hits = hover_all(view, stride=23)
+    assert hits
+    panel = look.rgb(look.LIGHT.panel)
+    neutral = [np.abs(shown[y, x] - panel).max() <= 2 for x, y, _ in hits]
+    assert np.mean(neutral) > 0.9  # the rest are hits of a rim
+
+
+def test_ten_pictures_fill_the_stage(show, hover_all):
+    view = show(digits())
+    hits = hover_all(view)
+    width = max(x for x, _, _ in hits) - min(x for x, _, _ in hits)
+    assert width > 0.75 * view.canvas.width()
+
+
+def test_leaving_the_pictures_takes_the_words_away(qtbot, show, words, hover_all):
+    view = show(digits())
+    x, y, _ = hover_all(view)[0]
+    qtbot.mouseMove(view.canvas, QPoint(x, y))
+    assert "pixel in row" in words(view)
+    qtbot.mouseMove(view.canvas, QPoint(1, view.canvas.height() - 1))
+    assert "pixel in row" not in words(view)
+
+
+def test_hovering_moves_no_picture(qtbot, show, hover_all):
+    view = show(digits())
+    before = view.canvas.geometry()
+    x, y, _ = hover_all(view)[0]
+    qtbot.mouseMove(view.canvas, QPoint(x, y))
+    QApplication.processEvents()
+    assert view.canvas.geometry() == before
+
+
+# The scale ------------------------------------------------------------------------------------
+
+
+def scale_for(view, largest: float) -> float:
+    W = np.zeros((3, 2), dtype=np.float32)
+    W[0, 0] = -largest
+    view.canvas.show_params(Params(W, np.zeros(3, dtype=np.float32)))
+    return view.canvas.scale
+
+
+def test_the_scale_holds_the_largest_weight_with_little_room(show):
+    view = show(iris(), steps=0)
+    for largest in np.geomspace(1e-4, 1e4, 60):
+        assert largest <= scale_for(view, largest) * (1 + 1e-6)
+        assert scale_for(view, largest) <= 2.5 * largest
+
+
+def test_the_scale_has_few_round_steps(show):
+    view = show(iris(), steps=0)
+    seen = {scale_for(view, largest) for largest in np.geomspace(1, 9.99, 200)}
+    assert 3 <= len(seen) <= 8
+    assert all(f"{scale:g}" == f"{scale:.2g}" for scale in seen)
+
+
+def test_the_scale_does_not_jump_to_and_fro(show):
+    view = show(iris(), steps=0)
+    before = scale_for(view, 1.01)
+    after = [scale_for(view, largest) for largest in (0.99, 1.01, 0.98, 1.02)]
+    assert after == [before] * 4
+
+
+def test_the_scale_comes_down_when_weights_have_become_small(show):
+    view = show(iris(), steps=0)
+    assert scale_for(view, 0.1) < scale_for(view, 5.0)
+    assert scale_for(view, 0.1) < 1
+
+
+# Bars -----------------------------------------------------------------------------------------
+
+
+def test_measured_data_have_a_labelled_bar_for_each_weight(show, trained, painted_words):
+    task = iris()
+    snapshot = trained(task, 30)
+    said = painted_words(show(task, snapshot=snapshot).canvas)
+    for name in task.dataset.class_names:
+        assert said.count(name) == 1
+    for name in (*task.dataset.feature_names, "bias b"):
+        assert said.count(name) == 3
+    for value in (*snapshot.params.W.ravel(), *snapshot.params.b):
+        assert f"{value:+.3f}".replace("-", "−") in said
+
+
+def test_a_binary_model_has_one_panel(show, trained, painted_words, words):
+    task = iris(kind="binary", positive="virginica")
+    view = show(task, snapshot=trained(task, 30))
+    said = painted_words(view.canvas)
+    assert said.count("bias b") == 1
+    assert said.count("virginica") == 1
+    assert "Blue speaks for virginica, orange for not virginica" in words(view)
+
+
+def test_bars_grow_from_the_middle_to_the_side_of_their_sign(show, trained, pixels):
+    task = iris(kind="binary")
+    snapshot = trained(task, 0)
+    W = np.array([[2.0, -2.0]], dtype=np.float32)
+    params = Params(W, np.zeros(1, dtype=np.float32))
+    view = show(task, snapshot=replace(snapshot, params=params))
+    shown = pixels(view.canvas)
+    is_blue = (np.abs(shown - look.rgb(look.LIGHT.accent)) <= 6).all(axis=2)
+    is_red = (np.abs(shown - look.rgb(look.LIGHT.counter_accent)) <= 6).all(axis=2)
+    bars = slice(0, int(0.8 * len(shown)))  # above the scale's own ramp
+    blue_x, red_x = np.nonzero(is_blue[bars])[1], np.nonzero(is_red[bars])[1]
+    assert len(blue_x) > 500 and len(red_x) > 500
+    assert np.quantile(red_x, 0.99) <= np.quantile(blue_x, 0.01)
+    widths = [np.ptp(np.quantile(x, (0.01, 0.99))) for x in (blue_x, red_x)]
+    assert widths[0] == pytest.approx(widths[1], rel=0.05)
+
+
+def test_weights_in_original_units_answer_the_same(qtbot, show, trained, painted_words):
+    task = iris()
+    snapshot = trained(task, 30)
+    view = show(task, snapshot=snapshot)
+    qtbot.mouseClick(view.units.button(True), Qt.MouseButton.LeftButton)
+    std, mean = task.standardiser.std, task.standardiser.mean
+    W = snapshot.params.W / std
+    b = snapshot.params.b - W @ mean
+    said = painted_words(view.canvas)
+    for value in (*W.ravel(), *b):
+        assert f"{value:+.3f}".replace("-", "−") in said
+
+
+def test_long_names_are_elided(show, trained, painted_words):
+    source = datasets.load(DataConfig())
+    long = "a class with a name that no panel of any window could ever hold in one line, at all"
+    source = replace(source, class_names=(long, long + "?", long + "!"))
+    task = prepare(source, RunConfig())
+    said = painted_words(show(task, snapshot=trained(task, 5)).canvas)
+    assert long not in said
+    assert sum(text.endswith("…") for text in said) >= 3
