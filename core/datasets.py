@@ -132,7 +132,7 @@ class Dataset:
     @property
     def gaps(self) -> NDArray[np.bool_] | None:
         """Where X has no number, (n, m); None where it has one everywhere."""
-        if self.X.dtype == np.uint8 or not np.isnan(self.X.sum(dtype=np.float64)):
+        if self.X.dtype == np.uint8 or not np.isnan(float(self.X.sum(dtype=np.float64))):
             return None
         return np.isnan(self.X)
 
@@ -263,7 +263,9 @@ def of_table(table: Table, config: DataConfig) -> Dataset:
     scale = 1.0
     if shape:
         scale = 16.0 if X.max() <= 16 and shape == (8, 8) else 255.0
-    y, lines, tested = y[labelled], table.lines[labelled], 0
+    lines, tested = table.lines, 0
+    if not labelled.all():
+        y, lines = y[labelled], lines[labelled]
     if table.split is not None:
         column = table.columns[table.split]
         assert column.codes is not None

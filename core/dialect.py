@@ -19,7 +19,7 @@ from core.config import Reading
 from core.errors import DataError
 from core.naming import kept_apart
 
-BLOCK_BYTES = 2**22  # read at once, and the longest line
+BLOCK_BYTES = 3 * 2**20  # read at once, and the longest line
 MAX_COLUMNS = 10_000
 SAMPLE_RECORDS = 200
 SAMPLE_CHARACTERS = 2**18

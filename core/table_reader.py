@@ -1,6 +1,6 @@
 """Read a text table: pandas parses what is regular, Python's csv names what is not.
 
-The file goes by in blocks of 4 MiB, which pandas turns into columns on a few threads without
+The file goes by in blocks of 3 MiB, which pandas turns into columns on a few threads without
 holding the interpreter, as it does by itself with a whole file. A block is regular if it has as
 many separators and newlines as its rows need; to count them takes NumPy 4 ms in 40 MB. Any other
 block is taken apart record by record, so that every ragged line is known by its number.
@@ -57,7 +57,7 @@ def read(
 ) -> Table:
     """Read the file, which `reading` may say more about.
 
-    progress : is told the bytes done and the bytes in all, about every 4 MiB.
+    progress : is told the bytes done and the bytes in all, about every 3 MiB.
     is_cancelled : is asked as often; then Cancelled is raised.
     Raises DataError where the file cannot be read as a table.
     """

@@ -95,6 +95,7 @@ class Hub(QObject):
         self._progress: Progress | None = None
         self._called_off: list[Fetch] = []
         self._remark = ""
+        self._complaint = ""
         self._session = Session()
         self._runs = 0
         self._loaded: tuple[DataConfig, Dataset] | None = None
@@ -200,11 +201,17 @@ class Hub(QObject):
             if self._remark:
                 self.remarked.emit(self._remark)
                 self._remark = ""
+            if self._complaint:
+                self.failed.emit(self._complaint)
+                self._complaint = ""
 
         self.busy_changed.emit("" if known else _loading(config.data))
 
         def failed(error: BaseException) -> None:
             self._not_loaded(error, may_lie_elsewhere=config.data.source == "mnist")
+            if self.run is None and config.data.source == "csv" and self._timer.isActive():
+                self._complaint = str(error)  # the program was started with this file
+                self.load(RunConfig(training=config.training))
 
         self.background.ask("load", work, answer, failed)
 
@@ -436,6 +443,7 @@ class Hub(QObject):
                 play=self._play_when_loaded,
                 take_over=old.number if old and goes_on else None,
             )
+            self.set_speed(self.speed)
         if is_last and before is not None:
             self.undo_stack.push(_Change(self, words, before, run))
 

@@ -552,8 +552,6 @@ class MainWindow(QMainWindow):
 
     def _show_gallery(self) -> None:
         """Open the gallery of generators beside the board; what it makes is drawn."""
-        if self.hub.config.data.source != "drawn":
-            self._choose_source("drawn")
         if self._gallery is None:
             self._gallery = Gallery(self.theme, self)
             self._gallery.made.connect(self.hub.draw)
@@ -563,7 +561,9 @@ class MainWindow(QMainWindow):
         self._gallery.show()
         self._gallery.raise_()
         if not len(self.hub.points):
-            self._gallery.make()
+            self._gallery.make()  # which leaves other data
+        elif self.hub.config.data.source != "drawn":
+            self._choose_source("drawn")
 
     def _change_learning_rate(self, beside: Callable[[float], float]) -> None:
         self.setup.learning_rate.setValue(beside(self.hub.settings.learning_rate))

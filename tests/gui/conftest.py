@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
-from xml.etree import ElementTree
+from html import unescape
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
 
 
 @pytest.fixture
-def window(open_window) -> MainWindow:
+def window(open_window):
     """The window as it first starts: Iris, softmax, ready."""
     return open_window()
 
@@ -72,7 +73,7 @@ def window(open_window) -> MainWindow:
 def reach(qtbot):
     """Return a function that waits until the shown run has this status, and returns it."""
 
-    def reach(window: MainWindow, status: Status) -> Snapshot:
+    def reach(window: MainWindow, status: Status):
         hub = window.hub
         qtbot.waitUntil(
             lambda: hub.snapshot is not None and hub.snapshot.status is status, timeout=PATIENCE_MS
@@ -87,7 +88,7 @@ def reach(qtbot):
 def finish(qtbot, reach):
     """Return a function that trains to the end with Space, flat out or so many steps a second."""
 
-    def finish(window: MainWindow, speed: float = FLAT_OUT) -> Snapshot:
+    def finish(window: MainWindow, speed: float = FLAT_OUT):
         window.run_bar.set_speed(SPEEDS.index(speed))
         qtbot.keyClick(window, Qt.Key.Key_Space)
         return reach(window, Status.FINISHED)
@@ -97,7 +98,7 @@ def finish(qtbot, reach):
 
 @pytest.fixture
 def new_run(qtbot):
-    """Return a context that ends once another run is shown, with its first numbers if it has any."""
+    """Return a context that ends once another run is shown, with its first numbers if any."""
 
     @contextmanager
     def new_run(window: MainWindow):
@@ -147,6 +148,8 @@ def hover(qtbot):
 
     def hover(plot, x: float, y: float) -> tuple[float, float]:
         """Return the place of the pixel that was hit."""
+        QApplication.processEvents()  # so that all is laid out
+        qtbot.mouseMove(plot.viewport(), QPoint(1, 1))  # from where a test before may have left it
         position = place_on(plot, x, y)
         qtbot.mouseMove(plot.viewport(), position)
         hit = plot.getPlotItem().getViewBox().mapSceneToView(plot.mapToScene(position))
@@ -155,7 +158,7 @@ def hover(qtbot):
     return hover
 
 
-def place_on(plot, x: float, y: float) -> QPoint:
+def place_on(plot, x, y):
     """Return the pixel of a plot's viewport at a place in the axes' units."""
     scene = plot.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
     return plot.mapFromScene(scene)
@@ -226,7 +229,7 @@ def snapshot_of():
 def trained(snapshot_of):
     """Return a function that trains a task for so many steps and gives its snapshot."""
 
-    def trained(task, steps: int) -> Snapshot:
+    def trained(task, steps):
         from core.trainer import Trainer
 
         trainer = Trainer(task)
@@ -248,7 +251,7 @@ def painted_words(tmp_path):
         picture.setSize(widget.size())
         widget.render(picture)
         del picture  # which ends the file
-        texts = ElementTree.parse(path).getroot().iter("{http://www.w3.org/2000/svg}text")
-        return ["".join(text.itertext()).strip() for text in texts]
+        texts = re.findall(r"<text\b[^>]*>(.*?)</text>", path.read_text("utf-8"), re.DOTALL)
+        return [unescape(text).strip() for text in texts]
 
     return painted_words

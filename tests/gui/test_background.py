@@ -19,7 +19,7 @@ def background():
 @pytest.fixture
 def poll_until(qtbot, background):
     def poll_until(condition) -> None:
-        def polled() -> bool:
+        def polled():
             background.poll()
             return condition()
 
@@ -33,15 +33,16 @@ def unexpected(error: BaseException) -> None:
 
 
 def test_the_answer_is_given_on_the_asking_thread(background, poll_until):
-    where = []
-    background.ask("a", threading.current_thread, lambda worker: where.append(worker), unexpected)
+    where: list[threading.Thread] = []
+    background.ask("a", threading.current_thread, where.append, unexpected)
     poll_until(lambda: bool(where))
     assert where[0] is not threading.current_thread()
     assert where[0].name.startswith("background")
 
 
 def test_nothing_is_answered_before_it_is_polled(qtbot, background):
-    answers, done = [], threading.Event()
+    answers: list[None] = []
+    done = threading.Event()
     background.ask("a", done.set, answers.append, unexpected)
     assert done.wait(10)
     assert not answers
@@ -49,7 +50,9 @@ def test_nothing_is_answered_before_it_is_polled(qtbot, background):
 
 
 def test_of_waiting_requests_under_a_key_the_newest_wins(background, poll_until):
-    gate, carried_out, answers = threading.Event(), [], []
+    gate = threading.Event()
+    carried_out: list[int] = []
+    answers: list[int] = []
     background.ask("first", lambda: gate.wait(10), lambda _: None, unexpected)
     for number in range(5):
         background.ask(
@@ -64,7 +67,7 @@ def test_of_waiting_requests_under_a_key_the_newest_wins(background, poll_until)
 
 
 def test_keys_do_not_push_each_other_out(background, poll_until):
-    answers = []
+    answers: list[str] = []
     for key in "abc":
         background.ask(key, lambda key=key: key, answers.append, unexpected)
     poll_until(lambda: len(answers) == 3)
@@ -72,7 +75,8 @@ def test_keys_do_not_push_each_other_out(background, poll_until):
 
 
 def test_a_failure_is_answered_and_the_thread_goes_on(background, poll_until):
-    errors, answers = [], []
+    errors: list[BaseException] = []
+    answers: list[str] = []
     background.ask("a", lambda: 1 / 0, answers.append, errors.append)
     background.ask("b", lambda: "well", answers.append, unexpected)
     poll_until(lambda: bool(answers))
@@ -81,7 +85,8 @@ def test_a_failure_is_answered_and_the_thread_goes_on(background, poll_until):
 
 
 def test_what_is_forgotten_is_not_answered(background, poll_until):
-    gate, answers = threading.Event(), []
+    gate = threading.Event()
+    answers: list[object] = []
     background.ask("running", lambda: gate.wait(10), answers.append, unexpected)
     background.ask("waiting", lambda: "waited", answers.append, unexpected)
     background.forget("running")
@@ -92,7 +97,7 @@ def test_what_is_forgotten_is_not_answered(background, poll_until):
 
 
 def test_busy_lasts_from_asking_to_answering(background, poll_until):
-    answers = []
+    answers: list[str] = []
     assert not background.is_busy("a")
     background.ask("a", lambda: "well", answers.append, unexpected)
     assert background.is_busy("a")
@@ -101,7 +106,8 @@ def test_busy_lasts_from_asking_to_answering(background, poll_until):
 
 
 def test_close_ends_the_thread_and_drops_what_waits(background):
-    gate, carried_out = threading.Event(), []
+    gate = threading.Event()
+    carried_out: list[int] = []
     background.ask("running", lambda: gate.wait(10), lambda _: None, unexpected)
     background.ask("waiting", lambda: carried_out.append(1), lambda _: None, unexpected)
     gate.set()

@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 from core import drawing
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.drawing import Points
+from core.session import Session
 from core.snapshot import Status
 from gui import look
 from gui.board import Tool
+from gui.hub import EPOCH_A_SECOND, UNDO_LIMIT
+from gui.run_bar import SPEEDS
 from gui.views.boundary import MAX_POINTS
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -534,6 +537,17 @@ def test_a_drag_that_is_shown_on_its_way_is_still_one_undo(qtbot, hand, trained)
     assert hand.board.points is FOUR
 
 
+def test_the_first_run_that_undo_reaches_still_has_its_weights(qtbot, hand, trained):
+    trained(FOUR)
+    for x in np.linspace(-4, 4, UNDO_LIMIT + 2):
+        hand.click(x, 1)
+        hand.settle()
+    while hand.window.hub.undo_stack.canUndo():
+        undo(qtbot, hand)
+    assert hand.window.hub.snapshot.step == 3
+    assert hand.window.hub.snapshot.params.W.any()
+
+
 def test_the_menu_says_what_would_be_undone(hand, put):
     put(FOUR)
     hand.click(0, 0)
@@ -700,6 +714,19 @@ def test_space_is_not_lost_in_the_middle_of_a_drag(qtbot, hand, put, reach, wait
     hand.release(0, -3)
     hand.settle()
     reach(hand.window, Status.TRAINING)
+
+
+def test_an_epoch_a_second_counts_the_points_there_are(hand, put, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Session, "set_speed", lambda _, speed: asked.append(speed))
+    hand.window.run_bar.set_speed(SPEEDS.index(EPOCH_A_SECOND))
+    rng = np.random.default_rng(3)
+    put(Points().put(rng.normal(-1, 1, (40, 2)), 0).put(rng.normal(1, 1, (60, 2)), 1))
+    assert asked[-1] == 4  # batches of 32
+    hand.board.clear()
+    hand.settle()
+    put(FOUR)
+    assert asked[-1] == 1
 
 
 def test_points_that_come_back_train_on_if_it_trained(qtbot, hand, put, reach):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig
@@ -41,33 +42,39 @@ def on_plane(task, plane, x, y):
 
 
 @pytest.fixture
-def show(qtbot, show_view):
-    """Return a function that shows a task and a snapshot, and waits until it is shaded."""
-    backgrounds, views = [], []
+def background():
+    background = Background()
+    yield background
+    background.close()
 
-    def show(task, snapshot=None) -> BoundaryView:
-        background = Background()
+
+@pytest.fixture
+def settle(qtbot, background):
+    """Return a function that waits until nothing is under way."""
+
+    def is_done():
+        background.poll()
+        return not background.is_busy("boundary") and not background.is_busy("hover")
+
+    return lambda: qtbot.waitUntil(is_done)
+
+
+@pytest.fixture
+def show(show_view, background, settle):
+    """Return a function that shows a task and a snapshot, and waits until it is shaded."""
+    views = []  # they live as long as the test
+
+    def show(task, snapshot=None):
         view = BoundaryView(look.LIGHT, background)
-        backgrounds.append(background)
         views.append(view)
         show_view(view, 700, 600)
         view.offer_task(task)
         if snapshot is not None:
             view.offer_snapshot(snapshot)
-        settle(view, background)
+        settle()
         return view
 
-    def settle(view, background) -> None:
-        def is_done() -> bool:
-            background.poll()
-            return not background.is_busy("boundary") and not background.is_busy("hover")
-
-        qtbot.waitUntil(is_done)
-
-    show.settle = lambda view: settle(view, backgrounds[views.index(view)])
-    yield show
-    for background in backgrounds:
-        background.close()
+    return show
 
 
 MODELS = {
@@ -189,43 +196,43 @@ def test_zero_weights_show_no_shading(show, trained):
     assert not len(view._rings.getData()[0])
 
 
-def test_returning_to_the_start_takes_the_shading_away(show, trained):
+def test_returning_to_the_start_takes_the_shading_away(show, trained, settle):
     task = iris_task()
     view = show(task, trained(task, 20))
     assert view._image.image is not None
     view.offer_snapshot(trained(task, 0))
-    show.settle(view)
+    settle()
     assert view._image.image is None
 
 
-def test_another_task_takes_the_old_picture_away_at_once(show, trained):
+def test_another_task_takes_the_old_picture_away_at_once(show, trained, settle):
     view = show(iris_task(), trained(iris_task(), 20))
     view.offer_task(iris_task(kind="binary"))
     assert view._image.image is None
-    show.settle(view)
+    settle()
     assert view._image.image is None
 
 
-def test_a_picture_of_an_old_run_is_not_shown(qtbot, show, trained):
+def test_a_picture_of_an_old_run_is_not_shown(qtbot, show, trained, settle):
     task = iris_task()
     view = show(task, trained(task, 20))
     view.offer_snapshot(trained(task, 30))  # a picture is under way …
     view.offer_task(iris_task(kind="binary"))  # … when the run changes
-    show.settle(view)
+    settle()
     assert view._image.image is None
 
 
-def test_a_hidden_view_shows_the_newest_once_it_is_seen(qtbot, show, trained):
+def test_a_hidden_view_shows_the_newest_once_it_is_seen(qtbot, show, trained, settle):
     task = iris_task()
     view = show(task, trained(task, 5))
     view.hide()
     newest = trained(task, 200)
     before = view._image.image
     view.offer_snapshot(newest)
-    show.settle(view)
+    settle()
     assert view._image.image is before
     view.show()
-    show.settle(view)
+    settle()
     assert view._image.image is not before
 
 
@@ -293,12 +300,12 @@ def test_a_constant_feature_is_named(show, words):
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
-def test_the_pointer_reads_the_exact_probabilities(show, trained, hover, words, model):
+def test_the_pointer_reads_the_exact_probabilities(show, trained, hover, words, model, settle):
     task = iris_task(**model)
     snapshot = trained(task, 100)
     view = show(task, snapshot)
     place = hover(view.plot, 4.9, 1.62)
-    show.settle(view)
+    settle()
     said = words(view)
     assert f"petal length {place[0]:.2f} cm · petal width {place[1]:.2f} cm" in said
     (A,) = answers(task, snapshot.params, [place])
@@ -308,12 +315,12 @@ def test_the_pointer_reads_the_exact_probabilities(show, trained, hover, words, 
     assert tail.startswith(task.dataset.class_names[A.argmax()])
 
 
-def test_the_pointer_names_the_point_under_it(show, trained, hover, words):
+def test_the_pointer_names_the_point_under_it(show, trained, hover, words, settle):
     task = iris_task()
     view = show(task, trained(task, 10))
     row = int(task.test_rows[-1])
     hover(view.plot, *task.dataset.X[row])
-    show.settle(view)
+    settle()
     (found,) = re.findall(r"(training|test) point (\d+), (\w+)", words(view))
     # Rows of Iris may lie upon each other.
     np.testing.assert_array_equal(task.dataset.X[int(found[1])], task.dataset.X[row])
@@ -321,10 +328,21 @@ def test_the_pointer_names_the_point_under_it(show, trained, hover, words):
     assert (found[0] == "test") == (int(found[1]) in task.test_rows)
 
 
-def test_nothing_is_said_of_an_old_run(show, trained, hover, words):
+def test_nothing_is_said_of_an_old_run(show, trained, hover, words, settle):
     task = iris_task()
     view = show(task, trained(task, 10))
     hover(view.plot, 4.9, 1.62)
     view.offer_task(iris_task(kind="binary"))
-    show.settle(view)
+    settle()
     assert "→" not in words(view)
+
+
+def test_hovering_moves_no_picture(show, trained, hover, settle):
+    task = iris_task()
+    view = show(task, trained(task, 10))
+    QApplication.processEvents()
+    before = view.plot.geometry(), view.plot.getPlotItem().getViewBox().viewRange()
+    hover(view.plot, 4.9, 1.62)
+    settle()
+    QApplication.processEvents()
+    assert (view.plot.geometry(), view.plot.getPlotItem().getViewBox().viewRange()) == before

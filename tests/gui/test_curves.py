@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -115,7 +116,7 @@ def test_the_axes_grow_by_doubling(view_of, with_curve):
         assert x0 == 0 and last >= n - 1
         seen.append(last)
     assert len(set(seen)) <= 6
-    assert all(b in (a, 2 * a) for a, b in zip(seen, seen[1:], strict=False))
+    assert all(b in (a, 2 * a) for a, b in pairwise(seen))
 
 
 def test_the_loss_axis_grows_by_doubling(view_of, with_curve):
@@ -126,7 +127,7 @@ def test_the_loss_axis_grows_by_doubling(view_of, with_curve):
         _, (_, top) = ranges(view)
         assert top >= high
         tops.append(round(top, 9))
-    ratios = {round(b / a, 6) for a, b in zip(tops, tops[1:], strict=False)}
+    ratios = {round(b / a, 6) for a, b in pairwise(tops)}
     assert ratios <= {1.0, 2.0} and 2.0 in ratios
 
 

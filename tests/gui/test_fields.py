@@ -25,7 +25,6 @@ from gui.fields import (
 @pytest.fixture
 def shown(qtbot, dressed):
     """Return a function that shows a field above another thing that can have the focus."""
-
     pages = []  # they live as long as the test
 
     def show(field):
@@ -44,7 +43,7 @@ def shown(qtbot, dressed):
         field.other = other
         return field
 
-    yield show
+    return show
 
 
 def turn_wheel(widget, notches: int) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionSlider
 
 from core.config import DataConfig, RunConfig
-from core.drawing import Points
 from core.generators import KINDS, Recipe, generate
 from core.snapshot import Status
 from gui import look
@@ -93,9 +92,17 @@ def drag(qtbot, slider, *shifts):
 # Choosing ---------------------------------------------------------------------------------------
 
 
-def test_opening_it_makes_nothing_yet(gallery, drawn):
-    assert len(drawn.hub.points) == 0
+def test_opening_it_on_an_empty_board_draws_what_is_chosen(gallery, drawn, is_shown):
+    is_shown(drawn, Recipe())
+    assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [Recipe().kind]
     assert set(gallery.thumbnails) == set(KINDS)
+
+
+def test_opening_it_leaves_points_that_are_there(drawn, open_gallery, click_plane, qtbot):
+    click_plane(drawn.boundary, 1, 1)
+    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
+    open_gallery(drawn)
+    assert len(drawn.hub.points) == drawn.hub.run.task.dataset.n == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -178,6 +185,7 @@ def test_a_slider_that_is_pressed_and_let_go_changes_nothing(
     count = drawn.hub.undo_stack.count()
     for _ in drag(qtbot, gallery.sliders["noise"]):
         pass
+    qtbot.waitUntil(lambda: not drawn.hub.background.is_busy("load"))
     assert drawn.hub.undo_stack.count() == count
     assert len(drawn.boundary.board.points) == 201
 
@@ -203,10 +211,23 @@ def test_training_goes_on_while_a_knob_is_turned(qtbot, gallery, drawn, is_shown
 
 def test_opened_from_iris_it_switches_to_drawn_points(qtbot, window, open_gallery, is_shown):
     gallery = open_gallery(window)
+    is_shown(window, Recipe())
     assert window.hub.run.task.config.data.source == "drawn"
-    assert window.hub.run.points.class_names == Points().class_names
-    qtbot.mouseClick(gallery.thumbnails["circles"], LEFT)
-    is_shown(window, Recipe("circles"))
+    assert window.setup.sources["drawn"].isChecked()
+    qtbot.keyClick(gallery, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.hub.run.task.dataset.name == "Iris"  # one undo goes all the way back
+
+
+def test_opened_from_iris_it_goes_back_to_points_that_were_drawn(
+    drawn, open_gallery, click_plane, new_run, qtbot
+):
+    click_plane(drawn.boundary, 1, 1)
+    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
+    with new_run(drawn):
+        qtbot.mouseClick(drawn.setup.sources["iris"], LEFT)
+    with new_run(drawn):
+        open_gallery(drawn)
+    assert drawn.hub.run.task.dataset.n == len(drawn.boundary.board.points) == 1
 
 
 def test_what_was_learnt_of_iris_is_nothing_to_points(

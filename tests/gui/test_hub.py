@@ -197,7 +197,7 @@ def test_tick_drops_a_snapshot_of_another_run(qtbot, window, snapshot_of, monkey
     from core.trainer import Trainer
 
     stranger = snapshot_of(Trainer(window.hub.run.task), run=window.hub.run.number + 1)
-    told = []
+    told: list[object] = []
     window.hub.snapshot_changed.connect(told.append)
     monkeypatch.setattr("core.session.Session.take", lambda self: stranger)
     window.hub.tick()
@@ -208,9 +208,7 @@ def test_tick_drops_a_snapshot_of_another_run(qtbot, window, snapshot_of, monkey
 # What goes wrong ------------------------------------------------------------------------------
 
 
-def test_divergence_is_told_in_words_with_the_step_and_a_remedy(
-    qtbot, open_window, reach, enter
-):
+def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_window, reach, enter):
     window = open_window()
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     enter(window.setup.learning_rate, "1000")
@@ -396,8 +394,6 @@ def test_a_damaged_file_is_named_and_the_old_run_stays(
 def test_undo_while_data_are_loading_ends_the_waiting(
     qtbot, window, new_run, choose_folder, idx_folder, monkeypatch
 ):
-    import threading
-
     with new_run(window):
         qtbot.mouseClick(window.setup.kind.button("binary"), Qt.MouseButton.LeftButton)
     go_on, load = threading.Event(), datasets.load

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QColor, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -279,7 +279,7 @@ def test_every_picture_has_a_name(window):
 
 
 def test_tab_reaches_every_control(qtbot, window):
-    reached: list[QWidget] = []
+    reached: list[QWidget | None] = []
     while (widget := QApplication.focusWidget()) not in reached:
         reached.append(widget)
         qtbot.keyClick(widget, Qt.Key.Key_Tab)
@@ -289,7 +289,7 @@ def test_tab_reaches_every_control(qtbot, window):
         for w in controls(window)
         if w.isVisible()
         and w.isEnabled()
-        and not (isinstance(w, QAbstractButton) and (w.group() or w.autoExclusive()))
+        and not (isinstance(w, QAbstractButton) and (w.group() is not None or w.autoExclusive()))
     }
     assert len(expected) > 12
     assert expected <= set(reached)
@@ -359,7 +359,7 @@ def test_a_theme_colours_every_panel(open_window, pixels, choice, theme):
         a for a in window.findChildren(QAction) if a.text() == f"{choice.capitalize()} colours"
     )
     action.trigger()
-    panel = np.array(QColor(theme.panel).getRgb()[:3])
+    panel = look.rgb(theme.panel)
     whole = pixels(window)
     for widget in (window.boundary.plot, window.loss.plot, window.confusion, window.run_bar):
         corner = widget.mapTo(window, widget.rect().topLeft())

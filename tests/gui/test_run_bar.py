@@ -117,7 +117,12 @@ def test_a_click_says_what_is_wanted(qtbot, bar, name):
 
 @pytest.mark.parametrize(
     ("speed", "text"),
-    [(1, "1 step/s"), (1000, "1,000 steps/s"), (EPOCH_A_SECOND, "1 epoch/s"), (FLAT_OUT, "flat out")],
+    [
+        (1, "1 step/s"),
+        (1000, "1,000 steps/s"),
+        (EPOCH_A_SECOND, "1 epoch/s"),
+        (FLAT_OUT, "flat out"),
+    ],
 )
 def test_the_speed_is_said_in_words(qtbot, bar, words, speed, text):
     with qtbot.waitSignal(bar.speed_changed) as told:

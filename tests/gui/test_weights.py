@@ -168,7 +168,7 @@ def test_hovering_moves_no_picture(qtbot, show, hover_all):
 # The scale ------------------------------------------------------------------------------------
 
 
-def scale_for(view, largest: float) -> float:
+def scale_for(view, largest):
     W = np.zeros((3, 2), dtype=np.float32)
     W[0, 0] = -largest
     view.canvas.show_params(Params(W, np.zeros(3, dtype=np.float32)))

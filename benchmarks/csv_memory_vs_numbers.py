@@ -1,0 +1,47 @@
+"""The most memory that a CSV file of 1,000,000 × 5 takes while it becomes data, against 8 bytes
+for each of its numbers; in a process of its own, libraries loaded beforehand.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.csv_open_vs_pandas import ROWS, write_table
+from benchmarks.timing import Result, Target
+
+TARGET = Target("at most", 3)
+COLUMNS = 5
+MB = 1e6
+_OPEN = """
+import sys
+from pathlib import Path
+
+import pandas
+
+from core import datasets, table_reader
+from core.config import DataConfig
+
+
+def rss(name):
+    words = Path("/proc/self/status").read_text().split(name + ":")[1].split()
+    return int(words[0]) * 1024
+
+
+path = Path(sys.argv[1])
+before = rss("VmRSS")
+datasets.of_table(table_reader.read(path), DataConfig("csv", path=str(path)))
+print(rss("VmHWM") - before)
+"""
+
+
+def measure(_: str | None) -> Result | None:
+    if sys.platform != "linux":
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-c", _OPEN, str(write_table(Path(folder)))]
+        root = Path(__file__).parents[1]
+        grown = subprocess.run(words, cwd=root, check=True, capture_output=True, text=True).stdout
+    return Result(int(grown) / MB, ROWS * COLUMNS * 8 / MB, "MB")
