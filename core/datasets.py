@@ -141,7 +141,7 @@ class Dataset:
         gaps = self.gaps
         if gaps is None:
             return self
-        skipped = gaps.any(axis=1)
+        skipped: NDArray[np.bool_] = np.asarray(gaps.any(axis=1))
         where = "" if self.lines is None else _listed(self.lines[skipped])
         rows = int(skipped.sum())
         tested = self.published_test - int(skipped[self.n - self.published_test :].sum())

@@ -119,17 +119,21 @@ def find_folder(chosen: str | None) -> Path | None:
 def load(folder: Path) -> Contents:
     """Return what the folder's four files hold.
 
-    Raises DataError where a file is missing, damaged, of another kind, or does not fit the others.
+    Raises DataError where a file is missing, damaged, of another kind, or does not fit the others;
+    what the heads and the labels tell is found out before the images are unpacked.
     """
     paths = [_find(folder, *part) for part in _FILES]
-    arrays = []
+    files = []
     for path in paths:
         try:
-            content = path.read_bytes()
+            files.append((path.name, path.read_bytes(), 3 if "images" in path.name else 1))
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror}.") from error
-        arrays.append(unpack(path.name, content, 3 if "images" in path.name else 1))
-    return join([path.name for path in paths], arrays)
+    names = [path.name for path in paths]
+    _check_heads(names, [_head(*file)[1] for file in files])
+    train_labels, test_labels = unpack(*files[1]), unpack(*files[3])
+    _check_labels(names, train_labels, test_labels)
+    return join(names, [unpack(*files[0]), train_labels, unpack(*files[2]), test_labels])
 
 
 def name_of(folder: Path) -> str:
@@ -146,15 +150,34 @@ def name_of(folder: Path) -> str:
 def join(names: Sequence[str], arrays: Sequence[NDArray[np.uint8]]) -> Contents:
     """Put the four arrays together, in the order of ORIGINALS; `names` are for complaints."""
     train_images, train_labels, test_images, test_labels = arrays
-    for images, labels, image_name, label_name in (
-        (train_images, train_labels, names[0], names[1]),
-        (test_images, test_labels, names[2], names[3]),
-    ):
-        if len(images) != len(labels):
+    _check_heads(names, [array.shape for array in arrays])
+    _check_labels(names, train_labels, test_labels)
+    shape = train_images.shape[1:]
+    X = np.concatenate([train_images, test_images]).reshape(-1, math.prod(shape))
+    y = np.concatenate([train_labels, test_labels]).astype(np.int64)
+    return X, y, len(test_labels), (int(shape[0]), int(shape[1]))
+
+
+def _check_heads(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> None:
+    """Raise DataError unless each pair has one length and all images one size."""
+    for i, j in ((0, 1), (2, 3)):
+        if shapes[i][0] != shapes[j][0]:
             raise DataError(
-                f"{image_name} holds {len(images):,} images and {label_name} {len(labels):,} "
+                f"{names[i]} holds {shapes[i][0]:,} images and {names[j]} {shapes[j][0]:,} "
                 "labels; the two files do not belong together. Get both again."
             )
+    size, test_size = shapes[0][1:], shapes[2][1:]
+    if size != test_size:
+        raise DataError(
+            f"{names[0]} holds {_size(size)} images and {names[2]} {_size(test_size)} "
+            "ones; the files do not belong together. Get all four again."
+        )
+
+
+def _check_labels(
+    names: Sequence[str], train_labels: NDArray[np.uint8], test_labels: NDArray[np.uint8]
+) -> None:
+    """Raise DataError where labels cannot be the numbers of classes."""
     classes = int(train_labels.max()) + 1
     found = len(np.unique(train_labels))
     if 2 * found < classes:
@@ -168,15 +191,6 @@ def join(names: Sequence[str], arrays: Sequence[NDArray[np.uint8]]) -> Contents:
             f"{names[3]}, label {row[0]:,}: found {test_labels[row[0]]}; the training labels go "
             f"from 0 to {classes - 1}. Get both label files again."
         )
-    shape, test_shape = train_images.shape[1:], test_images.shape[1:]
-    if shape != test_shape:
-        raise DataError(
-            f"{names[0]} holds {_size(shape)} images and {names[2]} {_size(test_shape)} "
-            "ones; the files do not belong together. Get all four again."
-        )
-    X = np.concatenate([train_images, test_images]).reshape(-1, math.prod(shape))
-    y = np.concatenate([train_labels, test_labels]).astype(np.int64)
-    return X, y, len(test_labels), (int(shape[0]), int(shape[1]))
 
 
 def is_original(y: NDArray[np.int64], n_test: int) -> bool:
@@ -220,29 +234,20 @@ def unpack(
     name : of the file, for complaints.
     original : what it must hold, byte by byte, if it is to be a file of MNIST itself.
     """
-    if not content:
-        raise DataError(f"{name} is empty (0 bytes). Get the file again.")
-    head_length = 4 + 4 * dimensions
-    if content.startswith(GZIP_MAGIC):
-        unzip = zlib.decompressobj(wbits=31)  # 31: with the gzip header and its checksum
+    head, shape, unzip = _head(name, content, dimensions, original)
+    if unzip is not None:
         try:
-            head = unzip.decompress(content, head_length)
-            shape = _shape(name, head, dimensions, original)
             # One byte more than promised is enough to see that there is more.
             body = unzip.decompress(unzip.unconsumed_tail, math.prod(shape) + 1)
             if not unzip.eof and len(body) == math.prod(shape):
                 body += unzip.decompress(unzip.unconsumed_tail, 1)  # reads on to the checksum
         except zlib.error as error:
-            raise DataError(
-                f"{name} is damaged and cannot be unpacked ({error}). Get the file again."
-            ) from error
+            raise _damaged(name, error) from error
         if len(body) == math.prod(shape) and not unzip.eof:
             raise DataError(f"{name} breaks off before its checksum. Get the file again.")
         extra = len(unzip.unused_data)
     else:
-        head = content[:head_length]
-        shape = _shape(name, head, dimensions, original)
-        body, extra = content[head_length:], 0
+        body, extra = content[len(head) :], 0
     if len(body) < math.prod(shape):
         raise DataError(
             f"{name} breaks off: its header promises {math.prod(shape):,} bytes "
@@ -262,6 +267,28 @@ def unpack(
                 f"expected {original.sha256[:12]}…. Get the file again."
             )
     return np.frombuffer(body, dtype=np.uint8).reshape(shape)
+
+
+def _head(
+    name: str, content: bytes, dimensions: int, original: Original | None = None
+) -> tuple[bytes, tuple[int, ...], zlib._Decompress | None]:
+    """Return the head, the dimensions it declares, and what unpacks the rest if it is packed."""
+    if not content:
+        raise DataError(f"{name} is empty (0 bytes). Get the file again.")
+    length = 4 + 4 * dimensions
+    if not content.startswith(GZIP_MAGIC):
+        head = content[:length]
+        return head, _shape(name, head, dimensions, original), None
+    unzip = zlib.decompressobj(wbits=31)  # 31: with the gzip header and its checksum
+    try:
+        head = unzip.decompress(content, length)
+    except zlib.error as error:
+        raise _damaged(name, error) from error
+    return head, _shape(name, head, dimensions, original), unzip
+
+
+def _damaged(name: str, error: zlib.error) -> DataError:
+    return DataError(f"{name} is damaged and cannot be unpacked ({error}). Get the file again.")
 
 
 def _shape(name: str, head: bytes, dimensions: int, original: Original | None) -> tuple[int, ...]:

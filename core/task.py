@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ class Task:
         """Rows of W: one for a binary neuron, one for each class for softmax."""
         return 1 if self.config.model.kind == "binary" else self.dataset.h
 
-    @property
+    @cached_property
     def constant_features(self) -> tuple[str, ...]:
         """Names of the features that never change in the training rows of measured data."""
         if self.dataset.image_shape or not len(self.train_rows):
@@ -63,7 +64,7 @@ class Task:
             name for name, d in zip(self.dataset.feature_names, spread, strict=True) if not d
         )
 
-    @property
+    @cached_property
     def obstacle(self) -> str:
         """Say why this cannot be trained and what to do, or "" where it can."""
         present = np.unique(self.dataset.y[self.train_rows])

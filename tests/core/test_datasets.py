@@ -56,6 +56,15 @@ def test_mnist_comes_with_its_published_split(small_mnist):
     assert train.tolist() == list(range(30)) and test.tolist() == list(range(30, 50))
 
 
+def test_data_from_a_folder_that_are_not_mnist_go_by_the_folders_name(small_mnist):
+    dataset = datasets.load(DataConfig("mnist", folder=str(small_mnist)))
+    assert (dataset.name, dataset.class_names) == ("small", tuple("0123456789"))
+
+
+def test_the_real_mnist_goes_by_its_name_wherever_it_lies(mnist_folder):
+    assert datasets.load(DataConfig("mnist", folder=str(mnist_folder))).name == "MNIST"
+
+
 def test_the_real_mnist_has_its_known_sizes(mnist_folder):
     mnist = datasets.load(DataConfig("mnist", folder=str(mnist_folder)))
     train, test = mnist.split(None, seed=1)

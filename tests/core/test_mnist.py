@@ -82,6 +82,14 @@ def test_without_a_choice_there_is_no_folder(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("folder", "name"),
+    [("fashion", "fashion"), ("FashionMNIST/raw", "FashionMNIST"), ("emnist/gzip", "emnist")],
+)
+def test_other_data_in_this_form_are_called_after_their_folder(folder, name, tmp_path):
+    assert mnist.name_of(tmp_path / folder) == name
+
+
+@pytest.mark.parametrize(
     ("name", "words"),
     [
         ("nowhere", "is not a folder"),
@@ -140,6 +148,8 @@ DAMAGE = {
 def test_a_damaged_file_is_refused_by_name(damage, name, small_mnist):
     content, words = damage
     (small_mnist / name).write_bytes(content)
+    if name == TEST_IMAGES:  # as many labels as the damaged file has images
+        (small_mnist / TEST_LABELS).write_bytes((small_mnist / LABELS).read_bytes())
     with pytest.raises(DataError, match=words) as caught:
         mnist.load(small_mnist)
     assert str(caught.value).startswith(name)
@@ -191,6 +201,38 @@ def test_a_label_beyond_nine_is_named_with_its_place(label, small_mnist, idx):
     (small_mnist / TEST_LABELS).write_bytes(zipped(idx(values)))
     with pytest.raises(DataError, match=f"{TEST_LABELS}, label 7: found {label}; .* from 0 to 9"):
         mnist.load(small_mnist)
+
+
+def test_labels_most_of_which_never_occur_are_refused(small_mnist, idx):
+    (small_mnist / LABELS).write_bytes(zipped(idx(np.arange(30) % 3 * 20)))
+    with pytest.raises(DataError, match="labels from 0 to 40, and only 3 of these occur"):
+        mnist.load(small_mnist)
+
+
+def test_labels_may_be_more_than_ten_and_begin_at_one(small_mnist, idx):
+    for name, n in ((LABELS, 30), (TEST_LABELS, 20)):
+        (small_mnist / name).write_bytes(zipped(idx(np.arange(n) % 26 + 1)))
+    _, y, *_ = mnist.load(small_mnist)
+    assert (y.min(), y.max()) == (1, 26)
+
+
+@pytest.mark.parametrize("fault", ["number", "label", "size"])
+def test_what_does_not_fit_is_refused_before_the_images_are_unpacked(fault, small_mnist, idx):
+    images = np.zeros((30, 1000, 1000), np.uint8)
+    (small_mnist / IMAGES).write_bytes(zipped(idx(images)))
+    size = (20, 1000, 1000)
+    if fault == "number":
+        (small_mnist / LABELS).write_bytes(zipped(idx(np.arange(29) % 10)))
+    elif fault == "label":
+        (small_mnist / TEST_LABELS).write_bytes(zipped(idx(np.full(20, 99))))
+    if fault != "size":
+        (small_mnist / TEST_IMAGES).write_bytes(zipped(idx(np.zeros(size, np.uint8))))
+    tracemalloc.start()
+    with pytest.raises(DataError):
+        mnist.load(small_mnist)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_training_and_test_images_of_different_size_are_refused(small_mnist, idx):

@@ -14,7 +14,7 @@ from core.config import DataConfig, RunConfig, TrainingConfig
 from core.errors import Cancelled
 from core.snapshot import Status
 from gui import look
-from gui.csv_dialog import FACT_ROW, FIRST_ROW, ROLE_ROW
+from gui.csv_preview import FACT_ROW, FIRST_ROW, ROLE_ROW
 
 PATIENCE_MS = 30_000
 CHECKED, UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked

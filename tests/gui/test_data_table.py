@@ -105,7 +105,7 @@ def test_images_are_shown_as_a_gallery_too(qtbot, trained):
     brightest = np.unravel_index(int(pixels.argmax()), pixels.shape)
     emptiest = np.unravel_index(int(pixels.argmin()), pixels.shape)
 
-    def grey(place) -> int:
+    def grey(place):
         zoom = picture.width() / 8
         return picture.pixelColor(
             int((place[1] + 0.5) * zoom), int((place[0] + 0.5) * zoom)

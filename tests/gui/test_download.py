@@ -205,7 +205,7 @@ def test_the_new_run_takes_the_settings_as_they_are_when_it_comes(
 def test_a_failure_says_why_and_offers_a_folder(qtbot, serve, open_with, choose):
     window = open_with(serve(mirrors.not_found), mirrors.refusing_address(), patience=QUICK)
     choose(window, "mnist")
-    qtbot.waitUntil(lambda: window.notice.button.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
     assert "says 404 (Not Found)" in window.notice.text
     assert window.notice.button.text() == "Choose folder…"
     assert not window.download_bar.isVisible()
@@ -217,7 +217,7 @@ def test_it_can_be_tried_again_after_a_failure(qtbot, serve, open_with, choose, 
     mirror = serve(mirrors.not_found)
     window = open_with(mirror)
     choose(window, "mnist")
-    qtbot.waitUntil(lambda: window.notice.button.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
     mirror.manner = mirrors.good
     with new_run(window):
         choose(window, "mnist")
@@ -275,7 +275,7 @@ def test_a_folder_that_has_lost_its_files_is_not_asked_twice(
     window = open_with(serve())
     window._settings.setValue(MNIST_FOLDER, str(tmp_path / "empty"))
     choose(window, "mnist")
-    qtbot.waitUntil(lambda: window.notice.button.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
     with new_run(window):
         choose(window, "mnist")
     assert shown(window) == "MNIST"
@@ -287,7 +287,7 @@ def test_what_the_cache_holds_is_shown_without_a_bar(serve, open_with, choose, n
         (cache / name).write_bytes(content)
     mirror = serve()
     window = open_with(mirror)
-    told = []
+    told: list[object] = []
     window.hub.download_changed.connect(told.append)
     with new_run(window):
         choose(window, "mnist")
@@ -311,7 +311,7 @@ def test_a_cache_that_cannot_be_written_is_mentioned_once(serve, open_with, choo
 def test_a_start_with_mnist_and_no_network_shows_iris_and_says_why(qtbot, open_window, monkeypatch):
     monkeypatch.setenv("LOGITLAB_MIRRORS", mirrors.refusing_address())
     window = open_window(RunConfig(DataConfig("mnist")), wait=False)
-    qtbot.waitUntil(lambda: window.notice.button.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=WAIT_MS)
     assert shown(window) == "Iris"
     assert "cannot be reached" in window.notice.text
