@@ -245,7 +245,7 @@ class Card(QFrame):
         super().__init__()
         self.setProperty("card", True)
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(12, 8, 12, 10)
+        self.column.setContentsMargins(12, 7, 12, 8)
         self.column.setSpacing(2)
         heading = QLabel(title)
         heading.setProperty("title", True)

@@ -78,6 +78,8 @@ class Launch:
         return self._exit_code
 
     def _start(self) -> None:
+        if not self.window.isVisible():  # closed before it had begun
+            return
         self.window.start(self._config, play=self._picture is not None)
 
     # A picture --------------------------------------------------------------------------------

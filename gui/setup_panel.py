@@ -400,7 +400,7 @@ def _source_button(glyph: str, name: str, detail: str) -> QPushButton:
     row.addLayout(column, 1)
     for label in (sign, words, small):
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    button.setMinimumHeight(row.sizeHint().height() + 1)
+    button.setMinimumHeight(row.sizeHint().height() + 2)
     return button
 
 
