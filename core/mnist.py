@@ -26,7 +26,7 @@ from core.errors import DataError
 FOLDER_VARIABLE = "LOGITLAB_DATA"
 GZIP_MAGIC = b"\x1f\x8b"
 NAMELESS = ("raw", "data", "gzip", "files", "idx")
-MAX_BYTES = 4 * 2**30
+MAX_BYTES = 2**30  # the largest set in this form, EMNIST, has 0.6 GiB
 UNSIGNED_BYTE = 8
 
 

@@ -97,6 +97,9 @@ class Board(QObject):
     def set_radius(self, pixels: int) -> None:
         self.radius_px = pixels
 
+    def set_density(self, points: int) -> None:
+        self.density = points
+
     def set_tool(self, tool: Tool) -> None:
         self.tool = tool
         self._hide_ghost()

@@ -11,6 +11,7 @@ from gui.fields import Segments
 from gui.flow import FlowLayout
 
 RADII_PX = (8, 120)
+DENSITIES = (1, 40)
 
 
 class BoardTools(QWidget):
@@ -18,12 +19,13 @@ class BoardTools(QWidget):
 
     tool_chosen = Signal(object)
     radius_changed = Signal(int)
+    density_changed = Signal(int)
     jittered = Signal()
     cleared = Signal()
     going_on_changed = Signal(bool)
     gallery_wanted = Signal()
 
-    def __init__(self, radius_px: int) -> None:
+    def __init__(self, radius_px: int, density: int) -> None:
         super().__init__()
         row = FlowLayout(self, 6, 4)
         self.tools = Segments([(tool.word, tool, f"{tool.tip} (Alt+{tool.key})") for tool in Tool])
@@ -31,15 +33,14 @@ class BoardTools(QWidget):
             self.tools.button(tool).setShortcut(QKeySequence(f"Alt+{tool.key}"))
         self.tools.choose(Tool.PUT)
         self.tools.chosen.connect(self._choose)
-        self._label = QLabel("width")
-        self._label.setProperty("small", True)
-        self.radius = QSlider(Qt.Orientation.Horizontal)
-        self.radius.setRange(*RADII_PX)
-        self.radius.setValue(radius_px)
-        self.radius.setFixedWidth(80)
+        self._width = _label("width")
+        self.radius = _slider(RADII_PX, radius_px, "How wide the tool sprays, relabels or erases")
         self.radius.setAccessibleName("width of the tool")
-        self.radius.setToolTip("How wide the tool sprays, relabels or erases")
         self.radius.valueChanged.connect(self.radius_changed)
+        self._density = _label("density")
+        self.density = _slider(DENSITIES, density, "How many points the spray puts at a time")
+        self.density.setAccessibleName("density of the spray")
+        self.density.valueChanged.connect(self.density_changed)
         self.generate = _button("Generate…", "Blobs, moons, circles, spirals and more")
         self.generate.clicked.connect(self.gallery_wanted)
         self.jitter = _button("Jitter", "Shift the selected points, or all, a little at random")
@@ -56,8 +57,10 @@ class BoardTools(QWidget):
         self.going_on.toggled.connect(self.going_on_changed)
         for widget in (
             self.tools,
-            self._label,
+            self._width,
             self.radius,
+            self._density,
+            self.density,
             self.generate,
             self.jitter,
             self.clear,
@@ -68,9 +71,26 @@ class BoardTools(QWidget):
 
     def _choose(self, tool: object) -> None:
         has_width = tool in (Tool.SPRAY, Tool.RELABEL, Tool.ERASE)
-        self._label.setEnabled(has_width)
-        self.radius.setEnabled(has_width)
+        for widget in (self._width, self.radius):
+            widget.setEnabled(has_width)
+        for widget in (self._density, self.density):
+            widget.setEnabled(tool is Tool.SPRAY)
         self.tool_chosen.emit(tool)
+
+
+def _label(word: str) -> QLabel:
+    label = QLabel(word)
+    label.setProperty("small", True)
+    return label
+
+
+def _slider(ends: tuple[int, int], value: int, tip: str) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(*ends)
+    slider.setValue(value)
+    slider.setFixedWidth(70)
+    slider.setToolTip(tip)
+    return slider
 
 
 def _button(word: str, tip: str) -> QPushButton:

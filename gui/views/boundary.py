@@ -101,7 +101,7 @@ class BoundaryView(View):
             self.plot.addItem(item)
 
         self.board = Board(self.plot, theme)
-        self.board_tools = BoardTools(self.board.radius_px)
+        self.board_tools = BoardTools(self.board.radius_px, self.board.density)
         self._connect_board()
 
         self._readout = QLabel()
@@ -135,6 +135,7 @@ class BoundaryView(View):
         board.class_wanted.connect(legend.choose)
         tools.tool_chosen.connect(board.set_tool)
         tools.radius_changed.connect(board.set_radius)
+        tools.density_changed.connect(board.set_density)
         tools.jittered.connect(board.jitter)
         tools.cleared.connect(board.clear)
 

@@ -44,6 +44,7 @@ ROW, SET, CLASS, PREDICTED, PROBABILITY, LOSS = range(len(FIXED))
 MAX_FEATURE_COLUMNS = 64
 PICTURE_PX = 44
 RESIZED_ROWS = 2000
+GALLERY_BATCH = 20_000
 REFRESH_SECONDS = 1.0  # while training; asking about 70,000 images takes time from it
 SHOWN = (("all rows", "all"), ("training", "training"), ("test", "test"), ("mistakes", "mistakes"))
 
@@ -242,6 +243,7 @@ class DataView(View):
         self.gallery.setResizeMode(QListView.ResizeMode.Adjust)
         self.gallery.setMovement(QListView.Movement.Static)
         self.gallery.setLayoutMode(QListView.LayoutMode.Batched)
+        self.gallery.setBatchSize(GALLERY_BATCH)
         self.gallery.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
         self.gallery.setAccessibleName("Gallery of rows")
         for view in (self.table, self.gallery):

@@ -17,7 +17,9 @@ from core.task import prepare
 
 # The same examples in every run: a failure is the code's, not the dice's.
 settings.register_profile("core", deadline=None, derandomize=True, database=None)
-settings.load_profile("core")
+# HYPOTHESIS_PROFILE=long looks further, with other dice each time.
+settings.register_profile("long", deadline=None, max_examples=20_000, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "core"))
 
 ROOT = Path(__file__).parents[2]
 STEMS = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
