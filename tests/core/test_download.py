@@ -671,8 +671,10 @@ def test_the_terminal_says_how_to_do_without_a_download(small_mnist_is_mnist, mo
 def test_ctrl_c_during_a_download_ends_it_cleanly(serve, tmp_path):
     mirror = serve(mirrors.stalled)
     places = {"LOGITLAB_MIRRORS": mirror.address, "LOGITLAB_CACHE": str(tmp_path / "cache")}
+    # Whoever started the tests in the background may have had Ctrl+C ignored for all below.
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     program = subprocess.Popen(
-        [sys.executable, "app.py", "train", "mnist"],
+        [sys.executable, "-c", f"{listen}; import app; exit(app.main())", "train", "mnist"],
         cwd=ROOT,
         env={name: os.environ[name] for name in os.environ if name != "LOGITLAB_DATA"} | places,
         stderr=subprocess.PIPE,

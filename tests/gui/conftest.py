@@ -148,8 +148,9 @@ def hover(qtbot):
 
     def hover(plot, x: float, y: float) -> tuple[float, float]:
         """Return the place of the pixel that was hit."""
-        QApplication.processEvents()  # so that all is laid out
         qtbot.mouseMove(plot.viewport(), QPoint(1, 1))  # from where a test before may have left it
+        plot.grab()
+        QApplication.processEvents()  # so that all is laid out
         position = place_on(plot, x, y)
         qtbot.mouseMove(plot.viewport(), position)
         hit = plot.getPlotItem().getViewBox().mapSceneToView(plot.mapToScene(position))
