@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -15,23 +15,16 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QKeyEvent,
     QKeySequence,
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSpinBox,
     QApplication,
-    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QMainWindow,
-    QMessageBox,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -45,7 +38,9 @@ from gui.csv_dialog import CsvDialog
 from gui.download_bar import DownloadBar
 from gui.fields import notch_above, notch_below
 from gui.gallery import Gallery
+from gui.help import show_about, show_keys
 from gui.hub import Hub
+from gui.keys import Keys
 from gui.look import Theme
 from gui.notice import Notice
 from gui.opening import Opening, OpeningBar
@@ -207,8 +202,8 @@ class MainWindow(QMainWindow):
         add(view, "&Full screen", self._toggle_full_screen, "F11")
 
         help_menu = bar.addMenu("&Help")
-        add(help_menu, "&Keys", self._show_keys, "F1")
-        add(help_menu, "&About Logit Lab", self._show_about)
+        add(help_menu, "&Keys", lambda: show_keys(self), "F1")
+        add(help_menu, "&About Logit Lab", lambda: show_about(self))
 
     def _add_action(
         self, menu: QObject, words: str, slot: Callable[..., object], *keys: object
@@ -258,7 +253,7 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self._apply_theme())
         application = QApplication.instance()
         assert application is not None
-        application.installEventFilter(self)
+        application.installEventFilter(Keys(self, self.stage))
 
     def _restore(self) -> None:
         settings = self._settings
@@ -600,85 +595,6 @@ class MainWindow(QMainWindow):
         if path:
             self._settings.setValue("folder", str(Path(path).parent))
             self.hub.export(task, Path(path))
-
-    def _show_keys(self) -> None:
-        keys = "".join(
-            f"<tr><td style='padding-right:16px'><b>{key}</b></td><td>{what}</td></tr>"
-            for key, what in (
-                ("Ctrl+O", "open a CSV file; it can also be dropped on the window"),
-                ("Space", "train or pause"),
-                ("S", "one step"),
-                ("R", "return to the same start"),
-                ("[ and ]", "learning rate down and up one notch"),
-                ("+ and −", "faster and slower"),
-                ("1, 2, 3", "the tabs of the stage"),
-                ("L", "logarithmic loss axis"),
-                ("Ctrl+Z, Ctrl+Shift+Z", "undo and redo a change of data, model or points"),
-                ("Ctrl+E", "export the data as CSV"),
-                ("Ctrl+G", "generate points"),
-                ("Ctrl+P", "save a picture of the window"),
-                ("F11", "full screen"),
-                ("F1", "this list"),
-            )
-        )
-        self._tell("Keys", f"<table>{keys}</table>")
-
-    def _show_about(self) -> None:
-        self._tell(
-            "About Logit Lab",
-            "<b>Logit Lab</b><p>See logistic and softmax regression learn.</p>"
-            "<p>Iris: R. A. Fisher, 1936. Digits: E. Alpaydin and C. Kaynak, 1998. "
-            "Both from the UCI repository, CC BY 4.0.</p>",
-        )
-
-    def _tell(self, title: str, text: str) -> None:
-        """Show words beside the window; training goes on."""
-        box = QMessageBox(self)
-        box.setWindowTitle(title)
-        box.setTextFormat(Qt.TextFormat.RichText)
-        box.setText(text)
-        box.setModal(False)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.show()
-
-    # Keys -----------------------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep single keys for the window: Space trains also when a button has the focus.
-
-        Where text is typed the keys stay what they are, and Return gives the focus back. Return
-        also presses the button that has the focus, which Space cannot do.
-        """
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            is_typing = isinstance(watched, QLineEdit | QAbstractSpinBox)
-            if is_typing and event.key() == Qt.Key.Key_Space:
-                return True  # no number has a space: Space trains here too
-        if (
-            event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and isinstance(watched, QAbstractSpinBox)
-            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
-        ):
-            watched.interpretText()
-            self.stage.setFocus()
-            return True
-        if (
-            event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        ):
-            popup = QToolButton.ToolButtonPopupMode.InstantPopup
-            if isinstance(watched, QToolButton) and watched.popupMode() == popup:
-                below = watched.mapToGlobal(watched.rect().bottomLeft())
-                watched.menu().popup(below)
-                return True
-            if isinstance(watched, QAbstractButton):
-                watched.click()
-                return True
-            if isinstance(watched, QComboBox):
-                watched.showPopup()
-                return True
-        return super().eventFilter(watched, event)
 
 
 def _dropped_file(event: QDropEvent) -> Path | None:

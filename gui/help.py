@@ -1,0 +1,50 @@
+"""Words about the program, shown beside the window while training goes on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+KEYS = (
+    ("Space", "train or pause"),
+    ("S", "one step"),
+    ("R", "return to the same start"),
+    ("[ and ]", "learning rate down and up one notch"),
+    ("+ and −", "faster and slower"),
+    ("1, 2, 3", "the tabs of the stage"),
+    ("L", "logarithmic loss axis"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "undo and redo a change of data, model or points"),
+    ("Ctrl+O", "open a CSV file; it can also be dropped on the window"),
+    ("Ctrl+G", "generate points"),
+    ("Ctrl+E", "export the data as CSV"),
+    ("Ctrl+P", "save a picture of the window"),
+    ("F11", "full screen"),
+    ("F1", "this list"),
+)
+ABOUT = (
+    "<b>Logit Lab</b><p>See logistic and softmax regression learn.</p>"
+    "<p>Iris: R. A. Fisher, 1936. Digits: E. Alpaydin and C. Kaynak, 1998. "
+    "Both from the UCI repository, CC BY 4.0.</p>"
+)
+
+
+def show_keys(parent: QWidget) -> None:
+    rows = "".join(
+        f"<tr><td style='padding-right:16px'><b>{key}</b></td><td>{what}</td></tr>"
+        for key, what in KEYS
+    )
+    _tell(parent, "Keys", f"<table>{rows}</table>")
+
+
+def show_about(parent: QWidget) -> None:
+    _tell(parent, "About Logit Lab", ABOUT)
+
+
+def _tell(parent: QWidget, title: str, text: str) -> None:
+    box = QMessageBox(parent)
+    box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.RichText)
+    box.setText(text)
+    box.setModal(False)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.show()

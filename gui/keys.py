@@ -1,0 +1,59 @@
+"""What single keys do where a field or a button has the focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QToolButton,
+    QWidget,
+)
+
+RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Keys(QObject):
+    """An event filter of the application that keeps single keys for the window.
+
+    Space trains whatever has the focus. Where a number is typed the other keys stay what they
+    are, and Return gives the focus to `rest`. Return also presses the button that has the focus,
+    which Space cannot do.
+    """
+
+    def __init__(self, parent: QObject, rest: QWidget) -> None:
+        super().__init__(parent)
+        self._rest = rest
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            is_typing = isinstance(watched, QLineEdit | QAbstractSpinBox)
+            return is_typing and event.key() == Qt.Key.Key_Space  # no number has a space
+        if event.type() != QEvent.Type.KeyPress:
+            return False
+        if isinstance(watched, QAbstractSpinBox):
+            if event.key() not in (*RETURN, Qt.Key.Key_Escape):
+                return False
+            watched.interpretText()
+            self._rest.setFocus()
+            return True
+        return event.key() in RETURN and _press(watched)
+
+
+def _press(widget: QObject) -> bool:
+    """Do what a click on the widget would do; say whether that is anything."""
+    popup = QToolButton.ToolButtonPopupMode.InstantPopup
+    if isinstance(widget, QToolButton) and widget.popupMode() == popup:
+        widget.menu().popup(widget.mapToGlobal(widget.rect().bottomLeft()))
+    elif isinstance(widget, QAbstractButton):
+        widget.click()
+    elif isinstance(widget, QComboBox):
+        widget.showPopup()
+    else:
+        return False
+    return True
