@@ -34,10 +34,8 @@ from core.snapshot import Snapshot, Status
 from core.table import Table
 from core.task import Task
 from gui import look
-from gui.csv_dialog import CsvDialog
 from gui.download_bar import DownloadBar
 from gui.fields import notch_above, notch_below
-from gui.gallery import Gallery
 from gui.help import show_about, show_keys
 from gui.hub import Hub
 from gui.keys import Keys
@@ -54,8 +52,10 @@ from gui.views.curves import ACCURACY, LOSS, CurveView
 from gui.views.data_table import DataView
 from gui.views.weights import WeightsView
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # dialogs are imported when they are first wanted
     from core.meter import Progress
+    from gui.csv_dialog import CsvDialog
+    from gui.gallery import Gallery
 
 DEFAULT_SIZE = (1280, 800)
 MINIMUM_SIZE = (800, 540)
@@ -491,6 +491,8 @@ class MainWindow(QMainWindow):
         if self._csv_dialog:
             self._csv_dialog.show_table(table)
             return
+        from gui.csv_dialog import CsvDialog
+
         dialog = CsvDialog(self.theme, table, self._reading, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.reread.connect(self._read_table)
@@ -548,6 +550,8 @@ class MainWindow(QMainWindow):
     def _show_gallery(self) -> None:
         """Open the gallery of generators beside the board; what it makes is drawn."""
         if self._gallery is None:
+            from gui.gallery import Gallery
+
             self._gallery = Gallery(self.theme, self)
             self._gallery.made.connect(self.hub.draw)
         self._gallery.adjustSize()
