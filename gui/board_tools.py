@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from gui.board import Tool
 from gui.fields import Segments
@@ -57,10 +57,8 @@ class BoardTools(QWidget):
         self.going_on.toggled.connect(self.going_on_changed)
         for widget in (
             self.tools,
-            self._width,
-            self.radius,
-            self._density,
-            self.density,
+            _together(self._width, self.radius),
+            _together(self._density, self.density),
             self.generate,
             self.jitter,
             self.clear,
@@ -76,6 +74,17 @@ class BoardTools(QWidget):
         for widget in (self._density, self.density):
             widget.setEnabled(tool is Tool.SPRAY)
         self.tool_chosen.emit(tool)
+
+
+def _together(*widgets: QWidget) -> QWidget:
+    """Return a widget that keeps these side by side when the row is wrapped."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group
 
 
 def _label(word: str) -> QLabel:

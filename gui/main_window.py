@@ -250,7 +250,7 @@ class MainWindow(QMainWindow):
         hub.remarked.connect(self._show_remark)
         self.download_bar.cancelled.connect(self._cancel_download)
         self.download_bar.folder_wanted.connect(self._choose_mnist_folder)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self._apply_theme())
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(Keys(self, self.stage))
