@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import math
@@ -11,22 +10,15 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from core import datasets, files
 from core.config import (
-    ENCODINGS,
-    INITS,
-    MISSING,
-    MODEL_KINDS,
-    SOURCES,
     DataConfig,
-    ModelConfig,
-    Reading,
     RunConfig,
-    TrainingConfig,
 )
 from core.errors import DataError, LogitLabError
+from core.options import USAGE, Parser, add_run_options, config_from
 from core.snapshot import Metrics, Status
 from core.task import Task, prepare
 
@@ -35,186 +27,10 @@ if TYPE_CHECKING:
     from core.datasets import Dataset
 
 PROGRAM = "logitlab"
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, INTERRUPTED = 0, 1, 130
 LISTED_INPUTS = 12
-NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv"))
-TABLE_ENDINGS = (".csv", ".tsv", ".txt")
-SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
-DECIMAL_WORDS = {"point": ".", "comma": ","}
 BAR_WIDTH = 24
 BAR_SECONDS = 0.1
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line on stderr and exit code 2."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{self.prog}: {message}. See --help.\n")
-
-
-def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides a run; the window and the command line take the same options."""
-    data, model, training = DataConfig(), ModelConfig(), TrainingConfig()
-    group = parser.add_argument_group("data")
-    group.add_argument(
-        "data",
-        nargs="?",
-        type=_data,
-        default=data.source,
-        metavar="DATA",
-        help=f"{', '.join(NAMED_SOURCES)}, or a CSV file (default: iris)",
-    )
-    group.add_argument(
-        "--label",
-        metavar="COL",
-        help="name or number (from 0) of a CSV file's label column (default: one with a label's "
-        "name, else the last)",
-    )
-    group.add_argument(
-        "--missing",
-        choices=MISSING,
-        default=data.missing,
-        help="skip a CSV file's rows that lack a number, or fill in the mean (default: skip)",
-    )
-    for option, known, what in (
-        ("--encoding", dict(zip(ENCODINGS, ENCODINGS, strict=True)), "encoding"),
-        ("--separator", SEPARATOR_WORDS, "separator"),
-        ("--decimal", DECIMAL_WORDS, "decimal mark"),
-    ):
-        group.add_argument(option, choices=known, help=f"a CSV file's {what} (default: found out)")
-    group.add_argument(
-        "--header",
-        action=argparse.BooleanOptionalAction,
-        help="whether a CSV file's first line names its columns (default: found out)",
-    )
-    group.add_argument(
-        "--data-dir",
-        metavar="DIR",
-        help="a folder with four IDX files, .gz or plain: MNIST's or others like them "
-        "(default: $LOGITLAB_DATA, else MNIST is downloaded once)",
-    )
-    group.add_argument(
-        "--features",
-        metavar="A,B,…",
-        help="names or numbers (from 0) of the features that go in, or “all” "
-        "(Iris: petal length,petal width; otherwise all)",
-    )
-    group.add_argument(
-        "--test-fraction",
-        type=float,
-        metavar="F",
-        help="share of the rows kept for testing (default: 0.2; MNIST: its own test set)",
-    )
-    group.add_argument(
-        "--split-seed", type=int, metavar="N", help="seed of the split (default: as --seed)"
-    )
-    group.add_argument(
-        "--standardise",
-        action=argparse.BooleanOptionalAction,
-        help="scale each feature to mean 0 and spread 1 of the training rows "
-        "(default: yes; images: no)",
-    )
-    group.add_argument(
-        "--degree",
-        type=int,
-        default=data.degree,
-        metavar="D",
-        help="add the products of features up to this degree, 1 to 5 (default: 1)",
-    )
-    group.add_argument("--sine", action="store_true", help="add the sine of each feature")
-    group = parser.add_argument_group("model")
-    group.add_argument(
-        "--model", choices=MODEL_KINDS, default=model.kind, help="(default: softmax)"
-    )
-    group.add_argument(
-        "--classes",
-        metavar="A,B",
-        help="binary: two classes, A (0) against B (1), names or numbers",
-    )
-    group.add_argument("--positive", metavar="A", help="binary: class A (1) against the rest (0)")
-    group.add_argument("--init", choices=INITS, default=model.init, help="(default: zeros)")
-    group = parser.add_argument_group("training")
-    group.add_argument(
-        "--epochs", type=int, default=training.epochs, metavar="N", help="(default: %(default)s)"
-    )
-    group.add_argument(
-        "--batch-size",
-        type=_batch_size,
-        default=training.batch_size,
-        metavar="N|full",
-        help="examples per update (default: %(default)s)",
-    )
-    group.add_argument(
-        "--learning-rate",
-        "--eta",
-        type=float,
-        default=training.learning_rate,
-        metavar="η",
-        help="(default: %(default)s)",
-    )
-    group.add_argument(
-        "--weight-decay",
-        type=float,
-        default=training.weight_decay,
-        metavar="λ",
-        help="of the penalty (λ/2)·‖W‖² (default: %(default)s)",
-    )
-    group.add_argument(
-        "--tolerance",
-        type=float,
-        default=training.tolerance,
-        metavar="T",
-        help="stop when the loss changes by less than T per epoch (default: 0, never)",
-    )
-    group.add_argument(
-        "--seed", type=int, default=training.seed, metavar="N", help="(default: %(default)s)"
-    )
-    group.add_argument("--device", default=training.device, help="cpu or cuda (default: cpu)")
-
-
-def config_from(options: argparse.Namespace) -> RunConfig:
-    """Turn parsed options into a config; raise ConfigError where they contradict each other."""
-    positive, negative = options.positive, None
-    if options.classes is not None:
-        names = [name.strip() for name in options.classes.split(",")]
-        if len(names) != 2 or positive is not None:
-            raise LogitLabError(
-                "--classes takes two classes, as in --classes setosa,virginica, and no --positive."
-            )
-        negative, positive = names
-    features = options.features
-    source, path = options.data if isinstance(options.data, tuple) else (options.data, None)
-    return RunConfig(
-        data=DataConfig(
-            source=source,
-            path=path,
-            label=options.label,
-            missing=options.missing,
-            reading=Reading(
-                options.encoding,
-                SEPARATOR_WORDS.get(options.separator),
-                DECIMAL_WORDS.get(options.decimal),
-                options.header,
-            ),
-            folder=options.data_dir,
-            features=None if features is None else tuple(_words(features)),
-            test_fraction=options.test_fraction,
-            split_seed=options.seed if options.split_seed is None else options.split_seed,
-            standardise=options.standardise,
-            degree=options.degree,
-            sine=options.sine,
-        ),
-        model=ModelConfig(options.model, positive, negative, options.init),
-        training=TrainingConfig(
-            learning_rate=options.learning_rate,
-            batch_size=options.batch_size,
-            weight_decay=options.weight_decay,
-            epochs=options.epochs,
-            tolerance=options.tolerance,
-            seed=options.seed,
-            device=options.device,
-        ),
-    )
 
 
 def main(arguments: list[str]) -> int:
@@ -464,28 +280,3 @@ def _bar(share: float) -> str:
 
 def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _data(text: str) -> str | tuple[str, str]:
-    """Read the name of a data set, or ("csv", path)."""
-    if text in NAMED_SOURCES:
-        return text
-    if text.lower().endswith(TABLE_ENDINGS):
-        return "csv", text
-    raise argparse.ArgumentTypeError(
-        f"“{text}” is neither a data set ({', '.join(NAMED_SOURCES)}) nor a file whose name ends "
-        f"in {' or '.join(TABLE_ENDINGS)}"
-    )
-
-
-def _batch_size(text: str) -> int | None:
-    if text == "full":
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is neither a whole number nor “full”") from None
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]

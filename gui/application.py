@@ -9,18 +9,19 @@ from pathlib import Path
 
 from core import cli, files
 from core.errors import LogitLabError
+from core.options import USAGE, Parser, add_run_options, config_from
 
 DEFAULT_PICTURE = "logitlab.png"
 
 
 def main(words: list[str]) -> int:
     """Open the window as the words say and return the exit code."""
-    parser = cli.Parser(
+    parser = Parser(
         prog=cli.PROGRAM,
         description="See logistic and softmax regression learn. “train” as the first word trains "
         "in the terminal instead: see “train --help”.",
     )
-    cli.add_run_options(parser)
+    add_run_options(parser)
     group = parser.add_argument_group("window")
     group.add_argument(
         "--screenshot", metavar="FILE", help="train, save a picture of the window, and exit"
@@ -32,7 +33,7 @@ def main(words: list[str]) -> int:
         words = [word for word in words if word != "train"]
     options = parser.parse_args(words)
     try:
-        config = cli.config_from(options)
+        config = config_from(options)
         picture = None if options.screenshot is None else Path(options.screenshot)
         if picture is not None:
             files.check_writable(picture)
@@ -49,7 +50,7 @@ def main(words: list[str]) -> int:
             cli.report(config)
     except LogitLabError as error:
         print(f"{cli.PROGRAM}: {error}", file=sys.stderr)
-        return cli.USAGE
+        return USAGE
     return Launch(application, config, picture, options.size, options.theme, options.view).run()
 
 

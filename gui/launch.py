@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from core import cli
 from core.config import RunConfig
+from core.options import USAGE
 from core.snapshot import Snapshot, Status
 from gui import look
 from gui.main_window import MainWindow
@@ -117,13 +118,13 @@ class Launch:
         if self.window.grab().save(str(self._picture), "PNG"):
             print(f"Saved {self._picture}.")
         else:
-            self._exit_code = cli.USAGE
+            self._exit_code = USAGE
             print(f"{cli.PROGRAM}: {self._picture} cannot be written.", file=sys.stderr)
         self.window.close()
 
     def _give_up(self, words: str) -> None:
         print(f"{cli.PROGRAM}: {words}", file=sys.stderr)
-        self._exit_code = cli.USAGE
+        self._exit_code = USAGE
         self.window.close()
 
     # Faults -----------------------------------------------------------------------------------

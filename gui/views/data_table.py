@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -284,6 +284,7 @@ class DataView(View):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
+        self._has_new_cells = False
 
     def show_theme(self) -> None:
         self.model.theme = self.theme
@@ -304,8 +305,19 @@ class DataView(View):
         height = PICTURE_PX if is_image else round(self.fontMetrics().height() * 1.7)
         self.table.verticalHeader().setDefaultSectionSize(height)
         self.table.setIconSize(QSize(height - 6, height - 6) if is_image else QSize(14, 14))
-        if task.dataset.n < RESIZED_ROWS:  # it measures every cell
+        self._has_new_cells = True
+        if self.isVisible():
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Fit the columns to new cells: 40 ms for Iris, so only once they are seen."""
+        if self._has_new_cells and self.task and self.task.dataset.n < RESIZED_ROWS:
             self.table.resizeColumnsToContents()
+        self._has_new_cells = False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit_columns()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         wait = self._asked_at + REFRESH_SECONDS - time.monotonic()

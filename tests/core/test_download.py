@@ -660,10 +660,10 @@ def test_the_terminal_downloads_and_trains(serve, small_mnist_is_mnist, monkeypa
 
 
 def test_the_terminal_says_how_to_do_without_a_download(small_mnist_is_mnist, monkeypatch, capsys):
-    from core import cli
+    from core import cli, options
 
     monkeypatch.setenv("LOGITLAB_MIRRORS", mirrors.refusing_address())
-    assert cli.main(["mnist"]) == cli.USAGE
+    assert cli.main(["mnist"]) == options.USAGE
     assert capsys.readouterr().err.endswith("In the terminal: --data-dir FOLDER.\n")
 
 

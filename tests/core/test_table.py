@@ -17,6 +17,7 @@ from core import cli, datasets, dialect, table_reader
 from core.config import DataConfig, ModelConfig, Reading, RunConfig
 from core.errors import Cancelled, DataError
 from core.naming import find, kept_apart, natural_order, plain
+from core.options import USAGE
 from core.table import MAX_CLASSES, MAX_FLOAT32
 from core.task import prepare
 
@@ -594,7 +595,7 @@ def test_the_json_of_a_csv_run_holds_all_that_reads_the_file_again(train):
 )
 def test_a_mistake_about_a_csv_file_is_one_line_and_exit_code_2(train, options, words):
     code, out, err = train(BLOBS, *options)
-    assert (code, out) == (cli.USAGE, "")
+    assert (code, out) == (USAGE, "")
     assert words in err
     assert err.count("\n") == 1
 

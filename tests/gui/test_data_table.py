@@ -120,3 +120,12 @@ def test_a_new_run_forgets_the_old_answers(qtbot, trained):
     qtbot.waitUntil(lambda: window.hub.run.task.dataset.name.startswith("Digits"))
     assert window.data.model.rowCount() == window.hub.run.task.dataset.n
     assert cell(window, 0, CLASS) == "0"
+
+
+def test_columns_fit_what_they_hold_once_they_are_seen(qtbot, window, new_run):
+    with new_run(window):
+        window.setup.split_seed.setValue(7)
+    window.stage.show_name("Data")
+    table = window.data.table
+    for column in range(table.model().columnCount()):
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column)

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QStyleHints
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -366,6 +366,16 @@ def test_a_theme_colours_every_panel(open_window, pixels, choice, theme):
         shown = whole[corner.y() :, corner.x() :][: widget.height(), : widget.width()]
         is_panel = (np.abs(shown - panel) <= 2).all(axis=2)
         assert is_panel.mean() > 0.3, widget
+
+
+def test_the_system_theme_is_followed_while_the_window_is_open(open_window, monkeypatch):
+    window = open_window(theme="system")
+    hints = QGuiApplication.styleHints()
+    for scheme, theme in ((Qt.ColorScheme.Dark, look.DARK), (Qt.ColorScheme.Light, look.LIGHT)):
+        monkeypatch.setattr(QStyleHints, "colorScheme", lambda self, scheme=scheme: scheme)
+        hints.colorSchemeChanged.emit(scheme)
+        assert window.theme is theme
+        assert all(view.theme is theme for view in window.views)
 
 
 def test_a_change_of_theme_keeps_what_is_shown(qtbot, window):

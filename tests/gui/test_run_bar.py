@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core import datasets
 from core.config import DataConfig, RunConfig
@@ -148,14 +148,19 @@ def test_before_there_are_numbers_none_are_shown(bar, snapshot):
 
 
 @pytest.mark.parametrize("spare", [200, 0, -10, -60, -120, -160])
-def test_a_narrow_bar_leaves_out_and_cuts_nothing(qtbot, bar, snapshot, spare):
+def test_a_narrow_bar_leaves_out_and_cuts_nothing(qtbot, show_view, snapshot, spare):
+    page, bar = QWidget(), RunBar()  # a window of its own would not become narrower than its words
+    bar.setParent(page)
+    show_view(page, 1400, 60)
     bar.show_snapshot(replace(snapshot, step=999_999, epoch=999_999, examples_per_second=99.9e6))
     layout = bar.layout()
+    assert layout
     layout.activate()
     bar.resize(layout.minimumSize().width() + spare, 60)
 
     def fits():
-        shown = [child for child in bar.children() if child.isWidgetType() and child.isVisible()]
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        shown = [child for child in bar.findChildren(QWidget, options=direct) if child.isVisible()]
         inside = all(bar.rect().contains(child.geometry()) for child in shown)
         apart = all(not a.geometry().intersects(b.geometry()) for a, b in combinations(shown, 2))
         whole = all(child.width() >= child.minimumSizeHint().width() for child in shown)

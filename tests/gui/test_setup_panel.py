@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.snapshot import Status
 
@@ -281,3 +284,16 @@ def test_the_column_scrolls_to_the_field_that_tab_reaches(qtbot, open_window):
     qtbot.keyClick(window.setup.tolerance, Qt.Key.Key_Tab)
     assert field.hasFocus()
     assert port.rect().contains(field.mapTo(port, field.rect().center()))
+
+
+def test_long_class_names_leave_every_field_in_sight(open_window, monkeypatch):
+    source = datasets.load(DataConfig())
+    names = tuple(f"a class with a name as long as a sentence, number {k}" for k in range(3))
+    monkeypatch.setattr(datasets, "load", lambda *_: replace(source, class_names=names))
+    window = open_window(RunConfig(model=ModelConfig(kind="binary")), size=(1024, 640))
+    port = window.setup.viewport()
+    setup = window.setup
+    for field in (setup.positive, setup.negative, setup.init, setup.learning_rate, setup.seed):
+        left = field.mapTo(port, field.rect().topLeft()).x()
+        assert left >= 0 and left + field.width() <= port.width()
+    assert window.width() == 1024
