@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 FULL = "full"
 FIELD_DIGITS = 9
+CHOICE_CHARACTERS = 18
 
 
 def notch_above(value: float) -> float:
@@ -172,6 +173,14 @@ class Choice(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
+
+    def sizeHint(self) -> QSize:
+        """Be as wide as the words, up to a limit: names of classes can be as long as they like."""
+        widest = CHOICE_CHARACTERS * self.fontMetrics().averageCharWidth()
+        return super().sizeHint().boundedTo(QSize(widest, 1000))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def offer(self, options: Sequence[tuple[str, object]], value: object) -> None:
         """Show these words with their values, and choose one."""

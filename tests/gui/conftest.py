@@ -7,7 +7,7 @@ from html import unescape
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QWidget
 
@@ -143,16 +143,33 @@ def click_plane(qtbot):
 
 
 @pytest.fixture
-def hover(qtbot):
+def move():
+    """Return a function that moves the pointer over a widget, wherever the screen's pointer is."""
+
+    def move(widget: QWidget, place: QPoint) -> None:
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            QPointF(place),
+            QPointF(widget.mapToGlobal(place)),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(widget, event)
+
+    return move
+
+
+@pytest.fixture
+def hover(move):
     """Return a function that moves the pointer to a place of a plot, in the axes' units."""
 
     def hover(plot, x: float, y: float) -> tuple[float, float]:
         """Return the place of the pixel that was hit."""
-        qtbot.mouseMove(plot.viewport(), QPoint(1, 1))  # from where a test before may have left it
         plot.grab()
         QApplication.processEvents()  # so that all is laid out
         position = place_on(plot, x, y)
-        qtbot.mouseMove(plot.viewport(), position)
+        move(plot.viewport(), position)
         hit = plot.getPlotItem().getViewBox().mapSceneToView(plot.mapToScene(position))
         return hit.x(), hit.y()
 

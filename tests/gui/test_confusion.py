@@ -46,7 +46,7 @@ def test_the_counts_are_of_true_rows_and_predicted_columns(show, trained, painte
     assert said[-9:] == [str(count) for count in counts.ravel()]
 
 
-def test_the_pointer_reads_each_cell_in_words(qtbot, show, trained):
+def test_the_pointer_reads_each_cell_in_words(move, show, trained):
     task = iris()
     snapshot = trained(task, 10)
     matrix = show(task, snapshot).matrix
@@ -54,7 +54,7 @@ def test_the_pointer_reads_each_cell_in_words(qtbot, show, trained):
     matrix.hovered.connect(heard.append)
     for y in range(1, matrix.height(), 6):
         for x in range(1, matrix.width(), 6):
-            qtbot.mouseMove(matrix, QPoint(x, y))
+            move(matrix, QPoint(x, y))
     names, counts = task.dataset.class_names, snapshot.metrics.confusion
     expected = {
         f"{counts[i, j]:,} × {names[i]} taken for {names[j]}" for i in range(3) for j in range(3)
@@ -62,16 +62,16 @@ def test_the_pointer_reads_each_cell_in_words(qtbot, show, trained):
     assert set(heard) - {""} == expected
 
 
-def test_the_words_stand_above_the_matrix_and_go_with_the_pointer(qtbot, show, trained, words):
+def test_the_words_stand_above_the_matrix_and_go_with_the_pointer(move, show, trained, words):
     view = show(iris(), trained(iris(), 10))
     middle = QPoint(view.matrix.width() // 2, view.matrix.height() // 2)
-    qtbot.mouseMove(view.matrix, middle)
+    move(view.matrix, middle)
     assert "taken for" in words(view)
-    qtbot.mouseMove(view.matrix, QPoint(2, 2))
+    move(view.matrix, QPoint(2, 2))
     assert "rows true · columns predicted" in words(view)
 
 
-def test_right_is_blue_and_wrong_is_orange(qtbot, show, trained, pixels):
+def test_right_is_blue_and_wrong_is_orange(move, show, trained, pixels):
     task = iris()
     snapshot = trained(task, 1)
     counts = np.array([[10, 0, 0], [0, 5, 5], [0, 0, 10]])
@@ -83,7 +83,7 @@ def test_right_is_blue_and_wrong_is_orange(qtbot, show, trained, pixels):
     seen = {"blue": 0, "orange": 0}
     for y in range(3, matrix.height(), 8):
         for x in range(3, matrix.width(), 8):
-            qtbot.mouseMove(matrix, QPoint(x, y))
+            move(matrix, QPoint(x, y))
             r, _, b = shown[y, x]
             if heard[-1].startswith("10 ×"):
                 seen["blue"] += b > r + 20

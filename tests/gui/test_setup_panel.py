@@ -293,7 +293,9 @@ def test_long_class_names_leave_every_field_in_sight(open_window, monkeypatch):
     window = open_window(RunConfig(model=ModelConfig(kind="binary")), size=(1024, 640))
     port = window.setup.viewport()
     setup = window.setup
-    for field in (setup.positive, setup.negative, setup.init, setup.learning_rate, setup.seed):
+    fields = (setup.positive, setup.negative, setup.init, setup.learning_rate, setup.seed)
+    QApplication.processEvents()  # so that all is laid out
+    for field in fields:
         left = field.mapTo(port, field.rect().topLeft()).x()
         assert left >= 0 and left + field.width() <= port.width()
     assert window.width() == 1024

@@ -54,7 +54,7 @@ def show(show_view, trained):
 
 
 @pytest.fixture
-def hover_all(qtbot):
+def hover_all(move):
     """Return a function that moves over the whole canvas and gives (place, words) of each hit."""
 
     def hover_all(view, stride=9):
@@ -64,7 +64,7 @@ def hover_all(qtbot):
         for y in range(1, view.canvas.height(), stride):
             for x in range(1, view.canvas.width(), stride):
                 heard.clear()
-                qtbot.mouseMove(view.canvas, QPoint(x, y))
+                move(view.canvas, QPoint(x, y))
                 if heard and (found := FOUND.fullmatch(heard[-1])):
                     hits.append((x, y, found))
         return hits
@@ -147,20 +147,20 @@ def test_ten_pictures_fill_the_stage(show, hover_all):
     assert width > 0.75 * view.canvas.width()
 
 
-def test_leaving_the_pictures_takes_the_words_away(qtbot, show, words, hover_all):
+def test_leaving_the_pictures_takes_the_words_away(move, show, words, hover_all):
     view = show(digits())
     x, y, _ = hover_all(view)[0]
-    qtbot.mouseMove(view.canvas, QPoint(x, y))
+    move(view.canvas, QPoint(x, y))
     assert "pixel in row" in words(view)
-    qtbot.mouseMove(view.canvas, QPoint(1, view.canvas.height() - 1))
+    move(view.canvas, QPoint(1, view.canvas.height() - 1))
     assert "pixel in row" not in words(view)
 
 
-def test_hovering_moves_no_picture(qtbot, show, hover_all):
+def test_hovering_moves_no_picture(move, show, hover_all):
     view = show(digits())
     before = view.canvas.geometry()
     x, y, _ = hover_all(view)[0]
-    qtbot.mouseMove(view.canvas, QPoint(x, y))
+    move(view.canvas, QPoint(x, y))
     QApplication.processEvents()
     assert view.canvas.geometry() == before
 
