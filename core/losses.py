@@ -12,15 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot, softplus
 
 
-def softmax(Z: Tensor) -> Tensor:
-    """Return A = exp(z_k) / Σⱼ exp(zⱼ), row by row; safe for logits of any size."""
-    return torch.softmax(Z.mT, dim=0).mT
+def softmax(Z: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return A = exp(z_k) / Σⱼ exp(zⱼ), row by row; safe for logits of any size.
+
+    It is written over `out`, if that is given, which may be Z.
+    """
+    return torch.softmax(Z.mT, dim=0, out=None if out is None else out.mT).mT
 
 
 def softmax_cross_entropy(Z: Tensor, Y: Tensor) -> Tensor:
@@ -32,9 +36,9 @@ def softmax_cross_entropy(Z: Tensor, Y: Tensor) -> Tensor:
     return torch.logsumexp(Z, dim=1) - (Z * Y).sum(dim=1)
 
 
-def softmax_gradient(Z: Tensor, Y: Tensor) -> Tensor:
+def softmax_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
     """Return dL/dz = a − y of each example, (n, h): exp and log cancel; rows sum to zero."""
-    return softmax(Z).sub_(Y)
+    return softmax(Z, out).sub_(Y)
 
 
 def sigmoid_cross_entropy(Z: Tensor, Y: Tensor) -> Tensor:
@@ -45,9 +49,15 @@ def sigmoid_cross_entropy(Z: Tensor, Y: Tensor) -> Tensor:
     return (softplus(Z, threshold=80.0) - Z * Y).sum(dim=1)
 
 
-def sigmoid_gradient(Z: Tensor, Y: Tensor) -> Tensor:
+def sigmoid_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
     """Return dL/dz = a − y of each example, (n, 1)."""
-    return torch.sigmoid(Z).sub_(Y)
+    return torch.sigmoid(Z, out=out).sub_(Y)
+
+
+class Gradient(Protocol):
+    """Z (n, outputs), Y → dL/dZ, written over `out`, if that is given, which may be Z."""
+
+    def __call__(self, Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor: ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Head:
     encode: Callable[[Tensor, int], Tensor]
     probabilities: Callable[[Tensor], Tensor]
     loss: Callable[[Tensor, Tensor], Tensor]
-    gradient: Callable[[Tensor, Tensor], Tensor]
+    gradient: Gradient
     decide: Callable[[Tensor], Tensor]
 
 

@@ -12,19 +12,22 @@ import math
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from core.config import MAX_COUNT
 from core.errors import LogitLabError
-from core.snapshot import Snapshot, Status
+from core.snapshot import Pace, Race, Snapshot, Status
 from core.task import Task
 
 if TYPE_CHECKING:
     from core.trainer import Trainer
 
+COPY_SECONDS = 0.5  # no older is what is left of a run whose device fails
+RACE_SECONDS = 0.7
 SLICE_SECONDS = 0.004  # train so long before looking at commands and mailbox; see `_train`
 FRAME_SECONDS = 0.016
 RATE_SECONDS = 0.5
@@ -54,10 +57,14 @@ class Session:
         self._thread = threading.Thread(target=self._run, name="training")
         self.devices: tuple[str, ...] = ()  # known once PyTorch is imported
         self.failures: deque[Failure] = deque(maxlen=20)
+        self.remarks: deque[str] = deque(maxlen=20)  # what went well all the same
+        self.races: deque[Race] = deque(maxlen=1)
         # From here on only the thread reads or writes.
         self._runs: OrderedDict[int, Trainer] = OrderedDict()
         self._current: int | None = None
         self._is_training = False
+        self._copied_at = -math.inf  # when weights on a device were last copied to the host
+        self._racing: Iterator[None] | None = None
         self._steps_per_second = math.inf
         self._due = 0.0
         self._rate = _Rate()
@@ -122,6 +129,10 @@ class Session:
         """After divergence: go on from the last healthy step with the suggested rate."""
         self._commands.put(self._recover)
 
+    def race_devices(self) -> None:
+        """Measure how fast each device trains the current task; the outcome comes in `races`."""
+        self._commands.put(self._begin_race)
+
     def set_speed(self, steps_per_second: float) -> None:
         """Train at most so fast; math.inf is flat out."""
         self._commands.put(lambda: self._set_speed(steps_per_second))
@@ -138,12 +149,18 @@ class Session:
         while not self._closing.is_set():
             try:
                 self._obey()
-                if self._is_training:
+                if self._racing is not None:
+                    if next(self._racing, self._racing) is self._racing:
+                        self._racing = None
+                elif self._is_training:
                     self._train()
                 if self._wanted.is_set():
                     self._publish()
             except Exception as error:  # whatever it is, the person must learn of it
-                self._is_training = False
+                self._racing = None
+                if self._go_on_without_device(error):
+                    continue
+                self._halt()
                 with suppress(Exception):  # a broken run may not show itself, but it is told of
                     self._publish()
                 self._fail(_explain(error), self._current)
@@ -162,29 +179,80 @@ class Session:
             return
 
     def _idle_seconds(self) -> float | None:
+        if self._racing is not None:
+            return 0.0
         if not self._is_training:
             return None
         return max(0.0, self._due - time.perf_counter())
 
     def _train(self) -> None:
-        """Train for a slice, or make the one step that is due."""
+        """Train for a slice of time, or make the one step that is due."""
         trainer = self._trainer
         now = time.perf_counter()
         end = now + SLICE_SECONDS
         interval = 1 / self._steps_per_second
         self._due = max(self._due, now - 0.1)  # a stall is not made up for by a burst
+        begun_at = trainer.step_count
         while trainer.outcome is None and now < end and not self._closing.is_set():
             if interval and now < self._due:
                 break
-            trainer.step()
-            self._due += interval
-            self._rate.add(1, trainer.settings.batch_size or len(trainer.task.train_rows))
+            if trainer.advance():
+                self._due += interval
             now = time.perf_counter()
+        steps = max(trainer.step_count - begun_at, 0)  # divergence leads back
+        self._rate.add(steps, steps * trainer.batch_size)
+        if trainer.device.type != "cpu" and now - self._copied_at > COPY_SECONDS:
+            trainer.copy_to_host()
+            self._copied_at = now
         if trainer.outcome is not None:
             self._is_training = False
             self._publish()
         elif self._due - now > FRAME_SECONDS:
             self._publish()  # it is asleep when the next request comes
+
+    def _go_on_without_device(self, error: Exception) -> bool:
+        """Where a device has failed, go on on the CPU; return whether that was it."""
+        from core.trainer import is_device_failure
+
+        trainer = self._runs.get(self._current) if self._current is not None else None
+        if trainer is None or not is_device_failure(error, trainer.settings.device):
+            return False
+        assert self._current is not None
+        try:
+            self._runs[self._current] = rescued = trainer.rescued()
+        except Exception:  # then the first error is told
+            return False
+        self.remarks.append(
+            f"{trainer.settings.device.upper()} has stopped working ({_first_line(error)}). "
+            f"Training goes on on the CPU from step {rescued.step_count:,}."
+        )
+        return True
+
+    def _begin_race(self) -> None:
+        self._racing = self._race(self._trainer.task)
+
+    def _race(self, task: Task) -> Iterator[None]:
+        """Train the task from its start on each device for a moment, slice by slice."""
+        from core.trainer import Trainer, with_device
+
+        found = {}
+        for device in self.devices:
+            trainer = Trainer(with_device(task, device))
+            trainer.tune(epochs=MAX_COUNT, tolerance=0.0)
+            trainer.step()  # what happens once is not counted
+            trainer.copy_to_host()
+            begun = paused = time.perf_counter()
+            steps = 0
+            while (now := time.perf_counter()) - begun < RACE_SECONDS or not steps:
+                if now - paused > SLICE_SECONDS:
+                    yield
+                    paused = time.perf_counter()
+                if trainer.outcome is not None:
+                    trainer.go_on()
+                steps += trainer.advance()
+            trainer.copy_to_host()  # waits for what the device has yet to do
+            found[device] = steps * trainer.batch_size / (time.perf_counter() - begun)
+        self.races.append(Race(found))
 
     @property
     def _trainer(self) -> Trainer:
@@ -193,10 +261,8 @@ class Session:
         return self._runs[self._current]
 
     def _load(self, run: int, task: Task, play: bool, take_over: int | None = None) -> None:
-        from core.trainer import Trainer
-
         try:
-            trainer = Trainer(task)
+            trainer = self._make_trainer(task)
             if take_over is not None and take_over in self._runs:
                 trainer.take_over(self._runs[take_over])
         except Exception as error:
@@ -206,9 +272,24 @@ class Session:
         while len(self._runs) > KEPT_RUNS:
             self._runs.popitem(last=False)
         self._current = run
-        self._is_training = False
+        self._halt()
         if play:
             self._play()
+
+    def _make_trainer(self, task: Task) -> Trainer:
+        """Return a trainer of the task; on the CPU where its device has no room for it."""
+        from core.trainer import Trainer, is_device_failure, with_device
+
+        try:
+            return Trainer(task)
+        except Exception as error:
+            device = task.config.training.device
+            if not is_device_failure(error, device):
+                raise
+            self.remarks.append(
+                f"{device.upper()} cannot take this ({_first_line(error)}). Training is on the CPU."
+            )
+            return Trainer(with_device(task, "cpu"))
 
     def _resume(self, run: int, task: Task) -> None:
         if run not in self._runs:
@@ -216,7 +297,10 @@ class Session:
             return
         self._runs.move_to_end(run)
         self._current = run
-        self._is_training = False
+        self._halt()
+
+    def _halt(self) -> None:
+        self._is_training, self._racing = False, None
 
     def _play(self) -> None:
         if self._trainer.outcome is not None:
@@ -230,12 +314,14 @@ class Session:
 
     def _step_once(self) -> None:
         self._is_training = False
-        if self._trainer.outcome is Status.DIVERGED:
-            self._trainer.go_on()
-        self._trainer.step()
+        trainer = self._trainer
+        if trainer.outcome is Status.DIVERGED:
+            trainer.go_on()
+        while not (trainer.advance() or self._closing.is_set()):
+            pass
 
     def _reset(self) -> None:
-        self._is_training = False
+        self._halt()
         self._trainer.reset()
 
     def _recover(self) -> None:
@@ -249,7 +335,7 @@ class Session:
         self._due = time.perf_counter()
 
     def _fail(self, message: str, run: int | None = None) -> None:
-        self._is_training = False
+        self._halt()
         self.failures.append(Failure(run, message))
 
     def _publish(self) -> None:
@@ -263,14 +349,14 @@ class Session:
         self._mailbox.append(
             Snapshot(
                 run=self._current,
+                made_at=time.perf_counter(),
                 status=self._status(trainer),
                 step=trainer.step_count,
                 epoch=trainer.epoch,
                 params=trainer.params(),
                 metrics=trainer.metrics,
                 curves=trainer.curves(),
-                examples_per_second=self._rate.examples if self._is_training else 0.0,
-                steps_per_second=self._rate.steps if self._is_training else 0.0,
+                pace=self._rate.pace if self._is_training else Pace(),
                 settings=trainer.settings,
                 message=trainer.message,
                 remedy=trainer.remedy if trainer.outcome is Status.DIVERGED else None,
@@ -290,30 +376,38 @@ class Session:
 
 
 class _Rate:
-    """Steps and examples a second over the last half second or so."""
+    """How fast it went over the last half second or so, and for how much of it it worked."""
 
     def __init__(self) -> None:
-        self.steps = self.examples = 0.0
-        self._since = time.perf_counter()
-        self._counted_steps = self._counted_examples = 0
+        self.pace = Pace()
+        self._begin()
 
     def add(self, steps: int, examples: int) -> None:
-        self._counted_steps += steps
-        self._counted_examples += examples
-        elapsed = time.perf_counter() - self._since
-        if elapsed >= RATE_SECONDS or not self.steps:
-            self.steps = self._counted_steps / max(elapsed, 1e-9)
-            self.examples = self._counted_examples / max(elapsed, 1e-9)
+        """Count what a slice has done; called on the training thread alone."""
+        self._steps += steps
+        self._examples += examples
+        elapsed = max(time.perf_counter() - self._since, 1e-9)
+        if elapsed < RATE_SECONDS and self.pace.steps:
+            return
+        # The thread's own processor time: while it waits for a turn, that stands still.
+        working = min((time.thread_time() - self._worked) / elapsed, 1.0)
+        self.pace = Pace(self._steps / elapsed, self._examples / elapsed, working, 1 - working)
         if elapsed >= RATE_SECONDS:
-            self._since += elapsed
-            self._counted_steps = self._counted_examples = 0
+            self._begin()
+
+    def _begin(self) -> None:
+        self._since, self._worked = time.perf_counter(), time.thread_time()
+        self._steps = self._examples = 0
 
 
 def _explain(error: Exception) -> str:
     if isinstance(error, LogitLabError):
         return str(error)
-    first_line = (str(error).strip().splitlines() or ["no further word"])[0]
     return (
-        f"Training stopped by an unexpected error ({type(error).__name__}: {first_line}). "
+        f"Training stopped by an unexpected error ({type(error).__name__}: {_first_line(error)}). "
         "Press Reset to start again."
     )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or ["no further word"])[0]

@@ -70,11 +70,34 @@ class Curves:
     marks: tuple[Mark, ...]
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How fast a run goes, over the last half second or so; all zero while it does not train.
+
+    steps, examples : a second.
+    training, waiting : shares of the training thread's time: at work on steps and measurements;
+        held up, by the speed that was asked for, by other threads, or by copying for the window.
+    """
+
+    steps: float = 0.0
+    examples: float = 0.0
+    training: float = 0.0
+    waiting: float = 0.0
+
+
+@dataclass(frozen=True)
+class Race:
+    """Examples a second that each device, by its name, trains on with the same task."""
+
+    examples: dict[str, float]
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """A run at one moment.
 
     run : the number of the run; views drop what is not of the run they show.
+    made_at : the moment, in seconds of `time.perf_counter`.
     metrics : measured at `metrics.step`, which lags behind `step` while training flat out.
     settings : as they apply to the next step.
     message : what a person should know about the status, "" where it speaks for itself.
@@ -82,14 +105,14 @@ class Snapshot:
     """
 
     run: int
+    made_at: float
     status: Status
     step: int
     epoch: int
     params: Params
     metrics: Metrics
     curves: Curves
-    examples_per_second: float
-    steps_per_second: float
+    pace: Pace
     settings: TrainingConfig
     message: str = ""
     remedy: float | None = None

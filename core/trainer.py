@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from core import models
-from core.batches import Rows, Shuffles, place
+from core import batches, models
+from core.batches import Shuffles
 from core.errors import ConfigError, DataError, DeviceError
 from core.losses import HEADS
+from core.measure import SAMPLE, Measurement
 from core.snapshot import Curves, History, Mark, Metrics, Params, Status
 from core.task import Task
 
 DIVERGED_FACTOR = 40  # a mean loss this many times the start is far beyond any useful zigzag
-SAMPLE = 10_000  # training rows that are measured along the way; as many as MNIST's test rows
-CHEAP = 200_000  # numbers (rows × features) that may be measured after every step at first
-SHARE = 4  # above that: rows trained on for each row that is measured
 CONVERGENCE_EPOCHS = 5
 
 LIVE = ("learning_rate", "batch_size", "weight_decay", "epochs", "tolerance")
@@ -35,7 +33,10 @@ class _Place:
     epoch: int
     W: Tensor
     b: Tensor
-    shuffles: tuple[Tensor, Tensor | None, int]
+    shuffles: batches.Place
+
+    def on_host(self) -> _Place:
+        return replace(self, W=self.W.cpu(), b=self.b.cpu())
 
 
 class Trainer:
@@ -55,10 +56,9 @@ class Trainer:
         self.settings = task.config.training
         self.device = find_device(self.settings.device)
         self._head = HEADS[task.config.model.kind]
-        self._train = place(task, task.train_rows, self._head, self.device)
-        self._test = place(task, task.test_rows, self._head, self.device)
-        self._sample = self._choose_sample()
-        self._curvature = self._bound_curvature()
+        self._train = batches.place(task, task.train_rows, self.device)
+        self._measurement = Measurement(task, self.device)
+        self._curvature = self._measurement.curvature()
         self.reset()
 
     def reset(self) -> None:
@@ -66,48 +66,66 @@ class Trainer:
         generator = Generator().manual_seed(self.settings.seed)
         W, b = models.start(self.task.config.model.init, self.task.outputs, self.task.m, generator)
         self._W, self._b = W.to(self.device), b.to(self.device)
+        self._dW, self._db = torch.empty_like(self._W), torch.empty_like(self._b)
+        self._V = torch.empty_like(self._W)  # the weights in the units of the stored rows
         self._shuffles = Shuffles(len(self._train), generator, self.device)
+        self._update: Iterator[None] | None = None  # the one that is under way
         self.step_count = self.epoch = 0
         self.outcome: Status | None = None  # FINISHED, CONVERGED or DIVERGED once it is
         self.message = ""
         self._last_epoch = self.settings.epochs
         self._epoch_losses: deque[float] = deque(maxlen=CONVERGENCE_EPOCHS + 1)
         self.history = History()
-        start_loss, _, _ = self._evaluate(self._train, self._sample)
-        if not math.isfinite(start_loss):
+        start_loss = self._measured().train_loss
+        if not (math.isfinite(start_loss) and self._curvature < torch.finfo(torch.float32).max):
             raise DataError(
                 f"{self.task.dataset.name} holds numbers that are too large to train on as they "
                 "are; switch standardisation on."
             )
         self._start_loss = max(start_loss, math.log(self.task.dataset.h))
         self._healthy = self._place()
+        self.copy_to_host()
         self.measure()
 
-    @torch.no_grad()
     def step(self) -> None:
-        """One update with the mean gradient of one batch: W ← W − η (∇W + λ W), b ← b − η ∇b."""
+        """Make one update, or complete the one that is under way."""
+        while not self.advance():
+            pass
+
+    def advance(self) -> bool:
+        """Do a slice of an update, a millisecond's work; return whether the update is complete."""
+        if self._update is None:
+            self._update = self._updating()
+        for _ in self._update:
+            return False
+        self._update = None
+        return True
+
+    def _updating(self) -> Iterator[None]:
+        """One update with the mean gradient of one batch: W ← W − η (∇W + λ W), b ← b − η ∇b.
+
+        It pauses between the slices of a large batch.
+        """
+        W, b, dW, db = self._W, self._b, self._dW, self._db
         rows, n, ends_epoch = self._shuffles.next(self.settings.batch_size)
-        dW, db = self._gradient(rows)
+        left, unit = n, self._train.unit
+        V = W if unit == 1 else torch.mul(W, unit, out=self._V)
+        for X, Y, Z in self._train.slices(rows):
+            dZ = self._head.gradient(models.logits(X, V, b, out=Z), Y, out=Z)
+            models.gradients(dZ, X, dW, db, add=left < n)
+            left -= len(X)
+            if left:
+                yield
         eta, decay = self.settings.learning_rate, self.settings.weight_decay
         if decay:
-            self._W.mul_(1 - eta * decay)
-        self._W.sub_(dW, alpha=eta / n)
-        self._b.sub_(db, alpha=eta / n)  # biases are spared the penalty
+            W.mul_(1 - eta * decay)
+        W.sub_(dW, alpha=eta * unit / n)
+        b.sub_(db, alpha=eta / n)  # biases are spared the penalty
         self.step_count += 1
         if ends_epoch:
             self._end_epoch()
         if self.step_count >= self._next_measurement:
             self.measure()
-
-    def _gradient(self, rows: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Return ∇W and ∇b of the data loss, summed over the rows."""
-        dW = db = None
-        for X, Y, _ in self._train.slices(rows):
-            dZ = self._head.gradient(models.logits(X, self._W, self._b), Y)
-            part_W, part_b = models.gradients(dZ, X)
-            dW, db = (part_W, part_b) if dW is None or db is None else (dW + part_W, db + part_b)
-        assert dW is not None and db is not None
-        return dW, db
 
     def _end_epoch(self) -> None:
         self.epoch += 1
@@ -129,19 +147,13 @@ class Trainer:
             self.outcome = Status.FINISHED
             self.message = f"Finished {self.epoch:,} epochs."
 
-    @torch.no_grad()
     def measure(self, *, exact: bool = False) -> Metrics:
         """Measure loss and accuracy now, add them to the curves, and see whether it diverged.
 
         Of the training rows a fixed sample of at most 10,000 is measured, all of them if `exact`.
         """
-        loss, accuracy, confusion = self._evaluate(self._train, None if exact else self._sample)
-        test_loss = test_accuracy = math.nan
-        if len(self._test):
-            test_loss, test_accuracy, confusion = self._evaluate(self._test, None)
-        metrics = Metrics(
-            self.step_count, self.epoch, loss, test_loss, accuracy, test_accuracy, confusion
-        )
+        metrics = self._measured(exact=exact)
+        loss = metrics.train_loss
         if not math.isfinite(loss) or loss > DIVERGED_FACTOR * self._start_loss:
             self._diverge(loss)
             return self.measure(exact=exact)
@@ -149,33 +161,13 @@ class Trainer:
             self._healthy = self._place()
         self.metrics = metrics
         self.history.record(metrics)
-        self._next_measurement = self.step_count + self._stride()
+        stride = self._measurement.stride(self.step_count, self.batch_size)
+        self._next_measurement = self.step_count + stride
         return metrics
 
-    def _evaluate(self, rows: Rows, order: Tensor | None) -> tuple[float, float, np.ndarray]:
-        h = self.task.dataset.h
-        total, counts = 0.0, torch.zeros(h * h, dtype=torch.int64, device=self.device)
-        for X, Y, y in rows.slices(order):
-            Z = models.logits(X, self._W, self._b)
-            total += float(self._head.loss(Z, Y).sum())
-            counts += torch.bincount(y * h + self._head.decide(Z), minlength=h * h)
-        confusion = counts.view(h, h).cpu().numpy()
-        n = int(confusion.sum())
-        return total / n, float(np.trace(confusion)) / n, confusion
-
-    def _stride(self) -> int:
-        """Return the number of steps until the next measurement; it depends on counts alone.
-
-        Small data are measured after every step; large data after steps 1, 2, 3, 4, 6, 8, 12, …
-        until measuring costs a small share of training. The longer the run, the rarer.
-        """
-        measured = (len(self._train) if self._sample is None else SAMPLE) + len(self._test)
-        if measured * self.task.m <= CHEAP:
-            return self.history.stride
-        batch = min(self.settings.batch_size or len(self._train), len(self._train))
-        affordable = max(1, SHARE * measured // batch)
-        early = max(1, 2 ** (self.step_count.bit_length() - 2)) if self.step_count > 1 else 1
-        return max(min(early, affordable), self.history.stride)
+    def _measured(self, *, exact: bool = False) -> Metrics:
+        train = self._train if exact and len(self._train) > SAMPLE else None
+        return self._measurement(self._W, self._b, self.step_count, self.epoch, train=train)
 
     def _diverge(self, loss: float) -> None:
         """Return to the last healthy place and say what happened."""
@@ -212,6 +204,9 @@ class Trainer:
             self._last_epoch = max(self.settings.epochs, 1)
             if self.outcome is Status.FINISHED and self.epoch < self._last_epoch:
                 self.outcome, self.message = None, ""
+        if self.settings.batch_size != before.batch_size and self._update is not None:
+            self._update = None  # it begins again, with the new size
+            self._shuffles.take_back()
         for name, symbol in SYMBOLS.items():
             old, new = getattr(before, name), getattr(self.settings, name)
             if old != new:
@@ -225,7 +220,6 @@ class Trainer:
         self._epoch_losses.clear()
         self.outcome, self.message = None, ""
 
-    @torch.no_grad()
     def take_over(self, other: Trainer) -> None:
         """Go on where another trainer was, on other rows of the same inputs and outputs.
 
@@ -243,7 +237,7 @@ class Trainer:
         W[:h] = (raw * torch.from_numpy(new.std)).to(W)
         b[:h] = other._b + (raw @ torch.from_numpy(new.mean - old.mean)).to(b)
         self._W, self._b = W, b
-        loss, _, _ = self._evaluate(self._train, self._sample)
+        loss = self._measured().train_loss
         if not math.isfinite(loss):
             self.reset()
             return
@@ -256,6 +250,27 @@ class Trainer:
         self._healthy = self._place()
         self.measure()
 
+    def copy_to_host(self) -> None:
+        """Remember this point of the run on the host, where no failing device can take it."""
+        self._refuge = self._place().on_host()
+
+    def rescued(self) -> Trainer:
+        """Return a trainer that goes on from the last copy on the host, on the CPU."""
+        twin = Trainer(with_device(self.task, "cpu"))
+        twin.settings = replace(self.settings, device="cpu")
+        twin._start_loss, twin._last_epoch = self._start_loss, self._last_epoch
+        twin.history = self.history.copy()
+        twin._return_to(self._refuge)
+        twin.history.mark(Mark(twin.step_count, "CPU"))
+        twin._healthy = twin._place()
+        twin.measure()
+        return twin
+
+    @property
+    def batch_size(self) -> int:
+        """Examples of one update."""
+        return min(self.settings.batch_size or len(self._train), len(self._train))
+
     def params(self) -> Params:
         """Copy the weights out, as NumPy."""
         W, b = self._W.cpu().numpy().copy(), self._b.cpu().numpy().copy()
@@ -266,34 +281,16 @@ class Trainer:
 
     def _place(self) -> _Place:
         return _Place(
-            self.step_count, self.epoch, self._W.clone(), self._b.clone(), self._shuffles.state()
+            self.step_count, self.epoch, self._W.clone(), self._b.clone(), self._shuffles.place()
         )
 
     def _return_to(self, place: _Place) -> None:
         self.step_count, self.epoch = place.step, place.epoch
-        self._W, self._b = place.W.clone(), place.b.clone()
+        self._update = None
+        self._W, self._b = place.W.to(self.device, copy=True), place.b.to(self.device, copy=True)
         self._shuffles.restore(place.shuffles)
         self.history.cut(place.step)
         self._next_measurement = place.step + 1
-
-    @torch.no_grad()
-    def _bound_curvature(self) -> float:
-        """Return an upper bound of the loss's largest second derivative.
-
-        The Hessian is the mean of (diag(a) − aaᵀ) ⊗ xxᵀ, x with a 1 for the bias. The first
-        factor is at most ½ (softmax; ¼ for a sigmoid), the second at most the mean of ‖x‖².
-        """
-        total = sum(
-            float(X.double().square().sum()) for X, _, _ in self._train.slices(self._sample)
-        )
-        n = len(self._train) if self._sample is None else len(self._sample)
-        return 0.5 * (total / n + 1)
-
-    def _choose_sample(self) -> Tensor | None:
-        if len(self._train) <= SAMPLE:
-            return None
-        rows = torch.randperm(len(self._train), generator=Generator().manual_seed(0))[:SAMPLE]
-        return rows.sort().values.to(self.device)
 
 
 def find_device(name: str) -> torch.device:
@@ -308,6 +305,20 @@ def devices() -> tuple[str, ...]:
     """Return the names of the devices that can train here, "cpu" first."""
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     return ("cpu", *(("cuda",) if count == 1 else (f"cuda:{k}" for k in range(count))))
+
+
+def with_device(task: Task, device: str) -> Task:
+    """Return the same task for another device."""
+    config = task.config
+    return replace(task, config=replace(config, training=replace(config.training, device=device)))
+
+
+def is_device_failure(error: Exception, device: str) -> bool:
+    """Return whether it is the device that has failed or is full, and not the program."""
+    if device == "cpu":
+        return False
+    kinds = (torch.OutOfMemoryError, torch.AcceleratorError)
+    return isinstance(error, kinds) or (isinstance(error, RuntimeError) and "CUDA" in str(error))
 
 
 def _one_digit(value: float) -> float:

@@ -6,6 +6,7 @@ Views are given tasks and snapshots; what the person wants comes back as calls o
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from core.datasets import Dataset
 from core.drawing import Points
 from core.errors import ConfigError, LogitLabError
 from core.export import write_csv
-from core.session import KEPT_RUNS, Session
+from core.session import KEPT_RUNS, RATE_SECONDS, Session
 from core.snapshot import Snapshot, Status
 from core.table import Table
 from core.task import Task, prepare
@@ -77,6 +78,7 @@ class Hub(QObject):
     remarked = Signal(str)  # words for the person about something that went well all the same
     refused = Signal(object, bool)  # Task that stays; whether another folder could help
     devices_changed = Signal(object)  # names of the devices that can train
+    raced = Signal(object)  # Race: how fast each of them is
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -102,6 +104,8 @@ class Hub(QObject):
         self._play_when_loaded = False  # what the person wants of the run that comes next
         self.goes_on_while_drawing = True
         self._before_gesture: Run | None = None
+        self.drawing_share = 0.0  # of this thread's time, over the last half second or so
+        self._drawn_since = time.perf_counter(), time.thread_time()
         self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -127,6 +131,7 @@ class Hub(QObject):
         """Hand on what the threads have ready; once a frame."""
         self.background.poll()
         self._follow_fetch()
+        self._measure_drawing()
         # Before the snapshot, which is then as new as they are; told after it, so that the status
         # that a failure brings about does not take its words away.
         failures = [self._session.failures.popleft() for _ in range(len(self._session.failures))]
@@ -137,12 +142,23 @@ class Hub(QObject):
                 self._play_when_loaded = False
             self._take_settings(snapshot.settings)
             self.snapshot_changed.emit(snapshot)
+        while self._session.remarks:
+            self.remarked.emit(self._session.remarks.popleft())
+        while self._session.races:
+            self.raced.emit(self._session.races.popleft())
         for failure in failures:
             if failure.run is None or (self.run and failure.run == self.run.number):
                 self._fail(failure.message)
         if self._session.devices != self.devices:
             self.devices = self._session.devices
             self.devices_changed.emit(self.devices)
+
+    def _measure_drawing(self) -> None:
+        now, worked = time.perf_counter(), time.thread_time()
+        since, worked_before = self._drawn_since
+        if now - since >= RATE_SECONDS:
+            self.drawing_share = min((worked - worked_before) / (now - since), 1.0)
+            self._drawn_since = now, worked
 
     def _take_settings(self, settings: TrainingConfig) -> None:
         """Show the run's settings, unless they are older than what was just asked for."""
@@ -363,6 +379,11 @@ class Hub(QObject):
         self._asked.clear()
         self._play_when_loaded = True
         self._session.recover()
+
+    def race_devices(self) -> None:
+        """Measure how fast each device trains the task; the answer comes by `raced`."""
+        if self._is_ready():
+            self._session.race_devices()
 
     def set_speed(self, speed: float) -> None:
         """Train so many steps a second at most; EPOCH_A_SECOND and FLAT_OUT are the others."""

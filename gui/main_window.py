@@ -50,6 +50,7 @@ from gui.views.boundary import BoundaryView
 from gui.views.confusion import ConfusionView
 from gui.views.curves import ACCURACY, LOSS, CurveView
 from gui.views.data_table import DataView
+from gui.views.performance import PerformanceView
 from gui.views.weights import WeightsView
 
 if TYPE_CHECKING:  # dialogs are imported when they are first wanted
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.loss = CurveView(self.theme, LOSS)
         self.accuracy = CurveView(self.theme, ACCURACY)
         self.confusion = ConfusionView(self.theme)
+        self.performance = PerformanceView(self.theme)
         self.views: tuple[View, ...] = (
             self.boundary,
             self.weights,
@@ -102,6 +104,7 @@ class MainWindow(QMainWindow):
             self.loss,
             self.accuracy,
             self.confusion,
+            self.performance,
         )
         self.notice = Notice(self.theme)
         self.download_bar = DownloadBar()
@@ -120,7 +123,12 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self._gauges = QSplitter(Qt.Orientation.Vertical)
-        for view, stretch in ((self.loss, 5), (self.accuracy, 4), (self.confusion, 5)):
+        for view, stretch in (
+            (self.loss, 5),
+            (self.accuracy, 4),
+            (self.confusion, 5),
+            (self.performance, 0),
+        ):
             self._gauges.addWidget(_card(view))
             self._gauges.setStretchFactor(self._gauges.count() - 1, stretch)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
@@ -220,6 +228,9 @@ class MainWindow(QMainWindow):
         hub.snapshot_changed.connect(self._show_snapshot)
         hub.settings_changed.connect(setup.show_settings)
         hub.devices_changed.connect(setup.show_devices)
+        hub.devices_changed.connect(self.performance.show_devices)
+        hub.raced.connect(self.performance.show_race)
+        self.performance.race_wanted.connect(hub.race_devices)
         hub.busy_changed.connect(self._show_busy)
         hub.failed.connect(self._show_failure)
         hub.done.connect(self.notice.say)
@@ -356,6 +367,7 @@ class MainWindow(QMainWindow):
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.run_bar.show_snapshot(snapshot)
+        self.performance.drawing = self.hub.drawing_share
         for view in self.views:
             view.offer_snapshot(snapshot)
         self._say_status(snapshot)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look
+from gui.figures import say_rate
 from gui.hub import EPOCH_A_SECOND, FLAT_OUT
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, EPOCH_A_SECOND, FLAT_OUT)
@@ -134,7 +135,7 @@ class RunBar(QFrame):
         )
         self.loss.show_values(_loss(metrics.train_loss), _loss(metrics.test_loss))
         self.accuracy.show_values(_percent(metrics.train_accuracy), _percent(metrics.test_accuracy))
-        self.rate.show_values(_rate(snapshot.examples_per_second))
+        self.rate.show_values(say_rate(snapshot.pace.examples) if snapshot.pace.examples else "–")
         self.device.show_values(snapshot.settings.device.upper().replace(":", " "))
 
     def _show_status(self, status: Status) -> None:
@@ -266,10 +267,3 @@ def _loss(value: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{share:.1%}".replace("%", " %") if math.isfinite(share) else ""
-
-
-def _rate(rate: float) -> str:
-    for factor, unit in ((1e6, " M"), (1e3, " k")):
-        if rate >= factor:
-            return f"{rate / factor:.1f}{unit}"
-    return f"{rate:.0f}" if rate else "–"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,8 +12,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from core import drawing
-from core.plane import DecisionGrid, Plane, boundary_lines
-from core.snapshot import Snapshot
+from core.plane import Plane
+from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look, plots
 from gui.background import Background
@@ -23,25 +22,14 @@ from gui.board_tools import BoardTools
 from gui.fields import Choice
 from gui.legend import Legend
 from gui.look import Theme
+from gui.shading import STILL_PX, NodeSize, Shading, shader
 from gui.view import View
 
-NODE_PX = 6  # one node of the decision grid every so many pixels; shading between is smooth
 MARGIN = 0.08  # of the data's range, on each side
-FAINT, STRONG = 0.12, 0.60  # opacity of a region: guessing … certain
 RING_PX = 19
 NEAR_PX = 10
-MAX_POINTS = 5000  # drawn of each class and set; training uses all
-
-
-class Picture(NamedTuple):
-    """What one request to the background gives: the shading, the lines, the mistakes."""
-
-    run: int
-    plane: Plane
-    image: NDArray[np.uint8]
-    lines: list[NDArray[np.float64]]
-    wrong_train: NDArray[np.bool_]
-    wrong_test: NDArray[np.bool_]
+MAX_POINTS = 10_000  # drawn in all; training uses all. 100,000 took 170 ms a frame
+HAIR_PX = 0.1
 
 
 class BoundaryView(View):
@@ -55,9 +43,11 @@ class BoundaryView(View):
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme)
         self._background = background
+        self._node_size = NodeSize()
         self._train = self._test = np.empty(0, dtype=np.int64)
         self._x, self._y = 0, 1
         self._at: NDArray[np.float64] = np.empty(0)
+        self._is_shown = np.empty(0, dtype=np.bool_)  # rows of the data set with a point on screen
 
         self.legend = Legend(theme)
         self.x_choice, self.y_choice = _feature_choice("x", "across"), _feature_choice("y", "up")
@@ -87,9 +77,9 @@ class BoundaryView(View):
         box = self.plot.getPlotItem().getViewBox()
         box.sigRangeChanged.connect(lambda *_: self._ask())
         box.setMouseEnabled(False, False)
-        self._image = pg.ImageItem()
+        self._image = plots.Picture(self.plot)
         self._image.setZValue(-10)
-        self._lines = pg.PlotCurveItem(connect="finite")
+        self._lines = plots.Line(self.plot)
         self._lines.setZValue(5)
         self._rings = pg.ScatterPlotItem(symbol="o", size=RING_PX, pxMode=True)
         self._rings.setZValue(20)
@@ -97,7 +87,7 @@ class BoundaryView(View):
         self._pointed = pg.ScatterPlotItem(symbol="o", size=RING_PX + 8)
         self._pointed.setZValue(25)
         self._pointed_row: int | None = None
-        for item in (self._image, self._lines, self._rings, self._pointed):
+        for item in (self._rings, self._pointed):
             self.plot.addItem(item)
 
         self.board = Board(self.plot, theme)
@@ -202,7 +192,9 @@ class BoundaryView(View):
 
     def _show_scatters(self, task: Task, values: NDArray[np.float32]) -> bool:
         """Show the points of each class, in one item for training and one for test."""
-        dataset, is_thinned = task.dataset, False
+        dataset = task.dataset
+        every = max(1, -(-dataset.n // MAX_POINTS))
+        self._is_shown = np.zeros(dataset.n, dtype=np.bool_)
         sets = ((task.train_rows, False), (task.test_rows, True))
         while len(self._scatters) < 2 * dataset.h:
             scatter = pg.ScatterPlotItem()
@@ -216,10 +208,10 @@ class BoundaryView(View):
             size = plots.POINT_PX * look.symbol_scale(mark)
             for i, (rows, is_test) in enumerate(sets):
                 mine = rows[dataset.y[rows] == k]
-                is_thinned |= len(mine) > MAX_POINTS
-                mine = mine[:: max(1, -(-len(mine) // MAX_POINTS))]
+                mine = mine[::every]
                 is_shown = self.shown_points.value() in ("all", "test" if is_test else "training")
                 mine = mine if is_shown else mine[:0]
+                self._is_shown[mine] = True
                 self._scatters[2 * k + i].setData(
                     x=values[mine, self._x],
                     y=values[mine, self._y],
@@ -230,7 +222,7 @@ class BoundaryView(View):
                     else plots.pen(self.plot, self.theme.panel, 1),
                     brush=pg.mkBrush(self.theme.panel if is_test else colour),
                 )
-        return is_thinned
+        return every > 1
 
     def _show_axes(self, task: Task, values: NDArray[np.float32]) -> None:
         unit = f" ({task.dataset.unit})" if task.dataset.unit else ""
@@ -262,7 +254,10 @@ class BoundaryView(View):
         if task.constant_features:
             words.append(f"Constant, of no use: {', '.join(task.constant_features)}.")
         if thinned:
-            words.append(f"Showing some of {dataset.n:,} points; training uses all.")
+            words.append(
+                f"Showing one in {-(-dataset.n // MAX_POINTS)} of {dataset.n:,} points; "
+                "training uses all."
+            )
         if task.config.data.source == "drawn":
             words.append("Right-click erases a point. Keys 1 to 9 choose a class on the board.")
         self._caption.setText("  ".join(words))
@@ -305,45 +300,53 @@ class BoundaryView(View):
         (x0, x1), (y0, y1) = self.plot.getPlotItem().getViewBox().viewRange()
         plane = Plane(self._x, self._y, (x0, x1), (y0, y1), tuple(self._at))
         size = self.plot.getPlotItem().getViewBox().size()
-        columns = max(2, int(size.width() / NODE_PX))
-        rows = max(2, int(size.height() / NODE_PX))
-        work = _picture_maker(task, snapshot, plane, columns, rows, self.theme)
-        self._background.ask("boundary", work, self._show_picture, _raise)
+        node_px = STILL_PX
+        if snapshot.status is Status.TRAINING:
+            node_px = self._node_size.px
+        columns = max(2, int(size.width() / node_px))
+        rows = max(2, int(size.height() / node_px))
+        work = shader(task, snapshot, plane, columns, rows, self.theme)
+        self._background.ask("boundary", work, self._show_shading, _raise)
 
-    def _show_picture(self, picture: Picture) -> None:
+    def _show_shading(self, picture: Shading) -> None:
+        """Show the picture; what looks as before is not painted again."""
         if self.task is None or self.snapshot is None or picture.run != self.snapshot.run:
             return
+        if self.snapshot.status is Status.TRAINING:
+            self._node_size.learn(picture.seconds)
         plane = picture.plane
         if (plane.x, plane.y) != (self._x, self._y):
             return
         rows, columns = picture.image.shape[:2]
         (x0, x1), (y0, y1) = plane.x_range, plane.y_range
         half_x, half_y = (x1 - x0) / (columns - 1) / 2, (y1 - y0) / (rows - 1) / 2
-        self._image.setImage(picture.image, autoLevels=False, levels=None)
-        self._image.setRect(  # nodes are the centres of the image's pixels
-            QRectF(x0 - half_x, y0 - half_y, x1 - x0 + 2 * half_x, y1 - y0 + 2 * half_y)
+        self._image.show_image(  # nodes are the centres of the image's pixels
+            picture.image,
+            QRectF(x0 - half_x, y0 - half_y, x1 - x0 + 2 * half_x, y1 - y0 + 2 * half_y),
         )
-        if picture.lines:
-            gap = np.full((1, 2), np.nan)
-            joined = np.concatenate([part for line in picture.lines for part in (line, gap)])
+        gap = np.full((1, 2), np.nan)
+        joined = np.concatenate([gap, *(part for line in picture.lines for part in (line, gap))])
+        if not self._is_in_sight_already(joined):
             self._lines.setData(joined[:, 0], joined[:, 1])
-        else:
-            self._lines.setData([], [])
         values = self.task.dataset.X
         if len(picture.wrong_train) != len(self._train) or len(picture.wrong_test) != len(
             self._test
         ):
             return  # of points that have changed since; a newer picture is under way
-        which = self.shown_points.value()
-        wrong = np.concatenate(
-            [
-                self._train[picture.wrong_train & (which != "test")],
-                self._test[picture.wrong_test & (which != "training")],
-            ]
-        )
-        self._rings.setData(
-            x=values[wrong[:MAX_POINTS], self._x], y=values[wrong[:MAX_POINTS], self._y]
-        )
+        wrong = np.concatenate([self._train[picture.wrong_train], self._test[picture.wrong_test]])
+        wrong = wrong[self._is_shown[wrong]]
+        x, y = values[wrong, self._x], values[wrong, self._y]
+        ringed = self._rings.getData()
+        if not (np.array_equal(x, ringed[0]) and np.array_equal(y, ringed[1])):
+            self._rings.setData(x=x, y=y)
+
+    def _is_in_sight_already(self, joined: NDArray[np.float64]) -> bool:
+        """Return whether these points (n, 2) are those of the lines shown, but for a hair."""
+        shown = np.stack(self._lines.getData(), axis=1)
+        if shown.shape != joined.shape:
+            return False
+        hair = HAIR_PX * np.array(self.plot.getPlotItem().getViewBox().viewPixelSize())
+        return bool((np.isnan(joined) | (np.abs(joined - shown) < hair)).all())
 
     # Mouse ----------------------------------------------------------------------------------
 
@@ -427,39 +430,6 @@ class BoundaryView(View):
             self._readout.setText(f"{text}  →  {best}")
 
         self._background.ask("hover", work, answer, _raise)
-
-
-def _picture_maker(
-    task: Task, snapshot: Snapshot, plane: Plane, columns: int, rows: int, theme: Theme
-) -> Callable[[], Picture]:
-    """Return the work of one picture, with all that it needs bound to it."""
-    run, params = snapshot.run, snapshot.params
-
-    def work() -> Picture:
-        from core import probe  # brings PyTorch, which the first paint must not wait for
-
-        grid = probe.decision_grid(task, params, plane, columns, rows)
-        return Picture(
-            run=run,
-            plane=plane,
-            image=_shade(grid, task.dataset.class_marks, theme),
-            lines=boundary_lines(grid),
-            wrong_train=probe.mistakes(task, params, task.train_rows),
-            wrong_test=probe.mistakes(task, params, task.test_rows),
-        )
-
-    return work
-
-
-def _shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[np.uint8]:
-    """Colour each node like its likeliest class, the more opaque the surer: (rows, columns, 3)."""
-    A = grid.probabilities
-    winner, guess = A.argmax(axis=2), 1 / A.shape[2]
-    certainty = (A.max(axis=2) - guess) / (1 - guess)
-    opacity = (FAINT + (STRONG - FAINT) * certainty)[..., None]
-    colours = np.array([look.rgb(theme.class_colour(mark)) for mark in marks])
-    mixed: NDArray[np.float64] = look.rgb(theme.panel) * (1 - opacity) + colours[winner] * opacity
-    return np.rint(mixed).astype(np.uint8)
 
 
 def _default_plane(task: Task) -> tuple[int, int]:

@@ -11,7 +11,6 @@ from torch import Generator
 
 from core import batches
 from core.batches import Shuffles, place
-from core.losses import HEADS
 
 CPU = torch.device("cpu")
 
@@ -26,6 +25,13 @@ def epoch(shuffles, n, sizes):
         taken.append(rows.tolist())
         if ends:
             return taken
+
+
+def gather(rows, order=None):
+    """Return all of X (n, m) and Y (n, outputs), put together from the slices."""
+    parts = [(X.numpy().copy(), Y.numpy().copy()) for X, Y, _ in rows.slices(order)]
+    X, Y = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return X, Y
 
 
 def forever(*values):
@@ -64,7 +70,7 @@ def test_shuffles_differ_from_epoch_to_epoch_and_from_seed_to_seed():
 def test_restoring_a_state_repeats_what_came_after_it():
     shuffles = Shuffles(20, Generator().manual_seed(4), CPU)
     shuffles.next(7)
-    state = shuffles.state()
+    state = shuffles.place()
     first = [str(shuffles.next(7)) for _ in range(9)]
     shuffles.restore(state)
     assert [str(shuffles.next(7)) for _ in range(9)] == first
@@ -75,36 +81,71 @@ def test_restoring_a_state_repeats_what_came_after_it():
 def test_slices_hold_the_standardised_rows_in_order(
     name, standardise, request, make_task, monkeypatch
 ):
-    monkeypatch.setattr(batches, "SLICE", 32)
+    monkeypatch.setattr(batches, "SLICE_ROWS", 32)
     task = make_task(request.getfixturevalue(name), data={"standardise": standardise})
-    rows = place(task, task.train_rows, HEADS["softmax"], CPU)
-    parts = list(rows.slices())
-    X, Y, y = (torch.cat(column).numpy() for column in zip(*parts, strict=True))
+    rows = place(task, task.train_rows, CPU)
+    X, Y = gather(rows)
+    y = rows.y.numpy()
     expected = task.standardiser.apply(task.dataset.values(task.train_rows))
-    np.testing.assert_allclose(X, expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(X * rows.unit, expected, rtol=1e-5, atol=1e-5)
     assert X.dtype == np.float32
     assert np.array_equal(y, task.dataset.y[task.train_rows])
     assert np.array_equal(Y.argmax(axis=1), y) and (Y.sum(axis=1) == 1).all()
 
 
 def test_slices_follow_a_given_order(make_task, iris, monkeypatch):
-    monkeypatch.setattr(batches, "SLICE", 4)
+    monkeypatch.setattr(batches, "SLICE_ROWS", 4)
     task = make_task(iris)
-    rows = place(task, task.train_rows, HEADS["softmax"], CPU)
+    rows = place(task, task.train_rows, CPU)
     order = torch.tensor([5, 2, 9, 77, 3, 2])
-    X, Y, y = (torch.cat(column) for column in zip(*rows.slices(order), strict=True))
-    assert torch.equal(X, rows.X[order])
-    assert torch.equal(y, rows.y[order]) and torch.equal(Y, rows.targets.mT[order])
+    X, Y = gather(rows, order)
+    assert np.array_equal(X, rows.X[order])
+    assert np.array_equal(Y, rows.targets.mT[order])
+
+
+def test_slices_use_the_same_room_again(make_task, digits):
+    task = make_task(digits)
+    rows = place(task, task.train_rows, CPU)
+
+    def places():
+        return [[t.data_ptr() for t in part] for part in rows.slices(torch.arange(32))]
+
+    assert places() == places()
+
+
+def test_slices_of_wide_rows_are_short(make_task, digits):
+    task = make_task(digits)
+    rows = place(task, task.train_rows, CPU)
+    assert rows.rows_at_once * task.m <= batches.SLICE
+
+
+@given(
+    n=st.integers(2, 30),
+    size=st.integers(1, 40),
+    before=st.integers(0, 8),
+    other=st.one_of(st.none(), st.integers(1, 40)),
+)
+def test_a_batch_that_is_taken_back_comes_again(n, size, before, other):
+    """Also with another size: what is left of the epoch stays what it was."""
+    shuffles, twin = (Shuffles(n, Generator().manual_seed(1), CPU) for _ in range(2))
+    for _ in range(before):
+        shuffles.next(size)
+        twin.next(size)
+    shuffles.next(size)
+    shuffles.take_back()
+    for _ in range(2 * n):
+        ours, theirs = shuffles.next(other), twin.next(other)
+        assert str(ours) == str(theirs)
 
 
 def test_pixels_stay_bytes_and_a_published_split_is_not_copied(make_task, digits):
     task = make_task(replace(digits, published_test=297))
-    rows = place(task, task.train_rows, HEADS["softmax"], CPU)
+    rows = place(task, task.train_rows, CPU)
     assert rows.X.dtype == torch.uint8
     assert np.shares_memory(rows.X.numpy(), digits.X)
 
 
 def test_a_run_without_test_rows_has_no_slices_to_measure(make_task, two_blobs):
     task = make_task(two_blobs)
-    rows = place(task, task.test_rows, HEADS["softmax"], CPU)
+    rows = place(task, task.test_rows, CPU)
     assert len(rows) == 0 and list(rows.slices()) == []

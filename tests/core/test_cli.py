@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import cli, datasets, trainer
+from core import cli, datasets, measure
 from core.snapshot import Metrics
 
 ROOT = Path(__file__).parents[2]
@@ -139,7 +139,7 @@ def test_history_has_one_value_an_epoch_and_ends_with_the_final_figures(words, r
 def test_epochs_are_measured_also_where_steps_seldom_are(run, monkeypatch):
     words = ("iris", "--epochs", "9", "--batch-size", "7", "--json", "-")
     often = strict(run(*words)[1])
-    monkeypatch.setattr(trainer, "CHEAP", 0)
+    monkeypatch.setattr(measure, "CHEAP", 0)
     assert strict(run(*words)[1])["history"] == often["history"]
 
 

@@ -77,6 +77,16 @@ def test_gradient_writes_into_neither_logits_nor_targets(head, layout, rng):
 
 
 @every_head
+@every_layout
+def test_gradient_is_written_over_the_logits_where_that_is_wanted(head, layout, rng):
+    Z, Y, _ = example(head, 6, 3, rng)
+    Z, Y = layout(Z), layout(Y)
+    expected = head.gradient(Z, Y)
+    assert head.gradient(Z, Y, out=Z).data_ptr() == Z.data_ptr()
+    torch.testing.assert_close(Z, expected)
+
+
+@every_head
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_logits_of_a_thousand_cost_what_they_should(head, dtype):
     right, wrong = (torch.tensor([0, 1]), torch.tensor([1, 0]))

@@ -27,13 +27,33 @@ def test_logits_equal_the_formula(n, m, h, rng):
 def test_gradients_equal_autograd(n, m, h, rng):
     X, W, b, dZ = arrays(n, m, h, rng)
     expected = torch.autograd.grad(models.logits(X, W, b), (W, b), grad_outputs=dZ)
-    torch.testing.assert_close(models.gradients(dZ, X), expected)
+    dW, db = torch.full_like(W, torch.nan), torch.full_like(b, torch.nan)
+    models.gradients(dZ, X, dW, db)
+    torch.testing.assert_close((dW, db), expected)
+
+
+def test_the_gradients_of_two_halves_add_up_to_the_whole(rng):
+    X, W, b, dZ = arrays(12, 4, 3, rng)
+    whole, halves = [(torch.empty_like(W), torch.empty_like(b)) for _ in range(2)]
+    models.gradients(dZ, X, *whole)
+    models.gradients(dZ[:5], X[:5], *halves)
+    models.gradients(dZ[5:], X[5:], *halves, add=True)
+    torch.testing.assert_close(halves, whole)
 
 
 def test_the_bias_gradient_is_one_number_for_each_class(rng):
-    X, _, _, dZ = arrays(12, 2, 3, rng)
-    _, db = models.gradients(dZ, X)
+    X, W, b, dZ = arrays(12, 2, 3, rng)
+    dW, db = torch.empty_like(W), torch.empty_like(b)
+    models.gradients(dZ, X, dW, db)
     torch.testing.assert_close(db, torch.stack([dZ[:, k].sum() for k in range(3)]))
+
+
+def test_logits_are_written_where_they_are_wanted(rng):
+    X, W, b, _ = arrays(9, 4, 3, rng)
+    room = torch.empty(3, 9, dtype=X.dtype).mT
+    with torch.no_grad():
+        assert models.logits(X, W, b, out=room).data_ptr() == room.data_ptr()
+    torch.testing.assert_close(room, X @ W.mT + b)
 
 
 def test_logits_leave_each_class_contiguous_in_memory(rng):

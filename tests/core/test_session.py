@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 import core
-from core import cli, datasets
+from core import batches, cli, datasets, session, trainer
 from core.config import DataConfig, RunConfig
 from core.session import KEPT_RUNS, Session
 from core.snapshot import Status
@@ -103,10 +104,10 @@ def test_play_trains_and_pause_holds_it(watcher, task):
     watcher.session.play()
     training = watcher.until(lambda s: s.step > 100)
     assert training.status is Status.TRAINING
-    assert training.steps_per_second > 0 and training.examples_per_second > 0
+    assert training.pace.steps > 0 and training.pace.examples > 0
     watcher.session.pause()
     paused = watcher.until_status(Status.PAUSED)
-    assert paused.steps_per_second == 0
+    assert paused.pace.steps == 0
     assert weights(paused) == alone(task, paused.step)
     watcher.session.set_speed(5.0)  # any command publishes anew
     assert watcher.until(lambda s: s is not paused).step == paused.step
@@ -310,7 +311,7 @@ def test_an_exception_in_the_trainer_reaches_the_person(watcher, task, monkeypat
 
     watcher.session.load(1, task)
     watcher.until_status(Status.READY)
-    monkeypatch.setattr(Trainer, "step", explode)
+    monkeypatch.setattr(Trainer, "advance", explode)
     watcher.session.play()
     failure = watcher.failure()
     assert failure.run == 1 and "RuntimeError: boom)" in failure.message
@@ -327,9 +328,116 @@ def test_after_an_exception_the_newest_snapshot_is_paused(watcher, task, monkeyp
     def explode(self):
         raise MemoryError
 
-    monkeypatch.setattr(Trainer, "step", explode)
+    monkeypatch.setattr(Trainer, "advance", explode)
     assert "no further word" in watcher.failure().message
     watcher.until_status(Status.PAUSED)
+
+
+@pytest.fixture
+def failing_device(monkeypatch):
+    """Let “cuda” be a device that computes on the CPU, until the returned function is called."""
+    is_lost = threading.Event()
+    advance = Trainer.advance
+
+    def advance_while_it_works(self):
+        if self.settings.device == "cuda" and is_lost.is_set():
+            raise torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 2 GiB")
+        return advance(self)
+
+    monkeypatch.setattr(trainer, "devices", lambda: ("cpu", "cuda"))
+    monkeypatch.setattr(trainer, "find_device", lambda name: torch.device("cpu"))
+    monkeypatch.setattr(Trainer, "advance", advance_while_it_works)
+    monkeypatch.setattr(session, "COPY_SECONDS", 0.0)
+    return is_lost.set
+
+
+def test_training_goes_on_on_the_cpu_when_its_device_fails(
+    failing_device, watcher, make_task, digits
+):
+    watcher.session.load(1, make_task(digits, device="cuda", epochs=LONG), play=True)
+    watcher.until(lambda s: s.step > 50)
+    failing_device()
+    before = watcher.until(lambda s: s.settings.device == "cuda")
+    rescued = watcher.until(lambda s: s.settings.device == "cpu" and s.step > before.step + 50)
+    assert rescued.status is Status.TRAINING and not watcher.session.failures
+    (remark,) = watcher.session.remarks
+    assert remark.startswith("CUDA has stopped working (CUDA out of memory.). Training goes on")
+    assert "CPU" in [mark.text for mark in rescued.curves.marks]
+    losses = rescued.curves.train_loss
+    assert np.isfinite(losses).all() and losses[-1] < losses[0]
+
+
+def test_a_rescued_run_goes_on_as_if_nothing_had_happened(failing_device, make_task, digits):
+    subject, twin = Trainer(make_task(digits, device="cuda")), Trainer(make_task(digits))
+    for _ in range(20):
+        subject.step()
+    subject.copy_to_host()
+    subject.step()  # this one is lost
+    rescued = subject.rescued()
+    assert rescued.step_count == 20
+    for _ in range(30):
+        rescued.step()
+    for _ in range(50):
+        twin.step()
+    assert np.array_equal(rescued.params().W, twin.params().W)
+
+
+def test_data_that_a_device_cannot_take_are_trained_on_the_cpu(
+    failing_device, watcher, make_task, digits, monkeypatch
+):
+    place = trainer.batches.place
+
+    def place_if_there_is_room(task, *rest):
+        if task.config.training.device == "cuda":
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return place(task, *rest)
+
+    monkeypatch.setattr(trainer.batches, "place", place_if_there_is_room)
+    watcher.session.load(1, make_task(digits, device="cuda", epochs=LONG), play=True)
+    assert watcher.until(lambda s: s.step > 10).settings.device == "cpu"
+    (remark,) = watcher.session.remarks
+    assert remark.startswith("CUDA cannot take this (CUDA out of memory.)")
+
+
+def test_devices_are_raced_on_the_task_and_the_run_goes_on(
+    failing_device, watcher, make_task, digits, monkeypatch
+):
+    monkeypatch.setattr(session, "RACE_SECONDS", 0.02)
+    watcher.session.devices = ("cpu", "cuda")
+    watcher.session.load(1, make_task(digits, epochs=LONG), play=True)
+    before = watcher.until(lambda s: s.step > 10)
+    watcher.session.race_devices()
+    watcher.until(lambda s: bool(watcher.session.races) and s.step > before.step + 10)
+    race = watcher.session.races.popleft()
+    assert list(race.examples) == ["cpu", "cuda"] and min(race.examples.values()) > 0
+
+
+def test_a_command_does_not_wait_for_the_end_of_a_large_update(
+    watcher, make_task, digits, monkeypatch
+):
+    """An update of many slices is left half done; going on completes it, with the same result."""
+    monkeypatch.setattr(batches, "SLICE_ROWS", 1)
+    monkeypatch.setattr(session, "SLICE_SECONDS", 1e-6)
+    task = make_task(digits, batch_size=None, epochs=LONG)
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 0)
+    watcher.session.pause()
+    paused = watcher.until_status(Status.PAUSED)
+    watcher.session.play()
+    later = watcher.until(lambda s: s.step > paused.step)
+    twin = Trainer(task)
+    for _ in range(later.step):
+        twin.step()
+    assert np.array_equal(later.params.W, twin.params().W)
+
+
+def test_the_pace_tells_how_much_of_its_time_the_thread_works(watcher, task):
+    watcher.session.load(1, task, play=True)
+    pace = watcher.until(lambda s: s.pace.steps > 0).pace
+    assert 0 <= pace.training <= 1 and pace.training + pace.waiting == pytest.approx(1)
+    watcher.session.set_speed(20)
+    slow = watcher.until(lambda s: 0 < s.pace.steps < 30).pace
+    assert slow.waiting > 0.5
 
 
 def test_a_run_that_cannot_even_be_shown_ends_no_thread(watcher, task, monkeypatch):

@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QWidget
 
 from core.config import RunConfig
-from core.snapshot import Snapshot, Status
+from core.snapshot import Pace, Snapshot, Status
 from gui import look
 from gui.hub import FLAT_OUT
 from gui.main_window import MainWindow
@@ -229,14 +229,14 @@ def snapshot_of():
             trainer.measure()
         return Snapshot(
             run=run,
+            made_at=0.0,
             status=status,
             step=trainer.step_count,
             epoch=trainer.epoch,
             params=trainer.params(),
             metrics=trainer.metrics,
             curves=trainer.curves(),
-            examples_per_second=0.0,
-            steps_per_second=0.0,
+            pace=Pace(),
             settings=trainer.settings,
         )
 

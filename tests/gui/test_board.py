@@ -678,11 +678,11 @@ def test_a_paused_run_stays_paused_when_points_change(qtbot, hand, trained):
 def test_the_shading_stays_while_points_change(qtbot, hand, put):
     put(FOUR)
     train(qtbot, hand)
-    (image,) = (i for i in hand.plot.getPlotItem().items if isinstance(i, pg.ImageItem))
+    image = hand.window.boundary._image
     qtbot.waitUntil(lambda: image.image is not None)
     seen = []
-    image.sigImageChanged.connect(lambda: seen.append(image.image is not None))
-    hand.window.hub.points_changed.connect(lambda _: seen.append(image.image is not None))
+    for changed in (hand.window.hub.snapshot_changed, hand.window.hub.points_changed):
+        changed.connect(lambda _: seen.append(image.image is not None))
     hand.drag((-3, -3), (-2, -2), (-1, -2))
     hand.settle()
     hand.click(0, 2)
@@ -784,7 +784,7 @@ def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, wor
         assert count / 4 < len(shown) <= MAX_POINTS
         everything = {tuple(place) for place in points.xy.astype(np.float32)}
         assert {tuple(place) for place in shown.astype(np.float32)} <= everything
-    assert "Showing some of 20,000 points; training uses all." in words(hand.window.boundary)
+    assert "Showing one in 2 of 20,000 points; training uses all." in words(hand.window.boundary)
     assert len(hand.window.hub.run.task.train_rows) == 20_000
     assert hand.window.hub.snapshot.metrics.confusion.sum() == 10_000  # measured on a sample
 

@@ -93,7 +93,7 @@ def test_a_slower_speed_is_kept(qtbot, open_window, reach):
     window.run_bar.set_speed(SPEEDS.index(20))
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.hub.snapshot.step >= 12, timeout=10_000)
-    assert window.hub.snapshot.steps_per_second == pytest.approx(20, rel=0.35)
+    assert window.hub.snapshot.pace.steps == pytest.approx(20, rel=0.35)
 
 
 def test_an_epoch_a_second_follows_the_batch_size(window, enter, monkeypatch):
@@ -243,7 +243,7 @@ def test_an_error_on_the_training_thread_reaches_the_person(qtbot, open_window, 
     def fail(self):
         raise RuntimeError("the cat sat on the keyboard")
 
-    monkeypatch.setattr("core.trainer.Trainer.step", fail)
+    monkeypatch.setattr("core.trainer.Trainer.advance", fail)
     qtbot.waitUntil(lambda: "the cat sat on the keyboard" in window.notice.text)
     monkeypatch.undo()
     # The message stays, and the button offers to train again.
@@ -255,7 +255,7 @@ def test_an_error_on_the_training_thread_reaches_the_person(qtbot, open_window, 
 
 def test_training_works_again_after_an_error(qtbot, open_window, monkeypatch):
     window = open_window(ENDLESS)
-    monkeypatch.setattr("core.trainer.Trainer.step", lambda self: 1 / 0)
+    monkeypatch.setattr("core.trainer.Trainer.advance", lambda self: 1 / 0)
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: "ZeroDivisionError" in window.notice.text)
     qtbot.waitUntil(lambda: not window.hub.is_training)

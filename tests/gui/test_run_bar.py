@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from core import datasets
 from core.config import DataConfig, RunConfig
-from core.snapshot import Status
+from core.snapshot import Pace, Status
 from core.task import prepare
 from gui.hub import EPOCH_A_SECOND, FLAT_OUT
 from gui.run_bar import SPEEDS, RunBar
@@ -73,10 +73,10 @@ def test_a_figure_that_is_no_number_is_not_shown_as_one(bar, snapshot, value):
 
 @pytest.mark.parametrize(
     ("rate", "text"),
-    [(0, "–"), (7.4, "7"), (999, "999"), (1234, "1.2 k"), (56_780_000, "56.8 M")],
+    [(0, "–"), (7.4, "7.40"), (999.6, "1.00 k"), (1234, "1.23 k"), (56_780_000, "56.8 M")],
 )
 def test_the_rate_has_a_unit_prefix(bar, snapshot, rate, text):
-    bar.show_snapshot(replace(snapshot, examples_per_second=rate))
+    bar.show_snapshot(replace(snapshot, pace=Pace(examples=rate)))
     assert numbers(bar.rate) == [text]
 
 
@@ -152,7 +152,7 @@ def test_a_narrow_bar_leaves_out_and_cuts_nothing(qtbot, show_view, snapshot, sp
     page, bar = QWidget(), RunBar()  # a window of its own would not become narrower than its words
     bar.setParent(page)
     show_view(page, 1400, 60)
-    bar.show_snapshot(replace(snapshot, step=999_999, epoch=999_999, examples_per_second=99.9e6))
+    bar.show_snapshot(replace(snapshot, step=999_999, epoch=999_999, pace=Pace(examples=99.9e6)))
     layout = bar.layout()
     assert layout
     layout.activate()
