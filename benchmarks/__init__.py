@@ -1,5 +1,6 @@
-"""What Logit Lab claims about its speed, as ratios that are measured within one run.
+"""What Logit Lab claims about its speed and its memory, measured as a user gets them.
 
-A benchmark is a module of this package: its docstring is the claim, TARGET what the ratio must
-keep to, and `measure(data_dir)` returns a Result, or None where its data are missing.
+A benchmark is a module of this package: its docstring is the claim, FIGURES names each figure that
+it yields and what that must keep to, and `measure(conditions)` returns a Result for each of them.
+It raises SkipError where the machine lacks what it needs.
 """

@@ -1,53 +1,134 @@
 """`python -m benchmarks`: run the benchmarks, print a table, exit with 1 where a target is missed.
 
-Each module of the package that has a TARGET is a benchmark.
+Each module of the package that has FIGURES is a benchmark.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Protocol, cast
 
 import benchmarks
+from benchmarks import live
+from benchmarks.timing import GROSS, Conditions, Result, SkipError, Target
 
-NAMES = sorted(
-    module.name
-    for module in iter_modules(benchmarks.__path__)
-    if module.name not in ("__main__", "timing")
-)
-ROW = "{:28} {:>12} {:>12} {:8} {:>7}  {:15} {}"
+HELPERS = ("__main__", "headless", "live", "timing", "window")
+ROW = "{:28} {:>9} {:>14}  {:9} {:>16} {:>16}  {}"
 
 
-def main() -> int:
+class Benchmark(Protocol):
+    """A module of the package that measures something."""
+
+    FIGURES: dict[str, Target]
+
+    @staticmethod
+    def measure(conditions: Conditions) -> dict[str, Result]: ...
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: a figure, or the reason why there is none."""
+
+    name: str
+    target: Target
+    result: Result | None
+    verdict: str  # the target's, or “skipped”, or FAILED
+    reason: str = ""
+
+    @property
+    def figure(self) -> float | None:
+        figure = self.target.figure(self.result) if self.result else math.nan
+        return figure if math.isfinite(figure) else None
+
+    def __str__(self) -> str:
+        if self.result is None:
+            return ROW.format(self.name, "–", str(self.target), self.verdict, "–", "–", self.reason)
+        value, reference, unit = self.result.value, self.result.reference, self.result.unit
+        figures = (f"{value:,.4g} {unit}", f"{reference:,.4g} {unit}")
+        figure = f"{self.target.figure(self.result):,.4g}"
+        return ROW.format(
+            self.name, figure, str(self.target), self.verdict, *figures, self.target.reference
+        )
+
+    def details(self) -> dict[str, object]:
+        """Return all that is known of the figure, in values that JSON can hold."""
+        known = {
+            "target": str(self.target),
+            "reference_name": self.target.reference,
+            "verdict": self.verdict,
+        }
+        if self.result is None:
+            return known | {"met": None, "reason": self.reason}
+        return known | {
+            "value": self.result.value,
+            "reference": self.result.reference,
+            "unit": self.result.unit,
+            "met": self.target.verdict(self.result) == "met",
+        }
+
+
+def find() -> list[Benchmark]:
+    """Return all benchmarks by name."""
+    names = sorted(module.name for module in iter_modules(benchmarks.__path__))
+    modules = [import_module(f"benchmarks.{name}") for name in names if name not in HELPERS]
+    return [cast(Benchmark, module) for module in modules]
+
+
+def rows_of(benchmark: Benchmark, wanted: Iterable[str], conditions: Conditions) -> list[Row]:
+    """Run one benchmark; return the lines of its wanted figures."""
+    targets = {name: benchmark.FIGURES[name] for name in wanted if name in benchmark.FIGURES}
+    if not targets:
+        return []
+    try:
+        results = benchmark.measure(conditions)
+    except SkipError as lack:
+        return [Row(name, targets[name], None, "skipped", str(lack)) for name in targets]
+    except Exception as fault:  # whatever it is, the other figures are still worth having
+        words = f"{type(fault).__name__}: {fault}"
+        return [Row(name, targets[name], None, "FAILED", words) for name in targets]
+    return [
+        Row(name, target, results[name], target.verdict(results[name], conditions.is_short))
+        for name, target in targets.items()
+    ]
+
+
+def main(words: Sequence[str] | None = None) -> int:
     """Run the chosen benchmarks; return the exit code."""
+    found = find()
+    names = [name for benchmark in found for name in benchmark.FIGURES]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=benchmarks.__doc__)
-    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME")
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     parser.add_argument("--data-dir", metavar="DIR", help="the folder with MNIST's IDX files")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there too")
-    options = parser.parse_args()
-    figures, all_met = {}, True
-    print(ROW.format("name", "value", "reference", "unit", "ratio", "target", ""))
-    for name in options.only:
-        module = import_module(f"benchmarks.{name}")
-        target, result = module.TARGET, module.measure(options.data_dir)
-        wanted = f"{target.kind} {target.ratio:g}"
-        if result is None:
-            print(ROW.format(name, "–", "–", "", "–", wanted, "skipped: no MNIST folder"))
-            continue
-        met = target.is_met_by(result.ratio)
-        all_met &= met
-        row = (f"{result.value:,.4g}", f"{result.reference:,.4g}", result.unit)
-        print(ROW.format(name, *row, f"{result.ratio:.2f}", wanted, "met" if met else "MISSED"))
-        sys.stdout.flush()
-        figures[name] = asdict(result) | {"ratio": result.ratio, "target": wanted, "met": met}
+    parser.add_argument(
+        "--short",
+        action="store_true",
+        help=f"be quick; fail only where a target is missed {GROSS} times over, for no time in ms",
+    )
+    options = parser.parse_args(words)
+    rows: list[Row] = []
+    with live.display() as (environment, where):
+        conditions = Conditions(environment, options.data_dir, options.short)
+        print(f"Windows are shown {where}.")
+        print(ROW.format("name", "figure", "target", "", "ours", "reference", "which is"))
+        for benchmark in found:
+            for row in rows_of(benchmark, options.only, conditions):
+                print(row, flush=True)
+                rows.append(row)
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return 0 if all_met else 1
+        values: dict[str, object] = {row.name: row.figure for row in rows}
+        values["details"] = {row.name: row.details() for row in rows}
+        text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
+        options.json.write_text(text + "\n", encoding="utf-8")
+    return 1 if any(row.verdict in ("MISSED", "FAILED") for row in rows) else 0
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.csv_open_vs_pandas import ROWS, write_table
-from benchmarks.timing import Result, Target
+from benchmarks.csv_open_vs_pandas import ROWS, SHORT_ROWS, write_table
+from benchmarks.timing import Conditions, Result, SkipError, Target
 
-TARGET = Target("at most", 3)
+FIGURES = {"csv_memory_vs_numbers": Target("at most", 3, "8 bytes for each number")}
 COLUMNS = 5
 MB = 1e6
 _OPEN = """
@@ -37,11 +37,12 @@ print(rss("VmHWM") - before)
 """
 
 
-def measure(_: str | None) -> Result | None:
+def measure(conditions: Conditions) -> dict[str, Result]:
     if sys.platform != "linux":
-        return None
+        raise SkipError("memory is read from /proc")
+    rows = conditions.choose(ROWS, SHORT_ROWS)
     with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-c", _OPEN, str(write_table(Path(folder)))]
+        words = [sys.executable, "-c", _OPEN, str(write_table(Path(folder), rows))]
         root = Path(__file__).parents[1]
         grown = subprocess.run(words, cwd=root, check=True, capture_output=True, text=True).stdout
-    return Result(int(grown) / MB, ROWS * COLUMNS * 8 / MB, "MB")
+    return {"csv_memory_vs_numbers": Result(int(grown) / MB, rows * COLUMNS * 8 / MB, "MB")}

@@ -6,17 +6,16 @@ import torch
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.timing import Result, Target, mnist_epochs, race
+from benchmarks.timing import Conditions, Result, Target, mnist_epochs, race
 
-TARGET = Target("at most", 0.4)
+FIGURES = {
+    "mnist_epoch_vs_dataloader": Target("at most", 0.25, "DataLoader, nn.Linear, autograd, SGD")
+}
 BATCH = 256
 
 
-def measure(data_dir: str | None) -> Result | None:
-    mnist = mnist_epochs(data_dir, BATCH)
-    if mnist is None:
-        return None
-    task, epoch = mnist
+def measure(conditions: Conditions) -> dict[str, Result]:
+    task, epoch = mnist_epochs(conditions, BATCH)
     X = torch.from_numpy(task.dataset.values(task.train_rows))
     y = torch.from_numpy(task.dataset.y[task.train_rows])
     loader = DataLoader(TensorDataset(X, y), batch_size=BATCH, shuffle=True)
@@ -30,4 +29,4 @@ def measure(data_dir: str | None) -> Result | None:
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
 
-    return race(epoch, usual_epoch, repeats=4)
+    return {"mnist_epoch_vs_dataloader": race(epoch, usual_epoch, conditions.choose(4, 1))}

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 
-from benchmarks.timing import Result, Target, find_mnist, race
+from benchmarks.timing import Conditions, Result, Target, race
 from core import datasets
-from core.config import DataConfig
 
-TARGET = Target("at most", 1.5)
+FIGURES = {"mnist_load_vs_gunzip": Target("at most", 1.5, "gunzip and frombuffer")}
 
 
-def measure(data_dir: str | None) -> Result | None:
-    folder = find_mnist(data_dir)
-    if folder is None:
-        return None
-    config = DataConfig("mnist", folder=str(folder))
+def measure(conditions: Conditions) -> dict[str, Result]:
+    config = conditions.mnist()
+    folder = Path(str(config.folder))
 
     def unzip() -> None:
         for path in folder.glob("*.gz"):
             np.frombuffer(gzip.decompress(path.read_bytes()), dtype=np.uint8, offset=8)
 
-    return race(lambda: datasets.load(config), unzip, repeats=7)
+    seconds = race(lambda: datasets.load(config), unzip, conditions.choose(7, 1))
+    return {"mnist_load_vs_gunzip": seconds}

@@ -1,11 +1,11 @@
-"""Timing two ways of doing the same, fairly."""
+"""What a figure is and what it must keep to; timing two ways of doing the same, fairly."""
 
 from __future__ import annotations
 
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,29 +15,93 @@ from core.config import DataConfig, RunConfig, TrainingConfig
 from core.task import Task, prepare
 from core.trainer import Trainer
 
+GROSS = 2  # a short run is too noisy to judge what misses its target by less than this factor
+TIMES = ("ms", "s")  # a slow machine is no regression
 
-@dataclass(frozen=True)
-class Target:
-    """The ratio value ÷ reference must be at most, or at least, this."""
 
-    kind: Literal["at most", "at least"]
-    ratio: float
+class SkipError(Exception):
+    """What this machine lacks for a benchmark."""
 
-    def is_met_by(self, ratio: float) -> bool:
-        return ratio <= self.ratio if self.kind == "at most" else ratio >= self.ratio
+
+class MeasurementError(Exception):
+    """What went wrong where a figure should have been measured."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """Ours and the reference's figure, in the same unit."""
+    """Ours and the reference's figure from the same run of the benchmarks, in the same unit."""
 
     value: float
     reference: float
     unit: str
 
+
+@dataclass(frozen=True)
+class Target:
+    """What a figure must keep to.
+
+    reference : what the figure is held against, in words.
+    is_ratio : the figure is value ÷ reference; else it is the value, with the reference beside it.
+    """
+
+    kind: Literal["at most", "at least"]
+    bound: float
+    reference: str
+    is_ratio: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.bound:g}"
+
+    def figure(self, result: Result) -> float:
+        return result.value / result.reference if self.is_ratio else result.value
+
+    def verdict(self, result: Result, is_short: bool = False) -> str:
+        """Say whether the result keeps to the target; only MISSED fails the benchmarks."""
+        if self._is_kept_by(result):
+            return "met"
+        if is_short and not self.is_ratio and result.unit in TIMES:
+            return "not judged"
+        if is_short and self._is_kept_by(result, GROSS):
+            return f"within {GROSS}×"
+        return "MISSED"
+
+    def _is_kept_by(self, result: Result, factor: float = 1) -> bool:
+        figure = self.figure(result)
+        if self.kind == "at most":
+            return figure <= self.bound * factor
+        return figure >= self.bound / factor
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Under which benchmarks run.
+
+    environment : of child processes; it leads them to the display.
+    data_dir : the folder with MNIST's files, where one was named.
+    is_short : be quick, and precise enough only for gross regressions.
+    """
+
+    environment: Mapping[str, str]
+    data_dir: str | None = None
+    is_short: bool = False
+
+    def choose(self, full: int, short: int) -> int:
+        return short if self.is_short else full
+
     @property
-    def ratio(self) -> float:
-        return self.value / self.reference
+    def mnist_folder(self) -> Path | None:
+        """The folder with MNIST's files, if this machine has it."""
+        beside = Path(__file__).parents[2] / "shared" / "data" / "mnist"
+        for name in (self.data_dir, os.environ.get("LOGITLAB_DATA"), beside):
+            if name and Path(name).is_dir():
+                return Path(name)
+        return None
+
+    def mnist(self) -> DataConfig:
+        """Return where MNIST lies; raise SkipError where it does not."""
+        if self.mnist_folder is None:
+            raise SkipError("no MNIST folder")
+        return DataConfig("mnist", folder=str(self.mnist_folder))
 
 
 def race(ours: Callable[[], object], reference: Callable[[], object], repeats: int) -> Result:
@@ -52,23 +116,10 @@ def race(ours: Callable[[], object], reference: Callable[[], object], repeats: i
     return Result(value, other, "s")
 
 
-def find_mnist(data_dir: str | None) -> Path | None:
-    """Return the folder with MNIST's files, if this machine has it."""
-    beside = Path(__file__).parents[2] / "shared" / "data" / "mnist"
-    for name in (data_dir, os.environ.get("LOGITLAB_DATA"), beside):
-        if name and Path(name).is_dir():
-            return Path(name)
-    return None
-
-
-def mnist_epochs(data_dir: str | None, batch_size: int) -> tuple[Task, Callable[[], None]] | None:
+def mnist_epochs(conditions: Conditions, batch_size: int) -> tuple[Task, Callable[[], None]]:
     """Return the MNIST task and a function that trains it for one epoch more."""
-    folder = find_mnist(data_dir)
-    if folder is None:
-        return None
     config = RunConfig(
-        DataConfig("mnist", folder=str(folder)),
-        training=TrainingConfig(batch_size=batch_size, epochs=10**6),
+        conditions.mnist(), training=TrainingConfig(batch_size=batch_size, epochs=10**6)
     )
     task = prepare(datasets.load(config.data), config)
     trainer = Trainer(task)  # which sets one thread for all that follows

@@ -1,0 +1,41 @@
+"""What a person feels and sees while the window trains flat out on Iris and on MNIST.
+
+How late a timer of 1 ms rings in the window's thread, how many frames a second show something
+new, and how old a snapshot is when it has been painted. The worse of the two runs counts; the
+same window, not training, is the reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from benchmarks import live
+from benchmarks.timing import Conditions, Result, Target
+
+IDLE = "the window at rest"
+FIGURES = {
+    "event_loop_p50_ms": Target("at most", 1, IDLE, is_ratio=False),
+    "event_loop_p99_ms": Target("at most", 10, IDLE, is_ratio=False),
+    "event_loop_max_ms": Target("at most", 50, IDLE, is_ratio=False),
+    "fps": Target("at least", 58, "ticks of its timer at rest", is_ratio=False),
+    "age_p99_ms": Target("at most", 33, "a tick of its timer at rest", is_ratio=False),
+}
+
+
+def measure(conditions: Conditions) -> dict[str, Result]:
+    plan = live.Plan("watch", live.iris(), is_probed=True, seconds=conditions.choose(30, 2))
+    plan = replace(plan, warm_up=conditions.choose(2, 1))
+    configs = [plan.config]
+    if conditions.mnist_folder is not None and not conditions.is_short:
+        configs.append(live.mnist(conditions.mnist()))
+    idle = live.with_window(replace(plan, is_played=False), conditions).found
+    runs = [live.with_window(replace(plan, config=one), conditions).found for one in configs]
+    ticks = idle["ticks_per_second"]
+    lateness = {
+        f"event_loop_{name}": Result(max(run[name] for run in runs), idle[name], "ms")
+        for name in ("p50_ms", "p99_ms", "max_ms")
+    }
+    return lateness | {
+        "fps": Result(min(run["frames_per_second"] for run in runs), ticks, "/s"),
+        "age_p99_ms": Result(max(run["age_p99_ms"] for run in runs), 1000 / ticks, "ms"),
+    }

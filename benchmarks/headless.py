@@ -1,0 +1,63 @@
+"""A child process without a window: the reference for what the window costs; see live.Plan."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+import tracemalloc
+
+import numpy as np
+
+from benchmarks.live import Plan
+from core import datasets
+from core.snapshot import History, Metrics
+from core.task import prepare
+from core.trainer import Trainer
+
+MB = 1e6
+LAST_STEP = 10**9
+
+
+def train(plan: Plan) -> dict[str, float]:
+    """Train flat out as `app.py train` does, curves included; return the steps a second."""
+    trainer = Trainer(prepare(datasets.load(plan.config.data), plan.config))
+
+    def steps_by(end: float) -> tuple[int, float]:
+        while time.perf_counter() < end:
+            trainer.step()
+        trainer.params()  # waits for a device that works behind our back
+        return trainer.step_count, time.perf_counter()
+
+    while trainer.step_count < plan.first_step:
+        trainer.step()
+    first, began = steps_by(time.perf_counter() + plan.warm_up)
+    last, ended = steps_by(began + plan.seconds)
+    return {"steps_per_second": (last - first) / (ended - began)}
+
+
+def record(plan: Plan) -> dict[str, float]:
+    """Record so many points, half of them step by step, up to a run of 10⁹ steps.
+
+    What is counted is the history with the curves that it hands out.
+    """
+    confusion = np.zeros((3, 3), dtype=np.int64)
+    half = plan.count // 2
+    stride = (LAST_STEP - half) // (plan.count - half)
+    tracemalloc.start()
+    history = History()
+    for k in range(1, plan.count + 1):
+        step = k if k <= half else half + (k - half) * stride
+        loss = 1 / (1 + step) + 0.01 * math.sin(step)
+        history.record(Metrics(step, step, loss, loss, 0.9, 0.9, confusion))
+    curves = history.curves()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(curves.step) > 1
+    return {"history_mb": held / MB}
+
+
+if __name__ == "__main__":
+    chosen = Plan.from_json(sys.argv[1])
+    print(json.dumps({"train": train, "record": record}[chosen.do](chosen)))

@@ -1,0 +1,171 @@
+"""Child processes that train, with the real window or without any, and where windows are shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from benchmarks.timing import Conditions, MeasurementError, Result
+from core.config import DataConfig, RunConfig, TrainingConfig
+
+ROOT = Path(__file__).parent.parent
+ENDLESS = 10**9  # epochs
+PATIENCE = 60  # seconds beyond its own that a child may take to start, to load and to end
+SCREEN = "1600x1000x24"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a child process does with a run.
+
+    do : `watch` trains for some seconds and measures; `soak` shows frames as fast as it can;
+        `close` closes the window. Children without a window `train` flat out, or `record` points.
+    is_played : press Space once the data are there.
+    is_probed : see how late a 1 ms timer is; it takes steps from the training thread.
+    first_step : of the run from which `warm_up` counts; what is measured along the way, ever less
+        often, must cost two runs the same.
+    warm_up, seconds : how long to wait, then to measure.
+    warm_up_count, count : frames of a soak, or measured points of a history.
+    close_at : from when to count `seconds` until the window is closed.
+    """
+
+    do: Literal["watch", "soak", "close", "train", "record"]
+    config: RunConfig = field(default_factory=RunConfig)
+    is_played: bool = True
+    is_probed: bool = False
+    first_step: int = 0
+    warm_up: float = 2
+    seconds: float = 5
+    warm_up_count: int = 0
+    count: int = 0
+    close_at: Literal["painted", "ready", "training"] = "training"
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        values = json.loads(text)
+        return cls(**values | {"config": RunConfig.from_dict(values["config"])})
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a child said, as values by name, and when its process had ended (`time.monotonic`)."""
+
+    found: dict[str, Any]
+    at: float
+
+
+def iris() -> RunConfig:
+    """Return a run on Iris, full batch, that does not end by itself."""
+    return RunConfig(training=TrainingConfig(batch_size=None, epochs=ENDLESS))
+
+
+def mnist(data: DataConfig, batch_size: int | None = 256) -> RunConfig:
+    """Return a run on MNIST that does not end by itself."""
+    return RunConfig(data, training=TrainingConfig(batch_size=batch_size, epochs=ENDLESS))
+
+
+def with_window(plan: Plan, conditions: Conditions) -> Ended:
+    """Carry the plan out in a new process with the real window."""
+    return _run("benchmarks.window", plan, conditions)
+
+
+def without_window(plan: Plan, conditions: Conditions) -> Ended:
+    """Carry the plan out in a new process that knows no window."""
+    return _run("benchmarks.headless", plan, conditions)
+
+
+def race_headless(config: RunConfig, first_step: int, conditions: Conditions) -> Result:
+    """Return the steps a second with the window and without it, medians of turns."""
+    plan = Plan("watch", config, first_step=first_step, warm_up=1, seconds=conditions.choose(6, 2))
+    live, headless = [], []
+    for _ in range(conditions.choose(3, 1)):
+        without = without_window(replace(plan, do="train"), conditions)
+        headless.append(without.found["steps_per_second"])
+        live.append(with_window(plan, conditions).found["steps_per_second"])
+    return Result(statistics.median(live), statistics.median(headless), "steps/s")
+
+
+def _run(module: str, plan: Plan, conditions: Conditions) -> Ended:
+    """Run the module on the plan; raise MeasurementError where it fails, hangs or says nothing."""
+    command = [sys.executable, "-m", module, plan.to_json()]
+    limit = PATIENCE + 2 * (plan.warm_up + plan.seconds) + 0.1 * (plan.warm_up_count + plan.count)
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=dict(conditions.environment),
+            capture_output=True,
+            text=True,
+            timeout=limit,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise MeasurementError(f"{module} {plan.do} had not ended after {limit:.0f} s") from error
+    ended_at = time.monotonic()
+    lines = done.stdout.splitlines()
+    if done.returncode or not lines or "Traceback" in done.stderr:
+        words = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise MeasurementError(f"{module} {plan.do} ended with {done.returncode}: {words}")
+    return Ended(json.loads(lines[-1]), ended_at)
+
+
+@contextmanager
+def display() -> Iterator[tuple[Mapping[str, str], str]]:
+    """Yield an environment in which a window can be shown, and where that is, in words.
+
+    That is the display there is, else an X server of our own, else Qt's drawing into memory.
+    """
+    given = os.environ
+    if "QT_QPA_PLATFORM" in given:
+        yield given, f"by Qt's platform “{given['QT_QPA_PLATFORM']}”"
+    elif sys.platform in ("win32", "darwin"):
+        yield given, "on the desktop"
+    elif _is_display(given):
+        yield given, f"on the display {given.get('WAYLAND_DISPLAY') or given['DISPLAY']}"
+    else:
+        with _own_display() as name:
+            ours = {**given, "DISPLAY": name, "QT_QPA_PLATFORM": "xcb"}
+            if _is_display(ours):
+                yield ours, "on an X server of our own"
+            else:
+                yield {**given, "QT_QPA_PLATFORM": "offscreen"}, "in memory alone (offscreen)"
+
+
+def _is_display(environment: Mapping[str, str]) -> bool:
+    """Say whether Qt can show a window there."""
+    if not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):
+        return False
+    ask = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
+    done = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True)
+    return done.returncode == 0
+
+
+@contextmanager
+def _own_display() -> Iterator[str]:
+    """Run an X server that draws into memory; yield its display's name, "" where there is none."""
+    if shutil.which("Xvfb") is None:
+        yield ""
+        return
+    reader, writer = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writer], stderr=subprocess.DEVNULL)
+    os.close(writer)
+    try:
+        with os.fdopen(reader) as answer:
+            number = answer.readline().strip()
+        yield f":{number}" if number else ""
+    finally:
+        server.terminate()
+        server.wait()

@@ -1,0 +1,30 @@
+"""What tens of thousands of frames leave behind in memory, once the first ones have warmed up.
+
+Iris is trained flat out and frames follow each other as fast as they can be shown.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import live
+from benchmarks.timing import Conditions, Result, SkipError, Target
+
+FIGURES = {
+    "memory_growth_mb": Target("at most", 2, "all of it, before", is_ratio=False),
+    "objects_per_10k_frames": Target("at most", 100, "all of them, before", is_ratio=False),
+}
+
+
+def measure(conditions: Conditions) -> dict[str, Result]:
+    if sys.platform != "linux":
+        raise SkipError("memory is read from /proc")
+    frames = conditions.choose(50_000, 1_000)
+    plan = live.Plan("soak", live.iris(), warm_up_count=conditions.choose(3_000, 200), count=frames)
+    found = live.with_window(plan, conditions).found
+    # Some fifty objects come and go, whichever moment it is: a short run is not scaled up.
+    objects = found["objects"] * 10_000 / max(frames, 10_000)
+    return {
+        "memory_growth_mb": Result(found["rss_mb"], found["rss_mb_before"], "MB"),
+        "objects_per_10k_frames": Result(objects, found["objects_before"], "objects"),
+    }

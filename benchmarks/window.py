@@ -1,0 +1,242 @@
+"""A child process with the real window, driven as a person drives it; see live.Plan.
+
+Its settings are those of a first start; the user's own are neither read nor written.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
+from PySide6.QtTest import QTest
+
+from benchmarks.live import Plan
+from core.snapshot import Snapshot, Status
+from gui.hub import TICK_MS
+from gui.launch import Launch, make_application
+from gui.main_window import MainWindow
+
+SIZE = (1280, 800)
+PROBE_SECONDS = 0.001
+ACTIVATION_MS = 20
+MB = 1e6
+
+
+class Painting(QObject):
+    """Tells of each snapshot that was painted, and when the last of it was.
+
+    Plots are painted one after another; the next snapshot's arrival says that all of them were.
+    """
+
+    def __init__(self, window: MainWindow, painted: Callable[[Snapshot, float], None]) -> None:
+        super().__init__(window)
+        self._painted = painted
+        self._snapshot: Snapshot | None = None
+        self._ended_at: float | None = None
+        window.hub.snapshot_changed.connect(self._turn_to)
+        window.installEventFilter(self)
+
+    def _turn_to(self, snapshot: Snapshot) -> None:
+        if self._snapshot is not None and self._ended_at is not None:
+            self._painted(self._snapshot, self._ended_at)
+        self._snapshot, self._ended_at = snapshot, None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() != QEvent.Type.UpdateRequest:
+            return False
+        watched.event(event)  # paints what has changed and hands it to the display
+        self._ended_at = time.perf_counter()
+        return True
+
+
+class Driver(QObject):
+    """Trains flat out once the data are there; from then on `_begin` and `_show` say more."""
+
+    def __init__(self, window: MainWindow, plan: Plan) -> None:
+        super().__init__(window)
+        self._window, self._hub, self._plan = window, window.hub, plan
+        self._is_ready = self._has_begun = False
+        window.run_bar.speed.setValue(window.run_bar.speed.maximum())  # flat out
+        self._hub.failed.connect(fail)  # where unexpected exceptions end up, too
+        self._hub.snapshot_changed.connect(self._follow)
+        self._painting = Painting(window, self._show)
+
+    def _follow(self, snapshot: Snapshot) -> None:
+        if not self._is_ready:
+            self._is_ready = True
+            if self._plan.is_played:
+                QTimer.singleShot(0, self._press_space)
+        is_training = snapshot.status is Status.TRAINING
+        is_under_way = is_training and snapshot.step >= self._plan.first_step
+        if (is_under_way or not self._plan.is_played) and not self._has_begun:
+            self._has_begun = True
+            self._begin()
+
+    def _press_space(self) -> None:
+        if not self._window.isActiveWindow():  # where no window manager gives it the keyboard
+            self._window.activateWindow()
+            QTimer.singleShot(ACTIVATION_MS, self._press_space)
+            return
+        QTest.keyClick(self._window.stage, Qt.Key.Key_Space)
+
+    def _begin(self) -> None:
+        """It trains now, or it is ready and shall not train."""
+
+    def _show(self, snapshot: Snapshot, painted_at: float) -> None:
+        """A new snapshot was painted, the last of it at that moment."""
+
+    def _end(self, found: dict[str, float]) -> None:
+        print(json.dumps(found), flush=True)
+        self._window.close()
+
+
+class Watch(Driver):
+    """Measures for some seconds what a person would see and feel."""
+
+    def __init__(self, window: MainWindow, plan: Plan) -> None:
+        super().__init__(window, plan)
+        self._ages: list[float] = []
+        self._lateness: list[float] = []
+        self._ticks = 0
+        self._probe, self._ticker = QTimer(self), QTimer(self)
+        for timer in (self._probe, self._ticker):
+            timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._probe.setSingleShot(True)
+        self._probe.timeout.connect(self._see_lateness)
+        self._ticker.timeout.connect(self._count_tick)
+
+    def _begin(self) -> None:
+        QTimer.singleShot(round(1000 * self._plan.warm_up), self._measure)
+
+    def _measure(self) -> None:
+        self._ages.clear()
+        self._first, self._began = self._newest(), time.perf_counter()
+        if self._plan.is_probed:
+            self._ticker.start(TICK_MS)
+            self._start_probe()
+        QTimer.singleShot(round(1000 * self._plan.seconds), self._report)
+
+    def _newest(self) -> Snapshot:
+        assert self._hub.snapshot is not None
+        return self._hub.snapshot
+
+    def _start_probe(self) -> None:
+        self._due = time.perf_counter() + PROBE_SECONDS
+        self._probe.start(round(1000 * PROBE_SECONDS))
+
+    def _see_lateness(self) -> None:
+        self._lateness.append(time.perf_counter() - self._due)
+        self._start_probe()
+
+    def _count_tick(self) -> None:
+        self._ticks += 1
+
+    def _show(self, snapshot: Snapshot, painted_at: float) -> None:
+        self._ages.append(painted_at - snapshot.made_at)
+
+    def _report(self) -> None:
+        seconds = time.perf_counter() - self._began
+        found = {"frames_per_second": len(self._ages) / seconds, "rss_mb": rss_mb()}
+        if self._plan.is_played:
+            first, last = self._first, self._newest()
+            elapsed = last.made_at - first.made_at
+            found["steps_per_second"] = (last.step - first.step) / elapsed
+            found["age_p99_ms"] = 1000 * float(np.percentile(self._ages, 99))
+        if self._plan.is_probed:
+            p50, p99, most = 1000 * np.percentile(self._lateness, [50, 99, 100])
+            found |= {"p50_ms": p50, "p99_ms": p99, "max_ms": most}
+            found["ticks_per_second"] = self._ticks / seconds
+        self._end(found)
+
+
+class Soak(Driver):
+    """Shows frames as fast as they come and sees what they leave behind."""
+
+    def __init__(self, window: MainWindow, plan: Plan) -> None:
+        super().__init__(window, plan)
+        self._frames = 0
+        self._before: dict[str, float] = {}
+        self._hurry = QTimer(self)
+        self._hurry.setTimerType(Qt.TimerType.PreciseTimer)
+        self._hurry.timeout.connect(self._hub.tick)
+
+    def _begin(self) -> None:
+        self._hurry.start(1)
+
+    def _show(self, snapshot: Snapshot, painted_at: float) -> None:
+        if not self._has_begun:
+            return
+        self._frames += 1
+        if self._frames == self._plan.warm_up_count:
+            self._before = self._take_stock()
+            self._began = time.perf_counter()
+        elif self._frames == self._plan.warm_up_count + self._plan.count:
+            self._hurry.stop()
+            seconds, after = time.perf_counter() - self._began, self._take_stock()
+            found = {name: after[name] - self._before[name] for name in after}
+            self._end(
+                found
+                | {f"{name}_before": value for name, value in self._before.items()}
+                | {"frames_per_second": self._plan.count / seconds}
+            )
+
+    def _take_stock(self) -> dict[str, float]:
+        gc.collect()
+        return {"objects": len(gc.get_objects()), "rss_mb": rss_mb()}
+
+
+class Close(Driver):
+    """Closes the window so many seconds after a moment of the plan."""
+
+    def __init__(self, window: MainWindow, plan: Plan) -> None:
+        super().__init__(window, plan)
+        if plan.close_at == "painted":
+            window.painted.connect(self._wait)
+
+    def _begin(self) -> None:
+        if self._plan.close_at != "painted":
+            self._wait()
+
+    def _wait(self) -> None:
+        QTimer.singleShot(round(1000 * self._plan.seconds), self._close)
+
+    def _close(self) -> None:
+        self._end({"closed_at": time.monotonic()})
+
+
+def rss_mb() -> float:
+    """Return the memory of this process; NaN where the system has no /proc."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return float("nan")
+    return int(status.read_text().split("VmRSS:")[1].split()[0]) * 1024 / MB
+
+
+def fail(words: str) -> None:
+    """End the process at once: nothing that it measures from here on can be believed."""
+    print(words, file=sys.stderr, flush=True)
+    os._exit(1)
+
+
+def main() -> int:
+    plan = Plan.from_json(sys.argv[1])
+    threading.excepthook = lambda what: fail(f"{what.thread}: {what.exc_value!r}")
+    with tempfile.TemporaryDirectory() as folder:
+        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+        launch = Launch(make_application(), plan.config, None, SIZE, None, None)
+        {"watch": Watch, "soak": Soak, "close": Close}[plan.do](launch.window, plan)
+        return launch.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
