@@ -1,8 +1,9 @@
 """Plots as this program draws them: few ticks, a light grid, our colours and type.
 
-What moves at display rate is painted by Qt's own items. A paint method in Python, even one that
-only calls Qt's, holds Python's lock while it paints, and the training thread, which needs the lock
-for each of its short operations, stands still: on Iris the plots held it for 36 % of the time.
+What moves at display rate is painted by Qt's own classes, without Python. Each call that Qt makes
+into Python while it paints waits for Python's lock, up to a whole switch interval, and holds the
+lock from the training thread, which needs it for each of its short operations. With pyqtgraph's
+items painted each frame, a frame took 15 ms and training on Iris lost three quarters of its speed.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import (
+    QFrame,
     QGraphicsItem,
     QGraphicsPathItem,
     QGraphicsPixmapItem,
+    QGraphicsRectItem,
+    QGraphicsScene,
     QGraphicsView,
     QWidget,
 )
@@ -31,22 +35,68 @@ pg.setConfigOptions(antialias=True, imageAxisOrder="row-major")
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
-    """A plot that paints itself without Python; see above.
+    """A plot with a face: what is seen of it is a view of Qt's own, laid over it.
 
-    What pyqtgraph does before each paint, to lay out what has changed, happens when it changes.
+    On the face lie the items that move, `Line` and `Picture`, and a picture of all others, which
+    pyqtgraph paints when one of them changes: above what moves, or below it.
     """
 
-    paintEvent = QGraphicsView.paintEvent  # noqa: N815 it is Qt's
-
-    def __init__(self) -> None:
+    def __init__(self, *, moves_below: bool) -> None:
         super().__init__()
+        viewport = self.viewport()
+        self._face = QGraphicsView(QGraphicsScene(self), viewport)
+        self._face.setFrameShape(QFrame.Shape.NoFrame)
+        self._face.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        for bar in (self._face.setHorizontalScrollBarPolicy, self._face.setVerticalScrollBarPolicy):
+            bar(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._face.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        self._face.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._face.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        for widget in (self._face, self._face.viewport()):
+            widget.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        scene = self._face.scene()
+        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self._rest = scene.addPixmap(QPixmap())
+        self._rest.setZValue(1 if moves_below else -1)
+        # The clip keeps what moves inside the axes; the group has the units of the plot.
+        self._clip = scene.addRect(QRectF(), Qt.PenStyle.NoPen)
+        self._clip.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape)
+        self.moving = QGraphicsRectItem(self._clip)
+        self.moving.setPen(Qt.PenStyle.NoPen)
+        self._paint_rest = QTimer(self)
+        self._paint_rest.setSingleShot(True)
+        self._paint_rest.timeout.connect(self._show_rest)
         box = self.getPlotItem().getViewBox()
         box.disableAutoRange()
-        for changed in (box.sigRangeChanged, box.sigResized):
-            changed.connect(lambda *_: self.scene().prepareForPaint())
-        for side in ("left", "bottom"):
-            axis = self.getPlotItem().getAxis(side)
-            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        for changed in (box.sigRangeChanged, box.sigResized, self.scene().changed):
+            changed.connect(lambda *_: self._paint_rest.start(0))
+
+    def set_panel(self, colour: str) -> None:
+        """Set the colour behind everything."""
+        self.setBackground(None)
+        self._face.setBackgroundBrush(QColor(colour))
+
+    def _show_rest(self) -> None:
+        """Lay the face over the plot, and on it the picture of what does not move."""
+        area, ratio = self.viewport().rect(), self.devicePixelRatioF()
+        if area.isEmpty():
+            return
+        self._face.setGeometry(area)
+        self._face.setSceneRect(QRectF(area))
+        rest = QPixmap(area.size() * ratio)
+        rest.setDevicePixelRatio(ratio)
+        rest.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(rest)
+        painter.setRenderHints(self._face.renderHints())
+        self.scene().render(painter, QRectF(area), self.mapToScene(area).boundingRect())
+        painter.end()
+        self._rest.setPixmap(rest)
+        box = self.getPlotItem().getViewBox()
+        to_pixels = self.viewportTransform()
+        self._clip.setRect(to_pixels.mapRect(box.sceneBoundingRect()))
+        self.moving.setTransform(box.childGroup.sceneTransform() * to_pixels)
 
 
 class Line(QGraphicsPathItem):
@@ -55,7 +105,7 @@ class Line(QGraphicsPathItem):
     def __init__(self, plot: Plot) -> None:
         super().__init__()
         self._x = self._y = np.empty(0)
-        plot.getPlotItem().getViewBox().addItem(self, ignoreBounds=True)
+        self.setParentItem(plot.moving)
 
     def setData(self, x: Any, y: Any) -> None:
         """Join the points x, y, (n,) each, in the plot's units."""
@@ -73,7 +123,7 @@ class Picture(QGraphicsPixmapItem):
         super().__init__()
         self.image: NDArray[np.uint8] | None = None
         self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
-        plot.getPlotItem().getViewBox().addItem(self, ignoreBounds=True)
+        self.setParentItem(plot.moving)
 
     def show_image(self, image: NDArray[np.uint8], rect: QRectF) -> None:
         """Show the image, its first row along the lower edge of the rectangle."""
@@ -96,13 +146,13 @@ class Picture(QGraphicsPixmapItem):
         self.setPixmap(QPixmap())
 
 
-def make_plot(theme: Theme) -> Plot:
-    """Return an empty plot without menu and buttons, in the theme's colours."""
-    plot = Plot()
+def make_plot(theme: Theme, *, moves_below: bool) -> Plot:
+    """Return an empty plot without menu and buttons, in the theme's colours.
+
+    moves_below : whether what moves lies below the rest, such as points, or above it.
+    """
+    plot = Plot(moves_below=moves_below)
     plot.setFrameShape(plot.Shape.NoFrame)
-    plot.setRenderHints(
-        QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-    )
     plot.setMenuEnabled(False)
     plot.hideButtons()
     item = plot.getPlotItem()
@@ -116,7 +166,7 @@ def make_plot(theme: Theme) -> Plot:
 
 def paint(plot: Plot, theme: Theme) -> None:
     """Give the plot the theme's colours and the font of its widget."""
-    plot.setBackground(theme.panel)
+    plot.set_panel(theme.panel)
     for side in ("left", "bottom"):
         axis = plot.getPlotItem().getAxis(side)
         axis.setPen(pg.mkPen(theme.line))

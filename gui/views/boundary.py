@@ -70,7 +70,7 @@ class BoundaryView(View):
         row.addWidget(_small_label("points"))
         row.addWidget(self.shown_points)
 
-        self.plot = plots.make_plot(theme)
+        self.plot = plots.make_plot(theme, moves_below=True)
         self.plot.setAccessibleName("Decision regions")
         self.plot.viewport().installEventFilter(self)
         self.plot.setMouseTracking(True)

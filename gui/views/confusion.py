@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from typing import NamedTuple
 
-from core.snapshot import Metrics, Snapshot
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainterPath,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QGraphicsPathItem,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.snapshot import Floats, Metrics, Snapshot
 from core.task import Task
 from gui import look
+from gui.canvas import CENTRE, RIGHT, Canvas, Words
 from gui.look import Theme
 from gui.view import View
 
@@ -40,8 +60,7 @@ class ConfusionView(View):
         self._say("")
 
     def show_theme(self) -> None:
-        self.matrix.theme = self.theme
-        self.matrix.update()
+        self.matrix.show_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
         self._title.setText("Confusion, test" if len(task.test_rows) else "Confusion, training")
@@ -49,11 +68,26 @@ class ConfusionView(View):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self.matrix.metrics is not snapshot.metrics:
-            self.matrix.metrics = snapshot.metrics
-            self.matrix.update()
+            self.matrix.show_metrics(snapshot.metrics)
 
     def _say(self, words: str) -> None:
         self._key.setText(words or "rows true · columns predicted")
+
+
+class _Cell(NamedTuple):
+    """A place for one count."""
+
+    box: QGraphicsPathItem
+    words: Words
+
+
+class _Type(NamedTuple):
+    """The type of a count; `whole` where it is no wider than `room`."""
+
+    whole: QFont
+    smaller: QFont
+    metrics: QFontMetricsF
+    room: float
 
 
 class _Matrix(QWidget):
@@ -64,17 +98,52 @@ class _Matrix(QWidget):
         self.theme = theme
         self.names: tuple[str, ...] = ()
         self.metrics: Metrics | None = None
+        self._canvas = Canvas(self)
+        self._labels: list[Words] = []
+        self._cells: list[_Cell] = []
+        self._type: list[_Type] = []  # of wrong and of right
+        self._shown: NDArray[np.int64] | None = None
         self.setMouseTracking(True)
         self.setAccessibleName("Confusion matrix")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
+    def show_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._lay_out()
+
     def show_names(self, names: tuple[str, ...]) -> None:
+        if len(names) != len(self.names):
+            for item in (*self._labels, *(part for cell in self._cells for part in cell)):
+                self._canvas.scene().removeItem(item)
+            # In this order they are read: names across and down, then counts row by row.
+            self._labels = [self._canvas.add(Words()) for _ in range(2 * len(names))]
+            self._cells = [
+                _Cell(self._canvas.add(QGraphicsPathItem()), self._canvas.add(Words()))
+                for _ in range(len(names) ** 2)
+            ]
         self.names, self.metrics = names, None
         self.setMinimumHeight((len(names) + 1) * MIN_CELL)
-        self.update()
+        self._lay_out()
+
+    def show_metrics(self, metrics: Metrics) -> None:
+        is_first = self.metrics is None
+        self.metrics = metrics
+        if is_first:
+            self._lay_out()
+        else:
+            self._show_counts(metrics.confusion)
 
     def sizeHint(self) -> QSize:
         return QSize(240, 180)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
 
     def _geometry(self) -> tuple[float, float, float, float]:
         """Return left and top of the cells, and a cell's width and height."""
@@ -85,60 +154,80 @@ class _Matrix(QWidget):
         cell_height = min((self.height() - top) / h, MAX_CELL)
         return left, top, (self.width() - left) / h, cell_height
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self.names:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def _lay_out(self) -> None:
+        """Put names and cells in their places, in today's colours and type."""
+        self._canvas.cover(self.rect())
+        self._canvas.setBackgroundBrush(QColor(self.theme.panel))
+        h = len(self.names)
         left, top, width, height = self._geometry()
         small = look.scaled(self.font(), look.SMALL)
-        label = QFontMetricsF(small)
-        painter.setFont(small)
-        painter.setPen(QColor(self.theme.muted))
-        elide, centre = Qt.TextElideMode.ElideRight, Qt.AlignmentFlag.AlignCenter
+        label, elide = QFontMetricsF(small), Qt.TextElideMode.ElideRight
+        for words in self._labels:
+            words.dress(small, self.theme.muted)
         for k, name in enumerate(self.names):
-            across = QRectF(left + k * width, 0, width, top - 2)
-            painter.drawText(across, centre, label.elidedText(name, elide, width - 2))
-            down = QRectF(0, top + k * height, left - 8, height - CELL_GAP)
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(down, right, label.elidedText(name, elide, left - 8))
-        for i in range(len(self.names)):
-            for j in range(len(self.names)):
-                self._paint_cell(painter, i, j, left, top, width, height)
-        painter.end()
-
-    def _paint_cell(
-        self,
-        painter: QPainter,
-        i: int,
-        j: int,
-        left: float,
-        top: float,
-        width: float,
-        height: float,
-    ) -> None:
+            across, down = self._labels[2 * k : 2 * k + 2]
+            across.say(label.elidedText(name, elide, width - 2))
+            across.place(QRectF(left + k * width, 0, width, top - 2), CENTRE)
+            down.say(label.elidedText(name, elide, left - 8))
+            down.place(QRectF(0, top + k * height, left - 8, height - CELL_GAP), RIGHT)
         gap = CELL_GAP if height > 16 else 1
-        cell = QRectF(left + j * width, top + i * height, width - gap, height - gap)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.theme.chip))
-        painter.drawRoundedRect(cell, 4, 4)
-        if self.metrics is None:
-            return
-        count = int(self.metrics.confusion[i, j])
-        if count:
-            colour = QColor(self.theme.accent if i == j else self.theme.counter_accent)
-            share = count / max(int(self.metrics.confusion[i].sum()), 1)
-            colour.setAlphaF(0.05 + 0.62 * share**0.6)
-            painter.setBrush(colour)
-            painter.drawRoundedRect(cell, 4, 4)
+        self._take_type(width - gap, height - gap)
+        for n, cell in enumerate(self._cells):
+            i, j = divmod(n, h)
+            rect = QRectF(left + j * width, top + i * height, width - gap, height - gap)
+            shape = QPainterPath()
+            shape.addRoundedRect(rect, 4, 4)
+            cell.box.setPath(shape)
+            cell.box.setPen(QPen(Qt.PenStyle.NoPen))
+            cell.box.setBrush(QColor(self.theme.chip))
+            cell.words.setVisible(self.metrics is not None)
+            cell.words.place(rect, CENTRE)
+        self._shown = None
+        if self.metrics is not None:
+            self._show_counts(self.metrics.confusion)
+
+    def _take_type(self, width: float, height: float) -> None:
+        """Choose the type for counts in cells of this size."""
+        self._type = []
+        for is_right in (False, True):
+            whole = look.scaled(self.font(), 1.0, bold=is_right)
+            metrics = QFontMetricsF(whole)
+            room = width - 1 if metrics.height() <= height else 0.0
+            self._type.append(_Type(whole, look.scaled(whole, MIN_TYPE), metrics, room))
+
+    def _show_counts(self, counts: NDArray[np.int64]) -> None:
+        """Show the counts that have changed, and those of whose row they are another share."""
+        totals = counts.sum(axis=1, keepdims=True)
+        changed = np.ones(counts.shape, dtype=np.bool_)
+        if self._shown is not None:
+            changed = (counts != self._shown) | (totals != self._shown.sum(axis=1, keepdims=True))
+            if not changed.any():
+                return
+        self._shown = counts
+        colours, values = self._colours(counts / np.maximum(totals, 1)).tolist(), counts.tolist()
+        for i, j in np.argwhere(changed).tolist():
+            cell = self._cells[i * len(values) + j]
+            cell.box.setBrush(QColor(*colours[i][j]))
+            self._say(cell.words, values[i][j], is_right=i == j)
+
+    def _colours(self, shares: Floats) -> NDArray[np.uint8]:
+        """Return the cells' colours (h, h, 3): the larger the share, the stronger."""
+        is_right = np.eye(len(shares), dtype=np.bool_)[..., None]
+        strong = np.where(
+            is_right, look.rgb(self.theme.accent), look.rgb(self.theme.counter_accent)
+        )
+        chip = look.rgb(self.theme.chip)
+        strength = np.where(shares > 0, 0.05 + 0.62 * shares**0.6, 0)[..., None]
+        return np.rint(chip + (strong - chip) * strength).astype(np.uint8)
+
+    def _say(self, words: Words, count: int, *, is_right: bool) -> None:
+        """Write the count, in smaller type where it would not fit."""
         text = f"{count:,}" if len(self.names) < 6 else str(count)
-        font = look.scaled(self.font(), 1.0, bold=i == j)
-        fit = (cell.width() - 1) / max(QFontMetricsF(font).horizontalAdvance(text), 1)
-        if min(fit, cell.height() / QFontMetricsF(font).height()) < 1:
-            font = look.scaled(self.font(), MIN_TYPE, bold=i == j)
-        painter.setFont(font)
-        painter.setPen(QColor(self.theme.ink if count else self.theme.muted))
-        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
+        type_ = self._type[is_right]
+        fits = type_.metrics.horizontalAdvance(text) <= type_.room
+        font = type_.whole if fits else type_.smaller
+        words.dress(font, self.theme.ink if count else self.theme.muted)
+        words.say(text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         left, top, width, height = self._geometry()

@@ -78,7 +78,7 @@ class CurveView(View):
         self.log_button.setVisible(quantity.is_loss)
         header.addWidget(self.log_button)
 
-        self.plot = plots.make_plot(theme)
+        self.plot = plots.make_plot(theme, moves_below=False)
         self.plot.setAccessibleName(f"{quantity.title} against the step")
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)

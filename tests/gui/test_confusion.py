@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QGraphicsScene
 
 from core import datasets
 from core.config import DataConfig, RunConfig
@@ -44,6 +45,43 @@ def test_the_counts_are_of_true_rows_and_predicted_columns(show, trained, painte
     np.add.at(counts, (task.dataset.y[task.test_rows], decided), 1)
     said = painted_words(show(task, snapshot).matrix)
     assert said[-9:] == [str(count) for count in counts.ravel()]
+
+
+def test_what_is_seen_are_the_newest_counts_in_the_newest_colours(show, trained, pixels):
+    """What is shown after many snapshots is what the last one alone shows."""
+    task = iris()
+    last = trained(task, 10)
+    view = show(task, trained(task, 0))
+    for counts in (
+        np.zeros((3, 3), dtype=int),
+        np.array([[10, 0, 0], [0, 5, 5], [0, 0, 10]]),
+        np.array([[10, 0, 0], [3, 5, 5], [0, 1000, 10]]),  # another share of the same 5
+    ):
+        snapshot = replace(last, metrics=replace(last.metrics, confusion=counts))
+        view.offer_snapshot(snapshot)
+        afresh = show(task, snapshot).matrix
+        np.testing.assert_array_equal(pixels(view.matrix), pixels(afresh))
+
+
+def test_nothing_is_painted_again_while_the_counts_stay(show, trained):
+    task = iris()
+    snapshot = trained(task, 10)
+    view = show(task, snapshot)
+    QApplication.processEvents()
+    changes: list[object] = []
+    view.matrix.findChild(QGraphicsScene).changed.connect(changes.append)
+    same = replace(snapshot.metrics, step=11, confusion=snapshot.metrics.confusion.copy())
+    view.offer_snapshot(replace(snapshot, metrics=same))
+    QApplication.processEvents()
+    assert not changes
+
+
+def test_the_matrix_takes_the_colours_of_the_theme(show, trained, pixels):
+    view = show(iris(), trained(iris(), 10))
+    view.offer_theme(look.DARK)
+    shown = pixels(view.matrix)
+    for colour, least in ((look.DARK.panel, 0.2), (look.DARK.chip, 0.1)):
+        assert (np.abs(shown - look.rgb(colour)) <= 2).all(axis=2).mean() > least
 
 
 def test_the_pointer_reads_each_cell_in_words(move, show, trained):

@@ -7,14 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QGraphicsScene,
+    QGraphicsSimpleTextItem,
+    QGraphicsView,
+)
 
 from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.snapshot import Params
 from core.task import prepare
 from gui import look
+from gui.canvas import Canvas, Words
 from gui.views.weights import WeightsView
 
 FOUND = re.compile(
@@ -115,7 +121,7 @@ def test_one_scale_holds_for_all_classes(show, trained, hover_all, pixels):
     for x, y, found in hover_all(view, stride=5):
         colours.setdefault(found["w"], set()).add(tuple(shown[y, x]))
     assert len(colours) == task.m
-    rim = {(0, 0, 0), tuple(look.rgb(look.LIGHT.line).astype(int))}
+    rim = {tuple(look.rgb(colour).astype(int)) for colour in (look.LIGHT.panel, look.LIGHT.line)}
     inner = [{tuple(int(part) for part in c) for c in seen} - rim for seen in colours.values()]
     alike = [len(seen) == 1 for seen in inner]
     assert np.mean(alike) > 0.9  # the rest are hits of rounded corners
@@ -154,6 +160,87 @@ def test_leaving_the_pictures_takes_the_words_away(move, show, words, hover_all)
     assert "pixel in row" in words(view)
     move(view.canvas, QPoint(1, view.canvas.height() - 1))
     assert "pixel in row" not in words(view)
+
+
+def test_each_picture_has_its_name_and_the_norm_of_its_weights(show, trained, painted_words):
+    task = digits()
+    view = show(task, 0)
+    for steps in (1, 10, 60):  # from norms of 0 on
+        snapshot = trained(task, steps)
+        view.offer_snapshot(snapshot)
+        norms = [f"‖w‖ {norm:.2f}" for norm in np.linalg.norm(snapshot.params.W, axis=1)]
+        said = painted_words(view.canvas)
+        assert [word for word in said if word.startswith("‖w‖")] == norms
+        assert [word for word in said if word in task.dataset.class_names] == [*"0123456789"]
+        assert {f"−{view.canvas.scale:g}", "weight 0", f"+{view.canvas.scale:g}"} <= set(said)
+
+
+def test_the_pictures_follow_the_weights_wherever_they_change(show, trained, pixels):
+    """What is shown after many snapshots is what the last one alone shows."""
+    task = digits()
+    last = trained(task, 60)
+    W = last.params.W.copy()
+    W[3:, 20:] = 0
+    view = show(task, 5)
+    view.offer_snapshot(replace(last, params=Params(W, last.params.b)))
+    view.offer_snapshot(last)
+    np.testing.assert_array_equal(pixels(view.canvas), pixels(show(task, snapshot=last).canvas))
+
+
+def test_nothing_is_painted_again_where_no_colour_and_no_word_changes(show, trained):
+    task = digits()
+    snapshot = trained(task, 20)
+    view = show(task, snapshot=snapshot)
+    changes: list[list[QRectF]] = []
+    view.canvas.findChild(QGraphicsScene).changed.connect(changes.append)
+    W = snapshot.params.W
+    view.offer_snapshot(replace(snapshot, params=Params(W * (1 + 1e-7), snapshot.params.b)))
+    QApplication.processEvents()
+    assert not changes
+    W = W.copy()
+    W[4, 30] = 0.9 * view.canvas.scale
+    view.offer_snapshot(replace(snapshot, params=Params(W, snapshot.params.b)))
+    QApplication.processEvents()
+    place = view.canvas.findChild(QGraphicsScene).itemsBoundingRect()
+    changed = [rect for rects in changes for rect in rects]
+    assert changed
+    assert all(rect.width() < 0.3 * place.width() for rect in changed)  # one panel of ten
+
+
+def test_pictures_take_the_colours_of_the_theme(show, pixels):
+    view = show(digits(), 0)
+    view.offer_theme(look.DARK)
+    is_panel = (np.abs(pixels(view.canvas) - look.rgb(look.DARK.panel)) <= 2).all(axis=2)
+    assert is_panel.mean() > 0.8
+
+
+def test_a_binary_model_has_one_picture(show, painted_words):
+    said = painted_words(show(digits(kind="binary", positive="8")).canvas)
+    assert said.count("8") == 1
+    assert sum(word.startswith("‖w‖") for word in said) == 1
+
+
+def test_bars_and_pictures_take_turns(show, trained, painted_words, hover_all):
+    view = show(digits())
+    for task in (iris(), digits(kind="binary", positive="8"), iris(), digits()):
+        view.offer_task(task)
+        view.offer_snapshot(trained(task, 5))
+        QApplication.processEvents()
+        said = painted_words(view)
+        assert view.canvas.isVisible()
+        assert ("bias b" in said) == (task.dataset.image_shape is None)
+        assert sum(word.startswith("‖w‖") for word in said) == (
+            task.outputs if task.dataset.image_shape else 0
+        )
+        found = {hit["name"] for _, _, hit in hover_all(view)}
+        assert len(found) == (task.outputs if task.dataset.image_shape else 0)
+
+
+def test_painting_a_picture_runs_no_python():
+    """Python would hold its lock while Qt paints, and the training thread would wait."""
+    for ours, qt in ((Canvas, QGraphicsView), (Words, QGraphicsSimpleTextItem)):
+        own = [name for name in vars(ours) if not name.startswith("__")]
+        assert not [name for name in own if callable(getattr(qt, name, None))]
 
 
 def test_hovering_moves_no_picture(move, show, hover_all):
@@ -241,6 +328,33 @@ def test_bars_grow_from_the_middle_to_the_side_of_their_sign(show, trained, pixe
     assert np.quantile(red_x, 0.99) <= np.quantile(blue_x, 0.01)
     widths = [np.ptp(np.quantile(x, (0.01, 0.99))) for x in (blue_x, red_x)]
     assert widths[0] == pytest.approx(widths[1], rel=0.05)
+
+
+def test_bars_are_painted_again_when_one_of_them_changes(show, trained):
+    class Paints(QObject):
+        count = 0
+
+        def eventFilter(self, watched, event):
+            self.count += event.type() == QEvent.Type.Paint
+            return False
+
+    task = iris()
+    snapshot = trained(task, 30)
+    view = show(task, snapshot=snapshot)
+    view.offer_snapshot(snapshot)  # now that its bars have their lengths
+    QApplication.processEvents()
+    paints = Paints()
+    view.canvas.installEventFilter(paints)
+    view.offer_snapshot(replace(snapshot, step=31))
+    QApplication.processEvents()
+    assert not paints.count
+    for by in (0.003, -0.02):
+        b = snapshot.params.b.copy()
+        b[1] += by
+        paints.count = 0
+        view.offer_snapshot(replace(snapshot, params=Params(snapshot.params.W, b)))
+        QApplication.processEvents()
+        assert paints.count
 
 
 def test_weights_in_original_units_answer_the_same(qtbot, show, trained, painted_words):

@@ -1,0 +1,91 @@
+"""Pictures that move at display rate, painted by Qt's own items and without Python; see plots."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsItem,
+    QGraphicsScene,
+    QGraphicsSimpleTextItem,
+    QGraphicsView,
+    QWidget,
+)
+
+Item = TypeVar("Item", bound=QGraphicsItem)
+
+LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
+
+
+class Canvas(QGraphicsView):
+    """Covers its parent with items in the parent's coordinates; the pointer is the parent's.
+
+    Opaque, so that Qt paints nothing of the parent beneath it.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        scene = QGraphicsScene(self)
+        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.setScene(scene)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setInteractive(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def cover(self, area: QRect) -> None:
+        """Take the place of the parent, which has this area."""
+        self.setGeometry(area)
+        self.setSceneRect(QRectF(area))
+
+    def add(self, item: Item) -> Item:
+        self.scene().addItem(item)
+        return item
+
+
+class Words(QGraphicsSimpleTextItem):
+    """One line of text somewhere in a rectangle, halfway up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rect = QRectF()
+        self._align = LEFT
+        self._font: QFont | None = None
+        self._height = 0.0
+        self._colour = ""
+
+    def dress(self, font: QFont, colour: str) -> None:
+        """Take this type and colour."""
+        if font is not self._font:  # cheaper to ask than to lay the text out again
+            self._font = font
+            self.setFont(font)
+            self._height = QFontMetricsF(font).height()  # the item's own is of whole pixels
+        if colour != self._colour:
+            self._colour = colour
+            self.setBrush(QColor(colour))
+
+    def place(self, rect: QRectF, align: float) -> None:
+        """Stand in this rectangle from now on, LEFT, CENTRE or RIGHT."""
+        self._rect, self._align = rect, align
+        self._settle()
+
+    def say(self, text: str) -> None:
+        self.setText(text)
+        self._settle()
+
+    def _settle(self) -> None:
+        rect = self._rect
+        self.setPos(
+            rect.left() + self._align * (rect.width() - self.boundingRect().width()),
+            rect.top() + (rect.height() - self._height) / 2,
+        )
