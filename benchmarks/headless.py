@@ -8,11 +8,9 @@ import sys
 import time
 import tracemalloc
 
-import numpy as np
-
 from benchmarks.live import Plan
 from core import datasets
-from core.snapshot import History, Metrics
+from core.history import History
 from core.task import prepare
 from core.trainer import Trainer
 
@@ -42,7 +40,6 @@ def record(plan: Plan) -> dict[str, float]:
 
     What is counted is the history with the curves that it hands out.
     """
-    confusion = np.zeros((3, 3), dtype=np.int64)
     half = plan.count // 2
     stride = (LAST_STEP - half) // (plan.count - half)
     tracemalloc.start()
@@ -50,7 +47,7 @@ def record(plan: Plan) -> dict[str, float]:
     for k in range(1, plan.count + 1):
         step = k if k <= half else half + (k - half) * stride
         loss = 1 / (1 + step) + 0.01 * math.sin(step)
-        history.record(Metrics(step, step, loss, loss, 0.9, 0.9, confusion))
+        history.record(step, (loss, loss, 0.9, 0.9))
     curves = history.curves()
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

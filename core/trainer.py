@@ -13,9 +13,10 @@ from torch import Generator, Tensor
 from core import batches, models
 from core.batches import Shuffles
 from core.errors import ConfigError, DataError, DeviceError
+from core.history import Curves, History, Mark
 from core.losses import HEADS
 from core.measure import SAMPLE, Measurement
-from core.snapshot import Curves, History, Mark, Metrics, Params, Status
+from core.snapshot import Metrics, Params, Status
 from core.task import Task
 
 DIVERGED_FACTOR = 40  # a mean loss this many times the start is far beyond any useful zigzag
@@ -160,7 +161,7 @@ class Trainer:
         if loss <= self._start_loss:  # from a place that is worse than the start few runs recover
             self._healthy = self._place()
         self.metrics = metrics
-        self.history.record(metrics)
+        self.history.record(metrics.step, metrics.figures)
         stride = self._measurement.stride(self.step_count, self.batch_size)
         self._next_measurement = self.step_count + stride
         return metrics

@@ -14,7 +14,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap, QTransform
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsItem,
@@ -114,6 +114,23 @@ class Line(QGraphicsPathItem):
 
     def getData(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         return self._x, self._y
+
+
+class Band(QGraphicsPathItem):
+    """The area between two lines."""
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__()
+        self.setPen(Qt.PenStyle.NoPen)
+        self.setParentItem(plot.moving)
+
+    def show_between(self, x: Any, low: Any, high: Any) -> None:
+        """Fill what lies between low and high, (n,) each, over x."""
+        around = np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
+        self.setPath(pg.arrayToQPath(*around, connect="all"))
+
+    def clear(self) -> None:
+        self.setPath(QPainterPath())
 
 
 class Picture(QGraphicsPixmapItem):

@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.snapshot import Floats, Metrics, Snapshot
+from core.history import Floats
+from core.snapshot import Metrics, Snapshot
 from core.task import Task
 from gui import look
 from gui.canvas import CENTRE, RIGHT, Canvas, Words

@@ -10,10 +10,11 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QSinglePointEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from core.snapshot import Curves, Floats, Snapshot
+from core.history import Curves, Floats, Mark, Strip
+from core.snapshot import Metrics, Snapshot, Status
 from core.task import Task
 from gui import look, plots
 from gui.look import Theme
@@ -21,8 +22,12 @@ from gui.view import View
 
 MARKS_WITH_WORDS = 2
 SHOWN_MARKS = 40
-DRAWN_POINTS = 400
+COLUMNS = 300  # stroking 1,000 noisy points took 20 ms, 300 took 4 ms
+NOTICEABLE_PX = 0.5  # what a curve must have grown by to be drawn again
+BAND_ALPHA = 56
 FIRST_STEPS = 16
+LEAST_SPAN = 8  # steps, and no closer
+ZOOM = 1.25  # a notch of the wheel
 LOSS_FLOOR = 1e-12
 ACCURACY_FLOORS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8)
 
@@ -32,32 +37,67 @@ class Quantity:
     """What a curve view shows, and how."""
 
     title: str
-    train: Callable[[Curves], Floats]
-    test: Callable[[Curves], Floats]
+    train: str
+    test: str
     is_loss: bool
 
     def say(self, value: float) -> str:
         return f"{value:.4f}" if self.is_loss else f"{value:.1%}"
 
 
-LOSS = Quantity("Loss (nats)", lambda c: c.train_loss, lambda c: c.test_loss, is_loss=True)
-ACCURACY = Quantity(
-    "Accuracy", lambda c: c.train_accuracy, lambda c: c.test_accuracy, is_loss=False
-)
+LOSS = Quantity("Loss (nats)", "train_loss", "test_loss", is_loss=True)
+ACCURACY = Quantity("Accuracy", "train_accuracy", "test_accuracy", is_loss=False)
+
+
+class _Series:
+    """A curve: the mean line, and behind it a band from the lowest to the highest value."""
+
+    def __init__(self, plot: plots.Plot) -> None:
+        self.band = plots.Band(plot)
+        self.line = plots.Line(plot)
+
+    def set_colour(self, plot: plots.Plot, colour: str, style: Qt.PenStyle) -> None:
+        self.line.setPen(plots.pen(plot, colour, 1.6, style))
+        faint = QColor(colour)
+        faint.setAlpha(BAND_ALPHA)
+        self.band.setBrush(faint)
+
+    def show(self, strip: Strip, y: Callable[[Floats], Floats]) -> None:
+        """Draw the strip; what has no figures is not there."""
+        if np.isnan(strip.mean).any():
+            self.clear()
+            return
+        step, low, high = strip.step, y(strip.low), y(strip.high)
+        self.line.setData(step, y(strip.mean))
+        if np.array_equal(low, high):
+            self.band.clear()
+        else:
+            self.band.show_between(step, low, high)
+
+    def clear(self) -> None:
+        self.line.setData([], [])
+        self.band.clear()
 
 
 class CurveView(View):
     """One quantity of the training (solid) and the test rows (dashed) against the step.
 
-    The axes grow by doubling, so that nothing creeps.
+    The axes grow by doubling, so that nothing creeps. The wheel zooms into the steps, a drag
+    moves along them, a double click shows the whole run again.
     """
 
     def __init__(self, theme: Theme, quantity: Quantity) -> None:
         super().__init__(theme)
         self._quantity = quantity
         self._curves: Curves | None = None
-        self._drawn: object = None  # what the axes and colours as they are were drawn for
+        # What is drawn: the figures, the marks, the status, and the newest step.
+        self._drawn: tuple[Metrics, tuple[Mark, ...], Status] | None = None
+        self._drawn_step = 0
         self._x_max = FIRST_STEPS
+        self._zoom: tuple[float, float] | None = None  # steps in sight, if not the whole run
+        self._dragged_from: tuple[float, tuple[float, float]] | None = None
+        self._axes: object = None  # what the axes are set to
+        self._marked: object = None  # marks that are shown, and on which axes
         self._y_range = (0.0, 1.0)
         title = QLabel(quantity.title)
         title.setProperty("title", True)
@@ -69,10 +109,18 @@ class CurveView(View):
         header.addWidget(title)
         header.addStretch(1)
         header.addWidget(self._key)
-        self.log_button = QPushButton("log")
-        self.log_button.setProperty("quiet", True)
+        self.whole_button = _quiet_button("all", "Show the whole run again (Home, double click)")
+        self.whole_button.setAccessibleName("Show the whole run")
+        self.whole_button.clicked.connect(lambda: self.zoom(None))
+        policy = self.whole_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing moves when it comes
+        self.whole_button.setSizePolicy(policy)
+        self.whole_button.hide()
+        header.addWidget(self.whole_button)
+        self.log_button = _quiet_button(
+            "log", "Logarithmic loss axis: equal factors take equal heights"
+        )
         self.log_button.setCheckable(True)
-        self.log_button.setToolTip("Logarithmic loss axis: equal factors take equal heights")
         self.log_button.setAccessibleName("Logarithmic loss axis")
         self.log_button.toggled.connect(self._set_log)
         self.log_button.setVisible(quantity.is_loss)
@@ -80,17 +128,22 @@ class CurveView(View):
 
         self.plot = plots.make_plot(theme, moves_below=False)
         self.plot.setAccessibleName(f"{quantity.title} against the step")
+        self.plot.setAccessibleDescription(
+            "Wheel or arrow keys up and down zoom, left and right move, Home shows the whole run"
+        )
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
-        self.plot.viewport().installEventFilter(self)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for watched in (self.plot, self.plot.viewport()):
+            watched.installEventFilter(self)
         self.plot.setMouseTracking(True)
-        self.test_curve = pg.PlotCurveItem(connect="finite")
-        self.train_curve = pg.PlotCurveItem(connect="finite")
+        self._test, self._train = _Series(self.plot), _Series(self.plot)
+        self.test_curve, self.train_curve = self._test.line, self._train.line
         self._guess = pg.PlotCurveItem()
         self._guess_label = pg.TextItem(anchor=(1, 0))
         self._mark_lines = pg.PlotCurveItem(connect="pairs")
         self._mark_labels = [pg.TextItem(anchor=(0, 0)) for _ in range(MARKS_WITH_WORDS)]
-        for item in (self._guess, self._mark_lines, self.test_curve, self.train_curve):
+        for item in (self._guess, self._mark_lines):
             self.plot.addItem(item)
         for label in (self._guess_label, *self._mark_labels):
             self.plot.addItem(label, ignoreBounds=True)
@@ -106,10 +159,9 @@ class CurveView(View):
     def show_theme(self) -> None:
         theme, self._drawn = self.theme, None
         plots.paint(self.plot, theme)
-        self.train_curve.setPen(plots.pen(self.plot, theme.accent, 1.6))
-        self.test_curve.setPen(
-            plots.pen(self.plot, theme.counter_accent, 1.6, Qt.PenStyle.DashLine)
-        )
+        self._axes = self._marked = None
+        self._train.set_colour(self.plot, theme.accent, Qt.PenStyle.SolidLine)
+        self._test.set_colour(self.plot, theme.counter_accent, Qt.PenStyle.DashLine)
         self._guess.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DotLine))
         self._mark_lines.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DashLine))
         for label in (self._guess_label, *self._mark_labels):
@@ -122,31 +174,93 @@ class CurveView(View):
         self._x_max = FIRST_STEPS
         if self._quantity.is_loss:
             self._guess_label.setText(f"ln {task.dataset.h}, guessing")
-        for curve in (self.train_curve, self.test_curve, self._mark_lines):
-            curve.setData([], [])
+        self._train.clear()
+        self._test.clear()
+        self._marked = None
+        self._mark_lines.setData([], [])
         for label in self._mark_labels:
             label.setVisible(False)
         self._show_key()
-        self._fit()
+        self.zoom(None)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         curves = snapshot.curves
-        content = snapshot.metrics, curves.marks
+        content = snapshot.metrics, curves.marks, snapshot.status
         if content == self._drawn:
             return  # nothing has been measured since
-        self._curves, self._drawn = curves, content
-        if len(curves.step) and curves.step[-1] < self._x_max / 4:
+        newest = int(curves.step[-1]) if len(curves.step) else 0
+        low, high = self.steps_in_sight
+        grown = (newest - self._drawn_step) * self.plot.width() / (high - low)
+        same = (curves.marks, snapshot.status)
+        is_training = snapshot.status is Status.TRAINING
+        if (
+            is_training
+            and self._drawn is not None
+            and same == self._drawn[1:]
+            and 0 <= grown < NOTICEABLE_PX
+        ):
+            return
+        if newest < min(self._x_max / 4, self._drawn_step):  # it begins again
             self._x_max = FIRST_STEPS
-        self._fit()
-        shown = _evenly(len(curves.step))
-        step = curves.step[shown]
-        self.train_curve.setData(step, self._y(self._quantity.train(curves)[shown]))
-        test = self._y(self._quantity.test(curves)[shown])
-        if np.isnan(test).any():  # no test rows
-            self.test_curve.setData([], [])
-        else:
-            self.test_curve.setData(step, test)
-        self._show_marks(curves)
+            self.zoom(None)
+        self._follow(self._drawn_step, newest)
+        self._curves, self._drawn, self._drawn_step = curves, content, newest
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw what is in sight of the curves."""
+        curves, quantity = self._curves, self._quantity
+        if curves is None:
+            self._fit(np.array([]))
+            return
+        strips = curves.strips((quantity.train, quantity.test), *self.steps_in_sight, COLUMNS)
+        self._fit(np.concatenate([part for strip in strips for part in (strip.low, strip.high)]))
+        for series, strip in zip((self._train, self._test), strips, strict=True):
+            series.show(strip, self._y)
+        self._show_marks(curves.marks)
+
+    # Which steps are in sight -----------------------------------------------------------------
+
+    @property
+    def steps_in_sight(self) -> tuple[float, float]:
+        return self._zoom or (0.0, float(self._x_max))
+
+    def zoom(self, steps: tuple[float, float] | None) -> None:
+        """Show these steps, or None for the whole run as it grows."""
+        if steps is not None:
+            span = max(steps[1] - steps[0], LEAST_SPAN)
+            if span >= self._x_max:
+                steps = None
+            else:
+                low = min(max(steps[0], 0.0), self._x_max - span)
+                steps = low, low + span
+        self._zoom = steps
+        self.whole_button.setVisible(steps is not None)
+        self._draw()
+
+    def _zoom_by(self, factor: float, at: float) -> None:
+        """Show fewer (factor < 1) or more steps around the one that stays where it is."""
+        low, high = self.steps_in_sight
+        factor = max(factor, LEAST_SPAN / (high - low))
+        self.zoom((at - (at - low) * factor, at + (high - at) * factor))
+
+    def _move_by(self, share: float) -> None:
+        low, high = self.steps_in_sight
+        by = share * (high - low)
+        if self._zoom is not None:
+            self.zoom((low + by, high + by))
+
+    def _follow(self, before: int, newest: int) -> None:
+        """Let the axis hold the newest step; where it was in sight, follow it by leaps."""
+        while self._x_max < newest:
+            self._x_max *= 2
+        if self._zoom is None:
+            return
+        low, high = self._zoom
+        if low <= before <= high < newest:
+            half = (high - low) / 2
+            leap = math.ceil((newest - high) / half) * half
+            self._zoom = low + leap, high + leap
 
     @property
     def is_log(self) -> bool:
@@ -161,33 +275,39 @@ class CurveView(View):
         if self.snapshot:
             self.show_snapshot(self.snapshot)
         else:
-            self._fit()
+            self._draw()
 
-    def _fit(self) -> None:
-        """Let the axes hold all points; they grow by doubling and by decades."""
-        curves = self._curves
-        last = int(curves.step[-1]) if curves is not None and len(curves.step) else 0
-        while self._x_max < last:
-            self._x_max *= 2
+    def _fit(self, seen: Floats) -> None:
+        """Let the axes hold the values in sight; for the whole run they grow by doubling."""
+        low, high = self.steps_in_sight
+        seen = seen[np.isfinite(seen)]
         guess = math.log(self.task.dataset.h) if self.task else 1.0
-        values = np.array([guess])
-        if curves is not None:
-            both = [self._quantity.train(curves), self._quantity.test(curves)]
-            values = (
-                np.concatenate([values, *both]) if self._quantity.is_loss else np.concatenate(both)
-            )
-            values = values[np.isfinite(values)]
-        elif not self._quantity.is_loss:
-            values = np.zeros(1)
-        self._y_range = self._range_for(values)
-        self.plot.setRange(xRange=(0, self._x_max), yRange=self._y_range, padding=0)
+        if self._zoom is not None and len(seen):
+            self._y_range = self._close_range(self._y(seen))
+        elif self._quantity.is_loss:
+            self._y_range = self._range_for(np.append(seen, guess))
+        else:
+            self._y_range = self._range_for(seen if len(seen) else np.zeros(1))
+        axes = low, high, self._y_range, self.is_log, guess
+        if axes == self._axes:
+            return
+        self._axes = axes
+        self.plot.setRange(xRange=(low, high), yRange=self._y_range, padding=0)
         item = self.plot.getPlotItem()
-        item.getAxis("bottom").setTicks([_step_ticks(self._x_max), []])
+        item.getAxis("bottom").setTicks([_step_ticks(low, high), []])
         item.getAxis("left").setTicks([self._value_ticks(), []])
         if self._quantity.is_loss:
             y = float(self._y(np.array([guess]))[0])
-            self._guess.setData([0, self._x_max], [y, y])
-            self._guess_label.setPos(self._x_max, y)
+            is_in_sight = self._y_range[0] <= y <= self._y_range[1]
+            self._guess.setData([low, high], [y, y])
+            self._guess_label.setVisible(is_in_sight)
+            self._guess_label.setPos(high, y)
+
+    def _close_range(self, values: NDArray[np.float64]) -> tuple[float, float]:
+        """Return a range around the values of the part that is zoomed into."""
+        low, high = float(values.min()), float(values.max())
+        margin = 0.08 * (high - low) or 0.01 * max(abs(high), 1e-6)
+        return low - margin, high + margin
 
     def _range_for(self, values: NDArray[np.float64]) -> tuple[float, float]:
         low, high = float(values.min()), float(values.max())
@@ -205,6 +325,8 @@ class CurveView(View):
     def _value_ticks(self) -> list[tuple[float, str]]:
         """Return three or so places on the value axis with their labels."""
         low, high = self._y_range
+        if self._zoom is not None:
+            return self._close_ticks(low, high)
         if not self._quantity.is_loss:
             return [(share, f"{share:.0%}") for share in (low + 0.06, (low + 1.06) / 2, 1.0)]
         if self.is_log:
@@ -216,8 +338,25 @@ class CurveView(View):
             spacing *= 2 if round(spacing / 10 ** math.floor(math.log10(spacing))) != 2 else 2.5
         return [(k * spacing, f"{k * spacing:g}") for k in range(int(high / spacing) + 1)]
 
-    def _show_marks(self, curves: Curves) -> None:
-        marks = curves.marks[-SHOWN_MARKS:]
+    def _close_ticks(self, low: float, high: float) -> list[tuple[float, str]]:
+        """Return three or four round places between the ends."""
+        spacing = 10 ** math.floor(math.log10((high - low) / 2))
+        while (high - low) / spacing > 4:
+            spacing *= 2 if round(spacing / 10 ** math.floor(math.log10(spacing))) != 2 else 2.5
+        places = np.arange(math.ceil(low / spacing), math.floor(high / spacing) + 1) * spacing
+        if self.is_log:
+            return [(place, f"{10.0**place:.3g}") for place in places.tolist()]
+        if not self._quantity.is_loss:
+            digits = max(0, math.ceil(-math.log10(spacing)) - 2)
+            return [(place, f"{place:.{digits}%}") for place in places.tolist()]
+        digits = max(0, math.ceil(-math.log10(spacing) - 1e-9))
+        return [(place, f"{place:.{digits}f}") for place in places.tolist()]
+
+    def _show_marks(self, marks: tuple[Mark, ...]) -> None:
+        if (marks, self._axes) == self._marked:
+            return
+        self._marked = marks, self._axes
+        marks = marks[-SHOWN_MARKS:]
         bottom, top = self._y_range
         x = np.repeat([float(mark.step) for mark in marks], 2)
         self._mark_lines.setData(x, np.tile([bottom, top], len(marks)))
@@ -228,7 +367,7 @@ class CurveView(View):
             label.setVisible(i < len(marks))
             if i < len(marks):
                 mark = marks[-1 - i]
-                right_half = mark.step > self._x_max / 2
+                right_half = mark.step > sum(self.steps_in_sight) / 2
                 label.setAnchor((1 if right_half else 0, 0))
                 label.setText(mark.text)
                 label.setPos(mark.step, top - height * (0.36 + 0.15 * i))
@@ -241,39 +380,88 @@ class CurveView(View):
         )
         self._key.setText(words or f'<span style="color:{theme.accent}">━━</span> train{test}')
 
+    # Mouse and keys ---------------------------------------------------------------------------
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if watched is self.plot and isinstance(event, QKeyEvent):
+            return kind == QEvent.Type.KeyPress and self._press_key(event.key())
         if watched is self.plot.viewport():
-            if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
-                self._read_out(event)
-            elif event.type() == QEvent.Type.Leave:
+            if isinstance(event, QWheelEvent):
+                self._zoom_by(ZOOM ** (-event.angleDelta().y() / 120), self._step_at(event))
+                return True
+            if kind == QEvent.Type.Leave:
                 self._show_key()
+            elif isinstance(event, QMouseEvent):
+                return self._use_mouse(event)
         return super().eventFilter(watched, event)
 
-    def _read_out(self, event: QMouseEvent) -> None:
+    def _use_mouse(self, event: QMouseEvent) -> bool:
+        match event.type():
+            case QEvent.Type.MouseButtonDblClick:
+                self.zoom(None)
+            case QEvent.Type.MouseButtonPress:
+                self._dragged_from = event.position().x(), self.steps_in_sight
+            case QEvent.Type.MouseButtonRelease:
+                self._dragged_from = None
+            case QEvent.Type.MouseMove:
+                self._read_out(self._step_at(event))
+                if self._dragged_from is not None and self._zoom is not None:
+                    x, (low, high) = self._dragged_from
+                    width = self.plot.getPlotItem().getViewBox().width()
+                    by = (x - event.position().x()) * (high - low) / width
+                    self.zoom((low + by, high + by))
+        return event.type() != QEvent.Type.MouseMove
+
+    def _press_key(self, key: int) -> bool:
+        low, high = self.steps_in_sight
+        match key:
+            case Qt.Key.Key_Up:
+                self._zoom_by(1 / ZOOM, (low + high) / 2)
+            case Qt.Key.Key_Down:
+                self._zoom_by(ZOOM, (low + high) / 2)
+            case Qt.Key.Key_Left:
+                self._move_by(-0.25)
+            case Qt.Key.Key_Right:
+                self._move_by(0.25)
+            case Qt.Key.Key_Home:
+                self.zoom(None)
+            case _:
+                return False
+        return True
+
+    def _step_at(self, event: QSinglePointEvent) -> float:
+        """Return the step under the pointer."""
+        scene = self.plot.mapToScene(event.position().toPoint())
+        return float(self.plot.getPlotItem().getViewBox().mapSceneToView(scene).x())
+
+    def _read_out(self, step: float) -> None:
         """Say the values of the measured step nearest to the pointer."""
         curves = self._curves
         if curves is None or not len(curves.step):
             return
-        scene = self.plot.mapToScene(event.position().toPoint())
-        step = self.plot.getPlotItem().getViewBox().mapSceneToView(scene).x()
-        i = int(np.abs(curves.step - step).argmin())
         quantity = self._quantity
-        words = f"step {curves.step[i]:,} · train {quantity.say(quantity.train(curves)[i])}"
-        test = quantity.test(curves)[i]
-        if math.isfinite(test):
-            words += f" · test {quantity.say(test)}"
+        here = curves.strips((quantity.train, quantity.test), step, step, 8)
+        i = int(np.abs(here[0].step - step).argmin())
+        first, last = int(here[0].first[i]), int(here[0].last[i])
+        words = f"step {last:,}" if first == last else f"steps {first:,}–{last:,}"
+        for name, strip in zip(("train", "test"), here, strict=True):
+            if math.isfinite(strip.mean[i]):
+                words += f" · {name} {quantity.say(strip.mean[i])}"
+                if strip.low[i] < strip.high[i]:
+                    words += f" ({quantity.say(strip.low[i])} … {quantity.say(strip.high[i])})"
         self._show_key(words)
 
 
-def _evenly(count: int) -> NDArray[np.int64]:
-    """Return at most DRAWN_POINTS of `count` indices, first and last among them.
+def _quiet_button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("quiet", True)
+    button.setToolTip(tip)
+    return button
 
-    Stroking 1,000 noisy points took 20 ms, 300 took 4 ms.
-    """
-    return np.unique(np.linspace(0, count - 1, min(count, DRAWN_POINTS)).astype(np.int64))
 
-
-def _step_ticks(last: int) -> list[tuple[float, str]]:
+def _step_ticks(low: float, high: float) -> list[tuple[float, str]]:
     """Return the quarters of the step axis; the last one names the unit."""
-    quarters = [(last * k / 4, f"{last * k // 4:,}") for k in range(4)]
-    return [*quarters[:3], (quarters[3][0], f"{quarters[3][1]} steps")]
+    quarters = [low + (high - low) * k / 4 for k in range(4)]
+    words = [f"{round(step):,}" for step in quarters]
+    return list(zip(quarters, [*words[:3], f"{words[3]} steps"], strict=True))

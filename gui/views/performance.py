@@ -37,7 +37,7 @@ class PerformanceView(View):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.drawing = 0.0  # share of the window's thread, for the next snapshot to show
-        self._shown: tuple[Pace, int] | None = None
+        self._shown: Pace | None = None
         title = QLabel("Performance")
         title.setProperty("title", True)
         self.rates = QLabel()
@@ -108,10 +108,9 @@ class PerformanceView(View):
         self._show(snapshot.pace, self.drawing if snapshot.pace.steps else 0.0)
 
     def _show(self, pace: Pace, drawing: float) -> None:
-        content = pace, round(100 * drawing)
-        if content == self._shown:
-            return  # the pace changes twice a second
-        self._shown = content
+        if pace == self._shown:
+            return  # it changes twice a second
+        self._shown = pace
         self.rates.setText(
             f"{say_rate(pace.steps)} steps/s · {say_rate(pace.examples)} examples/s"
             if pace.steps

@@ -15,7 +15,8 @@ from core.config import DataConfig
 from core.datasets import Dataset
 from core.errors import ConfigError, DataError, DeviceError
 from core.measure import SAMPLE
-from core.snapshot import Mark, Status
+from core.history import Mark
+from core.snapshot import Status
 from core.trainer import Trainer, find_device
 
 ALL_FEATURES = {"features": ("all",)}

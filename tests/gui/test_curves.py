@@ -8,11 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 
-from core import datasets
+from core import datasets, history
 from core.config import DataConfig, RunConfig
-from core.snapshot import Curves, Mark
+from core.history import History, Mark
+from core.snapshot import Status
 from core.task import prepare
 from gui import look
 from gui.views.curves import ACCURACY, LOSS, CurveView
@@ -46,9 +49,12 @@ def with_curve(task, trained):
     base = trained(task, 1)
 
     def with_curve(losses, marks=()):
-        losses = np.asarray(losses, dtype=np.float64)
-        curves = Curves(np.arange(len(losses)), losses, losses, losses, losses, tuple(marks))
-        return replace(base, metrics=replace(base.metrics), curves=curves)
+        measured = History()
+        for step, loss in enumerate(losses):
+            measured.record(step, (loss,) * 4)
+        for mark in marks:
+            measured.mark(mark)
+        return replace(base, metrics=replace(base.metrics), curves=measured.curves())
 
     return with_curve
 
@@ -64,8 +70,8 @@ def test_the_curves_are_what_was_measured(view_of, trained, task, quantity):
     view = view_of(quantity, snapshot)
     assert len(curves.step) == 51
     for curve, expected in (
-        (view.train_curve, quantity.train(curves)),
-        (view.test_curve, quantity.test(curves)),
+        (view.train_curve, getattr(curves, quantity.train)),
+        (view.test_curve, getattr(curves, quantity.test)),
     ):
         x, y = curve.getData()
         np.testing.assert_array_equal(x, curves.step)
@@ -74,10 +80,36 @@ def test_the_curves_are_what_was_measured(view_of, trained, task, quantity):
 
 def test_a_long_curve_is_thinned_between_its_ends(view_of, with_curve):
     losses = np.linspace(1, 0.1, 5000)
-    x, y = view_of(LOSS, with_curve(losses)).train_curve.getData()
+    view = view_of(LOSS, with_curve(losses))
+    x, y = view.train_curve.getData()
     assert len(x) < 1000
     assert (x[0], x[-1]) == (0, 4999)
-    np.testing.assert_array_equal(y, losses[x.astype(int)])
+    np.testing.assert_allclose(y, np.interp(x, np.arange(5000), losses), atol=1e-9)
+
+
+def test_behind_a_thinned_curve_lies_a_band_that_holds_every_value(view_of, with_curve):
+    losses = 0.5 + 0.2 * np.sin(np.arange(5000) * 2.1)
+    view = view_of(LOSS, with_curve(losses))
+    band = view._train.band.path().boundingRect()
+    assert band.top() == pytest.approx(losses.min())
+    assert band.bottom() == pytest.approx(losses.max())
+
+
+def test_where_every_point_is_drawn_there_is_no_band(view_of, with_curve):
+    view = view_of(LOSS, with_curve(np.linspace(1, 0.1, 50)))
+    assert view._train.band.path().isEmpty()
+
+
+def test_growth_that_is_too_small_to_see_is_not_drawn(view_of, with_curve):
+    losses = np.linspace(1, 0.1, 60_000)
+    first = replace(with_curve(losses[:50_000]), status=Status.TRAINING)
+    view = view_of(LOSS, first)
+    before = view.train_curve.getData()[0]
+    grown = replace(with_curve(losses[:50_002]), status=Status.TRAINING)
+    view.offer_snapshot(grown)
+    assert view.train_curve.getData()[0] is before
+    view.offer_snapshot(replace(grown, status=Status.PAUSED))  # what stays is exact
+    assert view.train_curve.getData()[0][-1] == 50_001
 
 
 def test_on_a_logarithmic_axis_equal_factors_have_equal_heights(qtbot, view_of, trained, task):
@@ -161,13 +193,153 @@ def test_the_pointer_reads_the_nearest_step(view_of, trained, task, hover, words
     view = view_of(quantity, snapshot)
     hover(view.plot, 9.1, np.mean(ranges(view)[1]))
     curves = snapshot.curves
-    train, test = quantity.train(curves)[9], quantity.test(curves)[9]
+    train, test = getattr(curves, quantity.train)[9], getattr(curves, quantity.test)[9]
     expected = (
         f"step 9 · train {train:.4f} · test {test:.4f}"
         if quantity.is_loss
         else f"step 9 · train {train:.1%} · test {test:.1%}"
     )
     assert expected in words(view)
+
+
+# Zooming ----------------------------------------------------------------------------------------
+
+
+def turn_wheel(view, step, notches):
+    """Turn the mouse wheel over a step of the plot, forwards to come closer."""
+    box = view.plot.getPlotItem().getViewBox()
+    place = view.plot.mapFromScene(box.mapViewToScene(QPointF(step, np.mean(ranges(view)[1]))))
+    for _ in range(abs(notches)):
+        event = QWheelEvent(
+            QPointF(place),
+            QPointF(view.plot.viewport().mapToGlobal(place)),
+            QPoint(),
+            QPoint(0, 120 if notches > 0 else -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(view.plot.viewport(), event)
+
+
+@pytest.fixture
+def zoomed(view_of, with_curve):
+    """A view of 1,000 steps, zoomed in around step 200."""
+    view = view_of(LOSS, with_curve(np.linspace(1, 0.1, 1000)))
+    turn_wheel(view, 200, 6)
+    return view
+
+
+def test_the_wheel_zooms_around_the_step_under_the_pointer(view_of, with_curve):
+    view = view_of(LOSS, with_curve(np.linspace(1, 0.1, 1000)))
+    before = ranges(view)[0]
+    turn_wheel(view, 300, 5)
+    low, high = ranges(view)[0]
+    assert high - low == pytest.approx((before[1] - before[0]) / 1.25**5)
+    assert (300 - low) / (high - low) == pytest.approx(300 / before[1], abs=0.02)
+
+
+def test_a_zoomed_part_shows_every_point_that_was_measured(zoomed):
+    low, high = ranges(zoomed)[0]
+    x, y = zoomed.train_curve.getData()
+    inside = (x >= low) & (x <= high)
+    assert np.array_equal(np.diff(x[inside]), np.ones(inside.sum() - 1))
+    np.testing.assert_allclose(y, np.linspace(1, 0.1, 1000)[x.astype(int)])
+
+
+def test_a_zoomed_part_fills_the_height(zoomed):
+    low, high = ranges(zoomed)[1]
+    x, y = zoomed.train_curve.getData()
+    seen = y[(x >= ranges(zoomed)[0][0]) & (x <= ranges(zoomed)[0][1])]
+    assert low < seen.min() and seen.max() < high
+    assert (seen.max() - seen.min()) / (high - low) > 0.7
+
+
+def test_zooming_out_ends_at_the_whole_run(zoomed):
+    turn_wheel(zoomed, 200, -20)
+    assert ranges(zoomed)[0] == [0, 1024]
+    assert not zoomed.whole_button.isVisible()
+
+
+def test_zooming_in_ends_at_a_few_steps(zoomed):
+    turn_wheel(zoomed, 200, 60)
+    low, high = ranges(zoomed)[0]
+    assert high - low == pytest.approx(8) and low < 200 < high
+
+
+@pytest.mark.parametrize("way", ["double click", "button", "key"])
+def test_the_whole_run_is_one_action_away(zoomed, qtbot, way):
+    match way:
+        case "double click":
+            qtbot.mouseDClick(zoomed.plot.viewport(), Qt.MouseButton.LeftButton)
+        case "button":
+            qtbot.mouseClick(zoomed.whole_button, Qt.MouseButton.LeftButton)
+        case "key":
+            qtbot.keyClick(zoomed.plot, Qt.Key.Key_Home)
+    assert ranges(zoomed)[0] == [0, 1024]
+
+
+def test_a_drag_moves_along_the_steps(zoomed, qtbot):
+    (low, high), width = ranges(zoomed)[0], zoomed.plot.getPlotItem().getViewBox().width()
+    viewport = zoomed.plot.viewport()
+    y = viewport.height() // 2
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(200, y))
+    qtbot.mouseMove(viewport, QPoint(150, y))
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(150, y))
+    assert ranges(zoomed)[0][0] - low == pytest.approx(50 * (high - low) / width)
+
+
+def test_arrow_keys_zoom_and_move(zoomed, qtbot):
+    low, high = ranges(zoomed)[0]
+    qtbot.keyClick(zoomed.plot, Qt.Key.Key_Right)
+    assert ranges(zoomed)[0] == pytest.approx([low + (high - low) / 4, high + (high - low) / 4])
+    qtbot.keyClick(zoomed.plot, Qt.Key.Key_Up)
+    narrow = np.diff(ranges(zoomed)[0])
+    assert narrow == pytest.approx((high - low) / 1.25)
+    qtbot.keyClick(zoomed.plot, Qt.Key.Key_Down)
+    assert np.diff(ranges(zoomed)[0]) == pytest.approx(high - low)
+
+
+def test_a_part_of_the_past_stays_while_the_run_goes_on(zoomed, with_curve):
+    before = ranges(zoomed)[0]
+    zoomed.offer_snapshot(with_curve(np.linspace(1, 0.1, 3000)))
+    assert ranges(zoomed)[0] == before
+
+
+def test_the_newest_step_is_followed_where_it_was_in_sight(view_of, with_curve):
+    view = view_of(LOSS, with_curve(np.linspace(1, 0.1, 1000)))
+    turn_wheel(view, 999, 6)
+    span = np.diff(ranges(view)[0])
+    seen = set()
+    for n in range(1000, 1500, 7):
+        view.offer_snapshot(with_curve(np.linspace(1, 0.1, n)))
+        low, high = ranges(view)[0]
+        assert low <= n - 1 <= high and high - low == pytest.approx(span)
+        seen.add(low)
+    assert len(seen) < 8  # by leaps
+
+
+def test_another_run_is_shown_whole(zoomed, task):
+    zoomed.offer_task(task)
+    assert ranges(zoomed)[0] == [0, 16]
+
+
+def test_zooming_moves_nothing_in_the_header(zoomed):
+    before = zoomed.log_button.geometry(), zoomed._key.geometry()
+    zoomed.zoom(None)
+    assert (zoomed.log_button.geometry(), zoomed._key.geometry()) == before
+
+
+def test_the_pointer_reads_a_gathered_stretch_as_such(
+    view_of, with_curve, hover, words, monkeypatch
+):
+    for name, size in (("CAPACITY", 64), ("HEAD", 8), ("TAIL", 16)):
+        monkeypatch.setattr(history, name, size)
+    view = view_of(LOSS, with_curve(np.linspace(1, 0, 1000)))
+    hover(view.plot, 400, np.mean(ranges(view)[1]))
+    (said,) = (line for line in words(view).splitlines() if line.startswith("steps "))
+    assert "–" in said and "…" in said
 
 
 def test_a_new_task_takes_the_old_curve_away(view_of, trained, task):

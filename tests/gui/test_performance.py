@@ -12,7 +12,6 @@ from core.task import prepare
 from gui import look
 from gui.views.performance import PerformanceView
 
-
 TASK = prepare(datasets.load(DataConfig("iris")), RunConfig())
 
 
