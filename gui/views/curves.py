@@ -99,24 +99,20 @@ class CurveView(View):
         self._axes: object = None  # what the axes are set to
         self._marked: object = None  # marks that are shown, and on which axes
         self._y_range = (0.0, 1.0)
-        title = QLabel(quantity.title)
-        title.setProperty("title", True)
+        self._title = QLabel(quantity.title)
+        self._title.setProperty("title", True)
         self._key = QLabel()
         self._key.setProperty("small", True)
         self._key.setTextFormat(Qt.TextFormat.RichText)
         header = QHBoxLayout()
         header.setSpacing(6)
-        header.addWidget(title)
+        header.addWidget(self._title)
         header.addStretch(1)
         header.addWidget(self._key)
         self.whole_button = _quiet_button("all", "Show the whole run again (Home, double click)")
         self.whole_button.setAccessibleName("Show the whole run")
         self.whole_button.clicked.connect(lambda: self.zoom(None))
-        policy = self.whole_button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # nothing moves when it comes
-        self.whole_button.setSizePolicy(policy)
         self.whole_button.hide()
-        header.addWidget(self.whole_button)
         self.log_button = _quiet_button(
             "log", "Logarithmic loss axis: equal factors take equal heights"
         )
@@ -134,6 +130,7 @@ class CurveView(View):
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
         self.plot.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.whole_button.setParent(self.plot)  # it lies on the plot, so that nothing moves
         for watched in (self.plot, self.plot.viewport()):
             watched.installEventFilter(self)
         self.plot.setMouseTracking(True)
@@ -236,6 +233,7 @@ class CurveView(View):
                 steps = low, low + span
         self._zoom = steps
         self.whole_button.setVisible(steps is not None)
+        self._place_button()
         self._draw()
 
     def _zoom_by(self, factor: float, at: float) -> None:
@@ -333,24 +331,18 @@ class CurveView(View):
             stride = max(1, math.ceil((high - low) / 4))
             powers = range(math.ceil(low), math.floor(high) + 1, stride)
             return [(power, f"{10.0**power:g}") for power in powers]
-        spacing = 10 ** math.floor(math.log10(high / 2))
-        while high / spacing > 4:
-            spacing *= 2 if round(spacing / 10 ** math.floor(math.log10(spacing))) != 2 else 2.5
-        return [(k * spacing, f"{k * spacing:g}") for k in range(int(high / spacing) + 1)]
+        return [(place, f"{place:g}") for place in _round_places(0.0, high)]
 
     def _close_ticks(self, low: float, high: float) -> list[tuple[float, str]]:
-        """Return three or four round places between the ends."""
-        spacing = 10 ** math.floor(math.log10((high - low) / 2))
-        while (high - low) / spacing > 4:
-            spacing *= 2 if round(spacing / 10 ** math.floor(math.log10(spacing))) != 2 else 2.5
-        places = np.arange(math.ceil(low / spacing), math.floor(high / spacing) + 1) * spacing
+        """Return round places between the ends, with as many digits as tell them apart."""
+        places = _round_places(low, high)
         if self.is_log:
-            return [(place, f"{10.0**place:.3g}") for place in places.tolist()]
-        if not self._quantity.is_loss:
-            digits = max(0, math.ceil(-math.log10(spacing)) - 2)
-            return [(place, f"{place:.{digits}%}") for place in places.tolist()]
+            return [(place, f"{10.0**place:.3g}") for place in places]
+        spacing = places[1] - places[0] if len(places) > 1 else high - low
         digits = max(0, math.ceil(-math.log10(spacing) - 1e-9))
-        return [(place, f"{place:.{digits}f}") for place in places.tolist()]
+        if not self._quantity.is_loss:
+            return [(place, f"{place:.{max(digits - 2, 0)}%}") for place in places]
+        return [(place, f"{place:.{digits}f}") for place in places]
 
     def _show_marks(self, marks: tuple[Mark, ...]) -> None:
         if (marks, self._axes) == self._marked:
@@ -378,6 +370,7 @@ class CurveView(View):
         test = (
             f' &nbsp;<span style="color:{theme.counter_accent}">╌╌</span> test' if has_test else ""
         )
+        self._title.setText("" if words else self._quantity.title)  # a reading needs its room
         self._key.setText(words or f'<span style="color:{theme.accent}">━━</span> train{test}')
 
     # Mouse and keys ---------------------------------------------------------------------------
@@ -386,6 +379,8 @@ class CurveView(View):
         kind = event.type()
         if watched is self.plot and isinstance(event, QKeyEvent):
             return kind == QEvent.Type.KeyPress and self._press_key(event.key())
+        if watched is self.plot and kind == QEvent.Type.Resize:
+            self._place_button()
         if watched is self.plot.viewport():
             if isinstance(event, QWheelEvent):
                 self._zoom_by(ZOOM ** (-event.angleDelta().y() / 120), self._step_at(event))
@@ -395,6 +390,12 @@ class CurveView(View):
             elif isinstance(event, QMouseEvent):
                 return self._use_mouse(event)
         return super().eventFilter(watched, event)
+
+    def _place_button(self) -> None:
+        button = self.whole_button
+        button.adjustSize()
+        button.move(self.plot.width() - button.width() - 10, 8)
+        button.raise_()
 
     def _use_mouse(self, event: QMouseEvent) -> bool:
         match event.type():
@@ -461,7 +462,21 @@ def _quiet_button(text: str, tip: str) -> QPushButton:
 
 
 def _step_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Return the quarters of the step axis; the last one names the unit."""
-    quarters = [low + (high - low) * k / 4 for k in range(4)]
-    words = [f"{round(step):,}" for step in quarters]
-    return list(zip(quarters, [*words[:3], f"{words[3]} steps"], strict=True))
+    """Return three or four places on the step axis; the last one names the unit."""
+    if low <= 0:
+        places = [high * k / 4 for k in range(4)]
+    else:
+        places = [step for step in _round_places(low, high) if step == int(step)]
+    words = [f"{step:,.0f}" for step in places]
+    if len(words) > 1 and places[-1] > high - 0.15 * (high - low):
+        return [*zip(places[:-2], words[:-2], strict=True), (places[-2], f"{words[-2]} steps")]
+    return [*zip(places[:-1], words[:-1], strict=True), (places[-1], f"{words[-1]} steps")]
+
+
+def _round_places(low: float, high: float) -> list[float]:
+    """Return two to five multiples of 1, 2 or 5 times a power of ten between the ends."""
+    spacing = 10.0 ** math.floor(math.log10((high - low) / 2))
+    while (high - low) / spacing > 4:
+        spacing *= 2 if round(spacing / 10 ** math.floor(math.log10(spacing))) != 2 else 2.5
+    count = range(math.ceil(low / spacing), math.floor(high / spacing) + 1)
+    return [k * spacing for k in count]
