@@ -50,7 +50,7 @@ from gui.views.boundary import BoundaryView
 from gui.views.confusion import ConfusionView
 from gui.views.curves import ACCURACY, LOSS, CurveView
 from gui.views.data_table import DataView
-from gui.views.performance import PerformanceView
+from gui.views.performance import PerformanceView, say_race
 from gui.views.weights import WeightsView
 
 if TYPE_CHECKING:  # dialogs are imported when they are first wanted
@@ -123,12 +123,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self._gauges = QSplitter(Qt.Orientation.Vertical)
-        for view, stretch in (
-            (self.loss, 5),
-            (self.accuracy, 4),
-            (self.confusion, 5),
-            (self.performance, 0),
-        ):
+        for view, stretch in ((self.loss, 5), (self.accuracy, 4), (self.confusion, 5)):
             self._gauges.addWidget(_card(view))
             self._gauges.setStretchFactor(self._gauges.count() - 1, stretch)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
@@ -153,6 +148,7 @@ class MainWindow(QMainWindow):
         foot.addWidget(self.notice, 1)
         foot.addWidget(self.download_bar)
         foot.addWidget(self.opening_bar)
+        foot.addWidget(self.performance)
         layout.addLayout(foot)
         self.setCentralWidget(centre)
         self.setTabOrder(self.run_bar, self.setup)
@@ -192,6 +188,8 @@ class MainWindow(QMainWindow):
         add(run, "Learning rate &down", lambda: self._change_learning_rate(notch_below), "[")
         add(run, "&Faster", lambda: self._change_speed(+1), "+", "=")
         add(run, "S&lower", lambda: self._change_speed(-1), "-")
+        self._race = add(run, "&Compare devices", self.hub.race_devices)
+        self._race.setVisible(False)  # until there are two
 
         view = bar.addMenu("&View")
         for number in range(1, len(self.stage.names) + 1):
@@ -228,9 +226,8 @@ class MainWindow(QMainWindow):
         hub.snapshot_changed.connect(self._show_snapshot)
         hub.settings_changed.connect(setup.show_settings)
         hub.devices_changed.connect(setup.show_devices)
-        hub.devices_changed.connect(self.performance.show_devices)
-        hub.raced.connect(self.performance.show_race)
-        self.performance.race_wanted.connect(hub.race_devices)
+        hub.devices_changed.connect(lambda names: self._race.setVisible(len(names) > 1))
+        hub.raced.connect(lambda race: self._show_remark(say_race(race)))
         hub.busy_changed.connect(self._show_busy)
         hub.failed.connect(self._show_failure)
         hub.done.connect(self.notice.say)
@@ -368,6 +365,8 @@ class MainWindow(QMainWindow):
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.run_bar.show_snapshot(snapshot)
         self.performance.drawing = self.hub.drawing_share
+        has_room = self.download_bar.isHidden() and self.opening_bar.isHidden()
+        self.performance.setVisible(has_room and snapshot.status is Status.TRAINING)
         for view in self.views:
             view.offer_snapshot(snapshot)
         self._say_status(snapshot)

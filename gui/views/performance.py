@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
 )
@@ -19,7 +18,8 @@ from gui.figures import say_rate
 from gui.look import Theme
 from gui.view import View
 
-BAR_PX = 5
+BAR_PX = 4
+WIDEST = "88.8 M steps/s · 88.8 M examples/s"
 IDLE = Pace()
 TIPS = {
     "training": "Share of the training thread's time in which it computes updates and figures",
@@ -30,78 +30,58 @@ TIPS = {
 
 
 class PerformanceView(View):
-    """Steps and examples a second; three shares of time as bars; devices against each other."""
-
-    race_wanted = Signal()
+    """Steps and examples a second, and three shares of time as bars; for the foot of the window."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.drawing = 0.0  # share of the window's thread, for the next snapshot to show
         self._shown: Pace | None = None
-        title = QLabel("Performance")
-        title.setProperty("title", True)
         self.rates = QLabel()
         self.rates.setProperty("small", True)
         self.rates.setAccessibleName("Speed of training")
-        self.race_button = QPushButton("compare")
-        self.race_button.setProperty("quiet", True)
-        self.race_button.setAccessibleName("Compare devices")
-        self.race_button.setToolTip("Train this task for a moment on each device, and compare")
-        self.race_button.clicked.connect(self.race_wanted)
-        self.race_button.hide()
-        header = QHBoxLayout()
-        header.setSpacing(6)
-        header.addWidget(title)
-        header.addStretch(1)
-        header.addWidget(self.rates)
-        header.addWidget(self.race_button)
+        self.rates.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 4, 0)
+        row.setSpacing(14)
+        row.addWidget(self.rates)
         self.bars, self._words = {}, {}
-        shares = QGridLayout()
-        shares.setHorizontalSpacing(14)
-        shares.setVerticalSpacing(3)
-        for column, (name, tip) in enumerate(TIPS.items()):
+        for name, tip in TIPS.items():
             words, bar = QLabel(), QProgressBar()
             words.setProperty("small", True)
             bar.setRange(0, 100)
             bar.setFixedHeight(BAR_PX)
             bar.setTextVisible(False)
             bar.setAccessibleName(f"share of {name}")
+            column = QVBoxLayout()
+            column.setSpacing(2)
             for widget in (words, bar):
                 widget.setToolTip(tip)
-            shares.addWidget(words, 0, column)
-            shares.addWidget(bar, 1, column)
-            shares.setColumnStretch(column, 1)
+                column.addWidget(widget)
+            row.addLayout(column)
             self.bars[name], self._words[name] = bar, words
-        self.outcome = QLabel()
-        self.outcome.setProperty("small", True)
-        self.outcome.setAccessibleName("Comparison of devices")
-        self.outcome.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 10)
-        layout.setSpacing(4)
-        layout.addLayout(header)
-        layout.addLayout(shares)
-        layout.addWidget(self.outcome, 0, Qt.AlignmentFlag.AlignLeft)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._show(IDLE, 0.0)
 
-    def show_devices(self, names: tuple[str, ...]) -> None:
-        """Offer a comparison where there is more than one device."""
-        self.race_button.setVisible(len(names) > 1)
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fix_widths()
 
-    def show_race(self, race: Race) -> None:
-        """Say how fast each device is, and how many times faster the fastest."""
-        speeds = sorted(race.examples.items(), key=lambda item: item[1])
-        words = " · ".join(f"{name.upper()} {say_rate(rate)}/s" for name, rate in speeds)
-        (_, slowest), (fastest, best) = speeds[0], speeds[-1]
-        self.outcome.setText(f"{words}: {fastest.upper()} × {best / slowest:.3g}")
-        self.outcome.show()
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fix_widths()
+
+    def _fix_widths(self) -> None:
+        """Be as wide as the widest figures, so that nothing moves."""
+        metrics = self.rates.fontMetrics()
+        self.rates.setFixedWidth(metrics.horizontalAdvance(WIDEST) + 4)
+        for name, words in self._words.items():
+            words.setFixedWidth(metrics.horizontalAdvance(f"{name} 100%") + 4)
 
     def show_theme(self) -> None:
         """Colours come from the style sheet."""
 
     def show_task(self, task: Task) -> None:
-        self.outcome.hide()
         self._show(IDLE, 0.0)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -114,7 +94,7 @@ class PerformanceView(View):
         self.rates.setText(
             f"{say_rate(pace.steps)} steps/s · {say_rate(pace.examples)} examples/s"
             if pace.steps
-            else "not training"
+            else ""
         )
         for name, share in (
             ("training", pace.training),
@@ -123,3 +103,11 @@ class PerformanceView(View):
         ):
             self.bars[name].setValue(round(100 * share))
             self._words[name].setText(f"{name} {share:.0%}" if pace.steps else name)
+
+
+def say_race(race: Race) -> str:
+    """Say how fast each device is, and how many times faster the fastest."""
+    speeds = sorted(race.examples.items(), key=lambda item: item[1])
+    words = ", ".join(f"{name.upper()} {say_rate(rate)} examples/s" for name, rate in speeds)
+    (_, slowest), (fastest, best) = speeds[0], speeds[-1]
+    return f"On this task: {words}. {fastest.upper()} is {best / slowest:.3g} times as fast."

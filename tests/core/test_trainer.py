@@ -14,8 +14,8 @@ from core import batches, datasets, trainer
 from core.config import DataConfig
 from core.datasets import Dataset
 from core.errors import ConfigError, DataError, DeviceError
-from core.measure import SAMPLE
 from core.history import Mark
+from core.measure import SAMPLE
 from core.snapshot import Status
 from core.trainer import Trainer, find_device
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 
 from core import datasets
 from core.config import DataConfig, RunConfig
-from core.snapshot import Pace, Race
+from core.snapshot import Pace, Race, Status
 from core.task import prepare
 from gui import look
-from gui.views.performance import PerformanceView
+from gui.views.performance import PerformanceView, say_race
 
 TASK = prepare(datasets.load(DataConfig("iris")), RunConfig())
 
@@ -34,7 +35,7 @@ def words(view):
 
 
 def test_before_training_there_are_no_figures(view):
-    assert view.rates.text() == "not training"
+    assert view.rates.text() == ""
     assert words(view) == ["training", "drawing", "waiting"]
     assert [bar.value() for bar in view.bars.values()] == [0, 0, 0]
 
@@ -52,25 +53,14 @@ def test_when_training_stops_the_figures_go(view, snapshot):
     view.drawing = 0.3
     view.offer_snapshot(replace(snapshot, pace=Pace(10, 320, 0.5, 0.5)))
     view.offer_snapshot(snapshot)
-    assert view.rates.text() == "not training"
+    assert view.rates.text() == ""
     assert [bar.value() for bar in view.bars.values()] == [0, 0, 0]
 
 
-@pytest.mark.parametrize(("names", "offered"), [(("cpu",), False), (("cpu", "cuda"), True)])
-def test_devices_are_compared_only_where_there_are_two(view, names, offered):
-    view.show_devices(names)
-    assert view.race_button.isVisible() is offered
-
-
-def test_a_press_asks_for_the_comparison(view, qtbot):
-    view.show_devices(("cpu", "cuda"))
-    with qtbot.waitSignal(view.race_wanted):
-        qtbot.mouseClick(view.race_button, Qt.MouseButton.LeftButton)
-
-
-def test_the_comparison_names_the_fastest_and_by_how_much(view):
-    view.show_race(Race({"cpu": 800_000.0, "cuda": 12e6}))
-    assert view.outcome.text() == "CPU 800 k/s · CUDA 12.0 M/s: CUDA × 15"
+def test_the_comparison_names_the_fastest_and_by_how_much():
+    assert say_race(Race({"cuda": 12e6, "cpu": 800_000.0})) == (
+        "On this task: CPU 800 k examples/s, CUDA 12.0 M examples/s. CUDA is 15 times as fast."
+    )
 
 
 def test_in_the_window_the_gauge_follows_training(window, qtbot, reach):
@@ -85,7 +75,25 @@ def test_in_the_window_a_race_is_run_and_told(window, qtbot, monkeypatch):
     monkeypatch.setattr(trainer, "devices", lambda: ("cpu", "cpu:0"))
     monkeypatch.setattr(trainer, "find_device", lambda name: trainer.torch.device("cpu"))
     qtbot.waitUntil(lambda: window.hub.snapshot is not None)
+    action = next(a for a in window.findChildren(QAction) if "Compare devices" in a.text())
+    assert not action.isVisible()
     window.hub._session.devices = trainer.devices()
-    qtbot.waitUntil(window.performance.race_button.isVisible)
-    qtbot.mouseClick(window.performance.race_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "×" in window.performance.outcome.text(), timeout=30_000)
+    qtbot.waitUntil(action.isVisible)
+    action.trigger()
+    qtbot.waitUntil(lambda: "times as fast" in window.notice.text, timeout=30_000)
+
+
+def test_the_gauge_is_in_sight_while_it_trains(window, qtbot, reach):
+    assert not window.performance.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(window.performance.isVisible)
+    reach(window, Status.FINISHED)
+    qtbot.waitUntil(lambda: not window.performance.isVisible())
+
+
+def test_figures_of_any_size_move_nothing(view, snapshot):
+    view.offer_snapshot(replace(snapshot, pace=Pace(1, 2, 0.01, 0.02)))
+    before = view.sizeHint()
+    view.drawing = 1.0
+    view.offer_snapshot(replace(snapshot, pace=Pace(88.8e6, 88.8e6, 1.0, 1.0)))
+    assert view.sizeHint() == before
