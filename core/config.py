@@ -30,6 +30,7 @@ MAX_SEED = 2**31 - 1
 MAX_TEST_FRACTION = 0.9
 MAX_COUNT = 10**9
 MAX_DEGREE = 5
+MAX_COPIES = 3
 MAX_RATE = 1e38  # beyond it float32 has no numbers
 MAX_FLOAT = sys.float_info.max
 
@@ -63,6 +64,8 @@ class DataConfig:
     test_fraction : share of the rows kept for testing; None takes the published test set where
         there is one and the data set's own share otherwise.
     standardise : None means yes for measurements and no for pixels, which share one scale.
+    deskew : pictures are sheared until they stand upright.
+    copies : so many variations of each training picture train too; see `core.augment`.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
     path, reading : of the CSV file, and what is known about it beforehand.
     label : name or number (from 0) of its label column; None takes the likeliest one.
@@ -78,6 +81,8 @@ class DataConfig:
     standardise: bool | None = None
     degree: int = 1
     sine: bool = False
+    deskew: bool = False
+    copies: int = 0
     path: str | None = None
     label: str | None = None
     missing: Missing = "skip"
@@ -106,6 +111,9 @@ class DataConfig:
         _whole("degree", self.degree, 1, MAX_DEGREE)
         if not isinstance(self.sine, bool):
             raise ConfigError(f"sine is {self.sine!r}; it must be true or false.")
+        if not isinstance(self.deskew, bool):
+            raise ConfigError(f"deskew is {self.deskew!r}; it must be true or false.")
+        _whole("copies", self.copies, 0, MAX_COPIES)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import csv
 import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import mnist, table_reader
+from core.augment import varied
 from core.config import DataConfig
+from core.digits import deskew_images
 from core.drawing import Points
 from core.errors import DataError
 from core.mnist import Contents
@@ -22,6 +25,15 @@ from core.table import TEST, Table
 
 REST_MARK = -1
 MAX_LISTED = 10  # lines named in a sentence
+SPARE_ROWS = 256  # room for examples that a person adds
+
+
+@dataclass(eq=False)
+class _Room:
+    """An array that grows towards its beginning, so that adding rows copies nothing."""
+
+    array: NDArray[np.float32] | NDArray[np.uint8]
+    start: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +46,7 @@ class Dataset:
     image_shape : (rows, columns) where a row of X is a picture.
     preferred_features : what goes in unless the user chooses, all where empty.
     published_test : so many rows at the end are the test set that the data came with.
+    added : so many rows at the beginning came later, and always train.
     test_fraction : the share that is kept for testing unless the user chooses.
     class_marks : for each class the number of its colour and shape; REST_MARK is neutral.
     lines : (n,) the line of its file that each row comes from.
@@ -56,6 +69,8 @@ class Dataset:
     class_marks: tuple[int, ...] = field(default=())
     lines: NDArray[np.int32] | None = None
     notes: tuple[str, ...] = ()
+    added: int = 0
+    _room: _Room | None = None
 
     def __post_init__(self) -> None:
         if not self.class_marks:
@@ -76,6 +91,43 @@ class Dataset:
     def values(self, rows: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.float32]:
         """Return the features of `rows` in their own units (pixels in 0 … 1), (n, m) float32."""
         return (self.X[rows] / np.float32(self.scale)).astype(np.float32, copy=False)
+
+    def with_examples(
+        self, X: NDArray[np.float32] | NDArray[np.uint8], y: NDArray[np.int64]
+    ) -> Dataset:
+        """Put rows X (k, m), as this data set stores them, with classes y (k,) at the beginning.
+
+        They always train.
+        """
+        k, room = len(X), self._room
+        if room is None or room.start != len(room.array) - self.n or room.start < k:
+            array = np.empty((self.n + k + SPARE_ROWS, self.m), self.X.dtype)
+            array[len(array) - self.n :] = self.X
+            room = _Room(array, len(array) - self.n)
+        room.start -= k
+        room.array[room.start : room.start + k] = X
+        lines = self.lines
+        if lines is not None:
+            lines = np.concatenate([np.zeros(k, np.int32), lines])
+        return replace(
+            self,
+            X=room.array[room.start :],
+            y=np.concatenate([y, self.y]),
+            added=self.added + k,
+            lines=lines,
+            _room=room,
+        )
+
+    def with_variations(self, rows: NDArray[np.int64], copies: int, seed: int) -> Dataset:
+        """Add so many variations of the pictures in these rows; see `core.augment`."""
+        pictures = self.X[rows].astype(np.uint8, copy=False)
+        made = [varied(pictures, seed + k) for k in range(copies)]
+        return self.with_examples(np.concatenate(made), np.tile(self.y[rows], copies))
+
+    @cached_property
+    def upright(self) -> Dataset:
+        """The same pictures, deskewed."""
+        return replace(self, X=deskew_images(self.X), _room=None)
 
     def with_features(self, wanted: Sequence[str] | None) -> Dataset:
         """Keep the features that `wanted` names or numbers (from 0), in the data's order."""
@@ -119,6 +171,7 @@ class Dataset:
             no_name, no_mark = self.class_names[no], self.class_marks[no]
             keep = (self.y == yes) | (self.y == no)
         tested = int(keep[self.n - self.published_test :].sum()) if self.published_test else 0
+        added = int(keep[: self.added].sum())
         return replace(
             self,
             X=self.X if keep.all() else self.X[keep],
@@ -126,6 +179,7 @@ class Dataset:
             class_names=(no_name, self.class_names[yes]),
             class_marks=(no_mark, self.class_marks[yes]),
             published_test=tested,
+            added=added,
             lines=None if self.lines is None else self.lines[keep],
         )
 
@@ -188,7 +242,7 @@ class Dataset:
             return every[: self.n - self.published_test], every[self.n - self.published_test :]
         tested = np.zeros(self.n, dtype=bool)
         for k in range(self.h):
-            (rows,) = np.nonzero(self.y == k)
+            rows = self.added + np.flatnonzero(self.y[self.added :] == k)
             count = min(int(len(rows) * fraction + 0.5), max(len(rows) - 1, 0))
             priority = np.random.Generator(np.random.PCG64([seed, k])).random(len(rows))
             tested[rows[np.argsort(priority, kind="stable")[:count]]] = True

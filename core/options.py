@@ -103,6 +103,17 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="add the products of features up to this degree, 1 to 5 (default: 1)",
     )
     group.add_argument("--sine", action="store_true", help="add the sine of each feature")
+    group.add_argument(
+        "--deskew", action="store_true", help="shear pictures until they stand upright"
+    )
+    group.add_argument(
+        "--copies",
+        type=int,
+        default=data.copies,
+        metavar="N",
+        help="train on N variations of each picture too: moved, turned, resized, with another "
+        "pen, 0 to 3 (default: 0)",
+    )
     group = parser.add_argument_group("model")
     group.add_argument(
         "--model", choices=MODEL_KINDS, default=model.kind, help="(default: softmax)"
@@ -184,6 +195,8 @@ def config_from(options: argparse.Namespace) -> RunConfig:
             standardise=options.standardise,
             degree=options.degree,
             sine=options.sine,
+            deskew=options.deskew,
+            copies=options.copies,
         ),
         model=ModelConfig(options.model, positive, negative, options.init),
         training=TrainingConfig(

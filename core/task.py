@@ -90,7 +90,11 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
 
     Raises DataError where the config asks for features or classes that are not there.
     """
-    dataset = source.with_features(config.data.features)
+    wants_pictures = config.data.deskew or config.data.copies
+    if wants_pictures and (source.image_shape is None or source.X.dtype != np.uint8):
+        raise DataError(f"{source.name} has no pictures to deskew or to vary; leave both off.")
+    dataset = source.upright if config.data.deskew else source
+    dataset = dataset.with_features(config.data.features)
     if config.model.kind == "binary":
         dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
     if config.data.missing == "skip":
@@ -100,6 +104,11 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         test_fraction = dataset.test_fraction
     train_rows, test_rows = dataset.split(test_fraction, config.data.split_seed)
     dataset = dataset.filled(train_rows)
+    if config.data.copies:
+        dataset = dataset.with_variations(train_rows, config.data.copies, config.data.split_seed)
+        made = len(train_rows) * config.data.copies
+        train_rows = np.concatenate([np.arange(made), train_rows + made])
+        test_rows = test_rows + made
     standardise = config.data.standardise
     if standardise is None:
         standardise = dataset.X.dtype != np.uint8

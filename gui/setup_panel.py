@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.config import (
+    MAX_COPIES,
     MAX_COUNT,
     MAX_DEGREE,
     MAX_SEED,
@@ -46,6 +47,7 @@ FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     ("with sin", (1, True)),
     *((f"degree {degree}, sin", (degree, True)) for degree in range(2, MAX_DEGREE + 1)),
 )
+VARIATIONS = (("off", 0), *((f"× {copies + 1}", copies) for copies in range(1, MAX_COPIES + 1)))
 SCROLL_BAR_PX = 10
 AS_PUBLISHED = -1.0
 MAX_LISTED_FEATURES = 40
@@ -128,6 +130,18 @@ class SetupPanel(QScrollArea):
             "feature map",
             self.feature_map,
             "Inputs made of the features: their products up to a degree, their sines",
+        )
+        self.deskew = Toggle()
+        self.deskew.clicked.connect(lambda is_on: self._change_data("deskewing", deskew=is_on))
+        self.copies = Choice()
+        self.copies.chosen.connect(lambda copies: self._change_data("variations", copies=copies))
+        self._pictures_row = card.add_pair(
+            ("deskew", self.deskew, "Shear pictures until they stand upright"),
+            (
+                "vary",
+                self.copies,
+                "Train on variations of each picture too: moved, turned, resized, another pen",
+            ),
         )
         self.standardise = Toggle()
         self.standardise.clicked.connect(
@@ -326,8 +340,11 @@ class SetupPanel(QScrollArea):
         self._name_table(task)
         self._show_features(task)
         self._map_row.setVisible(task.source.image_shape is None)
+        self._pictures_row.setVisible(task.source.image_shape is not None)
         self.feature_map.offer(FEATURE_MAPS, (data.degree, data.sine))
-        with _Silence(self.test_share, self.split_seed, self.standardise, self.batch_size):
+        self.copies.offer(VARIATIONS, data.copies)
+        switches = (self.standardise, self.deskew)
+        with _Silence(self.test_share, self.split_seed, *switches, self.batch_size):
             has_published = bool(task.source.published_test)
             self.test_share.setRange(AS_PUBLISHED if has_published else 0, 100 * MAX_TEST_FRACTION)
             self.test_share.setSpecialValueText("as given" if has_published else "none")
@@ -335,6 +352,7 @@ class SetupPanel(QScrollArea):
             self.test_share.setValue(AS_PUBLISHED if fraction is None else 100 * fraction)
             self.split_seed.setValue(data.split_seed)
             self.standardise.setChecked(bool(data.standardise))
+            self.deskew.setChecked(data.deskew)
             self.batch_size.setMaximum(max(len(task.train_rows), 2))
         self._show_model(task)
 

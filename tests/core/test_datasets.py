@@ -241,3 +241,53 @@ def test_no_points_are_an_empty_data_set():
 def test_a_subset_of_classes_keeps_its_marks(iris):
     assert iris.class_marks == (0, 1, 2)
     assert replace(iris, class_marks=(4, 5, 6)).with_two_classes("2", "0").class_marks == (4, 6)
+
+
+# Examples that came later ----------------------------------------------------------------------
+
+
+def test_added_examples_always_train_and_the_split_of_the_others_stays(digits):
+    new = np.full((3, digits.m), 7, dtype=np.uint8)
+    more = digits.with_examples(new, np.array([1, 2, 3]))
+    train, test = digits.split(0.2, 5)
+    more_train, more_test = more.split(0.2, 5)
+    assert np.array_equal(more_test, test + 3)
+    assert np.array_equal(more_train, np.concatenate([[0, 1, 2], train + 3]))
+    assert np.array_equal(more.X[:3], new) and np.array_equal(more.X[3:], digits.X)
+    assert more.y[:3].tolist() == [1, 2, 3] and more.added == 3
+
+
+def test_adding_to_a_published_split_leaves_its_test_rows(digits):
+    published = replace(digits, published_test=297)
+    more = published.with_examples(digits.X[:2], digits.y[:2])
+    train, test = more.split(None, 1)
+    assert len(test) == 297 and np.array_equal(more.X[test], digits.X[-297:])
+    assert len(train) == digits.n - 297 + 2
+
+
+def test_adding_again_copies_nothing(digits):
+    once = digits.with_examples(digits.X[:1], digits.y[:1])
+    twice = once.with_examples(digits.X[1:2], digits.y[1:2])
+    assert np.shares_memory(once.X, twice.X)
+    assert np.array_equal(twice.X[:2], digits.X[[1, 0]]) and np.array_equal(twice.X[1:], once.X)
+
+
+def test_two_ways_on_from_the_same_data_do_not_touch_each_other(digits):
+    once = digits.with_examples(digits.X[:1], digits.y[:1])
+    one, other = (once.with_examples(digits.X[k : k + 1], digits.y[k : k + 1]) for k in (5, 6))
+    assert np.array_equal(one.X[0], digits.X[5]) and np.array_equal(other.X[0], digits.X[6])
+    assert np.array_equal(one.X[1:], once.X) and np.array_equal(other.X[1:], once.X)
+
+
+def test_more_examples_than_there_is_room_for_are_taken(digits):
+    data = digits
+    for _ in range(3):
+        data = data.with_examples(digits.X[:200], digits.y[:200])
+    assert data.added == 600 and np.array_equal(data.X[400:600], digits.X[:200])
+    assert np.array_equal(data.X[600:], digits.X)
+
+
+def test_of_two_classes_only_their_added_examples_stay(digits):
+    more = digits.with_examples(digits.X[:10], digits.y[:10])  # one of each class
+    assert more.with_two_classes("3", "5").added == 2
+    assert more.with_two_classes("3", None).added == 10

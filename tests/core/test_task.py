@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.augment import varied
 from core.datasets import drawn
+from core.digits import deskew_images
 from core.drawing import Points
 from core.errors import DataError
 from core.task import prepare
@@ -110,3 +112,36 @@ def test_no_training_rows_at_all_is_an_obstacle_with_what_to_do(iris, make_task)
 def test_classes_that_are_not_there_are_refused(iris, make_task):
     with pytest.raises(DataError, match="no class “rose”"):
         make_task(iris, model={"kind": "binary", "positive": "rose"})
+
+
+# Pictures --------------------------------------------------------------------------------------
+
+
+def test_deskewed_pictures_are_those_of_the_recipe(digits, make_task):
+    task = make_task(digits, data={"deskew": True})
+    plain = make_task(digits)
+    assert np.array_equal(task.dataset.X, deskew_images(digits.X))
+    assert np.array_equal(task.test_rows, plain.test_rows)
+
+
+def test_variations_of_the_training_rows_train_and_the_test_rows_stay(digits, make_task):
+    plain, task = make_task(digits), make_task(digits, data={"copies": 2})
+    n = len(plain.train_rows)
+    assert len(task.train_rows) == 3 * n
+    assert np.array_equal(task.dataset.X[task.test_rows], digits.X[plain.test_rows])
+    assert np.array_equal(task.dataset.X[task.train_rows[2 * n :]], digits.X[plain.train_rows])
+    labels = task.dataset.y[task.train_rows].reshape(3, n)
+    assert (labels == digits.y[plain.train_rows]).all()
+
+
+def test_variations_are_of_the_deskewed_pictures(digits, make_task):
+    task = make_task(digits, data={"copies": 1, "deskew": True})
+    n = len(task.train_rows) // 2
+    upright = deskew_images(digits.X)[make_task(digits).train_rows]
+    assert np.array_equal(task.dataset.X[:n], varied(upright, task.config.data.split_seed))
+
+
+@pytest.mark.parametrize("wish", [{"deskew": True}, {"copies": 1}])
+def test_measurements_can_be_neither_deskewed_nor_varied(iris, make_task, wish):
+    with pytest.raises(DataError, match="no pictures to deskew or to vary"):
+        make_task(iris, data=wish)

@@ -1,0 +1,79 @@
+"""More pictures from those that are there: moved, turned, resized, with another pen."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DataError
+
+CHUNK = 1024  # pictures at once
+SHIFT = 1.5 / 28  # of the picture's side, at most, either way
+TURN = math.radians(10)
+RESIZE = 0.1
+PEN = 0.5  # of the way to the lightest or darkest neighbour
+
+Floats = NDArray[np.float32]
+
+
+def varied(X: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
+    """Return a variation of each picture of X (n, m), square pictures in rows.
+
+    Shift, angle, size and pen are drawn evenly within the limits above, for each picture anew.
+    """
+    size = math.isqrt(X.shape[1])
+    if size * size != X.shape[1]:
+        raise DataError(f"Pictures of {X.shape[1]:,} pixels are not square and cannot be varied.")
+    rng = np.random.default_rng(seed)
+    made = np.empty_like(X)
+    for first in range(0, len(X), CHUNK):
+        images = X[first : first + CHUNK].reshape(-1, size, size).astype(np.float32)
+        images = _with_pen(images, rng.uniform(-PEN, PEN, len(images)).astype(np.float32))
+        images = _moved(images, rng)
+        made[first : first + CHUNK] = np.rint(images).reshape(len(images), -1)
+    return made
+
+
+def _with_pen(images: Floats, change: Floats) -> Floats:
+    """Thicken strokes (change > 0) or thin them: mix each pixel with its extreme neighbour."""
+    wide = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+    around = [wide[:, i : i + images.shape[1], j : j + images.shape[2]] for i, j in _CROSS]
+    darkest, lightest = np.maximum.reduce(around), np.minimum.reduce(around)
+    change = change[:, None, None]
+    towards = np.where(change > 0, darkest, lightest)
+    mixed: Floats = images + np.abs(change) * (towards - images)
+    return mixed
+
+
+_CROSS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2))
+
+
+def _moved(images: Floats, rng: np.random.Generator) -> Floats:
+    """Turn, resize and shift about the middle, interpolating linearly between pixels."""
+    n, size, _ = images.shape
+    angle, zoom = rng.uniform(-TURN, TURN, n), 1 / rng.uniform(1 - RESIZE, 1 + RESIZE, n)
+    shift = rng.uniform(-SHIFT * size, SHIFT * size, (2, n, 1, 1))
+    cos, sin = (zoom * part(angle) for part in (np.cos, np.sin))
+    middle = (size - 1) / 2
+    # Where each pixel of the result comes from.
+    v, u = np.meshgrid(np.arange(size) - middle, np.arange(size) - middle, indexing="ij")
+    u, v = u - shift[0], v - shift[1]
+    x = cos[:, None, None] * u - sin[:, None, None] * v + middle
+    y = sin[:, None, None] * u + cos[:, None, None] * v + middle
+    wide = np.pad(images, ((0, 0), (1, 1), (1, 1)))  # nothing is beyond the edge
+    x, y = (np.clip(place + 1, 0, size + 0.999) for place in (x, y))
+    i, j = y.astype(np.intp), x.astype(np.intp)
+    down, right = (y - i).astype(np.float32), (x - j).astype(np.float32)
+    flat = wide.reshape(n, -1)
+    at = i * (size + 2) + j
+
+    def pick(offset: int) -> Floats:
+        places = (at + offset).reshape(n, -1)
+        return np.take_along_axis(flat, places, axis=1).reshape(images.shape)
+
+    upper = pick(0) * (1 - right) + pick(1) * right
+    lower = pick(size + 2) * (1 - right) + pick(size + 3) * right
+    moved: Floats = upper * (1 - down) + lower * down
+    return moved
