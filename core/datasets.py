@@ -109,7 +109,7 @@ class Dataset:
         lines = self.lines
         if lines is not None:
             lines = np.concatenate([np.zeros(k, np.int32), lines])
-        return replace(
+        more = replace(
             self,
             X=room.array[room.start :],
             y=np.concatenate([y, self.y]),
@@ -117,6 +117,9 @@ class Dataset:
             lines=lines,
             _room=room,
         )
+        if "upright" in self.__dict__:  # the others need not be deskewed again
+            more.__dict__["upright"] = self.upright.with_examples(deskew_images(X), y)
+        return more
 
     def with_variations(self, rows: NDArray[np.int64], copies: int, seed: int) -> Dataset:
         """Add so many variations of the pictures in these rows; see `core.augment`."""

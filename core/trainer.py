@@ -247,7 +247,8 @@ class Trainer:
         self.step_count, self.epoch = other.step_count, other.epoch
         self._last_epoch = self.epoch + self.settings.epochs
         self.history = other.history.copy()
-        self.history.mark(Mark(self.step_count, "points"))
+        is_drawn = self.task.config.data.source == "drawn"
+        self.history.mark(Mark(self.step_count, "points" if is_drawn else "example"))
         self._healthy = self._place()
         self.measure()
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
@@ -320,6 +322,33 @@ class Hub(QObject):
         self.background.ask(
             "load",
             lambda: prepare(datasets.drawn(points), config),
+            answer,
+            lambda error: self._not_loaded(error, may_lie_elsewhere=False),
+        )
+
+    def teach(self, X: NDArray[np.uint8], y: NDArray[np.int64], words: str) -> None:
+        """Add pictures X (k, m) of the classes y (k,) to the training rows, and go on from there.
+
+        The classes are those of the data set as it was loaded. One call is one undo.
+        """
+        run, config = self.run, self.config
+        if run is None:
+            return
+        self._play_when_loaded = self.is_training
+
+        def answer(task: Task) -> None:
+            self._runs += 1
+            after = Run(self._runs, task, run.points)
+            self._show(after)
+            self._session.load(
+                after.number, task, play=self._play_when_loaded, take_over=run.number
+            )
+            self.set_speed(self.speed)
+            self.undo_stack.push(_Change(self, words, run, after))
+
+        self.background.ask(
+            "load",
+            lambda: prepare(run.task.source.with_examples(X, y), config),
             answer,
             lambda error: self._not_loaded(error, may_lie_elsewhere=False),
         )

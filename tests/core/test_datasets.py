@@ -11,6 +11,7 @@ from sklearn import datasets as oracle
 from core import datasets
 from core.config import DataConfig
 from core.datasets import REST_MARK, Dataset, drawn
+from core.digits import deskew_images
 from core.drawing import Points
 from core.errors import DataError
 
@@ -291,3 +292,10 @@ def test_of_two_classes_only_their_added_examples_stay(digits):
     more = digits.with_examples(digits.X[:10], digits.y[:10])  # one of each class
     assert more.with_two_classes("3", "5").added == 2
     assert more.with_two_classes("3", None).added == 10
+
+
+def test_added_examples_of_deskewed_data_are_deskewed_too(digits):
+    slanted = digits.X[40:43]
+    assert np.array_equal(digits.upright.X, deskew_images(digits.X))
+    more = digits.with_examples(slanted, digits.y[40:43])
+    assert np.array_equal(more.upright.X, deskew_images(more.X))

@@ -411,3 +411,70 @@ def test_undo_while_data_are_loading_ends_the_waiting(
     qtbot.waitUntil(lambda: not window.hub.background.is_busy("load"))
     assert not bar.isVisible()
     assert window.hub.run.task.dataset.name == "Iris"
+
+
+# Teaching ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def digits_window(open_window):
+    """A window on the 8×8 digits, trained for a few steps."""
+    return open_window(RunConfig(DataConfig("digits"), training=TrainingConfig(epochs=10**6)))
+
+
+def teach(qtbot, window, label=3):
+    before = window.hub.run
+    picture = np.full((1, 64), 16, dtype=np.uint8)
+    window.hub.teach(picture, np.array([label]), "teach a 3")
+    qtbot.waitUntil(lambda: window.hub.run is not before and window.hub.snapshot is not None)
+    return picture
+
+
+def test_a_taught_picture_trains_from_then_on(qtbot, digits_window):
+    window = digits_window
+    rows = len(window.hub.run.task.train_rows)
+    picture = teach(qtbot, window)
+    task = window.hub.run.task
+    assert len(task.train_rows) == rows + 1
+    assert np.array_equal(task.dataset.X[task.train_rows[:1]], picture)
+    assert task.dataset.y[task.train_rows[0]] == 3
+
+
+def test_teaching_keeps_the_weights_and_goes_on_training(qtbot, digits_window):
+    window = digits_window
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 20)
+    step = window.hub.snapshot.step
+    teach(qtbot, window)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 20)
+    assert window.hub.is_training
+    assert "example" in [mark.text for mark in window.hub.snapshot.curves.marks]
+
+
+def test_a_confident_lesson_changes_the_models_mind(qtbot, digits_window):
+    window = digits_window
+    picture = teach(qtbot, window, label=7)
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 2000, timeout=30_000)
+    params = window.hub.snapshot.params
+    z = window.hub.run.task.inputs(picture / np.float32(16)) @ params.W.T + params.b
+    assert z.argmax() == 7
+
+
+def test_undo_takes_a_lesson_back_and_redo_gives_it_again(qtbot, digits_window):
+    hub = digits_window.hub
+    rows = hub.run.task.dataset.n
+    teach(qtbot, digits_window)
+    hub.undo_stack.undo()
+    assert hub.run.task.dataset.n == rows
+    hub.undo_stack.redo()
+    assert hub.run.task.dataset.n == rows + 1
+
+
+def test_lessons_stay_when_the_model_changes(qtbot, digits_window):
+    hub = digits_window.hub
+    teach(qtbot, digits_window)
+    before = hub.run
+    hub.change("another start", model=ModelConfig(init="random"))
+    qtbot.waitUntil(lambda: hub.run is not before)
+    assert hub.run.task.dataset.added == 1
