@@ -1,18 +1,21 @@
-"""Data out again: the rows of a task as CSV, with class and split."""
+"""Data out again: the rows of a task as CSV, pictures with their classes as CSV or IDX."""
 
 from __future__ import annotations
 
 import csv
+import struct
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.files import writing
+from core.files import writing, writing_bytes
 from core.table import TEST, TRAIN
 from core.task import Task
 
 LABEL, SPLIT = "class", "split"
 ROWS_AT_ONCE = 2000
+UNSIGNED_BYTE = 8  # IDX's code for the kind of number
 
 
 def write_csv(task: Task, path: Path) -> None:
@@ -34,6 +37,35 @@ def write_csv(task: Task, path: Path) -> None:
             cells = dataset.X[part].astype(str).tolist()
             for values, label, test in zip(cells, dataset.y[part], is_test[part], strict=True):
                 rows.writerow([*values, dataset.class_names[label], TEST if test else TRAIN])
+
+
+def write_pictures_csv(
+    X: NDArray[np.uint8], labels: list[str], shape: tuple[int, int], path: Path
+) -> None:
+    """Write pictures X (n, rows · columns) as bytes, the class first. Raises SaveError."""
+    rows, columns = shape
+    with writing(path) as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow([LABEL, *(f"{i}×{j}" for i in range(rows) for j in range(columns))])
+        table.writerows([label, *x] for label, x in zip(labels, X.tolist(), strict=True))
+
+
+def write_pictures_idx(
+    X: NDArray[np.uint8], y: NDArray[np.int64], shape: tuple[int, int], path: Path
+) -> tuple[Path, Path]:
+    """Write pictures and class numbers as MNIST's files are; return the paths of both.
+
+    `path` gives folder and first part of the names. Raises SaveError.
+    """
+    images = path.with_name(f"{path.stem}-images-idx3-ubyte")
+    labels = path.with_name(f"{path.stem}-labels-idx1-ubyte")
+    with writing_bytes(images) as file:
+        file.write(struct.pack(">4B3I", 0, 0, UNSIGNED_BYTE, 3, len(X), *shape))
+        file.write(np.ascontiguousarray(X).tobytes())
+    with writing_bytes(labels) as file:
+        file.write(struct.pack(">4BI", 0, 0, UNSIGNED_BYTE, 1, len(y)))
+        file.write(y.astype(np.uint8).tobytes())
+    return images, labels
 
 
 def _free(name: str, taken: tuple[str, ...]) -> str:

@@ -5,10 +5,10 @@ import csv
 import numpy as np
 import pytest
 
-from core import datasets
+from core import datasets, mnist
 from core.config import DataConfig, RunConfig
 from core.errors import SaveError
-from core.export import write_csv
+from core.export import write_csv, write_pictures_csv, write_pictures_idx
 from core.task import Task, prepare
 
 
@@ -98,3 +98,33 @@ def test_what_was_exported_loads_back_identically(tmp_path, source):
             before.dataset.class_names[k] for k in before.dataset.y[rows_before]
         ]
     assert after.dataset.image_shape == before.dataset.image_shape
+
+
+@pytest.fixture
+def pictures():
+    rng = np.random.default_rng(1)
+    return rng.integers(0, 256, (20, 784), dtype=np.uint8), np.arange(20) * 7 % 10
+
+
+def test_pictures_as_idx_are_read_as_mnists_files_are(pictures, tmp_path):
+    X, y = pictures
+    for name, part in (("train", slice(0, 12)), ("t10k", slice(12, 20))):
+        write_pictures_idx(X[part], y[part], (28, 28), tmp_path / name)
+    found_X, found_y, test_count, shape = mnist.load(tmp_path)
+    assert np.array_equal(found_X, X) and np.array_equal(found_y, y)
+    assert (test_count, shape) == (8, (28, 28))
+
+
+def test_pictures_as_csv_have_their_class_and_every_pixel(pictures, tmp_path):
+    X, y = pictures
+    write_pictures_csv(X, [str(label) for label in y], (28, 28), tmp_path / "out.csv")
+    header, rows = read_back(tmp_path / "out.csv")
+    assert header[:3] == ["class", "0×0", "0×1"] and header[-1] == "27×27"
+    assert np.array_equal(np.array(rows, dtype=np.int64)[:, 0], y)
+    assert np.array_equal(np.array(rows, dtype=np.int64)[:, 1:], X)
+
+
+def test_pictures_that_cannot_be_written_are_told(pictures, tmp_path):
+    X, y = pictures
+    with pytest.raises(SaveError):
+        write_pictures_idx(X, y, (28, 28), tmp_path / "none" / "mine")
