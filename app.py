@@ -1,4 +1,4 @@
-"""Where Logit Lab starts: no words open the window, `train …` works in the terminal."""
+"""Where Logit Lab starts: no words open the window, `train …` and `predict …` use the terminal."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ def main(argv: list[str] | None = None) -> int:
         from core import cli
 
         return cli.main(words[1:])
+    if words[:1] == ["predict"]:
+        from core import predict
+
+        return predict.main(words[1:])
     from gui import application
 
     return application.main(words)

@@ -22,7 +22,7 @@ from PySide6.QtTest import QTest
 from benchmarks.live import Plan
 from core.snapshot import Snapshot, Status
 from gui.hub import TICK_MS
-from gui.launch import Launch, make_application
+from gui.launch import Launch, leave, make_application
 from gui.main_window import MainWindow
 
 SIZE = (1280, 800)
@@ -227,7 +227,7 @@ def fail(words: str) -> None:
     os._exit(1)
 
 
-def main() -> int:
+def main() -> None:
     plan = Plan.from_json(sys.argv[1])
     threading.excepthook = lambda what: fail(f"{what.thread}: {what.exc_value!r}")
     with tempfile.TemporaryDirectory() as folder:
@@ -235,8 +235,10 @@ def main() -> int:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         launch = Launch(make_application(), plan.config, None, SIZE, None, None)
         {"watch": Watch, "soak": Soak, "close": Close}[plan.do](launch.window, plan)
-        return launch.run()
+        launch.window.hub.is_left_at_once = True
+        code = launch.run()
+    leave(code)  # as the program does
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

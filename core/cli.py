@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import io
-import json
 import math
-import os
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from core import datasets, files
-from core.config import (
-    DataConfig,
-    RunConfig,
-)
-from core.errors import DataError, LogitLabError
-from core.options import USAGE, Parser, add_run_options, config_from
-from core.snapshot import Metrics, Status
+from core import datasets, files, store, terminal
+from core.config import DataConfig, RunConfig
+from core.errors import DataError
+from core.options import Parser, add_run_options, config_from
+from core.snapshot import Metrics, Params, Status
 from core.task import Task, prepare
+from core.terminal import DONE, FAILED, PROGRAM
 
 if TYPE_CHECKING:
     from core import meter
     from core.datasets import Dataset
 
-PROGRAM = "logitlab"
-DONE, FAILED, INTERRUPTED = 0, 1, 130
 LISTED_INPUTS = 12
 BAR_WIDTH = 24
 BAR_SECONDS = 0.1
@@ -43,20 +36,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--json", metavar="FILE", help="write config, history, figures and weights; - for stdout"
     )
-    if isinstance(sys.stdout, io.TextIOWrapper):  # η and λ where the terminal has no such letters
-        sys.stdout.reconfigure(errors="backslashreplace")
+    parser.add_argument(
+        "--save", metavar="FILE", help="keep the model, for “predict” and for the window"
+    )
+    terminal.take_any_letter()
     options = parser.parse_args(arguments)
-    try:
-        return report(config_from(options), options.json)
-    except LogitLabError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return USAGE
-    except KeyboardInterrupt:
-        print(f"\n{PROGRAM}: stopped; nothing was written.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone, which is its right
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+    return terminal.run(lambda: report(config_from(options), options.json, options.save))
 
 
 @dataclass(frozen=True)
@@ -68,8 +53,7 @@ class Result:
     history: dict[str, list[float]]
     status: Status
     message: str
-    W: Any
-    b: Any
+    params: Params
     seconds: float
 
 
@@ -91,15 +75,13 @@ def train(task: Task, progress: Progress | None = None) -> Result:
                 values.append(getattr(metrics, name))
     if progress:
         progress.close()
-    params = trainer.params()
     return Result(
         task=task,
         metrics=trainer.measure(exact=True),
         history=history,
         status=trainer.outcome,
         message=trainer.message,
-        W=params.W.tolist(),
-        b=params.b.tolist(),
+        params=trainer.params(),
         seconds=time.perf_counter() - started,
     )
 
@@ -107,23 +89,23 @@ def train(task: Task, progress: Progress | None = None) -> Result:
 _MEASURED = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 
-def report(config: RunConfig, json_path: str | None = None) -> int:
-    """Train, say how it went, write the JSON where one is wanted; return the exit code."""
-    quiet = json_path == "-"
-    words = sys.stderr if quiet else sys.stdout
-    if json_path and not quiet:
-        files.check_writable(Path(json_path))
+def report(config: RunConfig, json_path: str | None = None, save_path: str | None = None) -> int:
+    """Train, say how it went, write JSON and model where they are wanted; return the exit code."""
+    words = terminal.stream_for_words(json_path)
+    place = None if save_path is None else store.with_ending(Path(save_path))
+    terminal.check_writable(json_path)
+    if place is not None:
+        files.check_writable(place)
     task = prepare(load(config.data), config)
     print(describe(task), file=words)
     result = train(task, Progress(config.training.epochs, sys.stderr))
     print(figures(result), file=words, flush=True)
-    if json_path:
-        text = json.dumps(to_json(result), allow_nan=False, indent=1)
-        if quiet:
-            print(text, flush=True)
-        else:
-            with files.writing(Path(json_path)) as file:
-                file.write(text + "\n")
+    if place is not None:
+        metrics = result.metrics
+        model = store.Model.of(task, result.params, metrics.step, metrics.epoch, metrics)
+        store.save(model, place)
+        print(f"model     {place}", file=words, flush=True)
+    terminal.write_json(to_json(result), json_path)
     if result.status is Status.DIVERGED:
         print(f"{PROGRAM}: {result.message}", file=sys.stderr)
         return FAILED
@@ -201,8 +183,8 @@ def to_json(result: Result) -> dict[str, Any]:
             name: [_number(value) for value in values] for name, values in result.history.items()
         },
         **{name: _number(getattr(result.metrics, name)) for name in _MEASURED},
-        "W": result.W,
-        "b": result.b,
+        "W": result.params.W.tolist(),
+        "b": result.params.b.tolist(),
         "class_names": list(dataset.class_names),
         "feature_names": list(result.task.input_names),
         "mean": standardiser.mean.tolist(),

@@ -283,7 +283,7 @@ def _placements(
         centre = np.full(2, half)
         yield "crop", placed(), False
     if recipe.scale_to_box:
-        scale = _fitting(extent, form, recipe.pen)
+        scale = fitting(extent, form, recipe.pen)
         yield "scale_to_box", placed(), False
     if recipe.antialias:
         yield "antialias", placed(), True
@@ -293,7 +293,7 @@ def _placements(
         yield "centre", placed(), recipe.antialias
 
 
-def _fitting(extent: Places, form: Form, pen: float) -> Places:
+def fitting(extent: Places, form: Form, pen: float) -> Places:
     """Return the factors that make an extent (2,), with the pen's width, fit the form's box."""
     room = np.array(form.box) - pen
     factors = np.divide(room, extent, out=np.full(2, np.inf), where=extent > NEAREST)

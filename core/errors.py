@@ -2,7 +2,7 @@
 
 LogitLabError
 ├── ConfigError    a setting is outside what it may be
-├── DataError      a data set is missing, damaged or of no use for the chosen model
+├── DataError      a data set or a file is missing, damaged or of no use for what is asked
 ├── Cancelled      the person called it off; nothing to complain about
 ├── DeviceError    the chosen device is absent or failed
 └── SaveError      a file could not be written
@@ -20,7 +20,7 @@ class ConfigError(LogitLabError):
 
 
 class DataError(LogitLabError):
-    """A data set is missing, damaged or of no use for the chosen model."""
+    """A data set or a file is missing, damaged or of no use for what is asked."""
 
 
 class Cancelled(LogitLabError):  # noqa: N818 - no error: it is what was asked for

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-CAPACITY = 2**16  # entries; 8 MB when they are all in use
-HEAD = 2**12  # the first measured points stay as they are,
-TAIL = 2**13  # and so do the newest ones
+CAPACITY = 2**14  # entries: 2 MB
+HEAD = 2**11  # the first measured points stay as they are,
+TAIL = 2**12  # and so do the newest ones
 MARKS = 1024
 
 SERIES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
@@ -60,6 +60,11 @@ class Curves:
 
     table: Floats
     marks: tuple[Mark, ...]
+
+    @property
+    def last_step(self) -> int:
+        """The newest measured step, −1 where there is none; `step` is a copy of all of them."""
+        return int(self.table[LAST, -1]) if self.table.shape[1] else -1
 
     @cached_property
     def step(self) -> NDArray[np.int64]:
@@ -121,7 +126,7 @@ class History:
     """
 
     def __init__(self) -> None:
-        self._table = np.empty((ROWS, CAPACITY))
+        self._table = np.full((ROWS, CAPACITY), 0.0)  # memory is taken now, not as the run goes on
         self._length = 0
         self._last_step = -1
         self._marks: tuple[Mark, ...] = ()

@@ -13,34 +13,34 @@ from core import models
 from core.losses import HEADS
 from core.plane import DecisionGrid, Floats, Plane, RowAnswers
 from core.snapshot import Params
-from core.task import Task
+from core.task import Reader, Task
 
 ROWS_AT_ONCE = 4096
 
 
 @torch.no_grad()
-def class_logits(task: Task, params: Params, values: NDArray[np.floating]) -> torch.Tensor:
-    """Return the logits (n, outputs) for features (n, m) in their own units."""
-    X = torch.from_numpy(task.inputs(values))
+def class_logits(reader: Reader, params: Params, values: NDArray[np.floating]) -> torch.Tensor:
+    """Return the logits (n, outputs) for features (n, d) in their own units."""
+    X = torch.from_numpy(reader.inputs(values))
     return models.logits(X, torch.from_numpy(params.W), torch.from_numpy(params.b))
 
 
 @torch.no_grad()
 def decision_grid(
-    task: Task, params: Params, plane: Plane, columns: int, rows: int
+    reader: Reader, params: Params, plane: Plane, columns: int, rows: int
 ) -> DecisionGrid:
     """Ask the model on a grid of rows × columns nodes over the plane."""
-    head = HEADS[task.config.model.kind]
+    head = HEADS[reader.config.model.kind]
     xs = np.linspace(*plane.x_range, columns)
     ys = np.linspace(*plane.y_range, rows)
     values = np.tile(np.asarray(plane.at, dtype=np.float64), (rows * columns, 1))
     values[:, plane.x] = np.tile(xs, rows)
     values[:, plane.y] = np.repeat(ys, columns)
-    Z = class_logits(task, params, values)
+    Z = class_logits(reader, params, values)
     per_class = Z if Z.shape[1] > 1 else torch.cat([torch.zeros_like(Z), Z], dim=1)
     best = per_class.topk(2, dim=1).values
     others = torch.where(per_class == best[:, :1], best[:, 1:], best[:, :1])
-    shape = (rows, columns, task.dataset.h)
+    shape = (rows, columns, per_class.shape[1])
     return DecisionGrid(
         xs=xs,
         ys=ys,
@@ -52,16 +52,22 @@ def decision_grid(
 @torch.no_grad()
 def mistakes(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return for each of the rows whether the model puts it into a wrong class."""
-    Z = class_logits(task, params, task.dataset.values(rows))
-    decided = HEADS[task.config.model.kind].decide(Z).numpy()
-    return np.asarray(decided != task.dataset.y[rows])
+    return np.asarray(decided(task, params, rows) != task.dataset.y[rows])
 
 
 @torch.no_grad()
-def probabilities(task: Task, params: Params, values: NDArray[np.floating]) -> Floats:
-    """Return the model's probabilities (n, classes) for features (n, m) in their own units."""
-    head = HEADS[task.config.model.kind]
-    return head.probabilities(class_logits(task, params, values)).contiguous().numpy()
+def decided(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the class that the model puts each of the rows into."""
+    Z = class_logits(task, params, task.dataset.values(rows))
+    classes: NDArray[np.int64] = HEADS[task.config.model.kind].decide(Z).numpy()
+    return classes
+
+
+@torch.no_grad()
+def probabilities(reader: Reader, params: Params, values: NDArray[np.floating]) -> Floats:
+    """Return the model's probabilities (n, classes) for features (n, d) in their own units."""
+    head = HEADS[reader.config.model.kind]
+    return head.probabilities(class_logits(reader, params, values)).contiguous().numpy()
 
 
 @torch.no_grad()

@@ -54,6 +54,7 @@ class Session:
         self._mailbox: deque[Snapshot] = deque(maxlen=1)
         self._wanted = threading.Event()
         self._closing = threading.Event()
+        self._is_ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="training")
         self.devices: tuple[str, ...] = ()  # known once PyTorch is imported
         self.failures: deque[Failure] = deque(maxlen=20)
@@ -74,11 +75,16 @@ class Session:
     def start(self) -> None:
         self._thread.start()
 
-    def close(self) -> None:
-        """End the thread and wait for it; it ends within a step."""
+    def close(self, *, wait_for_import: bool = True) -> None:
+        """End the thread and wait for it; it ends within a slice of a step.
+
+        While it imports PyTorch, which takes a second, it cannot end; who ends the process at once
+        need not wait for that.
+        """
         self._closing.set()
         self._commands.put(lambda: None)
-        if self._thread.ident is not None:
+        is_importing = not self._is_ready.is_set()
+        if self._thread.ident is not None and (wait_for_import or not is_importing):
             self._thread.join()
 
     @property
@@ -146,6 +152,7 @@ class Session:
             self._fail(f"PyTorch cannot be loaded ({error}). Set Logit Lab up again.")
             return
         self.devices = trainer.devices()
+        self._is_ready.set()
         while not self._closing.is_set():
             try:
                 self._obey()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,16 @@ from core.config import ModelConfig, RunConfig
 from core.datasets import Dataset
 from core.errors import DataError
 from core.features import FeatureMap, Standardiser
+
+
+class Reader(Protocol):
+    """What says how weights are to be read: a task, or a model that was kept."""
+
+    @property
+    def config(self) -> RunConfig: ...
+
+    def inputs(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return X (n, m) as the weights take it from features (n, d) in their own units."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -281,6 +281,27 @@ class Trainer:
     def curves(self) -> Curves:
         return self.history.curves()
 
+    def start_from(self, params: Params) -> None:
+        """Return to step 0 with these weights in place of the start that the seed decides.
+
+        Raises DataError where the data are too large for them.
+        """
+        self.reset()
+        self._W.copy_(torch.from_numpy(params.W))
+        self._b.copy_(torch.from_numpy(params.b))
+        loss = self._measured().train_loss
+        if not math.isfinite(loss):
+            self.reset()
+            raise DataError(
+                f"{self.task.dataset.name} holds numbers that are too large for the model's "
+                "weights; train a new one."
+            )
+        self._start_loss = max(self._start_loss, loss)  # to fit badly is no divergence
+        self.history = History()
+        self._healthy = self._place()
+        self.copy_to_host()
+        self.measure()
+
     def _place(self) -> _Place:
         return _Place(
             self.step_count, self.epoch, self._W.clone(), self._b.clone(), self._shuffles.place()

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from core import cli, files
+from core import cli, files, terminal
 from core.errors import LogitLabError
 from core.options import USAGE, Parser, add_run_options, config_from
 
@@ -17,9 +17,9 @@ DEFAULT_PICTURE = "logitlab.png"
 def main(words: list[str]) -> int:
     """Open the window as the words say and return the exit code."""
     parser = Parser(
-        prog=cli.PROGRAM,
-        description="See logistic and softmax regression learn. “train” as the first word trains "
-        "in the terminal instead: see “train --help”.",
+        prog=terminal.PROGRAM,
+        description="See logistic and softmax regression learn. “train” or “predict” as the "
+        "first word works in the terminal instead: see “train --help”.",
     )
     add_run_options(parser)
     group = parser.add_argument_group("window")
@@ -49,9 +49,10 @@ def main(words: list[str]) -> int:
             files.check_writable(picture)
             cli.report(config)
     except LogitLabError as error:
-        print(f"{cli.PROGRAM}: {error}", file=sys.stderr)
+        print(f"{terminal.PROGRAM}: {error}", file=sys.stderr)
         return USAGE
-    return Launch(application, config, picture, options.size, options.theme, options.view).run()
+    launch = Launch(application, config, picture, options.size, options.theme, options.view)
+    return launch.run_and_leave()
 
 
 def _size(text: str) -> tuple[int, int]:

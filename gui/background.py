@@ -60,10 +60,10 @@ class Background:
         else:
             request.failed(error)
 
-    def close(self) -> None:
-        """Drop what waits and end the thread."""
+    def close(self, *, wait: bool = True) -> None:
+        """Drop what waits and end the thread, once it has done what it is at."""
         self._waiting.clear()
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=wait, cancel_futures=True)
 
     def _start_next(self) -> None:
         if self._running is None and self._waiting:

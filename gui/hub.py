@@ -84,6 +84,7 @@ class Hub(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.is_left_at_once = False  # the process ends right after `close`
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self.background = Background()
@@ -124,8 +125,8 @@ class Hub(QObject):
         """End all threads and wait for them."""
         self._timer.stop()
         self.stop_fetch()
-        self._session.close()
-        self.background.close()
+        self._session.close(wait_for_import=not self.is_left_at_once)
+        self.background.close(wait=not self.is_left_at_once or self.background.is_busy("export"))
         for fetch in self._called_off:
             fetch.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import tempfile
@@ -9,12 +10,13 @@ import traceback
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from core import cli
+from core import terminal
 from core.config import RunConfig
 from core.options import USAGE
 from core.snapshot import Snapshot, Status
@@ -31,7 +33,7 @@ SIGNAL_MS = 200  # Python looks at signals only between its own instructions
 
 def make_application() -> QApplication:
     """Return the QApplication, with the program's name, style and type."""
-    application = QApplication.instance() or QApplication([cli.PROGRAM])
+    application = QApplication.instance() or QApplication([terminal.PROGRAM])
     assert isinstance(application, QApplication)
     application.setApplicationName("Logit Lab")
     application.setOrganizationName("Logit Lab")
@@ -54,7 +56,7 @@ class Launch:
         view: str | None,
     ) -> None:
         self._config, self._picture, self._view = config, picture, view
-        self._exit_code = cli.DONE
+        self._exit_code = terminal.DONE
         self._application = application
         settings = QSettings() if picture is None else _no_settings()
         self.window = MainWindow(settings, theme)
@@ -82,6 +84,15 @@ class Launch:
         if not self.window.isVisible():  # closed before it had begun
             return
         self.window.start(self._config, play=self._picture is not None)
+
+    def run_and_leave(self) -> NoReturn:
+        """Run, then end the process at once.
+
+        By then all that is ours has ended and is on disk. Python would spend another half second
+        on taking PyTorch apart, and longer on a PyTorch that is still being imported.
+        """
+        self.window.hub.is_left_at_once = True
+        leave(self.run())
 
     # A picture --------------------------------------------------------------------------------
 
@@ -119,11 +130,11 @@ class Launch:
             print(f"Saved {self._picture}.")
         else:
             self._exit_code = USAGE
-            print(f"{cli.PROGRAM}: {self._picture} cannot be written.", file=sys.stderr)
+            print(f"{terminal.PROGRAM}: {self._picture} cannot be written.", file=sys.stderr)
         self.window.close()
 
     def _give_up(self, words: str) -> None:
-        print(f"{cli.PROGRAM}: {words}", file=sys.stderr)
+        print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
         self._exit_code = USAGE
         self.window.close()
 
@@ -141,6 +152,13 @@ class Launch:
                 f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "
                 "Your data and model are still here."
             )
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once with this exit code."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _no_settings() -> QSettings:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -50,6 +52,7 @@ from gui.views.boundary import BoundaryView
 from gui.views.confusion import ConfusionView
 from gui.views.curves import ACCURACY, LOSS, CurveView
 from gui.views.data_table import DataView
+from gui.views.draw import DrawView
 from gui.views.performance import PerformanceView, say_race
 from gui.views.weights import WeightsView
 
@@ -92,7 +95,15 @@ class MainWindow(QMainWindow):
         self.boundary = BoundaryView(self.theme, self.hub.background)
         self.weights = WeightsView(self.theme)
         self.data = DataView(self.theme, self.hub.background)
-        self.stage = Stage({"Boundary": self.boundary, "Weights": self.weights, "Data": self.data})
+        self.draw = DrawView(self.theme, self.hub.background)
+        self.stage = Stage(
+            {
+                "Boundary": self.boundary,
+                "Weights": self.weights,
+                "Data": self.data,
+                "Draw": self.draw,
+            }
+        )
         self.loss = CurveView(self.theme, LOSS)
         self.accuracy = CurveView(self.theme, ACCURACY)
         self.confusion = ConfusionView(self.theme)
@@ -101,6 +112,7 @@ class MainWindow(QMainWindow):
             self.boundary,
             self.weights,
             self.data,
+            self.draw,
             self.loss,
             self.accuracy,
             self.confusion,
@@ -249,6 +261,11 @@ class MainWindow(QMainWindow):
         self.boundary.board_tools.going_on_changed.connect(hub.set_going_on)
         self.data.row_chosen.connect(self.boundary.point_out)
         self.boundary.row_chosen.connect(self.data.choose_row)
+        for rows in (self.data.table, self.data.gallery):
+            rows.activated.connect(lambda index: self._show_row(index.row()))
+        self.draw.taught.connect(self._teach)
+        self.draw.remarked.connect(self._show_remark)
+        self.confusion.cell_chosen.connect(self._show_cell)
         self.notice.acted.connect(self._act)
         self.opening.opened.connect(self._show_table)
         self.opening.failed.connect(self._show_unreadable)
@@ -341,7 +358,12 @@ class MainWindow(QMainWindow):
         self.run_bar.show_task(task)
         self._give_board_points(task)
         self.stage.offer(
-            {"Boundary": BoundaryView.applies_to(task), "Weights": True, "Data": True},
+            {
+                "Boundary": BoundaryView.applies_to(task),
+                "Weights": True,
+                "Data": True,
+                "Draw": DrawView.applies_to(task),
+            },
             first="Weights" if task.dataset.image_shape else "Boundary",
         )
         for view in self.views:
@@ -389,6 +411,27 @@ class MainWindow(QMainWindow):
                 self.notice.say("Paused. Space goes on, S makes one step, R returns to the start.")
             case Status.READY:
                 self.notice.say("Ready. Press Space to train, S for a single step.")
+
+    def _teach(self, picture: NDArray[np.float32], label: int) -> None:
+        """Add a drawing to the training rows under its true class."""
+        run = self.hub.run
+        if run is None:
+            return
+        X = np.rint(picture.reshape(1, -1) * run.task.source.scale).astype(np.uint8)
+        name = run.task.source.class_names[label]
+        self.hub.teach(X, np.array([label]), f"lesson that this is {name}")
+
+    def _show_row(self, place: int) -> None:
+        """Put the digit at this place of the list of rows on the pad."""
+        if self.draw.task is not None:
+            self.draw.show_row(int(self.data.model.order[place]))
+            self.stage.show_name("Draw")
+
+    def _show_cell(self, true: int, predicted: int) -> None:
+        """Put a test digit of this cell of the confusion matrix on the pad."""
+        if self.draw.task is not None:
+            self.draw.show_mistake(true, predicted)
+            self.stage.show_name("Draw")
 
     def _show_busy(self, words: str) -> None:
         self.notice.show_busy(bool(words))

@@ -135,10 +135,10 @@ class SetupPanel(QScrollArea):
         self.deskew.clicked.connect(lambda is_on: self._change_data("deskewing", deskew=is_on))
         self.copies = Choice()
         self.copies.chosen.connect(lambda copies: self._change_data("variations", copies=copies))
-        self._pictures_row = card.add_pair(
-            ("deskew", self.deskew, "Shear pictures until they stand upright"),
-            (
-                "vary",
+        self._picture_rows = (
+            card.add_row("deskew", self.deskew, "Shear pictures until they stand upright"),
+            card.add_row(
+                "variations",
                 self.copies,
                 "Train on variations of each picture too: moved, turned, resized, another pen",
             ),
@@ -340,7 +340,8 @@ class SetupPanel(QScrollArea):
         self._name_table(task)
         self._show_features(task)
         self._map_row.setVisible(task.source.image_shape is None)
-        self._pictures_row.setVisible(task.source.image_shape is not None)
+        for row in self._picture_rows:
+            row.setVisible(task.source.image_shape is not None)
         self.feature_map.offer(FEATURE_MAPS, (data.degree, data.sine))
         self.copies.offer(VARIATIONS, data.copies)
         switches = (self.standardise, self.deskew)

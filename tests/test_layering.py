@@ -11,7 +11,10 @@ ROOT = Path(__file__).parents[1]
 QT = ("PySide6", "shiboken6", "pyqtgraph")
 CORE = sorted(f"core.{module.name}" for module in pkgutil.iter_modules(core.__path__))
 # The window is on the screen before PyTorch is imported, and imports these on its way.
-BEFORE_TORCH = ("config", "datasets", "drawing", "plane", "task", "snapshot", "session", "cli")
+BEFORE_TORCH = (
+    *("config", "datasets", "drawing", "plane", "task", "snapshot", "session", "cli"),
+    *("store", "predict", "pictures"),
+)
 
 
 def python(program):
@@ -23,12 +26,17 @@ def python(program):
     return done.stdout
 
 
-def test_all_of_core_works_where_there_is_no_qt():
+def test_all_of_core_works_where_there_is_no_qt(tmp_path):
     block = "".join(f"sys.modules[{name!r}] = None\n" for name in QT)
     imports = "".join(f"import {module}\n" for module in CORE)
-    train = "import app\nassert app.main(['train', 'iris', '--epochs', '2']) == 0\n"
+    model = tmp_path / "m.safetensors"
+    train = (
+        f"import app\nassert app.main(['train', '--epochs', '2', '--save', {str(model)!r}]) == 0\n"
+    )
+    ask = f"assert app.main(['predict', '--model', {str(model)!r}, '--values', '1.4,0.2']) == 0\n"
     assert "core.trainer" in CORE
-    assert "Finished 2 epochs" in python(f"import sys\n{block}{imports}{train}")
+    told = python(f"import sys\n{block}{imports}{train}{ask}")
+    assert "Finished 2 epochs" in told and "Entropy" in told
 
 
 def test_what_the_window_imports_first_leaves_torch_alone():
@@ -41,5 +49,14 @@ def test_help_and_refusals_of_the_command_line_leave_torch_alone():
         "import sys, app\n"
         "try:\n    app.main(['train', '--epochs', 'many'])\n"
         "except SystemExit as end:\n    print(end.code, 'torch' in sys.modules)"
+    )
+    assert python(program).strip() == "2 False"
+
+
+def test_a_refused_model_leaves_torch_alone():
+    program = (
+        "import sys, app\n"
+        "code = app.main(['predict', '--model', 'README.md', '--values', '1'])\n"
+        "print(code, 'torch' in sys.modules)"
     )
     assert python(program).strip() == "2 False"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -41,6 +41,8 @@ MIN_CELL, MAX_CELL = 18, 44
 class ConfusionView(View):
     """Counts of true class (row) against predicted class (column)."""
 
+    cell_chosen = Signal(int, int)  # true and predicted class of a cell that is not empty
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._title = QLabel("Confusion, test")
@@ -53,6 +55,7 @@ class ConfusionView(View):
         header.addWidget(self._key)
         self.matrix = _Matrix(theme)
         self.matrix.hovered.connect(self._say)
+        self.matrix.pressed.connect(self.cell_chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 10)
         layout.setSpacing(4)
@@ -93,6 +96,7 @@ class _Type(NamedTuple):
 
 class _Matrix(QWidget):
     hovered = Signal(str)
+    pressed = Signal(int, int)  # true and predicted class of a cell
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -230,16 +234,26 @@ class _Matrix(QWidget):
         words.dress(font, self.theme.ink if count else self.theme.muted)
         words.say(text)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def _cell_at(self, position: QPointF) -> tuple[int, int] | None:
         left, top, width, height = self._geometry()
-        j = int((event.position().x() - left) // width)
-        i = int((event.position().y() - top) // height)
+        j = int((position.x() - left) // width)
+        i = int((position.y() - top) // height)
         h = len(self.names)
-        if self.metrics is not None and 0 <= i < h and 0 <= j < h:
-            count = int(self.metrics.confusion[i, j])
-            self.hovered.emit(f"{count:,} × {self.names[i]} taken for {self.names[j]}")
-        else:
+        return (i, j) if self.metrics is not None and 0 <= i < h and 0 <= j < h else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        cell = self._cell_at(event.position())
+        if cell is None or self.metrics is None:
             self.hovered.emit("")
+        else:
+            true, predicted = (self.names[k] for k in cell)
+            count = int(self.metrics.confusion[cell])
+            self.hovered.emit(f"{count:,} × {true} taken for {predicted}")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        cell = self._cell_at(event.position())
+        if cell is not None and self.metrics is not None and self.metrics.confusion[cell]:
+            self.pressed.emit(*cell)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit("")

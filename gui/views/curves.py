@@ -64,11 +64,12 @@ class _Series:
 
     def show(self, strip: Strip, y: Callable[[Floats], Floats]) -> None:
         """Draw the strip; what has no figures is not there."""
-        if np.isnan(strip.mean).any():
+        has_figures = np.isfinite(strip.mean)
+        if not has_figures.any():
             self.clear()
             return
-        step, low, high = strip.step, y(strip.low), y(strip.high)
-        self.line.setData(step, y(strip.mean))
+        self.line.setData(strip.step, y(strip.mean))
+        step, low, high = (a[has_figures] for a in (strip.step, y(strip.low), y(strip.high)))
         if np.array_equal(low, high):
             self.band.clear()
         else:
@@ -99,14 +100,14 @@ class CurveView(View):
         self._axes: object = None  # what the axes are set to
         self._marked: object = None  # marks that are shown, and on which axes
         self._y_range = (0.0, 1.0)
-        self._title = QLabel(quantity.title)
-        self._title.setProperty("title", True)
+        title = QLabel(quantity.title)
+        title.setProperty("title", True)
         self._key = QLabel()
         self._key.setProperty("small", True)
         self._key.setTextFormat(Qt.TextFormat.RichText)
         header = QHBoxLayout()
         header.setSpacing(6)
-        header.addWidget(self._title)
+        header.addWidget(title)
         header.addStretch(1)
         header.addWidget(self._key)
         self.whole_button = _quiet_button("all", "Show the whole run again (Home, double click)")
@@ -131,6 +132,10 @@ class CurveView(View):
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
         self.plot.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.whole_button.setParent(self.plot)  # it lies on the plot, so that nothing moves
+        self._reading = QLabel(self)  # over the header, in which it would need more room
+        self._reading.setMargin(4)
+        self._reading.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._reading.hide()
         for watched in (self.plot, self.plot.viewport()):
             watched.installEventFilter(self)
         self.plot.setMouseTracking(True)
@@ -164,6 +169,12 @@ class CurveView(View):
         for label in (self._guess_label, *self._mark_labels):
             label.setFont(look.scaled(self.font(), look.SMALL))
             label.setColor(theme.muted)
+        self._reading.setFont(look.scaled(self.font(), look.SMALL))
+        self._letter_px = self._reading.fontMetrics().horizontalAdvance("0")
+        self._reading.setStyleSheet(
+            f"color: {theme.ink}; background: {theme.panel};"
+            f"border: 1px solid {theme.line}; border-radius: 4px"
+        )
         self._show_key()
 
     def show_task(self, task: Task) -> None:
@@ -178,6 +189,7 @@ class CurveView(View):
         for label in self._mark_labels:
             label.setVisible(False)
         self._show_key()
+        self._reading.hide()
         self.zoom(None)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -185,7 +197,7 @@ class CurveView(View):
         content = snapshot.metrics, curves.marks, snapshot.status
         if content == self._drawn:
             return  # nothing has been measured since
-        newest = int(curves.step[-1]) if len(curves.step) else 0
+        newest = max(curves.last_step, 0)
         low, high = self.steps_in_sight
         grown = (newest - self._drawn_step) * self.plot.width() / (high - low)
         same = (curves.marks, snapshot.status)
@@ -286,13 +298,14 @@ class CurveView(View):
             self._y_range = self._range_for(np.append(seen, guess))
         else:
             self._y_range = self._range_for(seen if len(seen) else np.zeros(1))
-        axes = low, high, self._y_range, self.is_log, guess
+        letters = self.plot.width() // self._letter_px
+        axes = low, high, self._y_range, self.is_log, guess, letters
         if axes == self._axes:
             return
         self._axes = axes
         self.plot.setRange(xRange=(low, high), yRange=self._y_range, padding=0)
         item = self.plot.getPlotItem()
-        item.getAxis("bottom").setTicks([_step_ticks(low, high), []])
+        item.getAxis("bottom").setTicks([_step_ticks(low, high, letters), []])
         item.getAxis("left").setTicks([self._value_ticks(), []])
         if self._quantity.is_loss:
             y = float(self._y(np.array([guess]))[0])
@@ -364,14 +377,13 @@ class CurveView(View):
                 label.setText(mark.text)
                 label.setPos(mark.step, top - height * (0.36 + 0.15 * i))
 
-    def _show_key(self, words: str = "") -> None:
+    def _show_key(self) -> None:
         theme = self.theme
         has_test = self.task is None or len(self.task.test_rows) > 0
         test = (
             f' &nbsp;<span style="color:{theme.counter_accent}">╌╌</span> test' if has_test else ""
         )
-        self._title.setText("" if words else self._quantity.title)  # a reading needs its room
-        self._key.setText(words or f'<span style="color:{theme.accent}">━━</span> train{test}')
+        self._key.setText(f'<span style="color:{theme.accent}">━━</span> train{test}')
 
     # Mouse and keys ---------------------------------------------------------------------------
 
@@ -381,12 +393,13 @@ class CurveView(View):
             return kind == QEvent.Type.KeyPress and self._press_key(event.key())
         if watched is self.plot and kind == QEvent.Type.Resize:
             self._place_button()
+            self._draw()  # other labels may fit below the axis
         if watched is self.plot.viewport():
             if isinstance(event, QWheelEvent):
                 self._zoom_by(ZOOM ** (-event.angleDelta().y() / 120), self._step_at(event))
                 return True
             if kind == QEvent.Type.Leave:
-                self._show_key()
+                self._reading.hide()
             elif isinstance(event, QMouseEvent):
                 return self._use_mouse(event)
         return super().eventFilter(watched, event)
@@ -439,19 +452,26 @@ class CurveView(View):
     def _read_out(self, step: float) -> None:
         """Say the values of the measured step nearest to the pointer."""
         curves = self._curves
-        if curves is None or not len(curves.step):
+        if curves is None or curves.last_step < 0:
             return
-        quantity = self._quantity
+        quantity, say = self._quantity, self._quantity.say
         here = curves.strips((quantity.train, quantity.test), step, step, 8)
         i = int(np.abs(here[0].step - step).argmin())
         first, last = int(here[0].first[i]), int(here[0].last[i])
-        words = f"step {last:,}" if first == last else f"steps {first:,}–{last:,}"
+        lines = [f"step {last:,}" if first == last else f"steps {first:,}–{last:,}"]
         for name, strip in zip(("train", "test"), here, strict=True):
-            if math.isfinite(strip.mean[i]):
-                words += f" · {name} {quantity.say(strip.mean[i])}"
-                if strip.low[i] < strip.high[i]:
-                    words += f" ({quantity.say(strip.low[i])} … {quantity.say(strip.high[i])})"
-        self._show_key(words)
+            low, mean, high = (float(a[i]) for a in (strip.low, strip.mean, strip.high))
+            if low < high:
+                lines.append(f"{name} mean {say(mean)} ({say(low)} … {say(high)})")
+            elif math.isfinite(mean):
+                lines.append(f"{name} {say(mean)}")
+        self._reading.setText("\n".join(lines))
+        self._reading.adjustSize()
+        # On the side that the pointer is not on, and above rather than on the curves.
+        is_left = step > sum(self.steps_in_sight) / 2
+        self._reading.move(8 if is_left else self.width() - self._reading.width() - 8, 4)
+        self._reading.raise_()
+        self._reading.show()
 
 
 def _quiet_button(text: str, tip: str) -> QPushButton:
@@ -461,16 +481,22 @@ def _quiet_button(text: str, tip: str) -> QPushButton:
     return button
 
 
-def _step_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Return three or four places on the step axis; the last one names the unit."""
+def _step_ticks(low: float, high: float, letters: int) -> list[tuple[float, str]]:
+    """Return up to four places on the step axis, which is so long; the last one names the unit."""
     if low <= 0:
         places = [high * k / 4 for k in range(4)]
     else:
         places = [step for step in _round_places(low, high) if step == int(step)]
+    letter = (high - low) / max(letters, 1)  # in steps
+    width = (len(f"{high:,.0f}") + 2) * letter
+    while len(places) > 2 and places[1] - places[0] < width:
+        places = places[::2]
+    unit = " steps"
+    while len(places) > 1 and places[-1] + (width + len(unit) * letter) / 2 > high:
+        places.pop()
     words = [f"{step:,.0f}" for step in places]
-    if len(words) > 1 and places[-1] > high - 0.15 * (high - low):
-        return [*zip(places[:-2], words[:-2], strict=True), (places[-2], f"{words[-2]} steps")]
-    return [*zip(places[:-1], words[:-1], strict=True), (places[-1], f"{words[-1]} steps")]
+    words[-1] += unit
+    return list(zip(places, words, strict=True))
 
 
 def _round_places(low: float, high: float) -> list[float]:

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import cli, datasets, measure
+from core import cli, datasets, measure, store
+from core.config import RunConfig
 from core.snapshot import Metrics
 
 ROOT = Path(__file__).parents[2]
@@ -45,10 +46,10 @@ def strict(text):
     return json.loads(text, parse_constant=refuse)
 
 
-def command(*words, **variables):
+def command(*words, first="train", **variables):
     """Run the command in a process of its own."""
     return subprocess.run(
-        [sys.executable, "app.py", "train", *words],
+        [sys.executable, "app.py", first, *words],
         cwd=ROOT,
         env=os.environ | variables,
         capture_output=True,
@@ -311,6 +312,38 @@ def test_an_unwritable_place_is_refused_before_training(refused, run, tmp_path, 
     assert_one_line(err, "run.json cannot be written: choose another place")
 
 
+# The model is kept ----------------------------------------------------------------------------
+
+
+def test_the_model_that_was_told_of_is_kept(run, tmp_path):
+    code, out, err = run(*QUICK, "--save", tmp_path / "iris", "--json", "-")
+    told, kept = strict(out), store.load(tmp_path / "iris.safetensors")
+    assert code == 0 and f"model     {tmp_path / 'iris.safetensors'}\n" in err
+    assert kept.params.W.tolist() == told["W"] and kept.params.b.tolist() == told["b"]
+    assert kept.standardiser.std.tolist() == told["std"]
+    assert kept.config == RunConfig.from_dict(told["config"])
+    assert (kept.step, kept.epoch) == (told["steps"], told["epochs"])
+    assert kept.figures == {name: told[name] for name in FIGURES}
+
+
+def test_a_model_that_diverged_is_kept_as_it_was_before(run, tmp_path):
+    code, _, _ = run("--learning-rate", "1e30", *QUICK, "--save", tmp_path / "m")
+    assert code == 1
+    assert not store.load(tmp_path / "m.safetensors").params.W.any()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("nowhere/m", "there is no folder"), (".", "choose another place")]
+)
+def test_a_hopeless_place_for_the_model_is_refused_before_training(
+    name, words, run, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    code, out, err = run("--save", tmp_path / name)
+    assert (code, out) == (2, "")
+    assert_one_line(err, words)
+
+
 # Errors ---------------------------------------------------------------------------------------
 
 
@@ -408,6 +441,16 @@ def test_as_a_process_a_mistake_is_one_line_and_2():
     done = command("iris", "--epochs", "0")
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr == b"logitlab: epochs is 0; it must be from 1 to 1,000,000,000.\n"
+
+
+def test_as_processes_one_keeps_a_model_and_another_asks_it(tmp_path):
+    model = str(tmp_path / "iris.safetensors")
+    assert command("iris", "--save", model).returncode == 0
+    done = command("--model", model, "--values", "1.4,0.2", "--json", "-", first="predict")
+    assert done.returncode == 0 and strict(done.stdout)["winner"] == "setosa"
+    assert b"Sure: setosa." in done.stderr
+    refused = command("--model", model, "--values", "1.4", first="predict")
+    assert refused.returncode == 2 and refused.stderr.startswith(b"logitlab: --values has 1;")
 
 
 @pytest.mark.parametrize("words", [[*QUICK], ["--help"]])

@@ -650,10 +650,10 @@ def test_a_chosen_folder_is_read_and_no_mirror_asked(small_mnist, monkeypatch):
 
 
 def test_the_terminal_downloads_and_trains(serve, small_mnist_is_mnist, monkeypatch, capsys):
-    from core import cli
+    from core import cli, terminal
 
     monkeypatch.setenv("LOGITLAB_MIRRORS", serve().address)
-    assert cli.main(["mnist", "--epochs", "1"]) == cli.DONE
+    assert cli.main(["mnist", "--epochs", "1"]) == terminal.DONE
     out, err = capsys.readouterr()
     assert "MNIST: 40 training and 20 test rows" in out
     assert "MNIST from 127.0.0.1: 0.0 of 0.0 MB · 0 % · connecting" in err

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from core import cli, datasets, dialect, table_reader
+from core import cli, datasets, dialect, table_reader, terminal
 from core.config import DataConfig, ModelConfig, Reading, RunConfig
 from core.errors import Cancelled, DataError
 from core.naming import find, kept_apart, natural_order, plain
@@ -561,7 +561,7 @@ def train(tmp_path, capsys):
 
 def test_a_csv_file_trains_in_the_terminal_and_says_how_it_was_read(train):
     code, out, _ = train(BLOBS)
-    assert code == cli.DONE
+    assert code == terminal.DONE
     assert "t.csv: 48 training and 12 test rows; inputs x, z; standardised" in out
     assert "UTF-8, semicolons, decimal commas, header in line 1" in out
 
@@ -570,7 +570,7 @@ def test_label_features_and_missing_can_be_chosen_in_the_terminal(train):
     code, out, _ = train(
         BLOBS + "60;?;1;u;a\n", "--label", "kind", "--features", "x", "--missing", "fill"
     )
-    assert code == cli.DONE
+    assert code == terminal.DONE
     assert "inputs x;" in out
     assert "filled 1 missing number with the feature's mean (x 1)" in out
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core import datasets, history
@@ -57,6 +57,15 @@ def with_curve(task, trained):
         return replace(base, metrics=replace(base.metrics), curves=measured.curves())
 
     return with_curve
+
+
+@pytest.fixture
+def long_run(with_curve):
+    """A snapshot after 10⁹ steps, in which neighbours have been taken together."""
+    measured = History()
+    for k, value in enumerate(np.random.default_rng(0).random(100_000)):
+        measured.record(10_000 * k, (0.3 + 0.1 * value, 0.4 + 0.1 * value, 0.9, 0.9))
+    return replace(with_curve([1.0]), curves=measured.curves())
 
 
 def ranges(view):
@@ -195,9 +204,9 @@ def test_the_pointer_reads_the_nearest_step(view_of, trained, task, hover, words
     curves = snapshot.curves
     train, test = getattr(curves, quantity.train)[9], getattr(curves, quantity.test)[9]
     expected = (
-        f"step 9 · train {train:.4f} · test {test:.4f}"
+        f"step 9\ntrain {train:.4f}\ntest {test:.4f}"
         if quantity.is_loss
-        else f"step 9 · train {train:.1%} · test {test:.1%}"
+        else f"step 9\ntrain {train:.1%}\ntest {test:.1%}"
     )
     assert expected in words(view)
 
@@ -338,8 +347,55 @@ def test_the_pointer_reads_a_gathered_stretch_as_such(
         monkeypatch.setattr(history, name, size)
     view = view_of(LOSS, with_curve(np.linspace(1, 0, 1000)))
     hover(view.plot, 400, np.mean(ranges(view)[1]))
-    (said,) = (line for line in words(view).splitlines() if line.startswith("steps "))
-    assert "–" in said and "…" in said
+    strip = view.snapshot.curves.strips(("train_loss",), 400, 400, 8)[0]
+    i = int(np.abs(strip.step - 400).argmin())
+    assert strip.first[i] < strip.last[i]
+    assert (
+        f"steps {strip.first[i]:.0f}–{strip.last[i]:.0f}\ntrain mean {strip.mean[i]:.4f} "
+        f"({strip.low[i]:.4f} … {strip.high[i]:.4f})" in words(view)
+    )
+
+
+def test_a_long_reading_asks_for_no_room(view_of, long_run, hover):
+    view = view_of(LOSS, long_run)
+    narrow, width = view.minimumSizeHint().width(), view.width()
+    hover(view.plot, 3e8, np.mean(ranges(view)[1]))
+    assert view._reading.isVisible() and len(view._reading.text()) > 80
+    assert (view.minimumSizeHint().width(), view.width()) == (narrow, width)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_a_reading_lies_above_the_curves_away_from_the_pointer(view_of, long_run, hover, share):
+    view = view_of(LOSS, long_run)
+    hover(view.plot, share * ranges(view)[0][1], np.mean(ranges(view)[1]))
+    reading = view._reading.geometry()
+    assert view.rect().contains(reading)
+    assert (reading.center().x() > view.rect().center().x()) == (share < 0.5)
+    assert reading.bottom() < view.plot.geometry().center().y()
+
+
+@pytest.mark.parametrize("steps", [None, (3e8, 3.001e8), (2e8, 7e8)])
+def test_labels_of_many_steps_stand_apart(view_of, long_run, steps):
+    view = view_of(LOSS, long_run)
+    view.zoom(steps)
+    box, axis = view.plot.getPlotItem().getViewBox(), view.plot.getPlotItem().getAxis("bottom")
+    metrics = QFontMetricsF(axis.style["tickFont"])
+    ends = []
+    for place, label in axis._tickLevels[0]:
+        x, half = box.mapViewToScene(QPointF(place, 0)).x(), metrics.horizontalAdvance(label) / 2
+        ends += [x - half, x + half]
+    assert label.endswith(" steps")
+    assert ends == sorted(ends) and ends[-1] < view.plot.width()
+
+
+def test_a_curve_that_ends_where_test_rows_were_taken_away_stays_in_sight(view_of, with_curve):
+    measured = History()
+    for step in range(40):
+        test = 0.6 if step < 20 else math.nan
+        measured.record(step, (0.5, test, 0.9, test))
+    view = view_of(LOSS, replace(with_curve([1.0]), curves=measured.curves()))
+    x, y = view.test_curve.getData()
+    assert x[np.isfinite(y)].tolist() == list(range(20))
 
 
 def test_a_new_task_takes_the_old_curve_away(view_of, trained, task):

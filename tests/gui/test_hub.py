@@ -55,8 +55,8 @@ def redo(qtbot, window) -> None:
 def test_a_run_flat_out_ends_at_the_weights_of_the_terminal(open_window, finish, config):
     snapshot = finish(open_window(config), FLAT_OUT)
     expected = trained_in_the_terminal(config)
-    assert snapshot.params.W.tolist() == expected.W
-    assert snapshot.params.b.tolist() == expected.b
+    assert snapshot.params.W.tolist() == expected.params.W.tolist()
+    assert snapshot.params.b.tolist() == expected.params.b.tolist()
     assert snapshot.metrics.test_loss == expected.metrics.test_loss
 
 
@@ -64,8 +64,8 @@ def test_a_run_flat_out_ends_at_the_weights_of_the_terminal(open_window, finish,
 def test_a_paced_run_ends_at_the_weights_of_the_terminal(open_window, finish, speed):
     snapshot = finish(open_window(SHORT), speed)
     expected = trained_in_the_terminal(SHORT)
-    assert snapshot.params.W.tolist() == expected.W
-    assert snapshot.params.b.tolist() == expected.b
+    assert snapshot.params.W.tolist() == expected.params.W.tolist()
+    assert snapshot.params.b.tolist() == expected.params.b.tolist()
 
 
 def test_pausing_and_single_steps_change_no_number(qtbot, open_window, finish, reach):
@@ -75,7 +75,7 @@ def test_pausing_and_single_steps_change_no_number(qtbot, open_window, finish, r
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.PAUSED)
     snapshot = finish(window)
-    assert snapshot.params.W.tolist() == trained_in_the_terminal(SHORT).W
+    assert snapshot.params.W.tolist() == trained_in_the_terminal(SHORT).params.W.tolist()
 
 
 def test_training_again_after_reset_gives_the_same_weights(qtbot, open_window, finish, reach):
@@ -142,7 +142,7 @@ def test_a_run_that_is_brought_back_trains_on_as_if_it_had_never_gone(
     with new_run(window):
         undo(qtbot, window)
     snapshot = finish(window)
-    assert snapshot.params.W.tolist() == trained_in_the_terminal(SHORT).W
+    assert snapshot.params.W.tolist() == trained_in_the_terminal(SHORT).params.W.tolist()
 
 
 def test_undo_remembers_as_many_runs_as_it_offers(qtbot, open_window, finish, new_run):
