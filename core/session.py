@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from core.config import MAX_COUNT
 from core.errors import LogitLabError
-from core.snapshot import Pace, Race, Snapshot, Status
+from core.snapshot import Pace, Params, Race, Snapshot, Status
 from core.task import Task
 
 if TYPE_CHECKING:
@@ -101,13 +101,20 @@ class Session:
             self._wanted.set()
 
     def load(
-        self, run: int, task: Task, *, play: bool = False, take_over: int | None = None
+        self,
+        run: int,
+        task: Task,
+        *,
+        play: bool = False,
+        take_over: int | None = None,
+        start: Params | None = None,
     ) -> None:
         """Begin run number `run` on the task; train at once if `play`.
 
-        With `take_over` the weights and curves of that run go on in the new one.
+        With `take_over` the weights and curves of that run go on in the new one; with `start` it
+        begins at these weights.
         """
-        self._commands.put(lambda: self._load(run, task, play, take_over))
+        self._commands.put(lambda: self._load(run, task, play, take_over, start))
 
     def resume(self, run: int, task: Task) -> None:
         """Go back to an earlier run as it was left, paused; begin it anew if it is forgotten."""
@@ -267,11 +274,20 @@ class Session:
             raise LogitLabError("There is nothing to train yet.")
         return self._runs[self._current]
 
-    def _load(self, run: int, task: Task, play: bool, take_over: int | None = None) -> None:
+    def _load(
+        self,
+        run: int,
+        task: Task,
+        play: bool,
+        take_over: int | None = None,
+        start: Params | None = None,
+    ) -> None:
         try:
             trainer = self._make_trainer(task)
             if take_over is not None and take_over in self._runs:
                 trainer.take_over(self._runs[take_over])
+            if start is not None:
+                trainer.start_from(start)
         except Exception as error:
             self._fail(_explain(error), run)
             return

@@ -89,11 +89,13 @@ def say_sum(total: float, bias: float, digits: int = 2) -> tuple[str, str, str]:
 
 
 def say_times(difference: float) -> str:
-    """Say e to the power of a difference of logits, 0 or more, as a factor."""
+    """Say e to the power of a difference of logits, 0 or more, as a factor; of 1, nothing."""
+    if difference < 0.005:
+        return ""
     if difference > math.log(1e6):
-        return "over a million times"
+        return "over a million times "
     factor = math.exp(difference)
-    return f"{factor:,.0f} times" if factor >= 99.5 else f"{factor:.3g} times"
+    return f"{factor:,.0f} times " if factor >= 99.5 else f"{factor:.3g} times "
 
 
 class Shown(QWidget):

@@ -20,10 +20,10 @@ from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.datasets import Dataset
 from core.drawing import Points
-from core.errors import ConfigError, LogitLabError
+from core.errors import ConfigError, DataError, LogitLabError
 from core.export import write_csv
 from core.session import KEPT_RUNS, RATE_SECONDS, Session
-from core.snapshot import Snapshot, Status
+from core.snapshot import Params, Snapshot, Status
 from core.table import Table
 from core.task import Task, prepare
 from gui.background import Background
@@ -350,6 +350,68 @@ class Hub(QObject):
         self.background.ask(
             "load",
             lambda: prepare(run.task.source.with_examples(X, y), config),
+            answer,
+            lambda error: self._not_loaded(error, may_lie_elsewhere=False),
+        )
+
+    def save_model(self, path: Path) -> None:
+        """Write the model as it is now, with all that prediction needs; on the background."""
+        run, snapshot = self.run, self.snapshot
+        if run is None or snapshot is None:
+            return
+
+        def work() -> Path:
+            from core import store
+
+            place = store.with_ending(path)
+            shot = snapshot
+            model = store.Model.of(run.task, shot.params, shot.step, shot.epoch, shot.metrics)
+            store.save(model, place)
+            return place
+
+        self.background.ask(
+            "export",
+            work,
+            lambda place: self.done.emit(f"Saved the model of step {snapshot.step:,} to {place}."),
+            lambda error: self.failed.emit(str(error)),
+        )
+
+    def open_model(self, path: Path) -> None:
+        """Show a saved model on the data that it was trained with, ready to train on."""
+        before, points, loaded = self.run, self.points, self._loaded
+        self._play_when_loaded = False
+        self.busy_changed.emit(f"Opening {path.name} …")
+
+        def work() -> tuple[Params, Task]:
+            from core import store
+
+            model = store.load(path)
+            wanted = model.config.data
+            if loaded and (loaded[0].source, loaded[0].path) == (wanted.source, wanted.path):
+                source = loaded[1]
+            elif datasets.is_fetched(wanted):
+                raise DataError(
+                    f"{path.name} was trained on MNIST. Load MNIST first, then open it again."
+                )
+            else:
+                source = datasets.load(wanted)
+            return model.params, model.task(source)
+
+        def answer(found: tuple[Params, Task]) -> None:
+            self.busy_changed.emit("")
+            params, task = found
+            self._runs += 1
+            after = Run(self._runs, task, points)
+            self._show(after)
+            self._session.load(after.number, task, start=params)
+            self.set_speed(self.speed)
+            if before is not None:
+                self.undo_stack.push(_Change(self, f"opening of {path.name}", before, after))
+            self.done.emit(f"Opened {path.name}. Space trains on from its weights.")
+
+        self.background.ask(
+            "load",
+            work,
             answer,
             lambda error: self._not_loaded(error, may_lie_elsewhere=False),
         )

@@ -66,6 +66,7 @@ MINIMUM_SIZE = (800, 540)
 MARGIN = 10
 GAP = 8
 THEMES = ("system", "light", "dark")
+MODELS = "Models (*.safetensors)"
 MNIST_FOLDER = "mnist_folder"  # the last one that held MNIST itself
 TABLE_FOLDER = "table_folder"  # where the last CSV file lay
 LAST_FOLDER = "last_folder"  # where the choice of a folder starts
@@ -170,6 +171,8 @@ class MainWindow(QMainWindow):
         add = self._add_action
         file = bar.addMenu("&File")
         add(file, "&Open…", self._choose_file, QKeySequence.StandardKey.Open)
+        add(file, "Open &model…", self._open_model, "Ctrl+Shift+O")
+        add(file, "&Save model…", self._save_model, QKeySequence.StandardKey.Save)
         add(file, "&Export data…", self._export_data, "Ctrl+E")
         add(file, "Save &picture…", self._save_picture, "Ctrl+P")
         file.addSeparator()
@@ -638,6 +641,26 @@ class MainWindow(QMainWindow):
             self.notice.say(f"Saved {path}.")
         else:
             self.notice.warn(f"{path} could not be written; choose another place.")
+
+    def _open_model(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Open a model", self._folder(), f"{MODELS};;All files (*)"
+        )
+        if path:
+            self._settings.setValue("folder", str(Path(path).parent))
+            self.hub.open_model(Path(path))
+
+    def _save_model(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save the model", str(Path(self._folder()) / "model.safetensors"), MODELS
+        )
+        if path:
+            self._settings.setValue("folder", str(Path(path).parent))
+            self.hub.save_model(Path(path))
+
+    def _folder(self) -> str:
+        """Return the folder that was last used."""
+        return str(self._settings.value("folder", "", type=str))
 
     def _export_data(self) -> None:
         if self.hub.run is None:

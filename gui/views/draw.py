@@ -53,7 +53,7 @@ NARROW_PX = 540
 SMALLEST = 372, 430  # px; with less room than this it scrolls
 GAP = 6
 STEPS = "What the model sees, step by step"
-BLANK = "Draw a digit: the model answers at once."
+BLANK = "Draw a digit, and see why."
 UNTRAINED = "All classes tie: train first (Space)."
 NOT_READY = "The model is not ready yet."
 
@@ -181,6 +181,7 @@ class DrawView(View):
         for k in range(MOST_CLASSES):
             button = _button("", "Add it to the training rows as this class")
             button.setAccessibleName("teach")
+            button.setEnabled(False)  # until there is something to teach
             button.setProperty("quiet", True)
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.setMaximumWidth(64)
@@ -255,10 +256,17 @@ class DrawView(View):
         self.evidence.setGeometry(0, y, width, strip)
         y += strip + gaps
         foot = height - y
-        tiles = min(round(width * 0.42), NEAREST * (foot - 2 * small - 4))
-        self.nearest.setGeometry(width - tiles, y, tiles, foot)
+        tiles = min(round(width * 0.38), NEAREST * (foot - 2 * small - 4))
         self.reason.head = 0 if self._is_binary else line + 8
-        self.reason.setGeometry(0, y, width - tiles - 2 * GAP, foot)
+        if self._is_binary:  # under the sentences beside the large picture
+            self.reason.setGeometry(0, y, width, foot)
+            left, down = round(self.reason.left), 3 * small + 2 * GAP
+            size = min(foot - down, 100)
+            self.nearest.setGeometry(left, y + foot - size, min(width - left, tiles), size)
+            self.nearest.raise_()
+        else:
+            self.reason.setGeometry(0, y, width - tiles - 2 * GAP, foot)
+            self.nearest.setGeometry(width - tiles, y, tiles, foot)
         x, box = round(self.reason.left), line + 6
         wide = min((width - tiles - x - 40) // 2, 90)
         self.first.setGeometry(x, 0, wide, box)
@@ -328,6 +336,7 @@ class DrawView(View):
         for box in (self.first, self.second):
             box.clear()
             box.addItems(dataset.class_names)
+        self.second.setCurrentIndex(1)
         for k, button in enumerate(self.teach_buttons):
             button.setVisible(k < source.h)
             if k < source.h:
@@ -508,9 +517,9 @@ class DrawView(View):
             part,
             float(np.abs(part).max(initial=0.0)),
             (
-                f"w ⊙ x: blue speaks for {yes}, orange for {no}",
+                f"blue speaks for {yes}, orange for {no}",
                 f"Σ + b = z: {parts}",
-                f"{likelier} is {say_times(abs(z))} as likely as {other}",
+                f"{likelier} is {say_times(abs(z))}as likely as {other}",
             ),
         )
 
@@ -532,7 +541,7 @@ class DrawView(View):
         texts = (
             "   ".join(lines),
             "Difference: {} {} = {}".format(*total),
-            f"{likelier} is {say_times(abs(away))} as likely as {other}",
+            f"{likelier} is {say_times(abs(away))}as likely as {other}",
         )
         # Where it is narrow, the strip has these figures above.
         self._show_difference(part, largest, texts[1:] if self._is_narrow else texts)

@@ -478,3 +478,33 @@ def test_lessons_stay_when_the_model_changes(qtbot, digits_window):
     hub.change("another start", model=ModelConfig(init="random"))
     qtbot.waitUntil(lambda: hub.run is not before)
     assert hub.run.task.dataset.added == 1
+
+
+# Models -----------------------------------------------------------------------------------------
+
+
+def test_a_saved_model_opens_with_its_weights_and_trains_on(qtbot, open_window, reach, tmp_path):
+    window = open_window(RunConfig(training=TrainingConfig(epochs=10)))
+    press(qtbot, window, Qt.Key.Key_Space)
+    saved = reach(window, Status.FINISHED)
+    path = tmp_path / "mine.safetensors"
+    window.hub.save_model(path)
+    qtbot.waitUntil(lambda: "Saved the model" in window.notice.text)
+    press(qtbot, window, Qt.Key.Key_R)
+    before = window.hub.run
+    window.hub.open_model(path)
+    qtbot.waitUntil(lambda: window.hub.run is not before and window.hub.snapshot is not None)
+    opened = window.hub.snapshot
+    assert np.array_equal(opened.params.W, saved.params.W)
+    assert opened.metrics.train_loss == pytest.approx(saved.metrics.train_loss)
+    press(qtbot, window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+
+
+def test_a_file_that_is_no_model_is_told_and_leaves_the_run(qtbot, window, tmp_path):
+    path = tmp_path / "no.safetensors"
+    path.write_bytes(b"a cat sat on the keyboard")
+    before = window.hub.run
+    window.hub.open_model(path)
+    qtbot.waitUntil(lambda: "no.safetensors" in window.notice.text)
+    assert window.hub.run is before
