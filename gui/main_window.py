@@ -52,7 +52,6 @@ from gui.views.boundary import BoundaryView
 from gui.views.confusion import ConfusionView
 from gui.views.curves import ACCURACY, LOSS, CurveView
 from gui.views.data_table import DataView
-from gui.views.draw import DrawView
 from gui.views.performance import PerformanceView, say_race
 from gui.views.weights import WeightsView
 
@@ -96,13 +95,12 @@ class MainWindow(QMainWindow):
         self.boundary = BoundaryView(self.theme, self.hub.background)
         self.weights = WeightsView(self.theme)
         self.data = DataView(self.theme, self.hub.background)
-        self.draw = DrawView(self.theme, self.hub.background)
         self.stage = Stage(
             {
                 "Boundary": self.boundary,
                 "Weights": self.weights,
                 "Data": self.data,
-                "Draw": self.draw,
+                "Draw": QWidget(),  # see `_add_draw`
             }
         )
         self.loss = CurveView(self.theme, LOSS)
@@ -113,7 +111,6 @@ class MainWindow(QMainWindow):
             self.boundary,
             self.weights,
             self.data,
-            self.draw,
             self.loss,
             self.accuracy,
             self.confusion,
@@ -266,8 +263,6 @@ class MainWindow(QMainWindow):
         self.boundary.row_chosen.connect(self.data.choose_row)
         for rows in (self.data.table, self.data.gallery):
             rows.activated.connect(lambda index: self._show_row(index.row()))
-        self.draw.taught.connect(self._teach)
-        self.draw.remarked.connect(self._show_remark)
         self.confusion.cell_chosen.connect(self._show_cell)
         self.notice.acted.connect(self._act)
         self.opening.opened.connect(self._show_table)
@@ -296,10 +291,21 @@ class MainWindow(QMainWindow):
         self.run_bar.set_speed(int(speed))  # type: ignore[call-overload]
         self.hub.set_speed(self.run_bar.chosen_speed)
 
+    def _add_draw(self) -> None:
+        """Make the pad, which would have kept the first paint waiting."""
+        from gui.views.draw import DrawView
+
+        self.draw = DrawView(self.theme, self.hub.background)
+        self.draw.taught.connect(self._teach)
+        self.draw.remarked.connect(self._show_remark)
+        self.stage.replace("Draw", self.draw)
+        self.views = (*self.views, self.draw)
+
     # Life ---------------------------------------------------------------------------------------
 
     def start(self, config: RunConfig, *, play: bool = False) -> None:
         """Load what the config names and start the threads."""
+        self._add_draw()
         self.hub.load(config, play=play)
         self.hub.start()
 
@@ -365,7 +371,7 @@ class MainWindow(QMainWindow):
                 "Boundary": BoundaryView.applies_to(task),
                 "Weights": True,
                 "Data": True,
-                "Draw": DrawView.applies_to(task),
+                "Draw": self.draw.applies_to(task),
             },
             first="Weights" if task.dataset.image_shape else "Boundary",
         )

@@ -6,20 +6,17 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QTabBar, QVBoxLayout
-
-from gui.view import View
+from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 
 class Stage(QFrame):
     """Tabs above one large view."""
 
-    def __init__(self, views: Mapping[str, View]) -> None:
+    def __init__(self, views: Mapping[str, QWidget]) -> None:
         super().__init__()
         self.setProperty("card", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.names = tuple(views)
-        self._views = dict(views)
         self._actions: dict[str, QAction] = {}
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
@@ -49,6 +46,15 @@ class Stage(QFrame):
     def bind(self, name: str, action: QAction) -> None:
         """Let the action, which shows this view, come and go with its tab."""
         self._actions[name] = action
+
+    def replace(self, name: str, view: QWidget) -> None:
+        """Put another view behind the tab of this name."""
+        index = self.names.index(name)
+        if (old := self._stack.widget(index)) is None:
+            return
+        self._stack.insertWidget(index, view)
+        self._stack.removeWidget(old)
+        old.deleteLater()
 
     def offer(self, applies: Mapping[str, bool], first: str) -> None:
         """Show the tabs that apply; where what was shown does not, show the first."""
