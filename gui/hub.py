@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QImage, QUndoCommand, QUndoStack
 
 from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.datasets import Dataset
 from core.drawing import Points
-from core.errors import ConfigError, DataError, LogitLabError
-from core.export import write_csv
+from core.errors import ConfigError, DataError, LogitLabError, SaveError
+from core.export import write_csv, write_pictures_csv, write_pictures_idx
 from core.session import KEPT_RUNS, RATE_SECONDS, Session
 from core.snapshot import Params, Snapshot, Status
 from core.table import Table
@@ -416,6 +416,31 @@ class Hub(QObject):
             lambda error: self._not_loaded(error, may_lie_elsewhere=False),
         )
 
+    def export_digits(self, path: Path) -> None:
+        """Write the taught pictures as the ending says: .png each, .idx as MNIST's, else CSV."""
+        assert self.run is not None
+        source = self.run.task.source
+        X, y, shape = source.X[: source.added], source.y[: source.added], source.image_shape
+        labels = [source.class_names[label] for label in y]
+        assert shape is not None
+
+        def work() -> str:
+            pixels = X.astype(np.uint8)
+            if path.suffix == ".idx":
+                return " and ".join(str(p) for p in write_pictures_idx(pixels, y, shape, path))
+            if path.suffix == ".png":
+                write_pngs(pixels, labels, shape, source.scale, path)
+                return f"{path.parent}, one picture each"
+            write_pictures_csv(pixels, labels, shape, path)
+            return str(path)
+
+        self.background.ask(
+            "export",
+            work,
+            lambda where: self.done.emit(f"Saved {len(y):,} taught digits to {where}."),
+            lambda error: self.failed.emit(str(error)),
+        )
+
     def export(self, task: Task, path: Path) -> None:
         """Write the rows of the task as CSV, on the background thread."""
         self.busy_changed.emit(f"Writing {path.name} …")
@@ -588,6 +613,19 @@ class Hub(QObject):
         if never_ran and self.undo_stack.canUndo():
             self.undo_stack.undo()  # a run that cannot start leaves the one before it in place
         self.failed.emit(message)
+
+
+def write_pngs(
+    X: NDArray[np.uint8], labels: list[str], shape: tuple[int, int], scale: float, path: Path
+) -> None:
+    """Write each picture of X (n, rows · columns), 0 … scale, as NAME-number-class.png."""
+    rows, columns = shape
+    for number, (x, label) in enumerate(zip(X, labels, strict=True), start=1):
+        grey = np.rint(x * (255 / scale)).astype(np.uint8)
+        image = QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
+        place = path.with_name(f"{path.stem}-{number}-{label}.png")
+        if not image.save(str(place)):
+            raise SaveError(f"{place} cannot be written: choose another place.")
 
 
 def _place(data: DataConfig) -> tuple[str, str | None]:

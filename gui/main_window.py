@@ -66,6 +66,7 @@ MARGIN = 10
 GAP = 8
 THEMES = ("system", "light", "dark")
 MODELS = "Models (*.safetensors)"
+DIGITS = "CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*.png)"
 MNIST_FOLDER = "mnist_folder"  # the last one that held MNIST itself
 TABLE_FOLDER = "table_folder"  # where the last CSV file lay
 LAST_FOLDER = "last_folder"  # where the choice of a folder starts
@@ -171,6 +172,7 @@ class MainWindow(QMainWindow):
         add(file, "Open &model…", self._open_model, "Ctrl+Shift+O")
         add(file, "&Save model…", self._save_model, QKeySequence.StandardKey.Save)
         add(file, "&Export data…", self._export_data, "Ctrl+E")
+        add(file, "Export &taught digits…", self._export_digits)
         add(file, "Save &picture…", self._save_picture, "Ctrl+P")
         file.addSeparator()
         add(file, "&Quit", self.close, QKeySequence.StandardKey.Quit)
@@ -667,6 +669,19 @@ class MainWindow(QMainWindow):
     def _folder(self) -> str:
         """Return the folder that was last used."""
         return str(self._settings.value("folder", "", type=str))
+
+    def _export_digits(self) -> None:
+        """Write the pictures that were taught, with their classes."""
+        source = self.hub.run.task.source if self.hub.run else None
+        if source is None or not source.added or source.image_shape is None:
+            self._show_remark("Nothing has been taught yet: draw a digit and say what it is.")
+            return
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Export the taught digits", str(Path(self._folder()) / "my-digits.csv"), DIGITS
+        )
+        if path:
+            self._settings.setValue("folder", str(Path(path).parent))
+            self.hub.export_digits(Path(path))
 
     def _export_data(self) -> None:
         if self.hub.run is None:

@@ -312,8 +312,12 @@ class DrawView(View):
         self.pad.set_theme(self.theme)
         for part in self._parts:
             part.set_theme(self.theme)
+        self._colour_switches()
+
+    def _colour_switches(self) -> None:
+        """Fill the boxes: on the panel's own colour an empty one would not be seen."""
         colours = look.palette(self.theme)
-        colours.setColor(QPalette.ColorRole.Base, QColor(self.theme.line))  # on the panel's colour
+        colours.setColor(QPalette.ColorRole.Base, QColor(self.theme.line))
         for switch in self.switches.values():
             switch.setPalette(colours)
 
@@ -353,6 +357,7 @@ class DrawView(View):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._colour_switches()  # by now dressed by the style sheet, which would undo it
         self._note_change()
 
     # What is on the pad -----------------------------------------------------------------------

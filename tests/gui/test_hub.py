@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
 from core import cli, datasets
@@ -508,3 +508,29 @@ def test_a_file_that_is_no_model_is_told_and_leaves_the_run(qtbot, window, tmp_p
     window.hub.open_model(path)
     qtbot.waitUntil(lambda: "no.safetensors" in window.notice.text)
     assert window.hub.run is before
+
+
+@pytest.mark.parametrize(
+    ("ending", "names"),
+    [
+        ("csv", ["mine.csv"]),
+        ("idx", ["mine-images-idx3-ubyte", "mine-labels-idx1-ubyte"]),
+        ("png", ["mine-1-3.png"]),
+    ],
+)
+def test_what_was_taught_goes_out_in_each_form(qtbot, digits_window, tmp_path, ending, names):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    picture = teach(qtbot, digits_window)
+    digits_window.hub.export_digits(folder / f"mine.{ending}")
+    qtbot.waitUntil(lambda: "Saved 1 taught digit" in digits_window.notice.text)
+    assert sorted(path.name for path in folder.iterdir()) == names
+    if ending == "png":
+        image = QImage(str(folder / names[0]))
+        assert (image.width(), image.pixelColor(3, 3).red()) == (8, 255 * int(picture[0, 0]) // 16)
+
+
+def test_without_lessons_there_is_nothing_to_export(qtbot, digits_window):
+    action = next(a for a in digits_window.findChildren(QAction) if "taught" in a.text())
+    action.trigger()
+    assert "Nothing has been taught yet" in digits_window.notice.text
