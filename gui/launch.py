@@ -68,7 +68,8 @@ class Launch:
         sys.excepthook = self._tell_exception
         sys.setswitchinterval(SWITCH_SECONDS)
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self.window.close())
+            # Not at once: Python may be at anything, also in the middle of a painting.
+            signal.signal(number, lambda *_: QTimer.singleShot(0, self.window.close))
         listen = QTimer(self.window)
         listen.timeout.connect(lambda: None)
         listen.start(SIGNAL_MS)
