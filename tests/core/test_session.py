@@ -385,14 +385,14 @@ def test_a_rescued_run_goes_on_as_if_nothing_had_happened(failing_device, make_t
 def test_data_that_a_device_cannot_take_are_trained_on_the_cpu(
     failing_device, watcher, make_task, digits, monkeypatch
 ):
-    place = trainer.batches.place
+    place = batches.place
 
     def place_if_there_is_room(task, *rest):
         if task.config.training.device == "cuda":
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return place(task, *rest)
 
-    monkeypatch.setattr(trainer.batches, "place", place_if_there_is_room)
+    monkeypatch.setattr(batches, "place", place_if_there_is_room)
     watcher.session.load(1, make_task(digits, device="cuda", epochs=LONG), play=True)
     assert watcher.until(lambda s: s.step > 10).settings.device == "cpu"
     (remark,) = watcher.session.remarks

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
@@ -73,7 +74,7 @@ def test_in_the_window_a_race_is_run_and_told(window, qtbot, monkeypatch):
 
     monkeypatch.setattr(session, "RACE_SECONDS", 0.02)
     monkeypatch.setattr(trainer, "devices", lambda: ("cpu", "cpu:0"))
-    monkeypatch.setattr(trainer, "find_device", lambda name: trainer.torch.device("cpu"))
+    monkeypatch.setattr(trainer, "find_device", lambda name: torch.device("cpu"))
     qtbot.waitUntil(lambda: window.hub.snapshot is not None)
     action = next(a for a in window.findChildren(QAction) if "Compare devices" in a.text())
     assert not action.isVisible()
