@@ -30,13 +30,17 @@ class FeatureMap:
     sine: bool = False
 
     def __post_init__(self) -> None:
-        m = len(self.names)
-        count = math.comb(m + self.degree, self.degree) - 1 + (m if self.sine else 0)
-        if not self.is_identity and count > MAX_INPUTS:
+        if not self.is_identity and self.k > MAX_INPUTS:
             raise DataError(
-                f"Degree {self.degree} of {m:,} features makes {count:,} inputs; "
+                f"Degree {self.degree} of {len(self.names):,} features makes {self.k:,} inputs; "
                 f"{MAX_INPUTS:,} are the most. Choose fewer features or a lower degree."
             )
+
+    @property
+    def k(self) -> int:
+        """How many inputs it makes, known without their names, which may be long."""
+        m = len(self.names)
+        return math.comb(m + self.degree, self.degree) - 1 + (m if self.sine else 0)
 
     @property
     def is_identity(self) -> bool:

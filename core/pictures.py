@@ -82,13 +82,14 @@ def picture_to_image(ink: Picture, size: int = 28) -> Picture:
     across, down = (_span(ink >= EDGE * ink.max(), axis) for axis in (0, 1))
     extent = np.array([across[1] - across[0], down[1] - down[0]])
     zoom = fitting(extent, form, pen=0.0)
+    cropped = ink[slice(*down), slice(*across)]  # a shadow elsewhere does not move the centre
     # The rectangle of the picture that becomes the frame.
     low = np.empty(2)
     for axis, (span, goal) in enumerate(zip((across, down), form.middle, strict=True)):
         if goal is None:
             low[axis] = sum(span) / 2 - size / 2 / zoom[axis]
         else:
-            low[axis] = _centre(ink, axis) - (goal + 0.5) / zoom[axis]
+            low[axis] = span[0] + _centre(cropped, axis) - (goal + 0.5) / zoom[axis]
     high = low + size / zoom
     rows, columns = ink.shape
     left, top = (max(0, math.ceil(-place)) for place in low)
@@ -140,6 +141,8 @@ def _centre(ink: Picture, axis: int) -> float:
 def _decoded(data: bytes) -> tuple[Picture, Picture]:
     """Return grey and opacity in 0 … 1 of PNG data, (rows, columns) each."""
     with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        if image.width * image.height > MAX_PIXELS:  # of several heads the last one counts
+            raise ValueError("it gives its size twice")
         if image.mode.startswith("I"):  # 16 bits of grey
             grey = np.asarray(image, dtype=np.float32) / np.float32(65535)
             return grey, np.ones_like(grey)

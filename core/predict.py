@@ -20,7 +20,7 @@ from core.options import Parser
 from core.store import Model
 from core.terminal import DONE, PROGRAM
 
-MAX_BYTES = 2**24
+MAX_BYTES = 10 * 2**20
 MAX_POINTS = 100_000
 MAX_VALUE = float(np.finfo(np.float32).max)
 BAR_WIDTH = 40
@@ -172,7 +172,7 @@ def lines(probabilities: Picture, names: tuple[str, ...]) -> list[str]:
     width = max(map(len, names))
     return [
         *(
-            f"{names[k]:{width}}  {probabilities[k]:7.2%}  "
+            f"  {names[k]:{width}}  {100 * probabilities[k]:5.1f} %  "
             f"{'█' * round(BAR_WIDTH * float(probabilities[k]))}".rstrip()
             for k in np.argsort(-probabilities, kind="stable")
         ),

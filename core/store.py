@@ -158,7 +158,7 @@ class Model:
     @property
     def k(self) -> int:
         """Inputs, columns of W."""
-        return len(self.feature_map.input_names)
+        return self.feature_map.k
 
     @cached_property
     def feature_map(self) -> FeatureMap:

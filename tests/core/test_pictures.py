@@ -41,17 +41,15 @@ def path(tmp_path):
     return tmp_path / "four.png"
 
 
+def png_chunk(name, data):
+    checked = name + data
+    return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+
 def png(width, height, chunks=b""):
     """The head of a PNG file that claims this size."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    chunk = b"IHDR" + head
-    return (
-        pictures.SIGNATURE
-        + struct.pack(">I", 13)
-        + chunk
-        + struct.pack(">I", zlib.crc32(chunk))
-        + chunks
-    )
+    return pictures.SIGNATURE + png_chunk(b"IHDR", head) + chunks
 
 
 # Reading --------------------------------------------------------------------------------------
@@ -120,6 +118,15 @@ def test_what_is_no_picture_gets_a_sentence(content, words, path):
     with pytest.raises(DataError, match=r"four\.png") as caught:
         pictures.read(path)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [b"IHDR", b"abCd"])
+def test_a_second_head_does_not_get_past_the_limit(name, path):
+    first = pictures.SIGNATURE + png_chunk(name, png(8, 8)[16:29])
+    pixels = png_chunk(b"IDAT", zlib.compress(bytes(5001 * 5000)))
+    path.write_bytes(first + png(5000, 5000, pixels)[8:])
+    with pytest.raises(DataError, match=r"four\.png is damaged \(it gives its size twice\)"):
+        pictures.read(path)
 
 
 def test_no_file_gets_a_sentence(path):
@@ -204,6 +211,14 @@ def test_a_large_picture_fits_every_form(size):
 def test_empty_paper_is_an_empty_picture(shape):
     empty = pictures.picture_to_image(np.full(shape, 0.05, dtype=np.float32))
     assert empty.shape == (28, 28) and not empty.any()
+
+
+def test_a_shadow_far_from_the_stroke_leaves_it_in_the_frame():
+    shaded = np.zeros((200, 1000), dtype=np.float32)
+    shaded[:, 700:] = 0.15
+    shaded[20:80, 30:40] = 1
+    image = pictures.picture_to_image(shaded)
+    assert image[8:20, 14].min() > 0.9 and not image[:, :8].any()
 
 
 @pytest.mark.parametrize("shape", [(2, 1000), (1000, 2), (1, 1), (2, 2)])

@@ -98,10 +98,10 @@ def test_there_is_a_line_for_each_class_the_best_first(run, iris_model):
     code, out, err = run("--model", iris_model[0], "--values", "1.4,0.2")
     first, *_, last = out.splitlines()
     assert (code, err) == (0, "") and len(out.splitlines()) == 4
-    assert first.startswith("setosa") and "%" in first and first.endswith("█")
+    assert first.startswith("  setosa") and " %  " in first and first.endswith("█")
     assert last.startswith("Sure: setosa. Entropy 0.") and last.endswith("of at most 1.10 nats.")
-    shares = [float(line.split()[1].rstrip("%")) for line in out.splitlines()[:-1]]
-    assert shares == sorted(shares, reverse=True) and sum(shares) == pytest.approx(100, abs=0.02)
+    shares = [float(line.split()[1]) for line in out.splitlines()[:-1]]
+    assert shares == sorted(shares, reverse=True) and sum(shares) == pytest.approx(100, abs=0.2)
 
 
 def test_values_are_answered_as_the_trainer_does_to_the_bit(run, iris_model):
@@ -131,7 +131,7 @@ def test_json_in_a_file(run, iris_model, tmp_path):
 )
 def test_a_drawing_is_read(value, run, digits_model, drawing):
     code, out, _ = run("--model", digits_model[0], "--strokes", drawing(value))
-    assert code == 0 and out.startswith("0 ")
+    assert code == 0 and out.startswith("  0 ")
 
 
 def test_pressure_is_passed_over(run, digits_model, drawing):
@@ -194,7 +194,7 @@ def test_entropy_is_in_nats(probabilities, nats):
 
 def test_a_name_of_several_lines_is_told_in_one():
     told = predict.lines(np.array([0.9, 0.1], dtype=np.float32), ("a\nb", "c"))
-    assert told[0].startswith("a b ") and len(told) == 3
+    assert told[0].startswith("  a b ") and len(told) == 3
 
 
 # Mistakes -------------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def test_a_huge_drawing_is_refused_unread(refused, digits_model, tmp_path):
     path = tmp_path / "huge.json"
     with path.open("wb") as file:
         file.truncate(predict.MAX_BYTES + 1)
-    assert "a drawing has at most 16" in refused("--model", digits_model[0], "--strokes", path)
+    assert "a drawing has at most 10" in refused("--model", digits_model[0], "--strokes", path)
 
 
 def test_text_that_is_no_utf_8_is_one_line(refused, digits_model, tmp_path):

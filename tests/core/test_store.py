@@ -19,6 +19,7 @@ from core import probe, store
 from core.config import TrainingConfig
 from core.digits import Recipe, strokes_to_image
 from core.errors import DataError, SaveError
+from core.features import FeatureMap
 from core.snapshot import Params
 from core.store import Model
 from core.trainer import Trainer
@@ -280,6 +281,12 @@ def test_a_model_of_another_device_trains_on_here(model, iris):
     training = replace(model.config.training, device="cuda:7")
     elsewhere = replace(model, config=replace(model.config, training=training))
     assert Trainer(elsewhere.task(iris)).device.type == "cpu"
+
+
+def test_opening_a_file_multiplies_no_names(iris, make_task, path, monkeypatch):
+    store.save(model_of(trained(make_task(iris, data={"degree": 5}))), path)
+    monkeypatch.setattr(FeatureMap, "_product", lambda *_: pytest.fail("it made a name"))
+    assert store.load(path).k == 20
 
 
 # What is no model -----------------------------------------------------------------------------
