@@ -387,6 +387,11 @@ class Hub(QObject):
 
             model = store.load(path)
             wanted = model.config.data
+            if wanted.source == "drawn":
+                raise DataError(
+                    f"{path.name} was trained on drawn points, which a model file does not hold. "
+                    "Ask it in the terminal: predict --model FILE --values X,Y."
+                )
             if loaded and (loaded[0].source, loaded[0].path) == (wanted.source, wanted.path):
                 source = loaded[1]
             elif datasets.is_fetched(wanted):

@@ -12,10 +12,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
-from core import cli, datasets
+from core import cli, datasets, store
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.drawing import Points
 from core.snapshot import Status
 from core.task import prepare
+from core.trainer import Trainer
 from gui.hub import EPOCH_A_SECOND, FLAT_OUT
 from gui.run_bar import SPEEDS
 
@@ -534,3 +536,17 @@ def test_without_lessons_there_is_nothing_to_export(qtbot, digits_window):
     action = next(a for a in digits_window.findChildren(QAction) if "taught" in a.text())
     action.trigger()
     assert "Nothing has been taught yet" in digits_window.notice.text
+
+
+def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tmp_path):
+    task = prepare(
+        datasets.drawn(Points().put([[0, 0], [0, 1]], 0).put([[3, 0], [3, 1]], 1)),
+        RunConfig(DataConfig("drawn")),
+    )
+    trainer = Trainer(task)
+    path = tmp_path / "drawn.safetensors"
+    store.save(store.Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
+    before = window.hub.run
+    window.hub.open_model(path)
+    qtbot.waitUntil(lambda: "drawn points, which a model file does not hold" in window.notice.text)
+    assert window.hub.run is before
