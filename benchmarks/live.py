@@ -31,7 +31,8 @@ class Plan:
     do : `watch` trains for some seconds and measures; `soak` shows frames as fast as it can;
         `close` closes the window. Children without a window `train` flat out, or `record` points.
     is_played : press Space once the data are there.
-    is_probed : see how late a 1 ms timer is; it takes steps from the training thread.
+    is_probed : see how late a 1 ms timer is and how old what is painted; both take steps from the
+        training thread.
     first_step : of the run from which `warm_up` counts; what is measured along the way, ever less
         often, must cost two runs the same.
     warm_up, seconds : how long to wait, then to measure.

@@ -35,6 +35,7 @@ class Painting(QObject):
     """Tells of each snapshot that was painted, and when the last of it was.
 
     Plots are painted one after another; the next snapshot's arrival says that all of them were.
+    A painting that is called from here keeps Python's lock, so that training waits for it.
     """
 
     def __init__(self, window: MainWindow, painted: Callable[[Snapshot, float], None]) -> None:
@@ -68,7 +69,8 @@ class Driver(QObject):
         window.run_bar.speed.setValue(window.run_bar.speed.maximum())  # flat out
         self._hub.failed.connect(fail)  # where unexpected exceptions end up, too
         self._hub.snapshot_changed.connect(self._follow)
-        self._painting = Painting(window, self._show)
+        if plan.is_probed or plan.do == "soak":
+            self._painting = Painting(window, self._show)
 
     def _follow(self, snapshot: Snapshot) -> None:
         if not self._is_ready:
@@ -145,13 +147,15 @@ class Watch(Driver):
 
     def _report(self) -> None:
         seconds = time.perf_counter() - self._began
-        found = {"frames_per_second": len(self._ages) / seconds, "rss_mb": rss_mb()}
+        found = {"rss_mb": rss_mb()}
         if self._plan.is_played:
             first, last = self._first, self._newest()
             elapsed = last.made_at - first.made_at
             found["steps_per_second"] = (last.step - first.step) / elapsed
-            found["age_p99_ms"] = 1000 * float(np.percentile(self._ages, 99))
         if self._plan.is_probed:
+            found["frames_per_second"] = len(self._ages) / seconds
+            if self._ages:
+                found["age_p99_ms"] = 1000 * float(np.percentile(self._ages, 99))
             p50, p99, most = 1000 * np.percentile(self._lateness, [50, 99, 100])
             found |= {"p50_ms": p50, "p99_ms": p99, "max_ms": most}
             found["ticks_per_second"] = self._ticks / seconds
