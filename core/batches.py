@@ -155,8 +155,7 @@ class Shuffles:
             if size == self._n:
                 return None, self._n, True
             if not self._is_fresh:
-                self._set_order(torch.randperm(self._n, generator=self._generator))
-                self._is_fresh = True
+                self._draw()
         assert self._placed is not None
         rows = self._placed[self._taken : self._taken + size]
         self._taken += len(rows)
@@ -164,6 +163,17 @@ class Shuffles:
         if ends_epoch:
             self._taken, self._is_fresh = 0, False
         return rows, len(rows), ends_epoch
+
+    def peek(self, batch_size: int | None) -> Tensor | None:
+        """Return the row numbers that `next` will return, on the host."""
+        size = self._n if batch_size is None else min(batch_size, self._n)
+        if self._taken == 0:
+            if size == self._n:
+                return None
+            if not self._is_fresh:
+                self._draw()
+        assert self._order is not None
+        return self._order[self._taken : self._taken + size]
 
     def take_back(self) -> None:
         """Forget that the last batch was taken."""
@@ -177,6 +187,10 @@ class Shuffles:
         generator, order, self._taken, self._is_fresh = place
         self._generator.set_state(generator)
         self._set_order(order)
+
+    def _draw(self) -> None:
+        self._set_order(torch.randperm(self._n, generator=self._generator))
+        self._is_fresh = True
 
     def _set_order(self, order: Tensor | None) -> None:
         self._order = order

@@ -134,6 +134,14 @@ class Session:
         """Return to the same start."""
         self._commands.put(self._reset)
 
+    def move_to(self, params: Params) -> None:
+        """Go on from other weights."""
+        self._commands.put(lambda: self._trainer.move_to(params))
+
+    def start_from(self, params: Params) -> None:
+        """Return to step 0 with these weights, which are the start from now on."""
+        self._commands.put(lambda: self._start_from(params))
+
     def tune(self, **changes: float | int | None) -> None:
         """Change settings that apply while training: see `core.trainer.LIVE`."""
         self._commands.put(lambda: self._trainer.tune(**changes))
@@ -347,6 +355,10 @@ class Session:
         self._halt()
         self._trainer.reset()
 
+    def _start_from(self, params: Params) -> None:
+        self._halt()
+        self._trainer.start_from(params)
+
     def _recover(self) -> None:
         trainer = self._trainer
         if trainer.outcome is Status.DIVERGED:
@@ -381,6 +393,7 @@ class Session:
                 curves=trainer.curves(),
                 pace=self._rate.pace if self._is_training else Pace(),
                 settings=trainer.settings,
+                batch=trainer.next_rows(),
                 message=trainer.message,
                 remedy=trainer.remedy if trainer.outcome is Status.DIVERGED else None,
             )

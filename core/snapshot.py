@@ -84,6 +84,7 @@ class Snapshot:
     made_at : the moment, in seconds of `time.perf_counter`.
     metrics : measured at `metrics.step`, which lags behind `step` while training flat out.
     settings : as they apply to the next step.
+    batch : numbers of the data set's rows that the next step learns from, (batch,).
     message : what a person should know about the status, "" where it speaks for itself.
     remedy : after divergence, the learning rate that one press continues with.
     """
@@ -98,5 +99,6 @@ class Snapshot:
     curves: Curves
     pace: Pace
     settings: TrainingConfig
+    batch: NDArray[np.int64]
     message: str = ""
     remedy: float | None = None

@@ -7,7 +7,9 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from core import batches, models
@@ -23,6 +25,7 @@ DIVERGED_FACTOR = 40  # a mean loss this many times the start is far beyond any 
 CONVERGENCE_EPOCHS = 5
 
 LIVE = ("learning_rate", "batch_size", "weight_decay", "epochs", "tolerance")
+MOVED = "moved"  # the mark where a person has put the weights elsewhere
 SYMBOLS = {"learning_rate": "η", "batch_size": "batch", "weight_decay": "λ"}
 
 
@@ -60,12 +63,15 @@ class Trainer:
         self._train = batches.place(task, task.train_rows, self.device)
         self._measurement = Measurement(task, self.device)
         self._curvature = self._measurement.curvature()
+        self._start: Params | None = None  # where a person wants it to begin
         self.reset()
 
     def reset(self) -> None:
-        """Return to the start that the seed decides; settings stay as they are tuned."""
+        """Return to the start, the seed's or a chosen one; settings stay as they are tuned."""
         generator = Generator().manual_seed(self.settings.seed)
         W, b = models.start(self.task.config.model.init, self.task.outputs, self.task.m, generator)
+        if self._start is not None:
+            W, b = torch.tensor(self._start.W), torch.tensor(self._start.b)
         self._W, self._b = W.to(self.device), b.to(self.device)
         self._dW, self._db = torch.empty_like(self._W), torch.empty_like(self._b)
         self._V = torch.empty_like(self._W)  # the weights in the units of the stored rows
@@ -282,25 +288,44 @@ class Trainer:
         return self.history.curves()
 
     def start_from(self, params: Params) -> None:
-        """Return to step 0 with these weights in place of the start that the seed decides.
+        """Return to step 0 with these weights, now and at every reset, not with the seed's.
 
         Raises DataError where the data are too large for them.
         """
-        self.reset()
-        self._W.copy_(torch.from_numpy(params.W))
-        self._b.copy_(torch.from_numpy(params.b))
-        loss = self._measured().train_loss
-        if not math.isfinite(loss):
+        before, self._start = self._start, params
+        try:
+            self.reset()
+        except DataError:
+            self._start = before
             self.reset()
             raise DataError(
                 f"{self.task.dataset.name} holds numbers that are too large for the model's "
                 "weights; train a new one."
-            )
-        self._start_loss = max(self._start_loss, loss)  # to fit badly is no divergence
-        self.history = History()
+            ) from None
+
+    def move_to(self, params: Params) -> None:
+        """Go on from other weights, chosen by a person; the curves are marked.
+
+        Raises DataError where the loss there is not a number; nothing has changed then.
+        """
+        W, b = torch.tensor(params.W).to(self.device), torch.tensor(params.b).to(self.device)
+        loss = self._measurement(W, b, self.step_count, self.epoch).train_loss
+        if not math.isfinite(loss):
+            raise DataError("The loss has no value at these weights; choose smaller ones.")
+        if self.outcome is not None:
+            self.go_on()
+        self._W.copy_(W)
+        self._b.copy_(b)
+        self._start_loss = max(self._start_loss, loss)  # to be sent far off is no divergence
         self._healthy = self._place()
-        self.copy_to_host()
+        self.history.cut(self.step_count - 1)  # what was measured here is no longer so
+        self.history.mark(Mark(self.step_count, MOVED))
         self.measure()
+
+    def next_rows(self) -> NDArray[np.int64]:
+        """Return the rows of the data set that the next update learns from."""
+        rows = self._shuffles.peek(self.settings.batch_size)
+        return self.task.train_rows if rows is None else self.task.train_rows[rows.numpy()]
 
     def _place(self) -> _Place:
         return _Place(

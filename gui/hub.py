@@ -497,6 +497,17 @@ class Hub(QObject):
             self._play_when_loaded = False
             self._session.reset()
 
+    def move_to(self, params: Params) -> None:
+        """Put other weights in place of the model's; training goes on from there."""
+        if self._is_ready():
+            self._session.move_to(params)
+
+    def start_from(self, params: Params) -> None:
+        """Return to step 0, to these weights."""
+        if self._is_ready():
+            self._play_when_loaded = False
+            self._session.start_from(params)
+
     def recover(self) -> None:
         self._asked.clear()
         self._play_when_loaded = True

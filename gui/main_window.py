@@ -38,9 +38,11 @@ from core.task import Task
 from gui import look
 from gui.download_bar import DownloadBar
 from gui.fields import notch_above, notch_below
+from gui.example import Chosen
 from gui.help import show_about, show_keys
 from gui.hub import Hub
 from gui.keys import Keys
+from gui.late_views import LateViews
 from gui.look import Theme
 from gui.notice import Notice
 from gui.opening import Opening, OpeningBar
@@ -102,7 +104,21 @@ class MainWindow(QMainWindow):
                 "Weights": self.weights,
                 "Data": self.data,
                 "Draw": QWidget(),  # see `_add_draw`
+                "Trace": QWidget(),
+                "Network": QWidget(),
+                "Surface": QWidget(),
+                "Demos": QWidget(),
             }
+        )
+        self.chosen = Chosen(self)
+        self._late = LateViews(
+            self.stage,
+            {
+                "Trace": self._make_trace,
+                "Network": self._make_network,
+                "Surface": self._make_surface,
+                "Demos": self._make_demos,
+            },
         )
         self.loss = CurveView(self.theme, LOSS)
         self.accuracy = CurveView(self.theme, ACCURACY)
@@ -263,6 +279,9 @@ class MainWindow(QMainWindow):
         self.boundary.board_tools.going_on_changed.connect(hub.set_going_on)
         self.data.row_chosen.connect(self.boundary.point_out)
         self.boundary.row_chosen.connect(self.data.choose_row)
+        for chooser in (self.data, self.boundary):
+            chooser.row_chosen.connect(self.chosen.choose_row)
+        self._late.made.connect(self._add_view)
         for rows in (self.data.table, self.data.gallery):
             rows.activated.connect(lambda index: self._show_row(index.row()))
         self.confusion.cell_chosen.connect(self._show_cell)
@@ -302,6 +321,39 @@ class MainWindow(QMainWindow):
         self.draw.remarked.connect(self._show_remark)
         self.stage.replace("Draw", self.draw)
         self.views = (*self.views, self.draw)
+
+    def _make_trace(self) -> View:
+        from gui.views.trace import TraceView
+
+        view = TraceView(self.theme, self.hub.background, self.chosen)
+        view.step_wanted.connect(self.hub.step)
+        return view
+
+    def _make_network(self) -> View:
+        from gui.views.network import NetworkView
+
+        return NetworkView(self.theme, self.chosen)
+
+    def _make_surface(self) -> View:
+        from gui.views.surface import SurfaceView
+
+        view = SurfaceView(self.theme, self.hub.background)
+        view.moved.connect(self.hub.move_to)
+        view.start_chosen.connect(self.hub.start_from)
+        return view
+
+    def _make_demos(self) -> View:
+        from gui.views.demos import DemosView
+
+        return DemosView(self.theme, self.chosen)
+
+    def _add_view(self, _: str, view: View) -> None:
+        """Let a view that was made late catch up with the others."""
+        self.views = (*self.views, view)
+        if self.hub.run:
+            view.offer_task(self.hub.run.task)
+        if self.hub.snapshot:
+            view.offer_snapshot(self.hub.snapshot)
 
     # Life ---------------------------------------------------------------------------------------
 
@@ -374,9 +426,14 @@ class MainWindow(QMainWindow):
                 "Weights": True,
                 "Data": True,
                 "Draw": self.draw.applies_to(task),
+                "Trace": True,
+                "Network": True,
+                "Surface": True,
+                "Demos": True,
             },
             first="Weights" if task.dataset.image_shape else "Boundary",
         )
+        self.chosen.offer_task(task)
         for view in self.views:
             view.offer_task(task)
         self._has_failed = False
@@ -388,6 +445,7 @@ class MainWindow(QMainWindow):
     def _show_points(self, task: Task) -> None:
         self.setup.show_task(task)
         self._give_board_points(task)
+        self.chosen.offer_task(task)
         for view in self.views:
             view.offer_points(task)
 

@@ -238,6 +238,7 @@ def snapshot_of():
             curves=trainer.curves(),
             pace=Pace(),
             settings=trainer.settings,
+            batch=trainer.next_rows(),
         )
 
     return snapshot_of

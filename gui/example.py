@@ -1,0 +1,66 @@
+"""The one input that is followed through the model, whichever view it was picked in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from core.task import Task
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One input: `values` (d,) in the features' own units, pixels as they are stored.
+
+    label : its class, None where nobody has said it, as of a drawing.
+    row : its number in the data set, None where it is none of its rows.
+    words : what it is, as in “training row 17”.
+    """
+
+    values: NDArray[np.floating]
+    label: int | None
+    row: int | None
+    words: str
+
+    @classmethod
+    def of_row(cls, task: Task, row: int) -> Example:
+        """Return the example that is this row of the task's data set."""
+        values = np.asarray(task.dataset.values(slice(row, row + 1))[0], dtype=np.float64)
+        is_test = bool(np.isin(row, task.test_rows))
+        words = f"{'test' if is_test else 'training'} row {row + 1:,}"
+        return cls(values, int(task.dataset.y[row]), row, words)
+
+
+class Chosen(QObject):
+    """Which example is followed; the first training row until a person picks another."""
+
+    changed = Signal(object)  # Example or None
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.example: Example | None = None
+        self._task: Task | None = None
+
+    def offer_task(self, task: Task) -> None:
+        """Keep the row that was chosen where the task still has it."""
+        row = self.example.row if self.example else None
+        is_kept = self._task is not None and self._task.source is task.source
+        self._task = task
+        if not is_kept or row is None or row >= task.dataset.n:
+            row = int(task.train_rows[0]) if len(task.train_rows) else None
+        self._set(None if row is None else Example.of_row(task, row))
+
+    def choose_row(self, row: int) -> None:
+        """Follow this row of the data set."""
+        if self._task is not None and 0 <= row < self._task.dataset.n:
+            self._set(Example.of_row(self._task, row))
+
+    def choose(self, example: Example) -> None:
+        self._set(example)
+
+    def _set(self, example: Example | None) -> None:
+        self.example = example
+        self.changed.emit(example)
