@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ ROOMS = 4  # a batch and the rest of an epoch, of now and of before
 
 
 @dataclass(frozen=True, eq=False)
-class _Room:
+class Room:
     """Where a slice of some number of rows is put together, again and again; logits too."""
 
     stored: Tensor
@@ -44,7 +45,7 @@ class Rows:
     unit: float
     mean: Tensor | None
     std: Tensor | None
-    _rooms: dict[int, _Room] = field(default_factory=dict)
+    rooms: dict[int, Room] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -58,7 +59,7 @@ class Rows:
         n = len(self) if order is None else len(order)
         size = self.rows_at_once
         for start in range(0, n, size):
-            room = self._room(min(size, n - start))
+            room = self.room(min(size, n - start))
             if order is not None:
                 rows = order if n <= size else order[start : start + size]
                 stored = torch.index_select(self.X, 0, rows, out=room.stored)
@@ -70,11 +71,11 @@ class Rows:
                 Y = self.targets[:, start : start + size]
             yield self._numbers(stored, room), Y.mT, room.Z.mT
 
-    @property
+    @cached_property
     def rows_at_once(self) -> int:
         return max(1, min(SLICE // self.X.shape[1], SLICE_ROWS))
 
-    def _numbers(self, stored: Tensor, room: _Room) -> Tensor:
+    def _numbers(self, stored: Tensor, room: Room) -> Tensor:
         if stored.dtype == torch.float32:
             return stored
         X = room.X.copy_(stored)
@@ -82,15 +83,16 @@ class Rows:
             X.sub_(self.mean).div_(self.std)
         return X
 
-    def _room(self, k: int) -> _Room:
-        if k not in self._rooms:
-            if len(self._rooms) == ROOMS:  # the batch size has changed again and again
-                self._rooms.clear()
+    def room(self, k: int) -> Room:
+        """Return where slices of k rows are put together."""
+        if k not in self.rooms:
+            if len(self.rooms) == ROOMS:  # the batch size has changed again and again
+                self.rooms.clear()
             stored = self.X.new_empty((k, self.X.shape[1]))
             X = stored if stored.dtype == torch.float32 else stored.float()
             outputs = self.targets.new_empty((2, len(self.targets), k))
-            self._rooms[k] = _Room(stored, X, *outputs)
-        return self._rooms[k]
+            self.rooms[k] = Room(stored, X, *outputs)
+        return self.rooms[k]
 
 
 def place(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
@@ -144,6 +146,11 @@ class Shuffles:
         self._taken = self._taken_before = 0
         self._is_fresh = False  # whether the order is of the epoch that begins
 
+    @property
+    def left(self) -> int:
+        """Rows of the epoch that are not yet taken."""
+        return self._n - self._taken
+
     def next(self, batch_size: int | None) -> tuple[Tensor | None, int, bool]:
         """Return row numbers (None for all in place), their count, whether they end the epoch.
 
@@ -193,5 +200,7 @@ class Shuffles:
         self._is_fresh = True
 
     def _set_order(self, order: Tensor | None) -> None:
-        self._order = order
-        self._placed = None if order is None else order.to(self._device, non_blocking=True)
+        self._order = self._placed = order
+        if order is not None and self._device.type != "cpu":
+            # From ordinary memory the copy would wait for all that is launched.
+            self._placed = order.pin_memory().to(self._device, non_blocking=True)

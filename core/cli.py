@@ -57,6 +57,9 @@ class Result:
     seconds: float
 
 
+MANY = 1_000  # updates that a device may make at once; it stops for measurements and epochs
+
+
 def train(task: Task, progress: Progress | None = None) -> Result:
     """Train the task to its end, measuring after each epoch."""
     from core.trainer import Trainer  # PyTorch: a second that --help need not wait for
@@ -65,7 +68,7 @@ def train(task: Task, progress: Progress | None = None) -> Result:
     trainer = Trainer(task)
     history: dict[str, list[float]] = {name: [] for name in _MEASURED}
     while trainer.outcome is None:
-        trainer.step()
+        trainer.advance(MANY)
         if progress:
             progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
         ended_epoch = trainer.epoch > len(history["train_loss"])

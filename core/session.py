@@ -15,6 +15,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from core.snapshot import Pace, Params, Race, Snapshot, Status
 from core.task import Task
 
 if TYPE_CHECKING:
+    from core.device import HostCopy
     from core.trainer import Trainer
 
 COPY_SECONDS = 0.5  # no older is what is left of a run whose device fails
@@ -65,6 +67,7 @@ class Session:
         self._current: int | None = None
         self._is_training = False
         self._copied_at = -math.inf  # when weights on a device were last copied to the host
+        self._arriving: tuple[HostCopy, Callable[..., Snapshot]] | None = None
         self._racing: Iterator[None] | None = None
         self._steps_per_second = math.inf
         self._due = 0.0
@@ -176,7 +179,9 @@ class Session:
                         self._racing = None
                 elif self._is_training:
                     self._train()
-                if self._wanted.is_set():
+                if self._arriving is not None:
+                    self._deliver(self._arriving)
+                if self._wanted.is_set() and self._arriving is None:
                     self._publish()
             except Exception as error:  # whatever it is, the person must learn of it
                 self._racing = None
@@ -214,17 +219,18 @@ class Session:
         end = now + SLICE_SECONDS
         interval = 1 / self._steps_per_second
         self._due = max(self._due, now - 0.1)  # a stall is not made up for by a burst
+        advance = _advancing(trainer) if self._is_flat_out else trainer.advance
         begun_at = trainer.step_count
         while trainer.outcome is None and now < end and not self._closing.is_set():
             if interval and now < self._due:
                 break
-            if trainer.advance():
+            if advance():
                 self._due += interval
             now = time.perf_counter()
         steps = max(trainer.step_count - begun_at, 0)  # divergence leads back
         self._rate.add(steps, steps * trainer.batch_size)
-        if trainer.device.type != "cpu" and now - self._copied_at > COPY_SECONDS:
-            trainer.copy_to_host()
+        if trainer.is_queued and now - self._copied_at > COPY_SECONDS:
+            trainer.start_copy_to_host()
             self._copied_at = now
         if trainer.outcome is not None:
             self._is_training = False
@@ -240,6 +246,7 @@ class Session:
         if trainer is None or not is_device_failure(error, trainer.settings.device):
             return False
         assert self._current is not None
+        self._arriving = None
         try:
             self._runs[self._current] = rescued = trainer.rescued()
         except Exception:  # then the first error is told
@@ -263,6 +270,7 @@ class Session:
             trainer.tune(epochs=MAX_COUNT, tolerance=0.0)
             trainer.step()  # what happens once is not counted
             trainer.copy_to_host()
+            advance = _advancing(trainer)
             begun = paused = time.perf_counter()
             steps = 0
             while (now := time.perf_counter()) - begun < RACE_SECONDS or not steps:
@@ -271,7 +279,9 @@ class Session:
                     paused = time.perf_counter()
                 if trainer.outcome is not None:
                     trainer.go_on()
-                steps += trainer.advance()
+                before = trainer.step_count
+                done = advance()
+                steps += max(trainer.step_count - before, done)
             trainer.copy_to_host()  # waits for what the device has yet to do
             found[device] = steps * trainer.batch_size / (time.perf_counter() - begun)
         self.races.append(Race(found))
@@ -331,7 +341,7 @@ class Session:
         self._halt()
 
     def _halt(self) -> None:
-        self._is_training, self._racing = False, None
+        self._is_training, self._racing, self._arriving = False, None, None
 
     def _play(self) -> None:
         if self._trainer.outcome is not None:
@@ -374,30 +384,48 @@ class Session:
         self.failures.append(Failure(run, message))
 
     def _publish(self) -> None:
-        """Put a copy of the run into the mailbox, in place of one that was not taken."""
+        """Put a copy of the run into the mailbox, in place of one that was not taken.
+
+        While a device trains flat out the copy is not waited for; `_deliver` puts it there.
+        """
         if self._current is None:
             return
+        if self._arriving is not None and self._is_flat_out:
+            self._wanted.set()  # one after the other
+            return
         self._wanted.clear()
+        self._arriving = None
         trainer = self._trainer
         if trainer.metrics.step != trainer.step_count and not self._is_flat_out:
             trainer.measure()  # when it is watched step by step, the figures are of this step
-        self._mailbox.append(
-            Snapshot(
-                run=self._current,
-                made_at=time.perf_counter(),
-                status=self._status(trainer),
-                step=trainer.step_count,
-                epoch=trainer.epoch,
-                params=trainer.params(),
-                metrics=trainer.metrics,
-                curves=trainer.curves(),
-                pace=self._rate.pace if self._is_training else Pace(),
-                settings=trainer.settings,
-                batch=trainer.next_rows(),
-                message=trainer.message,
-                remedy=trainer.remedy if trainer.outcome is Status.DIVERGED else None,
-            )
+        copy = trainer.start_copy() if self._is_flat_out else None
+        snapshot = partial(
+            Snapshot,
+            run=self._current,
+            made_at=time.perf_counter(),
+            status=self._status(trainer),
+            step=trainer.step_count,
+            epoch=trainer.epoch,
+            metrics=trainer.metrics,
+            curves=trainer.curves(),
+            pace=self._rate.pace if self._is_training else Pace(),
+            settings=trainer.settings,
+            batch=trainer.next_rows(),
+            message=trainer.message,
+            remedy=trainer.remedy if trainer.outcome is Status.DIVERGED else None,
         )
+        if copy is None:
+            self._mailbox.append(snapshot(params=trainer.params()))
+        else:
+            self._arriving = copy, snapshot
+
+    def _deliver(self, arriving: tuple[HostCopy, Callable[..., Snapshot]]) -> None:
+        """Put the snapshot into the mailbox once its weights have come from the device."""
+        copy, snapshot = arriving
+        if copy.is_there:
+            W, b = copy.take()
+            self._mailbox.append(snapshot(params=Params(W.numpy(), b.numpy())))
+            self._arriving = None
 
     @property
     def _is_flat_out(self) -> bool:
@@ -409,6 +437,11 @@ class Session:
         if trainer.outcome is not None:
             return trainer.outcome
         return Status.PAUSED if trainer.step_count else Status.READY
+
+
+def _advancing(trainer: Trainer) -> Callable[[], bool]:
+    """Return what advances the trainer as far as it can at once."""
+    return partial(trainer.advance, MAX_COUNT) if trainer.is_queued else trainer.advance
 
 
 class _Rate:

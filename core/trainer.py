@@ -14,7 +14,9 @@ from torch import Generator, Tensor
 
 from core import batches, models
 from core.batches import Shuffles
+from core.device import HostCopy, Lag, queue_of
 from core.errors import ConfigError, DataError, DeviceError
+from core.graphs import Blocks
 from core.history import Curves, History, Mark
 from core.losses import HEADS
 from core.measure import SAMPLE, Measurement
@@ -63,6 +65,17 @@ class Trainer:
         self._train = batches.place(task, task.train_rows, self.device)
         self._measurement = Measurement(task, self.device)
         self._curvature = self._measurement.curvature()
+        # Written over, never replaced: graphs know them by their addresses.
+        self._W = torch.zeros(task.outputs, task.m, device=self.device)
+        self._b = torch.zeros(task.outputs, device=self.device)
+        self._dW, self._db = torch.empty_like(self._W), torch.empty_like(self._b)
+        # The weights in the units of the stored rows.
+        self._V = self._W if self._train.unit == 1 else torch.empty_like(self._W)
+        self._queue = queue_of(self.device)  # None: what is asked of the CPU is done at once
+        if self._queue is not None:
+            self._lag = Lag(self._queue)
+            self._blocks = Blocks(self._queue, self._train)
+        self._coming: tuple[_Place, HostCopy] | None = None
         self._start: Params | None = None  # where a person wants it to begin
         self.reset()
 
@@ -72,9 +85,8 @@ class Trainer:
         W, b = models.start(self.task.config.model.init, self.task.outputs, self.task.m, generator)
         if self._start is not None:
             W, b = torch.tensor(self._start.W), torch.tensor(self._start.b)
-        self._W, self._b = W.to(self.device), b.to(self.device)
-        self._dW, self._db = torch.empty_like(self._W), torch.empty_like(self._b)
-        self._V = torch.empty_like(self._W)  # the weights in the units of the stored rows
+        self._W.copy_(W)
+        self._b.copy_(b)
         self._shuffles = Shuffles(len(self._train), generator, self.device)
         self._update: Iterator[None] | None = None  # the one that is under way
         self.step_count = self.epoch = 0
@@ -99,8 +111,16 @@ class Trainer:
         while not self.advance():
             pass
 
-    def advance(self) -> bool:
-        """Do a slice of an update, a millisecond's work; return whether the update is complete."""
+    def advance(self, most: int = 1) -> bool:
+        """Do a slice of an update, a millisecond's work; return whether the update is complete.
+
+        Where the device can, up to `most` updates are made at once. Before the last of them no
+        epoch ends and nothing is measured.
+        """
+        if self._queue is not None:
+            if self._replay(most):
+                return True
+            self._keep_pace(1)
         if self._update is None:
             self._update = self._updating()
         for _ in self._update:
@@ -108,31 +128,79 @@ class Trainer:
         self._update = None
         return True
 
+    @property
+    def is_queued(self) -> bool:
+        """Whether its device does later what it is told, and can make many updates at once."""
+        return self._queue is not None
+
     def _updating(self) -> Iterator[None]:
-        """One update with the mean gradient of one batch: W ← W − η (∇W + λ W), b ← b − η ∇b.
+        """One update with the mean gradient of one batch.
 
         It pauses between the slices of a large batch.
         """
-        W, b, dW, db = self._W, self._b, self._dW, self._db
         rows, n, ends_epoch = self._shuffles.next(self.settings.batch_size)
-        left, unit = n, self._train.unit
-        V = W if unit == 1 else torch.mul(W, unit, out=self._V)
+        left = n
         for X, Y, Z in self._train.slices(rows):
-            dZ = self._head.gradient(models.logits(X, V, b, out=Z), Y, out=Z)
-            models.gradients(dZ, X, dW, db, add=left < n)
+            self._differentiate(X, Y, Z, add=left < n)
             left -= len(X)
             if left:
                 yield
+        self._descend(n)
+        self._complete(1, ends_epoch)
+
+    def _update_with(self, X: Tensor, Y: Tensor, Z: Tensor) -> None:
+        """One update with a batch in one piece."""
+        self._differentiate(X, Y, Z)
+        self._descend(len(X))
+
+    def _differentiate(self, X: Tensor, Y: Tensor, Z: Tensor, *, add: bool = False) -> None:
+        """Write the gradient, summed over the rows X (k, m), over dW and db, or add it to them.
+
+        X is as stored: X · unit is the model's input. The logits are written over Z.
+        """
+        W, b, V, unit = self._W, self._b, self._V, self._train.unit
+        if unit != 1 and not add:
+            torch.mul(W, unit, out=V)
+        dZ = self._head.gradient(models.logits(X, V, b, out=Z), Y, out=Z)
+        models.gradients(dZ, X, self._dW, self._db, add=add)
+
+    def _descend(self, n: int) -> None:
+        """W ← W − η (∇W + λ W), b ← b − η ∇b, with the mean gradient of n examples."""
         eta, decay = self.settings.learning_rate, self.settings.weight_decay
         if decay:
-            W.mul_(1 - eta * decay)
-        W.sub_(dW, alpha=eta * unit / n)
-        b.sub_(db, alpha=eta / n)  # biases are spared the penalty
-        self.step_count += 1
+            self._W.mul_(1 - eta * decay)
+        self._W.sub_(self._dW, alpha=eta * self._train.unit / n)
+        self._b.sub_(self._db, alpha=eta / n)  # biases are spared the penalty
+
+    def _complete(self, updates: int, ends_epoch: bool) -> None:
+        self.step_count += updates
         if ends_epoch:
             self._end_epoch()
         if self.step_count >= self._next_measurement:
             self.measure()
+
+    def _replay(self, most: int) -> bool:
+        """Make up to so many updates by a graph; return whether there is one for them."""
+        if self._update is not None or self._queue is None:
+            return False
+        settings = self.batch_size, self.settings.learning_rate, self.settings.weight_decay
+        most = min(most, self._next_measurement - self.step_count)
+        block = self._blocks.find(settings, self._shuffles.left, most)
+        if block is None:
+            return False
+        self._keep_pace(block.count)
+        rows, _, ends_epoch = self._shuffles.next(block.examples)
+        self._blocks.run(block, rows, self._update_with)
+        self._complete(block.count, ends_epoch)
+        return True
+
+    def _keep_pace(self, pieces: int) -> None:
+        """Wait where the device is too far behind, and see whether a copy has come from it."""
+        self._lag.add(pieces)
+        if self._coming is not None and self._coming[1].is_there:
+            place, copy = self._coming
+            W, b = copy.take()
+            self._refuge, self._coming = replace(place, W=W, b=b), None
 
     def _end_epoch(self) -> None:
         self.epoch += 1
@@ -186,6 +254,7 @@ class Trainer:
             f"Try η = {self.remedy:g} from there."
         )
         self._return_to(self._healthy)
+        self.copy_to_host()  # the last copy may be of the way down
         self.outcome = Status.DIVERGED
 
     @property
@@ -211,14 +280,19 @@ class Trainer:
             self._last_epoch = max(self.settings.epochs, 1)
             if self.outcome is Status.FINISHED and self.epoch < self._last_epoch:
                 self.outcome, self.message = None, ""
-        if self.settings.batch_size != before.batch_size and self._update is not None:
-            self._update = None  # it begins again, with the new size
-            self._shuffles.take_back()
+        if self.settings.batch_size != before.batch_size:
+            self._begin_again()
         for name, symbol in SYMBOLS.items():
             old, new = getattr(before, name), getattr(self.settings, name)
             if old != new:
                 self.history.mark(Mark(self.step_count, f"{symbol} {_say(old)} → {_say(new)}"))
         self._next_measurement = min(self._next_measurement, self.step_count + 1)
+
+    def _begin_again(self) -> None:
+        """Forget the update that is under way; its rows come again."""
+        if self._update is not None:
+            self._update = None
+            self._shuffles.take_back()
 
     def go_on(self) -> None:
         """Make it trainable again after an outcome: more epochs, or from the healthy place."""
@@ -243,7 +317,8 @@ class Trainer:
         W, b = torch.zeros_like(self._W), torch.zeros_like(self._b)
         W[:h] = (raw * torch.from_numpy(new.std)).to(W)
         b[:h] = other._b + (raw @ torch.from_numpy(new.mean - old.mean)).to(b)
-        self._W, self._b = W, b
+        self._W.copy_(W)
+        self._b.copy_(b)
         loss = self._measured().train_loss
         if not math.isfinite(loss):
             self.reset()
@@ -260,7 +335,15 @@ class Trainer:
 
     def copy_to_host(self) -> None:
         """Remember this point of the run on the host, where no failing device can take it."""
-        self._refuge = self._place().on_host()
+        self._refuge, self._coming = self._place().on_host(), None
+
+    def start_copy_to_host(self) -> None:
+        """Remember this point as soon as it has come to the host; it is not waited for."""
+        if self._queue is None:
+            self.copy_to_host()
+        elif self._coming is None:
+            place = self._place()
+            self._coming = place, HostCopy(self._queue, place.W, place.b)
 
     def rescued(self) -> Trainer:
         """Return a trainer that goes on from the last copy on the host, on the CPU."""
@@ -283,6 +366,10 @@ class Trainer:
         """Copy the weights out, as NumPy."""
         W, b = self._W.cpu().numpy().copy(), self._b.cpu().numpy().copy()
         return Params(W, b)
+
+    def start_copy(self) -> HostCopy | None:
+        """Start to copy the weights out; None where `params` need not wait for them."""
+        return None if self._queue is None else HostCopy(self._queue, self._W, self._b)
 
     def curves(self) -> Curves:
         return self.history.curves()
@@ -314,6 +401,7 @@ class Trainer:
             raise DataError("The loss has no value at these weights; choose smaller ones.")
         if self.outcome is not None:
             self.go_on()
+        self._begin_again()
         self._W.copy_(W)
         self._b.copy_(b)
         self._start_loss = max(self._start_loss, loss)  # to be sent far off is no divergence
@@ -335,7 +423,8 @@ class Trainer:
     def _return_to(self, place: _Place) -> None:
         self.step_count, self.epoch = place.step, place.epoch
         self._update = None
-        self._W, self._b = place.W.to(self.device, copy=True), place.b.to(self.device, copy=True)
+        self._W.copy_(place.W)
+        self._b.copy_(place.b)
         self._shuffles.restore(place.shuffles)
         self.history.cut(place.step)
         self._next_measurement = place.step + 1

@@ -12,12 +12,13 @@ import pytest
 import torch
 
 import core
-from core import batches, cli, datasets, session, trainer
+from core import batches, cli, datasets, device, session, trainer
 from core.config import DataConfig, RunConfig
 from core.session import KEPT_RUNS, Session
 from core.snapshot import Status
 from core.task import prepare
 from core.trainer import Trainer
+from tests.core.late import LateDevice
 
 PATIENCE = 30.0  # seconds until a condition that never comes is a failure
 LONG = 10**6  # epochs: longer than any test
@@ -67,6 +68,13 @@ def watcher():
 @pytest.fixture
 def task(iris, make_task):
     return make_task(iris, epochs=LONG)
+
+
+def wait_for(condition):
+    end, moment = time.monotonic() + PATIENCE, threading.Event()
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        moment.wait(0.001)
 
 
 def weights(snapshot):
@@ -410,6 +418,138 @@ def test_devices_are_raced_on_the_task_and_the_run_goes_on(
     watcher.until(lambda s: bool(watcher.session.races) and s.step > before.step + 10)
     race = watcher.session.races.popleft()
     assert list(race.examples) == ["cpu", "cuda"] and min(race.examples.values()) > 0
+
+
+# A device that is late ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late(monkeypatch):
+    """Let “cuda” be a device whose copies come late."""
+    return LateDevice().install(monkeypatch)
+
+
+@pytest.fixture
+def twins(digits, make_task):
+    """Return twins(…): the same task for “cuda” and for the CPU."""
+
+    def make(**options):
+        options = {"epochs": LONG, "batch_size": 8, **options}
+        return [make_task(digits, device=name, **options) for name in ("cuda", "cpu")]
+
+    return make
+
+
+def follow(twin, snapshot):
+    """Bring a trainer on the CPU to the snapshot's step; its weights and rows must be the same."""
+    while twin.step_count < snapshot.step:
+        twin.step()
+    params = twin.params()
+    assert weights(snapshot) == (params.W.tolist(), params.b.tolist())
+    assert np.array_equal(snapshot.batch, twin.next_rows())
+    assert snapshot.epoch == twin.epoch
+    assert snapshot.metrics.step == twin.metrics.step
+    assert snapshot.metrics.train_loss == twin.metrics.train_loss
+
+
+def test_snapshots_that_come_late_are_of_one_moment(watcher, late, twins):
+    task, same = twins()
+    twin = Trainer(same)
+    watcher.session.load(1, task, play=True)
+    while twin.step_count < 3000:
+        snapshot = watcher.until(lambda s: s.step > twin.step_count)
+        assert snapshot.status is Status.TRAINING
+        follow(twin, snapshot)
+    assert late.replayed > 0
+
+
+def test_a_device_is_not_waited_for_while_it_trains(watcher, late, twins, monkeypatch):
+    monkeypatch.setattr(device, "AHEAD", LONG)
+    monkeypatch.setattr(session, "COPY_SECONDS", 0.0)
+    watcher.session.load(1, twins()[0], play=True)
+    for step in range(100, 5000, 100):
+        watcher.until(lambda s, step=step: s.step > step)
+        watcher.session.tune(learning_rate=step / 1e4)
+    assert late.waits == 0 and late.signals > 20
+
+
+@pytest.mark.parametrize("queries", [0, 1, LONG])
+def test_pausing_shows_the_last_step_whatever_is_on_its_way(watcher, late, twins, queries):
+    late.queries = queries
+    task, same = twins()
+    twin = Trainer(same)
+    watcher.session.load(1, task, play=True)
+    for _ in range(5):
+        signals = late.signals + 50
+        wait_for(lambda signals=signals: late.signals > signals)
+        watcher.session.pause()
+        watcher.snapshot = None
+        paused = watcher.until_status(Status.PAUSED)
+        while twin.step_count < paused.step:
+            twin.step()
+        twin.measure()  # as whoever pauses wants to see it
+        follow(twin, paused)
+        watcher.session.play()
+
+
+@pytest.mark.parametrize("queries", [1, LONG])
+def test_the_end_of_a_late_run_is_shown(watcher, late, twins, queries):
+    late.queries = queries
+    task, same = twins(epochs=5)
+    watcher.session.load(1, task, play=True)
+    finished = watcher.until_status(Status.FINISHED)
+    assert finished.epoch == 5
+    assert weights(finished) == alone(same, finished.step)
+
+
+def test_what_is_tuned_shows_although_an_older_copy_is_on_its_way(watcher, late, twins):
+    watcher.session.load(1, twins()[0], play=True)
+    watcher.until(lambda s: s.step > 100)
+    for k in range(1, 20):
+        watcher.session.tune(learning_rate=k / 100)
+    snapshot = watcher.until(lambda s: s.settings.learning_rate == 0.19)
+    assert snapshot.status is Status.TRAINING
+
+
+def test_no_late_copy_of_a_run_comes_after_another_is_loaded(watcher, late, twins, iris, make_task):
+    late.queries = 20
+    watcher.session.load(1, twins()[0], play=True)
+    watcher.until(lambda s: s.step > 100)
+    watcher.session.load(2, make_task(iris, device="cuda", epochs=LONG), play=True)
+    watcher.until(lambda s: s.run == 2)
+    for _ in range(10):
+        step = watcher.snapshot.step
+        assert watcher.until(lambda s, step=step: s.step > step or s.run != 2).run == 2
+
+
+def test_step_by_step_a_late_device_makes_one_update(watcher, late, twins):
+    task, same = twins()
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 200)
+    watcher.session.pause()
+    step = watcher.until_status(Status.PAUSED).step
+    for count in range(step + 1, step + 4):
+        watcher.session.step()
+        snapshot = watcher.until(lambda s, count=count: s.step >= count)
+        assert snapshot.step == snapshot.metrics.step == count
+        assert weights(snapshot) == alone(same, count)
+
+
+def test_a_device_that_is_lost_with_a_copy_on_its_way_leaves_the_run_on_the_cpu(
+    watcher, late, twins, monkeypatch
+):
+    monkeypatch.setattr(session, "COPY_SECONDS", 0.0)
+    task, same = twins()
+    watcher.session.load(1, task, play=True)
+    before = watcher.until(lambda s: s.step > 500)
+    late.is_lost = True
+    rescued = watcher.until(lambda s: s.settings.device == "cpu" and s.step > before.step)
+    assert rescued.status is Status.TRAINING and not watcher.session.failures
+    (remark,) = watcher.session.remarks
+    assert remark.startswith("CUDA has stopped working")
+    (mark,) = (mark for mark in rescued.curves.marks if mark.text == "CPU")
+    assert mark.step > 0  # a copy had come
+    assert weights(rescued) == alone(same, rescued.step)
 
 
 def test_a_command_does_not_wait_for_the_end_of_a_large_update(

@@ -16,7 +16,7 @@ from core.datasets import Dataset
 from core.errors import ConfigError, DataError, DeviceError
 from core.history import Mark
 from core.measure import SAMPLE
-from core.snapshot import Status
+from core.snapshot import Params, Status
 from core.trainer import Trainer, find_device
 
 ALL_FEATURES = {"features": ("all",)}
@@ -565,6 +565,211 @@ def test_cpu_and_cuda_agree(name, request, make_task):
     )
     np.testing.assert_allclose(cuda.params().W, cpu.params().W, rtol=1e-3, atol=1e-4)
     assert cuda.metrics.train_loss == pytest.approx(cpu.metrics.train_loss, rel=1e-3)
+
+
+# Elsewhere ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(rng):
+    """Weights of a person's choice, for Iris with its two default features."""
+    W, b = rng.normal(size=(3, 2)).astype(np.float32), rng.normal(size=3).astype(np.float32)
+    return Params(W, b)
+
+
+def loss_at(task, params):
+    X, y = inputs(task, task.train_rows)
+    Z = X @ torch.from_numpy(params.W).mT + torch.from_numpy(params.b)
+    return float(functional.cross_entropy(Z, y))
+
+
+def put(reference, params):
+    """Put the reference's weights there."""
+    with torch.no_grad():
+        reference.layer.weight.copy_(torch.from_numpy(params.W))
+        reference.layer.bias.copy_(torch.from_numpy(params.b))
+
+
+@pytest.mark.parametrize("batch_size", [32, None])
+def test_a_moved_model_goes_on_from_the_given_weights(batch_size, iris, make_task, elsewhere):
+    task = make_task(iris, batch_size=batch_size, weight_decay=0.01)
+    subject, reference = Trainer(task), Reference(task)
+    for _ in range(6):
+        subject.step()
+        reference.step()
+    subject.move_to(elsewhere)
+    put(reference, elsewhere)
+    assert np.array_equal(subject.params().W, elsewhere.W)
+    assert np.array_equal(subject.params().b, elsewhere.b)
+    assert subject.step_count == 6
+    for _ in range(6):
+        subject.step()
+        reference.step()
+    reference.assert_equals(subject)
+
+
+def test_a_move_is_marked_and_measured_anew_at_its_step(iris, make_task, elsewhere):
+    subject = train(make_task(iris), steps=6)
+    before = subject.curves()
+    subject.move_to(elsewhere)
+    curves = subject.curves()
+    assert curves.marks == (Mark(6, trainer.MOVED),)
+    assert list(curves.step) == list(before.step) == list(range(7))
+    assert np.array_equal(curves.train_loss[:6], before.train_loss[:6])
+    expected = pytest.approx(loss_at(subject.task, elsewhere), rel=1e-5)
+    assert curves.train_loss[6] == subject.metrics.train_loss == expected
+    assert subject.metrics.step == 6
+
+
+def test_a_move_within_an_update_begins_that_update_again(digits, make_task, monkeypatch, rng):
+    monkeypatch.setattr(batches, "SLICE_ROWS", 100)
+    task = make_task(digits, batch_size=400)
+    subject, twin = Trainer(task), Trainer(task)
+    params = Params(rng.normal(size=(10, 64)).astype(np.float32), np.zeros(10, dtype=np.float32))
+    subject.advance()
+    for each in (subject, twin):
+        each.move_to(params)
+        go(each, 20)
+    assert same(subject, twin)
+
+
+def test_a_finished_run_that_is_moved_can_go_on(iris, make_task, elsewhere):
+    subject = train(make_task(iris, epochs=2))
+    subject.move_to(elsewhere)
+    assert subject.outcome is None
+    go(subject)
+    assert subject.epoch == 4
+
+
+def test_to_be_moved_far_off_is_no_divergence(iris, make_task):
+    far = Params(np.full((3, 2), 500, dtype=np.float32), np.array([900, 0, -900], dtype=np.float32))
+    subject = train(make_task(iris), steps=6)
+    subject.move_to(far)
+    assert subject.metrics.train_loss > trainer.DIVERGED_FACTOR * math.log(3)
+    go(subject, 3)
+    assert subject.outcome is None and subject.step_count == 9
+
+
+def test_a_move_to_where_the_loss_has_no_value_is_refused_and_changes_nothing(iris, make_task):
+    subject, twin = (train(make_task(iris), steps=6) for _ in range(2))
+    nowhere = Params(np.full((3, 2), np.nan, dtype=np.float32), np.zeros(3, dtype=np.float32))
+    with pytest.raises(DataError, match="no value at these weights"):
+        subject.move_to(nowhere)
+    assert subject.curves().marks == ()
+    go(subject, 6)
+    go(twin, 6)
+    assert same(subject, twin)
+
+
+def test_a_chosen_start_is_where_it_begins_and_what_reset_returns_to(iris, make_task, elsewhere):
+    task = make_task(iris, epochs=3)
+    subject, reference = train(task, steps=6), Reference(task)
+    subject.start_from(elsewhere)
+    put(reference, elsewhere)
+    ends = []
+    for _ in range(2):
+        assert (subject.step_count, subject.epoch, list(subject.curves().step)) == (0, 0, [0])
+        assert np.array_equal(subject.params().W, elsewhere.W)
+        assert np.array_equal(subject.params().b, elsewhere.b)
+        loss = pytest.approx(loss_at(task, elsewhere), rel=1e-5)
+        assert subject.metrics.train_loss == loss
+        go(subject)
+        ends.append(subject.params())
+        subject.reset()
+    for _ in range(3 * math.ceil(120 / subject.batch_size)):
+        reference.step()
+    go(subject)
+    reference.assert_equals(subject)
+    assert np.array_equal(ends[0].W, ends[1].W) and np.array_equal(ends[0].b, ends[1].b)
+
+
+def test_a_start_that_the_data_cannot_bear_leaves_the_start_before(iris, make_task, elsewhere):
+    subject = Trainer(make_task(iris))
+    subject.start_from(elsewhere)
+    huge = Params(np.full((3, 2), 3e38, dtype=np.float32), np.zeros(3, dtype=np.float32))
+    with pytest.raises(DataError, match="too large for the model"):
+        subject.start_from(huge)
+    for _ in range(2):
+        assert np.array_equal(subject.params().W, elsewhere.W)
+        go(subject, 3)
+        subject.reset()
+
+
+# The rows that come next ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def used(monkeypatch):
+    """The rows of the training set that updates are made with, in the order they are taken."""
+    taken = []
+    next_ = batches.Shuffles.next
+
+    def spy(self, batch_size):
+        rows, n, ends_epoch = next_(self, batch_size)
+        taken.append(np.arange(n) if rows is None else rows.numpy().copy())
+        return rows, n, ends_epoch
+
+    monkeypatch.setattr(batches.Shuffles, "next", spy)
+    return taken
+
+
+def assert_foretold(subject, used, steps):
+    """Before each step its rows are asked for; then it is seen which they were."""
+    for _ in range(steps):
+        told = subject.next_rows()
+        subject.step()
+        assert np.array_equal(told, subject.task.train_rows[used[-1]])
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 32, 120, 1000, None])
+def test_the_rows_that_are_told_are_those_of_the_next_update(batch_size, iris, make_task, used):
+    subject = Trainer(make_task(iris, batch_size=batch_size, epochs=10**6))
+    assert_foretold(subject, used, steps=2 * math.ceil(120 / (batch_size or 120)) + 3)
+    assert subject.epoch >= 2
+
+
+def test_a_full_batch_is_all_the_training_rows(iris, make_task):
+    subject = Trainer(make_task(iris, batch_size=None))
+    assert np.array_equal(subject.next_rows(), subject.task.train_rows)
+
+
+def test_the_rows_that_are_told_follow_a_batch_size_that_is_tuned(iris, make_task, used):
+    subject = Trainer(make_task(iris, batch_size=50, epochs=10**6))
+    for batch_size in (20, None, 7, 120, 32):
+        assert_foretold(subject, used, steps=4)
+        subject.tune(batch_size=batch_size)
+    assert_foretold(subject, used, steps=20)
+
+
+def test_the_rows_of_an_update_that_begins_again_are_told(digits, make_task, used, monkeypatch):
+    monkeypatch.setattr(batches, "SLICE_ROWS", 100)
+    subject = Trainer(make_task(digits, batch_size=400))
+    subject.step()
+    first = subject.next_rows()
+    assert not subject.advance()  # its rows are taken, but it is not complete
+    subject.tune(batch_size=300)
+    assert np.array_equal(subject.next_rows(), first[:300])
+    assert_foretold(subject, used, steps=6)
+
+
+def test_to_ask_for_the_next_rows_changes_nothing(iris, make_task):
+    task = make_task(iris, batch_size=16, epochs=10**6)
+    asked, twin = Trainer(task), Trainer(task)
+    for batch_size in (16, 7, None, 50):
+        for _ in range(30):
+            for subject in (asked, twin):
+                subject.step()
+            asked.next_rows()
+        assert same(asked, twin)
+        for subject in (asked, twin):
+            subject.tune(batch_size=batch_size)
+            if subject is asked:
+                asked.next_rows()
+    asked.next_rows()
+    for subject in (asked, twin):
+        subject.reset()
+        go(subject, 30)
+    assert same(asked, twin)
 
 
 # Taking over ----------------------------------------------------------------------------------

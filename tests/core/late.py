@@ -1,0 +1,104 @@
+"""A device for tests: it computes at once, on the CPU, but says and hands out all of it late."""
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from core import trainer
+
+
+class Recording(TorchDispatchMode):
+    """What is computed meanwhile, to be computed again as a CUDA graph does it.
+
+    That is with the same numbers and the same memory, whatever has become of the program's names.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._calls = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        assert "_local_scalar_dense" not in str(func), "a graph cannot wait for a number"
+        result = func(*args, **(kwargs or {}))
+        self._calls.append((func, args, kwargs or {}, result))
+        return result
+
+    def replay(self):
+        for func, args, kwargs, before in self._calls:
+            result = func(*args, **kwargs)
+            if isinstance(result, torch.Tensor) and result.data_ptr() != before.data_ptr():
+                before.copy_(result)
+
+
+class LateSignal:
+    """Given after so many queries, or to who waits for it."""
+
+    def __init__(self, device):
+        self._device = device
+        self._queries_left = device.queries
+        self._deliveries = device.to_deliver
+        device.to_deliver = []
+
+    def query(self):
+        if self._device.is_lost:
+            raise torch.AcceleratorError("CUDA error: the device is lost")
+        self._queries_left -= 1
+        if self._queries_left < 0:
+            self._deliver()
+        return self._queries_left < 0
+
+    def synchronize(self):
+        if self._device.is_lost:
+            raise torch.AcceleratorError("CUDA error: the device is lost")
+        self._device.waits += self._queries_left >= 0
+        self._queries_left = -1
+        self._deliver()
+
+    def _deliver(self):
+        for deliver in self._deliveries:
+            deliver()
+        self._deliveries = []
+
+
+class LateDevice:
+    """Of its copies nothing is there before their signal is given.
+
+    queries : how many times a signal is asked for before it is given.
+    """
+
+    def __init__(self, queries=3, can_capture=True):
+        self.queries, self.can_capture = queries, can_capture
+        self.is_lost = False
+        self.tried = self.captured = self.replayed = self.signals = self.waits = 0
+        self.to_deliver = []
+
+    def signal(self):
+        self.signals += 1
+        return LateSignal(self)
+
+    def fetch(self, values):
+        there, now = torch.full_like(values, torch.nan), values.clone()
+        self.to_deliver.append(lambda: there.copy_(now))
+        return there
+
+    def capture(self, work):
+        self.tried += 1
+        with Recording() as recording:
+            work()
+        if not self.can_capture:
+            return None
+        self.captured += 1
+
+        def replay():
+            self.replayed += 1
+            recording.replay()
+
+        return replay
+
+    def install(self, monkeypatch):
+        """Let “cuda” be this device."""
+        places = {"cpu": torch.device("cpu"), "cuda": torch.device("cpu", 0)}
+        queues = {places["cpu"]: None, places["cuda"]: self}
+        monkeypatch.setattr(trainer, "devices", lambda: tuple(places))
+        monkeypatch.setattr(trainer, "find_device", places.__getitem__)
+        monkeypatch.setattr(trainer, "queue_of", queues.__getitem__)
+        return self
