@@ -35,6 +35,7 @@ class Panels(QWidget):
 
     hovered = Signal(str)
     breadth = 1.0  # a panel's width that is worth as much as its height
+    zero = "weight 0"  # the words in the middle of the scale
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -62,7 +63,7 @@ class Panels(QWidget):
         self._params = params
         largest = self._largest(params)
         if not SHRINK * self.scale < largest <= self.scale:
-            self.scale = _nice_above(largest)
+            self.scale = nice_above(largest)
         (self._lay_out if is_first else self._show_values)()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -143,14 +144,14 @@ class Panels(QWidget):
 
     def _scale_words(self) -> tuple[str, str, str]:
         """Return the words of the scale's left end, its middle and its right end."""
-        return f"−{self.scale:g}", "weight 0", f"+{self.scale:g}"
+        return f"−{self.scale:g}", self.zero, f"+{self.scale:g}"
 
 
 def signed(value: float, digits: int = 3) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
-def _nice_above(value: float) -> float:
+def nice_above(value: float) -> float:
     """Return the smallest of SCALE_DIGITS times a power of ten that is not below the value."""
     if not value > 0:
         return 0.01

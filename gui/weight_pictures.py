@@ -154,7 +154,7 @@ class Pictures(Panels):
                 words.say(text)
         self._show_pictures(W)
         for k, norm in enumerate(np.sqrt(np.einsum("km,km->k", W, W)).tolist()):
-            text = f"‖w‖ {norm:.2f}"
+            text = self._norm_words(norm)
             if text != self._norms[k]:
                 panel = self._panels[k]
                 panel.norm.say(text)
@@ -199,6 +199,12 @@ class Pictures(Panels):
                 bias = float(self._params.b[k])
                 return (
                     f"class {self._names()[k][0]} · pixel in row {i}, column {j} "
-                    f"· w = {signed(weight, 4)} · bias b = {signed(bias, 4)}"
+                    f"· {self._value_words(weight, bias)}"
                 )
         return ""
+
+    def _norm_words(self, norm: float) -> str:
+        return f"‖w‖ {norm:.2f}"
+
+    def _value_words(self, weight: float, bias: float) -> str:
+        return f"w = {signed(weight, 4)} · bias b = {signed(bias, 4)}"

@@ -22,6 +22,7 @@ from gui.board_tools import BoardTools
 from gui.fields import Choice
 from gui.legend import Legend
 from gui.look import Theme
+from gui.pull_arrows import PullArrows
 from gui.shading import STILL_PX, NodeSize, Shading, shader
 from gui.view import View
 
@@ -90,6 +91,8 @@ class BoundaryView(View):
         for item in (self._rings, self._pointed):
             self.plot.addItem(item)
 
+        self.pulls = PullArrows(self.plot, theme, background)
+        self.pulls.switched.connect(self._show_other_points)
         self.board = Board(self.plot, theme)
         self.board_tools = BoardTools(self.board.radius_px, self.board.density)
         self._connect_board()
@@ -111,7 +114,10 @@ class BoundaryView(View):
         layout.addWidget(self.board_tools, 1, 0, 1, 2)
         layout.addWidget(self.plot, 2, 0, 1, 2)
         layout.addWidget(self._readout, 3, 0, 1, 2)
-        layout.addWidget(self._caption, 4, 0, 1, 2)
+        foot = QHBoxLayout()
+        foot.addWidget(self._caption, 1)
+        foot.addWidget(self.pulls.box, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(foot, 4, 0, 1, 2)
         layout.setRowStretch(2, 1)
         layout.setColumnStretch(0, 1)
         self.show_theme()
@@ -168,6 +174,7 @@ class BoundaryView(View):
             self._fall_silent()
             self._pointed.setData([], [])
             self._pointed_row = None
+        self.pulls.show_task(task, self.theme)
         self.show_points(task)
 
     def _clear_picture(self) -> None:
@@ -251,6 +258,8 @@ class BoundaryView(View):
                 f"A plane through {dataset.m} features, the others held at their training means: "
                 f"{shown}{unit}. A ring marks a point that the model gets wrong with all features."
             )
+        if self.pulls.is_on:
+            words.append(self.pulls.words())
         if task.constant_features:
             words.append(f"Constant, of no use: {', '.join(task.constant_features)}.")
         if thinned:
@@ -293,6 +302,7 @@ class BoundaryView(View):
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None or not self.isVisible():
             return
+        self.pulls.offer(task, snapshot, (self._x, self._y), self._at)
         if not snapshot.params.W.any() and not snapshot.params.b.any():
             self._background.forget("boundary")
             self._clear_picture()  # with zero weights all classes tie: there is nothing to show
