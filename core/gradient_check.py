@@ -1,0 +1,214 @@
+"""The gradient three ways: by hand as it is trained with, by autograd, by finite differences."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core import batches, models
+from core.agreement import (
+    AUTOGRAD,
+    DIFFERENCES,
+    HAND,
+    TRAINED,
+    Difference,
+    GradientCheck,
+    parameter_name,
+)
+from core.errors import DataError
+from core.losses import HEADS, Head
+from core.powers import say_size
+from core.snapshot import Params
+from core.task import Task
+
+Floats = NDArray[np.float64]
+
+MAX_ROWS = 4096  # of the batch; of more, a fixed sample of so many
+MAX_PARAMETERS = 2000  # more are checked by finite differences in SAMPLE places only
+SAMPLE = 200
+WORK = 5 * 10**9  # products that finite differences of all parameters may take
+NUDGE = 1e-3  # of a logit, at most
+STENCIL = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))  # where, and its weight
+
+
+def check(
+    task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float = 0.0
+) -> GradientCheck:
+    """Compute the gradient on these rows of the data set three ways and compare.
+
+    The function is L = mean loss + λ/2 ‖W‖². Raises DataError where there are no rows.
+    """
+    if not len(rows):
+        raise DataError("There are no rows to check the gradient on.")
+    batch = len(rows)
+    if batch > MAX_ROWS:
+        rows = np.random.default_rng(0).choice(rows, MAX_ROWS, replace=False)
+    rows = np.sort(rows)
+    problem = _Problem(task, params, rows, weight_decay)
+    trained = _trained(task, params, rows, weight_decay)
+    hand, autograd = problem.by_hand(), problem.by_autograd()
+    checked = _chosen(task.outputs, task.m, len(rows))
+    differences = problem.by_differences(checked)
+    ways = {TRAINED: trained, HAND: hand, AUTOGRAD: autograd, DIFFERENCES: differences}
+    classes = task.dataset.class_names if task.outputs > 1 else task.dataset.class_names[1:]
+    trouble = ""
+    for way, values in ways.items():
+        if not np.isfinite(values).all():
+            first = int(np.argmin(np.isfinite(values)))
+            parameter = int(checked[first]) if way == DIFFERENCES else first
+            name = parameter_name(parameter, classes, task.input_names)
+            trouble = _trouble(way, name, problem.largest_logit)
+            break
+    return GradientCheck(
+        rows=len(rows),
+        batch=batch,
+        classes=classes,
+        inputs=task.input_names,
+        trained=trained,
+        hand=hand,
+        autograd=autograd,
+        checked=checked,
+        differences=differences,
+        apart={} if trouble else _compared(ways, checked, problem),
+        trouble=trouble,
+    )
+
+
+def _trouble(way: str, where: str, largest_logit: float) -> str:
+    if not math.isfinite(largest_logit):
+        why = "the logits themselves are not"
+    else:
+        why = f"logits reach {say_size(largest_logit)}"
+        if largest_logit > torch.finfo(torch.float32).max:
+            why += ", and float32 ends at 3·10³⁸"
+    return f"The gradient {way} is not a finite number, first at {where}: {why}."
+
+
+def _trained(task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float) -> Floats:
+    """Return the gradient (p,) as the trainer computes it, slice by slice in float32."""
+    head = HEADS[task.config.model.kind]
+    stored = batches.place(task, rows, torch.device("cpu"))
+    W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
+    V, dW, db = W * stored.unit, torch.zeros_like(W), torch.zeros_like(b)
+    left = len(rows)
+    for X, Y, Z in stored.slices():
+        dZ = head.gradient(models.logits(X, V, b, out=Z), Y, out=Z)
+        models.gradients(dZ, X, dW, db, add=left < len(rows))
+        left -= len(X)
+    return _flat(dW * (stored.unit / len(rows)) + weight_decay * W, db / len(rows))
+
+
+def _flat(dW: Tensor, db: Tensor) -> Floats:
+    return torch.cat([dW.flatten(), db]).double().numpy()
+
+
+def _chosen(outputs: int, m: int, n: int) -> NDArray[np.int64]:
+    """Return the parameters for finite differences: all, or all biases and a draw of weights."""
+    weights = outputs * m
+    p = weights + outputs
+    is_quick = p <= MAX_PARAMETERS and len(STENCIL) * p * n * weights <= WORK
+    if is_quick or p <= SAMPLE:
+        return np.arange(p)
+    biases = np.arange(weights, p)[: SAMPLE // 2]
+    drawn = np.random.default_rng(0).choice(weights, SAMPLE - len(biases), replace=False)
+    return np.concatenate([np.sort(drawn), biases])
+
+
+class _Problem:
+    """The mean loss of some rows as a function of W and b, in float64."""
+
+    def __init__(
+        self, task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float
+    ) -> None:
+        self._head: Head = HEADS[task.config.model.kind]
+        self._decay = weight_decay
+        self._X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double()
+        y = torch.from_numpy(task.dataset.y[rows])
+        self._Y = self._head.encode(y, task.outputs).double()
+        self._W = torch.from_numpy(params.W).double()
+        self._b = torch.from_numpy(params.b).double()
+
+    def loss(self, W: Tensor, b: Tensor) -> Tensor:
+        """Return the mean loss plus λ/2 ‖W‖²."""
+        losses = self._head.loss(models.logits(self._X, W, b), self._Y)
+        return losses.mean() + self._decay / 2 * W.square().sum()
+
+    @property
+    def largest_logit(self) -> float:
+        return float(models.logits(self._X, self._W, self._b).abs().max())
+
+    @property
+    def reach(self) -> Floats:
+        """The largest |x| that each parameter is multiplied by, (p,), not less than 1."""
+        reach = self._X.abs().amax(dim=0).clamp(min=1).expand(len(self._W), -1)
+        return _flat(reach, torch.ones_like(self._b))
+
+    def by_hand(self) -> Floats:
+        W, b, n = self._W, self._b, len(self._X)
+        dW, db = torch.zeros_like(W), torch.zeros_like(b)
+        dZ = self._head.gradient(models.logits(self._X, W, b), self._Y)
+        models.gradients(dZ, self._X, dW, db)
+        return _flat(dW / n + self._decay * W, db / n)
+
+    def by_autograd(self) -> Floats:
+        W, b = self._W.clone().requires_grad_(), self._b.clone().requires_grad_()
+        with torch.enable_grad():
+            dW, db = torch.autograd.grad(self.loss(W, b), (W, b))
+        return _flat(dW, db)
+
+    def by_differences(self, chosen: NDArray[np.int64]) -> Floats:
+        """Return central differences over five points for the chosen parameters, (k,).
+
+        Each is moved so far that no logit moves by more than 2 · NUDGE.
+        """
+        W, b = self._W.clone(), self._b.clone()
+        places = [
+            (W.view(-1), int(i)) if i < W.numel() else (b, int(i) - W.numel()) for i in chosen
+        ]
+        slopes = np.empty(len(chosen))
+        for at, ((parameters, i), reach) in enumerate(
+            zip(places, self.reach[chosen].tolist(), strict=True)
+        ):
+            start = float(parameters[i])
+            step = 2.0 ** math.floor(math.log2(NUDGE / reach))  # a power of two adds exactly
+            slope = 0.0
+            for move, weight in STENCIL:
+                parameters[i] = start + move * step
+                slope += weight * float(self.loss(W, b))
+            parameters[i] = start
+            slopes[at] = slope / step
+        return slopes
+
+
+def _compared(
+    ways: dict[str, Floats], checked: NDArray[np.int64], problem: _Problem
+) -> dict[tuple[str, str], Difference]:
+    """Compare each two ways at the parameters that both know."""
+    reach, logit = problem.reach, 1 + problem.largest_logit
+    # How far rounding may take each way from the truth, for inputs of size 1: units in the last
+    # place of the logits, in float32 or float64; finite differences divide theirs by NUDGE.
+    rounding = {TRAINED: 1e-5 * logit, HAND: 1e-13 * logit, AUTOGRAD: 1e-13 * logit}
+    rounding[DIFFERENCES] = 1e-10 * logit
+    names, every = list(ways), np.arange(len(reach))
+    found = {}
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            both = checked if second == DIFFERENCES else every
+            p = ways[first][both]
+            q = ways[second] if second == DIFFERENCES else ways[second][both]
+            apart, larger = np.abs(p - q), np.maximum(np.abs(p), np.abs(q))
+            allowed = (rounding[first] + rounding[second]) * reach[both]
+            allowed = allowed + (1e-5 if first == TRAINED else 1e-10) * larger
+            worst = int(apart.argmax())
+            largest = float(larger.max())
+            found[first, second] = Difference(
+                absolute=float(apart[worst]),
+                relative=float(apart[worst] / largest) if largest else 0.0,
+                where=int(both[worst]),
+                agrees=bool((apart <= allowed).all()),
+            )
+    return found
