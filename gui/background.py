@@ -26,6 +26,7 @@ class Background:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="background")
         self._waiting: dict[str, _Request] = {}
         self._running: tuple[str, _Request, Future[Any]] | None = None
+        self._is_closed = False
 
     def ask(
         self,
@@ -34,7 +35,12 @@ class Background:
         answer: Callable[[Any], None],
         failed: Callable[[BaseException], None],
     ) -> None:
-        """Do `work` on the thread; then `poll` calls `answer` with its result, or `failed`."""
+        """Do `work` on the thread; then `poll` calls `answer` with its result, or `failed`.
+
+        Once it is closed, nothing is done: a view whose timer rings late need not know.
+        """
+        if self._is_closed:
+            return
         self._waiting[key] = _Request(work, answer, failed)
         self._start_next()
 
@@ -62,6 +68,7 @@ class Background:
 
     def close(self, *, wait: bool = True) -> None:
         """Drop what waits and end the thread, once it has done what it is at."""
+        self._is_closed = True
         self._waiting.clear()
         self._executor.shutdown(wait=wait, cancel_futures=True)
 

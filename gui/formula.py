@@ -15,18 +15,23 @@ BODY_PX = 19.0  # of a small letter's line, beside text of 10 pt
 LARGE_PX = 25.0
 
 
+@lru_cache(maxsize=2048)
+def outlines(latex: str, px: float, colour: str) -> bytes:
+    """Return the formula as SVG; 5 to 20 ms the first time, on whichever thread asks."""
+    # Imported when the first formula is shown: it takes a fifth of a second.
+    from ziamath.config import config
+    from ziamath.zmath import Latex
+
+    config.svg2 = False  # QtSvg knows no symbols: it would draw nothing
+    svg: str = Latex(latex, size=px, color=colour).svg()
+    return svg.encode()
+
+
 class Picture:
     """A formula's outlines: `size` in logical pixels, `above` of it over the baseline."""
 
     def __init__(self, latex: str, px: float, colour: str) -> None:
-        # Imported when the first formula is shown: it takes a fifth of a second.
-        import ziamath
-
-        ziamath.config.svg2 = False  # QtSvg knows no symbols: it would draw nothing
-        outlines = ziamath.Latex(latex, size=px, color=colour)
-        # ziamath's figure of the depth below the baseline is negative; the renderer's box is
-        # of whole pixels, so that nothing is cut off.
-        self._renderer = QSvgRenderer(QByteArray(outlines.svg().encode()))
+        self._renderer = QSvgRenderer(QByteArray(outlines(latex, px, colour)))
         box = self._renderer.viewBoxF()
         self.size: QSizeF = box.size()
         self.above = -box.top()
@@ -34,9 +39,10 @@ class Picture:
 
     def paint(self, painter: QPainter, at: QPointF) -> None:
         """Draw it with its upper left corner there."""
-        painter.drawPixmap(at, self._pixmap(painter.device().devicePixelRatioF()))
+        painter.drawPixmap(at, self.pixmap(painter.device().devicePixelRatioF()))
 
-    def _pixmap(self, ratio: float) -> QPixmap:
+    def pixmap(self, ratio: float) -> QPixmap:
+        """Return it drawn for so many device pixels to a logical one."""
         if ratio not in self._pixmaps:
             whole = QSize(int(self.size.width()) + 2, int(self.size.height()) + 2)
             pixmap = QPixmap(whole * ratio)
@@ -52,7 +58,7 @@ class Picture:
 
 @lru_cache(maxsize=512)
 def picture(latex: str, px: float, colour: str) -> Picture:
-    """Return the typeset formula; 5 to 20 ms the first time, then at once."""
+    """Return the typeset formula, ready to be drawn."""
     return Picture(latex, px, colour)
 
 
@@ -89,29 +95,29 @@ class Formula(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         size = self._picture.size
         return QSize(int(size.width()) + 2, int(size.height()) + 2)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     @property
     def _picture(self) -> Picture:
         return picture(self.latex, self._px, self._theme.ink)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         shown = self._picture
         self._picture.paint(painter, QPointF(0, (self.height() - shown.size.height()) / 2))
         painter.end()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         copy_menu(self, self.latex, self.spoken).exec(event.globalPos())
 
 
 def copy_menu(parent: QWidget, latex: str, text: str, table: str = "") -> QMenu:
-    """Return a menu that copies a formula as LaTeX or as text, and a table as CSV if there is one."""
+    """Return a menu that copies a formula as LaTeX and as text, and a table, if any, as CSV."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     clipboard = QGuiApplication.clipboard()

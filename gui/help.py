@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 KEYS = (
     ("Space", "train or pause"),
     ("S", "one step"),
+    ("N", "a quarter of a step: forward, loss, gradient, update"),
     ("R", "return to the same start"),
     ("[ and ]", "learning rate down and up one notch"),
     ("+ and −", "faster and slower"),
-    ("1, 2, 3, 4", "the tabs of the stage"),
+    ("1 2 3 4 5 6 7 8", "the tabs of the stage"),
     ("L", "logarithmic loss axis"),
     ("↑ ↓ ← → Home", "on a curve: zoom, move, the whole run; the wheel zooms too"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo and redo a change of data, model or points"),

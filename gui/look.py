@@ -267,6 +267,7 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {theme.muted}; padding: {px(10)} {px(10)};
         border-bottom: 2px solid transparent; font-weight: 600; }}
+    QTabBar[narrow="true"]::tab {{ padding: {px(10)} {px(5)}; }}
     QTabBar::tab:selected {{ color: {theme.ink}; border-bottom: 2px solid {theme.accent}; }}
     QTabBar::tab:hover {{ color: {theme.ink}; }}
     QTabBar::tab:focus {{ color: {theme.accent}; }}

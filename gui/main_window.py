@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeySequence,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -37,8 +39,8 @@ from core.table import Table
 from core.task import Task
 from gui import look
 from gui.download_bar import DownloadBar
+from gui.example import Chosen, Example
 from gui.fields import notch_above, notch_below
-from gui.example import Chosen
 from gui.help import show_about, show_keys
 from gui.hub import Hub
 from gui.keys import Keys
@@ -49,6 +51,7 @@ from gui.opening import Opening, OpeningBar
 from gui.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.setup_panel import SetupPanel, data_for
 from gui.stage import Stage
+from gui.tracer import Tracer
 from gui.view import View
 from gui.views.boundary import BoundaryView
 from gui.views.confusion import ConfusionView
@@ -64,6 +67,7 @@ if TYPE_CHECKING:  # dialogs are imported when they are first wanted
 
 DEFAULT_SIZE = (1280, 800)
 MINIMUM_SIZE = (800, 540)
+SETUP_WIDTH = 232
 MARGIN = 10
 GAP = 8
 THEMES = ("system", "light", "dark")
@@ -85,7 +89,7 @@ class MainWindow(QMainWindow):
         remembered = str(settings.value("theme", "system", type=str))
         self._theme_choice = theme_choice or (remembered if remembered in THEMES else "system")
         self.theme = self._theme_now()
-        self._was_painted = False
+        self._was_painted = self._has_columns = False
         self._gallery: Gallery | None = None
         self._has_failed = False
         self._failed_at: Status | None = None
@@ -96,14 +100,14 @@ class MainWindow(QMainWindow):
         self.run_bar = RunBar()
         self.setup = SetupPanel()
         self.boundary = BoundaryView(self.theme, self.hub.background)
-        self.weights = WeightsView(self.theme)
+        self.weights = WeightsView(self.theme, self.hub.background)
         self.data = DataView(self.theme, self.hub.background)
         self.stage = Stage(
             {
                 "Boundary": self.boundary,
                 "Weights": self.weights,
                 "Data": self.data,
-                "Draw": QWidget(),  # see `_add_draw`
+                "Draw": QWidget(),  # see `_add_late`
                 "Trace": QWidget(),
                 "Network": QWidget(),
                 "Surface": QWidget(),
@@ -111,6 +115,7 @@ class MainWindow(QMainWindow):
             }
         )
         self.chosen = Chosen(self)
+        self.tracer = Tracer(self.theme, self.hub.background, self.chosen)
         self._late = LateViews(
             self.stage,
             {
@@ -150,16 +155,32 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self._gauges = QSplitter(Qt.Orientation.Vertical)
-        for view, stretch in ((self.loss, 5), (self.accuracy, 4), (self.confusion, 5)):
-            self._gauges.addWidget(_card(view))
+        for view, stretch, least in (
+            (self.loss, 5, 124),
+            (self.accuracy, 4, 104),
+            (self.confusion, 5, 132),
+        ):
+            card = _card(view)
+            card.setMinimumHeight(least)
+            self._gauges.addWidget(card)
             self._gauges.setStretchFactor(self._gauges.count() - 1, stretch)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
-        for widget, stretch in ((self.setup, 0), (self.stage, 1), (self._gauges, 0)):
+        column = QScrollArea()  # where the window is low, they are scrolled to
+        column.setObjectName("gauges")
+        column.setWidgetResizable(True)
+        column.setFrameShape(QFrame.Shape.NoFrame)
+        column.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column.setWidget(self._gauges)
+        self._gauges.setMinimumWidth(240)
+        column.setStyleSheet("#gauges { background: transparent; }")
+        self._gauges.setAutoFillBackground(False)
+        column.viewport().setAutoFillBackground(False)
+        for widget, stretch in ((self.setup, 0), (self.stage, 1), (column, 0)):
             self._columns.addWidget(widget)
             self._columns.setStretchFactor(self._columns.count() - 1, stretch)
             if widget is not self.setup:  # it knows its own
                 widget.setMinimumWidth(240)
-        self._columns.setSizes([232, 670, 342])
         for splitter in (self._columns, self._gauges):
             splitter.setHandleWidth(GAP)
             splitter.setChildrenCollapsible(False)
@@ -212,6 +233,7 @@ class MainWindow(QMainWindow):
         run = bar.addMenu("&Run")
         add(run, "&Train or pause", self.hub.play_or_pause, "Space")
         add(run, "&Step", self.hub.step, "S")
+        add(run, "&Part of a step", self.tracer.next_part, "N")
         add(run, "&Reset", self.hub.reset, "R")
         run.addSeparator()
         add(run, "Learning rate &up", lambda: self._change_learning_rate(notch_above), "]")
@@ -282,6 +304,9 @@ class MainWindow(QMainWindow):
         for chooser in (self.data, self.boundary):
             chooser.row_chosen.connect(self.chosen.choose_row)
         self._late.made.connect(self._add_view)
+        self.tracer.step_wanted.connect(hub.step)
+        self.tracer.pause_wanted.connect(hub.play_or_pause)
+        self.tracer.part_changed.connect(self._show_part)
         for rows in (self.data.table, self.data.gallery):
             rows.activated.connect(lambda index: self._show_row(index.row()))
         self.confusion.cell_chosen.connect(self._show_cell)
@@ -304,29 +329,45 @@ class MainWindow(QMainWindow):
         geometry = settings.value("geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(*DEFAULT_SIZE)
-        for name, splitter in (("columns", self._columns), ("gauges", self._gauges)):
-            state = settings.value(name)
-            if state is not None:
-                splitter.restoreState(state)
+        state = settings.value("columns")
+        self._has_columns = state is not None and self._columns.restoreState(state)
+        self._columns.splitterMoved.connect(self._note_columns)
+        self._share_columns()
         speed = settings.value("speed", SPEEDS.index(DEFAULT_SPEED), type=int)
         self.run_bar.set_speed(int(speed))  # type: ignore[call-overload]
         self.hub.set_speed(self.run_bar.chosen_speed)
 
-    def _add_draw(self) -> None:
-        """Make the pad, which would have kept the first paint waiting."""
+    def _add_late(self) -> None:
+        """Make the pad and the example's gauge, which would have kept the first paint waiting."""
         from gui.views.draw import DrawView
+        from gui.views.example import ExampleView
 
         self.draw = DrawView(self.theme, self.hub.background)
         self.draw.taught.connect(self._teach)
         self.draw.remarked.connect(self._show_remark)
+        self.draw.pictured.connect(self._follow_drawing)
         self.stage.replace("Draw", self.draw)
-        self.views = (*self.views, self.draw)
+        self.example = ExampleView(self.theme, self.tracer)
+        self.example.trace_wanted.connect(lambda: self.stage.show_name("Trace"))
+        self._gauges.insertWidget(2, _card(self.example))
+        self._gauges.setStretchFactor(2, 0)  # it has the height that its lines need
+        self._gauges.setSizes([190, 150, self.example.minimumHeight(), 190])
+        heights = self._settings.value("gauges")
+        if heights is not None:
+            self._gauges.restoreState(heights)
+        self.views = (*self.views, self.draw, self.example)
 
     def _make_trace(self) -> View:
         from gui.views.trace import TraceView
 
-        view = TraceView(self.theme, self.hub.background, self.chosen)
-        view.step_wanted.connect(self.hub.step)
+        view = TraceView(self.theme, self.hub.background, self.tracer)
+        view.row_wanted.connect(self.chosen.choose_row)
+        for sheet, other in (
+            (view.sheet, self.example.sheet),
+            (self.example.sheet, view.sheet),
+        ):
+            sheet.pointed.connect(other.highlight)
+            sheet.covered_changed.connect(other.cover)
         return view
 
     def _make_network(self) -> View:
@@ -359,9 +400,22 @@ class MainWindow(QMainWindow):
 
     def start(self, config: RunConfig, *, play: bool = False) -> None:
         """Load what the config names and start the threads."""
-        self._add_draw()
+        self._add_late()
         self.hub.load(config, play=play)
         self.hub.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_columns()
+
+    def _note_columns(self) -> None:
+        self._has_columns = True
+
+    def _share_columns(self) -> None:
+        """Share the width out, until a person does; a narrow window leaves more to the stage."""
+        if not self._has_columns:
+            left, right = SETUP_WIDTH, min(max(int(0.267 * self.width()), 290), 342)
+            self._columns.setSizes([left, self.width() - left - right, right])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -370,9 +424,10 @@ class MainWindow(QMainWindow):
             self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._has_columns:
+            self._settings.setValue("columns", self._columns.saveState())
         for name, value in (
             ("geometry", self.saveGeometry()),
-            ("columns", self._columns.saveState()),
             ("gauges", self._gauges.saveState()),
             ("theme", self._theme_choice),
             ("speed", self.run_bar.speed.value()),
@@ -404,6 +459,7 @@ class MainWindow(QMainWindow):
         application.setPalette(look.palette(self.theme))
         application.setStyleSheet(look.style_sheet(self.theme))
         self.notice.set_theme(self.theme)
+        self.tracer.set_theme(self.theme)
         if self._gallery:
             self._gallery.set_theme(self.theme)
         if self._csv_dialog:
@@ -433,7 +489,7 @@ class MainWindow(QMainWindow):
             },
             first="Weights" if task.dataset.image_shape else "Boundary",
         )
-        self.chosen.offer_task(task)
+        self._follow(task)
         for view in self.views:
             view.offer_task(task)
         self._has_failed = False
@@ -445,9 +501,27 @@ class MainWindow(QMainWindow):
     def _show_points(self, task: Task) -> None:
         self.setup.show_task(task)
         self._give_board_points(task)
-        self.chosen.offer_task(task)
+        self._follow(task)
         for view in self.views:
             view.offer_points(task)
+
+    def _follow(self, task: Task) -> None:
+        """Let the example that is followed be one of the task."""
+        self.tracer.offer_task(task)
+        self.chosen.offer_task(task)
+
+    def _follow_drawing(self, picture: NDArray[np.float32], row: int) -> None:
+        """Follow what is on the pad: a row of the data set, or a drawing."""
+        if row >= 0:
+            self.chosen.choose_row(row)
+        else:
+            self.chosen.choose(Example(picture.ravel(), None, None, "the drawing"))
+
+    def _show_part(self, part: int | None) -> None:
+        """Point out the example on the plane, too, while an update is taken in parts."""
+        example = self.chosen.example
+        if part is not None and example is not None and example.row is not None:
+            self.boundary.point_out(example.row)
 
     def _give_board_points(self, task: Task) -> None:
         is_drawn = task.config.data.source == "drawn"
@@ -455,6 +529,7 @@ class MainWindow(QMainWindow):
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.run_bar.show_snapshot(snapshot)
+        self.tracer.offer_snapshot(snapshot)
         self.performance.drawing = self.hub.drawing_share
         has_room = self.download_bar.isHidden() and self.opening_bar.isHidden()
         self.performance.setVisible(has_room and snapshot.status is Status.TRAINING)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+ROOM_OF_A_TAB = 40  # px beside its name: margins and its digit
 
 
 class Stage(QFrame):
@@ -18,6 +20,7 @@ class Stage(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.names = tuple(views)
         self._actions: dict[str, QAction] = {}
+        self._digits: list[QLabel] = []
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
@@ -29,6 +32,7 @@ class Stage(QFrame):
             self.tabs.setTabToolTip(number - 1, f"Show {name.lower()} ({number})")
             digit = QLabel(str(number))
             digit.setProperty("small", True)
+            self._digits.append(digit)
             self.tabs.setTabButton(number - 1, QTabBar.ButtonPosition.RightSide, digit)
             self._stack.addWidget(view)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
@@ -42,6 +46,28 @@ class Stage(QFrame):
         line.setObjectName("tabline")
         layout.addWidget(line)
         layout.addWidget(self._stack, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave the digits out where there is no room for them: the tooltips name them, too."""
+        names = [name for i, name in enumerate(self.names) if self.tabs.isTabVisible(i)]
+        words = sum(self.tabs.fontMetrics().horizontalAdvance(name) for name in names)
+        is_narrow = words + ROOM_OF_A_TAB * len(names) > self.width()
+        if is_narrow != bool(self.tabs.property("narrow")):
+            self.tabs.setProperty("narrow", is_narrow)
+            self.tabs.style().unpolish(self.tabs)
+            self.tabs.style().polish(self.tabs)
+        for i, digit in enumerate(self._digits):
+            words_now = "" if is_narrow or not self.tabs.isTabVisible(i) else str(i + 1)
+            if words_now != digit.text():
+                digit.setText(words_now)
+                digit.setFixedWidth(digit.sizeHint().width() if words_now else 0)
+                # Set again, it is measured again.
+                self.tabs.setTabButton(i, QTabBar.ButtonPosition.RightSide, digit)
+                digit.setVisible(bool(words_now))
 
     def bind(self, name: str, action: QAction) -> None:
         """Let the action, which shows this view, come and go with its tab."""
@@ -61,9 +87,12 @@ class Stage(QFrame):
         before = {name for i, name in enumerate(self.names) if self.tabs.isTabVisible(i)}
         for i, name in enumerate(self.names):
             self.tabs.setTabVisible(i, applies[name])
+            # Where it runs short of room, the bar gives a share of it to tabs that are not seen.
+            self.tabs.setTabText(i, name if applies[name] else "")
             if name in self._actions:
                 self._actions[name].setVisible(applies[name])
                 self._actions[name].setEnabled(applies[name])
+        self._fit()
         now = {name for name, is_shown in applies.items() if is_shown}
         if now != before or not applies[self.current]:
             self.show_name(first)

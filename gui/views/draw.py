@@ -63,6 +63,7 @@ class DrawView(View):
 
     taught = Signal(object, int)  # (size, size) picture in 0 … 1, number of its true class
     remarked = Signal(str)  # why there is nothing to pick
+    pictured = Signal(object, int)  # picture that the model sees; its row, −1 of a drawing
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme)
@@ -459,6 +460,8 @@ class DrawView(View):
         )
         if is_other:
             self.picture = picture
+            if picture is not None:
+                self.pictured.emit(picture, -1 if picked is None else self._picked)
         self._answer()
         if not self.pad.is_drawing:
             self._ask_nearest()

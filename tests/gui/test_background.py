@@ -114,3 +114,11 @@ def test_close_ends_the_thread_and_drops_what_waits(background):
     background.close()
     assert not carried_out
     assert not [t for t in threading.enumerate() if t.name.startswith("background")]
+
+
+def test_what_is_asked_after_the_end_is_not_done():
+    background = Background()
+    background.close()
+    background.ask("late", lambda: pytest.fail("it was done"), print, print)
+    background.poll()
+    assert not background.is_busy("late")

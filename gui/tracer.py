@@ -1,0 +1,192 @@
+"""Follows the chosen example through the newest snapshot, for all views that show its numbers.
+
+An update can be taken in four parts: forward, loss, gradient, update. Between them the numbers
+stand still; the last part makes the step.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from core.snapshot import Snapshot, Status
+from core.task import Task
+from gui import formula, trace_lines, trace_numbers
+from gui.background import Background
+from gui.example import Chosen, Example
+from gui.look import Theme
+from gui.notation import Key, Line
+from gui.sheet import Sheet
+from gui.trace_lines import PARTS, Shape
+
+if TYPE_CHECKING:  # it imports PyTorch
+    from core.trace import Trace
+
+INTERVAL_MS = 100  # nobody reads numbers faster
+LIVE_NUMBERS = 300_000  # rows × features of a batch that is averaged while training goes on
+UPDATE = len(PARTS) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """A trace, ready to be shown: the lines of the stage and of the gauge, and the numbers."""
+
+    task: Task
+    example: Example
+    snapshot: Snapshot
+    trace: Trace
+    shape: Shape
+    lines: tuple[Line, ...]
+    brief: tuple[Line, ...]
+
+    @property
+    def values(self) -> dict[Key, float | str]:
+        found: dict[Key, float | str] = dict(
+            trace_numbers.numbers(self.shape, self.trace, self.example.values)
+        )
+        found["eta",], found["decay",] = f"{self.trace.eta:g}", f"{self.trace.decay:g}"
+        if self.trace.batch is not None:
+            found["in",] = "yes" if self.trace.batch.holds_example else "no"
+        return found
+
+
+class Tracer(QObject):
+    """Traces while somebody looks, at most ten times a second."""
+
+    traced = Signal(object)  # Followed, or None where there is nothing to follow
+    part_changed = Signal(object)  # number of the part that is lit, or None
+    step_wanted = Signal()
+    pause_wanted = Signal()
+
+    def __init__(self, theme: Theme, background: Background, chosen: Chosen) -> None:
+        super().__init__(chosen)
+        self.theme = theme
+        self.chosen = chosen
+        self.part: int | None = None
+        self.newest: Followed | None = None
+        self._background = background
+        self._task: Task | None = None
+        self._snapshot: Snapshot | None = None
+        self._held: Snapshot | None = None  # what is shown while an update is taken in parts
+        self._begins_when_paused = False
+        self._label: int | None = None  # said by a person of an example without a class
+        self._watchers: list[tuple[QWidget, float]] = []
+        self._asked_at = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._ask)
+        chosen.changed.connect(self._turn_to)
+
+    def watch(self, widget: QWidget, scale: float) -> None:
+        """Trace while this widget is seen; it shows formulae at this scale."""
+        self._watchers.append((widget, scale))
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+
+    def offer_task(self, task: Task) -> None:
+        self._task, self._snapshot, self.newest = task, None, None
+        self._set_part(None)
+
+    def offer_snapshot(self, snapshot: Snapshot) -> None:
+        """Take note of the newest snapshot; amid the parts of an update the old one shows."""
+        self._snapshot = snapshot
+        if snapshot.status is Status.TRAINING:
+            if not self._begins_when_paused:
+                self._set_part(None)
+        elif self._begins_when_paused:
+            self._begins_when_paused = False
+            self._set_part(0)
+        elif self._held is not None and self.part is not None:
+            is_own = snapshot.step == self._held.step + (self.part == UPDATE)
+            if snapshot.run != self._held.run or not (is_own or snapshot.step == self._held.step):
+                self._set_part(None)
+            elif snapshot.step == self._held.step and self.part != UPDATE:
+                self._held = snapshot  # with other settings, or moved
+        self.refresh()
+
+    def say_class(self, label: int | None) -> None:
+        """Take the example, whose class nobody knows, to be of this class."""
+        self._label = label
+        self.refresh()
+
+    def next_part(self) -> None:
+        """Take the next part of an update; the last one makes the step."""
+        snapshot = self._snapshot
+        if snapshot is None:
+            return
+        if snapshot.status is Status.TRAINING:
+            self._begins_when_paused = True
+            self.pause_wanted.emit()
+        elif self.part is None or self.part == UPDATE:
+            self._set_part(0)
+        else:
+            self._set_part(self.part + 1)
+            if self.part == UPDATE:
+                self.step_wanted.emit()
+
+    def refresh(self) -> None:
+        """Trace anew soon, if anybody looks."""
+        if not self._later.isActive() and any(widget.isVisible() for widget, _ in self._watchers):
+            elapsed = 1000 * (time.monotonic() - self._asked_at)
+            self._later.start(max(0, int(INTERVAL_MS - elapsed)))
+
+    def _turn_to(self, _: Example | None) -> None:
+        self._label = None
+        self.refresh()
+
+    def _set_part(self, part: int | None) -> None:
+        if part is None:
+            self._begins_when_paused = False
+        self._held = None if part is None else self._snapshot if part == 0 else self._held
+        if part != self.part:
+            self.part = part
+            self.part_changed.emit(part)
+        self.refresh()
+
+    def _ask(self) -> None:
+        task, example = self._task, self.chosen.example
+        snapshot = self._held or self._snapshot
+        if task is None or snapshot is None or example is None:
+            self.traced.emit(None)
+            return
+        if len(example.values) != task.dataset.m:  # of other data; the newer is on its way
+            return
+        self._asked_at = time.monotonic()
+        label = example.label if example.label is not None else self._label
+        is_live = snapshot.status is Status.TRAINING
+        with_batch = not is_live or len(snapshot.batch) * task.m <= LIVE_NUMBERS
+        known, theme = self.newest, self.theme
+        scales = [scale for _, scale in self._watchers]
+
+        def work() -> Followed:
+            from core.trace import follow
+
+            trace = follow(
+                task, snapshot, example.values, label, example.row, with_batch=with_batch
+            )
+            shape = trace_lines.shape_of(task, trace)
+            if known is not None and known.shape == shape:
+                lines, brief = known.lines, known.brief
+            else:
+                lines, brief = trace_lines.lines(shape), trace_lines.gauge_lines(shape)
+            for scale in scales:  # typeset here, so that the window need not wait for it
+                for wanted in Sheet.symbols((*lines, *brief), theme, scale):
+                    formula.outlines(*wanted)
+            return Followed(task, example, snapshot, trace, shape, lines, brief)
+
+        self._background.ask("trace", work, self._show, _raise)
+
+    def _show(self, followed: Followed) -> None:
+        if followed.task is not self._task:
+            return
+        self.newest = followed
+        self.traced.emit(followed)
+
+
+def _raise(error: BaseException) -> None:
+    raise error

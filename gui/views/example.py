@@ -1,0 +1,87 @@
+"""The gauge of one example: its numbers in brief, beside whatever is on the stage."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from core.snapshot import Snapshot
+from core.task import Task
+from gui import trace_numbers
+from gui.look import Theme
+from gui.sheet import Sheet
+from gui.trace_lines import PARTS, Shape
+from gui.tracer import Followed, Tracer
+from gui.view import View
+
+SCALE = 0.85
+HEIGHT = 198
+
+
+class ExampleView(View):
+    """x → z → a → L → a − y of the chosen example."""
+
+    trace_wanted = Signal()
+
+    def __init__(self, theme: Theme, tracer: Tracer) -> None:
+        super().__init__(theme)
+        self._tracer = tracer
+        self._shape: Shape | None = None
+        title = QLabel("Example")
+        title.setProperty("title", True)
+        self._words = QLabel()
+        self._words.setProperty("small", True)
+        self.part = QPushButton("Part N")
+        self.part.setToolTip("One update in four parts: forward, loss, gradient, update (N)")
+        self.part.clicked.connect(tracer.next_part)
+        self.open = QPushButton("Trace ›")
+        self.open.setToolTip("Every number, from the input to the new weights")
+        self.open.clicked.connect(self.trace_wanted)
+        for button in (self.part, self.open):
+            button.setProperty("quiet", True)
+        self.sheet = Sheet(theme, scale=SCALE)
+        self.sheet.setAccessibleName("The example's numbers")
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(title)
+        head.addWidget(self._words, 1)
+        head.addWidget(self.part)
+        head.addWidget(self.open)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        layout.addWidget(self.sheet)
+        layout.addStretch(1)
+        self.setMinimumHeight(HEIGHT)  # before there are numbers, too: nothing moves when they come
+        tracer.watch(self, SCALE)
+        tracer.traced.connect(self._show)
+        tracer.part_changed.connect(self._light)
+
+    def show_theme(self) -> None:
+        self.sheet.set_theme(self.theme)
+
+    def show_task(self, task: Task) -> None:
+        """Its numbers come with the first snapshot."""
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._tracer.refresh()
+
+    def _show(self, followed: Followed | None) -> None:
+        if followed is None or not self.isVisible():
+            return
+        shape = followed.shape
+        if shape != self._shape:
+            self._shape = shape
+            known = trace_numbers.meanings(shape, followed.brief)
+            self.sheet.show_lines(followed.brief, followed.task.dataset.image_shape, known)
+            self._light(self._tracer.part)
+        images = trace_numbers.pictures(shape, followed.trace) if shape.is_image else {}
+        self.sheet.show_numbers(followed.values, images)
+        example = followed.example
+        label = "" if example.label is None else followed.task.dataset.class_names[example.label]
+        self._words.setText(f"{example.words}{', ' if label else ''}{label}")
+
+    def _light(self, part: int | None) -> None:
+        self.sheet.light(part)
+        self.part.setText("Part N" if part is None else f"{part + 1} {PARTS[part]}")
