@@ -1,0 +1,1 @@
+"""Demonstrations: small stages, each with one thing to watch."""
