@@ -51,6 +51,7 @@ from gui.opening import Opening, OpeningBar
 from gui.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.setup_panel import SetupPanel, data_for
 from gui.stage import Stage
+from gui.trace_lines import GRADIENT
 from gui.tracer import Tracer
 from gui.view import View
 from gui.views.boundary import BoundaryView
@@ -158,10 +159,11 @@ class MainWindow(QMainWindow):
         for view, stretch, least in (
             (self.loss, 5, 124),
             (self.accuracy, 4, 104),
-            (self.confusion, 5, 132),
+            (self.confusion, 5, 0),
         ):
             card = _card(view)
-            card.setMinimumHeight(least)
+            if least:  # the others know their own
+                card.setMinimumHeight(least)
             self._gauges.addWidget(card)
             self._gauges.setStretchFactor(self._gauges.count() - 1, stretch)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
@@ -518,7 +520,8 @@ class MainWindow(QMainWindow):
             self.chosen.choose(Example(picture.ravel(), None, None, "the drawing"))
 
     def _show_part(self, part: int | None) -> None:
-        """Point out the example on the plane, too, while an update is taken in parts."""
+        """Show on the plane, too, which part of an update is taken: the example, the pulls."""
+        self.boundary.pulls.lend(part == GRADIENT)
         example = self.chosen.example
         if part is not None and example is not None and example.row is not None:
             self.boundary.point_out(example.row)

@@ -100,6 +100,13 @@ def vector(keys: Sequence[Key]) -> Row:
     return Row((*parts, CLOSE))
 
 
+def many(keys: Sequence[Key]) -> Node:
+    """A number, a row of them in brackets, or several rows where there are many."""
+    if len(keys) == 1:
+        return Num(keys[0])
+    return vector(keys) if len(keys) <= ONE_ROW else Flow(vector(keys).parts)
+
+
 def joined(parts: Sequence[Node], between: Node) -> list[Node]:
     """Return the parts with the same node between each two; it stays with the part after it."""
     return [part if i == 0 else Row((between, part)) for i, part in enumerate(parts)]
@@ -109,6 +116,7 @@ SMALLEST, WHOLE = 0.00005, 99_999.5  # beyond them with a power of ten
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOWERED = {after: chr(before) for before, after in RAISED.items()}
 
+ONE_ROW = 4
 PLUS, MINUS, TIMES, EQUALS = Sym("+", "+"), Sym("-", "−"), Sym(r"\cdot", "·"), Sym("=", "=")
 OPEN, CLOSE, COMMA = Sym("(", "("), Sym(")", ")"), Sym(",", ",")
 

@@ -79,6 +79,7 @@ class PullArrows(QObject):
         self.lines: list[plots.Line] = []  # of each class
         self.sums: list[plots.Line] = []  # of each output
         self._asked_at = 0.0
+        self._is_lent = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
@@ -162,7 +163,16 @@ class PullArrows(QObject):
         elif not self._later.isActive():
             self._later.start(max(int(wait * 1000), 1))
 
+    def lend(self, is_lent: bool) -> None:
+        """Show the arrows for a while, as long as a person has not switched them."""
+        if is_lent and not self.box.isChecked():
+            self.box.setChecked(True)
+            self._is_lent = True
+        elif not is_lent and self._is_lent:
+            self.box.setChecked(False)
+
     def _switch(self) -> None:
+        self._is_lent = False
         self.clear()
         if self.is_on:
             self._ask()

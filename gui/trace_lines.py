@@ -25,6 +25,7 @@ from gui.notation import (
     Word,
     flow,
     joined,
+    many,
     row,
     vector,
 )
@@ -154,9 +155,7 @@ class _Lines:
         return Matrix(tuple(tuple(line) for line in cells))
 
     def column(self, name: str) -> Node:
-        if self.h == 1:
-            return Num((name, 0))
-        return vector([(name, k) for k in range(self.h)])
+        return many([(name, k) for k in range(self.h)])
 
     def outer(self) -> list[Line]:
         s = self.shape
@@ -408,7 +407,7 @@ class _Binary(_Lines):
 
 
 def gauge_lines(shape: Shape) -> tuple[Line, ...]:
-    """Return the derivation in brief: of many classes, only the example's own."""
+    """Return the derivation in brief; of many classes, only probabilities and loss."""
     s = shape
     if s.is_image:
         x: Node = Pic(("x",))
@@ -416,21 +415,20 @@ def gauge_lines(shape: Shape) -> tuple[Line, ...]:
         x = vector([("x", j) for j in s.features[:BRIEF]])
         if s.m > BRIEF:
             x = row(x, Word(f"of {s.m}"))
-    if s.is_binary or s.h <= BRIEF:
-        outputs = list(range(s.h))
-    else:
-        outputs = [] if s.label is None else [s.label]
+    is_small = s.is_binary or s.h <= BRIEF
     found = [Line(FORWARD, Sym(r"\mathbf{x}", "x"), x)]
     z = Sym("z" if s.is_binary else r"\mathbf{z}", "z")
     a = Sym("a" if s.is_binary else r"\mathbf{a}", "a")
-    dz = Sym("a-y" if s.is_binary else r"\mathbf{a}-\mathbf{y}", "a − y")
-    for name, symbol, part in (("z", z, FORWARD), ("a", a, FORWARD), ("dz", dz, GRADIENT)):
-        if name == "dz" and s.label is not None:
-            loss = row(LN, Num(("a", s.label)), EQUALS, Num(("L",)))
-            found.append(Line(LOSS, Sym("L", "L"), Num(("L",)) if s.is_binary else loss))
-        if outputs and (name != "dz" or s.label is not None):
-            whole = s.is_binary or s.h <= BRIEF
-            node = vector([(name, k) for k in outputs]) if whole else Num((name, outputs[0]))
-            note = () if whole else (Word(f"of {s.names[outputs[0]]}"),)
-            found.append(Line(part, symbol, row(node, *note)))
+    found += [
+        Line(FORWARD, symbol, many([(name, k) for k in range(s.h)]))
+        for name, symbol in (("z", z), ("a", a))
+        if is_small or name == "a"
+    ]
+    if s.label is None:
+        return tuple(found)
+    loss = row(LN, Num(("a", s.label)), EQUALS, Num(("L",)))
+    found.append(Line(LOSS, Sym("L", "L"), Num(("L",)) if s.is_binary else loss))
+    if is_small:
+        dz = Sym("a-y" if s.is_binary else r"\mathbf{a}-\mathbf{y}", "a − y")
+        found.append(Line(GRADIENT, dz, many([("dz", k) for k in range(s.h)])))
     return tuple(found)

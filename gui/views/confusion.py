@@ -37,6 +37,8 @@ CELL_GAP = 3
 MIN_TYPE = 0.85  # of the base type: nothing under 8.5 pt
 MIN_CELL, MAX_CELL = 18, 44
 
+ROOM_OF_ALL, ROOM_OF_A_CLASS = 58, 16  # px; below it, what stands in the cells cannot be read
+
 
 class ConfusionView(View):
     """Counts of true class (row) against predicted class (column)."""
@@ -69,6 +71,7 @@ class ConfusionView(View):
     def show_task(self, task: Task) -> None:
         self._title.setText("Confusion, test" if len(task.test_rows) else "Confusion, training")
         self.matrix.show_names(task.dataset.class_names)
+        self.setMinimumHeight(ROOM_OF_ALL + ROOM_OF_A_CLASS * min(task.dataset.h, 10))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self.matrix.metrics is not snapshot.metrics:

@@ -15,7 +15,7 @@ from gui.tracer import Followed, Tracer
 from gui.view import View
 
 SCALE = 0.85
-HEIGHT = 198
+HEIGHT = 184
 
 
 class ExampleView(View):
