@@ -60,6 +60,7 @@ from gui.views.curves import ACCURACY, LOSS, CurveView
 from gui.views.data_table import DataView
 from gui.views.performance import PerformanceView, say_race
 from gui.views.weights import WeightsView
+from gui.way import Way
 
 if TYPE_CHECKING:  # dialogs are imported when they are first wanted
     from core.meter import Progress
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
             }
         )
         self.chosen = Chosen(self)
+        self.way = Way()
         self.tracer = Tracer(self.theme, self.hub.background, self.chosen)
         self._late = LateViews(
             self.stage,
@@ -353,7 +355,7 @@ class MainWindow(QMainWindow):
         self.example.trace_wanted.connect(lambda: self.stage.show_name("Trace"))
         self._gauges.insertWidget(2, _card(self.example))
         self._gauges.setStretchFactor(2, 0)  # it has the height that its lines need
-        self._gauges.setSizes([190, 150, self.example.minimumHeight(), 190])
+        self._gauges.setSizes([190, 150, 184, 190])
         heights = self._settings.value("gauges")
         if heights is not None:
             self._gauges.restoreState(heights)
@@ -378,9 +380,9 @@ class MainWindow(QMainWindow):
         return NetworkView(self.theme, self.chosen)
 
     def _make_surface(self) -> View:
-        from gui.views.surface import SurfaceView
+        from gui.views.landscape import LandscapeView
 
-        view = SurfaceView(self.theme, self.hub.background)
+        view = LandscapeView(self.theme, self.hub.background, self.way)
         view.moved.connect(self.hub.move_to)
         view.start_chosen.connect(self.hub.start_from)
         return view
@@ -492,6 +494,7 @@ class MainWindow(QMainWindow):
             first="Weights" if task.dataset.image_shape else "Boundary",
         )
         self._follow(task)
+        self.way.clear()
         for view in self.views:
             view.offer_task(task)
         self._has_failed = False
@@ -533,6 +536,7 @@ class MainWindow(QMainWindow):
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.run_bar.show_snapshot(snapshot)
         self.tracer.offer_snapshot(snapshot)
+        self.way.add(snapshot)
         self.performance.drawing = self.hub.drawing_share
         has_room = self.download_bar.isHidden() and self.opening_bar.isHidden()
         self.performance.setVisible(has_room and snapshot.status is Status.TRAINING)

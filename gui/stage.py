@@ -35,7 +35,7 @@ class Stage(QFrame):
             self._digits.append(digit)
             self.tabs.setTabButton(number - 1, QTabBar.ButtonPosition.RightSide, digit)
             self._stack.addWidget(view)
-        self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._turn_to)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
@@ -46,6 +46,13 @@ class Stage(QFrame):
         line.setObjectName("tabline")
         layout.addWidget(line)
         layout.addWidget(self._stack, 1)
+
+    def _turn_to(self, index: int) -> None:
+        """Show this view; the focus of the one before goes to the stage, not to what is next."""
+        focused = self.focusWidget()
+        if focused is not None and self._stack.isAncestorOf(focused):
+            self.setFocus()
+        self._stack.setCurrentIndex(index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -37,7 +37,7 @@ CELL_GAP = 3
 MIN_TYPE = 0.85  # of the base type: nothing under 8.5 pt
 MIN_CELL, MAX_CELL = 18, 44
 
-ROOM_OF_ALL, ROOM_OF_A_CLASS = 58, 16  # px; below it, what stands in the cells cannot be read
+ROOM_OF_ALL, ROOM_OF_A_CLASS = 58, 15  # px; below it, what stands in the cells cannot be read
 
 
 class ConfusionView(View):

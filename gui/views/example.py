@@ -15,7 +15,7 @@ from gui.tracer import Followed, Tracer
 from gui.view import View
 
 SCALE = 0.85
-HEIGHT = 184
+HEIGHT, HEIGHT_OF_PICTURES = 184, 164
 
 
 class ExampleView(View):
@@ -53,7 +53,6 @@ class ExampleView(View):
         layout.addLayout(head)
         layout.addWidget(self.sheet)
         layout.addStretch(1)
-        self.setMinimumHeight(HEIGHT)  # before there are numbers, too: nothing moves when they come
         tracer.watch(self, SCALE)
         tracer.traced.connect(self._show)
         tracer.part_changed.connect(self._light)
@@ -62,7 +61,8 @@ class ExampleView(View):
         self.sheet.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
-        """Its numbers come with the first snapshot."""
+        """Take the room for its numbers, which come later: nothing moves when they do."""
+        self.setMinimumHeight(HEIGHT_OF_PICTURES if task.dataset.image_shape else HEIGHT)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._tracer.refresh()
