@@ -125,6 +125,8 @@ def test_a_click_on_empty_ground_sets_the_start(qtbot, opened):
     x, y = place(panel, at)
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
     assert window.hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
+    window.activateWindow()  # which takes the offscreen platform a click to forget
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(panel.plot, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
     qtbot.keyClick(panel.plot, Qt.Key.Key_R)
