@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLabel,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 ROOM_OF_A_TAB = 40  # px beside its name: margins and its digit
 
@@ -49,7 +57,7 @@ class Stage(QFrame):
 
     def _turn_to(self, index: int) -> None:
         """Show this view; the focus of the one before goes to the stage, not to what is next."""
-        focused = self.focusWidget()
+        focused = QApplication.focusWidget()
         if focused is not None and self._stack.isAncestorOf(focused):
             self.setFocus()
         self._stack.setCurrentIndex(index)

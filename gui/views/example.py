@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.snapshot import Snapshot
 from core.task import Task
@@ -16,6 +17,19 @@ from gui.view import View
 
 SCALE = 0.85
 HEIGHT, HEIGHT_OF_PICTURES = 184, 164
+
+
+class _Room(QWidget):
+    """Holds a sheet that grows without anything around it being laid out anew."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__()
+        self._sheet = sheet
+        sheet.setParent(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._sheet.resize(event.size().width(), self._sheet.height())
 
 
 class ExampleView(View):
@@ -51,8 +65,7 @@ class ExampleView(View):
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(2)
         layout.addLayout(head)
-        layout.addWidget(self.sheet)
-        layout.addStretch(1)
+        layout.addWidget(_Room(self.sheet), 1)
         tracer.watch(self, SCALE)
         tracer.traced.connect(self._show)
         tracer.part_changed.connect(self._light)

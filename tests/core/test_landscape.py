@@ -107,6 +107,7 @@ def test_the_optimum_is_that_of_scikit_learn(iris, make_task, kind, decay):
     X, y = task.inputs(task.dataset.values(rows)).astype(float), task.dataset.y[rows]
     reference = LogisticRegression(C=1 / (len(rows) * decay), tol=1e-10, max_iter=10_000).fit(X, y)
     found = landscape.optimum(task, decay).params
+    assert found is not None
     np.testing.assert_allclose(found.W, reference.coef_, atol=1e-3)
     centred = found.b - found.b.mean() if kind == "softmax" else found.b
     expected = reference.intercept_
@@ -129,6 +130,7 @@ def test_inseparable_data_have_an_optimum_without_a_penalty(iris, make_task):
     rows = task.train_rows
     X, y = task.inputs(task.dataset.values(rows)).astype(float), task.dataset.y[rows]
     reference = LogisticRegression(C=np.inf, tol=1e-10, max_iter=10_000).fit(X, y)
+    assert found.params is not None
     np.testing.assert_allclose(found.params.W, reference.coef_, rtol=1e-3)
     assert found.loss == pytest.approx(by_torch(task, found.params, "cross-entropy", 0.0), rel=1e-5)
 

@@ -111,7 +111,7 @@ def test_large_logits_stay_finite_with_the_largest_taken_out(iris, make_task, si
     trace = follow(task, snapshot, task.dataset.values()[0], 0, 0)
     assert trace.shift == trace.z.max() != 0
     assert np.isfinite(trace.powers).all() and trace.a.sum() == pytest.approx(1)
-    assert np.isfinite(trace.loss)
+    assert trace.loss is not None and np.isfinite(trace.loss)
 
 
 def test_a_drawing_without_a_class_is_followed_up_to_its_probabilities(iris, make_task):
@@ -119,7 +119,7 @@ def test_a_drawing_without_a_class_is_followed_up_to_its_probabilities(iris, mak
     snapshot = snapshot_of(trained(task, 7))
     trace = follow(task, snapshot, task.dataset.values()[0], None, None)
     assert trace.a.sum() == pytest.approx(1)
-    assert trace.y is trace.loss is trace.dz is trace.dW is None
+    assert [trace.y, trace.loss, trace.dz, trace.dW] == [None] * 4
     assert trace.new_W is not None  # the batch moves the weights all the same
 
 

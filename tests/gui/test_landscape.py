@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core import landscape
+from core import datasets, landscape
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.snapshot import Params
+from core.task import prepare
 from gui.way import MOST, Way
 
 PATIENCE_MS = 30_000
@@ -47,7 +49,8 @@ def opened(qtbot, open_window):
 
 def pixel(panel, x: float, y: float) -> QPoint:
     scene = panel.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
-    return panel.plot.mapFromScene(scene)
+    at: QPoint = panel.plot.mapFromScene(scene)
+    return at
 
 
 def place(panel, at: QPoint) -> tuple[float, float]:
@@ -90,6 +93,7 @@ def test_hovering_reads_the_loss_there(opened, move, words):
     W[2, 0], W[2, 1] = x, y
     expected = loss_at(window, Params(W, window.hub.snapshot.params.b))
     found = re.search(r"across (.*), up (.*): cross-entropy \(nats\) (.*)", words(view))
+    assert found is not None
     read = [float(part) for part in found.group(1, 2, 3)]
     assert read == pytest.approx([x, y, expected], abs=6e-4)
 
@@ -156,7 +160,9 @@ def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words)
     params = window.hub.snapshot.params
     at = pixel(other, *other.point)
     move(other.plot.viewport(), at)
-    read = float(re.search(r"MSE, \(a − y\)² ([\d.]+)", words(view)).group(1))
+    found = re.search(r"MSE, \(a − y\)² ([\d.]+)", words(view))
+    assert found is not None
+    read = float(found.group(1))
     W = params.W.copy()
     W[2] = place(other, at)
     assert read == pytest.approx(loss_at(window, Params(W, params.b), "squared error"), abs=6e-4)
@@ -166,7 +172,7 @@ def test_the_optimum_is_marked_where_there_is_one(qtbot, opened):
     config = RunConfig(training=TrainingConfig(weight_decay=0.05))
     window, _, panel = opened(config)
     best = landscape.optimum(window.hub.run.task, 0.05).params
-    assert panel._lowest.isVisible()
+    assert best is not None and panel._lowest.isVisible()
     assert (panel._lowest.x(), panel._lowest.y()) == pytest.approx(tuple(best.W[2]), abs=1e-4)
 
 
@@ -227,28 +233,27 @@ def test_the_boundary_beside_it_is_that_of_the_point(opened):
     assert np.median(Z[:, -1] - Z[:, -2]) < 0.02
 
 
-class Seen:
-    """As much of a snapshot as a way needs."""
+@pytest.fixture
+def seen(trained):
+    """Return a function that gives a snapshot of this step."""
+    first = trained(prepare(datasets.load(DataConfig()), RunConfig()), 0)
+    return lambda step: replace(first, step=step)
 
-    def __init__(self, step: int) -> None:
-        self.step = step
-        self.params = Params(np.zeros((3, 2), np.float32), np.full(3, step, np.float32))
 
-
-def test_a_long_way_is_kept_evenly_and_in_bounded_memory():
+def test_a_long_way_is_kept_evenly_and_in_bounded_memory(seen):
     way = Way()
     for step in range(100_000):
-        way.add(Seen(step))
+        way.add(seen(step))
     assert len(way.steps) <= MOST
     gaps = np.diff(way.steps)
     assert way.steps[0] == 0 and gaps.max() <= 2 * gaps.min()
 
 
-def test_a_way_back_is_forgotten():
+def test_a_way_back_is_forgotten(seen):
     way = Way()
     for step in (0, 1, 2, 3):
-        way.add(Seen(step))
-    way.add(Seen(1))
+        way.add(seen(step))
+    way.add(seen(1))
     assert way.steps == [0, 1]
-    way.add(Seen(0))
+    way.add(seen(0))
     assert way.steps == [0]

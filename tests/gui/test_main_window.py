@@ -343,6 +343,8 @@ def test_nothing_but_numbers_moves_while_it_trains(qtbot, open_window):
     window = open_window(ENDLESS)
     panels = [window.setup, window.stage, window.loss, window.accuracy, window.confusion]
     qtbot.waitUntil(lambda: all(p.height() >= p.minimumSizeHint().height() for p in panels))
+    window.grab()  # all is laid out
+    QApplication.processEvents()
     before = [panel.geometry() for panel in panels]
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     qtbot.keyClick(window, Qt.Key.Key_Space)

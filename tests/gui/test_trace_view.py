@@ -54,7 +54,8 @@ def follows(qtbot, window, step: int) -> None:
 
 def spot(sheet, key) -> QPoint:
     """Return where a number stands on a sheet."""
-    return sheet._spots[key][0].rect.center().toPoint()
+    at: QPoint = sheet._spots[key][0].rect.center().toPoint()
+    return at
 
 
 def oracle(window):
