@@ -147,8 +147,10 @@ class Sheet(QWidget):
                 for spot in self._spots.get(key, ()):
                     spot.say(COVERED if key in self.covered else words)
         for key, (pixels, largest) in (pictures or {}).items():
+            known = self._pictures.get(key)
             self._pictures[key] = pixels, largest
-            self._paint_picture(key)
+            if known is None or known[1] != largest or not np.array_equal(known[0], pixels):
+                self._paint_picture(key)
 
     def light(self, part: int | None) -> None:
         """Light the lines of this part of an update and dim the others; None lights all."""
@@ -238,7 +240,8 @@ class Sheet(QWidget):
             title = self._make(line.title, root) if self._has_titles else None
             self._rows.append(_Placed(line, root, title, self._make(line.node, root)))
         self._place()
-        self.show_numbers({}, dict(self._pictures))
+        for key in self._pictures:
+            self._paint_picture(key)
         self.light(self._part)
 
     @staticmethod

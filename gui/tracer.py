@@ -75,15 +75,21 @@ class Tracer(QObject):
         self._begins_when_paused = False
         self._label: int | None = None  # said by a person of an example without a class
         self._watchers: list[tuple[QWidget, float]] = []
+        self._whole: QWidget | None = None  # shows the whole update
         self._asked_at = 0.0
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
         chosen.changed.connect(self._turn_to)
 
-    def watch(self, widget: QWidget, scale: float) -> None:
-        """Trace while this widget is seen; it shows formulae at this scale."""
+    def watch(self, widget: QWidget, scale: float, *, up_to_update: bool) -> None:
+        """Trace while this widget is seen; it shows formulae at this scale.
+
+        up_to_update : whether it shows the batch's gradient, which costs the most.
+        """
         self._watchers.append((widget, scale))
+        if up_to_update:
+            self._whole = widget
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -159,7 +165,9 @@ class Tracer(QObject):
         self._asked_at = time.monotonic()
         label = example.label if example.label is not None else self._label
         is_live = snapshot.status is Status.TRAINING
-        with_batch = not is_live or len(snapshot.batch) * task.m <= LIVE_NUMBERS
+        is_whole = self._whole is not None and self._whole.isVisible()
+        is_small = len(snapshot.batch) * task.m <= LIVE_NUMBERS
+        with_batch = is_whole and (is_small or not is_live)
         known, theme = self.newest, self.theme
         scales = [scale for _, scale in self._watchers]
 

@@ -53,7 +53,7 @@ class Request(BaseHTTPRequestHandler):
         self.close_connection = True
         mirror.manner(self, content)
 
-    do_CONNECT = do_GET  # noqa: N815 - its name there
+    do_CONNECT = do_GET
 
     def start(self, status: int, **headers: object) -> None:
         self.send_response(status)

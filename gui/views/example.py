@@ -66,7 +66,7 @@ class ExampleView(View):
         layout.setSpacing(2)
         layout.addLayout(head)
         layout.addWidget(_Room(self.sheet), 1)
-        tracer.watch(self, SCALE)
+        tracer.watch(self, SCALE, up_to_update=False)
         tracer.traced.connect(self._show)
         tracer.part_changed.connect(self._light)
 

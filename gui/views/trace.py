@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -49,7 +50,7 @@ class TraceView(View):
         self._step = QLabel()
         self._step.setProperty("small", True)
         self._build()
-        tracer.watch(self, 1.0)
+        tracer.watch(self, 1.0, up_to_update=True)
         tracer.traced.connect(self._show)
         tracer.part_changed.connect(self._light)
         self.show_theme()
@@ -133,6 +134,10 @@ class TraceView(View):
         if self.task is not None:
             self.badge.offer(self.task, snapshot)
         self._tracer.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tracer.refresh()  # while it was hidden, no batch was averaged
 
     def _show(self, followed: Followed | None) -> None:
         if not self.isVisible() or followed is None:
