@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -39,20 +39,17 @@ from core.table import Table
 from core.task import Task
 from gui import look
 from gui.download_bar import DownloadBar
-from gui.example import Chosen, Example
 from gui.fields import notch_above, notch_below
 from gui.help import show_about, show_keys
 from gui.hub import Hub
+from gui.keeping import Keeping
 from gui.keys import Keys
-from gui.late_views import LateViews
 from gui.look import Theme
 from gui.notice import Notice
 from gui.opening import Opening, OpeningBar
 from gui.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.setup_panel import SetupPanel, data_for
-from gui.stage import Stage
-from gui.trace_lines import GRADIENT
-from gui.tracer import Tracer
+from gui.stage import MATHS, Stage
 from gui.view import View
 from gui.views.boundary import BoundaryView
 from gui.views.confusion import ConfusionView
@@ -60,21 +57,19 @@ from gui.views.curves import ACCURACY, LOSS, CurveView
 from gui.views.data_table import DataView
 from gui.views.performance import PerformanceView, say_race
 from gui.views.weights import WeightsView
-from gui.way import Way
 
 if TYPE_CHECKING:  # dialogs are imported when they are first wanted
     from core.meter import Progress
     from gui.csv_dialog import CsvDialog
     from gui.gallery import Gallery
+    from gui.maths import Maths
 
 DEFAULT_SIZE = (1280, 800)
 MINIMUM_SIZE = (800, 540)
-SETUP_WIDTH = 232
+SETUP_WIDTH, EXAMPLE_HEIGHT = 232, 184
 MARGIN = 10
 GAP = 8
 THEMES = ("system", "light", "dark")
-MODELS = "Models (*.safetensors)"
-DIGITS = "CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*.png)"
 MNIST_FOLDER = "mnist_folder"  # the last one that held MNIST itself
 TABLE_FOLDER = "table_folder"  # where the last CSV file lay
 LAST_FOLDER = "last_folder"  # where the choice of a folder starts
@@ -110,24 +105,10 @@ class MainWindow(QMainWindow):
                 "Weights": self.weights,
                 "Data": self.data,
                 "Draw": QWidget(),  # see `_add_late`
-                "Trace": QWidget(),
-                "Network": QWidget(),
-                "Surface": QWidget(),
-                "Demos": QWidget(),
+                **{name: QWidget() for name in MATHS},  # made when they are first shown
             }
         )
-        self.chosen = Chosen(self)
-        self.way = Way()
-        self.tracer = Tracer(self.theme, self.hub.background, self.chosen)
-        self._late = LateViews(
-            self.stage,
-            {
-                "Trace": self._make_trace,
-                "Network": self._make_network,
-                "Surface": self._make_surface,
-                "Demos": self._make_demos,
-            },
-        )
+        self.maths: Maths | None = None  # see `_add_late`
         self.loss = CurveView(self.theme, LOSS)
         self.accuracy = CurveView(self.theme, ACCURACY)
         self.confusion = ConfusionView(self.theme)
@@ -148,6 +129,7 @@ class MainWindow(QMainWindow):
         self._csv_dialog: CsvDialog | None = None
         self._reading = Reading()
         self.setAcceptDrops(True)
+        self.keeping = Keeping(self, self.hub, settings)
         self._arrange()
         self._make_menus()
         self._connect()
@@ -158,9 +140,12 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self._gauges = QSplitter(Qt.Orientation.Vertical)
+        self._example_room = QWidget()  # see `_add_late`
+        self._example_room.setMinimumHeight(EXAMPLE_HEIGHT)
         for view, stretch, least in (
             (self.loss, 5, 124),
             (self.accuracy, 4, 104),
+            (self._example_room, 0, 0),
             (self.confusion, 5, 0),
         ):
             card = _card(view)
@@ -168,6 +153,7 @@ class MainWindow(QMainWindow):
                 card.setMinimumHeight(least)
             self._gauges.addWidget(card)
             self._gauges.setStretchFactor(self._gauges.count() - 1, stretch)
+        self._gauges.setSizes([190, 150, EXAMPLE_HEIGHT, 190])
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         column = QScrollArea()  # where the window is low, they are scrolled to
         column.setObjectName("gauges")
@@ -207,14 +193,14 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> None:
         bar = self.menuBar()
-        add = self._add_action
+        add, keeping = self._add_action, self.keeping
         file = bar.addMenu("&File")
         add(file, "&Open…", self._choose_file, QKeySequence.StandardKey.Open)
-        add(file, "Open &model…", self._open_model, "Ctrl+Shift+O")
-        add(file, "&Save model…", self._save_model, QKeySequence.StandardKey.Save)
-        add(file, "&Export data…", self._export_data, "Ctrl+E")
-        add(file, "Export &taught digits…", self._export_digits)
-        add(file, "Save &picture…", self._save_picture, "Ctrl+P")
+        add(file, "Open &model…", keeping.open_model, "Ctrl+Shift+O")
+        add(file, "&Save model…", keeping.save_model, QKeySequence.StandardKey.Save)
+        add(file, "&Export data…", keeping.export_data, "Ctrl+E")
+        add(file, "Export &taught digits…", keeping.export_digits)
+        add(file, "Save &picture…", keeping.save_picture, "Ctrl+P")
         file.addSeparator()
         add(file, "&Quit", self.close, QKeySequence.StandardKey.Quit)
 
@@ -237,7 +223,7 @@ class MainWindow(QMainWindow):
         run = bar.addMenu("&Run")
         add(run, "&Train or pause", self.hub.play_or_pause, "Space")
         add(run, "&Step", self.hub.step, "S")
-        add(run, "&Part of a step", self.tracer.next_part, "N")
+        add(run, "&Part of a step", self._take_part, "N")
         add(run, "&Reset", self.hub.reset, "R")
         run.addSeparator()
         add(run, "Learning rate &up", lambda: self._change_learning_rate(notch_above), "]")
@@ -287,6 +273,8 @@ class MainWindow(QMainWindow):
         hub.busy_changed.connect(self._show_busy)
         hub.failed.connect(self._show_failure)
         hub.done.connect(self.notice.say)
+        self.keeping.remarked.connect(self._show_remark)
+        self.keeping.failed.connect(self._show_failure)
         hub.refused.connect(self._show_refusal)
         setup.source_chosen.connect(self._choose_source)
         setup.data_changed.connect(lambda data, words: hub.change(words, data=data))
@@ -305,12 +293,6 @@ class MainWindow(QMainWindow):
         self.boundary.board_tools.going_on_changed.connect(hub.set_going_on)
         self.data.row_chosen.connect(self.boundary.point_out)
         self.boundary.row_chosen.connect(self.data.choose_row)
-        for chooser in (self.data, self.boundary):
-            chooser.row_chosen.connect(self.chosen.choose_row)
-        self._late.made.connect(self._add_view)
-        self.tracer.step_wanted.connect(hub.step)
-        self.tracer.pause_wanted.connect(hub.play_or_pause)
-        self.tracer.part_changed.connect(self._show_part)
         for rows in (self.data.table, self.data.gallery):
             rows.activated.connect(lambda index: self._show_row(index.row()))
         self.confusion.cell_chosen.connect(self._show_cell)
@@ -335,6 +317,9 @@ class MainWindow(QMainWindow):
             self.resize(*DEFAULT_SIZE)
         state = settings.value("columns")
         self._has_columns = state is not None and self._columns.restoreState(state)
+        heights = settings.value("gauges")
+        if heights is not None:
+            self._gauges.restoreState(heights)
         self._columns.splitterMoved.connect(self._note_columns)
         self._share_columns()
         speed = settings.value("speed", SPEEDS.index(DEFAULT_SPEED), type=int)
@@ -342,57 +327,29 @@ class MainWindow(QMainWindow):
         self.hub.set_speed(self.run_bar.chosen_speed)
 
     def _add_late(self) -> None:
-        """Make the pad and the example's gauge, which would have kept the first paint waiting."""
+        """Make what would have kept the first paint waiting: the pad, the example's gauge."""
+        from gui.maths import Maths
         from gui.views.draw import DrawView
-        from gui.views.example import ExampleView
+
+        self.maths = maths = Maths(self.theme, self.hub, self.stage)
 
         self.draw = DrawView(self.theme, self.hub.background)
         self.draw.taught.connect(self._teach)
         self.draw.remarked.connect(self._show_remark)
-        self.draw.pictured.connect(self._follow_drawing)
+        self.draw.pictured.connect(maths.follow_picture)
         self.stage.replace("Draw", self.draw)
-        self.example = ExampleView(self.theme, self.tracer)
-        self.example.trace_wanted.connect(lambda: self.stage.show_name("Trace"))
-        self._gauges.insertWidget(2, _card(self.example))
-        self._gauges.setStretchFactor(2, 0)  # it has the height that its lines need
-        self._gauges.setSizes([190, 150, 184, 190])
-        heights = self._settings.value("gauges")
-        if heights is not None:
-            self._gauges.restoreState(heights)
+        for chooser in (self.data, self.boundary):
+            chooser.row_chosen.connect(maths.chosen.choose_row)
+        maths.made.connect(self._add_view)
+        maths.tracer.part_changed.connect(self._show_part)
+        self.example = maths.make_gauge()
+        card = self._example_room.parentWidget()
+        assert card is not None and (room := card.layout()) is not None
+        room.replaceWidget(self._example_room, self.example)
+        self._example_room.deleteLater()
         self.views = (*self.views, self.draw, self.example)
 
-    def _make_trace(self) -> View:
-        from gui.views.trace import TraceView
-
-        view = TraceView(self.theme, self.hub.background, self.tracer)
-        view.row_wanted.connect(self.chosen.choose_row)
-        for sheet, other in (
-            (view.sheet, self.example.sheet),
-            (self.example.sheet, view.sheet),
-        ):
-            sheet.pointed.connect(other.highlight)
-            sheet.covered_changed.connect(other.cover)
-        return view
-
-    def _make_network(self) -> View:
-        from gui.views.network import NetworkView
-
-        return NetworkView(self.theme, self.chosen)
-
-    def _make_surface(self) -> View:
-        from gui.views.landscape import LandscapeView
-
-        view = LandscapeView(self.theme, self.hub.background, self.way)
-        view.moved.connect(self.hub.move_to)
-        view.start_chosen.connect(self.hub.start_from)
-        return view
-
-    def _make_demos(self) -> View:
-        from gui.views.demos import DemosView
-
-        return DemosView(self.theme, self.chosen)
-
-    def _add_view(self, _: str, view: View) -> None:
+    def _add_view(self, view: View) -> None:
         """Let a view that was made late catch up with the others."""
         self.views = (*self.views, view)
         if self.hub.run:
@@ -463,7 +420,8 @@ class MainWindow(QMainWindow):
         application.setPalette(look.palette(self.theme))
         application.setStyleSheet(look.style_sheet(self.theme))
         self.notice.set_theme(self.theme)
-        self.tracer.set_theme(self.theme)
+        if self.maths:
+            self.maths.set_theme(self.theme)
         if self._gallery:
             self._gallery.set_theme(self.theme)
         if self._csv_dialog:
@@ -486,15 +444,12 @@ class MainWindow(QMainWindow):
                 "Weights": True,
                 "Data": True,
                 "Draw": self.draw.applies_to(task),
-                "Trace": True,
-                "Network": True,
-                "Surface": True,
-                "Demos": True,
+                **dict.fromkeys(MATHS, True),
             },
             first="Weights" if task.dataset.image_shape else "Boundary",
         )
-        self._follow(task)
-        self.way.clear()
+        if self.maths:
+            self.maths.offer_task(task, is_new_run=True)
         for view in self.views:
             view.offer_task(task)
         self._has_failed = False
@@ -506,26 +461,21 @@ class MainWindow(QMainWindow):
     def _show_points(self, task: Task) -> None:
         self.setup.show_task(task)
         self._give_board_points(task)
-        self._follow(task)
+        if self.maths:
+            self.maths.offer_task(task, is_new_run=False)
         for view in self.views:
             view.offer_points(task)
 
-    def _follow(self, task: Task) -> None:
-        """Let the example that is followed be one of the task."""
-        self.tracer.offer_task(task)
-        self.chosen.offer_task(task)
-
-    def _follow_drawing(self, picture: NDArray[np.float32], row: int) -> None:
-        """Follow what is on the pad: a row of the data set, or a drawing."""
-        if row >= 0:
-            self.chosen.choose_row(row)
-        else:
-            self.chosen.choose(Example(picture.ravel(), None, None, "the drawing"))
+    def _take_part(self) -> None:
+        if self.maths:
+            self.maths.tracer.next_part()
 
     def _show_part(self, part: int | None) -> None:
         """Show on the plane, too, which part of an update is taken: the example, the pulls."""
+        from gui.trace_lines import GRADIENT
+
         self.boundary.pulls.lend(part == GRADIENT)
-        example = self.chosen.example
+        example = self.maths.chosen.example if self.maths else None
         if part is not None and example is not None and example.row is not None:
             self.boundary.point_out(example.row)
 
@@ -535,8 +485,8 @@ class MainWindow(QMainWindow):
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.run_bar.show_snapshot(snapshot)
-        self.tracer.offer_snapshot(snapshot)
-        self.way.add(snapshot)
+        if self.maths:
+            self.maths.offer_snapshot(snapshot)
         self.performance.drawing = self.hub.drawing_share
         has_room = self.download_bar.isHidden() and self.opening_bar.isHidden()
         self.performance.setVisible(has_room and snapshot.status is Status.TRAINING)
@@ -777,66 +727,6 @@ class MainWindow(QMainWindow):
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def _save_picture(self) -> None:
-        places = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save what the window shows", f"{places}/logitlab.png", "PNG picture (*.png)"
-        )
-        if not path:
-            return
-        if self.grab().save(path, "PNG"):
-            self.notice.say(f"Saved {path}.")
-        else:
-            self.notice.warn(f"{path} could not be written; choose another place.")
-
-    def _open_model(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Open a model", self._folder(), f"{MODELS};;All files (*)"
-        )
-        if path:
-            self._settings.setValue("folder", str(Path(path).parent))
-            self.hub.open_model(Path(path))
-
-    def _save_model(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the model", str(Path(self._folder()) / "model.safetensors"), MODELS
-        )
-        if path:
-            self._settings.setValue("folder", str(Path(path).parent))
-            self.hub.save_model(Path(path))
-
-    def _folder(self) -> str:
-        """Return the folder that was last used."""
-        return str(self._settings.value("folder", "", type=str))
-
-    def _export_digits(self) -> None:
-        """Write the pictures that were taught, with their classes."""
-        source = self.hub.run.task.source if self.hub.run else None
-        if source is None or not source.added or source.image_shape is None:
-            self._show_remark("Nothing has been taught yet: draw a digit and say what it is.")
-            return
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Export the taught digits", str(Path(self._folder()) / "my-digits.csv"), DIGITS
-        )
-        if path:
-            self._settings.setValue("folder", str(Path(path).parent))
-            self.hub.export_digits(Path(path))
-
-    def _export_data(self) -> None:
-        if self.hub.run is None:
-            return
-        task = self.hub.run.task
-        name = task.dataset.name.lower().replace(" ", "-")
-        path, _ = QFileDialog.getSaveFileName(
-            self,
-            "Export the rows with class and split",
-            str(Path(str(self._settings.value("folder", "", type=str))) / f"{name}.csv"),
-            "CSV table (*.csv)",
-        )
-        if path:
-            self._settings.setValue("folder", str(Path(path).parent))
-            self.hub.export(task, Path(path))
 
 
 def _dropped_file(event: QDropEvent) -> Path | None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+MATHS = ("Trace", "Network", "Surface", "Demos")  # views that `maths` makes
 ROOM_OF_A_TAB = 40  # px beside its name: margins and its digit
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+import numpy as np
+
 from core.snapshot import Params, Snapshot
 
 MOST, FEWEST = 1_500, 50  # points of it that are kept
@@ -31,6 +33,8 @@ class Way:
             del self.params[keep:], self.steps[keep:]
         if self.steps and snapshot.step < self.steps[-1] + self._every:
             return
+        if not all(np.isfinite(part).all() for part in (snapshot.params.W, snapshot.params.b)):
+            return  # it diverges: this lies nowhere
         self.params.append(snapshot.params)
         self.steps.append(snapshot.step)
         if len(self.params) > min(MOST, max(FEWEST, BYTES // snapshot.params.W.nbytes)):

@@ -218,6 +218,11 @@ class LandscapeView(View):
         self.y_choice.offer(options, second)
         self._directions = None
 
+    def offer_snapshot(self, snapshot: Snapshot) -> None:
+        """Leave out a moment of a run that diverges: it lies nowhere."""
+        if all(np.isfinite(part).all() for part in (snapshot.params.W, snapshot.params.b)):
+            super().offer_snapshot(snapshot)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self._wanted is not None and not any(p.is_dragging for p in self.panels.values()):
             self._wanted = None

@@ -44,7 +44,7 @@ def traced(qtbot, open_window):
 
 def follows(qtbot, window, step: int) -> None:
     """Wait until the numbers on screen are those of this step."""
-    newest = window.tracer
+    newest = window.maths.tracer
 
     def is_there() -> bool:
         return newest.newest is not None and newest.newest.trace.step == step
@@ -61,7 +61,7 @@ def spot(sheet, key) -> QPoint:
 def oracle(window):
     """Compute the example's way by hand, from the window's own snapshot."""
     snapshot, task = window.hub.snapshot, window.hub.run.task
-    example = window.chosen.example
+    example = window.maths.chosen.example
     x = task.inputs(task.dataset.values()[example.row][None])[0].astype(float)
     z = snapshot.params.W.astype(float) @ x + snapshot.params.b
     a = np.exp(z) / np.exp(z).sum()
@@ -135,7 +135,7 @@ def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
     view.sheet.cover([("L",)], True)
     step = window.hub.snapshot.step
     qtbot.keyClick(view, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.maths.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS)
     assert {one._item.text() for one in view.sheet._spots["L",]} == {"?"}
 
 
@@ -145,17 +145,17 @@ def test_four_presses_make_one_step(qtbot, traced):
     sheet = view.sheet
     for part in range(4):
         qtbot.keyClick(view, Qt.Key.Key_N)
-        assert window.tracer.part == part
+        assert window.maths.tracer.part == part
         lit = {placed.line.part for placed in sheet._rows if placed.root.opacity() == 1}
         assert lit == {part}
         assert [button.isChecked() for button in view.parts] == [k <= part for k in range(4)]
         if part < len(PARTS) - 1:
             assert window.hub.snapshot.step == step
     qtbot.waitUntil(lambda: window.hub.snapshot.step == step + 1, timeout=PATIENCE_MS)
-    assert window.tracer.newest.trace.step == step, "what was lit stays to be looked at"
+    assert window.maths.tracer.newest.trace.step == step, "what was lit stays to be looked at"
     qtbot.keyClick(view, Qt.Key.Key_N)
     follows(qtbot, window, step + 1)
-    assert window.tracer.part == 0
+    assert window.maths.tracer.part == 0
 
 
 def test_a_part_pauses_training_first(qtbot, traced, reach):
@@ -164,7 +164,7 @@ def test_a_part_pauses_training_first(qtbot, traced, reach):
     reach(window, Status.TRAINING)
     qtbot.mouseClick(view.parts[0], Qt.MouseButton.LeftButton)
     reach(window, Status.PAUSED)
-    qtbot.waitUntil(lambda: window.tracer.part == 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.maths.tracer.part == 0, timeout=PATIENCE_MS)
 
 
 def test_training_on_ends_the_parts(qtbot, traced, reach):
@@ -172,17 +172,17 @@ def test_training_on_ends_the_parts(qtbot, traced, reach):
     qtbot.keyClick(view, Qt.Key.Key_N)
     qtbot.keyClick(view, Qt.Key.Key_Space)
     reach(window, Status.TRAINING)
-    qtbot.waitUntil(lambda: window.tracer.part is None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.maths.tracer.part is None, timeout=PATIENCE_MS)
     assert {placed.root.opacity() for placed in view.sheet._rows} == {1.0}
 
 
 def test_the_rows_before_and_after_are_a_press_away(qtbot, traced):
     window, view = traced()
-    first = window.chosen.example.row
+    first = window.maths.chosen.example.row
     qtbot.mouseClick(view.after, Qt.MouseButton.LeftButton)
-    assert window.chosen.example.row == first + 1
+    assert window.maths.chosen.example.row == first + 1
     qtbot.mouseClick(view.before, Qt.MouseButton.LeftButton)
-    assert window.chosen.example.row == first
+    assert window.maths.chosen.example.row == first
 
 
 def test_the_worst_row_has_the_largest_loss(qtbot, traced):
@@ -193,7 +193,7 @@ def test_the_worst_row_has_the_largest_loss(qtbot, traced):
     losses = np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(Z)), task.dataset.y]
     worst = max(task.train_rows, key=lambda row: losses[row])
     qtbot.mouseClick(view.worst, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.chosen.example.row == worst, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.maths.chosen.example.row == worst, timeout=PATIENCE_MS)
 
 
 def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
@@ -202,7 +202,7 @@ def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
     row = 120
     x, y = task.dataset.values()[row][:2]
     click_plane(window.boundary, float(x), float(y))
-    found = window.chosen.example.row
+    found = window.maths.chosen.example.row
     np.testing.assert_allclose(task.dataset.values()[found], task.dataset.values()[row])
 
 
@@ -218,7 +218,7 @@ def test_a_binary_neuron_shows_the_chain_rule(traced):
 
 def test_ten_classes_of_pictures_are_followed_with_pictures(traced):
     window, view = traced(RunConfig(DataConfig("digits")))
-    trace = window.tracer.newest.trace
+    trace = window.maths.tracer.newest.trace
     assert len(trace.z) == 10
     for k in range(10):
         assert number(view.sheet.say(("z", k))) == pytest.approx(trace.z[k], rel=0.06, abs=6e-4)
@@ -242,7 +242,7 @@ def test_a_formula_is_copied_as_latex_and_its_table_as_csv(qtbot, traced):
     assert latex.startswith(r"\frac{\partial L}{\partial \mathbf{W}}") and "bmatrix" in latex
     actions["Copy table as CSV"].trigger()
     table = [row.split(",") for row in QGuiApplication.clipboard().text().splitlines()]
-    trace = window.tracer.newest.trace
+    trace = window.maths.tracer.newest.trace
     np.testing.assert_allclose(np.array(table, dtype=float), trace.dW, rtol=0.05, atol=6e-4)
     menu.close()
 
@@ -267,12 +267,12 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
     window, view = traced(RunConfig(DataConfig("digits")))
     from gui.example import Example
 
-    window.chosen.choose(Example(np.full(64, 0.5), None, None, "the drawing"))
-    qtbot.waitUntil(lambda: window.tracer.newest.example.row is None, timeout=PATIENCE_MS)
+    window.maths.chosen.choose(Example(np.full(64, 0.5), None, None, "the drawing"))
+    qtbot.waitUntil(lambda: window.maths.tracer.newest.example.row is None, timeout=PATIENCE_MS)
     assert ("L",) not in view.sheet._spots and view.label.isVisible()
     view.label.setFocus()
     for _ in range(8):
         qtbot.keyClick(view.label, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: window.tracer.newest.trace.label == 7, timeout=PATIENCE_MS)
-    a = window.tracer.newest.trace.a
+    qtbot.waitUntil(lambda: window.maths.tracer.newest.trace.label == 7, timeout=PATIENCE_MS)
+    a = window.maths.tracer.newest.trace.a
     assert number(view.sheet.say(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
