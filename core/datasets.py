@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core import mnist, table_reader
-from core.augment import varied
 from core.config import DataConfig
-from core.digits import deskew_images
 from core.drawing import Points
 from core.errors import DataError
-from core.mnist import Contents
 from core.naming import find, plain
 from core.table import TEST, Table
+
+if TYPE_CHECKING:  # readers are imported where something is read: a window starts without them
+    from core.mnist import Contents
 
 REST_MARK = -1
 MAX_LISTED = 10  # lines named in a sentence
@@ -118,18 +118,24 @@ class Dataset:
             _room=room,
         )
         if "upright" in self.__dict__:  # the others need not be deskewed again
+            from core.digits import deskew_images
+
             more.__dict__["upright"] = self.upright.with_examples(deskew_images(X), y)
         return more
 
     def with_variations(self, rows: NDArray[np.int64], copies: int, seed: int) -> Dataset:
         """Add so many variations of the pictures in these rows; see `core.augment`."""
         pictures = self.X[rows].astype(np.uint8, copy=False)
+        from core.augment import varied
+
         made = [varied(pictures, seed + k) for k in range(copies)]
         return self.with_examples(np.concatenate(made), np.tile(self.y[rows], copies))
 
     @cached_property
     def upright(self) -> Dataset:
         """The same pictures, deskewed."""
+        from core.digits import deskew_images
+
         return replace(self, X=deskew_images(self.X), _room=None)
 
     def with_features(self, wanted: Sequence[str] | None) -> Dataset:
@@ -279,6 +285,8 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
         case "drawn":
             return drawn(Points())
         case "csv":
+            from core import table_reader
+
             return of_table(table_reader.read(Path(config.path or ""), config.reading), config)
 
 
@@ -407,7 +415,11 @@ def _digits() -> Dataset:
 
 def is_fetched(config: DataConfig) -> bool:
     """Whether the data come from the network or its cache, for want of a folder."""
-    return config.source == "mnist" and not mnist.chosen_folder(config.folder)
+    if config.source != "mnist":
+        return False
+    from core import mnist
+
+    return not mnist.chosen_folder(config.folder)
 
 
 def _fetch() -> Contents:
@@ -418,6 +430,8 @@ def _fetch() -> Contents:
 
 def _mnist(chosen: str | None, fetch: Callable[[], Contents]) -> Dataset:
     """Return MNIST, or other data in its form under the name of their folder."""
+    from core import mnist
+
     folder = mnist.find_folder(chosen)
     X, y, n_test, shape = fetch() if folder is None else mnist.load(folder)
     name = "MNIST"

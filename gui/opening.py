@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from core import table_reader
 from core.config import Reading
 from core.errors import Cancelled, LogitLabError
 from core.table import Table
@@ -52,7 +50,11 @@ class Opening(QObject):
         def watch(done: int, size: int) -> None:
             self._done = done, size
 
-        work = partial(table_reader.read, path, reading, watch, stop.is_set)
+        def work() -> Table:
+            from core import table_reader  # a start need not wait for it
+
+            return table_reader.read(path, reading, watch, stop.is_set)
+
         self._background.ask(KEY, work, self._end, self._fail)
         self._look.start(PATIENCE_MS)
 
