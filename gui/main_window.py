@@ -344,7 +344,8 @@ class MainWindow(QMainWindow):
         maths.tracer.part_changed.connect(self._show_part)
         self.example = maths.make_gauge()
         card = self._example_room.parentWidget()
-        assert card is not None and (room := card.layout()) is not None
+        room = card.layout() if card else None
+        assert room is not None
         room.replaceWidget(self._example_room, self.example)
         self._example_room.deleteLater()
         self.views = (*self.views, self.draw, self.example)
