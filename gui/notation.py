@@ -112,7 +112,7 @@ def joined(parts: Sequence[Node], between: Node) -> list[Node]:
     return [part if i == 0 else Row((between, part)) for i, part in enumerate(parts)]
 
 
-SMALLEST, WHOLE = 0.00005, 99_999.5  # beyond them with a power of ten
+SMALLEST, WHOLE = 0.0005, 99_999.5  # beyond them with a power of ten
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOWERED = {after: chr(before) for before, after in RAISED.items()}
 

@@ -224,7 +224,8 @@ class LandscapeView(View):
             super().offer_snapshot(snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        if self._wanted is not None and not any(p.is_dragging for p in self.panels.values()):
+        is_dragging = any(panel.is_dragging for panel in self.panels.values())
+        if not is_dragging and not self._send.isActive():  # the last move has been sent
             self._wanted = None
         self._show_point()
         self._refresh()
