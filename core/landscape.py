@@ -38,6 +38,10 @@ class Direction:
         """Return how far the parameters lie in this direction; of one parameter, its value."""
         return float(np.vdot(self.dW, params.W) + np.vdot(self.db, params.b))
 
+    def along_way(self, way: Params) -> Reals:
+        """Return the same of each of several parameters, W (n, outputs, m) and b (n, outputs)."""
+        return np.tensordot(way.W, self.dW, 2) + way.b @ self.db
+
     def without(self, other: Direction) -> Direction:
         """Return the part of it at right angles to another one, of length one again."""
         shared = float(np.vdot(self.dW, other.dW) + np.vdot(self.db, other.db))
@@ -231,7 +235,7 @@ def optimum(task: Task, decay: float) -> Optimum:
     lowest = newton.loss(theta)
     curvatures = np.linalg.eigvalsh(newton.hessian(theta))
     if curvatures[newton.free] < FLAT * curvatures[-1]:
-        words = "No optimum: a class can be separated, so ‖W‖ grows without end until λ > 0."
+        words = "No optimum: a class can be separated, so the weights grow without end until λ > 0."
         return Optimum(None, lowest, words)
     W, b = newton.split(theta)
     params = Params(W.astype(np.float32), b.astype(np.float32))

@@ -13,16 +13,30 @@ BYTES = 4_000_000
 
 
 class Way:
-    """Parameters of some steps, evenly spread over the run; ever more rarely as it goes on."""
+    """Parameters of some steps, evenly spread over the run; ever more rarely as it goes on.
+
+    They lie in one room that is made once: a frame leaves no object behind.
+    """
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
         """Forget it: another run begins."""
-        self.params: list[Params] = []
+        self._W = np.empty((0, 0, 0), np.float32)
+        self._b = np.empty((0, 0), np.float32)
         self.steps: list[int] = []
         self._every = 1
+
+    def to(self, params: Params) -> Params:
+        """Return it as W (points, outputs, m) and b (points, outputs), these parameters last."""
+        n = len(self.steps)
+        if not n:
+            return Params(params.W[None], params.b[None])
+        return Params(
+            np.concatenate([self._W[:n], params.W[None]]),
+            np.concatenate([self._b[:n], params.b[None]]),
+        )
 
     def add(self, snapshot: Snapshot) -> None:
         """Take note of where the run is; where it went back, what came after is forgotten."""
@@ -30,13 +44,26 @@ class Way:
             keep = bisect_right(self.steps, snapshot.step)
             if not keep or snapshot.step == 0:
                 self.clear()
-            del self.params[keep:], self.steps[keep:]
+            del self.steps[keep:]
         if self.steps and snapshot.step < self.steps[-1] + self._every:
             return
-        if not all(np.isfinite(part).all() for part in (snapshot.params.W, snapshot.params.b)):
+        W, b = snapshot.params.W, snapshot.params.b
+        if not (np.isfinite(W).all() and np.isfinite(b).all()):
             return  # it diverges: this lies nowhere
-        self.params.append(snapshot.params)
+        if not len(self._W):
+            most = min(MOST, max(FEWEST, BYTES // W.nbytes))
+            self._W = np.empty((most, *W.shape), np.float32)
+            self._b = np.empty((most, *b.shape), np.float32)
+        elif len(self.steps) == len(self._W):
+            self._thin_out()
+            if snapshot.step < self.steps[-1] + self._every:
+                return
+        self._W[len(self.steps)], self._b[len(self.steps)] = W, b
         self.steps.append(snapshot.step)
-        if len(self.params) > min(MOST, max(FEWEST, BYTES // snapshot.params.W.nbytes)):
-            self.params, self.steps = self.params[::2], self.steps[::2]
-            self._every = max(2 * self._every, self.steps[-1] - self.steps[-2])
+
+    def _thin_out(self) -> None:
+        """Keep every other point."""
+        self.steps = self.steps[::2]
+        n = len(self.steps)
+        self._W[:n], self._b[:n] = self._W[::2].copy(), self._b[::2].copy()
+        self._every = max(2 * self._every, self.steps[-1] - self.steps[-2])

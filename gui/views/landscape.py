@@ -294,7 +294,7 @@ class LandscapeView(View):
             or self._optimum_of[1] != decay
         )
         ranges = self.panels[costs[0]].ranges() if self._is_fitted else None
-        path, old = [*self._way.params, params], self._optimum
+        path, old = self._way.to(params), self._optimum
         plane: tuple[Range, Range] | None = None
         if self._has_plane:
             (x0, x1), (y0, y1) = self._plane.getPlotItem().getViewBox().viewRange()
@@ -357,9 +357,8 @@ class LandscapeView(View):
         pair, snapshot = self._directions, self.snapshot
         if pair is None or snapshot is None:
             return
-        path = [*self._way.params, snapshot.params]
-        xs = np.array([pair[0].along(p) for p in path])
-        ys = np.array([pair[1].along(p) for p in path])
+        path = self._way.to(snapshot.params)
+        xs, ys = pair[0].along_way(path), pair[1].along_way(path)
         for cost in self.shown_costs:
             panel = self.panels[cost]
             panel.show_path(xs, ys)
@@ -456,12 +455,12 @@ class LandscapeView(View):
 
 
 def fitted(
-    pair: tuple[Direction, Direction], path: list[Params], best: Params | None
+    pair: tuple[Direction, Direction], path: Params, best: Params | None
 ) -> tuple[Range, Range]:
     """Return ranges that hold the way, and the optimum unless it is far off."""
     found = []
     for direction in pair:
-        along = np.array([direction.along(params) for params in path])
+        along = direction.along_way(path)
         low, high = float(along.min()), float(along.max())
         if best is not None:
             at = direction.along(best)
