@@ -12,11 +12,14 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
+from core.family import FAMILY, ModelKind
 
 Source = Literal["iris", "digits", "mnist", "drawn", "csv"]
 Missing = Literal["skip", "fill"]
-ModelKind = Literal["softmax", "binary"]
 Init = Literal["zeros", "random"]
+HiddenActivation = Literal["relu", "tanh", "sigmoid"]
+OptimiserName = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "newton", "lbfgs"]
+Schedule = Literal["constant", "step", "cosine", "1/t"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
 MISSING: tuple[Missing, ...] = get_args(Missing)
@@ -25,12 +28,18 @@ SEPARATORS = (",", ";", "\t", "|")
 DECIMALS = (".", ",")
 MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 INITS: tuple[Init, ...] = get_args(Init)
+ACTIVATIONS: tuple[HiddenActivation, ...] = get_args(HiddenActivation)
+OPTIMISERS: tuple[OptimiserName, ...] = get_args(OptimiserName)
+SECOND_ORDER: tuple[OptimiserName, ...] = ("newton", "lbfgs")
+SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 
 MAX_SEED = 2**31 - 1
 MAX_TEST_FRACTION = 0.9
 MAX_COUNT = 10**9
 MAX_DEGREE = 5
 MAX_COPIES = 3
+MAX_HIDDEN = 256
+MAX_MOMENTUM = 0.9999
 MAX_RATE = 1e38  # beyond it float32 has no numbers
 MAX_FLOAT = sys.float_info.max
 
@@ -118,41 +127,66 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Softmax over all classes, or one binary neuron for `positive` against `negative`.
+    """One of the family: over all classes, or one neuron for `positive` against `negative`.
 
     positive, negative : names or numbers (from 0) of classes. A `negative` of None means all
-        the rest. A `positive` of None takes the last class; softmax needs neither.
+        the rest. A `positive` of None takes the last class; models of all classes need neither.
+    has_bias : without it every boundary goes through the origin of the inputs.
+    hidden : units of one hidden layer between inputs and outputs; 0 is none.
+    activation : of the hidden units.
     """
 
     kind: ModelKind = "softmax"
     positive: str | None = None
     negative: str | None = None
     init: Init = "zeros"
+    has_bias: bool = True
+    hidden: int = 0
+    activation: HiddenActivation = "relu"
 
     def __post_init__(self) -> None:
         _one_of("model", self.kind, MODEL_KINDS)
         _one_of("init", self.init, INITS)
         _text("positive", self.positive)
         _text("negative", self.negative)
-        if self.kind == "softmax" and (self.positive is not None or self.negative is not None):
+        if not isinstance(self.has_bias, bool):
+            raise ConfigError(f"has_bias is {self.has_bias!r}; it must be true or false.")
+        _whole("hidden", self.hidden, 0, MAX_HIDDEN)
+        _one_of("activation", self.activation, ACTIVATIONS)
+        if not self.is_neuron and (self.positive is not None or self.negative is not None):
             raise ConfigError(
-                "Softmax regression takes all classes; choose classes only for the binary model."
+                f"{FAMILY[self.kind].title} takes all classes; choose classes only for the models "
+                "of one neuron."
             )
         if self.negative is not None and self.positive == self.negative:
             raise ConfigError(
                 f"Both classes are “{self.positive}”; the binary model needs two different ones."
             )
 
+    @property
+    def is_neuron(self) -> bool:
+        """Whether it is one neuron that says yes or no."""
+        return FAMILY[self.kind].is_neuron
+
+    def outputs(self, h: int) -> int:
+        """Return the rows of W for h classes."""
+        return FAMILY[self.kind].outputs(h)
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
     """How the model is trained.
 
+    optimiser : the rule of the update, a row of `core.optimisers.RULES`.
+    momentum : μ of momentum and Nesterov, the share of the velocity that stays.
+    schedule : how the learning rate falls from epoch to epoch; see `core.optimisers.scheduled`.
     batch_size : examples per update; None is full batch.
     weight_decay : λ of the penalty (λ/2)·‖W‖²; biases are spared.
+    l1 : λ₁ of the penalty λ₁·Σ|w|; biases are spared.
     epochs : train for this many passes over the training rows.
     tolerance : stop as converged when the training loss has changed by less than this per epoch
         (in nats) over five epochs; 0 never stops early.
+    patience : stop when the test loss has not fallen for so many epochs; 0 never does.
     seed : decides the random start and every shuffle.
     device : "cpu", "cuda" or "cuda:N".
     """
@@ -164,6 +198,11 @@ class TrainingConfig:
     tolerance: float = 0.0
     seed: int = 123
     device: str = "cpu"
+    optimiser: OptimiserName = "sgd"
+    momentum: float = 0.9
+    schedule: Schedule = "constant"
+    l1: float = 0.0
+    patience: int = 0
 
     def __post_init__(self) -> None:
         _number("learning_rate", self.learning_rate, 0, MAX_RATE, above=True)
@@ -174,6 +213,11 @@ class TrainingConfig:
         _number("tolerance", self.tolerance, 0, math.inf)
         _whole("seed", self.seed, 0, MAX_SEED)
         _text("device", self.device, optional=False)
+        _one_of("optimiser", self.optimiser, OPTIMISERS)
+        _number("momentum", self.momentum, 0, MAX_MOMENTUM)
+        _one_of("schedule", self.schedule, SCHEDULES)
+        _number("l1", self.l1, 0, MAX_RATE)
+        _whole("patience", self.patience, 0, MAX_COUNT)
 
 
 @dataclass(frozen=True)
@@ -183,6 +227,20 @@ class RunConfig:
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    def __post_init__(self) -> None:
+        optimiser, kind = self.training.optimiser, FAMILY[self.model.kind]
+        if optimiser not in SECOND_ORDER:
+            return
+        name = {"newton": "Newton", "lbfgs": "L-BFGS"}[optimiser]
+        if self.model.hidden or not kind.is_convex:
+            what = "a hidden layer" if self.model.hidden else kind.title
+            raise ConfigError(
+                f"{name} is for losses with one smooth valley, which {what} has not; choose "
+                "another optimiser."
+            )
+        if self.training.l1:
+            raise ConfigError(f"{name} needs a smooth loss; set the L1 penalty λ₁ to 0.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values that JSON can hold; `from_dict` reads them back."""

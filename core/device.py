@@ -87,20 +87,20 @@ def queue_of(device: torch.device) -> Queue | None:
 
 
 class HostCopy:
-    """Weights W and biases b on their way to the host, as they are now; the device goes on."""
+    """Tensors on their way to the host, as they are now; the device goes on."""
 
-    def __init__(self, queue: Queue, W: Tensor, b: Tensor) -> None:
-        self._W, self._b = queue.fetch(W), queue.fetch(b)
+    def __init__(self, queue: Queue, *tensors: Tensor) -> None:
+        self._tensors = [queue.fetch(tensor) for tensor in tensors]
         self._signal = queue.signal()
 
     @property
     def is_there(self) -> bool:
         return self._signal.query()
 
-    def take(self) -> tuple[Tensor, Tensor]:
-        """Return W and b in ordinary memory; wait for them if they are not yet there."""
+    def take(self) -> tuple[Tensor, ...]:
+        """Return them in ordinary memory; wait for them if they are not yet there."""
         self._signal.synchronize()
-        return self._W.clone(), self._b.clone()
+        return tuple(tensor.clone() for tensor in self._tensors)
 
 
 class Lag:

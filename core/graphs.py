@@ -20,7 +20,7 @@ TOGETHER = 16  # updates in a graph, at most: less than a millisecond's work
 HELD = 32  # updates before settings are worth a graph: not while they are dragged along
 
 Update = Callable[[Tensor, Tensor, Tensor], None]  # with X (n, m), Y (n, outputs), room for Z
-Settings = tuple[int, float, float]  # batch size, learning rate, weight decay
+Settings = tuple[int, *tuple[float, ...]]  # batch size, then what else an update is made with
 
 
 class Block:

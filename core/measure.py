@@ -43,13 +43,18 @@ class Measurement:
         return len(self._rows)
 
     def __call__(
-        self, W: Tensor, b: Tensor, step: int, epoch: int, *, train: Rows | None = None
+        self,
+        parameters: tuple[Tensor, ...],
+        step: int,
+        epoch: int,
+        *,
+        train: Rows | None = None,
     ) -> Metrics:
-        """Measure the model with these weights; on all the training rows where they are given."""
+        """Measure the model with these parameters; on all training rows where they are given."""
         h = self._task.dataset.h
-        sums, counts = self._evaluate(self._rows, self._part, W, b)
+        sums, counts = self._evaluate(self._rows, self._part, parameters)
         if train is not None:
-            all_sums, all_counts = self._evaluate(train, torch.zeros_like(train.y), W, b)
+            all_sums, all_counts = self._evaluate(train, torch.zeros_like(train.y), parameters)
             sums[0], counts[0] = all_sums[0], all_counts[0]
         figures = torch.cat([sums, counts.flatten().double()]).cpu().numpy()
         confusions = figures[2:].astype(np.int64).reshape(2, h, h)
@@ -66,15 +71,17 @@ class Measurement:
             confusion=confusions[1 if has_test else 0],
         )
 
-    def _evaluate(self, rows: Rows, part: Tensor, W: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    def _evaluate(
+        self, rows: Rows, part: Tensor, parameters: tuple[Tensor, ...]
+    ) -> tuple[Tensor, Tensor]:
         """Return the summed losses (2,) and the confusion counts (2, h, h) of both parts."""
         h = self._task.dataset.h
-        sums = torch.zeros(2, dtype=torch.float64, device=W.device)
-        counts = torch.zeros(2 * h * h, dtype=torch.int64, device=W.device)
-        start, V = 0, W * rows.unit
+        sums = torch.zeros(2, dtype=torch.float64, device=rows.y.device)
+        counts = torch.zeros(2 * h * h, dtype=torch.int64, device=rows.y.device)
+        start, model = 0, models.model_of(self._task.config.model, parameters, rows.unit)
         for X, Y, Z in rows.slices():
             here = slice(start, start := start + len(X))
-            Z = models.logits(X, V, b, out=Z)
+            Z = model.forward(X, out=Z)
             sums.index_add_(0, part[here], self._head.loss(Z, Y).double())
             cell = (part[here] * h + rows.y[here]) * h + self._head.decide(Z)
             counts.index_add_(0, cell, torch.ones_like(cell))
@@ -94,13 +101,15 @@ class Measurement:
         return int(min(max(1, 2 ** (step.bit_length() - halvings)), affordable))
 
     def curvature(self) -> float:
-        """Return an upper bound of the loss's largest second derivative.
+        """Return an upper bound of the loss's largest second derivative; 0 where none is known.
 
-        The Hessian is the mean of (diag(a) − aaᵀ) ⊗ xxᵀ, x with a 1 for the bias. The first
-        factor is at most ½ (softmax; ¼ for a sigmoid), the second at most the mean of ‖x‖².
+        The Hessian is the mean of d²L/dz² ⊗ xxᵀ, x with a 1 for the bias. The first factor is at
+        most the head's bend, the second at most the mean of ‖x‖².
         """
+        if self._task.config.model.hidden:
+            return 0.0
         total, left = 0.0, self._n
         for X, _, _ in self._rows.slices():
             total += float(X[:left].double().square().sum())
             left = max(left - len(X), 0)
-        return 0.5 * (total * self._rows.unit**2 / self._n + 1)
+        return self._head.bend * (total * self._rows.unit**2 / self._n + 1)

@@ -1,9 +1,14 @@
-"""The linear map Z = X Wᵀ + b and the gradients of what comes after it."""
+"""From inputs to logits and back: the linear map Z = X Wᵀ + b, or one hidden layer before it."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import torch
 from torch import Generator, Tensor
+
+from core.config import ModelConfig
 
 RANDOM_STD = 0.01
 
@@ -29,6 +34,88 @@ def gradients(dZ: Tensor, X: Tensor, dW: Tensor, db: Tensor, *, add: bool = Fals
         torch.sum(dZ, dim=0, out=db)
 
 
+class Linear:
+    """Z = X Wᵀ + b for rows X as they are stored: X · unit is the model's input.
+
+    parameters : W (outputs, m), b (outputs,). gradients : theirs, summed over examples; times
+    `scales` they are of the input and not of the rows as stored.
+    """
+
+    def __init__(self, parameters: tuple[Tensor, ...], unit: float) -> None:
+        self.parameters = parameters
+        self.gradients = tuple(torch.empty_like(p) for p in parameters)
+        self.scales: tuple[float, ...] = (unit, 1.0)
+        self._unit = unit
+        # The weights in the units of the stored rows.
+        self._V = parameters[0] if unit == 1 else torch.empty_like(parameters[0])
+
+    def begin(self) -> None:
+        """Take note that the parameters have changed."""
+        if self._unit != 1:
+            torch.mul(self.parameters[0], self._unit, out=self._V)
+
+    def forward(self, X: Tensor, out: Tensor | None = None) -> Tensor:
+        """Return the logits of X (n, m), written over `out` if that is given."""
+        return logits(X, self._V, self.parameters[1], out=out)
+
+    def backward(self, dZ: Tensor, X: Tensor, *, add: bool) -> None:
+        """Write the gradients for dZ = dL/dZ of these rows, or add them to what is there."""
+        gradients(dZ, X, *self.gradients, add=add)
+
+
+class OneHidden:
+    """Z = H Wᵀ + b with the hidden units H = f(X Vᵀ + c), as `Linear` otherwise.
+
+    parameters : W (outputs, u), b (outputs,), V (u, m), c (u,).
+    """
+
+    def __init__(self, parameters: tuple[Tensor, ...], unit: float, activation: str) -> None:
+        self.parameters = parameters
+        self.gradients = tuple(torch.empty_like(p) for p in parameters)
+        self.scales = (1.0, 1.0, unit, 1.0)
+        self._unit = unit
+        self._squash, self._slope = HIDDEN[activation]
+        self._V = parameters[2] if unit == 1 else torch.empty_like(parameters[2])
+        self._H = parameters[0]  # of the rows that `forward` was given last
+
+    def begin(self) -> None:
+        if self._unit != 1:
+            torch.mul(self.parameters[2], self._unit, out=self._V)
+
+    def forward(self, X: Tensor, out: Tensor | None = None) -> Tensor:
+        W, b, _, c = self.parameters
+        self._H = self._squash(logits(X, self._V, c))
+        return logits(self._H, W, b, out=out)
+
+    def backward(self, dZ: Tensor, X: Tensor, *, add: bool) -> None:
+        """∇W = dZᵀ H;  dH = dZ W;  ∇V = (dH ⊙ f')ᵀ X"""
+        dW, db, dV, dc = self.gradients
+        dH = dZ @ self.parameters[0]
+        gradients(dZ, self._H, dW, db, add=add)
+        gradients(dH.mul_(self._slope(self._H)), X, dV, dc, add=add)
+
+
+Model = Linear | OneHidden
+
+# Each activation f of the hidden units, and its slope f' as a function of f itself.
+HIDDEN: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]] = {
+    "relu": (torch.relu, lambda H: (H > 0).to(H.dtype)),
+    "tanh": (torch.tanh, lambda H: 1 - H * H),
+    "sigmoid": (torch.sigmoid, lambda H: H * (1 - H)),
+}
+
+
+def model_of(config: ModelConfig, parameters: tuple[Tensor, ...], unit: float = 1.0) -> Model:
+    """Return the model that these parameters are of, with nothing more to `begin`."""
+    model: Model
+    if config.hidden:
+        model = OneHidden(parameters, unit, config.activation)
+    else:
+        model = Linear(parameters, unit)
+    model.begin()
+    return model
+
+
 def start(init: str, h: int, m: int, generator: Generator) -> tuple[Tensor, Tensor]:
     """Return the W (h, m) and b (h,) that training starts from: zeros, or small normal weights.
 
@@ -38,3 +125,18 @@ def start(init: str, h: int, m: int, generator: Generator) -> tuple[Tensor, Tens
     if init == "random":
         W.normal_(0.0, RANDOM_STD, generator=generator)
     return W, torch.zeros(h)
+
+
+def start_of(config: ModelConfig, outputs: int, m: int, generator: Generator) -> tuple[Tensor, ...]:
+    """Return the parameters that training starts from: W, b, and V, c of a hidden layer.
+
+    Hidden units need random weights: from zeros all of them would stay the same for ever. Their
+    spread keeps the spread of what goes through them (Glorot; for ReLU, which halves it, He).
+    """
+    if not config.hidden:
+        return start(config.init, outputs, m, generator)
+    gain = 2 if config.activation == "relu" else 1
+    V = torch.empty(config.hidden, m).normal_(0, math.sqrt(gain / m), generator=generator)
+    W = torch.empty(outputs, config.hidden)
+    W.normal_(0, math.sqrt(1 / config.hidden), generator=generator)
+    return W, torch.zeros(outputs), V, torch.zeros(config.hidden)

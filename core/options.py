@@ -6,10 +6,13 @@ import argparse
 from typing import NoReturn
 
 from core.config import (
+    ACTIVATIONS,
     ENCODINGS,
     INITS,
     MISSING,
     MODEL_KINDS,
+    OPTIMISERS,
+    SCHEDULES,
     SOURCES,
     DataConfig,
     ModelConfig,
@@ -121,10 +124,29 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--classes",
         metavar="A,B",
-        help="binary: two classes, A (0) against B (1), names or numbers",
+        help="one neuron: two classes, A (0) against B (1), names or numbers",
     )
-    group.add_argument("--positive", metavar="A", help="binary: class A (1) against the rest (0)")
+    group.add_argument("--positive", metavar="A", help="one neuron: class A (1) against the rest (0)")
     group.add_argument("--init", choices=INITS, default=model.init, help="(default: zeros)")
+    group.add_argument(
+        "--bias",
+        action=argparse.BooleanOptionalAction,
+        default=model.has_bias,
+        help="whether outputs have a bias b (default: yes)",
+    )
+    group.add_argument(
+        "--hidden",
+        type=int,
+        default=model.hidden,
+        metavar="U",
+        help="units of a hidden layer, 0 to 256; they start from random weights (default: 0, none)",
+    )
+    group.add_argument(
+        "--activation",
+        choices=ACTIVATIONS,
+        default=model.activation,
+        help="of the hidden units (default: relu)",
+    )
     group = parser.add_argument_group("training")
     group.add_argument(
         "--epochs", type=int, default=training.epochs, metavar="N", help="(default: %(default)s)"
@@ -150,6 +172,39 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         default=training.weight_decay,
         metavar="λ",
         help="of the penalty (λ/2)·‖W‖² (default: %(default)s)",
+    )
+    group.add_argument(
+        "--optimiser",
+        choices=OPTIMISERS,
+        default=training.optimiser,
+        help="the rule of the update; newton and lbfgs take all rows at once (default: sgd)",
+    )
+    group.add_argument(
+        "--momentum",
+        type=float,
+        default=training.momentum,
+        metavar="μ",
+        help="of momentum and nesterov (default: %(default)s)",
+    )
+    group.add_argument(
+        "--schedule",
+        choices=SCHEDULES,
+        default=training.schedule,
+        help="how η falls from epoch to epoch (default: constant)",
+    )
+    group.add_argument(
+        "--l1",
+        type=float,
+        default=training.l1,
+        metavar="λ₁",
+        help="of the penalty λ₁·Σ|w| (default: %(default)s)",
+    )
+    group.add_argument(
+        "--patience",
+        type=int,
+        default=training.patience,
+        metavar="N",
+        help="stop when the test loss has not fallen for N epochs (default: 0, never)",
     )
     group.add_argument(
         "--tolerance",
@@ -198,7 +253,15 @@ def config_from(options: argparse.Namespace) -> RunConfig:
             deskew=options.deskew,
             copies=options.copies,
         ),
-        model=ModelConfig(options.model, positive, negative, options.init),
+        model=ModelConfig(
+            options.model,
+            positive,
+            negative,
+            options.init,
+            options.bias,
+            options.hidden,
+            options.activation,
+        ),
         training=TrainingConfig(
             learning_rate=options.learning_rate,
             batch_size=options.batch_size,
@@ -207,6 +270,11 @@ def config_from(options: argparse.Namespace) -> RunConfig:
             tolerance=options.tolerance,
             seed=options.seed,
             device=options.device,
+            optimiser=options.optimiser,
+            momentum=options.momentum,
+            schedule=options.schedule,
+            l1=options.l1,
+            patience=options.patience,
         ),
     )
 

@@ -22,7 +22,8 @@ ROWS_AT_ONCE = 4096
 def class_logits(reader: Reader, params: Params, values: NDArray[np.floating]) -> torch.Tensor:
     """Return the logits (n, outputs) for features (n, d) in their own units."""
     X = torch.from_numpy(reader.inputs(values))
-    return models.logits(X, torch.from_numpy(params.W), torch.from_numpy(params.b))
+    parameters = tuple(torch.from_numpy(array) for array in params.arrays)
+    return models.model_of(reader.config.model, parameters).forward(X)
 
 
 @torch.no_grad()
@@ -37,7 +38,7 @@ def decision_grid(
     values[:, plane.x] = np.tile(xs, rows)
     values[:, plane.y] = np.repeat(ys, columns)
     Z = class_logits(reader, params, values)
-    per_class = Z if Z.shape[1] > 1 else torch.cat([torch.zeros_like(Z), Z], dim=1)
+    per_class = head.scores(Z)
     best = per_class.topk(2, dim=1).values
     others = torch.where(per_class == best[:, :1], best[:, 1:], best[:, :1])
     shape = (rows, columns, per_class.shape[1])

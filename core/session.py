@@ -34,6 +34,8 @@ SLICE_SECONDS = 0.004  # train so long before looking at commands and mailbox; s
 FRAME_SECONDS = 0.016
 RATE_SECONDS = 0.5
 KEPT_RUNS = 20
+SEEK_SECONDS = 0.15  # on the way to a step that long, it is left for one that is wanted by now
+PAST_SECONDS = 0.1  # between measurements while the past is played again flat out
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class Session:
         self._copied_at = -math.inf  # when weights on a device were last copied to the host
         self._arriving: tuple[HostCopy, Callable[..., Snapshot]] | None = None
         self._racing: Iterator[None] | None = None
+        self._seeking: Iterator[None] | None = None  # on the way to another step of the run
+        self._sought = self._wanted_step = 0  # where to, and where to then
+        self._sought_at = self._measured_at = -math.inf
+        self._after_seeking: list[Callable[[], None]] = []
+        self._is_replaying = False  # rather than training, it plays the past again
         self._steps_per_second = math.inf
         self._due = 0.0
         self._rate = _Rate()
@@ -133,13 +140,32 @@ class Session:
         """Pause and make one update."""
         self._commands.put(self._step_once)
 
+    def step_back(self) -> None:
+        """Pause and undo one update."""
+        self._commands.put(lambda: self._go_to(self._step_in_view - 1))
+
+    def go_to(self, step: int) -> None:
+        """Pause and be as the run was after that step; of several, the newest counts.
+
+        What came later stays on record until training goes on from there.
+        """
+        self._commands.put(lambda: self._go_to(step))
+
+    def go_live(self) -> None:
+        """Return to the newest step of the run."""
+        self._commands.put(lambda: self._go_to(self._trainer.newest_step))
+
+    def replay(self) -> None:
+        """Play the past again, at the speed of training, up to the newest step."""
+        self._commands.put(self._replay)
+
     def reset(self) -> None:
         """Return to the same start."""
         self._commands.put(self._reset)
 
     def move_to(self, params: Params) -> None:
         """Go on from other weights."""
-        self._commands.put(lambda: self._trainer.move_to(params))
+        self._commands.put(lambda: self._once_there(lambda: self._trainer.move_to(params)))
 
     def start_from(self, params: Params) -> None:
         """Return to step 0 with these weights, which are the start from now on."""
@@ -147,7 +173,7 @@ class Session:
 
     def tune(self, **changes: float | int | None) -> None:
         """Change settings that apply while training: see `core.trainer.LIVE`."""
-        self._commands.put(lambda: self._trainer.tune(**changes))
+        self._commands.put(lambda: self._once_there(lambda: self._trainer.tune(**changes)))
 
     def recover(self) -> None:
         """After divergence: go on from the last healthy step with the suggested rate."""
@@ -177,6 +203,8 @@ class Session:
                 if self._racing is not None:
                     if next(self._racing, self._racing) is self._racing:
                         self._racing = None
+                elif self._seeking is not None:
+                    self._seek(self._seeking)
                 elif self._is_training:
                     self._train()
                 if self._arriving is not None:
@@ -206,7 +234,7 @@ class Session:
             return
 
     def _idle_seconds(self) -> float | None:
-        if self._racing is not None:
+        if self._racing is not None or self._seeking is not None:
             return 0.0
         if not self._is_training:
             return None
@@ -219,9 +247,11 @@ class Session:
         end = now + SLICE_SECONDS
         interval = 1 / self._steps_per_second
         self._due = max(self._due, now - 0.1)  # a stall is not made up for by a burst
-        advance = _advancing(trainer) if self._is_flat_out else trainer.advance
+        advance = _advancing(trainer, self._is_replaying, at_once=self._is_flat_out)
         begun_at = trainer.step_count
         while trainer.outcome is None and now < end and not self._closing.is_set():
+            if self._is_replaying and not trainer.is_past:
+                break
             if interval and now < self._due:
                 break
             if advance():
@@ -229,11 +259,12 @@ class Session:
             now = time.perf_counter()
         steps = max(trainer.step_count - begun_at, 0)  # divergence leads back
         self._rate.add(steps, steps * trainer.batch_size)
-        if trainer.is_queued and now - self._copied_at > COPY_SECONDS:
+        is_new = trainer.is_queued and not self._is_replaying
+        if is_new and now - self._copied_at > COPY_SECONDS:
             trainer.start_copy_to_host()
             self._copied_at = now
-        if trainer.outcome is not None:
-            self._is_training = False
+        if trainer.outcome is not None or (self._is_replaying and not trainer.is_past):
+            self._is_training = self._is_replaying = False
             self._publish()
         elif self._due - now > FRAME_SECONDS:
             self._publish()  # it is asleep when the next request comes
@@ -246,7 +277,7 @@ class Session:
         if trainer is None or not is_device_failure(error, trainer.settings.device):
             return False
         assert self._current is not None
-        self._arriving = None
+        self._arriving = self._seeking = None
         try:
             self._runs[self._current] = rescued = trainer.rescued()
         except Exception:  # then the first error is told
@@ -270,7 +301,7 @@ class Session:
             trainer.tune(epochs=MAX_COUNT, tolerance=0.0)
             trainer.step()  # what happens once is not counted
             trainer.copy_to_host()
-            advance = _advancing(trainer)
+            advance = _advancing(trainer, at_once=True)
             begun = paused = time.perf_counter()
             steps = 0
             while (now := time.perf_counter()) - begun < RACE_SECONDS or not steps:
@@ -341,21 +372,84 @@ class Session:
         self._halt()
 
     def _halt(self) -> None:
-        self._is_training, self._racing, self._arriving = False, None, None
+        self._is_training = self._is_replaying = False
+        self._racing = self._arriving = self._seeking = None
+        self._after_seeking.clear()
+
+    def _once_there(self, command: Callable[[], None]) -> None:
+        """Carry the command out where the run is, or as soon as it is where it is wanted."""
+        if self._seeking is None:
+            command()
+        else:
+            self._after_seeking.append(command)
 
     def _play(self) -> None:
+        self._once_there(self._train_on)
+
+    def _train_on(self) -> None:
+        self._is_replaying = False
+        self._trainer.leave_past()
         if self._trainer.outcome is not None:
             self._trainer.go_on()
         self._is_training = True
         self._due = time.perf_counter()
         self._rate = _Rate()
 
+    def _replay(self) -> None:
+        self._once_there(self._play_again)
+
+    def _play_again(self) -> None:
+        if self._trainer.is_past:
+            self._is_training = self._is_replaying = True
+            self._due = time.perf_counter()
+            self._rate = _Rate()
+
     def _pause(self) -> None:
-        self._is_training = False
+        self._is_training = self._is_replaying = False
+        self._after_seeking.clear()
+
+    @property
+    def _step_in_view(self) -> int:
+        """The step that is shown, or that is to be shown next."""
+        return self._wanted_step if self._seeking is not None else self._trainer.step_count
+
+    def _go_to(self, step: int) -> None:
+        trainer = self._trainer
+        self._is_training = self._is_replaying = False
+        self._arriving = None
+        self._after_seeking.clear()
+        self._wanted_step = min(max(step, trainer.oldest_step), trainer.newest_step)
+        if self._seeking is None or time.perf_counter() - self._sought_at > SEEK_SECONDS:
+            self._begin_to_seek()
+
+    def _begin_to_seek(self) -> None:
+        self._sought, self._sought_at = self._wanted_step, time.perf_counter()
+        self._seeking = self._trainer.going_to(self._sought)
+
+    def _seek(self, seeking: Iterator[None]) -> None:
+        """Go on for a slice of time; once there, show it, and go where it is wanted by now."""
+        end = time.perf_counter() + SLICE_SECONDS
+        while next(seeking, seeking) is not seeking:
+            if time.perf_counter() > end or self._closing.is_set():
+                return
+        self._seeking = None
+        self._publish()
+        if self._wanted_step != self._sought:
+            self._begin_to_seek()
+            return
+        commands, self._after_seeking = self._after_seeking, []
+        for command in commands:
+            command()
+        if commands:
+            self._publish()
 
     def _step_once(self) -> None:
-        self._is_training = False
+        self._once_there(self._update_once)
+
+    def _update_once(self) -> None:
+        self._is_training = self._is_replaying = False
         trainer = self._trainer
+        trainer.leave_past()
         if trainer.outcome is Status.DIVERGED:
             trainer.go_on()
         while not (trainer.advance() or self._closing.is_set()):
@@ -390,14 +484,18 @@ class Session:
         """
         if self._current is None:
             return
+        if self._seeking is not None:
+            self._wanted.set()  # it is shown where it arrives
+            return
         if self._arriving is not None and self._is_flat_out:
             self._wanted.set()  # one after the other
             return
         self._wanted.clear()
         self._arriving = None
         trainer = self._trainer
-        if trainer.metrics.step != trainer.step_count and not self._is_flat_out:
+        if trainer.metrics.step != trainer.step_count and self._is_measured_now:
             trainer.measure()  # when it is watched step by step, the figures are of this step
+            self._measured_at = time.perf_counter()
         copy = trainer.start_copy() if self._is_flat_out else None
         snapshot = partial(
             Snapshot,
@@ -411,6 +509,11 @@ class Session:
             pace=self._rate.pace if self._is_training else Pace(),
             settings=trainer.settings,
             batch=trainer.next_rows(),
+            scheduled_rate=trainer.eta,
+            moments=trainer.moments(),
+            updates=trainer.updates,
+            newest_step=trainer.newest_step,
+            oldest_step=trainer.oldest_step,
             message=trainer.message,
             remedy=trainer.remedy if trainer.outcome is Status.DIVERGED else None,
         )
@@ -423,13 +526,19 @@ class Session:
         """Put the snapshot into the mailbox once its weights have come from the device."""
         copy, snapshot = arriving
         if copy.is_there:
-            W, b = copy.take()
-            self._mailbox.append(snapshot(params=Params(W.numpy(), b.numpy())))
+            self._mailbox.append(snapshot(params=self._trainer.params_of(copy.take())))
             self._arriving = None
 
     @property
     def _is_flat_out(self) -> bool:
         return self._is_training and math.isinf(self._steps_per_second)
+
+    @property
+    def _is_measured_now(self) -> bool:
+        """Whether figures are wanted of this very step, and not of one shortly before."""
+        if self._is_flat_out and self._is_replaying:
+            return time.perf_counter() - self._measured_at > PAST_SECONDS
+        return not self._is_flat_out
 
     def _status(self, trainer: Trainer) -> Status:
         if self._is_training:
@@ -439,9 +548,12 @@ class Session:
         return Status.PAUSED if trainer.step_count else Status.READY
 
 
-def _advancing(trainer: Trainer) -> Callable[[], bool]:
-    """Return what advances the trainer as far as it can at once."""
-    return partial(trainer.advance, MAX_COUNT) if trainer.is_queued else trainer.advance
+def _advancing(
+    trainer: Trainer, is_replaying: bool = False, *, at_once: bool
+) -> Callable[[], bool]:
+    """Return what advances the trainer, as far as it can at once or by single updates."""
+    advance = trainer.relive if is_replaying else trainer.advance
+    return partial(advance, MAX_COUNT) if at_once and trainer.is_queued else advance
 
 
 class _Rate:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import TrainingConfig
+from core.config import HiddenActivation, ModelConfig, TrainingConfig
 from core.history import Curves
 
 
@@ -24,11 +25,37 @@ class Status(Enum):
 
 
 @dataclass(frozen=True, eq=False)
+class Hidden:
+    """A hidden layer between inputs and outputs: V (u, m) and c (u,), float32, and f's name."""
+
+    V: NDArray[np.float32]
+    c: NDArray[np.float32]
+    activation: HiddenActivation
+
+
+@dataclass(frozen=True, eq=False)
 class Params:
-    """Weights W (outputs, m) and biases b (outputs,) for standardised inputs, float32."""
+    """Weights W (outputs, m) and biases b (outputs,) for standardised inputs, float32.
+
+    With a hidden layer of u units W is (outputs, u), and takes their activations.
+    """
 
     W: NDArray[np.float32]
     b: NDArray[np.float32]
+    hidden: Hidden | None = None
+
+    @classmethod
+    def of(cls, model: ModelConfig, arrays: Sequence[NDArray[np.float32]]) -> Params:
+        """Put the arrays of such a model together, in the order of `core.models`."""
+        W, b, *rest = arrays
+        return cls(W, b, Hidden(rest[0], rest[1], model.activation) if rest else None)
+
+    @property
+    def arrays(self) -> tuple[NDArray[np.float32], ...]:
+        """All of them, in the order of `core.models`."""
+        if self.hidden is None:
+            return self.W, self.b
+        return self.W, self.b, self.hidden.V, self.hidden.c
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +112,12 @@ class Snapshot:
     metrics : measured at `metrics.step`, which lags behind `step` while training flat out.
     settings : as they apply to the next step.
     batch : numbers of the data set's rows that the next step learns from, (batch,).
+    scheduled_rate : η of the next step where a schedule changes it.
+    moments : what the rule of the update remembers, for each parameter in the order of
+        `Params.arrays`; updates : of how many updates it is.
+    newest_step : the furthest step of the run, which is beyond `step` while its past is looked
+        at; then all but the curves is as it was after `step`, and `oldest_step` is as far back
+        as it goes.
     message : what a person should know about the status, "" where it speaks for itself.
     remedy : after divergence, the learning rate that one press continues with.
     """
@@ -102,3 +135,18 @@ class Snapshot:
     batch: NDArray[np.int64]
     message: str = ""
     remedy: float | None = None
+    scheduled_rate: float | None = None
+    moments: tuple[tuple[NDArray[np.float32], ...], ...] = ()
+    updates: int = 0
+    newest_step: int = 0
+    oldest_step: int = 0
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the run went on after this."""
+        return self.step < self.newest_step
+
+    @property
+    def eta(self) -> float:
+        """η of the next step."""
+        return self.settings.learning_rate if self.scheduled_rate is None else self.scheduled_rate

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +48,7 @@ FOREIGN = {
 }
 
 TENSORS = {"W": ("F32", 2), "b": ("F32", 1), "mean": ("F64", 1), "std": ("F64", 1)}  # and axes
+HIDDEN_TENSORS = {"V": ("F32", 2), "c": ("F32", 1)}
 STORED = {"F32": "<f4", "F64": "<f8"}
 
 Value = TypeVar("Value")
@@ -57,7 +59,7 @@ class Model:
     """A trained model with all that prediction needs, and what training it further needs.
 
     config : of the run that trained it, each “the data's own choice” replaced by what that was.
-    params : W (outputs, k) and b (outputs,), k inputs.
+    params : W (outputs, k) and b (outputs,), k inputs; or those of a model with a hidden layer.
     class_names : of the answers; class_marks, the number of each one's colour and shape.
     feature_names : of what goes in, (d,); unit, of each of them, "" for none.
     standardiser : of the k inputs that config's feature map makes of the features.
@@ -93,13 +95,12 @@ class Model:
             raise DataError("it has no features.")
         if h < 2 or len(set(self.class_names)) < h:
             raise DataError("it needs two or more classes with different names.")
-        if self.config.model.kind == "binary" and h != 2:
+        if self.config.model.is_neuron and h != 2:
             raise DataError(f"it has {h} classes; a binary model has two.")
         if len(self.class_marks) != h or min(self.class_marks) < REST_MARK:
             raise DataError("each class needs one mark.")
         for name, array, shape in (
-            ("W", self.params.W, (outputs, k)),
-            ("b", self.params.b, (outputs,)),
+            *self._layers(outputs, k),
             ("mean", mean, (k,)),
             ("std", std, (k,)),
         ):
@@ -112,6 +113,17 @@ class Model:
         if not (math.isfinite(self.scale) and self.scale > 0):
             raise DataError(f"scale is {self.scale:g}; it must be greater than 0.")
         self._check_pictures()
+
+    def _layers(self, outputs: int, k: int) -> Iterator[tuple[str, NDArray[Any], tuple[int, ...]]]:
+        """Yield the name of each parameter, what it is, and the shape that it should have."""
+        params, u = self.params, self.config.model.hidden
+        if (params.hidden is not None) != bool(u):
+            raise DataError("it has a hidden layer only in its numbers or only in its settings.")
+        yield "W", params.W, (outputs, u or k)
+        yield "b", params.b, (outputs,)
+        if params.hidden is not None:
+            yield "V", params.hidden.V, (u, k)
+            yield "c", params.hidden.c, (u,)
 
     def _check_pictures(self) -> None:
         shape = self.image_shape
@@ -152,8 +164,8 @@ class Model:
 
     @property
     def outputs(self) -> int:
-        """Rows of W: one for a binary neuron, one for each class for softmax."""
-        return 1 if self.config.model.kind == "binary" else len(self.class_names)
+        """Rows of W: one for a neuron, one for each class or for each pair of them."""
+        return self.config.model.outputs(len(self.class_names))
 
     @property
     def k(self) -> int:
@@ -219,8 +231,10 @@ def save(model: Model, path: Path) -> None:
         "figures": model.figures,
     }
     tensors: dict[str, NDArray[Any]] = {
-        "W": np.ascontiguousarray(model.params.W, dtype=np.float32),
-        "b": np.ascontiguousarray(model.params.b, dtype=np.float32),
+        **{
+            name: np.ascontiguousarray(array, dtype=np.float32)
+            for name, array in zip(("W", "b", "V", "c"), model.params.arrays, strict=False)
+        },
         "mean": np.ascontiguousarray(model.standardiser.mean, dtype=np.float64),
         "std": np.ascontiguousarray(model.standardiser.std, dtype=np.float64),
     }
@@ -306,10 +320,13 @@ def _model(about: dict[str, Any], data: bytes) -> Model:
     """Build the model from what the header says, and from the numbers."""
     shape = about.get("image_shape")
     figures = _field(about, "figures", dict)
-    tensors = _tensors(data)
+    config = RunConfig.from_dict(_field(about, "config", dict))
+    layers = [*TENSORS, *HIDDEN_TENSORS] if config.model.hidden else list(TENSORS)
+    tensors = _tensors(data, layers)
+    parameters = [tensors[name] for name in ("W", "b", "V", "c") if name in tensors]
     return Model(
-        config=RunConfig.from_dict(_field(about, "config", dict)),
-        params=Params(tensors["W"], tensors["b"]),
+        config=config,
+        params=Params.of(config.model, parameters),
         class_names=_texts(about, "classes"),
         class_marks=_whole_numbers("marks", about.get("marks")),
         feature_names=_texts(about, "features"),
@@ -326,8 +343,8 @@ def _model(about: dict[str, Any], data: bytes) -> Model:
     )
 
 
-def _tensors(data: bytes) -> dict[str, NDArray[Any]]:
-    """Return W (·, ·) and b (·,) in float32, mean (·,) and std (·,) in float64."""
+def _tensors(data: bytes, names: list[str]) -> dict[str, NDArray[Any]]:
+    """Return the parameters in float32, mean (·,) and std (·,) in float64."""
     from safetensors import SafetensorError, deserialize
 
     try:
@@ -335,7 +352,8 @@ def _tensors(data: bytes) -> dict[str, NDArray[Any]]:
     except SafetensorError as error:
         raise DataError(f"its numbers are not where they should be ({error}).") from error
     arrays = {}
-    for name, (kind, axes) in TENSORS.items():
+    for name in names:
+        kind, axes = (TENSORS | HIDDEN_TENSORS)[name]
         tensor = found.get(name)
         if tensor is None:
             raise DataError(f"{name} is missing.")

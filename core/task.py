@@ -62,8 +62,8 @@ class Task:
 
     @property
     def outputs(self) -> int:
-        """Rows of W: one for a binary neuron, one for each class for softmax."""
-        return 1 if self.config.model.kind == "binary" else self.dataset.h
+        """Rows of W: one for a neuron, one for each class or for each pair of them."""
+        return self.config.model.outputs(self.dataset.h)
 
     @cached_property
     def constant_features(self) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         raise DataError(f"{source.name} has no pictures to deskew or to vary; leave both off.")
     dataset = source.upright if config.data.deskew else source
     dataset = dataset.with_features(config.data.features)
-    if config.model.kind == "binary":
+    if config.model.is_neuron:
         dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
     if config.data.missing == "skip":
         dataset = dataset.without_gaps()
@@ -155,7 +155,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
 
 
 def _resolved(model: ModelConfig, dataset: Dataset) -> ModelConfig:
-    if model.kind == "softmax":
+    if not model.is_neuron:
         return model
     no_name, yes_name = dataset.class_names
     return replace(model, positive=yes_name, negative=None if model.negative is None else no_name)

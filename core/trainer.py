@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,31 +18,71 @@ from core.device import HostCopy, Lag, queue_of
 from core.errors import ConfigError, DataError, DeviceError
 from core.graphs import Blocks
 from core.history import Curves, History, Mark
+from core.keyframes import NEVER, Edits, Frame, Keyframes, Rules, compact, first_stride
 from core.losses import HEADS
 from core.measure import SAMPLE, Measurement
+from core.optimisers import RULES, Moment, scheduled
+from core.second_order import Descent, Memory
 from core.snapshot import Metrics, Params, Status
 from core.task import Task
 
 DIVERGED_FACTOR = 40  # a mean loss this many times the start is far beyond any useful zigzag
 CONVERGENCE_EPOCHS = 5
 
-LIVE = ("learning_rate", "batch_size", "weight_decay", "epochs", "tolerance")
+LIVE = (
+    "learning_rate",
+    "batch_size",
+    "weight_decay",
+    "l1",
+    "momentum",
+    "epochs",
+    "tolerance",
+    "patience",
+)
 MOVED = "moved"  # the mark where a person has put the weights elsewhere
-SYMBOLS = {"learning_rate": "η", "batch_size": "batch", "weight_decay": "λ"}
+SYMBOLS = {
+    "learning_rate": "η",
+    "batch_size": "batch",
+    "weight_decay": "λ",
+    "l1": "λ₁",
+    "momentum": "μ",
+}
 
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """A point of a run that it can return to."""
+    """A point of a run that it can return to.
+
+    moments : what the rule of the update remembers for each parameter; updates : of how many.
+    """
 
     step: int
     epoch: int
-    W: Tensor
-    b: Tensor
+    parameters: tuple[Tensor, ...]
+    moments: tuple[tuple[Tensor, ...], ...]
+    memory: Memory
+    updates: int
     shuffles: batches.Place
 
     def on_host(self) -> _Place:
-        return replace(self, W=self.W.cpu(), b=self.b.cpu())
+        return replace(
+            self,
+            parameters=tuple(p.cpu() for p in self.parameters),
+            moments=tuple(tuple(v.cpu() for v in vs) for vs in self.moments),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Present:
+    """The newest point of a run while an earlier one is looked at."""
+
+    frame: Frame[_Place]
+    rules: Rules
+    outcome: Status | None
+    message: str
+    metrics: Metrics
+    next_measurement: int
+    next_frame: int
 
 
 class Trainer:
@@ -65,12 +105,29 @@ class Trainer:
         self._train = batches.place(task, task.train_rows, self.device)
         self._measurement = Measurement(task, self.device)
         self._curvature = self._measurement.curvature()
+        model = task.config.model
         # Written over, never replaced: graphs know them by their addresses.
-        self._W = torch.zeros(task.outputs, task.m, device=self.device)
-        self._b = torch.zeros(task.outputs, device=self.device)
-        self._dW, self._db = torch.empty_like(self._W), torch.empty_like(self._b)
-        # The weights in the units of the stored rows.
-        self._V = self._W if self._train.unit == 1 else torch.empty_like(self._W)
+        self._parameters = tuple(
+            p.to(self.device) for p in models.start_of(model, task.outputs, task.m, Generator())
+        )
+        self._model = models.model_of(model, self._parameters, self._train.unit)
+        self._rule = RULES.get(self.settings.optimiser)  # None: a method of second order
+        self._moments = tuple(
+            tuple(torch.zeros_like(p) for _ in range(self._rule.moments if self._rule else 0))
+            for p in self._parameters
+        )
+        # What moves: parameter, gradient and its scale, moments, and whether penalties apply.
+        gradients, scales = self._model.gradients, self._model.scales
+        self._moving = [
+            (p, g, scale, moments, p.ndim == 2)  # biases are spared
+            for p, g, scale, moments in zip(
+                self._parameters, gradients, scales, self._moments, strict=True
+            )
+            if p.ndim == 2 or model.has_bias
+        ]
+        self._far: Descent | None = None
+        if self._rule is None:
+            self._far = Descent(self.settings.optimiser, task, self._train, self._model)
         self._queue = queue_of(self.device)  # None: what is asked of the CPU is done at once
         if self._queue is not None:
             self._lag = Lag(self._queue)
@@ -82,18 +139,22 @@ class Trainer:
     def reset(self) -> None:
         """Return to the start, the seed's or a chosen one; settings stay as they are tuned."""
         generator = Generator().manual_seed(self.settings.seed)
-        W, b = models.start(self.task.config.model.init, self.task.outputs, self.task.m, generator)
+        model, outputs, m = self.task.config.model, self.task.outputs, self.task.m
+        start = models.start_of(model, outputs, m, generator)
         if self._start is not None:
-            W, b = torch.tensor(self._start.W), torch.tensor(self._start.b)
-        self._W.copy_(W)
-        self._b.copy_(b)
+            start = _tensors(self._start)
+        self._write(start)
+        self._forget_moments()
         self._shuffles = Shuffles(len(self._train), generator, self.device)
+        self._present: _Present | None = None  # while an earlier point is looked at
         self._update: Iterator[None] | None = None  # the one that is under way
         self.step_count = self.epoch = 0
         self.outcome: Status | None = None  # FINISHED, CONVERGED or DIVERGED once it is
         self.message = ""
         self._last_epoch = self.settings.epochs
         self._epoch_losses: deque[float] = deque(maxlen=CONVERGENCE_EPOCHS + 1)
+        self._best = math.inf, 0  # the least test loss at the end of an epoch, and that epoch
+        self._schedule()
         self.history = History()
         start_loss = self._measured().train_loss
         if not (math.isfinite(start_loss) and self._curvature < torch.finfo(torch.float32).max):
@@ -104,10 +165,12 @@ class Trainer:
         self._start_loss = max(start_loss, math.log(self.task.dataset.h))
         self._healthy = self._place()
         self.copy_to_host()
+        self._begin_recording()
         self.measure()
 
     def step(self) -> None:
         """Make one update, or complete the one that is under way."""
+        self.leave_past()
         while not self.advance():
             pass
 
@@ -138,6 +201,11 @@ class Trainer:
 
         It pauses between the slices of a large batch.
         """
+        if self._far is not None:
+            *_, ends_epoch = self._shuffles.next(None)
+            yield from self._far.update(self._eta, self.settings.weight_decay)
+            self._complete(1, ends_epoch)
+            return
         rows, n, ends_epoch = self._shuffles.next(self.settings.batch_size)
         left = n
         for X, Y, Z in self._train.slices(rows):
@@ -154,23 +222,39 @@ class Trainer:
         self._descend(len(X))
 
     def _differentiate(self, X: Tensor, Y: Tensor, Z: Tensor, *, add: bool = False) -> None:
-        """Write the gradient, summed over the rows X (k, m), over dW and db, or add it to them.
+        """Write the gradient, summed over the rows X (k, m), to the model's, or add it to them.
 
-        X is as stored: X · unit is the model's input. The logits are written over Z.
+        X is as stored. The logits are written over Z.
         """
-        W, b, V, unit = self._W, self._b, self._V, self._train.unit
-        if unit != 1 and not add:
-            torch.mul(W, unit, out=V)
-        dZ = self._head.gradient(models.logits(X, V, b, out=Z), Y, out=Z)
-        models.gradients(dZ, X, self._dW, self._db, add=add)
+        model = self._model
+        if not add:
+            model.begin()
+        dZ = self._head.gradient(model.forward(X, out=Z), Y, out=Z)
+        model.backward(dZ, X, add=add)
 
     def _descend(self, n: int) -> None:
-        """W ← W − η (∇W + λ W), b ← b − η ∇b, with the mean gradient of n examples."""
-        eta, decay = self.settings.learning_rate, self.settings.weight_decay
-        if decay:
-            self._W.mul_(1 - eta * decay)
-        self._W.sub_(self._dW, alpha=eta * self._train.unit / n)
-        self._b.sub_(self._db, alpha=eta / n)  # biases are spared the penalty
+        """Move by the mean gradient of n examples and the penalties', as the rule says.
+
+        Plain descent is θ ← θ − η (∇ + λ θ); it needs no gradient of its own.
+        """
+        settings, eta = self.settings, self._eta
+        decay, l1, rule = settings.weight_decay, settings.l1, self._rule
+        assert rule is not None
+        if not rule.moments and not l1:
+            for theta, g, scale, _, is_weight in self._moving:
+                if decay and is_weight:
+                    theta.mul_(1 - eta * decay)
+                theta.sub_(g, alpha=eta * scale / n)
+            return
+        self._updates += 1
+        now = Moment(eta, settings.momentum, self._updates)
+        for theta, g, scale, moments, is_weight in self._moving:
+            g.mul_(scale / n)
+            if is_weight and decay:
+                g.add_(theta, alpha=decay)
+            if is_weight and l1:
+                g.add_(theta.sign(), alpha=l1)
+            rule.update(theta, g, moments, now)
 
     def _complete(self, updates: int, ends_epoch: bool) -> None:
         self.step_count += updates
@@ -178,12 +262,17 @@ class Trainer:
             self._end_epoch()
         if self.step_count >= self._next_measurement:
             self.measure()
+        if self.step_count >= self._next_frame or (ends_epoch and self._has_long_epochs):
+            self._keep_frame()
 
     def _replay(self, most: int) -> bool:
         """Make up to so many updates by a graph; return whether there is one for them."""
         if self._update is not None or self._queue is None:
             return False
-        settings = self.batch_size, self.settings.learning_rate, self.settings.weight_decay
+        if self._rule is None or not self._rule.is_steady:
+            return False
+        now = self.settings
+        settings = self.batch_size, self._eta, now.weight_decay, now.l1, now.momentum
         most = min(most, self._next_measurement - self.step_count)
         block = self._blocks.find(settings, self._shuffles.left, most)
         if block is None:
@@ -199,11 +288,17 @@ class Trainer:
         self._lag.add(pieces)
         if self._coming is not None and self._coming[1].is_there:
             place, copy = self._coming
-            W, b = copy.take()
-            self._refuge, self._coming = replace(place, W=W, b=b), None
+            parameters = copy.take()
+            k = len(self._parameters)
+            counts = [len(moments) for moments in place.moments]
+            rest = iter(parameters[k:])
+            moments = tuple(tuple(next(rest) for _ in range(count)) for count in counts)
+            self._refuge = replace(place, parameters=parameters[:k], moments=moments)
+            self._coming = None
 
     def _end_epoch(self) -> None:
         self.epoch += 1
+        self._schedule()
         if self.settings.tolerance > 0:
             losses = self._epoch_losses
             losses.append(self.measure().train_loss)
@@ -218,9 +313,31 @@ class Trainer:
                     f"Converged after {self.epoch:,} epochs: the loss changed by less than "
                     f"{self.settings.tolerance:g} per epoch over {CONVERGENCE_EPOCHS} epochs."
                 )
+        if self.outcome is None and self.settings.patience:
+            self._look_back()
         if self.outcome is None and self.epoch >= self._last_epoch:
             self.outcome = Status.FINISHED
             self.message = f"Finished {self.epoch:,} epochs."
+
+    def _look_back(self) -> None:
+        """Stop early where the test loss has not fallen for as many epochs as the patience."""
+        loss = self.measure().test_loss
+        if math.isnan(loss) or self.outcome is not None:  # no test rows, or it diverged just now
+            return
+        best, at = self._best
+        if loss < best:
+            self._best = loss, self.epoch
+        elif self.epoch - at >= self.settings.patience:
+            self.outcome = Status.FINISHED
+            self.message = (
+                f"Stopped early after {self.epoch:,} epochs: the test loss was least, {best:.4g}, "
+                f"after epoch {at:,}, and has not fallen for {self.settings.patience:,} since."
+            )
+
+    def _schedule(self) -> None:
+        """Let η be what the schedule says in this epoch."""
+        now = self.settings
+        self._eta = scheduled(now.schedule, now.learning_rate, self.epoch, now.epochs)
 
     def measure(self, *, exact: bool = False) -> Metrics:
         """Measure loss and accuracy now, add them to the curves, and see whether it diverged.
@@ -228,8 +345,11 @@ class Trainer:
         Of the training rows a fixed sample of at most 10,000 is measured, all of them if `exact`.
         """
         metrics = self._measured(exact=exact)
+        if self._present is not None:  # this has been on record for long
+            self.metrics = metrics
+            return metrics
         loss = metrics.train_loss
-        if not math.isfinite(loss) or loss > DIVERGED_FACTOR * self._start_loss:
+        if not math.isfinite(loss) or loss > self._limit:
             self._diverge(loss)
             return self.measure(exact=exact)
         if loss <= self._start_loss:  # from a place that is worse than the start few runs recover
@@ -242,7 +362,7 @@ class Trainer:
 
     def _measured(self, *, exact: bool = False) -> Metrics:
         train = self._train if exact and len(self._train) > SAMPLE else None
-        return self._measurement(self._W, self._b, self.step_count, self.epoch, train=train)
+        return self._measurement(self._parameters, self.step_count, self.epoch, train=train)
 
     def _diverge(self, loss: float) -> None:
         """Return to the last healthy place and say what happened."""
@@ -263,8 +383,17 @@ class Trainer:
 
         Below 1/(L + λ), L being the largest curvature of the loss, full-batch descent cannot rise.
         """
-        safe = 1 / (self._curvature + self.settings.weight_decay)
+        bend = self._curvature + self.settings.weight_decay
+        safe = 1 / bend if bend else math.inf
         return _one_digit(min(self.settings.learning_rate / 10, safe))
+
+    @property
+    def _limit(self) -> float:
+        """The loss beyond which a run has diverged.
+
+        Perceptrons have none: to learn with a larger rate is to have larger weights, no more.
+        """
+        return DIVERGED_FACTOR * self._start_loss if self._head.bend else math.inf
 
     def tune(self, **changes: float | int | None) -> None:
         """Change live settings between two steps; each change is marked on the curves.
@@ -276,6 +405,10 @@ class Trainer:
             raise ConfigError(f"{', '.join(sorted(unknown))} cannot change while a model trains.")
         before = self.settings
         self.settings = replace(before, **changes)  # type: ignore[arg-type]  # it checks them itself
+        if self._present is not None:  # it is done when training goes on from there
+            self._begin_again()
+            self._schedule()
+            return
         if "epochs" in changes:
             self._last_epoch = max(self.settings.epochs, 1)
             if self.outcome is Status.FINISHED and self.epoch < self._last_epoch:
@@ -286,6 +419,8 @@ class Trainer:
             old, new = getattr(before, name), getattr(self.settings, name)
             if old != new:
                 self.history.mark(Mark(self.step_count, f"{symbol} {_say(old)} → {_say(new)}"))
+        self._schedule()
+        self._edits.add(self.step_count, self._rules())
         self._next_measurement = min(self._next_measurement, self.step_count + 1)
 
     def _begin_again(self) -> None:
@@ -299,7 +434,9 @@ class Trainer:
         if self.outcome is Status.FINISHED or self.epoch >= self._last_epoch:
             self._last_epoch = self.epoch + self.settings.epochs
         self._epoch_losses.clear()
+        self._best = math.inf, self.epoch
         self.outcome, self.message = None, ""
+        self._edits.add(self.step_count, replace(self._rules(), begins_anew=True))
 
     def take_over(self, other: Trainer) -> None:
         """Go on where another trainer was, on other rows of the same inputs and outputs.
@@ -308,17 +445,23 @@ class Trainer:
         another one; classes that are new start from zero, counters and curves go on.
         """
         old, new = other.task.standardiser, self.task.standardiser
-        if len(old.mean) != len(new.mean) or other._W.shape[0] > self._W.shape[0]:
+        outputs = other.task.outputs
+        if len(old.mean) != len(new.mean) or outputs > self.task.outputs:
             return
-        if other.task.config.model != self.task.config.model:  # another question is asked
+        model = self.task.config.model
+        if other.task.config.model != model:  # another question is asked
             return
-        raw = other._W.double().cpu() / torch.from_numpy(old.std)
-        h = len(raw)
-        W, b = torch.zeros_like(self._W), torch.zeros_like(self._b)
-        W[:h] = (raw * torch.from_numpy(new.std)).to(W)
-        b[:h] = other._b + (raw @ torch.from_numpy(new.mean - old.mean)).to(b)
-        self._W.copy_(W)
-        self._b.copy_(b)
+        if outputs != self.task.outputs and model.kind == "ovo":  # pairs have other numbers now
+            return
+        parameters = [p.double().cpu() for p in other._parameters]
+        into = 2 if model.hidden else 0  # the layer that takes the inputs
+        raw = parameters[into] / torch.from_numpy(old.std)
+        parameters[into] = raw * torch.from_numpy(new.std)
+        parameters[into + 1] += raw @ torch.from_numpy(new.mean - old.mean)
+        for mine, theirs in zip(self._parameters, parameters, strict=True):
+            if mine.shape != theirs.shape:
+                mine.zero_()
+            mine[: len(theirs)] = theirs.to(mine)
         loss = self._measured().train_loss
         if not math.isfinite(loss):
             self.reset()
@@ -328,9 +471,11 @@ class Trainer:
         self.step_count, self.epoch = other.step_count, other.epoch
         self._last_epoch = self.epoch + self.settings.epochs
         self.history = other.history.copy()
+        self.history.cut(other.step_count)  # what it has of later steps is of another future
         is_drawn = self.task.config.data.source == "drawn"
         self.history.mark(Mark(self.step_count, "points" if is_drawn else "example"))
         self._healthy = self._place()
+        self._begin_recording()
         self.measure()
 
     def copy_to_host(self) -> None:
@@ -343,7 +488,8 @@ class Trainer:
             self.copy_to_host()
         elif self._coming is None:
             place = self._place()
-            self._coming = place, HostCopy(self._queue, place.W, place.b)
+            moments = (v for vs in place.moments for v in vs)
+            self._coming = place, HostCopy(self._queue, *place.parameters, *moments)
 
     def rescued(self) -> Trainer:
         """Return a trainer that goes on from the last copy on the host, on the CPU."""
@@ -354,6 +500,7 @@ class Trainer:
         twin._return_to(self._refuge)
         twin.history.mark(Mark(twin.step_count, "CPU"))
         twin._healthy = twin._place()
+        twin._begin_recording()
         twin.measure()
         return twin
 
@@ -364,12 +511,31 @@ class Trainer:
 
     def params(self) -> Params:
         """Copy the weights out, as NumPy."""
-        W, b = self._W.cpu().numpy().copy(), self._b.cpu().numpy().copy()
-        return Params(W, b)
+        return self.params_of(tuple(p.cpu().clone() for p in self._parameters))
+
+    def params_of(self, parameters: tuple[Tensor, ...]) -> Params:
+        """Return such parameters, on the host, as NumPy."""
+        return Params.of(self.task.config.model, [p.numpy() for p in parameters])
+
+    def moments(self) -> tuple[tuple[NDArray[np.float32], ...], ...]:
+        """Copy out what the rule of the update remembers; nothing where it must be waited for."""
+        if self._queue is not None:
+            return ()
+        return tuple(tuple(v.numpy().copy() for v in vs) for vs in self._moments)
+
+    @property
+    def eta(self) -> float:
+        """η of the next update."""
+        return self._eta
+
+    @property
+    def updates(self) -> int:
+        """How many updates the moments are of."""
+        return self._updates
 
     def start_copy(self) -> HostCopy | None:
         """Start to copy the weights out; None where `params` need not wait for them."""
-        return None if self._queue is None else HostCopy(self._queue, self._W, self._b)
+        return None if self._queue is None else HostCopy(self._queue, *self._parameters)
 
     def curves(self) -> Curves:
         return self.history.curves()
@@ -395,19 +561,22 @@ class Trainer:
 
         Raises DataError where the loss there is not a number; nothing has changed then.
         """
-        W, b = torch.tensor(params.W).to(self.device), torch.tensor(params.b).to(self.device)
-        loss = self._measurement(W, b, self.step_count, self.epoch).train_loss
+        parameters = tuple(p.to(self.device) for p in _tensors(params))
+        loss = self._measurement(parameters, self.step_count, self.epoch).train_loss
         if not math.isfinite(loss):
             raise DataError("The loss has no value at these weights; choose smaller ones.")
+        self.leave_past()
         if self.outcome is not None:
             self.go_on()
         self._begin_again()
-        self._W.copy_(W)
-        self._b.copy_(b)
+        self._write(parameters)
+        self._forget_moments()
         self._start_loss = max(self._start_loss, loss)  # to be sent far off is no divergence
         self._healthy = self._place()
         self.history.cut(self.step_count - 1)  # what was measured here is no longer so
         self.history.mark(Mark(self.step_count, MOVED))
+        self._edits.add(self.step_count, self._rules())
+        self._frames.pin(self._frame())
         self.measure()
 
     def next_rows(self) -> NDArray[np.int64]:
@@ -415,19 +584,231 @@ class Trainer:
         rows = self._shuffles.peek(self.settings.batch_size)
         return self.task.train_rows if rows is None else self.task.train_rows[rows.numpy()]
 
+    def _write(self, parameters: Sequence[Tensor]) -> None:
+        for mine, value in zip(self._parameters, parameters, strict=True):
+            mine.copy_(value)
+
+    def _forget_moments(self) -> None:
+        """What the rule remembers is of another place."""
+        self._updates = 0
+        for moments in self._moments:
+            for v in moments:
+                v.zero_()
+        if self._far is not None:
+            self._far.memory = ()
+
     def _place(self) -> _Place:
         return _Place(
-            self.step_count, self.epoch, self._W.clone(), self._b.clone(), self._shuffles.place()
+            step=self.step_count,
+            epoch=self.epoch,
+            parameters=tuple(p.clone() for p in self._parameters),
+            moments=tuple(tuple(v.clone() for v in vs) for vs in self._moments),
+            memory=self._far.memory if self._far else (),
+            updates=self._updates,
+            shuffles=self._shuffles.place(),
         )
 
     def _return_to(self, place: _Place) -> None:
-        self.step_count, self.epoch = place.step, place.epoch
-        self._update = None
-        self._W.copy_(place.W)
-        self._b.copy_(place.b)
-        self._shuffles.restore(place.shuffles)
+        """Go back to a place; what came after it is forgotten."""
+        self._restore(place)
         self.history.cut(place.step)
         self._next_measurement = place.step + 1
+        if place.step < self._frames.oldest.step:
+            self._begin_recording()
+            return
+        self._frames.cut(place.step)
+        self._edits.cut(place.step)
+        self._edits.add(place.step, self._rules())
+        self._next_frame = self._frames.newest.step + self._frames.stride
+
+    def _restore(self, place: _Place) -> None:
+        self.step_count, self.epoch = place.step, place.epoch
+        self._update = None
+        self._write(place.parameters)
+        for moments, before in zip(self._moments, place.moments, strict=True):
+            for v, value in zip(moments, before, strict=True):
+                v.copy_(value)
+        if self._far is not None:
+            self._far.memory = place.memory
+        self._updates = place.updates
+        self._schedule()
+        self._shuffles.restore(place.shuffles)
+
+    # The past -----------------------------------------------------------------------------------
+
+    @property
+    def newest_step(self) -> int:
+        """The furthest step of the run; `step_count` is before it while the past is looked at."""
+        return self.step_count if self._present is None else self._present.frame.step
+
+    @property
+    def oldest_step(self) -> int:
+        """The first step that it can go back to."""
+        return self._frames.oldest.step
+
+    @property
+    def is_past(self) -> bool:
+        return self._present is not None
+
+    def go_to(self, step: int) -> None:
+        """Be as it was after that step, bit for bit; what came later stays on record."""
+        for _ in self.going_to(step):
+            pass
+        if self.metrics.step != self.step_count:
+            self.measure()
+
+    def going_to(self, step: int) -> Iterator[None]:
+        """Do the same slice by slice; it may be left off, and measures nothing."""
+        if self._present is None:
+            if step >= self.step_count:
+                return
+            self._keep_present()
+        assert self._present is not None
+        step = max(step, self.oldest_step)
+        if step >= self.newest_step:
+            self.go_live()
+            return
+        frame = self._frames.nearest(step)
+        if not frame.step <= self.step_count <= step:
+            self._take_frame(frame)
+        while self.step_count < step:
+            left = step - self.step_count
+            power = (1 << (left - 1).bit_length()) // 2  # the greatest power of two that is less
+            if self.relive(left - power):
+                left = step - self.step_count
+                if left & (left - 1) == 0:  # so going back further is quick
+                    self._frames.keep_between(self._frame())
+            yield
+        self._follow_rules()
+
+    def relive(self, most: int = 1) -> bool:
+        """Do a slice of the next update on record, as `advance` does; at the newest step it ends.
+
+        Nothing is recorded twice.
+        """
+        if self._present is None:
+            return True
+        if self._update is None:
+            self._follow_rules()
+        ahead = min(self._edits.after(self.step_count), self.newest_step) - self.step_count
+        is_complete = self.advance(min(most, ahead))
+        self.outcome, self.message = None, ""  # whatever it was, it went on
+        if self.step_count >= self.newest_step:
+            self.go_live()
+        return is_complete
+
+    def go_live(self) -> None:
+        """Return to the newest step."""
+        present = self._present
+        if present is None:
+            return
+        self._present = None
+        self._set_rules(present.rules)
+        self._take_frame(present.frame)
+        self.outcome, self.message = present.outcome, present.message
+        self.metrics = present.metrics
+        self._next_measurement, self._next_frame = present.next_measurement, present.next_frame
+
+    def leave_past(self) -> None:
+        """Let this step be the newest: what is on record after it is dropped.
+
+        Settings that were tuned here are marked. Without any, the future is the same again.
+        """
+        if self._present is None:
+            return
+        if self.metrics.step != self.step_count:
+            self.measure()
+        tuned = {
+            name: value
+            for name in LIVE
+            if (value := getattr(self.settings, name))
+            != getattr(self._edits.at(self.step_count).settings, name)
+        }
+        self._follow_rules(anew=False)
+        self._present = None
+        steps = self.history.curves().step
+        later = steps[np.searchsorted(steps, self.step_count, side="right") :]
+        stride = self._measurement.stride(self.step_count, self.batch_size)
+        self._next_measurement = int(later[0]) if len(later) else self.step_count + stride
+        self.history.cut(self.step_count)
+        self._frames.cut(self.step_count)
+        self._edits.cut(self.step_count)
+        self._next_frame = self._frames.newest.step + self._frames.stride
+        if self.metrics.train_loss <= self._start_loss:
+            self._healthy = self._place()
+        elif self._healthy.step > self.step_count:
+            self._healthy = self._frames.oldest.place
+        if self._queue is not None:
+            self.copy_to_host()  # the last copy may be of what is dropped
+        if tuned:
+            self.tune(**tuned)
+
+    def _begin_recording(self) -> None:
+        """Let this be the first point that it can go back to."""
+        size = sum(p.numel() for p in self._parameters)
+        stride = 1 if self._far is not None else first_stride(self.batch_size * size)
+        self._frames = Keyframes[_Place](stride)
+        self._frames.pin(self._frame())
+        self._edits = Edits(self.step_count, self._rules())
+        self._next_frame = self.step_count + stride
+
+    def _keep_present(self) -> None:
+        if self.metrics.step != self.step_count:
+            self.measure()
+        self._begin_again()
+        self._present = _Present(
+            frame=Frame(self._place(), tuple(self._epoch_losses), self._best),
+            rules=self._rules(),
+            outcome=self.outcome,
+            message=self.message,
+            metrics=self.metrics,
+            next_measurement=self._next_measurement,
+            next_frame=self._next_frame,
+        )
+        self.outcome, self.message = None, ""
+        self._next_measurement = self._next_frame = NEVER
+
+    def _keep_frame(self) -> None:
+        """Remember this point, if its epoch's permutation need not be remembered with it."""
+        is_amid = self._shuffles.left < len(self._train)
+        is_known = not is_amid or self._frames.newest.place.epoch == self.epoch
+        if is_known and self._present is None:
+            self._frames.add(self._frame())
+            self._next_frame = self.step_count + self._frames.stride
+
+    @property
+    def _has_long_epochs(self) -> bool:
+        """Whether each epoch should begin with a frame, on which the others in it depend."""
+        return self._frames.stride * self.batch_size < len(self._train)
+
+    def _frame(self) -> Frame[_Place]:
+        mate = self._frames.nearest(self.step_count).place if len(self._frames) else None
+        return Frame(compact(self._place(), mate), tuple(self._epoch_losses), self._best)
+
+    def _take_frame(self, frame: Frame[_Place]) -> None:
+        self._restore(frame.place)
+        self._epoch_losses.clear()
+        self._epoch_losses.extend(frame.losses)
+        self._best = frame.best
+
+    def _rules(self) -> Rules:
+        return Rules(self.settings, self._last_epoch, self._start_loss)
+
+    def _set_rules(self, rules: Rules) -> None:
+        self.settings, self._last_epoch = rules.settings, rules.last_epoch
+        self._start_loss = rules.start_loss
+        self._schedule()
+
+    def _follow_rules(self, *, anew: bool = True) -> None:
+        """Let the rules be those of this step, as they are on record."""
+        self._set_rules(self._edits.at(self.step_count))
+        if anew and self._edits.begins_anew(self.step_count):
+            self._epoch_losses.clear()
+            self._best = math.inf, self.epoch
+
+
+def _tensors(params: Params) -> tuple[Tensor, ...]:
+    return tuple(torch.tensor(array) for array in params.arrays)
 
 
 def find_device(name: str) -> torch.device:

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QUndoCommand, QUndoStack
 
 from core import datasets
-from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.config import SECOND_ORDER, DataConfig, RunConfig, TrainingConfig
 from core.datasets import Dataset
 from core.drawing import Points
 from core.errors import ConfigError, DataError, LogitLabError, SaveError
@@ -296,7 +296,17 @@ class Hub(QObject):
         self.load(replace(config, training=training), words, play=play)
 
     def change(self, words: str, **parts: Any) -> None:
-        """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`."""
+        """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`.
+
+        A model that the optimiser is not made for goes back to plain descent, and says so.
+        """
+        model, training = parts.get("model"), self.config.training
+        if model is not None and training.optimiser in SECOND_ORDER and "training" not in parts:
+            try:
+                replace(self.config, **parts)
+            except ConfigError as error:
+                self._remark = f"{error} It is gradient descent now."
+                parts["training"] = replace(training, optimiser="sgd")
         try:
             self.load(replace(self.config, **parts), words, play=False)
         except ConfigError as error:
@@ -654,7 +664,7 @@ def _config_for(points: Points, config: RunConfig) -> RunConfig:
     if data.source != "drawn":
         data = DataConfig(source="drawn", split_seed=data.split_seed)
     if not {model.positive, model.negative} - {None} <= set(points.class_names):
-        model = ModelConfig(kind=model.kind, init=model.init)
+        model = replace(model, positive=None, negative=None)
     return replace(config, data=data, model=model)
 
 

@@ -49,7 +49,7 @@ from gui.notice import Notice
 from gui.opening import Opening, OpeningBar
 from gui.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.setup_panel import SetupPanel, data_for
-from gui.stage import MATHS, Stage
+from gui.stage import LATE, Stage
 from gui.view import View
 from gui.views.boundary import BoundaryView
 from gui.views.confusion import ConfusionView
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
                 "Weights": self.weights,
                 "Data": self.data,
                 "Draw": QWidget(),  # see `_add_late`
-                **{name: QWidget() for name in MATHS},  # made when they are first shown
+                **{name: QWidget() for name in LATE},  # made when they are first shown
             }
         )
         self.maths: Maths | None = None  # see `_add_late`
@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
         view = bar.addMenu("&View")
         for number in range(1, len(self.stage.names) + 1):
             name = self.stage.names[number - 1]
-            action = add(view, name, lambda n=name: self.stage.show_name(n), str(number))
+            action = add(view, name, lambda n=name: self.stage.show_name(n), str(number % 10))
             self.stage.bind(name, action)
         view.addSeparator()
         themes = QActionGroup(self)
@@ -445,7 +445,9 @@ class MainWindow(QMainWindow):
                 "Weights": True,
                 "Data": True,
                 "Draw": self.draw.applies_to(task),
-                **dict.fromkeys(MATHS, True),
+                **dict.fromkeys(LATE, True),
+                # Their formulae are those of one linear map.
+                **dict.fromkeys(("Trace", "Surface"), not task.config.model.hidden),
             },
             first="Weights" if task.dataset.image_shape else "Boundary",
         )
@@ -604,7 +606,7 @@ class MainWindow(QMainWindow):
         if source == "mnist":
             folder = str(self._settings.value(MNIST_FOLDER, "", type=str))
             data = replace(data, folder=folder if folder and Path(folder).is_dir() else None)
-        model = ModelConfig(init=current.model.init)
+        model = _for_other_data(current.model)
         self.hub.change(f"change to {source}", data=data, model=model)
 
     def _choose_mnist_folder(self) -> None:
@@ -615,7 +617,7 @@ class MainWindow(QMainWindow):
         if folder:
             self._settings.setValue(LAST_FOLDER, folder)
             data = replace(data_for("mnist", self.hub.config.data), folder=folder)
-            model = ModelConfig(init=self.hub.config.model.init)
+            model = _for_other_data(self.hub.config.model)
             self.hub.change("change to mnist", data=data, model=model)
 
     # A file of one's own --------------------------------------------------------------------------
@@ -689,7 +691,7 @@ class MainWindow(QMainWindow):
             missing=missing,
             reading=self._reading,
         )
-        model = ModelConfig(init=current.model.init)
+        model = _for_other_data(current.model)
         config = replace(current, data=data, model=model)
         self.hub.load(config, f"change to {table.path.name}", table=table)
 
@@ -728,6 +730,12 @@ class MainWindow(QMainWindow):
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+
+def _for_other_data(model: ModelConfig) -> ModelConfig:
+    """Return the model for data with other classes: a neuron's question is not asked of them."""
+    kind = "softmax" if model.is_neuron else model.kind
+    return replace(model, kind=kind, positive=None, negative=None)
 
 
 def _dropped_file(event: QDropEvent) -> Path | None:

@@ -16,7 +16,7 @@ from core.task import Task
 from gui.example import Chosen, Example
 from gui.hub import Hub
 from gui.look import Theme
-from gui.stage import MATHS, Stage
+from gui.stage import LATE, Stage
 from gui.tracer import Tracer
 from gui.view import View
 from gui.views.example import ExampleView
@@ -36,8 +36,15 @@ class Maths(QObject):
         self.way = Way()
         self.tracer.step_wanted.connect(hub.step)
         self.tracer.pause_wanted.connect(hub.play_or_pause)
-        makers = self._make_trace, self._make_network, self._make_surface, self._make_demos
-        self._makers: dict[str, Callable[[], View]] = dict(zip(MATHS, makers, strict=True))
+        makers = (
+            self._make_trace,
+            self._make_network,
+            self._make_surface,
+            self._make_demos,
+            self._make_evaluation,
+            self._make_runs,
+        )
+        self._makers: dict[str, Callable[[], View]] = dict(zip(LATE, makers, strict=True))
         stage.tabs.currentChanged.connect(lambda _: self._make(stage.current))
 
     # The run --------------------------------------------------------------------------------------
@@ -103,6 +110,16 @@ class Maths(QObject):
         view.moved.connect(self._hub.move_to)
         view.start_chosen.connect(self._hub.start_from)
         return view
+
+    def _make_evaluation(self) -> View:
+        from gui.views.evaluation import EvaluationView
+
+        return EvaluationView(self._theme, self._hub.background)
+
+    def _make_runs(self) -> View:
+        from gui.views.runs import RunsView
+
+        return RunsView(self._theme, self._hub.background)
 
     def _make_demos(self) -> View:
         from gui.views.demos import DemosView

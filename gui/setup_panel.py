@@ -24,8 +24,8 @@ from core.config import (
     MAX_DEGREE,
     MAX_SEED,
     MAX_TEST_FRACTION,
+    SECOND_ORDER,
     DataConfig,
-    ModelConfig,
     Source,
     TrainingConfig,
 )
@@ -36,10 +36,10 @@ from gui.fields import (
     Choice,
     CountField,
     NotchField,
-    Segments,
     Toggle,
     make_quiet,
 )
+from gui.model_card import ModelCard
 
 FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     ("linear", (1, False)),
@@ -48,6 +48,26 @@ FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     *((f"degree {degree}, sin", (degree, True)) for degree in range(2, MAX_DEGREE + 1)),
 )
 VARIATIONS = (("off", 0), *((f"× {copies + 1}", copies) for copies in range(1, MAX_COPIES + 1)))
+OPTIMISERS = (
+    ("gradient descent", "sgd"),
+    ("momentum", "momentum"),
+    ("Nesterov", "nesterov"),
+    ("RMSProp", "rmsprop"),
+    ("Adam", "adam"),
+    ("Newton (IRLS)", "newton"),
+    ("L-BFGS", "lbfgs"),
+)
+RULE_WORDS = (
+    ("sgd", "θ ← θ − η g"),
+    ("momentum", "v ← μ v + g;  θ ← θ − η v"),
+    ("nesterov", "v ← μ v + g;  θ ← θ − η (g + μ v)"),
+    ("rmsprop", "s ← 0.99 s + 0.01 g²;  θ ← θ − η g / (√s + ε)"),
+    ("adam", "v ← 0.9 v + 0.1 g;  s ← 0.999 s + 0.001 g²;  θ ← θ − η v̂ / (√ŝ + ε)"),
+    ("newton", "θ ← θ − η H⁻¹ g with the Hessian H of all rows; η = 1 is the full step"),
+    ("lbfgs", "θ ← θ − η B g, B learnt from the last ten steps, on all rows"),
+)
+SCHEDULES = (("constant", "constant"), ("halved", "step"), ("cosine", "cosine"), ("1/t", "1/t"))
+MOMENTA = (0.5, 0.8, 0.9, 0.95, 0.99)
 SCROLL_BAR_PX = 10
 AS_PUBLISHED = -1.0
 MAX_LISTED_FEATURES = 40
@@ -84,7 +104,9 @@ class SetupPanel(QScrollArea):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._make_data_card())
-        layout.addWidget(self._make_model_card())
+        self.model = ModelCard()
+        self.model.changed.connect(self.model_changed)
+        layout.addWidget(self.model)
         layout.addWidget(self._make_training_card())
         layout.addStretch(1)
         self.setWidget(column)
@@ -213,79 +235,35 @@ class SetupPanel(QScrollArea):
             names = ("all",)
         self._change_data("features", features=names)
 
-    # Model ------------------------------------------------------------------------------------
-
-    def _make_model_card(self) -> Card:
-        card = Card("Model")
-        self.kind = Segments(
-            (
-                ("Binary", "binary", "One sigmoid neuron: yes or no"),
-                ("Softmax", "softmax", "One neuron for each class, probabilities that sum to 1"),
-            )
-        )
-        self.kind.chosen.connect(self._change_kind)
-        card.column.addWidget(self.kind)
-        self.positive, self.negative = Choice(), Choice()
-        self.positive.chosen.connect(lambda name: self._change_classes(positive=name))
-        self.negative.chosen.connect(lambda name: self._change_classes(negative=name))
-        self._class_rows = (
-            card.add_row("yes, 1", self.positive, "The class that the neuron answers 1 for"),
-            card.add_row("no, 0", self.negative, "The class that it is told apart from"),
-        )
-        self.init = Choice()
-        self.init.chosen.connect(lambda init: self._change_model("start", init=init))
-        card.add_row(
-            "start from",
-            self.init,
-            "The weights that training starts from; zeros are fine, for the loss is convex",
-        )
-        return card
-
-    def _change_model(self, words: str, **changes: object) -> None:
-        if self._task:
-            model = replace(self._task.config.model, **changes)  # type: ignore[arg-type]
-            if model != self._task.config.model:
-                self.model_changed.emit(model, f"change of {words}")
-
-    def _change_kind(self, kind: object) -> None:
-        if self._task and kind != self._task.config.model.kind:
-            init = self._task.config.model.init
-            model = ModelConfig(kind="binary" if kind == "binary" else "softmax", init=init)
-            self.model_changed.emit(model, "change of model")
-
-    def _change_classes(self, **changes: str | None) -> None:
-        if self._task is None:
-            return
-        model = self._task.config.model
-        positive = changes.get("positive", model.positive)
-        negative = changes.get("negative", model.negative)
-        if positive == negative:  # choosing the other's class swaps the two
-            positive, negative = (
-                (positive, model.positive) if "positive" in changes else (model.negative, negative)
-            )
-        self._change_model("classes", positive=positive, negative=negative)
-
-    def _show_model(self, task: Task) -> None:
-        model = task.config.model
-        self.kind.choose(model.kind)
-        is_binary = model.kind == "binary"
-        for row in self._class_rows:
-            row.setVisible(is_binary)
-        names = task.source.class_names
-        self.positive.offer([(name, name) for name in names], model.positive)
-        self.negative.offer([("the rest", None), *((name, name) for name in names)], model.negative)
-        self.init.offer((("zeros", "zeros"), ("random", "random")), model.init)
-
     # Training ---------------------------------------------------------------------------------
 
     def _make_training_card(self) -> Card:
         card = Card("Training")
+        self.optimiser = Choice()
+        self.optimiser.offer(OPTIMISERS, "sgd")
+        self.optimiser.chosen.connect(self._change_optimiser)
+        card.add_row("optimiser", self.optimiser, "The rule of the update; see its own tip")
         self.learning_rate = NotchField(1e-6, 1e30)
         self.learning_rate.valueChanged.connect(lambda v: self._tune("learning_rate", v))
         card.add_row(
             "learning rate <i>η</i>",
             self.learning_rate,
             "Step size of gradient descent; applies while it runs. Keys [ and ]",
+        )
+        self.momentum = Choice()
+        self.momentum.chosen.connect(lambda v: self._tune("momentum", v))
+        self._momentum_row = card.add_row(
+            "momentum <i>μ</i>",
+            self.momentum,
+            "Share of the velocity that stays from update to update; applies while it runs",
+        )
+        self.schedule = Choice()
+        self.schedule.offer(SCHEDULES, "constant")
+        self.schedule.chosen.connect(lambda v: self._change_run("schedule", schedule=v))
+        card.add_row(
+            "<i>η</i> over epochs",
+            self.schedule,
+            "Constant; halved after each quarter of the epochs; a cosine down to 0; or 1/t",
         )
         self.batch_size = BatchField()
         self.batch_size.valueChanged.connect(self._tune_batch)
@@ -299,6 +277,13 @@ class SetupPanel(QScrollArea):
             self.weight_decay,
             "Penalty (λ/2)·‖W‖², biases spared; applies while it runs",
         )
+        self.l1 = NotchField(1e-6, 1e6, zero=True)
+        self.l1.valueChanged.connect(lambda v: self._tune("l1", v))
+        card.add_row(
+            "L1 penalty <i>λ₁</i>",
+            self.l1,
+            "Penalty λ₁·Σ|w|, which drives weights to 0, biases spared; applies while it runs",
+        )
         self.epochs = CountField(1, MAX_COUNT, notches=True)
         self.epochs.valueChanged.connect(lambda v: self._tune("epochs", v))
         card.add_row("stop after epochs", self.epochs, "Train for so many passes over the data")
@@ -310,6 +295,14 @@ class SetupPanel(QScrollArea):
             "Stop as converged when the training loss changes by less than this per epoch, "
             "over five epochs; 0 never stops early",
         )
+        self.patience = CountField(0, MAX_COUNT, notches=True)
+        self.patience.setSpecialValueText("never")
+        self.patience.valueChanged.connect(lambda v: self._tune("patience", v))
+        card.add_row(
+            "or no better test for",
+            self.patience,
+            "Stop early when the test loss has not fallen for so many epochs",
+        )
         self.seed = CountField(0, MAX_SEED)
         self.seed.valueChanged.connect(lambda v: self._change_run("seed", seed=v))
         card.add_row("seed", self.seed, "Decides a random start and every shuffle")
@@ -318,6 +311,11 @@ class SetupPanel(QScrollArea):
         self._device_row = card.add_row("device", self.device, "Where the model is trained")
         self.show_devices(())
         return card
+
+    def _change_optimiser(self, name: object) -> None:
+        """Newton's step is as long as η = 1 says; the others start where they are."""
+        rate = 1.0 if name in SECOND_ORDER else self._settings.learning_rate
+        self._change_run("optimiser", optimiser=name, learning_rate=rate)
 
     def _tune(self, name: str, value: object) -> None:
         self.tuned.emit(name, value)
@@ -355,13 +353,20 @@ class SetupPanel(QScrollArea):
             self.standardise.setChecked(bool(data.standardise))
             self.deskew.setChecked(data.deskew)
             self.batch_size.setMaximum(max(len(task.train_rows), 2))
-        self._show_model(task)
+        self.model.show_task(task)
 
     def show_settings(self, settings: TrainingConfig) -> None:
         """Show the training settings as they apply now."""
         self._settings = settings
         fields = (self.learning_rate, self.batch_size, self.weight_decay, self.epochs)
-        with _Silence(*fields, self.tolerance, self.seed):
+        self.optimiser.offer(OPTIMISERS, settings.optimiser)
+        self.optimiser.setToolTip(dict(RULE_WORDS)[settings.optimiser])
+        self._momentum_row.setVisible(settings.optimiser in ("momentum", "nesterov"))
+        self.momentum.offer(_with(MOMENTA, settings.momentum), settings.momentum)
+        self.schedule.offer(SCHEDULES, settings.schedule)
+        with _Silence(*fields, self.tolerance, self.seed, self.l1, self.patience):
+            self.l1.setValue(settings.l1)
+            self.patience.setValue(settings.patience)
             self.learning_rate.setValue(settings.learning_rate)
             largest = self.batch_size.maximum()
             self.batch_size.setValue(min(settings.batch_size or largest, largest))
@@ -380,6 +385,11 @@ class SetupPanel(QScrollArea):
         index = self.device.findData(device)
         if index >= 0:
             self.device.setCurrentIndex(index)
+
+
+def _with(values: tuple[float, ...], other: float) -> list[tuple[str, object]]:
+    """Return the values, and another one among them, with their words."""
+    return [(f"{value:g}", value) for value in sorted({*values, other})]
 
 
 class _Silence:

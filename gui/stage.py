@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-MATHS = ("Trace", "Network", "Surface", "Demos")  # views that `maths` makes
+LATE = ("Trace", "Network", "Surface", "Demos", "Evaluation", "Runs")  # views that `maths` makes
 ROOM_OF_A_TAB = 40  # px beside its name: margins and its digit
 
 
@@ -38,8 +38,8 @@ class Stage(QFrame):
         self._stack = QStackedWidget()
         for number, (name, view) in enumerate(views.items(), start=1):
             self.tabs.addTab(name)
-            self.tabs.setTabToolTip(number - 1, f"Show {name.lower()} ({number})")
-            digit = QLabel(str(number))
+            self.tabs.setTabToolTip(number - 1, f"Show {name.lower()} ({number % 10})")
+            digit = QLabel(str(number % 10))
             digit.setProperty("small", True)
             self._digits.append(digit)
             self.tabs.setTabButton(number - 1, QTabBar.ButtonPosition.RightSide, digit)
@@ -77,7 +77,7 @@ class Stage(QFrame):
             self.tabs.style().unpolish(self.tabs)
             self.tabs.style().polish(self.tabs)
         for i, digit in enumerate(self._digits):
-            words_now = "" if is_narrow or not self.tabs.isTabVisible(i) else str(i + 1)
+            words_now = "" if is_narrow or not self.tabs.isTabVisible(i) else str((i + 1) % 10)
             if words_now != digit.text():
                 digit.setText(words_now)
                 digit.setFixedWidth(digit.sizeHint().width() if words_now else 0)

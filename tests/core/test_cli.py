@@ -356,7 +356,7 @@ def assert_one_line(err, words):
     ("words", "message"),
     [
         (["wine"], "“wine” is neither a data set"),
-        (["iris", "--momentum", "1"], "unrecognized arguments: --momentum 1"),
+        (["iris", "--cunning", "1"], "unrecognized arguments: --cunning 1"),
         (["iris", "--epochs"], "expected one argument"),
         (["iris", "--epochs", "many"], "invalid int value: 'many'"),
         (["iris", "--epochs", "2.5"], "invalid int value"),
@@ -380,7 +380,7 @@ def assert_one_line(err, words):
         (["iris", "--model", "binary", "--classes", "setosa"], "--classes takes two classes"),
         (["iris", "--model", "binary", "--classes", "0,1", "--positive", "2"], "no --positive"),
         (["iris", "--model", "binary", "--classes", "0,setosa"], "Both classes are “setosa”"),
-        (["iris", "--classes", "0,1"], "choose classes only for the binary model"),
+        (["iris", "--classes", "0,1"], "choose classes only for the models of one neuron"),
         (["mnist", "--data-dir", "/nowhere/at/all"], "is not a folder"),
         (["mnist", "--data-dir", "~nobody-of-this-name"], "cannot be looked into"),
     ],

@@ -76,7 +76,7 @@ def test_an_empty_dict_gives_the_defaults():
     ("values", "message"),
     [
         ({"optimiser": {}}, "“optimiser” is not a setting of config; known: data, model, training"),
-        ({"training": {"momentum": 1}}, "“momentum” is not a setting of training; known: learning"),
+        ({"training": {"cunning": 1}}, "“cunning” is not a setting of training; known: learning"),
         ({"data": {"Source": "iris"}}, "“Source” is not a setting of data"),
         ({"model": {"W": []}}, "“W” is not a setting of model"),
         ({"data": 3}, "“data” is 3; a group of settings was expected"),

@@ -139,7 +139,7 @@ def test_a_run_that_is_brought_back_trains_on_as_if_it_had_never_gone(
     press(qtbot, window, "s", "s", "s")
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 3)
     with new_run(window):
-        qtbot.mouseClick(window.setup.kind.button("binary"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
     finish(window)
     with new_run(window):
         undo(qtbot, window)
@@ -190,7 +190,7 @@ def test_no_snapshot_of_an_old_run_reaches_a_view(qtbot, open_window, new_run, m
         press(qtbot, window, Qt.Key.Key_Space)
         qtbot.waitUntil(lambda: window.hub.snapshot.step > 100)
         with new_run(window):
-            qtbot.mouseClick(window.setup.kind.button(kind), Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(window.setup.model.kind.button(kind), Qt.MouseButton.LeftButton)
     assert len({run for run, _ in seen}) == 4
     assert all(run == shown for run, shown in seen)
 
@@ -397,7 +397,7 @@ def test_undo_while_data_are_loading_ends_the_waiting(
     qtbot, window, new_run, choose_folder, idx_folder, monkeypatch
 ):
     with new_run(window):
-        qtbot.mouseClick(window.setup.kind.button("binary"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
     go_on, load = threading.Event(), datasets.load
 
     def slow(config):

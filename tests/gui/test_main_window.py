@@ -151,8 +151,8 @@ def test_space_trains_whatever_has_the_focus(qtbot, window, reach, field):
         "speed": window.run_bar.speed,
         "learning_rate": window.setup.learning_rate,
         "iris": window.setup.sources["iris"],
-        "kind": window.setup.kind.button("binary"),
-        "init": window.setup.init,
+        "kind": window.setup.model.kind.button("binary"),
+        "init": window.setup.model.init,
     }
     places[field].setFocus()
     qtbot.waitUntil(places[field].hasFocus)
@@ -233,9 +233,9 @@ def test_return_presses_the_button_that_has_the_focus(qtbot, window, new_run):
 
 
 def test_return_opens_the_list_that_has_the_focus(qtbot, window, new_run):
-    window.setup.init.setFocus()
-    qtbot.keyClick(window.setup.init, Qt.Key.Key_Return)
-    words = window.setup.init.view()
+    window.setup.model.init.setFocus()
+    qtbot.keyClick(window.setup.model.init, Qt.Key.Key_Return)
+    words = window.setup.model.init.view()
     qtbot.waitUntil(words.isVisible)
     with new_run(window):
         qtbot.keyClick(words, Qt.Key.Key_Down)
@@ -294,7 +294,7 @@ def test_tab_reaches_every_control(qtbot, window):
     assert len(expected) > 12
     assert expected <= set(reached)
     assert window.setup.sources["iris"] in reached
-    assert {window.setup.kind.button(kind) for kind in ("binary", "softmax")} & set(reached)
+    assert {window.setup.model.kind.button(kind) for kind in ("binary", "softmax")} & set(reached)
 
 
 def test_arrows_go_from_a_source_to_the_next(qtbot, window, new_run):

@@ -164,20 +164,20 @@ def test_standardisation_can_be_switched_off_and_on(qtbot, window, new_run):
 
 
 def test_binary_asks_for_its_two_classes(qtbot, window, new_run):
-    assert not window.setup.positive.isVisible()
+    assert not window.setup.model.positive.isVisible()
     with new_run(window):
-        qtbot.mouseClick(window.setup.kind.button("binary"), Qt.MouseButton.LeftButton)
-    assert window.setup.positive.isVisible() and window.setup.negative.isVisible()
+        qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
+    assert window.setup.model.positive.isVisible() and window.setup.model.negative.isVisible()
     assert window.hub.snapshot.params.W.shape == (1, 2)
     names = window.hub.run.task.dataset.class_names
-    assert names == (f"not {window.setup.positive.currentText()}", "virginica")
+    assert names == (f"not {window.setup.model.positive.currentText()}", "virginica")
 
 
 def test_binary_tells_two_chosen_classes_apart(qtbot, open_window, new_run):
     window = open_window(RunConfig(model=ModelConfig(kind="binary", positive="virginica")))
-    window.setup.negative.setFocus()
+    window.setup.model.negative.setFocus()
     with new_run(window):
-        qtbot.keyClick(window.setup.negative, Qt.Key.Key_Down)  # from “the rest” to setosa
+        qtbot.keyClick(window.setup.model.negative, Qt.Key.Key_Down)  # from “the rest” to setosa
     task = window.hub.run.task
     assert task.dataset.class_names == ("setosa", "virginica")
     assert task.dataset.n == 100
@@ -187,16 +187,16 @@ def test_choosing_the_other_class_swaps_the_two(qtbot, open_window, new_run):
     window = open_window(
         RunConfig(model=ModelConfig(kind="binary", positive="versicolor", negative="setosa"))
     )
-    window.setup.positive.setFocus()
+    window.setup.model.positive.setFocus()
     with new_run(window):
-        qtbot.keyClick(window.setup.positive, Qt.Key.Key_Up)
+        qtbot.keyClick(window.setup.model.positive, Qt.Key.Key_Up)
     assert window.hub.run.task.dataset.class_names == ("versicolor", "setosa")
 
 
 def test_the_start_can_be_random(qtbot, window, new_run):
-    window.setup.init.setFocus()
+    window.setup.model.init.setFocus()
     with new_run(window):
-        qtbot.keyClick(window.setup.init, Qt.Key.Key_Down)
+        qtbot.keyClick(window.setup.model.init, Qt.Key.Key_Down)
     assert window.hub.snapshot.params.W.any()
     assert window.hub.snapshot.status is Status.READY
 
@@ -254,11 +254,11 @@ def test_the_test_share_reads_none_at_zero(untested):
 
 def test_scrolling_the_column_changes_no_field(window):
     setup = window.setup
-    fields = [setup.learning_rate, setup.batch_size, setup.epochs, setup.init, setup.split_seed]
-    before = [setup.init.currentIndex(), *(f.value() for f in fields if f is not setup.init)]
+    fields = [setup.learning_rate, setup.batch_size, setup.epochs, setup.model.init, setup.split_seed]
+    before = [setup.model.init.currentIndex(), *(f.value() for f in fields if f is not setup.model.init)]
     for field in fields:
         QApplication.sendEvent(field, wheel(field))
-    after = [setup.init.currentIndex(), *(f.value() for f in fields if f is not setup.init)]
+    after = [setup.model.init.currentIndex(), *(f.value() for f in fields if f is not setup.model.init)]
     assert after == before
 
 
@@ -293,7 +293,7 @@ def test_long_class_names_leave_every_field_in_sight(open_window, monkeypatch):
     window = open_window(RunConfig(model=ModelConfig(kind="binary")), size=(1024, 640))
     port = window.setup.viewport()
     setup = window.setup
-    fields = (setup.positive, setup.negative, setup.init, setup.learning_rate, setup.seed)
+    fields = (setup.model.positive, setup.model.negative, setup.model.init, setup.learning_rate, setup.seed)
     QApplication.processEvents()  # so that all is laid out
     for field in fields:
         left = field.mapTo(port, field.rect().topLeft()).x()

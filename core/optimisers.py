@@ -1,0 +1,120 @@
+"""The rules of the update in growing complexity, each a row of RULES, and the schedules of η.
+
+A rule moves parameters θ by their gradient g, both in place. What it remembers from update to
+update are its moments, tensors of θ's shape that begin as zeros. All are PyTorch's own rules
+(`torch.optim`), with its constants.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+MEAN_SQUARE_STAYS = 0.99  # α of RMSProp
+MEAN_STAYS, SQUARE_STAYS = 0.9, 0.999  # β₁ and β₂ of Adam
+EPSILON = 1e-8
+FALLS = 4  # times that the schedule “step” halves η, at equal distances
+TENTH = 10  # after a tenth of the epochs, the schedule “1/t” has halved η
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What one update is made with, besides the gradient.
+
+    eta : η as it is now. momentum : μ. t : number of this update, from 1.
+    """
+
+    eta: float
+    momentum: float
+    t: int
+
+
+Update = Callable[[Tensor, Tensor, tuple[Tensor, ...], Moment], None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row: its name in the config, its title, how many moments it has, and what it does.
+
+    is_steady : the update depends on η and μ alone, not on t, so that it can be repeated as it is.
+    """
+
+    name: str
+    title: str
+    words: str
+    moments: int
+    update: Update
+    is_steady: bool = True
+
+
+def sgd(theta: Tensor, g: Tensor, _: tuple[Tensor, ...], now: Moment) -> None:
+    """θ ← θ − η g"""
+    theta.sub_(g, alpha=now.eta)
+
+
+def momentum(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: Moment) -> None:
+    """v ← μ v + g;  θ ← θ − η v"""
+    (v,) = moments
+    v.mul_(now.momentum).add_(g)
+    theta.sub_(v, alpha=now.eta)
+
+
+def nesterov(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: Moment) -> None:
+    """v ← μ v + g;  θ ← θ − η (g + μ v): it looks ahead to where the velocity leads."""
+    (v,) = moments
+    v.mul_(now.momentum).add_(g)
+    theta.sub_(g.add_(v, alpha=now.momentum), alpha=now.eta)
+
+
+def rmsprop(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: Moment) -> None:
+    """s ← α s + (1 − α) g²;  θ ← θ − η g / (√s + ε): each parameter has a rate of its own."""
+    (s,) = moments
+    s.mul_(MEAN_SQUARE_STAYS).addcmul_(g, g, value=1 - MEAN_SQUARE_STAYS)
+    theta.addcdiv_(g, s.sqrt().add_(EPSILON), value=-now.eta)
+
+
+def adam(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: Moment) -> None:
+    """v ← β₁ v + (1 − β₁) g;  s ← β₂ s + (1 − β₂) g²;  θ ← θ − η v̂ / (√ŝ + ε)
+
+    v̂ = v / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ), for both began as zeros.
+    """
+    v, s = moments
+    v.lerp_(g, 1 - MEAN_STAYS)
+    s.mul_(SQUARE_STAYS).addcmul_(g, g, value=1 - SQUARE_STAYS)
+    v_scale, s_scale = 1 - MEAN_STAYS**now.t, 1 - SQUARE_STAYS**now.t
+    root = torch.sqrt(s, out=g).div_(math.sqrt(s_scale)).add_(EPSILON)
+    theta.addcdiv_(v, root, value=-now.eta / v_scale)
+
+
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule("sgd", "Gradient descent", "w ← w − η ∇", 0, sgd),
+        Rule("momentum", "Momentum", "A velocity gathers the gradients", 1, momentum),
+        Rule("nesterov", "Nesterov", "Momentum that looks ahead", 1, nesterov),
+        Rule("rmsprop", "RMSProp", "Each parameter has a rate of its own", 1, rmsprop),
+        Rule("adam", "Adam", "RMSProp with momentum", 2, adam, is_steady=False),
+    )
+}
+
+
+def scheduled(schedule: str, eta: float, epoch: int, epochs: int) -> float:
+    """Return η in this epoch (from 0) of so many.
+
+    step : halved after each quarter. cosine : η ½(1 + cos(π e/E)), down to 0 at the end.
+    1/t : η / (1 + e/τ) with τ = E/10. After the planned epochs, η stays as in the last.
+    """
+    e = min(epoch, epochs - 1)
+    match schedule:
+        case "step":
+            return eta * 0.5 ** (FALLS * e // epochs)
+        case "cosine":
+            return eta * 0.5 * (1 + math.cos(math.pi * e / epochs))
+        case "1/t":
+            return eta / (1 + TENTH * e / epochs)
+        case _:
+            return eta
