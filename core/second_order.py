@@ -149,7 +149,7 @@ class Descent:
         g = (g + decay * self._is_weight * theta) * self._moves
         H.diagonal().add_(decay * self._is_weight)
         H = H * self._moves * self._moves[:, None]
-        d = self._method.direction(theta, g, H)
+        d = self._method.direction(theta, g, H) * self._moves
         slope = float(g @ d)
         if slope > 0:  # curvature that was learnt elsewhere misleads
             d, slope = -g, -float(g @ g)
