@@ -75,23 +75,26 @@ class ModelCard(Card):
         self.hidden = CountField(0, MAX_HIDDEN, notches=True)
         self.hidden.setSpecialValueText("none")
         self.hidden.valueChanged.connect(lambda u: self._change("hidden layer", hidden=u))
-        self.add_row(
-            "hidden units",
-            self.hidden,
-            "Neurons in a layer between the inputs and the outputs: regions need not be straight",
+        self.bias = Toggle()
+        self.bias.clicked.connect(lambda is_on: self._change("bias", has_bias=is_on))
+        self.hidden.setFixedWidth(self.hidden.fontMetrics().horizontalAdvance("none 00"))
+        self.add_pair(
+            (
+                "hidden",
+                self.hidden,
+                "Neurons in a layer between inputs and outputs: regions need not be straight",
+            ),
+            (
+                "bias",
+                self.bias,
+                "Whether the outputs have a bias; without it every boundary goes through the mean "
+                "of standardised inputs",
+            ),
         )
         self.activation = Choice()
         self.activation.chosen.connect(lambda f: self._change("activation", activation=f))
         self._activation_row = self.add_row(
             "activation", self.activation, "What each hidden unit does to its net input"
-        )
-        self.bias = Toggle()
-        self.bias.clicked.connect(lambda is_on: self._change("bias", has_bias=is_on))
-        self.add_row(
-            "bias <i>b</i>",
-            self.bias,
-            "Whether the outputs have a bias; without it every boundary goes through the mean of "
-            "standardised inputs",
         )
         self.init = Choice()
         self.init.chosen.connect(lambda init: self._change("start", init=init))
@@ -136,7 +139,8 @@ class ModelCard(Card):
         model: ModelConfig = task.config.model
         kind = FAMILY[model.kind]
         self.kind.choose(model.kind)
-        self.formula.setText(f"{kind.activation} · {kind.loss} · ∂L/∂z = {kind.gradient}")
+        self.formula.setText(f"{kind.activation} · {kind.loss}")
+        self.formula.setToolTip(f"L = {kind.formula};  ∂L/∂z = {kind.gradient}")
         for row in self._class_rows:
             row.setVisible(kind.is_neuron)
         names = task.source.class_names

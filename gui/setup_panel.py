@@ -49,12 +49,12 @@ FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
 )
 VARIATIONS = (("off", 0), *((f"× {copies + 1}", copies) for copies in range(1, MAX_COPIES + 1)))
 OPTIMISERS = (
-    ("gradient descent", "sgd"),
+    ("SGD", "sgd"),
     ("momentum", "momentum"),
     ("Nesterov", "nesterov"),
     ("RMSProp", "rmsprop"),
     ("Adam", "adam"),
-    ("Newton (IRLS)", "newton"),
+    ("Newton", "newton"),
     ("L-BFGS", "lbfgs"),
 )
 RULE_WORDS = (
@@ -239,10 +239,6 @@ class SetupPanel(QScrollArea):
 
     def _make_training_card(self) -> Card:
         card = Card("Training")
-        self.optimiser = Choice()
-        self.optimiser.offer(OPTIMISERS, "sgd")
-        self.optimiser.chosen.connect(self._change_optimiser)
-        card.add_row("optimiser", self.optimiser, "The rule of the update; see its own tip")
         self.learning_rate = NotchField(1e-6, 1e30)
         self.learning_rate.valueChanged.connect(lambda v: self._tune("learning_rate", v))
         card.add_row(
@@ -250,6 +246,10 @@ class SetupPanel(QScrollArea):
             self.learning_rate,
             "Step size of gradient descent; applies while it runs. Keys [ and ]",
         )
+        self.optimiser = Choice()
+        self.optimiser.offer(OPTIMISERS, "sgd")
+        self.optimiser.chosen.connect(self._change_optimiser)
+        card.add_row("optimiser", self.optimiser, "The rule of the update")
         self.momentum = Choice()
         self.momentum.chosen.connect(lambda v: self._tune("momentum", v))
         self._momentum_row = card.add_row(
