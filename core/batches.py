@@ -194,6 +194,8 @@ class Shuffles:
         generator, order, self._taken, self._is_fresh = place
         self._generator.set_state(generator)
         self._set_order(order)
+        if order is None and self._taken:  # the generator is as it was when the epoch began
+            self._draw()
 
     def _draw(self) -> None:
         self._set_order(torch.randperm(self._n, generator=self._generator))

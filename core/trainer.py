@@ -237,17 +237,17 @@ class Trainer:
 
         Plain descent is θ ← θ − η (∇ + λ θ); it needs no gradient of its own.
         """
-        settings, eta = self.settings, self._eta
-        decay, l1, rule = settings.weight_decay, settings.l1, self._rule
-        assert rule is not None
-        if not rule.moments and not l1:
-            for theta, g, scale, _, is_weight in self._moving:
-                if decay and is_weight:
-                    theta.mul_(1 - eta * decay)
-                theta.sub_(g, alpha=eta * scale / n)
+        if self._plain:
+            for theta, g, rate, stays in self._plain:
+                if stays is not None:
+                    theta.mul_(stays)
+                theta.sub_(g, alpha=rate / n)
             return
+        settings, rule = self.settings, self._rule
+        assert rule is not None
+        decay, l1 = settings.weight_decay, settings.l1
         self._updates += 1
-        now = Moment(eta, settings.momentum, self._updates)
+        now = Moment(self._eta, settings.momentum, self._updates)
         for theta, g, scale, moments, is_weight in self._moving:
             g.mul_(scale / n)
             if is_weight and decay:
@@ -298,7 +298,8 @@ class Trainer:
 
     def _end_epoch(self) -> None:
         self.epoch += 1
-        self._schedule()
+        if self.settings.schedule != "constant":
+            self._schedule()
         if self.settings.tolerance > 0:
             losses = self._epoch_losses
             losses.append(self.measure().train_loss)
@@ -337,7 +338,15 @@ class Trainer:
     def _schedule(self) -> None:
         """Let η be what the schedule says in this epoch."""
         now = self.settings
-        self._eta = scheduled(now.schedule, now.learning_rate, self.epoch, now.epochs)
+        self._eta = eta = scheduled(now.schedule, now.learning_rate, self.epoch, now.epochs)
+        # What plain descent multiplies with: parameter, gradient, η, and what of it λ leaves.
+        self._plain: list[tuple[Tensor, Tensor, float, float | None]] = []
+        if self._rule is not None and not self._rule.moments and not now.l1:
+            self._plain = [
+                (p, g, eta * scale, 1 - eta * now.weight_decay if decays else None)
+                for p, g, scale, _, is_weight in self._moving
+                for decays in (bool(is_weight and now.weight_decay),)
+            ]
 
     def measure(self, *, exact: bool = False) -> Metrics:
         """Measure loss and accuracy now, add them to the curves, and see whether it diverged.
@@ -469,6 +478,7 @@ class Trainer:
         self._start_loss = max(self._start_loss, loss)  # that others moved is no divergence
         self.settings = other.settings
         self.step_count, self.epoch = other.step_count, other.epoch
+        self._schedule()
         self._last_epoch = self.epoch + self.settings.epochs
         self.history = other.history.copy()
         self.history.cut(other.step_count)  # what it has of later steps is of another future
@@ -751,6 +761,7 @@ class Trainer:
         self._frames.pin(self._frame())
         self._edits = Edits(self.step_count, self._rules())
         self._next_frame = self.step_count + stride
+        self._see_how_long_epochs_are()
 
     def _keep_present(self) -> None:
         if self.metrics.step != self.step_count:
@@ -770,16 +781,16 @@ class Trainer:
 
     def _keep_frame(self) -> None:
         """Remember this point, if its epoch's permutation need not be remembered with it."""
+        self._see_how_long_epochs_are()
         is_amid = self._shuffles.left < len(self._train)
         is_known = not is_amid or self._frames.newest.place.epoch == self.epoch
         if is_known and self._present is None:
             self._frames.add(self._frame())
             self._next_frame = self.step_count + self._frames.stride
 
-    @property
-    def _has_long_epochs(self) -> bool:
-        """Whether each epoch should begin with a frame, on which the others in it depend."""
-        return self._frames.stride * self.batch_size < len(self._train)
+    def _see_how_long_epochs_are(self) -> None:
+        """Note whether each should begin with a frame, on which the others in it depend."""
+        self._has_long_epochs = self._frames.stride * self.batch_size < len(self._train)
 
     def _frame(self) -> Frame[_Place]:
         mate = self._frames.nearest(self.step_count).place if len(self._frames) else None

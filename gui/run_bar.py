@@ -33,6 +33,7 @@ class RunBar(QFrame):
     reset = Signal()
     play_or_pause = Signal()
     step = Signal()
+    step_back = Signal()
     speed_changed = Signal(float)
 
     def __init__(self) -> None:
@@ -43,9 +44,13 @@ class RunBar(QFrame):
         self.play_button.setProperty("primary", True)
         self.play_button.reserve("❚❚", "Pause")
         self.step_button = KeyButton("", "Step", "S", "Pause and make one update")
+        self.back_button = KeyButton(
+            "", "Back", "B", "Undo one update; press again to go further back"
+        )
         self.reset_button.clicked.connect(self.reset)
         self.play_button.clicked.connect(self.play_or_pause)
         self.step_button.clicked.connect(self.step)
+        self.back_button.clicked.connect(self.step_back)
 
         self._speed_label = QLabel("speed")
         self._speed_label.setProperty("muted", True)
@@ -70,7 +75,8 @@ class RunBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 7, 14, 7)
         row.setSpacing(8)
-        for button in (self.reset_button, self.play_button, self.step_button):
+        self._keys = self.reset_button, self.play_button, self.step_button, self.back_button
+        for button in self._keys:
             row.addWidget(button)
         row.addSpacing(4)
         row.addWidget(self._speed_label)
@@ -120,6 +126,7 @@ class RunBar(QFrame):
 
     def show_nothing(self) -> None:
         """Show that there are no numbers yet."""
+        self.back_button.setEnabled(False)
         self._show_status(Status.READY)
         for counter in self._counters:
             counter.show_values("–")
@@ -127,6 +134,7 @@ class RunBar(QFrame):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         metrics = snapshot.metrics
         self._show_status(snapshot.status)
+        self.back_button.setEnabled(snapshot.step > snapshot.oldest_step)
         self.epoch.show_values(
             f"{snapshot.epoch:07,}" if snapshot.epoch < 1e6 else f"{snapshot.epoch:,}"
         )
@@ -150,18 +158,17 @@ class RunBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        keys = (self.reset_button, self.play_button, self.step_button)
         optional: list[QWidget] = [self.device, self._speed_label, self.rate]
         for widget in optional:
             widget.show()
-        for button in keys:
+        for button in self._keys:
             button.show_key(True)
         for widget in optional:
             if self._needed() <= self.width():
                 return
             widget.hide()
         if self._needed() > self.width():
-            for button in keys:
+            for button in self._keys:
                 button.show_key(False)
 
     def _needed(self) -> int:

@@ -27,10 +27,13 @@ class Way:
         self._b = np.empty((0, 0), np.float32)
         self.steps: list[int] = []
         self._every = 1
+        self._past: tuple[int, int] | None = None  # shown and newest step, where they differ
 
     def to(self, params: Params) -> Params:
         """Return it as W (points, outputs, m) and b (points, outputs), these parameters last."""
         n = len(self.steps)
+        if self._past is not None:
+            n = bisect_right(self.steps, self._past[0])
         if not n:
             return Params(params.W[None], params.b[None])
         return Params(
@@ -40,6 +43,12 @@ class Way:
 
     def add(self, snapshot: Snapshot) -> None:
         """Take note of where the run is; where it went back, what came after is forgotten."""
+        before = self._past
+        self._past = (snapshot.step, snapshot.newest_step) if snapshot.is_past else None
+        if snapshot.is_past:
+            return
+        if before is not None and snapshot.step != before[1]:  # it went on from there
+            del self.steps[bisect_right(self.steps, before[0]) :]
         if self.steps and snapshot.step < self.steps[-1]:
             keep = bisect_right(self.steps, snapshot.step)
             if not keep or snapshot.step == 0:
