@@ -40,6 +40,7 @@ from gui.fields import (
     make_quiet,
 )
 from gui.model_card import ModelCard
+from gui.rate_slider import RateSlider
 
 FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     ("linear", (1, False)),
@@ -246,6 +247,9 @@ class SetupPanel(QScrollArea):
             self.learning_rate,
             "Step size of gradient descent; applies while it runs. Keys [ and ]",
         )
+        self.rate = RateSlider()
+        self.rate.chosen.connect(self.learning_rate.setValue)
+        card.column.addWidget(self.rate)
         self.optimiser = Choice()
         self.optimiser.offer(OPTIMISERS, "sgd")
         self.optimiser.chosen.connect(self._change_optimiser)
@@ -354,6 +358,7 @@ class SetupPanel(QScrollArea):
             self.deskew.setChecked(data.deskew)
             self.batch_size.setMaximum(max(len(task.train_rows), 2))
         self.model.show_task(task)
+        self.rate.show_task(task)
 
     def show_settings(self, settings: TrainingConfig) -> None:
         """Show the training settings as they apply now."""
@@ -368,6 +373,7 @@ class SetupPanel(QScrollArea):
             self.l1.setValue(settings.l1)
             self.patience.setValue(settings.patience)
             self.learning_rate.setValue(settings.learning_rate)
+            self.rate.show_rate(settings.learning_rate)
             largest = self.batch_size.maximum()
             self.batch_size.setValue(min(settings.batch_size or largest, largest))
             self.weight_decay.setValue(settings.weight_decay)

@@ -9,6 +9,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from core.coefficients import output_names
+from core.datasets import REST_MARK
+from core.family import pairs
 from core.snapshot import Params
 from core.task import Task
 from gui import look
@@ -19,6 +22,7 @@ SCROLL_BAR_PX = 10
 SCALE_DIGITS = (1, 1.5, 2, 3, 5, 7, 10)
 SHRINK = 0.45  # the scale comes down once the largest weight is below this share of it
 RAMP_STEPS = 16
+MOST_UNITS = 60  # hidden units that are shown
 
 
 class Grid(NamedTuple):
@@ -102,9 +106,14 @@ class Panels(QWidget):
         """Return title and class mark of each panel."""
         if self._task is None:
             return []
-        names, marks = self._task.dataset.class_names, self._task.dataset.class_marks
-        pairs = list(zip(names, marks, strict=True))
-        return pairs[1:] if self._task.outputs == 1 else pairs
+        model, marks = self._task.config.model, self._task.dataset.class_marks
+        if model.hidden:
+            return [(f"unit {j + 1}", REST_MARK) for j in range(min(model.hidden, MOST_UNITS))]
+        if model.kind == "ovo":
+            second = [marks[j] for _, j in pairs(self._task.dataset.h)]
+            return list(zip(output_names(self._task), second, strict=True))
+        names = list(zip(self._task.dataset.class_names, marks, strict=True))
+        return names[1:] if self._task.outputs == 1 else names
 
     def _line(self) -> float:
         return self._metrics.height()

@@ -1,4 +1,4 @@
-"""The weights: a signed picture for each class, or signed bars where inputs are no picture."""
+"""The weights: signed pictures or bars, what their coefficients say, and how long they become."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, 
 from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui.background import Background
+from gui.coefficients import CoefficientTable
 from gui.fields import Segments
 from gui.gradient_pictures import GradientPictures
 from gui.look import Theme
+from gui.norms import Norms
 from gui.view import View
 from gui.weight_bars import Bars
-from gui.weight_panels import Panels
+from gui.weight_panels import MOST_UNITS, Panels
 from gui.weight_pictures import Pictures
+
+WEIGHTS, GRADIENT, COEFFICIENTS, TIME = "weights", "gradient", "coefficients", "over time"
 
 
 class WeightsView(View):
@@ -31,17 +35,19 @@ class WeightsView(View):
         self.gradients: GradientPictures | None = None
         self.subject = Segments(
             (
-                ("weights", False, "The weights w of each class"),
+                ("weights", WEIGHTS, "The weights w of each class"),
                 (
                     "gradient of the next batch",
-                    True,
+                    GRADIENT,
                     "−∇w of each class: where the next step takes the weights, before the factor η",
                 ),
+                ("coefficients", COEFFICIENTS, "In both units, and what they say of the odds"),
+                ("over time", TIME, "How long the weights become, and how noisy the gradient is"),
             )
         )
-        self.subject.choose(False)
+        self.subject.choose(WEIGHTS)
         self.subject.chosen.connect(self._choose_subject)
-        self._shows_gradient = False
+        self._subject = WEIGHTS
         self._readout = QLabel()
         self._readout.setProperty("small", True)
         self.units = Segments(
@@ -67,6 +73,10 @@ class WeightsView(View):
             self.gradients = GradientPictures(theme, background)
             self.gradients.hovered.connect(self._say)
             self._stack.addWidget(self.gradients)
+        self.coefficients = CoefficientTable()
+        self._stack.addWidget(self.coefficients)
+        self.norms = Norms(theme, background or Background())
+        self._stack.addWidget(self.norms)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
@@ -83,7 +93,8 @@ class WeightsView(View):
         """What shows the weights of this task."""
         if self.task is None or self.task.dataset.image_shape is None:
             return self.bars
-        return self.gradients if self.gradients and self._shows_gradient else self.pictures
+        shows_gradient = self.gradients is not None and self._subject == GRADIENT
+        return self.gradients if self.gradients and shows_gradient else self.pictures
 
     @property
     def _panels(self) -> list[Panels]:
@@ -94,28 +105,62 @@ class WeightsView(View):
             panels.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
-        has_two_units = bool(task.config.data.standardise) and task.dataset.image_shape is None
-        self.units.setVisible(has_two_units)
+        is_image = task.dataset.image_shape is not None
+        is_linear = not task.config.model.hidden
+        apply = {
+            WEIGHTS: True,
+            GRADIENT: self.gradients is not None and is_image and is_linear,
+            COEFFICIENTS: not is_image and is_linear,
+            TIME: True,
+        }
+        for subject, is_there in apply.items():
+            self.subject.button(subject).setVisible(is_there)
+        if not apply[self._subject]:
+            self._subject = WEIGHTS
+            self.subject.choose(WEIGHTS)
+        shows_panels = self._subject in (WEIGHTS, GRADIENT)
+        has_two_units = bool(task.config.data.standardise) and not is_image
+        self.units.setVisible(has_two_units and shows_panels)
         scaled = ""
         if task.config.data.standardise and not has_two_units:
             scaled = "Weights act on standardised pixels."
         if task.outputs == 1:
             no, yes = task.dataset.class_names
             scaled = f"Blue speaks for {yes}, orange for {no}. {scaled}"
+        if not is_linear:
+            hidden = task.config.model.hidden
+            scaled = f"The weights V of the inputs to the {hidden:,} hidden units. {scaled}"
+            if hidden > MOST_UNITS:
+                scaled += f"The first {MOST_UNITS} are shown."
         if self.canvas is self.gradients:
             scaled = "Blue: the next step makes the weight larger; orange: smaller."
         self._hint = scaled
+        self._readout.setVisible(shows_panels)
         self._say("")
-        self.subject.setVisible(self.gradients is not None and task.dataset.image_shape is not None)
-        self._stack.setCurrentIndex(self._panels.index(self.canvas))
         for panels in self._panels:  # what is not seen lets go of its data
-            panels.show_task(task if panels is self.canvas else None)
+            panels.show_task(task if panels is self.canvas and shows_panels else None)
+        self.norms.show_task(task, self.theme)
+        if self._subject == COEFFICIENTS:
+            self.coefficients.show_task(task)
+        shown = {COEFFICIENTS: self.coefficients, TIME: self.norms}.get(self._subject)
+        if shown is not None:
+            self._stack.setCurrentWidget(shown)
+        else:
+            self._stack.setCurrentIndex(self._panels.index(self.canvas))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
+        if self._subject == TIME:
+            self.norms.show_snapshot(snapshot)
+            return
+        if self._subject == COEFFICIENTS:
+            self.coefficients.show_params(snapshot.params)
+            return
         if self.canvas is self.gradients:
             self.gradients.offer(snapshot)
             return
         params = snapshot.params
+        if params.hidden is not None:
+            params = Params(params.hidden.V[:MOST_UNITS], params.hidden.c[:MOST_UNITS])
         if self._in_original_units and self.task and self.task.dataset.image_shape is None:
             W, b = self.task.standardiser.unscale(params.W, params.b)
             params = Params(W.astype(np.float32), b.astype(np.float32))
@@ -126,8 +171,8 @@ class WeightsView(View):
         if self.snapshot:
             self.show_snapshot(self.snapshot)
 
-    def _choose_subject(self, is_gradient: object) -> None:
-        self._shows_gradient = bool(is_gradient)
+    def _choose_subject(self, subject: object) -> None:
+        self._subject = str(subject)
         if self.task:
             self.show_task(self.task)
         if self.snapshot:

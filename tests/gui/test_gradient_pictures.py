@@ -79,7 +79,7 @@ def choose_gradient(qtbot, settle):
     """Return a function that chooses the gradient with the mouse and waits for it."""
 
     def choose(view, is_gradient=True):
-        button = view.subject.button(is_gradient)
+        button = view.subject.button("gradient" if is_gradient else "weights")
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         settle()
 
@@ -183,5 +183,5 @@ def test_weights_that_are_not_finite_keep_the_last_gradient(show, trained, choos
 
 
 def test_measured_data_offers_no_gradient_pictures(show):
-    assert show(a_task()).subject.isVisible()
-    assert not show(a_task("iris")).subject.isVisible()
+    assert show(a_task()).subject.button("gradient").isVisible()
+    assert not show(a_task("iris")).subject.button("gradient").isVisible()

@@ -1,0 +1,93 @@
+"""Coefficients in both units, and odds ratios against the model's own probabilities."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from core import probe
+from core.coefficients import as_csv, coefficients, have_odds, odds_ratios, sentence
+from core.config import DataConfig, ModelConfig, RunConfig
+from core.datasets import load
+from core.task import prepare
+from core.trainer import Trainer
+
+
+def trained(kind="softmax", *, data=None, model=None, steps=200):
+    config = RunConfig(
+        DataConfig(**({"features": ("all",)} | (data or {}))), ModelConfig(kind, **(model or {}))
+    )
+    trainer = Trainer(prepare(load(config.data), config))
+    for _ in range(steps):
+        trainer.step()
+    return trainer.task, trainer.params()
+
+
+@pytest.mark.parametrize("kind", ["softmax", "binary", "ovr", "ovo", "adaline"])
+def test_in_own_units_the_logits_are_the_same(kind):
+    task, params = trained(kind)
+    found = coefficients(task, params)
+    values = task.dataset.values().astype(np.float64)
+    Z = values @ found.own_W.T + found.own_b
+    expected = probe.class_logits(task, params, task.dataset.values()).numpy()
+    np.testing.assert_allclose(Z, expected, atol=1e-4)
+    assert len(found.outputs) == len(found.W)
+
+
+def odds(task, params, values, k, against):
+    p = probe.probabilities(task, params, values.astype(np.float32))[0].astype(np.float64)
+    if task.outputs == 1:
+        return p[1] / p[0]
+    if task.config.model.kind == "softmax":
+        return p[k] / p[against]
+    return p[k] / (1 - p[k])
+
+
+@pytest.mark.parametrize("kind", ["softmax", "binary", "ovr"])
+@pytest.mark.parametrize("j", range(4))
+def test_one_unit_more_multiplies_the_odds_by_the_ratio(kind, j):
+    task, params = trained(kind, steps=60)
+    k, against = (0, None) if kind == "binary" else (2, 1)
+    x = task.dataset.values()[:1]
+    more = x.copy()
+    more[0, j] += 1
+    found = odds(task, params, more, k, against) / odds(task, params, x, k, against)
+    ratios = odds_ratios(task, coefficients(task, params), k, against)
+    assert ratios[j] == pytest.approx(found, rel=2e-3)
+
+
+def test_the_sentence_names_unit_feature_factor_and_both_classes():
+    task, params = trained()
+    found = coefficients(task, params)
+    words = sentence(task, found, 3, 2, 1)
+    start = "+1 cm petal width multiplies the odds of virginica against versicolor by "
+    assert words.startswith(start) and words.endswith(", the other features unchanged.")
+    assert f"{odds_ratios(task, found, 2, 1)[3]:.3g}" in words
+    assert "divides the odds of versicolor against virginica by" in sentence(task, found, 3, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "model"),
+    [
+        ("perceptron", {}, {}),
+        ("adaline", {}, {}),
+        ("ovo", {}, {}),
+        ("softmax", {"degree": 2}, {}),
+        ("softmax", {}, {"hidden": 3}),
+    ],
+)
+def test_where_odds_mean_nothing_nothing_is_said_of_them(kind, data, model):
+    task, params = trained(kind, data=data, model=model, steps=5)
+    assert not have_odds(task)
+    if not model:
+        assert sentence(task, coefficients(task, params), 0, 0, 0) == ""
+
+
+def test_the_table_as_csv_has_every_number():
+    task, params = trained("softmax")
+    found = coefficients(task, params)
+    rows = list(csv.DictReader(io.StringIO(as_csv(task, found, 0))))
+    assert len(rows) == 3 * 5
+    assert float(rows[3]["own units"]) == found.own_W[0, 3]
+    assert float(rows[-2]["odds ratio"]) == odds_ratios(task, found, 2, 0)[3]
