@@ -5,14 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from core.family import FAMILY
+
 KEYS = (
     ("Space", "train or pause"),
     ("S", "one step"),
+    ("B", "one step back"),
     ("N", "a quarter of a step: forward, loss, gradient, update"),
     ("R", "return to the same start"),
     ("[ and ]", "learning rate down and up one notch"),
     ("+ and −", "faster and slower"),
-    ("1 2 3 4 5 6 7 8", "the tabs of the stage"),
+    ("1 2 3 4 5 6 7 8 9 0", "the tabs of the stage"),
+    ("K", "keep this run, to compare others with it"),
     ("L", "logarithmic loss axis"),
     ("↑ ↓ ← → Home", "on a curve: zoom, move, the whole run; the wheel zooms too"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo and redo a change of data, model or points"),
@@ -37,6 +41,33 @@ def show_keys(parent: QWidget) -> None:
         for key, what in KEYS
     )
     _tell(parent, "Keys", f"<table>{rows}</table>")
+
+
+def show_family(parent: QWidget) -> None:
+    """Show the family of models as one table."""
+    titles = ("model", "activation", "loss of an example", "∂L/∂z", "decides by", "for")
+    head = "".join(f"<th align='left' style='padding-right:18px'>{title}</th>" for title in titles)
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f"<td style='padding-right:18px; padding-top:6px'>{cell}</td>"
+            for cell in (
+                f"<b>{kind.title}</b>",
+                kind.activation,
+                kind.formula,
+                kind.gradient,
+                kind.decides,
+                kind.takes,
+            )
+        )
+        + "</tr>"
+        for kind in FAMILY.values()
+    )
+    words = (
+        "<p>All are one linear map z = Wx + b; they differ in what comes after it. "
+        "Then ∇W is the mean of ∂L/∂z · xᵀ, and ∇b that of ∂L/∂z.</p>"
+    )
+    _tell(parent, "The family of models", f"{words}<table><tr>{head}</tr>{rows}</table>")
 
 
 def show_about(parent: QWidget) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,12 @@ from PySide6.QtGui import QImage, QUndoCommand, QUndoStack
 
 from core import datasets
 from core.config import SECOND_ORDER, DataConfig, RunConfig, TrainingConfig
+from core.contest import Heat
 from core.datasets import Dataset
 from core.drawing import Points
 from core.errors import ConfigError, DataError, LogitLabError, SaveError
 from core.export import write_csv, write_pictures_csv, write_pictures_idx
-from core.session import KEPT_RUNS, RATE_SECONDS, Session
+from core.session import CONTEST, KEPT_RUNS, RATE_SECONDS, Session
 from core.snapshot import Params, Snapshot, Status
 from core.table import Table
 from core.task import Task, prepare
@@ -31,21 +33,28 @@ from gui.fetch import Fetch
 
 if TYPE_CHECKING:
     from core.download import Download
+    from core.lesson import Preset
     from core.meter import Progress
 
 TICK_MS = 16
 UNDO_LIMIT = KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
+HEAT_SECONDS = 0.1  # between two looks at a contest: nobody reads faster
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run that the window can show: its number, its task, and the drawn points if any."""
+    """A run that the window can show: its number, its task, and the drawn points if any.
+
+    preset : the lesson that it comes from; strays, whether it was changed since.
+    """
 
     number: int
     task: Task
     points: Points
+    preset: Preset | None = None
+    strays: bool = False
 
 
 class _Change(QUndoCommand):
@@ -81,6 +90,9 @@ class Hub(QObject):
     refused = Signal(object, bool)  # Task that stays; whether another folder could help
     devices_changed = Signal(object)  # names of the devices that can train
     raced = Signal(object)  # Race: how fast each of them is
+    contest_begun = Signal(int, object)  # its number, and the tasks of the contestants
+    contest_changed = Signal(object)  # Heat: where they stand, while it is watched
+    contest_failed = Signal()  # for a reason that `failed` tells
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -96,7 +108,8 @@ class Hub(QObject):
         self.speed = FLAT_OUT
         self.download: Download | None = None  # made when it is first needed
         self._fetch: Fetch | None = None
-        self._fetched: tuple[RunConfig, str, bool] | None = None  # what to load when it is there
+        # What to load when it is there: config, words, whether to play, the lesson.
+        self._fetched: tuple[RunConfig, str, bool, Preset | None] | None = None
         self._progress: Progress | None = None
         self._called_off: list[Fetch] = []
         self._remark = ""
@@ -110,6 +123,10 @@ class Hub(QObject):
         self.drawing_share = 0.0  # of this thread's time, over the last half second or so
         self._drawn_since = time.perf_counter(), time.thread_time()
         self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
+        self.is_contest_watched = False
+        self._contests = 0
+        self._heat: Heat | None = None
+        self._heat_at = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
@@ -149,12 +166,25 @@ class Hub(QObject):
             self.remarked.emit(self._session.remarks.popleft())
         while self._session.races:
             self.raced.emit(self._session.races.popleft())
+        self._follow_contest()
         for failure in failures:
+            if failure.run == CONTEST:
+                self._heat = None
+                self.contest_failed.emit()
+                self.failed.emit(failure.message)
             if failure.run is None or (self.run and failure.run == self.run.number):
                 self._fail(failure.message)
         if self._session.devices != self.devices:
             self.devices = self._session.devices
             self.devices_changed.emit(self.devices)
+
+    def _follow_contest(self) -> None:
+        now = time.monotonic()
+        if self.is_contest_watched and now - self._heat_at >= HEAT_SECONDS:
+            heat = self._session.take_heat()
+            if heat is not None and heat.number == self._contests:
+                self._heat, self._heat_at = heat, now
+                self.contest_changed.emit(heat)
 
     def _measure_drawing(self) -> None:
         now, worked = time.perf_counter(), time.thread_time()
@@ -185,11 +215,18 @@ class Hub(QObject):
         return self.snapshot is not None and self.snapshot.status is Status.TRAINING
 
     def load(
-        self, config: RunConfig, words: str = "", *, play: bool = False, table: Table | None = None
+        self,
+        config: RunConfig,
+        words: str = "",
+        *,
+        play: bool = False,
+        table: Table | None = None,
+        preset: Preset | None = None,
     ) -> None:
         """Load the data of the config and show a new run on it; the old one stays until then.
 
         table : the config's file, where it has been read already.
+        preset : the lesson whose config it is, with its points and its start.
         """
         known = (
             self._loaded[1] if self._loaded and _same_data(self._loaded[0], config.data) else None
@@ -197,12 +234,13 @@ class Hub(QObject):
         if table is not None:
             known = None  # the file may have changed
         if known is None and datasets.is_fetched(config.data):
-            self._start_fetch(config, words, play=play)
+            self._start_fetch(config, words, play=play, preset=preset)
             return
         if self.run and _place(config.data) != _place(self.run.task.config.data):
             self.stop_fetch()  # the person wants something else now
         self._play_when_loaded = play
-        points = self.points
+        drawing = preset.points if preset else None
+        points = self.points if drawing is None else drawing
 
         def work() -> tuple[Dataset, Task]:
             if config.data.source == "drawn":
@@ -216,7 +254,9 @@ class Hub(QObject):
         def answer(result: tuple[Dataset, Task]) -> None:
             self.busy_changed.emit("")
             self._loaded = config.data, result[0]
-            self._begin(result[1], points, words)
+            if drawing is not None:
+                self.points = drawing
+            self._begin(result[1], points, words, preset)
             if self._remark:
                 self.remarked.emit(self._remark)
                 self._remark = ""
@@ -234,9 +274,16 @@ class Hub(QObject):
 
         self.background.ask("load", work, answer, failed)
 
-    def _start_fetch(self, config: RunConfig, words: str, *, play: bool) -> None:
+    @property
+    def is_fetching(self) -> bool:
+        """Whether data are on their way from the network."""
+        return self._fetch is not None
+
+    def _start_fetch(
+        self, config: RunConfig, words: str, *, play: bool, preset: Preset | None
+    ) -> None:
         """Get data that come from the network; what is shown stays and trains on until then."""
-        self._fetched = config, words, play
+        self._fetched = config, words, play, preset
         if self._fetch is None:
             self.background.forget("load")
             self._fetch = Fetch(config.data, self._make_download)
@@ -271,7 +318,7 @@ class Hub(QObject):
         if fetch is None:
             return
         assert self._fetched is not None
-        config, words, play = self._fetched
+        config, words, play, preset = self._fetched
         is_done = fetch.is_done  # before its progress: what comes last is not missed
         progress = fetch.progress
         if progress is not None and progress is not self._progress:
@@ -292,8 +339,9 @@ class Hub(QObject):
         if self.download is not None:
             self._remark = self.download.notice
         self._loaded = config.data, dataset
-        training = self.settings if self.run else config.training
-        self.load(replace(config, training=training), words, play=play)
+        if self.run and preset is None:  # it may have been tuned meanwhile
+            config = replace(config, training=self.settings)
+        self.load(config, words, play=play, preset=preset)
 
     def change(self, words: str, **parts: Any) -> None:
         """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`.
@@ -349,7 +397,7 @@ class Hub(QObject):
 
         def answer(task: Task) -> None:
             self._runs += 1
-            after = Run(self._runs, task, run.points)
+            after = Run(self._runs, task, run.points, run.preset, strays=True)
             self._show(after)
             self._session.load(
                 after.number, task, play=self._play_when_loaded, take_over=run.number
@@ -489,6 +537,9 @@ class Hub(QObject):
         self.settings_changed.emit(self.settings)
 
     def play_or_pause(self) -> None:
+        if self.is_contest_watched and self._heat and self._heat.status is not Status.FINISHED:
+            self.run_contest(self._heat.status is not Status.TRAINING)
+            return
         if not self._is_ready():
             return
         if self.background.is_busy("load"):
@@ -501,6 +552,41 @@ class Hub(QObject):
         if self._is_ready():
             self._play_when_loaded = False
             self._session.step()
+
+    def step_back(self) -> None:
+        """Pause and undo one update."""
+        if self._is_ready():
+            self._look_back()
+            self._session.step_back()
+
+    def go_to(self, step: int) -> None:
+        """Pause and show the run as it was after this step."""
+        if self._is_ready():
+            self._look_back()
+            self._session.go_to(step)
+
+    def go_live(self) -> None:
+        """Show the newest step of the run again."""
+        if self._is_ready():
+            self._look_back()
+            self._session.go_live()
+
+    def replay_or_pause(self) -> None:
+        """Play what is on record again, from here or, at its end, from its start; or pause that."""
+        if not self._is_ready() or self.snapshot is None:
+            return
+        if self.is_training:
+            self._session.pause()
+            return
+        self._look_back()
+        if not self.snapshot.is_past:
+            self._session.go_to(self.snapshot.oldest_step)
+        self._session.replay()
+
+    def _look_back(self) -> None:
+        """What was tuned and not yet seen is of another step; the person does not want to train."""
+        self._asked.clear()
+        self._play_when_loaded = False
 
     def reset(self) -> None:
         if self._is_ready():
@@ -522,6 +608,53 @@ class Hub(QObject):
         self._asked.clear()
         self._play_when_loaded = True
         self._session.recover()
+
+    def train_again(self, task: Task, config: RunConfig, words: str) -> None:
+        """Begin a new run on the very data of this task, and train it at once."""
+        self.background.forget("load")
+        self.stop_fetch()
+        if config.data.source == "drawn":
+            drawn = task.source
+            self.points = Points(drawn.X.astype(np.float64), drawn.y, drawn.class_names)
+        self._play_when_loaded = True
+        self._begin(replace(task, config=config), self.points, words, None)
+
+    def begin_contest(self, entries: Sequence[tuple[Task, RunConfig]]) -> None:
+        """Train these configs at once, each on the data of its task; the shown run waits."""
+
+        def work() -> tuple[Task, ...]:
+            return tuple(
+                replace(task, config=config)
+                if (task.config.data, task.config.model) == (config.data, config.model)
+                else prepare(task.source, config)
+                for task, config in entries
+            )
+
+        def answer(tasks: tuple[Task, ...]) -> None:
+            self._contests += 1
+            self._heat = None
+            self._play_when_loaded = False
+            self.contest_begun.emit(self._contests, tasks)
+            self._session.begin_contest(self._contests, tasks)
+            self._session.run_contest(True)
+
+        def failed(error: BaseException) -> None:
+            self.contest_failed.emit()
+            self.failed.emit(str(error))
+
+        self.background.ask("contest", work, answer, failed)
+
+    def run_contest(self, is_running: bool) -> None:
+        """Go on with the contest, or pause it."""
+        self._session.run_contest(is_running)
+
+    def end_contest(self) -> None:
+        self._heat = None
+        self._session.end_contest()
+
+    def watch_contest(self, is_watched: bool) -> None:
+        """Hand on where the contestants stand from now on, or no longer."""
+        self.is_contest_watched = is_watched
 
     def race_devices(self) -> None:
         """Measure how fast each device trains the task; the answer comes by `raced`."""
@@ -555,14 +688,17 @@ class Hub(QObject):
             return False
         return True
 
-    def _begin(self, task: Task, points: Points, words: str) -> None:
+    def _begin(self, task: Task, points: Points, words: str, preset: Preset | None = None) -> None:
         self._runs += 1
-        before, after = self.run, Run(self._runs, task, points)
+        before, strays, start = self.run, False, preset.params if preset else None
+        if preset is None and before and _is_same_place(before.task, task):
+            preset, strays = before.preset, True
+        after = Run(self._runs, task, points, preset, strays)
         self._show(after)
         if task.obstacle:
             self._session.pause()
         else:
-            self._session.load(after.number, task, play=self._play_when_loaded)
+            self._session.load(after.number, task, play=self._play_when_loaded, start=start)
             self.set_speed(self.speed)
         if before is not None:
             self.undo_stack.push(
@@ -579,7 +715,8 @@ class Hub(QObject):
             number = self._runs
         else:  # the same gesture goes on
             number = old.number
-        run = Run(number, task, points)
+        preset = old.preset if old and _is_same_place(old.task, task) else None
+        run = Run(number, task, points, preset, strays=True)
         is_trained = (
             old is not None
             and old.task.config.data.source == "drawn"
@@ -656,6 +793,10 @@ def write_pngs(
 
 def _place(data: DataConfig) -> tuple[str, str | None]:
     return data.source, data.folder
+
+
+def _is_same_place(a: Task, b: Task) -> bool:
+    return _place(a.config.data) == _place(b.config.data)
 
 
 def _config_for(points: Points, config: RunConfig) -> RunConfig:

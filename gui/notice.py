@@ -14,6 +14,7 @@ class Notice(QFrame):
     """One or two lines of words, with a button where one press helps."""
 
     acted = Signal()
+    told = Signal()  # other words, or none that are trouble any more
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -45,6 +46,10 @@ class Notice(QFrame):
     def text(self) -> str:
         return self._words.text()
 
+    @property
+    def is_trouble(self) -> bool:
+        return self._is_trouble
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._paint()
@@ -69,6 +74,7 @@ class Notice(QFrame):
         if is_trouble != self._is_trouble:
             self._is_trouble = is_trouble
             self._paint()
+        self.told.emit()
 
     def _paint(self) -> None:
         colour = self._theme.counter_accent if self._is_trouble else "transparent"

@@ -452,6 +452,18 @@ def test_a_setting_of_another_version_is_told_as_such(valid, path):
     assert "or of another version of Logit Lab: “magic” is not a setting" in refusal(path)
 
 
+def test_a_file_from_before_there_were_other_models_opens(model, valid, path):
+    about, tensors = parts(valid)
+    for group, names in {
+        "model": ("has_bias", "hidden", "activation"),
+        "training": ("optimiser", "momentum", "schedule", "l1", "patience"),
+    }.items():
+        for name in names:
+            del about["config"][group][name]
+    path.write_bytes(assembled(json.dumps(about), tensors))
+    assert store.load(path).config == model.config
+
+
 def test_what_says_nothing_more_gets_defaults(valid, path):
     about, tensors = parts(valid)
     del about["config"]["training"]

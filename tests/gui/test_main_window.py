@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.config import DataConfig, RunConfig, TrainingConfig
+from core.config import MODEL_KINDS, DataConfig, RunConfig, TrainingConfig
 from core.snapshot import Status
 from gui import look
 from gui.fields import notch_above, notch_below
@@ -294,7 +294,7 @@ def test_tab_reaches_every_control(qtbot, window):
     assert len(expected) > 12
     assert expected <= set(reached)
     assert window.setup.sources["iris"] in reached
-    assert {window.setup.model.kind.button(kind) for kind in ("binary", "softmax")} & set(reached)
+    assert {window.setup.model.kind.button(kind) for kind in MODEL_KINDS} & set(reached)
 
 
 def test_arrows_go_from_a_source_to_the_next(qtbot, window, new_run):
