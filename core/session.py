@@ -12,7 +12,7 @@ import math
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from core.config import MAX_COUNT
+from core.contest import Contest, Heat
 from core.errors import LogitLabError
 from core.snapshot import Pace, Params, Race, Snapshot, Status
 from core.task import Task
@@ -34,6 +35,7 @@ SLICE_SECONDS = 0.004  # train so long before looking at commands and mailbox; s
 FRAME_SECONDS = 0.016
 RATE_SECONDS = 0.5
 KEPT_RUNS = 20
+CONTEST = 0  # in place of the number of a run: the contest has failed
 SEEK_SECONDS = 0.15  # on the way to a step that long, it is left for one that is wanted by now
 PAST_SECONDS = 0.1  # between measurements while the past is played again flat out
 
@@ -64,6 +66,8 @@ class Session:
         self.failures: deque[Failure] = deque(maxlen=20)
         self.remarks: deque[str] = deque(maxlen=20)  # what went well all the same
         self.races: deque[Race] = deque(maxlen=1)
+        self._heats: deque[Heat] = deque(maxlen=1)
+        self._heat_wanted = threading.Event()
         # From here on only the thread reads or writes.
         self._runs: OrderedDict[int, Trainer] = OrderedDict()
         self._current: int | None = None
@@ -71,6 +75,8 @@ class Session:
         self._copied_at = -math.inf  # when weights on a device were last copied to the host
         self._arriving: tuple[HostCopy, Callable[..., Snapshot]] | None = None
         self._racing: Iterator[None] | None = None
+        self._contest: Contest | None = None
+        self._is_contending = False
         self._seeking: Iterator[None] | None = None  # on the way to another step of the run
         self._sought = self._wanted_step = 0  # where to, and where to then
         self._sought_at = self._measured_at = -math.inf
@@ -183,6 +189,26 @@ class Session:
         """Measure how fast each device trains the current task; the outcome comes in `races`."""
         self._commands.put(self._begin_race)
 
+    def begin_contest(self, number: int, tasks: Sequence[Task]) -> None:
+        """Let these tasks be trained in lock step once it is run; see `core.contest`."""
+        self._commands.put(lambda: self._begin_contest(number, tasks))
+
+    def run_contest(self, is_running: bool) -> None:
+        """Go on with the contest, or pause it; the single run waits meanwhile."""
+        self._commands.put(lambda: self._run_contest(is_running))
+
+    def end_contest(self) -> None:
+        self._commands.put(self._end_contest)
+
+    def take_heat(self) -> Heat | None:
+        """Return the newest state of the contest not yet taken, if any, and ask for the next."""
+        try:
+            return self._heats.popleft()
+        except IndexError:
+            return None
+        finally:
+            self._heat_wanted.set()
+
     def set_speed(self, steps_per_second: float) -> None:
         """Train at most so fast; math.inf is flat out."""
         self._commands.put(lambda: self._set_speed(steps_per_second))
@@ -207,6 +233,8 @@ class Session:
                     self._seek(self._seeking)
                 elif self._is_training:
                     self._train()
+                elif self._is_contending:
+                    self._contend()
                 if self._arriving is not None:
                     self._deliver(self._arriving)
                 if self._wanted.is_set() and self._arriving is None:
@@ -236,7 +264,7 @@ class Session:
     def _idle_seconds(self) -> float | None:
         if self._racing is not None or self._seeking is not None:
             return 0.0
-        if not self._is_training:
+        if not (self._is_training or self._is_contending):
             return None
         return max(0.0, self._due - time.perf_counter())
 
@@ -287,6 +315,60 @@ class Session:
             f"Training goes on on the CPU from step {rescued.step_count:,}."
         )
         return True
+
+    def _begin_contest(self, number: int, tasks: Sequence[Task]) -> None:
+        self._end_contest()
+        try:
+            self._contest = Contest(number, [self._make_trainer(task) for task in tasks])
+        except Exception as error:  # the run that is shown has nothing to do with it
+            self.failures.append(Failure(CONTEST, _explain(error)))
+            return
+        self._show_heat()
+
+    def _run_contest(self, is_running: bool) -> None:
+        contest = self._contest
+        if contest is None:
+            return
+        self._is_contending = is_running and not contest.is_over
+        if self._is_contending:
+            self._halt()
+            self._due = time.perf_counter()
+        while not (self._is_contending or contest.is_between_rounds or self._closing.is_set()):
+            contest.advance()  # a race is paused where all have made equally many updates
+        self._show_heat()
+
+    def _end_contest(self) -> None:
+        self._contest, self._is_contending = None, False
+        self._heats.clear()
+
+    def _contend(self) -> None:
+        """Let the contestants take turns for a slice of time, as fast as a run may go."""
+        contest = self._contest
+        assert contest is not None
+        now = time.perf_counter()
+        end = now + SLICE_SECONDS
+        interval = 1 / self._steps_per_second
+        self._due = max(self._due, now - 0.1)
+        try:
+            while not contest.is_over and now < end and not self._closing.is_set():
+                if interval and now < self._due:
+                    break
+                if contest.advance():
+                    self._due += interval
+                now = time.perf_counter()
+            self._is_contending = not contest.is_over
+            is_asleep_next = self._due - now > FRAME_SECONDS
+            if self._heat_wanted.is_set() or is_asleep_next or not self._is_contending:
+                self._show_heat()
+        except Exception as error:
+            self._end_contest()
+            self.failures.append(Failure(CONTEST, _explain(error)))
+
+    def _show_heat(self) -> None:
+        """Put where the contestants stand into its mailbox, in place of one not taken."""
+        if self._contest is not None:
+            self._heat_wanted.clear()
+            self._heats.append(self._contest.heat(is_running=self._is_contending))
 
     def _begin_race(self) -> None:
         self._racing = self._race(self._trainer.task)
@@ -388,6 +470,7 @@ class Session:
 
     def _train_on(self) -> None:
         self._is_replaying = False
+        self._run_contest(False)
         self._trainer.leave_past()
         if self._trainer.outcome is not None:
             self._trainer.go_on()
@@ -400,6 +483,7 @@ class Session:
 
     def _play_again(self) -> None:
         if self._trainer.is_past:
+            self._run_contest(False)
             self._is_training = self._is_replaying = True
             self._due = time.perf_counter()
             self._rate = _Rate()

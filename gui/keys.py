@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+HOLDS_WORDS = "holds_words"  # the property of a field in which Space is a letter
 RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -33,6 +34,7 @@ class Keys(QObject):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             is_typing = isinstance(watched, QLineEdit | QAbstractSpinBox)
+            is_typing = is_typing and not watched.property(HOLDS_WORDS)
             return is_typing and event.key() == Qt.Key.Key_Space  # no number has a space
         if event.type() != QEvent.Type.KeyPress:
             return False

@@ -204,7 +204,7 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QPushButton[primary="true"] {{ background: {theme.accent}; color: {theme.on_accent}; }}
     QPushButton[primary="true"]:focus {{ border-color: {theme.ink}; }}
     QPushButton[primary="true"] QLabel {{ color: {theme.on_accent}; }}
-    QPushButton[primary="true"]:disabled {{ background: {theme.chip}; }}
+    QPushButton[primary="true"]:disabled {{ background: {theme.chip}; color: {theme.muted}; }}
     QPushButton[primary="true"] QLabel:disabled {{ color: {theme.muted}; }}
     QPushButton[quiet="true"], QToolButton[quiet="true"] {{ background: transparent;
         color: {theme.muted}; padding: {px(1)} {px(6)}; font-weight: 600; }}
@@ -268,6 +268,8 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QTabBar::tab {{ background: transparent; color: {theme.muted}; padding: {px(10)} {px(10)};
         border-bottom: 2px solid transparent; font-weight: 600; }}
     QTabBar[narrow="true"]::tab {{ padding: {px(10)} {px(5)}; }}
+    QTabBar[tight="true"] {{ font-size: {small}pt; }}
+    QTabBar[tight="true"]::tab {{ padding: {px(10)} {px(2)}; }}
     QTabBar::tab:selected {{ color: {theme.ink}; border-bottom: 2px solid {theme.accent}; }}
     QTabBar::tab:hover {{ color: {theme.ink}; }}
     QTabBar::tab:focus {{ color: {theme.accent}; }}

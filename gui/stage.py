@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -16,8 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui import look
+
 LATE = ("Trace", "Network", "Surface", "Demos", "Evaluation", "Runs")  # views that `maths` makes
 ROOM_OF_A_TAB = 40  # px beside its name: margins and its digit
+ROOM_OF_A_NARROW_TAB = 11  # without the digit; below that, names are smaller
 
 
 class Stage(QFrame):
@@ -70,10 +73,14 @@ class Stage(QFrame):
     def _fit(self) -> None:
         """Leave the digits out where there is no room for them: the tooltips name them, too."""
         names = [name for i, name in enumerate(self.names) if self.tabs.isTabVisible(i)]
-        words = sum(self.tabs.fontMetrics().horizontalAdvance(name) for name in names)
+        metrics = QFontMetricsF(look.scaled(self.font(), 1.0, bold=True))
+        words = sum(metrics.horizontalAdvance(name) for name in names)
         is_narrow = words + ROOM_OF_A_TAB * len(names) > self.width()
-        if is_narrow != bool(self.tabs.property("narrow")):
-            self.tabs.setProperty("narrow", is_narrow)
+        is_tight = words + ROOM_OF_A_NARROW_TAB * len(names) > self.width()
+        wanted = is_narrow and not is_tight, is_tight
+        if wanted != (bool(self.tabs.property("narrow")), bool(self.tabs.property("tight"))):
+            for name, value in zip(("narrow", "tight"), wanted, strict=True):
+                self.tabs.setProperty(name, value)
             self.tabs.style().unpolish(self.tabs)
             self.tabs.style().polish(self.tabs)
         for i, digit in enumerate(self._digits):

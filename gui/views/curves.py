@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +15,12 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QSinglePointEvent, QWh
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from core.history import Curves, Floats, Mark, Strip
+from core.records import Record
 from core.snapshot import Metrics, Snapshot, Status
 from core.task import Task
 from gui import look, plots
 from gui.look import Theme
+from gui.runs_kept import colour_of
 from gui.view import View
 
 MARKS_WITH_WORDS = 2
@@ -25,6 +28,8 @@ SHOWN_MARKS = 40
 COLUMNS = 300  # stroking 1,000 noisy points took 20 ms, 300 took 4 ms
 NOTICEABLE_PX = 0.5  # what a curve must have grown by to be drawn again
 BAND_ALPHA = 56
+KEPT_PX = 1.0  # wider or smoothed lines cost ten times as much on noisy curves
+READ_RUNS = 6  # kept runs whose values are told at the pointer
 FIRST_STEPS = 16
 LEAST_SPAN = 8  # steps, and no closer
 ZOOM = 1.25  # a notch of the wheel
@@ -100,6 +105,10 @@ class CurveView(View):
         self._axes: object = None  # what the axes are set to
         self._marked: object = None  # marks that are shown, and on which axes
         self._y_range = (0.0, 1.0)
+        self._kept: tuple[Record, ...] = ()
+        self._kept_curves: list[pg.PlotCurveItem] = []
+        self._kept_drawn: object = None  # what is drawn of them
+        self._kept_seen: tuple[object, list[Floats]] = (None, [])
         title = QLabel(quantity.title)
         title.setProperty("title", True)
         self._key = QLabel()
@@ -144,6 +153,9 @@ class CurveView(View):
         self._guess = pg.PlotCurveItem()
         self._guess_label = pg.TextItem(anchor=(1, 0))
         self._mark_lines = pg.PlotCurveItem(connect="pairs")
+        self._cursor = pg.InfiniteLine(angle=90)  # the shown step, where the run went on after it
+        self._cursor.hide()
+        self.plot.addItem(self._cursor, ignoreBounds=True)
         self._mark_labels = [pg.TextItem(anchor=(0, 0)) for _ in range(MARKS_WITH_WORDS)]
         for item in (self._guess, self._mark_lines):
             self.plot.addItem(item)
@@ -165,6 +177,7 @@ class CurveView(View):
         self._train.set_colour(self.plot, theme.accent, Qt.PenStyle.SolidLine)
         self._test.set_colour(self.plot, theme.counter_accent, Qt.PenStyle.DashLine)
         self._guess.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DotLine))
+        self._cursor.setPen(plots.pen(self.plot, theme.ink, 1.4))
         self._mark_lines.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DashLine))
         for label in (self._guess_label, *self._mark_labels):
             label.setFont(look.scaled(self.font(), look.SMALL))
@@ -177,9 +190,18 @@ class CurveView(View):
         )
         self._show_key()
 
+    def show_kept(self, records: Sequence[Record]) -> None:
+        """Draw these runs as thin lines beside the one that is shown."""
+        self._kept = tuple(records)
+        self._axes = self._kept_drawn = None
+        self._show_key()
+        self._follow(self._drawn_step, self._drawn_step)
+        self._draw()
+
     def show_task(self, task: Task) -> None:
         self._curves = self._drawn = None
         self._x_max = FIRST_STEPS
+        self._follow(0, 0)
         if self._quantity.is_loss:
             self._guess_label.setText(f"ln {task.dataset.h}, guessing")
         self._train.clear()
@@ -194,6 +216,9 @@ class CurveView(View):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         curves = snapshot.curves
+        if snapshot.is_past or self._cursor.isVisible():
+            self._cursor.setVisible(snapshot.is_past)
+            self._cursor.setPos(snapshot.step)
         content = snapshot.metrics, curves.marks, snapshot.status
         if content == self._drawn:
             return  # nothing has been measured since
@@ -221,12 +246,49 @@ class CurveView(View):
         curves, quantity = self._curves, self._quantity
         if curves is None:
             self._fit(np.array([]))
+            self._draw_kept()
             return
         strips = curves.strips((quantity.train, quantity.test), *self.steps_in_sight, COLUMNS)
         self._fit(np.concatenate([part for strip in strips for part in (strip.low, strip.high)]))
         for series, strip in zip((self._train, self._test), strips, strict=True):
             series.show(strip, self._y)
         self._show_marks(curves.marks)
+        self._draw_kept()
+
+    def _draw_kept(self) -> None:
+        """Draw what is in sight of the kept runs, once; it is part of what does not move."""
+        about = self.steps_in_sight, self.is_log, self._kept, self.theme
+        if about == self._kept_drawn:
+            return
+        self._kept_drawn = about
+        while len(self._kept_curves) < 2 * len(self._kept):
+            item = pg.PlotCurveItem(antialias=False, connect="finite")
+            item.setZValue(-5)
+            self.plot.addItem(item, ignoreBounds=True)
+            self._kept_curves.append(item)
+        for item in self._kept_curves[2 * len(self._kept) :]:
+            item.setData([], [])
+        for k, record in enumerate(self._kept):
+            colour = colour_of(self.theme, record.colour)
+            strips = self._kept_strips(record)
+            styles = Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine
+            for i, (strip, style) in enumerate(zip(strips, styles, strict=True)):
+                item = self._kept_curves[2 * k + i]
+                item.setPen(plots.pen(self.plot, colour, KEPT_PX, style))
+                is_figure = np.isfinite(strip.mean)
+                item.setData(strip.step[is_figure], self._y(strip.mean[is_figure]))
+
+    def _kept_strips(self, record: Record) -> list[Strip]:
+        names = self._quantity.train, self._quantity.test
+        return record.curves.strips(names, *self.steps_in_sight, COLUMNS)
+
+    def _kept_values(self) -> list[Floats]:
+        """Return the values in sight of the kept runs."""
+        about = self._kept, self.steps_in_sight
+        if about != self._kept_seen[0]:
+            values = [strip.mean for record in self._kept for strip in self._kept_strips(record)]
+            self._kept_seen = about, values
+        return self._kept_seen[1]
 
     # Which steps are in sight -----------------------------------------------------------------
 
@@ -262,7 +324,8 @@ class CurveView(View):
 
     def _follow(self, before: int, newest: int) -> None:
         """Let the axis hold the newest step; where it was in sight, follow it by leaps."""
-        while self._x_max < newest:
+        longest = max((record.curves.last_step for record in self._kept), default=0)
+        while self._x_max < max(newest, longest):
             self._x_max *= 2
         if self._zoom is None:
             return
@@ -290,6 +353,7 @@ class CurveView(View):
     def _fit(self, seen: Floats) -> None:
         """Let the axes hold the values in sight; for the whole run they grow by doubling."""
         low, high = self.steps_in_sight
+        seen = np.concatenate([seen, *self._kept_values()])
         seen = seen[np.isfinite(seen)]
         guess = math.log(self.task.dataset.h) if self.task else 1.0
         if self._zoom is not None and len(seen):
@@ -383,7 +447,13 @@ class CurveView(View):
         test = (
             f' &nbsp;<span style="color:{theme.counter_accent}">╌╌</span> test' if has_test else ""
         )
-        self._key.setText(f'<span style="color:{theme.accent}">━━</span> train{test}')
+        count = len(self._kept)
+        colours = "".join(
+            f'<span style="color:{colour_of(theme, r.colour)}">━</span>' for r in self._kept[:4]
+        )
+        kept = f" &nbsp;{colours}&nbsp;+{count}" if count else ""  # their names are at the pointer
+        self._key.setText(f'<span style="color:{theme.accent}">━━</span> train{test}{kept}')
+        self._key.setToolTip("\n".join(record.name for record in self._kept))
 
     # Mouse and keys ---------------------------------------------------------------------------
 
@@ -465,13 +535,27 @@ class CurveView(View):
                 lines.append(f"{name} mean {say(mean)} ({say(low)} … {say(high)})")
             elif math.isfinite(mean):
                 lines.append(f"{name} {say(mean)}")
-        self._reading.setText("\n".join(lines))
+        self._reading.setText(self._with_kept(lines, step) if self._kept else "\n".join(lines))
         self._reading.adjustSize()
         # On the side that the pointer is not on, and above rather than on the curves.
         is_left = step > sum(self.steps_in_sight) / 2
         self._reading.move(8 if is_left else self.width() - self._reading.width() - 8, 4)
         self._reading.raise_()
         self._reading.show()
+
+    def _with_kept(self, lines: list[str], step: float) -> str:
+        """Return the lines, and below them the values of the kept runs at this step, as HTML."""
+        words = [html.escape(line) for line in lines]
+        for record in self._kept[:READ_RUNS]:
+            here = record.curves.strips((self._quantity.train, self._quantity.test), step, step, 8)
+            i = int(np.abs(here[0].step - step).argmin())
+            figures = [float(strip.mean[i]) for strip in here]
+            said = " / ".join(self._quantity.say(v) for v in figures if math.isfinite(v))
+            line = f'<span style="color:{colour_of(self.theme, record.colour)}">━━</span>'
+            words.append(f"{line} {html.escape(record.name)}: {said}")
+        if len(self._kept) > READ_RUNS:
+            words.append(f"and {len(self._kept) - READ_RUNS} more")
+        return "<br>".join(words)
 
 
 def _quiet_button(text: str, tip: str) -> QPushButton:

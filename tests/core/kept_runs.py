@@ -1,0 +1,22 @@
+"""Records of trainers, as the window makes them of snapshots."""
+
+from core.records import Record
+from core.snapshot import Status
+
+
+def record_of(trainer, colour=0):
+    if trainer.metrics.step != trainer.step_count:
+        trainer.measure()
+    return Record(
+        name=f"run {colour}",
+        colour=colour,
+        task=trainer.task,
+        config=trainer.task.config,
+        settings=trainer.settings,
+        curves=trainer.curves(),
+        params=trainer.params(),
+        metrics=trainer.metrics,
+        step=trainer.step_count,
+        epoch=trainer.epoch,
+        status=trainer.outcome or Status.PAUSED,
+    )
