@@ -99,7 +99,8 @@ def place(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
     """Put the rows with these numbers on the device, as `Rows` describes."""
     first, last = (int(numbers[0]), int(numbers[-1]) + 1) if len(numbers) else (0, 0)
     # A run of neighbours, as in a published split, is shared with the data set, not copied.
-    X = task.dataset.X[first:last] if last - first == len(numbers) else task.dataset.X[numbers]
+    is_run = last - first == len(numbers) and bool((np.diff(numbers) == 1).all())
+    X = task.dataset.X[first:last] if is_run else task.dataset.X[numbers]
     y = torch.from_numpy(task.dataset.y[numbers]).to(device)
     head = HEADS[task.config.model.kind]
     unit, mean, std = 1.0, None, None

@@ -11,6 +11,8 @@ from torch import Generator
 
 from core import batches
 from core.batches import Shuffles, place
+from core.config import DataConfig, RunConfig
+from core.task import prepare
 
 CPU = torch.device("cpu")
 
@@ -149,3 +151,15 @@ def test_a_run_without_test_rows_has_no_slices_to_measure(make_task, two_blobs):
     task = make_task(two_blobs)
     rows = place(task, task.test_rows, CPU)
     assert len(rows) == 0 and list(rows.slices()) == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_each_row_keeps_its_class_whatever_the_split(seed, iris):
+    """Training and test rows one after the other may begin with row 0 and end with the last."""
+    config = RunConfig(DataConfig(split_seed=seed))
+    task = prepare(iris, config)
+    numbers = np.concatenate([task.train_rows, task.test_rows])
+    rows = place(task, numbers, CPU)
+    expected = task.inputs(task.dataset.values(numbers))
+    np.testing.assert_array_equal(rows.X.numpy(), expected)
+    np.testing.assert_array_equal(rows.y.numpy(), task.dataset.y[numbers])
