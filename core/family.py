@@ -6,12 +6,13 @@ each row is the row of the same name in `core.losses.HEADS`, which needs PyTorch
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 ModelKind = Literal["perceptron", "adaline", "mse", "binary", "softmax", "ovr", "ovo"]
-Task = Literal["two classes", "all classes"]
+Classes = Literal["two classes", "all classes"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Kind:
     name: ModelKind
     title: str
     words: str
-    takes: Task
+    takes: Classes
     outputs: Callable[[int], int]
     activation: str
     loss: str
@@ -161,3 +162,20 @@ def output_names(kind: str, classes: Sequence[str]) -> tuple[str, ...]:
     if kind == "ovo":
         return tuple(f"{classes[i]}|{classes[j]}" for i, j in pairs(len(classes)))
     return tuple(classes)
+
+
+def guessing(kind: str, h: int) -> tuple[float, str] | None:
+    """Return the loss of who knows nothing of an example, and how it is written; None for none.
+
+    He says 1/h of each class, or ½ of each yes or no.
+    """
+    match kind:
+        case "perceptron":
+            return None  # to guess is to be on the boundary, which costs nothing
+        case "adaline" | "mse":
+            return 0.25, "¼"
+        case "ovr" | "ovo":
+            neurons = h if kind == "ovr" else h - 1  # that see an example
+            return neurons * math.log(2), f"{neurons} ln 2" if neurons > 1 else "ln 2"
+        case _:
+            return math.log(h), f"ln {h}"

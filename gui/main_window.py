@@ -40,23 +40,23 @@ from core.task import Task
 from gui import look
 from gui.download_bar import DownloadBar
 from gui.fields import notch_above, notch_below
-from gui.help import show_about, show_keys
+from gui.foot import Foot
+from gui.help import show_about, show_family, show_keys
+from gui.history_bar import HistoryBar
 from gui.hub import Hub
 from gui.keeping import Keeping
 from gui.keys import Keys
 from gui.look import Theme
 from gui.notice import Notice
 from gui.opening import Opening, OpeningBar
+from gui.presets import Lessons
 from gui.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.setup_panel import SetupPanel, data_for
 from gui.stage import LATE, Stage
 from gui.view import View
 from gui.views.boundary import BoundaryView
 from gui.views.confusion import ConfusionView
-from gui.views.curves import ACCURACY, LOSS, CurveView
-from gui.views.data_table import DataView
 from gui.views.performance import PerformanceView, say_race
-from gui.views.weights import WeightsView
 
 if TYPE_CHECKING:  # dialogs are imported when they are first wanted
     from core.meter import Progress
@@ -95,30 +95,21 @@ class MainWindow(QMainWindow):
         self.hub = Hub(self)
 
         self.run_bar = RunBar()
+        self.history_bar = HistoryBar(self.theme)
         self.setup = SetupPanel()
         self.boundary = BoundaryView(self.theme, self.hub.background)
-        self.weights = WeightsView(self.theme, self.hub.background)
-        self.data = DataView(self.theme, self.hub.background)
         self.stage = Stage(
             {
                 "Boundary": self.boundary,
-                "Weights": self.weights,
-                "Data": self.data,
-                "Draw": QWidget(),  # see `_add_late`
+                **{name: QWidget() for name in ("Weights", "Data", "Draw")},  # see `_add_late`
                 **{name: QWidget() for name in LATE},  # made when they are first shown
             }
         )
         self.maths: Maths | None = None  # see `_add_late`
-        self.loss = CurveView(self.theme, LOSS)
-        self.accuracy = CurveView(self.theme, ACCURACY)
         self.confusion = ConfusionView(self.theme)
         self.performance = PerformanceView(self.theme)
         self.views: tuple[View, ...] = (
             self.boundary,
-            self.weights,
-            self.data,
-            self.loss,
-            self.accuracy,
             self.confusion,
             self.performance,
         )
@@ -130,6 +121,7 @@ class MainWindow(QMainWindow):
         self._reading = Reading()
         self.setAcceptDrops(True)
         self.keeping = Keeping(self, self.hub, settings)
+        self.lessons = Lessons(self.hub, self.stage, self.run_bar, self._mnist_folder, self.theme)
         self._arrange()
         self._make_menus()
         self._connect()
@@ -140,12 +132,13 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self._gauges = QSplitter(Qt.Orientation.Vertical)
-        self._example_room = QWidget()  # see `_add_late`
-        self._example_room.setMinimumHeight(EXAMPLE_HEIGHT)
+        self._rooms = [QWidget() for _ in range(3)]  # see `_add_late`
+        loss, accuracy, example = self._rooms
+        example.setMinimumHeight(EXAMPLE_HEIGHT)
         for view, stretch, least in (
-            (self.loss, 5, 124),
-            (self.accuracy, 4, 104),
-            (self._example_room, 0, 0),
+            (loss, 5, 116),
+            (accuracy, 4, 94),
+            (example, 0, 0),
             (self.confusion, 5, 0),
         ):
             card = _card(view)
@@ -178,16 +171,14 @@ class MainWindow(QMainWindow):
         centre.setObjectName("column")
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(MARGIN, 0, MARGIN, 4)
-        layout.setSpacing(GAP)
+        layout.setSpacing(0)
         layout.addWidget(self.run_bar)
+        layout.addWidget(self.history_bar)
         layout.addWidget(self._columns, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(GAP)
-        foot.addWidget(self.notice, 1)
-        foot.addWidget(self.download_bar)
-        foot.addWidget(self.opening_bar)
-        foot.addWidget(self.performance)
-        layout.addLayout(foot)
+        layout.addSpacing(GAP)
+        bars = self.download_bar, self.opening_bar
+        self._foot = Foot(self.lessons.strip, self.notice, bars, self.performance)
+        layout.addWidget(self._foot)
         self.setCentralWidget(centre)
         self.setTabOrder(self.run_bar, self.setup)
 
@@ -223,6 +214,7 @@ class MainWindow(QMainWindow):
         run = bar.addMenu("&Run")
         add(run, "&Train or pause", self.hub.play_or_pause, "Space")
         add(run, "&Step", self.hub.step, "S")
+        add(run, "Step &back", self.hub.step_back, "B")
         add(run, "&Part of a step", self._take_part, "N")
         add(run, "&Reset", self.hub.reset, "R")
         run.addSeparator()
@@ -230,6 +222,8 @@ class MainWindow(QMainWindow):
         add(run, "Learning rate &down", lambda: self._change_learning_rate(notch_below), "[")
         add(run, "&Faster", lambda: self._change_speed(+1), "+", "=")
         add(run, "S&lower", lambda: self._change_speed(-1), "-")
+        add(run, "&Keep this run", self._keep_run, "K")
+        run.addSeparator()
         self._race = add(run, "&Compare devices", self.hub.race_devices)
         self._race.setVisible(False)  # until there are two
 
@@ -246,11 +240,14 @@ class MainWindow(QMainWindow):
             action.setChecked(choice == self._theme_choice)
             themes.addAction(action)
         view.addSeparator()
-        add(view, "Logarithmic &loss", self.loss.log_button.toggle, "L")
+        add(view, "Logarithmic &loss", self._toggle_log, "L")
         add(view, "&Full screen", self._toggle_full_screen, "F11")
+
+        self._lesson_menu = bar.addMenu("Le&ssons")  # see `_add_late`
 
         help_menu = bar.addMenu("&Help")
         add(help_menu, "&Keys", lambda: show_keys(self), "F1")
+        add(help_menu, "The &family of models", lambda: show_family(self))
         add(help_menu, "&About Logit Lab", lambda: show_about(self))
 
     def _add_action(
@@ -284,6 +281,10 @@ class MainWindow(QMainWindow):
         bar.reset.connect(hub.reset)
         bar.play_or_pause.connect(hub.play_or_pause)
         bar.step.connect(hub.step)
+        bar.step_back.connect(hub.step_back)
+        self.history_bar.step_wanted.connect(hub.go_to)
+        self.history_bar.live_wanted.connect(hub.go_live)
+        self.history_bar.replay_wanted.connect(hub.replay_or_pause)
         bar.speed_changed.connect(hub.set_speed)
         board = self.boundary.board
         board.edited.connect(hub.draw)
@@ -291,10 +292,6 @@ class MainWindow(QMainWindow):
         hub.points_changed.connect(self._show_points)
         self.boundary.board_tools.gallery_wanted.connect(self._show_gallery)
         self.boundary.board_tools.going_on_changed.connect(hub.set_going_on)
-        self.data.row_chosen.connect(self.boundary.point_out)
-        self.boundary.row_chosen.connect(self.data.choose_row)
-        for rows in (self.data.table, self.data.gallery):
-            rows.activated.connect(lambda index: self._show_row(index.row()))
         self.confusion.cell_chosen.connect(self._show_cell)
         self.notice.acted.connect(self._act)
         self.opening.opened.connect(self._show_table)
@@ -327,11 +324,24 @@ class MainWindow(QMainWindow):
         self.hub.set_speed(self.run_bar.chosen_speed)
 
     def _add_late(self) -> None:
-        """Make what would have kept the first paint waiting: the pad, the example's gauge."""
+        """Make what would have kept the first paint waiting: most views of the stage."""
         from gui.maths import Maths
+        from gui.views.curves import ACCURACY, LOSS, CurveView
+        from gui.views.data_table import DataView
         from gui.views.draw import DrawView
+        from gui.views.weights import WeightsView
 
         self.maths = maths = Maths(self.theme, self.hub, self.stage)
+        self.weights = WeightsView(self.theme, self.hub.background)
+        self.weights.norms.way = maths.way
+        self.stage.replace("Weights", self.weights)
+        self.data = DataView(self.theme, self.hub.background)
+        self.data.row_chosen.connect(self.boundary.point_out)
+        self.boundary.row_chosen.connect(self.data.choose_row)
+        for rows in (self.data.table, self.data.gallery):
+            rows.activated.connect(lambda index: self._show_row(index.row()))
+        self.stage.replace("Data", self.data)
+        self.setup.rate.background = self.hub.background
 
         self.draw = DrawView(self.theme, self.hub.background)
         self.draw.taught.connect(self._teach)
@@ -341,14 +351,24 @@ class MainWindow(QMainWindow):
         for chooser in (self.data, self.boundary):
             chooser.row_chosen.connect(maths.chosen.choose_row)
         maths.made.connect(self._add_view)
+        maths.row_chosen.connect(self.boundary.point_out)
+        maths.threshold_changed.connect(self.boundary.set_threshold)
+        maths.kept.changed.connect(self._show_kept)
+        maths.kept.refused.connect(self._show_failure)
+        self.hub.task_changed.connect(self._show_kept)
         maths.tracer.part_changed.connect(self._show_part)
         self.example = maths.make_gauge()
-        card = self._example_room.parentWidget()
-        room = card.layout() if card else None
-        assert room is not None
-        room.replaceWidget(self._example_room, self.example)
-        self._example_room.deleteLater()
-        self.views = (*self.views, self.draw, self.example)
+        self.loss, self.accuracy = (CurveView(self.theme, what) for what in (LOSS, ACCURACY))
+        gauges = self.loss, self.accuracy, self.example
+        for room, view in zip(self._rooms, gauges, strict=True):
+            card = room.parentWidget()
+            layout = card.layout() if card else None
+            assert layout is not None
+            layout.replaceWidget(room, view)
+            room.deleteLater()
+        self.lessons.loss = self.loss
+        self.lessons.fill(self._lesson_menu)
+        self.views = (*self.views, self.weights, self.data, self.draw, *gauges)
 
     def _add_view(self, view: View) -> None:
         """Let a view that was made late catch up with the others."""
@@ -369,6 +389,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_columns()
+        self._foot.share()
 
     def _note_columns(self) -> None:
         self._has_columns = True
@@ -392,11 +413,13 @@ class MainWindow(QMainWindow):
             ("geometry", self.saveGeometry()),
             ("gauges", self._gauges.saveState()),
             ("theme", self._theme_choice),
-            ("speed", self.run_bar.speed.value()),
+            ("speed", self.lessons.own_speed),
         ):
             self._settings.setValue(name, value)
         self._settings.sync()
         self.opening.cancel()
+        if self.maths:
+            self.maths.close()
         self.hub.close()
         super().closeEvent(event)
 
@@ -421,6 +444,9 @@ class MainWindow(QMainWindow):
         application.setPalette(look.palette(self.theme))
         application.setStyleSheet(look.style_sheet(self.theme))
         self.notice.set_theme(self.theme)
+        self.lessons.strip.set_theme(self.theme)
+        self.history_bar.set_theme(self.theme)
+        self.setup.rate.set_theme(self.theme)
         if self.maths:
             self.maths.set_theme(self.theme)
         if self._gallery:
@@ -438,6 +464,7 @@ class MainWindow(QMainWindow):
             self._settings.setValue(MNIST_FOLDER, data.folder)
         self.setup.show_task(task)
         self.run_bar.show_task(task)
+        self.history_bar.show_task(task)
         self._give_board_points(task)
         self.stage.offer(
             {
@@ -447,14 +474,18 @@ class MainWindow(QMainWindow):
                 "Draw": self.draw.applies_to(task),
                 **dict.fromkeys(LATE, True),
                 # Their formulae are those of one linear map.
-                **dict.fromkeys(("Trace", "Surface"), not task.config.model.hidden),
+                **dict.fromkeys(("Trace", "Network", "Surface"), not task.config.model.hidden),
             },
             first="Weights" if task.dataset.image_shape else "Boundary",
         )
+        card = self.example.parentWidget() if self.maths else None
+        if card is not None:
+            card.setVisible(not task.config.model.hidden)
         if self.maths:
             self.maths.offer_task(task, is_new_run=True)
         for view in self.views:
             view.offer_task(task)
+        self.lessons.follow()
         self._has_failed = False
         if task.obstacle:
             self.notice.say(task.obstacle)
@@ -468,6 +499,20 @@ class MainWindow(QMainWindow):
             self.maths.offer_task(task, is_new_run=False)
         for view in self.views:
             view.offer_points(task)
+
+    def _toggle_log(self) -> None:
+        self.loss.log_button.toggle()
+
+    def _keep_run(self) -> None:
+        if self.maths:
+            self.maths.keep_run()
+
+    def _show_kept(self, *_: object) -> None:
+        """Draw the kept runs on the same data beside the one that is shown."""
+        assert self.maths is not None
+        shown = self.maths.kept.shown(self.hub.run.task if self.hub.run else None)
+        for curves in (self.loss, self.accuracy):
+            curves.show_kept(shown)
 
     def _take_part(self) -> None:
         if self.maths:
@@ -488,8 +533,10 @@ class MainWindow(QMainWindow):
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.run_bar.show_snapshot(snapshot)
+        self.history_bar.show_snapshot(snapshot)
         if self.maths:
             self.maths.offer_snapshot(snapshot)
+        self.setup.rate.offer_snapshot(snapshot)
         self.performance.drawing = self.hub.drawing_share
         has_room = self.download_bar.isHidden() and self.opening_bar.isHidden()
         self.performance.setVisible(has_room and snapshot.status is Status.TRAINING)
@@ -503,6 +550,9 @@ class MainWindow(QMainWindow):
         if self._has_failed and snapshot.status is self._failed_at:
             return
         self._has_failed = False
+        if snapshot.is_past:
+            self._say_past(snapshot)
+            return
         match snapshot.status:
             case Status.DIVERGED:
                 self.notice.warn(snapshot.message, f"Try η = {snapshot.remedy:g}")
@@ -515,6 +565,15 @@ class MainWindow(QMainWindow):
                 self.notice.say("Paused. Space goes on, S makes one step, R returns to the start.")
             case Status.READY:
                 self.notice.say("Ready. Press Space to train, S for a single step.")
+
+    def _say_past(self, snapshot: Snapshot) -> None:
+        if snapshot.status is Status.TRAINING:
+            self.notice.say("Playing the run again, as it was. Space holds it.")
+            return
+        self.notice.say(
+            "An earlier moment of the run. Space or S trains on from here and drops what was "
+            "recorded later; “live” returns to the newest step."
+        )
 
     def _teach(self, picture: NDArray[np.float32], label: int) -> None:
         """Add a drawing to the training rows under its true class."""
@@ -604,10 +663,14 @@ class MainWindow(QMainWindow):
             return
         data = data_for(source, current.data)
         if source == "mnist":
-            folder = str(self._settings.value(MNIST_FOLDER, "", type=str))
-            data = replace(data, folder=folder if folder and Path(folder).is_dir() else None)
+            data = replace(data, folder=self._mnist_folder())
         model = _for_other_data(current.model)
         self.hub.change(f"change to {source}", data=data, model=model)
+
+    def _mnist_folder(self) -> str | None:
+        """Return the folder that MNIST was last found in, if it is there."""
+        folder = str(self._settings.value(MNIST_FOLDER, "", type=str))
+        return folder if folder and Path(folder).is_dir() else None
 
     def _choose_mnist_folder(self) -> None:
         start = str(self._settings.value(LAST_FOLDER, "", type=str)) or str(Path.home())
@@ -616,6 +679,8 @@ class MainWindow(QMainWindow):
         )
         if folder:
             self._settings.setValue(LAST_FOLDER, folder)
+            if self.lessons.take_folder(folder):
+                return
             data = replace(data_for("mnist", self.hub.config.data), folder=folder)
             model = _for_other_data(self.hub.config.model)
             self.hub.change("change to mnist", data=data, model=model)

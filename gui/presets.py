@@ -6,20 +6,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from html import escape
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy
 
-from core.lesson import Preset
-from core.presets import PRESETS, after
 from core.snapshot import Status
 from gui import look
 from gui.hub import Hub
 from gui.look import Theme
 from gui.run_bar import SPEEDS, RunBar
 from gui.stage import Stage
-from gui.views.curves import CurveView
+
+if TYPE_CHECKING:
+    from core.lesson import Preset
+    from gui.views.curves import CurveView
 
 LINES = 2
 OVER = (Status.FINISHED, Status.CONVERGED, Status.DIVERGED)
@@ -75,6 +77,8 @@ class LessonStrip(QFrame):
         if words != self.words.text():
             self.words.setText(words)
             self.setToolTip(f"<p>{escape(preset.watch)}</p><p>{escape(preset.shows)}</p>")
+        from core.presets import after  # who follows no lesson needs none
+
         follower = after(preset)
         self.next_button.setEnabled(follower is not None)
         self.next_button.setToolTip(
@@ -94,12 +98,12 @@ class Lessons(QObject):
         hub: Hub,
         stage: Stage,
         run_bar: RunBar,
-        loss: CurveView,
         mnist_folder: Callable[[], str | None],
         theme: Theme,
     ) -> None:
         super().__init__(stage)
-        self._hub, self._stage, self._run_bar, self._loss = hub, stage, run_bar, loss
+        self._hub, self._stage, self._run_bar = hub, stage, run_bar
+        self.loss: CurveView  # is told as soon as it is made
         self._mnist_folder = mnist_folder
         self._wanted: Preset | None = None  # while its data are not there
         self._shown: Preset | None = None
@@ -116,6 +120,8 @@ class Lessons(QObject):
 
     def fill(self, menu: QMenu) -> None:
         """Add a menu for each group, and an action for each lesson."""
+        from core.presets import PRESETS
+
         names = list(dict.fromkeys(preset.group for preset in PRESETS))
         marked = dict(zip(names, with_mnemonics(names), strict=True))
         for group, presets in groupby(PRESETS, key=lambda preset: preset.group):
@@ -184,6 +190,8 @@ class Lessons(QObject):
             self._dress(self._shown)
 
     def _go_on(self) -> None:
+        from core.presets import after
+
         follower = after(self._shown) if self._shown else None
         if follower is not None:
             self.begin(follower)
@@ -214,7 +222,7 @@ class Lessons(QObject):
         return run.strays or self._hub.settings != given
 
     def _looks(self) -> tuple[str, int, bool]:
-        return self._stage.current, self._run_bar.speed.value(), self._loss.log_button.isChecked()
+        return self._stage.current, self._run_bar.speed.value(), self.loss.log_button.isChecked()
 
     def _dress(self, preset: Preset) -> None:
         """Show the lesson as it is seen best."""
@@ -223,7 +231,7 @@ class Lessons(QObject):
     def _undress(self, tab: str, speed: int, is_log: bool) -> None:
         self._stage.show_name(tab)
         self._run_bar.set_speed(speed)
-        self._loss.log_button.setChecked(is_log)
+        self.loss.log_button.setChecked(is_log)
 
 
 def with_mnemonics(titles: Iterable[str]) -> list[str]:

@@ -67,7 +67,7 @@ class RunBar(QFrame):
 
         self.epoch = _Counter("epoch", "000,000", "Passes over the training rows")
         self.step_counter = _Counter("step", "0,000,000", "Updates of the weights")
-        self.loss = _Counter("loss · test", "0.0000 · 0.0000", "Mean cross-entropy in nats")
+        self.loss = _Counter("loss · test", "0.0000 · 0.0000", "Mean loss of an example")
         self.accuracy = _Counter("accuracy · test", "100.0 % · 100.0 %", "Share put into its class")
         self.rate = _Counter("examples/s", "00.0 M", "Training examples a second")
         self.device = _Counter("device", "CUDA 0", "Where the model is trained")

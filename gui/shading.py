@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation import HALF, has_threshold, threshold_shift
 from core.plane import DecisionGrid, Plane, boundary_lines
 from core.snapshot import Snapshot
 from core.task import Task
@@ -64,10 +66,31 @@ class NodeSize:
 
 
 def shader(
-    task: Task, snapshot: Snapshot, plane: Plane, columns: int, rows: int, theme: Theme
+    task: Task,
+    snapshot: Snapshot,
+    plane: Plane,
+    columns: int,
+    rows: int,
+    theme: Theme,
+    threshold: float = HALF,
 ) -> Callable[[], Shading]:
-    """Return the work of one picture, with all that it needs bound to it."""
+    """Return the work of one picture, with all that it needs bound to it.
+
+    threshold : of a single neuron's probability. The line and what is wrong go with it; the
+        colours are of the probability, and stay.
+    """
     run, params = snapshot.run, snapshot.params
+    is_moved = threshold != HALF and has_threshold(task.config.model.kind)
+    shift = threshold_shift(task.config.model.kind, threshold) if is_moved else 0.0
+
+    def wrong(rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        from core import probe
+
+        if not is_moved:
+            return probe.mistakes(task, params, rows)
+        A = probe.probabilities(task, params, task.dataset.values(rows))
+        says_yes: NDArray[np.bool_] = A[:, 1] > threshold
+        return np.asarray(says_yes != (task.dataset.y[rows] == 1))
 
     def work() -> Shading:
         from core import probe  # brings PyTorch, which the first paint must not wait for
@@ -77,17 +100,24 @@ def shader(
         return Shading(
             run=run,
             plane=plane,
-            image=_shade(grid, task.dataset.class_marks, theme),
-            lines=boundary_lines(grid),
-            wrong_train=probe.mistakes(task, params, task.train_rows),
-            wrong_test=probe.mistakes(task, params, task.test_rows),
+            image=shade(grid, task.dataset.class_marks, theme),
+            lines=boundary_lines(_shifted(grid, shift)),
+            wrong_train=wrong(task.train_rows),
+            wrong_test=wrong(task.test_rows),
             seconds=time.perf_counter() - started,
         )
 
     return work
 
 
-def _shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[np.uint8]:
+def _shifted(grid: DecisionGrid, shift: float) -> DecisionGrid:
+    """Let a neuron say yes only where z lies further up by this."""
+    if not shift:
+        return grid
+    return replace(grid, margins=grid.margins + np.array([shift, -shift], dtype=np.float32))
+
+
+def shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[np.uint8]:
     """Colour each node like its likeliest class, the more opaque the surer: (rows, columns, 3)."""
     A = grid.probabilities
     winner, guess = A.argmax(axis=2), 1 / A.shape[2]

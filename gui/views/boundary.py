@@ -12,6 +12,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from core import drawing
+from core.evaluation import HALF, has_threshold
 from core.plane import Plane
 from core.snapshot import Snapshot, Status
 from core.task import Task
@@ -20,6 +21,7 @@ from gui.background import Background
 from gui.board import Board
 from gui.board_tools import BoardTools
 from gui.fields import Choice
+from gui.hidden_lines import HiddenLines
 from gui.legend import Legend
 from gui.look import Theme
 from gui.pull_arrows import PullArrows
@@ -48,6 +50,7 @@ class BoundaryView(View):
         self._train = self._test = np.empty(0, dtype=np.int64)
         self._x, self._y = 0, 1
         self._at: NDArray[np.float64] = np.empty(0)
+        self._threshold = HALF
         self._is_shown = np.empty(0, dtype=np.bool_)  # rows of the data set with a point on screen
 
         self.legend = Legend(theme)
@@ -88,11 +91,13 @@ class BoundaryView(View):
         self._pointed = pg.ScatterPlotItem(symbol="o", size=RING_PX + 8)
         self._pointed.setZValue(25)
         self._pointed_row: int | None = None
+        self._is_thinned = False
         for item in (self._rings, self._pointed):
             self.plot.addItem(item)
 
         self.pulls = PullArrows(self.plot, theme, background)
         self.pulls.switched.connect(self._show_other_points)
+        self.hidden_lines = HiddenLines(self.plot, theme, background)
         self.board = Board(self.plot, theme)
         self.board_tools = BoardTools(self.board.radius_px, self.board.density)
         self._connect_board()
@@ -116,6 +121,9 @@ class BoundaryView(View):
         layout.addWidget(self._readout, 3, 0, 1, 2)
         foot = QHBoxLayout()
         foot.addWidget(self._caption, 1)
+        foot.addWidget(
+            self.hidden_lines.box, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+        )
         foot.addWidget(self.pulls.box, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         layout.addLayout(foot, 4, 0, 1, 2)
         layout.setRowStretch(2, 1)
@@ -175,6 +183,7 @@ class BoundaryView(View):
             self._pointed.setData([], [])
             self._pointed_row = None
         self.pulls.show_task(task, self.theme)
+        self.hidden_lines.show_task(task, self.theme)
         self.show_points(task)
 
     def _clear_picture(self) -> None:
@@ -191,11 +200,11 @@ class BoundaryView(View):
         rows = task.train_rows if len(task.train_rows) else task.test_rows
         self._at = values[rows].mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dataset.m)
         self._train, self._test = task.train_rows, task.test_rows
-        is_thinned = self._show_scatters(task, values)
+        self._is_thinned = self._show_scatters(task, values)
         if self._pointed_row is not None:
             self.point_out(self._pointed_row)
         self._show_axes(task, values)
-        self._show_caption(task, is_thinned)
+        self._show_caption(task, self._is_thinned)
 
     def _show_scatters(self, task: Task, values: NDArray[np.float32]) -> bool:
         """Show the points of each class, in one item for training and one for test."""
@@ -258,6 +267,11 @@ class BoundaryView(View):
                 f"A plane through {dataset.m} features, the others held at their training means: "
                 f"{shown}{unit}. A ring marks a point that the model gets wrong with all features."
             )
+        if self._threshold != HALF and has_threshold(task.config.model.kind):
+            words.append(
+                f"The line is where p({dataset.class_names[1]}) = {self._threshold:.2f}, the "
+                "threshold chosen under Evaluation; the colours show p itself."
+            )
         if self.pulls.is_on:
             words.append(self.pulls.words())
         if task.constant_features:
@@ -295,6 +309,14 @@ class BoundaryView(View):
             )
             self._pointed_row = row
 
+    def set_threshold(self, threshold: float) -> None:
+        """Draw the line where a neuron's probability is this; the neuron's own is ½."""
+        self._threshold = threshold
+        if self.task is not None and self.applies_to(self.task):
+            self._show_caption(self.task, self._is_thinned)
+            self._is_stale = not self.isVisible()  # it is asked for when it is seen
+            self._ask()
+
     # Shading, on the background thread --------------------------------------------------------
 
     def _ask(self) -> None:
@@ -313,9 +335,10 @@ class BoundaryView(View):
         node_px = STILL_PX
         if snapshot.status is Status.TRAINING:
             node_px = self._node_size.px
+        self.hidden_lines.offer(task, snapshot, plane)
         columns = max(2, int(size.width() / node_px))
         rows = max(2, int(size.height() / node_px))
-        work = shader(task, snapshot, plane, columns, rows, self.theme)
+        work = shader(task, snapshot, plane, columns, rows, self.theme, self._threshold)
         self._background.ask("boundary", work, self._show_shading, _raise)
 
     def _show_shading(self, picture: Shading) -> None:

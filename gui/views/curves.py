@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QSinglePointEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from core.family import FAMILY, guessing
 from core.history import Curves, Floats, Mark, Strip
 from core.records import Record
 from core.snapshot import Metrics, Snapshot, Status
@@ -109,8 +110,9 @@ class CurveView(View):
         self._kept_curves: list[pg.PlotCurveItem] = []
         self._kept_drawn: object = None  # what is drawn of them
         self._kept_seen: tuple[object, list[Floats]] = (None, [])
-        title = QLabel(quantity.title)
+        self._title = title = QLabel(quantity.title)
         title.setProperty("title", True)
+        self._guessing: tuple[float, str] | None = None
         self._key = QLabel()
         self._key.setProperty("small", True)
         self._key.setTextFormat(Qt.TextFormat.RichText)
@@ -203,7 +205,13 @@ class CurveView(View):
         self._x_max = FIRST_STEPS
         self._follow(0, 0)
         if self._quantity.is_loss:
-            self._guess_label.setText(f"ln {task.dataset.h}, guessing")
+            kind = FAMILY[task.config.model.kind]
+            self._title.setText(
+                f"Loss ({kind.unit})" if kind.unit == "nats" else kind.loss.capitalize()
+            )
+            self._guessing = guessing(kind.name, task.dataset.h)
+            self._guess_label.setText(f"{self._guessing[1]}, guessing" if self._guessing else "")
+            self._axes = None
         self._train.clear()
         self._test.clear()
         self._marked = None
@@ -355,7 +363,7 @@ class CurveView(View):
         low, high = self.steps_in_sight
         seen = np.concatenate([seen, *self._kept_values()])
         seen = seen[np.isfinite(seen)]
-        guess = math.log(self.task.dataset.h) if self.task else 1.0
+        guess = self._guessing[0] if self._guessing else 1.0
         if self._zoom is not None and len(seen):
             self._y_range = self._close_range(self._y(seen))
         elif self._quantity.is_loss:
@@ -374,8 +382,9 @@ class CurveView(View):
         if self._quantity.is_loss:
             y = float(self._y(np.array([guess]))[0])
             is_in_sight = self._y_range[0] <= y <= self._y_range[1]
-            self._guess.setData([low, high], [y, y])
-            self._guess_label.setVisible(is_in_sight)
+            is_there = self._guessing is not None
+            self._guess.setData([low, high] if is_there else [], [y, y] if is_there else [])
+            self._guess_label.setVisible(is_in_sight and is_there)
             self._guess_label.setPos(high, y)
 
     def _close_range(self, values: NDArray[np.float64]) -> tuple[float, float]:

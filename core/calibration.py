@@ -1,0 +1,52 @@
+"""Whether probabilities mean what they say: of all answers with 80 %, are 80 % right?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+BINS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """The answers by how sure they are, in bins of equal width from 0 to 1, (bins,) each.
+
+    confidence : the mean of what was said; accuracy : the share that was so; NaN where a bin is
+        empty. counts : answers in each bin.
+    """
+
+    confidence: Floats
+    accuracy: Floats
+    counts: NDArray[np.int64]
+
+    @property
+    def is_filled(self) -> NDArray[np.bool_]:
+        return self.counts > 0
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error: the mean of |accuracy − confidence| over the answers."""
+        n = int(self.counts.sum())
+        if n == 0:
+            return 0.0
+        gaps = np.abs(self.accuracy - self.confidence)[self.is_filled]
+        return float((gaps * self.counts[self.is_filled]).sum() / n)
+
+
+def reliability(said: Floats, is_so: NDArray[np.bool_], bins: int = BINS) -> Reliability:
+    """Put probabilities (n,) and whether what they are of is so, (n,), into bins.
+
+    Each bin has its lower end and not its upper one, but for the last, which has both.
+    """
+    place = np.minimum((said * bins).astype(np.int64), bins - 1)
+    counts = np.bincount(place, minlength=bins)
+    none = np.full(bins, np.nan)
+    filled = counts > 0
+    mean = np.divide(np.bincount(place, said, bins), counts, out=none.copy(), where=filled)
+    share = np.divide(np.bincount(place, is_so, bins), counts, out=none.copy(), where=filled)
+    return Reliability(mean, share, counts)
