@@ -186,8 +186,7 @@ def to_json(result: Result) -> dict[str, Any]:
             name: [_number(value) for value in values] for name, values in result.history.items()
         },
         **{name: _number(getattr(result.metrics, name)) for name in _MEASURED},
-        "W": result.params.W.tolist(),
-        "b": result.params.b.tolist(),
+        **{name: array.tolist() for name, array in zip("WbVc", result.params.arrays, strict=False)},
         "class_names": list(dataset.class_names),
         "feature_names": list(result.task.input_names),
         "mean": standardiser.mean.tolist(),

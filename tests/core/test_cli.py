@@ -239,6 +239,16 @@ def test_the_seed_decides_the_split_unless_that_has_its_own(run):
 # Where the JSON goes --------------------------------------------------------------------------
 
 
+def test_json_of_a_hidden_layer_has_both_layers(run):
+    code, out, _ = run(
+        "iris", "--hidden", "5", "--optimiser", "adam", "--epochs", "3", "--json", "-"
+    )
+    told = json.loads(out)
+    assert code == 0
+    assert [np.shape(told[name]) for name in "WbVc"] == [(3, 5), (3,), (5, 2), (5,)]
+    assert told["config"]["training"]["optimiser"] == "adam"
+
+
 def test_json_in_a_file_replaces_what_was_there(run, tmp_path):
     path = tmp_path / "run.json"
     path.write_text("old")
