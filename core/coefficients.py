@@ -15,6 +15,7 @@ from core.task import Task
 Reals = NDArray[np.float64]
 
 LARGEST_EXPONENT = 700.0
+SMALL = 5e-3  # a factor nearer to 1 is told in percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,16 +89,26 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
     else:
         yes, no = names[k], f"all that is not {names[k]}"
     unit = f" {task.dataset.unit}" if task.dataset.unit else ""
-    ratio = float(odds_ratios(task, found, k, against)[j])
-    odds = f"the odds of {yes} against {no}"
-    if math.isclose(ratio, 1, rel_tol=5e-4):
-        effect = f"leaves {odds} as they are"
-    elif ratio > 1:
-        effect = f"multiplies {odds} by {say(ratio)}"
-    else:
-        effect = f"divides {odds} by {say(1 / ratio)}"
+    terms = [float(found.own_W[k, j])]
+    if task.config.model.kind == "softmax" and against is not None:
+        terms.append(-float(found.own_W[against, j]))
+    w = sum(terms)
     others = ", the other features unchanged" if len(found.inputs) > 1 else ""
-    return f"+1{unit} {found.inputs[j]} {effect}{others}."
+    said = f"+1{unit} {found.inputs[j]} {_effect(w, f'the odds of {yes} against {no}')}{others}."
+    if task.config.data.standardise and w:
+        spread = float(task.standardiser.std[j])
+        said += f" One standard deviation, {spread:.3g}{unit}, {_effect(w * spread, 'them')}."
+    return said
+
+
+def _effect(w: float, odds: str) -> str:
+    """Say what the factor exp(w) does to the odds."""
+    if not w:
+        return f"leaves {odds} as they are"
+    if abs(w) < SMALL:
+        return f"changes {odds} by {100 * math.expm1(w):+.1g} %".replace("-", "−")
+    factor = say(math.exp(min(abs(w), LARGEST_EXPONENT)))
+    return f"{'multiplies' if w > 0 else 'divides'} {odds} by {factor}"
 
 
 def say(ratio: float) -> str:

@@ -26,6 +26,7 @@ from core.coefficients import (
     say,
     sentence,
 )
+from core.powers import RAISED
 from core.snapshot import Params
 from core.task import Task
 from gui import look
@@ -51,6 +52,8 @@ class CoefficientTable(QWidget):
         self.output.chosen.connect(self._choose)
         self.against.chosen.connect(self._choose)
         self.output.setAccessibleName("output")
+        self.output.setToolTip("The neuron whose weights are shown")
+        self.against.setToolTip("Odds compare two classes: the class that is shown with this one")
         self.against.setAccessibleName("class to compare with")
         self._against_words = QLabel("against")
         self._against_words.setProperty("muted", True)
@@ -108,15 +111,15 @@ class CoefficientTable(QWidget):
             titles.append("odds ×")
         rows = [*task.input_names[:MOST_ROWS], "bias b"]
         self.table.setColumnCount(len(titles))
-        self.table.setHorizontalHeaderLabels(titles)
+        for column, title in enumerate(titles):
+            head = QTableWidgetItem(title)
+            head.setTextAlignment(_side(column))
+            self.table.setHorizontalHeaderItem(column, head)
         self.table.setRowCount(len(rows))
         for i, name in enumerate(rows):
             for column in range(len(titles)):
                 item = QTableWidgetItem(name if column == 0 else "")
-                if column:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
+                item.setTextAlignment(_side(column))
                 self.table.setItem(i, column, item)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -139,7 +142,7 @@ class CoefficientTable(QWidget):
         self._found = found = coefficients(self._task, self._params)
         k, against = self._chosen()
         columns = [[*found.W[k], found.b[k]], [*found.own_W[k], found.own_b[k]]]
-        cells = [[signed(value, 4) for value in column] for column in columns]
+        cells = [[_number(value) for value in column] for column in columns]
         if have_odds(self._task):
             ratios = odds_ratios(self._task, found, k, against)
             cells.append([*(say(r) if r >= 1 else f"1 / {say(1 / r)}" for r in ratios), ""])
@@ -183,3 +186,16 @@ class CoefficientTable(QWidget):
     def _copy(self) -> None:
         if self._task is not None and self._found is not None:
             QGuiApplication.clipboard().setText(as_csv(self._task, self._found, self._chosen()[1]))
+
+
+def _number(value: float) -> str:
+    """Say a coefficient in four decimals, or, where they would hide it, as in −3.2·10⁻⁵."""
+    if value == 0 or abs(value) >= 0.001:
+        return signed(value, 4)
+    digits, exponent = f"{value:+.1e}".split("e")
+    return f"{digits}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

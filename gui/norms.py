@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -20,6 +21,7 @@ from gui.look import Theme
 from gui.way import Way
 
 SECONDS, NOISE_SECONDS = 0.1, 0.5
+FIRST_STEPS, CLOSE_TICKS = 16, 2_000
 MOST_LINES = 12  # outputs that have a line of their own
 
 
@@ -49,8 +51,10 @@ class Norms(QWidget):
         self.scale.choose(False)
         self.scale.chosen.connect(self._choose_scale)
         self._is_log = False
+        self._axes: object = None  # what the axes are set to
         self._key = QLabel()
         self._key.setTextFormat(Qt.TextFormat.RichText)
+        self._key.setWordWrap(True)
         self.words, self.noise_words = QLabel(), QLabel()
         for label in (self.words, self.noise_words):
             label.setWordWrap(True)
@@ -91,7 +95,7 @@ class Norms(QWidget):
             mark = marks[k] if task.config.model.kind != "ovo" else k
             colour = theme.class_colour(mark).name()
             self.lines[k].setPen(plots.pen(self.plot, colour, 1.2))
-            words.append(f"<span style='color:{colour}'>■</span> {name}")
+            words.append(f"<span style='color:{colour}'>■</span>&nbsp;{name}")
         self._key_words = words
         self._key.setText(" &nbsp; ".join(words))
         self.words.setText("")
@@ -124,7 +128,6 @@ class Norms(QWidget):
             is_seen &= steps > 0
         x = np.log10(steps[is_seen]) if self._is_log else steps[is_seen]
         whole = np.sqrt(squares[is_seen].sum(axis=1))
-        self.plot.getPlotItem().getAxis("bottom").setLogMode(x=self._is_log, y=False)
         self.whole.setData(x, whole)
         if squares.shape[1] > 1 and not task.config.model.hidden:
             for line, column in zip(self.lines, squares[is_seen].T, strict=False):
@@ -137,11 +140,23 @@ class Norms(QWidget):
         lowest = self._lowest[1]
         if lowest is not None and lowest < 4 * top:
             top = max(top, lowest)
-        self.plot.setRange(
-            xRange=(x[0], max(x[-1], x[0] + 1)) if len(x) else (0, 1),
-            yRange=(0, _round_above(1.05 * top)),
-            padding=0,
-        )
+        self._fit(float(steps[-1]), _round_above(1.05 * top))
+
+    def _fit(self, step: float, top: float) -> None:
+        """Let the axes hold this step and this length; they grow by leaps, and rarely."""
+        last = FIRST_STEPS * 2 ** max(0, math.ceil(math.log2(max(step, 1) / FIRST_STEPS)))
+        axes = last, top, self._is_log
+        if axes == self._axes:
+            return
+        self._axes = axes
+        right = math.log10(last) if self._is_log else last
+        self.plot.setRange(xRange=(0, right), yRange=(0, top), padding=0)
+        ticks = None
+        if self._is_log:
+            digits = (1, 2, 5) if last < CLOSE_TICKS else (1,)
+            places = [d * 10**p for p in range(math.ceil(right)) for d in digits]
+            ticks = [[(math.log10(n), f"{n:,}") for n in places if n <= last], []]
+        self.plot.getPlotItem().getAxis("bottom").setTicks(ticks)
 
     def _ask_for_lowest(self, task: Task, snapshot: Snapshot) -> None:
         """Find the length of the weights at the optimum, once for a penalty."""
@@ -199,7 +214,8 @@ class Norms(QWidget):
             return (
                 f"Gradient noise: the gradient of the next batch of {found.rows:,} examples "
                 f"points {found.degrees:.0f}° away from the full one{some} and is "
-                f"{found.ratio:.2f} times as long."
+                f"{found.ratio:.2f} times as long. Signal-to-noise {found.signal:.2g}: the full "
+                "gradient over the usual distance of such a batch's from it."
             )
 
         self._background.ask("noise", work, self.noise_words.setText, _raise)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QWidget
 
-from core.config import SECOND_ORDER
 from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look
@@ -21,6 +20,11 @@ NOTCHES = 30  # of a power
 SECONDS = 1.0
 SHARE = 50  # it waits so many times as long as finding the limit took
 FACE_PX = 4.0
+LIMITS = {  # of the rules that have one; see `curvature.stable_rate`
+    "sgd": "2/λ_max",
+    "momentum": "2(1 + μ)/λ_max",
+    "nesterov": "2(1 + μ)/((1 + 2μ) λ_max)",
+}
 
 
 class _Slider(QSlider):
@@ -85,7 +89,7 @@ class RateSlider(QWidget):
         row.setSpacing(4)
         row.addWidget(self.slider, 1)
         row.addWidget(self.limit_words)
-        self._rate = 0.1
+        self._rate, self._rule = 0.1, "sgd"
         self._task: Task | None = None
         self._next_at = 0.0
         self.background: Background | None = None
@@ -114,14 +118,16 @@ class RateSlider(QWidget):
         task, background = self._task, self.background
         if task is None or background is None or not self.isVisible():
             return
-        is_plain = snapshot.settings.optimiser not in SECOND_ORDER
+        settings = snapshot.settings
         is_still = snapshot.status is not Status.TRAINING
         if background.is_busy("curvature") or (time.monotonic() < self._next_at and not is_still):
             return
-        if not is_plain or task.config.model.hidden or task.obstacle:
+        self._rule = settings.optimiser
+        if self._rule not in LIMITS or task.config.model.hidden or task.obstacle:
+            background.forget("curvature")
             self._set_limit(None)
             return
-        params, decay = snapshot.params, snapshot.settings.weight_decay
+        params = snapshot.params
         self._next_at = time.monotonic() + SECONDS
 
         def work() -> tuple[float | None, float]:
@@ -130,9 +136,8 @@ class RateSlider(QWidget):
             begun = time.monotonic()
             found = None
             if curvature.has_curvature(task):
-                bend = curvature.largest(task, params, decay)
-                if math.isfinite(bend) and bend > 0:
-                    found = 2 / bend
+                bend = curvature.largest(task, params, settings.weight_decay)
+                found = curvature.stable_rate(bend, settings.optimiser, settings.momentum)
             return found, time.monotonic() - begun
 
         def answer(found: tuple[float | None, float]) -> None:
@@ -165,13 +170,15 @@ class RateSlider(QWidget):
         words = ""
         if limit is not None:
             words = f"▲ {limit:.2g}"
+            name = LIMITS[self._rule]
             tip += (
-                f"\n▲ is 2/λ_max = {limit:.3g}, λ_max the largest curvature of the loss here: "
-                "with a larger η plain descent overshoots along that direction."
+                f"\n▲ is {name} = {limit:.3g}, λ_max the largest curvature of the mean loss over "
+                "the training rows, here:\nwith a larger η, steps on all rows overshoot and grow "
+                "along that direction."
             )
             if self._rate > limit:
                 colour = self.slider.theme.counter_accent
-                tip += f"\nη = {self._rate:g} is above it."
+                tip += f"\nη = {self._rate:g} is above {name} = {limit:.2g}: steps overshoot."
         if words != self.limit_words.text():
             self.limit_words.setText(words)
         self.limit_words.setStyleSheet(f"color: {colour};")

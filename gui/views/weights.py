@@ -10,6 +10,7 @@ from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui.background import Background
 from gui.coefficients import CoefficientTable
+from gui.coefficients_pictures import PictureTable
 from gui.fields import Segments
 from gui.gradient_pictures import GradientPictures
 from gui.look import Theme
@@ -37,9 +38,10 @@ class WeightsView(View):
             (
                 ("weights", WEIGHTS, "The weights w of each class"),
                 (
-                    "gradient of the next batch",
+                    "next gradient",
                     GRADIENT,
-                    "−∇w of each class: where the next step takes the weights, before the factor η",
+                    "−∇w of each class, of the next batch: where the next step takes the weights, "
+                    "before the factor η",
                 ),
                 ("coefficients", COEFFICIENTS, "In both units, and what they say of the odds"),
                 ("over time", TIME, "How long the weights become, and how noisy the gradient is"),
@@ -75,6 +77,8 @@ class WeightsView(View):
             self._stack.addWidget(self.gradients)
         self.coefficients = CoefficientTable()
         self._stack.addWidget(self.coefficients)
+        self.numbers = PictureTable()
+        self._stack.addWidget(self.numbers)
         self.norms = Norms(theme, background or Background())
         self._stack.addWidget(self.norms)
         layout = QVBoxLayout(self)
@@ -110,7 +114,7 @@ class WeightsView(View):
         apply = {
             WEIGHTS: True,
             GRADIENT: self.gradients is not None and is_image and is_linear,
-            COEFFICIENTS: not is_image and is_linear,
+            COEFFICIENTS: is_linear,
             TIME: True,
         }
         for subject, is_there in apply.items():
@@ -140,9 +144,10 @@ class WeightsView(View):
         for panels in self._panels:  # what is not seen lets go of its data
             panels.show_task(task if panels is self.canvas and shows_panels else None)
         self.norms.show_task(task, self.theme)
+        table = self.numbers if is_image else self.coefficients
         if self._subject == COEFFICIENTS:
-            self.coefficients.show_task(task)
-        shown = {COEFFICIENTS: self.coefficients, TIME: self.norms}.get(self._subject)
+            table.show_task(task)
+        shown = {COEFFICIENTS: table, TIME: self.norms}.get(self._subject)
         if shown is not None:
             self._stack.setCurrentWidget(shown)
         else:
@@ -153,7 +158,8 @@ class WeightsView(View):
             self.norms.show_snapshot(snapshot)
             return
         if self._subject == COEFFICIENTS:
-            self.coefficients.show_params(snapshot.params)
+            is_image = self.task is not None and self.task.dataset.image_shape is not None
+            (self.numbers if is_image else self.coefficients).show_params(snapshot.params)
             return
         if self.canvas is self.gradients:
             self.gradients.offer(snapshot)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from core import probe
 from core.coefficients import as_csv, coefficients, have_odds, odds_ratios, sentence
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.datasets import load
+from core.snapshot import Params
 from core.task import prepare
 from core.trainer import Trainer
 
@@ -62,9 +64,29 @@ def test_the_sentence_names_unit_feature_factor_and_both_classes():
     found = coefficients(task, params)
     words = sentence(task, found, 3, 2, 1)
     start = "+1 cm petal width multiplies the odds of virginica against versicolor by "
-    assert words.startswith(start) and words.endswith(", the other features unchanged.")
+    assert words.startswith(start) and ", the other features unchanged." in words
+    spread = float(task.standardiser.std[3])
+    factor = odds_ratios(task, found, 2, 1)[3] ** spread
+    assert words.endswith(
+        f"One standard deviation, {spread:.3g} cm, multiplies them by {factor:.3g}."
+    )
     assert f"{odds_ratios(task, found, 2, 1)[3]:.3g}" in words
     assert "divides the odds of versicolor against virginica by" in sentence(task, found, 3, 1, 2)
+
+
+def test_a_small_effect_of_one_unit_is_told_in_percent_and_not_as_none():
+    """As of an income in dollars, whose standard deviation is large."""
+    source = load(DataConfig())
+    X = source.X.astype(np.float32)
+    X[:, 0] *= 1e4
+    data = DataConfig(features=("all",))
+    task = prepare(replace(source, X=X), RunConfig(data))
+    W = np.zeros((3, 4), np.float32)
+    W[2, 0] = 1
+    words = sentence(task, coefficients(task, Params(W, np.zeros(3, np.float32))), 0, 2, 1)
+    percent = 100 * (np.exp(1 / task.standardiser.std[0]) - 1)
+    assert f"changes the odds of virginica against versicolor by {percent:+.1g} %" in words
+    assert words.endswith("multiplies them by 2.72.")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,11 @@ from PySide6.QtWidgets import QApplication
 from core import curvature
 from core.coefficients import coefficients, odds_ratios
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.datasets import load
+from core.meaning import picture_weights
+from core.snapshot import Params
+from core.task import prepare
+from gui.coefficients import CoefficientTable
 from tests.gui.conftest import PATIENCE_MS
 
 
@@ -82,11 +88,48 @@ def test_models_without_odds_say_why(model, words, opened):
     assert view.coefficients.table.columnCount() == 3
 
 
-def test_coefficients_are_absent_with_a_hidden_layer_and_for_images(open_window):
-    for config in (RunConfig(model=ModelConfig(hidden=3)), RunConfig(DataConfig("digits"))):
-        window = open_window(config)
-        window.stage.show_name("Weights")
-        assert not window.weights.subject.button("coefficients").isVisible()
+def test_coefficients_are_absent_with_a_hidden_layer(open_window):
+    window = open_window(RunConfig(model=ModelConfig(hidden=3)))
+    window.stage.show_name("Weights")
+    assert not window.weights.subject.button("coefficients").isVisible()
+
+
+def test_a_coefficient_that_four_decimals_would_hide_is_shown(show_view):
+    """As of an income in dollars."""
+    source = load(DataConfig())
+    X = source.X.astype(np.float32)
+    X[:, 0] *= 1e5
+    source = replace(source, X=X)
+    task = prepare(source, RunConfig(DataConfig(features=("all",))))
+    panel = CoefficientTable()
+    show_view(panel)
+    panel.show_task(task)
+    W = np.zeros((3, 4), np.float32)
+    W[2, 0] = -1
+    panel.show_params(Params(W, np.zeros(3, np.float32)))
+    digits, exponent = cells(panel.table, 2)[0].replace("−", "-").split("·10")
+    exponent = exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    expected = -1 / task.standardiser.std[0]
+    assert float(f"{digits}e{exponent}") == pytest.approx(expected, rel=0.05)
+
+
+def test_pictures_have_length_extremes_and_bias_of_each_class(qtbot, opened):
+    window, view = opened("coefficients", RunConfig(DataConfig("digits")))
+    table = view.numbers.table
+    found = picture_weights(window.hub.run.task, window.hub.snapshot.params)
+    qtbot.waitUntil(lambda: cells(table, 0)[0] != "", timeout=PATIENCE_MS)
+    assert cells(table, 0) == list("0123456789")
+    norms = [number(text) for text in cells(table, 1)]
+    np.testing.assert_allclose(norms, [one.norm for one in found], atol=6e-4)
+    assert number(cells(table, 2)[3].split()[0]) == pytest.approx(found[3].most, abs=6e-4)
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    i, j = found[1].most_at
+    said = view.numbers.words.text()
+    assert said.startswith(f"1: the pixel in row {i}, column {j} speaks most for it")
+    table.actions()[0].trigger()
+    rows = list(csv.DictReader(io.StringIO(QApplication.clipboard().text())))
+    assert float(rows[4]["bias"]) == found[4].bias
 
 
 def test_the_line_over_time_ends_at_the_length_of_the_weights(qtbot, opened):
@@ -120,6 +163,7 @@ def test_the_noise_of_a_batch_is_its_angle(qtbot, opened):
     qtbot.waitUntil(lambda: "°" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
     snapshot = window.hub.snapshot
     found = curvature.noise(window.hub.run.task, snapshot.params, snapshot.batch)
+    assert found is not None
     assert f"{found.degrees:.0f}°" in view.norms.noise_words.text()
 
 
@@ -150,3 +194,60 @@ def test_a_model_without_curvature_has_no_mark(qtbot, open_window):
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not window.hub.background.is_busy("curvature"), timeout=PATIENCE_MS)
     assert window.setup.rate.limit is None
+
+
+def test_with_momentum_the_limit_is_that_of_its_rule(qtbot, open_window):
+    settings = TrainingConfig(optimiser="momentum", momentum=0.5)
+    window = open_window(RunConfig(training=settings))
+    rate = window.setup.rate
+    qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
+    bend = curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
+    assert rate.limit == pytest.approx(1.5 * 2 / bend)
+    assert "2(1 + μ)/λ_max" in rate.slider.toolTip()
+
+
+def test_a_rule_that_scales_each_parameter_has_no_mark(qtbot, open_window):
+    window = open_window(RunConfig(training=TrainingConfig(optimiser="adam")))
+    qtbot.keyClick(window.stage, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not window.hub.background.is_busy("curvature"), timeout=PATIENCE_MS)
+    assert window.setup.rate.limit is None
+
+
+def test_above_the_limit_it_says_that_steps_overshoot(qtbot, open_window, enter):
+    window = open_window()
+    rate = window.setup.rate
+    qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
+    enter(window.setup.learning_rate, f"{2 * rate.limit:.2g}")
+    qtbot.waitUntil(lambda: "steps overshoot" in rate.slider.toolTip(), timeout=PATIENCE_MS)
+    assert f"above 2/λ_max = {rate.limit:.2g}" in rate.slider.toolTip()
+
+
+def test_the_signal_to_noise_of_a_batch_is_said(qtbot, opened):
+    window, view = opened("over time")
+    qtbot.waitUntil(lambda: "°" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
+    snapshot = window.hub.snapshot
+    found = curvature.noise(window.hub.run.task, snapshot.params, snapshot.batch)
+    assert found is not None
+    assert f"Signal-to-noise {found.signal:.2g}" in view.norms.noise_words.text()
+
+
+def test_the_axes_move_by_leaps_and_not_with_each_step(qtbot, opened):
+    window, view = opened("over time", steps=3)
+    box = view.norms.plot.getPlotItem().getViewBox()
+    seen = []
+    for step in range(4, 18):
+        qtbot.keyClick(window.stage, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda n=step: view.norms.whole.getData()[0][-1] == n, timeout=PATIENCE_MS)
+        seen.append(round(box.viewRange()[0][1]))
+    assert seen == [16] * 13 + [32]
+
+
+def test_on_a_logarithmic_axis_steps_have_round_labels(qtbot, opened):
+    _, view = opened("over time", steps=3)
+    qtbot.mouseClick(view.norms.scale.button(True), Qt.MouseButton.LeftButton)
+    axis = view.norms.plot.getPlotItem().getAxis("bottom")
+    (places, _) = axis._tickLevels
+    assert [words for _, words in places] == ["1", "2", "5", "10"]
+    np.testing.assert_allclose([10**place for place, _ in places], [1, 2, 5, 10])
