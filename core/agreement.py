@@ -41,23 +41,30 @@ class Difference:
 class GradientCheck:
     """Derivatives of the mean loss, penalty included, by all p parameters: W row by row, then b.
 
-    rows, batch : so many rows were taken of a batch of so many.
+    kind : of the model. has_bias : whether b is one of the parameters.
+    rows, batch : so many rows were taken of a batch of so many. at_kinks : so many of its rows
+        were left out, for there the loss has no derivative.
     trained : (p,) by hand in float32, as the trainer computes them.
     hand, autograd : (p,) in float64.
     checked : (k,) numbers of the parameters that were checked by finite differences too.
+    skipped : so many were not because |w| has its kink next to them.
     differences : (k,) their derivatives in float64.
     apart : for each pair of ways, how far they are apart.
     trouble : which way gave no finite number, and where; "" if all did.
     """
 
+    kind: str
+    has_bias: bool
     rows: int
     batch: int
+    at_kinks: int
     classes: tuple[str, ...]
     inputs: tuple[str, ...]
     trained: Floats
     hand: Floats
     autograd: Floats
     checked: NDArray[np.int64]
+    skipped: int
     differences: Floats
     apart: dict[tuple[str, str], Difference]
     trouble: str
@@ -127,9 +134,21 @@ class GradientCheck:
         rows = f"on the {self.rows:,} rows of the next batch"
         if self.rows == 1:
             rows = "on the one row of the next batch"
-        if self.rows < self.batch:
+        if self.at_kinks:
+            rows = (
+                f"on {self.rows:,} of the next batch’s {self.batch:,} rows; at the kink z = 0, "
+                f"{'where no derivative is,' if self.at_kinks > 1 else 'without a derivative,'} "
+                f"{self.at_kinks:,} {'lie' if self.at_kinks > 1 else 'lies'}"
+            )
+        elif self.rows < self.batch:
             rows = f"on a fixed sample of {self.rows:,} of the next batch’s {self.batch:,} rows"
-        if len(self.checked) == len(self.hand):
+        if self.skipped:
+            weights = "weight" if self.skipped == 1 else "weights"
+            rows += (
+                f"; finite differences not at {self.skipped} {weights} next to 0, where λ₁|w| has "
+                "its kink"
+            )
+        if len(self.checked) + self.skipped == len(self.hand):
             return rows
         return (
             f"{rows}; finite differences at a fixed random {len(self.checked):,} of "

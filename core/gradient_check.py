@@ -20,6 +20,7 @@ from core.agreement import (
     parameter_name,
 )
 from core.errors import DataError
+from core.family import output_names
 from core.losses import HEADS, Head
 from core.powers import say_size
 from core.snapshot import Params
@@ -32,15 +33,22 @@ MAX_PARAMETERS = 2000  # more are checked by finite differences in SAMPLE places
 SAMPLE = 200
 WORK = 5 * 10**9  # products that finite differences of all parameters may take
 NUDGE = 1e-3  # of a logit, at most
+KINK = 2 * NUDGE  # rows with a logit so near to a loss's kink are left out
 STENCIL = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))  # where, and its weight
 
 
 def check(
-    task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float = 0.0
+    task: Task,
+    params: Params,
+    rows: NDArray[np.int64],
+    weight_decay: float = 0.0,
+    l1: float = 0.0,
 ) -> GradientCheck:
     """Compute the gradient on these rows of the data set three ways and compare.
 
-    The function is L = mean loss + λ/2 ‖W‖². Raises DataError where there are no rows.
+    The function is L = mean loss + λ/2 ‖W‖² + λ₁ Σ|w|. At its kinks there is no derivative to
+    compare with: rows with a logit of a perceptron next to 0 are left out, and finite differences
+    of weights next to 0 under λ₁. Raises DataError where there are no rows.
     """
     if not len(rows):
         raise DataError("There are no rows to check the gradient on.")
@@ -48,13 +56,22 @@ def check(
     if batch > MAX_ROWS:
         rows = np.random.default_rng(0).choice(rows, MAX_ROWS, replace=False)
     rows = np.sort(rows)
-    problem = _Problem(task, params, rows, weight_decay)
-    trained = _trained(task, params, rows, weight_decay)
+    taken = len(rows)
+    rows = _off_kinks(task, params, rows)
+    if not len(rows):
+        raise DataError(
+            "every logit of the batch is 0, where the perceptron’s criterion has a kink and no "
+            "derivative; make a step first."
+        )
+    problem = _Problem(task, params, rows, weight_decay, l1)
+    trained = _trained(task, params, rows, weight_decay, l1)
     hand, autograd = problem.by_hand(), problem.by_autograd()
-    checked = _chosen(task.outputs, task.m, len(rows))
+    checked = _chosen(task, len(rows))
+    is_off = problem.is_off_kink(checked) if l1 else np.ones(len(checked), dtype=bool)
+    checked = checked[is_off]
     differences = problem.by_differences(checked)
     ways = {TRAINED: trained, HAND: hand, AUTOGRAD: autograd, DIFFERENCES: differences}
-    classes = task.dataset.class_names if task.outputs > 1 else task.dataset.class_names[1:]
+    classes = output_names(task.config.model.kind, task.dataset.class_names)
     trouble = ""
     for way, values in ways.items():
         if not np.isfinite(values).all():
@@ -64,14 +81,18 @@ def check(
             trouble = _trouble(way, name, problem.largest_logit)
             break
     return GradientCheck(
+        kind=task.config.model.kind,
+        has_bias=task.config.model.has_bias,
         rows=len(rows),
         batch=batch,
+        at_kinks=taken - len(rows),
         classes=classes,
         inputs=task.input_names,
         trained=trained,
         hand=hand,
         autograd=autograd,
         checked=checked,
+        skipped=int((~is_off).sum()),
         differences=differences,
         apart={} if trouble else _compared(ways, checked, problem),
         trouble=trouble,
@@ -88,7 +109,19 @@ def _trouble(way: str, where: str, largest_logit: float) -> str:
     return f"The gradient {way} is not a finite number, first at {where}: {why}."
 
 
-def _trained(task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float) -> Floats:
+def _off_kinks(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of the rows where the loss has a derivative, and for a little way around."""
+    if task.config.model.kind != "perceptron":
+        return rows
+    X = task.inputs(task.dataset.values(rows)).astype(np.float64)
+    z = X @ params.W[0].astype(np.float64) + float(params.b[0])
+    is_off: NDArray[np.bool_] = ~(np.abs(z) <= KINK)
+    return rows[is_off]
+
+
+def _trained(
+    task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float, l1: float
+) -> Floats:
     """Return the gradient (p,) as the trainer computes it, slice by slice in float32."""
     head = HEADS[task.config.model.kind]
     stored = batches.place(task, rows, torch.device("cpu"))
@@ -99,17 +132,20 @@ def _trained(task: Task, params: Params, rows: NDArray[np.int64], weight_decay: 
         dZ = head.gradient(models.logits(X, V, b, out=Z), Y, out=Z)
         models.gradients(dZ, X, dW, db, add=left < len(rows))
         left -= len(X)
-    return _flat(dW * (stored.unit / len(rows)) + weight_decay * W, db / len(rows))
+    penalty = weight_decay * W + l1 * W.sign()
+    return _flat(dW * (stored.unit / len(rows)) + penalty, db / len(rows), task)
 
 
-def _flat(dW: Tensor, db: Tensor) -> Floats:
-    return torch.cat([dW.flatten(), db]).double().numpy()
+def _flat(dW: Tensor, db: Tensor, task: Task) -> Floats:
+    """All derivatives as one vector; a bias that the model does not have has none."""
+    parts = [dW.flatten(), db] if task.config.model.has_bias else [dW.flatten()]
+    return torch.cat(parts).double().numpy()
 
 
-def _chosen(outputs: int, m: int, n: int) -> NDArray[np.int64]:
+def _chosen(task: Task, n: int) -> NDArray[np.int64]:
     """Return the parameters for finite differences: all, or all biases and a draw of weights."""
-    weights = outputs * m
-    p = weights + outputs
+    weights = task.outputs * task.m
+    p = weights + task.outputs * task.config.model.has_bias
     is_quick = p <= MAX_PARAMETERS and len(STENCIL) * p * n * weights <= WORK
     if is_quick or p <= SAMPLE:
         return np.arange(p)
@@ -122,10 +158,16 @@ class _Problem:
     """The mean loss of some rows as a function of W and b, in float64."""
 
     def __init__(
-        self, task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float
+        self,
+        task: Task,
+        params: Params,
+        rows: NDArray[np.int64],
+        weight_decay: float,
+        l1: float,
     ) -> None:
+        self._task = task
         self._head: Head = HEADS[task.config.model.kind]
-        self._decay = weight_decay
+        self._decay, self._l1 = weight_decay, l1
         self._X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double()
         y = torch.from_numpy(task.dataset.y[rows])
         self._Y = self._head.encode(y, task.outputs).double()
@@ -133,9 +175,10 @@ class _Problem:
         self._b = torch.from_numpy(params.b).double()
 
     def loss(self, W: Tensor, b: Tensor) -> Tensor:
-        """Return the mean loss plus λ/2 ‖W‖²."""
+        """Return the mean loss plus λ/2 ‖W‖² + λ₁ Σ|w|."""
         losses = self._head.loss(models.logits(self._X, W, b), self._Y)
-        return losses.mean() + self._decay / 2 * W.square().sum()
+        penalty = self._decay / 2 * W.square().sum() + self._l1 * W.abs().sum()
+        return losses.mean() + penalty
 
     @property
     def largest_logit(self) -> float:
@@ -145,20 +188,27 @@ class _Problem:
     def reach(self) -> Floats:
         """The largest |x| that each parameter is multiplied by, (p,), not less than 1."""
         reach = self._X.abs().amax(dim=0).clamp(min=1).expand(len(self._W), -1)
-        return _flat(reach, torch.ones_like(self._b))
+        return _flat(reach, torch.ones_like(self._b), self._task)
+
+    def is_off_kink(self, parameters: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of them finite differences do not carry over 0, where |w| has its kink."""
+        values = _flat(self._W, self._b, self._task)[parameters]
+        near = 2 * NUDGE / self.reach[parameters]
+        is_bias = parameters >= self._W.numel()
+        return np.asarray(is_bias | (values == 0) | (np.abs(values) > near))
 
     def by_hand(self) -> Floats:
         W, b, n = self._W, self._b, len(self._X)
         dW, db = torch.zeros_like(W), torch.zeros_like(b)
         dZ = self._head.gradient(models.logits(self._X, W, b), self._Y)
         models.gradients(dZ, self._X, dW, db)
-        return _flat(dW / n + self._decay * W, db / n)
+        return _flat(dW / n + self._decay * W + self._l1 * W.sign(), db / n, self._task)
 
     def by_autograd(self) -> Floats:
         W, b = self._W.clone().requires_grad_(), self._b.clone().requires_grad_()
         with torch.enable_grad():
             dW, db = torch.autograd.grad(self.loss(W, b), (W, b))
-        return _flat(dW, db)
+        return _flat(dW, db, self._task)
 
     def by_differences(self, chosen: NDArray[np.int64]) -> Floats:
         """Return central differences over five points for the chosen parameters, (k,).

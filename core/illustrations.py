@@ -27,6 +27,8 @@ OFF = 0.01  # a product that is off by more than this share is called wrong
 # Corners of an equilateral triangle with sides of length 1: upper, lower left, lower right.
 CORNERS: Reals = np.array([[0.5, np.sqrt(0.75)], [0.0, 0.0], [1.0, 0.0]])
 
+WITH_SHARES = ("mse", "binary", "softmax")  # models whose probabilities sum to 1
+
 
 def log_softmax(Z: NDArray[np.floating]) -> Reals:
     """Return log softmax of each row, (n, h), by log-sum-exp: finite for logits of any size."""
@@ -150,22 +152,40 @@ def power_of_ten(log_e: float) -> tuple[float, int]:
     return (1.0, k + 1) if round(d, 1) >= 10 else (d, k)
 
 
-def log_probabilities(X: NDArray[np.float32], params: Params) -> Reals | None:
+def log_probabilities(
+    X: NDArray[np.float32], params: Params, kind: str = "softmax"
+) -> Reals | None:
     """Return log of the model's probabilities, (n, classes), for inputs X (n, m).
 
     With one output, a neuron's, they are of the classes 0 and 1; else softmax of the logits.
-    None where the weights are not for such inputs, or no numbers, as after divergence.
+    None where a model of this kind has none that sum to 1, where the weights are not for such
+    inputs, or are no numbers, as after divergence.
     """
-    W, b = params.W, params.b
-    if X.shape[1] != W.shape[1] or not (np.isfinite(W).all() and np.isfinite(b).all()):
+    inputs = params.W if params.hidden is None else params.hidden.V
+    if kind not in WITH_SHARES or X.shape[1] != inputs.shape[1]:
+        return None
+    if not all(np.isfinite(array).all() for array in params.arrays):
         return None
     with np.errstate(over="ignore", invalid="ignore"):
-        Z = X @ W.T + b
+        Z = _logits(X, params)
     if not np.isfinite(Z).all():  # beyond float32, but not beyond float64
-        Z = X.astype(np.float64) @ W.astype(np.float64).T + b
+        Z = _logits(X.astype(np.float64), params)
     if Z.shape[1] == 1:
         Z = np.concatenate([np.zeros_like(Z), Z], axis=1)  # σ(z) is softmax of 0 and z
     return log_softmax(Z)
+
+
+def _logits(X: NDArray[np.floating], params: Params) -> NDArray[np.floating]:
+    if params.hidden is not None:
+        H = X @ params.hidden.V.T.astype(X.dtype) + params.hidden.c
+        match params.hidden.activation:
+            case "relu":
+                X = np.maximum(H, 0)
+            case "tanh":
+                X = np.tanh(H)
+            case "sigmoid":
+                X = 1 / (1 + np.exp(-np.clip(H, -80, 80)))
+    return X @ params.W.T.astype(X.dtype) + params.b
 
 
 def among(log_a: Reals, classes: tuple[int, ...]) -> Reals:

@@ -1,29 +1,48 @@
-"""The loss over two directions of a model's parameters, and where it is lowest."""
+"""The loss over two directions of a model's parameters."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.family import output_names
 from core.plane import Plane, boundary_lines
 from core.snapshot import Params
 from core.task import Task
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 Reals = NDArray[np.float64]
-Cost = Literal["cross-entropy", "squared error"]
+Cost = Literal["cross-entropy", "squared error", "of the line", "criterion"]
 Range = tuple[float, float]
 
 ROWS = 2_000  # of the training rows, a fixed sample of which is measured
 NUMBERS_AT_ONCE = 2_000_000
-MOST_PARAMETERS = 150  # with more of them, no optimum is looked for
-MOST_ROWS = 20_000
-ITERATIONS = 60
-FLAT = 1e-6  # curvature, of the largest, below which a direction has no lowest point
 LEVELS = 14
+
+
+def own_cost(kind: str) -> Cost:
+    """Return the loss that the model is trained on."""
+    costs: dict[str, Cost] = {
+        "perceptron": "criterion",
+        "adaline": "of the line",
+        "mse": "squared error",
+    }
+    return costs.get(kind, "cross-entropy")
+
+
+def other_cost(kind: str) -> Cost:
+    """Return the loss to compare it with, of the same weights.
+
+    Squared error is of the activations, as cross-entropy is. A perceptron's and ADALINE's
+    weights are compared as those of a sigmoid neuron.
+    """
+    return "squared error" if own_cost(kind) == "cross-entropy" else "cross-entropy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +76,7 @@ def unit(name: str, dW: Reals, db: Reals) -> Direction:
 def of_parameter(task: Task, k: int, j: int | None) -> Direction:
     """Return the direction of one weight W[k, j], or of the bias b[k] where j is None."""
     dW, db = np.zeros((task.outputs, task.m)), np.zeros(task.outputs)
-    name = task.dataset.class_names[k if task.outputs > 1 else 1]
+    name = output_names(task.config.model.kind, task.dataset.class_names)[k]
     if j is None:
         db[k] = 1
         return Direction(f"b {name}", dW, db)
@@ -69,6 +88,8 @@ def at_random(task: Task, seed: int) -> Direction:
     """Return a random direction, the same for the same seed."""
     rng = np.random.default_rng(seed)
     dW, db = rng.normal(size=(task.outputs, task.m)), rng.normal(size=task.outputs)
+    if not task.config.model.has_bias:
+        db[:] = 0
     return unit(f"random direction {seed}", dW, db)
 
 
@@ -76,30 +97,41 @@ def at_random(task: Task, seed: int) -> Direction:
 class Sample:
     """The training rows that are measured: X (n, m) standardised, Y (n, outputs) targets.
 
-    total : training rows in all.
+    total : training rows in all. kind, has_bias : of the model.
     """
 
     X: Reals
     Y: Reals
     total: int
+    kind: str
+    has_bias: bool
 
     @classmethod
     def of(cls, task: Task, most: int = ROWS) -> Sample:
         """Take all training rows of the task, or a fixed sample of them."""
+        import torch  # the weights come from it: it is there by now
+
+        from core.losses import HEADS
+
         rows = task.train_rows
         if len(rows) > most:
             chosen = np.random.default_rng(0).choice(len(rows), most, replace=False)
             rows = rows[np.sort(chosen)]
         X = task.inputs(task.dataset.values(rows)).astype(np.float64)
-        y = task.dataset.y[rows]
-        Y = np.eye(task.outputs)[y] if task.outputs > 1 else y[:, None].astype(np.float64)
-        return cls(X, Y, len(task.train_rows))
+        model = task.config.model
+        Y = HEADS[model.kind].encode(torch.from_numpy(task.dataset.y[rows]), task.outputs)
+        return cls(X, Y.double().numpy(), len(task.train_rows), model.kind, model.has_bias)
 
 
 def downhill(sample: Sample, params: Params) -> Direction:
-    """Return the direction of steepest descent of the cross-entropy at these parameters."""
-    dZ = _activations(_logits(sample, params)) - sample.Y
-    dW, db = -dZ.T @ sample.X, -dZ.sum(axis=0)
+    """Return the direction of steepest descent of the model's own loss at these parameters."""
+    import torch
+
+    from core.losses import HEADS
+
+    Z = torch.from_numpy(_logits(sample, params))
+    dZ = HEADS[sample.kind].gradient(Z, torch.from_numpy(sample.Y)).numpy()
+    dW, db = -dZ.T @ sample.X, -dZ.sum(axis=0) * sample.has_bias
     if not dW.any() and not db.any():
         dW = np.ones_like(dW)
     return unit("downhill from here", dW, db)
@@ -109,7 +141,7 @@ def downhill(sample: Sample, params: Params) -> Direction:
 class Surface:
     """The loss on a grid: rows from the bottom up, over coordinates along two directions.
 
-    xs : (columns,), ys : (rows,). losses : by cost, (rows, columns), in nats or squared units.
+    xs : (columns,), ys : (rows,). losses : by cost, (rows, columns), each in its own unit.
     """
 
     xs: Reals
@@ -139,8 +171,9 @@ def surface(
     size: tuple[int, int],
     costs: tuple[Cost, ...],
     decay: float = 0.0,
+    l1: float = 0.0,
 ) -> Surface:
-    """Measure the mean loss plus (λ/2)‖W‖² on a grid of size (columns, rows).
+    """Measure the mean loss plus (λ/2)‖W‖² + λ₁ Σ|w| on a grid of size (columns, rows).
 
     Along directions the logits are straight lines, Z + α D₁ + β D₂, so that no node of the grid
     needs a product with X.
@@ -153,6 +186,8 @@ def surface(
     Z = _logits(sample, params).astype(np.float32)
     D1, D2 = ((sample.X @ d.dW.T + d.db).astype(np.float32) for d in directions)
     penalty = _penalty(params, directions, alpha, beta, decay)
+    if l1:
+        penalty = penalty + l1 * _absolute(params, directions, alpha, beta)
     found = {cost: np.empty(len(alpha)) for cost in costs}
     nodes = max(1, NUMBERS_AT_ONCE // Z.size)
     for start in range(0, len(alpha), nodes):
@@ -160,27 +195,42 @@ def surface(
         a, b = (v[part, None, None].astype(np.float32) for v in (alpha, beta))
         logits = Z + a * D1 + b * D2  # (nodes, n, outputs)
         for cost in costs:
-            found[cost][part] = mean_loss(logits, sample.Y, cost) + penalty[part]
+            found[cost][part] = mean_loss(logits, sample, cost) + penalty[part]
     return Surface(xs, ys, {cost: found[cost].reshape(rows, columns) for cost in costs})
 
 
-def mean_loss(Z: NDArray[np.floating], Y: Reals, cost: Cost) -> Reals:
-    """Return the mean over examples: Z (…, n, outputs), Y (n, outputs) → (…,)."""
-    if cost == "squared error":
-        return np.asarray(((_activations(Z) - Y) ** 2).sum(axis=-1).mean(axis=-1), dtype=np.float64)
-    if Z.shape[-1] == 1:
-        per_example = np.logaddexp(0, Z[..., 0]) - Y[:, 0] * Z[..., 0]
-    else:
-        top = Z.max(axis=-1)
-        total = np.exp(Z - top[..., None]).sum(axis=-1)
-        per_example = np.log(total) + top - (Z * Y).sum(axis=-1)
-    return np.asarray(per_example.mean(axis=-1), dtype=np.float64)
+def mean_loss(Z: NDArray[np.floating], sample: Sample, cost: Cost) -> Reals:
+    """Return the mean loss over the sample's n rows: Z (…, n, outputs) → (…,)."""
+    import torch
+
+    shape, outputs = Z.shape[:-1], Z.shape[-1]
+    flat = torch.from_numpy(np.ascontiguousarray(Z)).view(-1, outputs)
+    Y = torch.from_numpy(sample.Y).to(flat.dtype)
+    Y = Y.expand(len(flat) // len(Y), *Y.shape).reshape(flat.shape)
+    losses: NDArray[np.floating] = _loss(sample.kind, cost)(flat, Y).view(shape).numpy()
+    return np.asarray(losses.mean(axis=-1, dtype=np.float64))
 
 
-def value(sample: Sample, params: Params, cost: Cost, decay: float = 0.0) -> float:
-    """Return the loss at these parameters, with the penalty."""
-    penalty = decay / 2 * float((params.W.astype(np.float64) ** 2).sum())
-    return float(mean_loss(_logits(sample, params), sample.Y, cost)) + penalty
+def _loss(kind: str, cost: Cost) -> Callable[[Tensor, Tensor], Tensor]:
+    """Return the loss of logits Z (n, outputs) and targets Y, (n,)."""
+    from core import losses
+
+    if cost == own_cost(kind):
+        return losses.HEADS[kind].loss
+    if cost == "cross-entropy":  # of one neuron, by its sigmoid
+        return losses.sigmoid_cross_entropy
+    if kind == "softmax":
+        return lambda Z, Y: (losses.softmax(Z) - Y).square().sum(dim=1)
+    if kind == "ovo":
+        return lambda Z, Y: ((Z.sigmoid() - Y).square() * (Y != losses.ABSENT)).sum(dim=1)
+    return losses.sigmoid_squared_error
+
+
+def value(sample: Sample, params: Params, cost: Cost, decay: float = 0.0, l1: float = 0.0) -> float:
+    """Return the loss at these parameters, with the penalties."""
+    W = params.W.astype(np.float64)
+    penalty = decay / 2 * float((W**2).sum()) + l1 * float(np.abs(W).sum())
+    return float(mean_loss(_logits(sample, params), sample, cost)) + penalty
 
 
 def moved(params: Params, directions: tuple[Direction, Direction], x: float, y: float) -> Params:
@@ -198,121 +248,12 @@ def boundary(task: Task, params: Params, x_range: Range, y_range: Range) -> list
     from core.probe import decision_grid  # which imports PyTorch
 
     plane = Plane(0, 1, x_range, y_range, (0.0, 0.0))
-    return boundary_lines(decision_grid(task, params, plane, 48, 40))
-
-
-@dataclass(frozen=True, eq=False)
-class Optimum:
-    """Where the cross-entropy is lowest, or why it is lowest nowhere."""
-
-    params: Params | None
-    loss: float
-    words: str
-
-
-def optimum(task: Task, decay: float) -> Optimum:
-    """Find the lowest point of the mean cross-entropy plus (λ/2)‖W‖² by Newton's method.
-
-    Softmax has directions along which nothing changes: of all lowest points it is the one
-    nearest to zero. Without λ there is none where some class can be separated from the others.
-    """
-    p, n = task.outputs * (task.m + 1), len(task.train_rows)
-    if p > MOST_PARAMETERS or n > MOST_ROWS:
-        return Optimum(None, np.nan, f"{p:,} parameters: the optimum is not searched for.")
-    newton = _Newton(Sample.of(task, MOST_ROWS), decay)
-    theta = np.zeros(p)
-    for _ in range(ITERATIONS):
-        gradient = newton.gradient(theta)
-        step = np.linalg.lstsq(newton.hessian(theta), -gradient, rcond=1e-12)[0]
-        size, before = 1.0, newton.loss(theta)
-        while newton.loss(theta + size * step) > before + 1e-4 * size * gradient @ step:
-            size /= 2
-            if size < 1e-8:
-                break
-        theta = theta + size * step
-        if np.abs(gradient).max() < 1e-9:
-            break
-    lowest = newton.loss(theta)
-    curvatures = np.linalg.eigvalsh(newton.hessian(theta))
-    if curvatures[newton.free] < FLAT * curvatures[-1]:
-        words = "No optimum: a class can be separated, so the weights grow without end until λ > 0."
-        return Optimum(None, lowest, words)
-    W, b = newton.split(theta)
-    params = Params(W.astype(np.float32), b.astype(np.float32))
-    return Optimum(params, lowest, f"Optimum: loss {lowest:.4f}.")
-
-
-@dataclass(frozen=True, eq=False)
-class _Newton:
-    """Loss, gradient and Hessian as functions of all parameters in one vector, row by row of W."""
-
-    sample: Sample
-    decay: float
-
-    @cached_property
-    def X1(self) -> Reals:  # noqa: N802
-        """X with a column of ones for the bias, (n, m + 1)."""
-        return np.hstack([self.sample.X, np.ones((len(self.sample.X), 1))])
-
-    @property
-    def h(self) -> int:
-        return int(self.sample.Y.shape[1])
-
-    @property
-    def free(self) -> int:
-        """Directions along which softmax never changes: one constant for all rows.
-
-        With a penalty, only the biases have one.
-        """
-        if self.h == 1:
-            return 0
-        return 1 if self.decay else self.X1.shape[1]
-
-    def split(self, theta: Reals) -> tuple[Reals, Reals]:
-        whole = theta.reshape(self.h, -1)
-        return whole[:, :-1], whole[:, -1]
-
-    def loss(self, theta: Reals) -> float:
-        weights = self._weights(theta)
-        penalty = self.decay / 2 * float(weights @ weights)
-        return float(mean_loss(self._logits(theta), self.sample.Y, "cross-entropy")) + penalty
-
-    def gradient(self, theta: Reals) -> Reals:
-        A = _activations(self._logits(theta))
-        dW = (A - self.sample.Y).T @ self.X1 / len(self.X1)
-        return dW.ravel() + self.decay * self._weights(theta)
-
-    def hessian(self, theta: Reals) -> Reals:
-        """Mean of (diag(a) − aaᵀ) ⊗ xxᵀ, plus λ for the weights."""
-        A = _activations(self._logits(theta))
-        n, m1 = self.X1.shape
-        H = np.empty((self.h, m1, self.h, m1))
-        for i in range(self.h):
-            for k in range(self.h):
-                curve = A[:, i] * ((i == k) - A[:, k])
-                H[i, :, k] = (self.X1 * curve[:, None]).T @ self.X1 / n
-        penalty = self.decay * np.diag(self._weights(np.ones_like(theta)))
-        return H.reshape(len(theta), len(theta)) + penalty
-
-    def _logits(self, theta: Reals) -> Reals:
-        return self.X1 @ theta.reshape(self.h, -1).T
-
-    def _weights(self, theta: Reals) -> Reals:
-        """θ with zeros for the biases, which no penalty touches."""
-        whole = theta.reshape(self.h, -1).copy()
-        whole[:, -1] = 0
-        return whole.ravel()
+    finer = 3 if task.config.model.kind == "ovo" else 1  # votes jump from node to node
+    return boundary_lines(decision_grid(task, params, plane, 48 * finer, 40 * finer))
 
 
 def _logits(sample: Sample, params: Params) -> Reals:
     return sample.X @ params.W.T.astype(np.float64) + params.b
-
-
-def _activations(Z: NDArray[np.floating]) -> Reals:
-    if Z.shape[-1] == 1:
-        return np.asarray(1 / (1 + np.exp(np.clip(-Z, -80, 80))))
-    E = np.exp(Z - Z.max(axis=-1, keepdims=True))
-    return np.asarray(E / E.sum(axis=-1, keepdims=True))
 
 
 def _penalty(
@@ -330,3 +271,17 @@ def _penalty(
         for q, t in zip(parts, steps, strict=True):
             squares += float(np.vdot(p, q)) * s * t
     return decay / 2 * squares
+
+
+def _absolute(
+    params: Params, directions: tuple[Direction, Direction], alpha: Reals, beta: Reals
+) -> Reals:
+    """Return Σ|w| of W + α D₁ + β D₂ at each node."""
+    W, D1, D2 = (w.astype(np.float64) for w in (params.W, directions[0].dW, directions[1].dW))
+    found = np.empty_like(alpha)
+    nodes = max(1, NUMBERS_AT_ONCE // W.size)
+    for start in range(0, len(alpha), nodes):
+        part = slice(start, start + nodes)
+        a, b = alpha[part, None, None], beta[part, None, None]
+        found[part] = np.abs(W + a * D1 + b * D2).sum(axis=(1, 2))
+    return found

@@ -126,7 +126,9 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         metavar="A,B",
         help="one neuron: two classes, A (0) against B (1), names or numbers",
     )
-    group.add_argument("--positive", metavar="A", help="one neuron: class A (1) against the rest (0)")
+    group.add_argument(
+        "--positive", metavar="A", help="one neuron: class A (1) against the rest (0)"
+    )
     group.add_argument("--init", choices=INITS, default=model.init, help="(default: zeros)")
     group.add_argument(
         "--bias",

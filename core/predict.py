@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import answer, files, store, terminal
+from core.answer import Answer, Reading
 from core.config import MAX_FLOAT
 from core.digits import Recipe, deskew_images, draw
 from core.errors import DataError
+from core.family import output_names
 from core.options import Parser
 from core.store import Model
 from core.terminal import DONE, PROGRAM
@@ -75,11 +77,13 @@ def report(options: argparse.Namespace) -> int:
     model = store.load(Path(options.model))
     row = features(model, options)
     with np.errstate(all="ignore"):
-        found = model.probabilities(row[None])[0]
-    if not np.isfinite(found).all():
+        found = replace(  # to the bit as the trainer has it
+            answer.ask(model, model.params, row), probabilities=model.probabilities(row[None])[0]
+        )
+    if not (np.isfinite(found.logits).all() and np.isfinite(found.probabilities).all()):
         raise DataError("The values are too large for this model; smaller ones were expected.")
     print(
-        *lines(found, model.class_names),
+        *lines(found, model.config.model.kind, model.class_names),
         sep="\n",
         file=terminal.stream_for_words(options.json),
         flush=True,
@@ -166,37 +170,57 @@ def _stroke(points: object, where: str) -> Stroke:
     return [(point[0], point[1]) for point in points]
 
 
-def lines(probabilities: Picture, names: tuple[str, ...]) -> list[str]:
-    """Return a line for each class, best first, and how sure the model is."""
+def lines(found: Answer, kind: str, names: tuple[str, ...]) -> list[str]:
+    """Return a line for each class, best first, and how sure the model of this kind is."""
     names = tuple(" ".join(name.split()) for name in names)
-    width = max(map(len, names))
+    reading = answer.read(kind, found)
+    sentence = answer.describe(kind, found, names)
+    if kind in answer.WITHOUT_SHARES:
+        return [f"{sentence} {reading.aside}."]
+    width, widest = max(map(len, names)), max(map(len, reading.texts))
+    sizes = np.array(reading.sizes)
+    order = sorted(range(len(names)), key=lambda k: (-sizes[k], k != found.decided))
     return [
         *(
-            f"  {names[k]:{width}}  {100 * probabilities[k]:5.1f} %  "
-            f"{'█' * round(BAR_WIDTH * float(probabilities[k]))}".rstrip()
-            for k in np.argsort(-probabilities, kind="stable")
+            f"  {names[k]:{width}}  {reading.texts[k]:>{max(widest, 7)}}  "
+            f"{'█' * round(BAR_WIDTH * sizes[k])}".rstrip()
+            for k in order
         ),
-        f"{answer.describe(probabilities, names)} "
-        f"Entropy {entropy(probabilities):.2f} of at most {math.log(len(names)):.2f} nats.",
+        f"{sentence} {_aside(kind, found, reading)}",
     ]
 
 
-def entropy(probabilities: Picture) -> float:
-    """Return −Σ a ln a in nats."""
-    a = probabilities[probabilities > 0].astype(np.float64)
-    return max(0.0, -float(a @ np.log(a)))
+def _aside(kind: str, found: Answer, reading: Reading) -> str:
+    if kind == "ovr":
+        return f"{reading.aside}: each class is asked by itself, they need not sum to 1."
+    if kind == "ovo":
+        return f"Of {reading.aside} in all, each from the neuron of one pair of classes."
+    return f"Entropy {found.entropy:.2f} of at most {math.log(len(reading.sizes)):.2f} nats."
 
 
-def to_json(probabilities: Picture, model: Model, path: str) -> dict[str, Any]:
-    """Return the answer in plain values, the classes in the model's order."""
-    return {
+def to_json(found: Answer, model: Model, path: str) -> dict[str, Any]:
+    """Return the answer in plain values, the classes in the model's order.
+
+    A model without probabilities has neither these nor an entropy; one-vs-rest has no entropy,
+    for its probabilities are of different questions. Of pairs there are the votes.
+    """
+    kind, names = model.config.model.kind, model.class_names
+    has_shares = kind not in answer.WITHOUT_SHARES
+    told: dict[str, Any] = {
         "model": path,
         "data": model.data_name,
         "step": model.step,
-        "probabilities": dict(zip(model.class_names, probabilities.tolist(), strict=True)),
-        "winner": model.class_names[int(probabilities.argmax())],
-        "entropy": entropy(probabilities),
+        "kind": kind,
+        "logits": dict(zip(output_names(kind, names), found.logits.tolist(), strict=True)),
+        "probabilities": (
+            dict(zip(names, found.probabilities.tolist(), strict=True)) if has_shares else None
+        ),
+        "winner": names[found.decided],
+        "entropy": found.entropy if has_shares and kind != "ovr" else None,
     }
+    if len(found.votes):
+        told["votes"] = {name: int(n) for name, n in zip(names, found.votes, strict=True)}
+    return told
 
 
 def _measured(model: Model, text: str) -> Picture:

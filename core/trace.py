@@ -13,14 +13,15 @@ import torch
 from numpy.typing import NDArray
 
 from core import models
+from core.config import SECOND_ORDER
 from core.losses import HEADS
+from core.next_update import Move, constants, move
+from core.optimisers import RULES
+from core.response import Reals, Response, respond
 from core.snapshot import Params, Snapshot
 from core.task import Task
 
-Reals = NDArray[np.float64]
-
 ROWS_AT_ONCE = 4096
-LARGEST_EXPONENT = 80.0  # beyond it eᶻ is written with the largest logit taken out
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Batch:
     """The update that comes next: means over the n rows of its batch.
 
     dW, db : (outputs, m), (outputs,) gradients of the mean loss, without the penalty.
-    loss : mean in nats, or in the head's own unit.
+    loss : mean, in the loss's own unit.
     holds_example : whether the example is one of the rows.
     """
 
@@ -44,11 +45,10 @@ class Trace:
     """All numbers of one example under the weights of one step; `outputs` is 1 for a neuron.
 
     x : (m,) as the model takes it. products : (outputs, m) W ⊙ x. z : (outputs,) logits.
-    shift : taken out of the logits before exponentiating, 0 unless they are large.
-    powers : (outputs,) e^(z − shift), for a neuron e^(−z). total : their sum, 1 + e^(−z).
-    a : (outputs,) activations. y : (outputs,) targets, None where the class is not known; with it
-    loss, dz = ∂L/∂z and dW = dz xᵀ are None, and db = dz.
-    eta, decay : η and λ. new_W, new_b : after the update with the whole batch, None without one.
+    response : what the logits lead to. dW = dz xᵀ is None where the class is not known; db is dz.
+    eta, decay, l1, momentum : η, λ, λ₁ and μ of the next update; t : its number, from 1.
+    rule : its optimiser. W_moves, b_moves : how the parameters move with the whole batch; None
+    without one, for methods of second order, and for the bias of a model that has none.
     """
 
     run: int
@@ -59,24 +59,58 @@ class Trace:
     b: Reals
     products: Reals
     z: Reals
-    shift: float
-    powers: Reals
-    total: float
-    a: Reals
-    y: Reals | None
+    response: Response
     label: int | None
-    loss: float | None
-    dz: Reals | None
     dW: Reals | None
     batch: Batch | None
+    rule: str
     eta: float
     decay: float
-    new_W: Reals | None
-    new_b: Reals | None
+    l1: float
+    momentum: float
+    t: int
+    W_moves: Move | None
+    b_moves: Move | None
 
     @property
-    def is_binary(self) -> bool:
-        return len(self.z) == 1
+    def is_neuron(self) -> bool:
+        """Whether it is one neuron that says yes or no."""
+        return self.kind in ("perceptron", "adaline", "mse", "binary")
+
+    @property
+    def a(self) -> Reals:
+        """(outputs,) activations."""
+        return self.response.a
+
+    @property
+    def y(self) -> Reals | None:
+        """(outputs,) targets."""
+        return self.response.y
+
+    @property
+    def loss(self) -> float | None:
+        return self.response.loss
+
+    @property
+    def dz(self) -> Reals | None:
+        """∂L/∂z, (outputs,)."""
+        return self.response.dz
+
+    @property
+    def constants(self) -> dict[str, float]:
+        """The numbers in the formula of the rule, by name."""
+        return constants(self.rule, self.t)
+
+    @property
+    def new_W(self) -> Reals | None:  # noqa: N802
+        return None if self.W_moves is None else self.W_moves.new
+
+    @property
+    def new_b(self) -> Reals | None:
+        """The biases after the update; where the model has none they stay 0."""
+        if self.b_moves is None:
+            return None if self.W_moves is None else self.b
+        return self.b_moves.new
 
 
 def follow(
@@ -93,61 +127,49 @@ def follow(
     label : the class, None where it is not known. row : its number in the data set, if it has one.
     with_batch : whether to average over the next batch, which for a large one takes a while.
     """
-    params = snapshot.params
+    params, settings = snapshot.params, snapshot.settings
     W, b = params.W.astype(np.float64), params.b.astype(np.float64)
     x = task.inputs(np.asarray(values)[None])[0].astype(np.float64)
     products = W * x
     z = products.sum(axis=1) + b
-    is_binary = len(z) == 1
-    exponents = -z if is_binary else z
-    largest = float(exponents.max())
-    shift = largest if abs(largest) > LARGEST_EXPONENT and not is_binary else 0.0
-    with np.errstate(over="ignore"):
-        powers = np.exp(exponents - shift)
-        total = float(powers.sum() + is_binary)
-        a = 1 / (1 + powers) if is_binary else powers / total
-    y, loss, dz, dW = None, None, None, None
-    if label is not None:
-        y = np.array([float(label)]) if is_binary else np.eye(len(z))[label]
-        loss = _cross_entropy(z, label)
-        dz = a - y
-        dW = np.outer(dz, x)
-    batch, new_W, new_b = None, None, None
-    eta, decay = snapshot.settings.learning_rate, snapshot.settings.weight_decay
+    kind = task.config.model.kind
+    response = respond(kind, z, task.dataset.h, label)
+    batch, moves, t = None, [], snapshot.updates + 1
     if with_batch and len(snapshot.batch):
         batch = _mean_over(task, params, snapshot.batch, row)
-        new_W = W - eta * (batch.dW + decay * W)
-        new_b = b - eta * batch.db
+        if settings.optimiser not in SECOND_ORDER:
+            count = RULES[settings.optimiser].moments
+            zeros = [np.zeros_like(params.W)] * count, [np.zeros_like(params.b)] * count
+            moments = snapshot.moments or zeros
+            moves = [
+                move(theta, g, known, settings, snapshot.eta, t, is_weight=is_weight)
+                for theta, g, known, is_weight in (
+                    (W, batch.dW, moments[0], True),
+                    (b, batch.db, moments[1], False),
+                )
+            ]
     return Trace(
         run=snapshot.run,
         step=snapshot.step,
-        kind=task.config.model.kind,
+        kind=kind,
         x=x,
         W=W,
         b=b,
         products=products,
         z=z,
-        shift=shift,
-        powers=powers,
-        total=total,
-        a=a,
-        y=y,
+        response=response,
         label=label,
-        loss=loss,
-        dz=dz,
-        dW=dW,
+        dW=None if response.dz is None else np.outer(response.dz, x),
         batch=batch,
-        eta=eta,
-        decay=decay,
-        new_W=new_W,
-        new_b=new_b,
+        rule=settings.optimiser,
+        eta=snapshot.eta,
+        decay=settings.weight_decay,
+        l1=settings.l1,
+        momentum=settings.momentum,
+        t=t,
+        W_moves=moves[0] if moves else None,
+        b_moves=moves[1] if moves and task.config.model.has_bias else None,
     )
-
-
-def _cross_entropy(z: Reals, label: int) -> float:
-    """−log a_y from the logits: log Σ exp(zⱼ) − z_y; a neuron's two logits are 0 and z."""
-    logits = np.concatenate([[0.0], z]) if len(z) == 1 else z
-    return float(np.logaddexp.reduce(logits) - logits[label]) + 0.0
 
 
 @torch.no_grad()

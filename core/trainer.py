@@ -591,7 +591,8 @@ class Trainer:
 
     def next_rows(self) -> NDArray[np.int64]:
         """Return the rows of the data set that the next update learns from."""
-        rows = self._shuffles.peek(self.settings.batch_size)
+        # A method of second order takes all rows, whatever the batch is.
+        rows = self._shuffles.peek(self.settings.batch_size if self._far is None else None)
         return self.task.train_rows if rows is None else self.task.train_rows[rows.numpy()]
 
     def _write(self, parameters: Sequence[Tensor]) -> None:

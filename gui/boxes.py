@@ -72,7 +72,7 @@ class Spot(Box):
         self, key: Key, root: QGraphicsItem, font: QFont, width: float, above: float, below: float
     ) -> None:
         self.key = key
-        self.is_term = False
+        self.is_term = self.is_marked = False
         self._ground = QGraphicsRectItem(root)
         self._ground.setPen(Qt.PenStyle.NoPen)
         self._item = QGraphicsSimpleTextItem(root)

@@ -45,11 +45,30 @@ TIPS = (
     "From five values of the loss around the weights: "
     "(L(θ−2ε) − 8 L(θ−ε) + 8 L(θ+ε) − L(θ+2ε)) / 12ε",
 )
-HAND = r"\nabla_W L=\frac{1}{n}\,(A-Y)^{\mathsf{T}}X"
-PENALTY = r"+\lambda W"
-BIAS = r"\qquad\nabla_b L=\frac{1}{n}\sum_i(a_i-y_i)"
+SLOPES = {  # ∂L/∂Z of each model that has not A − Y, as LaTeX and in plain characters
+    "perceptron": (r"(\hat{Y}-Y)", "(Ŷ − Y)"),
+    "adaline": (r"2\,(Z-Y)", "2 (Z − Y)"),
+    "mse": (r"2\,\bigl((A-Y)\odot A\odot(1-A)\bigr)", "2 ((A − Y) ⊙ A ⊙ (1 − A))"),
+    "ovo": (r"(A-T)", "(A − T)"),
+}
+SLOPE = (r"(A-Y)", "(A − Y)")
+DECAY, L1 = (r"+\lambda W", " + λ W"), (r"+\lambda_1\,\mathrm{sign}\,W", " + λ₁ sign W")
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-SPOKEN = "∇W L = (A − Y)ᵀ X / n{}, ∇b L = Σᵢ (aᵢ − yᵢ) / n"
+
+
+def by_hand(kind: str, *, has_bias: bool, has_decay: bool, has_l1: bool) -> tuple[str, str]:
+    """Return the gradient's formula, as LaTeX and in plain characters."""
+    slope, plain = SLOPES.get(kind, SLOPE)
+    transposed = slope if slope.startswith("(") else f"({slope})"
+    latex = rf"\nabla_W L=\frac{{1}}{{n}}\,{transposed}^{{\mathsf{{T}}}}X"
+    words = f"∇W L = {plain if plain.startswith('(') else f'({plain})'}ᵀ X / n"
+    for wanted, (more, more_words) in ((has_decay, DECAY), (has_l1, L1)):
+        if wanted:
+            latex, words = latex + more, words + more_words
+    if has_bias:
+        latex += rf"\qquad\nabla_b L=\frac{{1}}{{n}}\sum_i{slope}_i"
+        words += f", ∇b L = Σᵢ {plain}ᵢ / n"
+    return latex, words
 
 
 class CheckBadge(QWidget):
@@ -108,8 +127,9 @@ class CheckBadge(QWidget):
         def work() -> GradientCheck:
             from core import gradient_check  # brings PyTorch
 
+            settings = snapshot.settings
             return gradient_check.check(
-                task, snapshot.params, snapshot.batch, snapshot.settings.weight_decay
+                task, snapshot.params, snapshot.batch, settings.weight_decay, settings.l1
             )
 
         def answer(check: GradientCheck) -> None:
@@ -169,6 +189,7 @@ def _is_same(checked: Snapshot, newest: Snapshot | None) -> bool:
     return (
         checked.step == newest.step
         and checked.settings.weight_decay == newest.settings.weight_decay
+        and checked.settings.l1 == newest.settings.l1
         and np.array_equal(checked.batch, newest.batch)
         and np.array_equal(checked.params.W, newest.params.W)
         and np.array_equal(checked.params.b, newest.params.b)
@@ -188,7 +209,9 @@ class Comparison(QFrame):
         self._latex = self._spoken = ""
         self.words = QLabel()
         self.words.setWordWrap(True)
-        self.formula = Formula(theme, HAND + BIAS, SPOKEN.format(""), px=16)
+        self.formula = Formula(
+            theme, *by_hand("softmax", has_bias=True, has_decay=False, has_l1=False), px=16
+        )
         self.grid = Table()
         self.foot = QLabel()
         self.foot.setProperty("small", True)
@@ -241,10 +264,14 @@ class Comparison(QFrame):
         self._check = check
         first, rest = check.summary[0].upper(), check.summary[1:]
         self.words.setText(f"Step {snapshot.step:,}. {first}{rest.rstrip('.')}.")
-        has_penalty = snapshot.settings.weight_decay > 0
+        settings = snapshot.settings
         self.formula.show_formula(
-            HAND + (PENALTY if has_penalty else "") + BIAS,
-            SPOKEN.format(" + λ W" if has_penalty else ""),
+            *by_hand(
+                check.kind,
+                has_bias=check.has_bias,
+                has_decay=settings.weight_decay > 0,
+                has_l1=settings.l1 > 0,
+            )
         )
         rows = check.largest_rows(ROWS)
         decimals = _decimals([value for row in rows for value in row[1:]])

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.answer import Answer
+from core.answer import Answer, Reading
 from gui import look
 from gui.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
 from gui.look import Theme
@@ -43,11 +43,33 @@ GAP = 6.0
 TALLEST_BAR = 34.0
 LARGEST_PX = 84.0  # of the evidence for one class
 QUIET = 0.55  # opacity of the bars that are not the winner's
-HINTS = (
-    "Shares always sum to 1: a scribble gets an answer, too.",
-    "They always sum to 1, even for a scribble.",
-    "They sum to 1 for scribbles, too.",
-)
+HINTS = {  # what is to be known about the answers of a model, as long as there is room for
+    "softmax": (
+        "Shares always sum to 1: a scribble gets an answer, too.",
+        "They always sum to 1, even for a scribble.",
+        "They sum to 1 for scribbles, too.",
+    ),
+    "ovr": (
+        "{}: each class is asked by itself, they need not sum to 1.",
+        "{}: each by itself, they need not sum to 1.",
+        "{}: they need not sum to 1.",
+    ),
+    "ovo": (
+        "Each pair of classes has one vote; the sums of logits break ties.",
+        "Each pair has a vote; logits break ties.",
+        "Each pair has a vote.",
+    ),
+    "perceptron": (
+        "A step has no shares: a scribble gets a yes or a no, too.",
+        "A step has no shares: yes or no.",
+        "Yes or no.",
+    ),
+    "adaline": (
+        "A straight line has no shares: above ½ it says yes.",
+        "No shares: above ½ it says yes.",
+        "Above ½: yes.",
+    ),
+}
 
 
 def ink_table(theme: Theme) -> Table:
@@ -218,12 +240,14 @@ class Shares(Shown):
         self._bars: list[_Bar] = []
         self._names: tuple[str, ...] = ()
         self._marks: tuple[int, ...] = ()
-        self._probabilities: Floats | None = None
+        self._kind = "softmax"
+        self._reading: Reading | None = None
         self._winner: int | None = None
-        self.sentence = self.entropy = ""
+        self.sentence = self.aside = ""
 
-    def show_classes(self, names: Sequence[str], marks: Sequence[int]) -> None:
-        """Begin anew with these classes."""
+    def show_classes(self, kind: str, names: Sequence[str], marks: Sequence[int]) -> None:
+        """Begin anew with these classes of a model of this kind."""
+        self._kind = kind
         for bar in self._bars:
             for item in bar:
                 self._canvas.scene().removeItem(item)
@@ -235,12 +259,12 @@ class Shares(Shown):
                 item.setPen(Qt.PenStyle.NoPen)
                 self._canvas.add(item)
             self._bars.append(_Bar(self._words(), track, fill, self._words()))
-        self._probabilities = None
+        self._reading = None
         self._dress()
 
-    def show_answer(self, probabilities: Floats | None, sentence: str, winner: int | None) -> None:
-        """Show shares (classes,) or none, what they mean, and which class is in front if one is."""
-        self._probabilities = probabilities
+    def show_answer(self, reading: Reading | None, sentence: str, winner: int | None) -> None:
+        """Show an answer or none, what it means, and which class is in front if one is."""
+        self._reading = reading
         if sentence != self.sentence:
             self.sentence = sentence
             self.setAccessibleDescription(sentence)
@@ -248,14 +272,11 @@ class Shares(Shown):
         if winner != self._winner:
             self._winner = winner
             self._emphasise()
-        entropy = ""
-        if probabilities is not None:
-            a = probabilities[probabilities > 0].astype(np.float64)
-            most = math.log(len(probabilities))
-            entropy = f"entropy {abs(float((a * np.log(a)).sum())):.2f} of {most:.2f} nats"
-        if entropy != self.entropy:
-            self.entropy = entropy
-            self._say(self._doubt, entropy)
+        aside = "" if reading is None else reading.aside
+        if aside != self.aside:
+            self.aside = aside
+            self._say(self._doubt, aside)
+            self._say_hint()
         self._show_shares()
 
     @property
@@ -265,13 +286,12 @@ class Shares(Shown):
 
     def _show_shares(self) -> None:
         for k, bar in enumerate(self._bars):
-            share = 0.0 if self._probabilities is None else float(self._probabilities[k])
+            share = 0.0 if self._reading is None else self._reading.sizes[k]
             rect = bar.track.rect()
             rect.setWidth(share * rect.width())
             if rect != bar.fill.rect():
                 bar.fill.setRect(rect)
-            text = "" if self._probabilities is None else f"{100 * share:.1f} %"
-            self._say(bar.share, text)
+            self._say(bar.share, "" if self._reading is None else self._reading.texts[k])
 
     def _lay_out(self) -> None:
         theme, width = self._theme, float(self.width())
@@ -280,10 +300,9 @@ class Shares(Shown):
         head = QFontMetricsF(self._large).height() + 3
         foot = line + 3
         self._lay_out_sentence()
-        fitting = [hint for hint in HINTS if small.horizontalAdvance(hint) <= width]
         self._hint.dress(self._small, theme.muted)
         self._hint.place(QRectF(0, self.height() - line, width, line), LEFT)
-        self._hint.say(fitting[0] if fitting else "")
+        self._say_hint()
         if not self._bars:
             return
         height = min((self.height() - head - foot) / len(self._bars), TALLEST_BAR)
@@ -303,8 +322,15 @@ class Shares(Shown):
         self._emphasise()
         self._show_shares()
 
+    def _say_hint(self) -> None:
+        """Say what is to be known about such answers, at the length that there is room for."""
+        metrics = QFontMetricsF(self._small)
+        hints = [h.format(self.aside or "Σ") for h in HINTS.get(self._kind, HINTS["softmax"])]
+        fitting = [hint for hint in hints if metrics.horizontalAdvance(hint) <= self.width()]
+        self._say(self._hint, fitting[0] if fitting else "")
+
     def _lay_out_sentence(self) -> None:
-        """Say the sentence as large as it fits, and the entropy where that leaves room."""
+        """Say the sentence as large as it fits, and what else there is where that leaves room."""
         font: QFont = self._small
         for font in (self._large, self._bold, self._small):
             if QFontMetricsF(font).horizontalAdvance(self.sentence) <= self.width():
@@ -317,7 +343,7 @@ class Shares(Shown):
         needed = QFontMetricsF(self._small).horizontalAdvance("entropy 0.00 of 0.00 nats")
         self._doubt.dress(self._small, self._theme.muted)
         self._doubt.place(head, RIGHT)
-        self._doubt.say(self.entropy)
+        self._doubt.say(self.aside)
         self._doubt.setVisible(used + needed + GAP <= self.width())
 
     def _emphasise(self) -> None:
@@ -399,6 +425,12 @@ class Evidence(Shown):
             for _ in names
         ]
         self._dress()
+
+    def rename(self, names: Sequence[str]) -> None:
+        """Call the columns, as many as there are, by other names."""
+        if tuple(names) != self._names:
+            self._names = tuple(names)
+            self._lay_out()
 
     def set_theme(self, theme: Theme) -> None:
         self._table = _packed(look.signed_map(theme))
@@ -507,6 +539,7 @@ class Reason(Shown):
         self._panel: NDArray[np.intp] | None = None  # levels
         self._table = _packed(look.signed_map(theme))
         self.head = 0  # px above the sentences, for what others put there
+        self.has_picture = True
 
     def set_theme(self, theme: Theme) -> None:
         self._table = _packed(look.signed_map(theme))
@@ -519,7 +552,7 @@ class Reason(Shown):
     @property
     def left(self) -> float:
         """Where the sentences begin."""
-        return self.height() + GAP + 2
+        return self.height() + GAP + 2 if self.has_picture else 0.0
 
     def show_reason(self, part: Floats | None, scale: float, texts: tuple[str, ...]) -> None:
         """Show a signed picture (m,) with full colour at ±scale, and sentences; or nothing."""
@@ -547,7 +580,7 @@ class Reason(Shown):
         self._picture.show(_pixmap(self._table[panel]))
 
     def _lay_out(self) -> None:
-        side = max(self.height() - 3.0, 1.0)
+        side = max(self.height() - 3.0, 1.0) if self.has_picture else 0.0
         self._picture.place(QRectF(1.5, 1.5, side, side), QPen(QColor(self._theme.line), 1))
         if self._panel is not None:
             self._picture.show(_pixmap(self._table[self._panel]))

@@ -10,6 +10,16 @@ from PySide6.QtCore import QObject, Signal
 
 from core.task import Task
 
+NOT_APPLYING = (
+    "{} is for models without a hidden layer, Z = X Wᵀ + b. Set “hidden” to none and train again "
+    "to see it."
+)
+
+
+def applies(task: Task) -> bool:
+    """Whether views that follow numbers through Z = X Wᵀ + b have something to show."""
+    return not task.config.model.hidden
+
 
 @dataclass(frozen=True, eq=False)
 class Example:

@@ -62,12 +62,14 @@ class GradientPictures(Pictures):
         if task is None or snapshot is None or not self.isVisible():
             return
         self._asked_at = time.monotonic()
-        params, rows, decay = snapshot.params, snapshot.batch, snapshot.settings.weight_decay
+        params, rows, settings = snapshot.params, snapshot.batch, snapshot.settings
+        if params.hidden is not None:
+            return
 
         def work() -> Params | None:
             if not len(rows) or rows.max() >= task.dataset.n or not np.isfinite(params.W).all():
                 return None
-            step = descent(task, params, rows, decay)
+            step = descent(task, params, rows, settings.weight_decay, settings.l1)
             return step if np.isfinite(step.W).all() and np.isfinite(step.b).all() else None
 
         def answer(step: Params | None) -> None:

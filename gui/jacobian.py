@@ -25,6 +25,7 @@ SIGMOID = (
     r"\frac{\partial L}{\partial z}=\frac{a-y}{a(1-a)}\cdot a(1-a)=a-y"
 )
 SIGMOID_WORDS = "da/dz = a (1 − a); ∂L/∂z = (a − y) / (a (1 − a)) · a (1 − a) = a − y"
+SLOPE, SLOPE_WORDS = r"\frac{da}{dz}=a(1-a)", "da/dz = a (1 − a)"
 
 
 class JacobianView(QWidget):
@@ -70,6 +71,8 @@ class JacobianView(QWidget):
             marks = (1,) if is_sigmoid else tuple(range(len(names)))
         marks = marks[-1:] if is_sigmoid else marks
         latex, words = (SIGMOID, SIGMOID_WORDS) if is_sigmoid else (SOFTMAX, SOFTMAX_WORDS)
+        if is_sigmoid and y is None:
+            latex, words = SLOPE, SLOPE_WORDS
         if latex != self.formula.latex:
             self.formula.show_formula(latex, words)
             self._fit_formula()

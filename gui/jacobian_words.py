@@ -42,12 +42,14 @@ class Chain:
         parts = [c.upstream, c.product, c.short] if c else []
         columns = [[decimals(float(v), (digits, False)) for v in values] for values in sums]
         columns += [[value_of(float(v), digits) for v in values] for values in parts]
-        return [list(row) for row in zip(*columns, strict=True)]
+        return [[column[i] for column in columns] for i in range(len(self.names))]
 
     def verdict(self) -> str:
         """Say how the collapse comes out."""
         c = self.collapse
         if c is None or self.y is None:
+            if len(self.a) == 1:
+                return f"a(1 − a) is ¼ where a = ½, and fades away towards 0 and 1. {COLOURS}"
             return f"Each row sums to 0: what one class gains, the others lose. {COLOURS}"
         if not c.overflows:
             apart = say_size(c.difference)

@@ -77,7 +77,8 @@ class Bundles(Sketch):
     # Places -------------------------------------------------------------------------------------
 
     def minimum_height(self) -> int:
-        return int(self._line() * (len(self.outputs) * 1.65 + 3.4))
+        rows = max(len(self.outputs) * (2.6 if self.pairs else 1.65), len(self.classes) * 1.35)
+        return int(self._line() * (rows + 3.4))
 
     def _left_heads(self) -> tuple[str, str]:
         return ("inputs x", "w, and the sums of w ⊙ x") if self._is_wide() else ("x", "w, Σ w·x")
@@ -115,7 +116,7 @@ class Bundles(Sketch):
         numbers = QFontMetricsF(self._small).horizontalAdvance("b +0.00") + 2
         thumb_x = self._block_rect.right() + max(self.left_width * 0.13, 10)
         self._thickest = min(row * 0.3, 15.0)
-        self._has_bias = row >= line * 3.0
+        self._has_bias = row >= line * 3.0 and self.task.config.model.has_bias
         self._places = []
         for i, bundle in enumerate(self.bundles):
             middle = self._row(i, len(self.outputs))
@@ -276,11 +277,12 @@ class Bundles(Sketch):
         if task is None or s is None or k is None or k not in self.outputs:
             return ""
         evidence = s.answer.evidence[k]
-        title = task.dataset.class_names[1 if task.outputs == 1 else k]
+        title = self.name_of(k)
         terms = [spaced(term) for term in self.terms(self.outputs.index(k))]
+        bias = f" {terms[2]} (bias)" if task.config.model.has_bias else ""
         for_it, against = int((evidence > 0).sum()), int((evidence < 0).sum())
         return (
             f"z[{title}] = {terms[0].removeprefix('+ ')} ({for_it:,} inputs speak for it) "
-            f"{terms[1]} ({against:,} against it) {terms[2]} (bias) "
-            f"= {number(float(s.answer.logits[k]))}"
+            f"{terms[1]} ({against:,} against it){bias} "
+            f"= {number(float(s.answer.logits[k]))}{self._vote_words(k)}"
         )

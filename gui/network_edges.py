@@ -40,8 +40,12 @@ class Edges(Sketch):
 
     @property
     def count(self) -> int:
-        """Inputs and the bias unit."""
-        return self.task.m + 1 if self.task else 0
+        """Inputs and the bias unit, if there is one."""
+        return self.task.m + self.task.config.model.has_bias if self.task else 0
+
+    def is_bias(self, j: int) -> bool:
+        """Whether this is the bias unit, which comes after the inputs."""
+        return self.task is not None and j == self.task.m
 
     def _make(self) -> None:
         self.inputs, self._names, self.edges, self.chips = [], [], {}, []
@@ -61,7 +65,7 @@ class Edges(Sketch):
     # Places -------------------------------------------------------------------------------------
 
     def minimum_height(self) -> int:
-        rows = max(self.count * 1.25, len(self.classes) * 1.35)
+        rows = max(self.count * 1.25, len(self.classes) * 1.35, len(self.pairs) * 2.6)
         return int(self._line() * (rows + 3.4))
 
     def _left_heads(self) -> tuple[str, str]:
@@ -71,7 +75,7 @@ class Edges(Sketch):
         assert self.task
         theme, line = self._theme, self._line()
         row, node = self._row_height(self.count), self._node_width()
-        names = [*self.task.input_names, "bias"]
+        names = [*self.task.input_names, *["bias"][: self.count - self.task.m]]
         font = self._plain if self._is_wide() else self._small
         metrics = QFontMetricsF(font)
         widest = max(metrics.horizontalAdvance(name) for name in names)
@@ -125,12 +129,12 @@ class Edges(Sketch):
         """Return the weight of an edge; the bias's is b."""
         assert self.signals
         k, params = self.outputs[i], self.signals.params
-        return float(params.b[k] if j == self.count - 1 else params.W[k, j])
+        return float(params.b[k] if self.is_bias(j) else params.W[k, j])
 
     def value(self, j: int) -> float:
         """Return what an input hands on; the bias unit's is 1."""
         assert self.signals
-        return 1.0 if j == self.count - 1 else float(self.signals.answer.x[j])
+        return 1.0 if self.is_bias(j) else float(self.signals.answer.x[j])
 
     def terms(self, i: int) -> list[str]:
         """Say what each input and the bias contribute to logit i."""
@@ -145,7 +149,7 @@ class Edges(Sketch):
     def _show_left(self) -> None:
         s, theme = self.signals, self._theme
         for j, item in enumerate(self.inputs):
-            text = "1" if j == self.count - 1 else compact(self.value(j)) if s else "–"
+            text = "1" if self.is_bias(j) else compact(self.value(j)) if s else "–"
             item.say(text)
         for (j, i), edge in self.edges.items():
             w = self.weight(j, i) if s else 0.0
@@ -228,25 +232,24 @@ class Edges(Sketch):
         task, s, (j, k) = self.task, self.signals, self.mark
         if task is None or s is None or self.mark == NOTHING:
             return ""
-        bias = self.count - 1
-        title = task.dataset.class_names[1 if task.outputs == 1 else k] if k is not None else ""
+        title = self.name_of(k) if k is not None else ""
         if j is not None and k is not None:
             i = self.outputs.index(k)
             w, x = self.weight(j, i), self.value(j)
-            if j == bias:
+            if self.is_bias(j):
                 return f"b[{title}] = {number(w)}: the bias contributes {number(w)} whatever x is"
             name = task.input_names[j]
             return (
                 f"w[{title}, {name}] = {number(w)} · x = {number(x)} → contributes {number(w * x)}"
             )
         if j is not None:
-            if j == bias:
+            if self.is_bias(j):
                 return "The bias unit always hands on 1; its weights are the biases b."
             return self._input_words(j)
         assert k is not None
         first, *rest = self.terms(self.outputs.index(k))
         parts = " ".join([first.removeprefix("+"), *map(spaced, rest)])
-        return f"z[{title}] = {parts} = {number(float(s.answer.logits[k]))}"
+        return f"z[{title}] = {parts} = {number(float(s.answer.logits[k]))}{self._vote_words(k)}"
 
     def _input_words(self, j: int) -> str:
         assert self.task

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsPathItem
 
-from core.answer import Answer, ask
+from core.answer import Answer, Reading, ask, loss_of, read
 from core.snapshot import Params
 from core.task import Task
 from gui.canvas import CENTRE, Canvas, Words
@@ -28,6 +28,7 @@ class Signals:
 
     params: Params
     answer: Answer
+    reading: Reading
     label: int | None
     loss: float | None
 
@@ -40,17 +41,9 @@ def signals(task: Task, params: Params, example: Example) -> Signals | None:
         answer = ask(task, params, example.values)
     if not np.isfinite(answer.logits).all():
         return None
-    return Signals(params, answer, example.label, _loss(answer, example.label))
-
-
-def _loss(answer: Answer, label: int | None) -> float | None:
-    """Return the example's loss in nats, from the logits: never the log of a probability."""
-    if label is None:
-        return None
-    z = answer.logits.astype(np.float64)
-    if len(z) == 1:
-        return float(np.logaddexp(0.0, z[0] if label == 0 else -z[0]))
-    return float(np.logaddexp.reduce(z) - z[label]) + 0.0
+    label = example.label
+    loss = None if label is None else loss_of(task, answer, label)
+    return Signals(params, answer, read(task.config.model.kind, answer), label, loss)
 
 
 def number(value: float, digits: int = 2) -> str:

@@ -90,18 +90,22 @@ class ClassRow:
             fill=theme.panel,
         )
 
-    def show(self, probability: float | None, label: int | None) -> None:
-        """Show the class's probability, and the class that the example is of."""
+    def show(self, size: float, text: str, label: int | None, *, has_target: bool = True) -> None:
+        """Show a bar of this size, 0 … 1, with its words, and the class that the example is of.
+
+        has_target : whether the class has a target of 0 or 1, or else a tick where it is the one.
+        """
         track = self.track.rect()
-        track.setWidth(track.width() * (probability or 0.0))
+        track.setWidth(track.width() * size)
         self.bar.setRect(track)
-        text = "–" if probability is None else f"{probability:.3f}"
         if text != self.share.text():
             self.share.say(text)
         if label != self._label:
             self._label = label
             self._place_target()
-        self.target.say("–" if label is None else str(int(label == self._k)))
+        is_own = label == self._k
+        target = str(int(is_own)) if has_target else "✓" if is_own else ""
+        self.target.say("–" if label is None else target)
 
     def emphasise(self, is_on: bool) -> None:
         """Stand out, or step back."""

@@ -8,12 +8,15 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
+from core.family import output_names, pairs
 from core.task import Task
-from gui.canvas import CENTRE, LEFT, RIGHT
+from gui.canvas import CENTRE, LEFT, RIGHT, Words
 from gui.evidence import Shown
 from gui.look import Theme
-from gui.network_parts import WIRE, Node, Signals, Strand, compact, scale_for, share
+from gui.network_pairs import drawn_pairs, pair_name, vote_words
+from gui.network_parts import WIRE, Node, Signals, Strand, compact, scale_for
 from gui.network_rows import FADED, ClassRow, Place
+from gui.network_words import SAYINGS, loss_words, said_of, size_of
 
 MOST_CLASSES = 10
 TALLEST_NODE = 46.0
@@ -49,7 +52,9 @@ class Sketch(Shown):
         self.task: Task | None = None
         self.signals: Signals | None = None
         self.classes: list[int] = []  # those that are drawn
+        self.pairs: list[int] = []  # of the neurons that are pairs', those that are drawn
         self.logits: list[Node] = []
+        self.names: list[Words] = []  # of pairs, over their logits
         self.rows: list[ClassRow] = []
         self.heads = [self._words() for _ in range(5)]
         self.loss = self._words()
@@ -64,6 +69,9 @@ class Sketch(Shown):
         self._clear()
         self.task, self.signals, self.scale, self.mark = task, None, 0.0, NOTHING
         self.classes = [] if task is None else list(range(min(task.dataset.h, MOST_CLASSES)))
+        self.pairs = []
+        if task is not None and self.kind == "ovo":
+            self.pairs = drawn_pairs(task.dataset.h, 0, MOST_CLASSES)
         self._make()
         self._dress()
 
@@ -72,15 +80,50 @@ class Sketch(Shown):
         self.signals = signals
         if may_choose and signals and self.task and self.task.dataset.h > MOST_CLASSES:
             self._choose_classes(signals)
+        if may_choose and signals and self.kind == "ovo":
+            self._choose_pairs(signals)
         self._show_values()
+
+    @property
+    def kind(self) -> str:
+        return self.task.config.model.kind if self.task else "softmax"
+
+    @property
+    def is_neuron(self) -> bool:
+        """Whether one neuron says yes or no."""
+        return self.task is not None and self.task.config.model.is_neuron
 
     @property
     def outputs(self) -> list[int]:
         """The rows of W that are drawn."""
-        return [0] if self.task and self.task.outputs == 1 else self.classes
+        if self.kind == "ovo":
+            return self.pairs
+        return [0] if self.is_neuron else self.classes
+
+    def name_of(self, output: int) -> str:
+        """Name what a row of W speaks for."""
+        assert self.task
+        return output_names(self.kind, self.task.dataset.class_names)[output]
+
+    def _vote_words(self, output: int) -> str:
+        """Say of a pair's neuron whom it votes for, and what it should say."""
+        if self.task is None or self.signals is None or not self.pairs:
+            return ""
+        return vote_words(self.task, self.signals, output)
+
+    def _choose_pairs(self, signals: Signals) -> None:
+        assert self.task
+        about = signals.answer.decided if signals.label is None else signals.label
+        chosen = drawn_pairs(self.task.dataset.h, about, MOST_CLASSES)
+        if chosen != self.pairs:
+            self.pairs = chosen
+            if self.mark.output not in (None, *chosen):
+                self.mark = NOTHING
+            self._dress()
 
     def _choose_classes(self, signals: Signals) -> None:
-        a = signals.answer.probabilities.tolist()
+        answer = signals.answer
+        a = (answer.votes if len(answer.votes) else answer.probabilities).tolist()
         order = sorted(range(len(a)), key=lambda k: (k != signals.label, -a[k]))
         best = sorted(order[:MOST_CLASSES])
         if best != self.classes:
@@ -98,7 +141,7 @@ class Sketch(Shown):
         for item in scene.items():
             if item not in fixed:
                 scene.removeItem(item)
-        self.logits, self.rows, self._wires = [], [], []
+        self.logits, self.names, self.rows, self._wires = [], [], [], []
 
     def _make(self) -> None:
         """Make the items that the task needs."""
@@ -106,6 +149,7 @@ class Sketch(Shown):
         for _ in self.outputs:
             self.logits.append(Node(canvas))
             self._wires.append(Strand(canvas))
+        self.names = [self._words() for _ in self.pairs]
         self.rows = [ClassRow(canvas) for _ in self.classes]
 
     # Places -------------------------------------------------------------------------------------
@@ -139,6 +183,22 @@ class Sketch(Shown):
         height = min(row * 0.82, TALLEST_NODE, max(width, self._line() * 1.5))
         return QRectF(left, middle - height / 2, width, height)
 
+    def _logit_rect(self, left: float, middle: float, row: float, width: float) -> QRectF:
+        """Return where a logit stands: a pair's has its name above."""
+        if not self.pairs:
+            return self._node_rect(left, middle, row, width)
+        line = self._line() * 0.95
+        height = min(row - line - 3, TALLEST_NODE, max(width, self._line() * 1.5))
+        return QRectF(left, middle - (height + line) / 2 + line, width, height)
+
+    def _place_name(self, words: Words, output: int, rect: QRectF, gap: float) -> None:
+        """Name a pair over its logit."""
+        assert self.task
+        room, line = rect.width() + 2 * gap, self._line()
+        words.dress(self._small, self._theme.muted)
+        words.place(QRectF(rect.center().x() - room / 2, rect.top() - line, room, line), CENTRE)
+        words.say(pair_name(self.task, output, QFontMetricsF(self._small), room))
+
     def _lay_out(self) -> None:
         if self.task is None:
             return
@@ -157,17 +217,22 @@ class Sketch(Shown):
         self.left_width = x
         theme = self._theme
         classes, outputs = self.classes, self.outputs
-        row = self._row_height(len(classes))
         for i, node_item in enumerate(self.logits):
             middle = self._row(i, len(outputs))
-            rect = self._node_rect(x, middle, self._row_height(len(outputs)), node)
+            rect = self._logit_rect(x, middle, self._row_height(len(outputs)), node)
+            if self.names:
+                self._place_name(self.names[i], outputs[i], rect, gap)
             node_item.place(rect, self._plain, ink=theme.ink, line=theme.muted, fill=theme.panel)
-            self._wires[i].join(QPointF(rect.right(), middle), QPointF(box_x, middle))
+            self._wires[i].join(
+                QPointF(rect.right(), rect.center().y()), QPointF(box_x, rect.center().y())
+            )
             self._wires[i].show_value(WIRE, theme.muted)
-        top = self._row(0, len(classes)) - row * 0.42
-        self._place_box(
-            QRectF(box_x, top, box, self._row(len(classes) - 1, len(classes)) + row * 0.42 - top)
-        )
+        ends = [
+            (self._row(i, count) + sign * self._row_height(count) * 0.42)
+            for count in (len(classes), len(outputs) if self.names else len(classes))
+            for i, sign in ((0, -1), (count - 1, 1))
+        ]
+        self._place_box(QRectF(box_x, min(ends), box, max(ends) - min(ends)))
         self._place_rows(box_x + box, target_x)
         self._lay_out_heads(x, node, target_x)
         self._lay_out_left()
@@ -183,11 +248,12 @@ class Sketch(Shown):
         words = self._activation
         words.dress(self._plain, self._theme.ink)
         words.setZValue(2)
-        is_binary = self.task.outputs == 1
-        words.setRotation(0 if is_binary else -90)
-        words.setText("σ" if is_binary else "softmax")
+        text = SAYINGS[self.kind].activation
+        words.setText(text)
         size = words.boundingRect()
-        if is_binary:
+        is_level = size.width() <= rect.width()
+        words.setRotation(0 if is_level else -90)
+        if is_level:
             words.setPos(rect.center() - size.center())
         else:
             words.setPos(
@@ -199,30 +265,32 @@ class Sketch(Shown):
         assert self.task
         dataset, count = self.task.dataset, len(self.classes)
         row, shares = self._row_height(count), self._shares
-        symbols = ("1 − a · ", "a · ") if self.task.outputs == 1 else [""] * dataset.h
+        saying = SAYINGS[self.kind]
+        symbols = (saying.no, saying.yes) if self.is_neuron else [""] * dataset.h
         names = {k: symbols[k] + dataset.class_names[k] for k in self.classes}
         widest = max(self._width_of(name) for name in names.values())
         for i, (parts, k) in enumerate(zip(self.rows, self.classes, strict=True)):
             area = QRectF(shares.left(), self._row(i, count) - row / 2, shares.width(), row)
             place = Place(area, from_x, target_x, widest, self._plain, self._bold)
             parts.place(self._theme, place, k, names[k], dataset.class_marks[k])
-            parts.target.set_visible(self.task.outputs > 1 or k == 1)  # a neuron has one target
+            parts.target.set_visible(not self.is_neuron or k == 1)  # a neuron has one target
 
     def _lay_out_heads(self, logit_x: float, node: float, target_x: float) -> None:
         height = self._line() * 1.2
         wide = self._is_wide()
         texts = self._left_heads()
+        saying, target = SAYINGS[self.kind], "" if self.pairs else "y"
         heads = (
             (texts[0], QRectF(0, 0, logit_x / 2, height), LEFT),
             (texts[1], QRectF(logit_x * 0.3, 0, logit_x * 0.6, height), CENTRE),
             ("logits z" if wide else "z", QRectF(logit_x - 20, 0, node + 40, height), CENTRE),
             (
-                "probabilities a" if wide else "probability a",
+                saying.output if wide else saying.short,
                 QRectF(self._shares.left(), 0, self._shares.width(), height),
                 LEFT,
             ),
             (
-                "target y" if wide else "y",
+                ("true class" if self.pairs else "target y") if wide else target,
                 QRectF(target_x - 80, 0, self.width() - target_x + 80, height),
                 RIGHT,
             ),
@@ -260,8 +328,8 @@ class Sketch(Shown):
         for node, k in zip(self.logits, self.outputs, strict=True):
             node.say(compact(float(s.answer.logits[k])) if s else "–")
         for parts, k in zip(self.rows, self.classes, strict=True):
-            a = float(s.answer.probabilities[k]) if s else None
-            parts.show(a, s.label if s else None)
+            size, text = (size_of(s, self.kind, k), said_of(s, self.kind, k)) if s else (0.0, "–")
+            parts.show(size, text, s.label if s else None, has_target=not self.pairs)
         self._say(self.loss, self._loss_words())
         if s:
             self.scale = scale_for(self._largest(s), self.scale)
@@ -272,12 +340,9 @@ class Sketch(Shown):
         s = self.signals
         if self.task is None or s is None or s.label is None or s.loss is None:
             return ""
-        value = f"−ln {share(float(s.answer.probabilities[s.label]))} = {s.loss:.3f}"
-        if self.task.outputs == 1:
-            return f"L = {'−ln a' if s.label else '−ln(1 − a)'} = {value}"
-        whole = f"L = −ln a[{self.task.dataset.class_names[s.label]}] = {value}"
+        whole, brief = loss_words(self.task, s)
         is_room = QFontMetricsF(self._bold).horizontalAdvance(whole) < self.width() * 0.55
-        return whole if is_room else f"L = {value}"
+        return whole if is_room else brief
 
     def _largest(self, signals: Signals) -> float:
         """Return the largest size of what the left half shows on its scale."""
@@ -301,9 +366,13 @@ class Sketch(Shown):
         output = self.mark.output
         for node, k in zip(self.logits, self.outputs, strict=True):
             node.set_opacity(1.0 if output in (None, k) else FADED)
-        is_binary = self.task is not None and self.task.outputs == 1
+        for words, k in zip(self.names, self.pairs, strict=True):
+            words.setOpacity(1.0 if output in (None, k) else FADED)
+        concerned: tuple[int, ...] = () if output is None else (output,)
+        if self.pairs and self.task and output is not None:
+            concerned = pairs(self.task.dataset.h)[output]
         for parts, k in zip(self.rows, self.classes, strict=True):
-            parts.emphasise(is_binary or output in (None, k))
+            parts.emphasise(self.is_neuron or output is None or k in concerned)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.point(self._found(event.position()))
@@ -316,7 +385,7 @@ class Sketch(Shown):
         for node, k in zip(self.logits, self.outputs, strict=True):
             if node.rect.adjusted(-4, -4, 4, 4).contains(place):
                 return Mark(output=k)
-        if place.x() > self.left_width:
+        if place.x() > self.left_width and not self.pairs:
             row = self._row_height(len(self.classes))
             for i, k in enumerate(self.classes):
                 if abs(place.y() - self._row(i, len(self.classes))) < row / 2:

@@ -24,10 +24,12 @@ class Num:
     """A live number. The same key may stand in many places; they are one number.
 
     is_term : it follows a sign, so that it stands in brackets where it is negative.
+    is_marked : it is what matters in this line, and stands out.
     """
 
     key: Key
     is_term: bool = False
+    is_marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,11 @@ def vector(keys: Sequence[Key]) -> Row:
     for i, key in enumerate(keys):
         parts += [COMMA, Num(key)] if i else [Num(key)]
     return Row((*parts, CLOSE))
+
+
+def sentence(text: str) -> list[Node]:
+    """Plain words for a flow, where they go on in the next line if there is no room."""
+    return [Word(word) for word in text.split()]
 
 
 def many(keys: Sequence[Key]) -> Node:

@@ -15,6 +15,7 @@ from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import plots
 from gui.background import Background
+from gui.example import applies
 from gui.look import Theme
 
 Floats = NDArray[np.float64]
@@ -33,19 +34,43 @@ TOOLTIP = (
     "nothing is left of it.\n"
     "Thick: −∇w of each class, the mean over the batch, in which other classes push away."
 )
-BINARY_TOOLTIP = (
+PAIRS_TOOLTIP = (
     "Arrows for the examples that the next step learns from.\n"
-    "Thin: (y − a)·x, what an example adds to the weights w. One of class {yes} pulls them "
-    "towards itself,\none of class {no} pushes them away, the harder the more the model is wrong.\n"
+    "Thin: |a − t|·x, the mean over the pairs with its class: how it pulls their weights towards "
+    "its class.\n"
+    "Thick: −∇w of the pairs with each class, turned towards the class, the mean over the batch."
+)
+NEURON_TOOLTIP = (
+    "Arrows for the examples that the next step learns from.\n"
+    "Thin: {pull}·x, what an example adds to the weights w. One of class {{yes}} pulls them "
+    "towards itself,\none of class {{no}} pushes them away, {how}.\n"
     "Thick: −∇w, the mean over the batch: the direction of the next step."
 )
+PULLS = {  # of one neuron: minus ∂L/∂z, and how hard that is
+    "perceptron": ("(y − ŷ)", "and only where the neuron is wrong"),
+    "adaline": ("2 (y − z)", "the harder the further z is from y, also beyond it"),
+    "mse": ("2 (y − a)·a(1 − a)", "but next to nothing where a is near 0 or 1, right or wrong"),
+    "binary": ("(y − a)", "the harder the more the model is wrong"),
+}
+
+
+def tooltip(task: Task) -> str:
+    """Say what the arrows of this task's model mean."""
+    kind = task.config.model.kind
+    if kind == "ovo":
+        return PAIRS_TOOLTIP
+    if task.outputs > 1:
+        return TOOLTIP
+    no, yes = task.dataset.class_names
+    pull, how = PULLS[kind]
+    return NEURON_TOOLTIP.format(pull=pull, how=how).format(no=no, yes=yes)
 
 
 class Arrows(NamedTuple):
     """What one request to the background gives, in the plane's units.
 
     tails, tips : (n, 2) of the arrows that are drawn; y : (n,) their classes.
-    sums : (outputs, 2) from the centre, where `centre` is (2,).
+    sums : (outputs, 2), or of pairs (classes, 2), from the centre, where `centre` is (2,).
     rows : how many examples the sums count.
     """
 
@@ -92,7 +117,7 @@ class PullArrows(QObject):
     @staticmethod
     def apply_to(task: Task) -> bool:
         """Arrows lie in the plane only where the inputs are the features themselves."""
-        return task.feature_map.is_identity
+        return task.feature_map.is_identity and applies(task)
 
     # What is shown ------------------------------------------------------------------------------
 
@@ -100,12 +125,9 @@ class PullArrows(QObject):
         """Forget the arrows of another task."""
         self._task, self._theme, self._snapshot = task, theme, None
         self.box.setVisible(self.apply_to(task))
-        tip = TOOLTIP
-        if task.outputs == 1:
-            no, yes = task.dataset.class_names
-            tip = BINARY_TOOLTIP.format(no=no, yes=yes)
-        self.box.setToolTip(tip)
-        for have, wanted, z in ((self.lines, task.dataset.h, 31), (self.sums, task.outputs, SUM_Z)):
+        self.box.setToolTip(tooltip(task))
+        sums = 1 if task.outputs == 1 else task.dataset.h
+        for have, wanted, z in ((self.lines, task.dataset.h, 31), (self.sums, sums, SUM_Z)):
             while len(have) < wanted:
                 have.append(self._line(z))
         self._dress(task)
@@ -135,8 +157,11 @@ class PullArrows(QObject):
         """Say what the arrows are, "" while there are none."""
         if not self.is_on or self._task is None:
             return ""
-        if self._task.outputs == 1:
-            what = "(y − a)·x, what an example of the next batch adds to w"
+        kind = self._task.config.model.kind
+        if kind in PULLS:
+            what = f"{PULLS[kind][0]}·x, what an example of the next batch adds to w"
+        elif kind == "ovo":
+            what = "|a − t|·x, how an example of the next batch pulls its pairs to its class"
         else:
             what = "(1 − a)·x, what an example of the next batch adds to its class’s w"
         is_large = len(self._task.train_rows) > MOST_ARROWS
@@ -234,7 +259,7 @@ def arrows(task: Task, snapshot: Snapshot, plane: tuple[int, int], centre: Float
         tips=tails + LENGTH * pulled,
         y=batch.y[drawn],
         centre=centre,
-        sums=SUM_LENGTH * batch.mean[:, columns] * spread,
+        sums=SUM_LENGTH * batch.of_classes[:, columns] * spread,
         rows=len(rows),
     )
 

@@ -258,10 +258,10 @@ class Sheet(QWidget):
                 return Symbol(
                     latex, SYMBOL_PX * self._scale, self._theme.ink, self.devicePixelRatioF(), root
                 )
-            case Num(key, is_term):
+            case Num(key, is_term, is_marked):
                 slot = self._term_slot if is_term else self._slot
                 spot = Spot(key, root, self._number_font, slot, self._above, self._below)
-                spot.is_term = is_term
+                spot.is_term, spot.is_marked = is_term, is_marked
                 self._spots.setdefault(key, []).append(spot)
                 spot.say(self.say(key))
                 self._dress(spot)
@@ -326,10 +326,12 @@ class Sheet(QWidget):
     def _dress(self, spot: Spot) -> None:
         is_lit, is_covered = spot.key == self._lit, spot.key in self.covered
         theme = self._theme
-        ground = theme.accent if is_lit else theme.chip if is_covered else None
+        has_ground = is_covered or spot.is_marked
+        ground = theme.accent if is_lit else theme.chip if has_ground else None
+        ink = theme.counter_accent if spot.is_marked else theme.ink
         spot.dress(
             None if ground is None else QColor(ground),
-            QColor(theme.on_accent if is_lit else theme.ink),
+            QColor(theme.on_accent if is_lit else ink),
         )
 
     # Pointer and keys -----------------------------------------------------------------------------

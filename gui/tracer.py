@@ -15,13 +15,15 @@ from PySide6.QtWidgets import QWidget
 
 from core.snapshot import Snapshot, Status
 from core.task import Task
-from gui import formula, trace_lines, trace_numbers
+from gui import formula, trace_numbers
 from gui.background import Background
-from gui.example import Chosen, Example
+from gui.example import Chosen, Example, applies
 from gui.look import Theme
 from gui.notation import Key, Line
 from gui.sheet import Sheet
-from gui.trace_lines import PARTS, Shape
+from gui.trace_gauge import gauge_lines
+from gui.trace_lines import PARTS, Shape, shape_of
+from gui.trace_models import lines as derivation
 
 if TYPE_CHECKING:  # it imports PyTorch
     from core.trace import Trace
@@ -45,13 +47,7 @@ class Followed:
 
     @property
     def values(self) -> dict[Key, float | str]:
-        found: dict[Key, float | str] = dict(
-            trace_numbers.numbers(self.shape, self.trace, self.example.values)
-        )
-        found["eta",], found["decay",] = f"{self.trace.eta:g}", f"{self.trace.decay:g}"
-        if self.trace.batch is not None:
-            found["in",] = "yes" if self.trace.batch.holds_example else "no"
-        return found
+        return trace_numbers.numbers(self.shape, self.trace, self.example.values)
 
 
 class Tracer(QObject):
@@ -123,7 +119,7 @@ class Tracer(QObject):
     def next_part(self) -> None:
         """Take the next part of an update; the last one makes the step."""
         snapshot = self._snapshot
-        if snapshot is None:
+        if snapshot is None or self._task is None or not applies(self._task):
             return
         if snapshot.status is Status.TRAINING:
             self._begins_when_paused = True
@@ -157,7 +153,7 @@ class Tracer(QObject):
     def _ask(self) -> None:
         task, example = self._task, self.chosen.example
         snapshot = self._held or self._snapshot
-        if task is None or snapshot is None or example is None:
+        if task is None or snapshot is None or example is None or not applies(task):
             self.traced.emit(None)
             return
         if len(example.values) != task.dataset.m:  # of other data; the newer is on its way
@@ -177,11 +173,11 @@ class Tracer(QObject):
             trace = follow(
                 task, snapshot, example.values, label, example.row, with_batch=with_batch
             )
-            shape = trace_lines.shape_of(task, trace)
+            shape = shape_of(task, trace)
             if known is not None and known.shape == shape:
                 lines, brief = known.lines, known.brief
             else:
-                lines, brief = trace_lines.lines(shape), trace_lines.gauge_lines(shape)
+                lines, brief = derivation(shape), gauge_lines(shape)
             for scale in scales:  # typeset here, so that the window need not wait for it
                 for wanted in Sheet.symbols((*lines, *brief), theme, scale):
                     formula.outlines(*wanted)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from core.family import FAMILY
+from core.illustrations import WITH_SHARES
 from core.snapshot import Snapshot
 from core.task import Task
 from gui.demos.bars import Bars
@@ -13,6 +15,17 @@ from gui.demos.parts import Figure
 from gui.example import Example
 from gui.formula import Formula
 from gui.look import Theme
+
+NO_SHARES = (
+    "The model that is loaded, {}, gives no probabilities that sum to 1. Choose Logistic or "
+    "Softmax under Model, and its own will show here."
+)
+
+
+def no_shares(task: Task) -> str:
+    """Say that the model has no probabilities that sum to 1, or "" where it has."""
+    kind = task.config.model.kind
+    return "" if kind in WITH_SHARES else NO_SHARES.format(FAMILY[kind].title)
 
 
 class Demo(QWidget):

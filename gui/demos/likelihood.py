@@ -15,7 +15,7 @@ from core.illustrations import Likelihood, Product
 from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui import look, plots
-from gui.demos.demo import Demo
+from gui.demos.demo import Demo, no_shares
 from gui.demos.parts import Figure, ValueSlider, caption, note, row, say
 from gui.demos.shaped import Shaped
 from gui.fields import Segments
@@ -183,8 +183,10 @@ class LikelihoodDemo(Demo):
             rows = task.train_rows[:MOST]
             self._X = task.inputs(task.dataset.values(rows))
             self._y = task.dataset.y[rows]
-        log_a = illustrations.log_probabilities(self._X, params)
-        if log_a is not None and log_a.shape[1] == task.dataset.h:
+        log_a = illustrations.log_probabilities(self._X, params, task.config.model.kind)
+        if log_a is None and no_shares(task):
+            self._run = self._run[:0]
+        elif log_a is not None and log_a.shape[1] == task.dataset.h:
             self._run = log_a[np.arange(len(self._y)), self._y]
 
     def _choose_source(self, is_run: object) -> None:
@@ -197,7 +199,8 @@ class LikelihoodDemo(Demo):
     def _show(self) -> None:
         n = self.n
         if n < 1:
-            self.verdict.setText("There is no run to take probabilities from yet.")
+            missing = "" if self._task is None else no_shares(self._task)
+            self.verdict.setText(missing or "There is no run to take probabilities from yet.")
             return
         log_p = self._run[:n] if self._is_run else np.full(n, math.log(self.p_slider.value()))
         self.likelihood = result = illustrations.likelihood(np.exp(log_p), log_p)

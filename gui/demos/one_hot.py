@@ -14,7 +14,7 @@ from core import illustrations
 from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui import look
-from gui.demos.demo import Demo
+from gui.demos.demo import Demo, no_shares
 from gui.demos.grid import Grid
 from gui.demos.parts import caption, note, row, say
 from gui.example import Example
@@ -217,9 +217,15 @@ class OneHotDemo(Demo):
             self.kept.setText("There is no training row of this class.")
             return
         k, h = self.k, min(len(self._names), MOST)
-        answer = illustrations.log_probabilities(self._x, self._params)
+        kind = "softmax" if self._task is None else self._task.config.model.kind
+        answer = illustrations.log_probabilities(self._x, self._params, kind)
         if answer is None or answer.shape[1] != len(self._names):
-            self.kept.setText("The model gives no probabilities: its weights are no numbers.")
+            missing = "" if self._task is None else no_shares(self._task)
+            why = "The model gives no probabilities: its weights are no numbers."
+            self.kept.setText(missing or why)
+            for i in range(h + 1):
+                for j in range(4):
+                    self.terms.show_text(i, j, "")
             return
         log_a = answer[0]
         y = illustrations.one_hot(np.array([k]), len(log_a))[0]

@@ -119,7 +119,7 @@ class ShiftDemo(Demo):
     def show_run(self, task: Task, snapshot: Snapshot) -> None:
         if task is not self._task:
             self._take(task)
-        if task.outputs == 1:
+        if not _is_softmax(task):
             return
         self._W, self._b = snapshot.params.W, snapshot.params.b
         self._show()
@@ -132,7 +132,7 @@ class ShiftDemo(Demo):
     def _take(self, task: Task) -> None:
         """Get ready for the model of another task, or for the example's if it has no softmax."""
         self._task = task
-        if task.outputs == 1:
+        if not _is_softmax(task):
             self._W, self._b, self._rows = EXAMPLE_W, EXAMPLE_B, EXAMPLE_X[None]
             self._offer(IRIS_INPUTS)
             self._name(IRIS_CLASSES)
@@ -144,13 +144,13 @@ class ShiftDemo(Demo):
 
     def _follow(self, task: Task) -> None:
         example = self._example
-        if task.outputs == 1 or example is None or len(example.values) != task.dataset.m:
+        if not _is_softmax(task) or example is None or len(example.values) != task.dataset.m:
             self._X = self._rows
-            self._say_source("" if task.outputs == 1 else "the first training row")
+            self._say_source("" if not _is_softmax(task) else "the first training row")
         else:
             self._X = np.vstack([task.inputs(example.values[None]), self._rows])
             self._say_source(example.words)
-        if task.outputs == 1:
+        if not _is_softmax(task):
             self._show()
 
     def _say_source(self, words: str) -> None:
@@ -158,7 +158,9 @@ class ShiftDemo(Demo):
         if words:
             self._source.setText(f"This run’s model, {words}.")
         elif self._task:
-            self._source.setText(f"{stands_in} stands in: this run has a single neuron.")
+            self._source.setText(
+                f"{stands_in} stands in: this run’s model is no softmax of Z = X Wᵀ + b."
+            )
         else:
             self._source.setText(f"{stands_in}.")
 
@@ -201,3 +203,8 @@ class ShiftDemo(Demo):
             assert isinstance(which, int)
             v[which] = t
         return shift(self._W, self._b, self._X, v, c)
+
+
+def _is_softmax(task: Task) -> bool:
+    """Whether softmax comes straight after the linear map."""
+    return task.config.model.kind == "softmax" and not task.config.model.hidden

@@ -12,7 +12,7 @@ from core import illustrations
 from core.illustrations import Reals
 from core.snapshot import Snapshot
 from core.task import Task
-from gui.demos.demo import Demo
+from gui.demos.demo import Demo, no_shares
 from gui.demos.parts import Figure, note, say
 from gui.demos.shaped import Shaped
 from gui.demos.triangle import Triangle
@@ -160,8 +160,16 @@ class SimplexDemo(Demo):
         """Put each point to the probabilities of now."""
         if self._snapshot is None or not len(self._classes):
             return
-        log_a = illustrations.log_probabilities(self._X, self._snapshot.params)
         assert self._task is not None
+        kind = self._task.config.model.kind
+        log_a = illustrations.log_probabilities(self._X, self._snapshot.params, kind)
+        if no_shares(self._task):
+            self.words.setText(no_shares(self._task))
+            nothing = np.empty(0, dtype=np.int64)
+            self.triangle.show_points(
+                np.empty((0, len(self._classes))), nothing, nothing.astype(bool)
+            )
+            return
         if log_a is None or log_a.shape[1] != self._task.dataset.h:
             return  # the weights are no numbers, or of other classes: the points stay
         self._A = illustrations.among(log_a, self._classes)

@@ -367,7 +367,8 @@ class CurveView(View):
         if self._zoom is not None and len(seen):
             self._y_range = self._close_range(self._y(seen))
         elif self._quantity.is_loss:
-            self._y_range = self._range_for(np.append(seen, guess))
+            is_held = self._guessing is not None or not len(seen)
+            self._y_range = self._range_for(np.append(seen, guess) if is_held else seen)
         else:
             self._y_range = self._range_for(seen if len(seen) else np.zeros(1))
         letters = self.plot.width() // self._letter_px

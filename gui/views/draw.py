@@ -26,12 +26,14 @@ from PySide6.QtWidgets import (
 from core import answer, digits
 from core.answer import Answer
 from core.digits import Recipe
+from core.family import FAMILY
 from core.neighbours import nearest
 from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui import look
 from gui.background import Background
-from gui.evidence import Evidence, Reason, Shares, Tiles, say_sum, say_times
+from gui.draw_reasons import HIDDEN, Why, of_classes, of_neuron, of_winner
+from gui.evidence import Evidence, Reason, Shares, Tiles
 from gui.look import Theme
 from gui.pad import Pad
 from gui.view import View
@@ -50,12 +52,21 @@ PEN_STEPS = 20  # of the slider; tenths of the data's own pen width, from half t
 NEAREST = 5
 MOST_CLASSES = 10
 NARROW_PX = 540
-SMALLEST = 372, 430  # px; with less room than this it scrolls
+SMALLEST = 372, 416  # px; with less room than this it scrolls
 GAP = 6
 STEPS = "What the model sees, step by step"
 BLANK = "Draw a digit, and see why."
 UNTRAINED = "All classes tie: train first (Space)."
 NOT_READY = "The model is not ready yet."
+NEURONS = tuple(name for name, kind in FAMILY.items() if kind.is_neuron)
+EVIDENCE = (
+    "w ⊙ x pixel by pixel, all classes on one scale: blue speaks for the class, orange against "
+    "it. Summed up, and with the bias, it is the logit z."
+)
+EVIDENCE_OF_PAIRS = (
+    "w ⊙ x pixel by pixel, of the neurons of the chosen class against each other one: blue speaks "
+    "for the chosen class, orange for the other. Where z > 0 it has the pair’s vote."
+)
 
 
 class DrawView(View):
@@ -86,10 +97,7 @@ class DrawView(View):
         self.pad.changed.connect(self._note_change)
         self.shares = Shares(theme)
         self.evidence = Evidence(theme)
-        self.evidence.setToolTip(
-            "w ⊙ x pixel by pixel, all classes on one scale: blue speaks for the class, orange "
-            "against it. Summed up, and with the bias, it is the logit z."
-        )
+        self.evidence.setToolTip(EVIDENCE)
         self.reason = Reason(theme, "difference of evidence")
         self.steps = Tiles(theme, "what the model sees", STEPS, len(SWITCHES))
         self.steps.framed = len(SWITCHES) - 1
@@ -224,7 +232,7 @@ class DrawView(View):
         tools, teaching = (line + 8, line + 6) if is_narrow else (line + 12, line + 10)
         strip = self.evidence.heightForWidth(width)
         foot = line + 6 + 2 * small + 6 if is_narrow else line + 8 + 3 * small + 14
-        if self._is_binary:  # one picture says it all
+        if self._is_brief:  # one picture says it all
             strip, foot = 0, strip + foot
         steps = 42 + small + 4 if is_narrow else 64 + 2 * small + 10
         gaps = GAP // 2 if is_narrow else GAP
@@ -258,8 +266,8 @@ class DrawView(View):
         y += strip + gaps
         foot = height - y
         tiles = min(round(width * 0.38), NEAREST * (foot - 2 * small - 4))
-        self.reason.head = 0 if self._is_binary else line + 8
-        if self._is_binary:  # under the sentences beside the large picture
+        self.reason.head = 0 if self._is_brief else line + 8
+        if self._is_brief:  # under the sentences beside the large picture
             self.reason.setGeometry(0, y, width, foot)
             left, down = round(self.reason.left), 3 * small + 2 * GAP
             size = min(foot - down, 100)
@@ -287,8 +295,18 @@ class DrawView(View):
             switch.raise_()
 
     @property
-    def _is_binary(self) -> bool:
-        return self.task is not None and self.task.outputs == 1
+    def _kind(self) -> str:
+        return "softmax" if self.task is None else self.task.config.model.kind
+
+    @property
+    def _is_hidden(self) -> bool:
+        """Whether a hidden layer is between the pixels and the logits."""
+        return self.task is not None and self.task.config.model.hidden > 0
+
+    @property
+    def _is_brief(self) -> bool:
+        """Whether one reason says it all: there is one neuron, or no evidence to compare."""
+        return self.task is not None and (self._kind in NEURONS or self._is_hidden)
 
     # Values in --------------------------------------------------------------------------------
 
@@ -333,11 +351,14 @@ class DrawView(View):
             self._trains_upright = deskew
             self.switches["deskew"].setChecked(deskew)
         self._change_pen(self.pen.value())
-        self.shares.show_classes(dataset.class_names, dataset.class_marks)
-        self.evidence.show_classes(() if self._is_binary else dataset.class_names, size)
-        self.evidence.setVisible(not self._is_binary)
+        self.shares.show_classes(self._kind, dataset.class_names, dataset.class_marks)
+        columns = dataset.class_names[1:] if self._kind == "ovo" else dataset.class_names
+        self.evidence.show_classes(() if self._is_brief else columns, size)
+        self.evidence.setToolTip(EVIDENCE_OF_PAIRS if self._kind == "ovo" else EVIDENCE)
+        self.reason.has_picture = not self._is_hidden
+        self.evidence.setVisible(not self._is_brief)
         for widget in (self.first, self.second, self._minus):
-            widget.setVisible(not self._is_binary)
+            widget.setVisible(not self._is_brief)
         for box in (self.first, self.second):
             box.clear()
             box.addItems(dataset.class_names)
@@ -504,65 +525,45 @@ class DrawView(View):
             return
         self._asked = snapshot.params, picture
         self.answer = found = answer.ask(task, snapshot.params, picture.ravel())
-        is_tied = not snapshot.params.W.any() and not snapshot.params.b.any()
-        names = task.dataset.class_names
-        winner = None if is_tied else int(found.probabilities.argmax())
-        words = UNTRAINED if is_tied else answer.describe(found.probabilities, names)
-        self.shares.show_answer(found.probabilities, words, winner)
-        if self._is_binary:
-            self._show_one(found, snapshot.params, names)
+        is_tied = not any(array.any() for array in snapshot.params.arrays)
+        names, kind = task.dataset.class_names, self._kind
+        winner = None if is_tied else found.decided
+        words = UNTRAINED if is_tied else answer.describe(kind, found, names)
+        self.shares.show_answer(answer.read(kind, found), words, winner)
+        if self._is_hidden:
+            self._show_why(Why(None, HIDDEN))
+        elif self._is_brief:
+            self._show_why(of_neuron(kind, found, snapshot.params, names))
         else:
             self._show_all(found, snapshot.params, names, winner)
-
-    def _show_one(self, found: Answer, params: Params, names: tuple[str, ...]) -> None:
-        """Show the evidence of the one output there is."""
-        z, b = float(found.logits[0]), float(params.b[0])
-        part = found.evidence[0]
-        no, yes = names
-        likelier, other = (yes, no) if z >= 0 else (no, yes)
-        parts = "{} {} = {}".format(*say_sum(z, b))
-        self._show_difference(
-            part,
-            float(np.abs(part).max(initial=0.0)),
-            (
-                f"blue speaks for {yes}, orange for {no}",
-                f"Σ + b = z: {parts}",
-                f"{likelier} is {say_times(abs(z))}as likely as {other}",
-            ),
-        )
 
     def _show_all(
         self, found: Answer, params: Params, names: tuple[str, ...], winner: int | None
     ) -> None:
         """Show the evidence of each class and the difference of two, on one scale."""
-        i, j = self._pair_to_compare(found)
-        part = found.evidence[i] - found.evidence[j]
-        largest = float(np.abs(part).max(initial=0.0))
-        self.evidence.show_answer(found, params.b, winner, largest)
-        b, z = params.b, found.logits
-        away = float(z[i]) - float(z[j])
-        lines = [
-            "{}: {} {} = {}".format(names[k], *say_sum(float(z[k]), float(b[k]))) for k in (i, j)
-        ]
-        total = say_sum(away, float(b[i]) - float(b[j]))
-        likelier, other = (names[i], names[j]) if away >= 0 else (names[j], names[i])
-        texts = (
-            "   ".join(lines),
-            "Difference: {} {} = {}".format(*total),
-            f"{likelier} is {say_times(abs(away))}as likely as {other}",
-        )
-        # Where it is narrow, the strip has these figures above.
-        self._show_difference(part, largest, texts[1:] if self._is_narrow else texts)
+        why = of_classes(self._kind, found, params, names, *self._pair_to_compare(found))
+        largest = 0.0 if why.part is None else float(np.abs(why.part).max(initial=0.0))
+        if self._kind == "ovo":
+            turned, b, others = of_winner(found, params, found.decided)
+            self.evidence.rename([f"not {names[j]}" for j in others])
+            self.evidence.show_answer(turned, b, None, largest)
+        else:
+            self.evidence.show_answer(found, params.b, winner, largest)
+        # Where it is narrow, the strip has the first figures above.
+        self._show_why(Why(why.part, why.texts[1:] if self._is_narrow else why.texts))
 
-    def _show_difference(self, part: Picture, largest: float, texts: tuple[str, ...]) -> None:
-        scale = largest if self._is_binary else self.evidence.levels.scale
-        self.reason.show_reason(part, scale, texts)
+    def _show_why(self, why: Why) -> None:
+        scale = self.evidence.levels.scale
+        if self._is_brief:
+            scale = 0.0 if why.part is None else float(np.abs(why.part).max(initial=0.0))
+        self.reason.show_reason(why.part, scale, why.texts)
 
     def _pair_to_compare(self, found: Answer) -> tuple[int, int]:
         if self._pair is not None:
             return self._pair
-        order = np.argsort(-found.probabilities, kind="stable")
-        pair = int(order[0]), int(order[1])
+        by = found.votes if len(found.votes) else found.probabilities
+        order = [k for k in np.argsort(-by, kind="stable").tolist() if k != found.decided]
+        pair = found.decided, order[0]
         for box, index in zip((self.first, self.second), pair, strict=True):
             if box.currentIndex() != index and not box.view().isVisible():
                 box.setCurrentIndex(index)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from core.snapshot import Snapshot
 from core.task import Task
 from gui import trace_numbers
+from gui.example import applies
 from gui.look import Theme
 from gui.sheet import Sheet
 from gui.trace_lines import PARTS, Shape
@@ -17,6 +18,7 @@ from gui.view import View
 
 SCALE = 0.85
 HEIGHT, HEIGHT_OF_PICTURES = 184, 164
+ABSENT = "not followed through a hidden layer"
 
 
 class _Room(QWidget):
@@ -75,6 +77,10 @@ class ExampleView(View):
 
     def show_task(self, task: Task) -> None:
         """Take the room for its numbers, which come later: nothing moves when they do."""
+        for widget in (self.sheet, self.part, self.open):
+            widget.setVisible(applies(task))
+        if not applies(task):
+            self._words.setText(ABSENT)
         self.setMinimumHeight(HEIGHT_OF_PICTURES if task.dataset.image_shape else HEIGHT)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,17 +12,30 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core import landscape
-from core.landscape import Cost, Direction, Optimum, Range, Reals, Sample, Surface
+from core.landscape import (
+    Cost,
+    Direction,
+    Range,
+    Reals,
+    Sample,
+    Surface,
+    own_cost,
+)
 from core.snapshot import Params, Snapshot, Status
 from core.task import Task
 from gui import look, plots
 from gui.background import Background
+from gui.example import NOT_APPLYING, applies
 from gui.fields import Choice, Segments
 from gui.flow import FlowLayout
+from gui.landscape_costs import choices_of, title_of
 from gui.landscape_panel import SurfacePanel
 from gui.look import Theme
 from gui.view import View
 from gui.way import Way
+
+if TYPE_CHECKING:  # it imports PyTorch
+    from core.optimum import Optimum
 
 LIVE_MS, STILL_MS = 120, 20  # between two surfaces
 LIVE_NODES, STILL_NODES = (40, 32), (96, 72)
@@ -30,19 +43,7 @@ LIVE_ROWS = 300
 DRAG_MS = 30
 NAME_PX = 178
 LISTED = 60  # weights that are offered one by one
-COSTS: tuple[tuple[str, tuple[Cost, ...], str], ...] = (
-    (
-        "cross-entropy",
-        ("cross-entropy",),
-        "The loss that it is trained on: −ln of the class's share",
-    ),
-    ("MSE", ("squared error",), "The mean of (a − y)², of the same model"),
-    ("both", ("cross-entropy", "squared error"), "Side by side"),
-)
-TITLES: dict[Cost, str] = {
-    "cross-entropy": "cross-entropy (nats)",
-    "squared error": "MSE, (a − y)²",
-}
+ABSENT = NOT_APPLYING.format("The loss surface")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ class LandscapeView(View):
         self._sample: Sample | None = None
         self._few: Sample | None = None
         self._optimum: Optimum | None = None
-        self._optimum_of: tuple[Task, float] | None = None
+        self._optimum_of: tuple[Task, float, float] | None = None
         self._directions: tuple[Direction, Direction] | None = None
         self._is_fitted = False
         self._asked_at = 0.0
@@ -80,13 +81,8 @@ class LandscapeView(View):
         for timer, slot in ((self._later, self._ask), (self._send, self._send_point)):
             timer.setSingleShot(True)
             timer.timeout.connect(slot)
-        self.panels = {cost: SurfacePanel(theme, cost, words) for cost, words in TITLES.items()}
-        for panel in self.panels.values():
-            panel.dragged.connect(self._drag)
-            panel.clicked.connect(self._set_start)
-            panel.hovered.connect(self._read)
-            panel.ranged.connect(self._set_range)
-            panel.fit_wanted.connect(self._fit)
+        self.panels: dict[Cost, SurfacePanel] = {}
+        self._kind = ""  # of the model that the choices are for
         self._build()
         self.show_theme()
 
@@ -97,22 +93,24 @@ class LandscapeView(View):
             choice.setMinimumWidth(NAME_PX)
             choice.setToolTip(f"The parameter, or direction of all parameters, that goes {side}")
             choice.chosen.connect(lambda _: self._choose())
-        self.costs = Segments(tuple((words, costs, tip) for words, costs, tip in COSTS))
-        self._costs = COSTS[0][1]
-        self.costs.choose(self._costs)
-        self.costs.chosen.connect(self._choose_costs)
+        self._costs: tuple[Cost, ...] = ()
+        self.costs = Segments(())
+        self._costs_room = QHBoxLayout()
         head = QWidget()
         row = FlowLayout(head, 10, 6)
         for parts in (
             (_small("across"), self.x_choice),
             (_small("up"), self.y_choice),
-            (self.costs,),
+            (self._costs_room,),
         ):
             group = QWidget()
             inner = QHBoxLayout(group)
             inner.setContentsMargins(0, 0, 0, 0)
             for part in parts:
-                inner.addWidget(part)
+                if isinstance(part, QWidget):
+                    inner.addWidget(part)
+                else:
+                    inner.addLayout(part)
             row.addWidget(group)
         self._plane = plots.make_plot(self.theme, moves_below=False)
         self._plane.setAccessibleName("Decision boundary of the point on the surface")
@@ -141,14 +139,49 @@ class LandscapeView(View):
         layout.addLayout(pictures, 1)
         layout.addWidget(self._readout)
         layout.addWidget(self._caption)
+        self._head = head
+        self._offer_costs("softmax")
+
+    def _offer_costs(self, kind: str) -> None:
+        """Offer the loss of this model, another one to compare, and both."""
+        if kind == self._kind:
+            return
+        self._kind = kind
+        choices = choices_of(kind)
+        known = self.costs
+        self.costs = Segments(choices)
+        self._costs_room.addWidget(self.costs)
+        self._costs_room.removeWidget(known)
+        known.hide()
+        known.deleteLater()
+        self._costs = choices[0][1]
+        self.costs.choose(self._costs)
+        self.costs.chosen.connect(self._choose_costs)
+        for cost, panel in self.panels.items():
+            panel.title.setText(title_of(kind, cost))
         self._arrange()
+
+    def _panel(self, cost: Cost) -> SurfacePanel:
+        """Return the surface of this loss; it is made when it is first seen."""
+        if cost not in self.panels:
+            panel = SurfacePanel(self.theme, cost, title_of(self._kind, cost))
+            panel.dragged.connect(self._drag)
+            panel.clicked.connect(self._set_start)
+            panel.hovered.connect(self._read)
+            panel.ranged.connect(self._set_range)
+            panel.fit_wanted.connect(self._fit)
+            self.panels[cost] = panel
+        return self.panels[cost]
 
     def _arrange(self) -> None:
         """Put the surfaces side by side, and the plane in what is left."""
+        has_any = self.task is None or applies(self.task)
         shown = self.shown_costs
+        for cost in shown:
+            self._panel(cost)
         for cost, panel in self.panels.items():
             self._pictures.removeWidget(panel)
-            panel.setVisible(cost in shown)
+            panel.setVisible(has_any and cost in shown)
         self._pictures.removeWidget(self._beside)
         has_plane = self._has_plane
         for column, cost in enumerate(shown):
@@ -167,7 +200,9 @@ class LandscapeView(View):
     @property
     def _has_plane(self) -> bool:
         task = self.task
-        return task is not None and task.dataset.m == 2 and task.source.image_shape is None
+        if task is None or not applies(task):
+            return False
+        return task.dataset.m == 2 and task.source.image_shape is None
 
     # The run --------------------------------------------------------------------------------------
 
@@ -183,6 +218,11 @@ class LandscapeView(View):
             self._is_fitted = False
             self._wanted = None
             self._offer(task)
+            self._offer_costs(task.config.model.kind)
+        self._head.setVisible(applies(task))
+        self._readout.setText("")
+        if not applies(task):
+            self._caption.setText(ABSENT)
         self._arrange()
         if self._has_plane:
             self._show_plane(task)
@@ -202,28 +242,36 @@ class LandscapeView(View):
                 for k in range(task.outputs)
                 for j in range(task.m)
             ]
-        options += [
-            (landscape.of_parameter(task, k, None).name, ("b", k)) for k in range(task.outputs)
-        ]
+        if task.config.model.has_bias and task.outputs <= LISTED:
+            options += [
+                (landscape.of_parameter(task, k, None).name, ("b", k)) for k in range(task.outputs)
+            ]
         options += [
             ("downhill from here", ("downhill",)),
             ("random direction 1", ("random", 1)),
             ("random direction 2", ("random", 2)),
         ]
-        has_weights = task.outputs * task.m <= LISTED
         k = task.outputs - 1
-        first: object = ("w", k, 0) if has_weights else ("downhill",)
-        second: object = (("w", k, 1) if task.m > 1 else ("b", k)) if has_weights else ("random", 1)
+        first: object = ("downhill",)
+        second: object = ("random", 1)
+        if task.outputs * task.m <= LISTED:
+            first = ("w", k, 0)
+            if task.m > 1:
+                second = ("w", k, 1)
+            elif task.config.model.has_bias:
+                second = ("b", k)
         self.x_choice.offer(options, first)
         self.y_choice.offer(options, second)
         self._directions = None
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
         """Leave out a moment of a run that diverges: it lies nowhere."""
-        if all(np.isfinite(part).all() for part in (snapshot.params.W, snapshot.params.b)):
+        if all(np.isfinite(part).all() for part in snapshot.params.arrays):
             super().offer_snapshot(snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
+        if self.task is None or not applies(self.task):
+            return
         is_dragging = any(panel.is_dragging for panel in self.panels.values())
         if not is_dragging and not self._send.isActive():  # the last move has been sent
             self._wanted = None
@@ -276,6 +324,8 @@ class LandscapeView(View):
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None or task.obstacle or not self.isVisible():
             return
+        if not applies(task):
+            return
         if self._background.is_busy("surface"):
             self._later.start(LIVE_MS)
             return
@@ -287,13 +337,13 @@ class LandscapeView(View):
         known, costs = (self._sample, self._few), self.shown_costs
         directions = self._directions
         wanted = self.x_choice.value(), self.y_choice.value()
-        decay = snapshot.settings.weight_decay
+        decay, l1 = snapshot.settings.weight_decay, snapshot.settings.l1
         is_new = (
             self._optimum_of is None
             or self._optimum_of[0] is not task
-            or self._optimum_of[1] != decay
+            or self._optimum_of[1:] != (decay, l1)
         )
-        ranges = self.panels[costs[0]].ranges() if self._is_fitted else None
+        ranges = self._panel(costs[0]).ranges() if self._is_fitted else None
         path, old = self._way.to(params), self._optimum
         plane: tuple[Range, Range] | None = None
         if self._has_plane:
@@ -301,16 +351,18 @@ class LandscapeView(View):
             plane = (x0, x1), (y0, y1)
 
         def work() -> _Found:
+            from core.optimum import optimum  # which imports PyTorch
+
             sample = known[0] or Sample.of(task)
             few = known[1] or Sample.of(task, LIVE_ROWS)
-            best = landscape.optimum(task, decay) if is_new or old is None else old
+            best = optimum(task, decay, l1) if is_new or old is None else old
             pair = directions or self._pair(task, wanted, sample, params)
             if ranges is None:
                 seen = fitted(pair, path, best.params)
             else:
                 seen = widened(ranges, pair, params)
             chosen, size = (few, LIVE_NODES) if is_live else (sample, STILL_NODES)
-            found = landscape.surface(chosen, params, pair, *seen, size, costs, decay)
+            found = landscape.surface(chosen, params, pair, *seen, size, costs, decay, l1)
             lines = [] if plane is None else landscape.boundary(task, params, *plane)
             return _Found(found, pair, best, seen, sample, few, lines)
 
@@ -318,15 +370,15 @@ class LandscapeView(View):
             if self.task is not task or (self.x_choice.value(), self.y_choice.value()) != wanted:
                 return
             self._sample, self._few = found.sample, found.few
-            self._optimum, self._optimum_of = found.best, (task, decay)
-            self._show(task, found, decay)
+            self._optimum, self._optimum_of = found.best, (task, decay, l1)
+            self._show(task, found)
             newest = self.snapshot.params if self.snapshot is not None else params
             if newest is not params or is_live:
                 self._refresh()
 
         self._background.ask("surface", work, answer, _raise)
 
-    def _show(self, task: Task, found: _Found, decay: float) -> None:
+    def _show(self, task: Task, found: _Found) -> None:
         """Show what was found out on all surfaces that are seen."""
         pair, best = found.pair, found.best
         is_other = self._directions is None
@@ -338,7 +390,7 @@ class LandscapeView(View):
                 panel.name_axes(pair[0].name, pair[1].name)
             panel.set_range(*found.ranges)
             panel.show_surface(found.surface)
-            is_its_own = best.params is not None and cost == "cross-entropy"
+            is_its_own = best.params is not None and cost == own_cost(self._kind)
             panel.show_lowest(
                 (pair[0].along(best.params), pair[1].along(best.params))
                 if is_its_own and best.params is not None
@@ -350,7 +402,7 @@ class LandscapeView(View):
             joined = np.concatenate([gap, *parts])
             self._lines.setData(joined[:, 0], joined[:, 1])
         self._show_point()
-        self._say(task, found.sample, best, decay)
+        self._say(task, found.sample, best)
 
     def _show_point(self) -> None:
         """Show where the model is, and the way that it came."""
@@ -365,14 +417,20 @@ class LandscapeView(View):
             if self._wanted is None:
                 panel.show_point(float(xs[-1]), float(ys[-1]))
 
-    def _say(self, task: Task, sample: Sample, best: Optimum, decay: float) -> None:
+    def _say(self, task: Task, sample: Sample, best: Optimum) -> None:
+        if self.snapshot is None:
+            return
+        settings = self.snapshot.settings
+        decay, l1 = settings.weight_decay, settings.l1
         words = []
         if len(sample.X) < sample.total:
             words.append(f"Measured on {len(sample.X):,} of {sample.total:,} training rows.")
-        if task.outputs * (task.m + 1) > 2:
+        if task.outputs * (task.m + task.config.model.has_bias) > 2:
             words.append("All other parameters are as they are now.")
         if decay:
             words.append(f"With the penalty λ/2 ‖W‖², λ = {decay:g}.")
+        if l1:
+            words.append(f"With the penalty λ₁ Σ|w|, λ₁ = {l1:g}.")
         words.append(best.words + (" ★ marks it." if best.params is not None else ""))
         words.append("☆ is the lowest point of this picture, where it has one.")
         words.append("Drag the point to move the model; click elsewhere to start there.")
@@ -403,9 +461,9 @@ class LandscapeView(View):
             self._readout.setText("")
             return
         there = landscape.moved(snapshot.params, pair, *place)
-        decay = snapshot.settings.weight_decay
+        penalties = snapshot.settings.weight_decay, snapshot.settings.l1
         losses = ", ".join(
-            f"{TITLES[cost]} {landscape.value(sample, there, cost, decay):.4f}"
+            f"{title_of(self._kind, cost)} {landscape.value(sample, there, cost, *penalties):.4f}"
             for cost in self.shown_costs
         )
         x, y = place

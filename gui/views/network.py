@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from core.snapshot import Snapshot, Status
 from core.task import Task
-from gui.example import Chosen
+from gui.example import NOT_APPLYING, Chosen, applies
 from gui.look import Theme
 from gui.network_bundles import Bundles
 from gui.network_edges import MOST_INPUTS, Edges
@@ -119,6 +119,11 @@ class NetworkView(View):
         task, snapshot, example = self.task, self.snapshot, self.chosen.example
         if task is None or not self.isVisible():
             return
+        self._stack.setVisible(applies(task))
+        if not applies(task):
+            self._title.setText(NOT_APPLYING.format("The sketch of the network"))
+            self._readout.setText("")
+            return
         self._shown_at = time.monotonic()
         fits = (
             example is not None
@@ -152,7 +157,7 @@ class NetworkView(View):
             if self.snapshot and s is None and self.chosen.example:
                 words = "The weights are not finite any more: there is nothing to compute."
             elif s is not None and not s.params.W.any() and not s.params.b.any():
-                words = "All weights are 0 before the first step: every class gets the same."
+                words = "All weights are 0 before the first step: every logit is 0."
             else:
                 words = "Point at an edge or a node to read what it contributes."
         if words != self._readout.text():
@@ -161,19 +166,33 @@ class NetworkView(View):
 
     def _show_caption(self, task: Task) -> None:
         words = []
+        if not applies(task):
+            self._caption.setText("")
+            return
         if self.sketch is self.edges:
             words.append("An edge is as thick as |w|, blue for w > 0, orange for w < 0.")
         else:
             strands, what = "two strands per class", "it"
-            if task.outputs == 1:
+            if task.config.model.is_neuron:
                 strands, what = "two strands", task.dataset.class_names[1]
+            elif task.config.model.kind == "ovo":
+                strands, what = "two strands per pair i|j", "j"
             words.append(
                 f"{task.m:,} inputs, summed up in {strands}: all w·x > 0 in blue, which speak for "
                 f"{what}, and all w·x < 0 in orange."
             )
+        drawn, kind = self.sketch.pairs, task.config.model.kind
+        if kind == "ovo":
+            words.append("The neuron of i|j votes for j where z > 0, else for i.")
+            if len(drawn) < task.outputs:
+                words.append(
+                    f"Of {task.outputs} pairs {len(drawn)} with the example’s class, or the chosen "
+                    "one, are drawn; all of them vote."
+                )
         if task.dataset.h > MOST_CLASSES:
+            shared = "; all of them share in the softmax" if kind == "softmax" else ""
             words.append(
                 f"Of {task.dataset.h} classes the {MOST_CLASSES} likeliest are drawn, with the "
-                "example's own; all of them share in the softmax."
+                f"example's own{shared}."
             )
         self._caption.setText(" ".join(words))

@@ -21,6 +21,7 @@ from core.task import Task
 from gui import trace_numbers
 from gui.background import Background
 from gui.check_badge import CheckBadge
+from gui.example import NOT_APPLYING, applies
 from gui.fields import Choice
 from gui.flow import FlowLayout
 from gui.jacobian import JacobianView
@@ -30,6 +31,7 @@ from gui.trace_lines import PARTS, Shape
 from gui.tracer import Followed, Tracer
 from gui.view import View
 
+WITH_JACOBIAN = ("softmax", "binary", "mse")
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
 
 
@@ -115,8 +117,13 @@ class TraceView(View):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 8, 8)
         layout.setSpacing(8)
+        self._absent = QLabel(NOT_APPLYING.format("The trace of one example"))
+        self._absent.setWordWrap(True)
+        self._absent.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._absent.hide()
         layout.addWidget(head)
         layout.addWidget(self._area, 1)
+        layout.addWidget(self._absent, 1)
 
     # What is shown --------------------------------------------------------------------------------
 
@@ -128,10 +135,13 @@ class TraceView(View):
 
     def show_task(self, task: Task) -> None:
         names = task.dataset.class_names
+        for widget in (self._head, self._area):
+            widget.setVisible(applies(task))
+        self._absent.setVisible(not applies(task))
         self.label.offer([("class ?", None), *((name, k) for k, name in enumerate(names))], None)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        if self.task is not None:
+        if self.task is not None and applies(self.task):
             self.badge.offer(self.task, snapshot)
         self._tracer.refresh()
 
@@ -152,10 +162,14 @@ class TraceView(View):
         self.sheet.show_numbers(followed.values, images)
         trace = followed.trace
         label = trace.label
-        self.jacobian.setVisible(label is not None)
-        if label is not None:
+        has_jacobian = label is not None and trace.kind in WITH_JACOBIAN
+        self.jacobian.setVisible(has_jacobian)
+        if has_jacobian:
             self.jacobian.show_answer(
-                trace.a, label, task.dataset.class_names, task.dataset.class_marks
+                trace.a,
+                None if trace.kind == "mse" else label,  # whose chain does not collapse to a − y
+                task.dataset.class_names,
+                task.dataset.class_marks,
             )
         said = "" if example.label is None else f", {task.dataset.class_names[example.label]}"
         self._words.setText(f"<b>{example.words}</b>{said}")

@@ -12,6 +12,7 @@ from torch.nn import functional
 from core import gradient_check, models
 from core.agreement import AUTOGRAD, DIFFERENCES, HAND, TRAINED
 from core.errors import DataError
+from core.family import FAMILY
 from core.gradient_check import check
 from core.losses import HEADS
 from core.snapshot import Params
@@ -58,6 +59,49 @@ def test_every_way_gives_the_gradient_of_pytorchs_own_loss(
     np.testing.assert_allclose(found.differences, expected[found.checked], atol=1e-10)
     np.testing.assert_allclose(found.trained, expected, atol=1e-6)
     assert found.passed
+
+
+@pytest.mark.parametrize("kind", FAMILY)
+@pytest.mark.parametrize("penalties", [(0.0, 0.0), (0.3, 0.05)])
+@pytest.mark.parametrize("has_bias", [True, False])
+def test_every_model_of_the_family_passes(
+    iris, make_task, random_params, kind, penalties, has_bias
+):
+    task = make_task(iris, model={"kind": kind, "has_bias": has_bias})
+    params = random_params(task)
+    if not has_bias:
+        params = Params(params.W, np.zeros_like(params.b))
+    found = check(task, params, task.train_rows, *penalties)
+    assert found.passed
+    assert len(found.hand) == task.outputs * (task.m + has_bias)
+    assert len(found.checked) + found.skipped == len(found.hand)
+
+
+def test_rows_at_a_kink_are_left_out_and_it_says_so(iris, make_task):
+    task = make_task(iris, model={"kind": "perceptron"})
+    W = np.array([[1.0, 2.0]], np.float32)
+    X = task.inputs(task.dataset.values(task.train_rows))
+    at = Params(W, -(X[7:8] @ W[0]))  # z = 0 there, and at its twins
+    found = check(task, at, task.train_rows)
+    twins = (X == X[7]).all(axis=1).sum()
+    assert found.passed and found.at_kinks == twins and found.rows == 120 - twins
+    assert f"on {found.rows} of the next batch’s 120 rows; at the kink z = 0" in found.summary
+    zeros = Params(np.zeros_like(W), np.zeros(1, np.float32))
+    with pytest.raises(DataError, match="every logit of the batch is 0"):
+        check(task, zeros, task.train_rows)
+
+
+def test_weights_next_to_zero_are_not_differenced_across_the_kink_of_l1(
+    iris, make_task, random_params
+):
+    task = make_task(iris)
+    params = random_params(task)
+    params.W[0, 0], params.W[1, 1] = 1e-5, 0.0
+    found = check(task, params, task.train_rows, 0.0, 0.1)
+    assert found.passed
+    assert 0 not in found.checked and 3 in found.checked
+    assert "not at 1 weight next to 0" in found.summary
+    assert check(task, params, task.train_rows).passed
 
 
 def test_the_float32_gradient_is_the_step_that_the_trainer_makes(iris, make_task):

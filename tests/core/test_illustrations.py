@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F  # noqa: N812
 
 from core import illustrations, probe
-from core.snapshot import Params
+from core.snapshot import Hidden, Params
 
 
 @pytest.fixture
@@ -132,7 +132,25 @@ def test_a_power_of_ten_is_the_exponential_it_stands_for(log_e):
     assert math.log(d) + k * math.log(10) == pytest.approx(log_e, rel=1e-9, abs=0.06)
 
 
-@pytest.mark.parametrize("model", [{}, {"kind": "binary"}])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_log_probabilities_go_through_a_hidden_layer(iris, make_task, rng, activation):
+    task = make_task(iris, model={"hidden": 5, "activation": activation})
+    V, W = (rng.normal(size=shape).astype(np.float32) for shape in ((5, task.m), (3, 5)))
+    c, b = (rng.normal(size=n).astype(np.float32) for n in (5, 3))
+    params = Params(W, b, Hidden(V, c, activation))
+    values = task.dataset.values()
+    log_a = illustrations.log_probabilities(task.inputs(values), params)
+    assert log_a is not None
+    np.testing.assert_allclose(np.exp(log_a), probe.probabilities(task, params, values), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["perceptron", "adaline", "ovr", "ovo"])
+def test_models_whose_outputs_do_not_sum_to_one_have_none(kind):
+    X, params = np.ones((2, 3), np.float32), Params(np.ones((1, 3), "f4"), np.zeros(1, "f4"))
+    assert illustrations.log_probabilities(X, params, kind) is None
+
+
+@pytest.mark.parametrize("model", [{}, {"kind": "binary"}, {"kind": "mse"}])
 def test_log_probabilities_are_those_of_the_models_own_head(iris, make_task, rng, model):
     task = make_task(iris, model=model)
     params = Params(

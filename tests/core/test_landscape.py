@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from torch.nn import functional as F  # noqa: N812
 
 from core import landscape
+from core.family import FAMILY, pairs
+from core.optimum import optimum
 from core.snapshot import Params
 
 
@@ -20,45 +23,135 @@ def some_params(task, seed: int = 3) -> Params:
     return Params(W, rng.normal(size=task.outputs).astype(np.float32))
 
 
-def by_torch(task, params: Params, cost: str, decay: float) -> float:
+def by_torch(task, params: Params, cost: str, decay: float, l1: float = 0.0) -> float:
     """The same loss, straight from the data by PyTorch's own functions."""
-    rows = task.train_rows
+    rows, kind = task.train_rows, task.config.model.kind
     X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double()
     y = torch.from_numpy(task.dataset.y[rows])
     W, b = torch.from_numpy(params.W).double(), torch.from_numpy(params.b).double()
     Z = X @ W.T + b
-    if task.outputs == 1:
-        target = y[:, None].double()
-        found = (
-            F.binary_cross_entropy_with_logits(Z, target)
-            if cost == "cross-entropy"
-            else F.mse_loss(torch.sigmoid(Z), target)
-        )
-    elif cost == "cross-entropy":
-        found = F.cross_entropy(Z, y)
-    else:
+    penalty = decay / 2 * float((W**2).sum()) + l1 * float(W.abs().sum())
+    found = torch.zeros(())
+    if kind == "softmax":
         one_hot = F.one_hot(y, task.outputs).double()
-        found = F.mse_loss(torch.softmax(Z, 1), one_hot, reduction="sum") / len(y)
-    return found.item() + decay / 2 * float((W**2).sum())
+        found = (
+            F.cross_entropy(Z, y, reduction="sum")
+            if cost == "cross-entropy"
+            else F.mse_loss(torch.softmax(Z, 1), one_hot, reduction="sum")
+        )
+    elif cost == "of the line":
+        found = F.mse_loss(Z[:, 0], y.double(), reduction="sum")
+    elif cost == "criterion":
+        found = F.relu(-(2 * y - 1) * Z[:, 0]).sum()
+    else:
+        binary = (
+            F.binary_cross_entropy_with_logits
+            if cost == "cross-entropy"
+            else lambda z, t, reduction: F.mse_loss(torch.sigmoid(z), t, reduction=reduction)
+        )
+        for k, (mine, target) in enumerate(questions(kind, task.outputs, y)):
+            found = found + binary(Z[mine, k], target.double()[mine], reduction="sum")
+    return found.item() / len(y) + penalty
 
 
-@pytest.mark.parametrize("kind", ["softmax", "binary"])
-@pytest.mark.parametrize("cost", ["cross-entropy", "squared error"])
-@pytest.mark.parametrize("decay", [0.0, 0.3])
-def test_each_node_is_the_loss_of_the_model_there(iris, make_task, kind, cost, decay):
+def questions(kind: str, outputs: int, y: torch.Tensor):
+    """Yield for each neuron the rows that it is asked about, and what it should say."""
+    if kind == "ovo":
+        for i, j in pairs(3):
+            yield (y == i) | (y == j), y == j
+    else:
+        for k in range(outputs):
+            yield torch.ones_like(y, dtype=torch.bool), y == (k if outputs > 1 else 1)
+
+
+@pytest.mark.parametrize("kind", FAMILY)
+@pytest.mark.parametrize("which", [landscape.own_cost, landscape.other_cost])
+@pytest.mark.parametrize("penalties", [(0.0, 0.0), (0.3, 0.0), (0.1, 0.2)])
+def test_each_node_is_the_loss_of_the_model_there(iris, make_task, kind, which, penalties):
     task = make_task(iris, model={"kind": kind})
-    params = some_params(task)
+    params, cost = some_params(task), which(kind)
     k = task.outputs - 1
     pair = landscape.of_parameter(task, k, 0), landscape.of_parameter(task, k, None)
-    found = landscape.surface(
-        landscape.Sample.of(task), params, pair, (-4, 3), (-2, 5), (5, 4), (cost,), decay
-    )
+    sample = landscape.Sample.of(task)
+    found = landscape.surface(sample, params, pair, (-4, 3), (-2, 5), (5, 4), (cost,), *penalties)
     for i, y in enumerate(found.ys):
         for j, x in enumerate(found.xs):
             there = landscape.moved(params, pair, x, y)
-            assert found.losses[cost][i, j] == pytest.approx(
-                by_torch(task, there, cost, decay), rel=2e-5, abs=1e-6
-            )
+            expected = by_torch(task, there, cost, *penalties)
+            assert found.losses[cost][i, j] == pytest.approx(expected, rel=2e-5, abs=1e-6)
+    assert landscape.value(sample, params, cost, *penalties) == pytest.approx(
+        by_torch(task, params, cost, *penalties), rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("kind", FAMILY)
+def test_downhill_is_minus_the_gradient_of_the_models_own_loss(iris, make_task, kind):
+    task = make_task(iris, model={"kind": kind})
+    params, sample = some_params(task), landscape.Sample.of(task)
+    found = landscape.downhill(sample, params)
+    dW, step = np.zeros_like(found.dW), 1e-6
+    for place in np.ndindex(*dW.shape):
+        sides = []
+        for sign in (1, -1):
+            W = params.W.astype(np.float64)
+            W[place] += sign * step
+            sides.append(landscape.value(sample, Params(W, params.b), landscape.own_cost(kind)))
+        dW[place] = (sides[1] - sides[0]) / (2 * step)
+    ratio = np.vdot(dW, found.dW) / np.linalg.norm(dW) / np.linalg.norm(found.dW)
+    assert ratio == pytest.approx(1, abs=1e-6)
+
+
+def test_without_a_bias_no_direction_has_one(iris, make_task):
+    task = make_task(iris, model={"has_bias": False})
+    params = some_params(task)
+    sample = landscape.Sample.of(task)
+    assert not landscape.at_random(task, 1).db.any()
+    assert not landscape.downhill(sample, params).db.any()
+    found = optimum(task, 0.1).params
+    assert found is not None and not found.b.any()
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_the_optimum_of_adaline_is_that_of_least_squares(iris, make_task, decay):
+    task = make_task(iris, model={"kind": "adaline"})
+    rows = task.train_rows
+    X = task.inputs(task.dataset.values(rows)).astype(float)
+    X1 = np.hstack([X, np.ones((len(X), 1))])
+    penalty = np.diag([decay / 2] * task.m + [0.0]) * len(X)  # of Σ (y − z)² + nλ/2 ‖w‖²
+    w = np.linalg.solve(X1.T @ X1 + penalty, X1.T @ task.dataset.y[rows])
+    found = optimum(task, decay)
+    assert found.params is not None
+    np.testing.assert_allclose(found.params.W[0], w[:-1], atol=1e-5)
+    np.testing.assert_allclose(found.params.b, w[-1:], atol=1e-5)
+    assert found.loss == pytest.approx(by_torch(task, found.params, "of the line", decay), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrapper"), [("ovr", OneVsRestClassifier), ("ovo", OneVsOneClassifier)]
+)
+def test_the_optimum_of_many_binary_neurons_is_that_of_scikit_learn(iris, make_task, kind, wrapper):
+    task = make_task(iris, model={"kind": kind})
+    rows = task.train_rows
+    X, y = task.inputs(task.dataset.values(rows)).astype(float), task.dataset.y[rows]
+    own = LogisticRegression(C=1 / (len(rows) * 0.01), tol=1e-10, max_iter=10_000)
+    reference = wrapper(own).fit(X, y)
+    found = optimum(task, 0.01).params
+    assert found is not None
+    W = np.vstack([one.coef_ for one in reference.estimators_])
+    np.testing.assert_allclose(found.W, W, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("model", "l1", "words"),
+    [
+        ({"kind": "perceptron"}, 0.0, "where all weights are 0"),
+        ({"kind": "mse"}, 0.0, "several valleys"),
+        ({}, 0.1, "kinks"),
+    ],
+)
+def test_where_newton_has_no_business_no_optimum_is_claimed(iris, make_task, model, l1, words):
+    found = optimum(make_task(iris, model=model), 0.1, l1)
+    assert found.params is None and words in found.words
 
 
 def test_two_free_directions_are_orthogonal_and_of_length_one(iris, make_task):
@@ -106,7 +199,7 @@ def test_the_optimum_is_that_of_scikit_learn(iris, make_task, kind, decay):
     rows = task.train_rows
     X, y = task.inputs(task.dataset.values(rows)).astype(float), task.dataset.y[rows]
     reference = LogisticRegression(C=1 / (len(rows) * decay), tol=1e-10, max_iter=10_000).fit(X, y)
-    found = landscape.optimum(task, decay).params
+    found = optimum(task, decay).params
     assert found is not None
     np.testing.assert_allclose(found.W, reference.coef_, atol=1e-3)
     centred = found.b - found.b.mean() if kind == "softmax" else found.b
@@ -117,16 +210,16 @@ def test_the_optimum_is_that_of_scikit_learn(iris, make_task, kind, decay):
 
 def test_separable_data_have_no_optimum_until_there_is_a_penalty(iris, make_task):
     task = make_task(iris)  # setosa lies apart
-    without = landscape.optimum(task, 0.0)
+    without = optimum(task, 0.0)
     assert without.params is None and "without end" in without.words
-    assert landscape.optimum(task, 0.001).params is not None
+    assert optimum(task, 0.001).params is not None
 
 
 def test_inseparable_data_have_an_optimum_without_a_penalty(iris, make_task):
     task = make_task(
         iris, model={"kind": "binary", "positive": "virginica", "negative": "versicolor"}
     )
-    found = landscape.optimum(task, 0.0)
+    found = optimum(task, 0.0)
     rows = task.train_rows
     X, y = task.inputs(task.dataset.values(rows)).astype(float), task.dataset.y[rows]
     reference = LogisticRegression(C=np.inf, tol=1e-10, max_iter=10_000).fit(X, y)
@@ -136,7 +229,7 @@ def test_inseparable_data_have_an_optimum_without_a_penalty(iris, make_task):
 
 
 def test_pictures_with_thousands_of_weights_say_that_no_optimum_is_searched_for(digits, make_task):
-    found = landscape.optimum(make_task(digits), 0.0)
+    found = optimum(make_task(digits), 0.0)
     assert found.params is None and "650 parameters" in found.words
 
 

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from core import cli, predict, probe, store
+from core.answer import Answer, entropy
 from core.errors import DataError
 from core.store import Model
 from core.trainer import Trainer
@@ -189,12 +190,61 @@ def test_a_model_of_oblong_pictures_takes_pictures_of_that_size_alone(
     [([1.0, 0.0], 0.0), ([0.5, 0.5], math.log(2)), ([0.25] * 4, math.log(4))],
 )
 def test_entropy_is_in_nats(probabilities, nats):
-    assert predict.entropy(np.array(probabilities, dtype=np.float32)) == pytest.approx(nats)
+    assert entropy(np.array(probabilities, dtype=np.float32)) == pytest.approx(nats)
 
 
 def test_a_name_of_several_lines_is_told_in_one():
-    told = predict.lines(np.array([0.9, 0.1], dtype=np.float32), ("a\nb", "c"))
+    a, nothing = np.array([0.9, 0.1], np.float32), np.empty(0, np.float32)
+    found = Answer(nothing, nothing, nothing, a, decided=0)
+    told = predict.lines(found, "softmax", ("a\nb", "c"))
     assert told[0].startswith("  a b ") and len(told) == 3
+
+
+# Every model of the family --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["perceptron", "adaline"])
+def test_a_neuron_without_probabilities_says_yes_or_no(folder, iris, make_task, run, kind):
+    path, trainer = kept(folder, make_task(iris, model={"kind": kind}), kind)
+    code, out, _ = run("--model", path, "--values", "6.5,2.4")
+    threshold = "½" if kind == "adaline" else "0"
+    assert code == 0 and out.startswith("Says yes: virginica. z = ")
+    assert out.endswith(f"> {threshold}.\n")
+    told = strict(run("--model", path, "--values", "1.4,0.2", "--json", "-")[1])
+    assert told["probabilities"] is None and told["entropy"] is None
+    assert told["winner"] == "not virginica"
+    X = trainer.task.inputs(np.array([[1.4, 0.2]], np.float32))
+    z = X @ trainer.params().W[0] + trainer.params().b[0]
+    assert told["logits"]["virginica"] == pytest.approx(float(z[0]), rel=1e-5)
+
+
+def test_one_against_the_rest_says_what_its_probabilities_sum_to(folder, iris, make_task, run):
+    path, trainer = kept(folder, make_task(iris, model={"kind": "ovr"}), "ovr")
+    values = np.array([[4.9, 1.6]], np.float32)
+    a = probe.probabilities(trainer.task, trainer.params(), values)[0]
+    out = run("--model", path, "--values", "4.9,1.6")[1]
+    assert f"Σ = {a.sum():.2f}: each class is asked by itself" in out and "Entropy" not in out
+    told = strict(run("--model", path, "--values", "4.9,1.6", "--json", "-")[1])
+    assert list(told["probabilities"].values()) == pytest.approx(a.tolist())
+    assert told["entropy"] is None
+
+
+def test_pairs_of_classes_tell_their_votes(folder, iris, make_task, run):
+    path, trainer = kept(folder, make_task(iris, model={"kind": "ovo"}), "ovo")
+    z = probe.class_logits(trainer.task, trainer.params(), np.array([[1.4, 0.2]], np.float32))[
+        0
+    ].tolist()
+    votes = [(z[0] <= 0) + (z[1] <= 0), (z[0] > 0) + (z[2] <= 0), (z[1] > 0) + (z[2] > 0)]
+    out = run("--model", path, "--values", "1.4,0.2")[1]
+    assert out.splitlines()[0].split()[:4] == ["setosa", "2", "of", "2"]
+    assert "Wins all its pairs: setosa." in out
+    told = strict(run("--model", path, "--values", "1.4,0.2", "--json", "-")[1])
+    assert list(told["votes"].values()) == votes == [2, *votes[1:]]
+    assert list(told["logits"]) == [
+        "setosa|versicolor",
+        "setosa|virginica",
+        "versicolor|virginica",
+    ]
 
 
 # Mistakes -------------------------------------------------------------------------------------

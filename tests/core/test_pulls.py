@@ -5,29 +5,27 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from core import pulls
+from core.family import FAMILY, pairs
+from core.losses import HEADS
 from core.snapshot import Params
 
 
-def descent_by_autograd(task, params, rows, weight_decay=0.0):
+def descent_by_autograd(task, params, rows, weight_decay=0.0, l1=0.0):
     """−∇W and −∇b of the mean loss of these rows, in float64."""
     X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double()
-    y = torch.from_numpy(task.dataset.y[rows])
     W = torch.from_numpy(params.W).double().requires_grad_()
     b = torch.from_numpy(params.b).double().requires_grad_()
-    Z = X @ W.T + b
-    if task.outputs == 1:
-        loss = binary_cross_entropy_with_logits(Z[:, 0], y.double())
-    else:
-        loss = cross_entropy(Z, y)
-    (loss + weight_decay / 2 * (W**2).sum()).backward()
+    head = HEADS[task.config.model.kind]
+    Y = head.encode(torch.from_numpy(task.dataset.y[rows]), task.outputs).double()
+    loss = head.loss(X @ W.T + b, Y).mean()
+    (loss + weight_decay / 2 * (W**2).sum() + l1 * W.abs().sum()).backward()
     assert W.grad is not None and b.grad is not None
     return -W.grad.numpy(), -b.grad.numpy()
 
 
-@pytest.fixture(params=["softmax", "binary"])
+@pytest.fixture(params=FAMILY)
 def task(request, make_task, iris):
     return make_task(iris, {"features": ("all",)}, {"kind": request.param})
 
@@ -52,8 +50,18 @@ def test_each_pull_is_minus_the_gradient_of_the_rows_own_loss(task, params):
     batch = pulls.pulls(task, params, rows)
     for i, row in enumerate(rows):
         dW, _ = descent_by_autograd(task, params, np.array([row]))
-        own = 0 if task.outputs == 1 else task.dataset.y[row]
-        np.testing.assert_allclose(batch.on_own_class()[i], dW[own], atol=1e-6)
+        y = task.dataset.y[row]
+        own = dW[0] if task.outputs == 1 else dW[y]
+        if task.config.model.kind == "ovo":  # its two pairs, each turned towards the class
+            own = (
+                sum(
+                    (1 if y == j else -1) * dW[p]
+                    for p, (i_, j) in enumerate(pairs(3))
+                    if y in (i_, j)
+                )
+                / 2
+            )
+        np.testing.assert_allclose(batch.on_own_class()[i], own, atol=1e-6)
         for k in range(task.outputs):
             np.testing.assert_allclose(batch.on(k)[i], dW[k], atol=1e-6)
 
@@ -66,8 +74,8 @@ def test_a_row_pulls_the_weights_of_its_own_class_towards_itself(make_task, iris
 
 
 def test_the_descent_of_a_batch_with_a_penalty_equals_autograd(task, params):
-    dW, db = descent_by_autograd(task, params, task.train_rows, weight_decay=0.3)
-    step = pulls.descent(task, params, task.train_rows, 0.3)
+    dW, db = descent_by_autograd(task, params, task.train_rows, weight_decay=0.3, l1=0.05)
+    step = pulls.descent(task, params, task.train_rows, 0.3, 0.05)
     np.testing.assert_allclose(step.W, dW, atol=1e-6)
     np.testing.assert_allclose(step.b, db, atol=1e-6)
 
@@ -96,9 +104,29 @@ def test_the_next_step_of_training_adds_eta_times_the_descent(make_task, iris, r
     np.testing.assert_allclose(after.b - before.b, 0.2 * step.b, atol=1e-6)
 
 
+def test_without_a_bias_none_moves(make_task, iris, rng):
+    task = make_task(iris, model={"has_bias": False})
+    W = rng.normal(size=(3, 2)).astype(np.float32)
+    step = pulls.descent(task, Params(W, np.zeros(3, np.float32)), task.train_rows, 0.0)
+    assert step.W.all() and not step.b.any()
+
+
+def test_pairs_pull_as_the_sum_of_their_classes(make_task, iris, rng):
+    """The mean pull of a class's pairs, each turned towards the class."""
+    task = make_task(iris, model={"kind": "ovo"})
+    W = rng.normal(size=(3, 2)).astype(np.float32)
+    batch = pulls.pulls(task, Params(W, np.zeros(3, np.float32)), task.train_rows)
+    expected = np.zeros((3, 2))
+    for p, (i, j) in enumerate(pairs(3)):
+        expected[i] -= batch.mean[p] / 2
+        expected[j] += batch.mean[p] / 2
+    np.testing.assert_allclose(batch.of_classes, expected, atol=1e-6)
+
+
 def test_huge_logits_give_finite_pulls(task):
     params = Params(np.full((task.outputs, task.m), 1e4, np.float32), np.zeros(task.outputs, "f4"))
     params.W[0] *= -1
     batch = pulls.pulls(task, params, task.train_rows)
     assert np.isfinite(batch.errors).all()
-    assert np.abs(batch.errors).max() <= 1
+    if task.config.model.kind != "adaline":  # whose pull grows with the distance
+        assert np.abs(batch.errors).max() <= 1

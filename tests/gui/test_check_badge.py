@@ -13,7 +13,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from core import datasets, models
-from core.config import DataConfig, RunConfig, TrainingConfig
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.gradient_check import check
 from core.snapshot import Params
 from core.task import prepare
@@ -275,3 +275,29 @@ def test_the_table_follows_the_theme(badge, press, task, trained, pixels):
     np.testing.assert_array_equal(pixels(badge.table)[4, 4], look.rgb(look.DARK.panel))
     badge.set_theme(look.LIGHT)
     np.testing.assert_array_equal(pixels(badge.table)[4, 4], look.rgb(look.LIGHT.panel))
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("softmax", "∇W L = (A − Y)ᵀ X / n + λ W + λ₁ sign W, ∇b L = Σᵢ (A − Y)ᵢ / n"),
+        ("adaline", "∇W L = (2 (Z − Y))ᵀ X / n + λ W + λ₁ sign W, ∇b L = Σᵢ 2 (Z − Y)ᵢ / n"),
+        ("ovo", "∇W L = (A − T)ᵀ X / n + λ W + λ₁ sign W, ∇b L = Σᵢ (A − T)ᵢ / n"),
+    ],
+)
+def test_the_formula_is_that_of_the_model_with_its_penalties(badge, trained, press, kind, words):
+    training = TrainingConfig(weight_decay=0.1, l1=0.01)
+    config = RunConfig(model=ModelConfig(kind=kind), training=training)
+    task = prepare(datasets.load(DataConfig()), config)
+    badge.offer(task, trained(task, 3))
+    press(badge)
+    assert badge.table.formula.spoken == words
+    assert badge.badge.text().startswith("∇ ✓")
+
+
+def test_at_a_kink_it_says_why_nothing_can_be_checked(badge, trained, press):
+    config = RunConfig(model=ModelConfig(kind="perceptron"))
+    task = prepare(datasets.load(DataConfig()), config)
+    badge.offer(task, trained(task, 0))
+    press(badge)
+    assert "has a kink and no derivative; make a step first" in badge.table.words.text()

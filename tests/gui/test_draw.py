@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from core import probe
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.digits import Recipe, draw
+from core.family import pairs
 from core.snapshot import Status
 from gui.evidence import say_sum, say_times
 from gui.look import DARK, LIGHT
@@ -327,6 +328,66 @@ def test_a_binary_model_answers_for_two_classes(digits_window, settled):
     assert len(view.shares.shares) == 2
     assert view.evidence.isHidden()
     assert view.reason.texts[0] == "blue speaks for 4, orange for 9"
+
+
+@pytest.mark.parametrize("kind", ["perceptron", "adaline"])
+def test_a_neuron_without_shares_says_yes_or_no(digits_window, settled, kind):
+    view = digits_window(model={"kind": kind, "positive": "4", "negative": "9"}).draw
+    write(view.pad, 4)
+    settled(view)
+    W, b = view.snapshot.params.W, view.snapshot.params.b
+    z = float((W @ view.task.inputs(view.picture.reshape(1, -1))[0] + b)[0])
+    is_yes = z > (0.5 if kind == "adaline" else 0)
+    assert view.shares.sentence == ("Says yes: 4." if is_yes else "Says no: 9.")
+    assert view.shares.shares == (["", "yes"] if is_yes else ["no", ""])
+    assert view.shares.aside.startswith(f"z = {z:.2f}".replace("-", "−"))
+    assert "as likely as" not in " ".join(view.reason.texts)
+    assert view.reason.texts[2].endswith(f"it says {4 if is_yes else 9}")
+
+
+def test_one_against_the_rest_says_what_its_shares_sum_to(digits_window, settled):
+    view = digits_window(model={"kind": "ovr"}).draw
+    write(view.pad, 3)
+    settled(view)
+    a = view.answer.probabilities
+    assert view.shares.shares == [f"{100 * share:.1f} %" for share in a]
+    assert view.shares._hint.text().startswith(f"Σ = {a.sum():.2f}: ")
+    assert "need not sum to 1" in view.shares._hint.text()
+    assert view.reason.texts[-1].startswith("odds of ")
+
+
+def test_pairs_show_their_votes_and_the_evidence_of_the_winners_pairs(digits_window, settled):
+    view = digits_window(model={"kind": "ovo"}).draw
+    write(view.pad, 3)
+    settled(view)
+    W, b = view.snapshot.params.W, view.snapshot.params.b
+    z = W @ view.task.inputs(view.picture.reshape(1, -1))[0] + b
+    votes = np.zeros(10, int)
+    for (i, j), logit in zip(pairs(10), z, strict=True):
+        votes[j if logit > 0 else i] += 1
+    assert view.shares.shares == [f"{n} of 9" for n in votes]
+    k = view.answer.decided
+    assert votes[k] == votes.max()
+    others = [j for j in range(10) if j != k]
+    assert [column.name.text() for column in view.evidence._columns] == [f"not {j}" for j in others]
+    for j, said in zip(others, view.evidence.numbers, strict=True):
+        p = pairs(10).index((min(j, k), max(j, k)))
+        towards = z[p] if k > j else -z[p]
+        assert float(said[2].replace("−", "-")) == pytest.approx(towards, abs=0.051)
+    first, second = view.first.currentIndex(), view.second.currentIndex()
+    assert first == k
+    p = pairs(10).index((min(first, second), max(first, second)))
+    winner = max(first, second) if z[p] > 0 else min(first, second)
+    assert f"its vote goes to {winner};" in view.reason.texts[-1]
+
+
+def test_a_hidden_layer_answers_without_evidence_of_pixels(digits_window, settled):
+    view = digits_window(model={"hidden": 16}).draw
+    write(view.pad, 3)
+    settled(view)
+    assert sum(view.answer.probabilities) == pytest.approx(1, abs=1e-5)
+    assert view.evidence.isHidden() and not view.reason.has_picture
+    assert "hidden layer" in view.reason.texts[0]
 
 
 def test_without_training_all_classes_tie(digits_window, settled):

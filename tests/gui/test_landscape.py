@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from core import datasets, landscape
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.optimum import optimum
 from core.snapshot import Params
 from core.task import prepare
 from gui.way import MOST, Way
@@ -33,11 +34,10 @@ def opened(qtbot, open_window):
         qtbot.keyClick(window.stage, Qt.Key.Key_7)
         assert window.stage.current == "Surface"
         view = window.views[-1]
-        panel = view.panels["cross-entropy"]
+        (own,) = view.shown_costs
+        panel = view.panels[own]
         qtbot.waitUntil(
-            lambda: (
-                panel.surface is not None and panel.surface.losses["cross-entropy"].size > 2_000
-            ),
+            lambda: panel.surface is not None and panel.surface.losses[own].size > 2_000,
             timeout=PATIENCE_MS,
         )
         panel.plot.grab()
@@ -171,7 +171,7 @@ def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words)
 def test_the_optimum_is_marked_where_there_is_one(qtbot, opened):
     config = RunConfig(training=TrainingConfig(weight_decay=0.05))
     window, _, panel = opened(config)
-    best = landscape.optimum(window.hub.run.task, 0.05).params
+    best = optimum(window.hub.run.task, 0.05).params
     assert best is not None and panel._lowest.isVisible()
     assert (panel._lowest.x(), panel._lowest.y()) == pytest.approx(tuple(best.W[2]), abs=1e-4)
 
@@ -257,3 +257,32 @@ def test_a_way_back_is_forgotten(seen):
     assert way.steps == [0, 1]
     way.add(seen(0))
     assert way.steps == [0]
+
+
+CHOICES = {
+    "perceptron": ("criterion", "cross-entropy"),
+    "adaline": ("MSE", "cross-entropy"),
+    "mse": ("MSE", "cross-entropy"),
+    "binary": ("cross-entropy", "MSE"),
+    "ovr": ("cross-entropy", "MSE"),
+    "ovo": ("cross-entropy", "MSE"),
+}
+
+
+@pytest.mark.parametrize("kind", CHOICES)
+def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot, opened, kind):
+    config = RunConfig(model=ModelConfig(kind=kind), training=TrainingConfig(weight_decay=0.05))
+    window, view, _ = opened(config)
+    own, other = landscape.own_cost(kind), landscape.other_cost(kind)
+    assert view.shown_costs == (own,)
+    buttons = [view.costs.button(value).text() for value in ((own,), (other,), (own, other))]
+    assert buttons == [*CHOICES[kind], "both"]
+    panel, sample = view.panels[own], landscape.Sample.of(window.hub.run.task)
+    params, surface = window.hub.snapshot.params, panel.surface
+    there = landscape.moved(params, view._directions, surface.xs[5], surface.ys[7])
+    expected = landscape.value(sample, there, own, 0.05)
+    assert surface.losses[own][7, 5] == pytest.approx(expected, rel=1e-4)
+    assert panel._lowest.isVisible() == (kind not in ("perceptron", "mse"))
+    qtbot.mouseClick(view.costs.button((own, other)), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.panels[other].surface is not None, timeout=PATIENCE_MS)
+    assert view.panels[other].isVisible() and panel.isVisible()

@@ -36,7 +36,7 @@ def test_each_of_the_family_is_one_click_away_and_trains(kind, qtbot, open_windo
     before = window.hub.snapshot.params.W
     qtbot.keyClick(window.stage, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
-    assert (window.hub.snapshot.params.W != before).any()
+    assert (before != window.hub.snapshot.params.W).any()
     assert window.hub.snapshot.params.W.shape[0] == FAMILY[kind].outputs(
         window.hub.run.task.dataset.h
     )
@@ -69,7 +69,7 @@ def test_views_of_one_linear_map_are_absent_with_a_hidden_layer(open_window):
     window = open_window(RunConfig(model=ModelConfig(hidden=3)))
     tabs = window.stage.tabs
     shown = {name for i, name in enumerate(window.stage.names) if tabs.isTabVisible(i)}
-    assert "Boundary" in shown and not {"Trace", "Surface"} & shown
+    assert "Boundary" in shown and not {"Trace", "Network", "Surface"} & shown
 
 
 def test_the_bias_is_switched_off_with_one_press(qtbot, open_window, changed):

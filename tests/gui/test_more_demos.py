@@ -15,6 +15,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from core import datasets, probe
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.family import FAMILY
 from core.snapshot import Params
 from core.task import prepare
 from gui import look
@@ -443,7 +444,7 @@ def test_it_is_named_says_what_to_watch_and_takes_another_theme(show, pixels, cl
 
 
 @pytest.mark.parametrize("cls", DEMOS)
-@pytest.mark.parametrize("model", [{}, {"kind": "binary"}])
+@pytest.mark.parametrize("model", [*({"kind": kind} for kind in FAMILY), {"hidden": 3}])
 def test_it_is_shown_before_there_is_a_run_and_with_any_model(show_view, trained, cls, model):
     demo = cls(look.LIGHT)
     show_view(demo, 440, 400)
@@ -462,3 +463,24 @@ def test_weights_that_are_no_numbers_leave_what_was_shown(show, trained, cls):
     demo.grab()
     if isinstance(demo, SimplexDemo):
         assert np.isfinite(demo._A).all()
+
+
+@pytest.mark.parametrize("kind", ["perceptron", "adaline", "ovr", "ovo"])
+def test_models_without_shares_are_named_and_the_models_to_choose(show, words, kind):
+    needed = f"The model that is loaded, {FAMILY[kind].title}, gives no probabilities"
+    assert needed in words(show(OneHotDemo, make(kind=kind))[0])
+    assert needed in words(show(SimplexDemo, make(kind=kind))[0])
+    demo, _ = show(LikelihoodDemo, make(kind=kind))
+    demo._choose_source(True)
+    assert needed in words(demo)
+
+
+@pytest.mark.parametrize("model", [{"kind": "mse"}, {"hidden": 6}])
+def test_a_model_with_shares_of_its_own_shows_them(show, trained, model):
+    task = make(**model)
+    demo, _ = show(OneHotDemo, task)
+    k = demo.k
+    row = task.train_rows[task.dataset.y[task.train_rows] == k][0]
+    a = probe.probabilities(task, trained(task, 20).params, task.dataset.values([row]))[0]
+    shown = [float(demo.terms.text(i, 1)) for i in range(task.dataset.h)]
+    assert shown == pytest.approx(a.tolist(), abs=1e-4)

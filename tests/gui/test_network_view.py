@@ -11,8 +11,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
-from core import datasets
+from core import datasets, probe
 from core.config import DataConfig, ModelConfig, RunConfig
+from core.family import pairs
 from core.snapshot import Params, Status
 from core.task import prepare
 from gui import look
@@ -353,3 +354,86 @@ def test_a_class_that_is_pointed_at_may_leave_the_sketch(show, trained, tmp_path
         view.sketch.point(Mark(output=view.sketch.outputs[-1]))
         view.chosen.choose_row(int(row))
         assert view.sketch.mark.output in (None, *view.sketch.outputs)
+
+
+# Every model of the family --------------------------------------------------------------------
+
+
+BOXES = {
+    "perceptron": "step",
+    "adaline": "z",
+    "mse": "σ",
+    "binary": "σ",
+    "softmax": "softmax",
+    "ovr": "σ of each",
+    "ovo": "σ, then votes",
+}
+
+
+@pytest.mark.parametrize("kind", BOXES)
+def test_each_model_shows_its_activation_its_logits_and_its_loss(show, trained, kind):
+    task = a_task(kind=kind)
+    snapshot = trained(task, 60)
+    view = show(task, snapshot=snapshot)
+    sketch, row = view.edges, view.chosen.example.row
+    assert sketch._activation.text() == BOXES[kind]
+    z = probe.class_logits(task, snapshot.params, task.dataset.values([row]))[0].tolist()
+    assert [number(node.text) for node in sketch.logits] == pytest.approx(z, abs=0.0051)
+    loss = probe.row_answers(task, snapshot.params).loss[row]
+    assert numbers(sketch.loss.text())[-1] == pytest.approx(float(loss), abs=0.00051)
+    decided = int(probe.decided(task, snapshot.params, np.array([row]))[0])
+    sizes = [row.bar.rect().width() for row in sketch.rows]
+    assert sizes[decided] == max(sizes)
+
+
+def test_targets_are_of_classes_for_one_against_the_rest_and_of_a_neuron_for_one(show):
+    view = show(a_task(kind="ovr"))
+    assert [row.target.text for row in view.edges.rows] == ["1", "0", "0"]
+    task = a_task(kind="perceptron")
+    view = show(task)
+    for k in range(2):
+        view.chosen.choose_row(int(np.flatnonzero(task.dataset.y == k)[0]))
+        assert view.edges.rows[1].target.text == str(k)
+
+
+def test_pairs_have_their_votes_counted_and_a_tick_at_the_true_class(show, trained, point_at):
+    task = a_task(kind="ovo")
+    snapshot = trained(task, 60)
+    view = show(task, snapshot=snapshot)
+    sketch = view.edges
+    z = [number(node.text) for node in sketch.logits]
+    votes = [0, 0, 0]
+    for (i, j), logit in zip(pairs(3), z, strict=True):
+        votes[j if logit > 0 else i] += 1
+    assert [row.share.text() for row in sketch.rows] == [f"{n} of 2" for n in votes]
+    assert [row.target.text for row in sketch.rows] == ["✓", "", ""]
+    names = task.dataset.class_names
+    words = point_at(view, sketch.logits[2].rect.center())
+    voted = names[2 if z[2] > 0 else 1]
+    assert words.endswith(f"→ a vote for {voted}; no target: the example is of neither")
+    assert f"z[{names[1]}|{names[2]}]" in words
+    words = point_at(view, sketch.logits[0].rect.center())
+    assert words.endswith("target 0")
+
+
+def test_of_many_pairs_those_with_the_class_are_drawn(show):
+    task = a_task("digits", kind="ovo")
+    view = show(task, 5)
+    for label in (0, 7):
+        view.chosen.choose_row(int(np.flatnonzero(task.dataset.y == label)[0]))
+        QApplication.processEvents()
+        shown = [pairs(10)[p] for p in view.bundles.outputs]
+        assert len(shown) == 9 and all(label in pair for pair in shown)
+        assert [words.text() for words in view.bundles.names] == [f"{i}|{j}" for i, j in shown]
+    assert "Of 45 pairs 9" in view._caption.text()
+
+
+def test_without_a_bias_there_is_no_bias_unit(show):
+    task = a_task(has_bias=False)
+    sketch = show(task).edges
+    assert len(sketch.inputs) == task.m and len(sketch.edges) == 3 * task.m
+
+
+def test_a_hidden_layer_is_told_to_be_beyond_this_sketch(show):
+    view = show(a_task(hidden=4), 1)
+    assert "without a hidden layer" in view._title.text() and not view._stack.isVisible()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.pulls import pulls
 from core.snapshot import Params, Status
 from core.task import prepare
 from gui import look, pull_arrows
@@ -211,3 +212,31 @@ def test_weights_that_are_not_finite_draw_nothing_new(show, trained, tick, settl
     )
     settle()
     assert view.pulls.shown is before
+
+
+@pytest.mark.parametrize(
+    ("kind", "pull"),
+    [
+        ("perceptron", "(y − ŷ)·x"),
+        ("adaline", "2 (y − z)·x"),
+        ("mse", "2 (y − a)·a(1 − a)·x"),
+        ("ovo", "|a − t|·x"),
+    ],
+)
+def test_arrows_and_words_are_those_of_the_models_own_rule(show, trained, tick, kind, pull):
+    task = a_task(kind=kind)
+    snapshot = trained(task, 10)
+    view = show(task, snapshot)
+    tick(view)
+    batch = pulls(task, snapshot.params, snapshot.batch)
+    std, arrows = task.standardiser.std, view.pulls.shown
+    own = batch.on_own_class() * std
+    np.testing.assert_allclose(arrows.tips - arrows.tails, LENGTH * own, atol=1e-5)
+    np.testing.assert_allclose(arrows.sums, SUM_LENGTH * batch.of_classes * std, atol=1e-5)
+    assert len(arrows.sums) == (3 if kind == "ovo" else 1)
+    assert pull in view.pulls.words() and pull in view.pulls.box.toolTip()
+
+
+def test_a_hidden_layer_has_no_arrows(show):
+    view = show(a_task(hidden=3))
+    assert not view.pulls.box.isVisible()

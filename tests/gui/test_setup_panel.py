@@ -237,7 +237,7 @@ def test_without_test_rows_the_run_bar_shows_no_test_figures(untested, words):
 
 def test_without_test_rows_the_confusion_is_of_training(untested, words):
     assert "Confusion, training" in words(untested.confusion)
-    confusion = untested.confusion.matrix.metrics.confusion
+    confusion = untested.hub.snapshot.metrics.confusion
     assert confusion.sum() == len(untested.hub.run.task.train_rows) == 150
 
 
@@ -254,11 +254,23 @@ def test_the_test_share_reads_none_at_zero(untested):
 
 def test_scrolling_the_column_changes_no_field(window):
     setup = window.setup
-    fields = [setup.learning_rate, setup.batch_size, setup.epochs, setup.model.init, setup.split_seed]
-    before = [setup.model.init.currentIndex(), *(f.value() for f in fields if f is not setup.model.init)]
+    fields = [
+        setup.learning_rate,
+        setup.batch_size,
+        setup.epochs,
+        setup.model.init,
+        setup.split_seed,
+    ]
+    before = [
+        setup.model.init.currentIndex(),
+        *(f.value() for f in fields if f is not setup.model.init),
+    ]
     for field in fields:
         QApplication.sendEvent(field, wheel(field))
-    after = [setup.model.init.currentIndex(), *(f.value() for f in fields if f is not setup.model.init)]
+    after = [
+        setup.model.init.currentIndex(),
+        *(f.value() for f in fields if f is not setup.model.init),
+    ]
     assert after == before
 
 
@@ -293,7 +305,13 @@ def test_long_class_names_leave_every_field_in_sight(open_window, monkeypatch):
     window = open_window(RunConfig(model=ModelConfig(kind="binary")), size=(1024, 640))
     port = window.setup.viewport()
     setup = window.setup
-    fields = (setup.model.positive, setup.model.negative, setup.model.init, setup.learning_rate, setup.seed)
+    fields = (
+        setup.model.positive,
+        setup.model.negative,
+        setup.model.init,
+        setup.learning_rate,
+        setup.seed,
+    )
     QApplication.processEvents()  # so that all is laid out
     for field in fields:
         left = field.mapTo(port, field.rect().topLeft()).x()

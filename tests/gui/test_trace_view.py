@@ -10,9 +10,17 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.family import pairs
 from core.snapshot import Status
+from core.task import prepare
+from gui import look
+from gui.background import Background
+from gui.example import Chosen
 from gui.trace_lines import PARTS
+from gui.tracer import Tracer
+from gui.views.trace import TraceView
 
 PATIENCE_MS = 30_000
 MINUTES = RunConfig(training=TrainingConfig(epochs=10**6))
@@ -276,3 +284,161 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
     qtbot.waitUntil(lambda: window.maths.tracer.newest.trace.label == 7, timeout=PATIENCE_MS)
     a = window.maths.tracer.newest.trace.a
     assert number(view.sheet.say(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
+
+
+# Every model of the family --------------------------------------------------------------------
+
+
+def of(kind: str, source="iris", **training) -> RunConfig:
+    return RunConfig(
+        DataConfig(source), ModelConfig(kind=kind, init="random"), TrainingConfig(**training)
+    )
+
+
+def shown_numbers(sheet, name: str) -> dict[int, float]:
+    return {key[1]: number(sheet.say(key)) for key in sheet._spots if key[0] == name}
+
+
+FORMULAE = {
+    "perceptron": (
+        "ŷ = step(z) =",
+        "L = max(0, −(2y − 1) z) =",
+        "∂L/∂z = ŷ − y =",
+        "w ← w + η · mean of (y − ŷ) x",
+    ),
+    "adaline": ("a = z =", "L = (y − z)² =", "∂L/∂z = −2(y − z) =", "½ ⇒"),
+    "mse": ("a = σ(z)", "L = (y − a)² =", "∂L/∂a = 2(a − y) =", "∂L/∂z = ∂L/∂a · ∂a/∂z ="),
+    "binary": ("a = σ(z)", "∂L/∂a = (a − y) / (a (1 − a)) =", "a − y ="),
+    "softmax": ("Σ e^z =", "L = −Σ y ln a =", "argmax z ⇒"),
+    "ovr": ("a0 = σ(z0)", "Σ a =", "not 1 in general", "argmax a ⇒"),
+    "ovo": ("z0|1 =", "votes for j where z > 0", "t =", "L = Σ over pairs with y ="),
+}
+
+
+@pytest.mark.parametrize("kind", FORMULAE)
+def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
+    window, view = traced(of(kind))
+    text, trace = view.sheet.text(), window.maths.tracer.newest.trace
+    for words in FORMULAE[kind]:
+        assert words in text, words
+    assert "nan" not in text and "…" not in text.replace("… ", "")
+    for name, values in (("z", trace.z), ("a", trace.a), ("dz", trace.dz)):
+        found = shown_numbers(view.sheet, name)
+        assert found == pytest.approx(dict(enumerate(values)), rel=0.06, abs=6e-4), name
+    assert number(view.sheet.say(("L",))) == pytest.approx(trace.loss, rel=0.06, abs=6e-4)
+    assert window.hub.run.task.dataset.class_names[trace.response.decided] in text
+    assert view.jacobian.isVisible() == (kind in ("softmax", "binary", "mse"))
+
+
+@pytest.mark.parametrize("kind", FORMULAE)
+def test_the_gauge_agrees_with_the_stage_on_each_model(traced, kind):
+    window, view = traced(of(kind))
+    gauge = window.example.sheet
+    shown = [key for key in gauge._spots if key in view.sheet._spots]
+    assert ("L",) in shown and ("dz", 0) in shown
+    assert all(gauge.say(key) == view.sheet.say(key) for key in shown)
+
+
+@pytest.mark.parametrize("kind", FORMULAE)
+def test_the_parts_of_an_update_light_the_lines_of_each_model(qtbot, traced, kind):
+    _, view = traced(of(kind))
+    for part in range(4):
+        qtbot.keyClick(view, Qt.Key.Key_N)
+        lit = {placed.line.part for placed in view.sheet._rows if placed.root.opacity() == 1}
+        assert lit == {part}
+
+
+def test_the_factor_that_starves_the_gradient_stands_out(traced):
+    _, view = traced(of("mse"))
+    spots = view.sheet._spots["dadz",]
+    assert len(spots) == 2 and all(spot.is_marked for spot in spots)
+    inks = {spot._item.brush().color().name().upper() for spot in spots}
+    assert inks == {view.theme.counter_accent.upper()}
+    product = number(view.sheet.say(("dLda",))) * number(view.sheet.say(("dadz",)))
+    assert product == pytest.approx(number(view.sheet.say(("dz", 0))), abs=2e-3)
+    assert not view.sheet._spots["dz", 0][0].is_marked
+
+
+def test_the_probabilities_of_one_against_the_rest_are_summed_up(traced):
+    _, view = traced(of("ovr"))
+    a = shown_numbers(view.sheet, "a")
+    assert number(view.sheet.say(("A",))) == pytest.approx(sum(a.values()), abs=2e-3)
+
+
+def test_pairs_without_the_class_have_no_target(traced):
+    _, view = traced(of("ovo"))  # a setosa, of the first two pairs
+    assert [view.sheet.say(("y", k)) for k in range(3)] == ["0", "0", "–"]
+    assert view.sheet.say(("dz", 2)) == "0"
+    assert sum(number(view.sheet.say(("votes", k))) for k in range(3)) == 3
+
+
+def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
+    window, view = traced(of("ovo", "digits"))
+    label = window.maths.tracer.newest.trace.label
+    shown = shown_numbers(view.sheet, "z")
+    having = [k for k, pair in enumerate(pairs(10)) if label in pair]
+    assert list(shown) == having and len(having) == 9
+    assert "Of 45 neurons, one for each pair of classes, the 9 with" in view.sheet.text()
+    assert sum(number(view.sheet.say(("votes", k))) for k in range(10)) == 45
+
+
+@pytest.mark.parametrize("rule", ["momentum", "nesterov", "rmsprop", "adam"])
+def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced, rule):
+    window, view = traced(of("softmax", optimiser=rule, l1=0.01, weight_decay=0.1))
+    text = view.sheet.text()
+    assert "g = ∇W + λ W + λ₁ sign W" in text
+    assert {"momentum": "v ← μ v + g", "nesterov": "W − η (g + μ v)"}.get(rule, "√") in text
+    promised = {key: number(view.sheet.say(key)) for key in view.sheet._spots if key[0] == "W2"}
+    biases = shown_numbers(view.sheet, "b2")
+    step = window.hub.snapshot.step
+    qtbot.keyClick(view, Qt.Key.Key_S)
+    follows(qtbot, window, step + 1)
+    after = window.hub.snapshot.params
+    assert len(promised) == 6 and len(biases) == 3
+    for (_, k, j), value in promised.items():
+        assert value == pytest.approx(after.W[k, j], abs=6e-4)
+    assert biases == pytest.approx(dict(enumerate(after.b)), abs=6e-4)
+
+
+@pytest.mark.parametrize("rule", ["newton", "lbfgs"])
+def test_a_step_by_curvature_is_told_without_numbers(traced, rule):
+    _, view = traced(RunConfig(training=TrainingConfig(optimiser=rule)), steps=1)
+    assert "comes from the whole curvature" in view.sheet.text()
+    assert not [key for key in view.sheet._spots if key[0] in ("W2", "b2", "eta")]
+    assert number(view.sheet.say(("n",))) == 120  # all training rows, whatever the batch
+
+
+def test_a_model_without_a_bias_says_that_it_stays_0(traced):
+    _, view = traced(RunConfig(model=ModelConfig(has_bias=False)))
+    assert "This model has no bias: b stays 0." in view.sheet.text()
+    assert not [key for key in view.sheet._spots if key[0] in ("b", "b2", "db")]
+
+
+def test_with_a_schedule_the_rate_is_that_of_the_next_update(traced):
+    config = RunConfig(training=TrainingConfig(schedule="cosine", epochs=4, learning_rate=0.8))
+    _, view = traced(config, steps=5)  # of four updates an epoch
+    eta = number(view.sheet.say(("eta",)))
+    assert eta == pytest.approx(0.8 * 0.5 * (1 + np.cos(np.pi / 4)), rel=1e-3)
+
+
+def test_through_a_hidden_layer_nothing_is_traced(qtbot, open_window):
+    window = open_window(RunConfig(model=ModelConfig(hidden=4)))
+    qtbot.keyClick(window.stage, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.keyClick(window.stage, Qt.Key.Key_N)  # there are no parts to take
+    tracer = window.maths.tracer
+    assert tracer.part is None and tracer.newest is None
+    assert not window.example.sheet.isVisible()
+
+
+def test_a_trace_of_a_model_with_a_hidden_layer_says_that_it_does_not_apply(show_view, trained):
+    chosen, background = Chosen(), Background()
+    config = RunConfig(model=ModelConfig(hidden=4))
+    task = prepare(datasets.load(DataConfig()), config)
+    view = TraceView(look.LIGHT, background, Tracer(look.LIGHT, background, chosen))
+    show_view(view)
+    view.offer_task(task)
+    view.offer_snapshot(trained(task, 1))
+    assert view._absent.isVisible() and "without a hidden layer" in view._absent.text()
+    assert not view.sheet.isVisible() and not view.badge.isVisible()
+    background.close()
