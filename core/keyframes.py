@@ -17,7 +17,7 @@ from torch import Tensor
 from core import batches
 from core.config import TrainingConfig
 
-LIMIT = 32 * 2**20  # bytes of tensors a run
+LIMIT = 8 * 2**20  # bytes of tensors a run
 MOST, FEWEST = 512, 20  # frames a run; the fewest are kept whatever they take
 BETWEEN = 24  # frames of the last replay, for what is looked at next
 CHEAP = 2**24  # multiplications that are played again at once: some 10 ms

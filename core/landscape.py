@@ -22,8 +22,10 @@ Cost = Literal["cross-entropy", "squared error", "of the line", "criterion"]
 Range = tuple[float, float]
 
 ROWS = 2_000  # of the training rows, a fixed sample of which is measured
+USUAL_OUTPUTS = 10  # of a model with more of them, so many fewer rows are measured
 NUMBERS_AT_ONCE = 2_000_000
 LEVELS = 14
+SHORT = 6  # characters of a class's name in the name of a pair
 
 
 def own_cost(kind: str) -> Cost:
@@ -76,12 +78,18 @@ def unit(name: str, dW: Reals, db: Reals) -> Direction:
 def of_parameter(task: Task, k: int, j: int | None) -> Direction:
     """Return the direction of one weight W[k, j], or of the bias b[k] where j is None."""
     dW, db = np.zeros((task.outputs, task.m)), np.zeros(task.outputs)
-    name = output_names(task.config.model.kind, task.dataset.class_names)[k]
+    kind, names = task.config.model.kind, task.dataset.class_names
+    name = output_names(kind, [_short(name) for name in names] if kind == "ovo" else names)[k]
     if j is None:
         db[k] = 1
         return Direction(f"b {name}", dW, db)
     dW[k, j] = 1
     return Direction(f"w {name}, {task.input_names[j]}", dW, db)
+
+
+def _short(name: str) -> str:
+    """A class's name with room for another one beside it."""
+    return name if len(name) <= SHORT else f"{name[: SHORT - 1]}."
 
 
 def at_random(task: Task, seed: int) -> Direction:
@@ -107,13 +115,15 @@ class Sample:
     has_bias: bool
 
     @classmethod
-    def of(cls, task: Task, most: int = ROWS) -> Sample:
-        """Take all training rows of the task, or a fixed sample of them."""
+    def of(cls, task: Task, most: int | None = None) -> Sample:
+        """Take all training rows of the task, or a fixed sample of so many."""
         import torch  # the weights come from it: it is there by now
 
         from core.losses import HEADS
 
         rows = task.train_rows
+        if most is None:
+            most = ROWS * USUAL_OUTPUTS // max(USUAL_OUTPUTS, task.outputs)
         if len(rows) > most:
             chosen = np.random.default_rng(0).choice(len(rows), most, replace=False)
             rows = rows[np.sort(chosen)]

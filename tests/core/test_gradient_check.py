@@ -83,7 +83,7 @@ def test_rows_at_a_kink_are_left_out_and_it_says_so(iris, make_task):
     X = task.inputs(task.dataset.values(task.train_rows))
     at = Params(W, -(X[7:8] @ W[0]))  # z = 0 there, and at its twins
     found = check(task, at, task.train_rows)
-    twins = (X == X[7]).all(axis=1).sum()
+    twins = (X[7] == X).all(axis=1).sum()
     assert found.passed and found.at_kinks == twins and found.rows == 120 - twins
     assert f"on {found.rows} of the next batch’s 120 rows; at the kink z = 0" in found.summary
     zeros = Params(np.zeros_like(W), np.zeros(1, np.float32))

@@ -76,9 +76,9 @@ def test_the_trainer_goes_the_way_of_pytorch(activation):
     X = torch.from_numpy(task.inputs(task.dataset.values(task.train_rows)))
     y = torch.from_numpy(task.dataset.y[task.train_rows])
     squash = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid}
-    net = torch.nn.Sequential(torch.nn.Linear(4, 6), squash[activation](), torch.nn.Linear(6, 3))
+    first, last = torch.nn.Linear(4, 6), torch.nn.Linear(6, 3)
+    net = torch.nn.Sequential(first, squash[activation](), last)
     with torch.no_grad():
-        first, last = net[0], net[2]
         for mine, theirs in zip(
             start.arrays, (last.weight, last.bias, first.weight, first.bias), strict=True
         ):

@@ -141,17 +141,13 @@ def test_a_pair_without_the_class_has_neither_target_nor_loss_nor_slope(iris, ma
     ],
 )
 @pytest.mark.parametrize("rule", ["sgd", "momentum", "nesterov", "rmsprop", "adam"])
-def test_the_new_weights_are_those_of_the_trainers_next_step(
-    iris, make_task, rule, changes, steps
-):
+def test_the_new_weights_are_those_of_the_trainers_next_step(iris, make_task, rule, changes, steps):
     task = make_task(iris, optimiser=rule, model={"init": "random"}, **changes)
     assert_promise_is_kept(task, steps)
 
 
 @pytest.mark.parametrize("has_bias", [True, False])
-def test_the_new_weights_of_every_model_are_those_of_the_next_step(
-    iris, make_task, kind, has_bias
-):
+def test_the_new_weights_of_every_model_are_those_of_the_next_step(iris, make_task, kind, has_bias):
     task = make_task(iris, model={"kind": kind, "has_bias": has_bias}, batch_size=16)
     assert_promise_is_kept(task, 5)
 

@@ -40,8 +40,9 @@ def opened(qtbot, open_window):
             lambda: panel.surface is not None and panel.surface.losses[own].size > 2_000,
             timeout=PATIENCE_MS,
         )
-        panel.plot.grab()
-        QApplication.processEvents()
+        for _ in range(3):  # an axis takes its width when it is painted, and others theirs then
+            panel.plot.grab()
+            QApplication.processEvents()
         return window, view, panel
 
     return opened

@@ -20,9 +20,11 @@ from gui.pull_arrows import LENGTH, SUM_LENGTH
 from gui.views.boundary import BoundaryView
 
 
-def a_task(batch_size=32, kind="softmax", **chosen):
+def a_task(batch_size=32, kind="softmax", hidden=0, **chosen):
     data = DataConfig(**chosen)
-    config = RunConfig(data, ModelConfig(kind=kind), TrainingConfig(batch_size=batch_size))
+    config = RunConfig(
+        data, ModelConfig(kind=kind, hidden=hidden), TrainingConfig(batch_size=batch_size)
+    )
     return prepare(datasets.load(data), config)
 
 

@@ -289,7 +289,7 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
 # Every model of the family --------------------------------------------------------------------
 
 
-def of(kind: str, source="iris", **training) -> RunConfig:
+def of(kind, source="iris", **training):
     return RunConfig(
         DataConfig(source), ModelConfig(kind=kind, init="random"), TrainingConfig(**training)
     )
