@@ -18,10 +18,10 @@ from core import batches
 from core.config import TrainingConfig
 
 LIMIT = 8 * 2**20  # bytes of tensors a run
-MOST, FEWEST = 512, 20  # frames a run; the fewest are kept whatever they take
+MOST, FEWEST = 128, 20  # frames a run; the fewest are kept whatever they take
 BETWEEN = 24  # frames of the last replay, for what is looked at next
 CHEAP = 2**24  # multiplications that are played again at once: some 10 ms
-LONGEST_STRIDE = 256  # at first; then keeping frames takes 3 thousandths of the time
+LONGEST_STRIDE = 1024  # at first; then keeping frames takes a thousandth of the time
 NEVER = 2**62  # a step that no run reaches
 
 
@@ -150,22 +150,25 @@ class Keyframes(Generic[P]):
         self._nbytes = _total(self._frames)
 
     def _make_room(self) -> None:
-        """Keep every other frame, the newest among them; where all are pinned, the newer half."""
-        while len(self._frames) > FEWEST and (
-            len(self._frames) > MOST // 2 or self._nbytes > LIMIT // 2
-        ):
-            kept = [
-                frame
-                for age, frame in enumerate(reversed(self._frames))
-                if age % 2 == 0 or frame.step in self._pinned
-            ][::-1]
-            if len(kept) > 0.75 * len(self._frames):
-                kept = self._frames[len(self._frames) // 2 :]
-                self._pinned = {s for s in self._pinned if s >= kept[0].step} | {kept[0].step}
+        """Forget the frame that is missed least, the closest to both of its neighbours.
+
+        One goes for each that comes: halving their number now and then would be simpler, but
+        memory would go up and down with it. Where all are pinned, the oldest goes.
+        """
+        while len(self._frames) > FEWEST and (len(self._frames) > MOST or self._nbytes > LIMIT):
+            steps = self.steps
+            inner = range(1, len(steps) - 1)
+            free = [k for k in inner if steps[k] not in self._pinned]
+            if free:
+                k = min(free, key=lambda k: steps[k + 1] - steps[k - 1])
             else:
-                self.stride *= 2
-            self._frames = kept
-            self._nbytes = _total(kept)
+                k = 0
+                self._pinned = (self._pinned - {steps[0]}) | {steps[1]}
+            gone, around = self._frames[k], self._frames[max(k - 1, 0) : k + 2]
+            rest = [frame for frame in around if frame is not gone]
+            self._nbytes -= _total(around) - _total(rest)
+            del self._frames[k]
+            self.stride = max(self.stride, (steps[-1] - steps[0]) // len(self._frames))
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,18 @@ SMOOTH = Target("at least", 58, "a cinema", is_ratio=False)
 PROMPT = Target("at most", 10, "a window at rest", is_ratio=False)
 
 
+@pytest.mark.parametrize(("words", "code"), [(["--short"], 0), ([], 1)])
+def test_a_short_run_that_misses_is_run_again(run, words, code):
+    values = iter([9.0, 9.0, 1.0])
+    benchmark = fake(lambda _: {"a": Result(next(values), 1.0, "s")}, a=(FASTER, None))
+    assert run([benchmark], *words)[0] == code
+
+
+def test_what_misses_each_time_is_missed(run):
+    benchmark = fake(a=(FASTER, Result(9.0, 1.0, "s")))
+    assert run([benchmark], "--short")[0] == 1
+
+
 def test_every_figure_is_declared_once():
     declared = [name for benchmark in benchmarks.find() for name in benchmark.FIGURES]
     assert sorted(declared) == sorted(NAMES)
