@@ -20,7 +20,7 @@ def measure(conditions: Conditions) -> dict[str, Result]:
     if sys.platform != "linux":
         raise SkipError("memory is read from /proc")
     frames = conditions.choose(50_000, 1_000)
-    plan = live.Plan("soak", live.iris(), warm_up_count=conditions.choose(3_000, 200), count=frames)
+    plan = live.Plan("soak", live.iris(), warm_up_count=conditions.choose(3_000, 600), count=frames)
     found = live.with_window(plan, conditions).found
     # Some fifty objects come and go, whichever moment it is: a short run is not scaled up.
     objects = found["objects"] * 10_000 / max(frames, 10_000)

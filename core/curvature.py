@@ -16,6 +16,7 @@ from core.snapshot import Params
 from core.task import Task
 
 ROWS = 5_000  # of the training rows: of more, a fixed sample
+BEND_NUMBERS = 800_000  # rows × inputs that the largest curvature is found from
 ITERATIONS = 60
 CLOSE = 1e-3  # of the eigenvalue, from one iteration to the next
 
@@ -33,7 +34,8 @@ def largest(task: Task, params: Params, decay: float) -> float:
     1 for the bias; its product with V (outputs, m + 1) is the mean of (B V x) xᵀ, so that it is
     never written down. Plain descent with η above 2/λ_max overshoots along that direction.
     """
-    X1, Y = _rows(task, sample(task.train_rows))
+    most = max(BEND_NUMBERS // task.m, 500)  # it is looked for while the window lives: small
+    X1, Y = _rows(task, sample(task.train_rows, min(most, ROWS)))
     head = HEADS[task.config.model.kind]
     assert head.hessian is not None
     W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
@@ -119,11 +121,11 @@ def _left(n: int, size: int) -> float:
     return (n - size) / (size * max(n - 1, 1))
 
 
-def sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return all of the rows, or ROWS of them, always the same."""
-    if len(rows) <= ROWS:
+def sample(rows: NDArray[np.int64], most: int = ROWS) -> NDArray[np.int64]:
+    """Return all of the rows, or so many of them, always the same."""
+    if len(rows) <= most:
         return rows
-    return np.sort(np.random.default_rng(0).choice(rows, ROWS, replace=False))
+    return np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
 
 
 def _gradient(task: Task, params: Params, rows: NDArray[np.int64]) -> tuple[Tensor, float]:
