@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from core import datasets, files, store, terminal
 from core.config import DataConfig, RunConfig
 from core.errors import DataError
+from core.family import FAMILY
 from core.options import Parser, add_run_options, config_from
 from core.snapshot import Metrics, Params, Status
 from core.task import Task, prepare
@@ -141,12 +142,13 @@ def describe(task: Task) -> str:
     more = f" and {task.m - LISTED_INPUTS} more" if task.m > LISTED_INPUTS else ""
     names = f"{dataset.m} pixels" if task.source.image_shape else listed + more
     batch = "full" if settings.batch_size is None else f"{settings.batch_size:,}"
-    model = (
-        f"softmax regression, {dataset.h} classes"
-        if task.outputs > 1
-        else f"binary logistic regression, “{dataset.class_names[1]}” (1) against "
-        f"“{dataset.class_names[0]}” (0)"
-    )
+    kind, hidden = FAMILY[task.config.model.kind], task.config.model.hidden
+    model = f"{kind.title}, {dataset.h} class{'' if dataset.h == 1 else 'es'}"
+    if kind.is_neuron:
+        no, yes = dataset.class_names
+        model = f"{kind.title}, “{yes}” (1) against “{no}” (0)"
+    if hidden:
+        model += f", {hidden} hidden units"
     lines = [
         f"{dataset.name}: {len(task.train_rows):,} training and {len(task.test_rows):,} test rows; "
         f"inputs {names}; {'standardised' if data.standardise else 'not standardised'}",

@@ -36,7 +36,7 @@ class Coefficients:
 def output_names(task: Task) -> tuple[str, ...]:
     """Return the name of each row of W: a class, the neuron's yes, or a pair of classes."""
     names = task.dataset.class_names
-    if task.outputs == 1:
+    if task.is_neuron:
         return names[1:]
     if task.config.model.kind == "ovo":
         return tuple(f"{names[j]} | {names[i]}" for i, j in pairs(len(names)))
@@ -84,7 +84,7 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
         if against is None or against == k:
             return "Choose two different classes to compare."
         yes, no = names[k], names[against]
-    elif task.outputs == 1:
+    elif task.is_neuron:
         yes, no = names[1], names[0]
     else:
         yes, no = names[k], f"all that is not {names[k]}"

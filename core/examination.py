@@ -41,7 +41,7 @@ def _answers(task: Task, rows: NDArray[np.int64], logits: NDArray[np.float32]) -
     exact = Z.double()  # float32 would call all that is nearly certain equally certain
     probabilities = head.probabilities(exact).contiguous().numpy()
     scores = probabilities
-    if task.outputs == 1:
+    if task.is_neuron:
         scores = torch.cat([-exact, exact], dim=1).numpy()
     return Answers(
         rows=rows,

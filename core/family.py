@@ -169,6 +169,8 @@ def guessing(kind: str, h: int) -> tuple[float, str] | None:
 
     He says 1/h of each class, or ½ of each yes or no.
     """
+    if h < 2:
+        return None  # there is nothing to guess
     match kind:
         case "perceptron":
             return None  # to guess is to be on the boundary, which costs nothing

@@ -65,6 +65,11 @@ class Task:
         """Rows of W: one for a neuron, one for each class or for each pair of them."""
         return self.config.model.outputs(self.dataset.h)
 
+    @property
+    def is_neuron(self) -> bool:
+        """Whether one output decides between two classes; of one class softmax has one, too."""
+        return self.outputs == 1 and self.dataset.h == 2
+
     @cached_property
     def constant_features(self) -> tuple[str, ...]:
         """Names of the features that never change in the training rows of measured data."""

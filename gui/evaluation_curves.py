@@ -77,7 +77,7 @@ class CurvesPage(Page):
 
     def show_task(self, task: Task) -> None:
         names = task.dataset.class_names
-        self._is_neuron = task.outputs == 1
+        self._is_neuron = task.is_neuron
         chosen = self.of.value()
         k = chosen if isinstance(chosen, int) and chosen < len(names) else 0
         self.of.offer([(name, j) for j, name in enumerate(names)], k)

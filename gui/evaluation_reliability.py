@@ -100,7 +100,7 @@ class ReliabilityPage(Page):
 
     def show_task(self, task: Task) -> None:
         kind = FAMILY[task.config.model.kind]
-        self._is_neuron = task.outputs == 1
+        self._is_neuron = task.is_neuron
         self._obstacle = ""
         if kind.activation == "step(z)":
             self._obstacle = "A perceptron says yes or no, and never how sure it is of it."

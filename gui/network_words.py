@@ -105,4 +105,4 @@ def target_of(task: Task, output: int, label: int | None) -> int | None:
     if kind == "ovo":
         i, j = pairs(task.dataset.h)[output]
         return None if label not in (i, j) else int(label == j)
-    return label if task.outputs == 1 else int(label == output)
+    return label if task.is_neuron else int(label == output)

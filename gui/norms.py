@@ -84,7 +84,7 @@ class Norms(QWidget):
         self._foot.hide()
         names = () if task.config.model.hidden else output_names(task)[:MOST_LINES]
         marks = task.dataset.class_marks
-        if task.outputs == 1:
+        if task.is_neuron:
             names = ()  # it is the whole of W
         while len(self.lines) < len(names):
             self.lines.append(plots.Line(self.plot))

@@ -59,7 +59,7 @@ def tooltip(task: Task) -> str:
     kind = task.config.model.kind
     if kind == "ovo":
         return PAIRS_TOOLTIP
-    if task.outputs > 1:
+    if not task.is_neuron:
         return TOOLTIP
     no, yes = task.dataset.class_names
     pull, how = PULLS[kind]
@@ -126,7 +126,7 @@ class PullArrows(QObject):
         self._task, self._theme, self._snapshot = task, theme, None
         self.box.setVisible(self.apply_to(task))
         self.box.setToolTip(tooltip(task))
-        sums = 1 if task.outputs == 1 else task.dataset.h
+        sums = 1 if task.is_neuron else task.dataset.h
         for have, wanted, z in ((self.lines, task.dataset.h, 31), (self.sums, sums, SUM_Z)):
             while len(have) < wanted:
                 have.append(self._line(z))
@@ -138,7 +138,7 @@ class PullArrows(QObject):
         self._halo.setPen(plots.pen(self._plot, theme.panel, 3.2))
         for line, mark in zip(self.lines, marks, strict=False):
             line.setPen(plots.pen(self._plot, theme.class_colour(mark), 1.4))
-        for line, mark in zip(self.sums, marks[1:] if task.outputs == 1 else marks, strict=False):
+        for line, mark in zip(self.sums, marks[1:] if task.is_neuron else marks, strict=False):
             line.setPen(plots.pen(self._plot, theme.class_colour(mark), 4))
 
     def clear(self) -> None:

@@ -311,7 +311,7 @@ def _weights(record: Record, k: int) -> NDArray[np.float32] | None:
     model, task = record.config.model, record.task
     if model.hidden:
         return None
-    if task.outputs == 1:
+    if task.is_neuron:
         k = 0
     elif task.outputs != task.dataset.h or k >= task.outputs:
         return None

@@ -113,7 +113,7 @@ class Panels(QWidget):
             second = [marks[j] for _, j in pairs(self._task.dataset.h)]
             return list(zip(output_names(self._task), second, strict=True))
         names = list(zip(self._task.dataset.class_names, marks, strict=True))
-        return names[1:] if self._task.outputs == 1 else names
+        return names[1:] if self._task.is_neuron else names
 
     def _line(self) -> float:
         return self._metrics.height()

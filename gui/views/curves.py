@@ -401,8 +401,10 @@ class CurveView(View):
             return floor - 0.06, 1.06
         if self.is_log:
             bottom = math.floor(math.log10(max(low, LOSS_FLOOR)) - 1e-9)
-            return bottom, max(math.ceil(math.log10(high) * 2) / 2 + 0.25, bottom + 1)
-        top = 1.25 * math.log(self.task.dataset.h if self.task else 2)
+            top = math.ceil(math.log10(max(high, LOSS_FLOOR)) * 2) / 2 + 0.25
+            return bottom, max(top, bottom + 1)
+        # Data of a single class has no loss to show, and ln 1 would never double past one.
+        top = 1.25 * math.log(max(self.task.dataset.h, 2) if self.task else 2)
         while top < high:
             top *= 2
         return -0.06 * top, top

@@ -129,7 +129,7 @@ class EvaluationView(View):
         if task.dataset.class_names != self._classes:
             self._classes = task.dataset.class_names
             self.threshold.reset.click()  # another question is asked
-        if task.outputs == 1:
+        if task.is_neuron:
             self.threshold.show_name(self._classes[1])
         self.accuracy.setText(task.obstacle)
         for page in self.pages.values():

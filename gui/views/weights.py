@@ -128,7 +128,7 @@ class WeightsView(View):
         scaled = ""
         if task.config.data.standardise and not has_two_units:
             scaled = "Weights act on standardised pixels."
-        if task.outputs == 1:
+        if task.is_neuron:
             no, yes = task.dataset.class_names
             scaled = f"Blue speaks for {yes}, orange for {no}. {scaled}"
         if not is_linear:

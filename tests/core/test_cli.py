@@ -64,14 +64,14 @@ def test_it_says_what_it_trains_and_how_it_ended(run):
     code, out, _ = run("iris", *QUICK)
     assert code == 0
     assert "Iris: 120 training and 30 test rows; inputs petal length, petal width; standard" in out
-    assert "softmax regression, 3 classes; η 0.1, batch 32, λ 0, 3 epochs, seed 123, cpu" in out
+    assert "Softmax, 3 classes; η 0.1, batch 32, λ 0, 3 epochs, seed 123, cpu" in out
     assert "Finished 3 epochs. 12 steps in" in out
     assert "training  loss 0." in out and "test      loss 0." in out
 
 
 def test_the_model_of_two_classes_names_both(run):
     _, out, _ = run("--model", "binary", "--classes", "setosa,2", "--batch-size", "full", *QUICK)
-    assert "binary logistic regression, “virginica” (1) against “setosa” (0)" in out
+    assert "Logistic, “virginica” (1) against “setosa” (0)" in out
     assert "batch full" in out
 
 
@@ -237,6 +237,14 @@ def test_the_seed_decides_the_split_unless_that_has_its_own(run):
 
 
 # Where the JSON goes --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["softmax", "ovr", "ovo", "adaline"])
+def test_a_table_of_one_class_is_refused_in_words(kind, run, tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("a,label\n1,x\n2,x\n3,x\n")
+    code, _, err = run(str(path), "--model", kind)
+    assert code == 2 and "one class" in err
 
 
 def test_json_of_a_hidden_layer_has_both_layers(run):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core import datasets, history
-from core.config import DataConfig, RunConfig
+from core.config import DataConfig, ModelConfig, RunConfig
 from core.history import History, Mark
 from core.snapshot import Status
 from core.task import prepare
@@ -411,3 +411,14 @@ def test_a_loss_of_zero_has_a_place_on_a_logarithmic_axis(view_of, with_curve):
     view.offer_snapshot(with_curve([1.0, 0.0]))
     assert np.isfinite(view.train_curve.getData()[1]).all()
     assert np.isfinite(ranges(view)).all()
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+def test_a_loss_that_is_zero_from_the_first_step_on_has_an_axis(view_of, with_curve, task, is_log):
+    view = view_of(LOSS)
+    view.log_button.setChecked(is_log)
+    perceptron = replace(task.config, model=ModelConfig("perceptron", "setosa", "virginica"))
+    view.offer_task(prepare(task.source, perceptron))  # no one who guesses holds the axis
+    view.offer_snapshot(with_curve([0.0, 0.0]))
+    (_, (low, high)) = ranges(view)
+    assert low <= view.train_curve.getData()[1].min() < high

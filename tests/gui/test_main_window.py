@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.config import MODEL_KINDS, DataConfig, RunConfig, TrainingConfig
+from core.config import MODEL_KINDS, DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.snapshot import Status
 from gui import look
 from gui.fields import notch_above, notch_below
 from gui.hub import FLAT_OUT
 from gui.run_bar import SPEEDS
+from tests.gui.conftest import PATIENCE_MS
 
 ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
 
@@ -302,6 +303,24 @@ def test_arrows_go_from_a_source_to_the_next(qtbot, window, new_run):
     with new_run(window):
         qtbot.keyClick(window.setup.sources["iris"], Qt.Key.Key_Down)
     assert window.hub.run.task.config.data.source == "digits"
+
+
+@pytest.mark.parametrize("kind", ["softmax", "ovr", "ovo"])
+def test_data_of_one_class_are_shown_in_every_view_and_refused_in_words(
+    qtbot, open_window, tmp_path, kind
+):
+    path = tmp_path / "one.csv"
+    path.write_text("a,b,label\n1.5,2,x\n2,3,x\n3,1,x\n4.5,4,x\n")
+    config = RunConfig(DataConfig(source="csv", path=str(path)), ModelConfig(kind))
+    window = open_window(config, wait=False)
+    qtbot.waitUntil(lambda: "of one class" in window.notice.text, timeout=PATIENCE_MS)
+    seen = set()
+    for digit in range(Qt.Key.Key_0, Qt.Key.Key_9 + 1):
+        qtbot.keyClick(window.stage, Qt.Key(digit))
+        qtbot.mouseClick(window.loss.log_button, Qt.MouseButton.LeftButton)
+        seen.add(window.stage.current)
+    assert {"Weights", "Data", "Network", "Surface", "Evaluation", "Runs"} <= seen
+    assert not window.run_bar.play_button.isEnabled()
 
 
 # Size -----------------------------------------------------------------------------------------
