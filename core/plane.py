@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,17 @@ class Plane:
     x_range: tuple[float, float]
     y_range: tuple[float, float]
     at: tuple[float, ...]
+
+
+class Nodes(NamedTuple):
+    """A grid over a plane: xs (columns,), ys (rows,), and X (rows · columns, m) inputs of a model.
+
+    Rows go from the bottom up.
+    """
+
+    xs: NDArray[np.float64]
+    ys: NDArray[np.float64]
+    X: Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core import models
 from core.losses import HEADS
-from core.plane import DecisionGrid, Floats, Plane, RowAnswers
+from core.plane import DecisionGrid, Floats, Nodes, Plane, RowAnswers
 from core.snapshot import Params
 from core.task import Reader, Task
 
@@ -21,30 +21,45 @@ ROWS_AT_ONCE = 4096
 @torch.no_grad()
 def class_logits(reader: Reader, params: Params, values: NDArray[np.floating]) -> torch.Tensor:
     """Return the logits (n, outputs) for features (n, d) in their own units."""
-    X = torch.from_numpy(reader.inputs(values))
-    parameters = tuple(torch.from_numpy(array) for array in params.arrays)
-    return models.model_of(reader.config.model, parameters).forward(X)
+    return logits_at(reader, params, reader.inputs(values))
 
 
 @torch.no_grad()
-def decision_grid(
-    reader: Reader, params: Params, plane: Plane, columns: int, rows: int
-) -> DecisionGrid:
-    """Ask the model on a grid of rows × columns nodes over the plane."""
-    head = HEADS[reader.config.model.kind]
+def logits_at(reader: Reader, params: Params, X: Floats) -> torch.Tensor:
+    """Return the logits (n, outputs) for inputs X (n, m) of the model."""
+    parameters = tuple(torch.from_numpy(array) for array in params.arrays)
+    return models.model_of(reader.config.model, parameters).forward(torch.from_numpy(X))
+
+
+def nodes(reader: Reader, plane: Plane, columns: int, rows: int) -> Nodes:
+    """Return the nodes of a grid over the plane, as inputs of the model."""
     xs = np.linspace(*plane.x_range, columns)
     ys = np.linspace(*plane.y_range, rows)
     values = np.tile(np.asarray(plane.at, dtype=np.float64), (rows * columns, 1))
     values[:, plane.x] = np.tile(xs, rows)
     values[:, plane.y] = np.repeat(ys, columns)
-    Z = class_logits(reader, params, values)
+    return Nodes(xs, ys, reader.inputs(values))
+
+
+def decision_grid(
+    reader: Reader, params: Params, plane: Plane, columns: int, rows: int
+) -> DecisionGrid:
+    """Ask the model on a grid of rows × columns nodes over the plane."""
+    return decide_grid(reader, params, nodes(reader, plane, columns, rows))
+
+
+@torch.no_grad()
+def decide_grid(reader: Reader, params: Params, at: Nodes) -> DecisionGrid:
+    """Ask the model at these nodes."""
+    head = HEADS[reader.config.model.kind]
+    Z = logits_at(reader, params, at.X)
     per_class = head.scores(Z)
     best = per_class.topk(2, dim=1).values
     others = torch.where(per_class == best[:, :1], best[:, 1:], best[:, :1])
-    shape = (rows, columns, per_class.shape[1])
+    shape = (len(at.ys), len(at.xs), per_class.shape[1])
     return DecisionGrid(
-        xs=xs,
-        ys=ys,
+        xs=at.xs,
+        ys=at.ys,
         probabilities=head.probabilities(Z).contiguous().view(shape).numpy(),
         margins=(per_class - others).contiguous().view(shape).numpy(),
     )

@@ -33,6 +33,7 @@ COPY_SECONDS = 0.5  # no older is what is left of a run whose device fails
 RACE_SECONDS = 0.7
 SLICE_SECONDS = 0.004  # train so long before looking at commands and mailbox; see `_train`
 FRAME_SECONDS = 0.016
+LEAD_SECONDS = 0.003  # after a request, while it trains, before a snapshot is made for the next
 RATE_SECONDS = 0.5
 KEPT_RUNS = 20
 CONTEST = 0  # in place of the number of a run: the contest has failed
@@ -59,6 +60,7 @@ class Session:
         self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._mailbox: deque[Snapshot] = deque(maxlen=1)
         self._wanted = threading.Event()
+        self._wanted_at = -math.inf
         self._closing = threading.Event()
         self._is_ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="training")
@@ -114,7 +116,9 @@ class Session:
         except IndexError:
             return None
         finally:
-            self._wanted.set()
+            if not self._wanted.is_set():  # who asks again and again gets the same snapshot
+                self._wanted_at = time.perf_counter()
+                self._wanted.set()
 
     def load(
         self,
@@ -237,7 +241,7 @@ class Session:
                     self._contend()
                 if self._arriving is not None:
                     self._deliver(self._arriving)
-                if self._wanted.is_set() and self._arriving is None:
+                if self._wanted.is_set() and self._arriving is None and self._is_time_to_show:
                     self._publish()
             except Exception as error:  # whatever it is, the person must learn of it
                 self._racing = None
@@ -612,6 +616,14 @@ class Session:
         if copy.is_there:
             self._mailbox.append(snapshot(params=self._trainer.params_of(copy.take())))
             self._arriving = None
+
+    @property
+    def _is_time_to_show(self) -> bool:
+        """Whether the next request is near: a snapshot made at once would be a frame old by then.
+
+        By then the window has drawn the last one, too, and leaves Python's lock alone.
+        """
+        return not self._is_training or time.perf_counter() - self._wanted_at > LEAD_SECONDS
 
     @property
     def _is_flat_out(self) -> bool:

@@ -200,6 +200,7 @@ class HistoryBar(QWidget):
         self.line = TimeLine(theme)
         self.words = QLabel()
         self.words.setAccessibleName("shown step")
+        self.words.setFixedHeight(HEIGHT - 4)  # other words then lay nothing out anew
         for label in (self._name, self.words):
             label.setProperty("small", True)
         self.replay_button = _quiet_button()
@@ -238,7 +239,7 @@ class HistoryBar(QWidget):
         self._snapshot = self._wanted = None
         self._n = max(len(task.train_rows), 1)
         self._has_history = False
-        self.words.setMinimumWidth(0)
+        self.words.setFixedWidth(0)
         if task.obstacle:
             self._show_parts(False)
 
@@ -296,7 +297,7 @@ class HistoryBar(QWidget):
             widest = f"step {newest:,} of {newest:,} · epoch {snapshot.epoch:,}"
             width = self.words.fontMetrics().horizontalAdvance(widest) + 4
             if width > self.words.minimumWidth():
-                self.words.setMinimumWidth(width)
+                self.words.setFixedWidth(width)
 
     def _say_replay(self, *, is_replaying: bool) -> None:
         words = "❚❚ pause" if is_replaying else "▶ replay"

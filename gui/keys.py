@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLineEdit,
     QToolButton,
@@ -18,16 +20,28 @@ RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Keys(QObject):
-    """An event filter of the application that keeps single keys for the window.
+    """Keeps single keys for the window, whatever has the focus.
 
-    Space trains whatever has the focus. Where a number is typed the other keys stay what they
-    are, and Return gives the focus to `rest`. Return also presses the button that has the focus,
-    which Space cannot do.
+    Space trains. Where a number is typed the other keys stay what they are, and Return gives the
+    focus to `rest`. Return also presses the button that has the focus, which Space cannot do.
+
+    Only the widget with the focus is watched: a filter of the whole application would be asked
+    about every event of every widget, some 30 a frame, each of which takes Python's lock from the
+    training thread.
     """
 
-    def __init__(self, parent: QObject, rest: QWidget) -> None:
+    def __init__(self, parent: QObject, rest: QWidget, application: QApplication) -> None:
         super().__init__(parent)
         self._rest = rest
+        self._watched: QWidget | None = None
+        application.focusChanged.connect(self._turn_to)
+
+    def _turn_to(self, _: QWidget | None, focused: QWidget | None) -> None:
+        if self._watched is not None and shiboken6.isValid(self._watched):
+            self._watched.removeEventFilter(self)
+        self._watched = focused
+        if focused is not None:
+            focused.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent):

@@ -191,6 +191,7 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QLabel {{ background: transparent; color: {theme.ink}; }}
     QLabel[muted="true"] {{ color: {theme.muted}; }}
     QLabel[small="true"] {{ color: {theme.muted}; font-size: {small}pt; }}
+    QLabel[figure="true"] {{ background: {theme.panel}; }}
     QLabel[title="true"] {{ color: {theme.muted}; font-weight: 600; }}
     QLabel:disabled {{ color: {theme.muted}; }}
 

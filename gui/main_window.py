@@ -304,8 +304,8 @@ class MainWindow(QMainWindow):
         self.download_bar.folder_wanted.connect(self._choose_mnist_folder)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
         application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(Keys(self, self.stage))
+        assert isinstance(application, QApplication)
+        Keys(self, self.stage, application)
 
     def _restore(self) -> None:
         settings = self._settings

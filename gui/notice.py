@@ -20,6 +20,7 @@ class Notice(QFrame):
         super().__init__()
         self._theme = theme
         self._is_trouble = False
+        self._shown = "", "", False
         self.setFixedHeight(HEIGHT)
         self._words = QLabel()
         self._words.setWordWrap(True)
@@ -66,9 +67,11 @@ class Notice(QFrame):
         self._busy.setVisible(is_busy)
 
     def _show(self, words: str, action: str, *, is_trouble: bool) -> None:
-        if self._words.text() != words:
-            self._words.setText(words)
-            self._words.setToolTip(words)
+        if self._shown == (shown := (words, action, is_trouble)):
+            return  # it is told so at display rate
+        self._shown = shown
+        self._words.setText(words)
+        self._words.setToolTip(words)
         self.button.setText(action)
         self.button.setVisible(bool(action))
         if is_trouble != self._is_trouble:

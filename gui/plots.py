@@ -142,21 +142,31 @@ class Picture(QGraphicsPixmapItem):
         self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
         self.setParentItem(plot.moving)
 
-    def show_image(self, image: NDArray[np.uint8], rect: QRectF) -> None:
-        """Show the image, its first row along the lower edge of the rectangle."""
+    def show_image(self, image: NDArray[np.uint8], rect: QRectF, hair: int = 0) -> bool:
+        """Show the image, its first row along the lower edge of the rectangle.
+
+        Where no colour differs by more than a hair from what is shown, that stays. Return whether
+        it is painted anew.
+        """
         rows, columns = image.shape[:2]
         to_rect = QTransform.fromTranslate(rect.left(), rect.top())
         to_rect.scale(rect.width() / columns, rect.height() / rows)
-        if to_rect != self.transform():
+        is_moved = to_rect != self.transform()
+        if is_moved:
             self.setTransform(to_rect)
-        if self.image is None or not np.array_equal(image, self.image):
-            self.image = image
-            pixels = np.ascontiguousarray(image)
-            self.setPixmap(
-                QPixmap.fromImage(
-                    QImage(pixels.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
-                )
+        shown = self.image
+        if shown is not None and shown.shape == image.shape:
+            darker, lighter = np.minimum(image, shown), np.maximum(image, shown)
+            if (lighter - darker).max(initial=0) <= hair:
+                return is_moved
+        self.image = image
+        pixels = np.ascontiguousarray(image)
+        self.setPixmap(
+            QPixmap.fromImage(
+                QImage(pixels.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
             )
+        )
+        return True
 
     def clear(self) -> None:
         self.image = None

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation import HALF, has_threshold, threshold_shift
-from core.plane import DecisionGrid, Plane, boundary_lines
-from core.snapshot import Snapshot
+from core.plane import DecisionGrid, Nodes, Plane, boundary_lines
+from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui import look
 from gui.look import Theme
@@ -23,8 +23,11 @@ from gui.look import Theme
 FAINT, STRONG = 0.12, 0.60  # opacity of a region: guessing … certain
 STILL_PX = 3.0  # one node of the grid every so many pixels when nothing moves
 FINEST_PX, COARSEST_PX = 5.0, 24.0  # and while training
-BUDGET_SECONDS = 0.005  # of the 16 ms between two frames; the other two threads need theirs
+BUDGET_SECONDS = 0.004  # of the 16 ms between two frames; the other two threads need theirs
+MOST_KEPT = 4_000_000  # inputs of rows that are kept from one picture to the next: 16 MB
 CALM = 0.9  # share of the old in the running mean of the seconds
+HAIR = 1  # of 255: a colour that differs by so little looks the same
+LONGEST_REST = 4  # frames: 64 ms
 
 
 class Shading(NamedTuple):
@@ -33,7 +36,8 @@ class Shading(NamedTuple):
     image : (rows, columns, 3) bytes, the lowest row first.
     lines : between regions, (points, 2) each.
     wrong_train, wrong_test : for each training and test row whether the model gets it wrong.
-    seconds : that it took.
+    seconds : of the processor that it took. On a busy machine a picture is waiting most of its
+        time, however coarse it is.
     """
 
     run: int
@@ -58,56 +62,109 @@ class NodeSize:
         wanted = self.px
         if self._seconds > BUDGET_SECONDS:
             wanted = min(self.px * 1.25, COARSEST_PX)
-        elif self._seconds < BUDGET_SECONDS / 3:
+        elif self._seconds < BUDGET_SECONDS / 2:
             wanted = max(self.px / 1.25, FINEST_PX)
         if wanted != self.px:
             self._seconds *= (self.px / wanted) ** 2  # nodes go with the area
             self.px = wanted
 
 
-def shader(
-    task: Task,
-    snapshot: Snapshot,
-    plane: Plane,
-    columns: int,
-    rows: int,
-    theme: Theme,
-    threshold: float = HALF,
-) -> Callable[[], Shading]:
-    """Return the work of one picture, with all that it needs bound to it.
+class Rest:
+    """Frames to let pass until the next picture: more, as long as no picture looks different.
 
-    threshold : of a single neuron's probability. The line and what is wrong go with it; the
-        colours are of the probability, and stay.
+    Late in a run hundreds of updates a frame change nothing that could be seen, and a picture of
+    them costs training a fifth of its speed.
     """
-    run, params = snapshot.run, snapshot.params
-    is_moved = threshold != HALF and has_threshold(task.config.model.kind)
-    shift = threshold_shift(task.config.model.kind, threshold) if is_moved else 0.0
 
-    def wrong(rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def __init__(self) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Let the next frame have its picture."""
+        self._frames = self._left = 1
+
+    def is_over(self) -> bool:
+        """Count a frame; return whether it is to have a picture."""
+        self._left -= 1
+        if self._left > 0:
+            return False
+        self._left = self._frames
+        return True
+
+    def learn(self, looks_different: bool) -> None:
+        """Take in what the newest picture was like."""
+        longer = min(2 * self._frames, LONGEST_REST)
+        self._frames = max(self._frames // 2, 1) if looks_different else longer
+
+
+class Shader:
+    """Makes pictures of one task; what they have in common is worked out once.
+
+    Only the background thread may do the work that it gives.
+    """
+
+    def __init__(self, task: Task, theme: Theme) -> None:
+        self._task, self._theme = task, theme
+        self._nodes: tuple[tuple[Plane, int, int], Nodes] | None = None
+        self._rows: NDArray[np.float32] | None = None  # inputs of training, then of test rows
+
+    def work(
+        self, snapshot: Snapshot, plane: Plane, columns: int, rows: int, threshold: float = HALF
+    ) -> Callable[[], Shading]:
+        """Return the work of one picture of rows × columns nodes.
+
+        threshold : of a single neuron's probability. The line and what is wrong go with it; the
+            colours are of the probability, and stay.
+        """
+        task, params = self._task, snapshot.params
+        kind = task.config.model.kind
+        is_moved = threshold != HALF and has_threshold(kind)
+        shift = threshold_shift(kind, threshold) if is_moved else 0.0
+
+        def work() -> Shading:
+            from core import probe  # brings PyTorch, which the first paint must not wait for
+
+            started = time.thread_time()
+            grid = probe.decide_grid(task, params, self._nodes_of(plane, columns, rows))
+            wrong = self._wrong(params, threshold if is_moved else None)
+            return Shading(
+                run=snapshot.run,
+                plane=plane,
+                image=shade(grid, task.dataset.class_marks, self._theme),
+                lines=boundary_lines(_shifted(grid, shift)),
+                wrong_train=wrong[: len(task.train_rows)],
+                wrong_test=wrong[len(task.train_rows) :],
+                seconds=time.thread_time() - started,
+            )
+
+        return work
+
+    def _nodes_of(self, plane: Plane, columns: int, rows: int) -> Nodes:
         from core import probe
 
-        if not is_moved:
-            return probe.mistakes(task, params, rows)
-        A = probe.probabilities(task, params, task.dataset.values(rows))
-        says_yes: NDArray[np.bool_] = A[:, 1] > threshold
-        return np.asarray(says_yes != (task.dataset.y[rows] == 1))
+        about = plane, columns, rows
+        if self._nodes is None or self._nodes[0] != about:
+            self._nodes = about, probe.nodes(self._task, *about)
+        return self._nodes[1]
 
-    def work() -> Shading:
-        from core import probe  # brings PyTorch, which the first paint must not wait for
+    def _wrong(self, params: Params, threshold: float | None) -> NDArray[np.bool_]:
+        """Return for each training row, then each test row, whether the model gets it wrong."""
+        from core import probe
+        from core.losses import HEADS
 
-        started = time.perf_counter()
-        grid = probe.decision_grid(task, params, plane, columns, rows)
-        return Shading(
-            run=run,
-            plane=plane,
-            image=shade(grid, task.dataset.class_marks, theme),
-            lines=boundary_lines(_shifted(grid, shift)),
-            wrong_train=wrong(task.train_rows),
-            wrong_test=wrong(task.test_rows),
-            seconds=time.perf_counter() - started,
-        )
-
-    return work
+        task = self._task
+        rows = np.concatenate([task.train_rows, task.test_rows])
+        X = self._rows
+        if X is None:
+            X = task.inputs(task.dataset.values(rows))
+            if X.size <= MOST_KEPT:
+                self._rows = X
+        y = task.dataset.y[rows]
+        Z, head = probe.logits_at(task, params, X), HEADS[task.config.model.kind]
+        if threshold is None:
+            return np.asarray(head.decide(Z).numpy() != y)
+        says_yes = head.probabilities(Z)[:, 1].numpy() > threshold
+        return np.asarray(says_yes != (y == 1))
 
 
 def _shifted(grid: DecisionGrid, shift: float) -> DecisionGrid:

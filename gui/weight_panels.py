@@ -51,6 +51,7 @@ class Panels(QWidget):
         self._map = look.signed_map(theme)
         self._task: Task | None = None
         self._params: Params | None = None
+        self._is_live = False
         self._take_font()
 
     def set_theme(self, theme: Theme) -> None:
@@ -61,10 +62,13 @@ class Panels(QWidget):
         self._task, self._params, self.scale = task, None, 0.0
         self._lay_out()
 
-    def show_params(self, params: Params) -> None:
-        """Show these weights; the scale goes up and down by SCALE_DIGITS."""
+    def show_params(self, params: Params, *, is_live: bool = False) -> None:
+        """Show these weights; the scale goes up and down by SCALE_DIGITS.
+
+        is_live : others follow at once, so that what looks the same need not be painted.
+        """
         is_first = self._params is None
-        self._params = params
+        self._params, self._is_live = params, is_live
         largest = self._largest(params)
         if not SHRINK * self.scale < largest <= self.scale:
             self.scale = nice_above(largest)

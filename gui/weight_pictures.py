@@ -18,6 +18,7 @@ from gui.weight_panels import GAP, Grid, Panels, signed
 
 WHOLE_ZOOM = 4
 OPAQUE = 0xFF000000
+HAIR = 2  # of the 257 levels of a sign: a weight that differs by so little looks the same
 
 
 class _Panel(NamedTuple):
@@ -163,13 +164,19 @@ class Pictures(Panels):
                 self._norms[k] = text
 
     def _show_pictures(self, W: NDArray[np.float32]) -> None:
-        """Colour the weights of all classes, −scale … +scale; hand on the pictures that differ."""
+        """Colour the weights of all classes, −scale … +scale; hand on the pictures that differ.
+
+        While they are live, a hair is no difference.
+        """
         rows, columns = self._image_shape()
         levels = np.rint(W * (len(self._map) // 2 / self.scale)).astype(np.intp)
         changed = list(range(len(W)))
-        if self._levels is not None:
-            changed = np.flatnonzero((levels != self._levels).any(axis=1)).tolist()
-        self._levels = levels
+        if self._levels is None:
+            self._levels = levels
+        else:
+            off = np.abs(levels - self._levels).max(axis=1)
+            changed = np.flatnonzero(off > (HAIR if self._is_live else 0)).tolist()
+            self._levels[changed] = levels[changed]
         if not changed:
             return
         pixels = self._colours[levels]

@@ -25,7 +25,7 @@ from gui.hidden_lines import HiddenLines
 from gui.legend import Legend
 from gui.look import Theme
 from gui.pull_arrows import PullArrows
-from gui.shading import STILL_PX, NodeSize, Shading, shader
+from gui.shading import HAIR, STILL_PX, NodeSize, Rest, Shader, Shading
 from gui.view import View
 
 MARGIN = 0.08  # of the data's range, on each side
@@ -46,7 +46,8 @@ class BoundaryView(View):
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme)
         self._background = background
-        self._node_size = NodeSize()
+        self._node_size, self._rest = NodeSize(), Rest()
+        self._shader: Shader | None = None
         self._train = self._test = np.empty(0, dtype=np.int64)
         self._x, self._y = 0, 1
         self._at: NDArray[np.float64] = np.empty(0)
@@ -192,9 +193,15 @@ class BoundaryView(View):
         self._rings.setData([], [])
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        self._ask()
+        if snapshot.status is not Status.TRAINING:
+            self._rest.end()
+        if self._rest.is_over():
+            self._ask()
+        elif self.task is not None:
+            self.pulls.offer(self.task, snapshot, (self._x, self._y), self._at)
 
     def show_points(self, task: Task) -> None:
+        self._shader = Shader(task, self.theme)
         dataset = task.dataset
         values = dataset.values()
         rows = task.train_rows if len(task.train_rows) else task.test_rows
@@ -322,7 +329,7 @@ class BoundaryView(View):
     def _ask(self) -> None:
         """Ask for the picture of the newest snapshot, in the visible range."""
         task, snapshot = self.task, self.snapshot
-        if task is None or snapshot is None or not self.isVisible():
+        if task is None or snapshot is None or self._shader is None or not self.isVisible():
             return
         self.pulls.offer(task, snapshot, (self._x, self._y), self._at)
         if not snapshot.params.W.any() and not snapshot.params.b.any():
@@ -338,7 +345,7 @@ class BoundaryView(View):
         self.hidden_lines.offer(task, snapshot, plane)
         columns = max(2, int(size.width() / node_px))
         rows = max(2, int(size.height() / node_px))
-        work = shader(task, snapshot, plane, columns, rows, self.theme, self._threshold)
+        work = self._shader.work(snapshot, plane, columns, rows, self._threshold)
         self._background.ask("boundary", work, self._show_shading, _raise)
 
     def _show_shading(self, picture: Shading) -> None:
@@ -353,14 +360,17 @@ class BoundaryView(View):
         rows, columns = picture.image.shape[:2]
         (x0, x1), (y0, y1) = plane.x_range, plane.y_range
         half_x, half_y = (x1 - x0) / (columns - 1) / 2, (y1 - y0) / (rows - 1) / 2
-        self._image.show_image(  # nodes are the centres of the image's pixels
+        is_live = self.snapshot.status is Status.TRAINING
+        looks_different = self._image.show_image(  # nodes are the centres of the image's pixels
             picture.image,
             QRectF(x0 - half_x, y0 - half_y, x1 - x0 + 2 * half_x, y1 - y0 + 2 * half_y),
+            HAIR if is_live else 0,
         )
         gap = np.full((1, 2), np.nan)
         joined = np.concatenate([gap, *(part for line in picture.lines for part in (line, gap))])
         if not self._is_in_sight_already(joined):
             self._lines.setData(joined[:, 0], joined[:, 1])
+            looks_different = True
         values = self.task.dataset.X
         if len(picture.wrong_train) != len(self._train) or len(picture.wrong_test) != len(
             self._test
@@ -372,6 +382,8 @@ class BoundaryView(View):
         ringed = self._rings.getData()
         if not (np.array_equal(x, ringed[0]) and np.array_equal(y, ringed[1])):
             self._rings.setData(x=x, y=y)
+            looks_different = True
+        self._rest.learn(looks_different)
 
     def _is_in_sight_already(self, joined: NDArray[np.float64]) -> bool:
         """Return whether these points (n, 2) are those of the lines shown, but for a hair."""

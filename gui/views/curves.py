@@ -27,7 +27,7 @@ from gui.view import View
 MARKS_WITH_WORDS = 2
 SHOWN_MARKS = 40
 COLUMNS = 300  # stroking 1,000 noisy points took 20 ms, 300 took 4 ms
-NOTICEABLE_PX = 0.5  # what a curve must have grown by to be drawn again
+NOTICEABLE_PX = 1.0  # what a curve must have grown by to be drawn again
 BAND_ALPHA = 56
 KEPT_PX = 1.0  # wider or smoothed lines cost ten times as much on noisy curves
 READ_RUNS = 6  # kept runs whose values are told at the pointer

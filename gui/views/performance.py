@@ -101,7 +101,10 @@ class PerformanceView(View):
             ("drawing", drawing),
             ("waiting", pace.waiting),
         ):
-            self.bars[name].setValue(round(100 * share))
+            bar = self.bars[name]
+            bar.setUpdatesEnabled(False)  # or it would have the window painted at once
+            bar.setValue(round(100 * share))
+            bar.setUpdatesEnabled(True)
             self._words[name].setText(f"{name} {share:.0%}" if pace.steps else name)
 
 

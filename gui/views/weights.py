@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout
 
-from core.snapshot import Params, Snapshot
+from core.snapshot import Params, Snapshot, Status
 from core.task import Task
 from gui.background import Background
 from gui.coefficients import CoefficientTable
@@ -170,7 +170,7 @@ class WeightsView(View):
         if self._in_original_units and self.task and self.task.dataset.image_shape is None:
             W, b = self.task.standardiser.unscale(params.W, params.b)
             params = Params(W.astype(np.float32), b.astype(np.float32))
-        self.canvas.show_params(params)
+        self.canvas.show_params(params, is_live=snapshot.status is Status.TRAINING)
 
     def _choose_units(self, are_original: object) -> None:
         self._in_original_units = bool(are_original)
