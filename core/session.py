@@ -33,7 +33,7 @@ COPY_SECONDS = 0.5  # no older is what is left of a run whose device fails
 RACE_SECONDS = 0.7
 SLICE_SECONDS = 0.004  # train so long before looking at commands and mailbox; see `_train`
 FRAME_SECONDS = 0.016
-LEAD_SECONDS = 0.003  # after a request, while it trains, before a snapshot is made for the next
+LEAD_SECONDS = 0.003  # after a request, flat out, before a snapshot is made for the next one
 RATE_SECONDS = 0.5
 KEPT_RUNS = 20
 CONTEST = 0  # in place of the number of a run: the contest has failed
@@ -623,7 +623,7 @@ class Session:
 
         By then the window has drawn the last one, too, and leaves Python's lock alone.
         """
-        return not self._is_training or time.perf_counter() - self._wanted_at > LEAD_SECONDS
+        return not self._is_flat_out or time.perf_counter() - self._wanted_at > LEAD_SECONDS
 
     @property
     def _is_flat_out(self) -> bool:

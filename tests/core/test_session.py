@@ -14,7 +14,7 @@ import torch
 import core
 from core import batches, cli, datasets, device, session, trainer
 from core.config import DataConfig, RunConfig
-from core.session import KEPT_RUNS, Session
+from core.session import KEPT_RUNS, LEAD_SECONDS, Session
 from core.snapshot import Status
 from core.task import prepare
 from core.trainer import Trainer
@@ -244,6 +244,27 @@ def test_while_it_trains_flat_out_snapshots_keep_coming(watcher, task):
     while len(steps) < 10:
         steps.append(watcher.until(lambda s: s.step > steps[-1]).step)
     assert steps == sorted(set(steps))
+
+
+def test_flat_out_a_snapshot_is_made_shortly_before_it_is_asked_for(watcher, task):
+    watcher.session.load(1, task, play=True)
+    watcher.until(lambda s: s.step > 0)
+    wait_for(lambda: watcher.session._mailbox)  # nothing is wanted now
+    watcher.session.take()
+    asked_at = time.perf_counter()
+    snapshot = watcher.until(lambda s: s.made_at > asked_at - LEAD_SECONDS)
+    assert snapshot.made_at > asked_at + 0.9 * LEAD_SECONDS
+
+
+def test_who_asks_again_and_again_is_answered(watcher, task):
+    """Each request would put off the answer to the one before."""
+    watcher.session.load(1, task, play=True)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:  # without a rest
+        snapshot = watcher.session.take()
+        if snapshot is not None and snapshot.step > 100:
+            return
+    raise AssertionError("no snapshot came")
 
 
 # Speed ----------------------------------------------------------------------------------------

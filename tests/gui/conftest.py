@@ -6,7 +6,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QWidget
@@ -61,6 +61,37 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
         window.deleteLater()
         dressed.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     dressed.setStyleSheet("")  # widgets are made three times faster without one
+
+
+class _Listener(QObject):
+    """Writes down which widgets get events of a kind."""
+
+    def __init__(self, kind: QEvent.Type) -> None:
+        super().__init__()
+        self._kind = kind
+        self.heard: list[QObject] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == self._kind:
+            self.heard.append(watched)
+        return False
+
+
+@pytest.fixture
+def paintings():
+    """Return a function that returns a list to which widgets are added as they are painted."""
+    listeners = []
+
+    def paintings(
+        widget: QWidget, kind: QEvent.Type = QEvent.Type.Paint, *, children: bool = True
+    ) -> list[QObject]:
+        listener = _Listener(kind)
+        listeners.append(listener)
+        for each in [widget, *(widget.findChildren(QWidget) if children else [])]:
+            each.installEventFilter(listener)
+        return listener.heard
+
+    return paintings
 
 
 @pytest.fixture

@@ -10,11 +10,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from core import datasets
+from core import datasets, probe
 from core.config import DataConfig, ModelConfig, RunConfig
+from core.plane import Plane
+from core.snapshot import Params, Status
 from core.task import prepare
 from gui import look
 from gui.background import Background
+from gui.shading import LONGEST_REST, Shader
 from gui.views.boundary import BoundaryView
 
 
@@ -237,6 +240,67 @@ def test_a_hidden_view_shows_the_newest_once_it_is_seen(qtbot, show, trained, se
 
 
 # More than two features -----------------------------------------------------------------------
+
+
+def counted(view, monkeypatch):
+    """A list to which what a picture is to be of is added each time that one is asked for."""
+    asked = []
+    work = Shader.work
+
+    def counting(shader, *about):
+        asked.append(about)
+        return work(shader, *about)
+
+    monkeypatch.setattr(Shader, "work", counting)
+    return asked
+
+
+def test_live_pictures_rest_while_none_looks_different(show, trained, settle, monkeypatch):
+    task = iris_task()
+    live = replace(trained(task, 50), status=Status.TRAINING)
+    view = show(task, live)
+    asked = counted(view, monkeypatch)
+    for _ in range(40):
+        view.offer_snapshot(live)
+        settle()
+    assert len(asked) <= 40 / LONGEST_REST + 3
+    asked.clear()
+    W = live.params.W
+    for k in range(40):  # now each differs from the one before by what can be seen
+        view.offer_snapshot(replace(live, params=Params((0.2 * k - 4) * W, live.params.b)))
+        settle()
+    assert len(asked) >= 30
+
+
+def test_once_it_stops_the_picture_is_of_the_last_weights(show, trained, settle, monkeypatch):
+    task = iris_task()
+    live = replace(trained(task, 50), status=Status.TRAINING)
+    view = show(task, live)
+    for _ in range(20):
+        view.offer_snapshot(live)
+        settle()
+    asked = counted(view, monkeypatch)
+    view.offer_snapshot(replace(live, status=Status.PAUSED))
+    assert len(asked) == 1
+    settle()
+    exact = Shader(task, look.LIGHT).work(*asked[0])()
+    np.testing.assert_array_equal(view._image.image, exact.image)
+
+
+@pytest.mark.parametrize("columns", [9, 14])
+def test_pictures_of_one_shader_are_those_of_new_ones(trained, columns):
+    """What is kept from one picture to the next belongs to it."""
+    task = iris_task(test_fraction=0.2)
+    shader = Shader(task, look.LIGHT)
+    for steps, size in ((5, 9), (50, columns), (50, 9)):
+        snapshot = trained(task, steps)
+        plane = Plane(0, 1, (0.0, 7.0), (0.0, 3.0 + columns), (3.0, 1.0))
+        kept = shader.work(snapshot, plane, size, 7)()
+        new = Shader(task, look.LIGHT).work(snapshot, plane, size, 7)()
+        np.testing.assert_array_equal(kept.image, new.image)
+        wrong = probe.mistakes(task, snapshot.params, np.arange(task.dataset.n))
+        np.testing.assert_array_equal(kept.wrong_train, wrong[task.train_rows])
+        np.testing.assert_array_equal(kept.wrong_test, wrong[task.test_rows])
 
 
 def test_the_plane_starts_at_the_features_that_the_data_prefer(show):

@@ -6,6 +6,7 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
 
 from core import datasets
 from core.config import DataConfig, RunConfig
@@ -48,6 +49,15 @@ def test_rates_and_shares_are_shown_while_it_trains(view, snapshot):
     assert view.rates.text() == "3.21 k steps/s · 823 k examples/s"
     assert words(view) == ["training 88%", "drawing 30%", "waiting 12%"]
     assert [bar.value() for bar in view.bars.values()] == [88, 30, 12]
+
+
+def test_other_figures_wait_for_the_next_painting(view, snapshot, paintings):
+    """A progress bar would have the whole window painted at once, once for each bar."""
+    painted = paintings(view)
+    view.offer_snapshot(replace(snapshot, pace=Pace(10, 320, 0.9, 0.1)))
+    assert not painted
+    QApplication.processEvents()
+    assert painted
 
 
 def test_when_training_stops_the_figures_go(view, snapshot):

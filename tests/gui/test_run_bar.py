@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from core import datasets
 from core.config import DataConfig, RunConfig
@@ -44,6 +44,18 @@ def test_the_figures_are_those_of_the_snapshot(bar, snapshot):
     assert numbers(bar.accuracy) == [f"{100 * share:.1f} %" for share in shares]
     assert numbers(bar.step_counter) == ["000,012"]
     assert numbers(bar.epoch) == ["000,003"]
+
+
+def test_other_numbers_have_nothing_but_themselves_laid_out_and_painted(bar, snapshot, paintings):
+    bar.show_snapshot(snapshot)
+    QApplication.processEvents()
+    laid_out = paintings(bar, QEvent.Type.LayoutRequest, children=False)
+    painted = paintings(bar, children=False)
+    metrics = replace(snapshot.metrics, train_loss=0.7, test_loss=0.8)
+    bar.show_snapshot(replace(snapshot, step=13, epoch=4, metrics=metrics))
+    QApplication.processEvents()
+    assert numbers(bar.step_counter) == ["000,013"]
+    assert not laid_out and not painted
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig
-from core.snapshot import Params
+from core.snapshot import Params, Status
 from core.task import prepare
 from gui import look
 from gui.canvas import Canvas, Words
@@ -185,6 +185,27 @@ def test_the_pictures_follow_the_weights_wherever_they_change(show, trained, pix
     view.offer_snapshot(replace(last, params=Params(W, last.params.b)))
     view.offer_snapshot(last)
     np.testing.assert_array_equal(pixels(view.canvas), pixels(show(task, snapshot=last).canvas))
+
+
+def test_live_a_hair_is_no_difference_and_at_rest_all_is_exact(show, trained, pixels):
+    task = digits()
+    last = trained(task, 60)
+    view = show(task, snapshot=last)
+    W, b = last.params.W, last.params.b
+    hair = np.float32(
+        1.4 * view.canvas.scale / 256
+    )  # of 257 levels each weight moves by one or two
+    live = replace(last, status=Status.TRAINING)
+    before = pixels(view.canvas)
+    view.offer_snapshot(replace(live, params=Params(W - hair, b)))
+    assert (pixels(view.canvas) == before).all()
+    view.offer_snapshot(replace(live, params=Params(W - 8 * hair, b)))
+    assert not (pixels(view.canvas) == before).all()
+    view.offer_snapshot(live)
+    view.offer_snapshot(replace(last, params=Params(W - hair, b)))
+    exact = show(task, snapshot=replace(last, params=Params(W - hair, b)))
+    assert exact.canvas.scale == view.canvas.scale
+    np.testing.assert_array_equal(pixels(view.canvas), pixels(exact.canvas))
 
 
 def test_nothing_is_painted_again_where_no_colour_and_no_word_changes(show, trained):
