@@ -168,7 +168,9 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     def px(length: float) -> str:
         return f"{round(length * scale)}px"
 
-    chevron = files("assets").joinpath("icons/chevron-down.svg")
+    def icon(name: str) -> str:
+        return str(files("assets").joinpath(f"icons/{name}.svg")).replace(chr(92), "/")
+
     small = BASE_POINT_SIZE * scale * SMALL
     return f"""
     QMainWindow, QMenuBar, QScrollArea, #column {{ background: {theme.background}; border: none; }}
@@ -191,7 +193,6 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QLabel {{ background: transparent; color: {theme.ink}; }}
     QLabel[muted="true"] {{ color: {theme.muted}; }}
     QLabel[small="true"] {{ color: {theme.muted}; font-size: {small}pt; }}
-    QLabel[figure="true"] {{ background: {theme.panel}; }}
     QLabel[title="true"] {{ color: {theme.muted}; font-weight: 600; }}
     QLabel:disabled {{ color: {theme.muted}; }}
 
@@ -233,11 +234,16 @@ def style_sheet(theme: Theme, scale: float = 1.0) -> str:
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
     QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
     QToolButton::menu-indicator {{ image: none; }}
+    QCheckBox::indicator {{ width: {px(12)}; height: {px(12)}; border: 1px solid {theme.muted};
+        border-radius: {px(3)}; }}
+    QCheckBox::indicator:checked {{ image: url("{icon("check")}"); }}
+    QCheckBox::indicator:focus {{ border-color: {theme.accent}; background: {theme.selected}; }}
+    QCheckBox::indicator:disabled {{ border-color: {theme.line}; }}
     QComboBox:hover, QAbstractSpinBox:hover {{ border-color: {theme.line}; }}
     QComboBox:focus, QAbstractSpinBox:focus {{ border-color: {theme.accent}; }}
     QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {theme.muted}; }}
     QComboBox::drop-down {{ border: none; width: {px(18)}; }}
-    QComboBox::down-arrow {{ image: url("{str(chevron).replace(chr(92), "/")}");
+    QComboBox::down-arrow {{ image: url("{icon("chevron-down")}");
         width: {px(12)}; height: {px(12)}; }}
     QComboBox QAbstractItemView {{ background: {theme.panel}; color: {theme.ink};
         border: 1px solid {theme.line}; selection-background-color: {theme.selected};

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFontMetricsF, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -240,14 +240,15 @@ class _Counter(QWidget):
         super().__init__()
         self.setToolTip(tip)
         self._shown = _Texts("", "")
+        # In the colour of the card, so that nothing of that need be painted beneath it.
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
         self._main, self._second, name = QLabel(self), QLabel(self), QLabel(label)
         name.setProperty("small", True)
         self._main.setFont(look.scaled(self.font(), look.LARGE, bold=True))
         self._main.setAccessibleName(label)
         self._widest = widest
-        for figure in (self._main, self._second):  # it covers what would be painted beneath it
-            figure.setProperty("figure", True)
-            figure.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        for figure in (self._main, self._second):
             figure.setTextFormat(Qt.TextFormat.PlainText)
         numbers = QHBoxLayout()
         numbers.setContentsMargins(0, 0, 0, 0)

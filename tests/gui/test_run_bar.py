@@ -14,6 +14,7 @@ from core import datasets
 from core.config import DataConfig, RunConfig
 from core.snapshot import Pace, Status
 from core.task import prepare
+from gui import look
 from gui.hub import EPOCH_A_SECOND, FLAT_OUT
 from gui.run_bar import SPEEDS, RunBar
 
@@ -56,6 +57,22 @@ def test_other_numbers_have_nothing_but_themselves_laid_out_and_painted(bar, sna
     QApplication.processEvents()
     assert numbers(bar.step_counter) == ["000,013"]
     assert not laid_out and not painted
+
+
+def test_numbers_leave_nothing_of_those_before_them(open_window, pixels, snapshot):
+    """A counter fills its own ground, in the colour of the card."""
+    window = open_window(theme="dark")
+    bar = window.run_bar
+    counter, panel = bar.step_counter, look.rgb(look.DARK.panel)
+    pictures = []
+    for step in (888_888, 111_111, 888_888):
+        bar.show_snapshot(replace(window.hub.snapshot, step=step))
+        QApplication.processEvents()
+        x, y, width, height = counter.geometry().getRect()
+        pictures.append(pixels(bar)[y : y + height, x : x + width])
+    assert (pictures[0] == pictures[2]).all()
+    assert (pictures[1] != pictures[2]).any()
+    assert ((pictures[1] - panel) ** 2).sum(axis=2).min(axis=1)[[0, -1]].max() == 0
 
 
 @pytest.mark.parametrize(
