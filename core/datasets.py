@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,10 +17,10 @@ from core.config import DataConfig
 from core.drawing import Points
 from core.errors import DataError
 from core.naming import find, plain
-from core.table import TEST, Table
 
 if TYPE_CHECKING:  # readers are imported where something is read: a window starts without them
     from core.mnist import Contents
+    from core.table import Table
 
 REST_MARK = -1
 MAX_LISTED = 10  # lines named in a sentence
@@ -332,6 +331,8 @@ def of_table(table: Table, config: DataConfig) -> Dataset:
     if not labelled.all():
         y, lines = y[labelled], lines[labelled]
     if table.split is not None:
+        from core.table import TEST
+
         column = table.columns[table.split]
         assert column.codes is not None
         is_test = np.array([word.casefold() == TEST for word in column.words])[column.codes]
@@ -385,6 +386,8 @@ def _listed(lines: NDArray[np.int32], count: int | None = None) -> str:
 
 
 def _iris() -> Dataset:
+    import csv
+
     text = files("assets").joinpath("iris.csv").read_text(encoding="utf-8")
     header, *rows = csv.reader(text.splitlines())
     species = tuple(dict.fromkeys(row[-1] for row in rows))

@@ -26,7 +26,6 @@ from core.errors import ConfigError, DataError, LogitLabError, SaveError
 from core.export import write_csv, write_pictures_csv, write_pictures_idx
 from core.session import CONTEST, KEPT_RUNS, RATE_SECONDS, Session
 from core.snapshot import Params, Snapshot, Status
-from core.table import Table
 from core.task import Task, prepare
 from gui.background import Background
 from gui.fetch import Fetch
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from core.download import Download
     from core.lesson import Preset
     from core.meter import Progress
+    from core.table import Table
 
 TICK_MS = 16
 UNDO_LIMIT = KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers

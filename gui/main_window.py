@@ -35,7 +35,6 @@ from PySide6.QtWidgets import (
 
 from core.config import DataConfig, Missing, ModelConfig, Reading, RunConfig, Source
 from core.snapshot import Snapshot, Status
-from core.table import Table
 from core.task import Task
 from gui import look
 from gui.download_bar import DownloadBar
@@ -55,11 +54,11 @@ from gui.setup_panel import SetupPanel, data_for
 from gui.stage import LATE, Stage
 from gui.view import View
 from gui.views.boundary import BoundaryView
-from gui.views.confusion import ConfusionView
 from gui.views.performance import PerformanceView, say_race
 
 if TYPE_CHECKING:  # dialogs are imported when they are first wanted
     from core.meter import Progress
+    from core.table import Table
     from gui.csv_dialog import CsvDialog
     from gui.gallery import Gallery
     from gui.maths import Maths
@@ -106,11 +105,9 @@ class MainWindow(QMainWindow):
             }
         )
         self.maths: Maths | None = None  # see `_add_late`
-        self.confusion = ConfusionView(self.theme)
         self.performance = PerformanceView(self.theme)
         self.views: tuple[View, ...] = (
             self.boundary,
-            self.confusion,
             self.performance,
         )
         self.notice = Notice(self.theme)
@@ -132,14 +129,14 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self._gauges = QSplitter(Qt.Orientation.Vertical)
-        self._rooms = [QWidget() for _ in range(3)]  # see `_add_late`
-        loss, accuracy, example = self._rooms
+        self._rooms = [QWidget() for _ in range(4)]  # see `_add_late`
+        loss, accuracy, example, confusion = self._rooms
         example.setMinimumHeight(EXAMPLE_HEIGHT)
         for view, stretch, least in (
             (loss, 5, 116),
             (accuracy, 4, 94),
             (example, 0, 0),
-            (self.confusion, 5, 0),
+            (confusion, 5, 0),
         ):
             card = _card(view)
             if least:  # the others know their own
@@ -292,7 +289,6 @@ class MainWindow(QMainWindow):
         hub.points_changed.connect(self._show_points)
         self.boundary.board_tools.gallery_wanted.connect(self._show_gallery)
         self.boundary.board_tools.going_on_changed.connect(hub.set_going_on)
-        self.confusion.cell_chosen.connect(self._show_cell)
         self.notice.acted.connect(self._act)
         self.opening.opened.connect(self._show_table)
         self.opening.failed.connect(self._show_unreadable)
@@ -326,6 +322,7 @@ class MainWindow(QMainWindow):
     def _add_late(self) -> None:
         """Make what would have kept the first paint waiting: most views of the stage."""
         from gui.maths import Maths
+        from gui.views.confusion import ConfusionView
         from gui.views.curves import ACCURACY, LOSS, CurveView
         from gui.views.data_table import DataView
         from gui.views.draw import DrawView
@@ -359,7 +356,9 @@ class MainWindow(QMainWindow):
         maths.tracer.part_changed.connect(self._show_part)
         self.example = maths.make_gauge()
         self.loss, self.accuracy = (CurveView(self.theme, what) for what in (LOSS, ACCURACY))
-        gauges = self.loss, self.accuracy, self.example
+        self.confusion = ConfusionView(self.theme)
+        self.confusion.cell_chosen.connect(self._show_cell)
+        gauges = self.loss, self.accuracy, self.example, self.confusion
         for room, view in zip(self._rooms, gauges, strict=True):
             card = room.parentWidget()
             layout = card.layout() if card else None

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from core.config import Reading
 from core.errors import Cancelled, LogitLabError
-from core.table import Table
 from gui.background import Background
+
+if TYPE_CHECKING:
+    from core.table import Table
 
 LOOK_MS = 50
 PATIENCE_MS = 200  # what is open sooner needs no bar
