@@ -96,20 +96,12 @@ class MainWindow(QMainWindow):
         self.run_bar = RunBar()
         self.history_bar = HistoryBar(self.theme)
         self.setup = SetupPanel()
-        self.boundary = BoundaryView(self.theme, self.hub.background)
-        self.stage = Stage(
-            {
-                "Boundary": self.boundary,
-                **{name: QWidget() for name in ("Weights", "Data", "Draw")},  # see `_add_late`
-                **{name: QWidget() for name in LATE},  # made when they are first shown
-            }
-        )
+        # See `_add_late`; those of LATE are made when they are first shown.
+        names = ("Boundary", "Weights", "Data", "Draw", *LATE)
+        self.stage = Stage({name: QWidget() for name in names})
         self.maths: Maths | None = None  # see `_add_late`
         self.performance = PerformanceView(self.theme)
-        self.views: tuple[View, ...] = (
-            self.boundary,
-            self.performance,
-        )
+        self.views: tuple[View, ...] = (self.performance,)
         self.notice = Notice(self.theme)
         self.download_bar = DownloadBar()
         self.opening = Opening(self.hub.background, self)
@@ -283,12 +275,7 @@ class MainWindow(QMainWindow):
         self.history_bar.live_wanted.connect(hub.go_live)
         self.history_bar.replay_wanted.connect(hub.replay_or_pause)
         bar.speed_changed.connect(hub.set_speed)
-        board = self.boundary.board
-        board.edited.connect(hub.draw)
-        board.refused.connect(self._show_failure)
         hub.points_changed.connect(self._show_points)
-        self.boundary.board_tools.gallery_wanted.connect(self._show_gallery)
-        self.boundary.board_tools.going_on_changed.connect(hub.set_going_on)
         self.notice.acted.connect(self._act)
         self.opening.opened.connect(self._show_table)
         self.opening.failed.connect(self._show_unreadable)
@@ -320,7 +307,7 @@ class MainWindow(QMainWindow):
         self.hub.set_speed(self.run_bar.chosen_speed)
 
     def _add_late(self) -> None:
-        """Make what would have kept the first paint waiting: most views of the stage."""
+        """Make what would have kept the first paint waiting: the views of stage and gauges."""
         from gui.maths import Maths
         from gui.views.confusion import ConfusionView
         from gui.views.curves import ACCURACY, LOSS, CurveView
@@ -328,6 +315,12 @@ class MainWindow(QMainWindow):
         from gui.views.draw import DrawView
         from gui.views.weights import WeightsView
 
+        self.boundary = BoundaryView(self.theme, self.hub.background)
+        self.boundary.board.edited.connect(self.hub.draw)
+        self.boundary.board.refused.connect(self._show_failure)
+        self.boundary.board_tools.gallery_wanted.connect(self._show_gallery)
+        self.boundary.board_tools.going_on_changed.connect(self.hub.set_going_on)
+        self.stage.replace("Boundary", self.boundary)
         self.maths = maths = Maths(self.theme, self.hub, self.stage)
         self.weights = WeightsView(self.theme, self.hub.background)
         self.weights.norms.way = maths.way
@@ -367,7 +360,8 @@ class MainWindow(QMainWindow):
             room.deleteLater()
         self.lessons.loss = self.loss
         self.lessons.fill(self._lesson_menu)
-        self.views = (*self.views, self.weights, self.data, self.draw, *gauges)
+        stage = self.boundary, self.weights, self.data, self.draw
+        self.views = (*stage, *self.views, *gauges)
 
     def _add_view(self, view: View) -> None:
         """Let a view that was made late catch up with the others."""

@@ -103,6 +103,7 @@ class Stage(QFrame):
             return
         self._stack.insertWidget(index, view)
         self._stack.removeWidget(old)
+        self._stack.setCurrentIndex(self.tabs.currentIndex())
         old.deleteLater()
 
     def offer(self, applies: Mapping[str, bool], first: str) -> None:
