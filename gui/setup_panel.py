@@ -430,9 +430,9 @@ def _source_button(glyph: str, name: str, detail: str) -> QPushButton:
     column.setSpacing(0)
     column.addWidget(words)
     column.addWidget(small)
-    small.setVisible(bool(detail))
     row.addWidget(sign)
     row.addLayout(column, 1)
+    small.setVisible(bool(detail))  # of the button by now: before, it would be a window
     for label in (sign, words, small):
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     button.setMinimumHeight(row.sizeHint().height() + 2)

@@ -129,6 +129,9 @@ class BoundaryView(View):
         layout.addLayout(foot, 4, 0, 1, 2)
         layout.setRowStretch(2, 1)
         layout.setColumnStretch(0, 1)
+        rows = self._plane_row, self._points_row, self.board_tools
+        for part in (*rows, self.plot, self.hidden_lines.box, self.pulls.box):
+            part.hide()  # until there is a task, which says what of it is needed
         self.show_theme()
 
     def _connect_board(self) -> None:
@@ -164,6 +167,7 @@ class BoundaryView(View):
     def show_task(self, task: Task) -> None:
         if not self.applies_to(task):
             return
+        self.plot.show()
         is_drawn = task.config.data.source == "drawn"
         names = list(task.dataset.feature_names)
         shown = [self.x_choice.itemText(i) for i in range(self.x_choice.count())]

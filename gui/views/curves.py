@@ -131,7 +131,8 @@ class CurveView(View):
         self.log_button.setCheckable(True)
         self.log_button.setAccessibleName("Logarithmic loss axis")
         self.log_button.toggled.connect(self._set_log)
-        self.log_button.setVisible(quantity.is_loss)
+        if not quantity.is_loss:
+            self.log_button.hide()
         header.addWidget(self.log_button)
 
         self.plot = plots.make_plot(theme, moves_below=False)

@@ -117,7 +117,7 @@ class LandscapeView(View):
         self._plane.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self._lines = plots.Line(self._plane)
         self._scatters: list[Any] = []
-        beside = QWidget()
+        beside = QWidget(self)
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -165,6 +165,7 @@ class LandscapeView(View):
         """Return the surface of this loss; it is made when it is first seen."""
         if cost not in self.panels:
             panel = SurfacePanel(self.theme, cost, title_of(self._kind, cost))
+            panel.setParent(self)  # shown without a parent it would be a window
             panel.dragged.connect(self._drag)
             panel.clicked.connect(self._set_start)
             panel.hovered.connect(self._read)

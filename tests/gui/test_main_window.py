@@ -6,8 +6,9 @@ import threading
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QStyleHints
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -41,6 +42,26 @@ def test_the_first_start_shows_iris_petals_under_softmax(window):
     assert task.config.model.kind == "softmax"
     assert window.stage.current == "Boundary"
     assert window.hub.snapshot.status is Status.READY
+
+
+def test_no_part_of_the_window_is_ever_a_window_of_its_own(qapp, open_window):
+    """A widget that is shown before it has a parent flashes up somewhere on the screen."""
+    shown = []
+
+    class Listener(QObject):
+        def eventFilter(self, watched, event):
+            is_shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget)
+            if is_shown and watched.isWindow():
+                shown.append(watched)
+            return False
+
+    listener = Listener()
+    qapp.installEventFilter(listener)
+    window = open_window()
+    for digit in range(Qt.Key.Key_0, Qt.Key.Key_9 + 1):
+        QTest.keyClick(window.stage, Qt.Key(digit))
+    qapp.removeEventFilter(listener)
+    assert shown == [window]
 
 
 def test_the_first_start_asks_nothing(window):
