@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from gui.weight_panels import GAP, Grid, Panels, signed
 
 WHOLE_ZOOM = 4
 OPAQUE = 0xFF000000
+READING_SECONDS = 0.1  # between two figures of a norm while they are live: nobody reads faster
 HAIR = 2  # of the 257 levels of a sign: a weight that differs by so little looks the same
 
 
@@ -42,6 +44,7 @@ class Pictures(Panels):
         self._bar_words = [self._canvas.add(Words()) for _ in range(3)]
         self._levels: NDArray[np.intp] | None = None
         self._norms: list[str] = []
+        self._said_at = -math.inf
         self._shown_scale = 0.0
 
     def show_task(self, task: Task | None) -> None:
@@ -80,6 +83,7 @@ class Pictures(Panels):
         red, green, blue = self._map.astype(np.uint32).T
         self._colours = np.roll(OPAQUE | red << 16 | green << 8 | blue, -middle)  # −1 is the last
         self._levels, self._norms, self._shown_scale = None, [""] * len(names), 0.0
+        self._said_at = -math.inf
         if self._params is not None:
             self._show_values()
 
@@ -154,6 +158,10 @@ class Pictures(Panels):
             for words, text in zip(self._bar_words, self._scale_words(), strict=True):
                 words.say(text)
         self._show_pictures(W)
+        now = time.monotonic()
+        if self._is_live and now - self._said_at < READING_SECONDS:
+            return
+        self._said_at = now
         for k, norm in enumerate(np.sqrt(np.einsum("km,km->k", W, W)).tolist()):
             text = self._norm_words(norm)
             if text != self._norms[k]:

@@ -19,7 +19,7 @@ from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.snapshot import Params, Status
 from core.task import prepare
-from gui import look
+from gui import look, weight_pictures
 from gui.canvas import Canvas, Words
 from gui.views.weights import WeightsView
 
@@ -206,6 +206,30 @@ def test_live_a_hair_is_no_difference_and_at_rest_all_is_exact(show, trained, pi
     exact = show(task, snapshot=replace(last, params=Params(W - hair, b)))
     assert exact.canvas.scale == view.canvas.scale
     np.testing.assert_array_equal(pixels(view.canvas), pixels(exact.canvas))
+
+
+def test_live_norms_keep_still_long_enough_to_be_read(show, trained, painted_words, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(weight_pictures.time, "monotonic", lambda: now[0])
+    task = digits()
+    last = trained(task, 60)
+    live = replace(last, status=Status.TRAINING)
+    grown = replace(live, params=Params(1.2 * last.params.W, last.params.b))
+
+    def norms(view):
+        return [words for words in painted_words(view.canvas) if "‖" in words]
+
+    view = show(task, snapshot=live)
+    before = norms(view)
+    now[0] += 0.05
+    view.offer_snapshot(grown)
+    assert norms(view) == before
+    now[0] += 0.06
+    view.offer_snapshot(grown)
+    after = norms(view)
+    assert len(after) == 10 and after != before
+    view.offer_snapshot(last)  # at rest they are of these weights at once
+    assert norms(view) == before
 
 
 def test_nothing_is_painted_again_where_no_colour_and_no_word_changes(show, trained):
