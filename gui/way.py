@@ -61,8 +61,9 @@ class Way:
             return  # it diverges: this lies nowhere
         if not len(self._W):
             most = min(MOST, max(FEWEST, BYTES // W.nbytes))
-            self._W = np.empty((most, *W.shape), np.float32)
-            self._b = np.empty((most, *b.shape), np.float32)
+            # Memory is taken now, not as the run goes on.
+            self._W = np.full((most, *W.shape), 0, np.float32)
+            self._b = np.full((most, *b.shape), 0, np.float32)
         elif len(self.steps) == len(self._W):
             self._thin_out()
             if snapshot.step < self.steps[-1] + self._every:
