@@ -19,7 +19,7 @@ from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.snapshot import Params, Status
 from core.task import prepare
-from gui import look, weight_pictures
+from gui import look
 from gui.canvas import Canvas, Words
 from gui.views.weights import WeightsView
 
@@ -210,7 +210,7 @@ def test_live_a_hair_is_no_difference_and_at_rest_all_is_exact(show, trained, pi
 
 def test_live_norms_keep_still_long_enough_to_be_read(show, trained, painted_words, monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(weight_pictures.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("gui.weight_pictures.time.monotonic", lambda: now[0])
     task = digits()
     last = trained(task, 60)
     live = replace(last, status=Status.TRAINING)
