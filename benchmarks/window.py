@@ -195,7 +195,12 @@ class Soak(Driver):
 
     def _take_stock(self) -> dict[str, float]:
         gc.collect()
-        return {"objects": len(gc.get_objects()), "rss_mb": rss_mb()}
+        # Counted without being held: a tuple that another thread is just making, and that somebody
+        # else holds, cannot be completed (SystemError), which stops the training.
+        gc.freeze()
+        objects = gc.get_freeze_count()
+        gc.unfreeze()
+        return {"objects": objects, "rss_mb": rss_mb()}
 
 
 class Close(Driver):
