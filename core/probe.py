@@ -66,15 +66,22 @@ def decide_grid(reader: Reader, params: Params, at: Nodes) -> DecisionGrid:
 
 
 @torch.no_grad()
-def mistakes(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return for each of the rows whether the model puts it into a wrong class."""
-    return np.asarray(decided(task, params, rows) != task.dataset.y[rows])
+def mistakes(
+    task: Task, params: Params, rows: NDArray[np.int64], X: Floats | None = None
+) -> NDArray[np.bool_]:
+    """Return for each of the rows whether the model puts it into a wrong class.
+
+    X : their inputs (n, m), where they are known.
+    """
+    return np.asarray(decided(task, params, rows, X) != task.dataset.y[rows])
 
 
 @torch.no_grad()
-def decided(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the class that the model puts each of the rows into."""
-    Z = class_logits(task, params, task.dataset.values(rows))
+def decided(
+    task: Task, params: Params, rows: NDArray[np.int64], X: Floats | None = None
+) -> NDArray[np.int64]:
+    """Return the class that the model puts each of the rows into; see `mistakes`."""
+    Z = logits_at(task, params, task.inputs(task.dataset.values(rows)) if X is None else X)
     classes: NDArray[np.int64] = HEADS[task.config.model.kind].decide(Z).numpy()
     return classes
 

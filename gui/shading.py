@@ -106,7 +106,8 @@ class Shader:
     def __init__(self, task: Task, theme: Theme) -> None:
         self._task, self._theme = task, theme
         self._nodes: tuple[tuple[Plane, int, int], Nodes] | None = None
-        self._rows: NDArray[np.float32] | None = None  # inputs of training, then of test rows
+        self._rows = np.concatenate([task.train_rows, task.test_rows])
+        self._inputs: NDArray[np.float32] | None = None  # of these rows
 
     def work(
         self, snapshot: Snapshot, plane: Plane, columns: int, rows: int, threshold: float = HALF
@@ -152,19 +153,15 @@ class Shader:
         from core import probe
         from core.losses import HEADS
 
-        task = self._task
-        rows = np.concatenate([task.train_rows, task.test_rows])
-        X = self._rows
+        task, rows, X = self._task, self._rows, self._inputs
         if X is None:
             X = task.inputs(task.dataset.values(rows))
             if X.size <= MOST_KEPT:
-                self._rows = X
-        y = task.dataset.y[rows]
-        Z, head = probe.logits_at(task, params, X), HEADS[task.config.model.kind]
+                self._inputs = X
         if threshold is None:
-            return np.asarray(head.decide(Z).numpy() != y)
-        says_yes = head.probabilities(Z)[:, 1].numpy() > threshold
-        return np.asarray(says_yes != (y == 1))
+            return probe.mistakes(task, params, rows, X)
+        A = HEADS[task.config.model.kind].probabilities(probe.logits_at(task, params, X))
+        return np.asarray((A[:, 1].numpy() > threshold) != (task.dataset.y[rows] == 1))
 
 
 def _shifted(grid: DecisionGrid, shift: float) -> DecisionGrid:
