@@ -24,7 +24,7 @@ REMEMBERED = 10  # steps that L-BFGS learns the curvature from
 ENOUGH = 1e-4  # of the fall that the slope promises: Armijo's rule
 HALVINGS = 30
 
-Memory = tuple[tuple[Tensor, Tensor], ...]
+Memory = tuple[tuple[Tensor, ...], ...]
 
 
 def flat(tensors: Sequence[Tensor]) -> Tensor:
@@ -61,8 +61,10 @@ class Newton:
             )
 
     def direction(self, theta: Tensor, g: Tensor, H: Tensor) -> Tensor:
-        found: Tensor = torch.linalg.lstsq(H, -g[:, None], rcond=1e-12, driver="gelsd").solution
-        return found[:, 0]
+        # On the host: CUDA can solve for an H of full rank alone.
+        A, B = H.cpu(), -g.cpu()[:, None]
+        found: Tensor = torch.linalg.lstsq(A, B, rcond=1e-12, driver="gelsd").solution
+        return found[:, 0].to(g.device)
 
     @property
     def memory(self) -> Memory:
@@ -82,8 +84,8 @@ class LBFGS:
     needs_hessian = False
 
     def __init__(self, p: int) -> None:
-        self._steps: deque[tuple[Tensor, Tensor]] = deque(maxlen=REMEMBERED)
-        self._before: tuple[Tensor, Tensor] | None = None
+        self._steps: deque[tuple[Tensor, ...]] = deque(maxlen=REMEMBERED)
+        self._before: tuple[Tensor, ...] | None = None
 
     def direction(self, theta: Tensor, g: Tensor, H: Tensor) -> Tensor:
         if self._before is not None:

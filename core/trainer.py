@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,11 +64,22 @@ class _Place:
     updates: int
     shuffles: batches.Place
 
-    def on_host(self) -> _Place:
+    def tensors(self) -> list[Tensor]:
+        """Return all of it that is on the device."""
+        return [*self.parameters, *(v for vs in (*self.moments, *self.memory) for v in vs)]
+
+    def with_tensors(self, tensors: Iterable[Tensor]) -> _Place:
+        """Return the same point with copies of `tensors()`, in the same order."""
+        left = iter(tensors)
+
+        def take(of: Sequence[Tensor]) -> tuple[Tensor, ...]:
+            return tuple(next(left) for _ in of)
+
         return replace(
             self,
-            parameters=tuple(p.cpu() for p in self.parameters),
-            moments=tuple(tuple(v.cpu() for v in vs) for vs in self.moments),
+            parameters=take(self.parameters),
+            moments=tuple(take(vs) for vs in self.moments),
+            memory=tuple(take(vs) for vs in self.memory),
         )
 
 
@@ -246,8 +257,7 @@ class Trainer:
         settings, rule = self.settings, self._rule
         assert rule is not None
         decay, l1 = settings.weight_decay, settings.l1
-        self._updates += 1
-        now = Moment(self._eta, settings.momentum, self._updates)
+        now = Moment(self._eta, settings.momentum, self._updates + 1)
         for theta, g, scale, moments, is_weight in self._moving:
             g.mul_(scale / n)
             if is_weight and decay:
@@ -258,6 +268,7 @@ class Trainer:
 
     def _complete(self, updates: int, ends_epoch: bool) -> None:
         self.step_count += updates
+        self._updates += updates
         if ends_epoch:
             self._end_epoch()
         if self.step_count >= self._next_measurement:
@@ -288,13 +299,7 @@ class Trainer:
         self._lag.add(pieces)
         if self._coming is not None and self._coming[1].is_there:
             place, copy = self._coming
-            parameters = copy.take()
-            k = len(self._parameters)
-            counts = [len(moments) for moments in place.moments]
-            rest = iter(parameters[k:])
-            moments = tuple(tuple(next(rest) for _ in range(count)) for count in counts)
-            self._refuge = replace(place, parameters=parameters[:k], moments=moments)
-            self._coming = None
+            self._refuge, self._coming = place.with_tensors(copy.take()), None
 
     def _end_epoch(self) -> None:
         self.epoch += 1
@@ -490,7 +495,9 @@ class Trainer:
 
     def copy_to_host(self) -> None:
         """Remember this point of the run on the host, where no failing device can take it."""
-        self._refuge, self._coming = self._place().on_host(), None
+        place = self._place()
+        self._refuge = place.with_tensors(tensor.cpu() for tensor in place.tensors())
+        self._coming = None
 
     def start_copy_to_host(self) -> None:
         """Remember this point as soon as it has come to the host; it is not waited for."""
@@ -498,8 +505,7 @@ class Trainer:
             self.copy_to_host()
         elif self._coming is None:
             place = self._place()
-            moments = (v for vs in place.moments for v in vs)
-            self._coming = place, HostCopy(self._queue, *place.parameters, *moments)
+            self._coming = place, HostCopy(self._queue, *place.tensors())
 
     def rescued(self) -> Trainer:
         """Return a trainer that goes on from the last copy on the host, on the CPU."""

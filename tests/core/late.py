@@ -65,6 +65,8 @@ class LateDevice:
     queries : how many times a signal is asked for before it is given.
     """
 
+    place = torch.device("cpu", 0)
+
     def __init__(self, queries=3, can_capture=True):
         self.queries, self.can_capture = queries, can_capture
         self.is_lost = False
@@ -96,7 +98,7 @@ class LateDevice:
 
     def install(self, monkeypatch):
         """Let “cuda” be this device."""
-        places = {"cpu": torch.device("cpu"), "cuda": torch.device("cpu", 0)}
+        places = {"cpu": torch.device("cpu"), "cuda": self.place}
         queues = {places["cpu"]: None, places["cuda"]: self}
         monkeypatch.setattr(trainer, "devices", lambda: tuple(places))
         monkeypatch.setattr(trainer, "find_device", places.__getitem__)

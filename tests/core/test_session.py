@@ -19,6 +19,7 @@ from core.snapshot import Status
 from core.task import prepare
 from core.trainer import Trainer
 from tests.core.late import LateDevice
+from tests.core.remote import RemoteDevice
 
 PATIENCE = 30.0  # seconds until a condition that never comes is a failure
 LONG = 10**6  # epochs: longer than any test
@@ -570,6 +571,38 @@ def test_a_device_that_is_lost_with_a_copy_on_its_way_leaves_the_run_on_the_cpu(
     assert remark.startswith("CUDA has stopped working")
     (mark,) = (mark for mark in rescued.curves.marks if mark.text == "CPU")
     assert mark.step > 0  # a copy had come
+    assert weights(rescued) == alone(same, rescued.step)
+
+
+@pytest.fixture
+def remote(monkeypatch):
+    """Let “cuda” be a device with a memory of its own."""
+    device = RemoteDevice().install(monkeypatch)
+    run = Session._run
+
+    def run_there(self):
+        with device:
+            run(self)
+
+    monkeypatch.setattr(Session, "_run", run_there)
+    monkeypatch.setattr(session, "COPY_SECONDS", 0.0)
+    return device
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam", "newton", "lbfgs"])
+def test_a_session_trains_on_a_device_with_its_own_memory_and_outlives_it(
+    remote, watcher, iris, make_task, optimiser
+):
+    task, same = (
+        make_task(iris, device=name, optimiser=optimiser, batch_size=8, epochs=LONG)
+        for name in ("cuda", "cpu")
+    )
+    watcher.session.load(1, task, play=True)
+    before = watcher.until(lambda s: s.step > 20)
+    remote.is_lost = True
+    rescued = watcher.until(lambda s: s.settings.device == "cpu" and s.step > before.step)
+    assert rescued.status is Status.TRAINING and not watcher.session.failures
+    assert [mark.text for mark in rescued.curves.marks] == ["CPU"]
     assert weights(rescued) == alone(same, rescued.step)
 
 

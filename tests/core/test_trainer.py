@@ -15,7 +15,11 @@ from core.config import DataConfig
 from core.datasets import Dataset
 from core.errors import ConfigError, DataError, DeviceError
 from core.history import Mark
+from core.losses import HEADS
 from core.measure import SAMPLE
+from core.models import HIDDEN
+from core.optimisers import RULES
+from core.second_order import METHODS
 from core.snapshot import Params, Status
 from core.trainer import Trainer, find_device
 
@@ -556,11 +560,20 @@ def test_each_cuda_device_has_a_name(count, names, monkeypatch):
 
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
-@pytest.mark.parametrize("name", ["iris", "digits"])
-def test_cpu_and_cuda_agree(name, request, make_task):
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, {"model": {"init": "random"}}) for name in ("iris", "digits")),
+        *(("iris", {"optimiser": name}) for name in (*RULES, *METHODS)),
+        *(("iris", {"model": {"kind": name, "init": "random"}}) for name in HEADS),
+        *(("digits", {"model": {"hidden": 8, "activation": name}}) for name in HIDDEN),
+    ],
+    ids=str,
+)
+def test_cpu_and_cuda_agree(name, options, request, make_task):
     dataset = request.getfixturevalue(name)
     cpu, cuda = (
-        train(make_task(dataset, model={"init": "random"}, epochs=3, device=device))
+        train(make_task(dataset, epochs=3, device=device, **options))
         for device in ("cpu", trainer.devices()[-1])
     )
     np.testing.assert_allclose(cuda.params().W, cpu.params().W, rtol=1e-3, atol=1e-4)

@@ -1,0 +1,92 @@
+"""A device whose memory the host cannot reach, as a graphics card's: for tests on any machine.
+
+It computes on the CPU, but refuses what CUDA would refuse: operations on numbers of both sides,
+and those that CUDA does not have. It counts how often the host has to wait for a number.
+"""
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves, tree_map_only
+
+from tests.core.late import LateDevice
+
+PLACE = torch.device("meta")  # a build without CUDA can make no tensor that says it is there
+
+_READ = torch.ops.aten._local_scalar_dense.default
+_COPIES = (torch.ops.aten.copy_.default, torch.ops.aten._to_copy.default)
+_LSTSQ = torch.ops.aten.linalg_lstsq.default
+
+
+def _tensors(kind, args, kwargs):
+    return [value for value in tree_leaves((args, kwargs)) if isinstance(value, kind)]
+
+
+class Remote(torch.Tensor):
+    """A tensor there; `held` has its numbers."""
+
+    @staticmethod
+    def __new__(cls, held, device):
+        place = {"dtype": held.dtype, "device": PLACE, "storage_offset": held.storage_offset()}
+        return cls._make_wrapper_subclass(cls, held.shape, strides=held.stride(), **place)
+
+    def __init__(self, held, device):
+        self.held, self.there = held, device
+
+    @classmethod
+    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):  # type: ignore[override]
+        return _tensors(Remote, args, kwargs)[0].there.do(func, args, kwargs or {})
+
+
+class RemoteDevice(LateDevice, TorchDispatchMode):
+    """While it is entered, tensors that are asked for on PLACE are there."""
+
+    place = PLACE
+
+    def __init__(self, queries=3):
+        LateDevice.__init__(self, queries, can_capture=False)
+        TorchDispatchMode.__init__(self)
+        self.reads = 0  # how often the host waited for numbers
+
+    def install(self, monkeypatch):
+        monkeypatch.setattr(torch.Tensor, "pin_memory", lambda tensor: tensor)
+        return super().install(monkeypatch)
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        return self.do(func, args, kwargs or {})
+
+    def do(self, func, args, kwargs):
+        tensors = _tensors(torch.Tensor, args, kwargs)
+        is_there = [isinstance(tensor, Remote) for tensor in tensors]
+        is_for_there = any(is_there)
+        if is_for_there and self.is_lost:
+            raise torch.AcceleratorError("CUDA error: the device is lost")
+        if func in _COPIES:
+            goes_there = kwargs.get("device", args[0].device) == PLACE
+            self.reads += is_for_there and not goes_there
+            is_for_there = goes_there
+        else:
+            is_mixed = any(
+                not there and tensor.ndim for there, tensor in zip(is_there, tensors, strict=True)
+            )
+            assert not (is_for_there and is_mixed), f"{func} on tensors of both sides"
+            self.reads += is_for_there and func is _READ
+            is_for_there |= kwargs.get("device") == PLACE
+        if is_for_there and func is _LSTSQ:
+            assert kwargs.get("driver") in (None, "gels"), "CUDA has no other driver"
+        if kwargs.get("device") == PLACE:
+            kwargs = {**kwargs, "device": torch.device("cpu")}
+        args, kwargs = tree_map_only(Remote, lambda tensor: tensor.held, (args, kwargs))
+        result = func(*args, **kwargs)
+        if not is_for_there:
+            return result
+        return tree_map_only(torch.Tensor, lambda held: Remote(held, self), result)
+
+    def fetch(self, values):
+        assert isinstance(values, Remote)
+        return super().fetch(values.held)
+
+    def capture(self, work):
+        self.tried += 1
+        reads = self.reads
+        work()
+        assert self.reads == reads, "a graph cannot wait for a number"
