@@ -17,7 +17,7 @@ from core.snapshot import Params, Status
 from core.task import prepare
 from gui import look
 from gui.background import Background
-from gui.shading import LONGEST_REST, Shader
+from gui.shading import LONGEST_REST, NodeSize, Shader
 from gui.views.boundary import BoundaryView
 
 
@@ -260,6 +260,7 @@ def test_live_pictures_rest_while_none_looks_different(show, trained, settle, mo
     live = replace(trained(task, 50), status=Status.TRAINING)
     view = show(task, live)
     asked = counted(view, monkeypatch)
+    monkeypatch.setattr(NodeSize, "learn", lambda *_: None)  # a finer picture is another one
     for _ in range(40):
         view.offer_snapshot(live)
         settle()
