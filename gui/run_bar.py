@@ -22,6 +22,7 @@ from core.task import Task
 from gui import look
 from gui.figures import say_rate
 from gui.hub import EPOCH_A_SECOND, FLAT_OUT
+from gui.reading import Reading, outruns_reading
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, EPOCH_A_SECOND, FLAT_OUT)
 DEFAULT_SPEED = 100
@@ -99,6 +100,8 @@ class RunBar(QFrame):
         row.setSpacing(8)
         for counter in self._counters:
             row.addWidget(counter)
+        self._reading = Reading()
+        self._status: Status | None = None
         self.show_nothing()
         self._change_speed()
 
@@ -126,15 +129,20 @@ class RunBar(QFrame):
 
     def show_nothing(self) -> None:
         """Show that there are no numbers yet."""
+        self._reading.forget()
         self.back_button.setEnabled(False)
         self._show_status(Status.READY)
         for counter in self._counters:
             counter.show_values("–")
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        metrics = snapshot.metrics
         self._show_status(snapshot.status)
         self.back_button.setEnabled(snapshot.step > snapshot.oldest_step)
+        if self._reading.is_due(is_live=outruns_reading(snapshot)):
+            self._show_numbers(snapshot)
+
+    def _show_numbers(self, snapshot: Snapshot) -> None:
+        metrics = snapshot.metrics
         self.epoch.show_values(
             f"{snapshot.epoch:07,}" if snapshot.epoch < 1e6 else f"{snapshot.epoch:,}"
         )
@@ -147,6 +155,9 @@ class RunBar(QFrame):
         self.device.show_values(snapshot.settings.device.upper().replace(":", " "))
 
     def _show_status(self, status: Status) -> None:
+        if status is self._status:
+            return
+        self._status = status
         if status is Status.TRAINING:
             self.play_button.set_words("❚❚", "Pause")
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +14,13 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 from core.task import Task
 from gui.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
 from gui.look import Theme
+from gui.reading import Reading
 from gui.weight_panels import GAP, Grid, Panels, signed
 
 WHOLE_ZOOM = 4
 OPAQUE = 0xFF000000
-READING_SECONDS = 0.1  # between two figures of a norm while they are live: nobody reads faster
-HAIR = 2  # of the 257 levels of a sign: a weight that differs by so little looks the same
+NORM_SECONDS = 0.2  # ten figures at once
+HAIR = 3  # of the 257 levels of a sign: a weight that differs by so little looks the same
 
 
 class _Panel(NamedTuple):
@@ -42,9 +42,9 @@ class Pictures(Panels):
         self._places: list[QRectF] = []
         self._bar = self._canvas.add(QGraphicsPathItem())
         self._bar_words = [self._canvas.add(Words()) for _ in range(3)]
-        self._levels: NDArray[np.intp] | None = None
+        self._levels: NDArray[np.float32] | None = None
         self._norms: list[str] = []
-        self._said_at = -math.inf
+        self._reading = Reading(NORM_SECONDS)
         self._shown_scale = 0.0
 
     def show_task(self, task: Task | None) -> None:
@@ -83,7 +83,7 @@ class Pictures(Panels):
         red, green, blue = self._map.astype(np.uint32).T
         self._colours = np.roll(OPAQUE | red << 16 | green << 8 | blue, -middle)  # −1 is the last
         self._levels, self._norms, self._shown_scale = None, [""] * len(names), 0.0
-        self._said_at = -math.inf
+        self._reading.forget()
         if self._params is not None:
             self._show_values()
 
@@ -158,10 +158,8 @@ class Pictures(Panels):
             for words, text in zip(self._bar_words, self._scale_words(), strict=True):
                 words.say(text)
         self._show_pictures(W)
-        now = time.monotonic()
-        if self._is_live and now - self._said_at < READING_SECONDS:
+        if not self._reading.is_due(is_live=self._is_live):
             return
-        self._said_at = now
         for k, norm in enumerate(np.sqrt(np.einsum("km,km->k", W, W)).tolist()):
             text = self._norm_words(norm)
             if text != self._norms[k]:
@@ -177,20 +175,20 @@ class Pictures(Panels):
         While they are live, a hair is no difference.
         """
         rows, columns = self._image_shape()
-        levels = np.rint(W * (len(self._map) // 2 / self.scale)).astype(np.intp)
-        changed = list(range(len(W)))
+        levels = np.rint(W * np.float32(len(self._map) // 2 / self.scale))
         if self._levels is None:
-            self._levels = levels
-        else:
-            off = np.abs(levels - self._levels).max(axis=1)
-            changed = np.flatnonzero(off > (HAIR if self._is_live else 0)).tolist()
-            self._levels[changed] = levels[changed]
+            self._levels = np.full_like(levels, np.nan)  # which differs from all
+        off = np.abs(levels - self._levels).max(axis=1)
+        hair = HAIR if self._is_live else 0
+        changed = [k for k, most in enumerate(off.tolist()) if not most <= hair]
         if not changed:
             return
-        pixels = self._colours[levels]
-        sheet = QImage(pixels.data, columns, len(W) * rows, QImage.Format.Format_RGB32)
-        for k in changed:  # a pixmap of the sheet itself would go on using its memory: a copy
-            picture = sheet.copy(0, k * rows, columns, rows)
+        self._levels[changed] = new = levels[changed]
+        pixels = self._colours[new.astype(np.intp)]
+        sheet = QImage(pixels.data, columns, len(new) * rows, QImage.Format.Format_RGB32)
+        for place, k in enumerate(changed):
+            # A pixmap of the sheet itself would go on using its memory: a copy.
+            picture = sheet.copy(0, place * rows, columns, rows)
             self._panels[k].picture.setPixmap(QPixmap.fromImage(picture))
 
     # Mouse ------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from core.task import prepare
 from gui import look
 from gui.canvas import Canvas, Words
 from gui.views.weights import WeightsView
+from gui.weight_pictures import HAIR, NORM_SECONDS
 
 FOUND = re.compile(
     r"class (?P<name>.+) · pixel in row (?P<i>\d+), column (?P<j>\d+) · w = (?P<w>[+−\d.]+) "
@@ -192,9 +193,8 @@ def test_live_a_hair_is_no_difference_and_at_rest_all_is_exact(show, trained, pi
     last = trained(task, 60)
     view = show(task, snapshot=last)
     W, b = last.params.W, last.params.b
-    hair = np.float32(
-        1.4 * view.canvas.scale / 256
-    )  # of 257 levels each weight moves by one or two
+    # Of 257 levels each weight moves by fewer than make a difference.
+    hair = np.float32((HAIR - 0.6) * view.canvas.scale / 256)
     live = replace(last, status=Status.TRAINING)
     before = pixels(view.canvas)
     view.offer_snapshot(replace(live, params=Params(W - hair, b)))
@@ -210,7 +210,7 @@ def test_live_a_hair_is_no_difference_and_at_rest_all_is_exact(show, trained, pi
 
 def test_live_norms_keep_still_long_enough_to_be_read(show, trained, painted_words, monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr("gui.weight_pictures.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("gui.reading.time.monotonic", lambda: now[0])
     task = digits()
     last = trained(task, 60)
     live = replace(last, status=Status.TRAINING)
@@ -221,10 +221,10 @@ def test_live_norms_keep_still_long_enough_to_be_read(show, trained, painted_wor
 
     view = show(task, snapshot=live)
     before = norms(view)
-    now[0] += 0.05
+    now[0] += NORM_SECONDS - 0.01
     view.offer_snapshot(grown)
     assert norms(view) == before
-    now[0] += 0.06
+    now[0] += 0.02
     view.offer_snapshot(grown)
     after = norms(view)
     assert len(after) == 10 and after != before
