@@ -20,6 +20,7 @@ from gui.background import Background
 from gui.example import Chosen, Example, applies
 from gui.look import Theme
 from gui.notation import Key, Line
+from gui.reading import outruns_reading
 from gui.sheet import Sheet
 from gui.trace_gauge import gauge_lines
 from gui.trace_lines import PARTS, Shape, shape_of
@@ -28,14 +29,18 @@ from gui.trace_models import lines as derivation
 if TYPE_CHECKING:  # it imports PyTorch
     from core.trace import Trace
 
-INTERVAL_MS = 100  # nobody reads numbers faster
+INTERVAL_MS = 100  # from one trace to the next
+BLUR_MS = 200  # where steps come faster than that: no two numbers can be compared then anyway
 LIVE_NUMBERS = 300_000  # rows × features of a batch that is averaged while training goes on
 UPDATE = len(PARTS) - 1
 
 
 @dataclass(frozen=True, eq=False)
 class Followed:
-    """A trace, ready to be shown: the lines of the stage and of the gauge, and the numbers."""
+    """A trace, ready to be shown: the lines of the stage and of the gauge, and the numbers.
+
+    is_whole : made for who shows the whole update; else nothing is known of its batch.
+    """
 
     task: Task
     example: Example
@@ -44,6 +49,7 @@ class Followed:
     shape: Shape
     lines: tuple[Line, ...]
     brief: tuple[Line, ...]
+    is_whole: bool
 
     @property
     def values(self) -> dict[Key, float | str]:
@@ -51,7 +57,7 @@ class Followed:
 
 
 class Tracer(QObject):
-    """Traces while somebody looks, at most ten times a second."""
+    """Traces while somebody looks, at most ten times a second; five where steps are a blur."""
 
     traced = Signal(object)  # Followed, or None where there is nothing to follow
     part_changed = Signal(object)  # number of the part that is lit, or None
@@ -133,9 +139,13 @@ class Tracer(QObject):
 
     def refresh(self) -> None:
         """Trace anew soon, if anybody looks."""
-        if not self._later.isActive() and any(widget.isVisible() for widget, _ in self._watchers):
-            elapsed = 1000 * (time.monotonic() - self._asked_at)
-            self._later.start(max(0, int(INTERVAL_MS - elapsed)))
+        if not any(widget.isVisible() for widget, _ in self._watchers):
+            return
+        is_blur = self._snapshot is not None and outruns_reading(self._snapshot)
+        elapsed = 1000 * (time.monotonic() - self._asked_at)
+        wait = max(0, int((BLUR_MS if is_blur else INTERVAL_MS) - elapsed))
+        if not self._later.isActive() or self._later.remainingTime() > wait:
+            self._later.start(wait)
 
     def _turn_to(self, _: Example | None) -> None:
         self._label = None
@@ -181,7 +191,7 @@ class Tracer(QObject):
             for scale in scales:  # typeset here, so that the window need not wait for it
                 for wanted in Sheet.symbols((*lines, *brief), theme, scale):
                     formula.outlines(*wanted)
-            return Followed(task, example, snapshot, trace, shape, lines, brief)
+            return Followed(task, example, snapshot, trace, shape, lines, brief, is_whole)
 
         self._background.ask("trace", work, self._show, _raise)
 

@@ -150,7 +150,7 @@ class TraceView(View):
         self._tracer.refresh()  # while it was hidden, no batch was averaged
 
     def _show(self, followed: Followed | None) -> None:
-        if not self.isVisible() or followed is None:
+        if not self.isVisible() or followed is None or not followed.is_whole:
             return
         task, shape, example = followed.task, followed.shape, followed.example
         if shape != self._shape:

@@ -15,7 +15,7 @@ from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.family import pairs
 from core.snapshot import Status
 from core.task import prepare
-from gui import look
+from gui import look, tracer
 from gui.background import Background
 from gui.example import Chosen
 from gui.trace_lines import PARTS
@@ -51,11 +51,11 @@ def traced(qtbot, open_window):
 
 
 def follows(qtbot, window, step: int) -> None:
-    """Wait until the numbers on screen are those of this step."""
-    newest = window.maths.tracer
+    """Wait until the numbers of the stage are those of this step."""
 
     def is_there() -> bool:
-        return newest.newest is not None and newest.newest.trace.step == step
+        newest = window.maths.tracer.newest
+        return newest is not None and newest.is_whole and newest.trace.step == step
 
     qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
 
@@ -145,6 +145,18 @@ def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
     qtbot.keyClick(view, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.maths.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS)
     assert {one._item.text() for one in view.sheet._spots["L",]} == {"?"}
+
+
+def test_what_waits_while_steps_are_a_blur_comes_once_it_pauses(qtbot, traced, reach, monkeypatch):
+    monkeypatch.setattr(tracer, "BLUR_MS", 10**7)
+    window, view = traced(MINUTES)
+    later = window.maths.tracer._later
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: later.remainingTime() > 10**6, timeout=PATIENCE_MS)
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    reach(window, Status.PAUSED)
+    assert later.remainingTime() <= tracer.INTERVAL_MS
+    follows(qtbot, window, window.hub.snapshot.step)
 
 
 def test_four_presses_make_one_step(qtbot, traced):
