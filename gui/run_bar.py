@@ -138,16 +138,17 @@ class RunBar(QFrame):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._show_status(snapshot.status)
         self.back_button.setEnabled(snapshot.step > snapshot.oldest_step)
+        # The steps run by, so that it is seen how fast; the rest is there to be read.
+        self.step_counter.show_values(
+            f"{snapshot.step:07,}" if snapshot.step < 1e6 else f"{snapshot.step:,}"
+        )
         if self._reading.is_due(is_live=outruns_reading(snapshot)):
-            self._show_numbers(snapshot)
+            self._show_figures(snapshot)
 
-    def _show_numbers(self, snapshot: Snapshot) -> None:
+    def _show_figures(self, snapshot: Snapshot) -> None:
         metrics = snapshot.metrics
         self.epoch.show_values(
             f"{snapshot.epoch:07,}" if snapshot.epoch < 1e6 else f"{snapshot.epoch:,}"
-        )
-        self.step_counter.show_values(
-            f"{snapshot.step:07,}" if snapshot.step < 1e6 else f"{snapshot.step:,}"
         )
         self.loss.show_values(_loss(metrics.train_loss), _loss(metrics.test_loss))
         self.accuracy.show_values(_percent(metrics.train_accuracy), _percent(metrics.test_accuracy))

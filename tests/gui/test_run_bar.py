@@ -117,24 +117,25 @@ def test_the_device_is_named(bar, snapshot, device, text):
     assert numbers(bar.device) == [text]
 
 
-def test_while_steps_are_a_blur_numbers_stay_long_enough_to_be_read(bar, snapshot, monkeypatch):
+def test_while_steps_are_a_blur_figures_stay_long_enough_to_be_read(bar, snapshot, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr("gui.reading.time.monotonic", lambda: now[0])
     live = replace(snapshot, status=Status.TRAINING, pace=Pace(steps=5000.0))
-    for step, seconds, shown in ((12, 0.0, 12), (700, 0.09, 12), (800, 0.02, 800), (900, 0.0, 800)):
+    for epoch, seconds, shown in ((3, 0.0, 3), (40, 0.09, 3), (50, 0.02, 50), (60, 0.0, 50)):
         now[0] += seconds
-        bar.show_snapshot(replace(live, step=step))
-        assert numbers(bar.step_counter) == [f"{shown:07,}"]
-    bar.show_snapshot(replace(snapshot, step=901))  # once it pauses they are exact
-    assert numbers(bar.step_counter) == ["000,901"]
+        bar.show_snapshot(replace(live, epoch=epoch, step=10 * epoch))
+        assert numbers(bar.epoch) == [f"{shown:07,}"]
+        assert numbers(bar.step_counter) == [f"{10 * epoch:07,}"]  # it runs, to be seen running
+    bar.show_snapshot(replace(snapshot, epoch=61))  # once it pauses they are exact
+    assert numbers(bar.epoch) == ["000,061"]
 
 
-def test_each_step_that_can_be_read_is_shown(bar, snapshot, monkeypatch):
+def test_figures_of_each_step_that_can_be_read_are_shown(bar, snapshot, monkeypatch):
     monkeypatch.setattr("gui.reading.time.monotonic", lambda: 1000.0)
     slow = replace(snapshot, status=Status.TRAINING, pace=Pace(steps=5.0))
-    for step in (12, 13, 14):
-        bar.show_snapshot(replace(slow, step=step))
-        assert numbers(bar.step_counter) == [f"{step:07,}"]
+    for epoch in (12, 13, 14):
+        bar.show_snapshot(replace(slow, epoch=epoch))
+        assert numbers(bar.epoch) == [f"{epoch:07,}"]
 
 
 def test_the_button_says_what_a_press_does(bar, snapshot):
