@@ -92,7 +92,7 @@ def race_headless(config: RunConfig, first_step: int, conditions: Conditions) ->
     """Return the steps a second with the window and without it, medians of turns."""
     plan = Plan("watch", config, first_step=first_step, warm_up=1, seconds=conditions.choose(6, 2))
     live, headless = [], []
-    for _ in range(conditions.choose(3, 1)):
+    for _ in range(conditions.choose(5, 1)):
         without = without_window(replace(plan, do="train"), conditions)
         headless.append(without.found["steps_per_second"])
         live.append(with_window(plan, conditions).found["steps_per_second"])
