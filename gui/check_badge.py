@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QHideEvent,
     QKeySequence,
-    QPainter,
-    QPaintEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -32,6 +30,7 @@ from core.task import Task
 from gui import look
 from gui.background import Background
 from gui.formula import Formula, copy_menu
+from gui.labels import Elided
 from gui.look import Theme
 
 KEY = "gradient check"
@@ -339,7 +338,7 @@ class Table(QWidget):
             label.setToolTip(tip)
             grid.addWidget(label, 0, column, LEFT if column == 0 else RIGHT)
         self.labels = [
-            (_Elided(), *(QLabel() for _ in range(len(HEADERS) - 1))) for _ in range(ROWS)
+            (Elided(), *(QLabel() for _ in range(len(HEADERS) - 1))) for _ in range(ROWS)
         ]
         for i, labels in enumerate(self.labels):
             for column, label in enumerate(labels):
@@ -354,23 +353,6 @@ class Table(QWidget):
             for label, text in zip(labels, rows[i] if i < len(rows) else HEADERS, strict=True):
                 label.setText(text)
                 label.setVisible(i < len(rows))
-
-
-class _Elided(QLabel):
-    """A name that gives way to the numbers beside it."""
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().windowText().color())
-        text = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideMiddle, self.width()
-        )
-        painter.drawText(self.rect(), LEFT | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.end()
-        self.setToolTip(self.text() if text != self.text() else "")
 
 
 def _decimals(values: list[float]) -> int | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from core.snapshot import Metrics, Snapshot
 from core.task import Task
 from gui.confusion_matrix import ConfusionMatrix
+from gui.labels import Elided
 from gui.look import Theme
 from gui.view import View
 
@@ -24,7 +25,7 @@ class ConfusionView(View):
         self._metrics: Metrics | None = None
         self._title = QLabel("Confusion, test")
         self._title.setProperty("title", True)
-        self._key = QLabel()
+        self._key = Elided(Qt.TextElideMode.ElideRight)
         self._key.setProperty("small", True)
         header = QHBoxLayout()
         header.addWidget(self._title)

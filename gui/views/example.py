@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from core.snapshot import Snapshot
 from core.task import Task
 from gui import trace_numbers
 from gui.example import applies
+from gui.labels import Elided
 from gui.look import Theme
 from gui.sheet import Sheet
 from gui.trace_lines import PARTS, Shape
@@ -45,7 +46,7 @@ class ExampleView(View):
         self._shape: Shape | None = None
         title = QLabel("Example")
         title.setProperty("title", True)
-        self._words = QLabel()
+        self._words = Elided(Qt.TextElideMode.ElideLeft)  # number and class come last
         self._words.setProperty("small", True)
         self.part = QPushButton("Part N")
         self.part.setToolTip("One update in four parts: forward, loss, gradient, update (N)")

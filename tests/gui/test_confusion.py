@@ -13,6 +13,7 @@ from core import datasets
 from core.config import DataConfig, RunConfig
 from core.task import prepare
 from gui import look
+from gui.labels import Elided
 from gui.views.confusion import ConfusionView
 
 
@@ -107,6 +108,17 @@ def test_the_words_stand_above_the_matrix_and_go_with_the_pointer(move, show, tr
     assert "taken for" in words(view)
     move(view.matrix, QPoint(2, 2))
     assert "rows true · columns predicted" in words(view)
+
+
+@pytest.mark.parametrize(("width", "is_whole"), [(340, True), (240, False)])
+def test_words_without_room_end_in_dots_and_are_whole_under_the_pointer(
+    show, trained, pixels, width, is_whole
+):
+    view = show(iris(), trained(iris(), 10), width)
+    (key,) = view.findChildren(Elided)
+    assert key.geometry().right() <= width - 12
+    pixels(key)
+    assert key.toolTip() == ("" if is_whole else key.text())
 
 
 def test_right_is_blue_and_wrong_is_orange(move, show, trained, pixels):
