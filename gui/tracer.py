@@ -139,13 +139,12 @@ class Tracer(QObject):
 
     def refresh(self) -> None:
         """Trace anew soon, if anybody looks."""
-        if not any(widget.isVisible() for widget, _ in self._watchers):
-            return
         is_blur = self._snapshot is not None and outruns_reading(self._snapshot)
-        elapsed = 1000 * (time.monotonic() - self._asked_at)
-        wait = max(0, int((BLUR_MS if is_blur else INTERVAL_MS) - elapsed))
-        if not self._later.isActive() or self._later.remainingTime() > wait:
-            self._later.start(wait)
+        if self._later.isActive() and (is_blur or self._later.interval() <= INTERVAL_MS):
+            return
+        if any(widget.isVisible() for widget, _ in self._watchers):
+            elapsed = 1000 * (time.monotonic() - self._asked_at)
+            self._later.start(max(0, int((BLUR_MS if is_blur else INTERVAL_MS) - elapsed)))
 
     def _turn_to(self, _: Example | None) -> None:
         self._label = None
