@@ -15,15 +15,22 @@ BODY_PX = 19.0  # of a small letter's line, beside text of 10 pt
 LARGE_PX = 25.0
 
 
-@lru_cache(maxsize=2048)
+INK = "#010203"  # in place of the theme's while a formula is typeset: none of them has it
+
+
 def outlines(latex: str, px: float, colour: str) -> bytes:
     """Return the formula as SVG; 5 to 20 ms the first time, on whichever thread asks."""
+    return _typeset(latex, px).replace(INK.encode(), colour.encode())
+
+
+@lru_cache(maxsize=2048)
+def _typeset(latex: str, px: float) -> bytes:
     # Imported when the first formula is shown: it takes a fifth of a second.
     from ziamath.config import config
     from ziamath.zmath import Latex
 
     config.svg2 = False  # QtSvg knows no symbols: it would draw nothing
-    svg: str = Latex(latex, size=px, color=colour).svg()
+    svg: str = Latex(latex, size=px, color=INK).svg()
     return svg.encode()
 
 

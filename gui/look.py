@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
+from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,21 @@ SMALL = 0.88  # labels and ticks: 8.8 pt
 LARGE = 1.2  # the numbers that matter
 PRESENTER_SCALE = 1.6
 GRID = 8  # px, and its halves, for every distance
+
+# Qt has no role of its own for the ground of what is selected, and no link here has been visited.
+SELECTED = QPalette.ColorRole.LinkVisited
+# The tokens of the style sheet as roles of the palette: see `gui.theming`.
+ROLES = {
+    "background": "window",
+    "panel": "base",
+    "ink": "window-text",
+    "muted": "placeholder-text",
+    "line": "mid",
+    "chip": "button",
+    "accent": "highlight",
+    "on_accent": "bright-text",
+    "selected": "link-visited",
+}
 
 # pyqtgraph's names for ● ■ ▲ ◆ ▼ ✚ ★ ⬢ ⬟ ✖, and how large each is drawn to weigh the same.
 SYMBOLS = ("o", "s", "t1", "d", "t", "+", "star", "h", "p", "x")
@@ -153,6 +169,7 @@ def palette(theme: Theme) -> QPalette:
         ((role.Highlight, role.Link, role.Accent), theme.accent),
         ((role.PlaceholderText,), theme.muted),
         ((role.Mid, role.Dark, role.Midlight), theme.line),
+        ((SELECTED,), theme.selected),
     ):
         for r in roles:
             p.setColor(r, QColor(colour))
@@ -162,8 +179,12 @@ def palette(theme: Theme) -> QPalette:
     return p
 
 
-def style_sheet(theme: Theme, scale: float = 1.0) -> str:
-    """The style sheet of the whole application; `scale` enlarges its distances with the type."""
+def style_sheet(scale: float = 1.0) -> str:
+    """The style sheet of the whole application; `scale` enlarges its distances with the type.
+
+    It names no colour: they are those of `palette`, for whichever theme that is.
+    """
+    theme = SimpleNamespace(**{token: f"palette({role})" for token, role in ROLES.items()})
 
     def px(length: float) -> str:
         return f"{round(length * scale)}px"

@@ -42,7 +42,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     """
 
     def __init__(self, *, moves_below: bool) -> None:
-        super().__init__()
+        super().__init__(enableMenu=False)  # menus of 60 widgets that nobody can open
         viewport = self.viewport()
         self._face = QGraphicsView(QGraphicsScene(self), viewport)
         self._face.setFrameShape(QFrame.Shape.NoFrame)
@@ -180,7 +180,6 @@ def make_plot(theme: Theme, *, moves_below: bool) -> Plot:
     """
     plot = Plot(moves_below=moves_below)
     plot.setFrameShape(plot.Shape.NoFrame)
-    plot.setMenuEnabled(False)
     plot.hideButtons()
     item = plot.getPlotItem()
     item.getViewBox().setDefaultPadding(0.0)

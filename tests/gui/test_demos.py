@@ -129,7 +129,7 @@ def test_a_narrow_view_offers_the_same_titles_in_a_box(view, qtbot):
 
 
 def test_nothing_is_wider_than_the_narrowest_stage(view, dressed):
-    dressed.setStyleSheet(look.style_sheet(look.LIGHT))
+    dressed.setStyleSheet(look.style_sheet())
     view.resize(410, 440)
     for row, cls in enumerate(view.rows):
         if cls in OWN:
