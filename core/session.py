@@ -72,6 +72,7 @@ class Session:
         self._heat_wanted = threading.Event()
         # From here on only the thread reads or writes.
         self._runs: OrderedDict[int, Trainer] = OrderedDict()
+        self._tasks: dict[int, Task] = {}  # as they were loaded, of these runs
         self._current: int | None = None
         self._is_training = False
         self._copied_at = -math.inf  # when weights on a device were last copied to the host
@@ -128,13 +129,14 @@ class Session:
         play: bool = False,
         take_over: int | None = None,
         start: Params | None = None,
+        replaces: int | None = None,
     ) -> None:
         """Begin run number `run` on the task; train at once if `play`.
 
         With `take_over` the weights and curves of that run go on in the new one; with `start` it
-        begins at these weights.
+        begins at these weights. The run that it `replaces` is forgotten: nobody returns to it.
         """
-        self._commands.put(lambda: self._load(run, task, play, take_over, start))
+        self._commands.put(lambda: self._load(run, task, play, take_over, start, replaces))
 
     def resume(self, run: int, task: Task) -> None:
         """Go back to an earlier run as it was left, paused; begin it anew if it is forgotten."""
@@ -416,6 +418,7 @@ class Session:
         play: bool,
         take_over: int | None = None,
         start: Params | None = None,
+        replaces: int | None = None,
     ) -> None:
         try:
             trainer = self._make_trainer(task)
@@ -426,13 +429,19 @@ class Session:
         except Exception as error:
             self._fail(_explain(error), run)
             return
-        self._runs[run] = trainer
+        self._runs[run], self._tasks[run] = trainer, task
+        if replaces is not None:
+            self._forget(replaces)
         while len(self._runs) > KEPT_RUNS:
-            self._runs.popitem(last=False)
+            self._forget(next(iter(self._runs)))
         self._current = run
         self._halt()
         if play:
             self._play()
+
+    def _forget(self, run: int) -> None:
+        self._runs.pop(run, None)
+        self._tasks.pop(run, None)
 
     def _make_trainer(self, task: Task) -> Trainer:
         """Return a trainer of the task; on the CPU where its device has no room for it."""
@@ -588,6 +597,7 @@ class Session:
         snapshot = partial(
             Snapshot,
             run=self._current,
+            task=self._tasks[self._current],
             made_at=time.perf_counter(),
             status=self._status(trainer),
             step=trainer.step_count,

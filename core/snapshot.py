@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.config import HiddenActivation, ModelConfig, TrainingConfig
 from core.history import Curves
+from core.task import Task
 
 
 class Status(Enum):
@@ -107,7 +108,9 @@ class Race:
 class Snapshot:
     """A run at one moment.
 
-    run : the number of the run; views drop what is not of the run they show.
+    run : the number of the run.
+    task : what the run was loaded with. Weights mean nothing beside another task, so who shows
+        a task takes only snapshots that name that very object.
     made_at : the moment, in seconds of `time.perf_counter`.
     metrics : measured at `metrics.step`, which lags behind `step` while training flat out.
     settings : as they apply to the next step.
@@ -123,6 +126,7 @@ class Snapshot:
     """
 
     run: int
+    task: Task
     made_at: float
     status: Status
     step: int

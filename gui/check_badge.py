@@ -99,13 +99,19 @@ class CheckBadge(QWidget):
 
     def offer(self, task: Task, snapshot: Snapshot) -> None:
         """Take this as what the button would check."""
-        before = self._snapshot
-        if task is not self._task or (before is not None and before.run != snapshot.run):
-            self._task, self._checked, self._asked, self._fault = task, None, None, ""
-            self._background.forget(KEY)
-            self.table.hide()
-        self._snapshot = snapshot
+        if task is not self._task:
+            self.forget()
+        self._task, self._snapshot = task, snapshot
         self.button.setEnabled(bool(len(snapshot.batch)))
+        self._tell()
+
+    def forget(self) -> None:
+        """Let go of the run that could be checked, and of what is known of it."""
+        self._task = self._snapshot = self._checked = self._asked = None
+        self._fault = ""
+        self._background.forget(KEY)
+        self.table.hide()
+        self.button.setEnabled(False)
         self._tell()
 
     def set_theme(self, theme: Theme) -> None:

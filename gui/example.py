@@ -25,11 +25,13 @@ def applies(task: Task) -> bool:
 class Example:
     """One input: `values` (d,) in the features' own units, pixels as they are stored.
 
+    task : whose features and classes these are.
     label : its class, None where nobody has said it, as of a drawing.
     row : its number in the data set, None where it is none of its rows.
     words : what it is, as in “training row 17”.
     """
 
+    task: Task
     values: NDArray[np.floating]
     label: int | None
     row: int | None
@@ -41,7 +43,7 @@ class Example:
         values = np.asarray(task.dataset.values(slice(row, row + 1))[0], dtype=np.float64)
         is_test = bool(np.isin(row, task.test_rows))
         words = f"{'test' if is_test else 'training'} row {row + 1:,}"
-        return cls(values, int(task.dataset.y[row]), row, words)
+        return cls(task, values, int(task.dataset.y[row]), row, words)
 
 
 class Chosen(QObject):
@@ -69,7 +71,9 @@ class Chosen(QObject):
             self._set(Example.of_row(self._task, row))
 
     def choose(self, example: Example) -> None:
-        self._set(example)
+        """Follow this input; one of another task is dropped."""
+        if example.task is self._task:
+            self._set(example)
 
     def _set(self, example: Example | None) -> None:
         self.example = example

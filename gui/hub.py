@@ -101,7 +101,8 @@ class Hub(QObject):
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self.background = Background()
         self.run: Run | None = None
-        self.snapshot: Snapshot | None = None
+        self.snapshot: Snapshot | None = None  # the newest of the shown task
+        self._status: Status | None = None  # as last seen; edits of points do not change it
         self.points = Points()
         self.settings = TrainingConfig()
         self.devices: tuple[str, ...] = ()
@@ -156,8 +157,8 @@ class Hub(QObject):
         # that a failure brings about does not take its words away.
         failures = [self._session.failures.popleft() for _ in range(len(self._session.failures))]
         snapshot = self._session.take()
-        if snapshot and self.run and snapshot.run == self.run.number:
-            self.snapshot = snapshot
+        if snapshot and self.run and snapshot.task is self.run.task:
+            self.snapshot, self._status = snapshot, snapshot.status
             if snapshot.status is Status.DIVERGED:
                 self._play_when_loaded = False
             self._take_settings(snapshot.settings)
@@ -212,7 +213,7 @@ class Hub(QObject):
 
     @property
     def is_training(self) -> bool:
-        return self.snapshot is not None and self.snapshot.status is Status.TRAINING
+        return self._status is Status.TRAINING
 
     def load(
         self,
@@ -371,7 +372,7 @@ class Hub(QObject):
         self._before_gesture = None if is_last else before
         if self.config.data.source != "drawn":
             self._play_when_loaded = False
-        elif self.snapshot and self.snapshot.status in (Status.FINISHED, Status.CONVERGED):
+        elif self._status in (Status.FINISHED, Status.CONVERGED):
             self._play_when_loaded = True
         config = _config_for(points, self.config)
 
@@ -710,18 +711,16 @@ class Hub(QObject):
     ) -> None:
         """Show a run on edited points; where only points changed, what is seen stays in place."""
         old = self.run
-        if old is None or old is before:
-            self._runs += 1
-            number = self._runs
-        else:  # the same gesture goes on
-            number = old.number
+        self._runs += 1
+        number = self._runs
+        is_same_gesture = old is not None and old is not before
         preset = old.preset if old and _is_same_place(old.task, task) else None
         run = Run(number, task, points, preset, strays=True)
         is_trained = (
             old is not None
             and old.task.config.data.source == "drawn"
             and not old.task.obstacle
-            and self.snapshot is not None
+            and self._status is not None
         )
         if (
             old is not None
@@ -729,7 +728,7 @@ class Hub(QObject):
             and not task.obstacle
             and task.dataset.class_names == old.task.dataset.class_names
         ):
-            self.run = run
+            self.run, self.snapshot = run, None
             self._loaded = task.config.data, task.source
             self.points_changed.emit(task)
         else:
@@ -743,6 +742,7 @@ class Hub(QObject):
                 task,
                 play=self._play_when_loaded,
                 take_over=old.number if old and goes_on else None,
+                replaces=old.number if old and is_same_gesture else None,
             )
             self.set_speed(self.speed)
         if is_last and before is not None:
@@ -750,7 +750,7 @@ class Hub(QObject):
 
     def _show(self, run: Run) -> None:
         self.busy_changed.emit("")
-        self.run, self.snapshot = run, None
+        self.run, self.snapshot, self._status = run, None, None
         self._loaded = run.task.config.data, run.task.source
         self._asked.clear()
         self.settings = run.task.config.training
@@ -772,7 +772,7 @@ class Hub(QObject):
     def _fail(self, message: str) -> None:
         self._asked.clear()
         self._play_when_loaded = False
-        never_ran = self.run is not None and self.snapshot is None
+        never_ran = self.run is not None and self._status is None
         if never_ran and self.undo_stack.canUndo():
             self.undo_stack.undo()  # a run that cannot start leaves the one before it in place
         self.failed.emit(message)

@@ -145,6 +145,18 @@ class SurfacePanel(QWidget):
                 label.setText(f"{level:.3g}")
                 label.setPos(x, y)
 
+    def clear(self) -> None:
+        """Show no surface: the next one is of another loss."""
+        self.surface = self.point = None
+        self.name_axes("", "")
+        self.is_named = False
+        self.set_range((0.0, 1.0), (0.0, 1.0))
+        self._image.clear()
+        self._contours.setData([], [])
+        self._path.setData([], [])
+        for item in (*self._labels, self._lowest, self._lowest_here, self._handle):
+            item.hide()
+
     def show_path(self, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> None:
         self._path.setData(xs, ys)
 

@@ -52,7 +52,8 @@ from gui.presets import Lessons
 from gui.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.setup_panel import SetupPanel, data_for
 from gui.stage import LATE, Stage
-from gui.view import View
+from gui.theming import Colours
+from gui.view import View, tell_all
 from gui.views.boundary import BoundaryView
 from gui.views.performance import PerformanceView, say_race
 
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         remembered = str(settings.value("theme", "system", type=str))
         self._theme_choice = theme_choice or (remembered if remembered in THEMES else "system")
         self.theme = self._theme_now()
+        self._colours = Colours(self)
         self._was_painted = self._has_columns = False
         self._gallery: Gallery | None = None
         self._has_failed = False
@@ -432,10 +434,7 @@ class MainWindow(QMainWindow):
 
     def _apply_theme(self) -> None:
         self.theme = self._theme_now()
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.setPalette(look.palette(self.theme))
-        application.setStyleSheet(look.style_sheet(self.theme))
+        self._colours.show(self.theme)
         self.notice.set_theme(self.theme)
         self.lessons.strip.set_theme(self.theme)
         self.history_bar.set_theme(self.theme)
@@ -446,8 +445,7 @@ class MainWindow(QMainWindow):
             self._gallery.set_theme(self.theme)
         if self._csv_dialog:
             self._csv_dialog.set_theme(self.theme)
-        for view in self.views:
-            view.offer_theme(self.theme)
+        tell_all(self.views, lambda view: view.offer_theme(self.theme))
 
     # What the hub says --------------------------------------------------------------------------
 
@@ -459,6 +457,13 @@ class MainWindow(QMainWindow):
         self.run_bar.show_task(task)
         self.history_bar.show_task(task)
         self._give_board_points(task)
+        if self.maths:
+            self.maths.offer_task(task, is_new_run=True)
+        # Before any of them comes into sight: it has let go of the old run by then.
+        tell_all(self.views, lambda view: view.offer_task(task))
+        card = self.example.parentWidget() if self.maths else None
+        if card is not None:
+            card.setVisible(not task.config.model.hidden)
         self.stage.offer(
             {
                 "Boundary": BoundaryView.applies_to(task),
@@ -471,13 +476,6 @@ class MainWindow(QMainWindow):
             },
             first="Weights" if task.dataset.image_shape else "Boundary",
         )
-        card = self.example.parentWidget() if self.maths else None
-        if card is not None:
-            card.setVisible(not task.config.model.hidden)
-        if self.maths:
-            self.maths.offer_task(task, is_new_run=True)
-        for view in self.views:
-            view.offer_task(task)
         self.lessons.follow()
         self._has_failed = False
         if task.obstacle:
@@ -490,8 +488,7 @@ class MainWindow(QMainWindow):
         self._give_board_points(task)
         if self.maths:
             self.maths.offer_task(task, is_new_run=False)
-        for view in self.views:
-            view.offer_points(task)
+        tell_all(self.views, lambda view: view.offer_points(task))
 
     def _toggle_log(self) -> None:
         self.loss.log_button.toggle()
@@ -533,8 +530,7 @@ class MainWindow(QMainWindow):
         self.performance.drawing = self.hub.drawing_share
         has_room = self.download_bar.isHidden() and self.opening_bar.isHidden()
         self.performance.setVisible(has_room and snapshot.status is Status.TRAINING)
-        for view in self.views:
-            view.offer_snapshot(snapshot)
+        tell_all(self.views, lambda view: view.offer_snapshot(snapshot))
         self._say_status(snapshot)
 
     def _say_status(self, snapshot: Snapshot) -> None:

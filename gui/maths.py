@@ -68,10 +68,12 @@ class Maths(QObject):
 
     def offer_task(self, task: Task, *, is_new_run: bool) -> None:
         """Let the example that is followed be one of the task."""
-        self.tracer.offer_task(task)
-        self.chosen.offer_task(task)
         if is_new_run:
+            self.tracer.offer_task(task)
             self.way.clear()
+        else:
+            self.tracer.offer_points(task)
+        self.chosen.offer_task(task)
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
         self.tracer.offer_snapshot(snapshot)
@@ -82,8 +84,9 @@ class Maths(QObject):
         """Follow what is on the pad: a row of the data set, or a drawing where it is −1."""
         if row >= 0:
             self.chosen.choose_row(row)
-        else:
-            self.chosen.choose(Example(picture.ravel(), None, None, "the drawing"))
+        elif self._hub.run is not None:
+            drawn = Example(self._hub.run.task, picture.ravel(), None, None, "the drawing")
+            self.chosen.choose(drawn)
 
     # Runs that are kept ---------------------------------------------------------------------------
 

@@ -97,11 +97,21 @@ class Tracer(QObject):
         self.theme = theme
 
     def offer_task(self, task: Task) -> None:
+        """Let go of the old run: whoever shows its numbers shows none."""
+        self._background.forget("trace")
         self._task, self._snapshot, self.newest = task, None, None
+        self._set_part(None)
+        self.traced.emit(None)
+
+    def offer_points(self, task: Task) -> None:
+        """Follow on in a task with a few other points; the last numbers stay until then."""
+        self._task, self._snapshot = task, None
         self._set_part(None)
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
         """Take note of the newest snapshot; amid the parts of an update the old one shows."""
+        if snapshot.task is not self._task:
+            return
         self._snapshot = snapshot
         if snapshot.status is Status.TRAINING:
             if not self._begins_when_paused:
@@ -162,10 +172,9 @@ class Tracer(QObject):
     def _ask(self) -> None:
         task, example = self._task, self.chosen.example
         snapshot = self._held or self._snapshot
-        if task is None or snapshot is None or example is None or not applies(task):
-            self.traced.emit(None)
+        if task is None or snapshot is None or not applies(task):
             return
-        if len(example.values) != task.dataset.m:  # of other data; the newer is on its way
+        if example is None or example.task is not task:
             return
         self._asked_at = time.monotonic()
         label = example.label if example.label is not None else self._label
@@ -195,7 +204,7 @@ class Tracer(QObject):
         self._background.ask("trace", work, self._show, _raise)
 
     def _show(self, followed: Followed) -> None:
-        if followed.task is not self._task:
+        if followed.task is not self._task or followed.example.task is not followed.task:
             return
         self.newest = followed
         self.traced.emit(followed)

@@ -203,7 +203,8 @@ class CurveView(View):
 
     def show_task(self, task: Task) -> None:
         self._curves = self._drawn = None
-        self._x_max = FIRST_STEPS
+        self._drawn_step, self._x_max = 0, FIRST_STEPS
+        self._cursor.setVisible(False)
         self._follow(0, 0)
         if self._quantity.is_loss:
             kind = FAMILY[task.config.model.kind]

@@ -88,7 +88,12 @@ class ExampleView(View):
         self._tracer.refresh()
 
     def _show(self, followed: Followed | None) -> None:
-        if followed is None or not self.isVisible():
+        if followed is None:
+            self._shape = None
+            self.sheet.show_lines((), None, {})
+            self._words.setText("")
+            return
+        if not self.isVisible():
             return
         shape = followed.shape
         if shape != self._shape:

@@ -220,6 +220,10 @@ class LandscapeView(View):
             self._wanted = None
             self._offer(task)
             self._offer_costs(task.config.model.kind)
+            for panel in self.panels.values():
+                panel.clear()
+            self._lines.setData([], [])
+            self._caption.setText("")
         self._head.setVisible(applies(task))
         self._readout.setText("")
         if not applies(task):

@@ -133,6 +133,7 @@ class NetworkView(View):
         if example is None or not fits:
             self._title.setText("No example is followed: there are no training rows yet.")
             self.sketch.show_signals(None)
+            self._readout.setText("")
             return
         name = (
             "its class is not known"

@@ -55,6 +55,7 @@ class TraceView(View):
         tracer.watch(self, 1.0, up_to_update=True)
         tracer.traced.connect(self._show)
         tracer.part_changed.connect(self._light)
+        self._show(None)
         self.show_theme()
 
     def _build(self) -> None:
@@ -134,6 +135,8 @@ class TraceView(View):
         self._tracer.refresh()
 
     def show_task(self, task: Task) -> None:
+        if self.snapshot is None:
+            self.badge.forget()
         names = task.dataset.class_names
         for widget in (self._head, self._area):
             widget.setVisible(applies(task))
@@ -150,7 +153,16 @@ class TraceView(View):
         self._tracer.refresh()  # while it was hidden, no batch was averaged
 
     def _show(self, followed: Followed | None) -> None:
-        if not self.isVisible() or followed is None or not followed.is_whole:
+        if followed is None:
+            self._shape = None
+            self.sheet.show_lines((), None, {})
+            self.sheet.setAccessibleDescription("")
+            self.jacobian.hide()
+            self.label.hide()
+            self._words.clear()
+            self._step.clear()
+            return
+        if not self.isVisible() or not followed.is_whole:
             return
         task, shape, example = followed.task, followed.shape, followed.example
         if shape != self._shape:

@@ -19,6 +19,7 @@ from core.trainer import Trainer
 def snapshot_of(trainer: Trainer) -> Snapshot:
     return Snapshot(
         run=1,
+        task=trainer.task,
         made_at=0.0,
         status=Status.PAUSED,
         step=trainer.step_count,

@@ -260,6 +260,7 @@ def snapshot_of():
             trainer.measure()
         return Snapshot(
             run=run,
+            task=trainer.task,
             made_at=0.0,
             status=status,
             step=trainer.step_count,

@@ -130,7 +130,7 @@ def test_the_target_is_one_for_the_class_of_the_example_alone(show):
 def test_an_example_without_a_class_has_no_target_and_no_loss(show):
     task = a_task()
     view = show(task)
-    view.chosen.choose(Example(task.dataset.values()[7], None, None, "made up"))
+    view.chosen.choose(Example(task, task.dataset.values()[7], None, None, "made up"))
     assert {row.target.text for row in view.edges.rows} == {"–"}
     assert view.edges.loss.text() == ""
 

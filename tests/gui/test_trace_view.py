@@ -287,7 +287,8 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
     window, view = traced(RunConfig(DataConfig("digits")))
     from gui.example import Example
 
-    window.maths.chosen.choose(Example(np.full(64, 0.5), None, None, "the drawing"))
+    task = window.hub.run.task
+    window.maths.chosen.choose(Example(task, np.full(64, 0.5), None, None, "the drawing"))
     qtbot.waitUntil(lambda: window.maths.tracer.newest.example.row is None, timeout=PATIENCE_MS)
     assert ("L",) not in view.sheet._spots and view.label.isVisible()
     view.label.setFocus()

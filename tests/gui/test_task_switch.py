@@ -1,0 +1,209 @@
+"""From one task to another: no view shows what is of the one beside what is of the other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from core import datasets
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.drawing import Points
+from core.snapshot import Status
+from core.task import prepare
+from gui import plots
+from gui.hub import FLAT_OUT
+from gui.run_bar import SPEEDS
+from gui.view import View, tell_all
+
+ENDLESS = TrainingConfig(epochs=10**9)
+IRIS = RunConfig(training=ENDLESS)
+DIGITS = RunConfig(data=DataConfig("digits"), training=ENDLESS)
+DRAWN = RunConfig(data=DataConfig("drawn"), training=ENDLESS)
+NEURON = RunConfig(model=ModelConfig(kind="binary"), training=ENDLESS)
+HIDDEN = RunConfig(model=ModelConfig(hidden=4, init="random"), training=ENDLESS)
+TWO = Points().put([(-2, 0), (-2, 1)], 0).put([(2, 0), (2, 1)], 1)
+FIVE = (
+    TWO.with_class().with_class().with_class().put([(0, 3)], 2).put([(0, -3)], 3).put([(3, 3)], 4)
+)
+FIRST_NUMBERS_MS = 30_000
+
+
+def visit(window, look=lambda name: None) -> None:
+    """Show each tab that there is, and let it take what it is shown."""
+    for i, name in enumerate(window.stage.names):
+        if window.stage.tabs.isTabVisible(i):
+            window.stage.show_name(name)  # keys reach the active one of two windows only
+            QApplication.processEvents()
+            look(name)
+
+
+def train(qtbot, window) -> None:
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    before = window.hub.snapshot.step
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > before + 100, timeout=FIRST_NUMBERS_MS)
+
+
+def assert_all_show(window, views) -> None:
+    task = window.hub.run.task
+    for view in views:
+        assert view.task is task or view.task is None, type(view).__name__
+        assert view.snapshot is None or view.snapshot.task is task, type(view).__name__
+
+
+@pytest.mark.parametrize("tab", ["Weights", "Draw", "Evaluation", "Surface"])
+def test_other_data_amid_training_reach_every_view(qtbot, open_window, new_run, tab):
+    window = open_window(DIGITS)
+    visit(window)
+    window.stage.show_name(tab)
+    train(qtbot, window)
+    for source in ("iris", "digits"):
+        with new_run(window):
+            qtbot.mouseClick(window.setup.sources[source], Qt.MouseButton.LeftButton)
+        assert_all_show(window, window.views)
+        train(qtbot, window)
+        assert_all_show(window, window.views)
+
+
+def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_its_own(
+    qtbot, open_window, reach
+):
+    window = open_window(DRAWN, wait=False)
+    qtbot.waitUntil(lambda: window.hub.run is not None)
+    window.hub.draw(FIVE, "spray", True)
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=FIRST_NUMBERS_MS)
+    visit(window)
+    train(qtbot, window)
+    tasks: dict[int, set[int]] = {}
+    window.hub.snapshot_changed.connect(lambda s: tasks.setdefault(s.run, set()).add(id(s.task)))
+    for points in (TWO, FIVE, TWO, FIVE, TWO):
+        run = window.hub.run
+        window.hub.draw(points, "turn a knob", points is TWO)
+        qtbot.waitUntil(lambda r=run: window.hub.run is not r and window.hub.snapshot is not None)
+        assert_all_show(window, window.views)
+        visit(window)
+    assert len(tasks) >= 5
+    assert all(len(of_one_run) == 1 for of_one_run in tasks.values())
+    assert reach(window, Status.TRAINING).task.dataset.h == 2
+
+
+def test_a_point_more_keeps_what_was_learnt_and_the_undo_of_before(qtbot, open_window, reach):
+    window = open_window(DRAWN, wait=False)
+    qtbot.waitUntil(lambda: window.hub.run is not None)
+    window.hub.draw(TWO, "put", True)
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=FIRST_NUMBERS_MS)
+    train(qtbot, window)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    step = reach(window, Status.PAUSED).step
+    for k in range(30):  # of one gesture: more runs than a session remembers
+        run = window.hub.run
+        window.hub.draw(TWO.put([(-2, 0.1 * k)], 0), "drag", k == 29)
+        qtbot.waitUntil(lambda r=run: window.hub.run is not r and window.hub.snapshot is not None)
+        assert window.hub.snapshot.step == step
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None and len(window.hub.points) == len(TWO))
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None)
+    assert window.hub.snapshot.step == step
+
+
+def test_a_theme_amid_edits_of_points_reaches_every_view(qtbot, open_window):
+    window = open_window(DRAWN, wait=False)
+    qtbot.waitUntil(lambda: window.hub.run is not None)
+    window.hub.draw(TWO, "put", True)
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=FIRST_NUMBERS_MS)
+    visit(window)
+    window.stage.show_name("Boundary")
+    train(qtbot, window)
+    told: list[object] = []
+    window.hub.points_changed.connect(lambda _: (window.set_theme("dark"), told.append(1)))
+    window.hub.draw(TWO.put([(0, 3)], 0), "put", True)
+    qtbot.waitUntil(lambda: bool(told))
+    assert all(view.theme.is_dark for view in window.views)
+    visit(window)
+
+
+class _Failing(View):
+    def offer_theme(self, theme) -> None:
+        raise RuntimeError("this view is broken")
+
+
+def test_a_view_that_fails_is_told_of_and_the_others_go_on(qtbot, window):
+    broken = _Failing(window.theme)
+    qtbot.addWidget(broken)
+    dark = window.theme
+    with qtbot.captureExceptions() as faults:
+        tell_all((broken, *window.views), lambda view: view.offer_theme(dark))
+        tell_all((broken,), lambda view: view.offer_theme(dark))
+    assert [str(fault[1]) for fault in faults] == ["this view is broken"] * 2
+    assert all(view.theme is dark for view in window.views)
+
+
+def test_a_snapshot_of_another_task_is_dropped_by_every_view(qtbot, window, trained):
+    visit(window)
+    stranger = trained(prepare(datasets.load(NEURON.data), NEURON), 3)
+    for view in window.views:
+        shown = view.snapshot
+        view.offer_snapshot(stranger)
+        assert view.snapshot is shown, type(view).__name__
+
+
+def test_an_example_of_another_task_is_not_followed(qtbot, window):
+    from gui.example import Example
+
+    qtbot.waitUntil(lambda: window.maths.chosen.example is not None)
+    followed = window.maths.chosen.example
+    stranger = prepare(datasets.load(NEURON.data), NEURON)
+    window.maths.chosen.choose(Example.of_row(stranger, 3))
+    assert window.maths.chosen.example is followed
+
+
+# Between a task and its first numbers ------------------------------------------------------------
+
+
+def content(view: View) -> list[object]:
+    """Return what the view shows: the words of its labels, and the data of what its plots hold."""
+    widgets = [view, *view.findChildren(QWidget)]
+    found: list[object] = [w.text() for w in widgets if isinstance(w, QLabel) and w.isVisible()]
+    for item in (item for w in widgets if w.isVisible() for item in vars(w).values()):
+        if isinstance(item, plots.Line | pg.ScatterPlotItem):
+            found += [np.nan_to_num(part).tolist() for part in item.getData()]
+        elif isinstance(item, plots.Picture):
+            found.append(None if item.image is None else item.image.tolist())
+    return [one for one in found if one not in ([], "", None)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(IRIS, NEURON), (DIGITS, IRIS), (IRIS, DIGITS), (IRIS, HIDDEN), (IRIS, DRAWN)],
+    ids=["fewer classes", "other data", "pictures", "hidden layer", "an empty board"],
+)
+def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
+    qtbot, open_window, monkeypatch, before, after
+):
+    used = open_window(before)
+    visit(used)
+    train(qtbot, used)
+    visit(used)
+    run = used.hub.run
+    monkeypatch.setattr("core.session.Session.take", lambda self: None)  # none will come
+    used.hub.load(after, "change")
+    qtbot.waitUntil(lambda: used.hub.run is not run)
+    new = open_window(after, wait=False)
+    qtbot.waitUntil(lambda: new.hub.run is not None)
+    shown: dict[str, dict[str, list[object]]] = {"used": {}, "new": {}}
+    for which, window in (("new", new), ("used", used)):
+        gauges = window.loss, window.accuracy, window.example, window.confusion
+        for view in gauges:
+            shown[which][f"{type(view).__name__} {view is window.loss}"] = content(view)
+
+        def look(name: str, window=window, which=which, gauges=gauges) -> None:
+            view = next(v for v in window.views if v.isVisible() and v not in gauges)
+            shown[which][name] = content(view)
+
+        visit(window, look)
+    assert shown["used"].keys() == shown["new"].keys()
+    for name, is_new in shown["new"].items():
+        assert shown["used"][name] == is_new, name
