@@ -73,7 +73,8 @@ class Rows:
 
     @cached_property
     def rows_at_once(self) -> int:
-        return max(1, min(SLICE // self.X.shape[1], SLICE_ROWS))
+        widest = max(self.X.shape[1], len(self.targets))
+        return max(1, min(SLICE // widest, SLICE_ROWS))
 
     def _numbers(self, stored: Tensor, room: Room) -> Tensor:
         if stored.dtype == torch.float32:

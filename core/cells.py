@@ -33,6 +33,7 @@ class Cells:
         self.is_text_so_far = False
         self._low, self._high = np.inf, -np.inf
         self._head: list[float | str | None] = []
+        self.nbytes = 0  # of what is gathered
 
     def take(self, cells: pd.Series[Any]) -> None:
         if not len(cells):
@@ -50,6 +51,10 @@ class Cells:
             values = self._measure(cells.to_numpy(dtype=np.float64))
         else:
             values, codes = self._read_words(cells)
+        if codes is None and np.isnan(values[0]) and np.isnan(values).all():
+            values = np.broadcast_to(np.float64(np.nan), values.shape)  # one number for all
+        else:
+            self.nbytes += values.nbytes + (0 if codes is None else codes.nbytes)
         if len(self._head) < HEAD_ROWS:
             self._remember_head(values, codes)
         self._values.append(values)
@@ -125,7 +130,7 @@ class Cells:
         kind = self._kind()
         is_text = kind == "text"
         values: Values
-        if is_text and self._has_too_many_words:
+        if kind == "empty" or (is_text and self._has_too_many_words):
             values = np.broadcast_to(np.float64(np.nan), (self._count,))
         else:
             joined = np.concatenate(self._values) if self._values else np.empty(0)

@@ -1,6 +1,10 @@
 """How a text table is written: its encoding, separator, decimal mark and header.
 
 Nothing of this is stated in the file; it is read off its first lines, and a person may correct it.
+
+A line ends with LF, CR LF or CR, as in an editor, and with nothing else: `blocks` makes LF of each,
+also within quotes, so that whatever reads on knows one end of a line. Form feeds, vertical tabs,
+NEL and U+2028 are characters of their cells.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from core.config import Reading
 from core.errors import DataError
@@ -36,6 +40,7 @@ DECIMALS = {".": "decimal points", ",": "decimal commas"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NOTHING_SAID = Reading()
 COMMENTS = ("#", "%", "//")
+END = "\x1e"  # fed after the last line: an open quote would swallow it
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -84,7 +89,7 @@ class TableFormat:
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        header = f"header in line {self.header_line}" if self.header_line else "no header"
+        header = f"header in line {self.header_line:,}" if self.header_line else "no header"
         return ", ".join(
             (ENCODINGS[self.encoding], SEPARATORS[self.separator], DECIMALS[self.decimal], header)
         )
@@ -112,25 +117,60 @@ def open_table(path: Path) -> BinaryIO:
         raise DataError(f"{path} cannot be read: {reason}. Choose another file.") from error
 
 
+class UndecodableError(Exception):
+    """Bytes are no text of the encoding; `line` (from 1) has the first of them."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
 def blocks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
     """Yield the text as UTF-8, without its byte order mark, with lines that end in a newline.
 
-    Raises UnicodeDecodeError where bytes are no text of this encoding; UTF-8 itself is not checked.
+    Raises UndecodableError where bytes are no text of this encoding; UTF-8 itself is not checked.
     """
     errors = "replace" if encoding == "cp1252" else "strict"  # five of its bytes mean nothing
     decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)(errors)
-    is_first, returns_only = True, False
+    is_first, held = True, b""
+    lines = 0  # that ended in the blocks so far
     while True:
         raw = file.read(BLOCK_BYTES)
-        block = raw if decoder is None else decoder.decode(raw, final=not raw).encode()
+        try:
+            block = raw if decoder is None else decoder.decode(raw, final=not raw).encode()
+        except UnicodeDecodeError as error:
+            known = error.object[: error.start].decode(encoding, "replace").encode()
+            raise UndecodableError(lines + _with_newlines(held + known).count(b"\n") + 1) from None
         if is_first:
             is_first = False
             block = block.removeprefix(codecs.BOM_UTF8)
-            returns_only = b"\r" in block and b"\n" not in block  # as on the Macs of the nineties
+        block = held + block if held else block
+        held = b""
+        if raw and block.endswith(b"\r"):  # the newline that belongs to it may come next
+            block, held = block[:-1], b"\r"
+        block = _with_newlines(block)
+        if decoder is not None:
+            lines += block.count(b"\n")
         if block:
-            yield block.replace(b"\r", b"\n") if returns_only else block
+            yield block
         if not raw:
             return
+
+
+def _with_newlines(text: bytes) -> bytes:
+    if b"\r" not in text:
+        return text
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of what `blocks` gave, each with its newline."""
+    return list(io.StringIO(text, newline="\n"))
+
+
+def is_blank(fields: list[str], line: str) -> bool:
+    """Whether a record is no row: a line without anything but spaces and tabs between nothing."""
+    return len(fields) < 2 and not line.strip(" \t\n")
 
 
 def find_format(path: Path, reading: Reading = NOTHING_SAID) -> TableFormat:
@@ -143,17 +183,18 @@ def find_format(path: Path, reading: Reading = NOTHING_SAID) -> TableFormat:
         try:
             block = next(blocks(file, encoding), b"")
             text = block.decode(errors="strict" if is_whole else "ignore")
+        except UndecodableError as error:
+            raise wrong_encoding(path, encoding, error.line) from None
         except UnicodeDecodeError as error:
-            raise wrong_encoding(path, encoding, head.count(b"\n", 0, error.start) + 1) from None
+            line = block.count(b"\n", 0, error.start) + 1
+            raise wrong_encoding(path, encoding, line) from None
     if not text.strip():
-        raise DataError(f"{path.name} is empty; a table with one row a line was expected.")
+        found = "is empty" if is_whole else f"begins with {BLOCK_BYTES // 2**20} MiB of blanks"
+        raise DataError(f"{path.name} {found}; a table with one row a line was expected.")
     check_text(path, block)
     if not is_whole and "\n" not in text:
         raise long_line(path, 1)
-    lines = list(io.StringIO(text[:SAMPLE_CHARACTERS], newline=""))
-    if not is_whole or len(text) > SAMPLE_CHARACTERS:
-        lines = lines[:-1] or list(io.StringIO(text, newline=""))[:1]
-    return _understand(path, lines, replace(reading, encoding=encoding))
+    return _understand(path, text, is_whole, replace(reading, encoding=encoding))
 
 
 def check_text(path: Path, block: bytes, line: int = 1) -> None:
@@ -207,20 +248,29 @@ def _find_encoding(path: Path, head: bytes) -> str:
     return "utf-8"
 
 
-def _understand(path: Path, lines: list[str], reading: Reading) -> TableFormat:
+def _is_above(line: str) -> bool:
+    """Whether such a line says nothing about the table that comes below it."""
+    return not line.strip() or line.lstrip().startswith(COMMENTS)
+
+
+def _understand(path: Path, text: str, is_whole: bool, reading: Reading) -> TableFormat:
+    """Read the format off the text, which is the whole file or its first block."""
     assert reading.encoding is not None
-    above = 0
-    while above < len(lines) and (
-        not lines[above].strip() or lines[above].lstrip().startswith(COMMENTS)
-    ):
-        above += 1
+    above = place = 0
+    for line in io.StringIO(text, newline="\n"):
+        if not _is_above(line):
+            break
+        above, place = above + 1, place + len(line)
+    lines = lines_of(text[place : place + SAMPLE_CHARACTERS])
+    if not is_whole or len(text) > place + SAMPLE_CHARACTERS:
+        lines = lines[:-1] or lines_of(text[place:])[:1]
     separator = reading.separator
-    if above < len(lines) and (stated := re.fullmatch(r"sep=(.)\s*", lines[above], re.IGNORECASE)):
+    if lines and (stated := re.fullmatch(r"sep=(.)\s*", lines[0], re.IGNORECASE)):
         separator = separator or (
             stated[1] if stated[1] in SEPARATORS else None
         )  # Excel's own line
-        above += 1
-    if above == len(lines):
+        above, lines = above + 1, lines[1:]
+    if not lines:
         raise DataError(f"{path.name} holds comments and blank lines only; a table was expected.")
     candidates = [separator] if separator else list(SEPARATORS)
     samples = [_Sample(lines, above, candidate, reading.decimal) for candidate in candidates]
@@ -231,30 +281,42 @@ def _understand(path: Path, lines: list[str], reading: Reading) -> TableFormat:
             "Does each row have a line of its own?"
         )
     records, notes = list(best.records), []
-    while len(records) > 1 and best.width > 1 and len(records[0][1]) == 1:  # a title, a note
-        above = records[1][0] - 1
+    is_table = best.width > 1 and reading.has_header is not False
+    while len(records) > 1 and best.width > 1:
+        is_title = len(records[0].fields) == 1
+        if not (is_title or (is_table and not any(records[0].fields))):  # a title, a note, a gap
+            break
+        above = records[1].line - 1
         records = records[1:]
     if above:
         notes.append(f"{above:,} line{'s' if above > 1 else ''} above the table skipped")
-    (line, first), rest = records[0], [fields for _, fields in records[1:]]
+    first, rest = records[0], [record.fields for record in records[1:] if any(record.fields)]
     has_header = reading.has_header
     if has_header is None:
-        has_header = _looks_like_header(first, rest, best.decimal)
+        has_header = _looks_like_header(first.fields, rest, best.decimal)
     if not has_header:
         names = kept_apart([""] * best.width, "column")
         return TableFormat(
-            reading.encoding, best.separator, best.decimal, None, line, names, tuple(notes)
+            reading.encoding, best.separator, best.decimal, None, first.line, names, tuple(notes)
         )
-    names, more = _name_columns(first, rest, best.width)
+    names, more = _name_columns(first.fields, rest, best.width)
     return TableFormat(
         encoding=reading.encoding,
         separator=best.separator,
         decimal=best.decimal,
-        header_line=line,
-        first_line=records[1][0] if len(records) > 1 else best.next_line,
+        header_line=first.line,
+        first_line=first.next_line,
         names=names,
         notes=(*notes, *more),
     )
+
+
+class _Record(NamedTuple):
+    """A record, the line that it begins in and the line after it (both from 1)."""
+
+    line: int
+    next_line: int
+    fields: list[str]
 
 
 class _Sample:
@@ -262,26 +324,32 @@ class _Sample:
 
     def __init__(self, lines: list[str], above: int, separator: str, decimal: str | None) -> None:
         self.separator = separator
-        self.records: list[tuple[int, list[str]]] = []
-        self.next_line = above + 1
-        reader = csv.reader(lines[above:], delimiter=separator, skipinitialspace=True)
+        self.records: list[_Record] = []
+        reader = csv.reader([*lines, END], delimiter=separator, skipinitialspace=True)
+        start = 0
         try:
             for fields in reader:
-                if any(fields):
-                    self.records.append((self.next_line, fields))
-                self.next_line = above + reader.line_num + 1
+                end = reader.line_num
+                if end > len(lines):  # the end of the sample, or a quote that is open there
+                    break
+                if not is_blank(fields, lines[start]):
+                    self.records.append(_Record(above + start + 1, above + end + 1, fields))
+                start = end
                 if len(self.records) == SAMPLE_RECORDS:
                     break
         except csv.Error:  # an endless field: judged by what came before it
             pass
-        self.records = self.records or [(above + 1, lines[above].split(separator))]
-        widths = Counter(len(fields) for _, fields in self.records)
+        if not self.records:  # the reader will say what is wrong with this line
+            line = above + start + 1
+            fields = lines[min(start, len(lines) - 1)].split(separator)
+            self.records = [_Record(line, line, fields)]
+        widths = Counter(len(record.fields) for record in self.records)
         self.width = max(widths, key=lambda width: (widths[width], width))
         cells = [
             cell.strip()
-            for _, fields in self.records
-            if len(fields) == self.width
-            for cell in fields[:64]
+            for record in self.records
+            if len(record.fields) == self.width and any(record.fields)
+            for cell in record.fields[:64]
         ]
         points, commas = (
             sum(bool(_FRACTIONS[mark].fullmatch(cell)) for cell in cells) for mark in ".,"

@@ -15,7 +15,7 @@ from core.snapshot import Metrics
 from core.task import Task
 
 SAMPLE = 10_000  # training rows that are measured along the way; as many as MNIST's test rows
-CHEAP = 200_000  # numbers (rows × features) that may be measured after every step at first
+CHEAP = 200_000  # rows × features or outputs: so many may be measured after each step at first
 CHEAP_STRIDE = 64
 SHARE = 8  # above that: rows trained on for each row that is measured
 
@@ -93,7 +93,7 @@ class Measurement:
         Small data are measured after every step at first, large data after steps 1, 2, 3, 4, 6,
         8, 12, …; then ever more rarely, until measuring costs a small share of training.
         """
-        is_cheap = len(self) * self._task.m <= CHEAP
+        is_cheap = len(self) * max(self._task.m, self._task.outputs) <= CHEAP
         affordable = max(1, SHARE * len(self) // batch_size)
         if is_cheap:
             affordable = max(affordable, CHEAP_STRIDE)

@@ -149,8 +149,9 @@ class Descent:
         theta = flat(self._model.parameters)
         g, H = yield from self._bends()
         g = (g + decay * self._is_weight * theta) * self._moves
-        H.diagonal().add_(decay * self._is_weight)
-        H = H * self._moves * self._moves[:, None]
+        if self._method.needs_hessian:
+            H.diagonal().add_(decay * self._is_weight)
+            H = H * self._moves * self._moves[:, None]
         d = self._method.direction(theta, g, H) * self._moves
         slope = float(g @ d)
         if slope > 0:  # curvature that was learnt elsewhere misleads
@@ -168,8 +169,9 @@ class Descent:
         model, rows, head = self._model, self._rows, self._head
         (dW, db), outputs = model.gradients, len(model.parameters[1])
         p = len(self._moves)
-        H = torch.zeros(p, p, dtype=torch.float64, device=rows.y.device)
-        blocks = H.view(outputs, p // outputs, outputs, p // outputs)
+        size = p if self._method.needs_hessian else 0  # MNIST's would take 0.5 GB
+        H = torch.zeros(size, size, dtype=torch.float64, device=rows.y.device)
+        blocks = H.view(outputs, size // outputs, outputs, size // outputs)
         model.begin()
         start = 0
         for X, Y, Z in rows.slices():

@@ -9,10 +9,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core import memory
 from core.config import ModelConfig, RunConfig
 from core.datasets import Dataset
 from core.errors import DataError
-from core.features import FeatureMap, Standardiser
+from core.family import FAMILY
+from core.features import ROWS_AT_ONCE, FeatureMap, Standardiser
+from core.memory import Demand, demand
+
+MAX_NEURONS = 5_000  # one vs one of 100 classes makes 4,950
 
 
 class Reader(Protocol):
@@ -58,7 +63,26 @@ class Task:
 
     def inputs(self, values: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return X (n, m) as the model takes it from features (n, d) in their own units."""
-        return self.standardiser.apply(self.feature_map.apply(values))
+        is_identity = self.feature_map.is_identity and self.standardiser.is_identity
+        if is_identity or len(values) <= ROWS_AT_ONCE:
+            return self.standardiser.apply(self.feature_map.apply(values))
+        X = np.empty((len(values), self.m), dtype=np.float32)
+        for start in range(0, len(values), ROWS_AT_ONCE):  # float64 on the way takes five times X
+            part = slice(start, start + ROWS_AT_ONCE)
+            X[part] = self.standardiser.apply(self.feature_map.apply(values[part]))
+        return X
+
+    @cached_property
+    def demand(self) -> Demand:
+        """What a run on it takes."""
+        return demand(
+            self.config,
+            len(self.train_rows),
+            len(self.test_rows),
+            self.m,
+            self.dataset.h,
+            is_bytes=self.dataset.X.dtype == np.uint8,
+        )
 
     @property
     def outputs(self) -> int:
@@ -120,6 +144,13 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         test_fraction = dataset.test_fraction
     train_rows, test_rows = dataset.split(test_fraction, config.data.split_seed)
     dataset = dataset.filled(train_rows)
+    if dataset.image_shape and (config.data.degree > 1 or config.data.sine):
+        raise DataError(
+            "Feature maps are for measured features; choose degree 1 and no sine for images."
+        )
+    feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
+    trained = len(train_rows) * (1 + config.data.copies)
+    _check_room(dataset, config, trained, len(test_rows), feature_map.k)
     if config.data.copies:
         dataset = dataset.with_variations(train_rows, config.data.copies, config.data.split_seed)
         made = len(train_rows) * config.data.copies
@@ -128,11 +159,6 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     standardise = config.data.standardise
     if standardise is None:
         standardise = dataset.X.dtype != np.uint8
-    if dataset.image_shape and (config.data.degree > 1 or config.data.sine):
-        raise DataError(
-            "Feature maps are for measured features; choose degree 1 and no sine for images."
-        )
-    feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
     if not standardise:
         standardiser = Standardiser.identity(len(feature_map.input_names))
     elif feature_map.is_identity:
@@ -156,6 +182,24 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         test_rows=test_rows,
         feature_map=feature_map,
         standardiser=standardiser,
+    )
+
+
+def _check_room(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:
+    """Refuse models of too many neurons, and runs that memory has no room for."""
+    outputs, name = config.model.outputs(dataset.h), dataset.name
+    if outputs > MAX_NEURONS:
+        raise DataError(
+            f"{FAMILY[config.model.kind].title} makes {outputs:,} neurons of the {dataset.h:,} "
+            f"classes of {name}; at most {MAX_NEURONS:,} are trained. Choose one vs rest or "
+            "softmax."
+        )
+    is_bytes = dataset.X.dtype == np.uint8
+    needed = demand(config, trained, tested, k, dataset.h, is_bytes=is_bytes)
+    memory.check(
+        needed.nbytes,
+        f"Training on {name} ({needed.neurons:,} × {k:,} weights, {trained:,} rows)",
+        "Choose fewer features, a lower degree or a part of the data.",
     )
 
 
