@@ -101,7 +101,7 @@ def report(config: RunConfig, json_path: str | None = None, save_path: str | Non
     if place is not None:
         files.check_writable(place)
     task = prepare(load(config.data), config)
-    print(describe(task), file=words)
+    print(describe(task), file=words, flush=True)  # before the wait, also into a pipe
     result = train(task, Progress(config.training.epochs, sys.stderr))
     print(figures(result), file=words, flush=True)
     if place is not None:
@@ -117,14 +117,20 @@ def report(config: RunConfig, json_path: str | None = None, save_path: str | Non
 
 
 def load(data: DataConfig) -> Dataset:
-    """Load the data, with a bar on stderr where they come from the network."""
+    """Load the data, with a bar on stderr for a long file or where they come from the network."""
+    if data.source == "csv":
+        return _read(data)
     if not datasets.is_fetched(data):
         return datasets.load(data)
     from core.download import Download  # what it imports is of no use to the rest
 
-    download, progress = Download(), DownloadProgress(sys.stderr)
+    download, progress = Download(), ShareProgress(sys.stderr)
+
+    def show(now: meter.Progress) -> None:
+        progress.show(now.share, f"MNIST from {now.host}: {now.words}")
+
     try:
-        dataset = datasets.load(data, lambda: download.load(progress.show))
+        dataset = datasets.load(data, lambda: download.load(show))
     except DataError as error:
         raise DataError(f"{error} In the terminal: --data-dir FOLDER.") from error
     finally:
@@ -132,6 +138,21 @@ def load(data: DataConfig) -> Dataset:
     if download.notice:
         print(f"{PROGRAM}: {download.notice}", file=sys.stderr)
     return dataset
+
+
+def _read(data: DataConfig) -> Dataset:
+    from core import table_reader
+
+    path, bar = Path(data.path or ""), ShareProgress(sys.stderr)
+
+    def show(done: int, size: int) -> None:
+        words = f"{path.name}: {done / 1e6:,.0f} of {size / 1e6:,.0f} MB"
+        bar.show(done / max(size, 1), words)
+
+    try:
+        return datasets.of_table(table_reader.read(path, data.reading, show), data)
+    finally:
+        bar.close()
 
 
 def describe(task: Task) -> str:
@@ -155,6 +176,8 @@ def describe(task: Task) -> str:
         f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
         f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
     ]
+    if task.demand.is_large:
+        lines.append(f"this is large: {task.demand}")
     lines.extend(dataset.notes)
     if task.constant_features:
         lines.append(f"constant in training, of no use: {', '.join(task.constant_features)}")
@@ -236,19 +259,18 @@ class Progress:
             print("\r\x1b[K", end="", file=self._stream, flush=True)
 
 
-class DownloadProgress:
-    """A bar for a download on a terminal; elsewhere a line at its start and at every tenth."""
+class ShareProgress:
+    """A bar for a share of a whole on a terminal; elsewhere a line at its start and each tenth."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._is_terminal = stream.isatty()
         self._tenths = -1
 
-    def show(self, progress: meter.Progress) -> None:
-        tenths = int(10 * progress.share)
-        text = f"MNIST from {progress.host}: {progress.words}"
+    def show(self, share: float, text: str) -> None:
+        tenths = int(10 * share)
         if self._is_terminal:
-            line = f"\r{_bar(progress.share)} {text}\x1b[K"
+            line = f"\r{_bar(share)} {text}\x1b[K"
             print(line, end="", file=self._stream, flush=True)
         elif tenths > self._tenths:
             self._tenths = tenths

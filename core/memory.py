@@ -18,6 +18,7 @@ MEASURED = 10_000  # training rows that lie ready a second time, to be measured
 FRAMES = 20  # moments of a run that are kept whatever they take
 SEEN = 6  # copies of the weights between trainer and window
 SLICE = 3 * 2**22  # bytes that batches are put together in, and their logits
+NEWTON_ROWS = 4096  # at once
 MANY_PARAMETERS = 100_000  # above it a person is told: the wait may be long
 MUCH = 2**30  # bytes, likewise
 _MOMENTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2}
@@ -70,6 +71,7 @@ def demand(
         copies = 4 * (FRAMES + SEEN) + 8 * 30  # ten steps, ten changes of the gradient, float64
     else:
         copies = 4 * (FRAMES + SEEN) + 3 * 8 * parameters
+        targets += 3 * 8 * min(trained, NEWTON_ROWS) * outputs**2  # an example's Hessian each
     return Demand(outputs, parameters, inputs + targets + copies * parameters + SLICE)
 
 

@@ -348,3 +348,20 @@ def test_a_binary_neuron_is_softmax_of_zero_and_its_logit(z, y):
         for head, Z in zip(heads, logits, strict=True)
     ]
     torch.testing.assert_close(losses[0], losses[1])
+
+
+@heads(*(name for name, head in HEADS.items() if head.hessian))
+@every_size
+def test_the_hessian_times_a_direction_equals_autograds(head, n, h, rng):
+    Z, Y, _ = example(head, n, h, rng)
+    D = torch.from_numpy(rng.normal(0, 1, Z.shape))
+    _, expected = torch.autograd.functional.hvp(lambda Z: head.loss(Z, Y).sum(), Z, D)
+    torch.testing.assert_close(head.hessian_times(Z, Y, D), expected)
+
+
+def test_the_hessian_of_thousands_of_neurons_is_never_made():
+    head, outputs = HEADS["ovo"], 4_950  # as matrices 50 examples' would take 5 GB
+    Y = head.encode(torch.arange(50), outputs)
+    Z = torch.zeros(50, outputs)
+    found = head.hessian_times(Z, Y, torch.ones_like(Z))
+    assert found.count_nonzero(dim=1).tolist() == [99] * 50
