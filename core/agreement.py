@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.powers import say_number, say_size
+from core.spreadsheet import to_text
 
 Floats = NDArray[np.float64]
 
@@ -184,12 +183,10 @@ class GradientCheck:
 
     def csv(self) -> str:
         """Return all parameters that were checked all ways, a line each, with a header."""
-        text = io.StringIO()
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(["parameter", TRAINED, HAND, AUTOGRAD, DIFFERENCES])
+        rows: list[list[str | float]] = [["parameter", TRAINED, HAND, AUTOGRAD, DIFFERENCES]]
         for i, values in zip(self.checked, np.transpose(self._columns()), strict=True):
-            table.writerow([self.name(int(i)), *values.tolist()])
-        return text.getvalue()
+            rows.append([self.name(int(i)), *values.tolist()])
+        return to_text(rows)
 
     def _columns(self) -> tuple[Floats, Floats, Floats, Floats]:
         at = self.checked

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core import dialect
 from core.dialect import MISSING
+from core.spreadsheet import restored
 from core.table import MAX_FLOAT32, Column, Kind, Values
 
 if TYPE_CHECKING:
@@ -143,18 +144,21 @@ class Cells:
                     for part, found in zip(self._values, self._codes, strict=True)
                 ]
             )
+        words = tuple(restored(list(self._words)))
+        renamed = dict(zip(self._words, words, strict=True))
+        head = (renamed.get(cell, cell) if isinstance(cell, str) else cell for cell in self._head)
         return Column(
             name=self._name,
             kind=kind,
             values=values,
             codes=codes,
-            words=tuple(self._words) if codes is not None else (),
+            words=words if codes is not None else (),
             missing=self._missing,
             not_finite=0 if is_text else self._not_finite,
             not_numbers=0 if is_text else self._word_cells,
             low=self._low,
             high=self._high,
-            head=tuple(self._head),
+            head=tuple(head),
         )
 
     def _kind(self) -> Kind:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.family import FAMILY, pairs
 from core.snapshot import Params
+from core.spreadsheet import to_text
 from core.task import Task
 
 Reals = NDArray[np.float64]
@@ -120,19 +121,14 @@ def say(ratio: float) -> str:
 
 def as_csv(task: Task, found: Coefficients, against: int | None) -> str:
     """Return the table as comma-separated values, a row for each input and output."""
-    import csv
-    import io
-
-    file = io.StringIO()
-    writer = csv.writer(file)
     has_odds = have_odds(task)
     titles = ["input", "output", "standardised units", "own units"]
-    writer.writerow([*titles, "odds ratio"] if has_odds else titles)
+    rows = [[*titles, "odds ratio"] if has_odds else titles]
     for k, output in enumerate(found.outputs):
         ratios = odds_ratios(task, found, k, against) if has_odds else None
         for j, name in enumerate(found.inputs):
             row = [name, output, repr(float(found.W[k, j])), repr(float(found.own_W[k, j]))]
-            writer.writerow([*row, repr(float(ratios[j]))] if ratios is not None else row)
+            rows.append([*row, repr(float(ratios[j]))] if ratios is not None else row)
         row = ["bias", output, repr(float(found.b[k])), repr(float(found.own_b[k]))]
-        writer.writerow([*row, ""] if has_odds else row)
-    return file.getvalue()
+        rows.append([*row, ""] if has_odds else row)
+    return to_text(rows)

@@ -331,7 +331,7 @@ def of_table(table: Table, config: DataConfig) -> Dataset:
     if not labelled.all():
         y, lines = y[labelled], lines[labelled]
     if table.split is not None:
-        from core.table import TEST
+        from core.dialect import TEST
 
         column = table.columns[table.split]
         assert column.codes is not None

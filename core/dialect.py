@@ -22,6 +22,7 @@ from typing import BinaryIO, NamedTuple
 from core.config import Reading
 from core.errors import DataError
 from core.naming import kept_apart
+from core.spreadsheet import restored
 
 BLOCK_BYTES = 3 * 2**20  # read at once, and the longest line
 MAX_COLUMNS = 10_000
@@ -40,6 +41,7 @@ DECIMALS = {".": "decimal points", ",": "decimal commas"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NOTHING_SAID = Reading()
 COMMENTS = ("#", "%", "//")
+SPLIT, TRAIN, TEST = "split", "train", "test"  # a column of an export, and what it says
 END = "\x1e"  # fed after the last line: an open quote would swallow it
 
 _MARKS = (
@@ -364,6 +366,8 @@ class _Sample:
 
 def _looks_like_header(first: list[str], rest: list[list[str]], decimal: str) -> bool:
     """Whether words stand above numbers, or above words that never repeat them."""
+    if _ends_an_export([first, *rest]):
+        return True
     numbers = [parse_number(cell.strip(), decimal) for cell in first]
     counted = [number for number in numbers if number is not None]
     if len(counted) > 2 and counted in (
@@ -386,12 +390,18 @@ def _looks_like_header(first: list[str], rest: list[list[str]], decimal: str) ->
     return not words_repeat and len(set(first)) == len(first)
 
 
+def _ends_an_export(records: list[list[str]]) -> bool:
+    """Whether the last column is an export's last, whatever the others are called."""
+    name, *cells = [record[-1].strip().casefold() for record in records]
+    return bool(cells) and name.rstrip("_") == SPLIT and set(cells) <= {TRAIN, TEST}
+
+
 def _name_columns(
     header: list[str], rest: list[list[str]], width: int
 ) -> tuple[tuple[str, ...], list[str]]:
     """Return a name for each column, and what had to be made up for it."""
     notes: list[str] = []
-    names = list(header)
+    names = restored(header)
     last = [fields[-1] for fields in rest if len(fields) == width]
     if len(names) == width - 1 and any(cell.strip() for cell in last):
         names = ["row name", *names]  # as R writes a data frame

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import struct
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.dialect import SPLIT, TEST, TRAIN
 from core.files import writing, writing_bytes
-from core.table import TEST, TRAIN
+from core.spreadsheet import Writer, harmless
 from core.task import Task
 
-LABEL, SPLIT = "class", "split"
+LABEL = "class"
 ROWS_AT_ONCE = 2000
 UNSIGNED_BYTE = 8  # IDX's code for the kind of number
 
@@ -21,22 +21,23 @@ UNSIGNED_BYTE = 8  # IDX's code for the kind of number
 def write_csv(task: Task, path: Path) -> None:
     """Write features (in their own units; pixels as they are stored), class and split of all rows.
 
+    Names are written as `core.spreadsheet` makes them harmless, and read back as they were.
     Numbers are written with as many digits as bring the same float32 back. Raises SaveError.
     """
     dataset = task.dataset
     is_test = np.zeros(dataset.n, dtype=bool)
     is_test[task.test_rows] = True
-    names = dataset.feature_names
+    names, classes = dataset.feature_names, [harmless(name) for name in dataset.class_names]
     with writing(path) as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow([*names, _free(LABEL, names), _free(SPLIT, names)])
+        rows = Writer(file)
+        rows.header([*names, _free(LABEL, names), _free(SPLIT, names)])
         for start in range(0, dataset.n, ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
             # As text straight from float32: a detour by Python's floats would print 5.1 as
             # 5.099999904632568.
             cells = dataset.X[part].astype(str).tolist()
             for values, label, test in zip(cells, dataset.y[part], is_test[part], strict=True):
-                rows.writerow([*values, dataset.class_names[label], TEST if test else TRAIN])
+                rows.harmless_row([*values, classes[label], TEST if test else TRAIN])
 
 
 def write_pictures_csv(
@@ -45,9 +46,10 @@ def write_pictures_csv(
     """Write pictures X (n, rows · columns) as bytes, the class first. Raises SaveError."""
     rows, columns = shape
     with writing(path) as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow([LABEL, *(f"{i}×{j}" for i in range(rows) for j in range(columns))])
-        table.writerows([label, *x] for label, x in zip(labels, X.tolist(), strict=True))
+        table = Writer(file)
+        table.row([LABEL, *(f"{i}×{j}" for i in range(rows) for j in range(columns))])
+        for label, x in zip(labels, X.tolist(), strict=True):
+            table.row([label, *x])
 
 
 def write_pictures_idx(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.family import output_names
 from core.snapshot import Params
+from core.spreadsheet import to_text
 from core.task import Task
 
 Reals = NDArray[np.float64]
@@ -62,11 +61,9 @@ def picture_weights(task: Task, params: Params) -> list[PictureWeights]:
 
 def as_csv(found: list[PictureWeights]) -> str:
     """Return these numbers as comma-separated values, a row for each output."""
-    file = io.StringIO()
-    writer = csv.writer(file)
     titles = ("norm", "largest w", "row", "column", "smallest w", "row", "column", "bias")
-    writer.writerow(["output", *titles])
+    rows = [["output", *titles]]
     for one in found:
         numbers = (one.norm, one.most, *one.most_at, one.least, *one.least_at, one.bias)
-        writer.writerow([one.name, *map(repr, numbers)])
-    return file.getvalue()
+        rows.append([one.name, *map(repr, numbers)])
+    return to_text(rows)

@@ -5,8 +5,6 @@ Runs are compared by their settings in words; what begins alike in two of them i
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -20,6 +18,7 @@ from core.config import SECOND_ORDER, RunConfig, TrainingConfig
 from core.family import FAMILY
 from core.history import COUNT, FIRST, TOTAL, Curves, Floats
 from core.snapshot import Metrics, Params, Snapshot, Status
+from core.spreadsheet import to_text
 from core.task import Task
 
 MAX_KEPT = 20
@@ -215,16 +214,12 @@ def say(name: str, value: Setting) -> str:
 def to_csv(records: Sequence[Record]) -> str:
     """Return the table of the runs: name, the settings that differ, the results, unrounded."""
     columns = differing(records)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["name", *columns, *RESULTS])
+    rows: list[list[Setting]] = [["name", *columns, *RESULTS]]
     for record in records:
         values = settings_of(record) | results_of(record)
         cells = [values[name] for name in (*columns, *RESULTS)]
-        writer.writerow(
-            [record.name, *("" if c != c else c for c in cells)]  # NaN is no figure
-        )
-    return out.getvalue()
+        rows.append([record.name, *("" if c != c else c for c in cells)])  # NaN is no figure
+    return to_text(rows)
 
 
 # What is alike -------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dialect import TableFormat
+from core.dialect import SPLIT, TEST, TRAIN, TableFormat
 from core.errors import DataError
 from core.naming import find, natural_order
 
@@ -21,7 +21,6 @@ Values = NDArray[np.float64] | NDArray[np.uint8]
 MAX_CLASSES = 256
 MAX_EXACT = 2**53  # float64 holds every whole number up to here
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
-TRAIN, TEST = "train", "test"
 LABEL_NAMES = ("label", "labels", "class", "classes", "target", "species", "y", "category")
 ROW_NAMES = ("id", "index", "row", "row name", "row names", "rownames", "no", "nr", "unnamed: 0")
 PIXELS = {784: (28, 28), 64: (8, 8)}
@@ -193,7 +192,7 @@ class Table:
         """The column that says “train” or “test” of each row, as an export writes it."""
         for j, column in enumerate(self.columns):
             words = {word.casefold() for word in column.words}
-            is_named = column.name.casefold().rstrip("_") == "split" and column.codes is not None
+            is_named = column.name.casefold().rstrip("_") == SPLIT and column.codes is not None
             if is_named and words <= {TRAIN, TEST} and not column.missing:
                 return j
         return None

@@ -11,6 +11,8 @@ from core import cli, files, terminal
 from core.errors import LogitLabError
 from core.options import USAGE, Parser, add_run_options, config_from
 
+MAX_SIDE = 8192  # pixels: such a square takes 256 MiB as a picture
+MAX_DIGITS = 9  # Python refuses to read thousands of them
 DEFAULT_PICTURE = "logitlab.png"
 
 
@@ -59,6 +61,12 @@ def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().replace("×", "x").partition("x")
     if not (width.isdecimal() and height.isdecimal()):
         raise argparse.ArgumentTypeError(f"“{text}” is no size such as 1280x800")
+    if max(len(width), len(height)) > MAX_DIGITS or not (
+        1 <= int(width) <= MAX_SIDE and 1 <= int(height) <= MAX_SIDE
+    ):
+        raise argparse.ArgumentTypeError(
+            f"“{text[:40]}” is no size of a window; width and height may be 1 to {MAX_SIDE:,} pixels"
+        )
     return int(width), int(height)
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.evaluation import Answers, Counts, Report, confusion, report
+from core.spreadsheet import to_text
 from core.task import Task
 from gui import look
 from gui.confusion_matrix import ConfusionMatrix
@@ -277,14 +278,13 @@ class ClassesPage(Page):
         """Return the table as CSV, figures in full; what has no value is left empty."""
         if self._report is None:
             return ""
-        lines = [",".join(COLUMNS)]
+        rows: list[tuple[str, ...]] = [COLUMNS]
         names = (*self._names, "macro mean")
         for name, figures in zip(names, self._figures(self._report), strict=True):
-            quoted = '"' + name.replace('"', '""') + '"'
             *shares, count = figures
             cells = ["" if math.isnan(share) else f"{share:.6g}" for share in shares]
-            lines.append(",".join((quoted, *cells, f"{count:.0f}")))
-        return "\n".join(lines) + "\n"
+            rows.append((name, *cells, f"{count:.0f}"))
+        return to_text(rows)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.csv())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.jacobian import Collapse, collapse, jacobian
 from core.powers import say_number, say_size
+from core.spreadsheet import to_text
 
 Floats = NDArray[np.float64]
 
@@ -100,19 +99,17 @@ class Chain:
 
     def csv(self) -> str:
         """Return the matrix, its row sums and the collapse, with all digits."""
-        text = io.StringIO()
-        table = csv.writer(text, lineterminator="\n")
         header = [f"∂/∂z[{name}]" for name in self.names]
         c = self.collapse
-        table.writerow(
+        rows: list[list[str | float]] = [
             ["", *header, "row sum", *(titles(len(self.names), is_narrow=False) if c else ())]
-        )
+        ]
         for i, name in enumerate(self.names):
-            row = [f"∂a[{name}]", *self.J[i].tolist(), float(self.J[i].sum())]
+            row: list[str | float] = [f"∂a[{name}]", *self.J[i].tolist(), float(self.J[i].sum())]
             if c:
                 row += [float(c.upstream[i]), float(c.product[i]), float(c.short[i])]
-            table.writerow(row)
-        return text.getvalue()
+            rows.append(row)
+        return to_text(rows)
 
 
 def titles(h: int, *, is_narrow: bool) -> tuple[str, str, str]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from core import spreadsheet
+
 Key: TypeAlias = tuple[str | int, ...]  # which number: ("z", 1) is the logit of class 1
 Say: TypeAlias = Callable[[Key], str]
 
@@ -187,14 +189,13 @@ def to_latex(node: Node, say: Say) -> str:
 def to_csv(node: Node, say: Say) -> str:
     """Return the tables in the formula as CSV, one after the other; "" where there is none."""
     tables = [part for part in walk(node) if isinstance(part, Matrix)]
-    lines = [
-        "\n".join(
-            ",".join("e".join(filter(None, _power(to_text(cell, say)))) for cell in cells)
+    return "\n".join(
+        spreadsheet.to_text(
+            ["e".join(filter(None, _power(to_text(cell, say)))) for cell in cells]
             for cells in table.rows
         )
         for table in tables
-    ]
-    return "\n\n".join(lines)
+    )
 
 
 def say_number(value: float) -> str:

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 
+from core.spreadsheet import to_text
 from gui import look
 from gui.demos.batch import Batch, Column, say, say_logit
 from gui.look import Theme
@@ -202,16 +203,16 @@ class SheetView(QTableView):
         sheet = self.sheet
         chosen = sorted((i.row(), i.column()) for i in self.selectedIndexes())
         rows, columns = sheet.rowCount(), sheet.columnCount()
-        lines = []
+        rows_of_text: list[list[str]] = []
         if whole or len(chosen) < 2:
             chosen = [(i, j) for i in range(rows) for j in range(columns)]
-            lines = [",".join(["example", *(column.plain for column in sheet.columns)])]
+            rows_of_text = [["example", *(column.plain for column in sheet.columns)]]
         names = {i: str(sheet.headerData(i, Qt.Orientation.Vertical)) for i in range(rows)}
         for i in sorted({i for i, _ in chosen}):
             numbers = [sheet.number(i, j) for r, j in chosen if r == i]
             cells = ["" if number is None else f"{number:.12g}" for number in numbers]
-            lines.append(",".join([names[i], *cells] if len(cells) == columns else cells))
-        return "\n".join(lines) + "\n"
+            rows_of_text.append([names[i], *cells] if len(cells) == columns else cells)
+        return to_text(rows_of_text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
+from core.spreadsheet import to_text
 from gui import look
 from gui.demos.parts import say
 from gui.look import Theme
@@ -91,7 +92,7 @@ class Grid(QTableWidget):
         for i in range(self.rowCount()):
             cells = [self._exact.get((i, j), "") for j in range(self.columnCount())]
             lines.append([self._rows[i].replace("\n", ""), *cells])
-        return "\n".join(",".join(_quoted(cell) for cell in line) for line in lines) + "\n"
+        return to_text([cell.replace("−", "-") for cell in line] for line in lines)
 
     def copy(self) -> None:
         QGuiApplication.clipboard().setText(self.csv())
@@ -130,10 +131,3 @@ class Grid(QTableWidget):
             self.setRowHeight(i, round(line * (1.6 + heading.count("\n"))))
         head = self.horizontalHeader().sizeHint().height()
         self.setFixedHeight(head + self.verticalHeader().length() + 2)
-
-
-def _quoted(cell: str) -> str:
-    plain = cell.replace("−", "-")
-    if any(mark in plain for mark in ',"\n'):
-        return '"' + plain.replace('"', '""') + '"'
-    return plain

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from core import datasets, mnist
 from core.config import DataConfig, RunConfig
+from core.datasets import Dataset
+from core.dialect import MISSING, parse_number
 from core.errors import SaveError
 from core.export import write_csv, write_pictures_csv, write_pictures_idx
+from core.naming import plain
 from core.task import Task, prepare
 
 
@@ -128,3 +134,80 @@ def test_pictures_that_cannot_be_written_are_told(pictures, tmp_path):
     X, y = pictures
     with pytest.raises(SaveError):
         write_pictures_idx(X, y, (28, 28), tmp_path / "none" / "mine")
+
+
+# Names that people, and attackers, give -----------------------------------------------------------
+
+ODD = "aB1.,;|'\"#%/= +-@\t\n\x0b\x0c\x1f\x7f\x85\u2028\u202e\u200f\ufeff＝＋－＠éß日😀"
+hostile = st.one_of(
+    st.text(st.sampled_from(ODD), min_size=1, max_size=8),
+    st.builds(
+        "{}{}{}".format,
+        st.text("'", max_size=3),
+        st.sampled_from("=+-@"),
+        st.sampled_from(["cmd|' /C calc'!A0", 'HYPERLINK("http://x","y")', "2+3", "x;=1", "-"]),
+    ),
+)
+as_names = hostile.map(lambda name: " ".join(name.split())).filter(bool)  # as columns have them
+as_classes = hostile.map(str.strip).filter(  # as a reader takes them: no number, nothing missing
+    lambda name: (
+        name not in MISSING
+        and parse_number(name, ".") is None
+        and name.casefold() not in ("true", "false")
+    )
+)
+many = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=max(200, settings().max_examples),
+)
+
+
+@many
+@given(
+    st.lists(as_names, min_size=1, max_size=3, unique_by=plain),
+    st.lists(as_classes, min_size=2, max_size=4, unique=True),
+)
+@example(["=x", "'=x"], ["=1+1", "'=1+1", "''=1+1", "'a"])
+@example(["# of rooms"], ["a;=1", "a;'=1"])
+@example(["\ufeffx", "1"], ["-", "-1.5e", "+", "@a"])
+@example(["1", "2", "3"], ["a", "b"])
+@example(["sep=;"], ["\n=a"[1:], "x\n=a"])
+def test_whatever_the_names_are_an_export_loads_back_identically_and_runs_nothing(
+    tmp_path, features, classes
+):
+    n = 4 * len(classes)
+    before = Dataset(
+        name="hostile",
+        X=np.random.default_rng(n).normal(size=(n, len(features))).astype(np.float32),
+        y=np.arange(n) % len(classes),
+        feature_names=tuple(features),
+        class_names=tuple(classes),
+    )
+    path = tmp_path / "out.csv"
+    write_csv(prepare(before, RunConfig(data=DataConfig(features=("all",)))), path)
+    header, rows = read_back(path)
+    for cell in (*header, *(row[-2] for row in rows)):
+        for part in re.split(r"[,;|\t\n]", cell):  # wherever a spreadsheet may cut
+            assert part[:1] not in tuple("=+-@＝＋－＠") or parse_number(cell, ".") is not None
+    assert all(
+        float(cell) == x
+        for row, xs in zip(rows, before.X, strict=True)
+        for cell, x in zip(row, xs, strict=False)
+    )
+    after = datasets.load(DataConfig("csv", path=str(path), features=("all",)))
+    assert after.feature_names == before.feature_names
+    order = np.argsort(
+        [
+            *np.flatnonzero([row[-1] == "train" for row in rows]),
+            *np.flatnonzero([row[-1] == "test" for row in rows]),
+        ]
+    )
+    np.testing.assert_array_equal(after.X[order], before.X)
+    assert [after.class_names[k] for k in after.y[order]] == [classes[k] for k in before.y]
+
+
+def test_negative_numbers_stay_numbers(tmp_path):
+    task = task_of("iris")
+    task.dataset.X[0] = -1.5
+    write_csv(task, tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("-1.5,-1.5,-1.5,-1.5,")

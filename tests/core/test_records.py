@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -78,6 +79,12 @@ def test_the_csv_holds_the_figures_unrounded(run):
     for record, row in zip(records, rows, strict=True):
         assert float(row["train loss"]) == record.metrics.train_loss
         assert float(row["η"]) == record.settings.learning_rate
+
+
+def test_the_name_of_a_run_is_no_formula_in_a_spreadsheet(run):
+    record = replace(run(), name='=HYPERLINK("http://x")')
+    (row,) = csv.DictReader(io.StringIO(to_csv([record])))
+    assert row["name"] == '\'=HYPERLINK("http://x")'
 
 
 @pytest.mark.parametrize(

@@ -106,10 +106,13 @@ def test_a_picture_leaves_no_settings_behind(pictured):
     [
         (("--screenshot", "no/such/folder/x.png"), "there is no folder"),
         (("--screenshot", "x.png", "--size", "huge"), "“huge” is no size"),
+        (("--size", "99999999x99999999"), "width and height may be 1 to 8,192 pixels"),
+        (("--size", "0x800"), "width and height may be 1 to 8,192 pixels"),
+        (("--size", f"{'9' * 5000}x800"), "width and height may be 1 to 8,192 pixels"),
         (("--screenshot", "x.png", "--features", "girth"), "no feature “girth”"),
         (("--screenshot", "x.png", "--view", "garden"), "no tab “garden”"),
     ],
-    ids=lambda value: value[-1] if isinstance(value, tuple) else "",
+    ids=lambda value: value[-1][:20] if isinstance(value, tuple) else "",
 )
 def test_what_cannot_be_pictured_is_said_in_one_line(tmp_path, words, hint):
     ended = run(tmp_path, *words, "--epochs", "1")
