@@ -184,9 +184,10 @@ def find_format(path: Path, reading: Reading = NOTHING_SAID) -> TableFormat:
         file.seek(0)
         try:
             block = next(blocks(file, encoding), b"")
-            text = block.decode(errors="strict" if is_whole else "ignore")
         except UndecodableError as error:
             raise wrong_encoding(path, encoding, error.line) from None
+        try:
+            text = block.decode(errors="strict" if is_whole else "ignore")
         except UnicodeDecodeError as error:
             line = block.count(b"\n", 0, error.start) + 1
             raise wrong_encoding(path, encoding, line) from None

@@ -65,7 +65,8 @@ def _size(text: str) -> tuple[int, int]:
         1 <= int(width) <= MAX_SIDE and 1 <= int(height) <= MAX_SIDE
     ):
         raise argparse.ArgumentTypeError(
-            f"“{text[:40]}” is no size of a window; width and height may be 1 to {MAX_SIDE:,} pixels"
+            f"“{text[:40]}” is no size of a window; width and height may be 1 to {MAX_SIDE:,} "
+            "pixels"
         )
     return int(width), int(height)
 
