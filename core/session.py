@@ -420,8 +420,6 @@ class Session:
         start: Params | None = None,
         replaces: int | None = None,
     ) -> None:
-        if task.demand.is_large and run not in self._runs:
-            self.remarks.append(f"Making ready {task.demand}; this may take a while.")
         try:
             trainer = self._make_trainer(task)
             if take_over is not None and take_over in self._runs:

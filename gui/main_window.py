@@ -480,6 +480,8 @@ class MainWindow(QMainWindow):
         self._has_failed = False
         if task.obstacle:
             self.notice.say(task.obstacle)
+        elif task.demand.is_large:  # until there is a snapshot
+            self.notice.say(f"Making ready {task.demand}; this may take a while.")
         else:
             self.notice.say(f"Ready. Press Space to train on {task.dataset.name}.")
 

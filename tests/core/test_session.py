@@ -743,11 +743,3 @@ def test_window_and_command_line_give_bit_identical_weights(watcher, words, tmp_
     finished = watcher.until_status(Status.FINISHED)
     assert weights(finished) == (told["W"], told["b"])
     assert finished.metrics.train_loss == told["train_loss"]
-
-
-def test_a_large_model_is_told_of_before_it_is_made(watcher, iris, make_task, monkeypatch):
-    monkeypatch.setattr("core.memory.MANY_PARAMETERS", 5)
-    watcher.session.load(1, make_task(iris))
-    watcher.until_status(Status.READY)
-    (remark,) = watcher.session.remarks
-    assert remark.startswith("Making ready 3 neurons, 9 parameters, about ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -458,3 +459,14 @@ def test_size_theme_and_speed_are_remembered(qtbot, open_window):
     assert again.theme is look.DARK
     assert again.run_bar.chosen_speed == again.hub.speed == chosen
     assert (again.width(), again.height()) == (800, 666)
+
+
+def test_a_large_model_is_told_of_while_it_is_made_ready(window, qtbot, reach, monkeypatch):
+    monkeypatch.setattr("core.memory.MANY_PARAMETERS", 5)
+    said = []
+    window.hub.task_changed.connect(lambda _: said.append(window.notice.text))
+    window.hub.change("all features", data=replace(window.hub.config.data, features=("all",)))
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[0].startswith("Making ready 3 neurons, 15 parameters, about ")
+    reach(window, Status.READY)
+    qtbot.waitUntil(lambda: window.notice.text.startswith("Ready."))
