@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from core import cli, memory
+from core import batches, cli, memory
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.datasets import Dataset
 from core.errors import DataError
+from core.measure import Measurement
 from core.memory import demand
 from core.task import MAX_NEURONS, prepare
 from core.trainer import Trainer
@@ -110,3 +111,27 @@ def test_lbfgs_makes_no_hessian(monkeypatch):
     trainer.step()
     p = 20 * 51
     assert max(sizes, default=0) < p * p
+
+
+def test_inputs_are_the_same_made_in_parts_or_at_once(monkeypatch):
+    config = RunConfig(data=DataConfig(degree=3, sine=True))
+    task = prepare(many_classes(3, rows_each=50, m=3), config)
+    whole = task.inputs(task.dataset.X)
+    monkeypatch.setattr("core.task.ROWS_AT_ONCE", 7)
+    np.testing.assert_array_equal(task.inputs(task.dataset.X), whole)
+
+
+def test_the_logits_of_a_slice_have_a_bounded_room():
+    config = RunConfig(model=ModelConfig(kind="ovo"))
+    task = prepare(many_classes(60, rows_each=20), config)
+    rows = batches.place(task, task.train_rows, torch.device("cpu"))
+    for _, Y, Z in rows.slices():
+        assert max(Y.numel(), Z.numel()) <= batches.SLICE
+
+
+def test_many_outputs_are_measured_as_rarely_as_many_features():
+    strides = []
+    for kind in ("softmax", "ovo"):
+        task = prepare(many_classes(60, rows_each=20), RunConfig(model=ModelConfig(kind=kind)))
+        strides.append(Measurement(task, torch.device("cpu")).stride(64, 32))
+    assert strides[0] == 1 < strides[1]
