@@ -672,7 +672,8 @@ def test_what_was_written_is_read(read, rows, separator, end, quoting):
 ENDS = ("\n", "\r\n", "\r", "\r\r\n")
 LINE_END = re.compile("\r\n|\r|\n")
 NO_ENDS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-odd_words = st.text(st.sampled_from("a1 ,;\t\"'#\n\r" + NO_ENDS), max_size=5).map("w{}w".format)
+# No apostrophe: one before a mark is taken off, see test_spreadsheet.
+odd_words = st.text(st.sampled_from('a1 ,;\t"#\n\r' + NO_ENDS), max_size=5).map("w{}w".format)
 kinds_of_line = st.one_of(
     st.tuples(st.just("row"), odd_words, odd_words),
     st.tuples(st.just("gaps")),
