@@ -118,7 +118,8 @@ def test_a_theme_amid_edits_of_points_reaches_every_view(qtbot, open_window):
     window.stage.show_name("Boundary")
     train(qtbot, window)
     told: list[object] = []
-    window.hub.points_changed.connect(lambda _: (window.set_theme("dark"), told.append(1)))
+    window.hub.points_changed.connect(lambda _: window.set_theme("dark"))
+    window.hub.points_changed.connect(told.append)
     window.hub.draw(TWO.put([(0, 3)], 0), "put", True)
     qtbot.waitUntil(lambda: bool(told))
     assert all(view.theme.is_dark for view in window.views)

@@ -1,0 +1,469 @@
+"""A class at the window: random keys, clicks and changes, and what must never come of them."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QGraphicsView,
+    QMenu,
+    QTabBar,
+    QWidget,
+)
+from scipy.special import expit, log_softmax
+
+from core.snapshot import Snapshot, Status
+from core.task import Task
+from gui.hub import FLAT_OUT
+from gui.main_window import MainWindow
+from gui.pad import Pad
+from gui.run_bar import SPEEDS
+
+PAUSE_SECONDS = 0.25  # the longest that the window may keep a person waiting
+BEAT_SECONDS = 0.02
+REST_SECONDS = 10.0
+KEYS = "SBNRK[]+-1234567890L"
+# They ask for a file, leave the program, or do at once what only a person should want.
+NOT_PRESSED = ("Open", "Save", "Export", "Quit", "folder", "full screen", "MNIST", "Keys", "About")
+NOT_PRESSED += ("family", "Compare devices", "Let ")
+UNEXPECTED = ("went wrong inside", "unexpected error", "Traceback")
+
+# Writes how late it was woken, with the clock that all processes share.
+SENTINEL = """
+import sys, time
+while True:
+    wanted = time.monotonic() + 0.02
+    time.sleep(0.02)
+    now = time.monotonic()
+    if now - wanted > 0.02:
+        print(wanted, now, flush=True)
+"""
+
+
+class Neighbour:
+    """A process that does nothing; when it is late, the machine was."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", SENTINEL], stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        import threading
+
+        self._late: deque[tuple[float, float]] = deque(maxlen=10_000)
+        self._reader = threading.Thread(target=self._read, daemon=False)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            begin, end = map(float, line.split())
+            self._late.append((begin, end))
+
+    def late_between(self, begin: float, end: float) -> float:
+        """Return for how many of these seconds it was kept waiting."""
+        return sum(max(0.0, min(end, e) - max(begin, b)) for b, e in tuple(self._late))
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+
+
+@dataclass
+class Classroom:
+    """Acts on a window at random for a while, and notes what must not be.
+
+    faults : what went wrong, with the last actions before it.
+    """
+
+    window: MainWindow
+    seed: int
+    log: Path
+    faults: list[str] = field(default_factory=list)
+    acted: int = 0
+    checked: int = 0
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+        self._last: deque[str] = deque(maxlen=12)
+        self._worked_at = time.thread_time()
+        self._beat_at = time.monotonic()
+        self._neighbour = Neighbour()
+        self._beat = QTimer(self.window)
+        self._beat.timeout.connect(self._feel)
+        self._actions: list[tuple[int, Callable[[], object]]] = [
+            (20, self._press_key),
+            (14, self._click),
+            (6, self._wheel),
+            (6, self._type),
+            (6, self._choose_tab),
+            (6, self._choose_source),
+            (5, self._choose_model),
+            (6, self._trigger),
+            (5, self._draw),
+            (4, self._go_in_time),
+            (3, self._resize),
+            (3, self._change_theme),
+            (6, self._train_flat_out),
+            (3, self._lesson),
+        ]
+
+    # Life -----------------------------------------------------------------------------------------
+
+    def attend(self, seconds: float) -> None:
+        """Act for so long."""
+        before, sys.excepthook = sys.excepthook, self._note_exception
+        self.window.hub.failed.connect(self._note_words)
+        self._beat.start(int(1000 * BEAT_SECONDS))
+        weights, acts = zip(*self._actions, strict=True)
+        end = time.monotonic() + seconds
+        try:
+            while time.monotonic() < end and len(self.faults) < 5:
+                act = self.random.choices(acts, weights)[0]
+                self._do(act)
+                self.acted += 1
+                if self.acted % 25 == 0:
+                    self._check_figures()
+        finally:
+            self._beat.stop()
+            self._neighbour.close()
+            sys.excepthook = before
+
+    def _do(self, act: Callable[[], object]) -> None:
+        with self.log.open("a") as log:  # a crash leaves its last line behind
+            log.write(f"{self.acted} {act.__name__}")
+            log.flush()
+            told = act()
+            words = f"{act.__name__} {told if told is not None else ''}".strip()
+            log.write(f" {told}\n")
+        self._last.append(words)
+        self._close_popups()
+        QTest.qWait(self.random.choice((0, 1, 5, 20, 60, 150)))
+
+    def _close_popups(self) -> None:
+        for _ in range(5):
+            popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+            if popup is None:
+                return
+            if self.random.random() < 0.5 and isinstance(popup, QMenu):
+                QTest.keyClick(popup, Qt.Key.Key_Escape)
+            else:
+                QTest.keyClick(popup, Qt.Key.Key_Escape)
+                popup.close()
+
+    # What must not be -----------------------------------------------------------------------------
+
+    def _fault(self, words: str) -> None:
+        self.faults.append(f"{words}\n  after {', '.join(self._last)}")
+
+    def _note_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        import traceback
+
+        self._fault("".join(traceback.format_exception(kind, error, trace)))
+
+    def _note_words(self, words: str) -> None:
+        if any(part in words for part in UNEXPECTED):
+            self._fault(f"told: {words}")
+
+    def _feel(self) -> None:
+        """Note how long nothing was answered, less what the machine kept us waiting."""
+        now, worked = time.monotonic(), time.thread_time()
+        waited = now - self._beat_at - BEAT_SECONDS
+        own = worked - self._worked_at
+        if waited > PAUSE_SECONDS:
+            late = self._neighbour.late_between(self._beat_at, now)
+            if own > PAUSE_SECONDS or waited - late - own > PAUSE_SECONDS:
+                self._fault(
+                    f"nothing was answered for {waited:.3f} s: {own:.3f} s of it were work, and "
+                    f"for {late:.3f} s the machine was late"
+                )
+        self._beat_at, self._worked_at = now, worked
+
+    def _check_figures(self) -> None:
+        """Pause, and let every figure of the run bar be what its weights give."""
+        hub = self.window.hub
+        if hub.snapshot is None or hub.run is None or hub.run.task.obstacle:
+            return
+        if hub.is_training:
+            QTest.keyClick(self.window, Qt.Key.Key_Space)
+        deadline = time.monotonic() + REST_SECONDS
+        while time.monotonic() < deadline:
+            QTest.qWait(20)
+            shot = hub.snapshot
+            is_still = shot is not None and shot.status is not Status.TRAINING
+            if is_still and shot.metrics.step == shot.step and not hub.background.is_busy("load"):
+                break
+        else:
+            return
+        QTest.qWait(50)
+        shot = hub.snapshot
+        if shot is None or shot.status is Status.TRAINING or shot.metrics.step != shot.step:
+            return
+        self.checked += 1
+        if shot.task is not hub.run.task:
+            self._fault("the snapshot is not of the task that is shown")
+        for view in self.window.views:
+            if view.snapshot is not None and view.snapshot.task is not view.task:
+                self._fault(f"{type(view).__name__} shows one task's numbers beside another")
+        figures = recompute(shot)
+        shown = shot.metrics.train_accuracy, shot.metrics.test_accuracy
+        for name, is_so, should in zip(("training", "test"), shown, figures[:2], strict=True):
+            if not np.isclose(is_so, should, atol=2e-3, equal_nan=True):
+                self._fault(f"{name} accuracy {is_so}, recomputed {should}")
+        if figures[2] is not None and not np.isclose(
+            shot.metrics.train_loss, figures[2], rtol=1e-3
+        ):
+            self._fault(f"training loss {shot.metrics.train_loss}, recomputed {figures[2]}")
+        words = self.window.run_bar.accuracy.findChildren(QWidget)
+        text = " ".join(w.text() for w in words if hasattr(w, "text"))
+        if f"{shown[0]:.1%}".replace("%", " %") not in text:
+            self._fault(f"the run bar says {text}, the run {shown[0]:.1%}")
+
+    # What a class does ----------------------------------------------------------------------------
+
+    def _widgets(self, kind: type[QWidget] | tuple[type[QWidget], ...]) -> list[QWidget]:
+        found = self.window.findChildren(QWidget)
+        return [w for w in found if isinstance(w, kind) and w.isVisible() and w.isEnabled()]
+
+    def _press_key(self) -> str:
+        key = self.random.choice([*KEYS, " ", " ", "\t", "up", "down", "esc", "undo", "redo"])
+        named = {
+            " ": Qt.Key.Key_Space,
+            "\t": Qt.Key.Key_Tab,
+            "up": Qt.Key.Key_Up,
+            "down": Qt.Key.Key_Down,
+            "esc": Qt.Key.Key_Escape,
+        }
+        target = QApplication.focusWidget() or self.window
+        if key in ("undo", "redo"):
+            control = Qt.KeyboardModifier.ControlModifier
+            QTest.keyClick(target, Qt.Key.Key_Z if key == "undo" else Qt.Key.Key_Y, control)
+        elif key in named:
+            QTest.keyClick(target, named[key])
+        else:
+            QTest.keyClick(target, key)
+        return repr(key)
+
+    def _click(self) -> str:
+        kinds = (QAbstractButton, QAbstractSlider, QTabBar, QGraphicsView, Pad)
+        widgets = [w for w in self._widgets(kinds) if not self._is_avoided(w)]
+        if not widgets:
+            return "nothing"
+        widget = self.random.choice(widgets)
+        at = QPoint(
+            self.random.randrange(max(widget.width(), 1)),
+            self.random.randrange(max(widget.height(), 1)),
+        )
+        target = widget.viewport() if isinstance(widget, QGraphicsView) else widget
+        name = f"{type(widget).__name__} {widget.accessibleName()}"
+        QTest.mouseMove(target, at)
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=at)
+        return name
+
+    def _is_avoided(self, widget: QWidget) -> bool:
+        words = f"{widget.accessibleName()} {getattr(widget, 'text', str)()} {widget.toolTip()}"
+        is_heavy = "MNIST" in words or "CSV" in words or "folder" in words
+        return is_heavy or any(part in words for part in ("Export", "Save", "Open a"))
+
+    def _wheel(self) -> str:
+        widgets = self._widgets((QAbstractSpinBox, QComboBox, QAbstractSlider, QGraphicsView))
+        widget = self.random.choice(widgets)
+        target = widget.viewport() if isinstance(widget, QGraphicsView) else widget
+        at = QPointF(target.rect().center())
+        turn = QPoint(0, self.random.choice((-120, 120)))
+        event = QWheelEvent(
+            at,
+            QPointF(target.mapToGlobal(at.toPoint())),
+            QPoint(),
+            turn,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(target, event)
+        return f"{type(widget).__name__} {widget.accessibleName()}"
+
+    def _type(self) -> str:
+        fields = self._widgets(QAbstractSpinBox)
+        if not fields:
+            return "nowhere"
+        widget = self.random.choice(fields)
+        values = (
+            "0",
+            "1",
+            "2",
+            "7",
+            "32",
+            "100",
+            "0.01",
+            "0.3",
+            "1e3",
+            "-1",
+            "",
+            "abc",
+            "1,5",
+            "50",
+        )
+        text = self.random.choice(values)
+        widget.setFocus()
+        QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(widget, text)
+        QTest.keyClick(widget, Qt.Key.Key_Return)
+        return f"{text!r} into {widget.accessibleName()}"
+
+    def _choose_tab(self) -> str:
+        tabs = self.window.stage.tabs
+        seen = [i for i in range(tabs.count()) if tabs.isTabVisible(i)]
+        index = self.random.choice(seen)
+        QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(index).center())
+        return self.window.stage.current
+
+    def _choose_source(self) -> str:
+        source = self.random.choice(("iris", "iris", "digits", "drawn"))
+        QTest.mouseClick(self.window.setup.sources[source], Qt.MouseButton.LeftButton)
+        return source
+
+    def _choose_model(self) -> str:
+        buttons = [
+            b for b in self.window.setup.model.findChildren(QAbstractButton) if b.isVisible()
+        ]
+        button = self.random.choice(buttons)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        return f"{button.accessibleName()} {button.text()}"
+
+    def _trigger(self) -> str:
+        actions = [
+            a
+            for a in self.window.findChildren(QAction)
+            if a.isEnabled() and a.text() and a.menu() is None
+        ]
+        actions = [
+            a
+            for a in actions
+            if not any(
+                part.casefold() in a.text().replace("&", "").casefold() for part in NOT_PRESSED
+            )
+        ]
+        action = self.random.choice(actions)
+        action.trigger()
+        return action.text()
+
+    def _draw(self) -> str:
+        """Put, drag or spray points on the board, or write on the pad."""
+        boundary, pad = self.window.boundary, self.window.draw.pad
+        if boundary.isVisible() and boundary.board.is_active:
+            target = boundary.plot.viewport()
+        elif pad.isVisible():
+            target = pad
+        else:
+            return "nowhere"
+
+        def place() -> QPoint:
+            wide, high = max(target.width() - 80, 1), max(target.height() - 60, 1)
+            return QPoint(60 + self.random.randrange(wide), 10 + self.random.randrange(high))
+
+        button = self.random.choice(
+            (Qt.MouseButton.LeftButton,) * 5 + (Qt.MouseButton.RightButton,)
+        )
+        QTest.mousePress(target, button, pos=place())
+        for _ in range(self.random.randrange(6)):
+            QTest.mouseMove(target, place(), 2)
+        QTest.mouseRelease(target, button, pos=place())
+        return type(target).__name__
+
+    def _go_in_time(self) -> str:
+        hub = self.window.hub
+        if hub.snapshot is None:
+            return "nowhere"
+        step = self.random.randint(0, max(hub.snapshot.newest_step, 1))
+        self.window.history_bar.step_wanted.emit(step)
+        return str(step)
+
+    def _resize(self) -> str:
+        size = self.random.choice(((1280, 800), (1366, 768), (1024, 640), (1920, 1080)))
+        self.window.resize(*size)
+        return str(size)
+
+    def _change_theme(self) -> str:
+        choice = self.random.choice(("light", "dark", "system"))
+        self.window.set_theme(choice)
+        return choice
+
+    def _train_flat_out(self) -> None:
+        self.window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+        if not self.window.hub.is_training:
+            QTest.keyClick(self.window, Qt.Key.Key_Space)
+
+    def _lesson(self) -> str:
+        actions = [a for a in self.window.lessons.findChildren(QAction) if "MNIST" not in a.text()]
+        if not actions:
+            return "none"
+        action = self.random.choice(actions)
+        action.trigger()
+        return action.text()
+
+
+def recompute(shot: Snapshot) -> tuple[float, float, float | None]:
+    """Return accuracy of training and of test rows, and the training loss where it is a likelihood.
+
+    In float64 and NumPy, from the weights alone.
+    """
+    task = shot.task
+    train, test = (_outputs(task, shot, rows) for rows in (task.train_rows, task.test_rows))
+    loss = None
+    if len(task.train_rows) <= 10_000:
+        loss = _loss(task, train, task.dataset.y[task.train_rows])
+    return _accuracy(task, train, task.train_rows), _accuracy(task, test, task.test_rows), loss
+
+
+def _outputs(task: Task, shot: Snapshot, rows: np.ndarray) -> np.ndarray:
+    X = task.inputs(task.dataset.values(rows)).astype(np.float64)
+    params = shot.params
+    if params.hidden is not None:
+        V = X @ params.hidden.V.astype(np.float64).T + params.hidden.c
+        name = params.hidden.activation
+        X = {"relu": lambda v: np.maximum(v, 0), "tanh": np.tanh, "sigmoid": expit}[name](V)
+    return X @ params.W.astype(np.float64).T + params.b
+
+
+def _accuracy(task: Task, Z: np.ndarray, rows: np.ndarray) -> float:
+    if not len(rows):
+        return float("nan")
+    h, kind = task.dataset.h, task.config.model.kind
+    if task.is_neuron:
+        decided = (Z[:, 0] > 0).astype(int)
+    elif kind == "ovo":
+        return float("nan") if h > 2 else float(np.mean((Z[:, 0] > 0) == task.dataset.y[rows]))
+    else:
+        decided = Z.argmax(axis=1)
+    return float(np.mean(decided == task.dataset.y[rows]))
+
+
+def _loss(task: Task, Z: np.ndarray, y: np.ndarray) -> float | None:
+    kind = task.config.model.kind
+    if kind == "softmax":
+        return float(-log_softmax(Z, axis=1)[np.arange(len(y)), y].mean())
+    if kind == "binary":
+        return float(np.logaddexp(0, np.where(y == 1, -Z[:, 0], Z[:, 0])).mean())
+    return None
