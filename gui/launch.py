@@ -7,7 +7,6 @@ import signal
 import sys
 import tempfile
 import traceback
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
@@ -38,8 +37,9 @@ def make_application() -> QApplication:
     application.setApplicationName("Logit Lab")
     application.setOrganizationName("Logit Lab")
     application.setStyle("Fusion")
+    look.load_fonts()
     application.setFont(look.base_font())
-    application.setWindowIcon(QIcon(str(files("assets").joinpath("icons/logitlab.svg"))))
+    application.setWindowIcon(QIcon(look.asset("icons/logitlab.svg")))
     return application
 
 

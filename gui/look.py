@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
 from core.datasets import REST_MARK
 
@@ -32,6 +32,10 @@ ROLES = {
     "on_accent": "bright-text",
     "selected": "link-visited",
 }
+
+# The second has the signs that the first lacks; see assets/SOURCES.md.
+FAMILIES = ("Logit Lab Inter", "Logit Lab Symbols")
+FACES = ("Inter-Regular", "Inter-SemiBold", "Inter-Bold", "Symbols")
 
 # pyqtgraph's names for ● ■ ▲ ◆ ▼ ✚ ★ ⬢ ⬟ ✖, and how large each is drawn to weigh the same.
 SYMBOLS = ("o", "s", "t1", "d", "t", "+", "star", "h", "p", "x")
@@ -101,6 +105,11 @@ DARK = Theme(
 )
 
 
+def asset(name: str) -> str:
+    """The path of a bundled file, which Qt opens itself."""
+    return str(files("assets").joinpath(name))
+
+
 def symbol(mark: int) -> str:
     """pyqtgraph's name for the marker of a class."""
     return SYMBOLS[mark % len(SYMBOLS)]
@@ -124,17 +133,24 @@ def signed_map(theme: Theme) -> NDArray[np.uint8]:
     return np.rint(mixed).astype(np.uint8)
 
 
-def base_font(scale: float = 1.0) -> QFont:
-    """The system's sans at 10 pt with figures of one width.
+def load_fonts() -> None:
+    """Make the bundled faces known to Qt; needs a QApplication."""
+    if not set(FAMILIES) <= set(QFontDatabase.families()):
+        for face in FACES:
+            QFontDatabase.addApplicationFont(asset(f"fonts/{face}.ttf"))
 
-    Where the system names none, fontconfig falls back on DejaVu, which is wide: a narrower
-    face is taken in its place if one is installed.
+
+def base_font(scale: float = 1.0) -> QFont:
+    """The bundled sans at 10 pt with figures of one width: the same on every machine.
+
+    Signs of other scripts, as in the name of a class, come from the system's fonts.
     """
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    if QFontInfo(font).family() == "DejaVu Sans":
-        font.setFamilies(["Inter", "Noto Sans", "Open Sans", "Liberation Sans", "DejaVu Sans"])
+    font = QFont(list(FAMILIES))
+    font.setStyleHint(QFont.StyleHint.SansSerif)  # where the files cannot be read
     font.setPointSizeF(BASE_POINT_SIZE * scale)
     font.setFeature(QFont.Tag("tnum"), 1)
+    # The system's setting may round each letter's width to whole pixels: 4 % of a line.
+    font.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
     return font
 
 
@@ -145,15 +161,6 @@ def scaled(font: QFont, factor: float, *, bold: bool = False) -> QFont:
     if bold:
         copy.setWeight(QFont.Weight.DemiBold)
     return copy
-
-
-def serif_italic(font: QFont) -> QFont:
-    """The face of mathematical symbols, to the size of `font`."""
-    serif = QFont(font)
-    serif.setFamilies(["STIX Two Text", "Libertinus Serif", "Cambria", "Georgia", "DejaVu Serif"])
-    serif.setStyleHint(QFont.StyleHint.Serif)
-    serif.setItalic(True)
-    return serif
 
 
 def palette(theme: Theme) -> QPalette:
@@ -190,7 +197,7 @@ def style_sheet(scale: float = 1.0) -> str:
         return f"{round(length * scale)}px"
 
     def icon(name: str) -> str:
-        return str(files("assets").joinpath(f"icons/{name}.svg")).replace(chr(92), "/")
+        return asset(f"icons/{name}.svg").replace(chr(92), "/")
 
     small = BASE_POINT_SIZE * scale * SMALL
     return f"""
@@ -239,7 +246,7 @@ def style_sheet(scale: float = 1.0) -> str:
         border-left-color: {theme.accent}; }}
     QPushButton[row="true"]:focus {{ border-color: {theme.accent}; }}
     QPushButton[segment="true"] {{ background: transparent; color: {theme.muted};
-        padding: {px(4)} {px(8)}; font-weight: 500; }}
+        padding: {px(4)} {px(8)}; }}
     QPushButton[segment="true"]:checked {{ background: {theme.panel}; color: {theme.ink};
         border: 1px solid {theme.line}; font-weight: 600; }}
     QPushButton[segment="true"]:focus {{ border: 2px solid {theme.accent}; }}

@@ -15,18 +15,27 @@ from core.config import RunConfig
 from core.snapshot import Pace, Snapshot, Status
 from gui import look
 from gui.hub import FLAT_OUT
+from gui.launch import make_application
 from gui.main_window import MainWindow
 from gui.run_bar import SPEEDS
 
 PATIENCE_MS = 30_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def dressed(qapp: QApplication) -> QApplication:
     """The application in the style and type that the program starts with."""
-    qapp.setStyle("Fusion")
-    qapp.setFont(look.base_font())
-    return qapp
+    return make_application()
+
+
+@pytest.fixture(params=[100, 115], ids=["bundled face", "15 % wider"])
+def face(request: pytest.FixtureRequest, dressed: QApplication):
+    """The type of a test of room, whose words must also fit where they come out wider."""
+    font = look.base_font()
+    font.setStretch(request.param)
+    dressed.setFont(font)
+    yield
+    dressed.setFont(look.base_font())
 
 
 @pytest.fixture
