@@ -54,7 +54,6 @@ LIBRARIES = {
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-shape.so.0": "libxcb-shape0",
 }
-FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 
@@ -66,13 +65,6 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def has_font() -> bool:
-    if any(next(Path(f).expanduser().rglob("*.[ot]t[cf]"), None) for f in FONT_FOLDERS):
-        return True
-    listing = shutil.which("fc-list")  # fonts may lie where only fontconfig knows
-    return bool(listing and subprocess.run([listing], capture_output=True).stdout)
-
-
 def missing_from_system(load: Callable[[str], object] = ctypes.CDLL) -> dict[str, str]:
     """Return what this Linux system lacks, each with the Debian packages that bring it."""
     missing = {}
@@ -81,8 +73,6 @@ def missing_from_system(load: Callable[[str], object] = ctypes.CDLL) -> dict[str
             load(library)
         except OSError:
             missing[library] = package
-    if not has_font():
-        missing["a TrueType font"] = "fonts-dejavu-core fonts-inter"
     # Debian splits this from Python; a finished .venv no longer needs it.
     if not STAMP.exists() and importlib.util.find_spec("ensurepip") is None:
         missing["Python's ensurepip"] = f"python3.{sys.version_info.minor}-venv"

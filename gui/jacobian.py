@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QContextMenuEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.formula import Formula, copy_menu
 from gui.jacobian_matrix import Matrix
 from gui.jacobian_words import Chain
+from gui.labels import Readout
 from gui.look import Theme
 
 FORMULA_PX = (16, 14.5, 13, 11.5)
@@ -36,10 +37,8 @@ class JacobianView(QWidget):
         self.formula = Formula(theme, SOFTMAX, SOFTMAX_WORDS, px=FORMULA_PX[0])
         self.formula.setMinimumWidth(1)  # it gives way
         self.matrix = Matrix(theme)
-        self.readout = QLabel()
+        self.readout = Readout(2)
         self.readout.setProperty("small", True)
-        self.readout.setWordWrap(True)
-        self.readout.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.readout.setAccessibleName("Jacobian, in words")
         self.matrix.pointed.connect(self._say)
         layout = QVBoxLayout(self)
@@ -48,7 +47,6 @@ class JacobianView(QWidget):
         layout.addWidget(self.formula)
         layout.addWidget(self.matrix, 1)
         layout.addWidget(self.readout)
-        self._fix_height()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._paint_ground(theme)
         self._pointed = self._verdict = ""
@@ -88,15 +86,6 @@ class JacobianView(QWidget):
         self.formula.set_theme(theme)
         self.matrix.set_theme(theme)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fix_height()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fix_height()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_formula()
@@ -110,10 +99,6 @@ class JacobianView(QWidget):
 
     def _paint_ground(self, theme: Theme) -> None:
         self.setStyleSheet(f"JacobianView {{ background: {theme.panel}; }}")
-
-    def _fix_height(self) -> None:
-        """Keep room for two lines of words, so that nothing moves with what they say."""
-        self.readout.setFixedHeight(2 * self.readout.fontMetrics().lineSpacing() + 2)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         chain = self.matrix.chain

@@ -19,7 +19,7 @@ from core import terminal
 from core.config import RunConfig
 from core.options import USAGE
 from core.snapshot import Snapshot, Status
-from gui import look
+from gui import look, placement
 from gui.main_window import MainWindow
 
 PICTURE_SECONDS = 600  # a picture that takes longer than this has gone wrong
@@ -62,6 +62,9 @@ class Launch:
         self.window = MainWindow(settings, theme)
         if size:
             self.window.resize(*size)
+        elif picture is None:
+            placement.shrink_to_screen(self.window)
+            self.window.painted.connect(lambda: placement.keep_on_screen(self.window))
 
     def run(self) -> int:
         """Show the window until it is closed, or until its picture is saved."""

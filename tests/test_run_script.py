@@ -57,7 +57,6 @@ def healthy(folder, monkeypatch):
     """A system that lacks nothing."""
     run.VENV.mkdir()
     run.STAMP.write_text("{}")
-    monkeypatch.setattr(run, "has_font", lambda: True)
 
 
 def kinds(acts):
@@ -82,18 +81,6 @@ def test_a_complete_system_lacks_nothing(healthy):
 def test_a_library_that_does_not_load_is_missing_with_its_package(healthy):
     missing = run.missing_from_system(lacking("libEGL.so.1", "libxcb-cursor.so.0"))
     assert missing == {"libEGL.so.1": "libegl1", "libxcb-cursor.so.0": "libxcb-cursor0"}
-
-
-def test_a_system_without_fonts_is_offered_two(healthy, monkeypatch):
-    monkeypatch.setattr(run, "has_font", lambda: False)
-    assert run.missing_from_system(lacking())["a TrueType font"] == "fonts-dejavu-core fonts-inter"
-
-
-def test_a_font_in_a_nested_folder_is_found(tmp_path, monkeypatch):
-    (tmp_path / "truetype" / "dejavu").mkdir(parents=True)
-    (tmp_path / "truetype" / "dejavu" / "DejaVuSans.ttf").touch()
-    monkeypatch.setattr(run, "FONT_FOLDERS", ("/nowhere", str(tmp_path)))
-    assert run.has_font()
 
 
 def test_ensurepip_is_missing_only_while_there_is_nothing_installed(healthy, monkeypatch):
@@ -140,12 +127,10 @@ def apt(monkeypatch):
 
 def test_root_installs_just_what_is_missing(apt):
     _, commands = apt
-    run.complete_system(
-        {"libGL.so.1": "libgl1", "a TrueType font": "fonts-dejavu-core fonts-inter"}
-    )
+    run.complete_system({"libGL.so.1": "libgl1", "libEGL.so.1": "libegl1"})
     update, install = commands
     assert "update" in update
-    assert install[-3:] == ["libgl1", "fonts-dejavu-core", "fonts-inter"]
+    assert install[-2:] == ["libgl1", "libegl1"]
 
 
 def test_a_failing_apt_is_quoted(apt):

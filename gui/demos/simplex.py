@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -20,6 +18,7 @@ from gui.example import Example
 from gui.fields import Choice
 from gui.flow import FlowLayout
 from gui.formula import Formula
+from gui.labels import Readout
 from gui.look import Theme
 
 MOST_POINTS = 2000
@@ -55,7 +54,7 @@ class SimplexDemo(Demo):
             choice.setToolTip(f"The {which} of the three classes that are shown")
             choice.chosen.connect(lambda _: self._choose_classes())
         self.right = [Figure(theme, "training right"), Figure(theme, "test right")]
-        self.words, self.readout = note(""), note("")
+        self.words, self.readout = note(""), Readout(2)
         self._among = QWidget()
         among = QHBoxLayout(self._among)
         among.setContentsMargins(0, 0, 0, 0)
@@ -192,7 +191,7 @@ class SimplexDemo(Demo):
         if A is None or task is None:
             self.readout.setText("")
             return
-        names = [escape(task.dataset.class_names[k]) for k in self._classes]
+        names = [task.dataset.class_names[k] for k in self._classes]
         shares = ", ".join(f"{name} {say(a, 3)}" for name, a in zip(names, A, strict=True))
         where = "here"
         if i >= 0:

@@ -22,6 +22,7 @@ from gui.board import Board
 from gui.board_tools import BoardTools
 from gui.fields import Choice
 from gui.hidden_lines import HiddenLines
+from gui.labels import Elided
 from gui.legend import Legend
 from gui.look import Theme
 from gui.pull_arrows import PullArrows
@@ -103,7 +104,7 @@ class BoundaryView(View):
         self.board_tools = BoardTools(self.board.radius_px, self.board.density)
         self._connect_board()
 
-        self._readout = QLabel()
+        self._readout = Elided(Qt.TextElideMode.ElideRight)
         self._readout.setProperty("small", True)
         self._caption = QLabel()
         self._caption.setProperty("small", True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core import landscape
@@ -28,6 +28,7 @@ from gui.background import Background
 from gui.example import NOT_APPLYING, applies
 from gui.fields import Choice, Segments
 from gui.flow import FlowLayout
+from gui.labels import Elided
 from gui.landscape_costs import choices_of, title_of
 from gui.landscape_panel import SurfacePanel
 from gui.look import Theme
@@ -127,7 +128,7 @@ class LandscapeView(View):
         pictures = QGridLayout()
         pictures.setSpacing(8)
         self._pictures = pictures
-        self._readout = QLabel()
+        self._readout = Elided(Qt.TextElideMode.ElideRight)
         self._readout.setProperty("small", True)
         self._caption = QLabel()
         self._caption.setProperty("small", True)

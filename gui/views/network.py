@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui.example import NOT_APPLYING, Chosen, applies
+from gui.labels import Readout
 from gui.look import Theme
 from gui.network_bundles import Bundles
 from gui.network_edges import MOST_INPUTS, Edges
@@ -36,12 +37,10 @@ class NetworkView(View):
         for sketch in (self.edges, self.bundles):
             sketch.pointed.connect(lambda _: self._read_out())
             self._stack.addWidget(self._scrolling(sketch))
-        self._title, self._readout, self._caption = QLabel(), QLabel(), QLabel()
+        self._title, self._readout, self._caption = QLabel(), Readout(1), QLabel()
         for label in (self._title, self._caption):
             label.setProperty("small", True)
-        for label in (self._title, self._readout, self._caption):
             label.setWordWrap(True)
-        self._readout.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 16, 10)
         layout.setSpacing(4)
@@ -75,8 +74,7 @@ class NetworkView(View):
     def _reserve(self) -> None:
         """Keep so many lines for the words about what is pointed at: the sketch stays in place."""
         is_long = self.sketch is self.edges and self.edges.count > LONG_SUM
-        line = self._readout.fontMetrics().lineSpacing()
-        self._readout.setFixedHeight(line * (2 if is_long or self.width() < NARROW else 1) + 2)
+        self._readout.set_lines(2 if is_long or self.width() < NARROW else 1)
 
     @property
     def sketch(self) -> Edges | Bundles:

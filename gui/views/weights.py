@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout
 
 from core.snapshot import Params, Snapshot, Status
 from core.task import Task
@@ -13,6 +13,7 @@ from gui.coefficients import CoefficientTable
 from gui.coefficients_pictures import PictureTable
 from gui.fields import Segments
 from gui.gradient_pictures import GradientPictures
+from gui.labels import Elided
 from gui.look import Theme
 from gui.norms import Norms
 from gui.view import View
@@ -50,7 +51,7 @@ class WeightsView(View):
         self.subject.choose(WEIGHTS)
         self.subject.chosen.connect(self._choose_subject)
         self._subject = WEIGHTS
-        self._readout = QLabel()
+        self._readout = Elided(Qt.TextElideMode.ElideRight)
         self._readout.setProperty("small", True)
         self.units = Segments(
             (
