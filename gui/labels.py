@@ -15,6 +15,7 @@ class Elided(QLabel):
     def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__()
         self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)  # as it is painted
 
     def sizeHint(self) -> QSize:
         """The height of a line, also where there are no words or signs from a taller face."""

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTableView,
     QVBoxLayout,
+    QWidget,
 )
 
 from core.plane import RowAnswers
@@ -34,6 +35,7 @@ from core.task import Task
 from gui import look
 from gui.background import Background
 from gui.fields import Choice, Segments
+from gui.flow import FlowLayout
 from gui.legend import marker_icon
 from gui.look import Theme
 from gui.view import View
@@ -270,11 +272,13 @@ class DataView(View):
         self.sorting.chosen.connect(self._sort)
         self._count = QLabel()
         self._count.setProperty("small", True)
-        head = QHBoxLayout()
+        choices = QWidget()
+        flow = FlowLayout(choices, 8, 4)
         for widget in (self.layouts, self.shown, self.sorting):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self._count)
+            flow.addWidget(widget)
+        head = QHBoxLayout()
+        head.addWidget(choices, 1)
+        head.addWidget(self._count, 0, Qt.AlignmentFlag.AlignBottom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)

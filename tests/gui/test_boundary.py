@@ -402,6 +402,7 @@ def test_nothing_is_said_of_an_old_run(show, trained, hover, words, settle):
     assert "→" not in words(view)
 
 
+@pytest.mark.usefixtures("face")
 def test_hovering_moves_no_picture(show, trained, hover, settle):
     task = iris_task()
     view = show(task, trained(task, 10))

@@ -154,6 +154,7 @@ def test_long_names_are_elided(show, trained, painted_words):
     assert width > 0.2 * view.matrix.width()
 
 
+@pytest.mark.usefixtures("face")
 def test_ten_classes_fit_into_the_smallest_matrix(show, trained, painted_words):
     data = DataConfig(source="digits")
     task = prepare(datasets.load(data), RunConfig(data=data))

@@ -223,6 +223,7 @@ def test_the_preview_takes_the_colours_of_the_theme(preview, window, theme):
     assert ink.color().name().upper() == theme.ink
 
 
+@pytest.mark.usefixtures("face")
 def test_the_dialog_fits_into_the_smallest_window(open_window, qtbot, write):
     window = open_window(size=(1024, 640))
     window.open_file(write(GAPS))

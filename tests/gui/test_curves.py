@@ -334,6 +334,7 @@ def test_another_run_is_shown_whole(zoomed, task):
     assert ranges(zoomed)[0] == [0, 16]
 
 
+@pytest.mark.usefixtures("face")
 def test_zooming_moves_nothing_in_the_header(zoomed):
     before = zoomed.log_button.geometry(), zoomed._key.geometry()
     zoomed.zoom(None)
@@ -356,6 +357,7 @@ def test_the_pointer_reads_a_gathered_stretch_as_such(
     )
 
 
+@pytest.mark.usefixtures("face")
 def test_a_long_reading_asks_for_no_room(view_of, long_run, hover):
     view = view_of(LOSS, long_run)
     narrow, width = view.minimumSizeHint().width(), view.width()
@@ -374,6 +376,7 @@ def test_a_reading_lies_above_the_curves_away_from_the_pointer(view_of, long_run
     assert reading.bottom() < view.plot.geometry().center().y()
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("steps", [None, (3e8, 3.001e8), (2e8, 7e8)])
 def test_labels_of_many_steps_stand_apart(view_of, long_run, steps):
     view = view_of(LOSS, long_run)

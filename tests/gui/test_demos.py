@@ -128,6 +128,7 @@ def test_a_narrow_view_offers_the_same_titles_in_a_box(view, qtbot):
     assert view.combo.currentText() == view.demo.title == view.titles.currentItem().text()
 
 
+@pytest.mark.usefixtures("face")
 def test_nothing_is_wider_than_the_narrowest_stage(view, dressed):
     dressed.setStyleSheet(look.style_sheet())
     view.resize(410, 440)

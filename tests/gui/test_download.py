@@ -127,6 +127,7 @@ def test_a_silent_mirror_is_said_to_be_stalled(qtbot, serve, open_with, begin):
     qtbot.waitUntil(lambda: "stalled for" in window.download_bar.words.text(), timeout=WAIT_MS)
 
 
+@pytest.mark.usefixtures("face")
 def test_the_bar_keeps_its_width_whatever_it_says(qtbot, serve, open_with, begin):
     patience = Patience(stalled=0.5, give_up=600, connect=600, look=0.01)
     window = open_with(serve(mirrors.stalled), patience=patience)

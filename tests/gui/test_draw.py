@@ -617,6 +617,7 @@ def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_windo
     assert view.pad.is_empty and view.undo_button.isEnabled()
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("size", [(1280, 800), (1024, 640)], ids=["1280", "1024"])
 def test_all_of_it_fits_without_scrolling(digits_window, settled, size):
     view = digits_window(0, size=size).draw
@@ -630,6 +631,7 @@ def test_all_of_it_fits_without_scrolling(digits_window, settled, size):
     assert min(view.pad.width(), view.pad.height()) >= 130
 
 
+@pytest.mark.usefixtures("face")
 def test_nothing_moves_when_an_answer_comes(digits_window, settled):
     view = digits_window().draw
     parts = (view.pad, view.shares, view.evidence, view.reason, view.steps, view.nearest)

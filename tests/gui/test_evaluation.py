@@ -365,6 +365,7 @@ def test_other_data_end_a_cross_validation_and_forget_it(qtbot, open_window, new
     assert view.folds.start.isEnabled() and view.folds.table.rowCount() == 0
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_parts_fit_into_the_smallest_stage(qtbot, open_window, finish, theme):
     window = open_window(RunConfig(model=NEURON), size=(1024, 640), theme=theme)

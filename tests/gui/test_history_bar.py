@@ -272,6 +272,7 @@ def test_the_way_on_the_loss_surface_ends_at_the_shown_step(trained_window, newe
     assert len(way.to(params).W) == whole
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
 def test_nothing_of_it_is_cut_off(open_window, finish, size):
     window = open_window(size=size)

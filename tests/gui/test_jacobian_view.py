@@ -182,6 +182,7 @@ def test_numbers_are_left_out_where_cells_are_too_small(show, painted_words):
     assert not {said(value, n).lstrip("0") for n in (2, 3, 4)} & set(narrow)
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("h", [2, 3, 10])
 @pytest.mark.parametrize("width", [440, 480, 640])
 def test_no_number_is_wider_than_its_cell_and_all_is_in_sight(show, h, width):
@@ -271,6 +272,7 @@ def test_it_follows_the_theme(show, pixels):
     np.testing.assert_array_equal(pixels(view.matrix)[-1, -1], look.rgb(look.DARK.panel))
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("width", [400, 440, 480, 640])
 def test_the_formula_is_never_cut_off(show, width):
     view = show(A, 1, IRIS, width)

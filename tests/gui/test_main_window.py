@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QMessageBox,
+    QSizePolicy,
     QSlider,
     QTabBar,
     QWidget,
@@ -27,6 +28,7 @@ from core.snapshot import Status
 from gui import look
 from gui.fields import notch_above, notch_below
 from gui.hub import FLAT_OUT
+from gui.labels import Elided
 from gui.run_bar import SPEEDS
 from tests.gui.conftest import PATIENCE_MS
 
@@ -348,6 +350,7 @@ def test_data_of_one_class_are_shown_in_every_view_and_refused_in_words(
 # Size -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("source", ["iris", "digits", "drawn"])
 def test_the_window_fits_1024_by_640_with_nothing_of_the_run_bar_cut(qtbot, open_window, source):
     config = RunConfig(data=DataConfig(source=source))
@@ -369,6 +372,30 @@ def test_the_window_fits_1024_by_640_with_nothing_of_the_run_bar_cut(qtbot, open
     qtbot.waitUntil(no_words_are_cut)
 
 
+@pytest.mark.usefixtures("face")
+@pytest.mark.parametrize("source", ["iris", "digits"])
+def test_no_words_are_cut_in_any_tab(open_window, source):
+    window = open_window(RunConfig(data=DataConfig(source=source)), size=(1024, 640))
+    for name in window.stage.names:
+        window.stage.show_name(name)
+        window.grab()  # all is laid out
+        QApplication.processEvents()
+        cut = [
+            words.text()
+            for words in [*window.findChildren(QLabel), *window.findChildren(QAbstractButton)]
+            if words.isVisible() and words.text() and not gives_way(words)
+            if words.width() < words.minimumSizeHint().width()
+        ]
+        assert not cut, name
+
+
+def gives_way(words: QLabel | QAbstractButton) -> bool:
+    """Whether it shows in less room what it has to say: by wrapping, by dots, with less air."""
+    if isinstance(words, QLabel):
+        return words.wordWrap() or isinstance(words, Elided)
+    return words.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Ignored
+
+
 def test_large_numbers_do_not_move_the_run_bar(window):
     bar = window.run_bar
     before = [counter.geometry() for counter in (bar.epoch, bar.step_counter, bar.loss)]
@@ -380,6 +407,7 @@ def test_large_numbers_do_not_move_the_run_bar(window):
     assert after == before
 
 
+@pytest.mark.usefixtures("face")
 def test_nothing_but_numbers_moves_while_it_trains(qtbot, open_window):
     window = open_window(ENDLESS)
     panels = [window.setup, window.stage, window.loss, window.accuracy, window.confusion]

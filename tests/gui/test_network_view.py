@@ -331,6 +331,7 @@ def test_of_many_classes_the_likeliest_are_drawn_and_the_examples_own(
     assert "Of 14 classes the 10 likeliest are drawn" in words(view)
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("source", ["iris", "digits"])
 @pytest.mark.parametrize("size", [(410, 400), (480, 440), (640, 560), (1400, 900)])
 def test_nothing_lies_outside_the_sketch_or_upon_another(show, source, size):

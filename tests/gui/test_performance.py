@@ -102,6 +102,7 @@ def test_the_gauge_is_in_sight_while_it_trains(window, qtbot, reach):
     qtbot.waitUntil(lambda: not window.performance.isVisible())
 
 
+@pytest.mark.usefixtures("face")
 def test_figures_of_any_size_move_nothing(view, snapshot):
     view.offer_snapshot(replace(snapshot, pace=Pace(1, 2, 0.01, 0.02)))
     before = view.sizeHint()

@@ -243,6 +243,7 @@ def test_the_closed_strip_stays_away_while_the_lesson_trains(qtbot, begin, finis
     assert window.hub.points is not None
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
 def test_no_lesson_needs_more_than_two_lines(begin, open_window, size):
     window = open_window(size=size)
@@ -275,6 +276,7 @@ def test_in_a_low_window_the_strip_takes_the_place_of_the_notice(begin, open_win
     assert height - window.stage.height() < 16
 
 
+@pytest.mark.usefixtures("face")
 def test_trouble_is_shown_in_a_low_window_too(begin, open_window):
     window = open_window(size=(1024, LOW_PX - 80))
     begin(window, "xor")

@@ -147,6 +147,7 @@ def test_the_button_says_what_a_press_does(bar, snapshot):
         assert word in shown
 
 
+@pytest.mark.usefixtures("face")
 def test_the_button_keeps_its_width(bar, snapshot):
     widths = set()
     for status in (Status.READY, Status.TRAINING, Status.PAUSED):
@@ -197,6 +198,7 @@ def test_before_there_are_numbers_none_are_shown(bar, snapshot):
         assert numbers(counter) == ["–"]
 
 
+@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("spare", [200, 0, -10, -60, -120, -160])
 def test_a_narrow_bar_leaves_out_and_cuts_nothing(qtbot, show_view, snapshot, spare):
     page, bar = QWidget(), RunBar()  # a window of its own would not become narrower than its words

@@ -288,6 +288,7 @@ def test_painting_a_picture_runs_no_python():
         assert not [name for name in own if callable(getattr(qt, name, None))]
 
 
+@pytest.mark.usefixtures("face")
 def test_hovering_moves_no_picture(move, show, hover_all):
     view = show(digits())
     before = view.canvas.geometry()
@@ -307,6 +308,7 @@ def scale_for(view, largest):
     return view.canvas.scale
 
 
+@pytest.mark.usefixtures("face")
 def test_the_scale_holds_the_largest_weight_with_little_room(show):
     view = show(iris(), steps=0)
     for largest in np.geomspace(1e-4, 1e4, 60):
