@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 
 class FlowLayout(QLayout):
-    """Widgets from left to right, wrapped like words."""
+    """Widgets from left to right, wrapped like words; expanding ones share what a row has left."""
 
     def __init__(self, parent: QWidget, horizontal_gap: int, vertical_gap: int) -> None:
         super().__init__(parent)
@@ -66,14 +66,23 @@ class FlowLayout(QLayout):
         for row in self._rows(rect.width()):
             height = max(item.sizeHint().height() for item in row)
             x = rect.x()
-            for item in row:
-                size = item.sizeHint()
+            for item, width in zip(row, self._widths(row, rect.width()), strict=True):
+                size = QSize(width, item.sizeHint().height())
                 if move:
                     middle = y + (height - size.height()) // 2
                     item.setGeometry(QRect(QPoint(x, middle), size))
                 x += size.width() + horizontal
             y += height + vertical
         return max(y - vertical - rect.y(), 0)
+
+    def _widths(self, row: list[QLayoutItem], width: int) -> list[int]:
+        """Return how wide each item of a row becomes."""
+        widths = [item.sizeHint().width() for item in row]
+        growing = [i for i, item in enumerate(row) if _expands(item)]
+        left = width - sum(widths) - self._gaps[0] * (len(row) - 1)
+        for i in growing if left > 0 else ():
+            widths[i] += left // len(growing)
+        return widths
 
     def _rows(self, width: int) -> list[list[QLayoutItem]]:
         """Return the items row by row, as many in each as the width holds."""
@@ -89,3 +98,9 @@ class FlowLayout(QLayout):
             rows[-1].append(item)
             used += needed + self._gaps[0]
         return rows
+
+
+def _expands(item: QLayoutItem) -> bool:
+    """Whether the widget itself asks for room, whatever lies in it."""
+    policy = item.widget().sizePolicy().horizontalPolicy()
+    return policy is QSizePolicy.Policy.Expanding

@@ -29,6 +29,7 @@ from gui import look
 from gui.demos.batch import Batch, Column, say, say_logit
 from gui.look import Theme
 
+SIZES = (1.0, look.SMALL, 0.7)  # of the type, as there is room
 CELL_PX, HEADER_PX = 8, 14  # of padding in a cell, and beside the name of a row
 Index = QModelIndex | QPersistentModelIndex
 
@@ -156,9 +157,11 @@ class SheetView(QTableView):
         """Be as high as all rows, and wide enough for the numbers, in small type if need be."""
         parent = self.parentWidget()
         font = parent.font() if parent else self.font()
-        small = look.scaled(font, look.SMALL)
-        self.setMinimumWidth(sum(self._needs(small)))
-        shown = font if self.width() >= sum(self._needs(font)) else small
+        fonts = [look.scaled(font, size) for size in SIZES]
+        widths = [sum(self._needs(size)) for size in fonts]
+        self.setMinimumWidth(widths[-1])
+        fitting = [size for size, width in zip(fonts, widths, strict=True) if width <= self.width()]
+        shown = fitting[0] if fitting else fonts[-1]
         if shown.pointSizeF() != self.font().pointSizeF():
             self.setFont(shown)
         names, *needs = self._needs(shown)

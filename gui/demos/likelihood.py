@@ -16,7 +16,7 @@ from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui import look, plots
 from gui.demos.demo import Demo, no_shares
-from gui.demos.parts import Figure, ValueSlider, caption, note, row, say
+from gui.demos.parts import Figure, ValueSlider, Wrapped, caption, note, row, say
 from gui.demos.shaped import Shaped
 from gui.fields import Segments
 from gui.flow import FlowLayout
@@ -118,10 +118,7 @@ class LikelihoodDemo(Demo):
         layout.setSpacing(8)
         layout.addWidget(above)
         layout.addLayout(row(caption("Probabilities"), self.source, None))
-        sliders = row(self.n_slider, self.p_slider)
-        sliders.setStretch(0, 3)
-        sliders.setStretch(1, 2)
-        layout.addLayout(sliders)
+        layout.addWidget(Wrapped(self.n_slider, self.p_slider))
         layout.addWidget(figures)
         layout.addWidget(self.verdict)
         layout.addWidget(Shaped(self.plot, 0.5, low=220, high=520), 1)

@@ -88,7 +88,7 @@ class OneHotDemo(Demo):
             (second, "Terms of the chosen example", self.terms, self.kept),
         ):
             column.setSpacing(6)
-            column.addWidget(caption(words))
+            column.addWidget(caption(words, wraps=True))
             column.addWidget(grid)
             column.addWidget(sentence)
             column.addStretch(1)

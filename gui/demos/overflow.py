@@ -89,15 +89,15 @@ class OverflowDemo(Demo):
                 "e to the z j minus M",
             )
         )
-        line = row(self.scale, self.truth)
-        line.setStretch(0, 1)
-        layout.addLayout(line)
+        layout.addWidget(Wrapped(self.scale, self.truth))
         layout.addWidget(Wrapped(self.loss_breaks, self.sum_breaks))
         for words, grid, total, loss in (
             ("As the formula is written", self.naive, self.naive_total, self.naive_loss),
             ("With M = max z taken out", self.safe, self.safe_total, self.safe_loss),
         ):
-            layout.addLayout(row(caption(words), None, total, loss))
+            head = row(caption(words, wraps=True), total, loss)
+            head.setStretch(0, 1)
+            layout.addLayout(head)
             layout.addWidget(grid)
         layout.addWidget(self._verdict)
         layout.addLayout(row(reset_button(self.reset), None))

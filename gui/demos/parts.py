@@ -60,10 +60,13 @@ def note(words: str) -> QLabel:
     return label
 
 
-def caption(words: str) -> QLabel:
-    """Return a short muted heading over a part."""
+def caption(words: str, *, wraps: bool = False) -> QLabel:
+    """Return a short muted heading over a part; one that wraps takes the width it is given."""
     label = QLabel(words)
     label.setProperty("title", True)
+    if wraps:
+        label.setWordWrap(True)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return label
 
 
@@ -166,6 +169,7 @@ class ValueSlider(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._fit()
         self.set_value(start)
         self._say()

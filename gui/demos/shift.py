@@ -86,9 +86,11 @@ class ShiftDemo(Demo):
             )
         )
         layout.addWidget(self._source)
-        line = row(self.t, QLabel("added to"), self.direction, gap=GAP)
-        line.setStretch(0, 1)
-        layout.addLayout(line)
+        towards = QWidget()
+        line = row(QLabel("added to"), self.direction, gap=GAP)
+        line.setContentsMargins(0, 0, 0, 0)
+        towards.setLayout(line)
+        layout.addWidget(Wrapped(self.t, towards))
         layout.addWidget(Wrapped(self.change, self.decision, self.norm))
         for words, before, after in (
             ("Logits", self.z_before, self.z_after),
@@ -98,7 +100,7 @@ class ShiftDemo(Demo):
             for bars, when in ((before, "before"), (after, "after")):
                 column = QVBoxLayout()
                 column.setSpacing(2)
-                column.addWidget(caption(f"{words} {when}"))
+                column.addWidget(caption(f"{words} {when}", wraps=True))
                 column.addWidget(bars)
                 pair.addLayout(column, 1)
             layout.addLayout(pair)

@@ -7,7 +7,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.labels import Elided, Readout
 
-SAID = ["one line", "a class\nof two lines", "x<sub>1</sub><br>x<sub>2</sub>", "long " * 60, "∇ ⬢ 中"]
+SAID = [
+    "one line",
+    "a class\nof two lines",
+    "x<sub>1</sub><br>x<sub>2</sub>",
+    "long " * 60,
+    "∇ ⬢ 中",
+]
 
 
 @pytest.mark.usefixtures("face")
