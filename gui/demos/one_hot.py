@@ -16,7 +16,7 @@ from core.task import Task
 from gui import look
 from gui.demos.demo import Demo, no_shares
 from gui.demos.grid import Grid
-from gui.demos.parts import caption, note, row, say
+from gui.demos.parts import Wrapped, caption, note, say, together
 from gui.example import Example
 from gui.fields import Choice, CountField
 from gui.flow import FlowLayout
@@ -71,15 +71,10 @@ class OneHotDemo(Demo):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(above)
-        layout.addLayout(
-            row(
-                QLabel("class"),
-                self.class_choice,
-                QLabel("example"),
-                self.example,
-                self._of,
-                None,
-                gap=8,
+        layout.addWidget(
+            Wrapped(
+                together(QLabel("class"), self.class_choice),
+                together(QLabel("example"), self.example, self._of),
             )
         )
         first, second = QVBoxLayout(), QVBoxLayout()

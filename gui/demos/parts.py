@@ -82,6 +82,15 @@ def row(*widgets: QWidget | None, gap: int = 2 * GAP) -> QHBoxLayout:
     return layout
 
 
+def together(*widgets: QWidget) -> QWidget:
+    """Return the widgets side by side as one, which wraps as a whole."""
+    group = QWidget()
+    layout = row(*widgets, gap=GAP)
+    layout.setContentsMargins(0, 0, 0, 0)
+    group.setLayout(layout)
+    return group
+
+
 def reset_button(reset: Callable[[], object]) -> QPushButton:
     """Return the button that brings a demonstration back to its start."""
     button = QPushButton("Reset values")

@@ -22,6 +22,7 @@ from gui.demos.parts import (
     row,
     say,
     say_tiny,
+    together,
 )
 from gui.example import Example
 from gui.fields import Choice
@@ -86,11 +87,7 @@ class ShiftDemo(Demo):
             )
         )
         layout.addWidget(self._source)
-        towards = QWidget()
-        line = row(QLabel("added to"), self.direction, gap=GAP)
-        line.setContentsMargins(0, 0, 0, 0)
-        towards.setLayout(line)
-        layout.addWidget(Wrapped(self.t, towards))
+        layout.addWidget(Wrapped(self.t, together(QLabel("added to"), self.direction)))
         layout.addWidget(Wrapped(self.change, self.decision, self.norm))
         for words, before, after in (
             ("Logits", self.z_before, self.z_after),
