@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from core import drawing
@@ -22,7 +22,7 @@ from gui.board import Board
 from gui.board_tools import BoardTools
 from gui.fields import Choice
 from gui.hidden_lines import HiddenLines
-from gui.labels import Elided
+from gui.labels import Readout
 from gui.legend import Legend
 from gui.look import Theme
 from gui.pull_arrows import PullArrows
@@ -32,6 +32,7 @@ from gui.view import View
 MARGIN = 0.08  # of the data's range, on each side
 RING_PX = 19
 NEAR_PX = 10
+LINE = 80  # average characters: with less room what is pointed at takes two lines to say
 MAX_POINTS = 10_000  # drawn in all; training uses all. 100,000 took 170 ms a frame
 HAIR_PX = 0.1
 
@@ -104,7 +105,7 @@ class BoundaryView(View):
         self.board_tools = BoardTools(self.board.radius_px, self.board.density)
         self._connect_board()
 
-        self._readout = Elided(Qt.TextElideMode.ElideRight)
+        self._readout = Readout(1)
         self._readout.setProperty("small", True)
         self._caption = QLabel()
         self._caption.setProperty("small", True)
@@ -147,6 +148,11 @@ class BoundaryView(View):
         tools.density_changed.connect(board.set_density)
         tools.jittered.connect(board.jitter)
         tools.cleared.connect(board.clear)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < LINE * self._readout.fontMetrics().averageCharWidth()
+        self._readout.set_lines(2 if is_narrow else 1)
 
     # What is shown --------------------------------------------------------------------------
 
