@@ -157,6 +157,7 @@ class _Square(QWidget):
         self.name = name
         self.title = QLabel(name)
         self.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.title.setWordWrap(True)
         self.plot = plots.make_plot(theme, moves_below=False)
         self.plot.setAccessibleName(name)
         box = self.plot.getPlotItem().getViewBox()
