@@ -102,5 +102,7 @@ class FlowLayout(QLayout):
 
 def _expands(item: QLayoutItem) -> bool:
     """Whether the widget itself asks for room, whatever lies in it."""
-    policy = item.widget().sizePolicy().horizontalPolicy()
-    return policy is QSizePolicy.Policy.Expanding
+    widget = item.widget()
+    if widget is None:
+        return False
+    return widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Expanding

@@ -72,8 +72,8 @@ def open_on(tmp_path):
             timeout=90,
         )
         assert ended.returncode == 0, ended.stderr
-        name, *numbers = ended.stdout.split()
-        return name, QRect(*map(int, numbers))
+        screen_name, *numbers = ended.stdout.split()
+        return screen_name, QRect(*map(int, numbers))
 
     return open_on
 
