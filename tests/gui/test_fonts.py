@@ -23,7 +23,7 @@ from gui import look
 from gui.launch import make_application
 
 application = make_application()
-application.setStyleSheet(look.style_sheet(look.LIGHT))
+application.setStyleSheet(look.style_sheet())
 label = QLabel("{SENTENCE}")
 label.setProperty("title", True)
 width = QFontMetricsF(application.font()).horizontalAdvance("{SENTENCE}")
