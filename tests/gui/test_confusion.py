@@ -102,7 +102,8 @@ def test_the_pointer_reads_each_cell_in_words(move, show, trained):
 
 
 def test_the_words_stand_above_the_matrix_and_go_with_the_pointer(move, show, trained, words):
-    view = show(iris(), trained(iris(), 10))
+    task = iris()
+    view = show(task, trained(task, 10))
     left, top, width, height = view.matrix._geometry()
     move(view.matrix, QPoint(round(left + width / 2), round(top + height / 2)))
     assert "taken for" in words(view)

@@ -421,8 +421,9 @@ def test_a_loss_that_is_zero_from_the_first_step_on_has_an_axis(view_of, with_cu
     view = view_of(LOSS)
     view.log_button.setChecked(is_log)
     perceptron = replace(task.config, model=ModelConfig("perceptron", "setosa", "virginica"))
-    view.offer_task(prepare(task.source, perceptron))  # no one who guesses holds the axis
-    view.offer_snapshot(with_curve([0.0, 0.0]))
+    other = prepare(task.source, perceptron)  # no one who guesses holds the axis
+    view.offer_task(other)
+    view.offer_snapshot(replace(with_curve([0.0, 0.0]), task=other))
     (_, (low, high)) = ranges(view)
     lowest = view.train_curve.getData()[1].min()
     assert low <= lowest + 1e-9 * (high - low) and lowest < high
