@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from core import datasets, files, store, terminal
 from core.config import DataConfig, RunConfig
+from core.epilogue import Epilogue
 from core.errors import DataError
+from core.fall import Fall
 from core.family import FAMILY
 from core.options import Parser, add_run_options, config_from
 from core.snapshot import Metrics, Params, Status
@@ -47,7 +49,10 @@ def main(arguments: list[str]) -> int:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished run: `history` has one value an epoch; `seconds` is training and measuring."""
+    """A finished run: `history` has one value an epoch; `seconds` is training and measuring.
+
+    What is found out about the end of it comes after that.
+    """
 
     task: Task
     metrics: Metrics
@@ -56,6 +61,14 @@ class Result:
     message: str
     params: Params
     seconds: float
+    epilogue: Epilogue
+    fall: Fall | None = None  # where it diverged
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know about the end, in sentences."""
+        failed = [self.message] if self.status is Status.DIVERGED else []
+        return [*failed, *self.epilogue.notes]
 
 
 MANY = 1_000  # updates that a device may make at once; it stops for measurements and epochs
@@ -63,7 +76,8 @@ MANY = 1_000  # updates that a device may make at once; it stops for measurement
 
 def train(task: Task, progress: Progress | None = None) -> Result:
     """Train the task to its end, measuring after each epoch."""
-    from core.trainer import Trainer  # PyTorch: a second that --help need not wait for
+    from core.rescue import epilogue_of  # PyTorch: a second that --help need not wait for
+    from core.trainer import Trainer
 
     started = time.perf_counter()
     trainer = Trainer(task)
@@ -79,6 +93,8 @@ def train(task: Task, progress: Progress | None = None) -> Result:
                 values.append(getattr(metrics, name))
     if progress:
         progress.close()
+    seconds = time.perf_counter() - started
+    epilogue = epilogue_of(trainer)
     return Result(
         task=task,
         metrics=trainer.measure(exact=True),
@@ -86,7 +102,9 @@ def train(task: Task, progress: Progress | None = None) -> Result:
         status=trainer.outcome,
         message=trainer.message,
         params=trainer.params(),
-        seconds=time.perf_counter() - started,
+        seconds=seconds,
+        epilogue=epilogue,
+        fall=trainer.curves().fall if trainer.outcome is Status.DIVERGED else None,
     )
 
 
@@ -111,7 +129,7 @@ def report(config: RunConfig, json_path: str | None = None, save_path: str | Non
         print(f"model     {place}", file=words, flush=True)
     terminal.write_json(to_json(result), json_path)
     if result.status is Status.DIVERGED:
-        print(f"{PROGRAM}: {result.message}", file=sys.stderr)
+        print(f"{PROGRAM}: {' '.join(result.notes)}", file=sys.stderr)
         return FAILED
     return DONE
 
@@ -190,6 +208,7 @@ def figures(result: Result) -> str:
     lines = []
     if result.status is not Status.DIVERGED:
         lines.append(f"{result.message} {metrics.step:,} steps in {result.seconds:.2f} s.")
+        lines.extend(result.notes)
     lines.append(
         f"training  loss {metrics.train_loss:.4f}   accuracy {metrics.train_accuracy:7.2%}"
     )
@@ -218,8 +237,24 @@ def to_json(result: Result) -> dict[str, Any]:
         "std": standardiser.std.tolist(),
         "seconds": result.seconds,
         "status": result.status.value,
+        "converged": result.epilogue.converged,
+        "notes": result.notes,
+        "suggested_learning_rate": result.epilogue.rate,
+        "divergence": _divergence(result.fall) if result.fall else None,
         "steps": result.metrics.step,
         "epochs": result.metrics.epoch,
+    }
+
+
+def _divergence(fall: Fall) -> dict[str, Any]:
+    """Return what was measured from the step that was returned to up to the one that failed."""
+    return {
+        "step": fall.failed,
+        "restored_step": fall.rescued,
+        "measured": {
+            "step": fall.steps.tolist(),
+            **{name: [_number(v) for v in fall.series[name].tolist()] for name in _MEASURED},
+        },
     }
 
 

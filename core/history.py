@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.fall import Fall
 
 Floats = NDArray[np.float64]
 
@@ -16,6 +19,7 @@ TAIL = 2**12  # and so do the newest ones
 MARKS = 1024
 
 SERIES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+TRAIN_LOSS, TRAIN_ACCURACY = SERIES.index("train_loss"), SERIES.index("train_accuracy")
 FIRST, LAST, COUNT = range(3)  # rows of the table, an entry a column
 LOW = slice(3, 7)
 HIGH = slice(7, 11)
@@ -56,15 +60,22 @@ class Curves:
 
     An entry is a measured point or, in the middle of a long run, several neighbours gathered.
     The series are their means, (n,) each.
+    fall : the last time that the run diverged, if ever.
     """
 
     table: Floats
     marks: tuple[Mark, ...]
+    fall: Fall | None = None
 
     @property
     def last_step(self) -> int:
         """The newest measured step, −1 where there is none; `step` is a copy of all of them."""
         return int(self.table[LAST, -1]) if self.table.shape[1] else -1
+
+    @property
+    def furthest_step(self) -> int:
+        """The furthest step that was ever measured, also on a way that led to divergence."""
+        return max(self.last_step, self.fall.failed) if self.fall else self.last_step
 
     @cached_property
     def step(self) -> NDArray[np.int64]:
@@ -130,11 +141,18 @@ class History:
         self._length = 0
         self._last_step = -1
         self._marks: tuple[Mark, ...] = ()
+        self._fall: Fall | None = None
+        self.least_loss, self.greatest_accuracy = np.inf, 0.0  # of the training rows
         self.stride = 1
 
     @property
     def last_step(self) -> int:
         return self._last_step
+
+    @property
+    def first_loss(self) -> float:
+        """The training loss at the first point on record."""
+        return float(self._table[LOW, 0][0])
 
     @property
     def nbytes(self) -> int:
@@ -150,13 +168,16 @@ class History:
         self._table[:, self._length] = (step, step, 1, *figures, *figures, *figures)
         self._length += 1
         self._last_step = step
+        self.least_loss = min(self.least_loss, figures[TRAIN_LOSS])
+        self.greatest_accuracy = max(self.greatest_accuracy, figures[TRAIN_ACCURACY])
 
     def copy(self) -> History:
         """Return a history that goes on from here by itself."""
         twin = History()
         twin._table[:, : self._length] = self._table[:, : self._length]
         twin._length, twin._last_step = self._length, self._last_step
-        twin._marks, twin.stride = self._marks, self.stride
+        twin._marks, twin._fall, twin.stride = self._marks, self._fall, self.stride
+        twin._find_extremes()
         return twin
 
     def mark(self, mark: Mark) -> None:
@@ -181,11 +202,46 @@ class History:
             newest[LAST] = min(newest[LAST], step)
             self._last_step = int(newest[LAST])
         self._marks = tuple(mark for mark in self._marks if mark.step <= step)
+        if self._fall is not None and self._fall.rescued > step:
+            self._fall = None  # it began in what is forgotten
+        self._find_extremes()
+
+    def diverge(self, step: int, figures: tuple[float, ...], rescued: int) -> None:
+        """Record the figures of the step that failed; what came after `rescued` is a fall now."""
+        known = np.isfinite(self._table[TOTAL, 0])
+        figures = tuple(np.where(known & ~np.isfinite(figures), np.inf, figures))
+        failed = {name: np.array([v]) for name, v in zip(SERIES, figures, strict=True)}
+        self._set_fall(rescued, np.array([step]), failed)
+
+    def return_further(self, step: int) -> None:
+        """Cut it after this step, which is before the fall: what is cut becomes part of that."""
+        fall = self._fall
+        assert fall is not None
+        rest = {name: values[1:] for name, values in fall.series.items()}  # its first is here, too
+        self._set_fall(step, fall.steps[1:], rest)
+
+    def _set_fall(
+        self, rescued: int, steps: NDArray[np.int64], series: Mapping[str, Floats]
+    ) -> None:
+        """Cut it after this step; what is cut, and then these points, are the fall."""
+        table = self._table[:, : self._length]
+        table = table[:, table[LAST] >= rescued]
+        means = dict(zip(SERIES, table[TOTAL] / table[COUNT], strict=True))
+        self.cut(rescued)
+        self._fall = Fall(
+            np.concatenate([table[LAST].astype(np.int64), steps]),
+            {name: np.concatenate([means[name], series[name]]) for name in SERIES},
+        )
+
+    def _find_extremes(self) -> None:
+        table = self._table[:, : self._length]
+        self.least_loss = float(table[LOW][TRAIN_LOSS].min(initial=np.inf))
+        self.greatest_accuracy = float(table[HIGH][TRAIN_ACCURACY].max(initial=0.0))
 
     def curves(self) -> Curves:
         view = self._table[:, : self._length]
         view.flags.writeable = False
-        return Curves(view, self._marks)
+        return Curves(view, self._marks, self._fall)
 
     def _make_room(self) -> None:
         """Gather the middle until half of it is free."""

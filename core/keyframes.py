@@ -175,12 +175,13 @@ class Keyframes(Generic[P]):
 class Rules:
     """What decides the updates from some step on, besides the weights.
 
+    level : the cost that divergence is measured by; see `core.health`.
     begins_anew : whether the losses that decide when it stops are forgotten there.
     """
 
     settings: TrainingConfig
     last_epoch: int
-    start_loss: float
+    level: float
     begins_anew: bool = False
 
 

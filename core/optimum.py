@@ -32,6 +32,11 @@ class Optimum:
     loss: float
     words: str
 
+    @property
+    def is_endless(self) -> bool:
+        """Whether the loss falls for ever, as the weights grow without end."""
+        return self.params is None and np.isfinite(self.loss)
+
 
 def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
     """Find the lowest point of the mean loss plus (λ/2)‖W‖² by Newton's method.

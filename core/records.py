@@ -87,7 +87,7 @@ class Record:
     def kept(self) -> Record:
         """Return it with curves of its own: those of a run that goes on hold all its memory."""
         status = Status.PAUSED if self.status is Status.TRAINING else self.status
-        curves = Curves(self.curves.table.copy(), self.curves.marks)
+        curves = replace(self.curves, table=self.curves.table.copy())
         return replace(self, curves=curves, status=status)
 
     @property

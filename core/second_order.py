@@ -22,7 +22,7 @@ from core.task import Task
 MOST_PARAMETERS = 1_000  # whose Hessian Newton's method makes and solves
 REMEMBERED = 10  # steps that L-BFGS learns the curvature from
 ENOUGH = 1e-4  # of the fall that the slope promises: Armijo's rule
-HALVINGS = 30
+SHORTEST = 2.0**-30  # of its own length, and no shorter is the step that is tried
 
 Memory = tuple[tuple[Tensor, ...], ...]
 
@@ -145,7 +145,10 @@ class Descent:
         self._method.memory = memory
 
     def update(self, eta: float, decay: float) -> Iterator[None]:
-        """Go as far as η says, or half, a quarter … of it until the loss falls enough."""
+        """Go η times its step; where the loss does not fall enough, once, half, a quarter … of it.
+
+        Halves of an η of 10³⁰ would never come down to a step that is of use.
+        """
         theta = flat(self._model.parameters)
         g, H = yield from self._bends()
         g = (g + decay * self._is_weight * theta) * self._moves
@@ -157,12 +160,14 @@ class Descent:
         if slope > 0:  # curvature that was learnt elsewhere misleads
             d, slope = -g, -float(g @ g)
         before = yield from self._loss(theta, decay)
-        for size in (eta / 2**k for k in range(HALVINGS)):
+        size = eta
+        while size >= min(eta, 1) * SHORTEST:
             after = yield from self._loss(theta + size * d, decay)
             if after <= before + ENOUGH * size * slope:
                 for mine, found in zip(self._model.parameters, self._trial.parameters, strict=True):
                     mine.copy_(found)
                 return
+            size = min(size / 2, 1.0)  # its own whole step is the next to try
 
     def _bends(self) -> Generator[None, None, tuple[Tensor, Tensor]]:
         """Return the mean gradient (p,) and the mean of d²L/dz² ⊗ xxᵀ, (p, p), as it is needed."""

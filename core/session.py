@@ -12,7 +12,7 @@ import math
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from core.config import MAX_COUNT
 from core.contest import Contest, Heat
+from core.epilogue import Epilogue
 from core.errors import LogitLabError
 from core.snapshot import Pace, Params, Race, Snapshot, Status
 from core.task import Task
@@ -85,6 +86,8 @@ class Session:
         self._sought_at = self._measured_at = -math.inf
         self._after_seeking: list[Callable[[], None]] = []
         self._is_replaying = False  # rather than training, it plays the past again
+        # The run that is over and of which is being found out why, and how far that has come.
+        self._epilogue: tuple[Trainer, Generator[None, None, Epilogue]] | None = None
         self._steps_per_second = math.inf
         self._due = 0.0
         self._rate = _Rate()
@@ -188,7 +191,7 @@ class Session:
         self._commands.put(lambda: self._once_there(lambda: self._trainer.tune(**changes)))
 
     def recover(self) -> None:
-        """After divergence: go on from the last healthy step with the suggested rate."""
+        """Go on with the learning rate that the run's epilogue offers, if it offers one."""
         self._commands.put(self._recover)
 
     def race_devices(self) -> None:
@@ -241,6 +244,8 @@ class Session:
                     self._train()
                 elif self._is_contending:
                     self._contend()
+                elif self._lacks_epilogue:
+                    self._write_epilogue(self._trainer)
                 if self._arriving is not None:
                     self._deliver(self._arriving)
                 if self._wanted.is_set() and self._arriving is None and self._is_time_to_show:
@@ -262,6 +267,7 @@ class Session:
                 if self._closing.is_set():
                     return
                 command()
+                self._epilogue = None  # it may be of what is no more
                 if self._current is not None:
                     self._publish()
         except Empty:
@@ -269,6 +275,8 @@ class Session:
 
     def _idle_seconds(self) -> float | None:
         if self._racing is not None or self._seeking is not None:
+            return 0.0
+        if self._lacks_epilogue:
             return 0.0
         if not (self._is_training or self._is_contending):
             return None
@@ -302,6 +310,32 @@ class Session:
             self._publish()
         elif self._due - now > FRAME_SECONDS:
             self._publish()  # it is asleep when the next request comes
+
+    @property
+    def _lacks_epilogue(self) -> bool:
+        """Whether the run that is shown is over, and nobody knows why yet."""
+        trainer = self._runs.get(self._current) if self._current is not None else None
+        if self._is_training or trainer is None or trainer.outcome is None:
+            return False
+        return trainer.epilogue is None
+
+    def _write_epilogue(self, trainer: Trainer) -> None:
+        """Go on finding out for a slice of time; the next command may come in between."""
+        from core.rescue import write
+
+        end = time.perf_counter() + SLICE_SECONDS
+        try:
+            if self._epilogue is None or self._epilogue[0] is not trainer:
+                self._epilogue = trainer, write(trainer)
+            while time.perf_counter() < end and not self._closing.is_set():
+                next(self._epilogue[1])
+        except StopIteration as found:
+            trainer.epilogue = found.value
+            self._epilogue = None
+            self._publish()
+        except Exception:
+            trainer.epilogue, self._epilogue = Epilogue(), None  # it is not asked again and again
+            raise
 
     def _go_on_without_device(self, error: Exception) -> bool:
         """Where a device has failed, go on on the CPU; return whether that was it."""
@@ -562,8 +596,8 @@ class Session:
 
     def _recover(self) -> None:
         trainer = self._trainer
-        if trainer.outcome is Status.DIVERGED:
-            trainer.tune(learning_rate=trainer.remedy)
+        if trainer.outcome is not None and trainer.epilogue and trainer.epilogue.rate:
+            trainer.recover()
             self._play()
 
     def _set_speed(self, steps_per_second: float) -> None:
@@ -613,7 +647,7 @@ class Session:
             newest_step=trainer.newest_step,
             oldest_step=trainer.oldest_step,
             message=trainer.message,
-            remedy=trainer.remedy if trainer.outcome is Status.DIVERGED else None,
+            epilogue=trainer.epilogue if trainer.outcome is not None else None,
         )
         if copy is None:
             self._mailbox.append(snapshot(params=trainer.params()))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import HiddenActivation, ModelConfig, TrainingConfig
+from core.epilogue import Epilogue
 from core.history import Curves
 from core.task import Task
 
@@ -122,7 +123,7 @@ class Snapshot:
         at; then all but the curves is as it was after `step`, and `oldest_step` is as far back
         as it goes.
     message : what a person should know about the status, "" where it speaks for itself.
-    remedy : after divergence, the learning rate that one press continues with.
+    epilogue : what is known of a run that is over, once that is found out.
     """
 
     run: int
@@ -138,12 +139,17 @@ class Snapshot:
     settings: TrainingConfig
     batch: NDArray[np.int64]
     message: str = ""
-    remedy: float | None = None
+    epilogue: Epilogue | None = None
     scheduled_rate: float | None = None
     moments: tuple[tuple[NDArray[np.float32], ...], ...] = ()
     updates: int = 0
     newest_step: int = 0
     oldest_step: int = 0
+
+    @property
+    def remedy(self) -> float | None:
+        """The learning rate that one press goes on with, where one has been tried and learns."""
+        return self.epilogue.rate if self.epilogue else None
 
     @property
     def is_past(self) -> bool:

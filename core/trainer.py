@@ -14,9 +14,12 @@ from torch import Generator, Tensor
 
 from core import batches, models
 from core.batches import Shuffles
+from core.config import TrainingConfig
 from core.device import HostCopy, Lag, queue_of
+from core.epilogue import Epilogue
 from core.errors import ConfigError, DataError, DeviceError
 from core.graphs import Blocks
+from core.health import Health
 from core.history import Curves, History, Mark
 from core.keyframes import NEVER, Edits, Frame, Keyframes, Rules, compact, first_stride
 from core.losses import HEADS
@@ -26,7 +29,6 @@ from core.second_order import Descent, Memory
 from core.snapshot import Metrics, Params, Status
 from core.task import Task
 
-DIVERGED_FACTOR = 40  # a mean loss this many times the start is far beyond any useful zigzag
 CONVERGENCE_EPOCHS = 5
 
 LIVE = (
@@ -40,6 +42,9 @@ LIVE = (
     "patience",
 )
 MOVED = "moved"  # the mark where a person has put the weights elsewhere
+RESCUED = "rescued"  # the mark of the step that a run was returned to when it had diverged
+BOLDEST = 10.0  # rate that is tried where no curvature is known
+TRIAL_STRIDE = 8  # steps from one measurement of a trial to the next
 SYMBOLS = {
     "learning_rate": "η",
     "batch_size": "batch",
@@ -113,6 +118,7 @@ class Trainer:
         self.settings = task.config.training
         self.device = find_device(self.settings.device)
         self._head = HEADS[task.config.model.kind]
+        self._health = Health.of(task)
         self._train = batches.place(task, task.train_rows, self.device)
         self._measurement = Measurement(task, self.device)
         self._curvature = self._measurement.curvature()
@@ -145,16 +151,17 @@ class Trainer:
             self._blocks = Blocks(self._queue, self._train)
         self._coming: tuple[_Place, HostCopy] | None = None
         self._start: Params | None = None  # where a person wants it to begin
+        self._least_stride = 1  # steps between measurements
         self.reset()
 
     def reset(self) -> None:
         """Return to the start, the seed's or a chosen one; settings stay as they are tuned."""
         generator = Generator().manual_seed(self.settings.seed)
         model, outputs, m = self.task.config.model, self.task.outputs, self.task.m
-        start = models.start_of(model, outputs, m, generator)
+        parameters = models.start_of(model, outputs, m, generator)
         if self._start is not None:
-            start = _tensors(self._start)
-        self._write(start)
+            parameters = _tensors(self._start)
+        self._write(parameters)
         self._forget_moments()
         self._shuffles = Shuffles(len(self._train), generator, self.device)
         self._present: _Present | None = None  # while an earlier point is looked at
@@ -162,18 +169,21 @@ class Trainer:
         self.step_count = self.epoch = 0
         self.outcome: Status | None = None  # FINISHED, CONVERGED or DIVERGED once it is
         self.message = ""
+        self.epilogue: Epilogue | None = None  # of the outcome; see `core.rescue`
         self._last_epoch = self.settings.epochs
         self._epoch_losses: deque[float] = deque(maxlen=CONVERGENCE_EPOCHS + 1)
         self._best = math.inf, 0  # the least test loss at the end of an epoch, and that epoch
         self._schedule()
         self.history = History()
-        start_loss = self._measured().train_loss
-        if not (math.isfinite(start_loss) and self._curvature < torch.finfo(torch.float32).max):
+        start = self._measured()
+        if not (
+            math.isfinite(start.train_loss) and self._curvature < torch.finfo(torch.float32).max
+        ):
             raise DataError(
                 f"{self.task.dataset.name} holds numbers that are too large to train on as they "
                 "are; switch standardisation on."
             )
-        self._start_loss = max(start_loss, math.log(self.task.dataset.h))
+        self._level = self._health.level(start)
         self._healthy = self._place()
         self.copy_to_host()
         self._begin_recording()
@@ -362,52 +372,92 @@ class Trainer:
         if self._present is not None:  # this has been on record for long
             self.metrics = metrics
             return metrics
-        loss = metrics.train_loss
-        if not math.isfinite(loss) or loss > self._limit:
-            self._diverge(loss)
+        if self._health.has_diverged(metrics.train_loss, self._level):
+            self._diverge(metrics)
             return self.measure(exact=exact)
-        if loss <= self._start_loss:  # from a place that is worse than the start few runs recover
-            self._healthy = self._place()
         self.metrics = metrics
         self.history.record(metrics.step, metrics.figures)
+        if self._is_healthy:
+            self._healthy = self._place()
         stride = self._measurement.stride(self.step_count, self.batch_size)
-        self._next_measurement = self.step_count + stride
+        self._next_measurement = self.step_count + max(stride, self._least_stride)
         return metrics
 
     def _measured(self, *, exact: bool = False) -> Metrics:
         train = self._train if exact and len(self._train) > SAMPLE else None
         return self._measurement(self._parameters, self.step_count, self.epoch, train=train)
 
-    def _diverge(self, loss: float) -> None:
-        """Return to the last healthy place and say what happened."""
+    @property
+    def _is_healthy(self) -> bool:
+        least = self._health.least(self.history)
+        return self._health.is_healthy(self._health.cost(self.metrics), least)
+
+    def _diverge(self, metrics: Metrics) -> None:
+        """Return to the last healthy place and say what happened; the curves keep the way there."""
+        loss, rescued = metrics.train_loss, self._healthy.step
         found = "is no longer a number" if not math.isfinite(loss) else f"rose to {loss:,.3g}"
         self.message = (
-            f"Diverged at step {self.step_count:,}: the loss {found} (it started at "
-            f"{self._start_loss:.3g}). The learning rate η = {self.settings.learning_rate:g} is "
-            f"too large: these are the weights of step {self._healthy.step:,}. "
-            f"Try η = {self.remedy:g} from there."
+            f"Diverged at step {self.step_count:,} with η = {self.settings.learning_rate:g}: the "
+            f"loss {found} (it started at {self.history.first_loss:.3g}). These are the weights "
+            f"of step {rescued:,}."
         )
+        self.history.diverge(metrics.step, metrics.figures, rescued)
         self._return_to(self._healthy)
+        self.history.mark(Mark(rescued, RESCUED))
         self.copy_to_host()  # the last copy may be of the way down
-        self.outcome = Status.DIVERGED
+        self.outcome, self.epilogue = Status.DIVERGED, None
 
     @property
     def remedy(self) -> float:
-        """The learning rate to try after divergence: a tenth, or less where that is still unsafe.
+        """The largest rate to try after divergence: a tenth of it, or less where it is unsafe."""
+        return one_digit(min(self.settings.learning_rate / 10, self.safe_rate))
+
+    @property
+    def safe_rate(self) -> float:
+        """A learning rate that most runs learn with.
 
         Below 1/(L + λ), L being the largest curvature of the loss, full-batch descent cannot rise.
         """
         bend = self._curvature + self.settings.weight_decay
-        safe = 1 / bend if bend else math.inf
-        return _one_digit(min(self.settings.learning_rate / 10, safe))
+        return 1 / bend if bend else BOLDEST
 
-    @property
-    def _limit(self) -> float:
-        """The loss beyond which a run has diverged.
+    def twin(self) -> Trainer:
+        """Return another trainer of the same task and start, to try settings on.
 
-        Perceptrons have none: to learn with a larger rate is to have larger weights, no more.
+        It is measured less often.
         """
-        return DIVERGED_FACTOR * self._start_loss if self._head.bend else math.inf
+        config = replace(self.task.config, training=self.settings)
+        twin = Trainer(replace(self.task, config=config))
+        twin._start, twin._least_stride = self._start, TRIAL_STRIDE
+        return twin
+
+    def stand_like(self, other: Trainer, settings: TrainingConfig, *, at_start: bool) -> None:
+        """Begin where another trainer of the task is, or began, with these settings."""
+        self.settings = settings
+        self.reset()
+        self._level = other._level
+        self._restore(other._frames.oldest.place if at_start else other._place())
+        self._last_epoch = self.epoch + settings.epochs
+        self.history = History()
+        self._healthy = self._place()
+        self._begin_recording()
+        self.measure()
+
+    def recover(self) -> None:
+        """Go on with the learning rate of its epilogue, where that has one."""
+        offer = self.epilogue
+        if offer is None or offer.rate is None:
+            return
+        if offer.is_from_start:
+            start = self._frames.oldest.place
+            if self.outcome is Status.DIVERGED:
+                self.history.return_further(start.step)
+            self._return_to(start)
+            self.history.mark(Mark(start.step, RESCUED))
+            self._healthy = start
+            self.measure()
+        self.tune(learning_rate=offer.rate)
+        self.go_on()
 
     def tune(self, **changes: float | int | None) -> None:
         """Change live settings between two steps; each change is marked on the curves.
@@ -417,7 +467,7 @@ class Trainer:
         unknown = set(changes) - set(LIVE)
         if unknown:
             raise ConfigError(f"{', '.join(sorted(unknown))} cannot change while a model trains.")
-        before = self.settings
+        before, self.epilogue = self.settings, None
         self.settings = replace(before, **changes)  # type: ignore[arg-type]  # it checks them itself
         if self._present is not None:  # it is done when training goes on from there
             self._begin_again()
@@ -449,7 +499,7 @@ class Trainer:
             self._last_epoch = self.epoch + self.settings.epochs
         self._epoch_losses.clear()
         self._best = math.inf, self.epoch
-        self.outcome, self.message = None, ""
+        self.outcome, self.message, self.epilogue = None, "", None
         self._edits.add(self.step_count, replace(self._rules(), begins_anew=True))
 
     def take_over(self, other: Trainer) -> None:
@@ -476,11 +526,12 @@ class Trainer:
             if mine.shape != theirs.shape:
                 mine.zero_()
             mine[: len(theirs)] = theirs.to(mine)
-        loss = self._measured().train_loss
-        if not math.isfinite(loss):
+        begun = self._measured()
+        if not math.isfinite(begun.train_loss):
             self.reset()
             return
-        self._start_loss = max(self._start_loss, loss)  # that others moved is no divergence
+        # That others moved is no divergence.
+        self._level = max(self._level, self._health.level(begun))
         self.settings = other.settings
         self.step_count, self.epoch = other.step_count, other.epoch
         self._schedule()
@@ -511,7 +562,7 @@ class Trainer:
         """Return a trainer that goes on from the last copy on the host, on the CPU."""
         twin = Trainer(with_device(self.task, "cpu"))
         twin.settings = replace(self.settings, device="cpu")
-        twin._start_loss, twin._last_epoch = self._start_loss, self._last_epoch
+        twin._level, twin._last_epoch = self._level, self._last_epoch
         twin.history = self.history.copy()
         twin._return_to(self._refuge)
         twin.history.mark(Mark(twin.step_count, "CPU"))
@@ -578,8 +629,8 @@ class Trainer:
         Raises DataError where the loss there is not a number; nothing has changed then.
         """
         parameters = tuple(p.to(self.device) for p in _tensors(params))
-        loss = self._measurement(parameters, self.step_count, self.epoch).train_loss
-        if not math.isfinite(loss):
+        there = self._measurement(parameters, self.step_count, self.epoch)
+        if not math.isfinite(there.train_loss):
             raise DataError("The loss has no value at these weights; choose smaller ones.")
         self.leave_past()
         if self.outcome is not None:
@@ -587,7 +638,8 @@ class Trainer:
         self._begin_again()
         self._write(parameters)
         self._forget_moments()
-        self._start_loss = max(self._start_loss, loss)  # to be sent far off is no divergence
+        # To be sent far off is no divergence.
+        self._level = max(self._level, self._health.level(there))
         self._healthy = self._place()
         self.history.cut(self.step_count - 1)  # what was measured here is no longer so
         self.history.mark(Mark(self.step_count, MOVED))
@@ -742,7 +794,7 @@ class Trainer:
             != getattr(self._edits.at(self.step_count).settings, name)
         }
         self._follow_rules(anew=False)
-        self._present = None
+        self._present, self.epilogue = None, None
         steps = self.history.curves().step
         later = steps[np.searchsorted(steps, self.step_count, side="right") :]
         stride = self._measurement.stride(self.step_count, self.batch_size)
@@ -751,7 +803,7 @@ class Trainer:
         self._frames.cut(self.step_count)
         self._edits.cut(self.step_count)
         self._next_frame = self._frames.newest.step + self._frames.stride
-        if self.metrics.train_loss <= self._start_loss:
+        if self._is_healthy:
             self._healthy = self._place()
         elif self._healthy.step > self.step_count:
             self._healthy = self._frames.oldest.place
@@ -810,11 +862,11 @@ class Trainer:
         self._best = frame.best
 
     def _rules(self) -> Rules:
-        return Rules(self.settings, self._last_epoch, self._start_loss)
+        return Rules(self.settings, self._last_epoch, self._level)
 
     def _set_rules(self, rules: Rules) -> None:
         self.settings, self._last_epoch = rules.settings, rules.last_epoch
-        self._start_loss = rules.start_loss
+        self._level = rules.level
         self._schedule()
 
     def _follow_rules(self, *, anew: bool = True) -> None:
@@ -857,7 +909,7 @@ def is_device_failure(error: Exception, device: str) -> bool:
     return isinstance(error, kinds) or (isinstance(error, RuntimeError) and "CUDA" in str(error))
 
 
-def _one_digit(value: float) -> float:
+def one_digit(value: float) -> float:
     """Round down to one significant digit."""
     power = 10.0 ** math.floor(math.log10(value))
     return float(f"{math.floor(value / power) * power:.1g}")

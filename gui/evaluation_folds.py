@@ -236,7 +236,7 @@ class FoldsPage(Page):
         )
         diverged = sum(fold.status is Status.DIVERGED for fold in progress.done)
         if diverged:
-            words += f" {diverged} of {k} models diverged: the learning rate is too large."
+            words += f" {diverged} of {k} models diverged: train one alone to see what helps."
         return words
 
     def _show_folds(self, progress: Validation) -> None:

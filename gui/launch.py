@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from core import terminal
 from core.config import RunConfig
 from core.options import USAGE
-from core.snapshot import Snapshot, Status
+from core.snapshot import Snapshot
 from gui import look, placement
 from gui.main_window import MainWindow
 
@@ -121,7 +121,7 @@ class Launch:
             self.window.stage.show_name(name)
 
     def _watch(self, snapshot: Snapshot) -> None:
-        if snapshot.status in (Status.FINISHED, Status.CONVERGED, Status.DIVERGED):
+        if snapshot.epilogue is not None:  # it is over, and known how
             self.window.hub.snapshot_changed.disconnect(self._watch)
             QTimer.singleShot(SETTLE_MS, self._save_when_shaded)
 

@@ -38,6 +38,7 @@ from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look
 from gui.download_bar import DownloadBar
+from gui.ending import tell_end
 from gui.fields import notch_above, notch_below
 from gui.foot import Foot
 from gui.help import show_about, show_family, show_keys
@@ -545,13 +546,10 @@ class MainWindow(QMainWindow):
             self._say_past(snapshot)
             return
         match snapshot.status:
-            case Status.DIVERGED:
-                self.notice.warn(snapshot.message, f"Try η = {snapshot.remedy:g}")
+            case Status.DIVERGED | Status.FINISHED | Status.CONVERGED:
+                tell_end(self.notice, snapshot)
             case Status.TRAINING:
                 self.notice.say("Training. Space pauses; [ and ] change the learning rate.")
-            case Status.FINISHED | Status.CONVERGED:
-                more = f"{snapshot.settings.epochs:,} epochs"
-                self.notice.say(f"{snapshot.message} Space trains for {more} more; R starts again.")
             case Status.PAUSED:
                 self.notice.say("Paused. Space goes on, S makes one step, R returns to the start.")
             case Status.READY:
@@ -637,7 +635,7 @@ class MainWindow(QMainWindow):
     def _act(self) -> None:
         """Do what the notice's button offers."""
         snapshot = self.hub.snapshot
-        if snapshot is not None and snapshot.status is Status.DIVERGED and not self._has_failed:
+        if snapshot is not None and snapshot.remedy is not None and not self._has_failed:
             self.hub.recover()
         else:
             self._choose_mnist_folder()

@@ -14,12 +14,15 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QSinglePointEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from core.fall import Fall
 from core.family import FAMILY, guessing
 from core.history import Curves, Floats, Mark, Strip
 from core.records import Record
 from core.snapshot import Metrics, Snapshot, Status
 from core.task import Task
 from gui import look, plots
+from gui.broken_axis import Break, find_break
+from gui.fall_curve import FallCurve
 from gui.look import Theme
 from gui.runs_kept import colour_of
 from gui.view import View
@@ -48,7 +51,11 @@ class Quantity:
     is_loss: bool
 
     def say(self, value: float) -> str:
-        return f"{value:.4f}" if self.is_loss else f"{value:.1%}"
+        if math.isinf(value):
+            return "no number"
+        if self.is_loss:
+            return f"{value:.4f}" if value < 1e4 else f"{value:.3g}"
+        return f"{value:.1%}"
 
 
 LOSS = Quantity("Loss (nats)", "train_loss", "test_loss", is_loss=True)
@@ -90,7 +97,8 @@ class CurveView(View):
     """One quantity of the training (solid) and the test rows (dashed) against the step.
 
     The axes grow by doubling, so that nothing creeps. The wheel zooms into the steps, a drag
-    moves along them, a double click shows the whole run again.
+    moves along them, a double click shows the whole run again. How a run diverged stays in sight,
+    above a break of the axis where the loss became too large for it.
     """
 
     def __init__(self, theme: Theme, quantity: Quantity) -> None:
@@ -100,6 +108,9 @@ class CurveView(View):
         # What is drawn: the figures, the marks, the status, and the newest step.
         self._drawn: tuple[Metrics, tuple[Mark, ...], Status] | None = None
         self._drawn_step = 0
+        self._furthest_step = 0  # of the run and of its falls
+        self._break: Break | None = None
+        self._endless = 1.0  # where a logarithmic axis has what is no number
         self._x_max = FIRST_STEPS
         self._zoom: tuple[float, float] | None = None  # steps in sight, if not the whole run
         self._dragged_from: tuple[float, tuple[float, float]] | None = None
@@ -160,6 +171,7 @@ class CurveView(View):
         self._cursor.hide()
         self.plot.addItem(self._cursor, ignoreBounds=True)
         self._mark_labels = [pg.TextItem(anchor=(0, 0)) for _ in range(MARKS_WITH_WORDS)]
+        self._fall = FallCurve(self.plot)
         for item in (self._guess, self._mark_lines):
             self.plot.addItem(item)
         for label in (self._guess_label, *self._mark_labels):
@@ -181,6 +193,7 @@ class CurveView(View):
         self._test.set_colour(self.plot, theme.counter_accent, Qt.PenStyle.DashLine)
         self._guess.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DotLine))
         self._cursor.setPen(plots.pen(self.plot, theme.ink, 1.4))
+        self._fall.set_theme(theme)
         self._mark_lines.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DashLine))
         for label in (self._guess_label, *self._mark_labels):
             label.setFont(look.scaled(self.font(), look.SMALL))
@@ -202,9 +215,11 @@ class CurveView(View):
         self._draw()
 
     def show_task(self, task: Task) -> None:
-        self._curves = self._drawn = None
-        self._drawn_step, self._x_max = 0, FIRST_STEPS
+        self._curves = self._drawn = self._break = None
+        self._drawn_step = self._furthest_step = 0
+        self._x_max = FIRST_STEPS
         self._cursor.setVisible(False)
+        self._fall.clear()
         self._follow(0, 0)
         if self._quantity.is_loss:
             kind = FAMILY[task.config.model.kind]
@@ -247,6 +262,7 @@ class CurveView(View):
         if newest < min(self._x_max / 4, self._drawn_step):  # it begins again
             self._x_max = FIRST_STEPS
             self.zoom(None)
+        self._furthest_step = curves.furthest_step
         self._follow(self._drawn_step, newest)
         self._curves, self._drawn, self._drawn_step = curves, content, newest
         self._draw()
@@ -259,11 +275,44 @@ class CurveView(View):
             self._draw_kept()
             return
         strips = curves.strips((quantity.train, quantity.test), *self.steps_in_sight, COLUMNS)
-        self._fit(np.concatenate([part for strip in strips for part in (strip.low, strip.high)]))
+        seen = np.concatenate([part for strip in strips for part in (strip.low, strip.high)])
+        self._fit(self._with_fall(curves.fall, seen))
         for series, strip in zip((self._train, self._test), strips, strict=True):
             series.show(strip, self._y)
+        self._show_fall(curves.fall)
         self._show_marks(curves.marks)
         self._draw_kept()
+
+    def _with_fall(self, fall: Fall | None, seen: Floats) -> Floats:
+        """Return all values for the axis to hold, and break it below those that are too large."""
+        self._break = None
+        if fall is None:
+            return seen
+        low, high = self.steps_in_sight
+        is_in_sight = (low <= fall.steps) & (fall.steps <= high)
+        names = self._quantity.train, self._quantity.test
+        fallen = np.concatenate([fall.series[name][is_in_sight] for name in names])
+        if not self._quantity.is_loss or not len(fallen):
+            return np.append(seen, fallen)
+        usual = np.concatenate([seen, *self._kept_values()])
+        usual = np.append(usual[np.isfinite(usual)], self._guessing[0] if self._guessing else 0.0)
+        if self.is_log:
+            finite = np.append(seen, fallen[np.isfinite(fallen)])
+            self._endless = 10 * float(np.nanmax(np.append(finite, usual)))
+            return np.append(finite, self._endless) if np.isinf(fallen).any() else finite
+        held, self._break = find_break(self._range_for(usual)[1], fallen)
+        return np.append(seen, held)
+
+    def _show_fall(self, fall: Fall | None) -> None:
+        if fall is None:
+            self._fall.clear()
+            return
+        quantity, sight = self._quantity, self.steps_in_sight
+        train, test = fall.series[quantity.train], fall.series[quantity.test]
+        loss = f"{train[-1]:.3g}" if np.isfinite(train[-1]) else "no number"
+        words = f"step {fall.failed:,}: {loss}" if quantity.is_loss else ""
+        self._fall.show(fall, train, test, self._y, sight, words)
+        self._fall.show_break(self._break, sight)
 
     def _draw_kept(self) -> None:
         """Draw what is in sight of the kept runs, once; it is part of what does not move."""
@@ -335,7 +384,7 @@ class CurveView(View):
     def _follow(self, before: int, newest: int) -> None:
         """Let the axis hold the newest step; where it was in sight, follow it by leaps."""
         longest = max((record.curves.last_step for record in self._kept), default=0)
-        while self._x_max < max(newest, longest):
+        while self._x_max < max(newest, longest, self._furthest_step):
             self._x_max *= 2
         if self._zoom is None:
             return
@@ -351,7 +400,10 @@ class CurveView(View):
 
     def _y(self, values: Floats) -> NDArray[np.float64]:
         """Return where the values are on the axis."""
-        return np.log10(np.maximum(values, LOSS_FLOOR)) if self.is_log else values
+        if self.is_log:
+            values = np.where(np.isinf(values), self._endless, values)
+            return np.log10(np.maximum(values, LOSS_FLOOR))
+        return self._break.place(values) if self._break else values
 
     def _set_log(self, is_log: bool) -> None:
         self._drawn = None
@@ -373,8 +425,10 @@ class CurveView(View):
             self._y_range = self._range_for(np.append(seen, guess) if is_held else seen)
         else:
             self._y_range = self._range_for(seen if len(seen) else np.zeros(1))
+        if self._break is not None:
+            self._y_range = self._y_range[0], self._break.top
         letters = self.plot.width() // self._letter_px
-        axes = low, high, self._y_range, self.is_log, guess, letters
+        axes = low, high, self._y_range, self._break, self.is_log, guess, letters
         if axes == self._axes:
             return
         self._axes = axes
@@ -414,6 +468,10 @@ class CurveView(View):
     def _value_ticks(self) -> list[tuple[float, str]]:
         """Return three or so places on the value axis with their labels."""
         low, high = self._y_range
+        if self._break is not None:
+            whole = self._zoom is None
+            ticks = self._linear_ticks if whole else self._close_ticks
+            return self._break.ticks(ticks(low, self._break.start))
         if self._zoom is not None:
             return self._close_ticks(low, high)
         if not self._quantity.is_loss:
@@ -422,6 +480,9 @@ class CurveView(View):
             stride = max(1, math.ceil((high - low) / 4))
             powers = range(math.ceil(low), math.floor(high) + 1, stride)
             return [(power, f"{10.0**power:g}") for power in powers]
+        return self._linear_ticks(low, high)
+
+    def _linear_ticks(self, _: float, high: float) -> list[tuple[float, str]]:
         return [(place, f"{place:g}") for place in _round_places(0.0, high)]
 
     def _close_ticks(self, low: float, high: float) -> list[tuple[float, str]]:

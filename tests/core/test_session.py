@@ -189,9 +189,9 @@ def test_a_finished_run_says_so_and_play_goes_on(watcher, iris, make_task):
 
 def test_a_diverged_run_says_so_and_one_command_recovers_it(watcher, iris, make_task):
     watcher.session.load(1, make_task(iris, learning_rate=1e30, epochs=200), play=True)
-    diverged = watcher.until_status(Status.DIVERGED)
-    assert "Diverged at step 1" in diverged.message
-    assert diverged.remedy is not None and np.isfinite(diverged.params.W).all()
+    diverged = watcher.until(lambda s: s.remedy is not None)
+    assert diverged.status is Status.DIVERGED and "Diverged at step 1" in diverged.message
+    assert np.isfinite(diverged.params.W).all()
     watcher.session.recover()
     finished = watcher.until_status(Status.FINISHED)
     assert finished.settings.learning_rate == diverged.remedy
@@ -205,6 +205,28 @@ def test_a_step_after_divergence_starts_from_the_healthy_place(watcher, iris, ma
     watcher.session.step()
     snapshot = watcher.until(lambda s: s.step == 1)
     assert snapshot.status is Status.PAUSED and math.isfinite(snapshot.metrics.train_loss)
+
+
+def test_a_command_comes_before_the_end_of_a_search_for_a_rate(watcher, digits, make_task):
+    task = make_task(digits, model={"hidden": 256}, learning_rate=1e6)
+    watcher.session.load(1, task, play=True)
+    assert watcher.until_status(Status.DIVERGED).epilogue is None  # it is still being looked for
+    watcher.session.reset()
+    assert watcher.until_status(Status.READY).remedy is None
+
+
+def test_a_setting_that_is_changed_after_divergence_is_tried_too(watcher, iris, make_task):
+    watcher.session.load(1, make_task(iris, l1=1000.0), play=True)
+    blamed = watcher.until(lambda s: s.epilogue is not None)
+    assert blamed.remedy is None and "λ₁ = 1000" in blamed.epilogue.words
+    watcher.session.tune(l1=0.0)
+    assert watcher.until(lambda s: s.remedy is not None).settings.l1 == 0
+
+
+def test_a_finished_run_says_whether_it_came_to_rest(watcher, iris, make_task):
+    watcher.session.load(1, make_task(iris, epochs=3, weight_decay=0.01), play=True)
+    finished = watcher.until(lambda s: s.epilogue is not None)
+    assert finished.epilogue.converged is False and "Not converged" in finished.epilogue.words
 
 
 def test_recover_without_divergence_does_nothing(watcher, task):

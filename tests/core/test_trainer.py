@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
 from torch.nn import functional
 
-from core import batches, datasets, trainer
+from core import batches, datasets, health, trainer
 from core.config import DataConfig
 from core.datasets import Dataset
 from core.errors import ConfigError, DataError, DeviceError
@@ -355,7 +355,7 @@ def diverged(request, iris, make_task):
 def test_divergence_is_an_outcome_that_names_step_and_remedy(diverged):
     assert diverged.outcome is Status.DIVERGED
     assert f"Diverged at step {diverged.step_count + 1}:" in diverged.message
-    assert f"Try η = {diverged.remedy:g} " in diverged.message
+    assert f"η = {diverged.settings.learning_rate:g}:" in diverged.message
     assert 0 < diverged.remedy < diverged.settings.learning_rate
 
 
@@ -658,7 +658,7 @@ def test_to_be_moved_far_off_is_no_divergence(iris, make_task):
     far = Params(np.full((3, 2), 500, dtype=np.float32), np.array([900, 0, -900], dtype=np.float32))
     subject = train(make_task(iris), steps=6)
     subject.move_to(far)
-    assert subject.metrics.train_loss > trainer.DIVERGED_FACTOR * math.log(3)
+    assert subject.metrics.train_loss > health.DIVERGED_FACTOR * math.log(3)
     go(subject, 3)
     assert subject.outcome is None and subject.step_count == 9
 
@@ -828,7 +828,7 @@ def test_points_that_change_classes_under_large_weights_are_no_divergence(
     new = Trainer(make_task(swapped, learning_rate=learning_rate))
     new.take_over(old)
     taken_over = new.metrics.train_loss
-    assert taken_over > trainer.DIVERGED_FACTOR * math.log(2)
+    assert taken_over > health.DIVERGED_FACTOR * math.log(2)
     assert new.outcome is None and new.step_count == 2
     go(new, 1)
     assert (new.step_count, new.outcome) == (3, None)

@@ -1,0 +1,73 @@
+"""A value axis with a break: linear up to there, and all that is larger squeezed in above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+BAND = 0.45  # of the linear part is the height of what lies above the break
+MOST = 4.0  # times the usual axis, and no longer is the linear part
+LOWEST, HIGHEST, ENDLESS = 0.25, 0.55, 0.65  # of the band: the values in it, and what is no number
+TEETH = 40
+
+
+@dataclass(frozen=True)
+class Break:
+    """A break at the value `start`.
+
+    largest : the largest finite value above it. has_endless : whether some values are inf.
+    """
+
+    start: float
+    largest: float
+    has_endless: bool = False
+
+    @property
+    def top(self) -> float:
+        """Where the axis ends."""
+        return self.start * (1 + BAND)
+
+    def place(self, values: Floats) -> Floats:
+        """Return where the values are on the axis; above the break by their logarithms."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.log(values / self.start) / np.log(self.largest / self.start)
+        share = np.nan_to_num(share, nan=0.0, posinf=1.0, neginf=0.0)
+        share = LOWEST + (HIGHEST - LOWEST) * np.clip(share, 0, 1)
+        share = np.where(np.isinf(values), ENDLESS, share)
+        beyond = self.start * (1 + BAND * share)
+        return np.where(values > self.start, beyond, values)
+
+    def ticks(self, ordinary: list[tuple[float, str]]) -> list[tuple[float, str]]:
+        """Return the ticks of the linear part, and one for the largest value."""
+        below = [(place, word) for place, word in ordinary if place <= self.start]
+        word, value = ("∞", np.inf) if self.has_endless else (f"{self.largest:.2g}", self.largest)
+        return [*below, (float(self.place(np.array([value]))[0]), word)]
+
+    def teeth(self, low: float, high: float) -> tuple[Floats, Floats]:
+        """Return a zigzag along the break, from x = low to high."""
+        x = np.linspace(low, high, 2 * TEETH + 1)
+        y = np.full(len(x), self.start * (1 + 0.05 * BAND))
+        y[1::2] = self.start * (1 + 0.13 * BAND)
+        return x, y
+
+
+def find_break(usual_top: float, fallen: Floats) -> tuple[Floats, Break | None]:
+    """Return which of the values of a fall the linear part should hold, and a break for the others.
+
+    usual_top : where the axis would end without them.
+    """
+    values = fallen[~np.isnan(fallen)]
+    held = values[values <= MOST * usual_top]
+    beyond = values[values > MOST * usual_top]
+    if not len(beyond):
+        return held, None
+    start = usual_top
+    while len(held) and start < held.max():
+        start *= 2
+    finite = beyond[np.isfinite(beyond)]
+    largest = float(finite.max()) if len(finite) else 10 * start
+    return held, Break(start, largest, has_endless=len(finite) < len(beyond))
