@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,7 +20,7 @@ from core.snapshot import Metrics, Params, Status
 from core.task import Task
 
 AT_REST = 1e-4  # the largest slope along any parameter, as scikit-learn's solvers have it
-WORK = 5e7  # rows × parameters² that an optimum is looked for with, some seconds at most
+WORK = 1e7  # rows × parameters² that an optimum is looked for with: well below a second
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def judge(
             notes.append("Not converged: a perceptron moves on for as long as it makes mistakes.")
         return Epilogue(is_at_rest, tuple(notes))
     slope = _slope(task, params, settings)
-    if not (settings.weight_decay or settings.l1) and _is_endless(task, slope):
+    is_free = not (settings.weight_decay or settings.l1)
+    is_endless = _is_endless(task, slope) if is_free else False
+    if is_endless:
         what = {"ovo": "two classes", "binary": "the classes", "mse": "the classes"}
         notes.append(
             f"The weights grow without end, for {what.get(kind, 'a class')} can be separated: "
@@ -67,6 +70,9 @@ def judge(
     if is_at_rest and (task.config.model.hidden or not FAMILY[kind].is_convex):
         notes.append("It is at rest, but a loss with several valleys can be lower elsewhere.")
         return Epilogue(None, tuple(notes))
+    if is_at_rest and is_endless is None:
+        notes.append("It is at rest; it is not known whether the weights will grow without end.")
+        return Epilogue(None, tuple(notes))
     return Epilogue(is_at_rest or status is Status.CONVERGED, tuple(notes))
 
 
@@ -81,8 +87,8 @@ def _nothing(health: Health, metrics: Metrics) -> str:
     )
 
 
-def _is_endless(task: Task, slope: _Slope) -> bool:
-    """Return whether the loss without penalties has no lowest point, as far as that is known."""
+def _is_endless(task: Task, slope: _Slope) -> bool | None:
+    """Return whether the loss without penalties has no lowest point; None if it is not known."""
     kind = task.config.model.kind
     if kind == "adaline":
         return False
@@ -90,8 +96,9 @@ def _is_endless(task: Task, slope: _Slope) -> bool:
         return True
     p = task.outputs * (task.m + 1)
     if task.config.model.hidden or len(task.train_rows) * p**2 > WORK:
-        return False
-    return optimum(task, 0.0).is_endless
+        return None
+    found = optimum(task, 0.0)
+    return found.is_endless if np.isfinite(found.loss) else None
 
 
 @torch.no_grad()

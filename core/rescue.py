@@ -120,7 +120,7 @@ class _Search:
         twin, cost = self._twin, self._health.cost
         twin.stand_like(self._trainer, replace(settings, learning_rate=rate), at_start=at_start)
         before, begun = cost(twin.metrics), twin.step_count
-        costs = []
+        costs: list[tuple[int, float]] = []
         while twin.step_count < begun + self._updates and twin.outcome is None:
             twin.advance(begun + self._updates - twin.step_count)
             if not costs or twin.metrics.step != costs[-1][0]:

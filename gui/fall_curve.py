@@ -52,6 +52,7 @@ class FallCurve:
             line.setPen(plots.pen(self._plot, faint, 1.2, style))
         self.cross.setPen(plots.pen(self._plot, theme.ink, 1.6))
         self.words.setColor(theme.ink)
+        self.words.fill = pg.mkBrush(theme.panel)  # it lies on lines, perhaps
         self.words.setFont(look.scaled(self._plot.font(), look.SMALL))
         self.break_line.setPen(plots.pen(self._plot, theme.muted, 1.2))
 

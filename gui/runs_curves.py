@@ -6,13 +6,19 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.records import Record
+from core.snapshot import Status
 from gui import plots
+from gui.broken_axis import Break, find_break
 from gui.fields import Segments
 from gui.look import Theme
 from gui.runs_kept import colour_of
+
+Floats = NDArray[np.float64]
 
 COLUMNS = 300
 FIRST_STEPS = 16
@@ -26,7 +32,10 @@ QUANTITIES = (
 
 
 class RunCurves(QWidget):
-    """One line for each run against the step; the axes grow by leaps."""
+    """One line for each run against the step; the axes grow by leaps.
+
+    A run that diverged ends with how it did, above a break of the axis where it left that.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -35,6 +44,7 @@ class RunCurves(QWidget):
         self._lines: list[plots.Line] = []
         self._quantity = "train_loss"
         self._axes: object = None
+        self._break: Break | None = None
         self.quantity = Segments(QUANTITIES)
         self.quantity.choose(self._quantity)
         self.quantity.chosen.connect(self._choose)
@@ -44,6 +54,8 @@ class RunCurves(QWidget):
         self.plot.setAccessibleName("Curves of the race")
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
+        self._break_line = pg.PlotCurveItem()
+        self.plot.addItem(self._break_line, ignoreBounds=True)
         head = QHBoxLayout()
         head.addWidget(self.quantity)
         head.addWidget(self._title)
@@ -76,39 +88,68 @@ class RunCurves(QWidget):
         is_log = self._quantity == "log"
         name = "train_loss" if is_log else self._quantity
         x_max = FIRST_STEPS
-        while x_max < max((r.curves.last_step for r in self._records), default=0):
+        while x_max < max((r.curves.furthest_step for r in self._records), default=0):
             x_max *= 2
         while len(self._lines) < len(self._records):
             self._lines.append(plots.Line(self.plot))
         for line in self._lines[len(self._records) :]:
             line.setData([], [])
-        lows, highs = [], []
-        for line, record in zip(self._lines, self._records, strict=False):
+        curves = [self._points(record, name, x_max) for record in self._records]
+        fallen = np.concatenate([fall for *_, fall in curves] or [np.array([])])
+        seen = np.concatenate([y for _, y, _ in curves] or [np.array([])])
+        endless = 10 * float(np.append(seen, fallen[np.isfinite(fallen)]).max(initial=1.0))
+        self._break = None
+        if self._quantity == "train_loss" and len(fallen):
+            held, self._break = find_break(_round_up(float(seen.max(initial=0.0))), fallen)
+            seen = np.append(seen, held)
+        else:
+            seen = np.append(seen, np.where(np.isinf(fallen), endless, fallen))
+        for line, record, (steps, values, fall) in zip(
+            self._lines, self._records, curves, strict=False
+        ):
             line.setPen(plots.pen(self.plot, colour_of(self._theme, record.colour), PX))
-            (strip,) = record.curves.strips((name,), 0, x_max, COLUMNS)
-            y = np.log10(np.maximum(strip.mean, FLOOR)) if is_log else strip.mean
-            is_figure = np.isfinite(y)
-            line.setData(strip.step[is_figure], y[is_figure])
-            if is_figure.any():
-                lows.append(float(y[is_figure].min()))
-                highs.append(float(y[is_figure].max()))
-        self._fit(x_max, min(lows, default=0.0), max(highs, default=1.0))
+            y = np.append(values, fall)
+            if is_log:
+                y = np.log10(np.maximum(np.where(np.isinf(y), endless, y), FLOOR))
+            line.setData(steps, self._break.place(y) if self._break else y)
+        ends = seen if len(seen) else np.array([0.0, 1.0])
+        if is_log:
+            ends = np.log10(np.maximum(ends, FLOOR))
+        self._fit(x_max, float(ends.min()), float(ends.max()))
+
+    def _points(self, record: Record, name: str, x_max: int) -> tuple[Floats, Floats, Floats]:
+        """Return the steps of a run, its figures, and those of how it diverged, if that was last.
+
+        The steps are of both, one after the other.
+        """
+        (strip,) = record.curves.strips((name,), 0, x_max, COLUMNS)
+        is_figure = np.isfinite(strip.mean)
+        steps, values, fall = strip.step[is_figure], strip.mean[is_figure], record.curves.fall
+        if fall is None or record.status is not Status.DIVERGED:
+            return steps, values, np.array([])
+        fallen = fall.series[name][1:]
+        is_there = ~np.isnan(fallen)
+        return np.append(steps, fall.steps[1:][is_there]), values, fallen[is_there]
 
     def _fit(self, x_max: int, low: float, high: float) -> None:
         if self._quantity == "log":
             bottom = math.floor(low)
             y_range = bottom - 0.05, max(math.ceil(high * 2) / 2, bottom + 1) + 0.05
+        elif self._break is not None:
+            y_range = -0.04 * self._break.start, self._break.top
         elif self._quantity == "train_loss":
-            power = 10.0 ** math.floor(math.log10(max(high, 0.1)))
-            top = next(k * power for k in (1.2, 2, 3, 5, 8, 12) if k * power >= high)
+            top = _round_up(high)
             y_range = -0.04 * top, top * 1.02
         else:
             y_range = (0.46 if low >= 0.5 else -0.06), 1.04
-        axes = x_max, y_range, self._quantity
+        axes = x_max, y_range, self._quantity, self._break
         if axes == self._axes:
             return
         self._axes = axes
         self.plot.setRange(xRange=(0, x_max), yRange=y_range, padding=0)
+        teeth = self._break.teeth(0, x_max) if self._break else ([], [])
+        self._break_line.setData(*teeth)
+        self._break_line.setPen(plots.pen(self.plot, self._theme.muted, 1.2))
         item = self.plot.getPlotItem()
         ticks = [(x_max * k / 4, f"{x_max * k / 4:,.0f}") for k in range(4)]
         ticks[-1] = ticks[-1][0], f"{ticks[-1][1]} steps"
@@ -120,6 +161,13 @@ class RunCurves(QWidget):
             powers = range(math.ceil(low), math.floor(high) + 1)
             return [(power, f"{10.0**power:g}") for power in powers]
         if self._quantity == "train_loss":
-            top = high / 1.02
-            return [(top * k / 4, f"{top * k / 4:g}") for k in range(5)]
+            top = self._break.start if self._break else high / 1.02
+            ticks = [(top * k / 4, f"{top * k / 4:g}") for k in range(5)]
+            return self._break.ticks(ticks) if self._break else ticks
         return [(share, f"{share:.0%}") for share in np.linspace(round(low + 0.05, 1), 1.0, 3)]
+
+
+def _round_up(high: float) -> float:
+    """Return a round value that is no less, for the end of an axis."""
+    power = 10.0 ** math.floor(math.log10(max(high, 0.1)))
+    return next(k * power for k in (1.2, 2, 3, 5, 8, 12) if k * power >= high)

@@ -21,7 +21,7 @@ from core.records import Record
 from core.snapshot import Metrics, Snapshot, Status
 from core.task import Task
 from gui import look, plots
-from gui.broken_axis import Break, find_break
+from gui.broken_axis import BAND, Break, find_break
 from gui.fall_curve import FallCurve
 from gui.look import Theme
 from gui.runs_kept import colour_of
@@ -38,6 +38,7 @@ FIRST_STEPS = 16
 LEAST_SPAN = 8  # steps, and no closer
 ZOOM = 1.25  # a notch of the wheel
 LOSS_FLOOR = 1e-12
+LOW = 0.3  # of the height: words have no room below a line that lies lower
 ACCURACY_FLOORS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8)
 
 
@@ -171,7 +172,7 @@ class CurveView(View):
         self._cursor.hide()
         self.plot.addItem(self._cursor, ignoreBounds=True)
         self._mark_labels = [pg.TextItem(anchor=(0, 0)) for _ in range(MARKS_WITH_WORDS)]
-        self._fall = FallCurve(self.plot)
+        self.fall = FallCurve(self.plot)
         for item in (self._guess, self._mark_lines):
             self.plot.addItem(item)
         for label in (self._guess_label, *self._mark_labels):
@@ -193,7 +194,7 @@ class CurveView(View):
         self._test.set_colour(self.plot, theme.counter_accent, Qt.PenStyle.DashLine)
         self._guess.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DotLine))
         self._cursor.setPen(plots.pen(self.plot, theme.ink, 1.4))
-        self._fall.set_theme(theme)
+        self.fall.set_theme(theme)
         self._mark_lines.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DashLine))
         for label in (self._guess_label, *self._mark_labels):
             label.setFont(look.scaled(self.font(), look.SMALL))
@@ -219,7 +220,7 @@ class CurveView(View):
         self._drawn_step = self._furthest_step = 0
         self._x_max = FIRST_STEPS
         self._cursor.setVisible(False)
-        self._fall.clear()
+        self.fall.clear()
         self._follow(0, 0)
         if self._quantity.is_loss:
             kind = FAMILY[task.config.model.kind]
@@ -305,14 +306,14 @@ class CurveView(View):
 
     def _show_fall(self, fall: Fall | None) -> None:
         if fall is None:
-            self._fall.clear()
+            self.fall.clear()
             return
         quantity, sight = self._quantity, self.steps_in_sight
         train, test = fall.series[quantity.train], fall.series[quantity.test]
         loss = f"{train[-1]:.3g}" if np.isfinite(train[-1]) else "no number"
         words = f"step {fall.failed:,}: {loss}" if quantity.is_loss else ""
-        self._fall.show(fall, train, test, self._y, sight, words)
-        self._fall.show_break(self._break, sight)
+        self.fall.show(fall, train, test, self._y, sight, words)
+        self.fall.show_break(self._break, sight)
 
     def _draw_kept(self) -> None:
         """Draw what is in sight of the kept runs, once; it is part of what does not move."""
@@ -428,7 +429,7 @@ class CurveView(View):
         if self._break is not None:
             self._y_range = self._y_range[0], self._break.top
         letters = self.plot.width() // self._letter_px
-        axes = low, high, self._y_range, self._break, self.is_log, guess, letters
+        axes = low, high, self._y_range, self._break, self._lines, self.is_log, guess, letters
         if axes == self._axes:
             return
         self._axes = axes
@@ -442,6 +443,8 @@ class CurveView(View):
             is_there = self._guessing is not None
             self._guess.setData([low, high] if is_there else [], [y, y] if is_there else [])
             self._guess_label.setVisible(is_in_sight and is_there)
+            is_low = y < self._y_range[0] + LOW * (self._y_range[1] - self._y_range[0])
+            self._guess_label.setAnchor((1, 1 if is_low else 0))
             self._guess_label.setPos(high, y)
 
     def _close_range(self, values: NDArray[np.float64]) -> tuple[float, float]:
@@ -470,8 +473,9 @@ class CurveView(View):
         low, high = self._y_range
         if self._break is not None:
             whole = self._zoom is None
-            ticks = self._linear_ticks if whole else self._close_ticks
-            return self._break.ticks(ticks(low, self._break.start))
+            ticks = (self._linear_ticks if whole else self._close_ticks)(low, self._break.start)
+            every = math.ceil(len(ticks) / self._lines)
+            return self._break.ticks(ticks[::-1][::every])
         if self._zoom is not None:
             return self._close_ticks(low, high)
         if not self._quantity.is_loss:
@@ -481,6 +485,12 @@ class CurveView(View):
             powers = range(math.ceil(low), math.floor(high) + 1, stride)
             return [(power, f"{10.0**power:g}") for power in powers]
         return self._linear_ticks(low, high)
+
+    @property
+    def _lines(self) -> int:
+        """How many lines of words have room beside an axis below its break."""
+        height = self.plot.getPlotItem().getViewBox().height() / (1 + BAND)
+        return max(1, int(height / (1.5 * self._reading.fontMetrics().height())))
 
     def _linear_ticks(self, _: float, high: float) -> list[tuple[float, str]]:
         return [(place, f"{place:g}") for place in _round_places(0.0, high)]
@@ -507,14 +517,18 @@ class CurveView(View):
         if not self._quantity.is_loss:
             return
         height = top - bottom
+        texts: dict[int, list[str]] = {}
+        for mark in marks:
+            texts.setdefault(mark.step, []).append(mark.text)
+        newest = list(texts.items())[::-1]
         for i, label in enumerate(self._mark_labels):
-            label.setVisible(i < len(marks))
-            if i < len(marks):
-                mark = marks[-1 - i]
-                right_half = mark.step > sum(self.steps_in_sight) / 2
+            label.setVisible(i < len(newest))
+            if i < len(newest):
+                step, here = newest[i]
+                right_half = step > sum(self.steps_in_sight) / 2
                 label.setAnchor((1 if right_half else 0, 0))
-                label.setText(mark.text)
-                label.setPos(mark.step, top - height * (0.36 + 0.15 * i))
+                label.setText(", ".join(here[-MARKS_WITH_WORDS:]))
+                label.setPos(step, top - height * (0.36 + 0.15 * i))
 
     def _show_key(self) -> None:
         theme = self.theme

@@ -433,7 +433,51 @@ def test_divergence_is_exit_code_1_with_healthy_figures(run):
     assert code == 1
     assert told["status"] == "diverged" and told["train_loss"] == pytest.approx(math.log(3))
     assert np.isfinite(told["W"]).all()
-    assert "logitlab: Diverged at step 1:" in err and "Try η" in err
+    assert "logitlab: Diverged at step 1 with η = 1e+30:" in err and " it learns: " in err
+
+
+def test_json_says_of_a_divergence_what_the_terminal_says_and_each_measured_point(run):
+    words = ("--model", "adaline", "--learning-rate", "1")
+    code, out, err = run(*words, *QUICK, "--json", "-")
+    told = strict(out)
+    assert code == 1 and told["converged"] is False
+    assert " ".join(told["notes"]) in err.replace("\n", " ")
+    fall = told["divergence"]
+    assert fall["restored_step"] == told["steps"] == fall["measured"]["step"][0]
+    assert fall["step"] == fall["measured"]["step"][-1] > told["steps"]
+    assert f"Diverged at step {fall['step']} " in err
+    assert f"rose to {fall['measured']['train_loss'][-1]:,.3g} " in err
+    assert len(fall["measured"]["step"]) == fall["step"] - told["steps"] + 1
+
+
+def test_a_loss_that_is_no_number_is_null(run):
+    words = ("--model", "adaline", "--learning-rate", "1e38")
+    told = strict(run(*words, *QUICK, "--json", "-")[1])
+    assert told["divergence"]["measured"]["train_loss"][-1] is None
+
+
+def test_the_rate_that_is_suggested_works_in_the_terminal(run):
+    told = strict(run("--learning-rate", "1e5", *QUICK, "--json", "-")[1])
+    rate = told["suggested_learning_rate"]
+    again = strict(run("--learning-rate", rate, *QUICK, "--json", "-")[1])
+    assert again["status"] == "finished" and again["train_loss"] < 0.7
+
+
+@pytest.mark.parametrize(
+    ("words", "converged", "note"),
+    [
+        (("--epochs", "3", "--weight-decay", "0.01"), False, "Not converged"),
+        (("--epochs", "3"), False, "grow without end"),
+        (("--optimiser", "newton", "--learning-rate", "1e30"), False, "grow without end"),
+        (("--optimiser", "newton", "--weight-decay", "0.01"), True, ""),
+    ],
+)
+def test_whether_a_run_converged_is_said_in_words_and_in_json(words, converged, note, run):
+    code, out, err = run(*words, "--json", "-")
+    told = strict(out)
+    assert (code, told["converged"], told["divergence"]) == (0, converged, None)
+    assert note in " ".join(told["notes"]) and bool(note) == bool(told["notes"])
+    assert all(sentence in err for sentence in told["notes"])
 
 
 def test_ctrl_c_is_told_and_has_its_own_exit_code(run, monkeypatch, tmp_path):

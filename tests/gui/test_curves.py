@@ -427,3 +427,84 @@ def test_a_loss_that_is_zero_from_the_first_step_on_has_an_axis(view_of, with_cu
     (_, (low, high)) = ranges(view)
     lowest = view.train_curve.getData()[1].min()
     assert low <= lowest + 1e-9 * (high - low) and lowest < high
+
+
+# How a run diverged ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fallen(with_curve):
+    """Return a function that makes a snapshot whose last losses are those of a fall."""
+
+    def fallen(losses, fall, rescued=None, marks=()):
+        rescued = len(losses) - 1 if rescued is None else rescued
+        measured = History()
+        for step, loss in enumerate([*losses, *fall[:-1]]):
+            measured.record(step, (loss, loss, 0.5, 0.5))
+        failed = len(losses) + len(fall) - 1
+        measured.diverge(failed, (fall[-1], fall[-1], 0.4, 0.4), rescued)
+        for mark in marks:
+            measured.mark(mark)
+        return replace(with_curve([1.0]), status=Status.DIVERGED, curves=measured.curves())
+
+    return fallen
+
+
+def items_of(view):
+    """All numbers that any item of the plot was given."""
+    lines = [view.train_curve, view.test_curve, view.fall.train, view.fall.test]
+    return np.concatenate([np.concatenate(line.getData()) for line in lines])
+
+
+@pytest.mark.parametrize("last", [50.0, 1e30, np.inf, np.nan])
+@pytest.mark.parametrize("is_log", [False, True])
+def test_each_point_of_a_fall_is_drawn_within_the_axes(view_of, fallen, last, is_log):
+    view = view_of(LOSS, fallen([1.1, 0.6], [2.0, 7.0, last]))
+    view.log_button.setChecked(is_log)
+    x, y = view.fall.train.getData()
+    assert list(x) == [1, 2, 3, 4]
+    low, high = ranges(view)[1]
+    assert np.isfinite(items_of(view)).all()
+    assert (low <= y).all() and (y <= high).all()
+    assert (np.diff(y) > 0).all()  # a larger loss is higher, in the break, too
+
+
+def test_below_the_break_the_axis_is_that_of_values(view_of, fallen):
+    view = view_of(LOSS, fallen([1.1, 0.6], [2.0, 1e6]))
+    assert list(view.fall.train.getData()[1][:2]) == [0.6, 2.0]
+    assert view.fall.break_line.getData()[1].min() >= 2.0
+    assert ranges(view)[1][1] < 10  # and what was healthy can still be seen
+
+
+def test_a_fall_that_fits_needs_no_break(view_of, fallen):
+    view = view_of(LOSS, fallen([1.1, 0.6], [2.0, 3.0]))
+    assert not view.fall.break_line.getData()[0].size
+    assert list(view.fall.train.getData()[1]) == [0.6, 2.0, 3.0]
+
+
+def test_the_failing_step_is_crossed_and_named_and_the_rescue_marked(view_of, fallen):
+    view = view_of(LOSS, fallen([1.1, 0.6], [2.0, np.nan], marks=[Mark(1, "rescued")]))
+    assert view.fall.cross.isVisible()
+    assert view.fall.words.toPlainText() == "step 3: no number"
+    assert [label.toPlainText() for label in view._mark_labels if label.isVisible()] == ["rescued"]
+
+
+def test_the_fall_stays_while_the_run_goes_on_and_goes_with_a_reset(view_of, fallen, with_curve):
+    before = fallen([1.1], [1e5])
+    view = view_of(LOSS, before)
+    measured = History()
+    measured.record(0, (1.1,) * 4)
+    measured.diverge(1, (1e5,) * 4, 0)
+    for step in range(1, 6):
+        measured.record(step, (1.1 / (step + 1),) * 4)
+    view.offer_snapshot(replace(with_curve([1.0]), curves=measured.curves()))
+    assert list(view.fall.train.getData()[0]) == [0, 1]
+    assert len(view.train_curve.getData()[0]) == 6
+    view.offer_snapshot(with_curve([1.1]))
+    assert not len(view.fall.train.getData()[0]) and not view.fall.cross.isVisible()
+
+
+def test_the_axis_of_steps_holds_the_failing_one(view_of, fallen):
+    view = view_of(ACCURACY, fallen([1.1], [1.2] * 40, rescued=0))
+    assert ranges(view)[0][1] >= 41
+    assert view.fall.train.getData()[0][-1] == 40

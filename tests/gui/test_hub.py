@@ -21,6 +21,8 @@ from core.trainer import Trainer
 from gui.hub import EPOCH_A_SECOND, FLAT_OUT
 from gui.run_bar import SPEEDS
 
+PATIENCE_MS = 30_000
+
 ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
 SHORT = RunConfig(training=TrainingConfig(epochs=5))
 
@@ -215,7 +217,9 @@ def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_wind
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     enter(window.setup.learning_rate, "1000")
     press(qtbot, window, Qt.Key.Key_Space)
-    snapshot = reach(window, Status.DIVERGED)
+    reach(window, Status.DIVERGED)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
+    snapshot = window.hub.snapshot
     assert "Diverged at step" in window.notice.text
     assert "η = 1000" in window.notice.text
     assert window.notice.button.text() == f"Try η = {snapshot.remedy:g}"
@@ -228,13 +232,29 @@ def test_one_press_recovers_from_divergence_and_learns(qtbot, open_window, reach
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     enter(window.setup.learning_rate, "1000")
     press(qtbot, window, Qt.Key.Key_Space)
-    remedy = reach(window, Status.DIVERGED).remedy
+    reach(window, Status.DIVERGED)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
+    remedy = window.hub.snapshot.remedy
     qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
     snapshot = reach(window, Status.FINISHED)
     assert snapshot.settings.learning_rate == remedy
     assert window.setup.learning_rate.value() == remedy
     assert snapshot.metrics.train_loss < 0.3
     assert not window.notice.button.isVisible()
+
+
+def test_where_no_rate_helps_there_is_no_button_but_the_setting_to_blame(qtbot, open_window):
+    window = open_window(RunConfig(training=TrainingConfig(l1=1000.0)))
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "λ₁ = 1000" in window.notice.text, timeout=PATIENCE_MS)
+    assert not window.notice.button.isVisible() and window.notice.is_trouble
+
+
+def test_a_finished_run_that_did_not_come_to_rest_says_so(qtbot, open_window):
+    window = open_window(RunConfig(training=TrainingConfig(weight_decay=0.01, epochs=3)))
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "Not converged" in window.notice.text, timeout=PATIENCE_MS)
+    assert "Finished 3 epochs." in window.notice.text and not window.notice.is_trouble
 
 
 def test_an_error_on_the_training_thread_reaches_the_person(qtbot, open_window, monkeypatch):

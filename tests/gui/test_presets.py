@@ -173,8 +173,10 @@ def test_after_divergence_the_claim_and_the_remedy_are_there(qtbot, begin, reach
     preset = begin(window, "too-fast")
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    snapshot = reach(window, Status.DIVERGED)
+    reach(window, Status.DIVERGED)
     assert preset.shows in shown(window)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
+    snapshot = window.hub.snapshot
     assert window.notice.button.text() == f"Try η = {snapshot.remedy:g}"
     qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
     assert reach(window, Status.FINISHED).metrics.train_accuracy > 0.95

@@ -442,6 +442,11 @@ def test_one_that_diverges_is_named_and_the_others_go_on(qtbot, open_window, rac
     diverged = [r.name for r in race.records if r.status is Status.DIVERGED]
     assert "softmax, η 100, batch 32" in diverged
     assert f"Diverged: {', '.join(diverged)}" in words(race)
+    for record, line in zip(race.records, race.curves.lines, strict=True):
+        last = record.curves.furthest_step
+        assert line.getData()[0][-1] == last  # also of one that diverged at its first step
+        low, high = race.curves.plot.getPlotItem().getViewBox().viewRange()[1]
+        assert (low <= line.getData()[1]).all() and (line.getData()[1] <= high).all()
 
 
 def test_stop_ends_the_race_and_leaves_the_results_in_sight(qtbot, open_window, race_of):
