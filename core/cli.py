@@ -91,10 +91,12 @@ def train(task: Task, progress: Progress | None = None) -> Result:
             metrics = trainer.measure(exact=trainer.outcome is not None)
             for name, values in history.items():
                 values.append(getattr(metrics, name))
+    seconds = time.perf_counter() - started
+    if progress:
+        progress.say("looking into how it ended …")
+    epilogue = epilogue_of(trainer)
     if progress:
         progress.close()
-    seconds = time.perf_counter() - started
-    epilogue = epilogue_of(trainer)
     return Result(
         task=task,
         metrics=trainer.measure(exact=True),
@@ -288,6 +290,11 @@ class Progress:
         elif tenths > self._tenths:
             self._tenths = tenths
             print(text, file=self._stream, flush=True)
+
+    def say(self, words: str) -> None:
+        """Say what is waited for, on a terminal, in place of the bar."""
+        if self._is_terminal:
+            print(f"\r{words}\x1b[K", end="", file=self._stream, flush=True)
 
     def close(self) -> None:
         if self._is_terminal:

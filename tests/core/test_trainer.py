@@ -354,7 +354,7 @@ def diverged(request, iris, make_task):
 
 def test_divergence_is_an_outcome_that_names_step_and_remedy(diverged):
     assert diverged.outcome is Status.DIVERGED
-    assert f"Diverged at step {diverged.step_count + 1}:" in diverged.message
+    assert f"Diverged at step {diverged.step_count + 1} with η" in diverged.message
     assert f"η = {diverged.settings.learning_rate:g}:" in diverged.message
     assert 0 < diverged.remedy < diverged.settings.learning_rate
 
