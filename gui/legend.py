@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QBrush, QColor, QIcon, QPainter, QPen, QPixmap
@@ -141,6 +143,7 @@ def _entry(name: str, icon: QIcon) -> QWidget:
     return entry
 
 
+@lru_cache(maxsize=256)
 def marker_icon(theme: Theme, mark: int, *, hollow: bool = False) -> QIcon:
     """The marker of a class as it stands on the plot; hollow for test points."""
     colour = theme.class_colour(mark)

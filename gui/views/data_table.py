@@ -46,6 +46,7 @@ ROW, SET, CLASS, PREDICTED, PROBABILITY, LOSS = range(len(FIXED))
 MAX_FEATURE_COLUMNS = 64
 PICTURE_PX = 44
 RESIZED_ROWS = 2000
+LOOKED_AT = 30  # rows that columns are fitted to, besides one of each class: Qt asks for each cell
 GALLERY_BATCH = 20_000
 REFRESH_SECONDS = 1.0  # while training; asking about 70,000 images takes time from it
 SHOWN = (("all rows", "all"), ("training", "training"), ("test", "test"), ("mistakes", "mistakes"))
@@ -237,6 +238,7 @@ class DataView(View):
         self.table.setAlternatingRowColors(True)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.table.horizontalHeader().setResizeContentsPrecision(LOOKED_AT)
         self.table.setAccessibleName("Rows")
         self.gallery = QListView()
         self.gallery.setModel(self.model)
@@ -314,10 +316,24 @@ class DataView(View):
             self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Fit the columns to new cells: 40 ms for Iris, so only once they are seen."""
+        """Fit the columns to new cells, once they are seen."""
         if self._has_new_cells and self.task and self.task.dataset.n < RESIZED_ROWS:
             self.table.resizeColumnsToContents()
+            dataset, order = self.task.dataset, self.model.order
+            _, firsts = np.unique(dataset.y[order], return_index=True)
+            self._widen((CLASS, PREDICTED), [(int(place), CLASS) for place in firsts])
+            for column in range(len(FIXED), self.model.columnCount() if len(order) else 0):
+                values = dataset.X[order, column - len(FIXED)]
+                ends = {int(values.argmin()), int(values.argmax())}
+                self._widen((column,), [(place, column) for place in ends])
         self._has_new_cells = False
+
+    def _widen(self, columns: tuple[int, ...], cells: list[tuple[int, int]]) -> None:
+        """Let the columns have room for what these cells, by row and column, show."""
+        indices = [self.model.index(*cell) for cell in cells]
+        widest = max((self.table.sizeHintForIndex(i).width() for i in indices), default=0)
+        for column in columns:
+            self.table.setColumnWidth(column, max(widest, self.table.columnWidth(column)))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

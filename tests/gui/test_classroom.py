@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 import pytest
+
 from tests.gui.classroom import Classroom
 
 SECONDS = float(os.environ.get("CLASSROOM_SECONDS", "120"))
