@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core import models
+from core.batches import place
+from core.lanczos import Product, Vector, largest_eigenvalue
 from core.losses import HEADS
 from core.snapshot import Params
 from core.task import Task
 
 ROWS = 5_000  # of the training rows: of more, a fixed sample
-BEND_NUMBERS = 800_000  # rows × inputs that the largest curvature is found from
-ITERATIONS = 60
-CLOSE = 1e-3  # of the eigenvalue, from one iteration to the next
+BEND_NUMBERS = 800_000  # rows × inputs that the largest curvature is found from in passing
 
 
 def has_curvature(task: Task) -> bool:
@@ -26,37 +27,60 @@ def has_curvature(task: Task) -> bool:
     return HEADS[task.config.model.kind].hessian is not None and not task.config.model.hidden
 
 
-@torch.no_grad()
 def largest(task: Task, params: Params, decay: float) -> float:
-    """Return λ_max of the Hessian of the mean loss + (λ/2)‖W‖² at these parameters.
+    """Return λ_max of the Hessian of the mean loss over the training rows + (λ/2)‖W‖².
 
-    By power iteration. The Hessian is the mean of B ⊗ xxᵀ, B = d²L/dz² of an example and x with a
-    1 for the bias; its product with V (outputs, m + 1) is the mean of (B V x) xᵀ, so that it is
-    never written down. Plain descent with η above 2/λ_max overshoots along that direction.
+    Plain descent with η above 2/λ_max overshoots along that direction.
     """
-    most = max(BEND_NUMBERS // task.m, 500)  # it is looked for while the window lives: small
-    X1, Y = _rows(task, sample(task.train_rows, min(most, ROWS)))
-    head = HEADS[task.config.model.kind]
-    assert head.hessian_times is not None
-    W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
-    Z = models.logits(X1[:, :-1], W, b)
-    penalty = torch.full_like(X1[:1], decay)
-    penalty[:, -1] = 0  # biases are spared
-    moves = torch.ones_like(penalty)
-    if not task.config.model.has_bias:
-        moves[:, -1] = 0
-    generator = torch.Generator().manual_seed(0)
-    V = torch.randn(task.outputs, X1.shape[1], generator=generator) * moves
-    V /= V.norm()
-    found = 0.0
-    for _ in range(ITERATIONS):
-        along = head.hessian_times(Z, Y, X1 @ V.mT)
-        H = (along.mT @ X1 / len(X1) + penalty * V) * moves
-        before, found = found, float(H.norm())
-        if found == 0 or abs(found - before) < CLOSE * found:
-            break
-        V = H / found
-    return found
+    searching = search(task, params, decay, task.train_rows)
+    try:
+        while True:
+            next(searching)
+    except StopIteration as end:
+        return float(end.value)
+
+
+def cheap_rows(task: Task) -> NDArray[np.int64]:
+    """Return as many of the training rows as λ_max is found from in passing, always the same."""
+    return sample(task.train_rows, min(max(BEND_NUMBERS // task.m, 500), ROWS))
+
+
+def search(
+    task: Task, params: Params, decay: float, rows: NDArray[np.int64]
+) -> Generator[None, None, float]:
+    """Find λ_max over these rows, a few milliseconds' work at a time.
+
+    The Hessian is the mean of B ⊗ xxᵀ, B = d²L/dz² of an example and x with a 1 for the bias; its
+    product with V (outputs, m + 1) is the mean of (B V x) xᵀ, so that it is never written down.
+    """
+    config, n = task.config.model, len(rows)
+    head = HEADS[config.kind]
+    placed = place(task, rows, torch.device("cpu"))
+    model = models.model_of(config, tuple(torch.tensor(a) for a in params.arrays), placed.unit)
+    logits: list[Tensor] = []
+    for X, _, _ in placed.slices():
+        logits.append(model.forward(X).clone())
+        yield
+
+    def multiply(v: Vector) -> Product:
+        V = torch.from_numpy(v).view(task.outputs, task.m + 1)
+        near, total = V.float(), torch.zeros_like(V)
+        W, b = near[:, :-1] * placed.unit, near[:, -1]
+        for (X, Y, _), Z in zip(placed.slices(), logits, strict=True):
+            assert head.hessian_times is not None
+            along = head.hessian_times(Z, Y, models.logits(X, W, b))
+            total[:, :-1] += along.mT @ X
+            total[:, -1] += along.double().sum(dim=0)
+            yield
+        total[:, :-1] *= placed.unit
+        total /= n
+        total[:, :-1] += decay * V[:, :-1]  # biases are spared
+        total[:, -1] *= float(config.has_bias)
+        return total.flatten().numpy()
+
+    start = np.random.default_rng(0).standard_normal((task.outputs, task.m + 1))
+    start[:, -1] *= config.has_bias
+    return (yield from largest_eigenvalue(multiply, start.ravel()))
 
 
 def stable_rate(bend: float, optimiser: str, momentum: float) -> float | None:

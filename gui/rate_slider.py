@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF, QWheelEvent
@@ -13,12 +12,11 @@ from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look
 from gui.background import Background
+from gui.curvature_search import CurvatureSearch
 from gui.look import Theme
 
 LEAST, MOST = -4, 2  # powers of ten
 NOTCHES = 30  # of a power
-SECONDS = 1.0
-SHARE = 50  # it waits so many times as long as finding the limit took
 FACE_PX = 4.0
 LIMITS = {  # of the rules that have one; see `curvature.stable_rate`
     "sgd": "2/λ_max",
@@ -81,7 +79,7 @@ class RateSlider(QWidget):
         self.slider.valueChanged.connect(self._choose)
         self.limit_words = QLabel()
         self.limit_words.setProperty("small", True)
-        width = self.limit_words.fontMetrics().horizontalAdvance("▲ 0.0000")
+        width = self.limit_words.fontMetrics().horizontalAdvance("▲ ≈0.00000")
         self.limit_words.setFixedWidth(width)
         self.limit_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
@@ -89,9 +87,10 @@ class RateSlider(QWidget):
         row.setSpacing(4)
         row.addWidget(self.slider, 1)
         row.addWidget(self.limit_words)
-        self._rate, self._rule = 0.1, "sgd"
+        self._rate, self._rule, self._momentum = 0.1, "sgd", 0.0
         self._task: Task | None = None
-        self._next_at = 0.0
+        self._bends = CurvatureSearch(self._show_bend)
+        self._shown: object = None  # what the limit follows from
         self.background: Background | None = None
         self._say()
 
@@ -110,42 +109,37 @@ class RateSlider(QWidget):
 
     def show_task(self, task: Task) -> None:
         """Forget the limit of another run."""
-        self._task, self._next_at = task, 0.0
+        self._task = task
+        self._bends.forget(self.background)
+        self._shown = None
         self._set_limit(None)
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
-        """Find the limit anew, now and then; nothing where the curvature is not known."""
+        """Find the limit of where the run is; nothing where the curvature is not known."""
         task, background = self._task, self.background
         if task is None or background is None or not self.isVisible():
             return
         settings = snapshot.settings
-        is_still = snapshot.status is not Status.TRAINING
-        if background.is_busy("curvature") or (time.monotonic() < self._next_at and not is_still):
-            return
-        self._rule = settings.optimiser
+        self._rule, self._momentum = settings.optimiser, settings.momentum
         if self._rule not in LIMITS or task.config.model.hidden or task.obstacle:
-            background.forget("curvature")
-            self._set_limit(None)
+            self._bends.forget(background)
+        else:
+            is_still = snapshot.status is not Status.TRAINING
+            self._bends.look(background, task, snapshot.params, settings.weight_decay, is_still)
+        self._show_bend()
+
+    def _show_bend(self) -> None:
+        """Mark the limit that follows from the curvature."""
+        bend, limit = self._bends.found, None
+        about = bend, self._rule, self._momentum
+        if about == self._shown:
             return
-        params = snapshot.params
-        self._next_at = time.monotonic() + SECONDS
+        self._shown = about
+        if bend is not None and self._rule in LIMITS:
+            from core import curvature  # it is there: it has found the bend
 
-        def work() -> tuple[float | None, float]:
-            from core import curvature
-
-            begun = time.monotonic()
-            found = None
-            if curvature.has_curvature(task):
-                bend = curvature.largest(task, params, settings.weight_decay)
-                found = curvature.stable_rate(bend, settings.optimiser, settings.momentum)
-            return found, time.monotonic() - begun
-
-        def answer(found: tuple[float | None, float]) -> None:
-            if self._task is task:
-                self._next_at = time.monotonic() + max(SECONDS, SHARE * found[1])
-                self._set_limit(found[0])
-
-        background.ask("curvature", work, answer, _raise)
+            limit = curvature.stable_rate(bend.value, self._rule, self._momentum)
+        self._set_limit(limit)
 
     @property
     def limit(self) -> float | None:
@@ -169,12 +163,17 @@ class RateSlider(QWidget):
         colour = self.slider.theme.muted
         words = ""
         if limit is not None:
-            words = f"▲ {limit:.2g}"
+            bend = self._bends.found
+            about = "≈" if bend is not None and bend.is_sampled else ""
+            words = f"▲ {about}{limit:.2g}"
             name = LIMITS[self._rule]
+            which = "the training rows"
+            if bend is not None and about:
+                which = f"a sample of {bend.rows:,} of the {bend.total:,} training rows"
             tip += (
-                f"\n▲ is {name} = {limit:.3g}, λ_max the largest curvature of the mean loss over "
-                "the training rows, here:\nwith a larger η, steps on all rows overshoot and grow "
-                "along that direction."
+                f"\n▲ is {name} {about or '='} {limit:.3g}, λ_max the largest curvature of the "
+                f"mean loss over {which}, here:\nwith a larger η, steps on all rows overshoot "
+                "and grow along that direction."
             )
             if self._rate > limit:
                 colour = self.slider.theme.counter_accent
@@ -184,7 +183,3 @@ class RateSlider(QWidget):
         self.limit_words.setStyleSheet(f"color: {colour};")
         for widget in (self.slider, self.limit_words):
             widget.setToolTip(tip)
-
-
-def _raise(error: BaseException) -> None:
-    raise error

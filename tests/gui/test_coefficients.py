@@ -176,6 +176,22 @@ def test_the_limit_of_the_learning_rate_is_marked(qtbot, open_window):
     assert f"{expected:.2g}" in rate.limit_words.text()
 
 
+def test_at_rest_the_limit_is_that_of_all_rows_and_before_it_says_of_how_many(
+    qtbot, open_window, monkeypatch
+):
+    monkeypatch.setattr(curvature, "cheap_rows", lambda task: task.train_rows[:40])
+    window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
+    rate = window.setup.rate
+    window.run_bar.play_button.click()
+    qtbot.waitUntil(lambda: "40 of the 120" in rate.slider.toolTip(), timeout=PATIENCE_MS)
+    assert rate.limit_words.text().startswith("▲ ≈")
+    window.run_bar.play_button.click()
+    qtbot.waitUntil(lambda: "sample" not in rate.slider.toolTip(), timeout=PATIENCE_MS)
+    expected = 2 / curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
+    assert rate.limit == pytest.approx(expected)
+    assert rate.limit_words.text() == f"▲ {expected:.2g}"
+
+
 def test_the_slider_changes_the_rate_and_follows_it(qtbot, open_window):
     window = open_window()
     slider = window.setup.rate.slider
