@@ -15,6 +15,7 @@ from core.epilogue import Epilogue
 from core.errors import DataError
 from core.fall import Fall
 from core.family import FAMILY
+from core.history import SAMPLE, SERIES
 from core.options import Parser, add_run_options, config_from
 from core.snapshot import Metrics, Params, Status
 from core.task import Task, prepare
@@ -81,14 +82,16 @@ def train(task: Task, progress: Progress | None = None) -> Result:
 
     started = time.perf_counter()
     trainer = Trainer(task)
-    history: dict[str, list[float]] = {name: [] for name in _MEASURED}
+    history: dict[str, list[float]] = {name: [] for name in _measured(task)}
     while trainer.outcome is None:
         trainer.advance(MANY)
         if progress:
             progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
-        ended_epoch = trainer.epoch > len(history["train_loss"])
+        has_returned = trainer.is_past  # to its best epoch; the last one has been measured
+        ended_epoch = has_returned or trainer.epoch > len(history["train_loss"])
         if ended_epoch and trainer.outcome is not Status.DIVERGED:
-            metrics = trainer.measure(exact=trainer.outcome is not None)
+            is_over = trainer.outcome is not None
+            metrics = trainer.newest_metrics if has_returned else trainer.measure(exact=is_over)
             for name, values in history.items():
                 values.append(getattr(metrics, name))
     seconds = time.perf_counter() - started
@@ -110,7 +113,9 @@ def train(task: Task, progress: Progress | None = None) -> Result:
     )
 
 
-_MEASURED = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+def _measured(task: Task) -> tuple[str, ...]:
+    """Return the names of the figures; those of validation where there are such rows."""
+    return SERIES if len(task.validation_rows) else SERIES[:4]
 
 
 def report(config: RunConfig, json_path: str | None = None, save_path: str | None = None) -> int:
@@ -191,7 +196,7 @@ def describe(task: Task) -> str:
     if hidden:
         model += f", {hidden} hidden units"
     lines = [
-        f"{dataset.name}: {len(task.train_rows):,} training and {len(task.test_rows):,} test rows; "
+        f"{dataset.name}: {_say_rows(task)}; "
         f"inputs {names}; {'standardised' if data.standardise else 'not standardised'}",
         f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
         f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
@@ -204,6 +209,13 @@ def describe(task: Task) -> str:
     return "\n".join(lines)
 
 
+def _say_rows(task: Task) -> str:
+    train, test = f"{len(task.train_rows):,} training", f"{len(task.test_rows):,} test rows"
+    if not len(task.validation_rows):
+        return f"{train} and {test}"
+    return f"{train}, {len(task.validation_rows):,} validation and {test}"
+
+
 def figures(result: Result) -> str:
     """Say in a few lines how it ended."""
     metrics = result.metrics
@@ -214,6 +226,11 @@ def figures(result: Result) -> str:
     lines.append(
         f"training  loss {metrics.train_loss:.4f}   accuracy {metrics.train_accuracy:7.2%}"
     )
+    if len(result.task.validation_rows):
+        lines.append(
+            f"validate  loss {metrics.validation_loss:.4f}   "
+            f"accuracy {metrics.validation_accuracy:7.2%}"
+        )
     if len(result.task.test_rows):
         lines.append(
             f"test      loss {metrics.test_loss:.4f}   accuracy {metrics.test_accuracy:7.2%}"
@@ -231,7 +248,9 @@ def to_json(result: Result) -> dict[str, Any]:
         "history": {
             name: [_number(value) for value in values] for name, values in result.history.items()
         },
-        **{name: _number(getattr(result.metrics, name)) for name in _MEASURED},
+        # Of how many training rows the figures of each epoch are; the last ones are of all.
+        "history_rows": min(len(result.task.train_rows), SAMPLE),
+        **{name: _number(getattr(result.metrics, name)) for name in _measured(result.task)},
         **{name: array.tolist() for name, array in zip("WbVc", result.params.arrays, strict=False)},
         "class_names": list(dataset.class_names),
         "feature_names": list(result.task.input_names),

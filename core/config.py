@@ -35,6 +35,7 @@ SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 
 MAX_SEED = 2**31 - 1
 MAX_TEST_FRACTION = 0.9
+MAX_VALIDATION_FRACTION = 0.9
 MAX_COUNT = 10**9
 MAX_DEGREE = 5
 MAX_COPIES = 3
@@ -72,6 +73,7 @@ class DataConfig:
         own choice, ("all",) takes every one.
     test_fraction : share of the rows kept for testing; None takes the published test set where
         there is one and the data set's own share otherwise.
+    validation_fraction : share of the training rows that is kept for early stopping to watch.
     standardise : None means yes for measurements and no for pixels, which share one scale.
     deskew : pictures are sheared until they stand upright.
     copies : so many variations of each training picture train too; see `core.augment`.
@@ -96,6 +98,7 @@ class DataConfig:
     label: str | None = None
     missing: Missing = "skip"
     reading: Reading = field(default_factory=Reading)
+    validation_fraction: float = 0.0
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, SOURCES)
@@ -114,6 +117,7 @@ class DataConfig:
                 _text("features", feature, optional=False)
         if self.test_fraction is not None:
             _number("test_fraction", self.test_fraction, 0, MAX_TEST_FRACTION)
+        _number("validation_fraction", self.validation_fraction, 0, MAX_VALIDATION_FRACTION)
         _whole("split_seed", self.split_seed, 0, MAX_SEED)
         if not isinstance(self.standardise, bool | None):
             raise ConfigError(f"standardise is {self.standardise!r}; it must be true or false.")
@@ -186,7 +190,8 @@ class TrainingConfig:
     epochs : train for this many passes over the training rows.
     tolerance : stop as converged when the training loss has changed by less than this per epoch
         (in nats) over five epochs; 0 never stops early.
-    patience : stop when the test loss has not fallen for so many epochs; 0 never does.
+    patience : stop when the validation loss has not fallen for so many epochs; at the end, return
+        to the epoch with the least. 0 does neither; without validation rows nothing is watched.
     seed : decides the random start and every shuffle.
     device : "cpu", "cuda" or "cuda:N".
     """

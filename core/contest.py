@@ -55,21 +55,21 @@ class Contest:
         self.number = number
         self.rounds = 0
         self.is_between_rounds = True  # everyone who still trains has made equally many updates
-        self._trainers = tuple(trainers)
+        self.trainers = tuple(trainers)
         self._turn = 0
 
     @property
     def is_over(self) -> bool:
-        return all(trainer.outcome is not None for trainer in self._trainers)
+        return all(trainer.outcome is not None for trainer in self.trainers)
 
     def advance(self) -> bool:
         """Do a slice of the update whose turn it is; return whether that ends a round."""
         self.is_between_rounds = False
-        trainer = self._trainers[self._turn]
+        trainer = self.trainers[self._turn]
         if trainer.outcome is None and not trainer.advance():
             return False
         self._turn += 1
-        if self._turn < len(self._trainers):
+        if self._turn < len(self.trainers):
             return False
         self._turn = 0
         self.rounds += 1
@@ -83,7 +83,7 @@ class Contest:
             status = Status.FINISHED
         elif not is_running:
             status = Status.PAUSED if self.rounds else Status.READY
-        standings = tuple(self._standing(trainer, status) for trainer in self._trainers)
+        standings = tuple(self._standing(trainer, status) for trainer in self.trainers)
         return Heat(self.number, self.rounds, status, standings)
 
     def _standing(self, trainer: Trainer, status: Status) -> Standing:

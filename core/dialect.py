@@ -41,7 +41,8 @@ DECIMALS = {".": "decimal points", ",": "decimal commas"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NOTHING_SAID = Reading()
 COMMENTS = ("#", "%", "//")
-SPLIT, TRAIN, TEST = "split", "train", "test"  # a column of an export, and what it says
+SPLIT = "split"  # a column of an export, and what it says
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
 END = "\x1e"  # fed after the last line: an open quote would swallow it
 
 _MARKS = (
@@ -394,7 +395,7 @@ def _looks_like_header(first: list[str], rest: list[list[str]], decimal: str) ->
 def _ends_an_export(records: list[list[str]]) -> bool:
     """Whether the last column is an export's last, whatever the others are called."""
     name, *cells = [record[-1].strip().casefold() for record in records]
-    return bool(cells) and name.rstrip("_") == SPLIT and set(cells) <= {TRAIN, TEST}
+    return bool(cells) and name.rstrip("_") == SPLIT and set(cells) <= {TRAIN, VALIDATION, TEST}
 
 
 def _name_columns(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.evaluation import Answers
 from core.losses import HEADS
 from core.probe import ROWS_AT_ONCE, class_logits
-from core.snapshot import Params
+from core.snapshot import Metrics, Params
 from core.task import Task
 
 COLDEST, HOTTEST = 0.01, 100.0
@@ -52,6 +52,29 @@ def _answers(task: Task, rows: NDArray[np.int64], logits: NDArray[np.float32]) -
         loss=head.loss(Z, Y).double().numpy(),
         logits=logits,
     )
+
+
+def measured(task: Task, params: Params, step: int, epoch: int) -> Metrics:
+    """Return the figures of these weights, of all rows."""
+    train, test, validation = (
+        ask(task, params, rows) for rows in (task.train_rows, task.test_rows, task.validation_rows)
+    )
+    shown, h = test if len(test) else train, task.dataset.h
+    return Metrics(
+        step=step,
+        epoch=epoch,
+        train_loss=_mean(train.loss),
+        test_loss=_mean(test.loss),
+        train_accuracy=_mean(train.is_right),
+        test_accuracy=_mean(test.is_right),
+        confusion=np.bincount(shown.y * h + shown.predicted, minlength=h * h).reshape(h, h),
+        validation_loss=_mean(validation.loss),
+        validation_accuracy=_mean(validation.is_right),
+    )
+
+
+def _mean(values: NDArray[np.generic]) -> float:
+    return float(values.mean()) if len(values) else math.nan
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dialect import SPLIT, TEST, TRAIN
+from core.dialect import SPLIT, TEST, TRAIN, VALIDATION
 from core.files import writing, writing_bytes
 from core.spreadsheet import Writer, harmless
 from core.task import Task
@@ -25,8 +25,9 @@ def write_csv(task: Task, path: Path) -> None:
     Numbers are written with as many digits as bring the same float32 back. Raises SaveError.
     """
     dataset = task.dataset
-    is_test = np.zeros(dataset.n, dtype=bool)
-    is_test[task.test_rows] = True
+    words = np.full(dataset.n, TRAIN, dtype=object)
+    words[task.test_rows] = TEST
+    words[task.validation_rows] = VALIDATION
     names, classes = dataset.feature_names, [harmless(name) for name in dataset.class_names]
     with writing(path) as file:
         rows = Writer(file)
@@ -36,8 +37,8 @@ def write_csv(task: Task, path: Path) -> None:
             # As text straight from float32: a detour by Python's floats would print 5.1 as
             # 5.099999904632568.
             cells = dataset.X[part].astype(str).tolist()
-            for values, label, test in zip(cells, dataset.y[part], is_test[part], strict=True):
-                rows.harmless_row([*values, classes[label], TEST if test else TRAIN])
+            for values, label, word in zip(cells, dataset.y[part], words[part], strict=True):
+                rows.harmless_row([*values, classes[label], word])
 
 
 def write_pictures_csv(

@@ -13,18 +13,26 @@ from core.fall import Fall
 
 Floats = NDArray[np.float64]
 
-CAPACITY = 2**14  # entries: 2 MB
+CAPACITY = 2**14  # entries: 3 MB
 HEAD = 2**11  # the first measured points stay as they are,
 TAIL = 2**12  # and so do the newest ones
 MARKS = 1024
 
-SERIES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+SERIES = (
+    "train_loss",
+    "test_loss",
+    "train_accuracy",
+    "test_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+)
 TRAIN_LOSS, TRAIN_ACCURACY = SERIES.index("train_loss"), SERIES.index("train_accuracy")
+SAMPLE = 10_000  # training rows that are measured along the way; as many as MNIST's test rows
 FIRST, LAST, COUNT = range(3)  # rows of the table, an entry a column
-LOW = slice(3, 7)
-HIGH = slice(7, 11)
-TOTAL = slice(11, 15)
-ROWS = 15
+LOW = slice(3, 9)
+HIGH = slice(9, 15)
+TOTAL = slice(15, 21)
+ROWS = 21
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,14 @@ class Curves:
     def test_accuracy(self) -> Floats:
         return self._mean(3)
 
+    @property
+    def validation_loss(self) -> Floats:
+        return self._mean(4)
+
+    @property
+    def validation_accuracy(self) -> Floats:
+        return self._mean(5)
+
     def _mean(self, series: int) -> Floats:
         mean: Floats = self.table[TOTAL][series] / self.table[COUNT]
         mean.flags.writeable = False
@@ -159,7 +175,7 @@ class History:
         """Bytes of memory that are in use."""
         return ROWS * self._length * self._table.itemsize
 
-    def record(self, step: int, figures: tuple[float, float, float, float]) -> None:
+    def record(self, step: int, figures: tuple[float, ...]) -> None:
         """Append a point, one figure for each of SERIES; a second one for a step is ignored."""
         if step <= self._last_step:
             return

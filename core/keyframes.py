@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from math import inf
+from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
 from torch import Tensor
 
 from core import batches
 from core.config import TrainingConfig
+from core.validation import Best
 
 LIMIT = 8 * 2**20  # bytes of tensors a run
 MOST, FEWEST = 128, 20  # frames a run; the fewest are kept whatever they take
@@ -54,12 +54,12 @@ P = TypeVar("P", bound=Place)
 class Frame(Generic[P]):
     """A place, and what is known there that decides when to stop.
 
-    losses : at the ends of the last epochs. best : the least test loss of an epoch, and which.
+    losses : at the ends of the last epochs. best : the epoch with the least validation loss.
     """
 
     place: P
     losses: tuple[float, ...] = ()
-    best: tuple[float, int] = (inf, 0)
+    best: Best = field(default_factory=Best)
 
     @property
     def step(self) -> int:

@@ -1,20 +1,25 @@
-"""Figures of a model: loss, accuracy, confusion, of a sample of the training and the test rows."""
+"""Figures of a model: loss, accuracy, confusion, of training, test and validation rows."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import torch
-from torch import Generator, Tensor
+from numpy.typing import NDArray
+from torch import Tensor
 
-from core import models
+from core import history, models
 from core.batches import Rows, place
 from core.losses import HEADS
 from core.snapshot import Metrics
 from core.task import Task
 
-SAMPLE = 10_000  # training rows that are measured along the way; as many as MNIST's test rows
+T = TypeVar("T")
+
 CHEAP = 200_000  # rows × features or outputs: so many may be measured after each step at first
 CHEAP_STRIDE = 64
 SHARE = 8  # above that: rows trained on for each row that is measured
@@ -23,61 +28,76 @@ SHARE = 8  # above that: rows trained on for each row that is measured
 class Measurement:
     """Measures one task's models, in place on the device, with one transfer to the host.
 
-    A fixed sample of at most SAMPLE training rows and all test rows lie ready, one after the other.
+    A fixed sample of at most SAMPLE training rows and all test and validation rows lie ready, one
+    after the other.
     """
 
     def __init__(self, task: Task, device: torch.device) -> None:
         self._task = task
         self._head = HEADS[task.config.model.kind]
-        train_rows = task.train_rows
-        if len(train_rows) > SAMPLE:
-            chosen = torch.randperm(len(train_rows), generator=Generator().manual_seed(0))
-            train_rows = train_rows[np.sort(chosen[:SAMPLE].numpy())]
+        train_rows, most = task.train_rows, history.SAMPLE
+        if len(train_rows) > most:
+            chosen = torch.randperm(len(train_rows), generator=torch.Generator().manual_seed(0))
+            train_rows = train_rows[np.sort(chosen[:most].numpy())]
         self._n = len(train_rows)
-        self._rows = place(task, np.concatenate([train_rows, task.test_rows]), device)
-        is_test = torch.arange(len(self._rows), device=device) >= self._n
-        self._part = is_test.long()
+        self._sampled = self._n if self._n < len(task.train_rows) else 0
+        parts = [train_rows, task.test_rows]
+        if len(task.validation_rows):
+            parts.append(task.validation_rows)
+        self._rows = place(task, np.concatenate(parts), device)
+        sizes = torch.tensor([len(rows) for rows in parts])
+        self._part = torch.arange(len(parts)).repeat_interleave(sizes).to(device)
 
     def __len__(self) -> int:
         """Rows that are measured each time."""
         return len(self._rows)
 
-    def __call__(
-        self,
-        parameters: tuple[Tensor, ...],
-        step: int,
-        epoch: int,
-        *,
-        train: Rows | None = None,
-    ) -> Metrics:
-        """Measure the model with these parameters; on all training rows where they are given."""
-        h = self._task.dataset.h
-        sums, counts = self._evaluate(self._rows, self._part, parameters)
-        if train is not None:
-            all_sums, all_counts = self._evaluate(train, torch.zeros_like(train.y), parameters)
-            sums[0], counts[0] = all_sums[0], all_counts[0]
-        figures = torch.cat([sums, counts.flatten().double()]).cpu().numpy()
-        confusions = figures[2:].astype(np.int64).reshape(2, h, h)
-        n = confusions.sum(axis=(1, 2)).tolist()
-        hits = confusions.trace(axis1=1, axis2=2).tolist()
-        has_test = n[1] > 0
+    def __call__(self, parameters: tuple[Tensor, ...], step: int, epoch: int) -> Metrics:
+        """Measure the model with these parameters."""
+        losses, confusions = _end(self._evaluating(self._rows, self._part, parameters))
+        train, test = confusions[:2]
+        has_test = bool(test.sum())
+        is_validated = len(confusions) > 2
         return Metrics(
             step=step,
             epoch=epoch,
-            train_loss=float(figures[0]) / n[0],
-            test_loss=float(figures[1]) / n[1] if has_test else math.nan,
-            train_accuracy=hits[0] / n[0],
-            test_accuracy=hits[1] / n[1] if has_test else math.nan,
-            confusion=confusions[1 if has_test else 0],
+            train_loss=losses[0],
+            test_loss=losses[1],
+            train_accuracy=_accuracy(train),
+            test_accuracy=_accuracy(test),
+            confusion=test if has_test else train,
+            validation_loss=losses[2] if is_validated else math.nan,
+            validation_accuracy=_accuracy(confusions[2]) if is_validated else math.nan,
+            sampled=self._sampled,
         )
 
-    def _evaluate(
+    def exactly(
+        self, metrics: Metrics, train: Rows, parameters: tuple[Tensor, ...]
+    ) -> Generator[None, None, Metrics]:
+        """Return the same metrics with those of all training rows, slice by slice."""
+        if not metrics.sampled:
+            return metrics
+        losses, confusions = yield from self._evaluating(
+            train, torch.zeros_like(train.y), parameters
+        )
+        return replace(
+            metrics,
+            train_loss=losses[0],
+            train_accuracy=_accuracy(confusions[0]),
+            confusion=metrics.confusion if len(self._task.test_rows) else confusions[0],
+            sampled=0,
+        )
+
+    def _evaluating(
         self, rows: Rows, part: Tensor, parameters: tuple[Tensor, ...]
-    ) -> tuple[Tensor, Tensor]:
-        """Return the summed losses (2,) and the confusion counts (2, h, h) of both parts."""
-        h = self._task.dataset.h
-        sums = torch.zeros(2, dtype=torch.float64, device=rows.y.device)
-        counts = torch.zeros(2 * h * h, dtype=torch.int64, device=rows.y.device)
+    ) -> Generator[None, None, tuple[list[float], NDArray[np.int64]]]:
+        """Return mean losses (parts,) and confusion counts (parts, h, h), slice by slice.
+
+        part : (n,), which part each row belongs to.
+        """
+        h, parts = self._task.dataset.h, 2 + bool(len(self._task.validation_rows))
+        sums = torch.zeros(parts, dtype=torch.float64, device=rows.y.device)
+        counts = torch.zeros(parts * h * h, dtype=torch.int64, device=rows.y.device)
         start, model = 0, models.model_of(self._task.config.model, parameters, rows.unit)
         for X, Y, Z in rows.slices():
             here = slice(start, start := start + len(X))
@@ -85,7 +105,15 @@ class Measurement:
             sums.index_add_(0, part[here], self._head.loss(Z, Y).double())
             cell = (part[here] * h + rows.y[here]) * h + self._head.decide(Z)
             counts.index_add_(0, cell, torch.ones_like(cell))
-        return sums, counts.view(2, h, h)
+            yield
+        figures = torch.cat([sums, counts.double()]).cpu().numpy()
+        confusions = figures[parts:].astype(np.int64).reshape(parts, h, h)
+        n = confusions.sum(axis=(1, 2)).tolist()
+        losses = [
+            total / count if count else math.nan
+            for total, count in zip(figures[:parts].tolist(), n, strict=True)
+        ]
+        return losses, confusions
 
     def stride(self, step: int, batch_size: int) -> int:
         """Return the number of steps until the next measurement; it depends on counts alone.
@@ -113,3 +141,18 @@ class Measurement:
             total += float(X[:left].double().square().sum())
             left = max(left - len(X), 0)
         return self._head.bend * (total * self._rows.unit**2 / self._n + 1)
+
+
+def _accuracy(confusion: NDArray[np.int64]) -> float:
+    n = int(confusion.sum())
+    return int(confusion.trace()) / n if n else math.nan
+
+
+def _end(generator: Generator[None, None, T]) -> T:
+    """Run it to its end and return its value."""
+    try:
+        while True:
+            next(generator)
+    except StopIteration as end:
+        value: T = end.value
+        return value

@@ -90,6 +90,14 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="share of the rows kept for testing (default: 0.2; MNIST: its own test set)",
     )
     group.add_argument(
+        "--validation-share",
+        type=float,
+        default=data.validation_fraction,
+        metavar="F",
+        help="share of the training rows that --patience watches, and that do not train "
+        "(default: 0)",
+    )
+    group.add_argument(
         "--split-seed", type=int, metavar="N", help="seed of the split (default: as --seed)"
     )
     group.add_argument(
@@ -206,7 +214,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=training.patience,
         metavar="N",
-        help="stop when the test loss has not fallen for N epochs (default: 0, never)",
+        help="stop when the validation loss has not fallen for N epochs, and return to the epoch "
+        "with the least; needs --validation-share (default: 0, never)",
     )
     group.add_argument(
         "--tolerance",
@@ -231,6 +240,11 @@ def config_from(options: argparse.Namespace) -> RunConfig:
                 "--classes takes two classes, as in --classes setosa,virginica, and no --positive."
             )
         negative, positive = names
+    if options.patience and not options.validation_share:
+        raise LogitLabError(
+            "--patience watches validation rows, and there are none; set some of the training rows "
+            "aside, as in --validation-share 0.1."
+        )
     features = options.features
     source, path = options.data if isinstance(options.data, tuple) else (options.data, None)
     return RunConfig(
@@ -254,6 +268,7 @@ def config_from(options: argparse.Namespace) -> RunConfig:
             sine=options.sine,
             deskew=options.deskew,
             copies=options.copies,
+            validation_fraction=options.validation_share,
         ),
         model=ModelConfig(
             options.model,

@@ -31,6 +31,7 @@ SYMBOLS = {
 }
 _EDIT = re.compile(r"(\S+) (\S+) → \S+$")
 RESULTS = ("steps", "train loss", "test loss", "train acc.", "test acc.", "status")
+MEASURED = "train rows measured"  # a run that is kept while it trains has figures of a sample
 OPTIMISER_WORDS = {
     "sgd": "SGD",
     "momentum": "momentum",
@@ -150,7 +151,7 @@ def settings_of(record: Record) -> dict[str, Setting]:
     few = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return {
         "data": task.source.name,
-        "rows": f"{len(task.train_rows):,} + {len(task.test_rows):,}",
+        "rows": " + ".join(f"{n:,}" for n in _parts(task)),
         "features": f"{len(names)} pixels" if task.dataset.image_shape else few,
         "classes": " / ".join(task.dataset.class_names),
         "split seed": data.split_seed,
@@ -177,6 +178,12 @@ def settings_of(record: Record) -> dict[str, Setting]:
         "device": now.device,
         "edits": "; ".join(record.edits) or "–",
     }
+
+
+def _parts(task: Task) -> tuple[int, ...]:
+    """Return how many rows train, validate (where any do) and test."""
+    train, validation = len(task.train_rows), len(task.validation_rows)
+    return (train, *([validation] if validation else []), len(task.test_rows))
 
 
 def differing(records: Sequence[Record]) -> list[str]:
@@ -214,11 +221,13 @@ def say(name: str, value: Setting) -> str:
 def to_csv(records: Sequence[Record]) -> str:
     """Return the table of the runs: name, the settings that differ, the results, unrounded."""
     columns = differing(records)
-    rows: list[list[Setting]] = [["name", *columns, *RESULTS]]
+    rows: list[list[Setting]] = [["name", *columns, *RESULTS, MEASURED]]
     for record in records:
         values = settings_of(record) | results_of(record)
         cells = [values[name] for name in (*columns, *RESULTS)]
-        rows.append([record.name, *("" if c != c else c for c in cells)])  # NaN is no figure
+        measured = record.metrics.sampled or len(record.task.train_rows)
+        known = ("" if c != c else c for c in cells)  # NaN is no figure
+        rows.append([record.name, *known, measured])
     return to_text(rows)
 
 
@@ -243,6 +252,7 @@ def same_rows(a: Task, b: Task) -> bool:
         and a.input_names == b.input_names
         and np.array_equal(a.train_rows, b.train_rows)
         and np.array_equal(a.test_rows, b.test_rows)
+        and np.array_equal(a.validation_rows, b.validation_rows)
         and _same_array(one.X, other.X)
         and np.array_equal(a.standardiser.mean, b.standardiser.mean)
         and np.array_equal(a.standardiser.std, b.standardiser.std)

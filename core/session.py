@@ -19,6 +19,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from core.at_rest import AtRest
 from core.config import MAX_COUNT
 from core.contest import Contest, Heat
 from core.epilogue import Epilogue
@@ -79,6 +80,7 @@ class Session:
         self._copied_at = -math.inf  # when weights on a device were last copied to the host
         self._arriving: tuple[HostCopy, Callable[..., Snapshot]] | None = None
         self._racing: Iterator[None] | None = None
+        self._at_rest = AtRest()
         self._contest: Contest | None = None
         self._is_contending = False
         self._seeking: Iterator[None] | None = None  # on the way to another step of the run
@@ -242,6 +244,8 @@ class Session:
                     self._seek(self._seeking)
                 elif self._is_training:
                     self._train()
+                elif (trainer_at_rest := self._unmeasured()) is not None:
+                    self._measure_at_rest(trainer_at_rest)
                 elif self._is_contending:
                     self._contend()
                 elif self._lacks_epilogue:
@@ -276,11 +280,27 @@ class Session:
     def _idle_seconds(self) -> float | None:
         if self._racing is not None or self._seeking is not None:
             return 0.0
-        if self._lacks_epilogue:
+        if self._lacks_epilogue or (not self._is_training and self._unmeasured() is not None):
             return 0.0
         if not (self._is_training or self._is_contending):
             return None
         return max(0.0, self._due - time.perf_counter())
+
+    def _unmeasured(self) -> Trainer | None:
+        """Return a trainer at rest whose figures are of a sample of its training rows, if any."""
+        trainers = [] if self._current is None else [self._trainer]
+        if self._contest is not None and not self._is_contending:
+            trainers += self._contest.trainers
+        return next((trainer for trainer in trainers if self._at_rest.wants(trainer)), None)
+
+    def _measure_at_rest(self, trainer: Trainer) -> None:
+        """Go on with its exact figures, and show them once they are there."""
+        if not self._at_rest.measure(trainer, SLICE_SECONDS):
+            return
+        if self._current is not None and trainer is self._trainer:
+            self._publish()
+        else:
+            self._show_heat()
 
     def _train(self) -> None:
         """Train for a slice of time, or make the one step that is due."""
@@ -531,6 +551,7 @@ class Session:
     def _play_again(self) -> None:
         if self._trainer.is_past:
             self._run_contest(False)
+            self._trainer.forget_outcome()
             self._is_training = self._is_replaying = True
             self._due = time.perf_counter()
             self._rate = _Rate()

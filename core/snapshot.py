@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.config import HiddenActivation, ModelConfig, TrainingConfig
 from core.epilogue import Epilogue
-from core.history import Curves
+from core.history import SERIES, Curves
 from core.task import Task
 
 
@@ -62,11 +63,12 @@ class Params:
 
 @dataclass(frozen=True, eq=False)
 class Metrics:
-    """How good the model was at one step; the test figures are NaN where there is no test set.
+    """How good the model was at one step; NaN are figures of test or validation rows without any.
 
     Losses are means over examples in nats without the penalty, accuracies are in 0 … 1.
     confusion : (classes, classes) counts, true class by row, predicted by column, of the test
         rows, or of the measured training rows where there is no test set.
+    sampled : the training figures are of a fixed sample of so many rows; 0 where they are of all.
     """
 
     step: int
@@ -76,11 +78,15 @@ class Metrics:
     train_accuracy: float
     test_accuracy: float
     confusion: NDArray[np.int64]
+    validation_loss: float = math.nan
+    validation_accuracy: float = math.nan
+    sampled: int = 0
 
     @property
-    def figures(self) -> tuple[float, float, float, float]:
-        """The four figures in the order of `history.SERIES`."""
-        return self.train_loss, self.test_loss, self.train_accuracy, self.test_accuracy
+    def figures(self) -> tuple[float, ...]:
+        """The figures in the order of `history.SERIES`."""
+        figures: tuple[float, ...] = tuple(getattr(self, name) for name in SERIES)
+        return figures
 
 
 @dataclass(frozen=True)

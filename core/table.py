@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dialect import SPLIT, TEST, TRAIN, TableFormat
+from core.dialect import SPLIT, TEST, TRAIN, VALIDATION, TableFormat
 from core.errors import DataError
 from core.naming import find, natural_order
 
@@ -189,11 +189,11 @@ class Table:
 
     @cached_property
     def split(self) -> int | None:
-        """The column that says “train” or “test” of each row, as an export writes it."""
+        """The column that says what each row is for, as an export writes it; see TRAIN."""
         for j, column in enumerate(self.columns):
             words = {word.casefold() for word in column.words}
             is_named = column.name.casefold().rstrip("_") == SPLIT and column.codes is not None
-            if is_named and words <= {TRAIN, TEST} and not column.missing:
+            if is_named and words <= {TRAIN, VALIDATION, TEST} and not column.missing:
                 return j
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from core.errors import DataError
 from core.family import FAMILY
 from core.features import ROWS_AT_ONCE, FeatureMap, Standardiser
 from core.memory import Demand, demand
+from core.validation import set_aside
 
 MAX_NEURONS = 5_000  # one vs one of 100 classes makes 4,950
 
@@ -38,7 +39,8 @@ class Task:
         is left for the published test set.
     dataset : all rows, with the chosen features and classes only.
     source : the data set as it was loaded, to choose from again.
-    train_rows, test_rows : row numbers of `dataset`, ascending; test_rows may be empty.
+    train_rows, test_rows, validation_rows : row numbers of `dataset`, ascending; the latter two
+        may be empty. What early stopping watches is neither trained on nor tested.
     feature_map : from the features to the inputs of the model.
     standardiser : of the inputs, fitted on the training rows; the identity where nothing is
         standardised.
@@ -51,6 +53,7 @@ class Task:
     test_rows: NDArray[np.int64]
     feature_map: FeatureMap
     standardiser: Standardiser
+    validation_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def m(self) -> int:
@@ -78,11 +81,25 @@ class Task:
         return demand(
             self.config,
             len(self.train_rows),
-            len(self.test_rows),
+            len(self.held_out_rows),
             self.m,
             self.dataset.h,
             is_bytes=self.dataset.X.dtype == np.uint8,
         )
+
+    @cached_property
+    def held_out_rows(self) -> NDArray[np.int64]:
+        """The rows that do not train, for testing and for validation, ascending."""
+        if not len(self.validation_rows):
+            return self.test_rows
+        return np.sort(np.concatenate([self.test_rows, self.validation_rows]))
+
+    def part_of(self, row: int) -> str:
+        """Return whether this row is for “training”, “validation” or “test”."""
+        for name, rows in (("test", self.test_rows), ("validation", self.validation_rows)):
+            if np.isin(row, rows, assume_unique=True):
+                return name
+        return "training"
 
     @property
     def outputs(self) -> int:
@@ -143,6 +160,9 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     if test_fraction is None and not dataset.published_test:
         test_fraction = dataset.test_fraction
     train_rows, test_rows = dataset.split(test_fraction, config.data.split_seed)
+    train_rows, validation_rows = set_aside(
+        dataset, train_rows, config.data.validation_fraction, config.data.split_seed
+    )
     dataset = dataset.filled(train_rows)
     if dataset.image_shape and (config.data.degree > 1 or config.data.sine):
         raise DataError(
@@ -150,12 +170,13 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         )
     feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
     trained = len(train_rows) * (1 + config.data.copies)
-    _check_room(dataset, config, trained, len(test_rows), feature_map.k)
+    measured = len(test_rows) + len(validation_rows)
+    _check_room(dataset, config, trained, measured, feature_map.k)
     if config.data.copies:
         dataset = dataset.with_variations(train_rows, config.data.copies, config.data.split_seed)
         made = len(train_rows) * config.data.copies
         train_rows = np.concatenate([np.arange(made), train_rows + made])
-        test_rows = test_rows + made
+        test_rows, validation_rows = test_rows + made, validation_rows + made
     standardise = config.data.standardise
     if standardise is None:
         standardise = dataset.X.dtype != np.uint8
@@ -180,6 +201,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         source=source,
         train_rows=train_rows,
         test_rows=test_rows,
+        validation_rows=validation_rows,
         feature_map=feature_map,
         standardiser=standardiser,
     )

@@ -23,11 +23,12 @@ from core.health import Health
 from core.history import Curves, History, Mark
 from core.keyframes import NEVER, Edits, Frame, Keyframes, Rules, compact, first_stride
 from core.losses import HEADS
-from core.measure import SAMPLE, Measurement
+from core.measure import Measurement
 from core.optimisers import RULES, Moment, scheduled
 from core.second_order import Descent, Memory
 from core.snapshot import Metrics, Params, Status
 from core.task import Task
+from core.validation import Best
 
 CONVERGENCE_EPOCHS = 5
 
@@ -172,7 +173,7 @@ class Trainer:
         self.epilogue: Epilogue | None = None  # of the outcome; see `core.rescue`
         self._last_epoch = self.settings.epochs
         self._epoch_losses: deque[float] = deque(maxlen=CONVERGENCE_EPOCHS + 1)
-        self._best = math.inf, 0  # the least test loss at the end of an epoch, and that epoch
+        self._best = Best()
         self._schedule()
         self.history = History()
         start = self._measured()
@@ -329,26 +330,50 @@ class Trainer:
                     f"Converged after {self.epoch:,} epochs: the loss changed by less than "
                     f"{self.settings.tolerance:g} per epoch over {CONVERGENCE_EPOCHS} epochs."
                 )
-        if self.outcome is None and self.settings.patience:
+        if self.settings.patience and self.outcome is not Status.DIVERGED:
             self._look_back()
         if self.outcome is None and self.epoch >= self._last_epoch:
             self.outcome = Status.FINISHED
             self.message = f"Finished {self.epoch:,} epochs."
+        if self.outcome in (Status.FINISHED, Status.CONVERGED) and self.settings.patience:
+            self._return_to_best()
 
     def _look_back(self) -> None:
-        """Stop early where the test loss has not fallen for as many epochs as the patience."""
-        loss = self.measure().test_loss
-        if math.isnan(loss) or self.outcome is not None:  # no test rows, or it diverged just now
+        """Stop early where the validation loss has not fallen for as many epochs as the patience.
+
+        The epoch that has the least so far stays at hand.
+        """
+        if not len(self.task.validation_rows):
             return
-        best, at = self._best
-        if loss < best:
-            self._best = loss, self.epoch
-        elif self.epoch - at >= self.settings.patience:
+        loss = self.measure().validation_loss
+        if self.outcome is Status.DIVERGED:  # just now
+            return
+        if loss < self._best.loss:
+            self._best = Best(loss, self.epoch, self.step_count)
+            if self._present is None:
+                self._frames.keep_between(self._frame())
+        elif self.outcome is None and self.epoch - self._best.epoch >= self.settings.patience:
             self.outcome = Status.FINISHED
-            self.message = (
-                f"Stopped early after {self.epoch:,} epochs: the test loss was least, {best:.4g}, "
-                f"after epoch {at:,}, and has not fallen for {self.settings.patience:,} since."
-            )
+            self.message = f"Stopped early after {self.epoch:,} epochs."
+
+    def _return_to_best(self) -> None:
+        """Show the epoch with the least validation loss; what came later stays on record."""
+        if self._present is not None:
+            return
+        if not len(self.task.validation_rows):
+            self.message += " Early stopping watched nothing: there are no validation rows."
+            return
+        outcome, best = self.outcome, self._best
+        if not best.is_known:  # the loss has not been a number
+            return
+        words = f"{self.message} {best.words}"
+        self.message = f"{words}."
+        if best.step >= self.step_count:
+            return
+        self._update = None  # it is complete
+        self._keep_present()
+        self.go_to(best.step)
+        self.outcome, self.message = outcome, f"{words}: these are its weights."
 
     def _schedule(self) -> None:
         """Let η be what the schedule says in this epoch."""
@@ -366,26 +391,41 @@ class Trainer:
     def measure(self, *, exact: bool = False) -> Metrics:
         """Measure loss and accuracy now, add them to the curves, and see whether it diverged.
 
-        Of the training rows a fixed sample of at most 10,000 is measured, all of them if `exact`.
+        Of the training rows a fixed sample of at most 10,000 is measured. All of them are if
+        `exact`; the curves keep to the sample, so that they have no steps where it was paused.
         """
-        metrics = self._measured(exact=exact)
+        metrics = self._measured()
         if self._present is not None:  # this has been on record for long
             self.metrics = metrics
-            return metrics
-        if self._health.has_diverged(metrics.train_loss, self._level):
+        elif self._health.has_diverged(metrics.train_loss, self._level):
             self._diverge(metrics)
             return self.measure(exact=exact)
-        self.metrics = metrics
-        self.history.record(metrics.step, metrics.figures)
-        if self._is_healthy:
-            self._healthy = self._place()
-        stride = self._measurement.stride(self.step_count, self.batch_size)
-        self._next_measurement = self.step_count + max(stride, self._least_stride)
-        return metrics
+        else:
+            self.metrics = metrics
+            self.history.record(metrics.step, metrics.figures)
+            if self._is_healthy:
+                self._healthy = self._place()
+            stride = self._measurement.stride(self.step_count, self.batch_size)
+            self._next_measurement = self.step_count + max(stride, self._least_stride)
+        if exact:
+            for _ in self.measuring_all():
+                pass
+        return self.metrics
 
-    def _measured(self, *, exact: bool = False) -> Metrics:
-        train = self._train if exact and len(self._train) > SAMPLE else None
-        return self._measurement(self._parameters, self.step_count, self.epoch, train=train)
+    def measuring_all(self) -> Iterator[None]:
+        """Slice by slice, let the figures of this step be those of all training rows.
+
+        What moves the weights meanwhile needs new figures; these are then dropped.
+        """
+        if self.metrics.step != self.step_count:
+            self.measure()
+        metrics, parameters = self.metrics, tuple(p.clone() for p in self._parameters)
+        exact = yield from self._measurement.exactly(metrics, self._train, parameters)
+        if self.metrics is metrics:
+            self.metrics = exact
+
+    def _measured(self) -> Metrics:
+        return self._measurement(self._parameters, self.step_count, self.epoch)
 
     @property
     def _is_healthy(self) -> bool:
@@ -498,7 +538,7 @@ class Trainer:
         if self.outcome is Status.FINISHED or self.epoch >= self._last_epoch:
             self._last_epoch = self.epoch + self.settings.epochs
         self._epoch_losses.clear()
-        self._best = math.inf, self.epoch
+        self._best = Best(epoch=self.epoch)
         self.outcome, self.message, self.epilogue = None, "", None
         self._edits.add(self.step_count, replace(self._rules(), begins_anew=True))
 
@@ -719,6 +759,11 @@ class Trainer:
     def is_past(self) -> bool:
         return self._present is not None
 
+    @property
+    def newest_metrics(self) -> Metrics:
+        """The last figures of the furthest step."""
+        return self.metrics if self._present is None else self._present.metrics
+
     def go_to(self, step: int) -> None:
         """Be as it was after that step, bit for bit; what came later stays on record."""
         for _ in self.going_to(step):
@@ -733,6 +778,7 @@ class Trainer:
                 return
             self._keep_present()
         assert self._present is not None
+        self.forget_outcome()
         step = max(step, self.oldest_step)
         if step >= self.newest_step:
             self.go_live()
@@ -749,6 +795,11 @@ class Trainer:
                     self._frames.keep_between(self._frame())
             yield
         self._follow_rules()
+
+    def forget_outcome(self) -> None:
+        """The past that is played again has no end here."""
+        if self._present is not None:
+            self.outcome, self.message = None, ""
 
     def relive(self, most: int = 1) -> bool:
         """Do a slice of the next update on record, as `advance` does; at the newest step it ends.
@@ -809,6 +860,8 @@ class Trainer:
             self._healthy = self._frames.oldest.place
         if self._queue is not None:
             self.copy_to_host()  # the last copy may be of what is dropped
+        if self.outcome is not None:  # it had returned to its best epoch
+            self.go_on()
         if tuned:
             self.tune(**tuned)
 
@@ -874,7 +927,7 @@ class Trainer:
         self._set_rules(self._edits.at(self.step_count))
         if anew and self._edits.begins_anew(self.step_count):
             self._epoch_losses.clear()
-            self._best = math.inf, self.epoch
+            self._best = Best(epoch=self.epoch)
 
 
 def _tensors(params: Params) -> tuple[Tensor, ...]:

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+from core.history import SAMPLE
+from core.snapshot import Metrics
+from core.task import Task
+
+
+def sign_of(metrics: Metrics) -> str:
+    """Return the sign before training figures that are of a sample of the rows, else ""."""
+    return "≈" if metrics.sampled else ""
+
+
+def say_sample(task: Task) -> str:
+    """Say of what training figures with ≈ are; "" where all are of all rows."""
+    n = len(task.train_rows)
+    if n <= SAMPLE:
+        return ""
+    return f"≈ is of a fixed sample of {SAMPLE:,} of the {n:,} training rows; at rest all count."
+
 
 def say_rate(rate: float) -> str:
     """Say a number a second in three digits: 950, 12.3 k, 4.60 M."""

@@ -420,11 +420,12 @@ class Hub(QObject):
             return
 
         def work() -> Path:
-            from core import store
+            from core import examination, store
 
             place = store.with_ending(path)
             shot = snapshot
-            model = store.Model.of(run.task, shot.params, shot.step, shot.epoch, shot.metrics)
+            metrics = examination.measured(run.task, shot.params, shot.step, shot.epoch)
+            model = store.Model.of(run.task, shot.params, shot.step, shot.epoch, metrics)
             store.save(model, place)
             return place
 
@@ -803,7 +804,11 @@ def _config_for(points: Points, config: RunConfig) -> RunConfig:
     """Return the config with drawn points for data, and a model that their classes allow."""
     data, model = config.data, config.model
     if data.source != "drawn":
-        data = DataConfig(source="drawn", split_seed=data.split_seed)
+        data = DataConfig(
+            source="drawn",
+            split_seed=data.split_seed,
+            validation_fraction=data.validation_fraction,
+        )
     if not {model.positive, model.negative} - {None} <= set(points.class_names):
         model = replace(model, positive=None, negative=None)
     return replace(config, data=data, model=model)

@@ -46,8 +46,10 @@ class Legend(QWidget):
         self._task, self._is_drawing = task, drawing
         # The drawing board offers all its classes, also when only two of them are trained on.
         dataset = task.source if drawing else task.dataset
-        has_test = bool(len(task.test_rows))
-        shown = (dataset.class_names, dataset.class_marks, drawing, has_test, self._theme)
+        hollow = "test" if len(task.test_rows) else ""
+        if len(task.validation_rows):
+            hollow = "held out"
+        shown = (dataset.class_names, dataset.class_marks, drawing, hollow, self._theme)
         if shown == self._shown:
             return
         self._shown = shown
@@ -64,9 +66,9 @@ class Legend(QWidget):
             )
         if drawing:
             self._layout.addWidget(self._add_button(dataset.h))
-        if has_test:
+        if hollow:
             self._layout.addWidget(
-                _entry("hollow = test", marker_icon(self._theme, 0, hollow=True))
+                _entry(f"hollow = {hollow}", marker_icon(self._theme, 0, hollow=True))
             )
         if not drawing:
             self._layout.addWidget(_entry("ring = wrong", ring_icon(self._theme)))

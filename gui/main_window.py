@@ -542,7 +542,7 @@ class MainWindow(QMainWindow):
         if self._has_failed and snapshot.status is self._failed_at:
             return
         self._has_failed = False
-        if snapshot.is_past:
+        if snapshot.is_past and not snapshot.message:  # a run may end on its best epoch
             self._say_past(snapshot)
             return
         match snapshot.status:
@@ -739,7 +739,12 @@ class MainWindow(QMainWindow):
     ) -> None:
         current = self.hub.config
         data = replace(
-            DataConfig(source="csv", path=str(table.path), split_seed=current.data.split_seed),
+            DataConfig(
+                source="csv",
+                path=str(table.path),
+                split_seed=current.data.split_seed,
+                validation_fraction=current.data.validation_fraction,
+            ),
             label=label,
             features=features,
             missing=missing,

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look
-from gui.figures import say_rate
+from gui.figures import say_rate, say_sample, sign_of
 from gui.hub import EPOCH_A_SECOND, FLAT_OUT
 from gui.reading import Reading, outruns_reading
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, EPOCH_A_SECOND, FLAT_OUT)
 DEFAULT_SPEED = 100
+LOSS_TIP, ACCURACY_TIP = "Mean loss of an example", "Share put into its class"
 
 
 class RunBar(QFrame):
@@ -68,8 +69,8 @@ class RunBar(QFrame):
 
         self.epoch = _Counter("epoch", "000,000", "Passes over the training rows")
         self.step_counter = _Counter("step", "0,000,000", "Updates of the weights")
-        self.loss = _Counter("loss · test", "0.0000 · 0.0000", "Mean loss of an example")
-        self.accuracy = _Counter("accuracy · test", "100.0 % · 100.0 %", "Share put into its class")
+        self.loss = _Counter("loss · test", "≈0.0000 · 0.0000", LOSS_TIP)
+        self.accuracy = _Counter("accuracy · test", "≈100.0 % · 100.0 %", ACCURACY_TIP)
         self.rate = _Counter("examples/s", "00.0 M", "Training examples a second")
         self.device = _Counter("device", "CUDA 0", "Where the model is trained")
 
@@ -126,6 +127,8 @@ class RunBar(QFrame):
         self.device.show_values(task.config.training.device.upper().replace(":", " "))
         for button in (self.play_button, self.step_button):
             button.setEnabled(not task.obstacle)
+        for counter, tip in ((self.loss, LOSS_TIP), (self.accuracy, ACCURACY_TIP)):
+            counter.setToolTip("\n".join(filter(None, (tip, say_sample(task)))))
 
     def show_nothing(self) -> None:
         """Show that there are no numbers yet."""
@@ -150,8 +153,10 @@ class RunBar(QFrame):
         self.epoch.show_values(
             f"{snapshot.epoch:07,}" if snapshot.epoch < 1e6 else f"{snapshot.epoch:,}"
         )
-        self.loss.show_values(_loss(metrics.train_loss), _loss(metrics.test_loss))
-        self.accuracy.show_values(_percent(metrics.train_accuracy), _percent(metrics.test_accuracy))
+        sign = sign_of(metrics)
+        self.loss.show_values(sign + _loss(metrics.train_loss), _loss(metrics.test_loss))
+        share = sign + _percent(metrics.train_accuracy)
+        self.accuracy.show_values(share, _percent(metrics.test_accuracy))
         self.rate.show_values(say_rate(snapshot.pace.examples) if snapshot.pace.examples else "–")
         self.device.show_values(snapshot.settings.device.upper().replace(":", " "))
 

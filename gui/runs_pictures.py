@@ -22,6 +22,7 @@ from core.task import Task
 from gui import look
 from gui.background import Background
 from gui.fields import Segments
+from gui.figures import sign_of
 from gui.look import Theme
 from gui.runs_kept import LIVE_NAME, colour_of
 from gui.runs_multiples import Lines, Multiples, Picture
@@ -323,12 +324,13 @@ def _say_figures(record: Record) -> tuple[str, str]:
     """Return loss and accuracy in words, and in fewer."""
     metrics = record.metrics
     has_test = not math.isnan(metrics.test_accuracy)
-    share = f"{metrics.test_accuracy if has_test else metrics.train_accuracy:.1%}"
+    sign = sign_of(metrics)
+    share = f"{metrics.test_accuracy:.1%}" if has_test else f"{sign}{metrics.train_accuracy:.1%}"
     kind = "test" if has_test else "train"
     if record.status is Status.DIVERGED:
         return f"diverged · {kind} {share}", f"diverged · {share}"
     loss = say("train loss", metrics.train_loss)
-    return f"loss {loss} · {kind} {share}", f"{metrics.train_loss:.3g} · {share}"
+    return f"loss {sign}{loss} · {kind} {share}", f"{sign}{metrics.train_loss:.3g} · {share}"
 
 
 def _around(values: NDArray[np.float32]) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.records import RESULTS, Record, Setting, differing, results_of, say, settings_of
 from core.snapshot import Status
+from gui.figures import sign_of
 from gui.keys import HOLDS_WORDS
 from gui.look import Theme
 from gui.runs_kept import LIVE, swatch
@@ -110,7 +111,8 @@ class RunModel(QAbstractTableModel):
         name = self.columns[index.column() - 1]
         value = self._values[index.row()][name]
         if role in (CELL.DisplayRole, CELL.ToolTipRole):
-            return say(name, value)
+            sign = sign_of(record.metrics) if name.startswith("train ") else ""
+            return sign + say(name, value)
         if role == CELL.TextAlignmentRole:
             side = (
                 Qt.AlignmentFlag.AlignLeft

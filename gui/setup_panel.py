@@ -24,6 +24,7 @@ from core.config import (
     MAX_DEGREE,
     MAX_SEED,
     MAX_TEST_FRACTION,
+    MAX_VALIDATION_FRACTION,
     SECOND_ORDER,
     DataConfig,
     Source,
@@ -69,6 +70,11 @@ RULE_WORDS = (
 )
 SCHEDULES = (("constant", "constant"), ("halved", "step"), ("cosine", "cosine"), ("1/t", "1/t"))
 MOMENTA = (0.5, 0.8, 0.9, 0.95, 0.99)
+PATIENCE_TIP = (
+    "Stop early when the validation loss has not fallen for so many epochs, and return to the "
+    "epoch with the least"
+)
+NEEDS_VALIDATION = "Needs validation rows: choose a validation share above, under Data"
 SCROLL_BAR_PX = 10
 AS_PUBLISHED = -1.0
 MAX_LISTED_FEATURES = 40
@@ -146,6 +152,24 @@ class SetupPanel(QScrollArea):
         card.add_pair(
             ("test share", self.test_share, "Share of each class that is kept for testing"),
             ("seed", self.split_seed, "The seed of the split: which rows are kept for testing"),
+        )
+        self.validation_share = QDoubleSpinBox()
+        make_quiet(self.validation_share)
+        self.validation_share.setDecimals(0)
+        self.validation_share.setSingleStep(5)
+        self.validation_share.setRange(0, 100 * MAX_VALIDATION_FRACTION)
+        self.validation_share.setSuffix(" %")
+        self.validation_share.setSpecialValueText("none")
+        self.validation_share.valueChanged.connect(
+            lambda percent: self._change_data(
+                "validation share", validation_fraction=round(percent / 100, 4)
+            )
+        )
+        card.add_row(
+            "validation share",
+            self.validation_share,
+            "Share of the training rows of each class that early stopping watches; they do not "
+            "train",
         )
         self.feature_map = Choice()
         self.feature_map.chosen.connect(self._change_map)
@@ -303,9 +327,9 @@ class SetupPanel(QScrollArea):
         self.patience.setSpecialValueText("never")
         self.patience.valueChanged.connect(lambda v: self._tune("patience", v))
         card.add_row(
-            "or no better test for",
+            "or no better validation for",
             self.patience,
-            "Stop early when the test loss has not fallen for so many epochs",
+            PATIENCE_TIP,
         )
         self.seed = CountField(0, MAX_SEED)
         self.seed.valueChanged.connect(lambda v: self._change_run("seed", seed=v))
@@ -347,16 +371,23 @@ class SetupPanel(QScrollArea):
         self.feature_map.offer(FEATURE_MAPS, (data.degree, data.sine))
         self.copies.offer(VARIATIONS, data.copies)
         switches = (self.standardise, self.deskew)
-        with _Silence(self.test_share, self.split_seed, *switches, self.batch_size):
+        shares = self.test_share, self.validation_share
+        with _Silence(*shares, self.split_seed, *switches, self.batch_size):
             has_published = bool(task.source.published_test)
             self.test_share.setRange(AS_PUBLISHED if has_published else 0, 100 * MAX_TEST_FRACTION)
             self.test_share.setSpecialValueText("as given" if has_published else "none")
             fraction = data.test_fraction
             self.test_share.setValue(AS_PUBLISHED if fraction is None else 100 * fraction)
+            self.validation_share.setValue(100 * data.validation_fraction)
             self.split_seed.setValue(data.split_seed)
             self.standardise.setChecked(bool(data.standardise))
             self.deskew.setChecked(data.deskew)
             self.batch_size.setMaximum(max(len(task.train_rows), 2))
+        can_stop_early = bool(len(task.validation_rows))
+        self.patience.setEnabled(can_stop_early)
+        self.patience.setToolTip(
+            PATIENCE_TIP if can_stop_early else f"{PATIENCE_TIP}. {NEEDS_VALIDATION}"
+        )
         self.model.show_task(task)
         self.rate.show_task(task)
 
@@ -444,5 +475,9 @@ def _device_name(name: str) -> str:
 
 
 def data_for(source: Source, old: DataConfig) -> DataConfig:
-    """Return the data config for another source: its own choices, the same split seed."""
-    return DataConfig(source=source, split_seed=old.split_seed)
+    """Return the data config for another source: its own choices, the same split."""
+    return DataConfig(
+        source=source,
+        split_seed=old.split_seed,
+        validation_fraction=old.validation_fraction,
+    )

@@ -106,7 +106,7 @@ class Shader:
     def __init__(self, task: Task, theme: Theme) -> None:
         self._task, self._theme = task, theme
         self._nodes: tuple[tuple[Plane, int, int], Nodes] | None = None
-        self._rows = np.concatenate([task.train_rows, task.test_rows])
+        self._rows = np.concatenate([task.train_rows, task.held_out_rows])
         self._inputs: NDArray[np.float32] | None = None  # of these rows
 
     def work(

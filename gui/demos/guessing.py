@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.history import SAMPLE
 from core.snapshot import Snapshot
 from core.task import Task
 from gui import plots
@@ -17,6 +18,7 @@ from gui.demos.bars import Bars
 from gui.demos.demo import Demo
 from gui.demos.parts import Figure, ValueSlider, caption, note, row, say
 from gui.demos.shaped import Shaped
+from gui.figures import sign_of
 from gui.flow import FlowLayout
 from gui.formula import Formula
 from gui.look import Theme
@@ -159,9 +161,11 @@ class GuessingDemo(Demo):
         guess, step = math.log(h), int(snapshot.curves.step[0])
         first, now = float(snapshot.curves.train_loss[0]), snapshot.metrics.train_loss
         self.first.set_caption(f"run, step {step}")
-        self.first.show_number(first)
+        some = "≈" if len(task.train_rows) > SAMPLE else ""  # the curve is of a sample
+        self.first.show_text(some + say(first), warns=not math.isfinite(first))
         self.now.set_caption(f"step {snapshot.metrics.step:,}")
-        self.now.show_number(now)
+        sign = sign_of(snapshot.metrics)
+        self.now.show_text(sign + say(now), warns=not math.isfinite(now))
         words = f"<b>{name}</b> has {h} classes: ln {h} = {say(guess)}. "
         if abs(first - guess) < NEAR:
             words += f"The run began at {say(first)}: it guessed. "

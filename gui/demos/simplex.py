@@ -128,7 +128,7 @@ class SimplexDemo(Demo):
         assert self._task is not None
         task, dataset = self._task, self._task.dataset
         self._classes = classes
-        rows = np.concatenate([task.train_rows, task.test_rows])
+        rows = np.concatenate([task.train_rows, task.held_out_rows])
         is_test = np.arange(len(rows)) >= len(task.train_rows)
         mine = np.flatnonzero(np.isin(dataset.y[rows], classes))
         shown = mine[:: max(1, -(-len(mine) // MOST_POINTS))]

@@ -185,7 +185,10 @@ class BoundaryView(View):
                 choice.addItems(names)
                 choice.setCurrentIndex(index)
         self._plane_row.setVisible(len(names) > 2)
-        self._points_row.setVisible(len(task.test_rows) > 0)
+        self._points_row.setVisible(len(task.held_out_rows) > 0)
+        hollow = "held out" if len(task.validation_rows) else "test"
+        words = (("all", "all"), ("training", "training"), (hollow, "test"))
+        self.shown_points.offer(words, self.shown_points.value())
         self.legend.show_task(task, drawing=is_drawn)
         self.board_tools.setVisible(is_drawn)
         self.plot.setCursor(Qt.CursorShape.CrossCursor if is_drawn else Qt.CursorShape.ArrowCursor)
@@ -215,9 +218,9 @@ class BoundaryView(View):
         self._shader = Shader(task, self.theme)
         dataset = task.dataset
         values = dataset.values()
-        rows = task.train_rows if len(task.train_rows) else task.test_rows
+        rows = task.train_rows if len(task.train_rows) else task.held_out_rows
         self._at = values[rows].mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dataset.m)
-        self._train, self._test = task.train_rows, task.test_rows
+        self._train, self._test = task.train_rows, task.held_out_rows
         self._is_thinned = self._show_scatters(task, values)
         if self._pointed_row is not None:
             self.point_out(self._pointed_row)
@@ -229,7 +232,7 @@ class BoundaryView(View):
         dataset = task.dataset
         every = max(1, -(-dataset.n // MAX_POINTS))
         self._is_shown = np.zeros(dataset.n, dtype=np.bool_)
-        sets = ((task.train_rows, False), (task.test_rows, True))
+        sets = ((task.train_rows, False), (task.held_out_rows, True))
         while len(self._scatters) < 2 * dataset.h:
             scatter = pg.ScatterPlotItem()
             scatter.setZValue(10)

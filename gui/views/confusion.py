@@ -45,8 +45,8 @@ class ConfusionView(View):
         self.matrix.show_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
-        self._title.setText("Confusion, test" if len(task.test_rows) else "Confusion, training")
         self._metrics = None
+        self._say_which(None)
         self.matrix.show_names(task.dataset.class_names)
         self.setMinimumHeight(ROOM_OF_ALL + ROOM_OF_A_CLASS * min(task.dataset.h, 10))
 
@@ -54,6 +54,16 @@ class ConfusionView(View):
         if self._metrics is not snapshot.metrics:
             self._metrics = snapshot.metrics
             self.matrix.show_counts(snapshot.metrics.confusion)
+            self._say_which(snapshot.metrics)
+
+    def _say_which(self, metrics: Metrics | None) -> None:
+        """Say of which rows the counts are."""
+        title = "Confusion, test"
+        if self.task is not None and not len(self.task.test_rows):
+            sampled = metrics.sampled if metrics else 0
+            title = "Confusion, training" + (f" (≈ {sampled:,} rows)" if sampled else "")
+        if title != self._title.text():
+            self._title.setText(title)
 
     def _say(self, words: str) -> None:
         self._key.setText(words or "rows true · columns predicted")

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from core.fall import Fall
 from core.family import FAMILY, guessing
-from core.history import Curves, Floats, Mark, Strip
+from core.history import SAMPLE, Curves, Floats, Mark, Strip
 from core.records import Record
 from core.snapshot import Metrics, Snapshot, Status
 from core.task import Task
 from gui import look, plots
 from gui.broken_axis import BAND, Break, find_break
 from gui.fall_curve import FallCurve
+from gui.figures import say_sample, sign_of
 from gui.look import Theme
 from gui.runs_kept import colour_of
 from gui.view import View
@@ -49,6 +50,7 @@ class Quantity:
     title: str
     train: str
     test: str
+    validation: str
     is_loss: bool
 
     def say(self, value: float) -> str:
@@ -59,8 +61,10 @@ class Quantity:
         return f"{value:.1%}"
 
 
-LOSS = Quantity("Loss (nats)", "train_loss", "test_loss", is_loss=True)
-ACCURACY = Quantity("Accuracy", "train_accuracy", "test_accuracy", is_loss=False)
+LOSS = Quantity("Loss (nats)", "train_loss", "test_loss", "validation_loss", is_loss=True)
+ACCURACY = Quantity(
+    "Accuracy", "train_accuracy", "test_accuracy", "validation_accuracy", is_loss=False
+)
 
 
 class _Series:
@@ -95,7 +99,7 @@ class _Series:
 
 
 class CurveView(View):
-    """One quantity of the training (solid) and the test rows (dashed) against the step.
+    """One quantity of training (solid), test (dashed) and validation rows (dotted) by the step.
 
     The axes grow by doubling, so that nothing creeps. The wheel zooms into the steps, a drag
     moves along them, a double click shows the whole run again. How a run diverged stays in sight,
@@ -160,11 +164,13 @@ class CurveView(View):
         self._reading.setMargin(4)
         self._reading.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._reading.hide()
+        self._read_at = 0.0
         for watched in (self.plot, self.plot.viewport()):
             watched.installEventFilter(self)
         self.plot.setMouseTracking(True)
-        self._test, self._train = _Series(self.plot), _Series(self.plot)
+        self._test, self._validation, self._train = (_Series(self.plot) for _ in range(3))
         self.test_curve, self.train_curve = self._test.line, self._train.line
+        self.validation_curve = self._validation.line
         self._guess = pg.PlotCurveItem()
         self._guess_label = pg.TextItem(anchor=(1, 0))
         self._mark_lines = pg.PlotCurveItem(connect="pairs")
@@ -192,6 +198,7 @@ class CurveView(View):
         self._axes = self._marked = None
         self._train.set_colour(self.plot, theme.accent, Qt.PenStyle.SolidLine)
         self._test.set_colour(self.plot, theme.counter_accent, Qt.PenStyle.DashLine)
+        self._validation.set_colour(self.plot, theme.ink, Qt.PenStyle.DotLine)
         self._guess.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DotLine))
         self._cursor.setPen(plots.pen(self.plot, theme.ink, 1.4))
         self.fall.set_theme(theme)
@@ -232,6 +239,7 @@ class CurveView(View):
             self._axes = None
         self._train.clear()
         self._test.clear()
+        self._validation.clear()
         self._marked = None
         self._mark_lines.setData([], [])
         for label in self._mark_labels:
@@ -267,6 +275,8 @@ class CurveView(View):
         self._follow(self._drawn_step, newest)
         self._curves, self._drawn, self._drawn_step = curves, content, newest
         self._draw()
+        if snapshot.status is not Status.TRAINING and self._reading.isVisible():
+            self._read_out(self._read_at)  # at rest the figures are better
 
     def _draw(self) -> None:
         """Draw what is in sight of the curves."""
@@ -275,10 +285,13 @@ class CurveView(View):
             self._fit(np.array([]))
             self._draw_kept()
             return
-        strips = curves.strips((quantity.train, quantity.test), *self.steps_in_sight, COLUMNS)
+        shown = {quantity.train: self._train, quantity.test: self._test}
+        if self.task is not None and len(self.task.validation_rows):
+            shown[quantity.validation] = self._validation
+        strips = curves.strips(tuple(shown), *self.steps_in_sight, COLUMNS)
         seen = np.concatenate([part for strip in strips for part in (strip.low, strip.high)])
         self._fit(self._with_fall(curves.fall, seen))
-        for series, strip in zip((self._train, self._test), strips, strict=True):
+        for series, strip in zip(shown.values(), strips, strict=True):
             series.show(strip, self._y)
         self._show_fall(curves.fall)
         self._show_marks(curves.marks)
@@ -536,13 +549,18 @@ class CurveView(View):
         test = (
             f' &nbsp;<span style="color:{theme.counter_accent}">╌╌</span> test' if has_test else ""
         )
+        if self.task is not None and len(self.task.validation_rows):
+            test = f' &nbsp;<span style="color:{theme.ink}">┈┈</span> validation{test}'
+        sample = say_sample(self.task) if self.task else ""
+        train = "train ≈" if sample else "train"
         count = len(self._kept)
         colours = "".join(
             f'<span style="color:{colour_of(theme, r.colour)}">━</span>' for r in self._kept[:4]
         )
         kept = f" &nbsp;{colours}&nbsp;+{count}" if count else ""  # their names are at the pointer
-        self._key.setText(f'<span style="color:{theme.accent}">━━</span> train{test}{kept}')
-        self._key.setToolTip("\n".join(record.name for record in self._kept))
+        self._key.setText(f'<span style="color:{theme.accent}">━━</span> {train}{test}{kept}')
+        names = (record.name for record in self._kept)
+        self._key.setToolTip("\n".join(filter(None, (sample, *names))))
 
     # Mouse and keys ---------------------------------------------------------------------------
 
@@ -610,20 +628,27 @@ class CurveView(View):
 
     def _read_out(self, step: float) -> None:
         """Say the values of the measured step nearest to the pointer."""
-        curves = self._curves
+        curves, self._read_at = self._curves, step
         if curves is None or curves.last_step < 0:
             return
         quantity, say = self._quantity, self._quantity.say
-        here = curves.strips((quantity.train, quantity.test), step, step, 8)
+        names = quantity.train, quantity.validation, quantity.test
+        here = curves.strips(names, step, step, 8)
         i = int(np.abs(here[0].step - step).argmin())
         first, last = int(here[0].first[i]), int(here[0].last[i])
         lines = [f"step {last:,}" if first == last else f"steps {first:,}–{last:,}"]
-        for name, strip in zip(("train", "test"), here, strict=True):
+        metrics = self.snapshot.metrics if self.snapshot else None
+        for name, strip in zip(names, here, strict=True):
+            kind = name.partition("_")[0]
+            sign = "≈" if kind == "train" and self._is_sampled else ""
             low, mean, high = (float(a[i]) for a in (strip.low, strip.mean, strip.high))
+            if metrics is not None and first == last == metrics.step:  # at rest these are exact
+                low = mean = high = getattr(metrics, name)
+                sign = sign and sign_of(metrics)
             if low < high:
-                lines.append(f"{name} mean {say(mean)} ({say(low)} … {say(high)})")
+                lines.append(f"{kind} mean {sign}{say(mean)} ({say(low)} … {say(high)})")
             elif math.isfinite(mean):
-                lines.append(f"{name} {say(mean)}")
+                lines.append(f"{kind} {sign}{say(mean)}")
         self._reading.setText(self._with_kept(lines, step) if self._kept else "\n".join(lines))
         self._reading.adjustSize()
         # On the side that the pointer is not on, and above rather than on the curves.
@@ -632,6 +657,11 @@ class CurveView(View):
         self._reading.raise_()
         self._reading.show()
 
+    @property
+    def _is_sampled(self) -> bool:
+        """Whether the points of the training curve are of a sample of the rows."""
+        return self.task is not None and len(self.task.train_rows) > SAMPLE
+
     def _with_kept(self, lines: list[str], step: float) -> str:
         """Return the lines, and below them the values of the kept runs at this step, as HTML."""
         words = [html.escape(line) for line in lines]
@@ -639,7 +669,16 @@ class CurveView(View):
             here = record.curves.strips((self._quantity.train, self._quantity.test), step, step, 8)
             i = int(np.abs(here[0].step - step).argmin())
             figures = [float(strip.mean[i]) for strip in here]
-            said = " / ".join(self._quantity.say(v) for v in figures if math.isfinite(v))
+            sign = "≈" if len(record.task.train_rows) > SAMPLE else ""
+            metrics = record.metrics
+            if here[0].first[i] == here[0].last[i] == metrics.step:
+                figures = [
+                    getattr(metrics, self._quantity.train),
+                    getattr(metrics, self._quantity.test),
+                ]
+                sign = sign and sign_of(metrics)
+            known = [self._quantity.say(v) for v in figures if math.isfinite(v)]
+            said = sign + " / ".join(known)
             line = f'<span style="color:{colour_of(self.theme, record.colour)}">━━</span>'
             words.append(f"{line} {html.escape(record.name)}: {said}")
         if len(self._kept) > READ_RUNS:

@@ -49,7 +49,8 @@ RESIZED_ROWS = 2000
 LOOKED_AT = 30  # rows that columns are fitted to, besides one of each class: Qt asks for each cell
 GALLERY_BATCH = 20_000
 REFRESH_SECONDS = 1.0  # while training; asking about 70,000 images takes time from it
-SHOWN = (("all rows", "all"), ("training", "training"), ("test", "test"), ("mistakes", "mistakes"))
+PARTS = ("training", "validation", "test")
+SHOWN = (("all rows", "all"), *((part, part) for part in PARTS), ("mistakes", "mistakes"))
 
 
 class RowModel(QAbstractTableModel):
@@ -61,15 +62,16 @@ class RowModel(QAbstractTableModel):
         self.task: Task | None = None
         self.answers: RowAnswers | None = None
         self.order: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._is_test: NDArray[np.bool_] = np.empty(0, dtype=bool)
+        self._part: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)  # places in PARTS
         self._sorted_by: tuple[int, Qt.SortOrder] = (ROW, Qt.SortOrder.AscendingOrder)
         self._shown = "all"
 
     def set_task(self, task: Task) -> None:
         self.beginResetModel()
         self.task, self.answers = task, None
-        self._is_test = np.zeros(task.dataset.n, dtype=bool)
-        self._is_test[task.test_rows] = True
+        self._part = np.zeros(task.dataset.n, dtype=np.uint8)
+        self._part[task.validation_rows] = PARTS.index("validation")
+        self._part[task.test_rows] = PARTS.index("test")
         self.order = self._ordered()
         self.endResetModel()
 
@@ -107,8 +109,8 @@ class RowModel(QAbstractTableModel):
         if task is None:
             return np.empty(0, dtype=np.int64)
         rows = np.arange(task.dataset.n)
-        if self._shown in ("training", "test"):
-            rows = rows[self._is_test == (self._shown == "test")]
+        if self._shown in PARTS:
+            rows = rows[self._part == PARTS.index(self._shown)]
         elif self._shown == "mistakes":
             wrong = answers is not None and answers.predicted != task.dataset.y
             rows = rows[wrong] if answers is not None else rows[:0]
@@ -126,7 +128,7 @@ class RowModel(QAbstractTableModel):
         if column == ROW:
             return np.arange(task.dataset.n)
         if column == SET:
-            return self._is_test
+            return self._part
         if column == CLASS:
             return task.dataset.y
         if column > LOSS:
@@ -186,7 +188,7 @@ class RowModel(QAbstractTableModel):
         if column == ROW:
             return f"{row:,}"
         if column == SET:
-            return "test" if self._is_test[row] else "training"
+            return PARTS[self._part[row]]
         if column == CLASS:
             return dataset.class_names[int(dataset.y[row])]
         if column > LOSS:

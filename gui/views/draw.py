@@ -392,8 +392,7 @@ class DrawView(View):
         self._picked = row
         values = task.dataset.values(np.array([row]))[0]
         name = task.dataset.class_names[task.dataset.y[row]]
-        is_test = bool(np.isin(row, task.test_rows, assume_unique=True))
-        note = f"{'test' if is_test else 'training'} row {row:,}: {name}"
+        note = f"{task.part_of(row)} row {row:,}: {name}"
         self.pad.put_picture(values.reshape(task.dataset.image_shape), note)
 
     def pick_any(self) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core import history as module
 from core.history import HEAD, MARKS, SERIES, TAIL, History, Mark
 
-FIGURES = (0.5, 0.6, 0.9, 0.8)
+FIGURES = (0.5, 0.6, 0.9, 0.8, 0.7, 0.85)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def small(monkeypatch):
 
 
 def figures(value):
-    return value, value + 0.1, 0.9, 0.8
+    return value, value + 0.1, 0.9, 0.8, value + 0.2, 0.85
 
 
 def fill(history, count, every=1):
@@ -41,14 +41,16 @@ def test_an_empty_history_has_empty_curves(history):
 
 
 def test_recorded_points_come_back_in_order(history):
-    history.record(0, (1.0, 1.1, 0.9, 0.8))
-    history.record(3, (0.5, 0.6, 0.95, 0.85))
+    history.record(0, (1.0, 1.1, 0.9, 0.8, 1.2, 0.7))
+    history.record(3, (0.5, 0.6, 0.95, 0.85, 0.7, 0.75))
     curves = history.curves()
     assert curves.step.tolist() == [0, 3]
     assert curves.train_loss.tolist() == [1.0, 0.5]
     assert curves.test_loss.tolist() == [1.1, 0.6]
     assert curves.train_accuracy.tolist() == [0.9, 0.95]
     assert curves.test_accuracy.tolist() == [0.8, 0.85]
+    assert curves.validation_loss.tolist() == [1.2, 0.7]
+    assert curves.validation_accuracy.tolist() == [0.7, 0.75]
 
 
 def test_a_second_point_of_a_step_is_ignored(history):
@@ -59,7 +61,7 @@ def test_a_second_point_of_a_step_is_ignored(history):
 
 def test_missing_test_figures_stay_missing(small):
     for step in range(200):
-        small.record(step, (1.0, math.nan, 0.5, math.nan))
+        small.record(step, (1.0, math.nan, 0.5, math.nan, 0.8, 0.6))
     curves = small.curves()
     assert np.isnan(curves.test_loss).all() and (curves.train_loss == 1).all()
     assert np.isnan(curves.strips(("test_loss",), 0, 200, 10)[0].high).all()
@@ -215,7 +217,7 @@ def test_a_strip_of_few_points_is_the_points(history):
 @pytest.mark.parametrize("name", SERIES)
 def test_a_strip_of_many_points_keeps_extremes_and_means_of_its_columns(history, name):
     rng = np.random.default_rng(1)
-    values = rng.random((5000, 4))
+    values = rng.random((5000, len(SERIES)))
     for step, row in enumerate(values):
         history.record(step, tuple(row))
     mine = values[:, SERIES.index(name)]

@@ -252,14 +252,15 @@ def test_a_value_that_is_refused_in_the_past_leaves_the_settings(iris, make_task
 def test_it_stops_by_itself_where_it_did_also_when_it_comes_from_the_past(
     settings, iris, make_task
 ):
-    task = make_task(iris, epochs=5000, **settings)
+    task = make_task(iris, data={"validation_fraction": 0.2}, epochs=5000, **settings)
     trainer = go(Trainer(task))
-    end, message = trainer.step_count, trainer.message
+    shown, end, message = trainer.step_count, trainer.newest_step, trainer.message
     assert trainer.epoch < 5000 and trainer.epoch > 6
     for step in (end - 1, end - 9, end // 2, 0):
         trainer.go_to(step)
         go(trainer)
-        assert (trainer.step_count, trainer.message) == (end, message)
+        assert (trainer.step_count, trainer.newest_step) == (shown, end)
+        assert trainer.message == message
 
 
 def test_a_run_that_went_on_after_its_end_does_so_again(iris, make_task):

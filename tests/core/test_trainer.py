@@ -14,9 +14,8 @@ from core import batches, datasets, health, trainer
 from core.config import DataConfig
 from core.datasets import Dataset
 from core.errors import ConfigError, DataError, DeviceError
-from core.history import Mark
+from core.history import SAMPLE, Mark
 from core.losses import HEADS
-from core.measure import SAMPLE
 from core.models import HIDDEN
 from core.optimisers import RULES
 from core.second_order import METHODS

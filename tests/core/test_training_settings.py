@@ -1,4 +1,4 @@
-"""L1, momentum, schedules, early stopping and models without a bias, in the trainer."""
+"""L1, momentum, schedules and models without a bias, in the trainer."""
 
 import math
 
@@ -80,30 +80,6 @@ def test_a_rate_that_is_tuned_is_scheduled_from_there():
         trainer.step()
     trainer.tune(learning_rate=0.8)
     assert trainer.eta == scheduled("step", 0.8, 2, 4)
-
-
-def test_early_stopping_waits_as_long_as_its_patience():
-    trainer = make(learning_rate=0.5, epochs=3000, patience=7, optimiser="adam")
-    losses = []
-    while trainer.outcome is None:
-        epoch = trainer.epoch
-        trainer.step()
-        if trainer.epoch > epoch:
-            losses.append(trainer.measure().test_loss)
-    assert trainer.outcome is Status.FINISHED and "Stopped early" in trainer.message
-    best = int(np.argmin(losses))
-    assert len(losses) - 1 - best == 7
-    assert all(losses[i] > min(losses[:i]) - 1e-12 for i in range(best + 1, len(losses)))
-
-
-def test_without_test_rows_nothing_stops_early():
-    config = RunConfig(
-        DataConfig(test_fraction=0.0), training=TrainingConfig(epochs=12, patience=1)
-    )
-    trainer = Trainer(prepare(load(config.data), config))
-    while trainer.outcome is None:
-        trainer.step()
-    assert trainer.epoch == 12
 
 
 def test_l1_leaves_fewer_weights_that_matter():
