@@ -160,6 +160,7 @@ class SetupPanel(QScrollArea):
         self.validation_share.setRange(0, 100 * MAX_VALIDATION_FRACTION)
         self.validation_share.setSuffix(" %")
         self.validation_share.setSpecialValueText("none")
+        self.validation_share.setFixedWidth(self.test_share.width())
         self.validation_share.valueChanged.connect(
             lambda percent: self._change_data(
                 "validation share", validation_fraction=round(percent / 100, 4)

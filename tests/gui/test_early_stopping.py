@@ -1,0 +1,107 @@
+"""Early stopping in the window: a validation share, where it stops, and the weights it ends on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from core.config import DataConfig, RunConfig, TrainingConfig
+from core.snapshot import Status
+from core.trainer import Trainer
+
+PATIENCE_MS = 30_000
+EARLY = RunConfig(
+    DataConfig(features=("all",), validation_fraction=0.2),
+    training=TrainingConfig(learning_rate=5.0, epochs=300, patience=7),
+)
+
+
+@pytest.fixture
+def stopped(open_window, finish):
+    window = open_window(EARLY)
+    finish(window)
+    return window
+
+
+def test_a_share_in_the_column_sets_rows_aside_and_is_one_step_of_undo(open_window, enter, new_run):
+    window = open_window()
+    rows = window.hub.run.task.train_rows
+    with new_run(window):
+        enter(window.setup.validation_share, "25")
+    task = window.hub.run.task
+    assert (len(task.train_rows), len(task.validation_rows)) == (90, 30)
+    with new_run(window):
+        window.hub.undo_stack.undo()
+    assert np.array_equal(window.hub.run.task.train_rows, rows)
+    assert window.setup.validation_share.value() == 0
+
+
+def test_early_stopping_asks_for_validation_rows(open_window, enter, new_run):
+    window = open_window()
+    assert not window.setup.patience.isEnabled()
+    assert "choose a validation share" in window.setup.patience.toolTip()
+    with new_run(window):
+        enter(window.setup.validation_share, "20")
+    assert window.setup.patience.isEnabled()
+    assert "choose a validation share" not in window.setup.patience.toolTip()
+
+
+def test_another_source_keeps_the_share(qtbot, open_window, new_run):
+    window = open_window(EARLY)
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["digits"], Qt.MouseButton.LeftButton)
+    assert window.hub.run.task.config.data.validation_fraction == 0.2
+    assert len(window.hub.run.task.validation_rows) > 200
+
+
+def test_a_run_ends_on_its_best_epoch_with_the_rest_on_record(stopped):
+    hub = stopped.hub
+    snapshot, curves = hub.snapshot, hub.snapshot.curves
+    ends = curves.validation_loss[3::3]  # after each epoch of three updates
+    assert snapshot.status is Status.FINISHED and snapshot.is_past
+    assert snapshot.epoch == int(np.argmin(ends)) + 1 == len(ends) - 7
+    assert curves.last_step == snapshot.newest_step
+    twin = Trainer(hub.run.task)
+    for _ in range(snapshot.step):
+        twin.step()
+    np.testing.assert_array_equal(snapshot.params.W, twin.params().W)
+    said = [label.text() for label in stopped.notice.findChildren(QLabel)]
+    assert any("these are its weights" in text for text in said)
+
+
+def test_the_validation_curve_is_drawn_beside_the_others(stopped):
+    curves = stopped.hub.snapshot.curves
+    for gauge, values in (
+        (stopped.loss, curves.validation_loss),
+        (stopped.accuracy, curves.validation_accuracy),
+    ):
+        x, y = gauge.validation_curve.getData()
+        np.testing.assert_array_equal(x, curves.step)
+        np.testing.assert_allclose(y, values)
+
+
+def test_the_pointer_reads_the_validation_loss(stopped, hover):
+    gauge, metrics = stopped.loss, stopped.hub.snapshot.metrics
+    hover(gauge.plot, metrics.step, np.mean(gauge.plot.getViewBox().viewRange()[1]))
+    assert f"validation {metrics.validation_loss:.4f}" in gauge._reading.text()
+
+
+def test_training_on_after_early_stopping_goes_on_from_the_best_epoch(qtbot, stopped, reach):
+    hub, best = stopped.hub, stopped.hub.snapshot.step
+    qtbot.keyClick(stopped, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: hub.snapshot.step == best + 1, timeout=PATIENCE_MS)
+    assert hub.snapshot.newest_step == best + 1
+    assert reach(stopped, Status.PAUSED).message == ""
+
+
+def test_every_row_is_in_the_picture_and_in_the_table(qtbot, open_window):
+    window = open_window(EARLY)
+    boundary = window.stage._stack.currentWidget()
+    shown = sum(len(scatter.data) for scatter in boundary._scatters)
+    assert shown == window.hub.run.task.dataset.n
+    qtbot.keyClick(window, Qt.Key.Key_3)
+    table = window.stage._stack.currentWidget()
+    sets = [table.model.index(row, 1).data() for row in range(150)]
+    assert [sets.count(part) for part in ("training", "validation", "test")] == [96, 24, 30]
