@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -176,11 +177,16 @@ class History:
         return ROWS * self._length * self._table.itemsize
 
     def record(self, step: int, figures: tuple[float, ...]) -> None:
-        """Append a point, one figure for each of SERIES; a second one for a step is ignored."""
+        """Append a point, one figure for each of SERIES; a second one for a step is ignored.
+
+        Where nothing validates, those figures may be left out.
+        """
         if step <= self._last_step:
             return
         if self._length == CAPACITY:
             self._make_room()
+        if len(figures) < len(SERIES):
+            figures = (*figures, *[math.nan] * (len(SERIES) - len(figures)))
         self._table[:, self._length] = (step, step, 1, *figures, *figures, *figures)
         self._length += 1
         self._last_step = step

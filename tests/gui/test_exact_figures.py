@@ -42,7 +42,7 @@ def opened_on(qtbot, open_window, table, fraction):
     return window
 
 
-def main_number(counter) -> str:
+def main_number(counter):
     (main,) = (label for label in counter.findChildren(QLabel) if label.accessibleName())
     return main.text()
 

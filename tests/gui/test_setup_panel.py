@@ -292,7 +292,7 @@ def test_the_column_scrolls_to_the_field_that_tab_reaches(qtbot, open_window):
     window = open_window(size=(1024, 560))
     port, field = window.setup.viewport(), window.setup.seed
     assert not port.rect().contains(field.mapTo(port, field.rect().center()))
-    window.setup.patience.setFocus()
+    window.setup.tolerance.setFocus()  # patience needs validation rows, and is passed over
     qtbot.keyClick(window.setup.tolerance, Qt.Key.Key_Tab)
     assert field.hasFocus()
     assert port.rect().contains(field.mapTo(port, field.rect().center()))
