@@ -248,7 +248,7 @@ def test_a_value_that_is_refused_in_the_past_leaves_the_settings(iris, make_task
     assert trainer.settings == trainer.task.config.training
 
 
-@pytest.mark.parametrize("settings", [{"tolerance": 1e-3}, {"patience": 2, "learning_rate": 5.0}])
+@pytest.mark.parametrize("settings", [{"tolerance": 1e-3}, {"patience": 7, "learning_rate": 5.0}])
 def test_it_stops_by_itself_where_it_did_also_when_it_comes_from_the_past(
     settings, iris, make_task
 ):
