@@ -297,9 +297,10 @@ class Progress:
         self._next_time = now + BAR_SECONDS
         share = min(epoch / self._epochs, 1.0)
         tenths = int(10 * share)
+        sign = "≈" if metrics.sampled else ""
         text = (
             f"epoch {epoch:,}/{self._epochs:,}  step {step:,}  "
-            f"loss {metrics.train_loss:.4f}  test {metrics.test_accuracy:6.1%}"
+            f"loss {sign}{metrics.train_loss:.4f}  test {metrics.test_accuracy:6.1%}"
         ).replace("nan%", "  –   ")
         if self._is_terminal:
             left = (now - self._started) * (1 - share) / share if share else math.inf

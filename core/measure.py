@@ -54,20 +54,18 @@ class Measurement:
 
     def __call__(self, parameters: tuple[Tensor, ...], step: int, epoch: int) -> Metrics:
         """Measure the model with these parameters."""
-        losses, confusions = _end(self._evaluating(self._rows, self._part, parameters))
-        train, test = confusions[:2]
-        has_test = bool(test.sum())
-        is_validated = len(confusions) > 2
+        losses, shares, confusions = _end(self._evaluating(self._rows, self._part, parameters))
+        is_validated = len(losses) > 2
         return Metrics(
             step=step,
             epoch=epoch,
             train_loss=losses[0],
             test_loss=losses[1],
-            train_accuracy=_accuracy(train),
-            test_accuracy=_accuracy(test),
-            confusion=test if has_test else train,
+            train_accuracy=shares[0],
+            test_accuracy=shares[1],
+            confusion=confusions[0 if math.isnan(shares[1]) else 1],
             validation_loss=losses[2] if is_validated else math.nan,
-            validation_accuracy=_accuracy(confusions[2]) if is_validated else math.nan,
+            validation_accuracy=shares[2] if is_validated else math.nan,
             sampled=self._sampled,
         )
 
@@ -77,21 +75,21 @@ class Measurement:
         """Return the same metrics with those of all training rows, slice by slice."""
         if not metrics.sampled:
             return metrics
-        losses, confusions = yield from self._evaluating(
+        losses, shares, confusions = yield from self._evaluating(
             train, torch.zeros_like(train.y), parameters
         )
         return replace(
             metrics,
             train_loss=losses[0],
-            train_accuracy=_accuracy(confusions[0]),
+            train_accuracy=shares[0],
             confusion=metrics.confusion if len(self._task.test_rows) else confusions[0],
             sampled=0,
         )
 
     def _evaluating(
         self, rows: Rows, part: Tensor, parameters: tuple[Tensor, ...]
-    ) -> Generator[None, None, tuple[list[float], NDArray[np.int64]]]:
-        """Return mean losses (parts,) and confusion counts (parts, h, h), slice by slice.
+    ) -> Generator[None, None, tuple[list[float], list[float], NDArray[np.int64]]]:
+        """Return mean losses and accuracies (parts,), confusions (parts, h, h), slice by slice.
 
         part : (n,), which part each row belongs to.
         """
@@ -109,11 +107,13 @@ class Measurement:
         figures = torch.cat([sums, counts.double()]).cpu().numpy()
         confusions = figures[parts:].astype(np.int64).reshape(parts, h, h)
         n = confusions.sum(axis=(1, 2)).tolist()
-        losses = [
-            total / count if count else math.nan
-            for total, count in zip(figures[:parts].tolist(), n, strict=True)
-        ]
-        return losses, confusions
+        hits = confusions.trace(axis1=1, axis2=2).tolist()
+        sums_and_hits = figures[:parts].tolist(), hits
+        losses, shares = (
+            [total / count if count else math.nan for total, count in zip(totals, n, strict=True)]
+            for totals in sums_and_hits
+        )
+        return losses, shares, confusions
 
     def stride(self, step: int, batch_size: int) -> int:
         """Return the number of steps until the next measurement; it depends on counts alone.
@@ -141,11 +141,6 @@ class Measurement:
             total += float(X[:left].double().square().sum())
             left = max(left - len(X), 0)
         return self._head.bend * (total * self._rows.unit**2 / self._n + 1)
-
-
-def _accuracy(confusion: NDArray[np.int64]) -> float:
-    n = int(confusion.sum())
-    return int(confusion.trace()) / n if n else math.nan
 
 
 def _end(generator: Generator[None, None, T]) -> T:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.config import HiddenActivation, ModelConfig, TrainingConfig
 from core.epilogue import Epilogue
-from core.history import SERIES, Curves
+from core.history import Curves
 from core.task import Task
 
 
@@ -85,8 +85,14 @@ class Metrics:
     @property
     def figures(self) -> tuple[float, ...]:
         """The figures in the order of `history.SERIES`."""
-        figures: tuple[float, ...] = tuple(getattr(self, name) for name in SERIES)
-        return figures
+        return (
+            self.train_loss,
+            self.test_loss,
+            self.train_accuracy,
+            self.test_accuracy,
+            self.validation_loss,
+            self.validation_accuracy,
+        )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from core import history
+from core import examination, history
 from core.at_rest import AtRest
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.datasets import Dataset, load
@@ -178,3 +178,14 @@ def test_mnist_at_rest_is_what_a_recomputation_says(session, mnist_folder):
     Z = X @ snapshot.params.W.T.astype(np.float64) + snapshot.params.b
     share = float((Z.argmax(axis=1) == task.dataset.y[:60_000]).mean())
     assert snapshot.metrics.train_accuracy == pytest.approx(share, abs=1.5 / 60_000)
+
+
+def test_the_figures_of_weights_alone_are_those_of_their_trainer(rows, make_task):
+    for data in ({}, {"test_fraction": 0.0}, {"validation_fraction": 0.1}):
+        trainer = Trainer(make_task(rows, data=data))
+        for _ in range(20):
+            trainer.step()
+        mine = trainer.measure(exact=True)
+        found = examination.measured(trainer.task, trainer.params(), 20, 0)
+        assert found.figures == pytest.approx(mine.figures, rel=1e-5, nan_ok=True)
+        assert np.array_equal(found.confusion, mine.confusion)
