@@ -261,20 +261,20 @@ def to_json(result: Result) -> dict[str, Any]:
         "converged": result.epilogue.converged,
         "notes": result.notes,
         "suggested_learning_rate": result.epilogue.rate,
-        "divergence": _divergence(result.fall) if result.fall else None,
+        "divergence": _divergence(result.fall, result.task) if result.fall else None,
         "steps": result.metrics.step,
         "epochs": result.metrics.epoch,
     }
 
 
-def _divergence(fall: Fall) -> dict[str, Any]:
+def _divergence(fall: Fall, task: Task) -> dict[str, Any]:
     """Return what was measured from the step that was returned to up to the one that failed."""
     return {
         "step": fall.failed,
         "restored_step": fall.rescued,
         "measured": {
             "step": fall.steps.tolist(),
-            **{name: [_number(v) for v in fall.series[name].tolist()] for name in _MEASURED},
+            **{name: [_number(v) for v in fall.series[name].tolist()] for name in _measured(task)},
         },
     }
 

@@ -185,8 +185,7 @@ class History:
             return
         if self._length == CAPACITY:
             self._make_room()
-        if len(figures) < len(SERIES):
-            figures = (*figures, *[math.nan] * (len(SERIES) - len(figures)))
+        figures = _whole(figures)
         self._table[:, self._length] = (step, step, 1, *figures, *figures, *figures)
         self._length += 1
         self._last_step = step
@@ -231,6 +230,7 @@ class History:
     def diverge(self, step: int, figures: tuple[float, ...], rescued: int) -> None:
         """Record the figures of the step that failed; what came after `rescued` is a fall now."""
         known = np.isfinite(self._table[TOTAL, 0])
+        figures = _whole(figures)
         figures = tuple(np.where(known & ~np.isfinite(figures), np.inf, figures))
         failed = {name: np.array([v]) for name, v in zip(SERIES, figures, strict=True)}
         self._set_fall(rescued, np.array([step]), failed)
@@ -293,3 +293,8 @@ def _gather(table: Floats, starts: NDArray[np.int64]) -> Floats:
     gathered[HIGH] = np.maximum.reduceat(table[HIGH], starts, axis=1)
     gathered[TOTAL] = np.add.reduceat(table[TOTAL], starts, axis=1)
     return gathered
+
+
+def _whole(figures: tuple[float, ...]) -> tuple[float, ...]:
+    """Return one figure for each of SERIES; those that are left out are NaN."""
+    return (*figures, *[math.nan] * (len(SERIES) - len(figures)))
