@@ -193,8 +193,7 @@ class ConfusionMatrix(QWidget):
             is_right, look.rgb(self.theme.accent), look.rgb(self.theme.counter_accent)
         )
         chip = look.rgb(self.theme.chip)
-        strength = np.where(shares > 0, 0.05 + 0.62 * shares**0.6, 0)[..., None]
-        return np.rint(chip + (strong - chip) * strength).astype(np.uint8)
+        return look.mixed(chip, strong, np.where(shares > 0, 0.05 + 0.62 * shares**0.6, 0))
 
     def _say(self, words: Words, count: int, *, is_right: bool) -> None:
         """Write the count, in smaller type where it would not fit."""

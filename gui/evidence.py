@@ -74,12 +74,11 @@ HINTS = {  # what is to be known about the answers of a model, as long as there 
 
 def ink_table(theme: Theme) -> Table:
     """Return the colours of 0 … 1 in 256 steps, (256,): ink on the panel's colour."""
-    share = np.linspace(0, 1, 256)[:, None]
-    mixed = look.rgb(theme.panel) * (1 - share) + look.rgb(theme.ink) * share
-    return _packed(np.rint(mixed))
+    share = np.linspace(0, 1, 256)
+    return _packed(look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share))
 
 
-def _packed(rgb: NDArray[np.floating] | NDArray[np.uint8]) -> Table:
+def _packed(rgb: NDArray[np.uint8]) -> Table:
     red, green, blue = rgb.astype(np.uint32).T
     return np.asarray(OPAQUE | red << 16 | green << 8 | blue, dtype=np.uint32)
 
@@ -381,8 +380,7 @@ class _Levels:
             # Up to the next half power of two: the colours stay while the weights grow a little.
             self.scale = 2 ** (math.ceil(2 * math.log2(largest)) / 2) if largest > 1e-30 else 0.0
             self._shown = None
-        factor = LEVELS / self.scale if self.scale else 0.0
-        levels = np.rint(parts * factor).astype(np.intp).clip(-LEVELS, LEVELS) + LEVELS
+        levels = look.signed_levels(parts, self.scale, LEVELS) + LEVELS
         if self._shown is None or self._shown.shape != levels.shape:
             self._shown = levels
             return levels, list(range(len(levels)))
@@ -570,8 +568,7 @@ class Reason(Shown):
             self._picture.clear()
             return
         size = math.isqrt(len(part))
-        factor = LEVELS / scale if scale else 0.0
-        levels = np.rint(part * factor).astype(np.intp).clip(-LEVELS, LEVELS) + LEVELS
+        levels = look.signed_levels(part, scale, LEVELS) + LEVELS
         panel = levels.reshape(size, size)
         is_same = self._panel is not None and self._panel.shape == panel.shape
         if is_same and np.abs(panel - self._panel).max() < VISIBLE:

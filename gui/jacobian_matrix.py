@@ -244,8 +244,8 @@ class Matrix(Shown):
         if chain is None:
             return
         h = len(self._names)
-        steps = np.rint((np.clip(chain.J / REACH, -1, 1) + 1) * 256).astype(np.intp)
-        colours = self._map[steps]
+        middle = len(self._map) // 2
+        colours = self._map[look.signed_levels(chain.J, REACH, middle) + middle]
         self._cells.setPixmap(_pixmap(colours))
         inks, shape, muted = self._inks(colours), self._shape, self._theme.muted
         for i, values in enumerate(chain.J.tolist()):

@@ -118,7 +118,7 @@ class SurfacePanel(QWidget):
         low, high = float(losses.min()), float(losses.max())
         share = ((losses - low) / ((high - low) or 1.0)) ** 0.5 * STRENGTH
         ground, top = look.rgb(self._theme.panel), look.rgb(self._theme.accent)
-        image = np.rint(ground + (top - ground) * share[..., None]).astype(np.uint8)
+        image = look.mixed(ground, top, share)
         dx = (surface.xs[-1] - surface.xs[0]) / (len(surface.xs) - 1)
         dy = (surface.ys[-1] - surface.ys[0]) / (len(surface.ys) - 1)
         width, height = dx * len(surface.xs), dy * len(surface.ys)

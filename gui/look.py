@@ -125,12 +125,33 @@ def rgb(colour: str | QColor) -> NDArray[np.float64]:
     return np.array([c.red(), c.green(), c.blue()], dtype=np.float64)
 
 
+def mixed(
+    ground: NDArray[np.float64], top: NDArray[np.float64], share: NDArray[np.floating]
+) -> NDArray[np.uint8]:
+    """Mix so much of the colour `top` into `ground`: (…, 3) bytes for shares (…).
+
+    A share below 0 or above 1 counts as 0 or 1, and one that is no number as 0: no colour lies
+    outside the two ends, where bytes would wrap around.
+    """
+    part = np.nan_to_num(np.asarray(share, dtype=np.float64), nan=0.0).clip(0, 1)[..., None]
+    return np.rint(ground + (top - ground) * part).astype(np.uint8)
+
+
+def signed_levels(values: NDArray[np.floating], scale: float, middle: int) -> NDArray[np.intp]:
+    """Return the places −middle … +middle of values −scale … +scale; what lies beyond is an end.
+
+    What is no number is 0, and so is all where the scale is.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        places = np.rint(values * (middle / scale if scale else 0.0))
+    return np.nan_to_num(places, nan=0.0).clip(-middle, middle).astype(np.intp)
+
+
 def signed_map(theme: Theme) -> NDArray[np.uint8]:
     """Return the colours of −1 … +1 in 513 steps, (513, 3): orange-red, neutral, blue."""
-    t = np.linspace(-1, 1, 513)[:, None]
-    ends = np.where(t < 0, rgb(theme.counter_accent), rgb(theme.accent))
-    mixed = rgb(theme.panel) + (ends - rgb(theme.panel)) * np.abs(t) ** 0.85
-    return np.rint(mixed).astype(np.uint8)
+    t = np.linspace(-1, 1, 513)
+    ends = np.where(t[:, None] < 0, rgb(theme.counter_accent), rgb(theme.accent))
+    return mixed(rgb(theme.panel), ends, np.abs(t) ** 0.85)
 
 
 def load_fonts() -> None:

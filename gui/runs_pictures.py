@@ -255,7 +255,7 @@ class RunPictures(QWidget):
             if w is None:
                 note = brief = "no weights of a class"
             else:
-                levels = np.rint(w / scale * middle).astype(np.intp) + middle
+                levels = look.signed_levels(w, scale, middle) + middle
                 image = colours[levels].reshape(*shape, 3)
             pictures.append(
                 Picture(name, note, brief, colour_of(self._theme, record.colour), image)

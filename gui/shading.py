@@ -172,11 +172,13 @@ def _shifted(grid: DecisionGrid, shift: float) -> DecisionGrid:
 
 
 def shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[np.uint8]:
-    """Colour each node like its likeliest class, the more opaque the surer: (rows, columns, 3)."""
+    """Colour each node like its likeliest class, the more opaque the surer: (rows, columns, 3).
+
+    One vs rest has no shares: where none of its sigmoids reaches 1/h, it is as unsure as guessing.
+    """
     A = grid.probabilities
     winner, guess = A.argmax(axis=2), 1 / A.shape[2]
-    certainty = (A.max(axis=2) - guess) / (1 - guess)
-    opacity = (FAINT + (STRONG - FAINT) * certainty)[..., None]
+    certainty = ((A.max(axis=2) - guess) / (1 - guess)).clip(0, 1)
     colours = np.array([look.rgb(theme.class_colour(mark)) for mark in marks])
-    mixed: NDArray[np.float64] = look.rgb(theme.panel) * (1 - opacity) + colours[winner] * opacity
-    return np.rint(mixed).astype(np.uint8)
+    ground = look.rgb(theme.panel)
+    return look.mixed(ground, colours[winner], FAINT + (STRONG - FAINT) * certainty)

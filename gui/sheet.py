@@ -316,8 +316,9 @@ class Sheet(QWidget):
             return
         pixels, largest = self._pictures[key]
         rows, columns = self._image_shape
-        ratio = np.clip(np.nan_to_num(pixels) / (largest or 1.0), -1, 1)
-        coloured = look.signed_map(self._theme)[np.rint(256 * ratio + 256).astype(np.intp)]
+        colours = look.signed_map(self._theme)
+        middle = len(colours) // 2
+        coloured = colours[look.signed_levels(pixels, largest, middle) + middle]
         image = np.ascontiguousarray(coloured.reshape(rows, columns, 3))
         shown = QImage(image.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
         for frame in frames:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainterPath, QPen, QPixm
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 
 from core.task import Task
+from gui import look
 from gui.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
 from gui.look import Theme
 from gui.reading import Reading
@@ -42,7 +43,7 @@ class Pictures(Panels):
         self._places: list[QRectF] = []
         self._bar = self._canvas.add(QGraphicsPathItem())
         self._bar_words = [self._canvas.add(Words()) for _ in range(3)]
-        self._levels: NDArray[np.float32] | None = None
+        self._levels: NDArray[np.intp] | None = None
         self._norms: list[str] = []
         self._reading = Reading(NORM_SECONDS)
         self._shown_scale = 0.0
@@ -175,16 +176,17 @@ class Pictures(Panels):
         While they are live, a hair is no difference.
         """
         rows, columns = self._image_shape()
-        levels = np.rint(W * np.float32(len(self._map) // 2 / self.scale))
+        middle = len(self._map) // 2
+        levels = look.signed_levels(W, self.scale, middle)
         if self._levels is None:
-            self._levels = np.full_like(levels, np.nan)  # which differs from all
+            self._levels = np.full_like(levels, 2 * middle)  # which differs from all
         off = np.abs(levels - self._levels).max(axis=1)
         hair = HAIR if self._is_live else 0
-        changed = [k for k, most in enumerate(off.tolist()) if not most <= hair]
+        changed = [k for k, most in enumerate(off.tolist()) if most > hair]
         if not changed:
             return
         self._levels[changed] = new = levels[changed]
-        pixels = self._colours[new.astype(np.intp)]
+        pixels = self._colours[new]
         sheet = QImage(pixels.data, columns, len(new) * rows, QImage.Format.Format_RGB32)
         for place, k in enumerate(changed):
             # A pixmap of the sheet itself would go on using its memory: a copy.

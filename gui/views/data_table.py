@@ -400,10 +400,9 @@ def digit_pixmap(
     pixels: NDArray[Any], shape: tuple[int, int], scale: float, theme: Theme
 ) -> QPixmap:
     """Return an image of the data set in ink on the panel's colour."""
-    share = (pixels.reshape(shape).astype(np.float64) / scale)[..., None]
-    mixed = look.rgb(theme.panel) * (1 - share) + look.rgb(theme.ink) * share
+    share = pixels.reshape(shape).astype(np.float64) / scale
     rgbx = np.full((*shape, 4), 255, dtype=np.uint8)
-    rgbx[..., :3] = np.rint(mixed)
+    rgbx[..., :3] = look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share)
     rows, columns = shape
     image = QImage(rgbx.data, columns, rows, QImage.Format.Format_RGBX8888)
     smooth = Qt.TransformationMode.SmoothTransformation
