@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.board import Tool
-from gui.fields import Segments
+from gui.fields import Segments, Slider
 from gui.flow import FlowLayout
 
 RADII_PX = (8, 120)
@@ -93,8 +93,8 @@ def _label(word: str) -> QLabel:
     return label
 
 
-def _slider(ends: tuple[int, int], value: int, tip: str) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
+def _slider(ends: tuple[int, int], value: int, tip: str) -> Slider:
+    slider = Slider()
     slider.setRange(*ends)
     slider.setValue(value)
     slider.setFixedWidth(70)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
@@ -15,18 +16,29 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSlider,
     QSpinBox,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
+if TYPE_CHECKING:  # what is mixed in is no widget of its own
+    Widget, SpinBox = QWidget, QDoubleSpinBox
+else:
+    Widget = SpinBox = object
+
+Number = float | int
+
 FULL = "full"
 FIELD_DIGITS = 9
+PERCENT_STEP = 5
+NUMERALS = "0123456789.,e+-−"
 CHOICE_CHARACTERS = 18
 
 
 def notch_above(value: float) -> float:
-    """Return the next of 1, 2, 5, 10, 20, 50, … (times any power of ten) above the value."""
+    """Return the next of 1, 2, 5, 10, 20, 50, … (times any power of ten) above a positive value."""
     power = 10.0 ** math.floor(math.log10(value))
     for digit in (1, 2, 5, 10, 20):
         if digit * power > value * (1 + 1e-9):
@@ -35,7 +47,7 @@ def notch_above(value: float) -> float:
 
 
 def notch_below(value: float) -> float:
-    """Return the next of 1, 2, 5, 10, 20, 50, … (times any power of ten) below the value."""
+    """Return the next of 1, 2, 5, 10, 20, 50, … (times any power of ten) below a positive value."""
     power = 10.0 ** math.floor(math.log10(value))
     for digit in (5, 2, 1, 0.5):
         if digit * power < value * (1 - 1e-9):
@@ -43,33 +55,83 @@ def notch_below(value: float) -> float:
     raise AssertionError(value)
 
 
-class NotchField(QDoubleSpinBox):
-    """A number on a logarithmic scale: arrows and wheel go 1, 2, 5, 10, …; any number can be typed.
+class Unscrolled(Widget):
+    """Takes the wheel only where it has the focus: what the pointer passes does not change.
 
-    Where zero is allowed it lies below the smallest notch.
+    Its parents get the wheel instead, and scroll.
     """
 
-    def __init__(self, smallest: float, largest: float, *, zero: bool = False) -> None:
-        super().__init__()
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class Combo(Unscrolled, QComboBox):
+    """One of several words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel does not give it the focus
+
+
+class Slider(Unscrolled, QSlider):
+    """A horizontal slider."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+class Tabs(Unscrolled, QTabBar):
+    """A row of tabs."""
+
+
+class _NumberField(Unscrolled, SpinBox):
+    """What the fields for a number share.
+
+    The word that stands for the least value (or, for “full”, the greatest) can be typed, too.
+    What is no value of the field changes nothing. Arrows and wheel go from what is typed so far.
+    """
+
+    def _dress(self) -> None:
         make_quiet(self)
-        self._smallest = smallest
-        self.setDecimals(12)
-        self.setRange(0.0 if zero else 1e-12, largest)
         self.setLocale(QLocale.c())
 
-    def textFromValue(self, value: float) -> str:
-        return f"{value:.6g}"
+    def _word(self) -> tuple[str, Number]:
+        """Return the word that can be typed, "" for none, and the value that it stands for."""
+        return self.specialValueText(), self.minimum()
 
-    def valueFromText(self, text: str) -> float:
-        number = _parse(text)
-        return self.value() if number is None else number
+    def _read(self, text: str) -> Number | None:
+        """Return the number that a text says, whether or not it is a value of the field."""
+        raise NotImplementedError
+
+    def _beside(self, value: Number, *, up: bool) -> Number:
+        """Return what an arrow makes of a value; it may lie beyond the ends."""
+        raise NotImplementedError
+
+    def _bare(self, text: str) -> str:
+        return text.strip().removesuffix(self.suffix().strip()).strip().casefold()
+
+    def _bounded(self, value: Number) -> Number:
+        return max(self.minimum(), min(value, self.maximum()))
+
+    def valueFromText(self, text: str) -> Number:
+        word, meant = self._word()
+        bare = self._bare(text)
+        if bare and word.casefold().startswith(bare):
+            return meant
+        number = self._read(bare)
+        return self.value() if number is None else self._bounded(number)
 
     def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
-        number = _parse(text)
-        if number is not None and self.minimum() <= number <= self.maximum():
+        bare, word = self._bare(text), self._word()[0].casefold()
+        number = self._read(bare)
+        if (word and bare == word) or (number is not None and number == self._bounded(number)):
             return QValidator.State.Acceptable, text, pos
-        # An unfinished number, such as "1e-", may yet become one; letters never do.
-        is_possible = all(character in "0123456789.,eE+-" for character in text)
+        # An unfinished number, such as "1e-", may yet become one; other letters never do.
+        is_possible = word.startswith(bare) or all(letter in NUMERALS for letter in bare)
         state = QValidator.State.Intermediate if is_possible else QValidator.State.Invalid
         return state, text, pos
 
@@ -78,65 +140,89 @@ class NotchField(QDoubleSpinBox):
         QTimer.singleShot(0, self.selectAll)  # after the click: typing replaces the value
 
     def stepBy(self, steps: int) -> None:
+        self.interpretText()
         value = self.value()
         for _ in range(abs(steps)):
-            if steps > 0:
-                value = self._smallest if value < self._smallest else notch_above(value)
-            elif value > self._smallest:
-                value = notch_below(value)
-            else:
-                value = self.minimum() if self.minimum() == 0 else self._smallest
-        self.setValue(min(value, self.maximum()))
+            value = self._bounded(self._beside(value, up=steps > 0))
+        self.setValue(value)
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         both = QAbstractSpinBox.StepEnabledFlag
         return both.StepUpEnabled | both.StepDownEnabled
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # Scrolling the column must not change what the pointer happens to pass.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+
+class NotchField(_NumberField, QDoubleSpinBox):
+    """A number on a logarithmic scale: arrows and wheel go 1, 2, 5, 10, …; any number can be typed.
+
+    Where zero is allowed it lies below the smallest notch.
+    """
+
+    def __init__(self, smallest: float, largest: float, *, zero: bool = False) -> None:
+        super().__init__()
+        self._dress()
+        self._smallest = smallest
+        self.setDecimals(12)
+        self.setRange(0.0 if zero else 1e-12, largest)
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.6g}"
+
+    def _read(self, text: str) -> float | None:
+        return _parse(text)
+
+    def _beside(self, value: Number, *, up: bool) -> Number:
+        if up:
+            return self._smallest if value < self._smallest else notch_above(value)
+        if value > self._smallest:
+            return notch_below(value)
+        return self.minimum() if self.minimum() == 0 else self._smallest
 
 
-class CountField(QSpinBox):
+class ShareField(_NumberField, QDoubleSpinBox):
+    """A share in percent; arrows and wheel go to the multiples of 5 and to the ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dress()
+        self.setDecimals(2)
+        self.setSuffix(" %")
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:g}"
+
+    def _read(self, text: str) -> float | None:
+        number = _parse(text)
+        return None if number is None or number < 0 else number  # the least value is a word
+
+    def _beside(self, value: Number, *, up: bool) -> Number:
+        step = PERCENT_STEP
+        if up:
+            return max(step * math.floor(value / step + 1), 0)
+        return step * math.ceil(value / step - 1) if value > 0 else self.minimum()
+
+
+class CountField(_NumberField, QSpinBox):
     """A whole number; arrows and wheel go by 1, by powers of two, or by notches 1, 2, 5, 10, …"""
 
     def __init__(
         self, low: int, high: int, *, powers_of_two: bool = False, notches: bool = False
     ) -> None:
         super().__init__()
-        make_quiet(self)
+        self._dress()
         self._powers_of_two, self._notches = powers_of_two, notches
         self.setRange(low, high)
-        self.setLocale(QLocale.c())
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        QTimer.singleShot(0, self.selectAll)  # after the click: typing replaces the value
+    def _read(self, text: str) -> int | None:
+        number = _parse(text)
+        return int(number) if number is not None and number.is_integer() else None
 
-    def stepBy(self, steps: int) -> None:
-        value = self.value()
-        for _ in range(abs(steps)):
-            if self._powers_of_two:
-                value = _power_beside(value, up=steps > 0)
-            elif self._notches:
-                value = int(notch_above(value) if steps > 0 else max(notch_below(value), 1))
-            else:
-                value += 1 if steps > 0 else -1
-        self.setValue(max(self.minimum(), min(value, self.maximum())))
-
-    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
-        both = QAbstractSpinBox.StepEnabledFlag
-        return both.StepUpEnabled | both.StepDownEnabled
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # Scrolling the column must not change what the pointer happens to pass.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+    def _beside(self, value: Number, *, up: bool) -> Number:
+        whole = int(value)
+        if self._powers_of_two:
+            return _power_beside(whole, up=up)
+        if not self._notches or whole < 1 or (whole == 1 and not up):
+            return whole + (1 if up else -1)
+        return int(notch_above(whole) if up else notch_below(whole))
 
 
 class BatchField(CountField):
@@ -148,29 +234,22 @@ class BatchField(CountField):
     def textFromValue(self, value: int) -> str:
         return FULL if value == self.maximum() else str(value)
 
-    def valueFromText(self, text: str) -> int:
-        if FULL.startswith(text.strip().lower()[:1] or "-"):
-            return self.maximum()
-        digits = "".join(character for character in text if character.isdigit())
-        return min(int(digits), self.maximum()) if digits else self.value()
+    def _word(self) -> tuple[str, Number]:
+        return FULL, self.maximum()
 
-    def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
-        plain = text.strip().lower()
-        if plain == FULL or (plain.isascii() and plain.isdigit() and int(plain) >= 1):
-            return QValidator.State.Acceptable, text, pos
-        is_possible = FULL.startswith(plain)
-        state = QValidator.State.Intermediate if is_possible else QValidator.State.Invalid
-        return state, text, pos
+    def _read(self, text: str) -> int | None:
+        """Read a size; a larger one than there are rows is full, too."""
+        size = super()._read(text)
+        return None if size is None else min(size, self.maximum())
 
 
-class Choice(QComboBox):
-    """One of several words, each standing for a value; the wheel does not change it by accident."""
+class Choice(Combo):
+    """One of several words, each standing for a value."""
 
     chosen = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
 
@@ -193,13 +272,6 @@ class Choice(QComboBox):
     def value(self) -> object:
         """Return what the chosen words stand for."""
         return self.currentData()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # Scrolling the column must not change what the pointer happens to pass.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class Toggle(QPushButton):
@@ -308,7 +380,7 @@ def make_quiet(field: QAbstractSpinBox) -> None:
 
 def _parse(text: str) -> float | None:
     try:
-        number = float(text.strip().replace(",", "."))
+        number = float(text.strip().replace(",", ".").replace("−", "-"))
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 from core.drawing import MAX_CLASSES, MIN_CLASSES
 from core.drawing import RANGE as BOARD_RANGE
 from core.generators import KINDS, Recipe, generate
-from gui.fields import CountField
+from gui.fields import CountField, Slider
 from gui.look import Theme
 
 THUMBNAIL_PX = 84
@@ -55,7 +54,7 @@ class Gallery(QDialog):
         self.size_field = CountField(2, 100_000, notches=True)
         self.classes_field = CountField(MIN_CLASSES, MAX_CLASSES)
         self.seed_field = CountField(0, 2**31 - 1)
-        self.sliders: dict[str, QSlider] = {}
+        self.sliders: dict[str, Slider] = {}
         for i, (name, words, most, tip) in enumerate(
             (
                 ("noise", "noise", 1.0, "How far points stray from the clean figure"),
@@ -106,7 +105,7 @@ class Gallery(QDialog):
     def _add_slider(
         self, knobs: QGridLayout, row: int, name: str, words: str, most: float, tip: str
     ) -> None:
-        slider = QSlider(Qt.Orientation.Horizontal)
+        slider = Slider()
         slider.setRange(0, round(most * PERCENT))
         slider.setValue(round(getattr(self.recipe, name) * PERCENT))
         slider.setMinimumWidth(140)

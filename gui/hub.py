@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QUndoCommand, QUndoStack
+from PySide6.QtGui import QImage, QUndoStack
 
 from core import datasets
 from core.config import SECOND_ORDER, DataConfig, RunConfig, TrainingConfig
@@ -28,6 +28,7 @@ from core.session import CONTEST, KEPT_RUNS, RATE_SECONDS, Session
 from core.snapshot import Params, Snapshot, Status
 from core.task import Task, prepare
 from gui.background import Background
+from gui.changes import Change
 from gui.fetch import Fetch
 
 if TYPE_CHECKING:
@@ -55,24 +56,6 @@ class Run:
     points: Points
     preset: Preset | None = None
     strays: bool = False
-
-
-class _Change(QUndoCommand):
-    """From one run to the next, and back with the weights it had."""
-
-    def __init__(self, hub: Hub, words: str, before: Run, after: Run) -> None:
-        super().__init__(words)
-        self._hub, self._before, self._after = hub, before, after
-        self._is_first = True
-
-    def redo(self) -> None:
-        if self._is_first:  # pushed when it has been done
-            self._is_first = False
-            return
-        self._hub.show_run(self._after)
-
-    def undo(self) -> None:
-        self._hub.show_run(self._before)
 
 
 class Hub(QObject):
@@ -223,11 +206,13 @@ class Hub(QObject):
         play: bool = False,
         table: Table | None = None,
         preset: Preset | None = None,
+        field: str = "",
     ) -> None:
         """Load the data of the config and show a new run on it; the old one stays until then.
 
         table : the config's file, where it has been read already.
         preset : the lesson whose config it is, with its points and its start.
+        field : whose value the person changes; see `Change`.
         """
         known = (
             self._loaded[1] if self._loaded and _same_data(self._loaded[0], config.data) else None
@@ -257,10 +242,7 @@ class Hub(QObject):
             self._loaded = config.data, result[0]
             if drawing is not None:
                 self.points = drawing
-            self._begin(result[1], points, words, preset)
-            if self._remark:
-                self.remarked.emit(self._remark)
-                self._remark = ""
+            self._begin(result[1], points, words, preset, field)
             if self._complaint:
                 self.failed.emit(self._complaint)
                 self._complaint = ""
@@ -357,7 +339,7 @@ class Hub(QObject):
                 self._remark = f"{error} It is gradient descent now."
                 parts["training"] = replace(training, optimiser="sgd")
         try:
-            self.load(replace(self.config, **parts), words, play=False)
+            self.load(replace(self.config, **parts), words, play=False, field=words)
         except ConfigError as error:
             self.failed.emit(str(error))
 
@@ -404,7 +386,7 @@ class Hub(QObject):
                 after.number, task, play=self._play_when_loaded, take_over=run.number
             )
             self.set_speed(self.speed)
-            self.undo_stack.push(_Change(self, words, run, after))
+            self.undo_stack.push(Change(self.show_run, words, run, after))
 
         self.background.ask(
             "load",
@@ -471,7 +453,9 @@ class Hub(QObject):
             self._session.load(after.number, task, start=params)
             self.set_speed(self.speed)
             if before is not None:
-                self.undo_stack.push(_Change(self, f"opening of {path.name}", before, after))
+                self.undo_stack.push(
+                    Change(self.show_run, f"opening of {path.name}", before, after)
+                )
             self.done.emit(f"Opened {path.name}. Space trains on from its weights.")
 
         self.background.ask(
@@ -690,22 +674,45 @@ class Hub(QObject):
             return False
         return True
 
-    def _begin(self, task: Task, points: Points, words: str, preset: Preset | None = None) -> None:
+    def _begin(
+        self,
+        task: Task,
+        points: Points,
+        words: str,
+        preset: Preset | None = None,
+        field: str = "",
+    ) -> None:
         self._runs += 1
+        steps = self.snapshot.step if self.snapshot else 0
         before, strays, start = self.run, False, preset.params if preset else None
         if preset is None and before and _is_same_place(before.task, task):
             preset, strays = before.preset, True
         after = Run(self._runs, task, points, preset, strays)
+        last = self.undo_stack.command(self.undo_stack.index() - 1)
+        is_same = isinstance(last, Change) and last.goes_on(field, before, steps)
+        replaced = before.number if before and is_same else None
         self._show(after)
         if task.obstacle:
             self._session.pause()
         else:
-            self._session.load(after.number, task, play=self._play_when_loaded, start=start)
+            self._session.load(
+                after.number,
+                task,
+                play=self._play_when_loaded,
+                start=start,
+                replaces=replaced,
+            )
             self.set_speed(self.speed)
         if before is not None:
-            self.undo_stack.push(
-                _Change(self, words or f"change to {task.dataset.name}", before, after)
-            )
+            words = words or f"change to {task.dataset.name}"
+            change = Change(self.show_run, words, before, after, steps=steps, field=field)
+            self.undo_stack.push(change)  # the stack may make it one with the last
+            newest = self.undo_stack.command(self.undo_stack.index() - 1)
+            assert isinstance(newest, Change)
+            self._remark = f"{newest.loss} {self._remark}".strip()
+        if self._remark:
+            self.remarked.emit(self._remark)
+            self._remark = ""
 
     def _show_drawing(
         self, task: Task, points: Points, words: str, before: Run | None, is_last: bool
@@ -747,7 +754,7 @@ class Hub(QObject):
             )
             self.set_speed(self.speed)
         if is_last and before is not None:
-            self.undo_stack.push(_Change(self, words, before, run))
+            self.undo_stack.push(Change(self.show_run, words, before, run))
 
     def _show(self, run: Run) -> None:
         self.busy_changed.emit("")

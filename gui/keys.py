@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -22,8 +22,9 @@ RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class Keys(QObject):
     """Keeps single keys for the window, whatever has the focus.
 
-    Space trains. Where a number is typed the other keys stay what they are, and Return gives the
-    focus to `rest`. Return also presses the button that has the focus, which Space cannot do.
+    Space trains. Where a number is typed the other keys stay what they are, Ctrl+Z and its opposite
+    as long as there is typing to take back, and Return gives the focus to `rest`. Return also
+    presses the button that has the focus, which Space cannot do.
 
     Only the widget with the focus is watched: a filter of the whole application would be asked
     about every event of every widget, some 30 a frame, each of which takes Python's lock from the
@@ -47,6 +48,8 @@ class Keys(QObject):
         if not isinstance(event, QKeyEvent):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
+            if isinstance(watched, QAbstractSpinBox) and _is_of_the_run(watched, event):
+                return True
             is_typing = isinstance(watched, QLineEdit | QAbstractSpinBox)
             is_typing = is_typing and not watched.property(HOLDS_WORDS)
             return is_typing and event.key() == Qt.Key.Key_Space  # no number has a space
@@ -59,6 +62,14 @@ class Keys(QObject):
             self._rest.setFocus()
             return True
         return event.key() in RETURN and _press(watched)
+
+
+def _is_of_the_run(field: QAbstractSpinBox, event: QKeyEvent) -> bool:
+    """Whether this is undo or redo where nothing is typed that the field itself could take back."""
+    line = field.lineEdit()
+    return (event.matches(QKeySequence.StandardKey.Undo) and not line.isUndoAvailable()) or (
+        event.matches(QKeySequence.StandardKey.Redo) and not line.isRedoAvailable()
+    )
 
 
 def _press(widget: QObject) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionSlider, QWidget
 
 from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look
 from gui.background import Background
 from gui.curvature_search import CurvatureSearch
+from gui.fields import Slider
 from gui.look import Theme
 
 LEAST, MOST = -4, 2  # powers of ten
@@ -25,11 +26,11 @@ LIMITS = {  # of the rules that have one; see `curvature.stable_rate`
 }
 
 
-class _Slider(QSlider):
+class _Slider(Slider):
     """A slider over powers of ten with a triangle at a limit."""
 
     def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
+        super().__init__()
         self.setRange(LEAST * NOTCHES, MOST * NOTCHES)
         self.setPageStep(NOTCHES // 3)
         self.setMinimumWidth(90)
@@ -61,10 +62,6 @@ class _Slider(QSlider):
             )
         )
         painter.end()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # Scrolling the column must not change what the pointer happens to pass.
-        event.ignore()
 
 
 class RateSlider(QWidget):

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look
+from gui.fields import Slider
 from gui.figures import say_rate, say_sample, sign_of
 from gui.hub import EPOCH_A_SECOND, FLAT_OUT
 from gui.reading import Reading, outruns_reading
@@ -56,7 +56,7 @@ class RunBar(QFrame):
 
         self._speed_label = QLabel("speed")
         self._speed_label.setProperty("muted", True)
-        self.speed = QSlider(Qt.Orientation.Horizontal)
+        self.speed = Slider()
         self.speed.setRange(0, len(SPEEDS) - 1)
         self.speed.setPageStep(1)
         self.speed.setValue(SPEEDS.index(DEFAULT_SPEED))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core import drawing
 from core.plane import Plane, boundary_lines
@@ -21,7 +21,7 @@ from core.snapshot import Params, Status
 from core.task import Task
 from gui import look
 from gui.background import Background
-from gui.fields import Segments
+from gui.fields import Combo, Segments
 from gui.figures import sign_of
 from gui.look import Theme
 from gui.runs_kept import LIVE_NAME, colour_of
@@ -54,8 +54,8 @@ class RunPictures(QWidget):
         self.layout_choice.choose(SEVERAL)
         self._layout_chosen = SEVERAL
         self.layout_choice.chosen.connect(self._choose_layout)
-        self.x_choice, self.y_choice = QComboBox(), QComboBox()
-        self.class_choice = QComboBox()
+        self.x_choice, self.y_choice = Combo(), Combo()
+        self.class_choice = Combo()
         self._plane_row, self._class_row = QWidget(), QWidget()
         for choice, name, tip in (
             (self.x_choice, "feature across", "Feature across; the others stay at their means"),

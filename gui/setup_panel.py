@@ -7,7 +7,6 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -37,8 +36,8 @@ from gui.fields import (
     Choice,
     CountField,
     NotchField,
+    ShareField,
     Toggle,
-    make_quiet,
 )
 from gui.model_card import ModelCard
 from gui.rate_slider import RateSlider
@@ -137,11 +136,7 @@ class SetupPanel(QScrollArea):
         self._features_row = card.add_row(
             "features", self.features, "Which features go into the model"
         )
-        self.test_share = QDoubleSpinBox()
-        make_quiet(self.test_share)
-        self.test_share.setDecimals(0)
-        self.test_share.setSingleStep(5)
-        self.test_share.setSuffix(" %")
+        self.test_share = ShareField()
         self.test_share.valueChanged.connect(self._change_test_share)
         self.split_seed = CountField(0, MAX_SEED)
         self.split_seed.valueChanged.connect(

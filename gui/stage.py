@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import look
+from gui.fields import Tabs
 
 LATE = ("Trace", "Network", "Surface", "Demos", "Evaluation", "Runs")  # views that `maths` makes
 ROOM_OF_A_TAB = 40  # px beside its name: margins and its digit
@@ -33,7 +34,7 @@ class Stage(QFrame):
         self.names = tuple(views)
         self._actions: dict[str, QAction] = {}
         self._digits: list[QLabel] = []
-        self.tabs = QTabBar()
+        self.tabs = Tabs()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)  # scrolled to a tab, it would leave a gap

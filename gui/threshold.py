@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.evaluation import HALF
 from gui.evaluation_page import button, small
+from gui.fields import Slider
 
 TIP = (
     "The model says yes where its probability is above this. It is a way to look at what was "
@@ -26,7 +27,7 @@ class ThresholdRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setRange(1, 99)
         self.slider.setValue(50)
         self.slider.setPageStep(10)

@@ -6,20 +6,17 @@ import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import (
-    QWheelEvent,
-)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
 
 from gui import look
+from gui.fields import Slider
 from gui.flow import FlowLayout
 from gui.look import Theme
 
@@ -122,19 +119,12 @@ class Wrapped(QWidget):
         return is_done
 
 
-class Track(QSlider):
-    """A slider that the wheel moves only where it has the focus: pages scroll past it."""
+class Track(Slider):
+    """A slider that gives way."""
 
     def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        super().__init__()
         self.setMinimumWidth(60)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class ValueSlider(QWidget):

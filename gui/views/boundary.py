@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from core import drawing
 from core.evaluation import HALF, has_threshold
@@ -20,7 +20,7 @@ from gui import look, plots
 from gui.background import Background
 from gui.board import Board
 from gui.board_tools import BoardTools
-from gui.fields import Choice
+from gui.fields import Choice, Combo
 from gui.hidden_lines import HiddenLines
 from gui.labels import Readout
 from gui.legend import Legend
@@ -507,9 +507,9 @@ def _padded(values: NDArray[np.float32]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _feature_choice(axis: str, where: str) -> QComboBox:
-    choice = QComboBox()
-    choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+def _feature_choice(axis: str, where: str) -> Combo:
+    choice = Combo()
+    choice.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
     choice.setAccessibleName(f"feature {where}")
     choice.setToolTip(f"The feature that goes {where} ({axis} axis)")
     return choice

@@ -7,7 +7,6 @@ import time
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -37,6 +36,7 @@ from gui.demos.temperature import TemperatureDemo
 from gui.demos.two_classes import TwoClassesDemo
 from gui.demos.worked_example import WorkedExampleDemo
 from gui.example import Chosen, Example
+from gui.fields import Combo
 from gui.look import Theme
 from gui.view import View
 
@@ -89,7 +89,7 @@ class DemosView(View):
         self.titles.setFrameShape(QFrame.Shape.NoFrame)
         self.titles.setStyleSheet(LIST_STYLE)
         self.titles.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.combo = QComboBox()
+        self.combo = Combo()
         self.combo.setAccessibleName("Demonstrations")
         self.combo.setToolTip("Choose a demonstration")
         self.combo.setModel(self.titles.model())

@@ -11,14 +11,12 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -34,6 +32,7 @@ from gui import look
 from gui.background import Background
 from gui.draw_reasons import HIDDEN, Why, of_classes, of_neuron, of_winner
 from gui.evidence import Evidence, Reason, Shares, Tiles
+from gui.fields import Combo, Slider
 from gui.look import Theme
 from gui.pad import Pad
 from gui.view import View
@@ -145,7 +144,7 @@ class DrawView(View):
             self.switches[name] = switch
 
     def _build_tools(self) -> None:
-        self.pen = QSlider(Qt.Orientation.Horizontal)
+        self.pen = Slider()
         self.pen.setRange(0, PEN_STEPS)
         self.pen.setValue(PEN_STEPS // 4)
         self.pen.setAccessibleName("pen width")
@@ -201,7 +200,7 @@ class DrawView(View):
 
     def _build_comparison(self) -> None:
         self.reason.setParent(self._room)
-        self.first, self.second = QComboBox(self.reason), QComboBox(self.reason)
+        self.first, self.second = Combo(self.reason), Combo(self.reason)
         self._minus = _small("−")
         self._minus.setParent(self.reason)
         for box, which in ((self.first, "first"), (self.second, "second")):

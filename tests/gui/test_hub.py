@@ -153,9 +153,10 @@ def test_undo_remembers_as_many_runs_as_it_offers(qtbot, open_window, finish, ne
     window = open_window(SHORT)
     trained = finish(window)
     limit = window.hub.undo_stack.undoLimit()
+    fields = window.setup.split_seed, window.setup.seed  # of one alone all changes are one undo
     for seed in range(limit):
         with new_run(window):
-            window.setup.split_seed.setValue(1000 + seed)
+            fields[seed % 2].setValue(1000 + seed)
     for _ in range(limit):
         with new_run(window):
             undo(qtbot, window)

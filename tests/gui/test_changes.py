@@ -1,0 +1,188 @@
+"""What a field changes: one Ctrl+Z for all of a gesture, and words for what it took away."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from core.config import RunConfig, TrainingConfig
+
+SHORT = RunConfig(training=TrainingConfig(epochs=5))
+STEPS = 3
+
+
+def turn_wheel(widget, notches: int) -> bool:
+    """Turn the wheel a notch at a time; return whether the widget took it."""
+    middle, taken = widget.rect().center(), True
+    for _ in range(abs(notches)):
+        event = QWheelEvent(
+            QPointF(middle),
+            QPointF(widget.mapToGlobal(middle)),
+            QPoint(0, 0),
+            QPoint(0, 120 if notches > 0 else -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(widget, event)
+        taken = event.isAccepted()
+    return taken
+
+
+@pytest.fixture
+def stepped(qtbot, open_window):
+    """The window after three updates."""
+    window = open_window(SHORT)
+    step_on(qtbot, window)
+    return window
+
+
+def step_on(qtbot, window):
+    start = window.hub.snapshot.step
+    for _ in range(STEPS):
+        qtbot.keyClick(window, "s")
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == start + STEPS)
+
+
+def focus(qtbot, field):
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+
+
+def settled(qtbot, window, is_there):
+    """Wait until a run is shown of which this is true, with nothing under way behind it."""
+
+    def is_so():
+        hub = window.hub
+        return (
+            not hub.background.is_busy("load")
+            and hub.run is not None
+            and is_there(hub.run.task.config)
+            and hub.snapshot is not None
+            and hub.snapshot.run == hub.run.number
+        )
+
+    qtbot.waitUntil(is_so)
+
+
+def share_is(percent):
+    return lambda config: config.data.test_fraction == pytest.approx(percent / 100)
+
+
+def undo(qtbot, window) -> None:
+    """Press Ctrl+Z, with the focus where it is."""
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def assert_one_undo_brings_it_back(qtbot, window, field, weights):
+    assert window.hub.undo_stack.count() == 1
+    assert window.notice.text == (
+        f"Reset by the change of test share. Ctrl+Z brings step {STEPS} back."
+    )
+    undo(qtbot, window)
+    settled(qtbot, window, lambda config: config.data.test_fraction in (None, 0.2))
+    assert window.hub.snapshot.step == STEPS
+    np.testing.assert_array_equal(window.hub.snapshot.params.W, weights)
+    assert field.value() == 20
+
+
+def test_five_notches_of_the_wheel_are_one_undo(qtbot, stepped):
+    field, weights = stepped.setup.test_share, stepped.hub.snapshot.params.W
+    focus(qtbot, field)
+    for notch in range(1, 6):
+        turn_wheel(field, +1)
+        settled(qtbot, stepped, share_is(20 + 5 * notch))
+    assert_one_undo_brings_it_back(qtbot, stepped, field, weights)
+
+
+def test_a_number_typed_twice_is_one_undo(qtbot, stepped, enter):
+    field, weights = stepped.setup.test_share, stepped.hub.snapshot.params.W
+    for typed in ("5", "50"):
+        enter(field, typed)
+        settled(qtbot, stepped, share_is(int(typed)))
+    assert_one_undo_brings_it_back(qtbot, stepped, field, weights)
+
+
+def test_an_arrow_that_is_held_is_one_undo_however_long(qtbot, stepped):
+    field, weights = stepped.setup.split_seed, stepped.hub.snapshot.params.W
+    focus(qtbot, field)
+    first = field.value()
+    for seed in range(first + 1, first + 31):  # more than the runs that are remembered
+        qtbot.keyClick(field, Qt.Key.Key_Up)
+        settled(qtbot, stepped, lambda config, seed=seed: config.data.split_seed == seed)
+    assert stepped.hub.undo_stack.count() == 1
+    undo(qtbot, stepped)
+    settled(qtbot, stepped, lambda config: config.data.split_seed == first)
+    assert stepped.hub.snapshot.step == STEPS
+    np.testing.assert_array_equal(stepped.hub.snapshot.params.W, weights)
+
+
+def test_redo_goes_to_the_end_of_the_gesture(qtbot, stepped):
+    field = stepped.setup.test_share
+    focus(qtbot, field)
+    for notch in range(1, 4):
+        turn_wheel(field, +1)
+        settled(qtbot, stepped, share_is(20 + 5 * notch))
+    undo(qtbot, stepped)
+    settled(qtbot, stepped, lambda config: config.data.test_fraction in (None, 0.2))
+    qtbot.keyClick(field, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    settled(qtbot, stepped, share_is(35))
+
+
+def test_what_was_trained_in_between_is_an_undo_of_its_own(qtbot, stepped, enter):
+    field = stepped.setup.test_share
+    enter(field, "30")
+    settled(qtbot, stepped, share_is(30))
+    step_on(qtbot, stepped)
+    enter(field, "40")
+    settled(qtbot, stepped, share_is(40))
+    assert stepped.hub.undo_stack.count() == 2
+    undo(qtbot, stepped)
+    settled(qtbot, stepped, share_is(30))
+    assert stepped.hub.snapshot.step == STEPS
+
+
+def test_another_field_is_an_undo_of_its_own(qtbot, stepped, enter):
+    enter(stepped.setup.test_share, "30")
+    settled(qtbot, stepped, share_is(30))
+    enter(stepped.setup.split_seed, "7")
+    settled(qtbot, stepped, lambda config: config.data.split_seed == 7)
+    assert stepped.hub.undo_stack.count() == 2
+
+
+def test_where_nothing_was_trained_nothing_is_said_to_be_lost(qtbot, open_window, enter):
+    window = open_window(SHORT)
+    enter(window.setup.test_share, "30")
+    settled(qtbot, window, share_is(30))
+    assert "Ctrl+Z" not in window.notice.text
+
+
+@pytest.mark.parametrize("what", ["model", "source", "hidden"])
+def test_whatever_resets_a_run_says_so(qtbot, stepped, what):
+    setup = stepped.setup
+    if what == "model":
+        qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
+        settled(qtbot, stepped, lambda config: config.model.kind == "ovr")
+    elif what == "source":
+        qtbot.mouseClick(setup.sources["digits"], Qt.MouseButton.LeftButton)
+        settled(qtbot, stepped, lambda config: config.data.source == "digits")
+    else:
+        focus(qtbot, setup.model.hidden)
+        qtbot.keyClick(setup.model.hidden, Qt.Key.Key_Up)
+        settled(qtbot, stepped, lambda config: config.model.hidden == 1)
+    assert stepped.notice.text.startswith("Reset by the change")
+    assert stepped.notice.text.endswith(f"Ctrl+Z brings step {STEPS} back.")
+
+
+def test_ctrl_z_takes_back_what_is_typed_before_it_takes_back_a_run(qtbot, stepped, enter):
+    field = stepped.setup.test_share
+    enter(field, "30")
+    settled(qtbot, stepped, share_is(30))
+    enter(field, "4", end=False)
+    undo(qtbot, stepped)
+    assert stepped.hub.undo_stack.canUndo()
+    assert stepped.hub.run.task.config.data.test_fraction == 0.3
