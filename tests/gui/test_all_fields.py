@@ -1,0 +1,245 @@
+"""Every field of the window, and of its dialogs: every key, notch and text at every value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QScrollBar,
+    QTabBar,
+    QWidget,
+)
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+
+KEYS = (
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Backspace,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_Minus,
+    Qt.Key.Key_Plus,
+    Qt.Key.Key_Escape,
+    Qt.Key.Key_Return,
+)
+TEXTS = (
+    "",
+    " ",
+    "0",
+    "7",
+    "-3",
+    "−3",
+    "1,5",
+    "1.5",
+    "1e3",
+    "1e",
+    "1e400",
+    "-1e400",
+    "nan",
+    "inf",
+    "none",
+    "off",
+    "all",
+    "never",
+    "full",
+    "as given",
+    "²",
+    "٣",
+    "0x10",
+    "1_000",
+    "1 000",
+    "9" * 5000,
+    "9999999999",
+    "<b>5</b>",
+    "5\n6",
+    "\x00\u202e5",
+    "rubbish",
+)
+NOTCHES = (+1, -1, +7, -7)
+PLACES = (
+    "set-up",
+    "set-up, drawn",
+    "set-up, digits",
+    "set-up, neuron",
+    "set-up, hidden layer",
+    "run bar",
+    "gallery",
+    "table",
+    *("Boundary", "Weights", "Data", "Draw", "Evaluation", "Trace", "Network", "Surface"),
+    *("Runs", "Demos"),
+)
+
+
+def turn_wheel(widget: QWidget, notches: int) -> bool:
+    """Turn the wheel over a widget; return whether it took it."""
+    middle = widget.rect().center()
+    event = QWheelEvent(
+        QPointF(middle),
+        QPointF(widget.mapToGlobal(middle)),
+        QPoint(0, 0),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    before = value_of(widget)
+    QApplication.sendEvent(widget, event)
+    return value_of(widget) != before
+
+
+def fields_of(root: QWidget) -> list[QWidget]:
+    """The fields in which a person sets something; scroll bars are none."""
+    kinds = QAbstractSpinBox | QComboBox | QAbstractSlider | QTabBar
+    return [
+        widget
+        for widget in root.findChildren(QWidget)
+        if isinstance(widget, kinds)
+        and not isinstance(widget, QScrollBar)
+        and widget.isVisibleTo(root)
+    ]
+
+
+def value_of(field: QWidget) -> object:
+    return field.currentIndex() if isinstance(field, QComboBox | QTabBar) else field.value()
+
+
+def set_value(field: QWidget, value: object) -> None:
+    if isinstance(field, QComboBox | QTabBar):
+        field.setCurrentIndex(value)
+    else:
+        field.setValue(value)
+
+
+def ends_of(field: QWidget) -> list[object]:
+    if isinstance(field, QComboBox | QTabBar):
+        return [0, field.count() - 1]
+    return [field.minimum(), field.value(), field.maximum()]
+
+
+def named(field: QWidget) -> str:
+    return f"{type(field).__name__} “{field.accessibleName()}”"
+
+
+@pytest.fixture(scope="module")
+def table_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("table") / "points.csv"
+    rows = [f"{x},{x * x % 7},{'ab'[x % 2]}" for x in range(24)]
+    path.write_text("\n".join(("u,v,label", *rows)) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def pages_of(qtbot, open_window, table_file):
+    """Return a function that opens a place of the window and gives its fields, page by page."""
+
+    def pages_of(place: str) -> Iterator[list[QWidget]]:
+        source = {"set-up, drawn": "drawn", "set-up, digits": "digits", "Draw": "digits"}
+        data = DataConfig(source=source.get(place, "iris"))
+        model = {
+            "set-up, neuron": ModelConfig("binary"),
+            "set-up, hidden layer": ModelConfig(hidden=3),
+        }.get(place, ModelConfig())
+        training = TrainingConfig(epochs=2, optimiser="momentum")
+        window = open_window(RunConfig(data, model, training), wait=data.source != "drawn")
+        qtbot.waitUntil(lambda: window.hub.run is not None)
+        if place.startswith("set-up"):
+            yield fields_of(window.setup)
+        elif place == "run bar":
+            yield [*fields_of(window.run_bar), window.stage.tabs, *fields_of(window.history_bar)]
+        elif place == "gallery":
+            window._show_gallery()
+            yield fields_of(window._gallery)
+        elif place == "table":
+            window.open_file(table_file)
+            qtbot.waitUntil(lambda: window._csv_dialog is not None)
+            yield fields_of(window._csv_dialog)
+        else:
+            window.stage.show_name(place)
+            page = window.stage._stack.currentWidget()
+            assert window.stage.current == place
+            titles = getattr(page, "titles", None)
+            for number in range(titles.count() if titles is not None else 1):
+                if titles is not None:
+                    titles.setCurrentRow(number)
+                yield fields_of(page)
+
+    return pages_of
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_field_takes_the_wheel_without_the_focus(pages_of, place):
+    for fields in pages_of(place):
+        for field in fields:
+            field.clearFocus()
+            for notches in NOTCHES:
+                assert not turn_wheel(field, notches), named(field)
+                assert not field.hasFocus(), named(field)
+
+
+def check(field: QWidget, what: str) -> None:
+    if not isinstance(field, QComboBox | QTabBar):
+        assert field.minimum() <= field.value() <= field.maximum(), f"{named(field)}: {what}"
+
+
+def put_in(qtbot, field: QAbstractSpinBox, text: str, *, is_pasted: bool) -> None:
+    field.selectAll()
+    if is_pasted:
+        QApplication.clipboard().setText(text)
+        field.lineEdit().paste()
+    elif text:
+        qtbot.keyClicks(field, text)
+    else:
+        qtbot.keyClick(field, Qt.Key.Key_Delete)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_field_takes_every_key_and_notch_at_every_value(qtbot, pages_of, place):
+    for fields in pages_of(place):
+        for field in fields:
+            field.setFocus()
+            for value in ends_of(field):
+                for key in KEYS:
+                    set_value(field, value)
+                    qtbot.keyClick(field, key)
+                    check(field, f"{key} at {value}")
+                field.setFocus()  # Return has given it away
+                for notches in NOTCHES:
+                    set_value(field, value)
+                    turn_wheel(field, notches)
+                    check(field, f"{notches} notches at {value}")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_number_field_takes_every_text_and_shows_what_it_made_of_it(qtbot, pages_of, place):
+    for fields in pages_of(place):
+        for field in fields:
+            if not isinstance(field, QAbstractSpinBox):
+                continue
+            for text in TEXTS:
+                can_be_typed = text.isascii() and text.isprintable() and len(text) < 20
+                for is_pasted in (False, True) if can_be_typed else (True,):
+                    put_in(qtbot, field, text, is_pasted=is_pasted)
+                    qtbot.keyClick(field, Qt.Key.Key_Return)
+                    field.interpretText()
+                    check(field, repr(text[:20]))
+                    shown = field.text()
+                    set_value(field, field.value())
+                    assert field.text() == shown, f"{named(field)}: {text[:20]!r}"
+                for key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                    put_in(qtbot, field, text, is_pasted=True)
+                    qtbot.keyClick(field, key)
+                    check(field, f"{text[:20]!r}, then {key}")
