@@ -33,6 +33,14 @@ Floats = NDArray[np.float32]
 MOST_ROWS = 256  # training rows on which the decisions are compared, too
 MOST_INPUTS = 16  # that are offered one by one
 BIAS, ALL = -1, -2
+SPARED = (
+    "Weight decay spares the biases and does not see this shift: whatever λ is, all these models "
+    "cost the same, and the optimum is not unique."
+)
+SEEN = (
+    "Weight decay does see this shift, through Σ w²: with λ > 0 the best W is unique, and its rows "
+    "add up to 0. The biases can still move together."
+)
 IRIS_CLASSES = ("setosa", "versicolor", "virginica")
 IRIS_INPUTS = ("sepal width", "petal width")
 
@@ -189,7 +197,7 @@ class ShiftDemo(Demo):
         self._verdict.setText(
             f"Every logit of this input moved by {say(moved, 3)}. Probabilities and decisions are "
             f"compared for this input{others}: what changes is rounding in float32. "
-            "Weight decay does see the shift, through Σ w²: it makes the optimum unique."
+            f"{SPARED if self.direction.value() == BIAS else SEEN}"
         )
 
     def _compute(self, t: float) -> Shift:

@@ -65,6 +65,41 @@ def test_a_shift_is_seen_by_weight_decay():
     )
 
 
+def test_weight_decay_makes_the_best_weights_unique_and_leaves_the_biases_free():
+    """What the demonstration says: from any start to one W with rows that add up to 0."""
+    rng = np.random.default_rng(3)
+    X = torch.from_numpy(rng.normal(size=(40, 2)))
+    y = torch.from_numpy(rng.integers(0, 3, 40))
+    ends = []
+    for seed in (1, 2):
+        start = torch.Generator().manual_seed(seed)
+        W = torch.randn(3, 2, generator=start, dtype=torch.float64, requires_grad=True)
+        b = torch.randn(3, generator=start, dtype=torch.float64, requires_grad=True)
+        descent = torch.optim.LBFGS(
+            [W, b],
+            max_iter=500,
+            tolerance_grad=1e-12,
+            tolerance_change=1e-15,
+            line_search_fn="strong_wolfe",
+        )
+
+        def cost(W=W, b=b, descent=descent):
+            descent.zero_grad()
+            loss = functional.cross_entropy(X @ W.mT + b, y) + 0.05 * W.square().sum()
+            loss.backward()
+            return loss
+
+        descent.step(cost)
+        ends.append((W.detach().numpy(), b.detach().numpy(), cost().item()))
+    (W, b, cost), (other_W, other_b, other_cost) = ends
+    assert other_cost == pytest.approx(cost, abs=1e-10)
+    np.testing.assert_allclose(other_W, W, atol=1e-5)
+    np.testing.assert_allclose(W.sum(axis=0), 0, atol=1e-5)
+    apart = other_b - b
+    assert np.ptp(apart) < 1e-4
+    assert abs(apart.mean()) > 0.1  # all biases alike, by as much as the starts say
+
+
 @given(st.tuples(LOGITS, LOGITS), st.tuples(LOGITS, LOGITS), st.floats(-5, 5), st.integers(0, 1))
 def test_softmax_of_two_classes_is_the_neuron_with_the_differences(w, b, x, y):
     found = two_classes(w, b, x, y)

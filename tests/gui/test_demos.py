@@ -208,6 +208,19 @@ def test_a_shift_of_one_features_weights_moves_the_logits_by_its_value(show, tra
     assert after - before == pytest.approx(10 * x[3], abs=2e-3)
 
 
+def test_the_shift_says_of_weight_decay_what_the_penalty_does(show, press, words, qtbot):
+    demo = show(ShiftDemo)
+    press(demo.t, Qt.Key.Key_End)
+    demo.direction.setFocus()
+    for place in range(demo.direction.count()):
+        before, after = (number(text) for text in demo.norm.text.split("→"))
+        sees = before != after
+        assert ("does see this shift" in words(demo)) == sees
+        assert ("spares the biases" in words(demo)) == (not sees)
+        assert sees == (place > 0)
+        qtbot.keyClick(demo.direction, Qt.Key.Key_Down)
+
+
 def test_a_binary_run_gets_an_example_model_for_the_shift(show, trained, words):
     task, demo = iris(kind="binary"), show(ShiftDemo)
     demo.show_run(task, trained(task, 4))
