@@ -188,8 +188,8 @@ def _check_labels(
     if test_labels.max() >= classes:
         (row,) = np.nonzero(test_labels >= classes)
         raise DataError(
-            f"{names[3]}, label {row[0]:,}: found {test_labels[row[0]]}; the training labels go "
-            f"from 0 to {classes - 1}. Get both label files again."
+            f"{names[3]}, label {row[0] + 1:,}: found {test_labels[row[0]]}; the training labels "
+            f"go from 0 to {classes - 1}. Get both label files again."
         )
 
 

@@ -101,6 +101,10 @@ class Task:
                 return name
         return "training"
 
+    def say_row(self, row: int) -> str:
+        """Say which row of the data set it is, as in “test row 3”; people count from 1."""
+        return f"{self.part_of(row)} row {row + 1:,}"
+
     @property
     def outputs(self) -> int:
         """Rows of W: one for a neuron, one for each class or for each pair of them."""

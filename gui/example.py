@@ -41,8 +41,7 @@ class Example:
     def of_row(cls, task: Task, row: int) -> Example:
         """Return the example that is this row of the task's data set."""
         values = np.asarray(task.dataset.values(slice(row, row + 1))[0], dtype=np.float64)
-        words = f"{task.part_of(row)} row {row + 1:,}"
-        return cls(task, values, int(task.dataset.y[row]), row, words)
+        return cls(task, values, int(task.dataset.y[row]), row, task.say_row(row))
 
 
 class Chosen(QObject):

@@ -195,8 +195,7 @@ class SimplexDemo(Demo):
         shares = ", ".join(f"{name} {say(a, 3)}" for name, a in zip(names, A, strict=True))
         where = "here"
         if i >= 0:
-            kind = "test" if self._is_test[i] else "training"
-            where = f"{kind} row {self._rows[i] + 1:,}, {names[self._y[i]]}"
+            where = f"{task.say_row(int(self._rows[i]))}, {names[self._y[i]]}"
         self.readout.setText(f"{where}  →  {shares}")
 
 

@@ -468,8 +468,7 @@ class BoundaryView(View):
         ]
         row = self._nearest(place)
         if row is not None:
-            kind = "test" if row in self._test else "training"
-            words.append(f"{kind} point {row}, {task.dataset.class_names[task.dataset.y[row]]}")
+            words.append(f"{task.say_row(row)}, {task.dataset.class_names[task.dataset.y[row]]}")
         text = " · ".join(word.strip() for word in words)
         if snapshot is None:
             self._readout.setText(text)

@@ -186,7 +186,7 @@ class RowModel(QAbstractTableModel):
         assert self.task is not None
         dataset, answers = self.task.dataset, self.answers
         if column == ROW:
-            return f"{row:,}"
+            return f"{row + 1:,}"  # as `Task.say_row` counts
         if column == SET:
             return PARTS[self._part[row]]
         if column == CLASS:
@@ -213,7 +213,11 @@ class RowModel(QAbstractTableModel):
         return None
 
     def _summary(self, row: int) -> str:
-        words = [f"row {self._text(row, ROW)}", self._text(row, SET), self._text(row, CLASS)]
+        assert self.task is not None
+        words = [self.task.say_row(row), self._text(row, CLASS)]
+        lines = self.task.dataset.lines
+        if lines is not None and lines[row]:
+            words.insert(1, f"line {lines[row]:,} of the file")
         if self.answers is not None:
             words.append(f"taken for {self._text(row, PREDICTED)}")
             words.append(f"p {self._text(row, PROBABILITY)}, loss {self._text(row, LOSS)}")

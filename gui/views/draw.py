@@ -391,7 +391,7 @@ class DrawView(View):
         self._picked = row
         values = task.dataset.values(np.array([row]))[0]
         name = task.dataset.class_names[task.dataset.y[row]]
-        note = f"{task.part_of(row)} row {row:,}: {name}"
+        note = f"{task.say_row(row)}: {name}"
         self.pad.put_picture(values.reshape(task.dataset.image_shape), note)
 
     def pick_any(self) -> None:

@@ -199,7 +199,7 @@ def test_a_label_beyond_nine_is_named_with_its_place(label, small_mnist, idx):
     values = np.arange(20) % 10
     values[7] = label
     (small_mnist / TEST_LABELS).write_bytes(zipped(idx(values)))
-    with pytest.raises(DataError, match=f"{TEST_LABELS}, label 7: found {label}; .* from 0 to 9"):
+    with pytest.raises(DataError, match=f"{TEST_LABELS}, label 8: found {label}; .* from 0 to 9"):
         mnist.load(small_mnist)
 
 

@@ -386,11 +386,12 @@ def test_the_pointer_names_the_point_under_it(show, trained, hover, words, settl
     row = int(task.test_rows[-1])
     hover(view.plot, *task.dataset.X[row])
     settle()
-    (found,) = re.findall(r"(training|test) point (\d+), (\w+)", words(view))
+    ((part, number, name),) = re.findall(r"(training|test) row (\d+), (\w+)", words(view))
+    named = int(number) - 1  # people count from 1
     # Rows of Iris may lie upon each other.
-    np.testing.assert_array_equal(task.dataset.X[int(found[1])], task.dataset.X[row])
-    assert found[2] == task.dataset.class_names[task.dataset.y[int(found[1])]]
-    assert (found[0] == "test") == (int(found[1]) in task.test_rows)
+    np.testing.assert_array_equal(task.dataset.X[named], task.dataset.X[row])
+    assert name == task.dataset.class_names[task.dataset.y[named]]
+    assert (part == "test") == (named in task.test_rows)
 
 
 def test_nothing_is_said_of_an_old_run(show, trained, hover, words, settle):

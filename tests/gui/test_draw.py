@@ -527,7 +527,7 @@ def test_the_next_misclassified_digits_are_wrong_one_after_the_other(digits_wind
     decided = probe.decided(task, view.snapshot.params, task.test_rows)
     wrong = task.test_rows[decided != task.dataset.y[task.test_rows]]
     for row in wrong[:3]:
-        note = f"test row {row:,}: {task.dataset.class_names[task.dataset.y[row]]}"
+        note = f"test row {row + 1:,}: {task.dataset.class_names[task.dataset.y[row]]}"
         qtbot.mouseClick(view.mistake_button, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda note=note: view.pad.content.note == note, timeout=PATIENCE_MS)
 
@@ -547,7 +547,7 @@ def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_windo
     y = task.dataset.y[task.test_rows]
     decided = probe.decided(task, view.snapshot.params, task.test_rows)
     (row, *_) = task.test_rows[(y == i) & (decided == j)]
-    assert view.pad.content.note == f"test row {row:,}: {task.dataset.class_names[i]}"
+    assert view.pad.content.note == f"test row {row + 1:,}: {task.dataset.class_names[i]}"
 
 
 def test_a_double_click_in_the_data_shows_the_row(digits_window, qtbot):

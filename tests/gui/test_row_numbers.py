@@ -1,0 +1,45 @@
+"""The number of a row: the same wherever it is named, counted from 1."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from core import datasets
+from core.config import DataConfig, RunConfig
+from core.task import prepare
+from gui import look
+from gui.example import Example
+from gui.views.data_table import ROW, RowModel
+
+TEXT = "x,y,label\n1,5,a\n7,4,b\n3,3,\n4,2,b\n9,1,a\n6,9,b\n"  # line 4 has no label
+
+
+@pytest.fixture
+def task(tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text(TEXT, "utf-8")
+    config = RunConfig(data=DataConfig(source="csv", path=str(path)))
+    return prepare(datasets.load(config.data), config)
+
+
+@pytest.mark.parametrize("row", range(5))
+def test_data_and_all_others_number_a_row_alike(dressed, task, row):
+    model = RowModel(look.LIGHT)
+    model.set_task(task)
+    shown = model.index(row, ROW).data(Qt.ItemDataRole.DisplayRole)
+    assert shown == str(row + 1)
+    part = "test" if row in task.test_rows else "training"
+    assert Example.of_row(task, row).words == task.say_row(row) == f"{part} row {shown}"
+
+
+@pytest.mark.parametrize("row", range(5))
+def test_the_tip_of_a_row_names_its_line_in_the_file(dressed, task, row):
+    model = RowModel(look.LIGHT)
+    model.set_task(task)
+    tip = model.index(row, ROW).data(Qt.ItemDataRole.ToolTipRole)
+    (line,) = (int(word.split()[1]) for word in tip.split(" · ") if word.startswith("line"))
+    cells = TEXT.splitlines()[line - 1].split(",")
+    np.testing.assert_array_equal([float(cell) for cell in cells[:2]], task.dataset.X[row])
+    assert tip.startswith(task.say_row(row))
