@@ -72,11 +72,13 @@ class LessonStrip(QFrame):
     def show_preset(self, preset: Preset, *, is_over: bool, strays: bool) -> None:
         """Show the lesson; what it claims only where it is over, and still what was given."""
         title = f"{preset.title}, changed" if strays else preset.title
-        says = f"Seen: {preset.shows}" if is_over and not strays else f"Watch: {preset.watch}"
+        is_seen = is_over and not strays
+        says = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
         words = f"<b>{escape(title)}.</b>&nbsp; {escape(says)}"
         if words != self.words.text():
             self.words.setText(words)
-            self.setToolTip(f"<p>{escape(preset.watch)}</p><p>{escape(preset.shows)}</p>")
+            told = (preset.watch, preset.shows) if is_seen else (preset.watch,)
+            self.setToolTip("".join(f"<p>{escape(sentence)}</p>" for sentence in told))
         from core.presets import after  # who follows no lesson needs none
 
         follower = after(preset)
@@ -131,7 +133,7 @@ class Lessons(QObject):
             titles = with_mnemonics(preset.title for preset in members)
             for preset, title in zip(members, titles, strict=True):
                 action = QAction(title, self)
-                action.setToolTip(f"<p>{escape(preset.shows)}</p>")
+                action.setToolTip(f"<p>{escape(preset.watch)}</p>")  # not yet what comes out
                 action.triggered.connect(lambda _=False, p=preset: self.begin(p))
                 sub.addAction(action)
 

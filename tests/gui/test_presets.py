@@ -67,9 +67,20 @@ def test_the_menu_of_lessons_is_between_view_and_help(window):
     assert titles[-3:] == ["View", "Lessons", "Help"]
 
 
-def test_every_lesson_is_in_the_menu_and_says_what_it_shows(window):
+def test_every_lesson_is_in_the_menu_and_says_what_to_look_for(window):
     for preset in PRESETS:
-        assert preset.shows in unescape(action_of(window, preset).toolTip())
+        tip = unescape(action_of(window, preset).toolTip())
+        assert preset.watch in tip
+        assert preset.shows not in tip  # which a class is to see for itself
+
+
+def test_the_strip_says_what_comes_out_only_when_it_has(window):
+    strip = window.lessons.strip
+    for preset in PRESETS:
+        for is_over, strays in ((False, False), (True, False), (True, True)):
+            strip.show_preset(preset, is_over=is_over, strays=strays)
+            for says in (strip.words.text(), strip.toolTip()):
+                assert (preset.shows in unescape(says)) == (is_over and not strays)
 
 
 def test_every_entry_has_a_letter_of_its_own(window):
