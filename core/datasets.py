@@ -17,6 +17,7 @@ from core.config import DataConfig
 from core.drawing import Points
 from core.errors import DataError
 from core.naming import find, plain
+from core.signs import visible, visible_names
 
 if TYPE_CHECKING:  # readers are imported where something is read: a window starts without them
     from core.mnist import Contents
@@ -47,6 +48,7 @@ class Dataset:
     published_test : so many rows at the end are the test set that the data came with.
     added : so many rows at the beginning came later, and always train.
     test_fraction : the share that is kept for testing unless the user chooses.
+    name, feature_names, class_names : without unseen characters; see `core.signs`.
     class_marks : for each class the number of its colour and shape; REST_MARK is neutral.
     lines : (n,) the line of its file that each row comes from.
     notes : what a person should know of how the data came about, in words.
@@ -72,6 +74,12 @@ class Dataset:
     _room: _Room | None = None
 
     def __post_init__(self) -> None:
+        for field_name, shown in (
+            ("name", visible(self.name)),
+            ("feature_names", visible_names(self.feature_names)),
+            ("class_names", visible_names(self.class_names)),
+        ):
+            object.__setattr__(self, field_name, shown)
         if not self.class_marks:
             object.__setattr__(self, "class_marks", tuple(range(self.h)))
 

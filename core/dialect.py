@@ -22,6 +22,7 @@ from typing import BinaryIO, NamedTuple
 from core.config import Reading
 from core.errors import DataError
 from core.naming import kept_apart
+from core.signs import visible
 from core.spreadsheet import restored
 
 BLOCK_BYTES = 3 * 2**20  # read at once, and the longest line
@@ -413,7 +414,7 @@ def _name_columns(
         names = (names + [""] * width)[:width]
     apart = kept_apart(names, "column")
     for place, (name, given) in enumerate(zip(names, apart, strict=True), start=1):
-        tidy = " ".join(name.split())
+        tidy = visible(" ".join(name.split()))
         if not tidy:
             notes.append(f"column {place} has no name")
         elif tidy != given:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import DataError
+from core.signs import visible
 
 MIN_CLASSES, MAX_CLASSES = 2, 10
 MAX_POINTS = 1_000_000
@@ -97,7 +98,7 @@ class Points:
 
     def rename_class(self, k: int, name: str) -> Points:
         """Call class k by another name, one that no other class has."""
-        name = name.strip()
+        name = visible(name.strip())
         names = list(self.class_names)
         if not name:
             raise DataError("A class needs a name.")

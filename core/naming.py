@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from core.errors import DataError
+from core.signs import visible
 
 MAX_SHOWN = 12
 
@@ -15,6 +16,7 @@ def find(wanted: str, names: Sequence[str], what: str, where: str = "") -> int:
 
     what, where : for the refusal, as in “There is no feature “mass” in penguins.csv; …”.
     """
+    wanted = visible(wanted)
     if wanted in names:
         return names.index(wanted)
     spellings = [plain(name) for name in names]
@@ -36,14 +38,14 @@ def plain(name: str) -> str:
 
 
 def kept_apart(names: Iterable[str], fallback: str) -> tuple[str, ...]:
-    """Return the names with blanks tidied, so that `find` can tell each from all others.
+    """Return the names tidied, with nothing unseen, so that `find` can tell each from all others.
 
     An empty name becomes `fallback` with its place (from 1), a second “a” becomes “a (2)”.
     """
     result: list[str] = []
     taken: set[str] = set()
     for place, name in enumerate(names, start=1):
-        first = tidy = " ".join(name.split()) or f"{fallback} {place}"
+        first = tidy = visible(" ".join(name.split())) or f"{fallback} {place}"
         count = 1
         while plain(tidy) in taken:
             count += 1

@@ -28,6 +28,7 @@ from core.digits import Recipe
 from core.errors import ConfigError, DataError, SaveError
 from core.features import FeatureMap, Standardiser
 from core.history import SERIES
+from core.signs import visible_names
 from core.snapshot import Metrics, Params
 from core.task import Task, prepare
 
@@ -327,9 +328,9 @@ def _model(about: dict[str, Any], data: bytes) -> Model:
     return Model(
         config=config,
         params=Params.of(config.model, parameters),
-        class_names=_texts(about, "classes"),
+        class_names=visible_names(_texts(about, "classes")),
         class_marks=_whole_numbers("marks", about.get("marks")),
-        feature_names=_texts(about, "features"),
+        feature_names=visible_names(_texts(about, "features")),
         unit=_text("unit", about.get("unit")),
         standardiser=Standardiser(tensors["mean"], tensors["std"]),
         image_shape=None if shape is None else _pair(shape),

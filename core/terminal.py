@@ -13,9 +13,11 @@ from typing import Any, TextIO
 from core import files
 from core.errors import LogitLabError
 from core.options import USAGE
+from core.signs import visible
 
 PROGRAM = "logitlab"
 DONE, FAILED, INTERRUPTED = 0, 1, 130
+BREAK = "\n"
 STDOUT = "-"  # in place of a file's name
 
 
@@ -24,7 +26,7 @@ def run(command: Callable[[], int]) -> int:
     try:
         return command()
     except LogitLabError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        print(f"{PROGRAM}: {visible(str(error), keep=BREAK)}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         print(f"\n{PROGRAM}: stopped; nothing was written.", file=sys.stderr)

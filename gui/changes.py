@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
+from gui.plain import unmarked
+
 if TYPE_CHECKING:
     from gui.hub import Run
 
@@ -33,7 +35,8 @@ class Change(QUndoCommand):
         steps: int = 0,
         field: str = "",
     ) -> None:
-        super().__init__(words)
+        super().__init__(unmarked(words))  # for the menu
+        self._words = words
         self._show = show
         self.before, self.after, self.steps, self.field = before, after, steps, field
         self._is_first = True
@@ -43,7 +46,7 @@ class Change(QUndoCommand):
         """What a person should know of what is gone, "" where nothing was trained."""
         if not self.steps:
             return ""
-        return f"Reset by the {self.text()}. Ctrl+Z brings step {self.steps:,} back."
+        return f"Reset by the {self._words}. Ctrl+Z brings step {self.steps:,} back."
 
     def goes_on(self, field: str, before: Run | None, steps: int) -> bool:
         """Whether another change of this field, away from such a run, is one with this."""

@@ -32,6 +32,7 @@ from gui.background import Background
 from gui.formula import Formula, copy_menu
 from gui.labels import Elided
 from gui.look import Theme
+from gui.plain import Plain
 
 KEY = "gradient check"
 ROWS = 8
@@ -81,7 +82,7 @@ class CheckBadge(QWidget):
         self._asked: Snapshot | None = None  # what is being checked
         self._checked: tuple[Snapshot, GradientCheck] | None = None
         self._fault = ""
-        self.badge = QLabel()
+        self.badge = Plain()
         self.badge.setAccessibleName("Gradient check")
         self.button = QPushButton("Check the gradient")
         self.button.setToolTip(
@@ -212,13 +213,13 @@ class Comparison(QFrame):
         self._check: GradientCheck | None = None
         self._anchor: QWidget | None = None
         self._latex = self._spoken = ""
-        self.words = QLabel()
+        self.words = Plain()
         self.words.setWordWrap(True)
         self.formula = Formula(
             theme, *by_hand("softmax", has_bias=True, has_decay=False, has_l1=False), px=16
         )
         self.grid = Table()
-        self.foot = QLabel()
+        self.foot = Plain()
         self.foot.setProperty("small", True)
         self.foot.setWordWrap(True)
         self.copy_button = QPushButton("Copy as CSV")

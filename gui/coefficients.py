@@ -31,6 +31,7 @@ from core.snapshot import Params
 from core.task import Task
 from gui import look
 from gui.fields import Choice
+from gui.plain import Plain
 from gui.weight_panels import signed
 
 SECONDS = 0.1
@@ -76,7 +77,7 @@ class CoefficientTable(QWidget):
         copy.triggered.connect(self._copy)
         self.table.addAction(copy)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.words = QLabel()
+        self.words = Plain()
         self.words.setWordWrap(True)
         self.words.setFont(look.scaled(self.font(), look.LARGE))
         layout = QVBoxLayout(self)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from core.meaning import PictureWeights, Pixel, as_csv, picture_weights
 from core.snapshot import Params
 from core.task import Task
 from gui import look
+from gui.plain import Plain
 from gui.weight_panels import signed
 
 SECONDS = 0.1
@@ -56,7 +56,7 @@ class PictureTable(QWidget):
         copy.triggered.connect(self._copy)
         table.addAction(copy)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.words = QLabel()
+        self.words = Plain()
         self.words.setWordWrap(True)
         self.words.setFont(look.scaled(self.font(), look.LARGE))
         layout = QVBoxLayout(self)

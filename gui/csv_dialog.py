@@ -22,10 +22,12 @@ from PySide6.QtWidgets import (
 from core import dialect
 from core.config import Reading
 from core.errors import DataError
+from core.signs import visible
 from core.table import Gaps, Table
 from gui.csv_preview import ROLE_ROW, Preview, PreviewView, Role
 from gui.fields import Choice, Segments
 from gui.look import Theme, scaled
+from gui.plain import Plain, as_tip
 
 SIZE = (860, 620)
 MAX_LISTED = 200
@@ -48,8 +50,8 @@ class CsvDialog(QDialog):
         self.label = -1
         self.features: set[int] = set()
         self.missing = "skip"
-        self.title, self.understood, self.notes = QLabel(), QLabel(), QLabel()
-        self.summary, self.class_words = QLabel(), QLabel()
+        self.title, self.understood, self.notes = Plain(), Plain(), Plain()
+        self.summary, self.class_words = Plain(), Plain()
         self.corrections = self._make_corrections()
         self.label_choice = Choice()
         self.label_choice.setAccessibleName("label column")
@@ -70,7 +72,7 @@ class CsvDialog(QDialog):
             )
         )
         self.gap_choice.chosen.connect(self._choose_missing)
-        self.gap_words = QLabel()
+        self.gap_words = Plain()
         self.gap_list = QListWidget()
         self.busy = QProgressBar()
         self.load_button, self.cancel_button = QPushButton("Load"), QPushButton("Cancel")
@@ -218,7 +220,7 @@ class CsvDialog(QDialog):
 
     def show_progress(self, words: str, share: float) -> None:
         """Show how far the file is read again."""
-        self.busy.setToolTip(words)
+        self.busy.setToolTip(as_tip(words))
         self.busy.setValue(round(1000 * share))
 
     def show_failure(self, words: str) -> None:
@@ -269,7 +271,7 @@ class CsvDialog(QDialog):
         table = self.table
         size = f"{table.n:,} rows × {len(table.columns):,} columns"
         self.title.setText(table.path.name)
-        self.title.setToolTip(str(table.path))
+        self.title.setToolTip(as_tip(str(table.path)))
         self.understood.setText(f"{size}  ·  {table.format}")
         notes = list(table.format.notes)
         if table.ragged_count:
@@ -368,7 +370,7 @@ class CsvDialog(QDialog):
         self.gap_list.clear()
         listed = gaps.listed(MAX_LISTED)
         for line, words in listed:
-            self.gap_list.addItem(f"line {line:,}: {words}")
+            self.gap_list.addItem(visible(f"line {line:,}: {words}"))
         more = no_label + incomplete + self.table.ragged_count - len(listed)
         if more > 0:
             self.gap_list.addItem(f"… and {more:,} more")

@@ -27,6 +27,7 @@ from gui import look
 from gui.confusion_matrix import ConfusionMatrix
 from gui.evaluation_page import Inspection, Page, button, small
 from gui.example_list import ExampleList
+from gui.labels import Elided
 from gui.legend import marker_icon
 from gui.look import Theme
 
@@ -62,7 +63,9 @@ class ConfusionPage(Page):
         super().__init__(theme)
         self.cell: tuple[int, int] | None = None
         self.matrix = ConfusionMatrix(theme, MAX_CELL, LARGEST_TYPE)
-        self.key = small(KEY, wraps=False)
+        self.key = Elided(Qt.TextElideMode.ElideRight)
+        self.key.setProperty("small", True)
+        self.key.setText(KEY)
         self.matrix.hovered.connect(lambda words: self.key.setText(words or KEY))
         self.matrix.pressed.connect(self._choose_cell)
         self.title = QLabel()

@@ -109,8 +109,8 @@ class ReliabilityPage(Page):
         self._name = task.dataset.class_names[-1]
         across = f"p({self._name})" if self._is_neuron else "confidence: p of the class said"
         up = f"share that is {self._name}" if self._is_neuron else "share that is right"
-        self.plot.getPlotItem().setLabel("left", up)
-        self.counts.getPlotItem().setLabel("bottom", across)
+        plots.name_axis(self.plot, "left", up)
+        plots.name_axis(self.counts, "bottom", across)
         self.counts.getPlotItem().setLabel("left", "rows")
         self._clear()
 

@@ -29,6 +29,7 @@ from gui import look
 from gui.evidence import ink_pixmap, ink_table
 from gui.legend import marker_icon
 from gui.look import Theme
+from gui.plain import as_tip
 
 Index = QModelIndex | QPersistentModelIndex
 FIXED = ("row", "class", "taken for", "p(class)", "p(taken for)", "loss")
@@ -105,7 +106,9 @@ class ExampleModel(QAbstractTableModel):
         is_number = column not in (CLASS, TAKEN_FOR) and self.task.dataset.image_shape is None
         if role == Qt.ItemDataRole.TextAlignmentRole and is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_tip(self._summary(place))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._summary(place)
         return None
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
+
+from gui.plain import Plain, as_tip
 
 PLACE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-class Elided(QLabel):
+class Elided(Plain):
     """Words that give way to what is beside them; the pointer shows them whole."""
 
     def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__()
         self._mode = mode
-        self.setTextFormat(Qt.TextFormat.PlainText)  # as it is painted
 
     def sizeHint(self) -> QSize:
         """The height of a line, also where there are no words or signs from a taller face."""
@@ -30,16 +31,15 @@ class Elided(QLabel):
         text = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         painter.drawText(self.rect(), PLACE, text)
         painter.end()
-        self.setToolTip(self.text() if text != self.text() else "")
+        self.setToolTip(as_tip(self.text()) if text != self.text() else "")
 
 
-class Readout(QLabel):
+class Readout(Plain):
     """Words that come and go, in lines that are kept for them: nothing beside them moves."""
 
     def __init__(self, lines: int) -> None:
         super().__init__()
         self._lines = lines
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -99,9 +99,8 @@ class SurfacePanel(QWidget):
 
     def name_axes(self, x: str, y: str) -> None:
         self.is_named = True
-        item = self.plot.getPlotItem()
-        item.setLabel("bottom", x)
-        item.setLabel("left", y)
+        plots.name_axis(self.plot, "bottom", x)
+        plots.name_axis(self.plot, "left", y)
         plots.paint(self.plot, self._theme)
 
     def set_range(self, x_range: Range, y_range: Range) -> None:

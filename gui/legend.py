@@ -14,8 +14,10 @@ from core.task import Task
 from gui import look
 from gui.flow import FlowLayout
 from gui.look import Theme
+from gui.plain import Plain, as_tip, short, unmarked
 
 ICON_PX = 16
+LETTERS = 24  # of a name; the tip has the rest
 
 
 class Legend(QWidget):
@@ -75,13 +77,15 @@ class Legend(QWidget):
 
     def _class_button(self, k: int, name: str, icon: QIcon, h: int) -> QPushButton:
         """Return the button that chooses a class; its menu renames and removes it."""
-        button = QPushButton(icon, name)
+        button = QPushButton(icon, unmarked(short(name, LETTERS)))
         button.setProperty("marker", True)
         button.setCheckable(True)
         button.setChecked(k == self.chosen_class)
         button.setToolTip(
-            f"Draw points of class {name} (key {(k + 1) % 10} on the board); "
-            "double-click to rename, right-click for more"
+            as_tip(
+                f"Draw points of class {name} (key {(k + 1) % 10} on the board); "
+                "double-click to rename, right-click for more"
+            )
         )
         button.setAccessibleName(f"class {name}")
         button.clicked.connect(lambda: self.choose(k))
@@ -94,13 +98,16 @@ class Legend(QWidget):
         button.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         button.installEventFilter(self)
         button.setProperty("class_number", k)
+        button.setProperty("class_name", name)
         assert self._group is not None
         self._group.addButton(button, k)
         return button
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonDblClick and isinstance(watched, QPushButton):
-            self._ask_name(int(watched.property("class_number")), watched.text())
+            self._ask_name(
+                int(watched.property("class_number")), str(watched.property("class_name"))
+            )
             return True
         return super().eventFilter(watched, event)
 
@@ -115,7 +122,7 @@ class Legend(QWidget):
     def _ask_name(self, k: int, name: str) -> None:
         dialog = QInputDialog(self)
         dialog.setWindowTitle("Rename a class")
-        dialog.setLabelText(f"Name of class {name}:")
+        dialog.setLabelText(as_tip(f"Name of class {short(name)}:"))
         dialog.setTextValue(name)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.textValueSelected.connect(lambda text: self.class_renamed.emit(k, text))
@@ -138,8 +145,10 @@ def _entry(name: str, icon: QIcon) -> QWidget:
     row.setSpacing(4)
     picture = QLabel()
     picture.setPixmap(icon.pixmap(QSize(ICON_PX, ICON_PX)))
-    text = QLabel(name)
+    text = Plain(short(name, LETTERS))
     text.setProperty("small", True)
+    if text.text() != name:
+        entry.setToolTip(as_tip(name))
     row.addWidget(picture)
     row.addWidget(text)
     return entry

@@ -18,6 +18,7 @@ from gui import plots
 from gui.background import Background
 from gui.fields import Segments
 from gui.look import Theme
+from gui.plain import html, short
 from gui.way import Way
 
 SECONDS, NOISE_SECONDS = 0.1, 0.5
@@ -95,7 +96,7 @@ class Norms(QWidget):
             mark = marks[k] if task.config.model.kind != "ovo" else k
             colour = theme.class_colour(mark).name()
             self.lines[k].setPen(plots.pen(self.plot, colour, 1.2))
-            words.append(f"<span style='color:{colour}'>■</span>&nbsp;{name}")
+            words.append(f"<span style='color:{colour}'>■</span>&nbsp;{html(short(name))}")
         self._key_words = words
         self._key.setText(" &nbsp; ".join(words))
         self.words.setText("")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
 
 from gui.look import Theme
+from gui.plain import Plain, as_tip
 
 HEIGHT = 44
 
@@ -22,7 +23,7 @@ class Notice(QFrame):
         self._is_trouble = False
         self._shown = "", "", False
         self.setFixedHeight(HEIGHT)
-        self._words = QLabel()
+        self._words = Plain()
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -71,7 +72,7 @@ class Notice(QFrame):
             return  # it is told so at display rate
         self._shown = shown
         self._words.setText(words)
-        self._words.setToolTip(words)
+        self._words.setToolTip(as_tip(words))
         self.button.setText(action)
         self.button.setVisible(bool(action))
         if is_trouble != self._is_trouble:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from gui import look
 from gui.look import Theme
+from gui.plain import as_tip, html, short
 
 POINT_PX = 9
 
@@ -200,6 +201,12 @@ def paint(plot: Plot, theme: Theme) -> None:
         axis.setTickFont(look.scaled(plot.font(), look.SMALL))
         axis.label.setFont(plot.font())
         axis.label.setDefaultTextColor(QColor(theme.ink))
+
+
+def name_axis(plot: Plot, side: str, name: str) -> None:
+    """Write a name at an axis as it is; pyqtgraph would take it for HTML."""
+    plot.getPlotItem().setLabel(side, html(short(name)))
+    plot.getPlotItem().getAxis(side).label.setToolTip(as_tip(name) if short(name) != name else "")
 
 
 def pen(

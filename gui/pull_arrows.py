@@ -17,6 +17,7 @@ from gui import plots
 from gui.background import Background
 from gui.example import applies
 from gui.look import Theme
+from gui.plain import as_tip
 
 Floats = NDArray[np.float64]
 
@@ -125,7 +126,7 @@ class PullArrows(QObject):
         """Forget the arrows of another task."""
         self._task, self._theme, self._snapshot = task, theme, None
         self.box.setVisible(self.apply_to(task))
-        self.box.setToolTip(tooltip(task))
+        self.box.setToolTip(as_tip(tooltip(task)))
         sums = 1 if task.is_neuron else task.dataset.h
         for have, wanted, z in ((self.lines, task.dataset.h, 31), (self.sums, sums, SUM_Z)):
             while len(have) < wanted:

@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QUndoCommand, QUndoStack
 
 from core.records import MAX_KEPT, Record
+from core.signs import visible
 from core.task import Task
 from gui.look import Theme
+from gui.plain import unmarked
 
 LIVE = -1  # the colour of the run that is shown: the training curve's
 LIVE_NAME = "this run"
@@ -73,7 +75,7 @@ class _Deletion(QUndoCommand):
     """Runs are deleted; undo puts them back where they were, among what is there by then."""
 
     def __init__(self, kept: KeptRuns, gone: list[Record], words: str) -> None:
-        super().__init__(words)
+        super().__init__(unmarked(words))  # for the menu
         self._kept = kept
         self._gone = [(kept.records.index(record), record) for record in gone]
 
@@ -127,7 +129,7 @@ class KeptRuns(QObject):
         return [r for r in self.records if r.is_shown and r.task.source.name == task.source.name]
 
     def rename(self, record: Record, name: str) -> None:
-        name = " ".join(name.split())
+        name = visible(" ".join(name.split()))
         if name and name != record.name:
             others = (other.name for other in self.records if other is not record)
             self._put(record, replace(record, name=free_name(name, others)))

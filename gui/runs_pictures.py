@@ -24,6 +24,7 @@ from gui.background import Background
 from gui.fields import Combo, Segments
 from gui.figures import sign_of
 from gui.look import Theme
+from gui.plain import Plain
 from gui.runs_kept import LIVE_NAME, colour_of
 from gui.runs_multiples import Lines, Multiples, Picture
 from gui.shading import shade
@@ -76,7 +77,7 @@ class RunPictures(QWidget):
                 label.setProperty("small", True)
                 line.addWidget(label)
                 line.addWidget(choice)
-        self._words = QLabel()
+        self._words = Plain()
         self._words.setProperty("small", True)
         self._words.setWordWrap(True)
         self._legend = QLabel()

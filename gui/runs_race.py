@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QScrollArea,
@@ -27,6 +26,7 @@ from core.task import Task
 from gui.background import Background
 from gui.flow import FlowLayout
 from gui.look import Theme
+from gui.plain import Plain, as_tip, short, unmarked
 from gui.runs_curves import RunCurves
 from gui.runs_entrants import Entrant, name_of, standing_record, variants
 from gui.runs_kept import LIVE, KeptRuns, free_colour, free_name, swatch
@@ -78,7 +78,7 @@ class RacePage(QWidget):
         self.keep_button = QPushButton("Keep all")
         self.keep_button.setToolTip("Keep all of these runs as they are now")
         self.keep_button.clicked.connect(self._keep_all)
-        self._words = QLabel()
+        self._words = Plain()
         self._words.setProperty("small", True)
         self._words.setWordWrap(True)
         self.curves = RunCurves(theme)
@@ -213,13 +213,16 @@ class RacePage(QWidget):
         if live is None:
             return
         if not any(entrant.colour == LIVE for entrant in self.entrants):
-            menu.addAction(live.name).triggered.connect(self._enter_live)
+            menu.addAction(unmarked(short(live.name))).triggered.connect(self._enter_live)
         runs = menu.addMenu("Kept runs")
         for record in self._kept.records:
-            action = runs.addAction(swatch(self._theme, record.colour), record.name)
+            action = runs.addAction(
+                swatch(self._theme, record.colour), unmarked(short(record.name))
+            )
             action.setEnabled(same_features(record.task, live.task))
             if not action.isEnabled():
-                action.setText(f"{record.name} (other data or features)")
+                action.setText(f"{action.text()} (other data or features)")
+            action.setToolTip(as_tip(record.name))
             action.triggered.connect(partial(self._enter, Entrant.of(record)))
         runs.setEnabled(bool(self._kept.records))
         menu.addSeparator()
@@ -228,7 +231,9 @@ class RacePage(QWidget):
             submenu = menu.addMenu(title)
             for words, made in group:
                 entrant = Entrant(name_of(made, words), LIVE, live.task, made)
-                submenu.addAction(words).triggered.connect(partial(self._enter, entrant))
+                submenu.addAction(unmarked(short(words))).triggered.connect(
+                    partial(self._enter, entrant)
+                )
 
     def _enter(self, entrant: Entrant, _: bool = False) -> None:
         self.enter(entrant)
@@ -342,8 +347,8 @@ class RacePage(QWidget):
             metrics = self.fontMetrics()
             width = NAME_LETTERS * metrics.averageCharWidth()
             name = metrics.elidedText(entrant.name, Qt.TextElideMode.ElideRight, width)
-            chip = QPushButton(swatch(self._theme, entrant.colour), f"{name}  ×")
-            chip.setToolTip(f"{entrant.name}: a click takes it out of the race")
+            chip = QPushButton(swatch(self._theme, entrant.colour), f"{unmarked(name)}  ×")
+            chip.setToolTip(as_tip(f"{entrant.name}: a click takes it out of the race"))
             chip.setAccessibleName(f"{entrant.name}, in the race")
             chip.setEnabled(self.add_button.isEnabled() or len(self.entrants) == MOST)
             chip.clicked.connect(partial(self._leave, entrant))

@@ -22,6 +22,7 @@ from core.snapshot import Status
 from gui.figures import sign_of
 from gui.keys import HOLDS_WORDS
 from gui.look import Theme
+from gui.plain import as_tip
 from gui.runs_kept import LIVE, swatch
 
 Index = QModelIndex | QPersistentModelIndex
@@ -112,7 +113,8 @@ class RunModel(QAbstractTableModel):
         value = self._values[index.row()][name]
         if role in (CELL.DisplayRole, CELL.ToolTipRole):
             sign = sign_of(record.metrics) if name.startswith("train ") else ""
-            return sign + say(name, value)
+            words = sign + say(name, value)
+            return as_tip(words) if role == CELL.ToolTipRole else words
         if role == CELL.TextAlignmentRole:
             side = (
                 Qt.AlignmentFlag.AlignLeft
@@ -133,8 +135,9 @@ class RunModel(QAbstractTableModel):
             return Qt.CheckState.Checked if record.is_shown else Qt.CheckState.Unchecked
         if role == CELL.ToolTipRole:
             edits = "; ".join(record.edits)
-            return f"{record.name}\n{record.task.source.name}, {record.epoch:,} epochs" + (
-                f"\n{edits}" if edits else ""
+            return as_tip(
+                f"{record.name}\n{record.task.source.name}, {record.epoch:,} epochs"
+                + (f"\n{edits}" if edits else "")
             )
         if role == CELL.FontRole and record.colour == LIVE:
             return self._bold

@@ -40,6 +40,7 @@ from gui.fields import (
     Toggle,
 )
 from gui.model_card import ModelCard
+from gui.plain import Plain, as_tip, short, unmarked
 from gui.rate_slider import RateSlider
 
 FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
@@ -238,7 +239,8 @@ class SetupPanel(QScrollArea):
         menu = self.features.menu()
         menu.clear()
         for name in names:
-            action = menu.addAction(name)
+            action = menu.addAction(unmarked(short(name)))
+            action.setToolTip(as_tip(name))
             action.setCheckable(True)
             action.setChecked(name in chosen)
             action.setEnabled(name not in chosen or len(chosen) > 1)
@@ -449,7 +451,7 @@ def _source_button(glyph: str, name: str, detail: str) -> QPushButton:
     row = QHBoxLayout(button)
     row.setContentsMargins(6, 2, 4, 2)
     row.setSpacing(8)
-    sign, words, small = QLabel(glyph), QLabel(name), QLabel(detail)
+    sign, words, small = Plain(glyph), Plain(name), Plain(detail)
     sign.setFixedWidth(sign.fontMetrics().horizontalAdvance("MM"))
     sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
     small.setProperty("small", True)

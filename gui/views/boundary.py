@@ -25,6 +25,7 @@ from gui.hidden_lines import HiddenLines
 from gui.labels import Readout
 from gui.legend import Legend
 from gui.look import Theme
+from gui.plain import Plain
 from gui.pull_arrows import PullArrows
 from gui.shading import HAIR, STILL_PX, NodeSize, Rest, Shader, Shading
 from gui.view import View
@@ -107,7 +108,7 @@ class BoundaryView(View):
 
         self._readout = Readout(1)
         self._readout.setProperty("small", True)
-        self._caption = QLabel()
+        self._caption = Plain()
         self._caption.setProperty("small", True)
         self._caption.setWordWrap(True)
 
@@ -263,9 +264,8 @@ class BoundaryView(View):
 
     def _show_axes(self, task: Task, values: NDArray[np.float32]) -> None:
         unit = f" ({task.dataset.unit})" if task.dataset.unit else ""
-        item = self.plot.getPlotItem()
         for side, index in (("bottom", self._x), ("left", self._y)):
-            item.setLabel(side, task.dataset.feature_names[index] + unit)
+            plots.name_axis(self.plot, side, task.dataset.feature_names[index] + unit)
         plots.paint(self.plot, self.theme)
         if task.config.data.source == "drawn":
             x_range = y_range = drawing.RANGE

@@ -25,6 +25,7 @@ from gui.broken_axis import BAND, Break, find_break
 from gui.fall_curve import FallCurve
 from gui.figures import say_sample, sign_of
 from gui.look import Theme
+from gui.plain import as_tip
 from gui.runs_kept import colour_of
 from gui.view import View
 
@@ -560,7 +561,7 @@ class CurveView(View):
         kept = f" &nbsp;{colours}&nbsp;+{count}" if count else ""  # their names are at the pointer
         self._key.setText(f'<span style="color:{theme.accent}">━━</span> {train}{test}{kept}')
         names = (record.name for record in self._kept)
-        self._key.setToolTip("\n".join(filter(None, (sample, *names))))
+        self._key.setToolTip(as_tip("\n".join(filter(None, (sample, *names)))))
 
     # Mouse and keys ---------------------------------------------------------------------------
 

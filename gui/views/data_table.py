@@ -38,6 +38,7 @@ from gui.fields import Choice, Segments
 from gui.flow import FlowLayout
 from gui.legend import marker_icon
 from gui.look import Theme
+from gui.plain import as_tip
 from gui.view import View
 
 Index = QModelIndex | QPersistentModelIndex
@@ -173,7 +174,7 @@ class RowModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and column == PREDICTED and self._is_wrong(row):
             return QColor(self.theme.counter_accent)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._summary(row)
+            return as_tip(self._summary(row))
         return None
 
     def _is_wrong(self, row: int) -> bool:

@@ -35,6 +35,7 @@ from gui.evidence import Evidence, Reason, Shares, Tiles
 from gui.fields import Combo, Slider
 from gui.look import Theme
 from gui.pad import Pad
+from gui.plain import as_tip, short, unmarked
 from gui.view import View
 
 Picture = NDArray[np.float32]
@@ -49,6 +50,7 @@ SWITCHES = {
 }
 PEN_STEPS = 20  # of the slider; tenths of the data's own pen width, from half to two and a half
 NEAREST = 5
+LETTERS = 12  # of a class on a button; its tip has the rest
 MOST_CLASSES = 10
 NARROW_PX = 540
 SMALLEST = 372, 416  # px; with less room than this it scrolls
@@ -366,9 +368,9 @@ class DrawView(View):
             button.setVisible(k < source.h)
             if k < source.h:
                 name = source.class_names[k]
-                button.setText(name)
+                button.setText(unmarked(short(name, LETTERS)))
                 button.setAccessibleName(f"teach that this is {name}")
-                button.setToolTip(f"Add it to the training rows as {name}")
+                button.setToolTip(as_tip(f"Add it to the training rows as {name}"))
         self._pair, self._asked, self._picked = None, None, -1
         self._lay_out()
         self._note_change()

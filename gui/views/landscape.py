@@ -32,6 +32,7 @@ from gui.labels import Elided
 from gui.landscape_costs import choices_of, title_of
 from gui.landscape_panel import SurfacePanel
 from gui.look import Theme
+from gui.plain import Plain
 from gui.view import View
 from gui.way import Way
 
@@ -130,7 +131,7 @@ class LandscapeView(View):
         self._pictures = pictures
         self._readout = Elided(Qt.TextElideMode.ElideRight)
         self._readout.setProperty("small", True)
-        self._caption = QLabel()
+        self._caption = Plain()
         self._caption.setProperty("small", True)
         self._caption.setWordWrap(True)
         layout = QVBoxLayout(self)

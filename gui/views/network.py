@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.snapshot import Snapshot, Status
 from core.task import Task
@@ -17,6 +17,7 @@ from gui.network_bundles import Bundles
 from gui.network_edges import MOST_INPUTS, Edges
 from gui.network_parts import signals
 from gui.network_sketch import MOST_CLASSES
+from gui.plain import Plain
 from gui.view import View
 
 SECONDS = 0.1  # numbers that change more often cannot be read
@@ -37,7 +38,7 @@ class NetworkView(View):
         for sketch in (self.edges, self.bundles):
             sketch.pointed.connect(lambda _: self._read_out())
             self._stack.addWidget(self._scrolling(sketch))
-        self._title, self._readout, self._caption = QLabel(), Readout(1), QLabel()
+        self._title, self._readout, self._caption = Plain(), Readout(1), Plain()
         for label in (self._title, self._caption):
             label.setProperty("small", True)
             label.setWordWrap(True)

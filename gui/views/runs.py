@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -22,6 +21,7 @@ from core.task import Task
 from gui.background import Background
 from gui.fields import Segments
 from gui.look import Theme
+from gui.plain import Plain
 from gui.runs_kept import COLOURS, LIVE, LIVE_NAME, KeptRuns, swatch
 from gui.runs_pictures import RunPictures
 from gui.runs_race import RacePage
@@ -86,9 +86,9 @@ class RunsView(View):
 
     def _make_table_page(self) -> QWidget:
         page = QWidget()
-        self._words = QLabel()
+        self._words = Plain()
         self._words.setWordWrap(True)
-        self._start = QLabel()
+        self._start = Plain()
         self._start.setWordWrap(True)
         self.replay_button = QPushButton("Replay")
         self.replay_button.setToolTip("Train the selected run again, from its seed and its start")

@@ -26,6 +26,7 @@ from gui.fields import Choice
 from gui.flow import FlowLayout
 from gui.jacobian import JacobianView
 from gui.look import Theme
+from gui.plain import html, short
 from gui.sheet import Sheet
 from gui.trace_lines import PARTS, Shape
 from gui.tracer import Followed, Tracer
@@ -184,7 +185,7 @@ class TraceView(View):
                 task.dataset.class_marks,
             )
         said = "" if example.label is None else f", {task.dataset.class_names[example.label]}"
-        self._words.setText(f"<b>{example.words}</b>{said}")
+        self._words.setText(f"<b>{html(example.words)}</b>{html(short(said))}")
         self.label.setVisible(example.label is None)
         has_rows = example.row is not None
         self.before.setEnabled(has_rows)
