@@ -9,8 +9,10 @@ from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex
 from PySide6.QtGui import QBrush, QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
+from core.signs import visible
 from core.table import Table, say
 from gui.look import SMALL, Theme, scaled
+from gui.plain import as_tip
 
 ROLE_ROW, FACT_ROW, FIRST_ROW = 0, 1, 2
 NARROWEST_PX, WIDEST_PX = 84, 200
@@ -70,8 +72,10 @@ class Preview(QAbstractTableModel):
             return None
         if orientation is Qt.Orientation.Horizontal:
             name = self._table.names[section]
-            if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            if role == Qt.ItemDataRole.DisplayRole:
                 return name
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return as_tip(name)
         elif role == Qt.ItemDataRole.DisplayRole:
             if section == ROLE_ROW:
                 return "use as"
@@ -87,9 +91,9 @@ class Preview(QAbstractTableModel):
         use = self._roles[j]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._words(index.row(), j)
+                return visible(self._words(index.row(), j))
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(j)
+                return as_tip(self._tip(j))
             case Qt.ItemDataRole.CheckStateRole:
                 is_choice = index.row() == ROLE_ROW and not self._is_pictures
                 if not is_choice or use not in (Role.FEATURE, Role.UNUSED):
