@@ -25,7 +25,7 @@ from gui.hidden_lines import HiddenLines
 from gui.labels import Readout
 from gui.legend import Legend
 from gui.look import Theme
-from gui.plain import Plain
+from gui.plain import Plain, short
 from gui.pull_arrows import PullArrows
 from gui.shading import HAIR, STILL_PX, NodeSize, Rest, Shader, Shading
 from gui.view import View
@@ -278,7 +278,7 @@ class BoundaryView(View):
         dataset, words = task.dataset, []
         if dataset.m > 2:
             held = [
-                f"{name} {self._at[j]:.3g}"
+                f"{short(name)} {self._at[j]:.3g}"
                 for j, name in enumerate(dataset.feature_names)
                 if j not in (self._x, self._y)
             ]
@@ -290,13 +290,13 @@ class BoundaryView(View):
             )
         if self._threshold != HALF and has_threshold(task.config.model.kind):
             words.append(
-                f"The line is where p({dataset.class_names[1]}) = {self._threshold:.2f}, the "
-                "threshold chosen under Evaluation; the colours show p itself."
+                f"The line is where p({short(dataset.class_names[1])}) = {self._threshold:.2f}, "
+                "the threshold chosen under Evaluation; the colours show p itself."
             )
         if self.pulls.is_on:
             words.append(self.pulls.words())
         if task.constant_features:
-            words.append(f"Constant, of no use: {', '.join(task.constant_features)}.")
+            words.append(f"Constant, of no use: {', '.join(map(short, task.constant_features))}.")
         if thinned:
             words.append(
                 f"Showing one in {-(-dataset.n // MAX_POINTS)} of {dataset.n:,} points; "
@@ -462,13 +462,14 @@ class BoundaryView(View):
             self._fall_silent()
             return
         names, unit = task.dataset.feature_names, task.dataset.unit
+        classes = task.dataset.class_names
         words = [
-            f"{names[self._x]} {place[0]:.2f} {unit}",
-            f"{names[self._y]} {place[1]:.2f} {unit}",
+            f"{short(names[self._x])} {place[0]:.2f} {unit}",
+            f"{short(names[self._y])} {place[1]:.2f} {unit}",
         ]
         row = self._nearest(place)
         if row is not None:
-            words.append(f"{task.say_row(row)}, {task.dataset.class_names[task.dataset.y[row]]}")
+            words.append(f"{task.say_row(row)}, {short(classes[task.dataset.y[row]])}")
         text = " · ".join(word.strip() for word in words)
         if snapshot is None:
             self._readout.setText(text)
@@ -484,7 +485,7 @@ class BoundaryView(View):
 
         def answer(shares: NDArray[np.float32]) -> None:
             order = np.argsort(-shares)[: 3 if row is None else 2]
-            best = ", ".join(f"{task.dataset.class_names[k]} {shares[k]:.1%}" for k in order)
+            best = ", ".join(f"{short(classes[k])} {shares[k]:.1%}" for k in order)
             self._readout.setText(f"{text}  →  {best}")
 
         self._background.ask("hover", work, answer, _raise)
