@@ -27,7 +27,7 @@ from core.table import Gaps, Table
 from gui.csv_preview import ROLE_ROW, Preview, PreviewView, Role
 from gui.fields import Choice, Segments
 from gui.look import Theme, scaled
-from gui.plain import Plain, as_tip
+from gui.plain import Plain, as_tip, short
 
 SIZE = (860, 620)
 MAX_LISTED = 200
@@ -298,7 +298,8 @@ class CsvDialog(QDialog):
         obstacle = ""
         try:
             names, _ = table.columns[self.label].classes
-            shown = ", ".join(names[:MAX_NAMED]) + (", …" if len(names) > MAX_NAMED else "")
+            shown = ", ".join(map(short, names[:MAX_NAMED]))
+            shown += ", …" if len(names) > MAX_NAMED else ""
             count = f"{len(names):,} class{'es' if len(names) != 1 else ''}"
             self.class_words.setText(f"{count}: {shown}")
         except DataError as error:

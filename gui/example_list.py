@@ -29,7 +29,7 @@ from gui import look
 from gui.evidence import ink_pixmap, ink_table
 from gui.legend import marker_icon
 from gui.look import Theme
-from gui.plain import as_tip
+from gui.plain import as_tip, fit_columns
 
 Index = QModelIndex | QPersistentModelIndex
 FIXED = ("row", "class", "taken for", "p(class)", "p(taken for)", "loss")
@@ -204,7 +204,7 @@ class ExampleList(QStackedWidget):
         self.model.show_answers(task, answers)
         self.setCurrentIndex(0 if task.dataset.image_shape is None else 1)
         if is_new or (was_empty and self.model.rowCount()):
-            self.table.resizeColumnsToContents()
+            fit_columns(self.table)
 
     @property
     def shown(self) -> QAbstractItemView:

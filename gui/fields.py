@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ Number = float | int
 FULL = "full"
 FIELD_DIGITS = 9
 PERCENT_STEP = 5
-NUMERALS = "0123456789.,e+-−"
+UNFINISHED = re.compile(r"[+−-]?[0-9]*[.,]?[0-9]*(e[+−-]?[0-9]*)?")
 CHOICE_CHARACTERS = 18
 
 
@@ -131,7 +132,7 @@ class _NumberField(Unscrolled, SpinBox):
         if (word and bare == word) or (number is not None and number == self._bounded(number)):
             return QValidator.State.Acceptable, text, pos
         # An unfinished number, such as "1e-", may yet become one; other letters never do.
-        is_possible = word.startswith(bare) or all(letter in NUMERALS for letter in bare)
+        is_possible = word.startswith(bare) or UNFINISHED.fullmatch(bare) is not None
         state = QValidator.State.Intermediate if is_possible else QValidator.State.Invalid
         return state, text, pos
 

@@ -11,11 +11,12 @@ from html import escape
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import Qt as Guess  # the half of the namespace that knows of rich text
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QTableView, QWidget
 
 from core.signs import visible
 
 BREAKS = "\n"
+COLUMN_LETTERS = 30
 WIDEST = 60  # letters that a label insists on
 MOST_PX = 16_777_215  # as Qt has it
 
@@ -35,6 +36,20 @@ class Plain(QLabel):
         """Let no long word widen the window."""
         widest = WIDEST * self.fontMetrics().averageCharWidth()
         return super().minimumSizeHint().boundedTo(QSize(widest, MOST_PX))
+
+
+def fit_columns(table: QTableView) -> None:
+    """Make each column as wide as what it shows, up to a limit: names can be of any length."""
+    table.resizeColumnsToContents()
+    widest = widest_column(table)
+    for column in range(table.model().columnCount()):
+        if table.columnWidth(column) > widest:
+            table.setColumnWidth(column, widest)
+
+
+def widest_column(table: QTableView) -> int:
+    """Return the width in px that no column exceeds by itself."""
+    return COLUMN_LETTERS * table.fontMetrics().averageCharWidth()
 
 
 def short(text: str, letters: int = 40) -> str:

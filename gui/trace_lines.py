@@ -28,6 +28,7 @@ from gui.notation import (
     many,
     row,
 )
+from gui.plain import short
 
 if TYPE_CHECKING:  # it imports PyTorch
     from core.trace import Trace
@@ -183,7 +184,7 @@ class Lines:
             for j in s.features:
                 sign = Sym(f"x_{{{j}}} =", f"x{j} =")
                 own: list[Node] = [Word("("), Num(("own", j)), Word(")")] if s.is_scaled else []
-                parts.append(row(sign, Num(("x", j)), *own, Word(s.inputs[j] + " ")))
+                parts.append(row(sign, Num(("x", j)), *own, Word(short(s.inputs[j]) + " ")))
             if s.m > len(s.features):
                 parts.append(Word(f"… {s.m} inputs, the largest are shown"))
             node = Flow(tuple(parts))

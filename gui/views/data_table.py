@@ -38,7 +38,7 @@ from gui.fields import Choice, Segments
 from gui.flow import FlowLayout
 from gui.legend import marker_icon
 from gui.look import Theme
-from gui.plain import as_tip
+from gui.plain import as_tip, fit_columns, widest_column
 from gui.view import View
 
 Index = QModelIndex | QPersistentModelIndex
@@ -325,7 +325,7 @@ class DataView(View):
     def _fit_columns(self) -> None:
         """Fit the columns to new cells, once they are seen."""
         if self._has_new_cells and self.task and self.task.dataset.n < RESIZED_ROWS:
-            self.table.resizeColumnsToContents()
+            fit_columns(self.table)
             dataset, order = self.task.dataset, self.model.order
             _, firsts = np.unique(dataset.y[order], return_index=True)
             self._widen((CLASS, PREDICTED), [(int(place), CLASS) for place in firsts])
@@ -339,6 +339,7 @@ class DataView(View):
         """Let the columns have room for what these cells, by row and column, show."""
         indices = [self.model.index(*cell) for cell in cells]
         widest = max((self.table.sizeHintForIndex(i).width() for i in indices), default=0)
+        widest = min(widest, widest_column(self.table))
         for column in columns:
             self.table.setColumnWidth(column, max(widest, self.table.columnWidth(column)))
 
