@@ -570,8 +570,9 @@ class Reason(Shown):
         size = math.isqrt(len(part))
         levels = look.signed_levels(part, scale, LEVELS) + LEVELS
         panel = levels.reshape(size, size)
-        is_same = self._panel is not None and self._panel.shape == panel.shape
-        if is_same and np.abs(panel - self._panel).max() < VISIBLE:
+        old = self._panel
+        is_same = old is not None and old.shape == panel.shape
+        if old is not None and is_same and np.abs(panel - old).max() < VISIBLE:
             return
         self._panel = panel
         self._picture.show(_pixmap(self._table[panel]))

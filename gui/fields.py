@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
@@ -25,11 +25,12 @@ from PySide6.QtWidgets import (
 )
 
 if TYPE_CHECKING:  # what is mixed in is no widget of its own
-    Widget, SpinBox = QWidget, QDoubleSpinBox
+    from PySide6.QtWidgets import QAbstractSpinBox as SpinBox
+    from PySide6.QtWidgets import QWidget as Widget
 else:
     Widget = SpinBox = object
 
-Number = float | int
+Number = Any  # float of some fields, int of others, as Qt has it
 
 FULL = "full"
 FIELD_DIGITS = 9
@@ -95,6 +96,13 @@ class _NumberField(Unscrolled, SpinBox):
     The word that stands for the least value (or, for “full”, the greatest) can be typed, too.
     What is no value of the field changes nothing. Arrows and wheel go from what is typed so far.
     """
+
+    if TYPE_CHECKING:  # what both of Qt's fields have
+        value: Callable[[], Number]
+        setValue: Callable[[Number], None]
+        minimum: Callable[[], Number]
+        maximum: Callable[[], Number]
+        suffix: Callable[[], str]
 
     def _dress(self) -> None:
         make_quiet(self)

@@ -134,7 +134,8 @@ def mixed(
     outside the two ends, where bytes would wrap around.
     """
     part = np.nan_to_num(np.asarray(share, dtype=np.float64), nan=0.0).clip(0, 1)[..., None]
-    return np.rint(ground + (top - ground) * part).astype(np.uint8)
+    mix: NDArray[np.uint8] = np.rint(ground + (top - ground) * part).astype(np.uint8)
+    return mix
 
 
 def signed_levels(values: NDArray[np.floating], scale: float, middle: int) -> NDArray[np.intp]:
@@ -144,7 +145,8 @@ def signed_levels(values: NDArray[np.floating], scale: float, middle: int) -> ND
     """
     with np.errstate(over="ignore", invalid="ignore"):
         places = np.rint(values * (middle / scale if scale else 0.0))
-    return np.nan_to_num(places, nan=0.0).clip(-middle, middle).astype(np.intp)
+    levels: NDArray[np.intp] = np.nan_to_num(places, nan=0.0).clip(-middle, middle).astype(np.intp)
+    return levels
 
 
 def signed_map(theme: Theme) -> NDArray[np.uint8]:

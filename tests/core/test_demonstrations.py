@@ -91,11 +91,11 @@ def test_weight_decay_makes_the_best_weights_unique_and_leaves_the_biases_free()
 
         descent.step(cost)
         ends.append((W.detach().numpy(), b.detach().numpy(), cost().item()))
-    (W, b, cost), (other_W, other_b, other_cost) = ends
-    assert other_cost == pytest.approx(cost, abs=1e-10)
-    np.testing.assert_allclose(other_W, W, atol=1e-5)
-    np.testing.assert_allclose(W.sum(axis=0), 0, atol=1e-5)
-    apart = other_b - b
+    (one_W, one_b, one_cost), (other_W, other_b, other_cost) = ends
+    assert other_cost == pytest.approx(one_cost, abs=1e-10)
+    np.testing.assert_allclose(other_W, one_W, atol=1e-5)
+    np.testing.assert_allclose(one_W.sum(axis=0), 0, atol=1e-5)
+    apart = other_b - one_b
     assert np.ptp(apart) < 1e-4
     assert abs(apart.mean()) > 0.1  # all biases alike, by as much as the starts say
 

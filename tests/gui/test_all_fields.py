@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -98,10 +99,10 @@ def turn_wheel(widget: QWidget, notches: int) -> bool:
     )
     before = value_of(widget)
     QApplication.sendEvent(widget, event)
-    return value_of(widget) != before
+    return bool(value_of(widget) != before)
 
 
-def fields_of(root: QWidget) -> list[QWidget]:
+def fields_of(root: QWidget) -> list[Any]:
     """The fields in which a person sets something; scroll bars are none."""
     kinds = QAbstractSpinBox | QComboBox | QAbstractSlider | QTabBar
     return [
@@ -113,18 +114,18 @@ def fields_of(root: QWidget) -> list[QWidget]:
     ]
 
 
-def value_of(field: QWidget) -> object:
+def value_of(field: Any) -> Any:
     return field.currentIndex() if isinstance(field, QComboBox | QTabBar) else field.value()
 
 
-def set_value(field: QWidget, value: object) -> None:
+def set_value(field: Any, value: Any) -> None:
     if isinstance(field, QComboBox | QTabBar):
         field.setCurrentIndex(value)
     else:
         field.setValue(value)
 
 
-def ends_of(field: QWidget) -> list[object]:
+def ends_of(field: Any) -> list[Any]:
     if isinstance(field, QComboBox | QTabBar):
         return [0, field.count() - 1]
     return [field.minimum(), field.value(), field.maximum()]
@@ -146,8 +147,12 @@ def table_file(tmp_path_factory):
 def pages_of(qtbot, open_window, table_file):
     """Return a function that opens a place of the window and gives its fields, page by page."""
 
-    def pages_of(place: str) -> Iterator[list[QWidget]]:
-        source = {"set-up, drawn": "drawn", "set-up, digits": "digits", "Draw": "digits"}
+    def pages_of(place: str) -> Iterator[list[Any]]:
+        source: dict[str, Any] = {
+            "set-up, drawn": "drawn",
+            "set-up, digits": "digits",
+            "Draw": "digits",
+        }
         data = DataConfig(source=source.get(place, "iris"))
         model = {
             "set-up, neuron": ModelConfig("binary"),
@@ -190,7 +195,7 @@ def test_no_field_takes_the_wheel_without_the_focus(pages_of, place):
                 assert not field.hasFocus(), named(field)
 
 
-def check(field: QWidget, what: str) -> None:
+def check(field: Any, what: str) -> None:
     if not isinstance(field, QComboBox | QTabBar):
         assert field.minimum() <= field.value() <= field.maximum(), f"{named(field)}: {what}"
 
@@ -237,7 +242,7 @@ def test_a_number_field_takes_every_text_and_shows_what_it_made_of_it(qtbot, pag
                     field.interpretText()
                     check(field, repr(text[:20]))
                     shown = field.text()
-                    set_value(field, field.value())
+                    set_value(field, value_of(field))
                     assert field.text() == shown, f"{named(field)}: {text[:20]!r}"
                 for key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
                     put_in(qtbot, field, text, is_pasted=True)

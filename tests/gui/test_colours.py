@@ -63,6 +63,7 @@ def test_where_no_sigmoid_of_one_vs_rest_is_sure_the_region_is_faint(theme):
 def test_the_lesson_of_one_vs_rest_has_no_colour_but_its_classes():
     """Somewhere on its plane no sigmoid reaches 1/h."""
     preset = BY_KEY["rest"]
+    assert preset.points is not None
     task = prepare(datasets.drawn(preset.points), preset.config)
     trainer = Trainer(task)
     for _ in range(preset.config.training.epochs):

@@ -59,9 +59,7 @@ def faults_of_tip(where: str, text: str) -> list[str]:
 
 def faults_of_model(where: str, view: QAbstractItemView) -> list[str]:
     model, found = view.model(), []
-    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount() if model else 0
-    if model is None:
-        return []
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount()
     cells = [
         model.index(i, j) for i in range(min(model.rowCount(), 12)) for j in range(min(columns, 14))
     ]
@@ -88,7 +86,7 @@ def faults_of_model(where: str, view: QAbstractItemView) -> list[str]:
 def faults_of_scene(where: str, view: QGraphicsView) -> list[str]:
     """Look at what pyqtgraph and our canvases write."""
     found = []
-    for item in view.scene().items() if view.scene() else ():
+    for item in view.scene().items():
         found += faults_of_tip(f"item of {where}", item.toolTip())
         if isinstance(item, QGraphicsTextItem):
             document = item.document()
@@ -162,7 +160,7 @@ def table_file(tmp_path_factory):
     return path
 
 
-def config_of(path, kind: str) -> RunConfig:
+def config_of(path, kind) -> RunConfig:
     return RunConfig(
         data=DataConfig(source="csv", path=str(path), test_fraction=0.3, features=("all",)),
         model=ModelConfig(kind=kind),
