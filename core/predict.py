@@ -19,6 +19,7 @@ from core.digits import Recipe, deskew_images, draw
 from core.errors import DataError
 from core.family import output_names
 from core.options import Parser
+from core.signs import visible
 from core.store import Model
 from core.terminal import DONE, PROGRAM
 
@@ -83,7 +84,7 @@ def report(options: argparse.Namespace) -> int:
     if not (np.isfinite(found.logits).all() and np.isfinite(found.probabilities).all()):
         raise DataError("The values are too large for this model; smaller ones were expected.")
     print(
-        *lines(found, model.config.model.kind, model.class_names),
+        *map(visible, lines(found, model.config.model.kind, model.class_names)),
         sep="\n",
         file=terminal.stream_for_words(options.json),
         flush=True,

@@ -202,7 +202,7 @@ class Model:
             ("features", task.dataset.feature_names, self.feature_names),
             ("classes", task.dataset.class_names, self.class_names),
         ):
-            if found != wanted:
+            if found != visible_names(wanted):
                 raise DataError(
                     f"{source.name} has {len(found):,} {what} ({_listed(found)}); the model was "
                     f"trained with {len(wanted):,} ({_listed(wanted)}). Open the data that it was "
@@ -328,9 +328,9 @@ def _model(about: dict[str, Any], data: bytes) -> Model:
     return Model(
         config=config,
         params=Params.of(config.model, parameters),
-        class_names=visible_names(_texts(about, "classes")),
+        class_names=_texts(about, "classes"),
         class_marks=_whole_numbers("marks", about.get("marks")),
-        feature_names=visible_names(_texts(about, "features")),
+        feature_names=_texts(about, "features"),
         unit=_text("unit", about.get("unit")),
         standardiser=Standardiser(tensors["mean"], tensors["std"]),
         image_shape=None if shape is None else _pair(shape),
