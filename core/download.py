@@ -1,18 +1,16 @@
 """MNIST by download, on first use only: from a list of mirrors, checked, kept in a cache folder.
 
 Each file waits in memory until its unpacked SHA-256 is right, and only then goes into the cache,
-under a name of its own that is replaced by the final one in one step: nothing half-done ever has a
-final name, and several copies of the program cannot get in each other's way. The same check is
-made at every load; a file that has been damaged since is fetched again and the others are kept.
+whole or not at all, so that several copies of the program cannot get in each other's way. The same
+check is made at every load; a file that has been damaged since is fetched again and the others are
+kept.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 import ssl
 import threading
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,7 +23,8 @@ from numpy.typing import NDArray
 
 from core import mnist
 from core.causes import Cause, TransferError, host_of, web_page
-from core.errors import Cancelled, DataError
+from core.errors import Cancelled, DataError, SaveError
+from core.files import reason, writing_bytes
 from core.meter import MB, Meter, Patience, Watch
 from core.mnist import Contents, Original
 from core.transfer import Head, Transfer, is_allowed
@@ -39,7 +38,6 @@ CACHE_VARIABLE = "LOGITLAB_CACHE"
 RETRIES = 3  # of a mirror that breaks off, as long as something came each time
 GLANCE_BYTES = 64  # enough to tell a web page
 SLACK_BYTES = 1 << 16  # what packing may add to a file that cannot be packed
-REPLACE_TRIES = 3
 
 
 @dataclass
@@ -212,11 +210,12 @@ class Download:
         """Put a file into the cache whole, or say once that it cannot be kept."""
         try:
             _store(folder, name, content)
-        except OSError as error:
+        except (OSError, SaveError) as error:
             if not self._unkept:
+                why = error.__cause__ if isinstance(error, SaveError) else error
                 self.notice = (
                     f"MNIST is here until you close Logit Lab: {folder} cannot be written "
-                    f"({(error.strerror or str(error)).lower()}). Make room there, or set "
+                    f"({reason(why or error).lower()}). Make room there, or set "
                     f"{CACHE_VARIABLE} to another folder."
                 )
             self._unkept[name] = content
@@ -261,26 +260,14 @@ def _from_cache(folder: Path, file: Original) -> NDArray[np.uint8] | None:
 
 def _store(folder: Path, name: str, content: bytes) -> None:
     """Write a file that other copies of the program may be reading or writing just now."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
-    temporary = folder / f".{name}.{secrets.token_hex(8)}"
     try:
-        with temporary.open("xb") as file:
+        folder.mkdir(parents=True, exist_ok=True)
+        with writing_bytes(path) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        for tries_left in reversed(range(REPLACE_TRIES)):
-            try:
-                temporary.replace(path)
-                break
-            except PermissionError:  # on Windows, while someone reads the old one
-                if path.is_file() and path.read_bytes() == content:
-                    break
-                if not tries_left:
-                    raise
-                time.sleep(0.1)
-    finally:
-        temporary.unlink(missing_ok=True)
+    except SaveError:  # on Windows, while another copy reads what it has just stored itself
+        if not (path.is_file() and path.read_bytes() == content):
+            raise
 
 
 def _unpack(file: Original, content: bytes, mirror: str) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dialect import SPLIT, TEST, TRAIN, VALIDATION
-from core.files import writing, writing_bytes
+from core.files import writing, writing_together
 from core.spreadsheet import Writer, harmless
 from core.task import Task
 
@@ -58,16 +58,17 @@ def write_pictures_idx(
 ) -> tuple[Path, Path]:
     """Write pictures and class numbers as MNIST's files are; return the paths of both.
 
-    `path` gives folder and first part of the names. Raises SaveError.
+    `path` gives folder and first part of the names. Both are written or none. Raises SaveError.
     """
     images = path.with_name(f"{path.stem}-images-idx3-ubyte")
     labels = path.with_name(f"{path.stem}-labels-idx1-ubyte")
-    with writing_bytes(images) as file:
-        file.write(struct.pack(">4B3I", 0, 0, UNSIGNED_BYTE, 3, len(X), *shape))
-        file.write(np.ascontiguousarray(X).tobytes())
-    with writing_bytes(labels) as file:
-        file.write(struct.pack(">4BI", 0, 0, UNSIGNED_BYTE, 1, len(y)))
-        file.write(y.astype(np.uint8).tobytes())
+    with writing_together() as together:
+        with together.open(images) as file:
+            file.write(struct.pack(">4B3I", 0, 0, UNSIGNED_BYTE, 3, len(X), *shape))
+            file.write(np.ascontiguousarray(X).tobytes())
+        with together.open(labels) as file:
+            file.write(struct.pack(">4BI", 0, 0, UNSIGNED_BYTE, 1, len(y)))
+            file.write(y.astype(np.uint8).tobytes())
     return images, labels
 
 

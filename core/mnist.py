@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.staging import tidy
 
 FOLDER_VARIABLE = "LOGITLAB_DATA"
 GZIP_MAGIC = b"\x1f\x8b"
@@ -122,6 +123,7 @@ def load(folder: Path) -> Contents:
     Raises DataError where a file is missing, damaged, of another kind, or does not fit the others;
     what the heads and the labels tell is found out before the images are unpacked.
     """
+    tidy(folder)
     paths = [_find(folder, *part) for part in _FILES]
     files = []
     for path in paths:

@@ -294,7 +294,9 @@ def test_a_failing_disk_leaves_the_old_file_and_no_other(run, tmp_path, monkeypa
 
     monkeypatch.setattr(os, "fsync", fail)
     code, _, err = run(*QUICK, "--json", path)
-    assert code == 2 and err.endswith("run.json cannot be written: No space left on device.\n")
+    assert code == 2 and err.endswith(
+        "cannot be written: no space left on device. Make room there, or choose another place.\n"
+    )
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
 
 
@@ -302,10 +304,10 @@ def test_a_failing_disk_leaves_the_old_file_and_no_other(run, tmp_path, monkeypa
     ("name", "words"),
     [
         ("nowhere/run.json", "there is no folder"),
-        (".", "choose another place"),
+        (".", "it is a folder"),
         ("file/run.json", "there is no folder|Not a directory"),
-        ("a" * 300, "cannot be written"),
-        ("ring", "cannot be written"),
+        ("a" * 300, "its name is too long"),
+        ("ring", "leads back to itself"),
     ],
 )
 def test_a_hopeless_place_is_refused_before_training(name, words, run, tmp_path, monkeypatch):
@@ -327,7 +329,9 @@ def test_an_unwritable_place_is_refused_before_training(refused, run, tmp_path, 
     monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
     code, _, err = run("--json", path)
     assert code == 2 and path.read_text() == "old"
-    assert_one_line(err, "run.json cannot be written: choose another place")
+    assert_one_line(
+        err, "run.json cannot be written: you may not write there. Choose another place"
+    )
 
 
 # The model is kept ----------------------------------------------------------------------------
@@ -351,7 +355,7 @@ def test_a_model_that_diverged_is_kept_as_it_was_before(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("nowhere/m", "there is no folder"), (".", "choose another place")]
+    ("name", "words"), [("nowhere/m", "there is no folder"), (".", "it is a folder")]
 )
 def test_a_hopeless_place_for_the_model_is_refused_before_training(
     name, words, run, tmp_path, monkeypatch

@@ -80,7 +80,7 @@ def test_a_failure_half_way_leaves_the_old_file_as_it_was(tmp_path, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(SaveError, match="No space left"):
+    with pytest.raises(SaveError, match="no space left"):
         write_csv(task_of("iris"), path)
     assert path.read_text() == "precious"
     assert list(tmp_path.iterdir()) == [path]
