@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from core import datasets, files, store, terminal
+from core import datasets, files, stopping, store, terminal
 from core.config import DataConfig, RunConfig
 from core.epilogue import Epilogue
-from core.errors import DataError
+from core.errors import DataError, SaveError
 from core.fall import Fall
 from core.family import FAMILY
 from core.history import SAMPLE, SERIES
@@ -24,6 +24,8 @@ from core.terminal import DONE, FAILED, PROGRAM
 if TYPE_CHECKING:
     from core import meter
     from core.datasets import Dataset
+    from core.stopping import Wish
+    from core.trainer import Trainer
 
 LISTED_INPUTS = 12
 BAR_WIDTH = 24
@@ -32,6 +34,10 @@ BAR_SECONDS = 0.1
 
 def main(arguments: list[str]) -> int:
     """Train as the arguments say and return the exit code."""
+    return terminal.run(lambda: _main(arguments))
+
+
+def _main(arguments: list[str]) -> int:
     parser = Parser(
         prog=f"{PROGRAM} train",
         description="Train a model in the terminal: the same numbers as in the window.",
@@ -43,9 +49,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--save", metavar="FILE", help="keep the model, for “predict” and for the window"
     )
-    terminal.take_any_letter()
     options = parser.parse_args(arguments)
-    return terminal.run(lambda: report(config_from(options), options.json, options.save))
+    return report(config_from(options), options.json, options.save)
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,8 @@ class Result:
 MANY = 1_000  # updates that a device may make at once; it stops for measurements and epochs
 
 
-def train(task: Task, progress: Progress | None = None) -> Result:
-    """Train the task to its end, measuring after each epoch."""
+def train(task: Task, progress: Progress | None = None, wish: Wish | None = None) -> Result:
+    """Train the task to its end, measuring after each epoch; or until there is a wish to stop."""
     from core.rescue import epilogue_of  # PyTorch: a second that --help need not wait for
     from core.trainer import Trainer
 
@@ -84,7 +89,7 @@ def train(task: Task, progress: Progress | None = None) -> Result:
     trainer = Trainer(task)
     history: dict[str, list[float]] = {name: [] for name in _measured(task)}
     while trainer.outcome is None:
-        trainer.advance(MANY)
+        is_whole = trainer.advance(MANY)
         if progress:
             progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
         has_returned = trainer.is_past  # to its best epoch; the last one has been measured
@@ -94,18 +99,22 @@ def train(task: Task, progress: Progress | None = None) -> Result:
             metrics = trainer.newest_metrics if has_returned else trainer.measure(exact=is_over)
             for name, values in history.items():
                 values.append(getattr(metrics, name))
+        if is_whole and wish is not None and wish.number:
+            break
     seconds = time.perf_counter() - started
-    if progress:
+    if progress and trainer.outcome is not None:
         progress.say("looking into how it ended …")
-    epilogue = epilogue_of(trainer)
+    epilogue = epilogue_of(trainer) if trainer.outcome is not None else Epilogue()
+    if wish is not None:
+        wish.is_saving = True
     if progress:
         progress.close()
     return Result(
         task=task,
         metrics=trainer.measure(exact=True),
         history=history,
-        status=trainer.outcome,
-        message=trainer.message,
+        status=trainer.outcome or Status.PAUSED,
+        message=trainer.message if trainer.outcome else _say_stopped(trainer),
         params=trainer.params(),
         seconds=seconds,
         epilogue=epilogue,
@@ -118,6 +127,10 @@ def _measured(task: Task) -> tuple[str, ...]:
     return SERIES if len(task.validation_rows) else SERIES[:4]
 
 
+def _say_stopped(trainer: Trainer) -> str:
+    return f"Stopped in epoch {trainer.epoch + 1:,} of {trainer.settings.epochs:,}."
+
+
 def report(config: RunConfig, json_path: str | None = None, save_path: str | None = None) -> int:
     """Train, say how it went, write JSON and model where they are wanted; return the exit code."""
     words = terminal.stream_for_words(json_path)
@@ -127,18 +140,38 @@ def report(config: RunConfig, json_path: str | None = None, save_path: str | Non
         files.check_writable(place)
     task = prepare(load(config.data), config)
     print(describe(task), file=words, flush=True)  # before the wait, also into a pipe
-    result = train(task, Progress(config.training.epochs, sys.stderr))
-    print(figures(result), file=words, flush=True)
-    if place is not None:
-        metrics = result.metrics
-        model = store.Model.of(task, result.params, metrics.step, metrics.epoch, metrics)
-        store.save(model, place)
-        print(f"model     {place}", file=words, flush=True)
-    terminal.write_json(to_json(result), json_path)
+    with stopping.when_it_suits() as wish:
+        result = train(task, Progress(config.training.epochs, sys.stderr), wish)
+        print(figures(result), file=words, flush=True)
+        _save(result, place, words, json_path)
     if result.status is Status.DIVERGED:
         print(f"{PROGRAM}: {' '.join(result.notes)}", file=sys.stderr)
         return FAILED
+    if result.status is Status.PAUSED:
+        kept = [str(path) for path in (place, json_path) if path not in (None, terminal.STDOUT)]
+        what = f"saved {' and '.join(kept)}" if kept else "nothing was saved"
+        print(f"{PROGRAM}: stopped at step {result.metrics.step:,}; {what}.", file=sys.stderr)
+        return stopping.exit_code(wish.number)
     return DONE
+
+
+def _save(result: Result, place: Path | None, words: TextIO, json_path: str | None) -> None:
+    """Write model and JSON where they are wanted; one that fails does not cost the other."""
+    errors = []
+    try:
+        if place is not None:
+            metrics = result.metrics
+            model = store.Model.of(result.task, result.params, metrics.step, metrics.epoch, metrics)
+            store.save(model, place)
+            print(f"model     {place}", file=words, flush=True)
+    except SaveError as error:
+        errors.append(error)
+    try:
+        terminal.write_json(to_json(result), json_path)
+    except SaveError as error:
+        errors.append(error)
+    if errors:
+        raise SaveError(" ".join(str(error) for error in errors))
 
 
 def load(data: DataConfig) -> Dataset:

@@ -42,6 +42,10 @@ class Drawing(NamedTuple):
 
 def main(arguments: list[str]) -> int:
     """Ask the model as the arguments say and return the exit code."""
+    return terminal.run(lambda: _main(arguments))
+
+
+def _main(arguments: list[str]) -> int:
     parser = Parser(
         prog=f"{PROGRAM} predict",
         description="Ask a model that “train --save” or the window kept.",
@@ -67,9 +71,7 @@ def main(arguments: list[str]) -> int:
         help="shear the picture until it stands upright (default: as in training)",
     )
     parser.add_argument("--json", metavar="FILE", help="write the probabilities; - for stdout")
-    terminal.take_any_letter()
-    options = parser.parse_args(_with_signs(arguments))
-    return terminal.run(lambda: report(options))
+    return report(parser.parse_args(_with_signs(arguments)))
 
 
 def report(options: argparse.Namespace) -> int:

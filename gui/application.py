@@ -18,6 +18,10 @@ DEFAULT_PICTURE = "logitlab.png"
 
 def main(words: list[str]) -> int:
     """Open the window as the words say and return the exit code."""
+    return terminal.run(lambda: _main(words))
+
+
+def _main(words: list[str]) -> int:
     parser = Parser(
         prog=terminal.PROGRAM,
         description="See logistic and softmax regression learn. “train” or “predict” as the "
