@@ -28,11 +28,8 @@ OURS = (
     + """
 from gui.launch import make_application
 application = make_application()
-import tempfile
-from PySide6.QtCore import QSettings
 from gui.main_window import MainWindow
-settings = QSettings(tempfile.mkdtemp() + "/s.ini", QSettings.Format.IniFormat)
-window = MainWindow(settings, "light")
+window = MainWindow(None, "light")
 window.painted.connect(painted)
 window.show()
 application.exec()

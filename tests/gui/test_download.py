@@ -262,8 +262,8 @@ def test_mnist_itself_can_be_chosen_after_other_data_from_a_folder(
     window = open_with(serve())
     with new_run(window):
         window._choose_mnist_folder()
-    assert window._settings.value(LAST_FOLDER) == str(folder)
-    assert window._settings.value(MNIST_FOLDER) is None
+    assert window._settings.text(LAST_FOLDER) == str(folder)
+    assert window._settings.text(MNIST_FOLDER) == ""
     with new_run(window):
         choose(window, "mnist")
     assert shown(window) == "MNIST"
@@ -274,7 +274,7 @@ def test_a_folder_that_has_lost_its_files_is_not_asked_twice(
 ):
     (tmp_path / "empty").mkdir()
     window = open_with(serve())
-    window._settings.setValue(MNIST_FOLDER, str(tmp_path / "empty"))
+    window._settings.set(MNIST_FOLDER, str(tmp_path / "empty"))
     choose(window, "mnist")
     qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
     with new_run(window):

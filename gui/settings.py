@@ -1,0 +1,162 @@
+"""What is remembered between starts. Nothing of it is believed: whoever wrote the file, it opens.
+
+A value that is not what its place takes counts as absent. It is said once; the file as it was is
+kept beside.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from core.errors import SaveError
+from core.files import writing_bytes
+
+ASIDE = "unreadable"  # ending of the kept file's name
+
+
+class Settings:
+    """Texts, numbers and layouts by name, in a file or, without one, in memory only.
+
+    file : where they are kept; None: nowhere, and nothing is known at first.
+    """
+
+    def __init__(self, file: QSettings | None) -> None:
+        self._file = file
+        self._memory: dict[str, object] = {}
+        self._refused: list[str] = []
+        self._is_garbled = file is not None and (
+            file.status() is QSettings.Status.FormatError
+            or not all(name.isidentifier() for name in file.allKeys())  # all of ours are
+        )
+
+    def text(self, name: str) -> str:
+        """Return a text, "" where there is none."""
+        value = self._value(name)
+        if value is None or (isinstance(value, str) and "\0" not in value):
+            return value or ""
+        self._refuse(name)
+        return ""
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """Return one of these; the first where there is none."""
+        value = self._value(name)
+        if isinstance(value, str) and value in choices:
+            return value
+        if value is not None:
+            self._refuse(name)
+        return choices[0]
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """Return a whole number in 0 … most."""
+        value = self._value(name)
+        if value is None:
+            return default
+        if isinstance(value, int | str) and not isinstance(value, bool):
+            digits = str(value)
+            if digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) <= most:
+                return int(digits)
+        self._refuse(name)
+        return default
+
+    def restore_place(self, name: str, window: QWidget) -> bool:
+        """Bring a window back to where it was; say whether that is known."""
+        state = self._state(name)
+        return state is not None and self._took(name, window.restoreGeometry(state))
+
+    def restore_shares(self, name: str, splitter: QSplitter) -> bool:
+        """Bring back how a splitter was shared; say whether that is known.
+
+        Only the shares: its direction and the like are the program's, whatever the file says.
+        """
+        state = self._state(name)
+        if state is None:
+            return False
+        own = splitter.saveState()
+        kept = splitter.orientation(), splitter.childrenCollapsible(), splitter.opaqueResize()
+        width = splitter.handleWidth()
+        is_taken = splitter.restoreState(state)
+        is_ours = is_taken and kept == (
+            splitter.orientation(),
+            splitter.childrenCollapsible(),
+            splitter.opaqueResize(),
+        )
+        if not is_ours:
+            splitter.restoreState(own)
+        splitter.setHandleWidth(width)
+        return self._took(name, is_ours)
+
+    def set(self, name: str, value: object) -> None:
+        if self._file is None:
+            self._memory[name] = value
+        else:
+            self._file.setValue(name, value)
+
+    def remove(self, name: str) -> None:
+        self._memory.pop(name, None)
+        if self._file is not None:
+            self._file.remove(name)
+
+    def save(self) -> None:
+        if self._file is not None:
+            self._file.sync()
+
+    def put_aside(self) -> str:
+        """Keep beside what could not be read, once; return words about it, "" for none."""
+        if self._file is None or not (self._refused or self._is_garbled):
+            return ""
+        names = (
+            "the file is damaged" if self._is_garbled else ", ".join(dict.fromkeys(self._refused))
+        )
+        kept = _keep_beside(Path(self._file.fileName()))
+        where = f" The old file is kept as {kept}." if kept else ""
+        if self._is_garbled:
+            self._file.clear()
+        for name in self._refused:
+            self._file.remove(name)
+        self._refused.clear()
+        self._is_garbled = False
+        return f"Some settings could not be read ({names}) and are as at first.{where}"
+
+    def _value(self, name: str) -> object:
+        if self._file is None:
+            return self._memory.get(name)
+        try:
+            value: object = self._file.value(name)
+        except Exception:  # whatever a binding makes of a value of an unknown kind
+            self._refuse(name)
+            return None
+        return value
+
+    def _state(self, name: str) -> QByteArray | None:
+        value = self._value(name)
+        if value is None or isinstance(value, QByteArray):
+            return value
+        self._refuse(name)
+        return None
+
+    def _took(self, name: str, is_taken: bool) -> bool:
+        if not is_taken:
+            self._refuse(name)
+        return is_taken
+
+    def _refuse(self, name: str) -> None:
+        self._refused.append(name)
+
+
+def _keep_beside(path: Path) -> Path | None:
+    """Copy a settings file, under a name that is free; None where it cannot be done."""
+    number = 1
+    try:
+        content = path.read_bytes()
+        while (kept := path.with_name(f"{path.name}.{ASIDE}-{number}")).exists():
+            if kept.read_bytes() == content:
+                return kept
+            number += 1
+        with writing_bytes(kept) as file:
+            file.write(content)
+    except (OSError, SaveError):  # no file but a registry, or no room
+        return None
+    return kept
