@@ -1,11 +1,27 @@
-"""Work for a second thread, newest request first, answered on the GUI thread."""
+"""Work for other threads, in queues that do not wait for each other; answers on the GUI thread."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
+
+
+class Queue(Enum):
+    """What may wait for what: each has a thread of its own, made when it is first needed.
+
+    PICTURES : what the eye waits for, a moment's work each: shading, hover texts, traces.
+    STUDIES : what may take seconds: surfaces, optima, curvature, checks, evaluations.
+    READS : data and models, made ready for a run. TABLES : files that are looked at first.
+    """
+
+    PICTURES = "pictures"
+    STUDIES = "studies"
+    READS = "reads"
+    TABLES = "tables"
 
 
 @dataclass
@@ -14,38 +30,32 @@ class _Request:
     answer: Callable[[Any], None]
     failed: Callable[[BaseException], None]
 
+    def tell(self, future: Future[Any]) -> None:
+        """Hand on what has come of it."""
+        error = future.exception()
+        if error is None:
+            self.answer(future.result())
+        else:
+            self.failed(error)
 
-class Background:
-    """One thread for what would make the window stutter: reading files, shading planes.
 
-    Of the requests under one key, only the newest waiting one is carried out. Answers are
-    given by `poll`, on the thread that calls it.
-    """
+class _Newest:
+    """One thread; of the requests under one key, only the newest waiting one is carried out."""
 
-    def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="background")
+    def __init__(self, name: str) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"background {name}")
         self._waiting: dict[str, _Request] = {}
         self._running: tuple[str, _Request, Future[Any]] | None = None
-        self._is_closed = False
 
-    def ask(
-        self,
-        key: str,
-        work: Callable[[], Any],
-        answer: Callable[[Any], None],
-        failed: Callable[[BaseException], None],
-    ) -> None:
-        """Do `work` on the thread; then `poll` calls `answer` with its result, or `failed`.
+    @property
+    def is_idle(self) -> bool:
+        return self._running is None and not self._waiting
 
-        Once it is closed, nothing is done: a view whose timer rings late need not know.
-        """
-        if self._is_closed:
-            return
-        self._waiting[key] = _Request(work, answer, failed)
+    def ask(self, key: str, request: _Request) -> None:
+        self._waiting[key] = request
         self._start_next()
 
     def forget(self, key: str) -> None:
-        """Drop what waits under the key, and the answer that is under way."""
         self._waiting.pop(key, None)
         if self._running and self._running[0] == key:
             self._running[1].answer = self._running[1].failed = lambda _: None
@@ -54,21 +64,14 @@ class Background:
         return key in self._waiting or bool(self._running and self._running[0] == key)
 
     def poll(self) -> None:
-        """Give the answer that has come, if any, and start what waits."""
         if self._running is None or not self._running[2].done():
             return
         _, request, future = self._running
         self._running = None
         self._start_next()
-        error = future.exception()
-        if error is None:
-            request.answer(future.result())
-        else:
-            request.failed(error)
+        request.tell(future)
 
-    def close(self, *, wait: bool = True) -> None:
-        """Drop what waits and end the thread, once it has done what it is at."""
-        self._is_closed = True
+    def close(self, *, wait: bool) -> None:
         self._waiting.clear()
         self._executor.shutdown(wait=wait, cancel_futures=True)
 
@@ -77,3 +80,100 @@ class Background:
             key = next(iter(self._waiting))
             request = self._waiting.pop(key)
             self._running = key, request, self._executor.submit(request.work)
+
+
+class _All:
+    """One thread; every request is carried out, in order."""
+
+    def __init__(self, name: str) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"background {name}")
+        self._asked: deque[tuple[_Request, Future[Any]]] = deque()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._asked
+
+    def ask(self, request: _Request) -> None:
+        self._asked.append((request, self._executor.submit(request.work)))
+
+    def poll(self) -> None:
+        if self._asked and self._asked[0][1].done():
+            request, future = self._asked.popleft()
+            request.tell(future)
+
+    def close(self, *, wait: bool) -> None:
+        self._executor.shutdown(wait=wait, cancel_futures=not wait)
+
+
+class Background:
+    """Threads for what would make the window stutter: reading files, writing them, shading planes.
+
+    Of what is asked under one key, only the newest waiting request is carried out: a picture that
+    nobody will see is not made. What is to be written is written, each of it, in order. Answers
+    are given by `poll`, on the thread that calls it.
+    """
+
+    def __init__(self) -> None:
+        self._queues = {queue: _Newest(queue.value) for queue in Queue}
+        self._writes = _All("writes")
+        self._is_closed = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is asked that is not answered."""
+        return self._writes.is_idle and all(queue.is_idle for queue in self._queues.values())
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether something is to be written of which it has not been told what came of it."""
+        return not self._writes.is_idle
+
+    def ask(
+        self,
+        key: str,
+        work: Callable[[], Any],
+        answer: Callable[[Any], None],
+        failed: Callable[[BaseException], None],
+        queue: Queue = Queue.PICTURES,
+    ) -> None:
+        """Do `work` on the queue's thread; then `poll` calls `answer` with its result, or `failed`.
+
+        A key belongs to one queue. Once it is closed, nothing is done: a view whose timer rings
+        late need not know.
+        """
+        if not self._is_closed:
+            self._queues[queue].ask(key, _Request(work, answer, failed))
+
+    def write(
+        self,
+        work: Callable[[], Any],
+        answer: Callable[[Any], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Do `work`, which writes files, after what was to be written before; answers as `ask`."""
+        if not self._is_closed:
+            self._writes.ask(_Request(work, answer, failed))
+
+    def forget(self, key: str) -> None:
+        """Drop what waits under the key, and the answer that is under way."""
+        for queue in self._queues.values():
+            queue.forget(key)
+
+    def is_busy(self, key: str) -> bool:
+        return any(queue.is_busy(key) for queue in self._queues.values())
+
+    def poll(self) -> None:
+        """Give the answers that have come, one of each queue at most, and start what waits."""
+        self._writes.poll()
+        for queue in self._queues.values():
+            queue.poll()
+
+    def close(self, *, wait: bool = True, finish_writing: bool = True) -> None:
+        """Drop what waits and end the threads; what is to be written is written first.
+
+        wait : for what they are at, too.
+        """
+        self._is_closed = True
+        for queue in self._queues.values():
+            queue.close(wait=wait)
+        self._writes.close(wait=finish_writing)

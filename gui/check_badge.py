@@ -28,7 +28,7 @@ from core.powers import say_number, say_size
 from core.snapshot import Snapshot
 from core.task import Task
 from gui import look
-from gui.background import Background
+from gui.background import Background, Queue
 from gui.formula import Formula, copy_menu
 from gui.labels import Elided
 from gui.look import Theme
@@ -149,7 +149,7 @@ class CheckBadge(QWidget):
             self._tell()
             self.table.show_words(f"The gradient could not be checked: {self._fault}")
 
-        self._background.ask(KEY, work, answer, failed)
+        self._background.ask(KEY, work, answer, failed, Queue.STUDIES)
         self._tell()
         self.table.show_words(f"Checking the gradient at step {snapshot.step:,} …")
         self.table.open_below(self.button)

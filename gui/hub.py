@@ -15,21 +15,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from core import datasets
 from core.config import SECOND_ORDER, DataConfig, RunConfig, TrainingConfig
 from core.contest import Heat
 from core.datasets import Dataset
 from core.drawing import Points
-from core.errors import ConfigError, DataError, LogitLabError, SaveError
+from core.errors import ConfigError, DataError, LogitLabError
 from core.export import write_csv, write_pictures_csv, write_pictures_idx
 from core.session import CONTEST, KEPT_RUNS, RATE_SECONDS, Session
 from core.snapshot import Params, Snapshot, Status
 from core.task import Task, prepare
-from gui.background import Background
+from gui.background import Background, Queue
 from gui.changes import Change
 from gui.fetch import Fetch
+from gui.png import write_pngs
+from gui.writes import Writes
 
 if TYPE_CHECKING:
     from core.download import Download
@@ -83,6 +85,11 @@ class Hub(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self.background = Background()
+        self.writes = Writes(self.background, self)
+        self.writes.began.connect(self.busy_changed)
+        self.writes.ended.connect(self._end_writing)
+        self.writes.done.connect(self.done)
+        self.writes.failed.connect(self.failed)
         self.run: Run | None = None
         self.snapshot: Snapshot | None = None  # the newest of the shown task
         self._status: Status | None = None  # as last seen; edits of points do not change it
@@ -122,12 +129,12 @@ class Hub(QObject):
         self._session.start()
         self._timer.start(TICK_MS)
 
-    def close(self) -> None:
+    def close(self, *, finish_writing: bool = True) -> None:
         """End all threads and wait for them."""
         self._timer.stop()
         self.stop_fetch()
         self._session.close(wait_for_import=not self.is_left_at_once)
-        self.background.close(wait=not self.is_left_at_once or self.background.is_busy("export"))
+        self.background.close(wait=not self.is_left_at_once, finish_writing=finish_writing)
         for fetch in self._called_off:
             fetch.close()
 
@@ -255,7 +262,7 @@ class Hub(QObject):
                 self._complaint = str(error)  # the program was started with this file
                 self.load(RunConfig(training=config.training))
 
-        self.background.ask("load", work, answer, failed)
+        self.background.ask("load", work, answer, failed, Queue.READS)
 
     @property
     def is_fetching(self) -> bool:
@@ -366,6 +373,7 @@ class Hub(QObject):
             lambda: prepare(datasets.drawn(points), config),
             answer,
             lambda error: self._not_loaded(error, may_lie_elsewhere=False),
+            Queue.READS,
         )
 
     def teach(self, X: NDArray[np.uint8], y: NDArray[np.int64], words: str) -> None:
@@ -393,15 +401,16 @@ class Hub(QObject):
             lambda: prepare(run.task.source.with_examples(X, y), config),
             answer,
             lambda error: self._not_loaded(error, may_lie_elsewhere=False),
+            Queue.READS,
         )
 
     def save_model(self, path: Path) -> None:
-        """Write the model as it is now, with all that prediction needs; on the background."""
+        """Write the model as it is now, with all that prediction needs."""
         run, snapshot = self.run, self.snapshot
         if run is None or snapshot is None:
             return
 
-        def work() -> Path:
+        def work() -> str:
             from core import examination, store
 
             place = store.with_ending(path)
@@ -409,14 +418,9 @@ class Hub(QObject):
             metrics = examination.measured(run.task, shot.params, shot.step, shot.epoch)
             model = store.Model.of(run.task, shot.params, shot.step, shot.epoch, metrics)
             store.save(model, place)
-            return place
+            return f"Saved the model of step {shot.step:,} to {place}."
 
-        self.background.ask(
-            "export",
-            work,
-            lambda place: self.done.emit(f"Saved the model of step {snapshot.step:,} to {place}."),
-            lambda error: self.failed.emit(str(error)),
-        )
+        self.writes.write(path.name, work)
 
     def open_model(self, path: Path) -> None:
         """Show a saved model on the data that it was trained with, ready to train on."""
@@ -463,6 +467,7 @@ class Hub(QObject):
             work,
             answer,
             lambda error: self._not_loaded(error, may_lie_elsewhere=False),
+            Queue.READS,
         )
 
     def export_digits(self, path: Path) -> None:
@@ -475,34 +480,26 @@ class Hub(QObject):
 
         def work() -> str:
             pixels = X.astype(np.uint8)
+            where = str(path)
             if path.suffix == ".idx":
-                return " and ".join(str(p) for p in write_pictures_idx(pixels, y, shape, path))
-            if path.suffix == ".png":
+                where = " and ".join(str(p) for p in write_pictures_idx(pixels, y, shape, path))
+            elif path.suffix == ".png":
                 write_pngs(pixels, labels, shape, source.scale, path)
-                return f"{path.parent}, one picture each"
-            write_pictures_csv(pixels, labels, shape, path)
-            return str(path)
+                where = f"{path.parent}, one picture each"
+            else:
+                write_pictures_csv(pixels, labels, shape, path)
+            return f"Saved {len(y):,} taught digits to {where}."
 
-        self.background.ask(
-            "export",
-            work,
-            lambda where: self.done.emit(f"Saved {len(y):,} taught digits to {where}."),
-            lambda error: self.failed.emit(str(error)),
-        )
+        self.writes.write(path.name, work)
 
     def export(self, task: Task, path: Path) -> None:
-        """Write the rows of the task as CSV, on the background thread."""
-        self.busy_changed.emit(f"Writing {path.name} …")
+        """Write the rows of the task as CSV."""
 
-        def answer(_: None) -> None:
-            self.busy_changed.emit("")
-            self.done.emit(f"Saved {task.dataset.n:,} rows to {path}.")
+        def work() -> str:
+            write_csv(task, path)
+            return f"Saved {task.dataset.n:,} rows to {path}."
 
-        def failed(error: BaseException) -> None:
-            self.busy_changed.emit("")
-            self.failed.emit(str(error))
-
-        self.background.ask("export", lambda: write_csv(task, path), answer, failed)
+        self.writes.write(path.name, work)
 
     def set_going_on(self, is_on: bool) -> None:
         """Keep the weights when points change, or start again."""
@@ -628,7 +625,7 @@ class Hub(QObject):
             self.contest_failed.emit()
             self.failed.emit(str(error))
 
-        self.background.ask("contest", work, answer, failed)
+        self.background.ask("contest", work, answer, failed, Queue.READS)
 
     def run_contest(self, is_running: bool) -> None:
         """Go on with the contest, or pause it."""
@@ -665,6 +662,10 @@ class Hub(QObject):
             self._session.resume(run.number, run.task)
 
     # ----------------------------------------------------------------------------------------
+
+    def _end_writing(self) -> None:
+        if not self.background.is_busy("load"):  # which says by itself when it ends
+            self.busy_changed.emit("")
 
     def _is_ready(self) -> bool:
         if self.run is None:
@@ -784,19 +785,6 @@ class Hub(QObject):
         if never_ran and self.undo_stack.canUndo():
             self.undo_stack.undo()  # a run that cannot start leaves the one before it in place
         self.failed.emit(message)
-
-
-def write_pngs(
-    X: NDArray[np.uint8], labels: list[str], shape: tuple[int, int], scale: float, path: Path
-) -> None:
-    """Write each picture of X (n, rows · columns), 0 … scale, as NAME-number-class.png."""
-    rows, columns = shape
-    for number, (x, label) in enumerate(zip(X, labels, strict=True), start=1):
-        grey = np.rint(x * (255 / scale)).astype(np.uint8)
-        image = QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
-        place = path.with_name(f"{path.stem}-{number}-{label}.png")
-        if not image.save(str(place)):
-            raise SaveError(f"{place} cannot be written: choose another place.")
 
 
 def _place(data: DataConfig) -> tuple[str, str | None]:

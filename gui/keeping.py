@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from gui.hub import Hub
+from gui.png import write_png
+from gui.settings import Settings
 
 MODELS = "Models (*.safetensors)"
 DIGITS = "CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*.png)"
@@ -18,9 +20,8 @@ class Keeping(QObject):
     """Asks where, and lets the hub do it."""
 
     remarked = Signal(str)
-    failed = Signal(str)
 
-    def __init__(self, window: QMainWindow, hub: Hub, settings: QSettings) -> None:
+    def __init__(self, window: QMainWindow, hub: Hub, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._hub, self._settings = window, hub, settings
 
@@ -35,10 +36,13 @@ class Keeping(QObject):
         )
         if not path:
             return
-        if self._window.grab().save(path, "PNG"):
-            self.remarked.emit(f"Saved {path}.")
-        else:
-            self.failed.emit(f"{path} could not be written; choose another place.")
+        image, place = self._window.grab().toImage(), Path(path)
+
+        def work() -> str:
+            write_png(image, place)
+            return f"Saved {place}."
+
+        self._hub.writes.write(place.name, work)
 
     def open_model(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
@@ -77,8 +81,8 @@ class Keeping(QObject):
 
     def _folder(self) -> str:
         """Return the folder that was last used."""
-        return str(self._settings.value(FOLDER, "", type=str))
+        return self._settings.text(FOLDER)
 
     def _remember(self, path: str) -> Path:
-        self._settings.setValue(FOLDER, str(Path(path).parent))
+        self._settings.set(FOLDER, str(Path(path).parent))
         return Path(path)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
@@ -15,12 +14,14 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from core import terminal
+from core import stopping, terminal
 from core.config import RunConfig
+from core.errors import SaveError
 from core.options import USAGE
 from core.snapshot import Snapshot
 from gui import look, placement
 from gui.main_window import MainWindow
+from gui.png import write_png
 
 PICTURE_SECONDS = 600  # a picture that takes longer than this has gone wrong
 SETTLE_MS = 250  # for the shading of the last snapshot, once training has ended
@@ -58,8 +59,8 @@ class Launch:
         self._config, self._picture, self._view = config, picture, view
         self._exit_code = terminal.DONE
         self._application = application
-        settings = QSettings() if picture is None else _no_settings()
-        self.window = MainWindow(settings, theme)
+        # A picture does not depend on habits, and leaves none.
+        self.window = MainWindow(QSettings() if picture is None else None, theme)
         if size:
             self.window.resize(*size)
         elif picture is None:
@@ -70,9 +71,6 @@ class Launch:
         """Show the window until it is closed, or until its picture is saved."""
         sys.excepthook = self._tell_exception
         sys.setswitchinterval(SWITCH_SECONDS)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Not at once: Python may be at anything, also in the middle of a painting.
-            signal.signal(number, lambda *_: QTimer.singleShot(0, self.window.close))
         listen = QTimer(self.window)
         listen.timeout.connect(lambda: None)
         listen.start(SIGNAL_MS)
@@ -81,8 +79,23 @@ class Launch:
         self.window.painted.connect(lambda: QTimer.singleShot(0, self._start))
         self.window.show()
         self.window.stage.setFocus()
-        self._application.exec()
+        # Not at once: Python may be at anything, also in the middle of a painting.
+        with stopping.listening(lambda number: QTimer.singleShot(0, lambda: self._end(number))):
+            self._application.exec()
         return self._exit_code
+
+    def _end(self, number: int) -> None:
+        """Close all for a signal, once what is being written is on disk."""
+        if self._picture is not None:
+            self._exit_code = stopping.exit_code(number)
+        self.window.hub.writes.failed.connect(self._tell_lost)
+        while (dialog := self._application.activeModalWidget()) is not None and dialog.close():
+            pass
+        self.window.closing.insist()
+
+    def _tell_lost(self, words: str) -> None:
+        print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
+        self._exit_code = USAGE
 
     def _start(self) -> None:
         if not self.window.isVisible():  # closed before it had begun
@@ -130,11 +143,12 @@ class Launch:
             QTimer.singleShot(SETTLE_MS, self._save_when_shaded)
             return
         assert self._picture is not None
-        if self.window.grab().save(str(self._picture), "PNG"):
+        try:
+            write_png(self.window.grab().toImage(), self._picture)
             print(f"Saved {self._picture}.")
-        else:
+        except SaveError as error:
             self._exit_code = USAGE
-            print(f"{terminal.PROGRAM}: {self._picture} cannot be written.", file=sys.stderr)
+            print(f"{terminal.PROGRAM}: {error}", file=sys.stderr)
         self.window.close()
 
     def _give_up(self, words: str) -> None:
@@ -160,11 +174,7 @@ class Launch:
 
 def leave(code: int) -> NoReturn:
     """End the process at once with this exit code."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError):  # none, or nobody takes what it still holds
+            stream.flush()
     os._exit(code)
-
-
-def _no_settings() -> QSettings:
-    """Return settings that remember nothing, so that pictures do not depend on habits."""
-    return QSettings(str(Path(tempfile.mkdtemp()) / "settings.ini"), QSettings.Format.IniFormat)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QFileInfo, QObject, QSettings, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -37,6 +37,7 @@ from core.config import DataConfig, Missing, ModelConfig, Reading, RunConfig, So
 from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look
+from gui.closing import Closing
 from gui.download_bar import DownloadBar
 from gui.ending import tell_end
 from gui.fields import notch_above, notch_below
@@ -44,13 +45,14 @@ from gui.foot import Foot
 from gui.help import show_about, show_family, show_keys
 from gui.history_bar import HistoryBar
 from gui.hub import Hub
-from gui.keeping import Keeping
+from gui.keeping import FOLDER, Keeping
 from gui.keys import Keys
 from gui.look import Theme
 from gui.notice import Notice
 from gui.opening import Opening, OpeningBar
 from gui.presets import Lessons
 from gui.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
+from gui.settings import Settings
 from gui.setup_panel import SetupPanel, data_for
 from gui.stage import LATE, Stage
 from gui.theming import Colours
@@ -77,15 +79,17 @@ LAST_FOLDER = "last_folder"  # where the choice of a folder starts
 
 
 class MainWindow(QMainWindow):
-    """Everything on screen. `settings` remembers size, columns, theme and speed between starts."""
+    """Everything on screen.
+
+    settings : remember size, columns, theme, speed and folders between starts; None: nothing is.
+    """
 
     painted = Signal()  # once, when the window has first been drawn
 
-    def __init__(self, settings: QSettings, theme_choice: str | None = None) -> None:
+    def __init__(self, settings: QSettings | None, theme_choice: str | None = None) -> None:
         super().__init__()
-        self._settings = settings
-        remembered = str(settings.value("theme", "system", type=str))
-        self._theme_choice = theme_choice or (remembered if remembered in THEMES else "system")
+        self._settings = Settings(settings)
+        self._theme_choice = theme_choice or self._settings.choice("theme", THEMES)
         self.theme = self._theme_now()
         self._colours = Colours(self)
         self._was_painted = self._has_columns = False
@@ -112,7 +116,8 @@ class MainWindow(QMainWindow):
         self._csv_dialog: CsvDialog | None = None
         self._reading = Reading()
         self.setAcceptDrops(True)
-        self.keeping = Keeping(self, self.hub, settings)
+        self.keeping = Keeping(self, self.hub, self._settings)
+        self.closing = Closing(self, self.hub.writes)
         self.lessons = Lessons(self.hub, self.stage, self.run_bar, self._mnist_folder, self.theme)
         self._arrange()
         self._make_menus()
@@ -261,9 +266,9 @@ class MainWindow(QMainWindow):
         hub.raced.connect(lambda race: self._show_remark(say_race(race)))
         hub.busy_changed.connect(self._show_busy)
         hub.failed.connect(self._show_failure)
-        hub.done.connect(self.notice.say)
+        hub.done.connect(self._show_remark)
+        self.closing.told.connect(self._show_remark)
         self.keeping.remarked.connect(self._show_remark)
-        self.keeping.failed.connect(self._show_failure)
         hub.refused.connect(self._show_refusal)
         setup.source_chosen.connect(self._choose_source)
         setup.data_changed.connect(lambda data, words: hub.change(words, data=data))
@@ -295,18 +300,17 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         settings = self._settings
-        geometry = settings.value("geometry")
-        if geometry is None or not self.restoreGeometry(geometry):
+        if not settings.restore_place("geometry", self):
             self.resize(*DEFAULT_SIZE)
-        state = settings.value("columns")
-        self._has_columns = state is not None and self._columns.restoreState(state)
-        heights = settings.value("gauges")
-        if heights is not None:
-            self._gauges.restoreState(heights)
+        self._has_columns = settings.restore_shares("columns", self._columns)
+        settings.restore_shares("gauges", self._gauges)
         self._columns.splitterMoved.connect(self._note_columns)
         self._share_columns()
-        speed = settings.value("speed", SPEEDS.index(DEFAULT_SPEED), type=int)
-        self.run_bar.set_speed(int(speed))  # type: ignore[call-overload]
+        standard = SPEEDS.index(DEFAULT_SPEED)
+        self.run_bar.set_speed(settings.number("speed", standard, len(SPEEDS) - 1))
+        for folder in (MNIST_FOLDER, TABLE_FOLDER, LAST_FOLDER, FOLDER):
+            settings.text(folder)  # what cannot be read is found out at once
+        self._unsaid = settings.put_aside()
         self.hub.set_speed(self.run_bar.chosen_speed)
 
     def _add_late(self) -> None:
@@ -403,20 +407,23 @@ class MainWindow(QMainWindow):
             self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.closing.is_allowed():
+            event.ignore()
+            return
         if self._has_columns:
-            self._settings.setValue("columns", self._columns.saveState())
+            self._settings.set("columns", self._columns.saveState())
         for name, value in (
             ("geometry", self.saveGeometry()),
             ("gauges", self._gauges.saveState()),
             ("theme", self._theme_choice),
             ("speed", self.lessons.own_speed),
         ):
-            self._settings.setValue(name, value)
-        self._settings.sync()
+            self._settings.set(name, value)
+        self._settings.save()
         self.opening.cancel()
         if self.maths:
             self.maths.close()
-        self.hub.close()
+        self.hub.close(finish_writing=not self.hub.writes.is_busy)  # or a person leaves without
         super().closeEvent(event)
 
     # Theme --------------------------------------------------------------------------------------
@@ -453,7 +460,7 @@ class MainWindow(QMainWindow):
     def _show_task(self, task: Task) -> None:
         data = task.config.data
         if data.source == "mnist" and data.folder and task.source.name == "MNIST":
-            self._settings.setValue(MNIST_FOLDER, data.folder)
+            self._settings.set(MNIST_FOLDER, data.folder)
         self.setup.show_task(task)
         self.run_bar.show_task(task)
         self.history_bar.show_task(task)
@@ -485,6 +492,9 @@ class MainWindow(QMainWindow):
             self.notice.say(f"Making ready {task.demand}; this may take a while.")
         else:
             self.notice.say(f"Ready. Press Space to train on {task.dataset.name}.")
+        if self._unsaid:
+            self._show_remark(self._unsaid)
+            self._unsaid = ""
 
     def _show_points(self, task: Task) -> None:
         self.setup.show_task(task)
@@ -658,16 +668,16 @@ class MainWindow(QMainWindow):
 
     def _mnist_folder(self) -> str | None:
         """Return the folder that MNIST was last found in, if it is there."""
-        folder = str(self._settings.value(MNIST_FOLDER, "", type=str))
-        return folder if folder and Path(folder).is_dir() else None
+        folder = self._settings.text(MNIST_FOLDER)
+        return folder if QFileInfo(folder).isDir() else None
 
     def _choose_mnist_folder(self) -> None:
-        start = str(self._settings.value(LAST_FOLDER, "", type=str)) or str(Path.home())
+        start = self._settings.text(LAST_FOLDER) or str(Path.home())
         folder = QFileDialog.getExistingDirectory(
             self, "A folder with four IDX files: MNIST, Fashion-MNIST, or others like them", start
         )
         if folder:
-            self._settings.setValue(LAST_FOLDER, folder)
+            self._settings.set(LAST_FOLDER, folder)
             if self.lessons.take_folder(folder):
                 return
             data = replace(data_for("mnist", self.hub.config.data), folder=folder)
@@ -680,7 +690,7 @@ class MainWindow(QMainWindow):
         """Ask for a CSV file; training goes on meanwhile."""
         if self.hub.run is not None:
             self.setup.show_task(self.hub.run.task)  # the row is not chosen before it is loaded
-        start = str(self._settings.value(TABLE_FOLDER, "", type=str)) or str(Path.home())
+        start = self._settings.text(TABLE_FOLDER) or str(Path.home())
         chooser = QFileDialog(self, "Open a CSV file", start)
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
         chooser.setNameFilters(["Tables (*.csv *.tsv *.txt)", "All files (*)"])
@@ -690,7 +700,7 @@ class MainWindow(QMainWindow):
 
     def open_file(self, path: Path) -> None:
         """Read a CSV file and show what was understood; nothing changes until it is loaded."""
-        self._settings.setValue(TABLE_FOLDER, str(path.parent))
+        self._settings.set(TABLE_FOLDER, str(path.parent))
         if self._csv_dialog:
             self._csv_dialog.reject()
         self._read_table(path, Reading())

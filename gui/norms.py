@@ -15,7 +15,7 @@ from core.config import SECOND_ORDER
 from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import plots
-from gui.background import Background
+from gui.background import Background, Queue
 from gui.fields import Segments
 from gui.look import Theme
 from gui.plain import html, short
@@ -188,7 +188,7 @@ class Norms(QWidget):
             if found[0] is not None:
                 self._foot.setValue(found[0])
 
-        self._background.ask("lowest norm", work, answer, _raise)
+        self._background.ask("lowest norm", work, answer, _raise, Queue.STUDIES)
 
     def _ask_for_noise(self, task: Task, snapshot: Snapshot) -> None:
         """Compare the next batch's gradient with that of all rows, twice a second at most."""
@@ -219,7 +219,7 @@ class Norms(QWidget):
                 "gradient over the usual distance of such a batch's from it."
             )
 
-        self._background.ask("noise", work, self.noise_words.setText, _raise)
+        self._background.ask("noise", work, self.noise_words.setText, _raise, Queue.STUDIES)
 
     def _choose_scale(self, is_log: object) -> None:
         self._is_log = bool(is_log)

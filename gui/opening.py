@@ -1,4 +1,4 @@
-"""A table on its way from its file: read on the background thread, shown beside the notice."""
+"""A table on its way from its file: read on a thread of its own, shown beside the notice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from core.config import Reading
 from core.errors import Cancelled, LogitLabError
-from gui.background import Background
+from gui.background import Background, Queue
 from gui.plain import Plain
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Opening(QObject):
 
             return table_reader.read(path, reading, watch, stop.is_set)
 
-        self._background.ask(KEY, work, self._end, self._fail)
+        self._background.ask(KEY, work, self._end, self._fail, Queue.TABLES)
         self._look.start(PATIENCE_MS)
 
     def cancel(self) -> bool:

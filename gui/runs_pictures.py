@@ -20,7 +20,7 @@ from core.records import Record, default_name, same_features, say, short_names
 from core.snapshot import Params, Status
 from core.task import Task
 from gui import look
-from gui.background import Background
+from gui.background import Background, Queue
 from gui.fields import Combo, Segments
 from gui.figures import sign_of
 from gui.look import Theme
@@ -213,7 +213,9 @@ class RunPictures(QWidget):
             if task is self._task:
                 self._show_planes(plane)
 
-        self._background.ask(self._key, _drawer(missing, plane, theme), answer, self._fail)
+        self._background.ask(
+            self._key, _drawer(missing, plane, theme), answer, self._fail, Queue.STUDIES
+        )
 
     def _fail(self, error: BaseException) -> None:
         self._words.setText(f"The pictures could not be drawn ({error}).")

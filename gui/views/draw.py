@@ -29,7 +29,7 @@ from core.neighbours import nearest
 from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui import look
-from gui.background import Background
+from gui.background import Background, Queue
 from gui.draw_reasons import HIDDEN, Why, of_classes, of_neuron, of_winner
 from gui.evidence import Evidence, Reason, Shares, Tiles
 from gui.fields import Combo, Slider
@@ -596,7 +596,11 @@ class DrawView(View):
                     self.nearest.show_tile(k, None)
 
         self._background.ask(
-            "nearest", lambda: nearest(task, picture.ravel(), NEAREST), show, _raise
+            "nearest",
+            lambda: nearest(task, picture.ravel(), NEAREST),
+            show,
+            _raise,
+            Queue.STUDIES,
         )
 
     def _teach(self, label: int) -> None:

@@ -13,7 +13,7 @@ from core.evaluation import HALF, Answers, has_threshold, wilson
 from core.snapshot import Params, Snapshot
 from core.task import Task
 from gui import look
-from gui.background import Background
+from gui.background import Background, Queue
 from gui.evaluation_counts import ClassesPage, ConfusionPage, MistakesPage
 from gui.evaluation_curves import CurvesPage
 from gui.evaluation_folds import FoldsPage
@@ -199,7 +199,7 @@ class EvaluationView(View):
             if self.part == part:
                 page.show_result(result)
 
-        self._background.ask("evaluation", work, answer, _raise)
+        self._background.ask("evaluation", work, answer, _raise, Queue.STUDIES)
 
     def _show_accuracy(self, right: int, n: int, which: str) -> None:
         low, high = wilson(right, n)

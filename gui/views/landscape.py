@@ -24,7 +24,7 @@ from core.landscape import (
 from core.snapshot import Params, Snapshot, Status
 from core.task import Task
 from gui import look, plots
-from gui.background import Background
+from gui.background import Background, Queue
 from gui.example import NOT_APPLYING, applies
 from gui.fields import Choice, Segments
 from gui.flow import FlowLayout
@@ -383,7 +383,7 @@ class LandscapeView(View):
             if newest is not params or is_live:
                 self._refresh()
 
-        self._background.ask("surface", work, answer, _raise)
+        self._background.ask("surface", work, answer, _raise, Queue.STUDIES)
 
     def _show(self, task: Task, found: _Found) -> None:
         """Show what was found out on all surfaces that are seen."""

@@ -66,7 +66,7 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
 
     yield open_it
     for window in windows:
-        window.close()
+        qtbot.waitUntil(window.close, timeout=PATIENCE_MS)  # once all is written
         window.deleteLater()
         dressed.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     dressed.setStyleSheet("")  # widgets are made three times faster without one

@@ -32,6 +32,7 @@ def start(folder: Path, *words: str, **variables: str | None) -> subprocess.Pope
     environment = os.environ | {
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_CONFIG_HOME": str(folder / "config"),
+        "TMPDIR": str(folder),
         "PYTHONPATH": str(ROOT),
     }
     for name, value in variables.items():
@@ -97,8 +98,8 @@ def test_a_picture_shows_the_wanted_view(pictured):
         assert stage.count(QColor(colour).name()) > 50
 
 
-def test_a_picture_leaves_no_settings_behind(pictured):
-    assert not (pictured.folder / "config").exists()
+def test_a_picture_leaves_nothing_but_itself_behind(pictured):
+    assert [path.name for path in pictured.folder.rglob("*")] == ["shot.png"]
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,7 @@ def test_without_a_display_the_main_job_can_be_seen_to_work(tmp_path):
 
 TRAIN_FOR_EVER = """
 import sys
+from pathlib import Path
 from core.config import RunConfig, TrainingConfig
 from gui.hub import FLAT_OUT
 from gui.launch import Launch, make_application
@@ -157,6 +159,7 @@ def watch(snapshot):
         hub.play_or_pause()
     elif snapshot.step > 100 and len(said) == 1:
         said.append("training")
+        hub.save_model(Path("model"))
         print(*said, flush=True)
 
 hub.snapshot_changed.connect(watch)
@@ -165,11 +168,12 @@ sys.exit(launch.run())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
-def test_a_signal_to_end_mid_training_ends_the_program_well(tmp_path):
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_to_end_mid_training_ends_the_program_well(tmp_path, name):
     process = start(tmp_path, "-c", TRAIN_FOR_EVER)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready training\n"
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(getattr(signal, name))
     try:
         process.wait(timeout=5)  # it takes well below a second
     except subprocess.TimeoutExpired:
@@ -179,6 +183,7 @@ def test_a_signal_to_end_mid_training_ends_the_program_well(tmp_path):
     assert ended.code == 0
     assert complaints(ended.err) == []
     assert (tmp_path / "config").exists()  # settings are saved
+    assert (tmp_path / "model.safetensors").exists()  # and what was being written is
 
 
 # The order of starting ------------------------------------------------------------------------
