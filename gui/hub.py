@@ -531,6 +531,10 @@ class Hub(QObject):
             self._play_when_loaded = not self.is_training
             (self._session.play if self._play_when_loaded else self._session.pause)()
 
+    def pause(self) -> None:
+        self._play_when_loaded = False
+        self._session.pause()
+
     def step(self) -> None:
         if self._is_ready():
             self._play_when_loaded = False

@@ -408,6 +408,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.closing.is_allowed():
+            self.hub.pause()  # what is being written needs the processor more
             event.ignore()
             return
         if self._has_columns:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QFileInfo, QSettings
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from core.errors import SaveError
@@ -27,10 +27,7 @@ class Settings:
         self._file = file
         self._memory: dict[str, object] = {}
         self._refused: list[str] = []
-        self._is_garbled = file is not None and (
-            file.status() is QSettings.Status.FormatError
-            or not all(name.isidentifier() for name in file.allKeys())  # all of ours are
-        )
+        self._is_garbled = file is not None and _is_garbled(file)
 
     def text(self, name: str) -> str:
         """Return a text, "" where there is none."""
@@ -144,6 +141,17 @@ class Settings:
 
     def _refuse(self, name: str) -> None:
         self._refused.append(name)
+
+
+def _is_garbled(file: QSettings) -> bool:
+    """Whether the file is no settings file: Qt reads what it can, and writes over all of it."""
+    names = file.allKeys()
+    has_content = QFileInfo(file.fileName()).size() > 0
+    return (
+        file.status() is QSettings.Status.FormatError
+        or not all(name.isidentifier() for name in names)  # as all of ours are
+        or (has_content and not names)
+    )
 
 
 def _keep_beside(path: Path) -> Path | None:

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -58,7 +59,7 @@ def faulty(monkeypatch, owner, name, fails, code=errno.EIO):
         (os, "open"),
         (os, "link"),
         (Path, "unlink"),
-        (staging.tempfile, "mkdtemp"),
+        (tempfile, "mkdtemp"),
     ],
 )
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -158,7 +159,7 @@ def test_a_process_that_is_killed_leaves_whole_files(count, tmp_path):
             [sys.executable, "-c", WRITER, *map(str, paths)], cwd=ROOT, stdout=subprocess.PIPE
         )
         with process:
-            assert process.stdout.readline() == b"ready\n"
+            assert process.stdout is not None and process.stdout.readline() == b"ready\n"
             while not all(path.exists() for path in paths):
                 time.sleep(0.001)
             time.sleep(0.003 * turn)

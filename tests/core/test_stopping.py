@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core import cli, stopping, store
+from core.errors import SaveError
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["iris", "--epochs", "3"]
@@ -52,7 +53,7 @@ def test_the_weights_are_those_of_that_many_whole_steps(digits, make_task):
     task = make_task(digits, batch_size=None, epochs=50)
     wish = stopping.Wish()
 
-    class Progress:
+    class Counting(cli.Progress):
         calls = 0
 
         def show(self, epoch, step, metrics):
@@ -60,10 +61,7 @@ def test_the_weights_are_those_of_that_many_whole_steps(digits, make_task):
             if self.calls == 20:
                 wish.take(signal.SIGINT)
 
-        def close(self):
-            pass
-
-    result = cli.train(task, Progress(), wish)
+    result = cli.train(task, Counting(50, sys.stderr), wish)
     trainer = Trainer(task)
     while trainer.step_count < result.metrics.step:
         trainer.advance()
@@ -95,7 +93,7 @@ def test_a_second_signal_ends_it_at_once_but_not_while_it_saves():
 
 def test_a_model_that_cannot_be_written_does_not_cost_the_figures(monkeypatch, capsys, tmp_path):
     def full(model, path):
-        raise store.SaveError("no room")
+        raise SaveError("no room")
 
     monkeypatch.setattr(store, "save", full)
     code = cli.main([*QUICK, "--save", str(tmp_path / "m"), "--json", str(tmp_path / "f")])

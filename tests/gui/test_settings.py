@@ -73,7 +73,13 @@ def read_all(settings: Settings) -> None:
         settings.restore_place(name, QWidget())
 
 
-@profile(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@profile(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+)
 @given(value=VALUES)
 def test_every_value_is_read_as_something_of_the_right_kind(value, qapp, tmp_path):
     path = tmp_path / "settings.ini"

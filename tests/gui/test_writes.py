@@ -75,7 +75,7 @@ def test_writing_waits_for_nothing_else(qtbot, window, tmp_path, hold, queue):
 @pytest.mark.parametrize("held", [queue for queue in Queue if queue is not Queue.PICTURES])
 def test_what_takes_long_does_not_hold_up_what_the_eye_waits_for(qtbot, window, hold, held):
     hold(window.hub.background, held)
-    answers = []
+    answers: list[int] = []
     window.hub.background.ask("quick", lambda: 1, answers.append, print)
     qtbot.waitUntil(lambda: answers == [1], timeout=PATIENCE_MS)
 
@@ -83,7 +83,7 @@ def test_what_takes_long_does_not_hold_up_what_the_eye_waits_for(qtbot, window, 
 def test_what_failed_is_told_and_the_rest_is_written(qtbot, window, tmp_path):
     window.hub.export(window.hub.run.task, tmp_path / "nowhere" / "x.csv")
     window.hub.export(window.hub.run.task, tmp_path / "y.csv")
-    said = []
+    said: list[str] = []
     window.hub.failed.connect(said.append)
     qtbot.waitUntil(lambda: not window.hub.writes.is_busy, timeout=PATIENCE_MS)
     assert len(said) == 1 and "there is no folder" in said[0]
