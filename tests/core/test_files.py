@@ -154,15 +154,15 @@ for number in range(10**6):
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_process_that_is_killed_leaves_whole_files(count, tmp_path):
     paths = [tmp_path / f"{k}.bin" for k in range(count)]
+    for path in paths:
+        path.write_bytes(bytes(50_000))
     for turn in range(8):
         process = subprocess.Popen(
             [sys.executable, "-c", WRITER, *map(str, paths)], cwd=ROOT, stdout=subprocess.PIPE
         )
         with process:
             assert process.stdout is not None and process.stdout.readline() == b"ready\n"
-            while not all(path.exists() for path in paths):
-                time.sleep(0.001)
-            time.sleep(0.003 * turn)
+            time.sleep(0.004 * turn)  # whatever it is at by then
             process.kill()
         staging.tidy(tmp_path)
         found = contents(*paths)
