@@ -11,7 +11,7 @@ import numpy as np
 
 from core.snapshot import Params
 from core.task import Task
-from gui.background import Background
+from gui.background import Background, Queue
 
 KEY = "curvature"
 SECONDS = 1.0  # between two searches while it trains
@@ -108,13 +108,13 @@ class CurvatureSearch:
             if self._place is not place:
                 return
             if bend is None:
-                background.ask(KEY, work, answer, _raise)
+                background.ask(KEY, work, answer, _raise, Queue.STUDIES)
                 return
             self._next_at = time.monotonic() + max(SECONDS, SHARE * (time.monotonic() - begun))
             self.found = bend
             self._changed()
 
-        background.ask(KEY, work, answer, _raise)
+        background.ask(KEY, work, answer, _raise, Queue.STUDIES)
 
 
 def _raise(error: BaseException) -> None:

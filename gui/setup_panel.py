@@ -149,12 +149,8 @@ class SetupPanel(QScrollArea):
             ("test share", self.test_share, "Share of each class that is kept for testing"),
             ("seed", self.split_seed, "The seed of the split: which rows are kept for testing"),
         )
-        self.validation_share = QDoubleSpinBox()
-        make_quiet(self.validation_share)
-        self.validation_share.setDecimals(0)
-        self.validation_share.setSingleStep(5)
+        self.validation_share = ShareField()
         self.validation_share.setRange(0, 100 * MAX_VALIDATION_FRACTION)
-        self.validation_share.setSuffix(" %")
         self.validation_share.setSpecialValueText("none")
         self.validation_share.setFixedWidth(self.test_share.width())
         self.validation_share.valueChanged.connect(
