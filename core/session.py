@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import TYPE_CHECKING
 
 from core.at_rest import AtRest
@@ -59,7 +59,7 @@ class Session:
     """
 
     def __init__(self) -> None:
-        self._commands: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._commands: Queue[Callable[[], None]] = Queue()
         self._mailbox: deque[Snapshot] = deque(maxlen=1)
         self._wanted = threading.Event()
         self._wanted_at = -math.inf
@@ -114,6 +114,19 @@ class Session:
     @property
     def is_alive(self) -> bool:
         return self._thread.is_alive()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all commands have been carried out and nothing more comes of them."""
+        return not (
+            self._commands.unfinished_tasks
+            or self._is_training
+            or self._is_contending
+            or self._seeking is not None
+            or self._racing is not None
+            or self._arriving is not None
+            or self._mailbox
+        )
 
     def take(self) -> Snapshot | None:
         """Return the newest snapshot not yet taken, if any, and ask for the next one."""
@@ -270,10 +283,13 @@ class Session:
                 command = self._commands.get(timeout=self._idle_seconds())
                 if self._closing.is_set():
                     return
-                command()
-                self._epilogue = None  # it may be of what is no more
-                if self._current is not None:
-                    self._publish()
+                try:
+                    command()
+                    self._epilogue = None  # it may be of what is no more
+                    if self._current is not None:
+                        self._publish()
+                finally:
+                    self._commands.task_done()
         except Empty:
             return
 

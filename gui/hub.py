@@ -205,6 +205,17 @@ class Hub(QObject):
     def is_training(self) -> bool:
         return self._status is Status.TRAINING
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether the newest snapshot has been handed on, and none will come by itself."""
+        return (
+            self.snapshot is not None
+            and not self.is_training
+            and self._session.is_idle
+            and self.background.is_idle
+            and not self.is_fetching
+        )
+
     def load(
         self,
         config: RunConfig,

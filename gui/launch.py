@@ -19,12 +19,15 @@ from core.config import RunConfig
 from core.errors import SaveError
 from core.options import USAGE
 from core.snapshot import Snapshot
+from core.task import Task
 from gui import look, placement
 from gui.main_window import MainWindow
 from gui.png import write_png
+from gui.rest import is_at_rest
 
-PICTURE_SECONDS = 600  # a picture that takes longer than this has gone wrong
-SETTLE_MS = 250  # for the shading of the last snapshot, once training has ended
+TRAINING_SECONDS = 600  # what trains longer than this for a picture has gone wrong
+REST_SECONDS = 120  # from the end of training until all views have shown it
+LOOK_MS = 40  # between two looks whether the window is at rest
 # With Python's own 5 ms the training thread, whose calls are short, kept the window waiting: a
 # 1 ms timer came 16 ms late at the median while training on Iris flat out; with 0.5 ms, 0.1 ms.
 SWITCH_SECONDS = 0.0005
@@ -57,6 +60,7 @@ class Launch:
         view: str | None,
     ) -> None:
         self._config, self._picture, self._view = config, picture, view
+        self._was_at_rest = False
         self._exit_code = terminal.DONE
         self._application = application
         # A picture does not depend on habits, and leaves none.
@@ -100,6 +104,7 @@ class Launch:
     def _start(self) -> None:
         if not self.window.isVisible():  # closed before it had begun
             return
+        self.window.hub.task_changed.connect(self._choose_view)
         self.window.start(self._config, play=self._picture is not None)
 
     def run_and_leave(self) -> NoReturn:
@@ -118,42 +123,74 @@ class Launch:
         self.window.run_bar.set_speed(10**6)  # flat out
         hub.snapshot_changed.connect(self._watch)
         hub.failed.connect(self._give_up)
-        if self._view:
-            hub.task_changed.connect(lambda _: self._choose_view())
-        deadline = QTimer(self.window)
-        deadline.setSingleShot(True)
-        deadline.timeout.connect(lambda: self._give_up("the picture took too long"))
-        deadline.start(PICTURE_SECONDS * 1000)
+        self._look = QTimer(self.window)
+        self._look.timeout.connect(self._save_at_rest)
+        self._deadline = QTimer(self._application)  # the window does not wait for it to be at rest
+        self._deadline.setSingleShot(True)
+        self._deadline.timeout.connect(self._give_up_waiting)
+        self._deadline.start(TRAINING_SECONDS * 1000)
 
-    def _choose_view(self) -> None:
-        names = {name.casefold(): name for name in self.window.stage.names}
-        name = names.get((self._view or "").casefold())
-        if name is None:
-            self._give_up(f"there is no tab “{self._view}”; choose from {', '.join(names)}")
-        else:
-            self.window.stage.show_name(name)
+    def _choose_view(self, task: Task) -> None:
+        """Show the wanted tab of the first task; complain where there is nothing to picture."""
+        self.window.hub.task_changed.disconnect(self._choose_view)
+        stage, wanted = self.window.stage, self._view
+        if task.obstacle and self._picture is not None:
+            self._give_up(task.obstacle)
+        elif wanted is not None:
+            name = next((n for n in stage.names if n.casefold() == wanted.casefold()), None)
+            if name in stage.offered:
+                stage.show_name(name)
+                return
+            what = f"tab “{wanted}”" if name is None else f"“{name}” for this data and model"
+            words = f"There is no {what}; choose from {', '.join(stage.offered).casefold()}."
+            if self._picture is not None:
+                self._give_up(words)
+            else:
+                self.window.hub.failed.emit(words)
 
     def _watch(self, snapshot: Snapshot) -> None:
         if snapshot.epilogue is not None:  # it is over, and known how
             self.window.hub.snapshot_changed.disconnect(self._watch)
-            QTimer.singleShot(SETTLE_MS, self._save_when_shaded)
+            self._deadline.start(REST_SECONDS * 1000)
+            self._look.start(LOOK_MS)
 
-    def _save_when_shaded(self) -> None:
-        if self.window.hub.background.is_busy("boundary"):
-            QTimer.singleShot(SETTLE_MS, self._save_when_shaded)
+    def _save_at_rest(self) -> None:
+        """Save what is seen once it was at rest and, after a turn of Qt's loop, still is."""
+        was_at_rest, self._was_at_rest = self._was_at_rest, is_at_rest(self.window)
+        if not (was_at_rest and self._was_at_rest):
             return
+        picture = self.window.grab()
+        if not is_at_rest(self.window):  # a painting may find that something is to be laid out
+            self._was_at_rest = False
+            return
+        self._look.stop()
         assert self._picture is not None
         try:
-            write_png(self.window.grab().toImage(), self._picture)
+            write_png(picture.toImage(), self._picture)
             print(f"Saved {self._picture}.")
         except SaveError as error:
             self._exit_code = USAGE
             print(f"{terminal.PROGRAM}: {error}", file=sys.stderr)
         self.window.close()
 
-    def _give_up(self, words: str) -> None:
-        print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
-        self._exit_code = USAGE
+    def _give_up_waiting(self) -> None:
+        if self._look.isActive():
+            self._give_up(
+                f"The window was still at work {REST_SECONDS} s after training: no picture was "
+                "saved. Ask for another --view, or for less data.",
+                terminal.FAILED,
+            )
+        else:
+            self._give_up(
+                f"Training had not ended after {TRAINING_SECONDS} s: no picture was saved. Ask "
+                "for fewer --epochs.",
+                terminal.FAILED,
+            )
+
+    def _give_up(self, words: str, code: int = USAGE) -> None:
+        if self._exit_code == terminal.DONE:  # one reason is enough
+            self._exit_code = code
+            print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
         self.window.close()
 
     # Faults -----------------------------------------------------------------------------------
@@ -164,7 +201,7 @@ class Launch:
         """Show the person a sentence, the terminal the details; a picture is given up."""
         traceback.print_exception(kind, error, trace)
         if self._picture is not None:
-            self._give_up(f"an unexpected error: {error}")
+            self._give_up(f"an unexpected error: {error}", terminal.FAILED)
         else:
             self.window.hub.failed.emit(
                 f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "

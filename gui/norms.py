@@ -192,11 +192,11 @@ class Norms(QWidget):
 
     def _ask_for_noise(self, task: Task, snapshot: Snapshot) -> None:
         """Compare the next batch's gradient with that of all rows, twice a second at most."""
-        is_training = snapshot.status is Status.TRAINING
-        if is_training and time.monotonic() < self._asked_at + NOISE_SECONDS:
+        is_early = time.monotonic() < self._asked_at + NOISE_SECONDS
+        if snapshot.status is Status.TRAINING and (is_early or self._background.is_busy("noise")):
             return
         rows, params = snapshot.batch, snapshot.params
-        if not len(rows) or rows.max() >= task.dataset.n or self._background.is_busy("noise"):
+        if not len(rows) or rows.max() >= task.dataset.n:
             return
         if len(rows) == len(task.train_rows) or snapshot.settings.optimiser in SECOND_ORDER:
             self.noise_words.setText("Full batch: each step follows the whole gradient, no noise.")

@@ -73,7 +73,7 @@ class Stage(QFrame):
 
     def _fit(self) -> None:
         """Leave the digits out where there is no room for them: the tooltips name them, too."""
-        names = [name for i, name in enumerate(self.names) if self.tabs.isTabVisible(i)]
+        names = self.offered
         metrics = QFontMetricsF(look.scaled(self.font(), 1.0, bold=True))
         words = sum(metrics.horizontalAdvance(name) for name in names)
         is_narrow = words + ROOM_OF_A_TAB * len(names) > self.width()
@@ -109,7 +109,7 @@ class Stage(QFrame):
 
     def offer(self, applies: Mapping[str, bool], first: str) -> None:
         """Show the tabs that apply; where what was shown does not, show the first."""
-        before = {name for i, name in enumerate(self.names) if self.tabs.isTabVisible(i)}
+        before = set(self.offered)
         for i, name in enumerate(self.names):
             self.tabs.setTabVisible(i, applies[name])
             # Where it runs short of room, the bar gives a share of it to tabs that are not seen.
@@ -121,6 +121,11 @@ class Stage(QFrame):
         now = {name for name, is_shown in applies.items() if is_shown}
         if now != before or not applies[self.current]:
             self.show_name(first)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The names of the views that apply."""
+        return tuple(name for i, name in enumerate(self.names) if self.tabs.isTabVisible(i))
 
     @property
     def current(self) -> str:

@@ -127,6 +127,23 @@ class Tracer(QObject):
                 self._held = snapshot  # with other settings, or moved
         self.refresh()
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether those who look see the numbers of the newest snapshot, where there are any."""
+        task, example, newest = self._task, self.chosen.example, self.newest
+        if self._later.isActive():
+            return False
+        if not any(widget.isVisible() for widget, _ in self._watchers):
+            return True
+        snapshot = self._held or self._snapshot
+        if task is None or snapshot is None or not applies(task):
+            return True
+        if example is None or example.task is not task:
+            return True
+        if newest is None or newest.snapshot is not snapshot or newest.example is not example:
+            return False
+        return newest.is_whole or self._whole is None or not self._whole.isVisible()
+
     def say_class(self, label: int | None) -> None:
         """Take the example, whose class nobody knows, to be of this class."""
         self._label = label

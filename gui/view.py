@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from core.snapshot import Snapshot
 from core.task import Task
 from gui.look import Theme
+from gui.rest import awaits_timer
 
 
 class View(QWidget):
@@ -25,6 +26,11 @@ class View(QWidget):
         self.task: Task | None = None
         self.snapshot: Snapshot | None = None
         self._is_stale = self._has_old_colours = False
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that was offered is shown, but for what a background still has to answer."""
+        return not self._is_stale and not awaits_timer(self)
 
     def offer_task(self, task: Task) -> None:
         """Forget the old run and show the new one's data."""
@@ -41,10 +47,9 @@ class View(QWidget):
         if snapshot.task is not self.task:
             return
         self.snapshot = snapshot
-        if self.isVisible():
+        self._is_stale = not self.isVisible()
+        if not self._is_stale:
             self.show_snapshot(snapshot)
-        else:
-            self._is_stale = True
 
     def offer_theme(self, theme: Theme) -> None:
         """Draw everything again in other colours, now or once the view is seen."""
@@ -68,6 +73,11 @@ class View(QWidget):
         elif self._is_stale and self.snapshot:
             self._is_stale = False
             self.show_snapshot(self.snapshot)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Catch up when it is seen again: what rings unseen is not followed."""
+        super().hideEvent(event)
+        self._is_stale |= self.snapshot is not None and awaits_timer(self)
 
     def show_task(self, task: Task) -> None:
         """Show a new run's data, before any training."""

@@ -76,6 +76,10 @@ class ExampleView(View):
     def show_theme(self) -> None:
         self.sheet.set_theme(self.theme)
 
+    @property
+    def is_at_rest(self) -> bool:
+        return super().is_at_rest and self._tracer.is_at_rest
+
     def show_task(self, task: Task) -> None:
         """Take the room for its numbers, which come later: nothing moves when they do."""
         for widget in (self.sheet, self.part, self.open):

@@ -135,6 +135,10 @@ class TraceView(View):
         self.badge.set_theme(self.theme)
         self._tracer.refresh()
 
+    @property
+    def is_at_rest(self) -> bool:
+        return super().is_at_rest and self._tracer.is_at_rest
+
     def show_task(self, task: Task) -> None:
         if self.snapshot is None:
             self.badge.forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor, QImage
 
+from core import datasets, probe
+from core.cli import train
+from core.config import DataConfig, RunConfig, TrainingConfig
+from core.task import prepare
 from gui import look
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +117,8 @@ def test_a_picture_leaves_nothing_but_itself_behind(pictured):
         (("--size", f"{'9' * 5000}x800"), "width and height may be 1 to 8,192 pixels"),
         (("--screenshot", "x.png", "--features", "girth"), "no feature “girth”"),
         (("--screenshot", "x.png", "--view", "garden"), "no tab “garden”"),
+        (("--screenshot", "x.png", "--view", "draw"), "no “Draw” for this data and model"),
+        (("--screenshot", "x.png", "--view", "trace", "--hidden", "3"), "no “Trace” for this"),
     ],
     ids=lambda value: value[-1][:20] if isinstance(value, tuple) else "",
 )
@@ -121,6 +128,100 @@ def test_what_cannot_be_pictured_is_said_in_one_line(tmp_path, words, hint):
     (line,) = complaints(ended.err)
     assert line.startswith("logitlab: ") and hint in line
     assert not (tmp_path / "x.png").exists()
+
+
+# What the picture shows -------------------------------------------------------------------------
+
+READ_WHEN_PICTURED = """
+import json, sys
+from pathlib import Path
+from PySide6.QtWidgets import QLabel
+from core.config import RunConfig, TrainingConfig
+from gui.launch import Launch, make_application
+from gui.sheet import Sheet
+
+view, place = sys.argv[1:]
+config = RunConfig(training=TrainingConfig(epochs=4))
+launch = Launch(make_application(), config, Path(place), (1366, 768), "light", view)
+window, read = launch.window, {}
+grab = window.grab
+
+def read_and_grab():
+    labels = [one for one in window.findChildren(QLabel) if one.isVisible()]
+    sheets = [one for one in window.findChildren(Sheet) if one.isVisible()]
+    data = getattr(window, "data", None)
+    read.update(
+        tab=window.stage.current,
+        words=[one.text() for one in labels],
+        bar={one.accessibleName(): one.text() for one in labels if one.accessibleName()},
+        sheets=[one.text() for one in sheets],
+        losses=[data.model.index(row, 5).data() for row in range(3)],
+        surface=[one.panels[c].point for one in window.views if hasattr(one, "panels")
+                 for c in one.shown_costs if one.panels[c].surface is not None],
+        weights=window.hub.snapshot.params.W[-1].tolist(),
+    )
+    return grab()
+
+window.grab = read_and_grab
+code = launch.run()
+print(json.dumps(read))
+sys.exit(code)
+"""
+
+
+@pytest.fixture
+def read_when_pictured(tmp_path):
+    """Return a function that gives what the window said at the moment of its picture."""
+
+    def read(view: str):
+        words = ["-c", READ_WHEN_PICTURED, view, str(tmp_path / "x.png")]
+        ended = end(start(tmp_path, *words), tmp_path)
+        assert ended.code == 0, ended.err
+        assert complaints(ended.err) == []
+        return json.loads(ended.out.splitlines()[-1])
+
+    return read
+
+
+def trained_in_the_terminal():
+    result = train(prepare(datasets.load(DataConfig()), IRIS), None)
+    return result, probe.row_answers(result.task, result.params)
+
+
+IRIS = RunConfig(training=TrainingConfig(epochs=4))
+
+
+def test_the_picture_of_a_late_tab_has_the_last_numbers_there_and_in_the_gauge(read_when_pictured):
+    result, answers = trained_in_the_terminal()
+    read = read_when_pictured("evaluation")
+    right = round(result.metrics.test_accuracy * 30)
+    assert read["tab"] == "Evaluation"
+    assert any(f"{right} of 30 test rows" in words for words in read["words"])
+    assert read["bar"]["accuracy · test"] == f"{100 * result.metrics.train_accuracy:.1f} %"
+    (gauge,) = read["sheets"]
+    row = int(result.task.train_rows[0])
+    assert f"{answers.loss[row]:.3f}" in gauge
+
+
+def test_the_picture_of_the_trace_has_the_loss_of_the_last_step(read_when_pictured):
+    result, answers = trained_in_the_terminal()
+    read = read_when_pictured("trace")
+    loss = f"{answers.loss[int(result.task.train_rows[0])]:.3f}"
+    assert len(read["sheets"]) == 2
+    assert all(loss in sheet for sheet in read["sheets"])
+    assert f"step {result.metrics.step}" in read["words"]
+
+
+def test_the_picture_of_the_rows_has_the_losses_of_the_last_step(read_when_pictured):
+    _, answers = trained_in_the_terminal()
+    read = read_when_pictured("data")
+    assert read["losses"] == [f"{loss:.4f}" for loss in answers.loss[:3]]
+
+
+def test_the_picture_of_the_surface_has_its_point_where_the_weights_are(read_when_pictured):
+    read = read_when_pictured("surface")
+    (point,) = read["surface"]
+    assert point == pytest.approx(read["weights"][:2], abs=1e-5)
 
 
 # No display -----------------------------------------------------------------------------------
