@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from core.options import USAGE, Parser, add_run_options, config_from
 
 MAX_SIDE = 8192  # pixels: such a square takes 256 MiB as a picture
 MAX_DIGITS = 9  # Python refuses to read thousands of them
-DEFAULT_PICTURE = "logitlab.png"
+DEFAULT_PICTURE = Path("logitlab.png")
 
 
 def main(words: list[str]) -> int:
@@ -43,17 +42,21 @@ def _main(words: list[str]) -> int:
         picture = None if options.screenshot is None else Path(options.screenshot)
         if picture is not None:
             files.check_writable(picture)
-        chosen_platform = os.environ.get("QT_QPA_PLATFORM")
-        _let_qt_do_without_display()
 
+        from gui.display import UNSEEN, open_on_display
         from gui.launch import Launch, make_application
 
-        application = make_application()
-        if picture is None and application.platformName() == "offscreen" != chosen_platform:
-            print("There is no display: training in the terminal, and saving a picture.")
-            picture = Path(DEFAULT_PICTURE)
+        application, lack = open_on_display(make_application)
+        if picture is None and lack and application.platformName() == UNSEEN:
+            print(f"{lack}: training in the terminal, and saving a picture.")
+            picture = _free(DEFAULT_PICTURE)
             files.check_writable(picture)
             cli.report(config)
+        elif picture is None and lack:
+            print(
+                f"{terminal.PROGRAM}: {lack}; the window is on {application.platformName()}.",
+                file=sys.stderr,
+            )
     except LogitLabError as error:
         print(f"{terminal.PROGRAM}: {error}", file=sys.stderr)
         return USAGE
@@ -75,13 +78,10 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _let_qt_do_without_display() -> None:
-    """Have Qt fall back on drawing offscreen, where it would abort for want of a screen."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return
-    platforms = [
-        platform
-        for variable, platform in (("WAYLAND_DISPLAY", "wayland"), ("DISPLAY", "xcb"))
-        if os.environ.get(variable)
-    ]
-    os.environ["QT_QPA_PLATFORM"] = ";".join([*platforms, "offscreen"])
+def _free(path: Path) -> Path:
+    """Return the path, or where there is something, the first of name-2, name-3, … that is free."""
+    number, free = 1, path
+    while free.exists() or free.is_symlink():
+        number += 1
+        free = path.with_stem(f"{path.stem}-{number}")
+    return free

@@ -238,6 +238,60 @@ def test_without_a_display_the_main_job_can_be_seen_to_work(tmp_path):
     assert "Traceback" not in ended.err
 
 
+OPENED = """
+from gui.display import open_on_display
+from gui.launch import make_application
+application, lack = open_on_display(make_application)
+print(application.platformName(), lack, sep="|")
+"""
+NOWHERE: dict[str, str | None] = {
+    "QT_QPA_PLATFORM": None,
+    "DISPLAY": None,
+    "WAYLAND_DISPLAY": None,
+    "XDG_RUNTIME_DIR": "/nowhere",
+}
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a display")
+@pytest.mark.parametrize(
+    ("variables", "lack"),
+    [
+        ({}, "There is no display"),
+        ({"QT_QPA_PLATFORM": "offscreen"}, ""),
+        ({"QT_QPA_PLATFORM": "wayland"}, "QT_QPA_PLATFORM=wayland cannot be used here"),
+        ({"QT_QPA_PLATFORM": "eglfs"}, "QT_QPA_PLATFORM=eglfs cannot be used here"),
+        ({"QT_QPA_PLATFORM": "no such;nor:1"}, "QT_QPA_PLATFORM=no such;nor:1 cannot be used here"),
+        ({"DISPLAY": "nowhere:9"}, "DISPLAY=nowhere:9 does not answer"),
+        ({"WAYLAND_DISPLAY": "none-9"}, "WAYLAND_DISPLAY=none-9 does not answer"),
+    ],
+    ids=lambda value: None if isinstance(value, dict) else value,
+)
+def test_a_display_that_is_not_there_is_a_sentence(tmp_path, variables, lack):
+    ended = end(start(tmp_path, "-c", OPENED, **NOWHERE | variables), tmp_path)
+    assert ended.code == 0, ended.err
+    assert (ended.out, ended.err) == (f"offscreen|{lack}\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Qt brings these libraries elsewhere")
+def test_a_library_that_qt_lacks_is_named(tmp_path):
+    (tmp_path / "libxcb-cursor.so.0").touch()  # found before the true one, and no library
+    broken = {"DISPLAY": "nowhere:9", "LD_LIBRARY_PATH": str(tmp_path)}
+    ended = end(start(tmp_path, "-c", OPENED, **NOWHERE | broken), tmp_path)
+    assert ended.code == 0, ended.err
+    assert "libxcb-cursor.so.0" in ended.out
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a display")
+def test_the_picture_that_nobody_named_takes_no_others_place(tmp_path):
+    for name in ("logitlab.png", "logitlab-2.png"):
+        (tmp_path / name).write_text("mine")
+    ended = run(tmp_path, "--epochs", "1", **NOWHERE)
+    assert ended.out.splitlines()[-1] == "Saved logitlab-3.png."
+    assert (tmp_path / "logitlab.png").read_text() == "mine"
+    assert (tmp_path / "logitlab-2.png").read_text() == "mine"
+    assert not QImage(str(tmp_path / "logitlab-3.png")).isNull()
+
+
 # Signals --------------------------------------------------------------------------------------
 
 TRAIN_FOR_EVER = """
