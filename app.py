@@ -8,7 +8,8 @@ import sys
 def main(argv: list[str] | None = None) -> int:
     """Run Logit Lab and return its exit code."""
     words = sys.argv[1:] if argv is None else argv
-    if words[:1] == ["train"] and "--screenshot" not in words:
+    is_pictured = any(word.partition("=")[0] == "--screenshot" for word in words)
+    if words[:1] == ["train"] and not is_pictured:
         from core import cli
 
         return cli.main(words[1:])

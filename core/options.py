@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from typing import Any, NoReturn
 
+from core import VERSION
 from core.config import (
     ACTIVATIONS,
     ENCODINGS,
@@ -29,8 +33,71 @@ SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 DECIMAL_WORDS = {"point": ".", "comma": ","}
 
 
+COMMANDS = ("train", "predict")
+MEANT = {  # what other programs call it
+    "--alpha": "--learning-rate",
+    "--lr": "--learning-rate",
+    "--decay": "--weight-decay",
+    "--l2": "--weight-decay",
+    "--lambda": "--weight-decay",
+    "--output": "--save",
+    "--target": "--label",
+}
+MOST_DIGITS = 30  # of a whole number; no option takes more than half of it
+
+
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line on stderr and exit code 2."""
+    """An argument parser whose errors are one line on stderr and exit code 2.
+
+    An option is written out, and whatever follows one that takes a value is its value: "-1e-3" or
+    "-x", too, but for what begins with two dashes.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+        self.add_argument("--version", action="version", version=f"Logit Lab {VERSION}")
+
+    def parse_args(  # type: ignore[override]
+        self, args: Sequence[str], namespace: argparse.Namespace | None = None
+    ) -> argparse.Namespace:
+        options, surplus = self.parse_known_args(self._joined(args), namespace)
+        if surplus:
+            self.error(_say_misplaced(surplus[0]) or f"“{surplus[0]}” is one word too many")
+        return options
+
+    def _joined(self, words: Sequence[str]) -> list[str]:
+        """Return the words, each value joined to its option; complain about what is no option."""
+        joined: list[str] = []
+        rest = iter(words)
+        for word in rest:
+            if word == "--":
+                return [*joined, word, *rest]
+            name, is_joined, value = word.partition("=")
+            if not _is_option(word):
+                joined.append(word)
+                continue
+            action = self._option_string_actions.get(name)
+            if action is None:
+                self.error(f"there is no option {name}{self._say_meant(name)}")
+            if action.nargs is None and not is_joined:  # it takes one value
+                value = next(rest, "--")
+                if value.startswith("--"):
+                    self.error(f"{name} needs a value")
+                word = f"{name}={value}"
+            if action.nargs is None and not value.strip():
+                self.error(f"the value of {name} is empty")
+            joined.append(word)
+        return joined
+
+    def _say_meant(self, name: str) -> str:
+        """Say which option is perhaps meant by a name that is none."""
+        known = [option for option in self._option_string_actions if option.startswith("--")]
+        meant = MEANT.get(name)
+        if meant not in known:
+            stem = name.lower().replace("_", "-")
+            begun = [option for option in known if len(stem) > 3 and option.startswith(stem)]
+            meant = next(iter(begun or get_close_matches(stem, known, 1)), None)
+        return f"; perhaps {meant} is meant" if meant else ""
 
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"{self.prog}: {message}. See --help.\n")
@@ -85,20 +152,20 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--test-fraction",
-        type=float,
+        type=_number,
         metavar="F",
         help="share of the rows kept for testing (default: 0.2; MNIST: its own test set)",
     )
     group.add_argument(
         "--validation-share",
-        type=float,
+        type=_number,
         default=data.validation_fraction,
         metavar="F",
         help="share of the training rows that --patience watches, and that do not train "
         "(default: 0)",
     )
     group.add_argument(
-        "--split-seed", type=int, metavar="N", help="seed of the split (default: as --seed)"
+        "--split-seed", type=_whole, metavar="N", help="seed of the split (default: as --seed)"
     )
     group.add_argument(
         "--standardise",
@@ -108,7 +175,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--degree",
-        type=int,
+        type=_whole,
         default=data.degree,
         metavar="D",
         help="add the products of features up to this degree, 1 to 5 (default: 1)",
@@ -119,7 +186,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--copies",
-        type=int,
+        type=_whole,
         default=data.copies,
         metavar="N",
         help="train on N variations of each picture too: moved, turned, resized, with another "
@@ -146,7 +213,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--hidden",
-        type=int,
+        type=_whole,
         default=model.hidden,
         metavar="U",
         help="units of a hidden layer, 0 to 256; they start from random weights (default: 0, none)",
@@ -159,7 +226,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     group = parser.add_argument_group("training")
     group.add_argument(
-        "--epochs", type=int, default=training.epochs, metavar="N", help="(default: %(default)s)"
+        "--epochs", type=_whole, default=training.epochs, metavar="N", help="(default: %(default)s)"
     )
     group.add_argument(
         "--batch-size",
@@ -171,14 +238,14 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--learning-rate",
         "--eta",
-        type=float,
+        type=_number,
         default=training.learning_rate,
         metavar="η",
         help="(default: %(default)s)",
     )
     group.add_argument(
         "--weight-decay",
-        type=float,
+        type=_number,
         default=training.weight_decay,
         metavar="λ",
         help="of the penalty (λ/2)·‖W‖² (default: %(default)s)",
@@ -191,7 +258,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--momentum",
-        type=float,
+        type=_number,
         default=training.momentum,
         metavar="μ",
         help="of momentum and nesterov (default: %(default)s)",
@@ -204,14 +271,14 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--l1",
-        type=float,
+        type=_number,
         default=training.l1,
         metavar="λ₁",
         help="of the penalty λ₁·Σ|w| (default: %(default)s)",
     )
     group.add_argument(
         "--patience",
-        type=int,
+        type=_whole,
         default=training.patience,
         metavar="N",
         help="stop when the validation loss has not fallen for N epochs, and return to the epoch "
@@ -219,13 +286,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--tolerance",
-        type=float,
+        type=_number,
         default=training.tolerance,
         metavar="T",
         help="stop when the loss changes by less than T per epoch (default: 0, never)",
     )
     group.add_argument(
-        "--seed", type=int, default=training.seed, metavar="N", help="(default: %(default)s)"
+        "--seed", type=_whole, default=training.seed, metavar="N", help="(default: %(default)s)"
     )
     group.add_argument("--device", default=training.device, help="cpu or cuda (default: cpu)")
 
@@ -247,7 +314,21 @@ def config_from(options: argparse.Namespace) -> RunConfig:
         )
     features = options.features
     source, path = options.data if isinstance(options.data, tuple) else (options.data, None)
-    return RunConfig(
+    return RunConfig(  # the training first: what is wrong with --seed is said of it
+        training=TrainingConfig(
+            learning_rate=options.learning_rate,
+            batch_size=options.batch_size,
+            weight_decay=options.weight_decay,
+            epochs=options.epochs,
+            tolerance=options.tolerance,
+            seed=options.seed,
+            device=options.device,
+            optimiser=options.optimiser,
+            momentum=options.momentum,
+            schedule=options.schedule,
+            l1=options.l1,
+            patience=options.patience,
+        ),
         data=DataConfig(
             source=source,
             path=path,
@@ -279,20 +360,6 @@ def config_from(options: argparse.Namespace) -> RunConfig:
             options.hidden,
             options.activation,
         ),
-        training=TrainingConfig(
-            learning_rate=options.learning_rate,
-            batch_size=options.batch_size,
-            weight_decay=options.weight_decay,
-            epochs=options.epochs,
-            tolerance=options.tolerance,
-            seed=options.seed,
-            device=options.device,
-            optimiser=options.optimiser,
-            momentum=options.momentum,
-            schedule=options.schedule,
-            l1=options.l1,
-            patience=options.patience,
-        ),
     )
 
 
@@ -302,6 +369,8 @@ def _data(text: str) -> str | tuple[str, str]:
         return text
     if text.lower().endswith(TABLE_ENDINGS):
         return "csv", text
+    if misplaced := _say_misplaced(text):
+        raise argparse.ArgumentTypeError(misplaced)
     raise argparse.ArgumentTypeError(
         f"“{text}” is neither a data set ({', '.join(NAMED_SOURCES)}) nor a file whose name ends "
         f"in {' or '.join(TABLE_ENDINGS)}"
@@ -312,9 +381,43 @@ def _batch_size(text: str) -> int | None:
     if text == "full":
         return None
     try:
-        return int(text)
-    except ValueError:
+        return _whole(text)
+    except argparse.ArgumentTypeError:
         raise argparse.ArgumentTypeError(f"“{text}” is neither a whole number nor “full”") from None
+
+
+def _whole(text: str) -> int:
+    """Read a whole number, also one such as 1e3 or 1_000."""
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        value = Decimal("nan")
+    is_whole = value.is_finite() and value.adjusted() < MOST_DIGITS
+    if not is_whole or value != value.to_integral_value():
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number, as 20 and 1e3 are")
+    return int(value)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number, as 0.1 and 1e-3 are") from None
+
+
+def _is_option(word: str) -> bool:
+    """Return whether the word begins as options do, and is neither - nor a number."""
+    if not word.startswith("-") or word == "-":
+        return False
+    try:
+        float(word)
+    except ValueError:
+        return True
+    return False
+
+
+def _say_misplaced(word: str) -> str:
+    return f"“{word}” has to be the first word" if word in COMMANDS else ""
 
 
 def _words(text: str) -> list[str]:

@@ -71,7 +71,7 @@ def _main(arguments: list[str]) -> int:
         help="shear the picture until it stands upright (default: as in training)",
     )
     parser.add_argument("--json", metavar="FILE", help="write the probabilities; - for stdout")
-    return report(parser.parse_args(_with_signs(arguments)))
+    return report(parser.parse_args(arguments))
 
 
 def report(options: argparse.Namespace) -> int:
@@ -278,17 +278,6 @@ def _pictured(path: Path, shape: tuple[int, int], recipe: Recipe | None) -> Pict
 def _wanted(model: Model) -> str:
     unit = f" in {model.unit}" if model.unit else ""
     return f"{len(model.feature_names)} numbers{unit}: {', '.join(model.feature_names)}"
-
-
-def _with_signs(arguments: list[str]) -> list[str]:
-    """Join --values and a list that begins with a minus, which would be taken for an option."""
-    joined: list[str] = []
-    for word in arguments:
-        if joined and joined[-1] == "--values":
-            joined[-1] = f"--values={word}"
-        else:
-            joined.append(word)
-    return joined
 
 
 def _is_number(value: object) -> bool:

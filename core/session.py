@@ -24,6 +24,7 @@ from core.config import MAX_COUNT
 from core.contest import Contest, Heat
 from core.epilogue import Epilogue
 from core.errors import LogitLabError
+from core.shortage import is_shortage, say_not_loaded, say_shortage
 from core.snapshot import Pace, Params, Race, Snapshot, Status
 from core.task import Task
 
@@ -73,6 +74,7 @@ class Session:
         self._heats: deque[Heat] = deque(maxlen=1)
         self._heat_wanted = threading.Event()
         # From here on only the thread reads or writes.
+        self._is_waiting = False  # for a command, with nothing else to do
         self._runs: OrderedDict[int, Trainer] = OrderedDict()
         self._tasks: dict[int, Task] = {}  # as they were loaded, of these runs
         self._current: int | None = None
@@ -117,16 +119,8 @@ class Session:
 
     @property
     def is_idle(self) -> bool:
-        """Whether all commands have been carried out and nothing more comes of them."""
-        return not (
-            self._commands.unfinished_tasks
-            or self._is_training
-            or self._is_contending
-            or self._seeking is not None
-            or self._racing is not None
-            or self._arriving is not None
-            or self._mailbox
-        )
+        """Whether all commands have been carried out, and their last snapshot has been taken."""
+        return self._is_waiting and not (self._commands.unfinished_tasks or self._mailbox)
 
     def take(self) -> Snapshot | None:
         """Return the newest snapshot not yet taken, if any, and ask for the next one."""
@@ -243,7 +237,7 @@ class Session:
         try:
             from core import trainer
         except Exception as error:  # a broken installation can raise anything
-            self._fail(f"PyTorch cannot be loaded ({error}). Set Logit Lab up again.")
+            self._fail(say_not_loaded(error))
             return
         self.devices = trainer.devices()
         self._is_ready.set()
@@ -280,7 +274,10 @@ class Session:
         """Carry out what is queued; wait for it when there is nothing else to do."""
         try:
             while True:
-                command = self._commands.get(timeout=self._idle_seconds())
+                seconds = self._idle_seconds()
+                self._is_waiting = seconds is None
+                command = self._commands.get(timeout=seconds)
+                self._is_waiting = False
                 if self._closing.is_set():
                     return
                 try:
@@ -761,6 +758,8 @@ class _Rate:
 def _explain(error: Exception) -> str:
     if isinstance(error, LogitLabError):
         return str(error)
+    if is_shortage(error):
+        return say_shortage(error)
     return (
         f"Training stopped by an unexpected error ({type(error).__name__}: {_first_line(error)}). "
         "Press Reset to start again."

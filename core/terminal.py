@@ -14,6 +14,7 @@ from typing import Any, TextIO, cast
 from core import files, stopping
 from core.errors import LogitLabError, SaveError
 from core.options import USAGE
+from core.shortage import is_shortage, say_not_loaded, say_shortage
 from core.signs import visible
 
 PROGRAM = "logitlab"
@@ -53,6 +54,14 @@ def _run(command: Callable[[], int]) -> int:
         print(f"\n{PROGRAM}: stopped; nothing was written.", file=sys.stderr)
         number = error.number if isinstance(error, stopping.Stopped) else 0
         return stopping.exit_code(number) if number else INTERRUPTED
+    except ImportError as error:
+        print(f"{PROGRAM}: {say_not_loaded(error)}", file=sys.stderr)
+        return FAILED
+    except Exception as error:
+        if not is_shortage(error):
+            raise
+        print(f"{PROGRAM}: {say_shortage(error)}", file=sys.stderr)
+        return FAILED
 
 
 class Words(io.TextIOBase):

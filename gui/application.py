@@ -34,8 +34,8 @@ def _main(words: list[str]) -> int:
     group.add_argument("--size", metavar="W×H", type=_size, help="size of the window in pixels")
     group.add_argument("--theme", choices=("system", "light", "dark"), help="colours")
     group.add_argument("--view", metavar="TAB", help="the tab to show, such as weights")
-    if "--screenshot" in words and "train" in words:
-        words = [word for word in words if word != "train"]
+    if words[:1] == ["train"]:  # with --screenshot; see `app.main`
+        words = words[1:]
     options = parser.parse_args(words)
     try:
         config = config_from(options)

@@ -63,11 +63,6 @@ class _Newest:
     def is_busy(self, key: str) -> bool:
         return key in self._waiting or bool(self._running and self._running[0] == key)
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing is asked that is not answered."""
-        return self._running is None and not self._waiting
-
     def poll(self) -> None:
         if self._running is None or not self._running[2].done():
             return

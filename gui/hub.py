@@ -25,6 +25,7 @@ from core.drawing import Points
 from core.errors import ConfigError, DataError, LogitLabError
 from core.export import write_csv, write_pictures_csv, write_pictures_idx
 from core.session import CONTEST, KEPT_RUNS, RATE_SECONDS, Session
+from core.shortage import is_shortage, say_shortage
 from core.snapshot import Params, Snapshot, Status
 from core.task import Task, prepare
 from gui.background import Background, Queue
@@ -789,6 +790,8 @@ class Hub(QObject):
         self._play_when_loaded = self.is_training
         if isinstance(error, LogitLabError):
             self.failed.emit(str(error))
+        elif is_shortage(error):
+            self.failed.emit(say_shortage(error))
         else:
             self.failed.emit(f"The data could not be loaded ({type(error).__name__}: {error}).")
         self.refused.emit(self.run.task if self.run else None, may_lie_elsewhere)

@@ -18,12 +18,12 @@ from core import stopping, terminal
 from core.config import RunConfig
 from core.errors import SaveError
 from core.options import USAGE
+from core.shortage import is_shortage, say_shortage
 from core.snapshot import Snapshot
 from core.task import Task
 from gui import look, placement
 from gui.main_window import MainWindow
 from gui.png import write_png
-from gui.rest import is_at_rest
 
 TRAINING_SECONDS = 600  # what trains longer than this for a picture has gone wrong
 REST_SECONDS = 120  # from the end of training until all views have shown it
@@ -156,11 +156,11 @@ class Launch:
 
     def _save_at_rest(self) -> None:
         """Save what is seen once it was at rest and, after a turn of Qt's loop, still is."""
-        was_at_rest, self._was_at_rest = self._was_at_rest, is_at_rest(self.window)
+        was_at_rest, self._was_at_rest = self._was_at_rest, self.window.is_at_rest
         if not (was_at_rest and self._was_at_rest):
             return
         picture = self.window.grab()
-        if not is_at_rest(self.window):  # a painting may find that something is to be laid out
+        if not self.window.is_at_rest:  # a painting may find that something is to be laid out
             self._was_at_rest = False
             return
         self._look.stop()
@@ -199,9 +199,14 @@ class Launch:
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         """Show the person a sentence, the terminal the details; a picture is given up."""
-        traceback.print_exception(kind, error, trace)
+        is_short = is_shortage(error)
+        if not is_short:
+            traceback.print_exception(kind, error, trace)
         if self._picture is not None:
-            self._give_up(f"an unexpected error: {error}", terminal.FAILED)
+            words = say_shortage(error) if is_short else f"an unexpected error: {error}"
+            self._give_up(words, terminal.FAILED)
+        elif is_short:
+            self.window.hub.failed.emit(say_shortage(error))
         else:
             self.window.hub.failed.emit(
                 f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "

@@ -51,6 +51,7 @@ from gui.look import Theme
 from gui.notice import Notice
 from gui.opening import Opening, OpeningBar
 from gui.presets import Lessons
+from gui.rest import is_at_rest
 from gui.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.settings import Settings
 from gui.setup_panel import SetupPanel, data_for
@@ -377,6 +378,11 @@ class MainWindow(QMainWindow):
             view.offer_task(self.hub.run.task)
         if self.hub.snapshot:
             view.offer_snapshot(self.hub.snapshot)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that is seen shows the newest snapshot, and nothing is on its way."""
+        return is_at_rest(self, self.hub, self.views)
 
     # Life ---------------------------------------------------------------------------------------
 

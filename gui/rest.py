@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
-    from gui.main_window import MainWindow
+    from gui.hub import Hub
+    from gui.view import View
 
 
-def is_at_rest(window: MainWindow) -> bool:
+def is_at_rest(window: QWidget, hub: Hub, views: Iterable[View]) -> bool:
     """Return whether nothing is on its way that would change what the window shows.
 
     The run has to rest, not to be over: a paused one will do. What Qt has put off until the next
     turn of its loop, as layouts are, is not known here; ask again after such a turn.
     """
-    hub = window.hub
     return (
         hub.is_at_rest
         and not awaits_timer(window)
         and all(
-            view.is_at_rest and view.snapshot is hub.snapshot
-            for view in window.views
-            if view.isVisible()
+            view.is_at_rest and view.snapshot is hub.snapshot for view in views if view.isVisible()
         )
     )
 

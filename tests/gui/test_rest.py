@@ -16,7 +16,7 @@ from core import curvature
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.drawing import Points
 from gui import look
-from gui.rest import awaits_timer, is_at_rest
+from gui.rest import awaits_timer
 from gui.run_bar import SPEEDS
 from gui.sheet import Sheet
 
@@ -75,7 +75,7 @@ class Recomputed:
 def labelled(window, name: str) -> str:
     """The text of the label with this accessible name."""
     (label,) = (w for w in window.findChildren(QLabel) if w.accessibleName() == name)
-    return label.text()
+    return str(label.text())
 
 
 def sheet_number(sheet, key) -> float:
@@ -232,7 +232,7 @@ def test_at_rest_every_view_shows_what_the_last_weights_say(qtbot, begin, name):
     qtbot.waitUntil(lambda: window.hub.snapshot.step > 0, timeout=PATIENCE_MS)
     for tab in window.stage.offered:
         window.stage.show_name(tab)
-        qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
         found = Recomputed(window)
         assert found.snapshot.epoch == FEW.epochs
         CHECKS[tab](window, found)
@@ -248,7 +248,7 @@ def test_a_view_that_was_left_before_it_had_the_newest_numbers_has_them_on_retur
 ):
     window = begin("softmax", CONFIGS["softmax"])
     window.stage.show_name(tab)
-    qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
     view = late(window, name)
     while not awaits_timer(view):  # until one is put off: the one before is to be seen for a while
         step = window.hub.snapshot.step
@@ -257,7 +257,7 @@ def test_a_view_that_was_left_before_it_had_the_newest_numbers_has_them_on_retur
     window.stage.show_name("Weights")
     qtbot.waitUntil(lambda: not awaits_timer(view), timeout=PATIENCE_MS)  # it has rung unseen
     window.stage.show_name(tab)
-    qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
     check(window, Recomputed(window))
 
 
@@ -269,7 +269,7 @@ def stepped_twice_meanwhile(qtbot, open_window):
     """
 
     def step_twice(window) -> None:
-        qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
         end = threading.Event()
         window.hub.background.ask("test", lambda: end.wait(30), lambda _: None, lambda _: None)
         for _ in range(2):
@@ -278,7 +278,7 @@ def stepped_twice_meanwhile(qtbot, open_window):
             qtbot.waitUntil(lambda before=step: window.hub.snapshot.step == before + 1)
         qtbot.waitUntil(lambda: not awaits_timer(window), timeout=PATIENCE_MS)  # all is asked
         end.set()
-        qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
 
     return step_twice
 
@@ -303,13 +303,14 @@ def test_at_rest_the_noise_is_that_of_the_last_weights(qtbot, open_window, stepp
     stepped_twice_meanwhile(window)
     snapshot = window.hub.snapshot
     noise = curvature.noise(window.hub.run.task, snapshot.params, snapshot.batch)
+    assert noise is not None
     words = window.weights.norms.noise_words.text()
     assert f"points {noise.degrees:.0f}° away" in words and f"{noise.ratio:.2f} times" in words
 
 
 def test_what_a_view_still_computes_keeps_the_window_from_rest(qtbot, begin, monkeypatch):
     window = begin("softmax", CONFIGS["softmax"])
-    qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
     going, end = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -318,28 +319,28 @@ def test_what_a_view_still_computes_keeps_the_window_from_rest(qtbot, begin, mon
 
     window.hub.background.ask("test", work, lambda _: None, lambda _: None)
     qtbot.waitUntil(going.is_set)
-    assert not is_at_rest(window)
+    assert not window.is_at_rest
     end.set()
-    qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
 
 
 def test_a_window_that_trains_is_not_at_rest_and_a_paused_one_is(qtbot, begin):
     window = begin("softmax", replace(CONFIGS["softmax"], training=TrainingConfig(epochs=10**6)))
     qtbot.waitUntil(lambda: window.hub.is_training, timeout=PATIENCE_MS)
-    assert not is_at_rest(window)
+    assert not window.is_at_rest
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
     assert not window.hub.is_training
     check_bar_and_gauges(window, Recomputed(window))
 
 
 def test_a_wish_on_its_way_to_the_training_thread_keeps_the_window_from_rest(qtbot, begin):
     window = begin("softmax", CONFIGS["softmax"])
-    qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
     step = window.hub.snapshot.step
     qtbot.keyClick(window, Qt.Key.Key_S)
-    assert not is_at_rest(window)
-    qtbot.waitUntil(lambda: is_at_rest(window), timeout=PATIENCE_MS)
+    assert not window.is_at_rest
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
     assert window.hub.snapshot.step == step + 1
 
 
