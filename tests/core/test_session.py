@@ -373,15 +373,18 @@ def test_an_exception_in_the_trainer_reaches_the_person(watcher, task, monkeypat
     watcher.until(lambda s: s.step > 10)
 
 
-def test_after_an_exception_the_newest_snapshot_is_paused(watcher, task, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "words"), [(ArithmeticError, "no further word"), (MemoryError, "not enough memory")]
+)
+def test_after_an_exception_the_newest_snapshot_is_paused(watcher, task, monkeypatch, error, words):
     watcher.session.load(1, task, play=True)
     watcher.until(lambda s: s.step > 10)
 
     def explode(self):
-        raise MemoryError
+        raise error
 
     monkeypatch.setattr(Trainer, "advance", explode)
-    assert "no further word" in watcher.failure().message
+    assert words in watcher.failure().message
     watcher.until_status(Status.PAUSED)
 
 
