@@ -55,10 +55,10 @@ class Stage:
             except OSError:
                 self.path.rmdir()
                 raise
-            _lock(self._lock)
-            with suppress(FileNotFoundError):
-                if os.path.samestat((self.path / LOCK).stat(), os.fstat(self._lock)):
-                    return
+            if _lock(self._lock):  # else another one is about to clear it away
+                with suppress(FileNotFoundError):
+                    if os.path.samestat((self.path / LOCK).stat(), os.fstat(self._lock)):
+                        return
             os.close(self._lock)
 
     def add(self, name: str, new: str) -> None:

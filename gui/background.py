@@ -60,6 +60,11 @@ class _Newest:
         if self._running and self._running[0] == key:
             self._running[1].answer = self._running[1].failed = lambda _: None
 
+    def forget_all(self) -> None:
+        self._waiting.clear()
+        if self._running:
+            self.forget(self._running[0])
+
     def is_busy(self, key: str) -> bool:
         return key in self._waiting or bool(self._running and self._running[0] == key)
 
@@ -158,6 +163,14 @@ class Background:
         """Drop what waits under the key, and the answer that is under way."""
         for queue in self._queues.values():
             queue.forget(key)
+
+    def forget_run(self) -> None:
+        """Drop pictures and studies, answers that are under way among them: they are of a run.
+
+        Called before another run is shown, so that no view can be answered about the one before.
+        """
+        for queue in (Queue.PICTURES, Queue.STUDIES):
+            self._queues[queue].forget_all()
 
     def is_busy(self, key: str) -> bool:
         return any(queue.is_busy(key) for queue in self._queues.values())

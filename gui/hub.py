@@ -775,6 +775,7 @@ class Hub(QObject):
 
     def _show(self, run: Run) -> None:
         self.busy_changed.emit("")
+        self.background.forget_run()
         self.run, self.snapshot, self._status = run, None, None
         self._loaded = run.task.config.data, run.task.source
         self._asked.clear()

@@ -203,7 +203,9 @@ def test_whatever_the_names_are_an_export_loads_back_identically_and_runs_nothin
         ]
     )
     np.testing.assert_array_equal(after.X[order], before.X)
-    assert [after.class_names[k] for k in after.y[order]] == [classes[k] for k in before.y]
+    assert [after.class_names[k] for k in after.y[order]] == [
+        before.class_names[k] for k in before.y
+    ]
 
 
 def test_negative_numbers_stay_numbers(tmp_path):

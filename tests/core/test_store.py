@@ -203,7 +203,7 @@ def test_a_failing_disk_leaves_the_old_model(model, path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(SaveError, match="No space left"):
+    with pytest.raises(SaveError, match="no space left"):
         store.save(model, path)
     assert path.read_bytes() == b"old" and list(path.parent.iterdir()) == [path]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import random
 import sys
 import time
@@ -23,13 +24,12 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QGraphicsView,
-    QMenu,
     QTabBar,
     QWidget,
 )
 from scipy.special import expit, log_softmax
 
-from core.snapshot import Snapshot, Status
+from core.snapshot import Snapshot
 from core.task import Task
 from gui.hub import FLAT_OUT
 from gui.main_window import MainWindow
@@ -39,10 +39,13 @@ from gui.run_bar import SPEEDS
 PAUSE_SECONDS = 0.25  # the longest that the window may keep a person waiting
 BEAT_SECONDS = 0.02
 REST_SECONDS = 10.0
+POPUP_MS = 100  # that one is looked at before it is left
 KEYS = "SBNRK[]+-1234567890L"
 # They ask for a file, leave the program, or do at once what only a person should want.
-NOT_PRESSED = ("Open", "Save", "Export", "Quit", "folder", "full screen", "MNIST", "Keys", "About")
-NOT_PRESSED += ("family", "Compare devices", "Let ")
+NOT_PRESSED = (
+    *("Open", "Save", "Export", "Quit", "folder", "full screen", "MNIST", "Keys", "About"),
+    *("family", "Compare devices"),
+)
 UNEXPECTED = ("went wrong inside", "unexpected error", "Traceback")
 
 
@@ -81,6 +84,8 @@ class Classroom:
         self._queued_at = queued_seconds()
         self._beat = QTimer(self.window)
         self._beat.timeout.connect(self._feel)
+        self._closing = QTimer(self.window)  # a menu or a dialog keeps who opened it
+        self._closing.timeout.connect(self._close_popups)
         self._actions: list[tuple[int, Callable[[], object]]] = [
             (20, self._press_key),
             (14, self._click),
@@ -104,9 +109,11 @@ class Classroom:
         """Act for so long."""
         before, sys.excepthook = sys.excepthook, self._note_exception
         self.window.hub.failed.connect(self._note_words)
+        self._stalls = self.log.with_name("stalls.log").open("w+")
         self._feel()
         self.faults.clear()  # of the time before
         self._beat.start(int(1000 * BEAT_SECONDS))
+        self._closing.start(POPUP_MS)
         weights, acts = zip(*self._actions, strict=True)
         end = time.monotonic() + seconds
         try:
@@ -118,29 +125,27 @@ class Classroom:
                     self._check_figures()
         finally:
             self._beat.stop()
+            faulthandler.cancel_dump_traceback_later()
+            self._stalls.close()
+            self._closing.stop()
             sys.excepthook = before
 
     def _do(self, act: Callable[[], object]) -> None:
-        with self.log.open("a") as log:  # a crash leaves its last line behind
-            log.write(f"{self.acted} {act.__name__}")
-            log.flush()
-            told = act()
-            words = f"{act.__name__} {told if told is not None else ''}".strip()
-            log.write(f" {told}\n")
-        self._last.append(words)
-        self._close_popups()
+        self._tell(act.__name__)
+        act()
         QTest.qWait(self.random.choice((0, 1, 5, 20, 60, 150)))
 
+    def _tell(self, words: str) -> None:
+        """Write down what is about to be done: a crash leaves it behind."""
+        self._last.append(words)
+        with self.log.open("a") as log:
+            log.write(f"{self.acted} {words}\n")
+
     def _close_popups(self) -> None:
-        for _ in range(5):
-            popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()
-            if popup is None:
-                return
-            if self.random.random() < 0.5 and isinstance(popup, QMenu):
-                QTest.keyClick(popup, Qt.Key.Key_Escape)
-            else:
-                QTest.keyClick(popup, Qt.Key.Key_Escape)
-                popup.close()
+        popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        if popup is not None:
+            QTest.keyClick(popup, Qt.Key.Key_Escape)
+            popup.close()
 
     # What must not be -----------------------------------------------------------------------------
 
@@ -166,9 +171,18 @@ class Classroom:
         if own > PAUSE_SECONDS or waited - late > PAUSE_SECONDS:
             self._fault(
                 f"nothing was answered for {waited:.3f} s: {own:.3f} s of it were work, and for "
-                f"{late:.3f} s threads waited for a processor"
+                f"{late:.3f} s threads waited for a processor\n{self._stalled_in()}"
             )
         self._beat_at, self._worked_at, self._queued_at = now, worked, queued
+        faulthandler.dump_traceback_later(PAUSE_SECONDS, file=self._stalls)
+
+    def _stalled_in(self) -> str:
+        """Return what all threads were at when a pause became too long."""
+        self._stalls.seek(0)
+        told = self._stalls.read()
+        self._stalls.seek(0)
+        self._stalls.truncate()
+        return told
 
     def _check_figures(self) -> None:
         """Pause, and let every figure of the run bar be what its weights give."""
@@ -178,17 +192,13 @@ class Classroom:
         if hub.is_training:
             QTest.keyClick(self.window, Qt.Key.Key_Space)
         deadline = time.monotonic() + REST_SECONDS
-        while time.monotonic() < deadline:
+        while not self._is_at_rest():
+            if time.monotonic() > deadline:
+                return  # such as a search that takes long
             QTest.qWait(20)
-            shot = hub.snapshot
-            is_still = shot is not None and shot.status is not Status.TRAINING
-            if is_still and shot.metrics.step == shot.step and not hub.background.is_busy("load"):
-                break
-        else:
-            return
-        QTest.qWait(50)
-        shot = hub.snapshot
-        if shot is None or shot.status is Status.TRAINING or shot.metrics.step != shot.step:
+        QTest.qWait(20)
+        shot = self.window.hub.snapshot
+        if shot is None or not self._is_at_rest():
             return
         self.checked += 1
         if shot.task is not hub.run.task:
@@ -210,13 +220,16 @@ class Classroom:
         if f"{shown[0]:.1%}".replace("%", " %") not in text:
             self._fault(f"the run bar says {text}, the run {shown[0]:.1%}")
 
+    def _is_at_rest(self) -> bool:
+        return self.window.is_at_rest
+
     # What a class does ----------------------------------------------------------------------------
 
     def _widgets(self, kind: type[QWidget] | tuple[type[QWidget], ...]) -> list[QWidget]:
         found = self.window.findChildren(QWidget)
         return [w for w in found if isinstance(w, kind) and w.isVisible() and w.isEnabled()]
 
-    def _press_key(self) -> str:
+    def _press_key(self) -> None:
         key = self.random.choice([*KEYS, " ", " ", "\t", "up", "down", "esc", "undo", "redo"])
         named = {
             " ": Qt.Key.Key_Space,
@@ -226,6 +239,7 @@ class Classroom:
             "esc": Qt.Key.Key_Escape,
         }
         target = QApplication.focusWidget() or self.window
+        self._tell(repr(key))
         if key in ("undo", "redo"):
             control = Qt.KeyboardModifier.ControlModifier
             QTest.keyClick(target, Qt.Key.Key_Z if key == "undo" else Qt.Key.Key_Y, control)
@@ -233,30 +247,26 @@ class Classroom:
             QTest.keyClick(target, named[key])
         else:
             QTest.keyClick(target, key)
-        return repr(key)
 
-    def _click(self) -> str:
+    def _click(self) -> None:
         kinds = (QAbstractButton, QAbstractSlider, QTabBar, QGraphicsView, Pad)
         widgets = [w for w in self._widgets(kinds) if not self._is_avoided(w)]
-        if not widgets:
-            return "nothing"
         widget = self.random.choice(widgets)
         at = QPoint(
             self.random.randrange(max(widget.width(), 1)),
             self.random.randrange(max(widget.height(), 1)),
         )
         target = widget.viewport() if isinstance(widget, QGraphicsView) else widget
-        name = f"{type(widget).__name__} {widget.accessibleName()}"
+        self._tell(f"{_name(widget)} at {at.x()}, {at.y()}")
         QTest.mouseMove(target, at)
         QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=at)
-        return name
 
     def _is_avoided(self, widget: QWidget) -> bool:
         words = f"{widget.accessibleName()} {getattr(widget, 'text', str)()} {widget.toolTip()}"
         is_heavy = "MNIST" in words or "CSV" in words or "folder" in words
         return is_heavy or any(part in words for part in ("Export", "Save", "Open a"))
 
-    def _wheel(self) -> str:
+    def _wheel(self) -> None:
         widgets = self._widgets((QAbstractSpinBox, QComboBox, QAbstractSlider, QGraphicsView))
         widget = self.random.choice(widgets)
         target = widget.viewport() if isinstance(widget, QGraphicsView) else widget
@@ -272,13 +282,11 @@ class Classroom:
             Qt.ScrollPhase.NoScrollPhase,
             False,
         )
+        self._tell(f"{turn.y()} over {_name(widget)}")
         QApplication.sendEvent(target, event)
-        return f"{type(widget).__name__} {widget.accessibleName()}"
 
-    def _type(self) -> str:
+    def _type(self) -> None:
         fields = self._widgets(QAbstractSpinBox)
-        if not fields:
-            return "nowhere"
         widget = self.random.choice(fields)
         values = (
             "0",
@@ -297,33 +305,33 @@ class Classroom:
             "50",
         )
         text = self.random.choice(values)
+        self._tell(f"{text!r} into {_name(widget)}")
         widget.setFocus()
         QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClicks(widget, text)
         QTest.keyClick(widget, Qt.Key.Key_Return)
-        return f"{text!r} into {widget.accessibleName()}"
 
-    def _choose_tab(self) -> str:
+    def _choose_tab(self) -> None:
         tabs = self.window.stage.tabs
         seen = [i for i in range(tabs.count()) if tabs.isTabVisible(i)]
         index = self.random.choice(seen)
+        self._tell(self.window.stage.names[index])
         QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(index).center())
-        return self.window.stage.current
 
-    def _choose_source(self) -> str:
+    def _choose_source(self) -> None:
         source = self.random.choice(("iris", "iris", "digits", "drawn"))
+        self._tell(source)
         QTest.mouseClick(self.window.setup.sources[source], Qt.MouseButton.LeftButton)
-        return source
 
-    def _choose_model(self) -> str:
+    def _choose_model(self) -> None:
         buttons = [
             b for b in self.window.setup.model.findChildren(QAbstractButton) if b.isVisible()
         ]
         button = self.random.choice(buttons)
+        self._tell(_name(button))
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        return f"{button.accessibleName()} {button.text()}"
 
-    def _trigger(self) -> str:
+    def _trigger(self) -> None:
         actions = [
             a
             for a in self.window.findChildren(QAction)
@@ -337,10 +345,10 @@ class Classroom:
             )
         ]
         action = self.random.choice(actions)
+        self._tell(action.text())
         action.trigger()
-        return action.text()
 
-    def _draw(self) -> str:
+    def _draw(self) -> None:
         """Put, drag or spray points on the board, or write on the pad."""
         boundary, pad = self.window.boundary, self.window.draw.pad
         if boundary.isVisible() and boundary.board.is_active:
@@ -348,7 +356,7 @@ class Classroom:
         elif pad.isVisible():
             target = pad
         else:
-            return "nowhere"
+            return
 
         def place() -> QPoint:
             wide, high = max(target.width() - 80, 1), max(target.height() - 60, 1)
@@ -361,38 +369,40 @@ class Classroom:
         for _ in range(self.random.randrange(6)):
             QTest.mouseMove(target, place(), 2)
         QTest.mouseRelease(target, button, pos=place())
-        return type(target).__name__
 
-    def _go_in_time(self) -> str:
+    def _go_in_time(self) -> None:
         hub = self.window.hub
         if hub.snapshot is None:
-            return "nowhere"
+            return
         step = self.random.randint(0, max(hub.snapshot.newest_step, 1))
+        self._tell(f"step {step}")
         self.window.history_bar.step_wanted.emit(step)
-        return str(step)
 
-    def _resize(self) -> str:
+    def _resize(self) -> None:
         size = self.random.choice(((1280, 800), (1366, 768), (1024, 640), (1920, 1080)))
+        self._tell(str(size))
         self.window.resize(*size)
-        return str(size)
 
-    def _change_theme(self) -> str:
+    def _change_theme(self) -> None:
         choice = self.random.choice(("light", "dark", "system"))
+        self._tell(choice)
         self.window.set_theme(choice)
-        return choice
 
     def _train_flat_out(self) -> None:
         self.window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
         if not self.window.hub.is_training:
             QTest.keyClick(self.window, Qt.Key.Key_Space)
 
-    def _lesson(self) -> str:
+    def _lesson(self) -> None:
         actions = [a for a in self.window.lessons.findChildren(QAction) if "MNIST" not in a.text()]
-        if not actions:
-            return "none"
         action = self.random.choice(actions)
+        self._tell(action.text())
         action.trigger()
-        return action.text()
+
+
+def _name(widget: QWidget) -> str:
+    words = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return f"{type(widget).__name__} {widget.accessibleName()} {words}".strip()
 
 
 def recompute(shot: Snapshot) -> tuple[float | None, float | None, float | None]:
@@ -422,7 +432,8 @@ def _accuracy(task: Task, Z: np.ndarray, rows: np.ndarray) -> float | None:
     if not len(rows):
         return float("nan")
     if task.is_neuron:
-        decided = (Z[:, 0] > 0).astype(int)
+        half = 0.5 if task.config.model.kind == "adaline" else 0.0
+        decided = (Z[:, 0] > half).astype(int)
     elif task.config.model.kind == "ovo":
         return None  # a vote, with ties
     else:

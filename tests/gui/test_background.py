@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from gui.background import Background
+from gui.background import Background, Queue
 
 
 @pytest.fixture
@@ -122,3 +122,25 @@ def test_what_is_asked_after_the_end_is_not_done():
     background.ask("late", lambda: pytest.fail("it was done"), print, print)
     background.poll()
     assert not background.is_busy("late")
+
+
+@pytest.mark.parametrize("queue", [Queue.PICTURES, Queue.STUDIES])
+def test_what_is_asked_of_a_run_is_not_answered_once_another_is_shown(
+    background, poll_until, queue
+):
+    gate = threading.Event()
+    answers: list[int] = []
+    background.ask("under way", lambda: gate.wait(10), answers.append, unexpected, queue)
+    background.ask("waiting", lambda: 1, answers.append, unexpected, queue)
+    background.forget_run()
+    gate.set()
+    background.ask("of the new one", lambda: 2, answers.append, unexpected, queue)
+    poll_until(lambda: background.is_idle)
+    assert answers == [2]
+
+
+def test_data_that_are_made_ready_are_answered_whichever_run_is_shown(background, poll_until):
+    answers: list[int] = []
+    background.ask("load", lambda: 1, answers.append, unexpected, Queue.READS)
+    background.forget_run()
+    poll_until(lambda: answers == [1])
