@@ -159,7 +159,7 @@ class SetupPanel(QScrollArea):
             )
         )
         card.add_row(
-            "validation share",
+            "validation",
             self.validation_share,
             "Share of the training rows of each class that early stopping watches; they do not "
             "train",
@@ -321,7 +321,7 @@ class SetupPanel(QScrollArea):
         self.patience.setSpecialValueText("never")
         self.patience.valueChanged.connect(lambda v: self._tune("patience", v))
         card.add_row(
-            "or no better validation for",
+            "or no better for",
             self.patience,
             PATIENCE_TIP,
         )

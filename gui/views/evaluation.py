@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QFontMetrics, QResizeEvent
@@ -35,6 +35,14 @@ PARTS = (
     ("Mistakes", "mistakes", "The wrong answers that the model is surest of"),
     ("k folds", "folds", "Cross-validation: train k times, test on rows not seen"),
 )
+PAGES: dict[str, type[Page]] = {
+    "confusion": ConfusionPage,
+    "classes": ClassesPage,
+    "curves": CurvesPage,
+    "reliability": ReliabilityPage,
+    "mistakes": MistakesPage,
+    "folds": FoldsPage,
+}
 WITHOUT_THRESHOLD = ("reliability", "folds")
 INTERVAL_TIP = (
     "If the rows were drawn anew, an interval made so (Wilson's) would hold the true share in 95 % "
@@ -66,22 +74,9 @@ class EvaluationView(View):
         self.which.chosen.connect(lambda _: self._ask())
         self.threshold = ThresholdRow()
         self.threshold.changed.connect(self._change_threshold)
-        self.confusion, self.classes = ConfusionPage(theme), ClassesPage(theme)
-        self.curves, self.reliability = CurvesPage(theme), ReliabilityPage(theme)
-        self.mistakes, self.folds = MistakesPage(theme), FoldsPage(theme)
-        self.pages: dict[str, Page] = {
-            "confusion": self.confusion,
-            "classes": self.classes,
-            "curves": self.curves,
-            "reliability": self.reliability,
-            "mistakes": self.mistakes,
-            "folds": self.folds,
-        }
+        self.pages: dict[str, Page] = {}  # those that have been shown
+        self.part = "confusion"
         self._stack = QStackedWidget()
-        for page in self.pages.values():
-            self._stack.addWidget(page)
-            page.row_chosen.connect(self.row_chosen)
-            page.changed.connect(self._ask)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
@@ -98,15 +93,51 @@ class EvaluationView(View):
         self.show_part("confusion")
         self.show_theme()
 
-    @property
-    def part(self) -> str:
-        return PARTS[self._stack.currentIndex()][1]
-
     def show_part(self, part: str) -> None:
+        self.part = part
         self.parts.choose(part)
-        self._stack.setCurrentWidget(self.pages[part])
+        self._stack.setCurrentWidget(self._page(part))
         self._show_controls()
         self._ask()
+
+    def _page(self, part: str) -> Page:
+        """Return the page of this part; it is made when it is first wanted, which takes a while."""
+        page = self.pages.get(part)
+        if page is None:
+            page = self.pages[part] = PAGES[part](self.theme)
+            self._stack.addWidget(page)
+            page.row_chosen.connect(self.row_chosen)
+            page.changed.connect(self._ask)
+            page.show_theme(self.theme)
+            if self.task is not None:
+                page.show_task(self.task)
+            if isinstance(page, FoldsPage) and self.snapshot is not None:
+                page.offer_snapshot(self.snapshot)
+        return page
+
+    @property
+    def confusion(self) -> ConfusionPage:
+        return cast(ConfusionPage, self._page("confusion"))
+
+    @property
+    def classes(self) -> ClassesPage:
+        return cast(ClassesPage, self._page("classes"))
+
+    @property
+    def curves(self) -> CurvesPage:
+        return cast(CurvesPage, self._page("curves"))
+
+    @property
+    def reliability(self) -> ReliabilityPage:
+        return cast(ReliabilityPage, self._page("reliability"))
+
+    @property
+    def mistakes(self) -> MistakesPage:
+        return cast(MistakesPage, self._page("mistakes"))
+
+    @property
+    def folds(self) -> FoldsPage:
+        return cast(FoldsPage, self._page("folds"))
 
     def _show_controls(self) -> None:
         task, part = self.task, self.part
@@ -140,15 +171,17 @@ class EvaluationView(View):
         if task.dataset.class_names != self._classes:
             self.show_task(task)
         self._known = None
-        self.folds.show_task(task)
+        if "folds" in self.pages:
+            self.folds.show_task(task)
         self._show_controls()
         self.accuracy.setText(task.obstacle)
         if not task.obstacle:
             self._ask()
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
-        self.folds.offer_snapshot(snapshot)
         super().offer_snapshot(snapshot)
+        if "folds" in self.pages and self.snapshot is snapshot:
+            self.folds.offer_snapshot(snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show it now, or as soon as the one before has been in sight for long enough."""
@@ -231,7 +264,8 @@ class EvaluationView(View):
 
     def close_threads(self) -> None:
         """End a cross-validation that is under way, and wait for it."""
-        self.folds.close_thread()
+        if "folds" in self.pages:
+            self.folds.close_thread()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_threads()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import faulthandler
 import random
 import sys
+import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -32,6 +33,7 @@ from scipy.special import expit, log_softmax
 from core.snapshot import Snapshot
 from core.task import Task
 from gui.hub import FLAT_OUT
+from gui.launch import SWITCH_SECONDS
 from gui.main_window import MainWindow
 from gui.pad import Pad
 from gui.run_bar import SPEEDS
@@ -60,6 +62,28 @@ def queued_seconds() -> float:
         with suppress(OSError):  # it has ended meanwhile
             waited += int(thread.read_text().split()[1])
     return waited / 1e9
+
+
+class Watch:
+    """A thread that notes where the window's thread stands once nothing has been answered long."""
+
+    def __init__(self, last_beat: Callable[[], float]) -> None:
+        self.seen = ""
+        self._last_beat = last_beat
+        self._is_over = threading.Event()
+        self._watched = threading.get_ident()
+        self._thread = threading.Thread(target=self._look, name="watch")
+        self._thread.start()
+
+    def _look(self) -> None:
+        while not self._is_over.wait(BEAT_SECONDS):
+            if time.monotonic() - self._last_beat() > 0.8 * PAUSE_SECONDS:
+                frame = sys._current_frames()[self._watched]
+                self.seen = "".join(traceback.format_stack(frame)[-8:])
+
+    def close(self) -> None:
+        self._is_over.set()
+        self._thread.join()
 
 
 @dataclass
@@ -109,7 +133,9 @@ class Classroom:
         """Act for so long."""
         before, sys.excepthook = sys.excepthook, self._note_exception
         self.window.hub.failed.connect(self._note_words)
-        self._stalls = self.log.with_name("stalls.log").open("w+")
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)  # as the program does
+        self._watch = Watch(lambda: self._beat_at)
         self._feel()
         self.faults.clear()  # of the time before
         self._beat.start(int(1000 * BEAT_SECONDS))
@@ -125,8 +151,8 @@ class Classroom:
                     self._check_figures()
         finally:
             self._beat.stop()
-            faulthandler.cancel_dump_traceback_later()
-            self._stalls.close()
+            self._watch.close()
+            sys.setswitchinterval(interval)
             self._closing.stop()
             sys.excepthook = before
 
@@ -155,8 +181,6 @@ class Classroom:
     def _note_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        import traceback
-
         self._fault("".join(traceback.format_exception(kind, error, trace)))
 
     def _note_words(self, words: str) -> None:
@@ -171,18 +195,9 @@ class Classroom:
         if own > PAUSE_SECONDS or waited - late > PAUSE_SECONDS:
             self._fault(
                 f"nothing was answered for {waited:.3f} s: {own:.3f} s of it were work, and for "
-                f"{late:.3f} s threads waited for a processor\n{self._stalled_in()}"
+                f"{late:.3f} s threads waited for a processor\n{self._watch.seen}"
             )
         self._beat_at, self._worked_at, self._queued_at = now, worked, queued
-        faulthandler.dump_traceback_later(PAUSE_SECONDS, file=self._stalls)
-
-    def _stalled_in(self) -> str:
-        """Return what all threads were at when a pause became too long."""
-        self._stalls.seek(0)
-        told = self._stalls.read()
-        self._stalls.seek(0)
-        self._stalls.truncate()
-        return told
 
     def _check_figures(self) -> None:
         """Pause, and let every figure of the run bar be what its weights give."""

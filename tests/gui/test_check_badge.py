@@ -219,7 +219,8 @@ def test_a_new_run_begins_unchecked_and_the_old_answer_is_dropped(
 ):
     badge.offer(task, trained(task, 3))
     qtbot.mouseClick(badge.button, Qt.MouseButton.LeftButton)
-    badge.offer(task, replace(trained(task, 0), run=2))
+    other = replace(task)
+    badge.offer(other, trained(other, 0))
     qtbot.waitUntil(lambda: background.poll() or not background.is_busy(KEY))
     assert badge.badge.text() == "∇ not checked"
     assert not badge.table.isVisible()

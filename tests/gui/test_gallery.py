@@ -203,7 +203,8 @@ def test_training_goes_on_while_a_knob_is_turned(qtbot, gallery, drawn, is_shown
     step = reach(drawn, Status.TRAINING).step
     gallery.sliders["noise"].setValue(60)
     is_shown(drawn, Recipe("toy", noise=0.6))
-    qtbot.waitUntil(lambda: drawn.hub.is_training and drawn.hub.snapshot.step > step)
+    hub = drawn.hub
+    qtbot.waitUntil(lambda: hub.is_training and hub.snapshot and hub.snapshot.step > step)
 
 
 # Elsewhere ----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -201,7 +202,7 @@ def test_no_snapshot_of_an_old_run_reaches_a_view(qtbot, open_window, new_run, m
 def test_tick_drops_a_snapshot_of_another_run(qtbot, window, snapshot_of, monkeypatch):
     from core.trainer import Trainer
 
-    stranger = snapshot_of(Trainer(window.hub.run.task), run=window.hub.run.number + 1)
+    stranger = snapshot_of(Trainer(replace(window.hub.run.task)))
     told: list[object] = []
     window.hub.snapshot_changed.connect(told.append)
     monkeypatch.setattr("core.session.Session.take", lambda self: stranger)
