@@ -177,6 +177,8 @@ class Classroom:
 
     def _fault(self, words: str) -> None:
         self.faults.append(f"{words}\n  after {', '.join(self._last)}")
+        with self.log.open("a") as log:
+            log.write(f"FAULT {words}\n")
 
     def _note_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
