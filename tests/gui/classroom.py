@@ -166,6 +166,7 @@ class Classroom:
         self._last.append(words)
         with self.log.open("a") as log:
             log.write(f"{self.acted} {words}\n")
+        self._begin_beat()  # to find what to act on has taken its time, too
 
     def _close_popups(self) -> None:
         popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()
@@ -199,7 +200,11 @@ class Classroom:
                 f"nothing was answered for {waited:.3f} s: {own:.3f} s of it were work, and for "
                 f"{late:.3f} s threads waited for a processor\n{self._watch.seen}"
             )
-        self._beat_at, self._worked_at, self._queued_at = now, worked, queued
+        self._begin_beat()
+
+    def _begin_beat(self) -> None:
+        self._beat_at, self._worked_at = time.monotonic(), time.thread_time()
+        self._queued_at = queued_seconds()
 
     def _check_figures(self) -> None:
         """Pause, and let every figure of the run bar be what its weights give."""
