@@ -75,7 +75,7 @@ class FallCurve:
             line.setData(steps[is_there], y(values[is_there]))
         low, high = x_range
         end = y(train[-1:])
-        is_in_sight = low <= steps[-1] <= high and bool(np.isfinite(end).all())
+        is_in_sight = bool(low <= steps[-1] <= high and np.isfinite(end).all())
         self.cross.setData(steps[-1:], end)
         self.cross.setVisible(is_in_sight)
         self.words.setVisible(is_in_sight and bool(words))

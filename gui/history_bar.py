@@ -31,6 +31,7 @@ from core.snapshot import Snapshot, Status
 from core.task import Task
 from gui import look
 from gui.look import Theme
+from gui.plain import as_tip
 
 HEIGHT = 26  # px, with or without a history: nothing moves when there is one
 INTERVAL = 0.1  # s: nobody reads numbers faster
@@ -138,7 +139,7 @@ class TimeLine(QAbstractSlider):
             told = [m for m in self._marks if abs(self._x_of(m.step) - x) <= MARK_REACH]
             if told:
                 words = "\n".join(f"step {mark.step:,}: {mark.text}" for mark in told[-6:])
-                QToolTip.showText(event.globalPos(), words, self)
+                QToolTip.showText(event.globalPos(), as_tip(words), self)
                 return True
         return super().event(event)
 

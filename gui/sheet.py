@@ -52,6 +52,7 @@ from gui.notation import (
     to_text,
     walk,
 )
+from gui.plain import as_tip
 
 SYMBOL_PX = 17.0
 NUMBER_SCALE = 1.08
@@ -365,7 +366,7 @@ class Sheet(QWidget):
         if key != self._lit:
             self._point_at(key)
             words = "" if key is None else f"{self._meaning.get(key, '')}: {self.say(key)}"
-            QToolTip.showText(event.globalPosition().toPoint(), words, self)
+            QToolTip.showText(event.globalPosition().toPoint(), as_tip(words), self)
 
     def leaveEvent(self, event: object) -> None:
         self._point_at(None)

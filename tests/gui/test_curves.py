@@ -504,6 +504,14 @@ def test_the_fall_stays_while_the_run_goes_on_and_goes_with_a_reset(view_of, fal
     assert not len(view.fall.train.getData()[0]) and not view.fall.cross.isVisible()
 
 
+def test_a_fall_beyond_what_is_zoomed_into_is_not_crossed(view_of, fallen):
+    view = view_of(LOSS, fallen([1.1] * 40, [2.0, 7.0]))
+    view.zoom((2.0, 20.0))
+    assert not view.fall.cross.isVisible() and not view.fall.words.isVisible()
+    view.zoom(None)
+    assert view.fall.cross.isVisible()
+
+
 def test_the_axis_of_steps_holds_the_failing_one(view_of, fallen):
     view = view_of(ACCURACY, fallen([1.1], [1.2] * 40, rescued=0))
     assert ranges(view)[0][1] >= 41

@@ -29,7 +29,7 @@ def gate():
 
 
 @pytest.fixture
-def hold(gate):
+def hold(gate, qtbot):
     """Return a function that fills a queue until the gate opens."""
 
     def hold(background, queue):
@@ -40,7 +40,7 @@ def hold(gate):
             gate.wait(60)
 
         background.ask("held", work, lambda _: None, print, queue)
-        assert started.wait(10)
+        qtbot.waitUntil(started.is_set, timeout=PATIENCE_MS)  # after what was asked before
 
     return hold
 
