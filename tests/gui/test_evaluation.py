@@ -134,7 +134,7 @@ def test_hidden_examples_give_their_room_back(qtbot, evaluated):
     window, view = evaluated()
     whole = view.confusion.matrix.height()
     click_cell(qtbot, window, view.confusion, 0, 0)
-    assert view.confusion.matrix.height() < whole
+    qtbot.waitUntil(lambda: view.confusion.matrix.height() < whole)
     qtbot.mouseClick(view.confusion.hide_examples, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.confusion.matrix.height() == whole)
 
