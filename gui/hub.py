@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +112,9 @@ class Hub(QObject):
         self._play_when_loaded = False  # what the person wants of the run that comes next
         self.goes_on_while_drawing = True
         self._before_gesture: Run | None = None
+        self._coming: RunConfig | None = None  # of the run that is being made ready
+        # Pictures and classes that are being taught to a run.
+        self._taught: tuple[Run, NDArray[np.uint8], NDArray[np.int64]] | None = None
         self.drawing_share = 0.0  # of this thread's time, over the last half second or so
         self._drawn_since = time.perf_counter(), time.thread_time()
         self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
@@ -274,6 +277,7 @@ class Hub(QObject):
                 self._complaint = str(error)  # the program was started with this file
                 self.load(RunConfig(training=config.training))
 
+        self._coming = config if preset is None else None
         self.background.ask("load", work, answer, failed, Queue.READS)
 
     @property
@@ -288,6 +292,7 @@ class Hub(QObject):
         self._fetched = config, words, play, preset
         if self._fetch is None:
             self.background.forget("load")
+            self._coming = None
             self._fetch = Fetch(config.data, self._make_download)
             self.busy_changed.emit(_loading(config.data))
 
@@ -348,10 +353,18 @@ class Hub(QObject):
     def change(self, words: str, **parts: Any) -> None:
         """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`.
 
+        Where another change is being made ready, both are made: this one would else take its place.
         A model that the optimiser is not made for goes back to plain descent, and says so.
         """
+        is_rule_kept = "training" not in parts
+        if self._coming is not None:
+            now = {name: getattr(self.config, name) for name in ("data", "model", "training")}
+            parts = {
+                name: _changed(now[name], part, getattr(self._coming, name))
+                for name, part in (now | parts).items()
+            }
         model, training = parts.get("model"), self.config.training
-        if model is not None and training.optimiser in SECOND_ORDER and "training" not in parts:
+        if model is not None and training.optimiser in SECOND_ORDER and is_rule_kept:
             try:
                 replace(self.config, **parts)
             except ConfigError as error:
@@ -393,10 +406,13 @@ class Hub(QObject):
 
         The classes are those of the data set as it was loaded. One call is one undo.
         """
-        run, config = self.run, self.config
+        run, config = self.run, self._coming or self.config
         if run is None:
             return
         self._play_when_loaded = self.is_training
+        if self._taught is not None and self._taught[0] is run:  # the one before is under way
+            X, y = np.concatenate([self._taught[1], X]), np.concatenate([self._taught[2], y])
+        self._taught = run, X, y
 
         def answer(task: Task) -> None:
             self._runs += 1
@@ -420,6 +436,7 @@ class Hub(QObject):
         """Write the model as it is now, with all that prediction needs."""
         run, snapshot = self.run, self.snapshot
         if run is None or snapshot is None:
+            self.failed.emit("There is no model to save yet.")
             return
 
         def work() -> str:
@@ -611,6 +628,7 @@ class Hub(QObject):
     def train_again(self, task: Task, config: RunConfig, words: str) -> None:
         """Begin a new run on the very data of this task, and train it at once."""
         self.background.forget("load")
+        self._coming = None
         self.stop_fetch()
         if config.data.source == "drawn":
             drawn = task.source
@@ -776,6 +794,7 @@ class Hub(QObject):
     def _show(self, run: Run) -> None:
         self.busy_changed.emit("")
         self.background.forget_run()
+        self._coming = self._taught = None
         self.run, self.snapshot, self._status = run, None, None
         self._loaded = run.task.config.data, run.task.source
         self._asked.clear()
@@ -786,6 +805,7 @@ class Hub(QObject):
     def _not_loaded(self, error: BaseException, *, may_lie_elsewhere: bool) -> None:
         """Say why nothing was loaded; what was there before stays as it is."""
         self.busy_changed.emit("")
+        self._coming = self._taught = None
         if self.run:
             self.points = self.run.points
         self._play_when_loaded = self.is_training
@@ -826,6 +846,16 @@ def _config_for(points: Points, config: RunConfig) -> RunConfig:
     if not {model.positive, model.negative} - {None} <= set(points.class_names):
         model = replace(model, positive=None, negative=None)
     return replace(config, data=data, model=model)
+
+
+def _changed(old: Any, new: Any, to: Any) -> Any:
+    """Return `to` with what differs between old and new, three values of one dataclass."""
+    changes = {
+        field.name: getattr(new, field.name)
+        for field in fields(new)
+        if getattr(new, field.name) != getattr(old, field.name)
+    }
+    return replace(to, **changes)
 
 
 def _same_data(a: DataConfig, b: DataConfig) -> bool:

@@ -572,3 +572,23 @@ def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tm
     window.hub.open_model(path)
     qtbot.waitUntil(lambda: "drawn points, which a model file does not hold" in window.notice.text)
     assert window.hub.run is before
+
+
+def test_a_change_that_comes_before_the_last_one_is_ready_loses_neither(qtbot, window):
+    setup, hub = window.setup, window.hub
+    setup.split_seed.setValue(7)
+    qtbot.mouseClick(setup.standardise, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: hub.run.task.config.model.kind == "ovr", timeout=PATIENCE_MS)
+    data = hub.run.task.config.data
+    assert (data.split_seed, data.standardise) == (7, False)
+    assert setup.split_seed.value() == 7 and not setup.standardise.isChecked()
+
+
+def test_digits_that_are_taught_in_a_row_are_all_taught(qtbot, open_window):
+    window = open_window(RunConfig(data=DataConfig("digits")))
+    hub, before = window.hub, window.hub.run.task.source
+    for label in (3, 4, 5):
+        hub.teach(np.full((1, before.m), label, dtype=np.uint8), np.array([label]), "teach")
+    qtbot.waitUntil(lambda: hub.run.task.source.n == before.n + 3, timeout=PATIENCE_MS)
+    assert hub.run.task.source.y[:3].tolist() == [3, 4, 5]
