@@ -249,6 +249,8 @@ class Hub(QObject):
         self._play_when_loaded = play
         drawing = preset.points if preset else None
         points = self.points if drawing is None else drawing
+        # What is being taught at this moment goes with the data that it is taught to.
+        taught = self._taught if known is not None and preset is None else None
 
         def work() -> tuple[Dataset, Task]:
             if config.data.source == "drawn":
@@ -257,6 +259,8 @@ class Hub(QObject):
                 data = datasets.of_table(table, config.data)
             else:
                 data = known or datasets.load(config.data)
+            if taught is not None:
+                data = data.with_examples(*taught[1:])
             return data, prepare(data, config)
 
         def answer(result: tuple[Dataset, Task]) -> None:

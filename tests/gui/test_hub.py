@@ -585,6 +585,15 @@ def test_a_change_that_comes_before_the_last_one_is_ready_loses_neither(qtbot, w
     assert setup.split_seed.value() == 7 and not setup.standardise.isChecked()
 
 
+def test_a_change_amid_a_digit_that_is_taught_keeps_it(qtbot, open_window):
+    window = open_window(RunConfig(data=DataConfig("digits")))
+    hub, before = window.hub, window.hub.run.task.source
+    hub.teach(np.full((1, before.m), 3, dtype=np.uint8), np.array([3]), "teach")
+    window.setup.split_seed.setValue(7)
+    qtbot.waitUntil(lambda: hub.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
+    assert hub.run.task.source.n == before.n + 1
+
+
 def test_digits_that_are_taught_in_a_row_are_all_taught(qtbot, open_window):
     window = open_window(RunConfig(data=DataConfig("digits")))
     hub, before = window.hub, window.hub.run.task.source
