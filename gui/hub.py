@@ -361,12 +361,7 @@ class Hub(QObject):
         A model that the optimiser is not made for goes back to plain descent, and says so.
         """
         is_rule_kept = "training" not in parts
-        if self._coming is not None:
-            now = {name: getattr(self.config, name) for name in ("data", "model", "training")}
-            parts = {
-                name: _changed(now[name], part, getattr(self._coming, name))
-                for name, part in (now | parts).items()
-            }
+        parts = self._with_what_is_coming(parts)
         model, training = parts.get("model"), self.config.training
         if model is not None and training.optimiser in SECOND_ORDER and is_rule_kept:
             try:
@@ -378,6 +373,19 @@ class Hub(QObject):
             self.load(replace(self.config, **parts), words, play=False, field=words)
         except ConfigError as error:
             self.failed.emit(str(error))
+
+    def _with_what_is_coming(self, parts: dict[str, Any]) -> dict[str, Any]:
+        """Return the parts with what another change has already asked for, where both can be."""
+        if self._coming is None:
+            return parts
+        now = {name: getattr(self.config, name) for name in ("data", "model", "training")}
+        try:
+            return {
+                name: _changed(now[name], part, getattr(self._coming, name))
+                for name, part in (now | parts).items()
+            }
+        except ConfigError:  # such as one class for both: the newer wish counts
+            return parts
 
     def draw(self, points: Points, words: str, is_last: bool) -> None:
         """Train on other drawn points, as the newest edit of a gesture or its last.

@@ -38,7 +38,6 @@ from gui.main_window import MainWindow
 from gui.pad import Pad
 from gui.run_bar import SPEEDS
 
-PAUSE_SECONDS = 0.25  # the longest that the window may keep a person waiting
 BEAT_SECONDS = 0.02
 REST_SECONDS = 10.0
 POPUP_MS = 100  # that one is looked at before it is left
@@ -74,8 +73,9 @@ def work_seconds() -> float:
 class Watch:
     """A thread that notes where the window's thread stands once nothing has been answered long."""
 
-    def __init__(self, last_beat: Callable[[], float]) -> None:
+    def __init__(self, last_beat: Callable[[], float], patience: float) -> None:
         self.seen = ""
+        self._patience = patience
         self._last_beat = last_beat
         self._is_over = threading.Event()
         self._watched = threading.get_ident()
@@ -84,7 +84,7 @@ class Watch:
 
     def _look(self) -> None:
         while not self._is_over.wait(BEAT_SECONDS):
-            if time.monotonic() - self._last_beat() > 0.8 * PAUSE_SECONDS:
+            if time.monotonic() - self._last_beat() > self._patience:
                 frame = sys._current_frames()[self._watched]
                 self.seen = "".join(traceback.format_stack(frame)[-8:])
 
@@ -97,12 +97,14 @@ class Watch:
 class Classroom:
     """Acts on a window at random for a while, and notes what must not be.
 
+    longest_pause : seconds for which the window may keep a person waiting.
     faults : what went wrong, with the last actions before it.
     """
 
     window: MainWindow
     seed: int
     log: Path
+    longest_pause: float
     faults: list[str] = field(default_factory=list)
     acted: int = 0
     checked: int = 0
@@ -143,7 +145,7 @@ class Classroom:
         self.window.hub.failed.connect(self._note_words)
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)  # as the program does
-        self._watch = Watch(lambda: self._beat_at)
+        self._watch = Watch(lambda: self._beat_at, 0.8 * self.longest_pause)
         self._feel()
         self.faults.clear()  # of the time before
         self._beat.start(int(1000 * BEAT_SECONDS))
@@ -203,9 +205,9 @@ class Classroom:
         now, worked, queued = time.monotonic(), time.thread_time(), queued_seconds()
         waited, own = now - self._beat_at - BEAT_SECONDS, worked - self._worked_at
         late = queued - self._queued_at
-        if max(own, waited - late) > PAUSE_SECONDS:
+        if max(own, waited - late) > self.longest_pause:
             slower = max(1.0, min(work_seconds() for _ in range(5)) / self._usual)
-            if max(own, waited - late) / slower > PAUSE_SECONDS:
+            if max(own, waited - late) / slower > self.longest_pause:
                 self._fault(
                     f"nothing was answered for {waited:.3f} s: {own:.3f} s of it were work at "
                     f"1/{slower:.2f} of the usual pace, and for {late:.3f} s threads waited for a "
