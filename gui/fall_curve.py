@@ -33,6 +33,9 @@ class FallCurve:
         self.cross = pg.ScatterPlotItem(symbol="x", size=MARK_PX, brush=None)
         self.words = pg.TextItem()
         self.break_line = pg.PlotCurveItem(antialias=True)
+        # What was shown last: pyqtgraph paints anew whatever is set, and this is asked each frame.
+        self._shown: tuple[object, ...] | None = ()
+        self._break: tuple[Floats, Floats] | None = None
         for item in (self.cross, self.words, self.break_line):
             plot.addItem(item, ignoreBounds=True)
         self.clear()
@@ -70,6 +73,10 @@ class FallCurve:
         words : beside the cross, "" for none.
         """
         steps = fall.steps.astype(np.float64)
+        shown = (*x_range, words, steps.tobytes(), y(train).tobytes(), y(test).tobytes())
+        if shown == self._shown:
+            return
+        self._shown = shown
         for line, values in ((self.train, train), (self.test, test)):
             is_there = ~np.isnan(values)
             line.setData(steps[is_there], y(values[is_there]))
@@ -85,13 +92,17 @@ class FallCurve:
         self.words.setPos(steps[-1], float(end[0]))
 
     def show_break(self, at: Break | None, x_range: tuple[float, float]) -> None:
-        if at is None:
-            self.break_line.setData([], [])
-        else:
-            self.break_line.setData(*at.teeth(*x_range))
+        x, y = at.teeth(*x_range) if at is not None else (np.empty(0), np.empty(0))
+        if self._break is None or not all(map(np.array_equal, self._break, (x, y))):
+            self._break = x, y
+            self.break_line.setData(x, y)
 
     def clear(self) -> None:
-        for line in (self.train, self.test, self.break_line):
+        self.show_break(None, (0.0, 0.0))
+        if self._shown is None:
+            return
+        self._shown = None
+        for line in (self.train, self.test):
             line.setData([], [])
         self.cross.setVisible(False)
         self.words.setVisible(False)
