@@ -41,10 +41,14 @@ class Colours(QObject):
         # One that was never shown is polished when it is.
         polished = Qt.WidgetAttribute.WA_WState_Polished
         widgets = [w for w in application.allWidgets() if w.testAttribute(polished)]
+        self._waiting = deque()
         for widget in widgets:
+            if not shiboken6.isValid(widget):
+                continue  # Python has collected its parent meanwhile
             if widget.isVisible():
                 _polish(widget)
-        self._waiting = deque(widget for widget in widgets if not widget.isVisible())
+            else:
+                self._waiting.append(widget)
         self._next.start()
 
     def _polish_some(self) -> None:
