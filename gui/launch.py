@@ -22,6 +22,7 @@ from core.shortage import is_shortage, say_shortage
 from core.snapshot import Snapshot
 from core.task import Task
 from gui import look, placement
+from gui.garbage import GarbageCollector
 from gui.main_window import MainWindow
 from gui.png import write_png
 
@@ -44,6 +45,8 @@ def make_application() -> QApplication:
     look.load_fonts()
     application.setFont(look.base_font())
     application.setWindowIcon(QIcon(look.asset("icons/logitlab.svg")))
+    if application.findChild(GarbageCollector) is None:
+        GarbageCollector(application)
     return application
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import re
 from contextlib import contextmanager
 from html import unescape
@@ -26,6 +27,14 @@ PATIENCE_MS = 30_000
 def dressed(qapp: QApplication) -> QApplication:
     """The application in the style and type that the program starts with."""
     return make_application()
+
+
+@pytest.fixture(autouse=True)
+def collected_by_the_application(dressed: QApplication):
+    """Garbage is the application's business as in the program, but not in tests without a window."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(params=[100, 115], ids=["bundled face", "15 % wider"])

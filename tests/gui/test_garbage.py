@@ -1,0 +1,49 @@
+"""Garbage with Qt objects in it is collected on the window's thread alone."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+from PySide6.QtCore import Qt, QTimer
+
+WAIT_MS = 30_000
+
+
+def drop_a_timer(deleted_by: list[str]) -> None:
+    """Leave behind a running timer that only the garbage collector can find."""
+    timer = QTimer()
+    timer.start(10)
+    timer.itself = timer
+    timer.destroyed.connect(
+        lambda: deleted_by.append(threading.current_thread().name),
+        Qt.ConnectionType.DirectConnection,
+    )
+
+
+def make_many_objects() -> None:
+    """Make so many that Python's own rule wants all generations looked through."""
+    kept = [[k] for k in range(200_000)]
+    assert kept
+
+
+def test_a_thread_that_makes_many_objects_deletes_no_timer(qtbot):
+    deleted_by = []
+    drop_a_timer(deleted_by)
+    thread = threading.Thread(target=make_many_objects)
+    thread.start()
+    thread.join()
+    assert not deleted_by
+
+
+def test_the_window_s_thread_deletes_it(qtbot):
+    deleted_by = []
+    drop_a_timer(deleted_by)
+    kept = []
+
+    def is_deleted() -> bool:
+        kept.extend([k] for k in range(gc.get_threshold()[0] + 1))
+        return bool(deleted_by)
+
+    qtbot.waitUntil(is_deleted, timeout=WAIT_MS)
+    assert deleted_by == [threading.main_thread().name]
