@@ -31,7 +31,7 @@ def dressed(qapp: QApplication) -> QApplication:
 
 @pytest.fixture(autouse=True)
 def collected_by_the_application(dressed: QApplication):
-    """Garbage is the application's business as in the program, but not in tests without a window."""
+    """As in the program: garbage is the application's business while a window may be there."""
     gc.disable()
     yield
     gc.enable()
