@@ -10,11 +10,18 @@ from PySide6.QtCore import Qt, QTimer
 WAIT_MS = 30_000
 
 
+class Cyclic(QTimer):
+    """A timer that refers to itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.itself = self
+
+
 def drop_a_timer(deleted_by: list[str]) -> None:
     """Leave behind a running timer that only the garbage collector can find."""
-    timer = QTimer()
+    timer = Cyclic()
     timer.start(10)
-    timer.itself = timer
     timer.destroyed.connect(
         lambda: deleted_by.append(threading.current_thread().name),
         Qt.ConnectionType.DirectConnection,
@@ -28,7 +35,7 @@ def make_many_objects() -> None:
 
 
 def test_a_thread_that_makes_many_objects_deletes_no_timer(qtbot):
-    deleted_by = []
+    deleted_by: list[str] = []
     drop_a_timer(deleted_by)
     thread = threading.Thread(target=make_many_objects)
     thread.start()
@@ -37,9 +44,9 @@ def test_a_thread_that_makes_many_objects_deletes_no_timer(qtbot):
 
 
 def test_the_window_s_thread_deletes_it(qtbot):
-    deleted_by = []
+    deleted_by: list[str] = []
     drop_a_timer(deleted_by)
-    kept = []
+    kept: list[list[int]] = []
 
     def is_deleted() -> bool:
         kept.extend([k] for k in range(gc.get_threshold()[0] + 1))

@@ -10,6 +10,14 @@ from gui import look
 from gui.theming import Colours
 
 
+class _Cyclic(QWidget):
+    """A widget that refers to itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.itself = self
+
+
 class _Collecting(QProxyStyle):
     """A style during whose work Python happens to collect what nobody refers to."""
 
@@ -28,10 +36,9 @@ def test_menus_that_go_with_their_parent_do_not_stop_a_new_theme(qtbot, qapp):
     seen.show()
     gc.disable()  # until the style's turn
     try:
-        parent = QWidget()
+        parent = _Cyclic()
         for _ in range(20):
             QMenu(parent).ensurePolished()
-        parent.itself = parent
         del parent
         colours.show(look.DARK)
     finally:
