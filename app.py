@@ -10,14 +10,14 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     is_pictured = any(word.partition("=")[0] == "--screenshot" for word in words)
     if words[:1] == ["train"] and not is_pictured:
-        from core import cli
+        from core.cli import train as cli
 
         return cli.main(words[1:])
     if words[:1] == ["predict"]:
-        from core import predict
+        from core.cli import predict
 
         return predict.main(words[1:])
-    from gui import application
+    from gui.app import application
 
     return application.main(words)
 

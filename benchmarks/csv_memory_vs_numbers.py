@@ -21,7 +21,8 @@ from pathlib import Path
 
 import pandas
 
-from core import datasets, table_reader
+from core.data import dataset as datasets
+from core.data.csv import reader as table_reader
 from core.config import DataConfig
 
 

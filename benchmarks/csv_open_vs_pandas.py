@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.timing import Conditions, Result, Target, race
-from core import table_reader
+from core.data.csv import reader as table_reader
 
 FIGURES = {"csv_open_vs_pandas": Target("at most", 1.5, "pandas.read_csv")}
 ROWS, SHORT_ROWS = 1_000_000, 400_000

@@ -26,9 +26,9 @@ def painted():
 OURS = (
     END
     + """
-from gui.launch import make_application
+from gui.app.launch import make_application
 application = make_application()
-from gui.main_window import MainWindow
+from gui.window.main_window import MainWindow
 window = MainWindow(None, "light")
 window.painted.connect(painted)
 window.show()

@@ -9,10 +9,10 @@ import time
 import tracemalloc
 
 from benchmarks.live import Plan
-from core import datasets
-from core.history import History
-from core.task import prepare
-from core.trainer import Trainer
+from core.data import dataset as datasets
+from core.data.task import prepare
+from core.train.history import History
+from core.train.trainer import Trainer
 
 MB = 1e6
 LAST_STEP = 10**9

@@ -8,10 +8,10 @@ from __future__ import annotations
 import torch
 
 from benchmarks.timing import Conditions, Result, Target, race
-from core import datasets
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.task import prepare
-from core.trainer import Trainer
+from core.data import dataset as datasets
+from core.data.task import prepare
+from core.train.trainer import Trainer
 
 FIGURES = {"iris_steps_vs_bare_torch": Target("at least", 0.8, "the update in bare torch")}
 STEPS = 20_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.timing import Conditions, Result, Target, race
-from core import datasets
+from core.data import dataset as datasets
 
 FIGURES = {"mnist_load_vs_gunzip": Target("at most", 1.5, "gunzip and frombuffer")}
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core import datasets
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.task import Task, prepare
-from core.trainer import Trainer
+from core.data import dataset as datasets
+from core.data.task import Task, prepare
+from core.train.trainer import Trainer
 
 GROSS = 2  # a short run is too noisy to judge what misses its target by less than this factor
 TIMES = ("ms", "s")  # a slow machine is no regression

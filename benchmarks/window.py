@@ -20,10 +20,10 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from benchmarks.live import Plan
-from core.snapshot import Snapshot, Status
-from gui.hub import TICK_MS
-from gui.launch import Launch, leave, make_application
-from gui.main_window import MainWindow
+from core.train.snapshot import Snapshot, Status
+from gui.app.launch import Launch, leave, make_application
+from gui.control.run_controller import TICK_MS
+from gui.window.main_window import MainWindow
 
 SIZE = (1280, 800)
 PROBE_SECONDS = 0.001

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
-from core.family import FAMILY, ModelKind
+from core.model_family import FAMILY, ModelKind
 
 Source = Literal["iris", "digits", "mnist", "drawn", "csv"]
 Missing = Literal["skip", "fill"]
@@ -76,7 +76,7 @@ class DataConfig:
     validation_fraction : share of the training rows that is kept for early stopping to watch.
     standardise : None means yes for measurements and no for pixels, which share one scale.
     deskew : pictures are sheared until they stand upright.
-    copies : so many variations of each training picture train too; see `core.augment`.
+    copies : so many variations of each training picture train too; see `core.data.augmentation`.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
     path, reading : of the CSV file, and what is known about it beforehand.
     label : name or number (from 0) of its label column; None takes the likeliest one.
@@ -181,9 +181,9 @@ class ModelConfig:
 class TrainingConfig:
     """How the model is trained.
 
-    optimiser : the rule of the update, a row of `core.optimisers.RULES`.
+    optimiser : the rule of the update, a row of `core.train.optimisers.RULES`.
     momentum : μ of momentum and Nesterov, the share of the velocity that stays.
-    schedule : how the learning rate falls from epoch to epoch; see `core.optimisers.scheduled`.
+    schedule : how the learning rate falls by epochs; see `core.train.optimisers.scheduled`.
     batch_size : examples per update; None is full batch.
     weight_decay : λ of the penalty (λ/2)·‖W‖²; biases are spared.
     l1 : λ₁ of the penalty λ₁·Σ|w|; biases are spared.

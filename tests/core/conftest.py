@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.drawing import Points
-from core.task import prepare
+from core.data import dataset as datasets
+from core.data.points import Points
+from core.data.task import prepare
 
 # The same examples in every run: a failure is the code's, not the dice's.
 settings.register_profile("core", deadline=None, derandomize=True, database=None)

@@ -1,7 +1,7 @@
 """Records of trainers, as the window makes them of snapshots."""
 
-from core.records import Record
-from core.snapshot import Status
+from core.runs.run_record import Record
+from core.train.snapshot import Status
 
 
 def record_of(trainer, colour=0):

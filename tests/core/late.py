@@ -3,7 +3,7 @@
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from core import trainer
+from core.train import trainer
 
 
 class Recording(TorchDispatchMode):

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from core import batches, cli, memory
+from core import memory
+from core.cli import train as cli
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.datasets import Dataset
+from core.data.dataset import Dataset
+from core.data.task import MAX_NEURONS, prepare
 from core.errors import DataError
-from core.measure import Measurement
 from core.memory import demand
-from core.task import MAX_NEURONS, prepare
-from core.trainer import Trainer
+from core.train import batches
+from core.train.metrics import Measurement
+from core.train.trainer import Trainer
 
 
 def many_classes(h: int, rows_each: int = 2, m: int = 2) -> Dataset:
@@ -117,7 +119,7 @@ def test_inputs_are_the_same_made_in_parts_or_at_once(monkeypatch):
     config = RunConfig(data=DataConfig(degree=3, sine=True))
     task = prepare(many_classes(3, rows_each=50, m=3), config)
     whole = task.inputs(task.dataset.X)
-    monkeypatch.setattr("core.task.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("core.data.task.ROWS_AT_ONCE", 7)
     np.testing.assert_array_equal(task.inputs(task.dataset.X), whole)
 
 

@@ -30,13 +30,13 @@ from PySide6.QtWidgets import (
 )
 from scipy.special import expit, log_softmax
 
-from core.snapshot import Snapshot
-from core.task import Task
-from gui.hub import FLAT_OUT
-from gui.launch import SWITCH_SECONDS
-from gui.main_window import MainWindow
-from gui.pad import Pad
-from gui.run_bar import SPEEDS
+from core.data.task import Task
+from core.train.snapshot import Snapshot
+from gui.app.launch import SWITCH_SECONDS
+from gui.control.run_controller import FLAT_OUT
+from gui.stage.draw.pad import Pad
+from gui.window.main_window import MainWindow
+from gui.window.run_bar import SPEEDS
 
 BEAT_SECONDS = 0.02
 REST_SECONDS = 10.0

@@ -13,12 +13,12 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QWidget
 
 from core.config import RunConfig
-from core.snapshot import Pace, Snapshot, Status
-from gui import look
-from gui.hub import FLAT_OUT
-from gui.launch import make_application
-from gui.main_window import MainWindow
-from gui.run_bar import SPEEDS
+from core.train.snapshot import Pace, Snapshot, Status
+from gui.app.launch import make_application
+from gui.control.run_controller import FLAT_OUT
+from gui.kit import theme as look
+from gui.window.main_window import MainWindow
+from gui.window.run_bar import SPEEDS
 
 PATIENCE_MS = 30_000
 
@@ -299,7 +299,7 @@ def trained(snapshot_of):
     """Return a function that trains a task for so many steps and gives its snapshot."""
 
     def trained(task, steps):
-        from core.trainer import Trainer
+        from core.train.trainer import Trainer
 
         trainer = Trainer(task)
         for _ in range(steps):

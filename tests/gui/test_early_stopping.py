@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.snapshot import Status
-from core.trainer import Trainer
+from core.train.snapshot import Status
+from core.train.trainer import Trainer
 
 PATIENCE_MS = 30_000
 EARLY = RunConfig(

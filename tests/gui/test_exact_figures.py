@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.records import to_csv
-from core.snapshot import Status
-from gui.hub import FLAT_OUT
-from gui.run_bar import SPEEDS
+from core.runs.run_record import to_csv
+from core.train.snapshot import Status
+from gui.control.run_controller import FLAT_OUT
+from gui.window.run_bar import SPEEDS
 
 PATIENCE_MS = 60_000
 
@@ -92,7 +92,7 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
 
     hub.save_model(tmp_path / "m.safetensors")
     qtbot.waitUntil((tmp_path / "m.safetensors").exists, timeout=PATIENCE_MS)
-    from core import store
+    from core.runs import model_file as store
 
     figures = store.load(tmp_path / "m.safetensors").figures
     assert figures["train_accuracy"] == pytest.approx(metrics.train_accuracy, abs=1.5 / 12_000)

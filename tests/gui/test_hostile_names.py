@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.drawing import Points
+from core.data.points import Points
 
 LONG = "long " + "w" * 195
 CLASSES = ("<img src=x><b>bold</b>", "A & B <=50K", "turned\u202eround\u200b\x07", LONG)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from core import datasets
 from core.config import DataConfig, RunConfig
-from core.task import prepare
-from gui import look
-from gui.example import Example
-from gui.views.data_table import ROW, RowModel
+from core.data import dataset as datasets
+from core.data.task import prepare
+from gui.kit import theme as look
+from gui.stage.rows.view import ROW, RowModel
+from gui.state.selected_example import Example
 
 TEXT = "x,y,label\n1,5,a\n7,4,b\n3,3,\n4,2,b\n9,1,a\n6,9,b\n"  # line 4 has no label
 

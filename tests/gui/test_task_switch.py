@@ -8,15 +8,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from core import datasets
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.drawing import Points
-from core.snapshot import Status
-from core.task import prepare
-from gui import plots
-from gui.hub import FLAT_OUT
-from gui.run_bar import SPEEDS
-from gui.view import View, tell_all
+from core.data import dataset as datasets
+from core.data.points import Points
+from core.data.task import prepare
+from core.train.snapshot import Status
+from gui.control.run_controller import FLAT_OUT
+from gui.kit import plots
+from gui.kit.view import View, tell_all
+from gui.window.run_bar import SPEEDS
 
 ENDLESS = TrainingConfig(epochs=10**9)
 IRIS = RunConfig(training=ENDLESS)
@@ -152,7 +152,7 @@ def test_a_snapshot_of_another_task_is_dropped_by_every_view(qtbot, window, trai
 
 
 def test_an_example_of_another_task_is_not_followed(qtbot, window):
-    from gui.example import Example
+    from gui.state.selected_example import Example
 
     qtbot.waitUntil(lambda: window.maths.chosen.example is not None)
     followed = window.maths.chosen.example
@@ -189,7 +189,7 @@ def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
     train(qtbot, used)
     visit(used)
     run = used.hub.run
-    monkeypatch.setattr("core.session.Session.take", lambda self: None)  # none will come
+    monkeypatch.setattr("core.runs.session.Session.take", lambda self: None)  # none will come
     used.hub.load(after, "change")
     qtbot.waitUntil(lambda: used.hub.run is not run)
     new = open_window(after, wait=False)

@@ -1,0 +1,298 @@
+"""A kept model asked in the terminal: `app.py predict --model FILE …`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import files
+from core.cli import terminal
+from core.cli.options import Parser
+from core.cli.terminal import DONE, PROGRAM
+from core.config import MAX_FLOAT
+from core.data.digit_image import Recipe, deskew_images, draw
+from core.errors import DataError
+from core.explain import prediction as answer
+from core.explain.prediction import Answer, Reading
+from core.invisible_characters import visible
+from core.model_family import output_names
+from core.runs import model_file as store
+from core.runs.model_file import Model
+
+MAX_BYTES = 10 * 2**20
+MAX_POINTS = 100_000
+MAX_VALUE = float(np.finfo(np.float32).max)
+BAR_WIDTH = 40
+NO_INK = "{}: nothing is drawn. Draw something, then ask again."
+
+Stroke = list[tuple[float, float]]
+Picture = NDArray[np.float32]
+
+
+class Drawing(NamedTuple):
+    """Strokes of (x, y), y down, and the pen's width in pixels of the picture, if it is given."""
+
+    strokes: list[Stroke]
+    pen_width: float | None
+
+
+def main(arguments: list[str]) -> int:
+    """Ask the model as the arguments say and return the exit code."""
+    return terminal.run(lambda: _main(arguments))
+
+
+def _main(arguments: list[str]) -> int:
+    parser = Parser(
+        prog=f"{PROGRAM} predict",
+        description="Ask a model that “train --save” or the window kept.",
+    )
+    parser.add_argument("--model", metavar="FILE", required=True, help="the model")
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument(
+        "--strokes",
+        metavar="FILE.json",
+        help="a drawing: a list of strokes, each a list of points [x, y] in any unit, y down",
+    )
+    asked.add_argument(
+        "--image",
+        metavar="FILE.png",
+        help="a picture, dark on light or light on dark; the paper is what most of its edge shows",
+    )
+    asked.add_argument(
+        "--values", metavar="A,B,…", help="measured features in the model's order, as in 5.1,3.5"
+    )
+    parser.add_argument(
+        "--deskew",
+        action=argparse.BooleanOptionalAction,
+        help="shear the picture until it stands upright (default: as in training)",
+    )
+    parser.add_argument("--json", metavar="FILE", help="write the probabilities; - for stdout")
+    return report(parser.parse_args(arguments))
+
+
+def report(options: argparse.Namespace) -> int:
+    """Load, ask, and say what came of it; return the exit code."""
+    terminal.check_writable(options.json)
+    model = store.load(Path(options.model))
+    row = features(model, options)
+    with np.errstate(all="ignore"):
+        found = replace(  # to the bit as the trainer has it
+            answer.ask(model, model.params, row), probabilities=model.probabilities(row[None])[0]
+        )
+    if not (np.isfinite(found.logits).all() and np.isfinite(found.probabilities).all()):
+        raise DataError("The values are too large for this model; smaller ones were expected.")
+    print(
+        *map(visible, lines(found, model.config.model.kind, model.class_names)),
+        sep="\n",
+        file=terminal.stream_for_words(options.json),
+        flush=True,
+    )
+    terminal.write_json(to_json(found, model, options.model), options.json)
+    return DONE
+
+
+def features(model: Model, options: argparse.Namespace) -> Picture:
+    """Return what the model is asked about, (d,), in its features' units."""
+    if options.values is not None:
+        return _measured(model, options.values)
+    if model.image_shape is None:
+        raise DataError(
+            f"{options.model} reads measured features, no pictures; use --values with "
+            f"{_wanted(model)}."
+        )
+    recipe = model.recipe
+    if recipe is not None and options.deskew is not None:
+        recipe = replace(recipe, deskew=options.deskew)
+    if options.strokes is not None:
+        if recipe is None:
+            raise DataError(
+                f"{options.model} reads pictures of {model.image_shape[0]} × "
+                f"{model.image_shape[1]} pixels, no drawings; use --image."
+            )
+        return _drawn(Path(options.strokes), recipe).ravel()
+    return _pictured(Path(options.image), model.image_shape, recipe).ravel()
+
+
+def read_strokes(path: Path) -> Drawing:
+    """Read a drawing; raise DataError, in one sentence, where the file holds none.
+
+    It is a list of strokes, or {"strokes": […], "pen_width": …}. A stroke is a list of points
+    [x, y] or [x, y, pressure]; pressure is passed over.
+    """
+    try:
+        found = json.loads(
+            files.contents(path, "a drawing", MAX_BYTES).decode("utf-8-sig"),
+            parse_constant=_no_constant,
+        )
+    except (ValueError, RecursionError) as error:
+        raise DataError(
+            f"{path.name} is no JSON ({error}); a list of strokes was expected, each a list of "
+            "points [x, y]."
+        ) from error
+    pen_width = None
+    if isinstance(found, dict):
+        if "strokes" not in found or not set(found) <= {"strokes", "pen_width"}:
+            raise DataError(
+                f"{path.name} has {_short(list(found))}; “strokes” was expected, and “pen_width” "
+                "if you like."
+            )
+        found, pen_width = found["strokes"], found.get("pen_width")
+        if pen_width is not None and not _is_number(pen_width):
+            raise DataError(
+                f"{path.name}: pen_width is {_short(pen_width)}; a number was expected."
+            )
+    if not isinstance(found, list):
+        raise DataError(f"{path.name} holds {_short(found)}; a list of strokes was expected.")
+    strokes = [
+        _stroke(points, f"{path.name}, stroke {number}")
+        for number, points in enumerate(found, start=1)
+    ]
+    count = sum(map(len, strokes))
+    if count > MAX_POINTS:
+        raise DataError(
+            f"{path.name} has {count:,} points; at most {MAX_POINTS:,} can be drawn. "
+            "Leave some out."
+        )
+    return Drawing(strokes, pen_width)
+
+
+def _stroke(points: object, where: str) -> Stroke:
+    if not isinstance(points, list):
+        raise DataError(f"{where}: found {_short(points)}; a list of points [x, y] was expected.")
+    for place, point in enumerate(points, start=1):
+        is_point = isinstance(point, list) and len(point) in (2, 3)
+        if not (is_point and all(map(_is_number, point))):
+            raise DataError(
+                f"{where}, point {place}: found {_short(point)}; two finite numbers [x, y] were "
+                "expected."
+            )
+    return [(point[0], point[1]) for point in points]
+
+
+def lines(found: Answer, kind: str, names: tuple[str, ...]) -> list[str]:
+    """Return a line for each class, best first, and how sure the model of this kind is."""
+    names = tuple(" ".join(name.split()) for name in names)
+    reading = answer.read(kind, found)
+    sentence = answer.describe(kind, found, names)
+    if kind in answer.WITHOUT_SHARES:
+        return [f"{sentence} {reading.aside}."]
+    width, widest = max(map(len, names)), max(map(len, reading.texts))
+    sizes = np.array(reading.sizes)
+    order = sorted(range(len(names)), key=lambda k: (-sizes[k], k != found.decided))
+    return [
+        *(
+            f"  {names[k]:{width}}  {reading.texts[k]:>{max(widest, 7)}}  "
+            f"{'█' * round(BAR_WIDTH * sizes[k])}".rstrip()
+            for k in order
+        ),
+        f"{sentence} {_aside(kind, found, reading)}",
+    ]
+
+
+def _aside(kind: str, found: Answer, reading: Reading) -> str:
+    if kind == "ovr":
+        return f"{reading.aside}: each class is asked by itself, they need not sum to 1."
+    if kind == "ovo":
+        return f"Of {reading.aside} in all, each from the neuron of one pair of classes."
+    return f"Entropy {found.entropy:.2f} of at most {math.log(len(reading.sizes)):.2f} nats."
+
+
+def to_json(found: Answer, model: Model, path: str) -> dict[str, Any]:
+    """Return the answer in plain values, the classes in the model's order.
+
+    A model without probabilities has neither these nor an entropy; one-vs-rest has no entropy,
+    for its probabilities are of different questions. Of pairs there are the votes.
+    """
+    kind, names = model.config.model.kind, model.class_names
+    has_shares = kind not in answer.WITHOUT_SHARES
+    told: dict[str, Any] = {
+        "model": path,
+        "data": model.data_name,
+        "step": model.step,
+        "kind": kind,
+        "logits": dict(zip(output_names(kind, names), found.logits.tolist(), strict=True)),
+        "probabilities": (
+            dict(zip(names, found.probabilities.tolist(), strict=True)) if has_shares else None
+        ),
+        "winner": names[found.decided],
+        "entropy": found.entropy if has_shares and kind != "ovr" else None,
+    }
+    if len(found.votes):
+        told["votes"] = {name: int(n) for name, n in zip(names, found.votes, strict=True)}
+    return told
+
+
+def _measured(model: Model, text: str) -> Picture:
+    if model.image_shape is not None:
+        raise DataError("This model reads pictures; use --image or --strokes in place of --values.")
+    words = [word.strip() for word in text.split(",")]
+    if len(words) != len(model.feature_names):
+        raise DataError(f"--values has {len(words)}; this model needs {_wanted(model)}.")
+    values = []
+    for word, name in zip(words, model.feature_names, strict=True):
+        try:
+            values.append(float(word))
+        except ValueError:
+            raise DataError(
+                f"{name} is {_short(word)}; a number was expected, as in --values 5.1,3.5."
+            ) from None
+        if not abs(values[-1]) <= MAX_VALUE:
+            raise DataError(f"{name} is {word}; a finite number was expected.")
+    return np.array(values, dtype=np.float32)
+
+
+def _drawn(path: Path, recipe: Recipe) -> Picture:
+    drawing = read_strokes(path)
+    if drawing.pen_width is not None:
+        recipe = replace(recipe, pen_width=drawing.pen_width)
+    image = draw(drawing.strokes, recipe)
+    if not image.any():
+        raise DataError(NO_INK.format(path.name))
+    return image
+
+
+def _pictured(path: Path, shape: tuple[int, int], recipe: Recipe | None) -> Picture:
+    from core.data import image_file as pictures  # brings Pillow
+
+    ink = pictures.read(path)
+    if recipe is not None:
+        image = pictures.picture_to_image(ink, recipe.size)
+        if recipe.deskew:
+            image = deskew_images(image.reshape(1, -1)).reshape(image.shape)
+    elif ink.shape == shape:
+        image = ink
+    else:
+        raise DataError(
+            f"{path.name} has {ink.shape[0]} × {ink.shape[1]} pixels; this model reads "
+            f"{shape[0]} × {shape[1]}. Resize the picture."
+        )
+    if not image.any():
+        raise DataError(NO_INK.format(path.name))
+    return image
+
+
+def _wanted(model: Model) -> str:
+    unit = f" in {model.unit}" if model.unit else ""
+    return f"{len(model.feature_names)} numbers{unit}: {', '.join(model.feature_names)}"
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= MAX_FLOAT
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
+
+
+def _short(value: object, most: int = 40) -> str:
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]}…"

@@ -1,0 +1,166 @@
+"""How every command in the terminal ends, and where it writes what machines read."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+from core import files
+from core.cli import signals as stopping
+from core.cli.options import USAGE
+from core.errors import LogitLabError, SaveError
+from core.invisible_characters import visible
+from core.out_of_memory import is_shortage, say_not_loaded, say_shortage
+
+PROGRAM = "logitlab"
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+BREAK = "\n"
+STDOUT = "-"  # in place of a file's name
+
+
+def run(command: Callable[[], int]) -> int:
+    """Carry the command out; turn whatever ends it into a line on stderr and an exit code.
+
+    That nobody takes its words, on stdout or stderr, keeps it from nothing else that it is to do.
+    """
+    with _streams() as (out, err):
+        with stopping.at_once():
+            code = _run(command)
+        out.flush()
+        if isinstance(out.trouble, BrokenPipeError):  # the reader has gone, which is its right
+            code = code or FAILED
+        elif out.trouble is not None:
+            why = files.reason(out.trouble).lower()
+            print(f"{PROGRAM}: standard output cannot be written: {why}.", file=err)
+            code = USAGE
+        err.flush()
+    return code
+
+
+def _run(command: Callable[[], int]) -> int:
+    try:
+        return command()
+    except LogitLabError as error:
+        print(f"{PROGRAM}: {visible(str(error), keep=BREAK)}", file=sys.stderr)
+        return USAGE
+    except SystemExit as end:  # how the reading of options ends
+        return end.code if isinstance(end.code, int) else DONE
+    except KeyboardInterrupt as error:
+        print(f"\n{PROGRAM}: stopped; nothing was written.", file=sys.stderr)
+        number = error.number if isinstance(error, stopping.Stopped) else 0
+        return stopping.exit_code(number) if number else INTERRUPTED
+    except ImportError as error:
+        print(f"{PROGRAM}: {say_not_loaded(error)}", file=sys.stderr)
+        return FAILED
+    except Exception as error:
+        if not is_shortage(error):
+            raise
+        print(f"{PROGRAM}: {say_shortage(error)}", file=sys.stderr)
+        return FAILED
+
+
+class Words(io.TextIOBase):
+    """Standard output or standard error, of which a command does not depend.
+
+    trouble : what kept it from being written, from when on nothing more is written.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        super().__init__()
+        self._stream = stream
+        self.trouble: OSError | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the program was started without it."""
+        return self._stream is None
+
+    def isatty(self) -> bool:
+        return self._stream is not None and self._stream.isatty()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._try(lambda stream: stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._try(lambda stream: stream.flush())
+
+    def fileno(self) -> int:
+        if self._stream is None:
+            raise OSError("it is closed")
+        return self._stream.fileno()
+
+    def _try(self, action: Callable[[TextIO], object]) -> None:
+        if self._stream is None or self.trouble is not None:
+            return
+        try:
+            action(self._stream)
+        except OSError as error:
+            self.trouble = error
+            with suppress(OSError, ValueError):  # what it still holds goes where all is taken
+                descriptor = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(descriptor, self._stream.fileno())
+                os.close(descriptor)
+
+
+@contextmanager
+def _streams() -> Iterator[tuple[Words, Words]]:
+    """Put in place of stdout and stderr what never raises; η and λ are escapes where they must."""
+    _fill_descriptors()
+    before = sys.stdout, sys.stderr
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    out, err = (Words(cast("TextIO | None", stream)) for stream in before)
+    sys.stdout, sys.stderr = cast(TextIO, out), cast(TextIO, err)
+    try:
+        yield out, err
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _fill_descriptors() -> None:
+    """Open what a program may be started without, or a file of ours would take its number.
+
+    What a library says on stderr would then go into that file.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            with suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)
+
+
+def stream_for_words(json_path: str | None) -> TextIO:
+    """Return where sentences go: to stderr where stdout is for JSON alone."""
+    return sys.stderr if json_path == STDOUT else sys.stdout
+
+
+def check_writable(json_path: str | None) -> None:
+    """Complain about a hopeless place for JSON before the work, not after it."""
+    if json_path == STDOUT:
+        if getattr(sys.stdout, "is_closed", False):
+            raise SaveError("There is no standard output for --json; name a file.")
+    elif json_path:
+        files.check_writable(Path(json_path))
+
+
+def write_json(values: dict[str, Any], json_path: str | None) -> None:
+    """Write strict JSON into the file, or to stdout for “-”; nothing where none is wanted."""
+    if not json_path:
+        return
+    text = json.dumps(values, allow_nan=False, indent=1)
+    if json_path == STDOUT:
+        print(text, flush=True)
+        return
+    with files.writing(Path(json_path)) as file:
+        file.write(text + "\n")

@@ -1,0 +1,389 @@
+"""The same trainer without a window: `app.py train DATA …`."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from core import files
+from core.cli import signals as stopping
+from core.cli import terminal
+from core.cli.options import Parser, add_run_options, config_from
+from core.cli.terminal import DONE, FAILED, PROGRAM
+from core.config import DataConfig, RunConfig
+from core.data import dataset as datasets
+from core.data.task import Task, prepare
+from core.errors import DataError, SaveError
+from core.model_family import FAMILY
+from core.runs import model_file as store
+from core.train.divergence import Fall
+from core.train.history import SAMPLE, SERIES
+from core.train.outcome import Epilogue
+from core.train.snapshot import Metrics, Params, Status
+
+if TYPE_CHECKING:
+    from core.cli.signals import Wish
+    from core.data.dataset import Dataset
+    from core.data.mnist import progress as meter
+    from core.train.trainer import Trainer
+
+LISTED_INPUTS = 12
+BAR_WIDTH = 24
+BAR_SECONDS = 0.1
+
+
+def main(arguments: list[str]) -> int:
+    """Train as the arguments say and return the exit code."""
+    return terminal.run(lambda: _main(arguments))
+
+
+def _main(arguments: list[str]) -> int:
+    parser = Parser(
+        prog=f"{PROGRAM} train",
+        description="Train a model in the terminal: the same numbers as in the window.",
+    )
+    add_run_options(parser)
+    parser.add_argument(
+        "--json", metavar="FILE", help="write config, history, figures and weights; - for stdout"
+    )
+    parser.add_argument(
+        "--save", metavar="FILE", help="keep the model, for “predict” and for the window"
+    )
+    options = parser.parse_args(arguments)
+    return report(config_from(options), options.json, options.save)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run: `history` has one value an epoch; `seconds` is training and measuring.
+
+    What is found out about the end of it comes after that.
+    """
+
+    task: Task
+    metrics: Metrics
+    history: dict[str, list[float]]
+    status: Status
+    message: str
+    params: Params
+    seconds: float
+    epilogue: Epilogue
+    fall: Fall | None = None  # where it diverged
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know about the end, in sentences."""
+        failed = [self.message] if self.status is Status.DIVERGED else []
+        return [*failed, *self.epilogue.notes]
+
+
+MANY = 1_000  # updates that a device may make at once; it stops for measurements and epochs
+
+
+def train(task: Task, progress: Progress | None = None, wish: Wish | None = None) -> Result:
+    """Train the task to its end, measuring after each epoch; or until there is a wish to stop."""
+    from core.runs.rescue import epilogue_of  # PyTorch: a second that --help need not wait for
+    from core.train.trainer import Trainer
+
+    started = time.perf_counter()
+    trainer = Trainer(task)
+    history: dict[str, list[float]] = {name: [] for name in _measured(task)}
+    while trainer.outcome is None:
+        is_whole = trainer.advance(MANY)
+        if progress:
+            progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
+        has_returned = trainer.is_past  # to its best epoch; the last one has been measured
+        ended_epoch = has_returned or trainer.epoch > len(history["train_loss"])
+        if ended_epoch and trainer.outcome is not Status.DIVERGED:
+            is_over = trainer.outcome is not None
+            metrics = trainer.newest_metrics if has_returned else trainer.measure(exact=is_over)
+            for name, values in history.items():
+                values.append(getattr(metrics, name))
+        if is_whole and wish is not None and wish.number:
+            break
+    seconds = time.perf_counter() - started
+    if progress and trainer.outcome is not None:
+        progress.say("looking into how it ended …")
+    epilogue = epilogue_of(trainer) if trainer.outcome is not None else Epilogue()
+    if wish is not None:
+        wish.is_saving = True
+    if progress:
+        progress.close()
+    return Result(
+        task=task,
+        metrics=trainer.measure(exact=True),
+        history=history,
+        status=trainer.outcome or Status.PAUSED,
+        message=trainer.message if trainer.outcome else _say_stopped(trainer),
+        params=trainer.params(),
+        seconds=seconds,
+        epilogue=epilogue,
+        fall=trainer.curves().fall if trainer.outcome is Status.DIVERGED else None,
+    )
+
+
+def _measured(task: Task) -> tuple[str, ...]:
+    """Return the names of the figures; those of validation where there are such rows."""
+    return SERIES if len(task.validation_rows) else SERIES[:4]
+
+
+def _say_stopped(trainer: Trainer) -> str:
+    return f"Stopped in epoch {trainer.epoch + 1:,} of {trainer.settings.epochs:,}."
+
+
+def report(config: RunConfig, json_path: str | None = None, save_path: str | None = None) -> int:
+    """Train, say how it went, write JSON and model where they are wanted; return the exit code."""
+    words = terminal.stream_for_words(json_path)
+    place = None if save_path is None else store.with_ending(Path(save_path))
+    terminal.check_writable(json_path)
+    if place is not None:
+        files.check_writable(place)
+    task = prepare(load(config.data), config)
+    print(describe(task), file=words, flush=True)  # before the wait, also into a pipe
+    with stopping.when_it_suits() as wish:
+        result = train(task, Progress(config.training.epochs, sys.stderr), wish)
+        print(figures(result), file=words, flush=True)
+        _save(result, place, words, json_path)
+    if result.status is Status.DIVERGED:
+        print(f"{PROGRAM}: {' '.join(result.notes)}", file=sys.stderr)
+        return FAILED
+    if result.status is Status.PAUSED:
+        kept = [str(path) for path in (place, json_path) if path not in (None, terminal.STDOUT)]
+        what = f"saved {' and '.join(kept)}" if kept else "nothing was saved"
+        print(f"{PROGRAM}: stopped at step {result.metrics.step:,}; {what}.", file=sys.stderr)
+        return stopping.exit_code(wish.number)
+    return DONE
+
+
+def _save(result: Result, place: Path | None, words: TextIO, json_path: str | None) -> None:
+    """Write model and JSON where they are wanted; one that fails does not cost the other."""
+    errors = []
+    try:
+        if place is not None:
+            metrics = result.metrics
+            model = store.Model.of(result.task, result.params, metrics.step, metrics.epoch, metrics)
+            store.save(model, place)
+            print(f"model     {place}", file=words, flush=True)
+    except SaveError as error:
+        errors.append(error)
+    try:
+        terminal.write_json(to_json(result), json_path)
+    except SaveError as error:
+        errors.append(error)
+    if errors:
+        raise SaveError(" ".join(str(error) for error in errors))
+
+
+def load(data: DataConfig) -> Dataset:
+    """Load the data, with a bar on stderr for a long file or where they come from the network."""
+    if data.source == "csv":
+        return _read(data)
+    if not datasets.is_fetched(data):
+        return datasets.load(data)
+    from core.data.mnist.download import Download  # what it imports is of no use to the rest
+
+    download, progress = Download(), ShareProgress(sys.stderr)
+
+    def show(now: meter.Progress) -> None:
+        progress.show(now.share, f"MNIST from {now.host}: {now.words}")
+
+    try:
+        dataset = datasets.load(data, lambda: download.load(show))
+    except DataError as error:
+        raise DataError(f"{error} In the terminal: --data-dir FOLDER.") from error
+    finally:
+        progress.close()
+    if download.notice:
+        print(f"{PROGRAM}: {download.notice}", file=sys.stderr)
+    return dataset
+
+
+def _read(data: DataConfig) -> Dataset:
+    from core.data.csv import reader as table_reader
+
+    path, bar = Path(data.path or ""), ShareProgress(sys.stderr)
+
+    def show(done: int, size: int) -> None:
+        words = f"{path.name}: {done / 1e6:,.0f} of {size / 1e6:,.0f} MB"
+        bar.show(done / max(size, 1), words)
+
+    try:
+        return datasets.of_table(table_reader.read(path, data.reading, show), data)
+    finally:
+        bar.close()
+
+
+def describe(task: Task) -> str:
+    """Say in a few lines what will be trained."""
+    data, settings = task.config.data, task.config.training
+    dataset = task.dataset
+    listed = ", ".join(task.input_names[:LISTED_INPUTS])
+    more = f" and {task.m - LISTED_INPUTS} more" if task.m > LISTED_INPUTS else ""
+    names = f"{dataset.m} pixels" if task.source.image_shape else listed + more
+    batch = "full" if settings.batch_size is None else f"{settings.batch_size:,}"
+    kind, hidden = FAMILY[task.config.model.kind], task.config.model.hidden
+    model = f"{kind.title}, {dataset.h} class{'' if dataset.h == 1 else 'es'}"
+    if kind.is_neuron:
+        no, yes = dataset.class_names
+        model = f"{kind.title}, “{yes}” (1) against “{no}” (0)"
+    if hidden:
+        model += f", {hidden} hidden units"
+    lines = [
+        f"{dataset.name}: {_say_rows(task)}; "
+        f"inputs {names}; {'standardised' if data.standardise else 'not standardised'}",
+        f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
+        f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
+    ]
+    if task.demand.is_large:
+        lines.append(f"this is large: {task.demand}")
+    lines.extend(dataset.notes)
+    if task.constant_features:
+        lines.append(f"constant in training, of no use: {', '.join(task.constant_features)}")
+    return "\n".join(lines)
+
+
+def _say_rows(task: Task) -> str:
+    train, test = f"{len(task.train_rows):,} training", f"{len(task.test_rows):,} test rows"
+    if not len(task.validation_rows):
+        return f"{train} and {test}"
+    return f"{train}, {len(task.validation_rows):,} validation and {test}"
+
+
+def figures(result: Result) -> str:
+    """Say in a few lines how it ended."""
+    metrics = result.metrics
+    lines = []
+    if result.status is not Status.DIVERGED:
+        lines.append(f"{result.message} {metrics.step:,} steps in {result.seconds:.2f} s.")
+        lines.extend(result.notes)
+    lines.append(
+        f"training  loss {metrics.train_loss:.4f}   accuracy {metrics.train_accuracy:7.2%}"
+    )
+    if len(result.task.validation_rows):
+        lines.append(
+            f"validate  loss {metrics.validation_loss:.4f}   "
+            f"accuracy {metrics.validation_accuracy:7.2%}"
+        )
+    if len(result.task.test_rows):
+        lines.append(
+            f"test      loss {metrics.test_loss:.4f}   accuracy {metrics.test_accuracy:7.2%}"
+        )
+    else:
+        lines.append("test      no test rows")
+    return "\n".join(lines)
+
+
+def to_json(result: Result) -> dict[str, Any]:
+    """Return the result in plain values; figures that do not exist are None."""
+    dataset, standardiser = result.task.dataset, result.task.standardiser
+    return {
+        "config": result.task.config.to_dict(),
+        "history": {
+            name: [_number(value) for value in values] for name, values in result.history.items()
+        },
+        # Of how many training rows the figures of each epoch are; the last ones are of all.
+        "history_rows": min(len(result.task.train_rows), SAMPLE),
+        **{name: _number(getattr(result.metrics, name)) for name in _measured(result.task)},
+        **{name: array.tolist() for name, array in zip("WbVc", result.params.arrays, strict=False)},
+        "class_names": list(dataset.class_names),
+        "feature_names": list(result.task.input_names),
+        "mean": standardiser.mean.tolist(),
+        "std": standardiser.std.tolist(),
+        "seconds": result.seconds,
+        "status": result.status.value,
+        "converged": result.epilogue.converged,
+        "notes": result.notes,
+        "suggested_learning_rate": result.epilogue.rate,
+        "divergence": _divergence(result.fall, result.task) if result.fall else None,
+        "steps": result.metrics.step,
+        "epochs": result.metrics.epoch,
+    }
+
+
+def _divergence(fall: Fall, task: Task) -> dict[str, Any]:
+    """Return what was measured from the step that was returned to up to the one that failed."""
+    return {
+        "step": fall.failed,
+        "restored_step": fall.rescued,
+        "measured": {
+            "step": fall.steps.tolist(),
+            **{name: [_number(v) for v in fall.series[name].tolist()] for name in _measured(task)},
+        },
+    }
+
+
+class Progress:
+    """A progress bar on a terminal; elsewhere a line at every tenth of the way."""
+
+    def __init__(self, epochs: int, stream: TextIO) -> None:
+        self._epochs = epochs
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._next_time = 0.0
+        self._tenths = 0
+        self._started = time.perf_counter()
+
+    def show(self, epoch: int, step: int, metrics: Metrics) -> None:
+        now = time.perf_counter()
+        if now < self._next_time:
+            return
+        self._next_time = now + BAR_SECONDS
+        share = min(epoch / self._epochs, 1.0)
+        tenths = int(10 * share)
+        sign = "≈" if metrics.sampled else ""
+        text = (
+            f"epoch {epoch:,}/{self._epochs:,}  step {step:,}  "
+            f"loss {sign}{metrics.train_loss:.4f}  test {metrics.test_accuracy:6.1%}"
+        ).replace("nan%", "  –   ")
+        if self._is_terminal:
+            left = (now - self._started) * (1 - share) / share if share else math.inf
+            remaining = f"  {left:,.0f} s left" if math.isfinite(left) else ""
+            line = f"\r{_bar(share)} {text}{remaining}\x1b[K"
+            print(line, end="", file=self._stream, flush=True)
+        elif tenths > self._tenths:
+            self._tenths = tenths
+            print(text, file=self._stream, flush=True)
+
+    def say(self, words: str) -> None:
+        """Say what is waited for, on a terminal, in place of the bar."""
+        if self._is_terminal:
+            print(f"\r{words}\x1b[K", end="", file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._is_terminal:
+            print("\r\x1b[K", end="", file=self._stream, flush=True)
+
+
+class ShareProgress:
+    """A bar for a share of a whole on a terminal; elsewhere a line at its start and each tenth."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._tenths = -1
+
+    def show(self, share: float, text: str) -> None:
+        tenths = int(10 * share)
+        if self._is_terminal:
+            line = f"\r{_bar(share)} {text}\x1b[K"
+            print(line, end="", file=self._stream, flush=True)
+        elif tenths > self._tenths:
+            self._tenths = tenths
+            print(text, file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._is_terminal:
+            print("\r\x1b[K", end="", file=self._stream, flush=True)
+
+
+def _bar(share: float) -> str:
+    filled = int(BAR_WIDTH * share)
+    return "█" * filled + "░" * (BAR_WIDTH - filled)
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None

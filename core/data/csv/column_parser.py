@@ -1,0 +1,170 @@
+"""One column of a table, gathered chunk by chunk from what pandas made of its cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.csv import dialect
+from core.data.csv.dialect import MISSING
+from core.data.csv.spreadsheet import restored
+from core.data.csv.table import MAX_FLOAT32, Column, Kind, Values
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEAD_ROWS = 12
+MAX_WORDS = 10_000  # different ones in a column
+MOST_WORDS = 0.2  # of a column of numbers with slips; above it is text
+
+
+class Cells:
+    """Gathers one column."""
+
+    def __init__(self, name: str, decimal: str) -> None:
+        self._name, self._decimal = name, decimal
+        self._values: list[Values] = []
+        self._codes: list[NDArray[np.int32] | None] = []
+        self._words: dict[str, int] = {}
+        self._has_too_many_words = False
+        self._count = self._missing = self._not_finite = self._word_cells = 0
+        self._is_whole = True
+        self.is_text_so_far = False
+        self._low, self._high = np.inf, -np.inf
+        self._head: list[float | str | None] = []
+        self.nbytes = 0  # of what is gathered
+
+    def take(self, cells: pd.Series[Any]) -> None:
+        if not len(cells):
+            return
+        kind = cells.dtype.kind
+        codes = None
+        values: Values
+        if kind in "iu":
+            numbers = cells.to_numpy()
+            low, high = numbers.min(), numbers.max()
+            is_byte = low >= 0 and high <= 255
+            values = numbers.astype(np.uint8) if is_byte else numbers.astype(np.float64)
+            self._low, self._high = min(self._low, float(low)), max(self._high, float(high))
+        elif kind == "f":
+            values = self._measure(cells.to_numpy(dtype=np.float64))
+        else:
+            values, codes = self._read_words(cells)
+        if codes is None and np.isnan(values[0]) and np.isnan(values).all():
+            values = np.broadcast_to(np.float64(np.nan), values.shape)  # one number for all
+        else:
+            self.nbytes += values.nbytes + (0 if codes is None else codes.nbytes)
+        if len(self._head) < HEAD_ROWS:
+            self._remember_head(values, codes)
+        self._values.append(values)
+        self._codes.append(codes)
+        self._count += len(cells)
+
+    def _measure(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Count what is missing or too large; return the values with the latter as ±inf."""
+        low, high = float(values.min()), float(values.max())
+        if not (low >= -MAX_FLOAT32 and high <= MAX_FLOAT32):  # NaN is not, either
+            missing = np.isnan(values)
+            self._missing += int(missing.sum())
+            with np.errstate(invalid="ignore"):
+                too_large = np.abs(values) > MAX_FLOAT32
+            if too_large.any():
+                self._not_finite += int(too_large.sum())
+                values = np.where(too_large, np.copysign(np.inf, values), values)
+            finite = values[~(missing | too_large)]
+            if not len(finite):
+                return values
+            low, high = float(finite.min()), float(finite.max())
+        else:
+            finite = values
+        self._low, self._high = min(self._low, low), max(self._high, high)
+        self._is_whole = self._is_whole and bool((finite == np.rint(finite)).all())
+        return values
+
+    def _read_words(self, cells: pd.Series[Any]) -> tuple[Values, NDArray[np.int32] | None]:
+        """Tell numbers from words, a distinct cell at a time."""
+        import pandas as pd
+
+        n = len(cells)
+        if self._has_too_many_words:
+            filled = int(cells.notna().sum())
+            self._word_cells += filled
+            self._missing += n - filled
+            return np.broadcast_to(np.float64(np.nan), (n,)), None
+        if isinstance(cells.dtype, pd.CategoricalDtype):
+            places, distinct = cells.cat.codes.to_numpy(), cells.cat.categories
+        else:
+            places, distinct = pd.factorize(cells, use_na_sentinel=True)
+        numbers = np.full(len(distinct) + 1, np.nan)  # the last is for the missing cells, place −1
+        code_of = np.full(len(distinct) + 1, -1, dtype=np.int32)
+        for place, cell in enumerate(distinct):
+            word = str(cell).strip()
+            if word.casefold() in ("true", "false"):  # pandas may have spelled it anew
+                word = word.capitalize()
+            number = dialect.parse_number(word, self._decimal)
+            if number is not None:
+                numbers[place] = number
+            elif word not in MISSING:
+                code_of[place] = self._words.setdefault(word, len(self._words))
+        codes = code_of[places]
+        values = self._measure(numbers[places])
+        words = int((codes >= 0).sum())
+        self._word_cells += words
+        self._missing -= words  # they are NaN, but not missing
+        self.is_text_so_far = bool(words) and bool(np.isnan(numbers).all())
+        if len(self._words) > MAX_WORDS:
+            self._has_too_many_words = True
+        return values, codes if words else None
+
+    def _remember_head(self, values: Values, codes: NDArray[np.int32] | None) -> None:
+        words = list(self._words)
+        for row in range(min(HEAD_ROWS - len(self._head), len(values))):
+            if codes is not None and codes[row] >= 0:
+                self._head.append(words[codes[row]])
+            else:
+                value = float(values[row])
+                self._head.append(None if np.isnan(value) else value)
+
+    def finish(self) -> Column:
+        kind = self._kind()
+        is_text = kind == "text"
+        values: Values
+        if kind == "empty" or (is_text and self._has_too_many_words):
+            values = np.broadcast_to(np.float64(np.nan), (self._count,))
+        else:
+            joined = np.concatenate(self._values) if self._values else np.empty(0)
+            values = cast("Values", joined)
+        codes = None
+        if self._word_cells and not self._has_too_many_words:
+            codes = np.concatenate(
+                [
+                    np.full(len(part), -1, dtype=np.int32) if found is None else found
+                    for part, found in zip(self._values, self._codes, strict=True)
+                ]
+            )
+        words = tuple(restored(list(self._words)))
+        renamed = dict(zip(self._words, words, strict=True))
+        head = (renamed.get(cell, cell) if isinstance(cell, str) else cell for cell in self._head)
+        return Column(
+            name=self._name,
+            kind=kind,
+            values=values,
+            codes=codes,
+            words=words if codes is not None else (),
+            missing=self._missing,
+            not_finite=0 if is_text else self._not_finite,
+            not_numbers=0 if is_text else self._word_cells,
+            low=self._low,
+            high=self._high,
+            head=tuple(head),
+        )
+
+    def _kind(self) -> Kind:
+        filled = self._count - self._missing
+        if not filled:
+            return "empty"
+        if self._word_cells > MOST_WORDS * filled:
+            return "text"
+        return "whole numbers" if self._is_whole else "numbers"

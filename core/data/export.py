@@ -1,0 +1,78 @@
+"""Data out again: the rows of a task as CSV, pictures with their classes as CSV or IDX."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.csv.dialect import SPLIT, TEST, TRAIN, VALIDATION
+from core.data.csv.spreadsheet import Writer, harmless
+from core.data.task import Task
+from core.files import writing, writing_together
+
+LABEL = "class"
+ROWS_AT_ONCE = 2000
+UNSIGNED_BYTE = 8  # IDX's code for the kind of number
+
+
+def write_csv(task: Task, path: Path) -> None:
+    """Write features (in their own units; pixels as they are stored), class and split of all rows.
+
+    Names are written as `core.data.csv.spreadsheet` makes them harmless, and read back whole.
+    Numbers are written with as many digits as bring the same float32 back. Raises SaveError.
+    """
+    dataset = task.dataset
+    words = np.full(dataset.n, TRAIN, dtype=object)
+    words[task.test_rows] = TEST
+    words[task.validation_rows] = VALIDATION
+    names, classes = dataset.feature_names, [harmless(name) for name in dataset.class_names]
+    with writing(path) as file:
+        rows = Writer(file)
+        rows.header([*names, _free(LABEL, names), _free(SPLIT, names)])
+        for start in range(0, dataset.n, ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            # As text straight from float32: a detour by Python's floats would print 5.1 as
+            # 5.099999904632568.
+            cells = dataset.X[part].astype(str).tolist()
+            for values, label, word in zip(cells, dataset.y[part], words[part], strict=True):
+                rows.harmless_row([*values, classes[label], word])
+
+
+def write_pictures_csv(
+    X: NDArray[np.uint8], labels: list[str], shape: tuple[int, int], path: Path
+) -> None:
+    """Write pictures X (n, rows · columns) as bytes, the class first. Raises SaveError."""
+    rows, columns = shape
+    with writing(path) as file:
+        table = Writer(file)
+        table.row([LABEL, *(f"{i}×{j}" for i in range(rows) for j in range(columns))])
+        for label, x in zip(labels, X.tolist(), strict=True):
+            table.row([label, *x])
+
+
+def write_pictures_idx(
+    X: NDArray[np.uint8], y: NDArray[np.int64], shape: tuple[int, int], path: Path
+) -> tuple[Path, Path]:
+    """Write pictures and class numbers as MNIST's files are; return the paths of both.
+
+    `path` gives folder and first part of the names. Both are written or none. Raises SaveError.
+    """
+    images = path.with_name(f"{path.stem}-images-idx3-ubyte")
+    labels = path.with_name(f"{path.stem}-labels-idx1-ubyte")
+    with writing_together() as together:
+        with together.open(images) as file:
+            file.write(struct.pack(">4B3I", 0, 0, UNSIGNED_BYTE, 3, len(X), *shape))
+            file.write(np.ascontiguousarray(X).tobytes())
+        with together.open(labels) as file:
+            file.write(struct.pack(">4BI", 0, 0, UNSIGNED_BYTE, 1, len(y)))
+            file.write(y.astype(np.uint8).tobytes())
+    return images, labels
+
+
+def _free(name: str, taken: tuple[str, ...]) -> str:
+    while name in taken:
+        name += "_"
+    return name

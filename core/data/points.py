@@ -1,0 +1,150 @@
+"""Points that a person draws: a value, and every edit of it as a new value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.errors import DataError
+from core.invisible_characters import visible
+
+MIN_CLASSES, MAX_CLASSES = 2, 10
+MAX_POINTS = 1_000_000
+ROWS_AT_ONCE = 4096
+RANGE = (-5.0, 5.0)  # of both axes of an empty board
+
+Rows = NDArray[np.int64] | NDArray[np.bool_]
+
+
+def _no_places() -> NDArray[np.float64]:
+    return np.empty((0, 2))
+
+
+def _no_labels() -> NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """xy (n, 2) places, labels (n,) class numbers, and the names of the classes, 2 to 10.
+
+    The arrays are not to be written; each edit returns other Points.
+    """
+
+    xy: NDArray[np.float64] = field(default_factory=_no_places)
+    labels: NDArray[np.int64] = field(default_factory=_no_labels)
+    class_names: tuple[str, ...] = ("A", "B")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def put(self, xy: ArrayLike, label: int) -> Points:
+        """Add points of one class at xy (k, 2)."""
+        places = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        if len(self) + len(places) > MAX_POINTS:
+            raise DataError(f"There are {len(self):,} points; {MAX_POINTS:,} are the most.")
+        return replace(
+            self,
+            xy=np.concatenate([self.xy, places]),
+            labels=np.append(self.labels, np.full(len(places), label, dtype=np.int64)),
+        )
+
+    def with_point(self, x1: float, x2: float, label: int) -> Points:
+        """Add one point."""
+        return self.put([(x1, x2)], label)
+
+    def erase(self, rows: Rows) -> Points:
+        """Remove these points."""
+        keep = np.ones(len(self), dtype=bool)
+        keep[rows] = False
+        return replace(self, xy=self.xy[keep], labels=self.labels[keep])
+
+    def without_point(self, index: int) -> Points:
+        """Remove one point."""
+        return self.erase(np.array([index]))
+
+    def move(self, rows: Rows, by: tuple[float, float]) -> Points:
+        """Shift these points."""
+        xy = self.xy.copy()
+        xy[rows] += by
+        return replace(self, xy=xy)
+
+    def relabel(self, rows: Rows, label: int) -> Points:
+        """Give these points another class."""
+        labels = self.labels.copy()
+        labels[rows] = label
+        return replace(self, labels=labels)
+
+    def jitter(self, rows: Rows, spread: tuple[float, float], seed: int) -> Points:
+        """Shift each of these points at random, normally with this spread along x and y."""
+        xy = self.xy.copy()
+        shifts = np.random.Generator(np.random.PCG64(seed)).normal(size=xy[rows].shape)
+        xy[rows] += shifts * spread
+        return replace(self, xy=xy)
+
+    def clear(self) -> Points:
+        """Remove all points; the classes stay."""
+        return Points(class_names=self.class_names)
+
+    def with_class(self) -> Points:
+        """Add a class under the first free letter, up to ten classes."""
+        if len(self.class_names) == MAX_CLASSES:
+            raise DataError(f"There are {MAX_CLASSES} classes; more cannot be told apart.")
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        name = next(letter for letter in letters if letter not in self.class_names)
+        return replace(self, class_names=(*self.class_names, name))
+
+    def rename_class(self, k: int, name: str) -> Points:
+        """Call class k by another name, one that no other class has."""
+        name = visible(name.strip())
+        names = list(self.class_names)
+        if not name:
+            raise DataError("A class needs a name.")
+        if name in names[:k] + names[k + 1 :]:
+            raise DataError(f"There is a class “{name}” already; choose another name.")
+        names[k] = name
+        return replace(self, class_names=tuple(names))
+
+    def remove_class(self, k: int) -> Points:
+        """Take class k away with its points; two classes always stay."""
+        if len(self.class_names) == MIN_CLASSES:
+            raise DataError("Two classes are the least that can be told apart.")
+        keep = self.labels != k
+        labels = self.labels[keep]
+        return Points(
+            self.xy[keep],
+            labels - (labels > k),
+            self.class_names[:k] + self.class_names[k + 1 :],
+        )
+
+
+def spray(
+    centre: tuple[float, float], radius: tuple[float, float], count: int, seed: int
+) -> NDArray[np.float64]:
+    """Return `count` places spread evenly over an ellipse, (count, 2)."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    angle = rng.uniform(0, 2 * np.pi, count)
+    distance = np.sqrt(rng.uniform(0, 1, count))  # √: even over the area, not along the radius
+    unit = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    places: NDArray[np.float64] = centre + distance[:, None] * unit * radius
+    return places
+
+
+def inside(xy: NDArray[np.float64], polygon: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return for each place (n, 2) whether it lies in the polygon (k, 2), closed by itself.
+
+    A ray to the right crosses the outline an odd number of times from inside.
+    """
+    x0, y0 = polygon.T
+    x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
+    odd = np.zeros(len(xy), dtype=bool)
+    for start in range(0, len(xy), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        x, y = xy[part, :1], xy[part, 1:]
+        spans = (y0 > y) != (y1 > y)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            crossing = x0 + (y - y0) / (y1 - y0) * (x1 - x0)
+        odd[part] = (spans & (x < crossing)).sum(axis=1) % 2 == 1
+    return odd

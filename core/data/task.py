@@ -1,0 +1,236 @@
+"""A task: data made ready for one run, with chosen features and classes, split and scaled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import memory
+from core.config import ModelConfig, RunConfig
+from core.data.dataset import Dataset
+from core.data.preprocessing import ROWS_AT_ONCE, FeatureMap, Standardiser
+from core.data.validation import set_aside
+from core.errors import DataError
+from core.memory import Demand, demand
+from core.model_family import FAMILY
+
+MAX_NEURONS = 5_000  # one vs one of 100 classes makes 4,950
+
+
+class Reader(Protocol):
+    """What says how weights are to be read: a task, or a model that was kept."""
+
+    @property
+    def config(self) -> RunConfig: ...
+
+    def inputs(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return X (n, m) as the weights take it from features (n, d) in their own units."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a run trains on, and everything needed to read its weights.
+
+    config : with each “the data's own choice” replaced by what that is; a test_fraction of None
+        is left for the published test set.
+    dataset : all rows, with the chosen features and classes only.
+    source : the data set as it was loaded, to choose from again.
+    train_rows, test_rows, validation_rows : row numbers of `dataset`, ascending; the latter two
+        may be empty. What early stopping watches is neither trained on nor tested.
+    feature_map : from the features to the inputs of the model.
+    standardiser : of the inputs, fitted on the training rows; the identity where nothing is
+        standardised.
+    """
+
+    config: RunConfig
+    dataset: Dataset
+    source: Dataset
+    train_rows: NDArray[np.int64]
+    test_rows: NDArray[np.int64]
+    feature_map: FeatureMap
+    standardiser: Standardiser
+    validation_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    @property
+    def m(self) -> int:
+        """Inputs of the model, columns of W."""
+        return len(self.standardiser.mean)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        return self.feature_map.input_names
+
+    def inputs(self, values: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return X (n, m) as the model takes it from features (n, d) in their own units."""
+        is_identity = self.feature_map.is_identity and self.standardiser.is_identity
+        if is_identity or len(values) <= ROWS_AT_ONCE:
+            return self.standardiser.apply(self.feature_map.apply(values))
+        X = np.empty((len(values), self.m), dtype=np.float32)
+        for start in range(0, len(values), ROWS_AT_ONCE):  # float64 on the way takes five times X
+            part = slice(start, start + ROWS_AT_ONCE)
+            X[part] = self.standardiser.apply(self.feature_map.apply(values[part]))
+        return X
+
+    @cached_property
+    def demand(self) -> Demand:
+        """What a run on it takes."""
+        return demand(
+            self.config,
+            len(self.train_rows),
+            len(self.held_out_rows),
+            self.m,
+            self.dataset.h,
+            is_bytes=self.dataset.X.dtype == np.uint8,
+        )
+
+    @cached_property
+    def held_out_rows(self) -> NDArray[np.int64]:
+        """The rows that do not train, for testing and for validation, ascending."""
+        if not len(self.validation_rows):
+            return self.test_rows
+        return np.sort(np.concatenate([self.test_rows, self.validation_rows]))
+
+    def part_of(self, row: int) -> str:
+        """Return whether this row is for “training”, “validation” or “test”."""
+        for name, rows in (("test", self.test_rows), ("validation", self.validation_rows)):
+            if np.isin(row, rows, assume_unique=True):
+                return name
+        return "training"
+
+    def say_row(self, row: int) -> str:
+        """Say which row of the data set it is, as in “test row 3”; people count from 1."""
+        return f"{self.part_of(row)} row {row + 1:,}"
+
+    @property
+    def outputs(self) -> int:
+        """Rows of W: one for a neuron, one for each class or for each pair of them."""
+        return self.config.model.outputs(self.dataset.h)
+
+    @property
+    def is_neuron(self) -> bool:
+        """Whether one output decides between two classes; of one class softmax has one, too."""
+        return self.outputs == 1 and self.dataset.h == 2
+
+    @cached_property
+    def constant_features(self) -> tuple[str, ...]:
+        """Names of the features that never change in the training rows of measured data."""
+        if self.dataset.image_shape or not len(self.train_rows):
+            return ()
+        spread = np.ptp(self.dataset.X[self.train_rows], axis=0)
+        return tuple(
+            name for name, d in zip(self.dataset.feature_names, spread, strict=True) if not d
+        )
+
+    @cached_property
+    def obstacle(self) -> str:
+        """Say why this cannot be trained and what to do, or "" where it can."""
+        present = np.unique(self.dataset.y[self.train_rows])
+        if len(present) >= 2:
+            return ""
+        drawing = self.config.data.source == "drawn"
+        if len(present) == 0:
+            return (
+                "There are no points yet: draw some, in at least two classes."
+                if drawing
+                else f"{self.dataset.name} has no training rows; choose a smaller test share."
+            )
+        name = self.dataset.class_names[present[0]]
+        todo = "Draw points of another class" if drawing else "Choose data with two classes"
+        return (
+            f"All training points are of one class, “{name}”: "
+            f"a model that always says {name} is right already. {todo}."
+        )
+
+
+def prepare(source: Dataset, config: RunConfig) -> Task:
+    """Choose features and classes, split, and fit the standardiser on the training rows.
+
+    Raises DataError where the config asks for features or classes that are not there.
+    """
+    wants_pictures = config.data.deskew or config.data.copies
+    if wants_pictures and (source.image_shape is None or source.X.dtype != np.uint8):
+        raise DataError(f"{source.name} has no pictures to deskew or to vary; leave both off.")
+    dataset = source.upright if config.data.deskew else source
+    dataset = dataset.with_features(config.data.features)
+    if config.model.is_neuron:
+        dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
+    if config.data.missing == "skip":
+        dataset = dataset.without_gaps()
+    test_fraction = config.data.test_fraction
+    if test_fraction is None and not dataset.published_test:
+        test_fraction = dataset.test_fraction
+    train_rows, test_rows = dataset.split(test_fraction, config.data.split_seed)
+    train_rows, validation_rows = set_aside(
+        dataset, train_rows, config.data.validation_fraction, config.data.split_seed
+    )
+    dataset = dataset.filled(train_rows)
+    if dataset.image_shape and (config.data.degree > 1 or config.data.sine):
+        raise DataError(
+            "Feature maps are for measured features; choose degree 1 and no sine for images."
+        )
+    feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
+    trained = len(train_rows) * (1 + config.data.copies)
+    measured = len(test_rows) + len(validation_rows)
+    _check_room(dataset, config, trained, measured, feature_map.k)
+    if config.data.copies:
+        dataset = dataset.with_variations(train_rows, config.data.copies, config.data.split_seed)
+        made = len(train_rows) * config.data.copies
+        train_rows = np.concatenate([np.arange(made), train_rows + made])
+        test_rows, validation_rows = test_rows + made, validation_rows + made
+    standardise = config.data.standardise
+    if standardise is None:
+        standardise = dataset.X.dtype != np.uint8
+    if not standardise:
+        standardiser = Standardiser.identity(len(feature_map.input_names))
+    elif feature_map.is_identity:
+        standardiser = Standardiser.fit(dataset.X[train_rows], dataset.scale)
+    else:
+        standardiser = Standardiser.fit(feature_map.apply(dataset.values(train_rows)))
+    return Task(
+        config=replace(
+            config,
+            data=replace(
+                config.data,
+                features=("all",) if dataset.m == source.m else dataset.feature_names,
+                test_fraction=test_fraction,
+                standardise=standardise,
+            ),
+            model=_resolved(config.model, dataset),
+        ),
+        dataset=dataset,
+        source=source,
+        train_rows=train_rows,
+        test_rows=test_rows,
+        validation_rows=validation_rows,
+        feature_map=feature_map,
+        standardiser=standardiser,
+    )
+
+
+def _check_room(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:
+    """Refuse models of too many neurons, and runs that memory has no room for."""
+    outputs, name = config.model.outputs(dataset.h), dataset.name
+    if outputs > MAX_NEURONS:
+        raise DataError(
+            f"{FAMILY[config.model.kind].title} makes {outputs:,} neurons of the {dataset.h:,} "
+            f"classes of {name}; at most {MAX_NEURONS:,} are trained. Choose one vs rest or "
+            "softmax."
+        )
+    is_bytes = dataset.X.dtype == np.uint8
+    needed = demand(config, trained, tested, k, dataset.h, is_bytes=is_bytes)
+    memory.check(
+        needed.nbytes,
+        f"Training on {name} ({needed.neurons:,} × {k:,} weights, {trained:,} rows)",
+        "Choose fewer features, a lower degree or a part of the data.",
+    )
+
+
+def _resolved(model: ModelConfig, dataset: Dataset) -> ModelConfig:
+    if not model.is_neuron:
+        return model
+    no_name, yes_name = dataset.class_names
+    return replace(model, positive=yes_name, negative=None if model.negative is None else no_name)

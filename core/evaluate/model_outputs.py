@@ -1,0 +1,171 @@
+"""Rows put to a model: what it says of each; and a temperature that makes it as sure as it may be.
+
+Temperature scaling after Guo et al. (2017): all logits are divided by one number T, which leaves
+every decision as it is and makes the probabilities softer (T > 1) or sharper (T < 1).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.data.task import Task
+from core.evaluate.classification import Answers
+from core.explain.probe import ROWS_AT_ONCE, class_logits
+from core.train.losses import HEADS
+from core.train.snapshot import Metrics, Params
+
+COLDEST, HOTTEST = 0.01, 100.0
+HALVINGS = 50
+
+
+@torch.no_grad()
+def ask(task: Task, params: Params, rows: NDArray[np.int64]) -> Answers:
+    """Put these rows of the task's data set to the model."""
+    Z = np.empty((len(rows), task.outputs), dtype=np.float32)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        Z[part] = class_logits(task, params, task.dataset.values(rows[part])).numpy()
+    return _answers(task, rows, Z)
+
+
+@torch.no_grad()
+def _answers(task: Task, rows: NDArray[np.int64], logits: NDArray[np.float32]) -> Answers:
+    head, Z = HEADS[task.config.model.kind], torch.from_numpy(logits)
+    y = task.dataset.y[rows]
+    Y = head.encode(torch.from_numpy(y), task.outputs).to(Z.dtype)
+    exact = Z.double()  # float32 would call all that is nearly certain equally certain
+    probabilities = head.probabilities(exact).contiguous().numpy()
+    scores = probabilities
+    if task.is_neuron:
+        scores = torch.cat([-exact, exact], dim=1).numpy()
+    return Answers(
+        rows=rows,
+        y=y,
+        predicted=head.decide(Z).numpy(),
+        probabilities=probabilities,
+        scores=scores,
+        loss=head.loss(Z, Y).double().numpy(),
+        logits=logits,
+    )
+
+
+def measured(task: Task, params: Params, step: int, epoch: int) -> Metrics:
+    """Return the figures of these weights, of all rows."""
+    train, test, validation = (
+        ask(task, params, rows) for rows in (task.train_rows, task.test_rows, task.validation_rows)
+    )
+    shown, h = test if len(test) else train, task.dataset.h
+    return Metrics(
+        step=step,
+        epoch=epoch,
+        train_loss=_mean(train.loss),
+        test_loss=_mean(test.loss),
+        train_accuracy=_mean(train.is_right),
+        test_accuracy=_mean(test.is_right),
+        confusion=np.bincount(shown.y * h + shown.predicted, minlength=h * h).reshape(h, h),
+        validation_loss=_mean(validation.loss),
+        validation_accuracy=_mean(validation.is_right),
+    )
+
+
+def _mean(values: NDArray[np.generic]) -> float:
+    return float(values.mean()) if len(values) else math.nan
+
+
+@dataclass(frozen=True, eq=False)
+class Tempered:
+    """What a temperature does, on rows that it was not fitted on.
+
+    T : the temperature. is_bound : it lies at the end of the range, for want of mistakes to learn
+        from, or of anything learnt.
+    fitted : so many rows chose it. before, after : the answers to the others.
+    loss_before, loss_after : mean cross-entropies of these, in nats.
+    """
+
+    T: float
+    is_bound: bool
+    fitted: int
+    before: Answers
+    after: Answers
+    loss_before: float
+    loss_after: float
+
+
+def has_temperature(kind: str) -> bool:
+    """Whether its probabilities are a sigmoid's or a softmax's of the logits."""
+    return _cross_entropy_of(kind) is not None
+
+
+def _cross_entropy_of(kind: str) -> str | None:
+    """Return the head whose loss says how good this kind's probabilities are."""
+    return {"mse": "binary", "perceptron": None, "adaline": None}.get(kind, kind)
+
+
+def temper(task: Task, answers: Answers) -> Tempered:
+    """Fit T on one half of the rows by cross-entropy; answer for the other, with and without it.
+
+    The halves are drawn at random, the same ones each time.
+    """
+    order = np.random.default_rng(0).permutation(len(answers))
+    half = len(order) // 2
+    fitting, rest = answers.part(np.sort(order[:half])), answers.part(np.sort(order[half:]))
+    T = fit_temperature(task, fitting)
+    cool = _answers(task, rest.rows, rest.logits / np.float32(T))
+    after = replace(rest, probabilities=cool.probabilities, loss=cool.loss)
+    return Tempered(
+        T=T,
+        is_bound=T in (COLDEST, HOTTEST),
+        fitted=len(fitting),
+        before=rest,
+        after=after,
+        loss_before=cross_entropy(task, rest, 1.0),
+        loss_after=cross_entropy(task, rest, T),
+    )
+
+
+@torch.no_grad()
+def fit_temperature(task: Task, answers: Answers) -> float:
+    """Return the T whose cross-entropy on these rows is least, from COLDEST to HOTTEST.
+
+    In β = 1/T the loss is convex, and its slope is the mean of dL/dz · z at logits βz: where it
+    changes sign is found by halving.
+    """
+    Z, Y, head = _exact(task, answers)
+    if not len(Z):
+        return 1.0
+
+    def slope(beta: float) -> float:
+        scaled = Z * beta
+        return float((HEADS[head].gradient(scaled, Y) * Z).sum())
+
+    low, high = 1 / HOTTEST, 1 / COLDEST
+    if slope(low) == 0 == slope(high):  # all logits are 0: nothing has been learnt
+        return 1.0
+    if slope(high) <= 0:
+        return COLDEST
+    if slope(low) >= 0:
+        return HOTTEST
+    for _ in range(HALVINGS):
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if slope(middle) < 0 else (low, middle)
+    return 1 / math.sqrt(low * high)
+
+
+@torch.no_grad()
+def cross_entropy(task: Task, answers: Answers, T: float) -> float:
+    """Return the mean cross-entropy of the rows with all logits divided by T, in nats."""
+    Z, Y, head = _exact(task, answers)
+    return float(HEADS[head].loss(Z / T, Y).mean()) if len(Z) else math.nan
+
+
+def _exact(task: Task, answers: Answers) -> tuple[torch.Tensor, torch.Tensor, str]:
+    head = _cross_entropy_of(task.config.model.kind)
+    assert head is not None
+    Z = torch.from_numpy(answers.logits).double()
+    Y = HEADS[head].encode(torch.from_numpy(answers.y), task.outputs).to(Z.dtype)
+    return Z, Y, head

@@ -1,0 +1,134 @@
+"""What the weights of measured features say: coefficients in both units, and odds ratios."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.csv.spreadsheet import to_text
+from core.data.task import Task
+from core.model_family import FAMILY, pairs
+from core.train.snapshot import Params
+
+Reals = NDArray[np.float64]
+
+LARGEST_EXPONENT = 700.0
+SMALL = 5e-3  # a factor nearer to 1 is told in percent
+
+
+@dataclass(frozen=True, eq=False)
+class Coefficients:
+    """W (outputs, m) and b (outputs,) for standardised inputs, and for inputs in own units.
+
+    outputs : the name of each row.
+    """
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    W: Reals
+    b: Reals
+    own_W: Reals
+    own_b: Reals
+
+
+def output_names(task: Task) -> tuple[str, ...]:
+    """Return the name of each row of W: a class, the neuron's yes, or a pair of classes."""
+    names = task.dataset.class_names
+    if task.is_neuron:
+        return names[1:]
+    if task.config.model.kind == "ovo":
+        return tuple(f"{names[j]} | {names[i]}" for i, j in pairs(len(names)))
+    return names
+
+
+def coefficients(task: Task, params: Params) -> Coefficients:
+    """Return the coefficients of a model without a hidden layer."""
+    own_W, own_b = task.standardiser.unscale(params.W, params.b)
+    return Coefficients(
+        task.input_names,
+        output_names(task),
+        params.W.astype(np.float64),
+        params.b.astype(np.float64),
+        np.asarray(own_W, dtype=np.float64),
+        np.asarray(own_b, dtype=np.float64),
+    )
+
+
+def have_odds(task: Task) -> bool:
+    """Whether a weight multiplies odds by a factor, and its input is one feature by itself."""
+    model = task.config.model
+    return FAMILY[model.kind].has_odds and not model.hidden and task.feature_map.is_identity
+
+
+def odds_ratios(task: Task, found: Coefficients, k: int, against: int | None) -> Reals:
+    """Return by what one unit more of each feature multiplies the odds of output k, (m,).
+
+    Softmax: the odds of class k against class `against`, exp(w_k − w_r), whatever the other
+    classes do. A sigmoid: the odds of yes against no, exp(w); `against` does not matter.
+    """
+    w = found.own_W[k]
+    if task.config.model.kind == "softmax" and against is not None:
+        w = w - found.own_W[against]
+    ratios: Reals = np.exp(np.clip(w, -LARGEST_EXPONENT, LARGEST_EXPONENT))
+    return ratios
+
+
+def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | None) -> str:
+    """Say what one unit more of feature j does to the odds of output k."""
+    if not have_odds(task):
+        return ""
+    names = task.dataset.class_names
+    if task.config.model.kind == "softmax":
+        if against is None or against == k:
+            return "Choose two different classes to compare."
+        yes, no = names[k], names[against]
+    elif task.is_neuron:
+        yes, no = names[1], names[0]
+    else:
+        yes, no = names[k], f"all that is not {names[k]}"
+    unit = f" {task.dataset.unit}" if task.dataset.unit else ""
+    terms = [float(found.own_W[k, j])]
+    if task.config.model.kind == "softmax" and against is not None:
+        terms.append(-float(found.own_W[against, j]))
+    w = sum(terms)
+    others = ", the other features unchanged" if len(found.inputs) > 1 else ""
+    said = f"+1{unit} {found.inputs[j]} {_effect(w, f'the odds of {yes} against {no}')}{others}."
+    if task.config.data.standardise and w:
+        spread = float(task.standardiser.std[j])
+        said += f" One standard deviation, {spread:.3g}{unit}, {_effect(w * spread, 'them')}."
+    return said
+
+
+def _effect(w: float, odds: str) -> str:
+    """Say what the factor exp(w) does to the odds."""
+    if not w:
+        return f"leaves {odds} as they are"
+    if abs(w) < SMALL:
+        return f"changes {odds} by {100 * math.expm1(w):+.1g} %".replace("-", "−")
+    factor = say(math.exp(min(abs(w), LARGEST_EXPONENT)))
+    return f"{'multiplies' if w > 0 else 'divides'} {odds} by {factor}"
+
+
+def say(ratio: float) -> str:
+    """Say a factor of 1 or more with three digits."""
+    if ratio >= 1e6:
+        return f"10^{math.log10(ratio):.0f}"
+    return f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
+
+
+def as_csv(task: Task, found: Coefficients, against: int | None) -> str:
+    """Return the table as comma-separated values, a row for each input and output."""
+    has_odds = have_odds(task)
+    titles = ["input", "output", "standardised units", "own units"]
+    rows = [[*titles, "odds ratio"] if has_odds else titles]
+    for k, output in enumerate(found.outputs):
+        ratios = odds_ratios(task, found, k, against) if has_odds else None
+        for j, name in enumerate(found.inputs):
+            row = [name, output, repr(float(found.W[k, j])), repr(float(found.own_W[k, j]))]
+            rows.append([*row, repr(float(ratios[j]))] if ratios is not None else row)
+        row = ["bias", output, repr(float(found.b[k])), repr(float(found.own_b[k]))]
+        rows.append([*row, ""] if has_odds else row)
+    return to_text(rows)

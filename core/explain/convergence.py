@@ -1,0 +1,138 @@
+"""Whether a run that is over came to rest, and if not, why: the verdict on a model's weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.config import TrainingConfig
+from core.data.task import Task
+from core.explain.optimum import optimum
+from core.model_family import FAMILY
+from core.train.batches import place
+from core.train.health import Health
+from core.train.losses import ABSENT, HEADS
+from core.train.models import model_of
+from core.train.outcome import Epilogue
+from core.train.snapshot import Metrics, Params, Status
+
+AT_REST = 1e-4  # the largest slope along any parameter, as scikit-learn's solvers have it
+WORK = 1e7  # rows × parameters² that an optimum is looked for with: well below a second
+
+
+@dataclass(frozen=True)
+class _Slope:
+    """The largest slope of the loss with its penalties, over all training rows.
+
+    separates : whether larger multiples of the output weights lower the loss for ever, penalties
+        aside: an output (of softmax, all of them) has every example on its right side.
+    """
+
+    largest: float
+    separates: bool
+
+
+def judge(
+    task: Task, params: Params, settings: TrainingConfig, status: Status, metrics: Metrics
+) -> Epilogue:
+    """Say whether a finished run came to rest, and what keeps it from that.
+
+    metrics : of all training rows.
+    """
+    kind, health = task.config.model.kind, Health.of(task)
+    notes = []
+    if not health.has_learnt(health.cost(metrics)):
+        notes.append(_nothing(health, metrics))
+    if kind == "perceptron":
+        is_at_rest = metrics.train_accuracy == 1
+        if not is_at_rest:
+            notes.append("Not converged: a perceptron moves on for as long as it makes mistakes.")
+        return Epilogue(is_at_rest, tuple(notes))
+    slope = _slope(task, params, settings)
+    is_free = not (settings.weight_decay or settings.l1)
+    is_endless = _is_endless(task, slope) if is_free else False
+    if is_endless:
+        what = {"ovo": "two classes", "binary": "the classes", "mse": "the classes"}
+        notes.append(
+            f"The weights grow without end, for {what.get(kind, 'a class')} can be separated: "
+            "without a penalty the loss has no lowest point."
+        )
+        return Epilogue(status is Status.CONVERGED, tuple(notes))
+    is_at_rest = slope.largest <= AT_REST
+    if not is_at_rest and status is not Status.CONVERGED:
+        notes.append(
+            f"Not converged: the loss still slopes, by {slope.largest:.2g} (at rest it is below "
+            f"{AT_REST:g})."
+        )
+    if is_at_rest and (task.config.model.hidden or not FAMILY[kind].is_convex):
+        notes.append("It is at rest, but a loss with several valleys can be lower elsewhere.")
+        return Epilogue(None, tuple(notes))
+    if is_at_rest and is_endless is None:
+        notes.append("It is at rest; it is not known whether the weights will grow without end.")
+        return Epilogue(None, tuple(notes))
+    return Epilogue(is_at_rest or status is Status.CONVERGED, tuple(notes))
+
+
+def _nothing(health: Health, metrics: Metrics) -> str:
+    right = metrics.train_accuracy
+    if health.is_by_mistakes:
+        return f"Nothing is learnt: {right:.0%} right is no better than guessing."
+    is_sure = 1 - right < health.guess_mistakes / 2
+    what = "It is far too sure of its mistakes" if is_sure else "Nothing is learnt"
+    return (
+        f"{what}: the loss {metrics.train_loss:.4g} is no better than guessing, {health.guess:.4g}."
+    )
+
+
+def _is_endless(task: Task, slope: _Slope) -> bool | None:
+    """Return whether the loss without penalties has no lowest point; None if it is not known."""
+    kind = task.config.model.kind
+    if kind == "adaline":
+        return False
+    if slope.separates:
+        return True
+    p = task.outputs * (task.m + 1)
+    if task.config.model.hidden or len(task.train_rows) * p**2 > WORK:
+        return None
+    found = optimum(task, 0.0)
+    return found.is_endless if np.isfinite(found.loss) else None
+
+
+@torch.no_grad()
+def _slope(task: Task, params: Params, settings: TrainingConfig) -> _Slope:
+    head, config = HEADS[task.config.model.kind], task.config.model
+    rows = place(task, task.train_rows, torch.device("cpu"))
+    parameters = tuple(torch.from_numpy(array) for array in params.arrays)
+    model = model_of(config, parameters, rows.unit)
+    outputs = torch.ones(task.outputs, dtype=torch.bool)
+    start = 0
+    for X, Y, Z in rows.slices():
+        Z = model.forward(X, out=Z)
+        outputs &= _right(config.kind, Z, Y).all(dim=0)
+        model.backward(head.gradient(Z, Y, out=Z), X, add=start > 0)
+        start += len(X)
+    n = len(rows)
+    largest = 0.0
+    for theta, g, scale in zip(parameters, model.gradients, model.scales, strict=True):
+        slope = (g * (scale / n)).double()
+        if theta.ndim == 2:
+            slope += settings.weight_decay * theta
+            # At 0 the penalty of L1 has a kink, which holds a weight against a slope up to λ₁.
+            held = torch.nn.functional.softshrink(slope, settings.l1)
+            slope = torch.where(theta == 0, held, slope + settings.l1 * theta.sign())
+        elif not config.has_bias:
+            continue
+        largest = max(largest, float(slope.abs().max()))
+    return _Slope(largest, bool(outputs.any()))
+
+
+def _right(kind: str, Z: Tensor, Y: Tensor) -> Tensor:
+    """Return for each example whether each output, or all of them at once, are strictly right."""
+    if kind != "softmax":
+        return ((2 * Y - 1) * Z > 0) | (Y == ABSENT)
+    own = (Z * Y).sum(dim=1)
+    others = Z.masked_fill(Y > 0, -torch.inf).amax(dim=1)
+    return (own > others)[:, None].expand(-1, Z.shape[1])

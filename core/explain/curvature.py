@@ -1,0 +1,189 @@
+"""How the loss bends where the model is, and how noisy the gradient of a batch is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.data.task import Task
+from core.explain.lanczos import Product, Vector, largest_eigenvalue
+from core.train import models
+from core.train.batches import place
+from core.train.losses import HEADS
+from core.train.snapshot import Params
+
+ROWS = 5_000  # of the training rows: of more, a fixed sample
+BEND_NUMBERS = 800_000  # rows × inputs that the largest curvature is found from in passing
+
+
+def has_curvature(task: Task) -> bool:
+    """Whether the Hessian of the model's loss is known in a formula."""
+    return HEADS[task.config.model.kind].hessian is not None and not task.config.model.hidden
+
+
+def largest(task: Task, params: Params, decay: float) -> float:
+    """Return λ_max of the Hessian of the mean loss over the training rows + (λ/2)‖W‖².
+
+    Plain descent with η above 2/λ_max overshoots along that direction.
+    """
+    searching = search(task, params, decay, task.train_rows)
+    try:
+        while True:
+            next(searching)
+    except StopIteration as end:
+        return float(end.value)
+
+
+def cheap_rows(task: Task) -> NDArray[np.int64]:
+    """Return as many of the training rows as λ_max is found from in passing, always the same."""
+    return sample(task.train_rows, min(max(BEND_NUMBERS // task.m, 500), ROWS))
+
+
+def search(
+    task: Task, params: Params, decay: float, rows: NDArray[np.int64]
+) -> Generator[None, None, float]:
+    """Find λ_max over these rows, a few milliseconds' work at a time.
+
+    The Hessian is the mean of B ⊗ xxᵀ, B = d²L/dz² of an example and x with a 1 for the bias; its
+    product with V (outputs, m + 1) is the mean of (B V x) xᵀ, so that it is never written down.
+    """
+    config, n = task.config.model, len(rows)
+    head = HEADS[config.kind]
+    placed = place(task, rows, torch.device("cpu"))
+    model = models.model_of(config, tuple(torch.tensor(a) for a in params.arrays), placed.unit)
+    logits: list[Tensor] = []
+    for X, _, _ in placed.slices():
+        logits.append(model.forward(X).clone())
+        yield
+
+    def multiply(v: Vector) -> Product:
+        V = torch.from_numpy(v).view(task.outputs, task.m + 1)
+        near, total = V.float(), torch.zeros_like(V)
+        W, b = near[:, :-1] * placed.unit, near[:, -1]
+        for (X, Y, _), Z in zip(placed.slices(), logits, strict=True):
+            assert head.hessian_times is not None
+            along = head.hessian_times(Z, Y, models.logits(X, W, b))
+            total[:, :-1] += along.mT @ X
+            total[:, -1] += along.double().sum(dim=0)
+            yield
+        total[:, :-1] *= placed.unit
+        total /= n
+        total[:, :-1] += decay * V[:, :-1]  # biases are spared
+        total[:, -1] *= float(config.has_bias)
+        return total.flatten().numpy()
+
+    start = np.random.default_rng(0).standard_normal((task.outputs, task.m + 1))
+    start[:, -1] *= config.has_bias
+    return (yield from largest_eigenvalue(multiply, start.ravel()))
+
+
+def stable_rate(bend: float, optimiser: str, momentum: float) -> float | None:
+    """Return the η above which updates along a direction with this curvature grow for ever.
+
+    That is exact on a parabola: 2/λ_max for plain descent, (1 + μ) times that with momentum,
+    (1 + μ)/(1 + 2μ) times that with Nesterov's. None for other rules: they scale each parameter
+    by itself or solve for the step, and have no such bound.
+    """
+    if not (math.isfinite(bend) and bend > 0):
+        return None
+    shares = {
+        "sgd": 1.0,
+        "momentum": 1 + momentum,
+        "nesterov": (1 + momentum) / (1 + 2 * momentum),
+    }
+    share = shares.get(optimiser)
+    return None if share is None else share * 2 / bend
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The gradient of the next batch against that of all training rows.
+
+    degrees : the angle between the two. ratio : of their lengths, the batch's to the full one's.
+    signal : signal-to-noise, the length of the full gradient over the root mean square distance
+        from it of the gradients of such batches; infinite for a full batch.
+    rows : of the batch. sampled : training rows that the full gradient is estimated from.
+    """
+
+    degrees: float
+    ratio: float
+    signal: float
+    rows: int
+    sampled: int
+
+
+@torch.no_grad()
+def noise(task: Task, params: Params, batch: NDArray[np.int64]) -> Noise | None:
+    """Compare the two gradients, without penalties; None where one of them is zero.
+
+    A sample of the rows has a longer gradient than all rows have, by its own noise; that is
+    taken off again. Where nothing is left, the full gradient counts as zero.
+    """
+    rows, n = sample(task.train_rows), len(task.train_rows)
+    mine, _ = _gradient(task, params, batch)
+    full, squares = _gradient(task, params, rows)
+    spread = max(squares - float(full @ full), 0.0)
+    length = math.sqrt(max(float(full @ full) - spread * _left(n, len(rows)), 0.0))
+    lengths = float(mine.norm()), length
+    if not all(np.isfinite(lengths)) or min(lengths) == 0:
+        return None
+    cosine = float(mine @ full) / (lengths[0] * lengths[1])
+    degrees = float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+    distance = math.sqrt(spread * _left(n, len(batch)))
+    signal = length / distance if distance > 0 else math.inf
+    return Noise(degrees, lengths[0] / lengths[1], signal, len(batch), len(rows))
+
+
+def _left(n: int, size: int) -> float:
+    """Return the share of the spread that a mean of `size` of n rows, each taken once, keeps."""
+    return (n - size) / (size * max(n - 1, 1))
+
+
+def sample(rows: NDArray[np.int64], most: int = ROWS) -> NDArray[np.int64]:
+    """Return all of the rows, or so many of them, always the same."""
+    if len(rows) <= most:
+        return rows
+    return np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+
+
+def _gradient(task: Task, params: Params, rows: NDArray[np.int64]) -> tuple[Tensor, float]:
+    """Return the gradient of the rows' mean loss, and the mean of ‖gradient‖² of each by itself."""
+    config, squares = task.config.model, 0.0
+    head = HEADS[config.kind]
+    parameters = tuple(torch.from_numpy(array) for array in params.arrays)
+    model = models.model_of(config, parameters)
+    for start in range(0, len(rows), ROWS):
+        X1, Y = _rows(task, rows[start : start + ROWS])
+        X = X1[:, :-1]
+        dZ = head.gradient(model.forward(X), Y)
+        squares += float(_squares(task, params, X, dZ).double().sum())
+        model.backward(dZ, X, add=start > 0)
+    parts = [g.flatten() for g in model.gradients if g.ndim == 2 or config.has_bias]
+    return torch.cat(parts).double() / len(rows), squares / len(rows)
+
+
+def _squares(task: Task, params: Params, X: Tensor, dZ: Tensor) -> Tensor:
+    """Return ‖gradient‖² of each example, (n,): that of dz ⊗ (x, 1) is ‖dz‖² (‖x‖² + 1)."""
+    bias = float(task.config.model.has_bias)
+    if params.hidden is None:
+        return dZ.square().sum(dim=1) * (X.square().sum(dim=1) + bias)
+    squash, slope = models.HIDDEN[params.hidden.activation]
+    V, c = torch.from_numpy(params.hidden.V), torch.from_numpy(params.hidden.c)
+    H = squash(models.logits(X, V, c))
+    dH = (dZ @ torch.from_numpy(params.W)) * slope(H)
+    upper = dZ.square().sum(dim=1) * (H.square().sum(dim=1) + bias)
+    return upper + dH.square().sum(dim=1) * (X.square().sum(dim=1) + bias)
+
+
+def _rows(task: Task, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+    """Return X1 (n, m + 1), the inputs with a 1, and Y (n, outputs) of these rows."""
+    X = torch.from_numpy(task.inputs(task.dataset.values(rows)))
+    head = HEADS[task.config.model.kind]
+    Y = head.encode(torch.from_numpy(task.dataset.y[rows]), task.outputs).to(X.dtype)
+    return torch.nn.functional.pad(X, (0, 1), value=1.0), Y

@@ -1,0 +1,104 @@
+"""What the examples of a batch do to the weights, each by itself and together, as NumPy values.
+
+An example adds −(∂L/∂z)ₖ x to the direction in which the weights wₖ move: with softmax, to the
+weights of its own class a share (1 − a) of itself, to the others −aₖ x. Batch gradient descent
+follows the mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.task import Task
+from core.model_family import pairs
+from core.train.snapshot import Params
+
+Floats = NDArray[np.float32]
+
+ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Pulls:
+    """The rows of one batch, as the model sees them, and how wrong it is about each.
+
+    X : (n, m) inputs.
+    errors : (n, outputs) dL/dz of each row's own loss; of cross-entropies it is a − y.
+    y : (n,) class numbers.
+    sides : (classes, outputs) where each output is a pair's neuron, else None: 1 where it speaks
+        for the class, −1 where it speaks against it, 0 where the class is not of the pair.
+    """
+
+    X: Floats
+    errors: Floats
+    y: NDArray[np.int64]
+    sides: Floats | None = None
+
+    def on(self, output: int) -> Floats:
+        """Return what each row adds to the weights of one output, −(∂L/∂z)ₖ x, (n, m)."""
+        return -self.errors[:, output, None] * self.X
+
+    def on_own_class(self) -> Floats:
+        """Return what each row adds to the weights of its own class, (n, m).
+
+        One neuron has one row of weights: the rows of class 0 push it away from themselves. Of
+        pairs it is the mean over those that have the class, each turned towards the class.
+        """
+        if self.sides is not None:
+            each = (self.errors * self.sides[self.y]).sum(axis=1) / (len(self.sides) - 1)
+            return np.asarray(-each[:, None] * self.X)
+        own = np.zeros_like(self.y) if self.errors.shape[1] == 1 else self.y
+        return -self.errors[np.arange(len(self.y)), own, None] * self.X
+
+    @property
+    def mean(self) -> Floats:
+        """−∇W of the batch's mean loss, (outputs, m): the mean of all rows' pulls."""
+        return -(self.errors.T @ self.X) / np.float32(max(len(self.y), 1))
+
+    @property
+    def of_classes(self) -> Floats:
+        """The mean for each output, or of pairs for each class, as in `on_own_class`, (·, m)."""
+        mean = self.mean
+        return mean if self.sides is None else self.sides @ mean / np.float32(len(self.sides) - 1)
+
+
+def pulls(task: Task, params: Params, rows: NDArray[np.int64]) -> Pulls:
+    """Return the pulls of these rows of the data set on the weights."""
+    import torch  # the weights come from it: it is there by now
+
+    from core.train.losses import HEADS
+
+    head = HEADS[task.config.model.kind]
+    X, y = task.inputs(task.dataset.values(rows)), task.dataset.y[rows]
+    with torch.no_grad():
+        Z = torch.from_numpy(X @ params.W.T + params.b)
+        Y = head.encode(torch.from_numpy(y), task.outputs).to(Z.dtype)
+        errors = head.gradient(Z, Y).contiguous().numpy()
+    is_of_pairs = task.config.model.kind == "ovo"
+    return Pulls(X, errors, y, _sides(task.dataset.h) if is_of_pairs else None)
+
+
+def descent(
+    task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float, l1: float = 0.0
+) -> Params:
+    """Return −∇W and −∇b of the rows' mean loss with its penalties: the way that is down."""
+    W, b = np.zeros_like(params.W), np.zeros_like(params.b)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = pulls(task, params, rows[start : start + ROWS_AT_ONCE])
+        share = np.float32(len(part.y) / len(rows))
+        W += share * part.mean
+        if task.config.model.has_bias:
+            b -= share * part.errors.mean(axis=0)
+    W -= np.float32(weight_decay) * params.W + np.float32(l1) * np.sign(params.W)
+    return Params(W, b)
+
+
+def _sides(h: int) -> Floats:
+    found = pairs(h)
+    sides = np.zeros((h, len(found)), np.float32)
+    for p, (i, j) in enumerate(found):
+        sides[i, p], sides[j, p] = -1, 1
+    return sides

@@ -1,0 +1,197 @@
+"""One example's way through one update, number by number: x → z → a → loss → gradient → new W, b.
+
+Everything of the example is computed here from the formulae, in float64 and by itself, so that it
+can be held against what the trainer does; the batch's share comes from the trainer's own heads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.config import SECOND_ORDER
+from core.data.task import Task
+from core.explain.example_forward import Reals, Response, respond
+from core.explain.next_update import Move, constants, move
+from core.train import models
+from core.train.losses import HEADS
+from core.train.optimisers import RULES
+from core.train.snapshot import Params, Snapshot
+
+ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """The update that comes next: means over the n rows of its batch.
+
+    dW, db : (outputs, m), (outputs,) gradients of the mean loss, without the penalty.
+    loss : mean, in the loss's own unit.
+    holds_example : whether the example is one of the rows.
+    """
+
+    n: int
+    loss: float
+    dW: Reals
+    db: Reals
+    holds_example: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """All numbers of one example under the weights of one step; `outputs` is 1 for a neuron.
+
+    x : (m,) as the model takes it. products : (outputs, m) W ⊙ x. z : (outputs,) logits.
+    response : what the logits lead to. dW = dz xᵀ is None where the class is not known; db is dz.
+    eta, decay, l1, momentum : η, λ, λ₁ and μ of the next update; t : its number, from 1.
+    rule : its optimiser. W_moves, b_moves : how the parameters move with the whole batch; None
+    without one, for methods of second order, and for the bias of a model that has none.
+    """
+
+    run: int
+    step: int
+    kind: str
+    x: Reals
+    W: Reals
+    b: Reals
+    products: Reals
+    z: Reals
+    response: Response
+    label: int | None
+    dW: Reals | None
+    batch: Batch | None
+    rule: str
+    eta: float
+    decay: float
+    l1: float
+    momentum: float
+    t: int
+    W_moves: Move | None
+    b_moves: Move | None
+
+    @property
+    def is_neuron(self) -> bool:
+        """Whether it is one neuron that says yes or no."""
+        return self.kind in ("perceptron", "adaline", "mse", "binary")
+
+    @property
+    def a(self) -> Reals:
+        """(outputs,) activations."""
+        return self.response.a
+
+    @property
+    def y(self) -> Reals | None:
+        """(outputs,) targets."""
+        return self.response.y
+
+    @property
+    def loss(self) -> float | None:
+        return self.response.loss
+
+    @property
+    def dz(self) -> Reals | None:
+        """∂L/∂z, (outputs,)."""
+        return self.response.dz
+
+    @property
+    def constants(self) -> dict[str, float]:
+        """The numbers in the formula of the rule, by name."""
+        return constants(self.rule, self.t)
+
+    @property
+    def new_W(self) -> Reals | None:  # noqa: N802
+        return None if self.W_moves is None else self.W_moves.new
+
+    @property
+    def new_b(self) -> Reals | None:
+        """The biases after the update; where the model has none they stay 0."""
+        if self.b_moves is None:
+            return None if self.W_moves is None else self.b
+        return self.b_moves.new
+
+
+def follow(
+    task: Task,
+    snapshot: Snapshot,
+    values: NDArray[np.floating],
+    label: int | None,
+    row: int | None,
+    *,
+    with_batch: bool = True,
+) -> Trace:
+    """Follow features (d,) in their own units through the model of the snapshot.
+
+    label : the class, None where it is not known. row : its number in the data set, if it has one.
+    with_batch : whether to average over the next batch, which for a large one takes a while.
+    """
+    params, settings = snapshot.params, snapshot.settings
+    W, b = params.W.astype(np.float64), params.b.astype(np.float64)
+    x = task.inputs(np.asarray(values)[None])[0].astype(np.float64)
+    products = W * x
+    z = products.sum(axis=1) + b
+    kind = task.config.model.kind
+    response = respond(kind, z, task.dataset.h, label)
+    batch, moves, t = None, [], snapshot.updates + 1
+    if with_batch and len(snapshot.batch):
+        batch = _mean_over(task, params, snapshot.batch, row)
+        if settings.optimiser not in SECOND_ORDER:
+            count = RULES[settings.optimiser].moments
+            zeros = [np.zeros_like(params.W)] * count, [np.zeros_like(params.b)] * count
+            moments = snapshot.moments or zeros
+            moves = [
+                move(theta, g, known, settings, snapshot.eta, t, is_weight=is_weight)
+                for theta, g, known, is_weight in (
+                    (W, batch.dW, moments[0], True),
+                    (b, batch.db, moments[1], False),
+                )
+            ]
+    return Trace(
+        run=snapshot.run,
+        step=snapshot.step,
+        kind=kind,
+        x=x,
+        W=W,
+        b=b,
+        products=products,
+        z=z,
+        response=response,
+        label=label,
+        dW=None if response.dz is None else np.outer(response.dz, x),
+        batch=batch,
+        rule=settings.optimiser,
+        eta=snapshot.eta,
+        decay=settings.weight_decay,
+        l1=settings.l1,
+        momentum=settings.momentum,
+        t=t,
+        W_moves=moves[0] if moves else None,
+        b_moves=moves[1] if moves and task.config.model.has_bias else None,
+    )
+
+
+@torch.no_grad()
+def _mean_over(task: Task, params: Params, rows: NDArray[np.int64], row: int | None) -> Batch:
+    head = HEADS[task.config.model.kind]
+    W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
+    dW, db, loss = torch.zeros_like(W), torch.zeros_like(b), 0.0
+    part_dW, part_db = torch.empty_like(W), torch.empty_like(b)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        X = torch.from_numpy(task.inputs(task.dataset.values(part)))
+        Y = head.encode(torch.from_numpy(task.dataset.y[part]), task.outputs).to(X.dtype)
+        Z = models.logits(X, W, b)
+        loss += float(head.loss(Z, Y).double().sum())
+        models.gradients(head.gradient(Z, Y), X, part_dW, part_db)
+        dW += part_dW
+        db += part_db
+    n = len(rows)
+    return Batch(
+        n=n,
+        loss=loss / n,
+        dW=dW.numpy().astype(np.float64) / n,
+        db=db.numpy().astype(np.float64) / n,
+        holds_example=row is not None and bool((rows == row).any()),
+    )

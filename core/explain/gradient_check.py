@@ -1,0 +1,264 @@
+"""The gradient three ways: by hand as it is trained with, by autograd, by finite differences."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.data.task import Task
+from core.errors import DataError
+from core.explain.gradient_agreement import (
+    AUTOGRAD,
+    DIFFERENCES,
+    HAND,
+    TRAINED,
+    Difference,
+    GradientCheck,
+    parameter_name,
+)
+from core.explain.number_words import say_size
+from core.model_family import output_names
+from core.train import batches, models
+from core.train.losses import HEADS, Head
+from core.train.snapshot import Params
+
+Floats = NDArray[np.float64]
+
+MAX_ROWS = 4096  # of the batch; of more, a fixed sample of so many
+MAX_PARAMETERS = 2000  # more are checked by finite differences in SAMPLE places only
+SAMPLE = 200
+WORK = 5 * 10**9  # products that finite differences of all parameters may take
+NUDGE = 1e-3  # of a logit, at most
+KINK = 2 * NUDGE  # rows with a logit so near to a loss's kink are left out
+STENCIL = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))  # where, and its weight
+
+
+def check(
+    task: Task,
+    params: Params,
+    rows: NDArray[np.int64],
+    weight_decay: float = 0.0,
+    l1: float = 0.0,
+) -> GradientCheck:
+    """Compute the gradient on these rows of the data set three ways and compare.
+
+    The function is L = mean loss + λ/2 ‖W‖² + λ₁ Σ|w|. At its kinks there is no derivative to
+    compare with: rows with a logit of a perceptron next to 0 are left out, and finite differences
+    of weights next to 0 under λ₁. Raises DataError where there are no rows.
+    """
+    if not len(rows):
+        raise DataError("There are no rows to check the gradient on.")
+    batch = len(rows)
+    if batch > MAX_ROWS:
+        rows = np.random.default_rng(0).choice(rows, MAX_ROWS, replace=False)
+    rows = np.sort(rows)
+    taken = len(rows)
+    rows = _off_kinks(task, params, rows)
+    if not len(rows):
+        raise DataError(
+            "every logit of the batch is 0, where the perceptron’s criterion has a kink and no "
+            "derivative; make a step first."
+        )
+    problem = _Problem(task, params, rows, weight_decay, l1)
+    trained = _trained(task, params, rows, weight_decay, l1)
+    hand, autograd = problem.by_hand(), problem.by_autograd()
+    checked = _chosen(task, len(rows))
+    is_off = problem.is_off_kink(checked) if l1 else np.ones(len(checked), dtype=bool)
+    checked = checked[is_off]
+    differences = problem.by_differences(checked)
+    ways = {TRAINED: trained, HAND: hand, AUTOGRAD: autograd, DIFFERENCES: differences}
+    classes = output_names(task.config.model.kind, task.dataset.class_names)
+    trouble = ""
+    for way, values in ways.items():
+        if not np.isfinite(values).all():
+            first = int(np.argmin(np.isfinite(values)))
+            parameter = int(checked[first]) if way == DIFFERENCES else first
+            name = parameter_name(parameter, classes, task.input_names)
+            trouble = _trouble(way, name, problem.largest_logit)
+            break
+    return GradientCheck(
+        kind=task.config.model.kind,
+        has_bias=task.config.model.has_bias,
+        rows=len(rows),
+        batch=batch,
+        at_kinks=taken - len(rows),
+        classes=classes,
+        inputs=task.input_names,
+        trained=trained,
+        hand=hand,
+        autograd=autograd,
+        checked=checked,
+        skipped=int((~is_off).sum()),
+        differences=differences,
+        apart={} if trouble else _compared(ways, checked, problem),
+        trouble=trouble,
+    )
+
+
+def _trouble(way: str, where: str, largest_logit: float) -> str:
+    if not math.isfinite(largest_logit):
+        why = "the logits themselves are not"
+    else:
+        why = f"logits reach {say_size(largest_logit)}"
+        if largest_logit > torch.finfo(torch.float32).max:
+            why += ", and float32 ends at 3·10³⁸"
+    return f"The gradient {way} is not a finite number, first at {where}: {why}."
+
+
+def _off_kinks(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of the rows where the loss has a derivative, and for a little way around."""
+    if task.config.model.kind != "perceptron":
+        return rows
+    X = task.inputs(task.dataset.values(rows)).astype(np.float64)
+    z = X @ params.W[0].astype(np.float64) + float(params.b[0])
+    is_off: NDArray[np.bool_] = ~(np.abs(z) <= KINK)
+    return rows[is_off]
+
+
+def _trained(
+    task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float, l1: float
+) -> Floats:
+    """Return the gradient (p,) as the trainer computes it, slice by slice in float32."""
+    head = HEADS[task.config.model.kind]
+    stored = batches.place(task, rows, torch.device("cpu"))
+    W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
+    V, dW, db = W * stored.unit, torch.zeros_like(W), torch.zeros_like(b)
+    left = len(rows)
+    for X, Y, Z in stored.slices():
+        dZ = head.gradient(models.logits(X, V, b, out=Z), Y, out=Z)
+        models.gradients(dZ, X, dW, db, add=left < len(rows))
+        left -= len(X)
+    penalty = weight_decay * W + l1 * W.sign()
+    return _flat(dW * (stored.unit / len(rows)) + penalty, db / len(rows), task)
+
+
+def _flat(dW: Tensor, db: Tensor, task: Task) -> Floats:
+    """All derivatives as one vector; a bias that the model does not have has none."""
+    parts = [dW.flatten(), db] if task.config.model.has_bias else [dW.flatten()]
+    return torch.cat(parts).double().numpy()
+
+
+def _chosen(task: Task, n: int) -> NDArray[np.int64]:
+    """Return the parameters for finite differences: all, or all biases and a draw of weights."""
+    weights = task.outputs * task.m
+    p = weights + task.outputs * task.config.model.has_bias
+    is_quick = p <= MAX_PARAMETERS and len(STENCIL) * p * n * weights <= WORK
+    if is_quick or p <= SAMPLE:
+        return np.arange(p)
+    biases = np.arange(weights, p)[: SAMPLE // 2]
+    drawn = np.random.default_rng(0).choice(weights, SAMPLE - len(biases), replace=False)
+    return np.concatenate([np.sort(drawn), biases])
+
+
+class _Problem:
+    """The mean loss of some rows as a function of W and b, in float64."""
+
+    def __init__(
+        self,
+        task: Task,
+        params: Params,
+        rows: NDArray[np.int64],
+        weight_decay: float,
+        l1: float,
+    ) -> None:
+        self._task = task
+        self._head: Head = HEADS[task.config.model.kind]
+        self._decay, self._l1 = weight_decay, l1
+        self._X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double()
+        y = torch.from_numpy(task.dataset.y[rows])
+        self._Y = self._head.encode(y, task.outputs).double()
+        self._W = torch.from_numpy(params.W).double()
+        self._b = torch.from_numpy(params.b).double()
+
+    def loss(self, W: Tensor, b: Tensor) -> Tensor:
+        """Return the mean loss plus λ/2 ‖W‖² + λ₁ Σ|w|."""
+        losses = self._head.loss(models.logits(self._X, W, b), self._Y)
+        penalty = self._decay / 2 * W.square().sum() + self._l1 * W.abs().sum()
+        return losses.mean() + penalty
+
+    @property
+    def largest_logit(self) -> float:
+        return float(models.logits(self._X, self._W, self._b).abs().max())
+
+    @property
+    def reach(self) -> Floats:
+        """The largest |x| that each parameter is multiplied by, (p,), not less than 1."""
+        reach = self._X.abs().amax(dim=0).clamp(min=1).expand(len(self._W), -1)
+        return _flat(reach, torch.ones_like(self._b), self._task)
+
+    def is_off_kink(self, parameters: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of them finite differences do not carry over 0, where |w| has its kink."""
+        values = _flat(self._W, self._b, self._task)[parameters]
+        near = 2 * NUDGE / self.reach[parameters]
+        is_bias = parameters >= self._W.numel()
+        return np.asarray(is_bias | (values == 0) | (np.abs(values) > near))
+
+    def by_hand(self) -> Floats:
+        W, b, n = self._W, self._b, len(self._X)
+        dW, db = torch.zeros_like(W), torch.zeros_like(b)
+        dZ = self._head.gradient(models.logits(self._X, W, b), self._Y)
+        models.gradients(dZ, self._X, dW, db)
+        return _flat(dW / n + self._decay * W + self._l1 * W.sign(), db / n, self._task)
+
+    def by_autograd(self) -> Floats:
+        W, b = self._W.clone().requires_grad_(), self._b.clone().requires_grad_()
+        with torch.enable_grad():
+            dW, db = torch.autograd.grad(self.loss(W, b), (W, b))
+        return _flat(dW, db, self._task)
+
+    def by_differences(self, chosen: NDArray[np.int64]) -> Floats:
+        """Return central differences over five points for the chosen parameters, (k,).
+
+        Each is moved so far that no logit moves by more than 2 · NUDGE.
+        """
+        W, b = self._W.clone(), self._b.clone()
+        places = [
+            (W.view(-1), int(i)) if i < W.numel() else (b, int(i) - W.numel()) for i in chosen
+        ]
+        slopes = np.empty(len(chosen))
+        for at, ((parameters, i), reach) in enumerate(
+            zip(places, self.reach[chosen].tolist(), strict=True)
+        ):
+            start = float(parameters[i])
+            step = 2.0 ** math.floor(math.log2(NUDGE / reach))  # a power of two adds exactly
+            slope = 0.0
+            for move, weight in STENCIL:
+                parameters[i] = start + move * step
+                slope += weight * float(self.loss(W, b))
+            parameters[i] = start
+            slopes[at] = slope / step
+        return slopes
+
+
+def _compared(
+    ways: dict[str, Floats], checked: NDArray[np.int64], problem: _Problem
+) -> dict[tuple[str, str], Difference]:
+    """Compare each two ways at the parameters that both know."""
+    reach, logit = problem.reach, 1 + problem.largest_logit
+    # How far rounding may take each way from the truth, for inputs of size 1: units in the last
+    # place of the logits, in float32 or float64; finite differences divide theirs by NUDGE.
+    rounding = {TRAINED: 1e-5 * logit, HAND: 1e-13 * logit, AUTOGRAD: 1e-13 * logit}
+    rounding[DIFFERENCES] = 1e-10 * logit
+    names, every = list(ways), np.arange(len(reach))
+    found = {}
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            both = checked if second == DIFFERENCES else every
+            p = ways[first][both]
+            q = ways[second] if second == DIFFERENCES else ways[second][both]
+            apart, larger = np.abs(p - q), np.maximum(np.abs(p), np.abs(q))
+            allowed = (rounding[first] + rounding[second]) * reach[both]
+            allowed = allowed + (1e-5 if first == TRAINED else 1e-10) * larger
+            worst = int(apart.argmax())
+            largest = float(larger.max())
+            found[first, second] = Difference(
+                absolute=float(apart[worst]),
+                relative=float(apart[worst] / largest) if largest else 0.0,
+                where=int(both[worst]),
+                agrees=bool((apart <= allowed).all()),
+            )
+    return found

@@ -1,0 +1,297 @@
+"""The loss over two directions of a model's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.task import Task
+from core.explain.plane import Plane, boundary_lines
+from core.model_family import output_names
+from core.train.snapshot import Params
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Reals = NDArray[np.float64]
+Cost = Literal["cross-entropy", "squared error", "of the line", "criterion"]
+Range = tuple[float, float]
+
+ROWS = 2_000  # of the training rows, a fixed sample of which is measured
+USUAL_OUTPUTS = 10  # of a model with more of them, so many fewer rows are measured
+NUMBERS_AT_ONCE = 2_000_000
+LEVELS = 14
+SHORT = 6  # characters of a class's name in the name of a pair
+
+
+def own_cost(kind: str) -> Cost:
+    """Return the loss that the model is trained on."""
+    costs: dict[str, Cost] = {
+        "perceptron": "criterion",
+        "adaline": "of the line",
+        "mse": "squared error",
+    }
+    return costs.get(kind, "cross-entropy")
+
+
+def other_cost(kind: str) -> Cost:
+    """Return the loss to compare it with, of the same weights.
+
+    Squared error is of the activations, as cross-entropy is. A perceptron's and ADALINE's
+    weights are compared as those of a sigmoid neuron.
+    """
+    return "squared error" if own_cost(kind) == "cross-entropy" else "cross-entropy"
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """A direction of all parameters, of length one: dW (outputs, m) and db (outputs,)."""
+
+    name: str
+    dW: Reals
+    db: Reals
+
+    def along(self, params: Params) -> float:
+        """Return how far the parameters lie in this direction; of one parameter, its value."""
+        return float(np.vdot(self.dW, params.W) + np.vdot(self.db, params.b))
+
+    def along_way(self, way: Params) -> Reals:
+        """Return the same of each of several parameters, W (n, outputs, m) and b (n, outputs)."""
+        return np.tensordot(way.W, self.dW, 2) + way.b @ self.db
+
+    def without(self, other: Direction) -> Direction:
+        """Return the part of it at right angles to another one, of length one again."""
+        shared = float(np.vdot(self.dW, other.dW) + np.vdot(self.db, other.db))
+        return unit(self.name, self.dW - shared * other.dW, self.db - shared * other.db)
+
+
+def unit(name: str, dW: Reals, db: Reals) -> Direction:
+    """Return the direction of dW (outputs, m) and db (outputs,), which must not both be zero."""
+    length = float(np.sqrt((dW**2).sum() + (db**2).sum()))
+    return Direction(name, dW / length, db / length)
+
+
+def of_parameter(task: Task, k: int, j: int | None) -> Direction:
+    """Return the direction of one weight W[k, j], or of the bias b[k] where j is None."""
+    dW, db = np.zeros((task.outputs, task.m)), np.zeros(task.outputs)
+    kind, names = task.config.model.kind, task.dataset.class_names
+    name = output_names(kind, [_short(name) for name in names] if kind == "ovo" else names)[k]
+    if j is None:
+        db[k] = 1
+        return Direction(f"b {name}", dW, db)
+    dW[k, j] = 1
+    return Direction(f"w {name}, {task.input_names[j]}", dW, db)
+
+
+def _short(name: str) -> str:
+    """A class's name with room for another one beside it."""
+    return name if len(name) <= SHORT else f"{name[: SHORT - 1]}."
+
+
+def at_random(task: Task, seed: int) -> Direction:
+    """Return a random direction, the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    dW, db = rng.normal(size=(task.outputs, task.m)), rng.normal(size=task.outputs)
+    if not task.config.model.has_bias:
+        db[:] = 0
+    return unit(f"random direction {seed}", dW, db)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The training rows that are measured: X (n, m) standardised, Y (n, outputs) targets.
+
+    total : training rows in all. kind, has_bias : of the model.
+    """
+
+    X: Reals
+    Y: Reals
+    total: int
+    kind: str
+    has_bias: bool
+
+    @classmethod
+    def of(cls, task: Task, most: int | None = None) -> Sample:
+        """Take all training rows of the task, or a fixed sample of so many."""
+        import torch  # the weights come from it: it is there by now
+
+        from core.train.losses import HEADS
+
+        rows = task.train_rows
+        if most is None:
+            most = ROWS * USUAL_OUTPUTS // max(USUAL_OUTPUTS, task.outputs)
+        if len(rows) > most:
+            chosen = np.random.default_rng(0).choice(len(rows), most, replace=False)
+            rows = rows[np.sort(chosen)]
+        X = task.inputs(task.dataset.values(rows)).astype(np.float64)
+        model = task.config.model
+        Y = HEADS[model.kind].encode(torch.from_numpy(task.dataset.y[rows]), task.outputs)
+        return cls(X, Y.double().numpy(), len(task.train_rows), model.kind, model.has_bias)
+
+
+def downhill(sample: Sample, params: Params) -> Direction:
+    """Return the direction of steepest descent of the model's own loss at these parameters."""
+    import torch
+
+    from core.train.losses import HEADS
+
+    Z = torch.from_numpy(_logits(sample, params))
+    dZ = HEADS[sample.kind].gradient(Z, torch.from_numpy(sample.Y)).numpy()
+    dW, db = -dZ.T @ sample.X, -dZ.sum(axis=0) * sample.has_bias
+    if not dW.any() and not db.any():
+        dW = np.ones_like(dW)
+    return unit("downhill from here", dW, db)
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """The loss on a grid: rows from the bottom up, over coordinates along two directions.
+
+    xs : (columns,), ys : (rows,). losses : by cost, (rows, columns), each in its own unit.
+    """
+
+    xs: Reals
+    ys: Reals
+    losses: dict[Cost, Reals]
+
+    def levels(self, cost: Cost) -> Reals:
+        """Return the losses of the contour lines, closer together near the lowest."""
+        low, high = float(self.losses[cost].min()), float(self.losses[cost].max())
+        t = np.linspace(0, 1, LEVELS + 2)[1:-1]
+        return low + (high - low) * t**2
+
+    def contours(self, cost: Cost) -> list[tuple[float, list[Reals]]]:
+        """Return each level with its lines, each (points, 2)."""
+        from contourpy import contour_generator  # only who looks at a surface needs it
+
+        generator = contour_generator(self.xs, self.ys, self.losses[cost])
+        return [(float(level), list(generator.lines(level))) for level in self.levels(cost)]  # type: ignore[arg-type]
+
+
+def surface(
+    sample: Sample,
+    params: Params,
+    directions: tuple[Direction, Direction],
+    x_range: Range,
+    y_range: Range,
+    size: tuple[int, int],
+    costs: tuple[Cost, ...],
+    decay: float = 0.0,
+    l1: float = 0.0,
+) -> Surface:
+    """Measure the mean loss plus (λ/2)‖W‖² + λ₁ Σ|w| on a grid of size (columns, rows).
+
+    Along directions the logits are straight lines, Z + α D₁ + β D₂, so that no node of the grid
+    needs a product with X.
+    """
+    columns, rows = size
+    xs, ys = np.linspace(*x_range, columns), np.linspace(*y_range, rows)
+    at = [d.along(params) for d in directions]
+    alpha = np.tile(xs - at[0], rows)
+    beta = np.repeat(ys - at[1], columns)
+    Z = _logits(sample, params).astype(np.float32)
+    D1, D2 = ((sample.X @ d.dW.T + d.db).astype(np.float32) for d in directions)
+    penalty = _penalty(params, directions, alpha, beta, decay)
+    if l1:
+        penalty = penalty + l1 * _absolute(params, directions, alpha, beta)
+    found = {cost: np.empty(len(alpha)) for cost in costs}
+    nodes = max(1, NUMBERS_AT_ONCE // Z.size)
+    for start in range(0, len(alpha), nodes):
+        part = slice(start, start + nodes)
+        a, b = (v[part, None, None].astype(np.float32) for v in (alpha, beta))
+        logits = Z + a * D1 + b * D2  # (nodes, n, outputs)
+        for cost in costs:
+            found[cost][part] = mean_loss(logits, sample, cost) + penalty[part]
+    return Surface(xs, ys, {cost: found[cost].reshape(rows, columns) for cost in costs})
+
+
+def mean_loss(Z: NDArray[np.floating], sample: Sample, cost: Cost) -> Reals:
+    """Return the mean loss over the sample's n rows: Z (…, n, outputs) → (…,)."""
+    import torch
+
+    shape, outputs = Z.shape[:-1], Z.shape[-1]
+    flat = torch.from_numpy(np.ascontiguousarray(Z)).view(-1, outputs)
+    Y = torch.from_numpy(sample.Y).to(flat.dtype)
+    Y = Y.expand(len(flat) // len(Y), *Y.shape).reshape(flat.shape)
+    losses: NDArray[np.floating] = _loss(sample.kind, cost)(flat, Y).view(shape).numpy()
+    return np.asarray(losses.mean(axis=-1, dtype=np.float64))
+
+
+def _loss(kind: str, cost: Cost) -> Callable[[Tensor, Tensor], Tensor]:
+    """Return the loss of logits Z (n, outputs) and targets Y, (n,)."""
+    from core.train import losses
+
+    if cost == own_cost(kind):
+        return losses.HEADS[kind].loss
+    if cost == "cross-entropy":  # of one neuron, by its sigmoid
+        return losses.sigmoid_cross_entropy
+    if kind == "softmax":
+        return lambda Z, Y: (losses.softmax(Z) - Y).square().sum(dim=1)
+    if kind == "ovo":
+        return lambda Z, Y: ((Z.sigmoid() - Y).square() * (Y != losses.ABSENT)).sum(dim=1)
+    return losses.sigmoid_squared_error
+
+
+def value(sample: Sample, params: Params, cost: Cost, decay: float = 0.0, l1: float = 0.0) -> float:
+    """Return the loss at these parameters, with the penalties."""
+    W = params.W.astype(np.float64)
+    penalty = decay / 2 * float((W**2).sum()) + l1 * float(np.abs(W).sum())
+    return float(mean_loss(_logits(sample, params), sample, cost)) + penalty
+
+
+def moved(params: Params, directions: tuple[Direction, Direction], x: float, y: float) -> Params:
+    """Return the parameters with these two coordinates, all others as they are."""
+    W, b = params.W.astype(np.float64), params.b.astype(np.float64)
+    for direction, wanted in zip(directions, (x, y), strict=True):
+        by = wanted - direction.along(params)
+        W = W + by * direction.dW
+        b = b + by * direction.db
+    return Params(W.astype(np.float32), b.astype(np.float32))
+
+
+def boundary(task: Task, params: Params, x_range: Range, y_range: Range) -> list[Reals]:
+    """Return the lines between the regions of a task with two features."""
+    from core.explain.probe import decision_grid  # which imports PyTorch
+
+    plane = Plane(0, 1, x_range, y_range, (0.0, 0.0))
+    finer = 3 if task.config.model.kind == "ovo" else 1  # votes jump from node to node
+    return boundary_lines(decision_grid(task, params, plane, 48 * finer, 40 * finer))
+
+
+def _logits(sample: Sample, params: Params) -> Reals:
+    return sample.X @ params.W.T.astype(np.float64) + params.b
+
+
+def _penalty(
+    params: Params,
+    directions: tuple[Direction, Direction],
+    alpha: Reals,
+    beta: Reals,
+    decay: float,
+) -> Reals:
+    """Return (λ/2)‖W + α D₁ + β D₂‖² at each node."""
+    parts = [params.W.astype(np.float64), directions[0].dW, directions[1].dW]
+    steps = (np.ones_like(alpha), alpha, beta)
+    squares = np.zeros_like(alpha)
+    for p, s in zip(parts, steps, strict=True):
+        for q, t in zip(parts, steps, strict=True):
+            squares += float(np.vdot(p, q)) * s * t
+    return decay / 2 * squares
+
+
+def _absolute(
+    params: Params, directions: tuple[Direction, Direction], alpha: Reals, beta: Reals
+) -> Reals:
+    """Return Σ|w| of W + α D₁ + β D₂ at each node."""
+    W, D1, D2 = (w.astype(np.float64) for w in (params.W, directions[0].dW, directions[1].dW))
+    found = np.empty_like(alpha)
+    nodes = max(1, NUMBERS_AT_ONCE // W.size)
+    for start in range(0, len(alpha), nodes):
+        part = slice(start, start + nodes)
+        a, b = alpha[part, None, None], beta[part, None, None]
+        found[part] = np.abs(W + a * D1 + b * D2).sum(axis=(1, 2))
+    return found

@@ -1,0 +1,190 @@
+"""What a model says of one picture and why, in NumPy: quick enough for every move of a pen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.task import Reader, Task
+from core.model_family import FAMILY, pairs
+from core.train.snapshot import Params
+
+Floats = NDArray[np.float32]
+
+SURE, FAIRLY_SURE, TORN = 0.95, 0.75, 0.8
+CLAIMED = 0.5  # a class's own neuron says yes above it
+WITHOUT_SHARES = ("perceptron", "adaline")  # whose answers are no probabilities
+TIED = "All classes tie: train first."
+
+
+def no_values() -> Floats:
+    return np.empty(0, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One input's way through the model.
+
+    x : (m,) the input as the model takes it, standardised where that is wanted.
+    evidence : (outputs, m) W ⊙ x, row by row; its sums plus the biases are the logits. None of
+        them, (0, m), with a hidden layer, where no input speaks for a class by itself.
+    logits : (outputs,) z = W x + b.
+    probabilities : (classes,), summing to one but for one-vs-rest; see `core.train.losses.Head`.
+    decided : the class that is chosen. votes : (classes,) of pairs, else empty.
+    """
+
+    x: Floats
+    evidence: Floats
+    logits: Floats
+    probabilities: Floats
+    decided: int
+    votes: Floats = field(default_factory=no_values)
+
+    @property
+    def entropy(self) -> float:
+        """−Σ a ln a in nats: 0 where it is sure, ln h where it has no idea."""
+        return entropy(self.probabilities)
+
+
+def entropy(probabilities: Floats) -> float:
+    """Return −Σ a ln a in nats of probabilities that sum to one."""
+    a = probabilities[probabilities > 0].astype(np.float64)
+    return max(0.0, -float((a * np.log(a)).sum()))
+
+
+def ask(reader: Reader, params: Params, values: NDArray[np.floating]) -> Answer:
+    """Ask the model of `params` about one row of features in their own units, (d,)."""
+    import torch  # the weights come from it: it is there by now
+
+    from core.train import models
+    from core.train.losses import HEADS
+
+    x = reader.inputs(values[None])[0]
+    kind = reader.config.model.kind
+    if params.hidden is None:
+        evidence = params.W * x
+        z = evidence.sum(axis=1) + params.b
+    else:
+        evidence = np.empty((0, len(x)), np.float32)
+        tensors = tuple(torch.from_numpy(array) for array in params.arrays)
+        with torch.no_grad():
+            X = torch.from_numpy(x)[None]
+            z = models.model_of(reader.config.model, tensors).forward(X)[0].contiguous().numpy()
+    head, Z = HEADS[kind], torch.from_numpy(z)[None].double()
+    a = head.probabilities(Z)[0].float().numpy()
+    votes = _votes(z) if kind == "ovo" else no_values()
+    return Answer(x, evidence, z, a, int(head.decide(Z)[0]), votes)
+
+
+def loss_of(task: Task, answer: Answer, label: int) -> float:
+    """Return the loss of the example, whose class this is, from its logits."""
+    import torch
+
+    from core.train.losses import HEADS
+
+    head = HEADS[task.config.model.kind]
+    Z = torch.from_numpy(answer.logits)[None].double()
+    Y = head.encode(torch.tensor([label]), len(answer.logits)).double()
+    return float(head.loss(Z, Y)[0]) + 0.0
+
+
+def _votes(z: Floats) -> Floats:
+    """Return the votes for each class: the neuron of i against j votes for j where z > 0."""
+    h = (1 + math.isqrt(1 + 8 * len(z))) // 2
+    votes = np.zeros(h, np.float32)
+    for (i, j), logit in zip(pairs(h), z.tolist(), strict=True):
+        votes[j if logit > 0 else i] += 1
+    return votes
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An answer as it is shown, class by class.
+
+    sizes : of the bars, 0 … 1. texts : beside them. aside : what is said of all of them together.
+    """
+
+    sizes: tuple[float, ...]
+    texts: tuple[str, ...]
+    aside: str
+
+
+def read(kind: str, answer: Answer) -> Reading:
+    """Read an answer as this model means it: shares, each class's own yes, votes, or a step."""
+    a = answer.probabilities
+    if kind in WITHOUT_SHARES:
+        said = tuple(("no", "yes")[k] if k == answer.decided else "" for k in range(len(a)))
+        threshold = "½" if kind == "adaline" else "0"
+        z = f"{answer.logits[0]:.2f}".replace("-", "−")
+        sign = ">" if answer.decided else "≤"
+        sizes = tuple(float(bool(text)) for text in said)
+        return Reading(sizes, said, f"z = {z} {sign} {threshold}")
+    if kind == "ovo":
+        most = len(a) - 1
+        return Reading(
+            tuple(float(count) / most for count in answer.votes),
+            tuple(f"{count:.0f} of {most}" for count in answer.votes),
+            f"{len(answer.logits)} votes" if len(answer.logits) > 1 else "1 vote",
+        )
+    shares = tuple(f"{100 * share:.1f} %" for share in a)
+    if kind == "ovr":
+        return Reading(tuple(a.tolist()), shares, f"Σ = {a.sum():.2f}")
+    aside = f"entropy {answer.entropy:.2f} of {math.log(len(a)):.2f} nats"
+    return Reading(tuple(a.tolist()), shares, aside)
+
+
+def describe(kind: str, answer: Answer, names: Sequence[str]) -> str:
+    """Say how sure the model is, and of what; or, without probabilities, what it says."""
+    name = names[answer.decided]
+    if kind in WITHOUT_SHARES:
+        return f"Says {'yes' if answer.decided else 'no'}: {name}."
+    a = answer.probabilities
+    order = np.argsort(-a, kind="stable")
+    best = a[order]
+    if math.isclose(best[0], best[-1], rel_tol=1e-4):
+        return TIED
+    if kind == "ovr":
+        return _describe_claims(a, order, names)
+    if kind == "ovo":
+        return _describe_votes(answer, names)
+    first, second = names[order[0]], names[order[1]]
+    if best[0] >= SURE:
+        return f"Sure: {first}."
+    if best[0] >= FAIRLY_SURE:
+        return f"Fairly sure: {first}."
+    if best[0] + best[1] >= TORN:
+        return f"Torn between {first} and {second}."
+    return f"No idea; perhaps {first}."
+
+
+def _describe_claims(a: Floats, order: NDArray[np.int64], names: Sequence[str]) -> str:
+    """Of one-vs-rest: whose own neurons say yes."""
+    claimed = int((a > CLAIMED).sum())
+    first, second = names[order[0]], names[order[1]]
+    if claimed == 0:
+        return f"No class claims it; nearest: {first}."
+    if claimed == 1:
+        return f"{'Sure' if a[order[0]] >= SURE else 'Only one claims it'}: {first}."
+    others = "" if claimed == 2 else f", as do {claimed - 2} more"
+    return f"Both {first} and {second} claim it{others}."
+
+
+def _describe_votes(answer: Answer, names: Sequence[str]) -> str:
+    votes, name = answer.votes, names[answer.decided]
+    ahead = np.flatnonzero(votes == votes.max())
+    if len(ahead) > 1:
+        return f"A tie of {len(ahead)} by votes; by the sums of logits {name}."
+    if len(votes) == 2:
+        return f"The pair votes for {name}."
+    if votes[answer.decided] == len(votes) - 1:
+        return f"Wins all its pairs: {name}."
+    return f"Most votes: {name}."
+
+
+def has_odds(kind: str) -> bool:
+    """Whether differences of logits are factors of odds."""
+    return FAMILY[kind].has_odds

@@ -1,0 +1,110 @@
+"""Pure questions about a model: what does it say elsewhere than on its training rows?
+
+Arguments and answers are NumPy; nothing here remembers anything, so any thread may ask.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.data.task import Reader, Task
+from core.explain.plane import DecisionGrid, Floats, Nodes, Plane, RowAnswers
+from core.train import models
+from core.train.losses import HEADS
+from core.train.snapshot import Params
+
+ROWS_AT_ONCE = 4096
+
+
+@torch.no_grad()
+def class_logits(reader: Reader, params: Params, values: NDArray[np.floating]) -> torch.Tensor:
+    """Return the logits (n, outputs) for features (n, d) in their own units."""
+    return logits_at(reader, params, reader.inputs(values))
+
+
+@torch.no_grad()
+def logits_at(reader: Reader, params: Params, X: Floats) -> torch.Tensor:
+    """Return the logits (n, outputs) for inputs X (n, m) of the model."""
+    parameters = tuple(torch.from_numpy(array) for array in params.arrays)
+    return models.model_of(reader.config.model, parameters).forward(torch.from_numpy(X))
+
+
+def nodes(reader: Reader, plane: Plane, columns: int, rows: int) -> Nodes:
+    """Return the nodes of a grid over the plane, as inputs of the model."""
+    xs = np.linspace(*plane.x_range, columns)
+    ys = np.linspace(*plane.y_range, rows)
+    values = np.tile(np.asarray(plane.at, dtype=np.float64), (rows * columns, 1))
+    values[:, plane.x] = np.tile(xs, rows)
+    values[:, plane.y] = np.repeat(ys, columns)
+    return Nodes(xs, ys, reader.inputs(values))
+
+
+def decision_grid(
+    reader: Reader, params: Params, plane: Plane, columns: int, rows: int
+) -> DecisionGrid:
+    """Ask the model on a grid of rows × columns nodes over the plane."""
+    return decide_grid(reader, params, nodes(reader, plane, columns, rows))
+
+
+@torch.no_grad()
+def decide_grid(reader: Reader, params: Params, at: Nodes) -> DecisionGrid:
+    """Ask the model at these nodes."""
+    head = HEADS[reader.config.model.kind]
+    Z = logits_at(reader, params, at.X)
+    per_class = head.scores(Z)
+    best = per_class.topk(2, dim=1).values
+    others = torch.where(per_class == best[:, :1], best[:, 1:], best[:, :1])
+    shape = (len(at.ys), len(at.xs), per_class.shape[1])
+    return DecisionGrid(
+        xs=at.xs,
+        ys=at.ys,
+        probabilities=head.probabilities(Z).contiguous().view(shape).numpy(),
+        margins=(per_class - others).contiguous().view(shape).numpy(),
+    )
+
+
+@torch.no_grad()
+def mistakes(
+    task: Task, params: Params, rows: NDArray[np.int64], X: Floats | None = None
+) -> NDArray[np.bool_]:
+    """Return for each of the rows whether the model puts it into a wrong class.
+
+    X : their inputs (n, m), where they are known.
+    """
+    return np.asarray(decided(task, params, rows, X) != task.dataset.y[rows])
+
+
+@torch.no_grad()
+def decided(
+    task: Task, params: Params, rows: NDArray[np.int64], X: Floats | None = None
+) -> NDArray[np.int64]:
+    """Return the class that the model puts each of the rows into; see `mistakes`."""
+    Z = logits_at(task, params, task.inputs(task.dataset.values(rows)) if X is None else X)
+    classes: NDArray[np.int64] = HEADS[task.config.model.kind].decide(Z).numpy()
+    return classes
+
+
+@torch.no_grad()
+def probabilities(reader: Reader, params: Params, values: NDArray[np.floating]) -> Floats:
+    """Return the model's probabilities (n, classes) for features (n, d) in their own units."""
+    head = HEADS[reader.config.model.kind]
+    return head.probabilities(class_logits(reader, params, values)).contiguous().numpy()
+
+
+@torch.no_grad()
+def row_answers(task: Task, params: Params) -> RowAnswers:
+    """Ask the model about every row of the task."""
+    head = HEADS[task.config.model.kind]
+    dataset = task.dataset
+    predicted = np.empty(dataset.n, dtype=np.int64)
+    probability, loss = np.empty(dataset.n, np.float32), np.empty(dataset.n, np.float32)
+    for start in range(0, dataset.n, ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        Z = class_logits(task, params, dataset.values(part))
+        y = torch.from_numpy(dataset.y[part])
+        predicted[part] = head.decide(Z).numpy()
+        probability[part] = head.probabilities(Z).gather(1, y[:, None])[:, 0].numpy()
+        loss[part] = head.loss(Z, head.encode(y, task.outputs).to(Z.dtype)).numpy()
+    return RowAnswers(predicted, probability, loss)

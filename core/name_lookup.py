@@ -1,0 +1,61 @@
+"""Names that files and people give: how they are found, kept apart and put in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from core.errors import DataError
+from core.invisible_characters import visible
+
+MAX_SHOWN = 12
+
+
+def find(wanted: str, names: Sequence[str], what: str, where: str = "") -> int:
+    """Return the place of the name (spelling of case, blanks and dashes aside) or number.
+
+    what, where : for the refusal, as in “There is no feature “mass” in penguins.csv; …”.
+    """
+    wanted = visible(wanted)
+    if wanted in names:
+        return names.index(wanted)
+    spellings = [plain(name) for name in names]
+    for spelling in (plain(wanted), plain(wanted.partition("(")[0])):  # "width (cm)" is "width"
+        if spelling in spellings:
+            return spellings.index(spelling)
+    number = wanted.strip()
+    if number.isascii() and number.isdigit() and len(number) < 10 and int(number) < len(names):
+        return int(number)
+    known = ", ".join(names[:MAX_SHOWN]) + (", …" if len(names) > MAX_SHOWN else "")
+    raise DataError(
+        f"There is no {what} “{wanted}”{where}; choose from {known}, "
+        f"or a number from 0 to {len(names) - 1}."
+    )
+
+
+def plain(name: str) -> str:
+    return " ".join(name.replace("_", " ").replace("-", " ").split()).casefold()
+
+
+def kept_apart(names: Iterable[str], fallback: str) -> tuple[str, ...]:
+    """Return the names tidied, with nothing unseen, so that `find` can tell each from all others.
+
+    An empty name becomes `fallback` with its place (from 1), a second “a” becomes “a (2)”.
+    """
+    result: list[str] = []
+    taken: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        first = tidy = visible(" ".join(name.split())) or f"{fallback} {place}"
+        count = 1
+        while plain(tidy) in taken:
+            count += 1
+            tidy = f"{first} ({count})"
+        taken.add(plain(tidy))
+        result.append(tidy)
+    return tuple(result)
+
+
+def natural_order(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Return a key that sorts “class 2” before “class 10”."""
+    parts = re.split(r"([0-9]+)", name.casefold())
+    return [(0, int(p), "") if p.isdigit() and p.isascii() else (1, 0, p) for p in parts], name

@@ -1,0 +1,101 @@
+"""A race: several trainers in lock step, each as it would train alone.
+
+A round is one update of every contestant that still trains. Contestants share nothing but the
+data, so that each has, after k rounds, the weights of its k-th update alone, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.config import TrainingConfig
+from core.train.history import Curves
+from core.train.snapshot import Metrics, Params, Status
+
+if TYPE_CHECKING:
+    from core.train.trainer import Trainer
+
+MOST = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """One contestant at a moment; see `Snapshot`."""
+
+    status: Status
+    step: int
+    epoch: int
+    params: Params
+    metrics: Metrics
+    curves: Curves
+    settings: TrainingConfig
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """A contest at one moment.
+
+    number : of the contest. rounds : that have been made.
+    status : READY, TRAINING, PAUSED, or FINISHED once no contestant trains any more.
+    """
+
+    number: int
+    rounds: int
+    status: Status
+    standings: tuple[Standing, ...]
+
+
+class Contest:
+    """Trainers that take turns."""
+
+    def __init__(self, number: int, trainers: Sequence[Trainer]) -> None:
+        self.number = number
+        self.rounds = 0
+        self.is_between_rounds = True  # everyone who still trains has made equally many updates
+        self.trainers = tuple(trainers)
+        self._turn = 0
+
+    @property
+    def is_over(self) -> bool:
+        return all(trainer.outcome is not None for trainer in self.trainers)
+
+    def advance(self) -> bool:
+        """Do a slice of the update whose turn it is; return whether that ends a round."""
+        self.is_between_rounds = False
+        trainer = self.trainers[self._turn]
+        if trainer.outcome is None and not trainer.advance():
+            return False
+        self._turn += 1
+        if self._turn < len(self.trainers):
+            return False
+        self._turn = 0
+        self.rounds += 1
+        self.is_between_rounds = True
+        return True
+
+    def heat(self, *, is_running: bool) -> Heat:
+        """Return where all of them stand; while nothing runs, measured at this very step."""
+        status = Status.TRAINING
+        if self.is_over:
+            status = Status.FINISHED
+        elif not is_running:
+            status = Status.PAUSED if self.rounds else Status.READY
+        standings = tuple(self._standing(trainer, status) for trainer in self.trainers)
+        return Heat(self.number, self.rounds, status, standings)
+
+    def _standing(self, trainer: Trainer, status: Status) -> Standing:
+        if status is not Status.TRAINING and trainer.metrics.step != trainer.step_count:
+            trainer.measure()
+        return Standing(
+            status=trainer.outcome or status,
+            step=trainer.step_count,
+            epoch=trainer.epoch,
+            params=trainer.params(),
+            metrics=trainer.metrics,
+            curves=trainer.curves(),
+            settings=trainer.settings,
+            message=trainer.message,
+        )

@@ -1,0 +1,173 @@
+"""What to say once a run is over: the verdict, and after divergence a rate that has been tried.
+
+A rate is offered only if a trial with it has learnt. A trial makes the very updates that the run
+will make with it, from its start. Where none learns, settings are neutralised one by one until
+one does: that one is to blame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.config import SECOND_ORDER, TrainingConfig
+from core.explain.convergence import judge
+from core.train.health import Health
+from core.train.outcome import Epilogue
+from core.train.snapshot import Status
+from core.train.trainer import Trainer, one_digit
+
+DECADES = 8  # of learning rates that are tried
+WORK = 2**31  # multiplications of a trial,
+FEWEST, MOST = 20, 300  # and its updates
+USUAL_MOMENTUM = 0.9
+
+
+def epilogue_of(trainer: Trainer) -> Epilogue:
+    """Return what is known of a run that is over."""
+    slices = write(trainer)
+    while True:
+        try:
+            next(slices)
+        except StopIteration as end:
+            found: Epilogue = end.value
+            return found
+
+
+def write(trainer: Trainer) -> Generator[None, None, Epilogue]:
+    """Do the same slice by slice."""
+    outcome = trainer.outcome
+    assert outcome is not None
+    metrics = trainer.measure(exact=True)
+    yield
+    if trainer.outcome is Status.DIVERGED:
+        return (yield from _Search(trainer).rescue())
+    found = judge(trainer.task, trainer.params(), trainer.settings, outcome, metrics)
+    health = Health.of(trainer.task)
+    is_first_order = trainer.settings.optimiser not in SECOND_ORDER
+    if found.converged or health.has_learnt(health.cost(metrics)) or not is_first_order:
+        return found
+    tried = yield from _Search(trainer).rescue()
+    return replace(tried, notes=(*found.notes[:1], *tried.notes))
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What a trial at this rate cost at its start, and in the mean over its last third."""
+
+    rate: float
+    before: float
+    after: float
+    updates: int
+
+
+class _Search:
+    """Tries settings on a twin of a trainer that diverged, or learnt nothing."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer, self._twin = trainer, trainer.twin()
+        self._health = Health.of(trainer.task)
+        self._has_diverged = trainer.outcome is Status.DIVERGED
+        size = sum(array.size for array in trainer.params().arrays)
+        self._updates = max(FEWEST, min(MOST, WORK // (trainer.batch_size * size)))
+
+    def rescue(self) -> Generator[None, None, Epilogue]:
+        """Return an epilogue with a rate that learns, or with what is to blame."""
+        trainer, settings = self._trainer, self._trainer.settings
+        found = yield from self._best(settings, self._rates)
+        if found is not None:
+            is_later = trainer.step_count > trainer.oldest_step
+            from_here = None
+            if self._has_diverged and is_later:
+                from_here = yield from self._try(settings, found.rate, at_start=False)
+            if from_here is not None and self._health.keeps(from_here.before, from_here.after):
+                return self._offer(from_here)
+            return self._offer(found, is_from_start=is_later)
+        for words, changes in _suspects(settings):
+            milder = replace(settings, **changes)
+            found = yield from self._best(milder, [settings.learning_rate, *self._rates])
+            if found is not None:
+                return Epilogue(False, (self._blame(words, found),))
+        return Epilogue(False, (self._nothing_helps(),))
+
+    @property
+    def _rates(self) -> list[float]:
+        """What to try, the largest first."""
+        trainer = self._trainer
+        largest = trainer.remedy if self._has_diverged else one_digit(trainer.safe_rate)
+        rates = [float(f"{largest / 10**k:.1g}") for k in range(DECADES)]
+        return [rate for rate in rates if rate != trainer.settings.learning_rate]
+
+    def _best(
+        self, settings: TrainingConfig, rates: Sequence[float]
+    ) -> Generator[None, None, _Trial | None]:
+        """Return the first that learns from the start, or the next where that learns more."""
+        best: _Trial | None = None
+        for rate in rates:
+            trial = yield from self._try(settings, rate, at_start=True)
+            if trial is not None and not self._health.learns(trial.before, trial.after):
+                trial = None
+            if best is not None:
+                return trial if trial and trial.after < best.after else best
+            best = trial
+        return best
+
+    def _try(
+        self, settings: TrainingConfig, rate: float, *, at_start: bool
+    ) -> Generator[None, None, _Trial | None]:
+        """Return how a trial went; None if it diverged."""
+        twin, cost = self._twin, self._health.cost
+        twin.stand_like(self._trainer, replace(settings, learning_rate=rate), at_start=at_start)
+        before, begun = cost(twin.metrics), twin.step_count
+        costs: list[tuple[int, float]] = []
+        while twin.step_count < begun + self._updates and twin.outcome is None:
+            twin.advance(begun + self._updates - twin.step_count)
+            if not costs or twin.metrics.step != costs[-1][0]:
+                costs.append((twin.metrics.step, cost(twin.metrics)))
+            yield
+        if twin.outcome is not Status.DIVERGED:
+            costs.append((twin.step_count, cost(twin.measure())))
+        if twin.outcome is Status.DIVERGED:
+            return None
+        updates = twin.step_count - begun
+        late = [c for step, c in costs if step > begun + updates * 2 // 3]
+        return _Trial(rate, before, sum(late) / len(late), updates)
+
+    def _offer(self, trial: _Trial, *, is_from_start: bool = False) -> Epilogue:
+        where = " from the start" if is_from_start else ""
+        words = (
+            f"With η = {trial.rate:g}{where} it learns: {self._change(trial)} in "
+            f"{trial.updates:,} steps on trial."
+        )
+        return Epilogue(False, (words,), trial.rate, is_from_start)
+
+    def _change(self, trial: _Trial) -> str:
+        if self._health.is_by_mistakes:
+            return f"mistakes {trial.before:.0%} → {trial.after:.0%}"
+        return f"loss {trial.before:.3g} → {trial.after:.3g}"
+
+    def _blame(self, words: str, trial: _Trial) -> str:
+        return f"No η learnt on trial, for {words}: then η = {trial.rate:g} learns."
+
+    def _nothing_helps(self) -> str:
+        data = self._trainer.task.config.data
+        words = "No η learnt on trial."
+        if data.standardise is False:
+            return f"{words} Switch standardisation on."
+        return f"{words} Try another model, or other features."
+
+
+def _suspects(settings: TrainingConfig) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what may keep any rate from learning, in words, and the changes that undo it."""
+    l1, decay, mu = settings.l1, settings.weight_decay, settings.momentum
+    if l1:
+        yield f"the penalty λ₁ = {l1:g} is too large. Set it to 0", {"l1": 0.0}
+    if decay:
+        yield f"the penalty λ = {decay:g} is too large. Set it to 0", {"weight_decay": 0.0}
+    if mu > USUAL_MOMENTUM and settings.optimiser in ("momentum", "nesterov"):
+        words = f"the momentum μ = {mu:g} is too large. Set it to {USUAL_MOMENTUM:g}"
+        yield words, {"momentum": USUAL_MOMENTUM}
+    if l1 and decay:
+        words = f"the penalties λ₁ = {l1:g} and λ = {decay:g} are too large. Set both to 0"
+        yield words, {"l1": 0.0, "weight_decay": 0.0}

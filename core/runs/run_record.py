@@ -1,0 +1,368 @@
+"""A run that was kept, as a value: what it was made of, how it went, and what it learnt.
+
+Runs are compared by their settings in words; what begins alike in two of them is said exactly.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import SECOND_ORDER, RunConfig, TrainingConfig
+from core.data.csv.spreadsheet import to_text
+from core.data.task import Task
+from core.model_family import FAMILY
+from core.train.history import COUNT, FIRST, TOTAL, Curves, Floats
+from core.train.snapshot import Metrics, Params, Snapshot, Status
+
+MAX_KEPT = 20
+SYMBOLS = {
+    "η": "learning_rate",
+    "batch": "batch_size",
+    "λ": "weight_decay",
+    "λ₁": "l1",
+    "μ": "momentum",
+}
+_EDIT = re.compile(r"(\S+) (\S+) → \S+$")
+RESULTS = ("steps", "train loss", "test loss", "train acc.", "test acc.", "status")
+MEASURED = "train rows measured"  # a run that is kept while it trains has figures of a sample
+OPTIMISER_WORDS = {
+    "sgd": "SGD",
+    "momentum": "momentum",
+    "nesterov": "Nesterov",
+    "rmsprop": "RMSprop",
+    "adam": "Adam",
+    "newton": "Newton",
+    "lbfgs": "L-BFGS",
+}
+
+Setting = str | float
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A run at one moment.
+
+    colour : its number in the palette of runs.
+    settings : as they applied last; the config has those that it began with.
+    is_shown : whether it is drawn beside the others.
+    """
+
+    name: str
+    colour: int
+    task: Task
+    config: RunConfig
+    settings: TrainingConfig
+    curves: Curves
+    params: Params
+    metrics: Metrics
+    step: int
+    epoch: int
+    status: Status
+    is_shown: bool = True
+
+    @classmethod
+    def of(cls, task: Task, snapshot: Snapshot, colour: int, name: str = "") -> Record:
+        """Return the run of the snapshot; it shares its curves until it is `kept`."""
+        first = first_settings(snapshot.settings, snapshot.curves)
+        return cls(
+            name=name or default_name(task.config, snapshot.settings),
+            colour=colour,
+            task=task,
+            config=replace(task.config, training=first),
+            settings=snapshot.settings,
+            curves=snapshot.curves,
+            params=snapshot.params,
+            metrics=snapshot.metrics,
+            step=snapshot.step,
+            epoch=snapshot.epoch,
+            status=snapshot.status,
+        )
+
+    def kept(self) -> Record:
+        """Return it with curves of its own: those of a run that goes on hold all its memory."""
+        status = Status.PAUSED if self.status is Status.TRAINING else self.status
+        curves = replace(self.curves, table=self.curves.table.copy())
+        return replace(self, curves=curves, status=status)
+
+    @property
+    def edits(self) -> tuple[str, ...]:
+        """What a person changed on the way, in words."""
+        return tuple(
+            f"{mark.text} at step {mark.step:,}" for mark in self.curves.marks if mark.step > 0
+        )
+
+
+def first_settings(settings: TrainingConfig, curves: Curves) -> TrainingConfig:
+    """Return the settings that a run began with: every edit after step 0 is taken back."""
+    for mark in reversed(curves.marks):
+        found = _EDIT.match(mark.text)
+        if mark.step > 0 and found and found[1] in SYMBOLS:
+            name, old = SYMBOLS[found[1]], found[2]
+            value = (None if old == "full" else int(old)) if name == "batch_size" else float(old)
+            settings = replace(settings, **{name: value})  # type: ignore[arg-type]
+    return settings
+
+
+def default_name(config: RunConfig, settings: TrainingConfig) -> str:
+    """Name a run by what most runs differ in: “softmax, η 0.1, batch 32”."""
+    model = config.model
+    words = [FAMILY[model.kind].title.lower() if model.kind != "adaline" else "ADALINE"]
+    if model.hidden:
+        words.append(f"{model.hidden} hidden")
+    if settings.optimiser != "sgd":
+        words.append(OPTIMISER_WORDS[settings.optimiser])
+    if settings.optimiser != "newton":
+        words.append(f"η {settings.learning_rate:g}")
+    if settings.optimiser not in ("newton", "lbfgs"):
+        words.append(f"batch {say_batch(settings.batch_size)}")
+    if settings.weight_decay:
+        words.append(f"λ {settings.weight_decay:g}")
+    if settings.l1:
+        words.append(f"λ₁ {settings.l1:g}")
+    return ", ".join(words)
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Return the names without the parts between commas that all of them share."""
+    parts = [name.split(", ") for name in names]
+    shared = set.intersection(*map(set, parts)) if len(parts) > 1 else set()
+    return [
+        ", ".join(part for part in own if part not in shared) or name
+        for own, name in zip(parts, names, strict=True)
+    ]
+
+
+def say_batch(size: int | None) -> str:
+    return "full" if size is None else str(size)
+
+
+def settings_of(record: Record) -> dict[str, Setting]:
+    """Return every setting that decides the run, as a number or in words, by its name."""
+    data, model, now, task = record.config.data, record.config.model, record.settings, record.task
+    names = task.dataset.feature_names
+    has_momentum = now.optimiser in ("momentum", "nesterov")
+    few = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return {
+        "data": task.source.name,
+        "rows": " + ".join(f"{n:,}" for n in _parts(task)),
+        "features": f"{len(names)} pixels" if task.dataset.image_shape else few,
+        "classes": " / ".join(task.dataset.class_names),
+        "split seed": data.split_seed,
+        "standardised": _yes(bool(data.standardise)),
+        "degree": data.degree,
+        "sine": _yes(data.sine),
+        "deskewed": _yes(data.deskew),
+        "variations": data.copies,
+        "model": FAMILY[model.kind].title,
+        "start": "random" if model.hidden else model.init,
+        "bias": _yes(model.has_bias),
+        "hidden": f"{model.hidden} {model.activation}" if model.hidden else "none",
+        "optimiser": OPTIMISER_WORDS[now.optimiser],
+        "η": now.learning_rate,
+        "μ": now.momentum if has_momentum else "–",
+        "schedule": now.schedule,
+        "batch": say_batch(now.batch_size) if now.batch_size is None else now.batch_size,
+        "λ": now.weight_decay,
+        "λ₁": now.l1,
+        "epoch limit": now.epochs,
+        "tolerance": now.tolerance,
+        "patience": now.patience,
+        "seed": now.seed,
+        "device": now.device,
+        "edits": "; ".join(record.edits) or "–",
+    }
+
+
+def _parts(task: Task) -> tuple[int, ...]:
+    """Return how many rows train, validate (where any do) and test."""
+    train, validation = len(task.train_rows), len(task.validation_rows)
+    return (train, *([validation] if validation else []), len(task.test_rows))
+
+
+def differing(records: Sequence[Record]) -> list[str]:
+    """Return the names of the settings in which the runs are not all alike."""
+    found = [settings_of(record) for record in records]
+    return [name for name in found[0] if len({each[name] for each in found}) > 1] if found else []
+
+
+def results_of(record: Record) -> dict[str, Setting]:
+    """Return how the run stands; NaN is a figure that there is none of."""
+    metrics = record.metrics
+    return {
+        "steps": record.step,
+        "train loss": metrics.train_loss,
+        "test loss": metrics.test_loss,
+        "train acc.": metrics.train_accuracy,
+        "test acc.": metrics.test_accuracy,
+        "status": record.status.value,
+    }
+
+
+def say(name: str, value: Setting) -> str:
+    """Say a value of `settings_of` or `results_of`."""
+    if isinstance(value, str):
+        return value
+    if math.isnan(value):
+        return "–"
+    if name.endswith("loss"):
+        return f"{value:.4f}"
+    if name.endswith("acc."):
+        return f"{value:.1%}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def to_csv(records: Sequence[Record]) -> str:
+    """Return the table of the runs: name, the settings that differ, the results, unrounded."""
+    columns = differing(records)
+    rows: list[list[Setting]] = [["name", *columns, *RESULTS, MEASURED]]
+    for record in records:
+        values = settings_of(record) | results_of(record)
+        cells = [values[name] for name in (*columns, *RESULTS)]
+        measured = record.metrics.sampled or len(record.task.train_rows)
+        known = ("" if c != c else c for c in cells)  # NaN is no figure
+        rows.append([record.name, *known, measured])
+    return to_text(rows)
+
+
+# What is alike -------------------------------------------------------------------------------
+
+
+class Entry(Protocol):
+    """What is about to run, or has run."""
+
+    @property
+    def task(self) -> Task: ...
+
+    @property
+    def config(self) -> RunConfig: ...
+
+
+def same_rows(a: Task, b: Task) -> bool:
+    """Return whether both train and test on the same inputs, row by row."""
+    one, other = a.dataset, b.dataset
+    return a is b or (
+        one.feature_names == other.feature_names
+        and a.input_names == b.input_names
+        and np.array_equal(a.train_rows, b.train_rows)
+        and np.array_equal(a.test_rows, b.test_rows)
+        and np.array_equal(a.validation_rows, b.validation_rows)
+        and _same_array(one.X, other.X)
+        and np.array_equal(a.standardiser.mean, b.standardiser.mean)
+        and np.array_equal(a.standardiser.std, b.standardiser.std)
+    )
+
+
+def same_classes(a: Task, b: Task) -> bool:
+    """Return whether the rows have the same classes, if they are the same rows."""
+    one, other = a.dataset, b.dataset
+    return one.class_names == other.class_names and np.array_equal(one.y, other.y)
+
+
+def same_features(a: Task, b: Task) -> bool:
+    """Return whether both look at the same plane: data set and features, whatever the classes."""
+    return a.source.name == b.source.name and a.dataset.feature_names == b.dataset.feature_names
+
+
+def say_start(entries: Sequence[Entry]) -> str:
+    """Say whether all begin at the same weights and take the same batches, or what differs."""
+    if len(entries) < 2:
+        return ""
+    first, *others = entries
+    has_same_rows = all(same_rows(first.task, other.task) for other in others)
+    has_same_classes = all(same_classes(first.task, other.task) for other in others)
+    seeds, sizes = _distinct(_seed(e) for e in entries), _distinct(_batch(e) for e in entries)
+    has_same_order = has_same_rows and len(seeds) == 1 and len({_draws(e) for e in entries}) == 1
+    why = [
+        words
+        for words, is_same in (
+            ("data", has_same_rows),
+            ("classes", has_same_classes or not has_same_rows),
+            (f"seed ({', '.join(seeds)})", len(seeds) == 1),
+            ("kind of model", len({_model(e) for e in entries}) == 1),
+            ("initial weights", len({_init(e) for e in entries}) == 1),
+        )
+        if not is_same
+    ]
+    begins = {first_figures(e.curves) for e in entries if isinstance(e, Record)}
+    if not why and len(begins) > 1:
+        why.append("initial weights, chosen by hand")
+    start = f"Different start: {_list(why)}." if why else "Same start: equal weights at step 0."
+    if not has_same_rows:
+        return start
+    if len(sizes) > 1:
+        return f"{start} Batches of {_list(sizes)} rows."
+    if has_same_order or sizes == ["all"]:
+        return f"{start} Same batches: every update takes the same rows."
+    return f"{start} Other batches: the rows come in another order."
+
+
+def say_losses(entries: Sequence[Entry]) -> str:
+    """Say which losses cannot be compared, where they are of several kinds."""
+    kinds = _distinct(FAMILY[entry.config.model.kind].loss for entry in entries)
+    if len(kinds) < 2:
+        return ""
+    return f"Their losses are of different kinds ({_list(kinds)}): compare accuracies."
+
+
+def _seed(entry: Entry) -> str:
+    return str(entry.config.training.seed)
+
+
+def _model(entry: Entry) -> tuple[object, ...]:
+    model = entry.config.model
+    activation = model.activation if model.hidden else ""
+    return model.kind, model.has_bias, model.hidden, activation
+
+
+def _init(entry: Entry) -> str:
+    model = entry.config.model
+    return "random" if model.hidden else model.init
+
+
+def _draws(entry: Entry) -> tuple[int, ...]:
+    """The random numbers that are drawn before the first shuffle."""
+    task, model = entry.task, entry.config.model
+    outputs = model.outputs(task.dataset.h)
+    if model.hidden:
+        return model.hidden, task.m, outputs
+    return (outputs, task.m) if model.init == "random" else ()
+
+
+def first_figures(curves: Curves) -> tuple[float, ...]:
+    """Return the figures of step 0: with equal settings, other figures are of other weights."""
+    table: Floats = curves.table
+    if not table.shape[1] or table[FIRST, 0] != 0 or table[COUNT, 0] != 1:
+        return ()
+    return tuple(np.nan_to_num(table[TOTAL, 0]).tolist())
+
+
+def _batch(entry: Entry) -> str:
+    training, n = entry.config.training, len(entry.task.train_rows)
+    size = None if training.optimiser in SECOND_ORDER else training.batch_size
+    return "all" if size is None or size >= n else str(size)
+
+
+def _distinct(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
+def _same_array(a: NDArray[np.generic], b: NDArray[np.generic]) -> bool:
+    if a.shape != b.shape:
+        return False
+    is_same_memory = a.ctypes.data == b.ctypes.data and a.strides == b.strides
+    return is_same_memory or np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+
+
+def _list(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"

@@ -1,0 +1,210 @@
+"""The rows of a task in memory, as the trainer takes them: batches, shuffles, slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from core.data.task import Task
+from core.train.losses import HEADS
+
+SLICE = 2**20  # numbers converted and multiplied at once: 4 MB of float32, a millisecond's work
+SLICE_ROWS = 2**14
+ROOMS = 4  # a batch and the rest of an epoch, of now and of before
+
+
+@dataclass(frozen=True, eq=False)
+class Room:
+    """Where a slice of some number of rows is put together, again and again; logits too."""
+
+    stored: Tensor
+    X: Tensor
+    Y: Tensor
+    Z: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Some rows of a task on a device: X (n, m) as stored, y (n,), targets Y held as (outputs, n).
+
+    Measurements are stored standardised in float32. Pixels stay bytes, a quarter of the memory,
+    and become numbers slice by slice. What `slices` yields, times `unit`, is the input of the
+    model: to scale a few weights is quicker than to scale every pixel.
+    """
+
+    X: Tensor
+    y: Tensor
+    targets: Tensor
+    unit: float
+    mean: Tensor | None
+    std: Tensor | None
+    rooms: dict[int, Room] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def slices(self, order: Tensor | None = None) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        """Yield X (k, m) float32 and Y (k, outputs) for the rows of `order`, or for all in place.
+
+        The third is room for their logits, (k, outputs). All three are overwritten by the next
+        slice: nothing is allocated in a loop.
+        """
+        n = len(self) if order is None else len(order)
+        size = self.rows_at_once
+        for start in range(0, n, size):
+            room = self.room(min(size, n - start))
+            if order is not None:
+                rows = order if n <= size else order[start : start + size]
+                stored = torch.index_select(self.X, 0, rows, out=room.stored)
+                Y = torch.index_select(self.targets, 1, rows, out=room.Y)
+            elif n <= size:
+                stored, Y = self.X, self.targets
+            else:
+                stored = self.X[start : start + size]
+                Y = self.targets[:, start : start + size]
+            yield self._numbers(stored, room), Y.mT, room.Z.mT
+
+    @cached_property
+    def rows_at_once(self) -> int:
+        widest = max(self.X.shape[1], len(self.targets))
+        return max(1, min(SLICE // widest, SLICE_ROWS))
+
+    def _numbers(self, stored: Tensor, room: Room) -> Tensor:
+        if stored.dtype == torch.float32:
+            return stored
+        X = room.X.copy_(stored)
+        if self.mean is not None and self.std is not None:
+            X.sub_(self.mean).div_(self.std)
+        return X
+
+    def room(self, k: int) -> Room:
+        """Return where slices of k rows are put together."""
+        if k not in self.rooms:
+            if len(self.rooms) == ROOMS:  # the batch size has changed again and again
+                self.rooms.clear()
+            stored = self.X.new_empty((k, self.X.shape[1]))
+            X = stored if stored.dtype == torch.float32 else stored.float()
+            outputs = self.targets.new_empty((2, len(self.targets), k))
+            self.rooms[k] = Room(stored, X, *outputs)
+        return self.rooms[k]
+
+
+def place(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
+    """Put the rows with these numbers on the device, as `Rows` describes."""
+    first, last = (int(numbers[0]), int(numbers[-1]) + 1) if len(numbers) else (0, 0)
+    # A run of neighbours, as in a published split, is shared with the data set, not copied.
+    is_run = last - first == len(numbers) and bool((np.diff(numbers) == 1).all())
+    X = task.dataset.X[first:last] if is_run else task.dataset.X[numbers]
+    y = torch.from_numpy(task.dataset.y[numbers]).to(device)
+    head = HEADS[task.config.model.kind]
+    unit, mean, std = 1.0, None, None
+    if X.dtype != np.uint8:
+        X = task.inputs(X)
+    elif task.standardiser.is_identity:
+        unit = 1 / task.dataset.scale
+    else:  # (x / scale − mean) / std
+        scale = task.dataset.scale
+        mean = torch.from_numpy(task.standardiser.mean * scale).to(device, torch.float32)
+        std = torch.from_numpy(task.standardiser.std * scale).to(device, torch.float32)
+    return Rows(
+        X=torch.from_numpy(X).to(device),
+        y=y,
+        targets=head.encode(y, task.outputs).mT.to(torch.float32).contiguous(),
+        unit=unit,
+        mean=mean,
+        std=std,
+    )
+
+
+class Place(NamedTuple):
+    """Where `Shuffles` are, on the host: what `restore` needs to go on from there."""
+
+    generator: Tensor
+    order: Tensor | None
+    taken: int
+    is_fresh: bool
+
+
+class Shuffles:
+    """Row numbers batch by batch: each epoch a fresh permutation, its last batch what is left.
+
+    The batch size may change at any time, also within an epoch. Permutations are drawn on the
+    host, so that every device sees the same batches.
+    """
+
+    def __init__(self, n: int, generator: Generator, device: torch.device) -> None:
+        self._n = n
+        self._generator = generator
+        self._device = device
+        self._order: Tensor | None = None
+        self._placed: Tensor | None = None  # the same on the device
+        self._taken = self._taken_before = 0
+        self._is_fresh = False  # whether the order is of the epoch that begins
+
+    @property
+    def left(self) -> int:
+        """Rows of the epoch that are not yet taken."""
+        return self._n - self._taken
+
+    def next(self, batch_size: int | None) -> tuple[Tensor | None, int, bool]:
+        """Return row numbers (None for all in place), their count, whether they end the epoch.
+
+        A batch of all rows needs no order: its gradient is the same sum.
+        """
+        size = self._n if batch_size is None else min(batch_size, self._n)
+        self._taken_before = self._taken
+        if self._taken == 0:
+            if size == self._n:
+                return None, self._n, True
+            if not self._is_fresh:
+                self._draw()
+        assert self._placed is not None
+        rows = self._placed[self._taken : self._taken + size]
+        self._taken += len(rows)
+        ends_epoch = self._taken == self._n
+        if ends_epoch:
+            self._taken, self._is_fresh = 0, False
+        return rows, len(rows), ends_epoch
+
+    def peek(self, batch_size: int | None) -> Tensor | None:
+        """Return the row numbers that `next` will return, on the host."""
+        size = self._n if batch_size is None else min(batch_size, self._n)
+        if self._taken == 0:
+            if size == self._n:
+                return None
+            if not self._is_fresh:
+                self._draw()
+        assert self._order is not None
+        return self._order[self._taken : self._taken + size]
+
+    def take_back(self) -> None:
+        """Forget that the last batch was taken."""
+        self._taken = self._taken_before
+        self._is_fresh |= self._taken > 0
+
+    def place(self) -> Place:
+        return Place(self._generator.get_state(), self._order, self._taken, self._is_fresh)
+
+    def restore(self, place: Place) -> None:
+        generator, order, self._taken, self._is_fresh = place
+        self._generator.set_state(generator)
+        self._set_order(order)
+        if order is None and self._taken:  # the generator is as it was when the epoch began
+            self._draw()
+
+    def _draw(self) -> None:
+        self._set_order(torch.randperm(self._n, generator=self._generator))
+        self._is_fresh = True
+
+    def _set_order(self, order: Tensor | None) -> None:
+        self._order = self._placed = order
+        if order is not None and self._device.type != "cpu":
+            # From ordinary memory the copy would wait for all that is launched.
+            self._placed = order.pin_memory().to(self._device, non_blocking=True)

@@ -1,0 +1,251 @@
+"""Moments of a run that it can be played again from, in bounded memory, and what was tuned when.
+
+A run is decided by its start, its settings and its generator, so any moment comes back exactly:
+from the nearest moment before it that is kept, the same updates are made again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Generic, Protocol, TypeVar
+
+from torch import Tensor
+
+from core.config import TrainingConfig
+from core.data.validation import Best
+from core.train import batches
+
+LIMIT = 8 * 2**20  # bytes of tensors a run
+MOST, FEWEST = 128, 20  # frames a run; the fewest are kept whatever they take
+BETWEEN = 24  # frames of the last replay, for what is looked at next
+CHEAP = 2**24  # multiplications that are played again at once: some 10 ms
+LONGEST_STRIDE = 1024  # at first; then keeping frames takes a thousandth of the time
+NEVER = 2**62  # a step that no run reaches
+
+
+class Place(Protocol):
+    """A point of a run, as the trainer keeps it."""
+
+    @property
+    def step(self) -> int: ...
+
+    @property
+    def epoch(self) -> int: ...
+
+    @property
+    def parameters(self) -> tuple[Tensor, ...]: ...
+
+    @property
+    def moments(self) -> tuple[tuple[Tensor, ...], ...]: ...
+
+    @property
+    def memory(self) -> tuple[tuple[Tensor, ...], ...]: ...
+
+    @property
+    def shuffles(self) -> batches.Place: ...
+
+
+P = TypeVar("P", bound=Place)
+
+
+@dataclass(frozen=True, eq=False)
+class Frame(Generic[P]):
+    """A place, and what is known there that decides when to stop.
+
+    losses : at the ends of the last epochs. best : the epoch with the least validation loss.
+    """
+
+    place: P
+    losses: tuple[float, ...] = ()
+    best: Best = field(default_factory=Best)
+
+    @property
+    def step(self) -> int:
+        return self.place.step
+
+
+def compact(place: P, mate: P | None = None) -> P:
+    """Return the place without its permutation, where that can be drawn again.
+
+    Amid an epoch that takes the generator as it was when the epoch began; `mate`, an earlier
+    place, knows that if it is of the same epoch.
+    """
+    shuffles = place.shuffles
+    if shuffles.taken == 0:
+        if not shuffles.is_fresh:  # the next one is not drawn yet, the last one is used up
+            shuffles = shuffles._replace(order=None)
+    elif mate is not None and mate.epoch == place.epoch:
+        shuffles = mate.shuffles._replace(taken=shuffles.taken)
+    return replace(place, shuffles=shuffles)  # type: ignore[type-var]  # every place is a dataclass
+
+
+class Keyframes(Generic[P]):
+    """Frames by step: some are pinned, the others are thinned out as the run goes on.
+
+    stride : steps from one frame to the next.
+    """
+
+    def __init__(self, stride: int) -> None:
+        self.stride = stride
+        self._frames: list[Frame[P]] = []
+        self._pinned: set[int] = set()
+        self._between: dict[int, Frame[P]] = {}
+        self._nbytes = 0
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all tensors that are kept; what several frames share counts once."""
+        return self._nbytes + _total(sorted(self._between.values(), key=_step))
+
+    @property
+    def steps(self) -> list[int]:
+        return [frame.step for frame in self._frames]
+
+    @property
+    def oldest(self) -> Frame[P]:
+        return self._frames[0]
+
+    @property
+    def newest(self) -> Frame[P]:
+        return self._frames[-1]
+
+    def nearest(self, step: int) -> Frame[P]:
+        """Return the last frame that is not after this step."""
+        found = self._frames[bisect_right(self._frames, step, key=_step) - 1]
+        between = [frame for frame in self._between.values() if found.step < frame.step <= step]
+        return max(between, key=_step, default=found)
+
+    def add(self, frame: Frame[P]) -> None:
+        """Keep this newest moment, for as long as there is room."""
+        self._nbytes += _nbytes(frame, self._frames[-1] if self._frames else None)
+        self._frames.append(frame)
+        if len(self._frames) > MOST or self._nbytes > LIMIT:
+            self._make_room()
+
+    def pin(self, frame: Frame[P]) -> None:
+        """Keep a moment that no replay leads to, such as the start, in place of what was there."""
+        self.cut(frame.step - 1)
+        self._pinned.add(frame.step)
+        self.add(frame)
+
+    def keep_between(self, frame: Frame[P]) -> None:
+        """Keep a moment that a replay came by, until others take its place."""
+        self._between.pop(frame.step, None)
+        self._between[frame.step] = frame
+        while len(self._between) > BETWEEN or (
+            len(self._between) > 1 and _total(list(self._between.values())) > LIMIT // 4
+        ):
+            del self._between[next(iter(self._between))]
+
+    def cut(self, step: int) -> None:
+        """Forget what came after this step."""
+        del self._frames[bisect_right(self._frames, step, key=_step) :]
+        self._pinned = {pinned for pinned in self._pinned if pinned <= step}
+        self._between = {s: frame for s, frame in self._between.items() if s <= step}
+        self._nbytes = _total(self._frames)
+
+    def _make_room(self) -> None:
+        """Forget the frame that is missed least, the closest to both of its neighbours.
+
+        One goes for each that comes: halving their number now and then would be simpler, but
+        memory would go up and down with it. Where all are pinned, the oldest goes.
+        """
+        while len(self._frames) > FEWEST and (len(self._frames) > MOST or self._nbytes > LIMIT):
+            steps = self.steps
+            inner = range(1, len(steps) - 1)
+            free = [k for k in inner if steps[k] not in self._pinned]
+            if free:
+                k = min(free, key=lambda k: steps[k + 1] - steps[k - 1])
+            else:
+                k = 0
+                self._pinned = (self._pinned - {steps[0]}) | {steps[1]}
+            gone, around = self._frames[k], self._frames[max(k - 1, 0) : k + 2]
+            rest = [frame for frame in around if frame is not gone]
+            self._nbytes -= _total(around) - _total(rest)
+            del self._frames[k]
+            self.stride = max(self.stride, (steps[-1] - steps[0]) // len(self._frames))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What decides the updates from some step on, besides the weights.
+
+    level : the cost that divergence is measured by; see `core.train.health`.
+    begins_anew : whether the losses that decide when it stops are forgotten there.
+    """
+
+    settings: TrainingConfig
+    last_epoch: int
+    level: float
+    begins_anew: bool = False
+
+
+class Edits:
+    """The rules of a run and the steps from which they held."""
+
+    def __init__(self, step: int, rules: Rules) -> None:
+        self._steps, self._rules = [step], [rules]
+
+    def add(self, step: int, rules: Rules) -> None:
+        """Let these rules hold from this step on, the newest of the run."""
+        if self._steps[-1] == step:
+            anew = self._rules[-1].begins_anew or rules.begins_anew
+            self._rules[-1] = replace(rules, begins_anew=anew)
+        else:
+            self._steps.append(step)
+            self._rules.append(rules)
+
+    def at(self, step: int) -> Rules:
+        """Return what decided the update after this step."""
+        return self._rules[bisect_right(self._steps, step) - 1]
+
+    def begins_anew(self, step: int) -> bool:
+        return step in self._steps and self.at(step).begins_anew
+
+    def after(self, step: int) -> int:
+        """Return the next step at which the rules changed."""
+        place = bisect_right(self._steps, step)
+        return self._steps[place] if place < len(self._steps) else NEVER
+
+    def cut(self, step: int) -> None:
+        """Forget the edits after this step."""
+        keep = max(bisect_right(self._steps, step), 1)
+        del self._steps[keep:], self._rules[keep:]
+
+
+def first_stride(multiplications: int) -> int:
+    """Return the steps between frames at first, for updates of so many multiplications."""
+    return min(max(CHEAP // max(multiplications, 1), 1), LONGEST_STRIDE)
+
+
+def _step(frame: Frame[P]) -> int:
+    return frame.step
+
+
+def _nbytes(frame: Frame[P], before: Frame[P] | None) -> int:
+    """Return the bytes of the frame's tensors that the frame before it does not hold already."""
+    place = frame.place
+    own = sum(theta.nbytes for theta in place.parameters)
+    own += sum(v.nbytes for moments in place.moments for v in moments)
+    known = {id(tensor) for tensor in _shared(before.place)} if before is not None else set()
+    return own + sum(t.nbytes for t in _shared(place) if id(t) not in known)
+
+
+def _shared(place: Place) -> Iterator[Tensor]:
+    """Yield what is never written over, and so may be held by several places."""
+    yield place.shuffles.generator
+    if place.shuffles.order is not None:
+        yield place.shuffles.order
+    for pair in place.memory:
+        yield from pair
+
+
+def _total(frames: list[Frame[P]]) -> int:
+    """Return the bytes of frames in the order of their steps."""
+    pairs = zip(frames, [None, *frames], strict=False)
+    return sum(_nbytes(frame, before) for frame, before in pairs)

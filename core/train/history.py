@@ -1,0 +1,300 @@
+"""The measured points of a run: exact at both ends, gathered in between, bounded in memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.train.divergence import Fall
+
+Floats = NDArray[np.float64]
+
+CAPACITY = 2**14  # entries: 3 MB
+HEAD = 2**11  # the first measured points stay as they are,
+TAIL = 2**12  # and so do the newest ones
+MARKS = 1024
+
+SERIES = (
+    "train_loss",
+    "test_loss",
+    "train_accuracy",
+    "test_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+)
+TRAIN_LOSS, TRAIN_ACCURACY = SERIES.index("train_loss"), SERIES.index("train_accuracy")
+SAMPLE = 10_000  # training rows that are measured along the way; as many as MNIST's test rows
+FIRST, LAST, COUNT = range(3)  # rows of the table, an entry a column
+LOW = slice(3, 9)
+HIGH = slice(9, 15)
+TOTAL = slice(15, 21)
+ROWS = 21
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A live edit: at this step, this changed."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """One series over a range of steps, (k,) each: a measured point, or what lies in a column.
+
+    first, last : the steps that an entry reaches from and to.
+    """
+
+    first: Floats
+    last: Floats
+    low: Floats
+    mean: Floats
+    high: Floats
+
+    @property
+    def step(self) -> Floats:
+        """The middle of each entry."""
+        return (self.first + self.last) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The measured points of a run against the step; not to be written.
+
+    An entry is a measured point or, in the middle of a long run, several neighbours gathered.
+    The series are their means, (n,) each.
+    fall : the last time that the run diverged, if ever.
+    """
+
+    table: Floats
+    marks: tuple[Mark, ...]
+    fall: Fall | None = None
+
+    @property
+    def last_step(self) -> int:
+        """The newest measured step, −1 where there is none; `step` is a copy of all of them."""
+        return int(self.table[LAST, -1]) if self.table.shape[1] else -1
+
+    @property
+    def furthest_step(self) -> int:
+        """The furthest step that was ever measured, also on a way that led to divergence."""
+        return max(self.last_step, self.fall.failed) if self.fall else self.last_step
+
+    @cached_property
+    def step(self) -> NDArray[np.int64]:
+        """The last step of each entry."""
+        step: NDArray[np.int64] = self.table[LAST].astype(np.int64)
+        return step
+
+    @property
+    def train_loss(self) -> Floats:
+        return self._mean(0)
+
+    @property
+    def test_loss(self) -> Floats:
+        return self._mean(1)
+
+    @property
+    def train_accuracy(self) -> Floats:
+        return self._mean(2)
+
+    @property
+    def test_accuracy(self) -> Floats:
+        return self._mean(3)
+
+    @property
+    def validation_loss(self) -> Floats:
+        return self._mean(4)
+
+    @property
+    def validation_accuracy(self) -> Floats:
+        return self._mean(5)
+
+    def _mean(self, series: int) -> Floats:
+        mean: Floats = self.table[TOTAL][series] / self.table[COUNT]
+        mean.flags.writeable = False
+        return mean
+
+    def strips(
+        self, names: tuple[str, ...], first: float, last: float, columns: int
+    ) -> list[Strip]:
+        """Return these series over the steps first … last in at most about so many entries each.
+
+        Where there are more, the entries of each of the equally wide columns are gathered, so
+        that no extreme is lost. One entry beyond either end is there too, for lines to run out.
+        """
+        start = max(int(np.searchsorted(self.table[LAST], first)) - 1, 0)
+        end = int(np.searchsorted(self.table[FIRST], last, side="right")) + 1
+        table = self.table[:, start:end]
+        if table.shape[1] > columns:
+            width = max((last - first) / columns, 1e-9)
+            column = np.floor((table[FIRST] - first) / width)
+            column[[0, -1]] += -0.5, 0.5  # first and newest stay by themselves
+            table = _gather(table, np.flatnonzero(np.diff(column, prepend=-np.inf)))
+        low, high, mean = table[LOW], table[HIGH], table[TOTAL] / table[COUNT]
+        return [
+            Strip(table[FIRST], table[LAST], low[k], mean[k], high[k])
+            for k in map(SERIES.index, names)
+        ]
+
+
+class History:
+    """All that was ever measured, in bounded memory: no extreme is lost, and means are exact.
+
+    The first HEAD and the newest TAIL points stay as they are. When memory is used up, what lies
+    between is gathered by stretches of `stride` steps, which doubles until there is room.
+    What `curves` returned earlier stays as it was: entries are only appended to the arrays that
+    were handed out, and gathering makes new ones.
+    """
+
+    def __init__(self) -> None:
+        self._table = np.full((ROWS, CAPACITY), 0.0)  # memory is taken now, not as the run goes on
+        self._length = 0
+        self._last_step = -1
+        self._marks: tuple[Mark, ...] = ()
+        self._fall: Fall | None = None
+        self.least_loss, self.greatest_accuracy = np.inf, 0.0  # of the training rows
+        self.stride = 1
+
+    @property
+    def last_step(self) -> int:
+        return self._last_step
+
+    @property
+    def first_loss(self) -> float:
+        """The training loss at the first point on record."""
+        return float(self._table[LOW, 0][0])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that are in use."""
+        return ROWS * self._length * self._table.itemsize
+
+    def record(self, step: int, figures: tuple[float, ...]) -> None:
+        """Append a point, one figure for each of SERIES; a second one for a step is ignored.
+
+        Where nothing validates, those figures may be left out.
+        """
+        if step <= self._last_step:
+            return
+        if self._length == CAPACITY:
+            self._make_room()
+        figures = _whole(figures)
+        self._table[:, self._length] = (step, step, 1, *figures, *figures, *figures)
+        self._length += 1
+        self._last_step = step
+        self.least_loss = min(self.least_loss, figures[TRAIN_LOSS])
+        self.greatest_accuracy = max(self.greatest_accuracy, figures[TRAIN_ACCURACY])
+
+    def copy(self) -> History:
+        """Return a history that goes on from here by itself."""
+        twin = History()
+        twin._table[:, : self._length] = self._table[:, : self._length]
+        twin._length, twin._last_step = self._length, self._last_step
+        twin._marks, twin._fall, twin.stride = self._marks, self._fall, self.stride
+        twin._find_extremes()
+        return twin
+
+    def mark(self, mark: Mark) -> None:
+        """Remember a live edit; of the same edit again and again, the newest stays."""
+        if self._marks and self._marks[-1].text == mark.text:
+            self._marks = self._marks[:-1]
+        self._marks = (*self._marks[-(MARKS - 1) :], mark)
+
+    def cut(self, step: int) -> None:
+        """Forget the points and marks after this step.
+
+        What is gathered across it stays, and is said to end there; a run returns to a step
+        among its newest points.
+        """
+        self._length = int(np.searchsorted(self._table[FIRST, : self._length], step, side="right"))
+        table = np.empty_like(self._table)
+        table[:, : self._length] = self._table[:, : self._length]
+        self._table = table
+        self._last_step = -1
+        if self._length:
+            newest = table[:, self._length - 1]
+            newest[LAST] = min(newest[LAST], step)
+            self._last_step = int(newest[LAST])
+        self._marks = tuple(mark for mark in self._marks if mark.step <= step)
+        if self._fall is not None and self._fall.rescued > step:
+            self._fall = None  # it began in what is forgotten
+        self._find_extremes()
+
+    def diverge(self, step: int, figures: tuple[float, ...], rescued: int) -> None:
+        """Record the figures of the step that failed; what came after `rescued` is a fall now."""
+        known = np.isfinite(self._table[TOTAL, 0])
+        figures = _whole(figures)
+        figures = tuple(np.where(known & ~np.isfinite(figures), np.inf, figures))
+        failed = {name: np.array([v]) for name, v in zip(SERIES, figures, strict=True)}
+        self._set_fall(rescued, np.array([step]), failed)
+
+    def return_further(self, step: int) -> None:
+        """Cut it after this step, which is before the fall: what is cut becomes part of that."""
+        fall = self._fall
+        assert fall is not None
+        rest = {name: values[1:] for name, values in fall.series.items()}  # its first is here, too
+        self._set_fall(step, fall.steps[1:], rest)
+
+    def _set_fall(
+        self, rescued: int, steps: NDArray[np.int64], series: Mapping[str, Floats]
+    ) -> None:
+        """Cut it after this step; what is cut, and then these points, are the fall."""
+        table = self._table[:, : self._length]
+        table = table[:, table[LAST] >= rescued]
+        means = dict(zip(SERIES, table[TOTAL] / table[COUNT], strict=True))
+        self.cut(rescued)
+        self._fall = Fall(
+            np.concatenate([table[LAST].astype(np.int64), steps]),
+            {name: np.concatenate([means[name], series[name]]) for name in SERIES},
+        )
+
+    def _find_extremes(self) -> None:
+        table = self._table[:, : self._length]
+        self.least_loss = float(table[LOW][TRAIN_LOSS].min(initial=np.inf))
+        self.greatest_accuracy = float(table[HIGH][TRAIN_ACCURACY].max(initial=0.0))
+
+    def curves(self) -> Curves:
+        view = self._table[:, : self._length]
+        view.flags.writeable = False
+        return Curves(view, self._marks, self._fall)
+
+    def _make_room(self) -> None:
+        """Gather the middle until half of it is free."""
+        middle = self._table[:, HEAD:-TAIL]
+        while True:
+            starts = np.flatnonzero(np.diff(middle[FIRST] // self.stride, prepend=-1))
+            if len(starts) <= middle.shape[1] // 2:
+                break
+            self.stride *= 2
+        gathered = _gather(middle, starts)
+        table = np.empty_like(self._table)
+        length = HEAD
+        table[:, :HEAD] = self._table[:, :HEAD]
+        for part in (gathered, self._table[:, -TAIL:]):
+            table[:, length : length + part.shape[1]] = part
+            length += part.shape[1]
+        self._table, self._length = table, length
+
+
+def _gather(table: Floats, starts: NDArray[np.int64]) -> Floats:
+    """Return the table (ROWS, k) with the entries from each start to the next as one."""
+    gathered = np.empty((ROWS, len(starts)))
+    gathered[FIRST] = table[FIRST, starts]
+    gathered[LAST] = table[LAST, np.append(starts[1:], table.shape[1]) - 1]
+    gathered[COUNT] = np.add.reduceat(table[COUNT], starts)
+    gathered[LOW] = np.minimum.reduceat(table[LOW], starts, axis=1)
+    gathered[HIGH] = np.maximum.reduceat(table[HIGH], starts, axis=1)
+    gathered[TOTAL] = np.add.reduceat(table[TOTAL], starts, axis=1)
+    return gathered
+
+
+def _whole(figures: tuple[float, ...]) -> tuple[float, ...]:
+    """Return one figure for each of SERIES; those that are left out are NaN."""
+    return (*figures, *[math.nan] * (len(SERIES) - len(figures)))

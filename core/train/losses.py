@@ -1,0 +1,325 @@
+"""Heads: what turns logits into probabilities, what it costs, and its gradient, by hand.
+
+A head is a row of HEADS: target coding, activation, loss, dL/dZ and decision; its words are the
+row of the same name in `core.model_family.FAMILY`. Everything before it (the linear map) and
+after it (the update) is the same for all of them.
+
+Throughout, Z is (n, outputs), an example a row. In memory the models keep it class by class,
+so that Z.mT is contiguous: a softmax down contiguous columns ran 15 times faster than along
+rows of ten. The functions are right for any layout.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn.functional import one_hot, softplus
+
+
+def softmax(Z: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return A = exp(z_k) / Σⱼ exp(zⱼ), row by row; safe for logits of any size.
+
+    It is written over `out`, if that is given, which may be Z.
+    """
+    return torch.softmax(Z.mT, dim=0, out=None if out is None else out.mT).mT
+
+
+def softmax_cross_entropy(Z: Tensor, Y: Tensor) -> Tensor:
+    """Return −log a_y of each example in nats, (n,).
+
+    It is log Σ exp(zⱼ) − z_y: the row maximum is taken out before exponentiating, and no
+    probability is ever formed, so that logits of ±1000 cost what they should.
+    """
+    return torch.logsumexp(Z, dim=1) - (Z * Y).sum(dim=1)
+
+
+def softmax_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return dL/dz = a − y of each example, (n, h): exp and log cancel; rows sum to zero."""
+    return softmax(Z, out).sub_(Y)
+
+
+def sigmoid_cross_entropy(Z: Tensor, Y: Tensor) -> Tensor:
+    """Return −y log σ(z) − (1 − y) log(1 − σ(z)) of each example in nats, (n,).
+
+    From the logit: log(1 + eᶻ) − y z, with log(1 + eᶻ) computed without overflow.
+    """
+    return (softplus(Z, threshold=80.0) - Z * Y).sum(dim=1)
+
+
+def sigmoid_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return dL/dz = a − y of each example, (n, outputs)."""
+    return torch.sigmoid(Z, out=out).sub_(Y)
+
+
+def perceptron_criterion(Z: Tensor, Y: Tensor) -> Tensor:
+    """Return max(0, −(2y − 1) z) of each example, (n,): how far on the wrong side it lies."""
+    return torch.relu((1 - 2 * Y) * Z).sum(dim=1)
+
+
+def perceptron_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return ŷ − y, with ŷ = 1 where z > 0: the perceptron's rule, which moves by mistakes alone.
+
+    It is a subgradient of the criterion, which has a kink at 0.
+    """
+    steps = (Z > 0).to(Z.dtype)
+    return torch.sub(steps, Y, out=out)
+
+
+def squared_error(Z: Tensor, Y: Tensor) -> Tensor:
+    """Return (y − z)² of each example, (n,)."""
+    return (Y - Z).square().sum(dim=1)
+
+
+def squared_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return −2(y − z) of each example, (n, 1)."""
+    return torch.sub(Z, Y, out=out).mul_(2)
+
+
+def sigmoid_squared_error(Z: Tensor, Y: Tensor) -> Tensor:
+    """Return (y − σ(z))² of each example, (n,)."""
+    return (Y - torch.sigmoid(Z)).square().sum(dim=1)
+
+
+def sigmoid_squared_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return −2(y − a)·a(1 − a): the last factor starves whom it has confidently wrong."""
+    A = torch.sigmoid(Z, out=out)
+    slope = A * (1 - A)
+    return A.sub_(Y).mul_(slope).mul_(2)
+
+
+ABSENT = 0.5  # the target of a pair's neuron for an example of neither class
+
+
+def pair_targets(y: Tensor, outputs: int) -> Tensor:
+    """Return (n, pairs): of i against j, 1 for class j, 0 for class i, ABSENT for all others."""
+    first, second = _pair_indices(outputs, y.device)
+    Y = torch.full((len(y), outputs), ABSENT, device=y.device)
+    Y[y[:, None] == first] = 0.0
+    Y[y[:, None] == second] = 1.0
+    return Y
+
+
+def pair_cross_entropy(Z: Tensor, Y: Tensor) -> Tensor:
+    """Return the summed cross-entropies of the neurons whose pair has the example's class, (n,)."""
+    losses = softplus(Z, threshold=80.0) - Z * Y
+    return (losses * (Y != ABSENT)).sum(dim=1)
+
+
+def pair_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return a − t of each pair that has the example's class, 0 of the others, (n, pairs)."""
+    return torch.sigmoid(Z, out=out).sub_(Y).mul_(Y != ABSENT)
+
+
+def pair_scores(Z: Tensor) -> Tensor:
+    """Return the votes for each class, (n, classes), plus less than ½ for the confidence.
+
+    The neuron of i against j votes for j where z > 0. The confidence is the sum of the logits
+    for a class, squashed to (−⅓, ⅓), so that it decides ties alone.
+    """
+    first, second = _pair_indices(Z.shape[1], Z.device)
+    h = int(second[-1]) + 1
+    # Pair by pair, as Z lies in memory: along its rows it took five times as long.
+    by_pair = Z.mT
+    votes, confidence = Z.new_zeros(h, len(Z)), Z.new_zeros(h, len(Z))
+    wins = (by_pair > 0).to(Z.dtype)
+    votes.index_add_(0, second, wins).index_add_(0, first, 1 - wins)
+    confidence.index_add_(0, second, by_pair).index_add_(0, first, -by_pair)
+    return (votes + confidence / (3 * (confidence.abs() + 1))).mT
+
+
+def pair_shares(Z: Tensor) -> Tensor:
+    """Return the mean of the probabilities that a class's neurons give it, (n, classes).
+
+    Rows sum to 1: each of the h(h−1)/2 neurons shares 1 out between its two classes.
+    """
+    first, second = _pair_indices(Z.shape[1], Z.device)
+    by_pair, shares = Z.mT, Z.new_zeros(int(second[-1]) + 1, len(Z))
+    shares.index_add_(0, second, torch.sigmoid(by_pair))
+    shares.index_add_(0, first, torch.sigmoid(-by_pair))
+    return (shares / Z.shape[1]).mT
+
+
+def _pair_indices(outputs: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return for each pair its first and its second class, (pairs,)."""
+    h = (1 + math.isqrt(1 + 8 * outputs)) // 2
+    first, second = torch.triu_indices(h, h, 1, device=device)
+    return first, second
+
+
+class Gradient(Protocol):
+    """Z (n, outputs), Y → dL/dZ, written over `out`, if that is given, which may be Z."""
+
+    def __call__(self, Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class Head:
+    """One way to read logits; (n, outputs) goes in everywhere.
+
+    encode : class numbers (n,) and the number of outputs → targets Y (n, outputs).
+    probabilities : Z → (n, classes) in 0 … 1. Rows sum to one but for one-vs-rest; a perceptron
+        and ADALINE have no probabilities, these are their steps and their clipped outputs.
+    scores : Z → (n, classes), of which the largest decides; two tie on a boundary.
+    loss : Z, Y → (n,), in nats for cross-entropies.
+    gradient : Z, Y → dL/dZ of each example's own loss, (n, outputs); divide by n for the mean.
+    decide : Z → class numbers (n,).
+    bend : an upper bound of the largest second derivative along one example's z; 0 where there
+        is none to speak of.
+    hessian : Z, Y → d²L/dz² of each example, (n, outputs, outputs); None where Newton's method
+        has no business.
+    hessian_times : Z, Y, D (n, outputs) → its product with each row of D, (n, outputs), for which
+        the matrices, of 4,950 neurons 100 MB an example, are never made.
+    """
+
+    name: str
+    encode: Callable[[Tensor, int], Tensor]
+    probabilities: Callable[[Tensor], Tensor]
+    scores: Callable[[Tensor], Tensor]
+    loss: Callable[[Tensor, Tensor], Tensor]
+    gradient: Gradient
+    decide: Callable[[Tensor], Tensor]
+    bend: float
+    hessian: Callable[[Tensor, Tensor], Tensor] | None = None
+    hessian_times: Callable[[Tensor, Tensor, Tensor], Tensor] | None = None
+
+
+def _yes_or_no(y: Tensor, outputs: int) -> Tensor:
+    return y[:, None].expand(-1, outputs)
+
+
+def _two_sided(Z: Tensor) -> Tensor:
+    return torch.sigmoid(torch.cat([-Z, Z], dim=1))  # 1 − σ(z) = σ(−z), without cancellation
+
+
+def _above(Z: Tensor, threshold: float) -> Tensor:
+    return (Z[:, 0] > threshold).long()
+
+
+def _against(threshold: float) -> Callable[[Tensor], Tensor]:
+    return lambda Z: torch.cat([torch.full_like(Z, threshold), Z], dim=1)
+
+
+def _both(share: Tensor) -> Tensor:
+    return torch.cat([1 - share, share], dim=1)
+
+
+def _softmax_hessian(Z: Tensor, _: Tensor) -> Tensor:
+    A = softmax(Z)
+    return torch.diag_embed(A) - A[:, :, None] * A[:, None, :]
+
+
+def _softmax_hessian_times(Z: Tensor, _: Tensor, D: Tensor) -> Tensor:
+    A = softmax(Z)
+    AD = A * D
+    return AD - A * AD.sum(dim=1, keepdim=True)
+
+
+def _sigmoid_hessian(Z: Tensor, _: Tensor) -> Tensor:
+    A = torch.sigmoid(Z)
+    return torch.diag_embed(A * (1 - A))
+
+
+def _sigmoid_hessian_times(Z: Tensor, _: Tensor, D: Tensor) -> Tensor:
+    A = torch.sigmoid(Z)
+    return A * (1 - A) * D
+
+
+def _pair_hessian(Z: Tensor, Y: Tensor) -> Tensor:
+    A = torch.sigmoid(Z)
+    return torch.diag_embed(A * (1 - A) * (Y != ABSENT))
+
+
+def _pair_hessian_times(Z: Tensor, Y: Tensor, D: Tensor) -> Tensor:
+    return _sigmoid_hessian_times(Z, Y, D) * (Y != ABSENT)
+
+
+HEADS = {
+    head.name: head
+    for head in (
+        Head(
+            name="perceptron",
+            encode=_yes_or_no,
+            probabilities=lambda Z: _both((Z > 0).to(Z.dtype)),
+            scores=_against(0.0),
+            loss=perceptron_criterion,
+            gradient=perceptron_gradient,
+            decide=lambda Z: _above(Z, 0.0),
+            bend=0.0,
+        ),
+        Head(
+            name="adaline",
+            encode=_yes_or_no,
+            probabilities=lambda Z: _both(Z.clamp(0, 1)),
+            scores=_against(0.5),
+            loss=squared_error,
+            gradient=squared_gradient,
+            decide=lambda Z: _above(Z, 0.5),
+            bend=2.0,
+            hessian=lambda Z, _: torch.full_like(Z, 2.0)[:, :, None],
+            hessian_times=lambda _, __, D: 2.0 * D,
+        ),
+        Head(
+            name="mse",
+            encode=_yes_or_no,
+            probabilities=_two_sided,
+            scores=_against(0.0),
+            loss=sigmoid_squared_error,
+            gradient=sigmoid_squared_gradient,
+            decide=lambda Z: _above(Z, 0.0),
+            bend=0.155,  # the largest of 2a²(1 − a)·|2 − 3a|, and of its mirror image for y = 1
+        ),
+        Head(
+            name="binary",
+            encode=_yes_or_no,
+            probabilities=_two_sided,
+            scores=_against(0.0),
+            loss=sigmoid_cross_entropy,
+            gradient=sigmoid_gradient,
+            decide=lambda Z: _above(Z, 0.0),
+            bend=0.25,
+            hessian=_sigmoid_hessian,
+            hessian_times=_sigmoid_hessian_times,
+        ),
+        Head(
+            name="softmax",
+            encode=one_hot,
+            probabilities=softmax,
+            scores=lambda Z: Z,
+            loss=softmax_cross_entropy,
+            gradient=softmax_gradient,
+            decide=lambda Z: Z.argmax(dim=1),
+            bend=0.5,
+            hessian=_softmax_hessian,
+            hessian_times=_softmax_hessian_times,
+        ),
+        Head(
+            name="ovr",
+            encode=one_hot,
+            probabilities=torch.sigmoid,
+            scores=lambda Z: Z,
+            loss=sigmoid_cross_entropy,
+            gradient=sigmoid_gradient,
+            decide=lambda Z: Z.argmax(dim=1),
+            bend=0.25,
+            hessian=_sigmoid_hessian,
+            hessian_times=_sigmoid_hessian_times,
+        ),
+        Head(
+            name="ovo",
+            encode=pair_targets,
+            probabilities=pair_shares,
+            scores=pair_scores,
+            loss=pair_cross_entropy,
+            gradient=pair_gradient,
+            decide=lambda Z: pair_scores(Z).argmax(dim=1),
+            bend=0.25,
+            hessian=_pair_hessian,
+            hessian_times=_pair_hessian_times,
+        ),
+    )
+}

@@ -1,0 +1,153 @@
+"""Figures of a model: loss, accuracy, confusion, of training, test and validation rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.data.task import Task
+from core.train import history, models
+from core.train.batches import Rows, place
+from core.train.losses import HEADS
+from core.train.snapshot import Metrics
+
+T = TypeVar("T")
+
+CHEAP = 200_000  # rows × features or outputs: so many may be measured after each step at first
+CHEAP_STRIDE = 64
+SHARE = 8  # above that: rows trained on for each row that is measured
+
+
+class Measurement:
+    """Measures one task's models, in place on the device, with one transfer to the host.
+
+    A fixed sample of at most SAMPLE training rows and all test and validation rows lie ready, one
+    after the other.
+    """
+
+    def __init__(self, task: Task, device: torch.device) -> None:
+        self._task = task
+        self._head = HEADS[task.config.model.kind]
+        train_rows, most = task.train_rows, history.SAMPLE
+        if len(train_rows) > most:
+            chosen = torch.randperm(len(train_rows), generator=torch.Generator().manual_seed(0))
+            train_rows = train_rows[np.sort(chosen[:most].numpy())]
+        self._n = len(train_rows)
+        self._sampled = self._n if self._n < len(task.train_rows) else 0
+        parts = [train_rows, task.test_rows]
+        if len(task.validation_rows):
+            parts.append(task.validation_rows)
+        self._rows = place(task, np.concatenate(parts), device)
+        sizes = torch.tensor([len(rows) for rows in parts])
+        self._part = torch.arange(len(parts)).repeat_interleave(sizes).to(device)
+
+    def __len__(self) -> int:
+        """Rows that are measured each time."""
+        return len(self._rows)
+
+    def __call__(self, parameters: tuple[Tensor, ...], step: int, epoch: int) -> Metrics:
+        """Measure the model with these parameters."""
+        losses, shares, confusions = _end(self._evaluating(self._rows, self._part, parameters))
+        is_validated = len(losses) > 2
+        return Metrics(
+            step=step,
+            epoch=epoch,
+            train_loss=losses[0],
+            test_loss=losses[1],
+            train_accuracy=shares[0],
+            test_accuracy=shares[1],
+            confusion=confusions[0 if math.isnan(shares[1]) else 1],
+            validation_loss=losses[2] if is_validated else math.nan,
+            validation_accuracy=shares[2] if is_validated else math.nan,
+            sampled=self._sampled,
+        )
+
+    def exactly(
+        self, metrics: Metrics, train: Rows, parameters: tuple[Tensor, ...]
+    ) -> Generator[None, None, Metrics]:
+        """Return the same metrics with those of all training rows, slice by slice."""
+        if not metrics.sampled:
+            return metrics
+        losses, shares, confusions = yield from self._evaluating(
+            train, torch.zeros_like(train.y), parameters
+        )
+        return replace(
+            metrics,
+            train_loss=losses[0],
+            train_accuracy=shares[0],
+            confusion=metrics.confusion if len(self._task.test_rows) else confusions[0],
+            sampled=0,
+        )
+
+    def _evaluating(
+        self, rows: Rows, part: Tensor, parameters: tuple[Tensor, ...]
+    ) -> Generator[None, None, tuple[list[float], list[float], NDArray[np.int64]]]:
+        """Return mean losses and accuracies (parts,), confusions (parts, h, h), slice by slice.
+
+        part : (n,), which part each row belongs to.
+        """
+        h, parts = self._task.dataset.h, 2 + bool(len(self._task.validation_rows))
+        sums = torch.zeros(parts, dtype=torch.float64, device=rows.y.device)
+        counts = torch.zeros(parts * h * h, dtype=torch.int64, device=rows.y.device)
+        start, model = 0, models.model_of(self._task.config.model, parameters, rows.unit)
+        for X, Y, Z in rows.slices():
+            here = slice(start, start := start + len(X))
+            Z = model.forward(X, out=Z)
+            sums.index_add_(0, part[here], self._head.loss(Z, Y).double())
+            cell = (part[here] * h + rows.y[here]) * h + self._head.decide(Z)
+            counts.index_add_(0, cell, torch.ones_like(cell))
+            yield
+        figures = torch.cat([sums, counts.double()]).cpu().numpy()
+        confusions = figures[parts:].astype(np.int64).reshape(parts, h, h)
+        n = confusions.sum(axis=(1, 2)).tolist()
+        hits = confusions.trace(axis1=1, axis2=2).tolist()
+        sums_and_hits = figures[:parts].tolist(), hits
+        losses, shares = (
+            [total / count if count else math.nan for total, count in zip(totals, n, strict=True)]
+            for totals in sums_and_hits
+        )
+        return losses, shares, confusions
+
+    def stride(self, step: int, batch_size: int) -> int:
+        """Return the number of steps until the next measurement; it depends on counts alone.
+
+        Small data are measured after every step at first, large data after steps 1, 2, 3, 4, 6,
+        8, 12, …; then ever more rarely, until measuring costs a small share of training.
+        """
+        is_cheap = len(self) * max(self._task.m, self._task.outputs) <= CHEAP
+        affordable = max(1, SHARE * len(self) // batch_size)
+        if is_cheap:
+            affordable = max(affordable, CHEAP_STRIDE)
+        halvings = 10 if is_cheap else 2
+        return int(min(max(1, 2 ** (step.bit_length() - halvings)), affordable))
+
+    def curvature(self) -> float:
+        """Return an upper bound of the loss's largest second derivative; 0 where none is known.
+
+        The Hessian is the mean of d²L/dz² ⊗ xxᵀ, x with a 1 for the bias. The first factor is at
+        most the head's bend, the second at most the mean of ‖x‖².
+        """
+        if self._task.config.model.hidden:
+            return 0.0
+        total, left = 0.0, self._n
+        for X, _, _ in self._rows.slices():
+            total += float(X[:left].double().square().sum())
+            left = max(left - len(X), 0)
+        return self._head.bend * (total * self._rows.unit**2 / self._n + 1)
+
+
+def _end(generator: Generator[None, None, T]) -> T:
+    """Run it to its end and return its value."""
+    try:
+        while True:
+            next(generator)
+    except StopIteration as end:
+        value: T = end.value
+        return value

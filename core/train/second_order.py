@@ -1,0 +1,206 @@
+"""Directions of descent that know how the loss bends: Newton's (IRLS) and L-BFGS's.
+
+All are of θ, all parameters in one vector (p,), float64; see `flat`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from core.data.task import Task
+from core.errors import ConfigError
+from core.train.batches import Rows
+from core.train.losses import HEADS
+from core.train.models import Model, model_of
+
+MOST_PARAMETERS = 1_000  # whose Hessian Newton's method makes and solves
+REMEMBERED = 10  # steps that L-BFGS learns the curvature from
+ENOUGH = 1e-4  # of the fall that the slope promises: Armijo's rule
+SHORTEST = 2.0**-30  # of its own length, and no shorter is the step that is tried
+
+Memory = tuple[tuple[Tensor, ...], ...]
+
+
+def flat(tensors: Sequence[Tensor]) -> Tensor:
+    """Return W (outputs, m) and b (outputs,) as one vector, the bias last in each row."""
+    W, b = tensors
+    return torch.cat([W, b[:, None]], dim=1).double().flatten()
+
+
+def split(theta: Tensor, outputs: int) -> tuple[Tensor, Tensor]:
+    """Return W and b of such a vector."""
+    whole = theta.view(outputs, -1)
+    return whole[:, :-1], whole[:, -1]
+
+
+class Method(Protocol):
+    """What finds a direction d from θ, the gradient g there, and the Hessian H if it needs it."""
+
+    needs_hessian: bool
+    memory: Memory
+
+    def direction(self, theta: Tensor, g: Tensor, H: Tensor) -> Tensor: ...
+
+
+class Newton:
+    """d = −H⁻¹ g. Where H has flat directions, d has no part along them (least squares)."""
+
+    needs_hessian = True
+
+    def __init__(self, p: int) -> None:
+        if p > MOST_PARAMETERS:
+            raise ConfigError(
+                f"Newton's method solves for all parameters at once; {p:,} are too many (at most "
+                f"{MOST_PARAMETERS:,}). Choose L-BFGS."
+            )
+
+    def direction(self, theta: Tensor, g: Tensor, H: Tensor) -> Tensor:
+        # On the host: CUDA can solve for an H of full rank alone.
+        A, B = H.cpu(), -g.cpu()[:, None]
+        found: Tensor = torch.linalg.lstsq(A, B, rcond=1e-12, driver="gelsd").solution
+        return found[:, 0].to(g.device)
+
+    @property
+    def memory(self) -> Memory:
+        return ()
+
+    @memory.setter
+    def memory(self, memory: Memory) -> None:
+        """It remembers nothing."""
+
+
+class LBFGS:
+    """d = −B g, with B learnt from the last steps s and changes of the gradient y.
+
+    Nocedal's two-loop recursion; a step along which the loss does not bend up teaches nothing.
+    """
+
+    needs_hessian = False
+
+    def __init__(self, p: int) -> None:
+        self._steps: deque[tuple[Tensor, ...]] = deque(maxlen=REMEMBERED)
+        self._before: tuple[Tensor, ...] | None = None
+
+    def direction(self, theta: Tensor, g: Tensor, H: Tensor) -> Tensor:
+        if self._before is not None:
+            s, y = theta - self._before[0], g - self._before[1]
+            if s @ y > 1e-10 * y.norm() * s.norm():
+                self._steps.append((s, y))
+        self._before = theta, g
+        d, alphas = -g, []
+        for s, y in reversed(self._steps):
+            alpha = (s @ d) / (y @ s)
+            d = d - alpha * y
+            alphas.append(alpha)
+        if self._steps:
+            s, y = self._steps[-1]
+            d = d * ((s @ y) / (y @ y))
+        for (s, y), alpha in zip(self._steps, reversed(alphas), strict=True):
+            d = d + (alpha - (y @ d) / (y @ s)) * s
+        return d
+
+    @property
+    def memory(self) -> Memory:
+        """What to give back to it to go on from here; nothing in it is ever written over."""
+        return (*self._steps, *([self._before] if self._before else []))
+
+    @memory.setter
+    def memory(self, memory: Memory) -> None:
+        self._steps.clear()
+        self._steps.extend(memory[:-1])
+        self._before = memory[-1] if memory else None
+
+
+METHODS: dict[str, type[Newton] | type[LBFGS]] = {"newton": Newton, "lbfgs": LBFGS}
+
+
+class Descent:
+    """Updates of a linear model on all rows, slice by slice."""
+
+    def __init__(self, name: str, task: Task, rows: Rows, model: Model) -> None:
+        self._rows, self._model = rows, model
+        self._head = HEADS[task.config.model.kind]
+        W, b = model.parameters
+        # A point that is tried shows nowhere else.
+        self._trial = model_of(task.config.model, (W.clone(), b.clone()), rows.unit)
+        self._is_weight = flat((torch.ones_like(W), torch.zeros_like(b)))
+        self._moves = torch.ones_like(self._is_weight)
+        if not task.config.model.has_bias:
+            self._moves = self._is_weight
+        self._method: Method = METHODS[name](len(self._moves))
+
+    @property
+    def memory(self) -> Memory:
+        """What it has learnt, to go on from here."""
+        return self._method.memory
+
+    @memory.setter
+    def memory(self, memory: Memory) -> None:
+        self._method.memory = memory
+
+    def update(self, eta: float, decay: float) -> Iterator[None]:
+        """Go η times its step; where the loss does not fall enough, once, half, a quarter … of it.
+
+        Halves of an η of 10³⁰ would never come down to a step that is of use.
+        """
+        theta = flat(self._model.parameters)
+        g, H = yield from self._bends()
+        g = (g + decay * self._is_weight * theta) * self._moves
+        if self._method.needs_hessian:
+            H.diagonal().add_(decay * self._is_weight)
+            H = H * self._moves * self._moves[:, None]
+        d = self._method.direction(theta, g, H) * self._moves
+        slope = float(g @ d)
+        if slope > 0:  # curvature that was learnt elsewhere misleads
+            d, slope = -g, -float(g @ g)
+        before = yield from self._loss(theta, decay)
+        size = eta
+        while size >= min(eta, 1) * SHORTEST:
+            after = yield from self._loss(theta + size * d, decay)
+            if after <= before + ENOUGH * size * slope:
+                for mine, found in zip(self._model.parameters, self._trial.parameters, strict=True):
+                    mine.copy_(found)
+                return
+            size = min(size / 2, 1.0)  # its own whole step is the next to try
+
+    def _bends(self) -> Generator[None, None, tuple[Tensor, Tensor]]:
+        """Return the mean gradient (p,) and the mean of d²L/dz² ⊗ xxᵀ, (p, p), as it is needed."""
+        model, rows, head = self._model, self._rows, self._head
+        (dW, db), outputs = model.gradients, len(model.parameters[1])
+        p = len(self._moves)
+        size = p if self._method.needs_hessian else 0  # MNIST's would take 0.5 GB
+        H = torch.zeros(size, size, dtype=torch.float64, device=rows.y.device)
+        blocks = H.view(outputs, size // outputs, outputs, size // outputs)
+        model.begin()
+        start = 0
+        for X, Y, Z in rows.slices():
+            Z = model.forward(X, out=Z)
+            if self._method.needs_hessian and head.hessian is not None:
+                X1 = pad(X.double() * rows.unit, (0, 1), value=1.0)
+                bends = head.hessian(Z.double(), Y)
+                for i in range(outputs):
+                    for k in range(outputs):
+                        blocks[i, :, k] += (X1 * bends[:, i, k, None]).mT @ X1
+                    yield
+            model.backward(head.gradient(Z, Y, out=Z), X, add=start > 0)
+            start += len(X)
+            yield
+        return flat((dW * rows.unit, db)) / start, H / start
+
+    def _loss(self, theta: Tensor, decay: float) -> Generator[None, None, float]:
+        """Return the mean loss of all rows at θ, with the penalty."""
+        trial, total = self._trial, 0.0
+        W, b = trial.parameters
+        for mine, value in zip((W, b), split(theta, len(b)), strict=True):
+            mine.copy_(value)
+        trial.begin()
+        for X, Y, Z in self._rows.slices():
+            total += float(self._head.loss(trial.forward(X, out=Z), Y).double().sum())
+            yield
+        return total / len(self._rows) + decay / 2 * float(W.double().square().sum())

@@ -1,0 +1,89 @@
+"""Start-up, in this order: options, display, window on screen, then threads and PyTorch."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from core import files
+from core.cli import terminal
+from core.cli import train as cli
+from core.cli.options import USAGE, Parser, add_run_options, config_from
+from core.errors import LogitLabError
+
+MAX_SIDE = 8192  # pixels: such a square takes 256 MiB as a picture
+MAX_DIGITS = 9  # Python refuses to read thousands of them
+DEFAULT_PICTURE = Path("logitlab.png")
+
+
+def main(words: list[str]) -> int:
+    """Open the window as the words say and return the exit code."""
+    return terminal.run(lambda: _main(words))
+
+
+def _main(words: list[str]) -> int:
+    parser = Parser(
+        prog=terminal.PROGRAM,
+        description="See logistic and softmax regression learn. “train” or “predict” as the "
+        "first word works in the terminal instead: see “train --help”.",
+    )
+    add_run_options(parser)
+    group = parser.add_argument_group("window")
+    group.add_argument(
+        "--screenshot", metavar="FILE", help="train, save a picture of the window, and exit"
+    )
+    group.add_argument("--size", metavar="W×H", type=_size, help="size of the window in pixels")
+    group.add_argument("--theme", choices=("system", "light", "dark"), help="colours")
+    group.add_argument("--view", metavar="TAB", help="the tab to show, such as weights")
+    if words[:1] == ["train"]:  # with --screenshot; see `app.main`
+        words = words[1:]
+    options = parser.parse_args(words)
+    try:
+        config = config_from(options)
+        picture = None if options.screenshot is None else Path(options.screenshot)
+        if picture is not None:
+            files.check_writable(picture)
+
+        from gui.app.display import UNSEEN, open_on_display
+        from gui.app.launch import Launch, make_application
+
+        application, lack = open_on_display(make_application)
+        if picture is None and lack and application.platformName() == UNSEEN:
+            print(f"{lack}: training in the terminal, and saving a picture.")
+            picture = _free(DEFAULT_PICTURE)
+            files.check_writable(picture)
+            cli.report(config)
+        elif picture is None and lack:
+            print(
+                f"{terminal.PROGRAM}: {lack}; the window is on {application.platformName()}.",
+                file=sys.stderr,
+            )
+    except LogitLabError as error:
+        print(f"{terminal.PROGRAM}: {error}", file=sys.stderr)
+        return USAGE
+    launch = Launch(application, config, picture, options.size, options.theme, options.view)
+    return launch.run_and_leave()
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().replace("×", "x").partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"“{text}” is no size such as 1280x800")
+    if max(len(width), len(height)) > MAX_DIGITS or not (
+        1 <= int(width) <= MAX_SIDE and 1 <= int(height) <= MAX_SIDE
+    ):
+        raise argparse.ArgumentTypeError(
+            f"“{text[:40]}” is no size of a window; width and height may be 1 to {MAX_SIDE:,} "
+            "pixels"
+        )
+    return int(width), int(height)
+
+
+def _free(path: Path) -> Path:
+    """Return the path, or where there is something, the first of name-2, name-3, … that is free."""
+    number, free = 1, path
+    while free.exists() or free.is_symlink():
+        number += 1
+        free = path.with_stem(f"{path.stem}-{number}")
+    return free

@@ -1,0 +1,227 @@
+"""A QApplication with the window in it, for a person or for a picture."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from core.cli import signals as stopping
+from core.cli import terminal
+from core.cli.options import USAGE
+from core.config import RunConfig
+from core.data.task import Task
+from core.errors import SaveError
+from core.out_of_memory import is_shortage, say_shortage
+from core.train.snapshot import Snapshot
+from gui.app import placement
+from gui.app.garbage import GarbageCollector
+from gui.kit import theme as look
+from gui.kit.png import write_png
+from gui.window.main_window import MainWindow
+
+TRAINING_SECONDS = 600  # what trains longer than this for a picture has gone wrong
+REST_SECONDS = 120  # from the end of training until all views have shown it
+LOOK_MS = 40  # between two looks whether the window is at rest
+# With Python's own 5 ms the training thread, whose calls are short, kept the window waiting: a
+# 1 ms timer came 16 ms late at the median while training on Iris flat out; with 0.5 ms, 0.1 ms.
+SWITCH_SECONDS = 0.0005
+SIGNAL_MS = 200  # Python looks at signals only between its own instructions
+
+
+def make_application() -> QApplication:
+    """Return the QApplication, with the program's name, style and type."""
+    application = QApplication.instance() or QApplication([terminal.PROGRAM])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("Logit Lab")
+    application.setOrganizationName("Logit Lab")
+    application.setStyle("Fusion")
+    look.load_fonts()
+    application.setFont(look.base_font())
+    application.setWindowIcon(QIcon(look.asset("icons/logitlab.svg")))
+    if application.findChild(GarbageCollector) is None:
+        GarbageCollector(application)
+    return application
+
+
+class Launch:
+    """One run of the program with a window."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        config: RunConfig,
+        picture: Path | None,
+        size: tuple[int, int] | None,
+        theme: str | None,
+        view: str | None,
+    ) -> None:
+        self._config, self._picture, self._view = config, picture, view
+        self._was_at_rest = False
+        self._exit_code = terminal.DONE
+        self._application = application
+        # A picture does not depend on habits, and leaves none.
+        self.window = MainWindow(QSettings() if picture is None else None, theme)
+        if size:
+            self.window.resize(*size)
+        elif picture is None:
+            placement.shrink_to_screen(self.window)
+            self.window.painted.connect(lambda: placement.keep_on_screen(self.window))
+
+    def run(self) -> int:
+        """Show the window until it is closed, or until its picture is saved."""
+        sys.excepthook = self._tell_exception
+        sys.setswitchinterval(SWITCH_SECONDS)
+        listen = QTimer(self.window)
+        listen.timeout.connect(lambda: None)
+        listen.start(SIGNAL_MS)
+        if self._picture is not None:
+            self._prepare_picture()
+        self.window.painted.connect(lambda: QTimer.singleShot(0, self._start))
+        self.window.show()
+        self.window.stage.setFocus()
+        # Not at once: Python may be at anything, also in the middle of a painting.
+        with stopping.listening(lambda number: QTimer.singleShot(0, lambda: self._end(number))):
+            self._application.exec()
+        return self._exit_code
+
+    def _end(self, number: int) -> None:
+        """Close all for a signal, once what is being written is on disk."""
+        if self._picture is not None:
+            self._exit_code = stopping.exit_code(number)
+        self.window.hub.writes.failed.connect(self._tell_lost)
+        while (dialog := self._application.activeModalWidget()) is not None and dialog.close():
+            pass
+        self.window.closing.insist()
+
+    def _tell_lost(self, words: str) -> None:
+        print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
+        self._exit_code = USAGE
+
+    def _start(self) -> None:
+        if not self.window.isVisible():  # closed before it had begun
+            return
+        self.window.hub.task_changed.connect(self._choose_view)
+        self.window.start(self._config, play=self._picture is not None)
+
+    def run_and_leave(self) -> NoReturn:
+        """Run, then end the process at once.
+
+        By then all that is ours has ended and is on disk. Python would spend another half second
+        on taking PyTorch apart, and longer on a PyTorch that is still being imported.
+        """
+        self.window.hub.is_left_at_once = True
+        leave(self.run())
+
+    # A picture --------------------------------------------------------------------------------
+
+    def _prepare_picture(self) -> None:
+        hub = self.window.hub
+        self.window.run_bar.set_speed(10**6)  # flat out
+        hub.snapshot_changed.connect(self._watch)
+        hub.failed.connect(self._give_up)
+        self._look = QTimer(self.window)
+        self._look.timeout.connect(self._save_at_rest)
+        self._deadline = QTimer(self._application)  # the window does not wait for it to be at rest
+        self._deadline.setSingleShot(True)
+        self._deadline.timeout.connect(self._give_up_waiting)
+        self._deadline.start(TRAINING_SECONDS * 1000)
+
+    def _choose_view(self, task: Task) -> None:
+        """Show the wanted tab of the first task; complain where there is nothing to picture."""
+        self.window.hub.task_changed.disconnect(self._choose_view)
+        stage, wanted = self.window.stage, self._view
+        if task.obstacle and self._picture is not None:
+            self._give_up(task.obstacle)
+        elif wanted is not None:
+            name = next((n for n in stage.names if n.casefold() == wanted.casefold()), None)
+            if name in stage.offered:
+                stage.show_name(name)
+                return
+            what = f"tab “{wanted}”" if name is None else f"“{name}” for this data and model"
+            words = f"There is no {what}; choose from {', '.join(stage.offered).casefold()}."
+            if self._picture is not None:
+                self._give_up(words)
+            else:
+                self.window.hub.failed.emit(words)
+
+    def _watch(self, snapshot: Snapshot) -> None:
+        if snapshot.epilogue is not None:  # it is over, and known how
+            self.window.hub.snapshot_changed.disconnect(self._watch)
+            self._deadline.start(REST_SECONDS * 1000)
+            self._look.start(LOOK_MS)
+
+    def _save_at_rest(self) -> None:
+        """Save what is seen once it was at rest and, after a turn of Qt's loop, still is."""
+        was_at_rest, self._was_at_rest = self._was_at_rest, self.window.is_at_rest
+        if not (was_at_rest and self._was_at_rest):
+            return
+        picture = self.window.grab()
+        if not self.window.is_at_rest:  # a painting may find that something is to be laid out
+            self._was_at_rest = False
+            return
+        self._look.stop()
+        assert self._picture is not None
+        try:
+            write_png(picture.toImage(), self._picture)
+            print(f"Saved {self._picture}.")
+        except SaveError as error:
+            self._exit_code = USAGE
+            print(f"{terminal.PROGRAM}: {error}", file=sys.stderr)
+        self.window.close()
+
+    def _give_up_waiting(self) -> None:
+        if self._look.isActive():
+            self._give_up(
+                f"The window was still at work {REST_SECONDS} s after training: no picture was "
+                "saved. Ask for another --view, or for less data.",
+                terminal.FAILED,
+            )
+        else:
+            self._give_up(
+                f"Training had not ended after {TRAINING_SECONDS} s: no picture was saved. Ask "
+                "for fewer --epochs.",
+                terminal.FAILED,
+            )
+
+    def _give_up(self, words: str, code: int = USAGE) -> None:
+        if self._exit_code == terminal.DONE:  # one reason is enough
+            self._exit_code = code
+            print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
+        self.window.close()
+
+    # Faults -----------------------------------------------------------------------------------
+
+    def _tell_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Show the person a sentence, the terminal the details; a picture is given up."""
+        is_short = is_shortage(error)
+        if not is_short:
+            traceback.print_exception(kind, error, trace)
+        if self._picture is not None:
+            words = say_shortage(error) if is_short else f"an unexpected error: {error}"
+            self._give_up(words, terminal.FAILED)
+        elif is_short:
+            self.window.hub.failed.emit(say_shortage(error))
+        else:
+            self.window.hub.failed.emit(
+                f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "
+                "Your data and model are still here."
+            )
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once with this exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError):  # none, or nobody takes what it still holds
+            stream.flush()
+    os._exit(code)

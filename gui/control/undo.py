@@ -1,0 +1,72 @@
+"""What Ctrl+Z takes back: the step from one run to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QUndoCommand
+
+from gui.kit.plain_text import unmarked
+
+if TYPE_CHECKING:
+    from gui.control.run_controller import Run
+
+OF_A_FIELD, OF_NO_FIELD = 1, -1  # Qt offers commands of one id to each other, −1 to none
+
+
+class Change(QUndoCommand):
+    """From one run to the next, and back with the weights it had.
+
+    Changes of one field in a row, as long as nothing is trained in between, are one: all that is
+    typed, every notch of the wheel, an arrow key that is held.
+
+    show : shows a run. steps : of the run before, which the change took off the screen.
+    field : whose value was changed, "" where it was no field's.
+    """
+
+    def __init__(
+        self,
+        show: Callable[[Run], None],
+        words: str,
+        before: Run,
+        after: Run,
+        *,
+        steps: int = 0,
+        field: str = "",
+    ) -> None:
+        super().__init__(unmarked(words))  # for the menu
+        self._words = words
+        self._show = show
+        self.before, self.after, self.steps, self.field = before, after, steps, field
+        self._is_first = True
+
+    @property
+    def loss(self) -> str:
+        """What a person should know of what is gone, "" where nothing was trained."""
+        if not self.steps:
+            return ""
+        return f"Reset by the {self._words}. Ctrl+Z brings step {self.steps:,} back."
+
+    def goes_on(self, field: str, before: Run | None, steps: int) -> bool:
+        """Whether another change of this field, away from such a run, is one with this."""
+        return bool(field) and field == self.field and before is self.after and not steps
+
+    def id(self) -> int:
+        return OF_A_FIELD if self.field else OF_NO_FIELD
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        assert isinstance(other, Change)
+        if not self.goes_on(other.field, other.before, other.steps):
+            return False
+        self.after = other.after
+        return True
+
+    def redo(self) -> None:
+        if self._is_first:  # pushed when it has been done
+            self._is_first = False
+            return
+        self._show(self.after)
+
+    def undo(self) -> None:
+        self._show(self.before)

@@ -1,1 +1,0 @@
-"""Demonstrations: small stages, each with one thing to watch."""

@@ -1,0 +1,278 @@
+"""What the trace says: one update of one example, line by line. What its models share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.data.task import Task
+from core.model_family import output_names, pairs
+from gui.kit.maths.notation import (
+    EQUALS,
+    PLUS,
+    TIMES,
+    Flow,
+    Key,
+    Line,
+    Matrix,
+    Node,
+    Num,
+    Pic,
+    Row,
+    Sym,
+    Word,
+    flow,
+    joined,
+    many,
+    row,
+)
+from gui.kit.plain_text import short
+
+if TYPE_CHECKING:  # it imports PyTorch
+    from core.explain.example_trace import Trace
+
+PARTS = ("Forward", "Loss", "Gradient", "Update")
+FORWARD, LOSS, GRADIENT, UPDATE = range(4)
+PRODUCTS = 6  # so many features are multiplied out, and stand in matrices
+TERMS = 4  # so many classes are added up within a fraction
+PAIRS = 6  # so many pairs of classes are all shown; of more, those with one class
+MOST_PAIRS = 9  # of which so many are shown
+MOST_VOTES = 10  # so many classes' votes are counted on screen
+
+LN = Sym(r"-\ln", "−ln")
+IMPLIES = Sym(r"\;\Rightarrow", "⇒")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """All that decides which lines there are: while it stays, only numbers change.
+
+    outputs : the rows of W that are shown, of so many `rows`. tied : the classes that lead the
+    vote of pairs. has_moves : whether there are new weights to show.
+    """
+
+    kind: str
+    outputs: tuple[int, ...]
+    rows: int
+    m: int
+    is_image: bool
+    label: int | None
+    decided: int
+    tied: tuple[int, ...]
+    is_shifted: bool
+    has_batch: bool
+    has_moves: bool
+    has_decay: bool
+    has_l1: bool
+    has_bias: bool
+    rule: str
+    is_scaled: bool
+    features: tuple[int, ...]
+    names: tuple[str, ...]
+    marks: tuple[int, ...]
+    titles: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+    @property
+    def is_neuron(self) -> bool:
+        """Whether it is one neuron that says yes or no."""
+        return self.rows == 1 and self.kind != "ovo"
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """The classes of each row of W, for the neurons of pairs."""
+        return pairs(len(self.names))
+
+
+def shape_of(task: Task, trace: Trace) -> Shape:
+    is_image = task.dataset.image_shape is not None
+    m, found = len(trace.x), trace.response
+    shown = np.sort(np.argsort(-np.abs(trace.x), kind="stable")[:PRODUCTS])
+    return Shape(
+        kind=trace.kind,
+        outputs=_outputs(trace, task.dataset.h),
+        rows=len(trace.z),
+        m=m,
+        is_image=is_image,
+        label=trace.label,
+        decided=found.decided,
+        tied=found.tied,
+        is_shifted=found.shift != 0,
+        has_batch=trace.batch is not None,
+        has_moves=trace.W_moves is not None,
+        has_decay=trace.decay != 0,
+        has_l1=trace.l1 != 0,
+        has_bias=task.config.model.has_bias,
+        rule=trace.rule,
+        is_scaled=not task.standardiser.is_identity and task.feature_map.is_identity,
+        features=() if is_image else tuple(int(j) for j in shown),
+        names=task.dataset.class_names,
+        marks=task.dataset.class_marks,
+        titles=output_names(trace.kind, task.dataset.class_names),
+        inputs=() if is_image else tuple(task.input_names),
+    )
+
+
+def _outputs(trace: Trace, h: int) -> tuple[int, ...]:
+    """Choose the rows of W that are shown: all, or of many pairs those with one class."""
+    outputs = len(trace.z)
+    if trace.kind != "ovo" or outputs <= PAIRS:
+        return tuple(range(outputs))
+    about = trace.response.decided if trace.label is None else trace.label
+    having = [k for k, pair in enumerate(pairs(h)) if about in pair]
+    return tuple(having[:MOST_PAIRS])
+
+
+class Lines:
+    """What the derivations of all models have in common.
+
+    slope : ∂L/∂z, as LaTeX and in plain characters. is_difference : it needs brackets in products.
+    """
+
+    slope = ("a-y", "a − y")
+    is_difference = True
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.k = shape.outputs
+
+    @property
+    def is_neuron(self) -> bool:
+        return self.shape.is_neuron
+
+    @property
+    def is_small(self) -> bool:
+        """Whether all outputs stand in one row of numbers."""
+        return len(self.k) <= TERMS
+
+    def lines(self) -> list[Line]:
+        raise NotImplementedError
+
+    def index(self, k: int | str) -> tuple[str, str]:
+        """Return an output's index, as LaTeX and in plain characters."""
+        if self.is_neuron:
+            return "", ""
+        if self.shape.kind == "ovo" and isinstance(k, int):
+            i, j = self.shape.pairs[k]
+            return f"_{{{i}|{j}}}", f"{i}|{j}"
+        return f"_{{{k}}}", str(k)
+
+    def sym(self, letter: str, k: int, plain: str = "") -> Sym:
+        latex, words = self.index(k)
+        return Sym(f"{letter}{latex}", f"{plain or letter}{words}")
+
+    def title(self, k: int) -> Word:
+        """Name the row of W: a neuron's yes, a class, or a pair."""
+        s = self.shape
+        if s.kind == "ovo":
+            return Word(s.titles[k])
+        return Word(s.names[1], s.marks[1]) if self.is_neuron else Word(s.names[k], s.marks[k])
+
+    def of_class(self, k: int) -> Word:
+        return Word(self.shape.names[k], self.shape.marks[k])
+
+    # Forward ------------------------------------------------------------------------------------
+
+    def inputs(self) -> Line:
+        s = self.shape
+        if s.is_image:
+            node: Node = row(Sym(r"\mathbf{x} =", "x ="), Pic(("x",)))
+        else:
+            parts: list[Node] = []
+            for j in s.features:
+                sign = Sym(f"x_{{{j}}} =", f"x{j} =")
+                own: list[Node] = [Word("("), Num(("own", j)), Word(")")] if s.is_scaled else []
+                parts.append(row(sign, Num(("x", j)), *own, Word(short(s.inputs[j]) + " ")))
+            if s.m > len(s.features):
+                parts.append(Word(f"… {s.m} inputs, the largest are shown"))
+            node = Flow(tuple(parts))
+        return Line(FORWARD, Word("input"), node)
+
+    def logits(self) -> list[Line]:
+        return [self.logit(k) for k in self.k]
+
+    def logit(self, k: int) -> Line:
+        s = self.shape
+        bias: list[Node] = [Num(("b", k), is_term=True)] if s.has_bias else []
+        whole = s.m <= PRODUCTS and not s.is_image
+        if whole:
+            products: list[Node] = [
+                row(Num(("W", k, j), is_term=i > 0), TIMES, Num(("x", j), is_term=True))
+                for i, j in enumerate(s.features)
+            ]
+            terms = joined([*products, *bias], PLUS)
+            head: Node = Row((self.sym("z", k), EQUALS))
+        else:
+            latex, words = self.index(k)
+            at = latex.removeprefix("_{").removesuffix("}") + ("," if "|" in latex else "")
+            plus, plain_plus = (f" + b{latex}", " + b") if s.has_bias else ("", "")
+            head = Sym(
+                rf"z{latex} = \textstyle\sum_j w_{{{at}j}} x_j{plus} =",
+                f"z{words} = Σ w x{plain_plus} =",
+            )
+            terms = joined([Num(("wx", k)), *bias], PLUS)
+        return Line(FORWARD, self.title(k), flow(head, *terms, row(EQUALS, Num(("z", k)))))
+
+    def decision(self, *said: Node) -> Line:
+        """Say which class is chosen, and by what."""
+        return Line(
+            FORWARD,
+            Word("decision"),
+            flow(*said, row(IMPLIES, self.of_class(self.shape.decided))),
+        )
+
+    # Gradient -------------------------------------------------------------------------------------
+
+    def table(self, name: str) -> Node:
+        """The numbers or pictures of something shaped like W."""
+        s = self.shape
+        if s.is_image:
+            return Flow(tuple(Pic((name, k)) for k in self.k))
+        cells = [[Num((name, k, j)) for j in s.features] for k in self.k]
+        if s.m > len(s.features):
+            rest = Sym(r"\cdots", "…")
+            return Matrix(tuple((*line, rest) for line in cells))
+        return Matrix(tuple(tuple(line) for line in cells))
+
+    def column(self, name: str) -> Node:
+        keys: list[Key] = [(name, k) for k in self.k]
+        return many(keys)
+
+    def after(self, sign: Node, name: str) -> list[Node]:
+        """A sign and a column, on one line where the column is short."""
+        return [row(sign, self.column(name))] if self.is_small else [sign, self.column(name)]
+
+    @property
+    def bold(self) -> tuple[str, str, str]:
+        """Return the weights and the biases as LaTeX, and the weights in plain characters."""
+        if self.is_neuron:
+            return r"\mathbf{w}", "b", "w"
+        return r"\mathbf{W}", r"\mathbf{b}", "W"
+
+    @property
+    def outer(self) -> tuple[str, str]:
+        """∂L/∂z times x, as LaTeX and in plain characters."""
+        slope, plain = (f"({s})" if self.is_difference else s for s in self.slope)
+        if self.is_neuron:
+            return rf"{slope}\,\mathbf{{x}}", f"{plain} x"
+        return rf"{slope}\,\mathbf{{x}}^{{\top}}", f"{plain} xᵀ"
+
+    def gradient(self) -> list[Line]:
+        """∂L/∂W and ∂L/∂b of this example."""
+        w, b, letter = self.bold
+        latex, plain = self.outer
+        dW = Sym(rf"\frac{{\partial L}}{{\partial {w}}} = {latex} =", f"∂L/∂{letter} = {plain} =")
+        db = Sym(
+            rf"\frac{{\partial L}}{{\partial {b}}} = {self.slope[0]} =",
+            f"∂L/∂b = {self.slope[1]} =",
+        )
+        lines = [Line(GRADIENT, Word("weights"), flow(dW, self.table("dW")))]
+        if self.shape.has_bias:
+            lines.append(Line(GRADIENT, self.biases, flow(db, self.column("dz"))))
+        return lines
+
+    @property
+    def biases(self) -> Word:
+        return Word("bias" if self.shape.rows == 1 else "biases")

@@ -1,0 +1,286 @@
+"""The derivations of each model of the family, from the input to the new weights."""
+
+from __future__ import annotations
+
+from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, MOST_VOTES, TERMS, Lines, Shape
+from gui.derivation.neurons import Adaline, Logistic, Perceptron, Squared
+from gui.derivation.update import update_lines
+from gui.kit.maths.notation import (
+    CLOSE,
+    EQUALS,
+    MINUS,
+    PLUS,
+    Frac,
+    Line,
+    Node,
+    Num,
+    Row,
+    Sym,
+    Word,
+    flow,
+    joined,
+    row,
+    sentence,
+)
+
+
+def lines(shape: Shape) -> tuple[Line, ...]:
+    """Return the derivation, from the input to the new weights."""
+    build = MODELS[shape.kind](shape)
+    return (*build.lines(), *update_lines(build))
+
+
+class Softmax(Lines):
+    slope = (r"\mathbf{a}-\mathbf{y}", "a − y")
+
+    def lines(self) -> list[Line]:
+        s, classes = self.shape, self.k
+        found = [self.inputs(), *self.logits()]
+
+        def exponent(k: int | str) -> str:
+            return f"e^{{z_{{{k}}}{'-m' if s.is_shifted else ''}}}"
+
+        plain = "e^(z{}−m)" if s.is_shifted else "e^z{}"
+        powers = [
+            row(Sym(exponent(k) + " =", plain.format(k) + " ="), Num(("e", k))) for k in classes
+        ]
+        largest = (
+            [row(Sym(r"m = \max_j z_j =", "m = max z ="), Num(("shift",)))] if s.is_shifted else []
+        )
+        found.append(Line(FORWARD, Word("exponentials"), flow(*largest, *powers)))
+        total = Sym(
+            r"\textstyle\sum_j e^{z_j-m} =" if s.is_shifted else r"\textstyle\sum_j e^{z_j} =",
+            "Σ e^(z−m) =" if s.is_shifted else "Σ e^z =",
+        )
+        terms = joined([Num(("e", k)) for k in classes], PLUS)
+        found.append(
+            Line(FORWARD, Word("their sum"), flow(total, *terms, row(EQUALS, Num(("S",)))))
+        )
+        for k in classes:
+            bottom: Node = Row(tuple(terms)) if len(classes) <= TERMS else Num(("S",))
+            generic = Sym(
+                rf"a_{{{k}}} = \frac{{{exponent(k)}}}{{\textstyle\sum_j {exponent('j')}}} =",
+                f"a{k} = {plain.format(k)} / Σ =",
+            )
+            found.append(
+                Line(
+                    FORWARD,
+                    self.title(k),
+                    flow(generic, row(Frac(Num(("e", k)), bottom), EQUALS, Num(("a", k)))),
+                )
+            )
+        found.append(self.decision(Sym(r"\arg\max_j z_j", "argmax z")))
+        if s.label is None:
+            return found
+        return [*found, *self._learn(s.label), *self.gradient()]
+
+    def _learn(self, y: int) -> list[Line]:
+        return [
+            Line(LOSS, Word("target"), flow(Sym(r"\mathbf{y} =", "y ="), self.column("y"))),
+            Line(
+                LOSS,
+                Word("loss"),
+                flow(
+                    Sym(r"L = -\textstyle\sum_j y_j \ln a_j =", "L = −Σ y ln a ="),
+                    row(
+                        Sym(rf"-\ln a_{{{y}}} =", f"−ln a{y} ="),
+                        LN,
+                        Num(("a", y)),
+                        EQUALS,
+                        Num(("L",)),
+                    ),
+                ),
+            ),
+            self.by_logits(),
+        ]
+
+    def by_logits(self, remark: str = "") -> Line:
+        """∂L/∂z of all outputs: their activations minus their targets."""
+        latex, plain = self.slope
+        return Line(
+            GRADIENT,
+            Word("logits"),
+            flow(
+                Sym(
+                    rf"\frac{{\partial L}}{{\partial \mathbf{{z}}}} = {latex} =",
+                    f"∂L/∂z = {plain} =",
+                ),
+                self.column("a"),
+                *self.after(MINUS, "y"),
+                *self.after(EQUALS, "dz"),
+                *sentence(remark),
+            ),
+        )
+
+
+class OneVersusRest(Softmax):
+    """A sigmoid for each class, which knows nothing of the others."""
+
+    def lines(self) -> list[Line]:
+        s = self.shape
+        found = [self.inputs(), *self.logits(), *(self.sigmoid(k) for k in self.k)]
+        found.append(
+            Line(
+                FORWARD,
+                Word("their sum"),
+                flow(
+                    Sym(r"\textstyle\sum_j a_j =", "Σ a ="),
+                    *joined([Num(("a", k)) for k in self.k], PLUS),
+                    row(EQUALS, Num(("A",))),
+                    *sentence("not 1 in general: each neuron asks for its own class alone"),
+                ),
+            )
+        )
+        found.append(self.decision(Sym(r"\arg\max_j a_j", "argmax a")))
+        if s.label is None:
+            return found
+        return [
+            *found,
+            Line(LOSS, Word("target"), flow(Sym(r"\mathbf{y} =", "y ="), self.column("y"))),
+            *self.losses(),
+            self.by_logits(),
+            *self.gradient(),
+        ]
+
+    def sigmoid(self, k: int) -> Line:
+        latex, plain = self.index(k)
+        return Line(
+            FORWARD,
+            self.title(k),
+            flow(
+                Sym(
+                    rf"a{latex} = \sigma(z{latex}) = \frac{{1}}{{1+e^{{-z{latex}}}}} =",
+                    f"a{plain} = σ(z{plain}) = 1 / (1 + e^−z{plain}) =",
+                ),
+                row(
+                    Frac(Sym("1", "1"), row(Sym("1 +", "1 +"), Num(("e", k)))),
+                    EQUALS,
+                    Num(("a", k)),
+                ),
+            ),
+        )
+
+    def is_yes(self, k: int) -> bool | None:
+        """Whether the target of an output is 1, None where it has none."""
+        return k == self.shape.label
+
+    def losses(self) -> list[Line]:
+        """Each output's own cross-entropy, and their sum."""
+        asked = [(k, self.is_yes(k)) for k in self.k if self.is_yes(k) is not None]
+        each: list[Node] = []
+        for k, is_yes in asked:
+            latex, plain = self.index(k)
+            a = Num(("a", k))
+            of: Node = a if is_yes else row(Sym("(1 -", "(1 −"), a, CLOSE)
+            name = (
+                Sym(rf"-\ln a{latex} =", f"−ln a{plain} =")
+                if is_yes
+                else Sym(rf"-\ln(1-a{latex}) =", f"−ln(1 − a{plain}) =")
+            )
+            each.append(row(name, LN, of, EQUALS, Num(("l", k)), Word(" ")))
+        terms = joined([Num(("l", k)) for k, _ in asked], PLUS)
+        total, plain_total = self.sum_of_losses
+        return [
+            Line(LOSS, Word("each loss"), flow(*each)),
+            Line(
+                LOSS,
+                Word("loss"),
+                flow(Sym(total, plain_total), *terms, row(EQUALS, Num(("L",)))),
+            ),
+        ]
+
+    sum_of_losses = (
+        r"L = -\textstyle\sum_j \left[\,y_j \ln a_j + (1-y_j)\ln(1-a_j)\,\right] =",
+        "L = −Σ [y ln a + (1 − y) ln(1 − a)] =",
+    )
+
+
+class OneVersusOne(OneVersusRest):
+    """A sigmoid for each pair of classes, which sees these two only; they vote."""
+
+    slope = (r"\mathbf{a}-\mathbf{t}", "a − t")
+    sum_of_losses = (r"L = \textstyle\sum_{\mathrm{pairs\ with\ }y} =", "L = Σ over pairs with y =")
+
+    def lines(self) -> list[Line]:
+        s = self.shape
+        found = [self.inputs(), *self._scope(), *self.logits()]
+        found += [self.sigmoid(k) for k in self.k]
+        found += self._vote()
+        if s.label is None:
+            return found
+        return [
+            *found,
+            self._targets(s.label),
+            *self.losses(),
+            self.by_logits("a pair without the class has 0"),
+            *self.gradient(),
+        ]
+
+    def _scope(self) -> list[Line]:
+        """Say which of many pairs are shown."""
+        s = self.shape
+        if len(s.outputs) == s.rows:
+            return []
+        about = s.decided if s.label is None else s.label
+        having = len(s.names) - 1
+        some = f"the {having} with" if having == len(self.k) else f"{len(self.k)} of those with"
+        why = "the decision" if s.label is None else "only these learn from it"
+        return [
+            Line(
+                FORWARD,
+                Word("pairs"),
+                flow(
+                    *sentence(f"Of {s.rows} neurons, one for each pair of classes, {some}"),
+                    self.of_class(about),
+                    *sentence(f"are shown: {why}"),
+                ),
+            )
+        ]
+
+    def _vote(self) -> list[Line]:
+        s = self.shape
+        h = len(s.names)
+        counted = range(h) if h <= MOST_VOTES else dict.fromkeys([*s.tied, s.decided])
+        votes = Line(
+            FORWARD,
+            Word("votes"),
+            flow(
+                *sentence("a pair i|j votes for j where z > 0, else for i:"),
+                *(row(self.of_class(k), Num(("votes", k)), Word(" ")) for k in counted),
+            ),
+        )
+        if len(s.tied) == 1:
+            return [votes, self.decision(*sentence("most votes"))]
+        sums = [row(self.of_class(k), Num(("conf", k)), Word(" ")) for k in s.tied]
+        return [
+            votes,
+            self.decision(*sentence(f"{len(s.tied)} tie; their summed logits decide:"), *sums),
+        ]
+
+    def is_yes(self, k: int) -> bool | None:
+        i, j = self.shape.pairs[k]
+        return None if self.shape.label not in (i, j) else self.shape.label == j
+
+    def _targets(self, label: int) -> Line:
+        return Line(
+            LOSS,
+            Word("target"),
+            flow(
+                Sym(r"\mathbf{t} =", "t ="),
+                self.column("y"),
+                *sentence("1 where the pair’s second class is"),
+                self.of_class(label),
+                *sentence(", 0 where its first is; – has no target"),
+            ),
+        )
+
+
+MODELS: dict[str, type[Lines]] = {
+    "perceptron": Perceptron,
+    "adaline": Adaline,
+    "mse": Squared,
+    "binary": Logistic,
+    "softmax": Softmax,
+    "ovr": OneVersusRest,
+    "ovo": OneVersusOne,
+}

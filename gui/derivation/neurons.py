@@ -1,0 +1,256 @@
+"""The derivations of the models of one neuron, which says yes or no."""
+
+from __future__ import annotations
+
+from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, Lines
+from gui.kit.maths.notation import (
+    CLOSE,
+    EQUALS,
+    MINUS,
+    OPEN,
+    TIMES,
+    Frac,
+    Line,
+    Node,
+    Num,
+    Sym,
+    Word,
+    flow,
+    row,
+    sentence,
+)
+
+
+class Neuron(Lines):
+    """One neuron: activation, decision, loss and slope are for subclasses."""
+
+    threshold, threshold_plain = "0", "0"
+
+    def lines(self) -> list[Line]:
+        s = self.shape
+        found = [self.inputs(), *self.logits(), self.activation(), self.verdict()]
+        if s.label is None:
+            return found
+        target = Line(
+            LOSS,
+            Word("target"),
+            row(Sym("y =", "y ="), Num(("y", 0)), self.of_class(s.label)),
+        )
+        by_w = Line(
+            GRADIENT,
+            Word("z by w"),
+            Sym(
+                r"\frac{\partial z}{\partial \mathbf{w}} = \mathbf{x}"
+                + (r",\qquad\frac{\partial z}{\partial b} = 1" if s.has_bias else ""),
+                "∂z/∂w = x" + (", ∂z/∂b = 1" if s.has_bias else ""),
+            ),
+        )
+        return [*found, target, self.loss(s.label), *self.slopes(), by_w, *self.gradient()]
+
+    def verdict(self) -> Line:
+        sign, plain = (">", ">") if self.shape.decided else (r"\le", "≤")
+        return self.decision(
+            row(
+                Sym("z =", "z ="),
+                Num(("z", 0)),
+                Sym(rf"{sign} {self.threshold}", f"{plain} {self.threshold_plain}"),
+            )
+        )
+
+    def activation(self) -> Line:
+        return Line(
+            FORWARD,
+            self.title(0),
+            flow(
+                Sym(r"a = \sigma(z) = \frac{1}{1+e^{-z}} =", "a = σ(z) = 1 / (1 + e^−z) ="),
+                row(
+                    Frac(Sym("1", "1"), row(Sym("1 +", "1 +"), Num(("e", 0)))),
+                    EQUALS,
+                    Num(("a", 0)),
+                ),
+            ),
+        )
+
+    def loss(self, label: int) -> Line:
+        raise NotImplementedError
+
+    def slopes(self) -> list[Line]:
+        raise NotImplementedError
+
+
+class Perceptron(Neuron):
+    slope = (r"\hat{y}-y", "ŷ − y")
+
+    def activation(self) -> Line:
+        return Line(
+            FORWARD,
+            self.title(0),
+            flow(
+                Sym(r"\hat{y} = \mathrm{step}(z) =", "ŷ = step(z) ="),
+                row(Sym(r"\mathrm{step}(", "step("), Num(("z", 0)), CLOSE, EQUALS, Num(("a", 0))),
+                *sentence("1 where z > 0, else 0"),
+            ),
+        )
+
+    def loss(self, label: int) -> Line:
+        sign = Sym(r"\max(0, -", "max(0, −") if label else Sym(r"\max(0,", "max(0,")
+        return Line(
+            LOSS,
+            Word("criterion"),
+            flow(
+                Sym(r"L = \max\bigl(0, -(2y-1)\,z\bigr) =", "L = max(0, −(2y − 1) z) ="),
+                row(sign, Num(("z", 0), is_term=bool(label)), CLOSE, EQUALS, Num(("L",))),
+            ),
+        )
+
+    def slopes(self) -> list[Line]:
+        return [
+            Line(
+                GRADIENT,
+                Word("logit"),
+                flow(
+                    Sym(
+                        r"\frac{\partial L}{\partial z} = \hat{y}-y =",
+                        "∂L/∂z = ŷ − y =",
+                    ),
+                    row(Num(("a", 0)), MINUS, Num(("y", 0)), EQUALS, Num(("dz", 0))),
+                    *sentence("0 unless it is wrong: only mistakes move the weights"),
+                ),
+            )
+        ]
+
+
+class Adaline(Neuron):
+    slope = ("-2\\,(y-z)", "−2(y − z)")
+    is_difference = False
+    threshold, threshold_plain = r"\frac{1}{2}", "½"
+
+    def activation(self) -> Line:
+        return Line(
+            FORWARD,
+            self.title(0),
+            flow(
+                row(Sym("a = z =", "a = z ="), Num(("a", 0))),
+                *sentence("the straight line itself"),
+            ),
+        )
+
+    def loss(self, label: int) -> Line:
+        return Line(
+            LOSS,
+            Word("loss"),
+            flow(
+                Sym("L = (y-z)^2 =", "L = (y − z)² ="),
+                row(
+                    OPEN,
+                    Num(("y", 0)),
+                    MINUS,
+                    Num(("z", 0), is_term=True),
+                    Sym(")^2", ")²"),
+                    EQUALS,
+                    Num(("L",)),
+                ),
+            ),
+        )
+
+    def slopes(self) -> list[Line]:
+        return [
+            Line(
+                GRADIENT,
+                Word("logit"),
+                flow(
+                    Sym(r"\frac{\partial L}{\partial z} = -2\,(y-z) =", "∂L/∂z = −2(y − z) ="),
+                    row(
+                        Sym("-2\\,(", "−2("),
+                        Num(("y", 0)),
+                        MINUS,
+                        Num(("z", 0), is_term=True),
+                        CLOSE,
+                        EQUALS,
+                        Num(("dz", 0)),
+                    ),
+                ),
+            )
+        ]
+
+
+class Sigmoid(Neuron):
+    """The chain ∂L/∂a · ∂a/∂z, which both sigmoid neurons have."""
+
+    by_a = (r"\frac{a-y}{a\,(1-a)}", "(a − y) / (a (1 − a))")
+    is_starving = False  # the last factor is left over
+
+    def slopes(self) -> list[Line]:
+        starving = Num(("dadz",), is_marked=self.is_starving)
+        collapse: list[Node] = [] if self.is_starving else [Sym("a - y =", "a − y =")]
+        return [
+            Line(
+                GRADIENT,
+                Word("loss by a"),
+                flow(
+                    Sym(
+                        rf"\frac{{\partial L}}{{\partial a}} = {self.by_a[0]} =",
+                        f"∂L/∂a = {self.by_a[1]} =",
+                    ),
+                    Num(("dLda",)),
+                ),
+            ),
+            Line(
+                GRADIENT,
+                Word("a by z"),
+                flow(
+                    Sym(r"\frac{\partial a}{\partial z} = a\,(1-a) =", "∂a/∂z = a (1 − a) ="),
+                    starving,
+                    *(
+                        sentence("at most ¼: it starves whoever is far on the wrong side")
+                        if self.is_starving
+                        else []
+                    ),
+                ),
+            ),
+            Line(
+                GRADIENT,
+                Word("the chain"),
+                flow(
+                    Sym(
+                        r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a}\cdot"
+                        r"\frac{\partial a}{\partial z} =",
+                        "∂L/∂z = ∂L/∂a · ∂a/∂z =",
+                    ),
+                    row(Num(("dLda",)), TIMES, starving, EQUALS, *collapse, Num(("dz", 0))),
+                ),
+            ),
+        ]
+
+
+class Squared(Sigmoid):
+    slope = (r"2\,(a-y)\,a\,(1-a)", "2(a − y) a(1 − a)")
+    is_difference = False
+    by_a = (r"2\,(a-y)", "2(a − y)")
+    is_starving = True
+
+    def loss(self, label: int) -> Line:
+        return Line(
+            LOSS,
+            Word("loss"),
+            flow(
+                Sym("L = (y-a)^2 =", "L = (y − a)² ="),
+                row(
+                    OPEN,
+                    Num(("y", 0)),
+                    MINUS,
+                    Num(("a", 0)),
+                    Sym(")^2", ")²"),
+                    EQUALS,
+                    Num(("L",)),
+                ),
+            ),
+        )
+
+
+class Logistic(Sigmoid):
+    def loss(self, label: int) -> Line:
+        a = Num(("a", 0))
+        inner: Node = a if label else row(Sym("(1 -", "(1 −"), a, CLOSE)
+        loss = Sym(r"L = -y \ln a - (1-y) \ln (1-a) =", "L = −y ln a − (1 − y) ln(1 − a) =")
+        return Line(LOSS, Word("loss"), flow(loss, row(LN, inner, EQUALS, Num(("L",)))))

@@ -1,0 +1,198 @@
+"""The numbers and pictures that stand in the lines of a trace, and what they mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.model_family import FAMILY
+from gui.derivation.lines import Shape
+from gui.kit.maths.notation import Key, Line, Num, walk
+
+if TYPE_CHECKING:  # it imports PyTorch
+    from core.explain.example_trace import Trace
+
+Reals = NDArray[np.float64]
+
+MEANINGS = {
+    "x": "{input}, as the model takes it",
+    "own": "{input}, in its own unit",
+    "W": "weight of {input} for {name}",
+    "sign": "sign of the weight of {input} for {name}",
+    "b": "bias of {name}",
+    "wx": "sum of weight × input for {name}",
+    "z": "logit of {name}",
+    "e": "e to the logit of {name}",
+    "S": "sum of the exponentials",
+    "A": "sum of all activations",
+    "shift": "the largest logit, taken out so that nothing overflows",
+    "y": "target of {name}",
+    "l": "loss of {name}’s own neuron, in {unit}",
+    "L": "loss of this example, in {unit}",
+    "dLda": "derivative of the loss by the activation",
+    "dadz": "slope of the sigmoid",
+    "dz": "derivative of the loss by the logit of {name}: {gradient}",
+    "dW": "gradient of this example: weight of {input} for {name}",
+    "share": "this example's share of the batch gradient: weight of {input} for {name}",
+    "g": "gradient of the batch: weight of {input} for {name}",
+    "G": "gradient of the batch with the penalty: weight of {input} for {name}",
+    "db": "gradient of the batch: bias of {name}",
+    "v": "what the rule remembers of the gradient: weight of {input} for {name}",
+    "v2": "the same with this gradient: weight of {input} for {name}",
+    "s": "what the rule remembers of the squared gradient: weight of {input} for {name}",
+    "s2": "the same with this gradient: weight of {input} for {name}",
+    "d": "direction of the step: weight of {input} for {name}",
+    "d_b": "direction of the step: bias of {name}",
+    "W2": "after the update: weight of {input} for {name}",
+    "b2": "after the update: bias of {name}",
+    "n": "examples in the batch",
+    "in": "whether the next batch holds this example",
+    "eta": "learning rate η",
+    "decay": "weight decay λ",
+    "l1": "L1 penalty λ₁",
+    "mu": "momentum μ, the share of the velocity that stays",
+    "beta1": "β₁, the share of the mean gradient that stays",
+    "1-beta1": "1 − β₁",
+    "stays": "the share of the mean square that stays",
+    "1-stays": "1 minus the share of the mean square that stays",
+    "t": "number of this update",
+    "fix1": "what the mean gradient is divided by: it began as 0",
+    "fix2": "what the mean square is divided by: it began as 0",
+}
+ACTIVATIONS = {
+    "perceptron": "step of the logit: 1 for yes, 0 for no",
+    "adaline": "the logit itself",
+    "mse": "σ of the logit of {name}",
+    "binary": "probability of {name}",
+    "softmax": "probability of {name}",
+    "ovr": "probability of {name} against the rest, by its own neuron",
+    "ovo": "probability of the second class of {name}, by the pair’s neuron",
+}
+OF_INPUTS = ("x", "own")  # all other numbers that have an index begin with the output
+OF_CLASSES = {"votes": "pairs that vote for {}", "conf": "summed logits of the pairs for {}"}
+NO_TARGET = "–"
+
+
+def meaning(shape: Shape, key: Key) -> str:
+    """Say in words what the number is."""
+    name_of, *indices = key
+    kind = str(name_of)
+    if kind in OF_CLASSES:
+        return OF_CLASSES[kind].format(shape.names[int(indices[0])])
+    has_output = bool(indices) and kind not in OF_INPUTS
+    name = shape.titles[int(indices[0])] if has_output else ""
+    if kind == "a":
+        return ACTIVATIONS[shape.kind].format(name=name)
+    if kind == "e" and shape.kind != "softmax":
+        return "e to the −z" if shape.is_neuron else f"e to minus the logit of {name}"
+    has_input = kind in OF_INPUTS or len(indices) > 1
+    words = shape.inputs[int(indices[-1])] if has_input else ""
+    model = FAMILY[shape.kind]
+    return MEANINGS[kind].format(name=name, input=words, unit=model.unit, gradient=model.gradient)
+
+
+def meanings(shape: Shape, lines: Iterable[Line]) -> dict[Key, str]:
+    """Say of each number in the lines what it is."""
+    nodes = (node for line in lines for node in walk(line.node))
+    return {node.key: meaning(shape, node.key) for node in nodes if isinstance(node, Num)}
+
+
+def numbers(shape: Shape, trace: Trace, own: NDArray[np.floating]) -> dict[Key, float | str]:
+    """Return all numbers that can stand in the lines; `own` (d,) are the inputs as measured."""
+    response = trace.response
+    found: dict[Key, float | str] = {
+        ("S",): response.total,
+        ("A",): float(trace.a.sum()),
+        ("shift",): response.shift,
+    }
+
+    def add(name: str, values: Sequence[float] | Reals | None) -> None:
+        if values is not None and len(values):
+            found.update({(name, k): float(values[k]) for k in shape.outputs})
+
+    for j in shape.features:
+        found["x", j] = float(trace.x[j])
+        if shape.is_scaled:
+            found["own", j] = float(own[j])
+    for name, values in (
+        ("b", trace.b),
+        ("z", trace.z),
+        ("wx", trace.products.sum(axis=1)),
+        ("e", response.powers),
+        ("a", trace.a),
+        ("dz", trace.dz),
+        ("l", None if shape.kind == "softmax" else response.losses),
+    ):
+        add(name, values)
+    if trace.y is not None:
+        for k in shape.outputs:
+            y = float(trace.y[k])
+            found["y", k] = NO_TARGET if math.isnan(y) else y
+    for k in range(len(response.votes)):
+        found["votes", k] = float(response.votes[k])
+        found["conf", k] = float(response.confidence[k])
+    if trace.loss is not None:
+        found["L",] = trace.loss
+    if len(response.slope):
+        found["dadz",] = float(response.slope[0])
+    if response.da is not None:
+        found["dLda",] = float(response.da[0])
+    if trace.batch is not None:
+        found["n",] = trace.batch.n
+        found["in",] = "yes" if trace.batch.holds_example else "no"
+        add("db", trace.batch.db)
+    if trace.b_moves is not None:
+        add("d_b", trace.b_moves.d)
+        add("b2", trace.b_moves.new)
+    for name, table in tables(trace).items():
+        found.update(
+            {(name, k, j): float(table[k, j]) for k in shape.outputs for j in shape.features}
+        )
+    return found | constants(trace)
+
+
+def tables(trace: Trace) -> dict[str, Reals]:
+    """Return everything that is shaped like W, (outputs, m)."""
+    found = {"W": trace.W, "sign": np.sign(trace.W)}
+    if trace.dW is not None:
+        found["dW"] = trace.dW
+    if trace.batch is not None:
+        found["g"] = trace.batch.dW
+        if trace.dW is not None:
+            found["share"] = trace.dW / trace.batch.n * trace.batch.holds_example
+    moves = trace.W_moves
+    if moves is not None:
+        found |= {"W2": moves.new, "G": moves.g, "d": moves.d}
+        letters = {"rmsprop": "s", "adam": "vs"}.get(trace.rule, "v")
+        for letter, before, after in zip(letters, moves.before, moves.after, strict=False):
+            found |= {letter: before, f"{letter}2": after}
+    return found
+
+
+def constants(trace: Trace) -> dict[Key, float | str]:
+    """Return the settings of the update, as a person has typed them."""
+    found: dict[Key, float | str] = {
+        ("eta",): f"{trace.eta:.4g}",
+        ("decay",): f"{trace.decay:g}",
+        ("l1",): f"{trace.l1:g}",
+        ("mu",): f"{trace.momentum:g}",
+        ("t",): trace.t,
+    }
+    for name, value in trace.constants.items():
+        found[name,] = value if name.startswith("fix") else f"{value:g}"
+    return found
+
+
+def pictures(shape: Shape, trace: Trace) -> dict[Key, tuple[Reals, float]]:
+    """Return the pictures in the lines, (m,) each, and the largest size on their common scale."""
+    found: dict[Key, tuple[Reals, float]] = {
+        ("x",): (trace.x, float(np.abs(trace.x).max(initial=1e-12)))
+    }
+    for name, table in tables(trace).items():
+        scale = float(np.abs(table).max(initial=1e-12))
+        found.update({(name, k): (table[k], scale) for k in shape.outputs})
+    return found

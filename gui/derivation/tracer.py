@@ -1,0 +1,232 @@
+"""Follows the chosen example through the newest snapshot, for all views that show its numbers.
+
+An update can be taken in four parts: forward, loss, gradient, update. Between them the numbers
+stand still; the last part makes the step.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from core.data.task import Task
+from core.train.snapshot import Snapshot, Status
+from gui.derivation import numbers as trace_numbers
+from gui.derivation.brief import gauge_lines
+from gui.derivation.lines import PARTS, Shape, shape_of
+from gui.derivation.models import lines as derivation
+from gui.kit.maths import formula
+from gui.kit.maths.notation import Key, Line
+from gui.kit.maths.sheet import Sheet
+from gui.kit.theme import Theme
+from gui.state.background_tasks import Background
+from gui.state.selected_example import Chosen, Example, applies
+from gui.state.throttle import outruns_reading
+
+if TYPE_CHECKING:  # it imports PyTorch
+    from core.explain.example_trace import Trace
+
+INTERVAL_MS = 100  # from one trace to the next
+BLUR_MS = 200  # where steps come faster than that: no two numbers can be compared then anyway
+LIVE_NUMBERS = 300_000  # rows × features of a batch that is averaged while training goes on
+UPDATE = len(PARTS) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """A trace, ready to be shown: the lines of the stage and of the gauge, and the numbers.
+
+    is_whole : made for who shows the whole update; else nothing is known of its batch.
+    """
+
+    task: Task
+    example: Example
+    snapshot: Snapshot
+    trace: Trace
+    shape: Shape
+    lines: tuple[Line, ...]
+    brief: tuple[Line, ...]
+    is_whole: bool
+
+    @property
+    def values(self) -> dict[Key, float | str]:
+        return trace_numbers.numbers(self.shape, self.trace, self.example.values)
+
+
+class Tracer(QObject):
+    """Traces while somebody looks, at most ten times a second; five where steps are a blur."""
+
+    traced = Signal(object)  # Followed, or None where there is nothing to follow
+    part_changed = Signal(object)  # number of the part that is lit, or None
+    step_wanted = Signal()
+    pause_wanted = Signal()
+
+    def __init__(self, theme: Theme, background: Background, chosen: Chosen) -> None:
+        super().__init__(chosen)
+        self.theme = theme
+        self.chosen = chosen
+        self.part: int | None = None
+        self.newest: Followed | None = None
+        self._background = background
+        self._task: Task | None = None
+        self._snapshot: Snapshot | None = None
+        self._held: Snapshot | None = None  # what is shown while an update is taken in parts
+        self._begins_when_paused = False
+        self._label: int | None = None  # said by a person of an example without a class
+        self._watchers: list[tuple[QWidget, float]] = []
+        self._whole: QWidget | None = None  # shows the whole update
+        self._asked_at = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._ask)
+        chosen.changed.connect(self._turn_to)
+
+    def watch(self, widget: QWidget, scale: float, *, up_to_update: bool) -> None:
+        """Trace while this widget is seen; it shows formulae at this scale.
+
+        up_to_update : whether it shows the batch's gradient, which costs the most.
+        """
+        self._watchers.append((widget, scale))
+        if up_to_update:
+            self._whole = widget
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+
+    def offer_task(self, task: Task) -> None:
+        """Let go of the old run: whoever shows its numbers shows none."""
+        self._background.forget("trace")
+        self._task, self._snapshot, self.newest = task, None, None
+        self._set_part(None)
+        self.traced.emit(None)
+
+    def offer_points(self, task: Task) -> None:
+        """Follow on in a task with a few other points; the last numbers stay until then."""
+        self._task, self._snapshot = task, None
+        self._set_part(None)
+
+    def offer_snapshot(self, snapshot: Snapshot) -> None:
+        """Take note of the newest snapshot; amid the parts of an update the old one shows."""
+        if snapshot.task is not self._task:
+            return
+        self._snapshot = snapshot
+        if snapshot.status is Status.TRAINING:
+            if not self._begins_when_paused:
+                self._set_part(None)
+        elif self._begins_when_paused:
+            self._begins_when_paused = False
+            self._set_part(0)
+        elif self._held is not None and self.part is not None:
+            is_own = snapshot.step == self._held.step + (self.part == UPDATE)
+            if snapshot.run != self._held.run or not (is_own or snapshot.step == self._held.step):
+                self._set_part(None)
+            elif snapshot.step == self._held.step and self.part != UPDATE:
+                self._held = snapshot  # with other settings, or moved
+        self.refresh()
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether those who look see the numbers of the newest snapshot, where there are any."""
+        task, example, newest = self._task, self.chosen.example, self.newest
+        if self._later.isActive():
+            return False
+        if not any(widget.isVisible() for widget, _ in self._watchers):
+            return True
+        snapshot = self._held or self._snapshot
+        if task is None or snapshot is None or not applies(task):
+            return True
+        if example is None or example.task is not task:
+            return True
+        if newest is None or newest.snapshot is not snapshot or newest.example is not example:
+            return False
+        return newest.is_whole or self._whole is None or not self._whole.isVisible()
+
+    def say_class(self, label: int | None) -> None:
+        """Take the example, whose class nobody knows, to be of this class."""
+        self._label = label
+        self.refresh()
+
+    def next_part(self) -> None:
+        """Take the next part of an update; the last one makes the step."""
+        snapshot = self._snapshot
+        if snapshot is None or self._task is None or not applies(self._task):
+            return
+        if snapshot.status is Status.TRAINING:
+            self._begins_when_paused = True
+            self.pause_wanted.emit()
+        elif self.part is None or self.part == UPDATE:
+            self._set_part(0)
+        else:
+            self._set_part(self.part + 1)
+            if self.part == UPDATE:
+                self.step_wanted.emit()
+
+    def refresh(self) -> None:
+        """Trace anew soon, if anybody looks."""
+        is_blur = self._snapshot is not None and outruns_reading(self._snapshot)
+        if self._later.isActive() and (is_blur or self._later.interval() <= INTERVAL_MS):
+            return
+        if any(widget.isVisible() for widget, _ in self._watchers):
+            elapsed = 1000 * (time.monotonic() - self._asked_at)
+            self._later.start(max(0, int((BLUR_MS if is_blur else INTERVAL_MS) - elapsed)))
+
+    def _turn_to(self, _: Example | None) -> None:
+        self._label = None
+        self.refresh()
+
+    def _set_part(self, part: int | None) -> None:
+        if part is None:
+            self._begins_when_paused = False
+        self._held = None if part is None else self._snapshot if part == 0 else self._held
+        if part != self.part:
+            self.part = part
+            self.part_changed.emit(part)
+        self.refresh()
+
+    def _ask(self) -> None:
+        task, example = self._task, self.chosen.example
+        snapshot = self._held or self._snapshot
+        if task is None or snapshot is None or not applies(task):
+            return
+        if example is None or example.task is not task:
+            return
+        self._asked_at = time.monotonic()
+        label = example.label if example.label is not None else self._label
+        is_live = snapshot.status is Status.TRAINING
+        is_whole = self._whole is not None and self._whole.isVisible()
+        is_small = len(snapshot.batch) * task.m <= LIVE_NUMBERS
+        with_batch = is_whole and (is_small or not is_live)
+        known, theme = self.newest, self.theme
+        scales = [scale for _, scale in self._watchers]
+
+        def work() -> Followed:
+            from core.explain.example_trace import follow
+
+            trace = follow(
+                task, snapshot, example.values, label, example.row, with_batch=with_batch
+            )
+            shape = shape_of(task, trace)
+            if known is not None and known.shape == shape:
+                lines, brief = known.lines, known.brief
+            else:
+                lines, brief = derivation(shape), gauge_lines(shape)
+            for scale in scales:  # typeset here, so that the window need not wait for it
+                for wanted in Sheet.symbols((*lines, *brief), theme, scale):
+                    formula.outlines(*wanted)
+            return Followed(task, example, snapshot, trace, shape, lines, brief, is_whole)
+
+        self._background.ask("trace", work, self._show, _raise)
+
+    def _show(self, followed: Followed) -> None:
+        if followed.task is not self._task or followed.example.task is not followed.task:
+            return
+        self.newest = followed
+        self.traced.emit(followed)
+
+
+def _raise(error: BaseException) -> None:
+    raise error

@@ -1,0 +1,229 @@
+"""A confusion matrix: its counts, which are hovered and pressed; painted without Python."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainterPath,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QGraphicsPathItem, QSizePolicy, QWidget
+
+from core.train.history import Floats
+from gui.kit import theme as look
+from gui.kit.canvas import CENTRE, RIGHT, Canvas, Words
+from gui.kit.theme import Theme
+
+CELL_GAP = 3
+MIN_TYPE = 0.85  # of the base type: nothing under 8.5 pt
+WIDEST_COUNT = "00000"  # that type is enlarged for; longer ones are written smaller
+MIN_CELL, MAX_CELL = 15, 44
+
+
+class _Cell(NamedTuple):
+    """A place for one count."""
+
+    box: QGraphicsPathItem
+    words: Words
+
+
+class _Type(NamedTuple):
+    """The type of a count; `whole` where it is no wider than `room`."""
+
+    whole: QFont
+    smaller: QFont
+    metrics: QFontMetricsF
+    room: float
+
+
+class ConfusionMatrix(QWidget):
+    """Names across and down, a count in each cell; `most` px is as high as a cell gets.
+
+    Where cells are high, type is larger, up to `largest` of the base type.
+    """
+
+    hovered = Signal(str)
+    pressed = Signal(int, int)  # true and predicted class of a cell that is not empty
+
+    def __init__(self, theme: Theme, most: float = MAX_CELL, largest: float = 1.0) -> None:
+        super().__init__()
+        self.theme = theme
+        self.names: tuple[str, ...] = ()
+        self.counts: NDArray[np.int64] | None = None
+        self._most, self._largest = most, largest
+        self._canvas = Canvas(self)
+        self._labels: list[Words] = []
+        self._cells: list[_Cell] = []
+        self._type: list[_Type] = []  # of wrong and of right
+        self._shown: NDArray[np.int64] | None = None
+        self.setMouseTracking(True)
+        self.setAccessibleName("Confusion matrix")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._lay_out()
+
+    def show_names(self, names: tuple[str, ...]) -> None:
+        if len(names) != len(self.names):
+            for item in (*self._labels, *(part for cell in self._cells for part in cell)):
+                self._canvas.scene().removeItem(item)
+            # In this order they are read: names across and down, then counts row by row.
+            self._labels = [self._canvas.add(Words()) for _ in range(2 * len(names))]
+            self._cells = [
+                _Cell(self._canvas.add(QGraphicsPathItem()), self._canvas.add(Words()))
+                for _ in range(len(names) ** 2)
+            ]
+        self.names, self.counts = names, None
+        self.setMinimumHeight((len(names) + 1) * MIN_CELL)
+        self._lay_out()
+
+    def show_counts(self, counts: NDArray[np.int64]) -> None:
+        """Show counts (h, h), true class by row, predicted by column."""
+        is_first = self.counts is None
+        self.counts = counts
+        if is_first:
+            self._lay_out()
+        else:
+            self._show_counts(counts)
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 180)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _enlarged(self) -> float:
+        """Return what the type is enlarged by, for rows as high as these."""
+        line = QFontMetricsF(self.font()).height()
+        row = self.height() / (max(len(self.names), 1) + 1)
+        return min(max(row / (2 * line), 1.0), self._largest)
+
+    def _small(self) -> QFont:
+        """Return the type of the names."""
+        return look.scaled(self.font(), max(look.SMALL, min(0.8 * self._enlarged(), 1.2)))
+
+    def _geometry(self) -> tuple[float, float, float, float]:
+        """Return left and top of the cells, and a cell's width and height."""
+        metrics = QFontMetricsF(self._small())
+        widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0.0)
+        left, top = min(widest + 10, self.width() * 0.3), metrics.height() + 3
+        h = max(len(self.names), 1)
+        cell_height = min((self.height() - top) / h, self._most)
+        return left, top, (self.width() - left) / h, cell_height
+
+    def _lay_out(self) -> None:
+        """Put names and cells in their places, in today's colours and type."""
+        self._canvas.cover(self.rect())
+        self._canvas.setBackgroundBrush(QColor(self.theme.panel))
+        h = len(self.names)
+        left, top, width, height = self._geometry()
+        small = self._small()
+        label, elide = QFontMetricsF(small), Qt.TextElideMode.ElideRight
+        for words in self._labels:
+            words.dress(small, self.theme.muted)
+        for k, name in enumerate(self.names):
+            across, down = self._labels[2 * k : 2 * k + 2]
+            across.say(label.elidedText(name, elide, width - 2))
+            across.place(QRectF(left + k * width, 0, width, top - 2), CENTRE)
+            down.say(label.elidedText(name, elide, left - 8))
+            down.place(QRectF(0, top + k * height, left - 8, height - CELL_GAP), RIGHT)
+        gap = CELL_GAP if height > 16 else 1
+        self._take_type(width - gap, height - gap)
+        for n, cell in enumerate(self._cells):
+            i, j = divmod(n, h)
+            rect = QRectF(left + j * width, top + i * height, width - gap, height - gap)
+            shape = QPainterPath()
+            shape.addRoundedRect(rect, 4, 4)
+            cell.box.setPath(shape)
+            cell.box.setPen(QPen(Qt.PenStyle.NoPen))
+            cell.box.setBrush(QColor(self.theme.chip))
+            cell.words.setVisible(self.counts is not None)
+            cell.words.place(rect, CENTRE)
+        self._shown = None
+        if self.counts is not None:
+            self._show_counts(self.counts)
+
+    def _take_type(self, width: float, height: float) -> None:
+        """Choose the type for counts in cells of this size."""
+        self._type = []
+        for is_right in (False, True):
+            base = QFontMetricsF(look.scaled(self.font(), 1.0, bold=is_right))
+            fitting = max(width / base.horizontalAdvance(WIDEST_COUNT), 1.0)
+            factor = min(self._enlarged(), fitting)
+            whole = look.scaled(self.font(), factor, bold=is_right)
+            metrics = QFontMetricsF(whole)
+            room = width - 1 if metrics.height() <= height else 0.0
+            self._type.append(_Type(whole, look.scaled(whole, MIN_TYPE / factor), metrics, room))
+
+    def _show_counts(self, counts: NDArray[np.int64]) -> None:
+        """Show the counts that have changed, and those of whose row they are another share."""
+        totals = counts.sum(axis=1, keepdims=True)
+        changed = np.ones(counts.shape, dtype=np.bool_)
+        if self._shown is not None:
+            changed = (counts != self._shown) | (totals != self._shown.sum(axis=1, keepdims=True))
+            if not changed.any():
+                return
+        self._shown = counts
+        colours, values = self._colours(counts / np.maximum(totals, 1)).tolist(), counts.tolist()
+        for i, j in np.argwhere(changed).tolist():
+            cell = self._cells[i * len(values) + j]
+            cell.box.setBrush(QColor(*colours[i][j]))
+            self._say(cell.words, values[i][j], is_right=i == j)
+
+    def _colours(self, shares: Floats) -> NDArray[np.uint8]:
+        """Return the cells' colours (h, h, 3): the larger the share, the stronger."""
+        is_right = np.eye(len(shares), dtype=np.bool_)[..., None]
+        strong = np.where(
+            is_right, look.rgb(self.theme.accent), look.rgb(self.theme.counter_accent)
+        )
+        chip = look.rgb(self.theme.chip)
+        return look.mixed(chip, strong, np.where(shares > 0, 0.05 + 0.62 * shares**0.6, 0))
+
+    def _say(self, words: Words, count: int, *, is_right: bool) -> None:
+        """Write the count, in smaller type where it would not fit."""
+        text = f"{count:,}" if len(self.names) < 6 else str(count)
+        type_ = self._type[is_right]
+        fits = type_.metrics.horizontalAdvance(text) <= type_.room
+        font = type_.whole if fits else type_.smaller
+        words.dress(font, self.theme.ink if count else self.theme.muted)
+        words.say(text)
+
+    def _cell_at(self, position: QPointF) -> tuple[int, int] | None:
+        left, top, width, height = self._geometry()
+        j = int((position.x() - left) // width)
+        i = int((position.y() - top) // height)
+        h = len(self.names)
+        return (i, j) if self.counts is not None and 0 <= i < h and 0 <= j < h else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        cell = self._cell_at(event.position())
+        if cell is None or self.counts is None:
+            self.hovered.emit("")
+        else:
+            true, predicted = (self.names[k] for k in cell)
+            count = int(self.counts[cell])
+            self.hovered.emit(f"{count:,} × {true} taken for {predicted}")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        cell = self._cell_at(event.position())
+        if cell is not None and self.counts is not None and self.counts[cell]:
+            self.pressed.emit(*cell)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hovered.emit("")

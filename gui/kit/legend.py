@@ -1,0 +1,183 @@
+"""The classes by colour and shape; for drawn points, also the choice of what to draw."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QBrush, QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QInputDialog, QLabel, QPushButton, QWidget
+
+from core.data.points import MAX_CLASSES, MIN_CLASSES
+from core.data.task import Task
+from gui.kit import theme as look
+from gui.kit.flow_layout import FlowLayout
+from gui.kit.plain_text import Plain, as_tip, short, unmarked
+from gui.kit.theme import Theme
+
+ICON_PX = 16
+LETTERS = 24  # of a name; the tip has the rest
+
+
+class Legend(QWidget):
+    """A row of markers with their names; while drawing, buttons that choose the class."""
+
+    class_chosen = Signal(int)
+    class_added = Signal()
+    class_removed = Signal(int)
+    class_renamed = Signal(int, str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shown: tuple[object, ...] = ()
+        self._task: Task | None = None
+        self._is_drawing = False
+        self.chosen_class = 0
+        self._group: QButtonGroup | None = None
+        self._layout = FlowLayout(self, 2, 2)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        if self._task:
+            self.show_task(self._task, drawing=self._is_drawing)
+
+    def show_task(self, task: Task, *, drawing: bool) -> None:
+        """Show the classes of the task, as buttons when points are drawn."""
+        self._task, self._is_drawing = task, drawing
+        # The drawing board offers all its classes, also when only two of them are trained on.
+        dataset = task.source if drawing else task.dataset
+        hollow = "test" if len(task.test_rows) else ""
+        if len(task.validation_rows):
+            hollow = "held out"
+        shown = (dataset.class_names, dataset.class_marks, drawing, hollow, self._theme)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._layout.clear()
+        if self.chosen_class >= dataset.h:
+            self.chosen_class = dataset.h - 1  # as the board has chosen by itself
+        self._group = QButtonGroup(self)
+        for k, (name, mark) in enumerate(
+            zip(dataset.class_names, dataset.class_marks, strict=True)
+        ):
+            icon = marker_icon(self._theme, mark)
+            self._layout.addWidget(
+                self._class_button(k, name, icon, dataset.h) if drawing else _entry(name, icon)
+            )
+        if drawing:
+            self._layout.addWidget(self._add_button(dataset.h))
+        if hollow:
+            self._layout.addWidget(
+                _entry(f"hollow = {hollow}", marker_icon(self._theme, 0, hollow=True))
+            )
+        if not drawing:
+            self._layout.addWidget(_entry("ring = wrong", ring_icon(self._theme)))
+
+    def _class_button(self, k: int, name: str, icon: QIcon, h: int) -> QPushButton:
+        """Return the button that chooses a class; its menu renames and removes it."""
+        button = QPushButton(icon, unmarked(short(name, LETTERS)))
+        button.setProperty("marker", True)
+        button.setCheckable(True)
+        button.setChecked(k == self.chosen_class)
+        button.setToolTip(
+            as_tip(
+                f"Draw points of class {name} (key {(k + 1) % 10} on the board); "
+                "double-click to rename, right-click for more"
+            )
+        )
+        button.setAccessibleName(f"class {name}")
+        button.clicked.connect(lambda: self.choose(k))
+        rename = QAction("Rename…", button)
+        rename.triggered.connect(lambda: self._ask_name(k, name))
+        remove = QAction("Remove, with its points", button)
+        remove.setEnabled(h > MIN_CLASSES)
+        remove.triggered.connect(lambda: self.class_removed.emit(k))
+        button.addActions([rename, remove])
+        button.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        button.installEventFilter(self)
+        button.setProperty("class_number", k)
+        button.setProperty("class_name", name)
+        assert self._group is not None
+        self._group.addButton(button, k)
+        return button
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonDblClick and isinstance(watched, QPushButton):
+            self._ask_name(
+                int(watched.property("class_number")), str(watched.property("class_name"))
+            )
+            return True
+        return super().eventFilter(watched, event)
+
+    def choose(self, k: int) -> None:
+        """Draw points of class k from now on."""
+        self.chosen_class = k
+        button = self._group.button(k) if self._group else None
+        if button:
+            button.setChecked(True)
+        self.class_chosen.emit(k)
+
+    def _ask_name(self, k: int, name: str) -> None:
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle("Rename a class")
+        dialog.setLabelText(as_tip(f"Name of class {short(name)}:"))
+        dialog.setTextValue(name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(lambda text: self.class_renamed.emit(k, text))
+        dialog.open()
+
+    def _add_button(self, h: int) -> QPushButton:
+        button = QPushButton("+")
+        button.setProperty("quiet", True)
+        button.setToolTip("Add a class, up to ten")
+        button.setAccessibleName("Add a class")
+        button.setEnabled(h < MAX_CLASSES)
+        button.clicked.connect(self.class_added)
+        return button
+
+
+def _entry(name: str, icon: QIcon) -> QWidget:
+    entry = QWidget()
+    row = QHBoxLayout(entry)
+    row.setContentsMargins(4, 3, 8, 3)
+    row.setSpacing(4)
+    picture = QLabel()
+    picture.setPixmap(icon.pixmap(QSize(ICON_PX, ICON_PX)))
+    text = Plain(short(name, LETTERS))
+    text.setProperty("small", True)
+    if text.text() != name:
+        entry.setToolTip(as_tip(name))
+    row.addWidget(picture)
+    row.addWidget(text)
+    return entry
+
+
+@lru_cache(maxsize=256)
+def marker_icon(theme: Theme, mark: int, *, hollow: bool = False) -> QIcon:
+    """The marker of a class as it stands on the plot; hollow for test points."""
+    colour = theme.class_colour(mark)
+    size = 10 * look.symbol_scale(mark)
+    if hollow:
+        colour = QColor(theme.muted)
+        return _icon(look.symbol(mark), size, QPen(colour, 0.16), QBrush(QColor(theme.panel)))
+    return _icon(look.symbol(mark), size, QPen(QColor(theme.panel), 0.1), QBrush(colour))
+
+
+def ring_icon(theme: Theme) -> QIcon:
+    return _icon("o", 12, QPen(QColor(theme.ink), 0.12), QBrush(Qt.BrushStyle.NoBrush))
+
+
+def _icon(symbol: str, size: float, pen: QPen, brush: QBrush) -> QIcon:
+    """Draw pyqtgraph's own symbol, so that legend and plot agree; pens are in symbol widths."""
+    ratio = 3  # enough for any screen scale
+    pixmap = QPixmap(ICON_PX * ratio, ICON_PX * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(QRectF(0, 0, ICON_PX, ICON_PX).center() + QPointF(0, 0))
+    drawSymbol(painter, symbol, size, pen, brush)
+    painter.end()
+    return QIcon(pixmap)

@@ -1,0 +1,213 @@
+"""Boxes with a baseline, of which a sheet of formulae is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainterPath, QPixmap
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsPathItem,
+    QGraphicsPixmapItem,
+    QGraphicsRectItem,
+    QGraphicsSimpleTextItem,
+)
+
+from gui.kit.maths.formula import picture
+from gui.kit.maths.notation import Key, as_term
+
+GAP, CELL_GAP = 3.5, 11.0
+
+
+class Box:
+    """Something with a baseline: `above` and `below` it, and a width, in pixels."""
+
+    width = above = below = 0.0
+
+    def measure(self, room: float) -> None:
+        """Find out how large it is, in so much width."""
+
+    def place(self, x: float, baseline: float) -> None:
+        raise NotImplementedError
+
+
+class Symbol(Box):
+    def __init__(
+        self, latex: str, px: float, colour: str, ratio: float, root: QGraphicsItem
+    ) -> None:
+        shown = picture(latex, px, colour)
+        self._item = QGraphicsPixmapItem(shown.pixmap(ratio), root)
+        self.width = shown.size.width()
+        self.above = shown.above
+        self.below = shown.size.height() - shown.above
+
+    def place(self, x: float, baseline: float) -> None:
+        self._item.setPos(x, baseline - self.above)
+
+
+class Text(Box):
+    def __init__(self, text: str, font: QFont, colour: QColor, root: QGraphicsItem) -> None:
+        self._item = QGraphicsSimpleTextItem(text, root)
+        self._item.setFont(font)
+        self._item.setBrush(colour)
+        metrics = QFontMetricsF(self._item.font())
+        self._text, self._metrics = text, metrics
+        self.width = metrics.horizontalAdvance(text)
+        self.above, self.below = metrics.ascent(), metrics.descent()
+
+    def measure(self, room: float) -> None:
+        words = self._metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room)
+        self._item.setText(words)
+        self.width = self._metrics.horizontalAdvance(words)
+
+    def place(self, x: float, baseline: float) -> None:
+        self._item.setPos(x, baseline - self.above)
+
+
+class Spot(Box):
+    """Where a number stands, with a ground that lights up."""
+
+    def __init__(
+        self, key: Key, root: QGraphicsItem, font: QFont, width: float, above: float, below: float
+    ) -> None:
+        self.key = key
+        self.is_term = self.is_marked = False
+        self._ground = QGraphicsRectItem(root)
+        self._ground.setPen(Qt.PenStyle.NoPen)
+        self._item = QGraphicsSimpleTextItem(root)
+        self._item.setFont(font)
+        self.width, self.above, self.below = width, above, below
+        self.rect = QRectF()
+
+    def say(self, text: str) -> None:
+        self._item.setText(as_term(text) if self.is_term else text)
+        self._settle()
+
+    def dress(self, ground: QColor | None, ink: QColor) -> None:
+        self._ground.setBrush(Qt.BrushStyle.NoBrush if ground is None else ground)
+        self._item.setBrush(ink)
+
+    def place(self, x: float, baseline: float) -> None:
+        self.rect = QRectF(
+            x - 2, baseline - self.above - 1, self.width + 4, self.above + self.below + 2
+        )
+        self._ground.setRect(self.rect)
+        self._settle()
+
+    def _settle(self) -> None:
+        free = self.rect.width() - self._item.boundingRect().width()
+        self._item.setPos(self.rect.left() + free / 2, self.rect.top() + 1)
+
+
+class Frame(Box):
+    """Where a picture stands, in the middle of the line."""
+
+    def __init__(self, size: float, rim: QColor, root: QGraphicsItem) -> None:
+        self.width = size
+        self.above, self.below = 0.62 * size, 0.38 * size
+        self._item = QGraphicsPixmapItem(root)
+        self._rim = QGraphicsRectItem(root)
+        self._rim.setPen(rim)
+
+    def show(self, pixels: QPixmap) -> None:
+        self._item.setPixmap(pixels)
+        self._item.setScale(self.width / max(pixels.width(), pixels.height(), 1))
+
+    def place(self, x: float, baseline: float) -> None:
+        self._item.setPos(x, baseline - self.above)
+        self._rim.setRect(QRectF(x, baseline - self.above, self.width, self.width))
+
+
+class Fraction(Box):
+    def __init__(self, top: Box, bottom: Box, ink: QColor, root: QGraphicsItem) -> None:
+        self._top, self._bottom = top, bottom
+        self._bar = QGraphicsRectItem(root)
+        self._bar.setPen(Qt.PenStyle.NoPen)
+        self._bar.setBrush(ink)
+
+    def measure(self, room: float) -> None:
+        for part in (self._top, self._bottom):
+            part.measure(room)
+        self.width = max(self._top.width, self._bottom.width) + 8
+        self._axis = 6.0  # the bar's height over the baseline
+        self.above = self._axis + self._top.above + self._top.below + 2
+        self.below = self._bottom.above + self._bottom.below + 2 - self._axis
+
+    def place(self, x: float, baseline: float) -> None:
+        bar = baseline - self._axis
+        self._bar.setRect(QRectF(x, bar, self.width, 1.2))
+        self._top.place(x + (self.width - self._top.width) / 2, bar - 2 - self._top.below)
+        self._bottom.place(x + (self.width - self._bottom.width) / 2, bar + 3 + self._bottom.above)
+
+
+class Side(Box):
+    """Boxes side by side, in several rows if they wrap."""
+
+    def __init__(self, parts: Sequence[Box], *, wraps: bool) -> None:
+        self._parts, self._wraps = parts, wraps
+        self._rows: list[list[Box]] = []
+
+    def measure(self, room: float) -> None:
+        self._rows = [[]]
+        x = 0.0
+        for part in self._parts:
+            part.measure(room)
+            if self._wraps and self._rows[-1] and x + part.width > room:
+                self._rows.append([])
+                x = 0.0
+            self._rows[-1].append(part)
+            x += part.width + GAP
+        self.width = max(
+            (sum(p.width + GAP for p in r) - GAP for r in self._rows if r), default=0.0
+        )
+        tops = [max((p.above for p in r), default=0.0) for r in self._rows]
+        depths = [max((p.below for p in r), default=0.0) for r in self._rows]
+        self._steps = [0.0]
+        for i in range(1, len(self._rows)):
+            self._steps.append(self._steps[-1] + depths[i - 1] + 6 + tops[i])
+        self.above, self.below = tops[0], self._steps[-1] + depths[-1]
+
+    def place(self, x: float, baseline: float) -> None:
+        for parts, step in zip(self._rows, self._steps, strict=True):
+            at = x
+            for part in parts:
+                part.place(at, baseline + step)
+                at += part.width + GAP
+
+
+class Bracketed(Box):
+    """A matrix, halfway up on the line."""
+
+    def __init__(self, cells: Sequence[Sequence[Box]], ink: QColor, root: QGraphicsItem) -> None:
+        self._cells = cells
+        self._brackets = QGraphicsPathItem(root)
+        self._brackets.setPen(ink)
+
+    def measure(self, room: float) -> None:
+        for cell in (cell for cells in self._cells for cell in cells):
+            cell.measure(room)
+        self._widths = [
+            max(cells[j].width for cells in self._cells) for j in range(len(self._cells[0]))
+        ]
+        self._heights = [max(c.above + c.below for c in cells) + 3 for cells in self._cells]
+        self.width = sum(self._widths) + CELL_GAP * (len(self._widths) - 1) + 2 * CELL_GAP
+        height = sum(self._heights)
+        self.above = height / 2 + 5
+        self.below = height / 2 - 5
+
+    def place(self, x: float, baseline: float) -> None:
+        y = baseline - self.above
+        for cells, height in zip(self._cells, self._heights, strict=True):
+            at = x + CELL_GAP
+            for cell, width in zip(cells, self._widths, strict=True):
+                cell.place(at + (width - cell.width) / 2, y + cell.above + 1.5)
+                at += width + CELL_GAP
+            y += height
+        path = QPainterPath()
+        for side, inwards in ((x + 1, 4.0), (x + self.width - 1, -4.0)):
+            path.moveTo(side + inwards, baseline - self.above)
+            path.lineTo(side, baseline - self.above)
+            path.lineTo(side, baseline + self.below)
+            path.lineTo(side + inwards, baseline + self.below)
+        self._brackets.setPath(path)

@@ -1,0 +1,138 @@
+"""Typeset formulae: LaTeX becomes outlines, once, and Qt draws them crisp at any scale."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+
+from gui.kit.theme import Theme
+
+BODY_PX = 19.0  # of a small letter's line, beside text of 10 pt
+LARGE_PX = 25.0
+
+
+INK = "#010203"  # in place of the theme's while a formula is typeset: none of them has it
+
+
+def outlines(latex: str, px: float, colour: str) -> bytes:
+    """Return the formula as SVG; 5 to 20 ms the first time, on whichever thread asks."""
+    return _typeset(latex, px).replace(INK.encode(), colour.encode())
+
+
+@lru_cache(maxsize=2048)
+def _typeset(latex: str, px: float) -> bytes:
+    # Imported when the first formula is shown: it takes a fifth of a second.
+    from ziamath.config import config
+    from ziamath.zmath import Latex
+
+    config.svg2 = False  # QtSvg knows no symbols: it would draw nothing
+    svg: str = Latex(latex, size=px, color=INK).svg()
+    return svg.encode()
+
+
+class Picture:
+    """A formula's outlines: `size` in logical pixels, `above` of it over the baseline."""
+
+    def __init__(self, latex: str, px: float, colour: str) -> None:
+        self._renderer = QSvgRenderer(QByteArray(outlines(latex, px, colour)))
+        box = self._renderer.viewBoxF()
+        self.size: QSizeF = box.size()
+        self.above = -box.top()
+        self._pixmaps: dict[float, QPixmap] = {}
+
+    def paint(self, painter: QPainter, at: QPointF) -> None:
+        """Draw it with its upper left corner there."""
+        painter.drawPixmap(at, self.pixmap(painter.device().devicePixelRatioF()))
+
+    def pixmap(self, ratio: float) -> QPixmap:
+        """Return it drawn for so many device pixels to a logical one."""
+        if ratio not in self._pixmaps:
+            whole = QSize(int(self.size.width()) + 2, int(self.size.height()) + 2)
+            pixmap = QPixmap(whole * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._renderer.render(painter, QRectF(QPointF(), self.size))
+            painter.end()
+            self._pixmaps[ratio] = pixmap
+        return self._pixmaps[ratio]
+
+
+@lru_cache(maxsize=512)
+def picture(latex: str, px: float, colour: str) -> Picture:
+    """Return the typeset formula, ready to be drawn."""
+    return Picture(latex, px, colour)
+
+
+class Formula(QWidget):
+    """A formula. Screen readers get `spoken`; a right click copies it as LaTeX or as text."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        latex: str,
+        spoken: str,
+        *,
+        px: float = BODY_PX,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._px = theme, px
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.show_formula(latex, spoken)
+
+    def show_formula(self, latex: str, spoken: str) -> None:
+        """Show another formula."""
+        self.latex, self.spoken = latex, spoken
+        self.setAccessibleName(spoken)
+        self.updateGeometry()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def set_px(self, px: float) -> None:
+        self._px = px
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        size = self._picture.size
+        return QSize(int(size.width()) + 2, int(size.height()) + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @property
+    def _picture(self) -> Picture:
+        return picture(self.latex, self._px, self._theme.ink)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = self._picture
+        self._picture.paint(painter, QPointF(0, (self.height() - shown.size.height()) / 2))
+        painter.end()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        copy_menu(self, self.latex, self.spoken).exec(event.globalPos())
+
+
+def copy_menu(parent: QWidget, latex: str, text: str, table: str = "") -> QMenu:
+    """Return a menu that copies a formula as LaTeX and as text, and a table, if any, as CSV."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    clipboard = QGuiApplication.clipboard()
+    for words, what in (
+        ("Copy as &LaTeX", latex),
+        ("Copy as &text", text),
+        ("Copy table as &CSV", table),
+    ):
+        if what:
+            menu.addAction(words, lambda what=what: clipboard.setText(what))  # type: ignore[misc]
+    return menu

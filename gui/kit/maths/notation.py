@@ -1,0 +1,227 @@
+"""Formulae with live numbers in them, as plain values: what stands where, not how it is drawn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.data.csv import spreadsheet
+
+Key: TypeAlias = tuple[str | int, ...]  # which number: ("z", 1) is the logit of class 1
+Say: TypeAlias = Callable[[Key], str]
+
+
+@dataclass(frozen=True)
+class Sym:
+    """Typeset LaTeX that does not change; `text` is the same in plain characters."""
+
+    latex: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Num:
+    """A live number. The same key may stand in many places; they are one number.
+
+    is_term : it follows a sign, so that it stands in brackets where it is negative.
+    is_marked : it is what matters in this line, and stands out.
+    """
+
+    key: Key
+    is_term: bool = False
+    is_marked: bool = False
+
+
+@dataclass(frozen=True)
+class Word:
+    """Plain words, muted unless `mark` gives them the colour and marker of a class."""
+
+    text: str
+    mark: int | None = None
+
+
+@dataclass(frozen=True)
+class Pic:
+    """A live picture, such as an input or the weights of a class."""
+
+    key: Key
+
+
+@dataclass(frozen=True)
+class Frac:
+    top: Node
+    bottom: Node
+
+
+@dataclass(frozen=True)
+class Row:
+    """Parts side by side that stay on one line."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Parts side by side that go on in the next line where there is no room."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Rows of nodes in brackets; `rest` is what else there is that is not shown."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+
+Node: TypeAlias = Sym | Num | Word | Pic | Frac | Row | Flow | Matrix
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of a derivation: the part of the update that it belongs to, a title, a formula."""
+
+    part: int
+    title: Word | Sym
+    node: Node
+
+
+def row(*parts: Node) -> Row:
+    return Row(parts)
+
+
+def flow(*parts: Node) -> Flow:
+    return Flow(parts)
+
+
+def vector(keys: Sequence[Key]) -> Row:
+    """A row of numbers in brackets."""
+    parts: list[Node] = [OPEN]
+    for i, key in enumerate(keys):
+        parts += [COMMA, Num(key)] if i else [Num(key)]
+    return Row((*parts, CLOSE))
+
+
+def sentence(text: str) -> list[Node]:
+    """Plain words for a flow, where they go on in the next line if there is no room."""
+    return [Word(word) for word in text.split()]
+
+
+def many(keys: Sequence[Key]) -> Node:
+    """A number, a row of them in brackets, or several rows where there are many."""
+    if len(keys) == 1:
+        return Num(keys[0])
+    return vector(keys) if len(keys) <= ONE_ROW else Flow(vector(keys).parts)
+
+
+def joined(parts: Sequence[Node], between: Node) -> list[Node]:
+    """Return the parts with the same node between each two; it stays with the part after it."""
+    return [part if i == 0 else Row((between, part)) for i, part in enumerate(parts)]
+
+
+SMALLEST, WHOLE = 0.0005, 99_999.5  # beyond them with a power of ten
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LOWERED = {after: chr(before) for before, after in RAISED.items()}
+
+ONE_ROW = 4
+PLUS, MINUS, TIMES, EQUALS = Sym("+", "+"), Sym("-", "−"), Sym(r"\cdot", "·"), Sym("=", "=")
+OPEN, CLOSE, COMMA = Sym("(", "("), Sym(")", ")"), Sym(",", ",")
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and all within it."""
+    yield node
+    match node:
+        case Row(parts) | Flow(parts):
+            for part in parts:
+                yield from walk(part)
+        case Frac(top, bottom):
+            yield from walk(top)
+            yield from walk(bottom)
+        case Matrix(rows):
+            for cells in rows:
+                for cell in cells:
+                    yield from walk(cell)
+
+
+def to_text(node: Node, say: Say) -> str:
+    """Return the formula in plain characters, with the numbers of now."""
+    match node:
+        case Sym(_, text) | Word(text):
+            return text
+        case Num(key, is_term):
+            return as_term(say(key)) if is_term else say(key)
+        case Pic(key):
+            return f"[picture of {' '.join(str(part) for part in key)}]"
+        case Frac(top, bottom):
+            return f"({to_text(top, say)}) / ({to_text(bottom, say)})"
+        case Row(parts) | Flow(parts):
+            return " ".join(filter(None, (to_text(part, say) for part in parts)))
+        case Matrix(rows):
+            lines = (", ".join(to_text(cell, say) for cell in cells) for cells in rows)
+            return f"[{'; '.join(lines)}]"
+
+
+def to_latex(node: Node, say: Say) -> str:
+    """Return the formula as LaTeX, with the numbers of now."""
+    match node:
+        case Sym(latex, _):
+            return latex
+        case Num(key, is_term):
+            digits, exponent = _power(say(key))
+            words = rf"{digits}\cdot 10^{{{exponent}}}" if exponent else digits
+            return f"({words})" if is_term and words.startswith("-") else words
+        case Word(text):
+            return rf"\text{{{text}}}"
+        case Pic(key):
+            return rf"\text{{[{' '.join(str(part) for part in key)}]}}"
+        case Frac(top, bottom):
+            return rf"\frac{{{to_latex(top, say)}}}{{{to_latex(bottom, say)}}}"
+        case Row(parts) | Flow(parts):
+            return " ".join(to_latex(part, say) for part in parts)
+        case Matrix(rows):
+            lines = (" & ".join(to_latex(cell, say) for cell in cells) for cells in rows)
+            return r"\begin{bmatrix}" + r" \\ ".join(lines) + r"\end{bmatrix}"
+
+
+def to_csv(node: Node, say: Say) -> str:
+    """Return the tables in the formula as CSV, one after the other; "" where there is none."""
+    tables = [part for part in walk(node) if isinstance(part, Matrix)]
+    return "\n".join(
+        spreadsheet.to_text(
+            ["e".join(filter(None, _power(to_text(cell, say)))) for cell in cells]
+            for cells in table.rows
+        )
+        for table in tables
+    )
+
+
+def say_number(value: float) -> str:
+    """Say a number in about four digits and at most eight characters, as in −4·10⁻⁶."""
+    size = abs(value)
+    if math.isnan(value):
+        words = "nan"
+    elif math.isinf(value):
+        words = "∞" if value > 0 else "-∞"
+    elif value == round(value) and size < WHOLE:
+        words = f"{value:.0f}"
+    elif size < SMALLEST or size >= WHOLE:
+        digits, exponent = f"{value:.0e}".split("e")
+        words = f"{digits}·10{str(int(exponent)).translate(RAISED)}"
+    else:
+        decimals = 4 if size < 0.0095 else 3 if size < 9.9995 else 2 if size < 99.995 else 1
+        words = f"{value:.{decimals}f}"
+    return words.replace("-", "−") if value else "0"
+
+
+def as_term(words: str) -> str:
+    """Put a negative number in brackets."""
+    return f"({words})" if words.startswith("−") else words
+
+
+def _power(words: str) -> tuple[str, str]:
+    """Take a number apart into its digits and its power of ten, "" where there is none."""
+    digits, _, exponent = words.replace("−", "-").partition("·10")
+    return digits, exponent.translate(LOWERED)

@@ -1,0 +1,175 @@
+"""What pictures and bars of weights share: a panel for each row of W, and one scale for all."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.data.dataset import REST_MARK
+from core.data.task import Task
+from core.explain.coefficients import output_names
+from core.model_family import pairs
+from core.train.snapshot import Params
+from gui.kit import theme as look
+from gui.kit.theme import Theme
+
+GAP = 16.0
+SCROLL_BAR_PX = 10
+SCALE_DIGITS = (1, 1.5, 2, 3, 5, 7, 10)
+SHRINK = 0.45  # the scale comes down once the largest weight is below this share of it
+RAMP_STEPS = 16
+MOST_UNITS = 60  # hidden units that are shown
+
+
+class Grid(NamedTuple):
+    """Panels in rows and columns, and the size of one panel's picture."""
+
+    columns: int
+    rows: int
+    width: float
+    height: float
+
+
+class Panels(QWidget):
+    """Shows weights on one symmetric scale; says what is under the pointer."""
+
+    hovered = Signal(str)
+    breadth = 1.0  # a panel's width that is worth as much as its height
+    zero = "weight 0"  # the words in the middle of the scale
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Weights")
+        self.scale = 0.0
+        self._theme = theme
+        self._map = look.signed_map(theme)
+        self._task: Task | None = None
+        self._params: Params | None = None
+        self._is_live = False
+        self._take_font()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme, self._map = theme, look.signed_map(theme)
+        self._lay_out()
+
+    def show_task(self, task: Task | None) -> None:
+        self._task, self._params, self.scale = task, None, 0.0
+        self._lay_out()
+
+    def show_params(self, params: Params, *, is_live: bool = False) -> None:
+        """Show these weights; the scale goes up and down by SCALE_DIGITS.
+
+        is_live : others follow at once, so that what looks the same need not be painted.
+        """
+        is_first = self._params is None
+        self._params, self._is_live = params, is_live
+        largest = self._largest(params)
+        if not SHRINK * self.scale < largest <= self.scale:
+            self.scale = nice_above(largest)
+        (self._lay_out if is_first else self._show_values)()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._take_font()
+            self._lay_out()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 240)
+
+    def _lay_out(self) -> None:
+        """Put everything in its place, in today's colours and type; show what is known."""
+        raise NotImplementedError
+
+    def _show_values(self) -> None:
+        """Show what has changed with the weights since the last call or the last layout."""
+        raise NotImplementedError
+
+    def _largest(self, params: Params) -> float:
+        """Return the largest size of what is shown on the scale."""
+        W = params.W
+        return float(max(W.max(initial=0.0), -W.min(initial=0.0)))
+
+    def _take_font(self) -> None:
+        """Measure the type once: weights are shown at display rate."""
+        self._bold = look.scaled(self.font(), 1.0, bold=True)
+        self._small = look.scaled(self.font(), look.SMALL)
+        self._bold_metrics, self._small_metrics = (
+            QFontMetricsF(self._bold),
+            QFontMetricsF(self._small),
+        )
+        self._metrics = QFontMetricsF(self.font())
+
+    def _names(self) -> list[tuple[str, int]]:
+        """Return title and class mark of each panel."""
+        if self._task is None:
+            return []
+        model, marks = self._task.config.model, self._task.dataset.class_marks
+        if model.hidden:
+            return [(f"unit {j + 1}", REST_MARK) for j in range(min(model.hidden, MOST_UNITS))]
+        if model.kind == "ovo":
+            second = [marks[j] for _, j in pairs(self._task.dataset.h)]
+            return list(zip(output_names(self._task), second, strict=True))
+        names = list(zip(self._task.dataset.class_names, marks, strict=True))
+        return names[1:] if self._task.is_neuron else names
+
+    def _line(self) -> float:
+        return self._metrics.height()
+
+    def _grid(self) -> Grid:
+        """Return the arrangement whose panels are largest."""
+        count = max(len(self._names()), 1)
+        title, scale_bar = self._line() * 1.5, self._line() * 2.2
+        best = Grid(1, count, 0, 0)
+        best_size = -1.0
+        for columns in range(1, count + 1):
+            rows = math.ceil(count / columns)
+            width = (self.width() - SCROLL_BAR_PX - GAP * (columns - 1)) / columns
+            height = (self.height() - scale_bar) / rows - title - GAP / 2
+            size = min(width, self.breadth * height)
+            if size > best_size:
+                best, best_size = Grid(columns, rows, width, height), size
+        return best
+
+    def _scale_bar(self, top: float) -> QRectF:
+        """Return where the scale is when panels end at `top`."""
+        line, width = self._line(), min(280.0, self.width() * 0.6)
+        y = min(top + line * 0.5, self.height() - line * 1.8)
+        return QRectF((self.width() - width) / 2, y, width, line * 0.5)
+
+    def _below(self, bar: QRectF) -> QRectF:
+        """Return where the scale's words stand."""
+        return QRectF(bar.left() - 40, bar.bottom() + 1, bar.width() + 80, self._line() * 1.1)
+
+    def _ramp(self, bar: QRectF) -> QLinearGradient:
+        """Return the colours from −scale to +scale, from end to end of the bar."""
+        ramp = QLinearGradient(bar.topLeft(), bar.topRight())
+        for i in range(RAMP_STEPS + 1):
+            colour = self._map[round(i / RAMP_STEPS * (len(self._map) - 1))]
+            ramp.setColorAt(i / RAMP_STEPS, QColor(*colour.tolist()))
+        return ramp
+
+    def _scale_words(self) -> tuple[str, str, str]:
+        """Return the words of the scale's left end, its middle and its right end."""
+        return f"−{self.scale:g}", self.zero, f"+{self.scale:g}"
+
+
+def signed(value: float, digits: int = 3) -> str:
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def nice_above(value: float) -> float:
+    """Return the smallest of SCALE_DIGITS times a power of ten that is not below the value."""
+    if not value > 0:
+        return 0.01
+    power = 10.0 ** math.floor(math.log10(value))
+    for digit in SCALE_DIGITS:
+        if digit * power >= value * (1 - 1e-9):
+            return digit * power
+    return 10 * power

@@ -1,0 +1,186 @@
+"""The picture of a plane: regions in the colours of their classes, lines, mistakes.
+
+It is made on the background thread. How fine it is follows from how long it takes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.task import Task
+from core.evaluate.classification import HALF, has_threshold, threshold_shift
+from core.explain.plane import DecisionGrid, Nodes, Plane, boundary_lines
+from core.train.snapshot import Params, Snapshot
+from gui.kit import theme as look
+from gui.kit.theme import Theme
+
+FAINT, STRONG = 0.12, 0.60  # opacity of a region: guessing … certain
+STILL_PX = 3.0  # one node of the grid every so many pixels when nothing moves
+FINEST_PX, COARSEST_PX = 5.0, 24.0  # and while training
+BUDGET_SECONDS = 0.004  # of the 16 ms between two frames; the other two threads need theirs
+MOST_KEPT = 4_000_000  # inputs of rows that are kept from one picture to the next: 16 MB
+CALM = 0.9  # share of the old in the running mean of the seconds
+HAIR = 1  # of 255: a colour that differs by so little looks the same
+LONGEST_REST = 4  # frames: 64 ms
+
+
+class Shading(NamedTuple):
+    """What one request to the background gives.
+
+    image : (rows, columns, 3) bytes, the lowest row first.
+    lines : between regions, (points, 2) each.
+    wrong_train, wrong_test : for each training and test row whether the model gets it wrong.
+    seconds : of the processor that it took. On a busy machine a picture is waiting most of its
+        time, however coarse it is.
+    """
+
+    run: int
+    plane: Plane
+    image: NDArray[np.uint8]
+    lines: list[NDArray[np.float64]]
+    wrong_train: NDArray[np.bool_]
+    wrong_test: NDArray[np.bool_]
+    seconds: float
+
+
+class NodeSize:
+    """Pixels that one node of the grid takes while training: as few as the frame budget allows."""
+
+    def __init__(self) -> None:
+        self.px = 6.0
+        self._seconds = BUDGET_SECONDS / 2
+
+    def learn(self, seconds: float) -> None:
+        """Take in how long a picture took with the size as it is."""
+        self._seconds = CALM * self._seconds + (1 - CALM) * seconds
+        wanted = self.px
+        if self._seconds > BUDGET_SECONDS:
+            wanted = min(self.px * 1.25, COARSEST_PX)
+        elif self._seconds < BUDGET_SECONDS / 2:
+            wanted = max(self.px / 1.25, FINEST_PX)
+        if wanted != self.px:
+            self._seconds *= (self.px / wanted) ** 2  # nodes go with the area
+            self.px = wanted
+
+
+class Rest:
+    """Frames to let pass until the next picture: more, as long as no picture looks different.
+
+    Late in a run hundreds of updates a frame change nothing that could be seen, and a picture of
+    them costs training a fifth of its speed.
+    """
+
+    def __init__(self) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Let the next frame have its picture."""
+        self._frames = self._left = 1
+
+    def is_over(self) -> bool:
+        """Count a frame; return whether it is to have a picture."""
+        self._left -= 1
+        if self._left > 0:
+            return False
+        self._left = self._frames
+        return True
+
+    def learn(self, looks_different: bool) -> None:
+        """Take in what the newest picture was like."""
+        longer = min(2 * self._frames, LONGEST_REST)
+        self._frames = max(self._frames // 2, 1) if looks_different else longer
+
+
+class Shader:
+    """Makes pictures of one task; what they have in common is worked out once.
+
+    Only the background thread may do the work that it gives.
+    """
+
+    def __init__(self, task: Task, theme: Theme) -> None:
+        self._task, self._theme = task, theme
+        self._nodes: tuple[tuple[Plane, int, int], Nodes] | None = None
+        self._rows = np.concatenate([task.train_rows, task.held_out_rows])
+        self._inputs: NDArray[np.float32] | None = None  # of these rows
+
+    def work(
+        self, snapshot: Snapshot, plane: Plane, columns: int, rows: int, threshold: float = HALF
+    ) -> Callable[[], Shading]:
+        """Return the work of one picture of rows × columns nodes.
+
+        threshold : of a single neuron's probability. The line and what is wrong go with it; the
+            colours are of the probability, and stay.
+        """
+        task, params = self._task, snapshot.params
+        kind = task.config.model.kind
+        is_moved = threshold != HALF and has_threshold(kind)
+        shift = threshold_shift(kind, threshold) if is_moved else 0.0
+
+        def work() -> Shading:
+            from core.explain import (
+                probe,  # brings PyTorch, which the first paint must not wait for
+            )
+
+            started = time.thread_time()
+            grid = probe.decide_grid(task, params, self._nodes_of(plane, columns, rows))
+            wrong = self._wrong(params, threshold if is_moved else None)
+            return Shading(
+                run=snapshot.run,
+                plane=plane,
+                image=shade(grid, task.dataset.class_marks, self._theme),
+                lines=boundary_lines(_shifted(grid, shift)),
+                wrong_train=wrong[: len(task.train_rows)],
+                wrong_test=wrong[len(task.train_rows) :],
+                seconds=time.thread_time() - started,
+            )
+
+        return work
+
+    def _nodes_of(self, plane: Plane, columns: int, rows: int) -> Nodes:
+        from core.explain import probe
+
+        about = plane, columns, rows
+        if self._nodes is None or self._nodes[0] != about:
+            self._nodes = about, probe.nodes(self._task, *about)
+        return self._nodes[1]
+
+    def _wrong(self, params: Params, threshold: float | None) -> NDArray[np.bool_]:
+        """Return for each training row, then each test row, whether the model gets it wrong."""
+        from core.explain import probe
+        from core.train.losses import HEADS
+
+        task, rows, X = self._task, self._rows, self._inputs
+        if X is None:
+            X = task.inputs(task.dataset.values(rows))
+            if X.size <= MOST_KEPT:
+                self._inputs = X
+        if threshold is None:
+            return probe.mistakes(task, params, rows, X)
+        A = HEADS[task.config.model.kind].probabilities(probe.logits_at(task, params, X))
+        return np.asarray((A[:, 1].numpy() > threshold) != (task.dataset.y[rows] == 1))
+
+
+def _shifted(grid: DecisionGrid, shift: float) -> DecisionGrid:
+    """Let a neuron say yes only where z lies further up by this."""
+    if not shift:
+        return grid
+    return replace(grid, margins=grid.margins + np.array([shift, -shift], dtype=np.float32))
+
+
+def shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[np.uint8]:
+    """Colour each node like its likeliest class, the more opaque the surer: (rows, columns, 3).
+
+    One vs rest has no shares: where none of its sigmoids reaches 1/h, it is as unsure as guessing.
+    """
+    A = grid.probabilities
+    winner, guess = A.argmax(axis=2), 1 / A.shape[2]
+    certainty = ((A.max(axis=2) - guess) / (1 - guess)).clip(0, 1)
+    colours = np.array([look.rgb(theme.class_colour(mark)) for mark in marks])
+    ground = look.rgb(theme.panel)
+    return look.mixed(ground, colours[winner], FAINT + (STRONG - FAINT) * certainty)

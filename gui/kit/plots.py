@@ -1,0 +1,216 @@
+"""Plots as this program draws them: few ticks, a light grid, our colours and type.
+
+What moves at display rate is painted by Qt's own classes, without Python. Each call that Qt makes
+into Python while it paints waits for Python's lock, up to a whole switch interval, and holds the
+lock from the training thread, which needs it for each of its short operations. With pyqtgraph's
+items painted each frame, a frame took 15 ms and training on Iris lost three quarters of its speed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap, QTransform
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsItem,
+    QGraphicsPathItem,
+    QGraphicsPixmapItem,
+    QGraphicsRectItem,
+    QGraphicsScene,
+    QGraphicsView,
+    QWidget,
+)
+
+from gui.kit import theme as look
+from gui.kit.plain_text import as_tip, html, short
+from gui.kit.theme import Theme
+
+POINT_PX = 9
+
+pg.setConfigOptions(antialias=True, imageAxisOrder="row-major")
+
+
+class Plot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot with a face: what is seen of it is a view of Qt's own, laid over it.
+
+    On the face lie the items that move, `Line` and `Picture`, and a picture of all others, which
+    pyqtgraph paints when one of them changes: above what moves, or below it.
+    """
+
+    def __init__(self, *, moves_below: bool) -> None:
+        super().__init__(enableMenu=False)  # menus of 60 widgets that nobody can open
+        viewport = self.viewport()
+        self._face = QGraphicsView(QGraphicsScene(self), viewport)
+        self._face.setFrameShape(QFrame.Shape.NoFrame)
+        self._face.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        for bar in (self._face.setHorizontalScrollBarPolicy, self._face.setVerticalScrollBarPolicy):
+            bar(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._face.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        self._face.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._face.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        for widget in (self._face, self._face.viewport()):
+            widget.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        scene = self._face.scene()
+        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self._rest = scene.addPixmap(QPixmap())
+        self._rest.setZValue(1 if moves_below else -1)
+        # The clip keeps what moves inside the axes; the group has the units of the plot.
+        self._clip = scene.addRect(QRectF(), Qt.PenStyle.NoPen)
+        self._clip.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape)
+        self.moving = QGraphicsRectItem(self._clip)
+        self.moving.setPen(Qt.PenStyle.NoPen)
+        self._paint_rest = QTimer(self)
+        self._paint_rest.setSingleShot(True)
+        self._paint_rest.timeout.connect(self._show_rest)
+        box = self.getPlotItem().getViewBox()
+        box.disableAutoRange()
+        for changed in (box.sigRangeChanged, box.sigResized, self.scene().changed):
+            changed.connect(lambda *_: self._paint_rest.start(0))
+
+    def set_panel(self, colour: str) -> None:
+        """Set the colour behind everything."""
+        self.setBackground(None)
+        self._face.setBackgroundBrush(QColor(colour))
+
+    def _show_rest(self) -> None:
+        """Lay the face over the plot, and on it the picture of what does not move."""
+        area, ratio = self.viewport().rect(), self.devicePixelRatioF()
+        if area.isEmpty():
+            return
+        self._face.setGeometry(area)
+        self._face.setSceneRect(QRectF(area))
+        rest = QPixmap(area.size() * ratio)
+        rest.setDevicePixelRatio(ratio)
+        rest.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(rest)
+        painter.setRenderHints(self._face.renderHints())
+        self.scene().render(painter, QRectF(area), self.mapToScene(area).boundingRect())
+        painter.end()
+        self._rest.setPixmap(rest)
+        box = self.getPlotItem().getViewBox()
+        to_pixels = self.viewportTransform()
+        self._clip.setRect(to_pixels.mapRect(box.sceneBoundingRect()))
+        self.moving.setTransform(box.childGroup.sceneTransform() * to_pixels)
+
+
+class Line(QGraphicsPathItem):
+    """Points joined by a line, with gaps where one is NaN."""
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__()
+        self._x = self._y = np.empty(0)
+        self.setParentItem(plot.moving)
+
+    def setData(self, x: Any, y: Any) -> None:
+        """Join the points x, y, (n,) each, in the plot's units."""
+        self._x, self._y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        self.setPath(pg.arrayToQPath(self._x, self._y, connect="finite"))
+
+    def getData(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self._x, self._y
+
+
+class Band(QGraphicsPathItem):
+    """The area between two lines."""
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__()
+        self.setPen(Qt.PenStyle.NoPen)
+        self.setParentItem(plot.moving)
+
+    def show_between(self, x: Any, low: Any, high: Any) -> None:
+        """Fill what lies between low and high, (n,) each, over x."""
+        around = np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
+        self.setPath(pg.arrayToQPath(*around, connect="all"))
+
+    def clear(self) -> None:
+        self.setPath(QPainterPath())
+
+
+class Picture(QGraphicsPixmapItem):
+    """An image (rows, columns, 3) of bytes, smoothly scaled to a rectangle of the plot."""
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__()
+        self.image: NDArray[np.uint8] | None = None
+        self.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+        self.setParentItem(plot.moving)
+
+    def show_image(self, image: NDArray[np.uint8], rect: QRectF, hair: int = 0) -> bool:
+        """Show the image, its first row along the lower edge of the rectangle.
+
+        Where no colour differs by more than a hair from what is shown, that stays. Return whether
+        it is painted anew.
+        """
+        rows, columns = image.shape[:2]
+        to_rect = QTransform.fromTranslate(rect.left(), rect.top())
+        to_rect.scale(rect.width() / columns, rect.height() / rows)
+        is_moved = to_rect != self.transform()
+        if is_moved:
+            self.setTransform(to_rect)
+        shown = self.image
+        if shown is not None and shown.shape == image.shape:
+            darker, lighter = np.minimum(image, shown), np.maximum(image, shown)
+            if (lighter - darker).max(initial=0) <= hair:
+                return is_moved
+        self.image = image
+        pixels = np.ascontiguousarray(image)
+        self.setPixmap(
+            QPixmap.fromImage(
+                QImage(pixels.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
+            )
+        )
+        return True
+
+    def clear(self) -> None:
+        self.image = None
+        self.setPixmap(QPixmap())
+
+
+def make_plot(theme: Theme, *, moves_below: bool) -> Plot:
+    """Return an empty plot without menu and buttons, in the theme's colours.
+
+    moves_below : whether what moves lies below the rest, such as points, or above it.
+    """
+    plot = Plot(moves_below=moves_below)
+    plot.setFrameShape(plot.Shape.NoFrame)
+    plot.hideButtons()
+    item = plot.getPlotItem()
+    item.getViewBox().setDefaultPadding(0.0)
+    item.layout.setContentsMargins(1, 8, 8, 1)  # room for a label at the end of an axis
+    for side in ("left", "bottom"):
+        item.getAxis(side).setStyle(tickLength=4, autoExpandTextSpace=True)
+    paint(plot, theme)
+    return plot
+
+
+def paint(plot: Plot, theme: Theme) -> None:
+    """Give the plot the theme's colours and the font of its widget."""
+    plot.set_panel(theme.panel)
+    for side in ("left", "bottom"):
+        axis = plot.getPlotItem().getAxis(side)
+        axis.setPen(pg.mkPen(theme.line))
+        axis.setTextPen(pg.mkPen(theme.muted))
+        axis.setTickFont(look.scaled(plot.font(), look.SMALL))
+        axis.label.setFont(plot.font())
+        axis.label.setDefaultTextColor(QColor(theme.ink))
+
+
+def name_axis(plot: Plot, side: str, name: str) -> None:
+    """Write a name at an axis as it is; pyqtgraph would take it for HTML."""
+    plot.getPlotItem().setLabel(side, html(short(name)))
+    plot.getPlotItem().getAxis(side).label.setToolTip(as_tip(name) if short(name) != name else "")
+
+
+def pen(
+    plot: QWidget, colour: str | QColor, width: float, style: Any = Qt.PenStyle.SolidLine
+) -> Any:
+    """Return a pen of this width in logical pixels: pyqtgraph's own widths are in screen pixels."""
+    return pg.mkPen(colour, width=width * plot.devicePixelRatioF(), style=style)

@@ -1,0 +1,230 @@
+"""The first rows of a table as they were parsed, and what each column is for."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFont, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from core.data.csv.table import Table, say
+from core.invisible_characters import visible
+from gui.kit.plain_text import as_tip
+from gui.kit.theme import SMALL, Theme, scaled
+
+ROLE_ROW, FACT_ROW, FIRST_ROW = 0, 1, 2
+NARROWEST_PX, WIDEST_PX = 84, 200
+MEASURED_COLUMNS = 60  # the widths of more would take too long to measure
+Parent = QModelIndex()
+
+
+class Role(Enum):
+    """What a column is for."""
+
+    LABEL = auto()
+    FEATURE = auto()
+    UNUSED = auto()
+    UNUSABLE = auto()
+
+
+class Preview(QAbstractTableModel):
+    """The first rows as they were parsed, below what each column is for and what it holds."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._table: Table | None = None
+        self._roles: list[Role] = []
+        self._is_pictures = False
+        self._bold = scaled(parent.font(), SMALL, bold=True)
+        self._small = scaled(parent.font(), SMALL)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._refresh()
+
+    def set_table(self, table: Table) -> None:
+        self.beginResetModel()
+        self._table, self._roles = table, []
+        self.endResetModel()
+
+    def set_roles(self, roles: list[Role], *, is_pictures: bool) -> None:
+        self._roles, self._is_pictures = roles, is_pictures
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._table:
+            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def rowCount(self, parent: Any = Parent) -> int:
+        if self._table is None or parent.isValid():
+            return 0
+        return FIRST_ROW + max((len(column.head) for column in self._table.columns), default=0)
+
+    def columnCount(self, parent: Any = Parent) -> int:
+        return 0 if self._table is None or parent.isValid() else len(self._table.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if self._table is None:
+            return None
+        if orientation is Qt.Orientation.Horizontal:
+            name = self._table.names[section]
+            if role == Qt.ItemDataRole.DisplayRole:
+                return name
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return as_tip(name)
+        elif role == Qt.ItemDataRole.DisplayRole:
+            if section == ROLE_ROW:
+                return "use as"
+            if section == FACT_ROW:
+                return "holds"
+            return f"line {self._table.lines[section - FIRST_ROW]:,}"
+        return None
+
+    def data(self, index: Any, role: int = 0) -> Any:
+        if self._table is None or not self._roles:
+            return None
+        j = index.column()
+        use = self._roles[j]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return visible(self._words(index.row(), j))
+            case Qt.ItemDataRole.ToolTipRole:
+                return as_tip(self._tip(j))
+            case Qt.ItemDataRole.CheckStateRole:
+                is_choice = index.row() == ROLE_ROW and not self._is_pictures
+                if not is_choice or use not in (Role.FEATURE, Role.UNUSED):
+                    return None
+                is_on = use is Role.FEATURE
+                return Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked
+            case Qt.ItemDataRole.TextAlignmentRole:
+                is_number = index.row() > FACT_ROW and self._table.columns[j].is_number
+                side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+                return side | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.FontRole:
+                return self._font(index.row())
+            case Qt.ItemDataRole.ForegroundRole:
+                return QBrush(QColor(self._ink(index.row(), j)))
+            case Qt.ItemDataRole.BackgroundRole:
+                if use is Role.LABEL:
+                    return QBrush(QColor(self._theme.selected))
+                if index.row() <= FACT_ROW:
+                    return QBrush(QColor(self._theme.chip))
+        return None
+
+    def _words(self, row: int, j: int) -> str:
+        assert self._table is not None
+        column = self._table.columns[j]
+        if row == ROLE_ROW:
+            match self._roles[j]:
+                case Role.LABEL:
+                    return "label"
+                case Role.UNUSABLE:
+                    return column.obstacle.partition(":")[0] or "not used"
+                case _:
+                    return "pixel" if self._is_pictures else column.doubt or "feature"
+        if row == FACT_ROW:
+            parts = []
+            if column.is_number and column.low <= column.high:
+                parts.append(f"{say(column.low)} … {say(column.high)}")
+            elif column.kind == "text":
+                count = f"{len(column.words):,}" if column.codes is not None else "many"
+                parts.append(f"{count} words")
+            if column.gaps:
+                parts.append(f"{column.gaps:,} missing")
+            return " · ".join(parts)
+        cell = self._cell(row, j)
+        if cell is None:
+            return "–"
+        return cell if isinstance(cell, str) else say(cell)
+
+    def _cell(self, row: int, j: int) -> float | str | None:
+        assert self._table is not None
+        head = self._table.columns[j].head
+        return head[row - FIRST_ROW] if row - FIRST_ROW < len(head) else None
+
+    def _tip(self, j: int) -> str:
+        assert self._table is not None
+        column = self._table.columns[j]
+        reason = column.doubt if self._roles[j] in (Role.FEATURE, Role.UNUSED) else column.obstacle
+        if self._roles[j] is Role.LABEL or self._is_pictures:
+            reason = ""
+        return f"{column.name}: {column.kind}" + (f" ({reason})" if reason else "")
+
+    def _font(self, row: int) -> QFont | None:
+        if row == ROLE_ROW:
+            return self._bold
+        return self._small if row == FACT_ROW else None
+
+    def _ink(self, row: int, j: int) -> str:
+        assert self._table is not None
+        use = self._roles[j]
+        if row > FACT_ROW:
+            cell = self._cell(row, j)
+            is_slip = self._table.columns[j].is_number and (
+                isinstance(cell, str) or (isinstance(cell, float) and abs(cell) == float("inf"))
+            )
+            if is_slip:
+                return self._theme.counter_accent
+            if cell is None:
+                return self._theme.muted
+        if use is Role.LABEL and row == ROLE_ROW:
+            return self._theme.accent
+        if row == FACT_ROW or use in (Role.UNUSABLE, Role.UNUSED):
+            return self._theme.muted
+        return self._theme.ink
+
+
+class PreviewView(QTableView):
+    """The preview; a click in its first row, or Space, ticks a column."""
+
+    toggled = Signal(int)
+
+    def __init__(self, model: Preview) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setAccessibleName("preview")
+        self.setShowGrid(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        height = self.fontMetrics().height() + 8
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        self.setStyleSheet(
+            "QTableView::item { padding: 0 6px; }"
+            "QHeaderView::section:vertical { border: none; font-weight: 400; }"
+        )
+        self.horizontalHeader().setHighlightSections(False)
+        self.verticalHeader().setHighlightSections(False)
+        self.clicked.connect(self._click)
+
+    def fit_columns(self) -> None:
+        """Make each column as wide as its words, within limits."""
+        count = self.model().columnCount()
+        for j in range(count):
+            if j < MEASURED_COLUMNS:
+                hint = max(self.sizeHintForColumn(j), self.horizontalHeader().sectionSizeHint(j))
+                width = min(max(hint + 12, NARROWEST_PX), WIDEST_PX)
+            else:
+                width = NARROWEST_PX
+            self.setColumnWidth(j, width)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self.toggled.emit(self.currentIndex().column())
+            return
+        super().keyPressEvent(event)
+
+    def _click(self, index: QModelIndex) -> None:
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        if index.row() == ROLE_ROW:
+            self.toggled.emit(index.column())

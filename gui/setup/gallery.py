@@ -1,0 +1,197 @@
+"""The gallery of generators: thumbnails to choose from, and knobs that act at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.generators import KINDS, Recipe, generate
+from core.data.points import MAX_CLASSES, MIN_CLASSES
+from core.data.points import RANGE as BOARD_RANGE
+from gui.kit.fields import CountField, Slider
+from gui.kit.theme import Theme
+
+THUMBNAIL_PX = 84
+THUMBNAIL_POINTS = 120
+DOT_PX = 1.8
+PERCENT = 100
+
+
+class Gallery(QDialog):
+    """Says `made` with points at every change, and whether the change is over."""
+
+    made = Signal(object, str, bool)  # Points, words for undo, whether the gesture is over
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Tool)  # the window's keys work here too
+        self.setWindowTitle("Generate points")
+        self.recipe = Recipe()
+        self._is_dragged = False
+        self.thumbnails: dict[str, _Thumbnail] = {}
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        group = QButtonGroup(self)
+        for i, (kind, row) in enumerate(KINDS.items()):
+            thumbnail = _Thumbnail(theme, kind, row.title)
+            thumbnail.clicked.connect(lambda _=False, k=kind: self._change(kind=k))
+            group.addButton(thumbnail)
+            grid.addWidget(thumbnail, i // 4, i % 4)
+            self.thumbnails[kind] = thumbnail
+        knobs = QGridLayout()
+        knobs.setHorizontalSpacing(10)
+        self.size_field = CountField(2, 100_000, notches=True)
+        self.classes_field = CountField(MIN_CLASSES, MAX_CLASSES)
+        self.seed_field = CountField(0, 2**31 - 1)
+        self.sliders: dict[str, Slider] = {}
+        for i, (name, words, most, tip) in enumerate(
+            (
+                ("noise", "noise", 1.0, "How far points stray from the clean figure"),
+                ("imbalance", "imbalance", 0.9, "How much smaller each class is than the last"),
+                ("flipped", "flipped labels", 0.5, "Share of points with a wrong class"),
+                ("margin", "margin", 3.0, "Half the empty strip between separable classes"),
+            )
+        ):
+            self._add_slider(knobs, i, name, words, most, tip)
+        for i, (name, words, field, tip) in enumerate(
+            (
+                ("size", "points", self.size_field, "How many points in all"),
+                ("classes", "classes", self.classes_field, "How many classes"),
+                ("seed", "seed", self.seed_field, "The same seed gives the same points"),
+            )
+        ):
+            field.setValue(getattr(self.recipe, name))
+            field.setToolTip(tip)
+            field.setAccessibleName(words)
+            field.valueChanged.connect(lambda value, n=name: self._change(**{n: value}))
+            knobs.addWidget(_label(words), i, 3)
+            knobs.addWidget(field, i, 4)
+        close = QPushButton("Done")
+        close.setProperty("primary", True)
+        close.clicked.connect(self.close)
+        foot = QHBoxLayout()
+        foot.addWidget(_label("The points can be edited on the board like any others."), 1)
+        foot.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 12)
+        layout.setSpacing(12)
+        layout.addLayout(grid)
+        layout.addLayout(knobs)
+        layout.addLayout(foot)
+        self.set_theme(theme)
+        self._show()
+
+    def make(self) -> None:
+        """Draw what is chosen."""
+        self._change()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setStyleSheet(f"QDialog {{ background: {theme.background}; }}")
+        for thumbnail in self.thumbnails.values():
+            thumbnail.theme = theme
+            thumbnail.update()
+
+    def _add_slider(
+        self, knobs: QGridLayout, row: int, name: str, words: str, most: float, tip: str
+    ) -> None:
+        slider = Slider()
+        slider.setRange(0, round(most * PERCENT))
+        slider.setValue(round(getattr(self.recipe, name) * PERCENT))
+        slider.setMinimumWidth(140)
+        slider.setToolTip(tip)
+        slider.setAccessibleName(words)
+        value = _label("")
+        value.setMinimumWidth(value.fontMetrics().horizontalAdvance("0.00") + 4)
+
+        def change(position: int) -> None:
+            value.setText(f"{position / PERCENT:.2f}")
+            self._change(is_over=not slider.isSliderDown(), **{name: position / PERCENT})
+
+        def release() -> None:
+            if self._is_dragged:  # else it was pressed and let go: the points are as they were
+                self._change()
+
+        value.setText(f"{slider.value() / PERCENT:.2f}")
+        slider.valueChanged.connect(change)
+        slider.sliderReleased.connect(release)
+        self.sliders[name] = slider
+        knobs.addWidget(_label(words), row, 0)
+        knobs.addWidget(slider, row, 1)
+        knobs.addWidget(value, row, 2)
+
+    def _change(self, *, is_over: bool = True, **changes: object) -> None:
+        """Make other points, and show them at once."""
+        self._is_dragged = not is_over
+        self.recipe = replace(self.recipe, **changes)  # type: ignore[arg-type]
+        self._show()
+        words = f"generate {KINDS[self.recipe.kind].title.lower()}"
+        self.made.emit(generate(self.recipe), words, is_over)
+
+    def _show(self) -> None:
+        kind = self.recipe.kind
+        self.thumbnails[kind].setChecked(True)
+        self.classes_field.setEnabled(not KINDS[kind].classes)
+        self.sliders["margin"].setEnabled(kind == "separable")
+        for name, thumbnail in self.thumbnails.items():
+            thumbnail.show_recipe(replace(self.recipe, kind=name, size=THUMBNAIL_POINTS))
+
+
+class _Thumbnail(QPushButton):
+    """A small picture of what a generator makes with the knobs as they are."""
+
+    def __init__(self, theme: Theme, kind: str, title: str) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setCheckable(True)
+        self.setProperty("row", True)
+        self.setToolTip(title)
+        self.setAccessibleName(title)
+        self._title = title
+        self._points = generate(Recipe(kind=kind, size=THUMBNAIL_POINTS))
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        self._points = generate(recipe)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(THUMBNAIL_PX + 24, THUMBNAIL_PX + 12 + self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = min(self.width() - 12, self.height() - self.fontMetrics().height() - 10)
+        field = QRectF((self.width() - side) / 2, 6, side, side)
+        painter.setPen(QPen(QColor(self.theme.line), 1))
+        painter.setBrush(QColor(self.theme.panel))
+        painter.drawRoundedRect(field, 4, 4)
+        painter.setClipRect(field)
+        low, high = BOARD_RANGE
+        places = (self._points.xy - low) / (high - low)
+        for (x, y), label in zip(places, self._points.labels, strict=True):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.class_colour(int(label)))
+            spot = QPointF(field.left() + x * side, field.bottom() - y * side)
+            painter.drawEllipse(spot, DOT_PX, DOT_PX)
+        painter.setClipping(False)
+        painter.setPen(QColor(self.theme.ink))
+        words = QRectF(0, field.bottom() + 1, self.width(), self.fontMetrics().height() + 2)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._title)
+        painter.end()
+
+
+def _label(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("small", True)
+    return label

@@ -1,0 +1,157 @@
+"""The card of the model: which one of the family, its classes, a hidden layer, its start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
+
+from core.config import MAX_HIDDEN, ModelConfig
+from core.data.task import Task
+from core.model_family import FAMILY
+from gui.kit.fields import Card, Choice, CountField, Toggle
+
+COLUMNS = 2
+ACTIVATIONS = (("ReLU", "relu"), ("tanh", "tanh"), ("sigmoid", "sigmoid"))
+ZEROS_ARE_FINE = "The weights that training starts from; zeros are fine, for the loss is convex"
+RANDOM_IS_NEEDED = (
+    "With a hidden layer the start is random: from zeros all hidden units would get the same "
+    "gradient and stay the same for ever. The seed decides it."
+)
+
+
+class FamilyPicker(QFrame):
+    """The rows of the family as buttons, in the order in which the lecture comes to them."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("segments", True)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(2, 2, 2, 2)
+        grid.setSpacing(2)
+        self._buttons: dict[object, QPushButton] = {}
+        for place, kind in enumerate(FAMILY.values()):
+            button = QPushButton(kind.title)
+            button.setProperty("segment", True)
+            button.setCheckable(True)
+            button.setAutoExclusive(True)
+            button.setToolTip(f"{kind.words}. Loss: {kind.loss}, {kind.formula}")
+            button.clicked.connect(lambda _=False, name=kind.name: self.chosen.emit(name))
+            grid.addWidget(button, place // COLUMNS, place % COLUMNS)
+            self._buttons[kind.name] = button
+
+    def button(self, kind: object) -> QPushButton:
+        return self._buttons[kind]
+
+    def choose(self, kind: object) -> None:
+        self._buttons[kind].setChecked(True)
+
+
+class ModelCard(Card):
+    """Shows the model of a task, and says what the person wants changed."""
+
+    changed = Signal(object, str)  # ModelConfig, words for undo
+
+    def __init__(self) -> None:
+        super().__init__("Model")
+        self._task: Task | None = None
+        self.kind = FamilyPicker()
+        self.kind.chosen.connect(self._change_kind)
+        self.column.addWidget(self.kind)
+        self.formula = QLabel()
+        self.formula.setProperty("small", True)
+        self.formula.setWordWrap(True)
+        self.column.addWidget(self.formula)
+        self.positive, self.negative = Choice(), Choice()
+        self.positive.chosen.connect(lambda name: self._change_classes(positive=name))
+        self.negative.chosen.connect(lambda name: self._change_classes(negative=name))
+        self._class_rows = (
+            self.add_row("yes, 1", self.positive, "The class that the neuron answers 1 for"),
+            self.add_row("no, 0", self.negative, "The class that it is told apart from"),
+        )
+        self.hidden = CountField(0, MAX_HIDDEN, notches=True)
+        self.hidden.setSpecialValueText("none")
+        self.hidden.valueChanged.connect(lambda u: self._change("hidden layer", hidden=u))
+        self.bias = Toggle()
+        self.bias.clicked.connect(lambda is_on: self._change("bias", has_bias=is_on))
+        self.hidden.setFixedWidth(self.hidden.fontMetrics().horizontalAdvance("none 00"))
+        self.add_pair(
+            (
+                "hidden",
+                self.hidden,
+                "Neurons in a layer between inputs and outputs: regions need not be straight",
+            ),
+            (
+                "bias",
+                self.bias,
+                "Whether the outputs have a bias; without it every boundary goes through the mean "
+                "of standardised inputs",
+            ),
+        )
+        self.activation = Choice()
+        self.activation.chosen.connect(lambda f: self._change("activation", activation=f))
+        self._activation_row = self.add_row(
+            "activation", self.activation, "What each hidden unit does to its net input"
+        )
+        self.init = Choice()
+        self.init.chosen.connect(lambda init: self._change("start", init=init))
+        self._init_row = self.add_row("start from", self.init, ZEROS_ARE_FINE)
+        self.start_words = QLabel("Starts from random weights: zeros would stay alike for ever.")
+        self.start_words.setProperty("small", True)
+        self.start_words.setWordWrap(True)
+        self.start_words.setToolTip(RANDOM_IS_NEEDED)
+        self.column.addWidget(self.start_words)
+
+    def _change(self, words: str, **changes: object) -> None:
+        if self._task:
+            model = replace(self._task.config.model, **changes)  # type: ignore[arg-type]
+            if model != self._task.config.model:
+                self.changed.emit(model, f"change of {words}")
+
+    def _change_kind(self, kind: object) -> None:
+        if self._task is None or kind == self._task.config.model.kind:
+            return
+        model = self._task.config.model
+        assert isinstance(kind, str)
+        if FAMILY[kind].is_neuron and model.is_neuron:
+            self._change("model", kind=kind)  # the same question to another neuron
+        else:
+            self._change("model", kind=kind, positive=None, negative=None)
+
+    def _change_classes(self, **changes: str | None) -> None:
+        if self._task is None:
+            return
+        model = self._task.config.model
+        positive = changes.get("positive", model.positive)
+        negative = changes.get("negative", model.negative)
+        if positive == negative:  # choosing the other's class swaps the two
+            positive, negative = (
+                (positive, model.positive) if "positive" in changes else (model.negative, negative)
+            )
+        self._change("classes", positive=positive, negative=negative)
+
+    def show_task(self, task: Task) -> None:
+        """Show the model of a run."""
+        self._task = task
+        model: ModelConfig = task.config.model
+        kind = FAMILY[model.kind]
+        self.kind.choose(model.kind)
+        self.formula.setText(f"{kind.activation} · {kind.loss}")
+        self.formula.setToolTip(f"L = {kind.formula};  ∂L/∂z = {kind.gradient}")
+        for row in self._class_rows:
+            row.setVisible(kind.is_neuron)
+        names = task.source.class_names
+        self.positive.offer([(name, name) for name in names], model.positive)
+        self.negative.offer([("the rest", None), *((name, name) for name in names)], model.negative)
+        self.init.offer((("zeros", "zeros"), ("random", "random")), model.init)
+        self.activation.offer(ACTIVATIONS, model.activation)
+        before = self.hidden.blockSignals(True)
+        self.hidden.setValue(model.hidden)
+        self.hidden.blockSignals(before)
+        self.bias.setChecked(model.has_bias)
+        self._activation_row.setVisible(model.hidden > 0)
+        self._init_row.setVisible(not model.hidden)
+        self.start_words.setVisible(model.hidden > 0)

@@ -1,0 +1,182 @@
+"""A slider for the learning rate, with a mark where steps begin to overshoot."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionSlider, QWidget
+
+from core.data.task import Task
+from core.train.snapshot import Snapshot, Status
+from gui.kit import theme as look
+from gui.kit.fields import Slider
+from gui.kit.theme import Theme
+from gui.setup.curvature_search import CurvatureSearch
+from gui.state.background_tasks import Background
+
+LEAST, MOST = -4, 2  # powers of ten
+NOTCHES = 30  # of a power
+FACE_PX = 4.0
+LIMITS = {  # of the rules that have one; see `curvature.stable_rate`
+    "sgd": "2/λ_max",
+    "momentum": "2(1 + μ)/λ_max",
+    "nesterov": "2(1 + μ)/((1 + 2μ) λ_max)",
+}
+
+
+class _Slider(Slider):
+    """A slider over powers of ten with a triangle at a limit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setRange(LEAST * NOTCHES, MOST * NOTCHES)
+        self.setPageStep(NOTCHES // 3)
+        self.setMinimumWidth(90)
+        self.limit: float | None = None
+        self.theme: Theme = look.LIGHT
+
+    def place(self, rate: float) -> float:
+        """Return where on the slider a rate is, in pixels from the left."""
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        style, control = self.style(), QStyle.ComplexControl.CC_Slider
+        handle = style.subControlRect(control, option, QStyle.SubControl.SC_SliderHandle, self)
+        half = handle.width() / 2
+        share = (math.log10(rate) - LEAST) / (MOST - LEAST)
+        return half + min(max(share, 0.0), 1.0) * (self.width() - 2 * half)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.limit is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.counter_accent))
+        x, top = self.place(self.limit), self.height() / 2 + 5
+        painter.drawPolygon(
+            QPolygonF(
+                [QPointF(x, top), QPointF(x - FACE_PX, top + 6), QPointF(x + FACE_PX, top + 6)]
+            )
+        )
+        painter.end()
+
+
+class RateSlider(QWidget):
+    """The learning rate on a logarithmic slider; ▲ marks 2/λ_max of the loss's Hessian."""
+
+    chosen = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slider = _Slider()
+        self.slider.setAccessibleName("learning rate on a logarithmic scale")
+        self.slider.valueChanged.connect(self._choose)
+        self.limit_words = QLabel()
+        self.limit_words.setProperty("small", True)
+        width = self.limit_words.fontMetrics().horizontalAdvance("▲ ≈0.00000")
+        self.limit_words.setFixedWidth(width)
+        self.limit_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.limit_words)
+        self._rate, self._rule, self._momentum = 0.1, "sgd", 0.0
+        self._task: Task | None = None
+        self._bends = CurvatureSearch(self._show_bend)
+        self._shown: object = None  # what the limit follows from
+        self.background: Background | None = None
+        self._say()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.slider.theme = theme
+        self._say()
+
+    def show_rate(self, rate: float) -> None:
+        """Stand where this rate is."""
+        self._rate = rate
+        position = round(NOTCHES * min(max(math.log10(rate), LEAST), MOST))
+        before = self.slider.blockSignals(True)
+        self.slider.setValue(position)
+        self.slider.blockSignals(before)
+        self._say()
+
+    def show_task(self, task: Task) -> None:
+        """Forget the limit of another run."""
+        self._task = task
+        self._bends.forget(self.background)
+        self._shown = None
+        self._set_limit(None)
+
+    def offer_snapshot(self, snapshot: Snapshot) -> None:
+        """Find the limit of where the run is; nothing where the curvature is not known."""
+        task, background = self._task, self.background
+        if task is None or background is None or not self.isVisible():
+            return
+        settings = snapshot.settings
+        self._rule, self._momentum = settings.optimiser, settings.momentum
+        if self._rule not in LIMITS or task.config.model.hidden or task.obstacle:
+            self._bends.forget(background)
+        else:
+            is_still = snapshot.status is not Status.TRAINING
+            self._bends.look(background, task, snapshot.params, settings.weight_decay, is_still)
+        self._show_bend()
+
+    def _show_bend(self) -> None:
+        """Mark the limit that follows from the curvature."""
+        bend, limit = self._bends.found, None
+        about = bend, self._rule, self._momentum
+        if about == self._shown:
+            return
+        self._shown = about
+        if bend is not None and self._rule in LIMITS:
+            from core.explain import curvature  # it is there: it has found the bend
+
+            limit = curvature.stable_rate(bend.value, self._rule, self._momentum)
+        self._set_limit(limit)
+
+    @property
+    def limit(self) -> float | None:
+        """2/λ_max, where it is known."""
+        return self.slider.limit
+
+    def _set_limit(self, limit: float | None) -> None:
+        self.slider.limit = limit
+        self.slider.update()
+        self._say()
+
+    def _choose(self, position: int) -> None:
+        rate = float(f"{10 ** (position / NOTCHES):.2g}")
+        self._rate = rate
+        self._say()
+        self.chosen.emit(rate)
+
+    def _say(self) -> None:
+        limit = self.slider.limit
+        tip = "Step size of gradient descent, from 0.0001 to 100; applies while it runs."
+        colour = self.slider.theme.muted
+        words = ""
+        if limit is not None:
+            bend = self._bends.found
+            about = "≈" if bend is not None and bend.is_sampled else ""
+            words = f"▲ {about}{limit:.2g}"
+            name = LIMITS[self._rule]
+            which = "the training rows"
+            if bend is not None and about:
+                which = f"a sample of {bend.rows:,} of the {bend.total:,} training rows"
+            tip += (
+                f"\n▲ is {name} {about or '='} {limit:.3g}, λ_max the largest curvature of the "
+                f"mean loss over {which}, here:\nwith a larger η, steps on all rows overshoot "
+                "and grow along that direction."
+            )
+            if self._rate > limit:
+                colour = self.slider.theme.counter_accent
+                tip += f"\nη = {self._rate:g} is above {name} = {limit:.2g}: steps overshoot."
+        if words != self.limit_words.text():
+            self.limit_words.setText(words)
+        self.limit_words.setStyleSheet(f"color: {colour};")
+        for widget in (self.slider, self.limit_words):
+            widget.setToolTip(tip)

@@ -1,0 +1,110 @@
+"""The row of tools above the drawing board."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from gui.kit.fields import Segments, Slider
+from gui.kit.flow_layout import FlowLayout
+from gui.stage.boundary.drawing_board import Tool
+
+RADII_PX = (8, 120)
+DENSITIES = (1, 40)
+
+
+class BoardTools(QWidget):
+    """Which tool, how wide, and what to do with all points at once."""
+
+    tool_chosen = Signal(object)
+    radius_changed = Signal(int)
+    density_changed = Signal(int)
+    jittered = Signal()
+    cleared = Signal()
+    going_on_changed = Signal(bool)
+    gallery_wanted = Signal()
+
+    def __init__(self, radius_px: int, density: int) -> None:
+        super().__init__()
+        row = FlowLayout(self, 6, 4)
+        self.tools = Segments([(tool.word, tool, f"{tool.tip} (Alt+{tool.key})") for tool in Tool])
+        for tool in Tool:
+            self.tools.button(tool).setShortcut(QKeySequence(f"Alt+{tool.key}"))
+        self.tools.choose(Tool.PUT)
+        self.tools.chosen.connect(self._choose)
+        self._width = _label("width")
+        self.radius = _slider(RADII_PX, radius_px, "How wide the tool sprays, relabels or erases")
+        self.radius.setAccessibleName("width of the tool")
+        self.radius.valueChanged.connect(self.radius_changed)
+        self._density = _label("density")
+        self.density = _slider(DENSITIES, density, "How many points the spray puts at a time")
+        self.density.setAccessibleName("density of the spray")
+        self.density.valueChanged.connect(self.density_changed)
+        self.generate = _button("Generate…", "Blobs, moons, circles, spirals and more")
+        self.generate.clicked.connect(self.gallery_wanted)
+        self.jitter = _button("Jitter", "Shift the selected points, or all, a little at random")
+        self.jitter.clicked.connect(self.jittered)
+        self.clear = _button("Clear", "Remove all points (Ctrl+Z brings them back)")
+        self.clear.clicked.connect(self.cleared)
+        self.going_on = _button("keep weights", "")
+        self.going_on.setCheckable(True)
+        self.going_on.setChecked(True)
+        self.going_on.setToolTip(
+            "On: when points change, training goes on from the weights it has. "
+            "Off: it starts again from the start"
+        )
+        self.going_on.toggled.connect(self.going_on_changed)
+        for widget in (
+            self.tools,
+            _together(self._width, self.radius),
+            _together(self._density, self.density),
+            self.generate,
+            self.jitter,
+            self.clear,
+            self.going_on,
+        ):
+            row.addWidget(widget)
+        self._choose(Tool.PUT)
+
+    def _choose(self, tool: object) -> None:
+        has_width = tool in (Tool.SPRAY, Tool.RELABEL, Tool.ERASE)
+        for widget in (self._width, self.radius):
+            widget.setEnabled(has_width)
+        for widget in (self._density, self.density):
+            widget.setEnabled(tool is Tool.SPRAY)
+        self.tool_chosen.emit(tool)
+
+
+def _together(*widgets: QWidget) -> QWidget:
+    """Return a widget that keeps these side by side when the row is wrapped."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group
+
+
+def _label(word: str) -> QLabel:
+    label = QLabel(word)
+    label.setProperty("small", True)
+    return label
+
+
+def _slider(ends: tuple[int, int], value: int, tip: str) -> Slider:
+    slider = Slider()
+    slider.setRange(*ends)
+    slider.setValue(value)
+    slider.setFixedWidth(70)
+    slider.setToolTip(tip)
+    return slider
+
+
+def _button(word: str, tip: str) -> QPushButton:
+    button = QPushButton(word)
+    button.setProperty("quiet", True)
+    button.setToolTip(tip)
+    button.setAccessibleName(word)
+    return button

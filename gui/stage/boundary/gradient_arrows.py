@@ -1,0 +1,288 @@
+"""Arrows on a plane: how each example of the next batch pulls at the weights, and their sum."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox
+
+from core.data.task import Task
+from core.explain.example_gradients import pulls
+from core.train.snapshot import Snapshot, Status
+from gui.kit import plots
+from gui.kit.plain_text import as_tip
+from gui.kit.theme import Theme
+from gui.state.background_tasks import Background
+from gui.state.selected_example import applies
+
+Floats = NDArray[np.float64]
+
+MOST_ARROWS = 300
+SECONDS = 1 / 15
+LENGTH, SUM_LENGTH = 0.5, 2.0  # of an arrow, in lengths of the pull itself
+SUM_Z = 33
+HEAD_PX, SUM_HEAD_PX = 5.0, 11.0
+SHORTEST_PX = 1.5  # of an arrow: a shorter one is not drawn
+
+TOOLTIP = (
+    "Arrows for the examples that the next step learns from.\n"
+    "Thin: (1 − a)·x, what an example adds to the weights of its own class. It pulls them towards "
+    "itself,\nthe harder the less the model believes in its class; where the model is sure, "
+    "nothing is left of it.\n"
+    "Thick: −∇w of each class, the mean over the batch, in which other classes push away."
+)
+PAIRS_TOOLTIP = (
+    "Arrows for the examples that the next step learns from.\n"
+    "Thin: |a − t|·x, the mean over the pairs with its class: how it pulls their weights towards "
+    "its class.\n"
+    "Thick: −∇w of the pairs with each class, turned towards the class, the mean over the batch."
+)
+NEURON_TOOLTIP = (
+    "Arrows for the examples that the next step learns from.\n"
+    "Thin: {pull}·x, what an example adds to the weights w. One of class {{yes}} pulls them "
+    "towards itself,\none of class {{no}} pushes them away, {how}.\n"
+    "Thick: −∇w, the mean over the batch: the direction of the next step."
+)
+PULLS = {  # of one neuron: minus ∂L/∂z, and how hard that is
+    "perceptron": ("(y − ŷ)", "and only where the neuron is wrong"),
+    "adaline": ("2 (y − z)", "the harder the further z is from y, also beyond it"),
+    "mse": ("2 (y − a)·a(1 − a)", "but next to nothing where a is near 0 or 1, right or wrong"),
+    "binary": ("(y − a)", "the harder the more the model is wrong"),
+}
+
+
+def tooltip(task: Task) -> str:
+    """Say what the arrows of this task's model mean."""
+    kind = task.config.model.kind
+    if kind == "ovo":
+        return PAIRS_TOOLTIP
+    if not task.is_neuron:
+        return TOOLTIP
+    no, yes = task.dataset.class_names
+    pull, how = PULLS[kind]
+    return NEURON_TOOLTIP.format(pull=pull, how=how).format(no=no, yes=yes)
+
+
+class Arrows(NamedTuple):
+    """What one request to the background gives, in the plane's units.
+
+    tails, tips : (n, 2) of the arrows that are drawn; y : (n,) their classes.
+    sums : (outputs, 2), or of pairs (classes, 2), from the centre, where `centre` is (2,).
+    rows : how many examples the sums count.
+    """
+
+    run: int
+    plane: tuple[int, int]
+    tails: Floats
+    tips: Floats
+    y: NDArray[np.int64]
+    centre: Floats
+    sums: Floats
+    rows: int
+
+
+class PullArrows(QObject):
+    """The arrows and the box that switches them on; without it they cost nothing."""
+
+    switched = Signal()
+
+    def __init__(self, plot: plots.Plot, theme: Theme, background: Background) -> None:
+        super().__init__(plot)
+        self._plot, self._theme, self._background = plot, theme, background
+        self.box = QCheckBox("pulls")
+        self.box.setAccessibleName("show how examples pull at the weights")
+        self.box.toggled.connect(self._switch)
+        self._task: Task | None = None
+        self._snapshot: Snapshot | None = None
+        self._plane: tuple[int, int] = (0, 1)
+        self._centre: Floats = np.zeros(2)
+        self.shown: Arrows | None = None
+        self._halo = self._line(30)
+        self.lines: list[plots.Line] = []  # of each class
+        self.sums: list[plots.Line] = []  # of each output
+        self._asked_at = 0.0
+        self._is_lent = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._ask)
+
+    def _line(self, z: float) -> plots.Line:
+        line = plots.Line(self._plot)
+        line.setZValue(z)
+        return line
+
+    @staticmethod
+    def apply_to(task: Task) -> bool:
+        """Arrows lie in the plane only where the inputs are the features themselves."""
+        return task.feature_map.is_identity and applies(task)
+
+    # What is shown ------------------------------------------------------------------------------
+
+    def show_task(self, task: Task, theme: Theme) -> None:
+        """Forget the arrows of another task."""
+        self._task, self._theme, self._snapshot = task, theme, None
+        self.box.setVisible(self.apply_to(task))
+        self.box.setToolTip(as_tip(tooltip(task)))
+        sums = 1 if task.is_neuron else task.dataset.h
+        for have, wanted, z in ((self.lines, task.dataset.h, 31), (self.sums, sums, SUM_Z)):
+            while len(have) < wanted:
+                have.append(self._line(z))
+        self._dress(task)
+        self.clear()
+
+    def _dress(self, task: Task) -> None:
+        theme, marks = self._theme, task.dataset.class_marks
+        self._halo.setPen(plots.pen(self._plot, theme.panel, 3.2))
+        for line, mark in zip(self.lines, marks, strict=False):
+            line.setPen(plots.pen(self._plot, theme.class_colour(mark), 1.4))
+        for line, mark in zip(self.sums, marks[1:] if task.is_neuron else marks, strict=False):
+            line.setPen(plots.pen(self._plot, theme.class_colour(mark), 4))
+
+    def clear(self) -> None:
+        """Take the arrows away, and those that are under way."""
+        self._background.forget("pulls")
+        self._later.stop()
+        self.shown = None
+        for line in (self._halo, *self.lines, *self.sums):
+            line.setData([], [])
+
+    @property
+    def is_on(self) -> bool:
+        return self.box.isChecked() and self._task is not None and self.apply_to(self._task)
+
+    def words(self) -> str:
+        """Say what the arrows are, "" while there are none."""
+        if not self.is_on or self._task is None:
+            return ""
+        kind = self._task.config.model.kind
+        if kind in PULLS:
+            what = f"{PULLS[kind][0]}·x, what an example of the next batch adds to w"
+        elif kind == "ovo":
+            what = "|a − t|·x, how an example of the next batch pulls its pairs to its class"
+        else:
+            what = "(1 − a)·x, what an example of the next batch adds to its class’s w"
+        is_large = len(self._task.train_rows) > MOST_ARROWS
+        some = f" (at most {MOST_ARROWS} are drawn)" if is_large else ""
+        return (
+            f"Thin arrows, half as long as they are: {what}{some}. "
+            "Thick arrows, twice as long: −∇w, the mean over the batch."
+        )
+
+    def offer(
+        self, task: Task, snapshot: Snapshot | None, plane: tuple[int, int], centre: Floats
+    ) -> None:
+        """Show the pulls of this snapshot's batch in the plane of two features, soon.
+
+        centre : (m,) the features' training means, which the plane goes through.
+        """
+        self._task, self._snapshot = task, snapshot
+        self._plane, self._centre = plane, np.asarray(centre, dtype=np.float64)[list(plane)]
+        if not self.is_on or snapshot is None:
+            return
+        wait = self._asked_at + SECONDS - time.monotonic()
+        if snapshot.status is not Status.TRAINING or wait <= 0:
+            self._ask()
+        elif not self._later.isActive():
+            self._later.start(max(int(wait * 1000), 1))
+
+    def lend(self, is_lent: bool) -> None:
+        """Show the arrows for a while, as long as a person has not switched them."""
+        if is_lent and not self.box.isChecked():
+            self.box.setChecked(True)
+            self._is_lent = True
+        elif not is_lent and self._is_lent:
+            self.box.setChecked(False)
+
+    def _switch(self) -> None:
+        self._is_lent = False
+        self.clear()
+        if self.is_on:
+            self._ask()
+        self.switched.emit()
+
+    def _ask(self) -> None:
+        self._later.stop()
+        task, snapshot = self._task, self._snapshot
+        if task is None or snapshot is None or not self.is_on:
+            return
+        self._asked_at = time.monotonic()
+        plane, centre = self._plane, self._centre
+
+        def work() -> Arrows | None:
+            return arrows(task, snapshot, plane, centre)
+
+        self._background.ask("pulls", work, self._show, _raise)
+
+    def _show(self, found: Arrows | None) -> None:
+        task, snapshot = self._task, self._snapshot
+        if task is None or snapshot is None or not self.is_on:
+            return
+        if found is None or found.run != snapshot.run or found.plane != self._plane:
+            return
+        self.shown = found
+        pixel = np.array(self._plot.getPlotItem().getViewBox().viewPixelSize())
+        outlines = []
+        for k, line in enumerate(self.lines):
+            mine = found.y == k
+            outlines.append(_outline(found.tails[mine], found.tips[mine], pixel, HEAD_PX))
+            line.setData(*outlines[-1].T)
+        order = np.argsort(-np.hypot(*(found.sums / pixel).T))  # a shorter one lies on top
+        for z, k in enumerate(order.tolist()):
+            line = self.sums[k]
+            line.setZValue(SUM_Z + z)
+            tip = found.centre + found.sums[k]
+            outlines.append(_outline(found.centre[None], tip[None], pixel, SUM_HEAD_PX))
+            line.setData(*outlines[-1].T)
+        self._halo.setData(*np.concatenate(outlines).T)
+
+
+def arrows(task: Task, snapshot: Snapshot, plane: tuple[int, int], centre: Floats) -> Arrows | None:
+    """Return the arrows of a batch; None where rows have gone or weights are not finite."""
+    rows, params = snapshot.batch, snapshot.params
+    if not len(rows) or rows.max() >= task.dataset.n:
+        return None
+    if not (np.isfinite(params.W).all() and np.isfinite(params.b).all()):
+        return None
+    batch = pulls(task, params, rows)
+    drawn = slice(None, None, -(-len(rows) // MOST_ARROWS))
+    columns = list(plane)
+    spread = task.standardiser.std[columns]  # of a step by 1 of an input, in the feature's units
+    tails = task.dataset.values(rows[drawn])[:, columns].astype(np.float64)
+    pulled = batch.on_own_class()[drawn][:, columns] * spread
+    return Arrows(
+        run=snapshot.run,
+        plane=plane,
+        tails=tails,
+        tips=tails + LENGTH * pulled,
+        y=batch.y[drawn],
+        centre=centre,
+        sums=SUM_LENGTH * batch.of_classes[:, columns] * spread,
+        rows=len(rows),
+    )
+
+
+def _outline(tails: Floats, tips: Floats, pixel: Floats, head_px: float) -> Floats:
+    """Return shafts and heads as one line with gaps, (points, 2).
+
+    pixel : (2,) size of a pixel in the plane's units; heads are of one size on the screen.
+    """
+    along = (tips - tails) / pixel
+    length = np.hypot(*along.T)
+    is_seen = length >= SHORTEST_PX
+    tails, tips, along, length = tails[is_seen], tips[is_seen], along[is_seen], length[is_seen]
+    unit = along / length[:, None]
+    across = np.stack([-unit[:, 1], unit[:, 0]], axis=1)
+    head = np.minimum(head_px, length)[:, None]
+    left, right = (
+        tips + (-unit * head + side * 0.5 * across * head) * pixel for side in (1.0, -1.0)
+    )
+    gap = np.full_like(tips, np.nan)
+    return np.stack([tails, tips, gap, left, tips, right, gap], axis=1).reshape(-1, 2)
+
+
+def _raise(error: BaseException) -> None:
+    raise error

@@ -1,0 +1,69 @@
+"""How often each class is taken for each other one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+
+from core.data.task import Task
+from core.train.snapshot import Metrics, Snapshot
+from gui.kit.confusion_matrix import ConfusionMatrix
+from gui.kit.labels import Elided
+from gui.kit.theme import Theme
+from gui.kit.view import View
+
+ROOM_OF_ALL, ROOM_OF_A_CLASS = 58, 15  # px; below it, what stands in the cells cannot be read
+
+
+class ConfusionView(View):
+    """Counts of true class (row) against predicted class (column)."""
+
+    cell_chosen = Signal(int, int)  # true and predicted class of a cell that is not empty
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._metrics: Metrics | None = None
+        self._title = QLabel("Confusion, test")
+        self._title.setProperty("title", True)
+        self._key = Elided(Qt.TextElideMode.ElideRight)
+        self._key.setProperty("small", True)
+        header = QHBoxLayout()
+        header.addWidget(self._title)
+        header.addStretch(1)
+        header.addWidget(self._key)
+        self.matrix = ConfusionMatrix(theme)
+        self.matrix.hovered.connect(self._say)
+        self.matrix.pressed.connect(self.cell_chosen)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 10)
+        layout.setSpacing(4)
+        layout.addLayout(header)
+        layout.addWidget(self.matrix, 1)
+        self._say("")
+
+    def show_theme(self) -> None:
+        self.matrix.show_theme(self.theme)
+
+    def show_task(self, task: Task) -> None:
+        self._metrics = None
+        self._say_which(None)
+        self.matrix.show_names(task.dataset.class_names)
+        self.setMinimumHeight(ROOM_OF_ALL + ROOM_OF_A_CLASS * min(task.dataset.h, 10))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        if self._metrics is not snapshot.metrics:
+            self._metrics = snapshot.metrics
+            self.matrix.show_counts(snapshot.metrics.confusion)
+            self._say_which(snapshot.metrics)
+
+    def _say_which(self, metrics: Metrics | None) -> None:
+        """Say of which rows the counts are."""
+        title = "Confusion, test"
+        if self.task is not None and not len(self.task.test_rows):
+            sampled = metrics.sampled if metrics else 0
+            title = "Confusion, training" + (f" (≈ {sampled:,} rows)" if sampled else "")
+        if title != self._title.text():
+            self._title.setText(title)
+
+    def _say(self, words: str) -> None:
+        self._key.setText(words or "rows true · columns predicted")

@@ -1,0 +1,156 @@
+"""A batch of logits and classes that a person types over, and the columns that are shown of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from core.teach import illustrations
+from core.teach.illustrations import WorkedExample
+
+DECIMALS = 4
+LARGEST = 1e6  # of a logit; far beyond what softmax can tell apart
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+
+
+class Batch(QObject):
+    """The logits and classes that are in the table, and what follows from them."""
+
+    changed = Signal()
+    refused = Signal(str)  # why what was typed cannot be
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.reset()
+
+    def reset(self) -> None:
+        """Take the published logits and classes."""
+        self._set(illustrations.PUBLISHED_LOGITS, illustrations.PUBLISHED_CLASSES)
+
+    @property
+    def n(self) -> int:
+        return len(self.example.y)
+
+    @property
+    def h(self) -> int:
+        return int(self.example.Z.shape[1])
+
+    def add(self) -> None:
+        """Add an example of class 0 with logits of zero."""
+        e = self.example
+        self._set(np.vstack([e.Z, np.zeros(self.h)]), np.append(e.y, 0))
+
+    def remove(self, i: int) -> None:
+        """Take example i away."""
+        e = self.example
+        self._set(np.delete(e.Z, i, axis=0), np.delete(e.y, i))
+
+    def type_class(self, i: int, text: str) -> bool:
+        """Give example i the class that was typed, or say why it cannot be."""
+        number = _number(text)
+        if number is None or number not in range(self.h):
+            known = f"0 … {self.h - 1}"
+            kept = self.example.y[i]
+            self.refused.emit(f"“{text}” is no class: it must be one of {known}. It stays {kept}.")
+            return False
+        y = self.example.y.copy()
+        y[i] = int(number)
+        self._set(self.example.Z, y)
+        return True
+
+    def type_logit(self, i: int, k: int, text: str) -> bool:
+        """Give example i this logit for class k, or say why it cannot be."""
+        number = _number(text)
+        if number is None or abs(number) > LARGEST:
+            why = "is no number" if number is None else "is beyond a million"
+            kept = say_logit(self.example.Z[i, k])
+            self.refused.emit(
+                f"“{text}” {why}: a logit such as −0.5 was expected. It stays {kept}."
+            )
+            return False
+        Z = self.example.Z.copy()
+        Z[i, k] = number
+        self._set(Z, self.example.y)
+        return True
+
+    def _set(self, Z: object, y: object) -> None:
+        self.example: WorkedExample = illustrations.work_out(
+            np.array(Z, dtype=np.float64), np.array(y, dtype=np.int64)
+        )
+        self.changed.emit()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, the number in row i, and what a person may type into it."""
+
+    name: str
+    plain: str
+    value: Callable[[WorkedExample, int], float]
+    foot: Callable[[WorkedExample], float] | None = None
+    typed: Callable[[Batch, int, str], bool] | None = None
+    label: int | None = None  # the class that it is about
+    widest: str = "0.0000"  # text that there is to be room for
+
+
+def input_columns(h: int) -> list[Column]:
+    """Return class and logits, probabilities and loss."""
+    return [
+        Column("y", "y", lambda e, i: e.y[i], typed=Batch.type_class, widest="00"),
+        *(_logit(k) for k in range(h)),
+        *(_probability(k) for k in range(h)),
+        Column("loss", "loss", lambda e, i: e.losses[i], foot=lambda e: e.loss),
+    ]
+
+
+def gradient_columns(h: int) -> list[Column]:
+    """Return the gradient of the mean loss by each logit."""
+    return [_gradient(k) for k in range(h)]
+
+
+def _logit(k: int) -> Column:
+    return Column(
+        f"z{SUBSCRIPTS[k]}",
+        f"z{k}",
+        lambda e, i: e.Z[i, k],
+        typed=lambda batch, i, text: batch.type_logit(i, k, text),
+        widest="−0.00",
+    )
+
+
+def _probability(k: int) -> Column:
+    return Column(f"a{SUBSCRIPTS[k]}", f"a{k}", lambda e, i: e.A[i, k], label=k)
+
+
+def _gradient(k: int) -> Column:
+    return Column(
+        f"∂L/∂z{SUBSCRIPTS[k]}",
+        f"dL/dz{k}",
+        lambda e, i: e.by_logit[i, k],
+        widest="−0.0000",
+        foot=lambda e: e.by_bias[k],
+        label=k,
+    )
+
+
+def say(number: float) -> str:
+    """Say a computed number in four decimals."""
+    words = f"{number:.{DECIMALS}f}"
+    return (words[1:] if float(words) == 0 and words.startswith("-") else words).replace("-", "−")
+
+
+def say_logit(number: float) -> str:
+    """Say a number as it was typed."""
+    return f"{number:.6g}".replace("-", "−")
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text.replace(",", ".").replace("−", "-"))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,77 @@
+"""A few curves over one axis, with a legend."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from gui.kit import plots
+from gui.kit import theme as look
+from gui.kit.plots import Line
+from gui.kit.theme import Theme
+
+HEIGHT = 176  # px at 10 pt
+
+Colour = Literal["accent", "counter_accent", "muted"]
+
+
+class Chart(QWidget):
+    """Curves that no pointer moves; their values are told by figures beside them."""
+
+    def __init__(self, theme: Theme, name: str, x_axis: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._lines: list[tuple[Line, str, Colour, float, bool]] = []
+        self._legend = QLabel()
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.setWordWrap(True)
+        self.plot = plots.make_plot(theme, moves_below=False)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.setAccessibleName(name)
+        self.plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # the page scrolls
+        self.plot.getPlotItem().getViewBox().setMouseEnabled(x=False, y=False)
+        self.plot.getPlotItem().setLabel("bottom", x_axis)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._legend)
+        layout.addWidget(self.plot)
+        self._fit()
+
+    def add(self, words: str, colour: Colour, *, width: float = 2, dashed: bool = False) -> Line:
+        """Add a curve; the legend names it unless its words are empty."""
+        line = Line(self.plot)
+        self._lines.append((line, words, colour, width, dashed))
+        self._dress()
+        return line
+
+    def set_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        self.plot.setRange(xRange=x, yRange=y, padding=0)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        plots.paint(self.plot, theme)
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _dress(self) -> None:
+        entries = []
+        for line, words, colour, width, dashed in self._lines:
+            style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+            code = getattr(self._theme, colour)
+            line.setPen(plots.pen(self.plot, code, width, style))
+            if words:
+                dash = "╍╍" if dashed else "━━"
+                entries.append(f'<span style="color:{code}">{dash}</span>&nbsp;{words}')
+        self._legend.setText(" &nbsp; ".join(entries))
+
+    def _fit(self) -> None:
+        scale = self.font().pointSizeF() / look.BASE_POINT_SIZE
+        self.plot.setFixedHeight(round(HEIGHT * scale))
+        plots.paint(self.plot, self._theme)

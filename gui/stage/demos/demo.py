@@ -1,0 +1,56 @@
+"""What every demonstration is."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from core.data.task import Task
+from core.model_family import FAMILY
+from core.teach.illustrations import WITH_SHARES
+from core.train.snapshot import Snapshot
+from gui.kit.maths.formula import Formula
+from gui.kit.theme import Theme
+from gui.stage.demos.bars import Bars
+from gui.stage.demos.chart import Chart
+from gui.stage.demos.grid import Grid
+from gui.stage.demos.parts import Figure
+from gui.state.selected_example import Example
+
+NO_SHARES = (
+    "The model that is loaded, {}, gives no probabilities that sum to 1. Choose Logistic or "
+    "Softmax under Model, and its own will show here."
+)
+
+
+def no_shares(task: Task) -> str:
+    """Say that the model has no probabilities that sum to 1, or "" where it has."""
+    kind = task.config.model.kind
+    return "" if kind in WITH_SHARES else NO_SHARES.format(FAMILY[kind].title)
+
+
+class Demo(QWidget):
+    """One demonstration: a small stage with a sentence of what to watch.
+
+    title : in the list, two to five words.
+    watch : one or two sentences: what to do and what to watch.
+    """
+
+    title = ""
+    watch = ""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours; formulae and parts anywhere inside take them too."""
+        self.theme = theme
+        for part in self.findChildren(QWidget):
+            if isinstance(part, Formula | Bars | Chart | Figure | Grid):
+                part.set_theme(theme)
+
+    def show_run(self, task: Task, snapshot: Snapshot) -> None:
+        """Show the model as it is now; asked for at most ten times a second, while visible."""
+
+    def show_example(self, example: Example | None) -> None:
+        """Follow this input from now on, where the demonstration follows one."""

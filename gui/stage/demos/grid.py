@@ -1,0 +1,133 @@
+"""Numbers in rows and columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+)
+
+from core.data.csv.spreadsheet import to_text
+from gui.kit import theme as look
+from gui.kit.theme import Theme
+from gui.stage.demos.parts import say
+
+
+class Grid(QTableWidget):
+    """Read-only numbers with headings; Ctrl+C or a right click copies all of it as CSV."""
+
+    def __init__(
+        self, theme: Theme, name: str, rows: Sequence[str], columns: Sequence[str]
+    ) -> None:
+        super().__init__(len(rows), len(columns))
+        self._theme = theme
+        self._exact: dict[tuple[int, int], str] = {}
+        self.setAccessibleName(name)
+        self.setToolTip("Ctrl+C copies the table as CSV")
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setFrameShape(QTableWidget.Shape.NoFrame)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setSectionsClickable(False)
+            header.setHighlightSections(False)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.set_headings(rows, columns)
+
+    def set_headings(self, rows: Sequence[str], columns: Sequence[str]) -> None:
+        self._rows, self._columns = tuple(rows), tuple(columns)
+        self.setRowCount(len(rows))
+        self.setColumnCount(len(columns))
+        self.setHorizontalHeaderLabels(list(columns))
+        self.setVerticalHeaderLabels(list(rows))
+        self._fit()
+
+    def show_text(
+        self,
+        i: int,
+        j: int,
+        text: str,
+        *,
+        warns: bool = False,
+        is_bold: bool = False,
+        exact: str = "",
+    ) -> None:
+        """Show the text in row i, column j; `exact` is what is copied in its place."""
+        item = self.item(i, j)
+        if item is None:
+            item = QTableWidgetItem()
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.setItem(i, j, item)
+        item.setText(text)
+        item.setFont(look.scaled(self.font(), 1.0, bold=is_bold))
+        item.setData(Qt.ItemDataRole.UserRole, warns)
+        item.setForeground(QColor(self._theme.counter_accent if warns else self._theme.ink))
+        self._exact[i, j] = exact or text
+
+    def show_number(self, i: int, j: int, value: float, digits: int = 4) -> None:
+        """Show a number in row i, column j; it is copied with all its digits."""
+        exact = say(value) if not math.isfinite(value) else f"{value:.9g}"
+        self.show_text(i, j, say(value, digits), warns=not math.isfinite(value), exact=exact)
+
+    def text(self, i: int, j: int) -> str:
+        item = self.item(i, j)
+        return item.text() if item else ""
+
+    def csv(self) -> str:
+        """Return the table with its headings."""
+        lines = [["", *self._columns]]
+        for i in range(self.rowCount()):
+            cells = [self._exact.get((i, j), "") for j in range(self.columnCount())]
+            lines.append([self._rows[i].replace("\n", ""), *cells])
+        return to_text([cell.replace("−", "-") for cell in line] for line in lines)
+
+    def copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.csv())
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for i in range(self.rowCount()):
+            for j in range(self.columnCount()):
+                if item := self.item(i, j):
+                    warns = item.data(Qt.ItemDataRole.UserRole)
+                    item.setForeground(QColor(theme.counter_accent if warns else theme.ink))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(
+            "Copy table as &CSV", lambda: QGuiApplication.clipboard().setText(self.csv())
+        )
+        menu.exec(event.globalPos())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as all rows; one has as many lines as its heading."""
+        line = self.fontMetrics().height()
+        for i, heading in enumerate(self._rows):
+            self.setRowHeight(i, round(line * (1.6 + heading.count("\n"))))
+        head = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(head + self.verticalHeader().length() + 2)

@@ -1,0 +1,189 @@
+"""What a model costs that knows nothing: the loss at zero weights is the log of the classes."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from core.data.task import Task
+from core.train.history import SAMPLE
+from core.train.snapshot import Snapshot
+from gui.kit import plots
+from gui.kit.flow_layout import FlowLayout
+from gui.kit.maths.formula import Formula
+from gui.kit.number_words import sign_of
+from gui.kit.theme import Theme
+from gui.stage.demos.bars import Bars
+from gui.stage.demos.demo import Demo
+from gui.stage.demos.parts import Figure, ValueSlider, caption, note, row, say
+from gui.stage.demos.shaped import Shaped
+
+FEWEST, MOST = 2, 20
+START = 3
+NEAR = (
+    0.005  # nats: a start this close to ln h is a guess, whatever the small weights it began with
+)
+MOST_SAID = 13.8  # nats: beyond a million classes the number says nothing
+IN_NATS = ("softmax", "binary")  # models whose loss is −log of the true class's probability
+
+
+class GuessingDemo(Demo):
+    """The probabilities 1/h, their loss ln h, and the run's own first loss beside it."""
+
+    title = "Pure guessing"
+    watch = (
+        "Choose a number of classes. With all weights at zero every class gets 1/h, "
+        "and the loss is ln h: the number that a run starts from, and the one to beat."
+    )
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._task: Task | None = None
+        self._snapshot: Snapshot | None = None
+        self.classes = ValueSlider(
+            "classes <i>h</i>",
+            FEWEST,
+            MOST,
+            START,
+            name="number of classes",
+            tip="How many classes there are to guess among",
+            steps=MOST - FEWEST,
+            shown=lambda h: f"{h:.0f}",
+            widest="00",
+        )
+        self.share, self.guess = Figure(theme, "each class"), Figure(theme, "guessing costs")
+        self.first, self.now = Figure(theme, "run, step 0"), Figure(theme, "run, now")
+        self.bars = Bars(theme, (), "Probability of each class", high=0.5, digits=3)
+        self.plot = plots.make_plot(theme, moves_below=False)
+        self.plot.setAccessibleName("Loss of guessing against the number of classes")
+        self.plot.setMouseEnabled(False, False)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._curve = plots.Line(self.plot)
+        self._drop = plots.Line(self.plot)
+        self._spot = pg.ScatterPlotItem(size=11, pxMode=True)
+        self.plot.addItem(self._spot)
+        self.verdict = note("")
+        self._lay_out(theme)
+        self.show_theme(theme)
+        self.classes.changed.connect(lambda _: self._show())
+        self._show()
+
+    def _lay_out(self, theme: Theme) -> None:
+        h = np.linspace(FEWEST, MOST, 200)
+        self._curve.setData(h, np.log(h))
+        self.plot.setRange(xRange=(FEWEST - 0.5, MOST + 0.5), yRange=(0, 3.2), padding=0)
+        self.plot.setLabel("bottom", "classes h")
+        self.plot.setLabel("left", "loss ln h (nats)")
+        formulae = row(
+            Formula(theme, r"a_j = \frac{1}{h}", "a j is one over h"),
+            Formula(
+                theme,
+                r"L = -\log \frac{1}{h} = \log h",
+                "L is minus log of one over h, which is log h",
+            ),
+            None,
+            gap=28,
+        )
+        figures = QWidget()
+        flow = FlowLayout(figures, 14, 4)
+        for figure in (self.share, self.guess, self.first, self.now):
+            flow.addWidget(figure)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addWidget(caption("Loss of guessing"))
+        left.addWidget(Shaped(self.plot, 0.75, low=220, high=480), 1)
+        right.addWidget(caption("Probabilities"))
+        right.addWidget(self.bars)
+        right.addStretch(1)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(20)
+        pictures.addLayout(left, 3)
+        pictures.addLayout(right, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(formulae)
+        layout.addWidget(self.classes)
+        layout.addWidget(figures)
+        layout.addWidget(self.verdict)
+        layout.addLayout(pictures, 1)
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        plots.paint(self.plot, theme)
+        self._curve.setPen(plots.pen(self.plot, theme.accent, 2))
+        self._drop.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DashLine))
+        self._spot.setPen(plots.pen(self.plot, theme.panel, 1))
+        self._spot.setBrush(pg.mkBrush(theme.counter_accent))
+
+    def show_run(self, task: Task, snapshot: Snapshot) -> None:
+        is_other = self._task is None or self._task.dataset.h != task.dataset.h
+        self._task, self._snapshot = task, snapshot
+        if is_other and FEWEST <= task.dataset.h <= MOST:
+            self.classes.set_value(task.dataset.h)
+        self._show_loss()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.show_theme(self.theme)
+
+    @property
+    def h(self) -> int:
+        return round(self.classes.value())
+
+    def _show(self) -> None:
+        h = self.h
+        self.share.show_text(f"1/{h} = {say(1 / h)}")
+        self.guess.show_text(f"ln {h} = {say(math.log(h))}")
+        self.bars.set_names([str(k) for k in range(h)])
+        self.bars.show_values([1 / h] * h)
+        self._spot.setData([h], [math.log(h)])
+        self._drop.setData([FEWEST - 1, h, h], [math.log(h), math.log(h), 0])
+        self._show_loss()
+
+    def _show_loss(self) -> None:
+        """Hold the run's loss, at its start and now, against ln h of its own classes."""
+        task, snapshot = self._task, self._snapshot
+        if task is None or snapshot is None or not snapshot.curves.table.shape[1]:
+            self.verdict.setText("")
+            return
+        if task.config.model.kind not in IN_NATS:
+            self.first.show_text("–")
+            self.now.show_text("–")
+            self.verdict.setText("The loss of this model is no −log of a probability.")
+            return
+        h, name = task.dataset.h, escape(task.dataset.name)
+        guess, step = math.log(h), int(snapshot.curves.step[0])
+        first, now = float(snapshot.curves.train_loss[0]), snapshot.metrics.train_loss
+        self.first.set_caption(f"run, step {step}")
+        some = "≈" if len(task.train_rows) > SAMPLE else ""  # the curve is of a sample
+        self.first.show_text(some + say(first), warns=not math.isfinite(first))
+        self.now.set_caption(f"step {snapshot.metrics.step:,}")
+        sign = sign_of(snapshot.metrics)
+        self.now.show_text(sign + say(now), warns=not math.isfinite(now))
+        words = f"<b>{name}</b> has {h} classes: ln {h} = {say(guess)}. "
+        if abs(first - guess) < NEAR:
+            words += f"The run began at {say(first)}: it guessed. "
+        else:
+            words += f"The run began at {say(first)}, so not from zero weights. "
+        self.verdict.setText(words + _judge(now, guess))
+
+
+def _judge(loss: float, guess: float) -> str:
+    """Say what a mean loss means beside that of guessing, both in nats."""
+    if not math.isfinite(loss):
+        return "Now it is no number: training has diverged."
+    if abs(loss - guess) < NEAR:
+        return f"At {say(loss)} it knows nothing yet."
+    alike = f"{math.exp(loss):.3g}" if loss < MOST_SAID else "countless"
+    if loss < guess:
+        return f"At {say(loss)} it is as unsure as a guess among {alike} classes."
+    return (
+        f"At {say(loss)} it is <b>worse than guessing</b>: it is sure of wrong classes, and gives "
+        f"the true one as little as a guess among {alike}."
+    )

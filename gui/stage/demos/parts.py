@@ -1,0 +1,262 @@
+"""What demonstrations are built of: numbers in words, notes, a slider with its value, figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.kit import theme as look
+from gui.kit.fields import Slider
+from gui.kit.flow_layout import FlowLayout
+from gui.kit.theme import Theme
+
+GAP = 8
+
+
+def say(value: float, digits: int = 4) -> str:
+    """Say a number with a true minus; what is no number is a word: inf, −inf, nan."""
+    if not math.isfinite(value):
+        return "nan" if math.isnan(value) else "inf" if value > 0 else "−inf"
+    return f"{value if round(value, digits) else 0.0:.{digits}f}".replace("-", "−")
+
+
+def say_tiny(value: float) -> str:
+    """Say how large a difference is in two digits, as in 1.2 × 10⁻⁷; none is 0."""
+    if not value or not math.isfinite(value):
+        return say(value, 0)
+    if 1e-3 <= abs(value) < 99.5:
+        return f"{value:.2g}".replace("-", "−")
+    return _powered(value, 1)
+
+
+def say_any(value: float, digits: int = 4) -> str:
+    """Say a number of any size in so many digits, as in 0.6738 or 2.203 × 10⁴."""
+    if not math.isfinite(value):
+        return say(value)
+    if value and not 1e-3 <= abs(value) < 10**digits - 0.5:
+        return _powered(value, digits - 1)
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def note(words: str) -> QLabel:
+    """Return a paragraph."""
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return label
+
+
+def caption(words: str, *, wraps: bool = False) -> QLabel:
+    """Return a short muted heading over a part; one that wraps takes the width it is given."""
+    label = QLabel(words)
+    label.setProperty("title", True)
+    if wraps:
+        label.setWordWrap(True)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return label
+
+
+def row(*widgets: QWidget | None, gap: int = 2 * GAP) -> QHBoxLayout:
+    """Return the widgets side by side from the left; None stands for the space that is left."""
+    layout = QHBoxLayout()
+    layout.setSpacing(gap)
+    for widget in widgets:
+        if widget is None:
+            layout.addStretch(1)
+        else:
+            layout.addWidget(widget)
+    return layout
+
+
+def together(*widgets: QWidget) -> QWidget:
+    """Return the widgets side by side as one, which wraps as a whole."""
+    group = QWidget()
+    layout = row(*widgets, gap=GAP)
+    layout.setContentsMargins(0, 0, 0, 0)
+    group.setLayout(layout)
+    return group
+
+
+def reset_button(reset: Callable[[], object]) -> QPushButton:
+    """Return the button that brings a demonstration back to its start."""
+    button = QPushButton("Reset values")
+    button.setToolTip("Back to the values this demonstration starts with")
+    button.clicked.connect(lambda _=False: reset())
+    return button
+
+
+class Wrapped(QWidget):
+    """Widgets side by side, wrapped like words where there is no room for all.
+
+    Its height follows from its width after the fact: a page that has to ask for the height at
+    every width reserves the height of the narrowest.
+    """
+
+    def __init__(self, *widgets: QWidget) -> None:
+        super().__init__()
+        self._flow = FlowLayout(self, 3 * GAP, GAP)
+        for widget in widgets:
+            self._flow.addWidget(widget)
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        is_done = super().event(event)
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self.setFixedHeight(self._flow.heightForWidth(self.width()))
+        return is_done
+
+
+class Track(Slider):
+    """A slider that gives way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumWidth(60)
+
+
+class ValueSlider(QWidget):
+    """A label, a slider and its value, in `steps` equal steps.
+
+    If logarithmic, the ratios are equal, and values are rounded to three digits.
+
+    label : plain or rich text; `name` is what a screen reader says.
+    """
+
+    changed = Signal(float)
+
+    def __init__(
+        self,
+        label: str,
+        low: float,
+        high: float,
+        start: float,
+        *,
+        name: str,
+        tip: str,
+        steps: int = 100,
+        logarithmic: bool = False,
+        shown: Callable[[float], str] = lambda value: say(value, 2),
+        widest: str = "−00.00",
+    ) -> None:
+        super().__init__()
+        self._low, self._high, self._start = low, high, start
+        self._logarithmic, self._shown, self._widest = logarithmic, shown, widest
+        self._label = QLabel(label)
+        self.track = Track()
+        self.track.setRange(0, steps)
+        self.track.setPageStep(max(1, steps // 10))
+        self.track.setAccessibleName(name)
+        self.readout = QLabel()
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._label.setBuddy(self.track)
+        for widget in (self._label, self.track, self.readout):
+            widget.setToolTip(tip)
+        layout = row(self._label, self.track, self.readout, gap=GAP)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._fit()
+        self.set_value(start)
+        self._say()
+        self.track.valueChanged.connect(self._move)
+
+    def value(self) -> float:
+        share = self.track.value() / self.track.maximum()
+        if self._logarithmic:
+            return float(f"{self._low * (self._high / self._low) ** share:.3g}")
+        return self._low + (self._high - self._low) * share
+
+    def set_value(self, value: float) -> None:
+        """Move to the step nearest to the value."""
+        if self._logarithmic:
+            share = math.log(value / self._low) / math.log(self._high / self._low)
+        else:
+            share = (value - self._low) / (self._high - self._low)
+        self.track.setValue(round(share * self.track.maximum()))
+
+    def reset(self) -> None:
+        self.set_value(self._start)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.readout.setFixedWidth(self.fontMetrics().horizontalAdvance(self._widest) + 4)
+
+    def _move(self) -> None:
+        self._say()
+        self.changed.emit(self.value())
+
+    def _say(self) -> None:
+        self.readout.setText(self._shown(self.value()))
+
+
+class Figure(QWidget):
+    """One number that matters, large under a small caption; a word such as inf warns."""
+
+    def __init__(self, theme: Theme, words: str) -> None:
+        super().__init__()
+        self._theme, self._warns = theme, False
+        self._caption = QLabel(words)
+        self._caption.setProperty("small", True)
+        self.number = QLabel("–")
+        self.number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._caption)
+        layout.addWidget(self.number)
+        self._dress()
+
+    @property
+    def text(self) -> str:
+        return self.number.text()
+
+    def set_caption(self, words: str) -> None:
+        self._caption.setText(words)
+
+    def show_number(self, value: float, digits: int = 4) -> None:
+        self.show_text(say(value, digits), warns=not math.isfinite(value))
+
+    def show_text(self, text: str, *, warns: bool = False) -> None:
+        self.number.setText(text)
+        self.setAccessibleName(f"{self._caption.text()}: {text}")
+        if warns != self._warns:
+            self._warns = warns
+            self._dress()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._dress()
+
+    def _dress(self) -> None:
+        points = self.font().pointSizeF() * look.LARGE * 1.15
+        colour = self._theme.counter_accent if self._warns else self._theme.ink
+        self.number.setStyleSheet(f"font-size: {points}pt; font-weight: 600; color: {colour};")
+
+
+def _powered(value: float, digits: int) -> str:
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa.replace('-', '−')} × 10{raised}"

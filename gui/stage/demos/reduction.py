@@ -1,0 +1,137 @@
+"""A summed loss with rate η takes the steps of the mean loss with rate η n."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.teach.demonstrations import descend, overlapping_points
+from gui.kit.fields import Segments
+from gui.kit.maths.formula import Formula
+from gui.kit.theme import Theme
+from gui.stage.demos.chart import Chart
+from gui.stage.demos.demo import Demo
+from gui.stage.demos.parts import (
+    GAP,
+    Figure,
+    ValueSlider,
+    Wrapped,
+    note,
+    reset_button,
+    row,
+    say_tiny,
+)
+
+STEPS = 40
+START_N, START_RATE = 10.0, 0.2
+HIGHEST = 3.0  # nats that the plot shows at most
+
+
+class ReductionDemo(Demo):
+    """Two descents on the same points: of the mean loss, and of the summed one."""
+
+    title = "Sum or mean"
+    watch = (
+        "Let n grow while both use the same η: the step of the summed loss grows with n until it "
+        "no longer descends. With η/n it takes the very steps of the mean."
+    )
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.n = ValueSlider(
+            "<i>n</i>",
+            10.0,
+            1000.0,
+            START_N,
+            name="Number of examples n",
+            tip="How many examples are in the batch",
+            logarithmic=True,
+            shown=lambda value: f"{round(value):,}",
+            widest="0,000",
+        )
+        self.rate = ValueSlider(
+            "<i>η</i>",
+            0.001,
+            1.0,
+            START_RATE,
+            name="Learning rate η",
+            tip="The learning rate of the mean loss",
+            steps=60,
+            logarithmic=True,
+            shown=lambda value: f"{value:.3g}",
+            widest="0.0000",
+        )
+        self.choice = Segments(
+            (
+                ("sum uses η", False, "The summed loss descends with the same learning rate"),
+                ("sum uses η/n", True, "The summed loss descends with the rate divided by n"),
+            )
+        )
+        self._is_divided = False
+        self.choice.choose(False)
+        self.choice.chosen.connect(self._choose)
+        self.chart = Chart(theme, "Mean loss after each step of both descents", "steps")
+        self.sum_line = self.chart.add("summed loss", "counter_accent", dashed=True)
+        self.mean_line = self.chart.add("mean loss", "accent")
+        self.mean_loss = Figure(theme, f"after {STEPS} steps, mean")
+        self.sum_loss = Figure(theme, f"after {STEPS} steps, sum")
+        self.gap = Figure(theme, "largest difference of W")
+        self._verdict = note("")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(
+            Formula(
+                theme,
+                r"\eta\,\nabla\sum_{i=1}^{n}\ell_i=(\eta\,n)\,\nabla\frac{1}{n}\sum_{i=1}^{n}\ell_i",
+                "eta times the gradient of the summed losses = eta n times the gradient of "
+                "their mean",
+            )
+        )
+        layout.addWidget(self.n)
+        layout.addWidget(self.rate)
+        layout.addLayout(row(self.choice, None))
+        layout.addWidget(self.chart)
+        layout.addWidget(Wrapped(self.mean_loss, self.sum_loss, self.gap))
+        layout.addWidget(self._verdict)
+        layout.addLayout(row(reset_button(self.reset), None))
+        for slider in (self.n, self.rate):
+            slider.changed.connect(lambda _: self._show())
+        self._show()
+
+    def reset(self) -> None:
+        self.choice.choose(False)
+        self._is_divided = False
+        self.n.reset()
+        self.rate.reset()
+        self._show()
+
+    def _choose(self, is_divided: object) -> None:
+        self._is_divided = bool(is_divided)
+        self._show()
+
+    def _show(self) -> None:
+        n, rate = round(self.n.value()), self.rate.value()
+        X, y = overlapping_points(n)
+        mean = descend(X, y, rate, STEPS, summed=False)
+        summed = descend(X, y, rate / n if self._is_divided else rate, STEPS, summed=True)
+        steps = np.arange(STEPS + 1)
+        self.mean_line.setData(steps, mean.losses)
+        self.sum_line.setData(steps, summed.losses)
+        top = min(HIGHEST, 1.08 * max(mean.losses.max(), summed.losses.max()))
+        self.chart.set_range((0.0, STEPS), (0.0, top))
+        self.mean_loss.show_number(float(mean.losses[-1]))
+        self.sum_loss.show_number(float(summed.losses[-1]))
+        self.gap.show_text(say_tiny(float(np.abs(mean.W - summed.W).max())))
+        effective = rate if self._is_divided else rate * n
+        words = f"In terms of the mean, the sum descends with η = {effective:,.4g}. "
+        if self._is_divided:
+            words += "Both take the same steps; what differs is rounding."
+        elif (np.diff(summed.losses) > 0).any():
+            words += (
+                "That is too far at once: instead of descending, the loss jumps about, "
+                f"up to {summed.losses.max():.3g} nats."
+            )
+        else:
+            words += "Here it still descends, only faster."
+        self._verdict.setText(words)

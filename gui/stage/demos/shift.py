@@ -1,0 +1,217 @@
+"""Adding the same vector to every row of W changes no probability."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from core.data.task import Task
+from core.teach.demonstrations import EXAMPLE_B, EXAMPLE_W, EXAMPLE_X, Shift, shift
+from core.train.snapshot import Snapshot
+from gui.kit.fields import Choice
+from gui.kit.maths.formula import Formula
+from gui.kit.theme import Theme
+from gui.stage.demos.bars import Bars
+from gui.stage.demos.demo import Demo
+from gui.stage.demos.parts import (
+    GAP,
+    Figure,
+    ValueSlider,
+    Wrapped,
+    caption,
+    note,
+    reset_button,
+    row,
+    say,
+    say_tiny,
+    together,
+)
+from gui.state.selected_example import Example
+
+Floats = NDArray[np.float32]
+MOST_ROWS = 256  # training rows on which the decisions are compared, too
+MOST_INPUTS = 16  # that are offered one by one
+BIAS, ALL = -1, -2
+SPARED = (
+    "Weight decay spares the biases and does not see this shift: whatever λ is, all these models "
+    "cost the same, and the optimum is not unique."
+)
+SEEN = (
+    "Weight decay does see this shift, through Σ w²: with λ > 0 the best W is unique, and its rows "
+    "add up to 0. The biases can still move together."
+)
+IRIS_CLASSES = ("setosa", "versicolor", "virginica")
+IRIS_INPUTS = ("sepal width", "petal width")
+
+
+class ShiftDemo(Demo):
+    """The run's own model, every row of W and b moved alike."""
+
+    title = "Shift invariance"
+    watch = (
+        "Move t: the same amount goes to every row of W, or to every bias. All logits move "
+        "together; probabilities and decision stay."
+    )
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._W, self._b, self._X = EXAMPLE_W, EXAMPLE_B, EXAMPLE_X[None]
+        self._task: Task | None = None
+        self._example: Example | None = None
+        self._rows: Floats = EXAMPLE_X[None]
+        self.direction = Choice()
+        self.direction.setAccessibleName("What is shifted")
+        self.direction.setToolTip("Which number of every row of W, or every bias, t is added to")
+        self.t = ValueSlider(
+            "<i>t</i>",
+            -10.0,
+            10.0,
+            0.0,
+            name="Shift t",
+            tip="The number that is added in every row alike",
+            steps=200,
+        )
+        self.z_before, self.z_after = (
+            Bars(theme, (), f"Logits {when}", digits=3) for when in ("before", "after")
+        )
+        self.a_before, self.a_after = (
+            Bars(theme, (), f"Probabilities {when}") for when in ("before", "after")
+        )
+        self.change = Figure(theme, "largest change of a")
+        self.decision = Figure(theme, "decisions changed")
+        self.norm = Figure(theme, "Σ w², before → after")
+        self._source, self._verdict = note(""), note("")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(
+            Formula(
+                theme,
+                r"\frac{e^{z_k+s}}{\sum_j e^{z_j+s}}=\frac{e^s\,e^{z_k}}{e^s\sum_j e^{z_j}}=a_k"
+                r"\quad s=v^{\top}x+c",
+                "softmax of z + s in every class: e to the s cancels and a k remains; "
+                "s = v transposed x + c",
+            )
+        )
+        layout.addWidget(self._source)
+        layout.addWidget(Wrapped(self.t, together(QLabel("added to"), self.direction)))
+        layout.addWidget(Wrapped(self.change, self.decision, self.norm))
+        for words, before, after in (
+            ("Logits", self.z_before, self.z_after),
+            ("Probabilities", self.a_before, self.a_after),
+        ):
+            pair = row(gap=3 * GAP)
+            for bars, when in ((before, "before"), (after, "after")):
+                column = QVBoxLayout()
+                column.setSpacing(2)
+                column.addWidget(caption(f"{words} {when}", wraps=True))
+                column.addWidget(bars)
+                pair.addLayout(column, 1)
+            layout.addLayout(pair)
+        layout.addWidget(self._verdict)
+        layout.addLayout(row(reset_button(self.reset), None))
+        self._offer(IRIS_INPUTS)
+        self._name(IRIS_CLASSES)
+        self._say_source("")
+        self.t.changed.connect(lambda _: self._show())
+        self.direction.activated.connect(lambda _: self._show())
+        self._show()
+
+    def reset(self) -> None:
+        self.direction.setCurrentIndex(0)
+        self.t.reset()
+        self._show()
+
+    def show_run(self, task: Task, snapshot: Snapshot) -> None:
+        if task is not self._task:
+            self._take(task)
+        if not _is_softmax(task):
+            return
+        self._W, self._b = snapshot.params.W, snapshot.params.b
+        self._show()
+
+    def show_example(self, example: Example | None) -> None:
+        self._example = example
+        if self._task is not None:
+            self._follow(self._task)
+
+    def _take(self, task: Task) -> None:
+        """Get ready for the model of another task, or for the example's if it has no softmax."""
+        self._task = task
+        if not _is_softmax(task):
+            self._W, self._b, self._rows = EXAMPLE_W, EXAMPLE_B, EXAMPLE_X[None]
+            self._offer(IRIS_INPUTS)
+            self._name(IRIS_CLASSES)
+        else:
+            self._rows = task.inputs(task.dataset.values(task.train_rows[:MOST_ROWS]))
+            self._offer(task.input_names if task.m <= MOST_INPUTS else ())
+            self._name(task.dataset.class_names)
+        self._follow(task)
+
+    def _follow(self, task: Task) -> None:
+        example = self._example
+        if not _is_softmax(task) or example is None or len(example.values) != task.dataset.m:
+            self._X = self._rows
+            self._say_source("" if not _is_softmax(task) else "the first training row")
+        else:
+            self._X = np.vstack([task.inputs(example.values[None]), self._rows])
+            self._say_source(example.words)
+        if not _is_softmax(task):
+            self._show()
+
+    def _say_source(self, words: str) -> None:
+        stands_in = "A softmax model of Iris with two features"
+        if words:
+            self._source.setText(f"This run’s model, {words}.")
+        elif self._task:
+            self._source.setText(
+                f"{stands_in} stands in: this run’s model is no softmax of Z = X Wᵀ + b."
+            )
+        else:
+            self._source.setText(f"{stands_in}.")
+
+    def _offer(self, names: tuple[str, ...]) -> None:
+        options: list[tuple[str, object]] = [("every bias", BIAS), ("every weight", ALL)]
+        options += [(f"weights of {name}", j) for j, name in enumerate(names)]
+        self.direction.offer(options, BIAS)
+
+    def _name(self, names: tuple[str, ...]) -> None:
+        for bars in (self.z_before, self.z_after, self.a_before, self.a_after):
+            bars.set_names(names)
+
+    def _show(self) -> None:
+        found = self._compute(self.t.value())
+        known = found.z[np.isfinite(found.z)]
+        low, high = (float(end(known, initial=0.0)) for end in (np.min, np.max))
+        for bars, z in zip((self.z_before, self.z_after), found.z, strict=True):
+            bars.set_range(low, high)
+            bars.show_values(z.tolist(), lit=int(z.argmax()))
+        for bars, a in zip((self.a_before, self.a_after), found.a, strict=True):
+            bars.show_values(a.tolist(), lit=int(a.argmax()))
+        self.change.show_text(say_tiny(found.change))
+        self.decision.show_text(f"{found.changed_decisions} of {found.examples}")
+        self.norm.show_text(f"{say(found.norms[0], 2)} → {say(found.norms[1], 2)}")
+        moved = float(found.z[1, 0] - found.z[0, 0])
+        others = "" if found.examples == 1 else f" and {found.examples - 1} training rows"
+        self._verdict.setText(
+            f"Every logit of this input moved by {say(moved, 3)}. Probabilities and decisions are "
+            f"compared for this input{others}: what changes is rounding in float32. "
+            f"{SPARED if self.direction.value() == BIAS else SEEN}"
+        )
+
+    def _compute(self, t: float) -> Shift:
+        which, v, c = self.direction.value(), np.zeros(self._W.shape[1], dtype=np.float32), 0.0
+        if which == BIAS:
+            c = t
+        elif which == ALL:
+            v[:] = t
+        else:
+            assert isinstance(which, int)
+            v[which] = t
+        return shift(self._W, self._b, self._X, v, c)
+
+
+def _is_softmax(task: Task) -> bool:
+    """Whether softmax comes straight after the linear map."""
+    return task.config.model.kind == "softmax" and not task.config.model.hidden

@@ -1,0 +1,212 @@
+"""The rows of a run as points of the simplex of three classes, moving as the model learns."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.data.task import Task
+from core.teach import illustrations
+from core.teach.illustrations import Reals
+from core.train.snapshot import Snapshot
+from gui.kit.fields import Choice
+from gui.kit.flow_layout import FlowLayout
+from gui.kit.labels import Readout
+from gui.kit.maths.formula import Formula
+from gui.kit.theme import Theme
+from gui.stage.demos.demo import Demo, no_shares
+from gui.stage.demos.parts import Figure, note, say
+from gui.stage.demos.shaped import Shaped
+from gui.stage.demos.triangle import Triangle
+from gui.state.selected_example import Example
+
+MOST_POINTS = 2000
+TRIANGLE, SEGMENT = 0.86, 0.4  # height beside width
+
+
+class SimplexDemo(Demo):
+    """Each row at its probabilities in a triangle whose corners are sure of one class."""
+
+    title = "Simplex of probabilities"
+    watch = (
+        "Train and watch: points start in the middle, where nothing is known, and move towards "
+        "the corner of their class. Click one, or choose it with the arrows, to follow its way."
+    )
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._task: Task | None = None
+        self._snapshot: Snapshot | None = None
+        self._run, self._step = -1, -1
+        self._classes: tuple[int, ...] = ()
+        self._rows: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._is_test = np.empty(0, dtype=np.bool_)
+        self._X = np.empty((0, 0), dtype=np.float32)
+        self._A: Reals = np.empty((0, 3))
+        self._is_new = True  # the rows are not in the triangle yet
+        self._example: Example | None = None
+        self.triangle = Triangle(theme)
+        self.triangle.pointed.connect(self._read_out)
+        self.choices = [Choice() for _ in range(3)]
+        for choice, which in zip(self.choices, ("first", "second", "third"), strict=True):
+            choice.setAccessibleName(f"{which} class")
+            choice.setToolTip(f"The {which} of the three classes that are shown")
+            choice.chosen.connect(lambda _: self._choose_classes())
+        self.right = [Figure(theme, "training right"), Figure(theme, "test right")]
+        self.words, self.readout = note(""), Readout(2)
+        self._among = QWidget()
+        among = QHBoxLayout(self._among)
+        among.setContentsMargins(0, 0, 0, 0)
+        among.addWidget(QLabel("among"))
+        for choice in self.choices:
+            among.addWidget(choice)
+        above = QWidget()
+        flow = FlowLayout(above, 20, 4)
+        flow.addWidget(
+            Formula(
+                theme,
+                r"p = \sum_j a_j c_j",
+                "the place p of a row is the sum of its a j times the corners c j",
+            )
+        )
+        for figure in self.right:
+            flow.addWidget(figure)
+        flow.addWidget(self._among)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(above)
+        layout.addWidget(self.words)
+        self._place = Shaped(self.triangle, TRIANGLE, low=230, high=640)
+        layout.addWidget(self._place, 1)
+        layout.addWidget(self.readout)
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        self.triangle.set_theme(theme)
+
+    def show_run(self, task: Task, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        if task is not self._task:
+            self._task = task
+            names = task.dataset.class_names
+            self._among.setVisible(len(names) > 3)
+            classes = _most_frequent(task, 3)
+            for choice, k in zip(self.choices, (*classes, 0)[:3], strict=True):
+                choice.offer([(name, i) for i, name in enumerate(names)], k)
+            self._show_classes(classes)
+        elif snapshot.run != self._run or snapshot.step < self._step:
+            self.triangle.choose(self.triangle.chosen)  # its way begins anew
+        self._run, self._step = snapshot.run, snapshot.step
+        self._move()
+
+    def show_example(self, example: Example | None) -> None:
+        self._example = example
+        if not self._is_new:
+            self._ring_example()
+
+    def _ring_example(self) -> None:
+        """Ring the point of the example that is followed, if it is there."""
+        row = self._example.row if self._example else None
+        found = np.flatnonzero(self._rows == (-1 if row is None else row))
+        if len(found):
+            self.triangle.choose(int(found[0]))
+
+    def _choose_classes(self) -> None:
+        classes = tuple(choice.currentIndex() for choice in self.choices)
+        if len(set(classes)) < 3:
+            self.words.setText("Choose three different classes; the last three stay.")
+            for choice, k in zip(self.choices, self._classes, strict=True):
+                choice.setCurrentIndex(k)
+            return
+        self._show_classes(classes)
+        self._move()
+
+    def _show_classes(self, classes: tuple[int, ...]) -> None:
+        """Take the rows of these classes, sampled evenly where there are many."""
+        assert self._task is not None
+        task, dataset = self._task, self._task.dataset
+        self._classes = classes
+        rows = np.concatenate([task.train_rows, task.held_out_rows])
+        is_test = np.arange(len(rows)) >= len(task.train_rows)
+        mine = np.flatnonzero(np.isin(dataset.y[rows], classes))
+        shown = mine[:: max(1, -(-len(mine) // MOST_POINTS))]
+        self._rows, self._is_test = rows[shown], is_test[shown]
+        self._X = task.inputs(dataset.values(self._rows))
+        y = dataset.y[self._rows]
+        self._y = _places(y, classes)
+        self.triangle.show_classes(
+            tuple(dataset.class_names[k] for k in classes),
+            tuple(dataset.class_marks[k] for k in classes),
+        )
+        words = []
+        if dataset.h > 3:
+            words.append(
+                f"The model knows {dataset.h} classes. Shown are the rows of three of them, with "
+                "their probabilities divided by the sum of the three."
+            )
+        if len(classes) == 2:
+            words.append("Two classes make a segment; up and down means nothing here.")
+        if len(shown) < len(mine):
+            words.append(f"{len(shown):,} of {len(mine):,} rows are shown.")
+        words.append("Filled points train, hollow ones test.") if is_test.any() else None
+        self.words.setText(" ".join(words))
+        self._place.set_ratio(SEGMENT if len(classes) == 2 else TRIANGLE)
+        self._is_new = True
+
+    def _move(self) -> None:
+        """Put each point to the probabilities of now."""
+        if self._snapshot is None or not len(self._classes):
+            return
+        assert self._task is not None
+        kind = self._task.config.model.kind
+        log_a = illustrations.log_probabilities(self._X, self._snapshot.params, kind)
+        if no_shares(self._task):
+            self.words.setText(no_shares(self._task))
+            nothing = np.empty(0, dtype=np.int64)
+            self.triangle.show_points(
+                np.empty((0, len(self._classes))), nothing, nothing.astype(bool)
+            )
+            return
+        if log_a is None or log_a.shape[1] != self._task.dataset.h:
+            return  # the weights are no numbers, or of other classes: the points stay
+        self._A = illustrations.among(log_a, self._classes)
+        if self._is_new:
+            self.triangle.show_points(self._A, self._y, self._is_test)
+            self._is_new = False
+            self._ring_example()
+        else:
+            self.triangle.move_points(self._A)
+        is_right = self._A.argmax(axis=1) == self._y
+        for figure, mine in zip(self.right, (~self._is_test, self._is_test), strict=True):
+            figure.setVisible(bool(mine.any()))
+            figure.show_text(f"{is_right[mine].sum():,} of {mine.sum():,}")
+        if self.triangle.chosen >= 0:
+            self._read_out(self.triangle.chosen, self._A[self.triangle.chosen])
+
+    def _read_out(self, i: int, A: Reals | None) -> None:
+        """Say the probabilities of a point, or of a place."""
+        task = self._task
+        if A is None or task is None:
+            self.readout.setText("")
+            return
+        names = [task.dataset.class_names[k] for k in self._classes]
+        shares = ", ".join(f"{name} {say(a, 3)}" for name, a in zip(names, A, strict=True))
+        where = "here"
+        if i >= 0:
+            where = f"{task.say_row(int(self._rows[i]))}, {names[self._y[i]]}"
+        self.readout.setText(f"{where}  →  {shares}")
+
+
+def _most_frequent(task: Task, count: int) -> tuple[int, ...]:
+    """Return the classes with the most training rows, in the data's order."""
+    sizes = np.bincount(task.dataset.y[task.train_rows], minlength=task.dataset.h)
+    return tuple(sorted(int(k) for k in np.argsort(-sizes, kind="stable")[:count]))
+
+
+def _places(y: NDArray[np.int64], classes: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return for each class number its place among these classes, (n,)."""
+    place = np.zeros(max(classes) + 1, dtype=np.int64)
+    place[list(classes)] = np.arange(len(classes))
+    return place[y]

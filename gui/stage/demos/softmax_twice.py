@@ -1,0 +1,115 @@
+"""Probabilities fed to cross_entropy, which takes logits: softmax is taken twice."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.teach.demonstrations import probabilities_as_logits
+from gui.kit.fields import Segments
+from gui.kit.maths.formula import Formula
+from gui.kit.theme import Theme
+from gui.stage.demos.chart import Chart
+from gui.stage.demos.demo import Demo
+from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, note, reset_button, row, say
+
+CLASSES = (2, 3, 10)
+START_H, START_LOGIT = 3, 5.0
+LOGITS = np.linspace(-8.0, 8.0, 161)
+
+
+class SoftmaxTwiceDemo(Demo):
+    """One example whose true class gets a logit, all others 0."""
+
+    title = "Softmax taken twice"
+    watch = (
+        "cross_entropy takes logits. Move the true class’s logit and compare: fed with "
+        "probabilities, the loss never comes near 0, and a wrong model hardly gets a gradient."
+    )
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.h = Segments(tuple((f"h = {h}", h, f"{h} classes") for h in CLASSES))
+        self._h = START_H
+        self.h.choose(START_H)
+        self.h.chosen.connect(self._choose)
+        self.logit = ValueSlider(
+            "<i>z<sub>y</sub></i>",
+            float(LOGITS[0]),
+            float(LOGITS[-1]),
+            START_LOGIT,
+            name="Logit of the true class",
+            tip="The logit of the true class; all others are 0",
+            steps=len(LOGITS) - 1,
+        )
+        self.a = Figure(theme, "a of the true class")
+        self.right, self.wrong = Figure(theme, "loss, given z"), Figure(theme, "loss, given a")
+        self.gradient = Figure(theme, "gradient, given z")
+        self.wrong_gradient = Figure(theme, "gradient, given a")
+        self.chart = Chart(
+            theme, "Loss over the logit of the true class", "logit of the true class"
+        )
+        self.right_line = self.chart.add("loss, given z", "accent")
+        self.wrong_line = self.chart.add("given a", "counter_accent")
+        self.floor_line = self.chart.add("never below", "counter_accent", width=1, dashed=True)
+        self.here = self.chart.add("", "muted", width=1)
+        self._verdict = note("")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(
+            Formula(
+                theme,
+                r"-\log\frac{e^{a_y}}{\sum_j e^{a_j}}\;\geq\;\log(e+h-1)-1",
+                "minus log of e to the a y over the sum of e to the a j is at least "
+                "log(e + h − 1) − 1",
+            )
+        )
+        line = row(self.logit, self.h, gap=2 * GAP)
+        line.setStretch(0, 1)
+        layout.addLayout(line)
+        layout.addWidget(Wrapped(self.a, self.right, self.wrong))
+        layout.addWidget(Wrapped(self.gradient, self.wrong_gradient))
+        layout.addWidget(self.chart)
+        layout.addWidget(self._verdict)
+        layout.addLayout(row(reset_button(self.reset), None))
+        self.logit.changed.connect(lambda _: self._show())
+        self._draw()
+
+    def reset(self) -> None:
+        self.logit.reset()
+        self.h.choose(START_H)
+        self._choose(START_H)
+
+    def _choose(self, h: object) -> None:
+        assert isinstance(h, int)
+        self._h = h
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw both losses over all logits, for this number of classes."""
+        found = probabilities_as_logits(LOGITS, self._h)
+        self.right_line.setData(LOGITS, found.loss)
+        self.wrong_line.setData(LOGITS, found.wrong_loss)
+        self.floor_line.setData(LOGITS[[0, -1]], [found.floor, found.floor])
+        self._top = 1.4 * float(found.wrong_loss.max())
+        self.chart.set_range((float(LOGITS[0]), float(LOGITS[-1])), (0.0, self._top))
+        self._show()
+
+    def _show(self) -> None:
+        z = self.logit.value()
+        found = probabilities_as_logits(np.array([z]), self._h)
+        self.here.setData([z, z], [0.0, self._top])
+        for figure, numbers in (
+            (self.a, found.a),
+            (self.right, found.loss),
+            (self.wrong, found.wrong_loss),
+            (self.gradient, found.gradient),
+            (self.wrong_gradient, found.wrong_gradient),
+        ):
+            figure.show_number(float(numbers[0]))
+        self._verdict.setText(
+            f"With h = {self._h}, the loss given a is never below {say(found.floor)}, however sure "
+            "and right the model is. The gradient is the length of ∂L/∂z: given a, it went through "
+            "softmax once more, whose slope is nearly 0 where the model is sure, even if wrong."
+        )

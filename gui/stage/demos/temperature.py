@@ -1,0 +1,107 @@
+"""Dividing logits by a temperature makes softmax surer or less sure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.teach.demonstrations import at_temperature
+from gui.kit.maths.formula import Formula
+from gui.kit.theme import Theme
+from gui.stage.demos.bars import Bars
+from gui.stage.demos.demo import Demo
+from gui.stage.demos.parts import (
+    GAP,
+    Figure,
+    ValueSlider,
+    Wrapped,
+    caption,
+    note,
+    reset_button,
+    row,
+    say,
+)
+
+START = (2.0, 1.0, 0.5, -1.0)
+SURE, UNSURE = 0.99, 0.02  # the largest probability; what is missing from the largest entropy
+
+
+class TemperatureDemo(Demo):
+    """Four logits, one temperature."""
+
+    title = "Temperature"
+    watch = (
+        "Move T. Below 1 the largest logit takes nearly all; far above 1 all classes become "
+        "equally likely. The order of the classes never changes."
+    )
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.temperature = ValueSlider(
+            "<i>T</i>",
+            0.1,
+            10.0,
+            1.0,
+            name="Temperature T",
+            tip="The temperature, from 0.1 to 10; the logits are divided by it",
+            logarithmic=True,
+        )
+        self.logits = [
+            ValueSlider(
+                f"<i>z</i><sub>{k}</sub>",
+                -5.0,
+                5.0,
+                z,
+                name=f"Logit of class {k}",
+                tip=f"The logit of class {k}, before it is divided by T",
+            )
+            for k, z in enumerate(START)
+        ]
+        self.bars = Bars(theme, [f"class {k}" for k in range(len(START))], "Probabilities at T")
+        self.entropy = Figure(theme, "entropy H, in nats")
+        self.largest = Figure(theme, "largest probability")
+        self._verdict = note("")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        softmax = Formula(
+            theme,
+            r"a_k=\frac{e^{z_k/T}}{\sum_j e^{z_j/T}}",
+            "a k = e to the z k over T, divided by the sum over j of e to the z j over T",
+        )
+        entropy = Formula(
+            theme, r"H=-\sum_k a_k\,\log a_k", "H = minus the sum over k of a k times log a k"
+        )
+        layout.addLayout(row(softmax, entropy, None, gap=4 * GAP))
+        layout.addWidget(self.temperature)
+        layout.addWidget(self.bars)
+        layout.addWidget(Wrapped(self.entropy, self.largest))
+        layout.addWidget(self._verdict)
+        layout.addWidget(caption("Logits"))
+        for slider in self.logits:
+            layout.addWidget(slider)
+        layout.addLayout(row(reset_button(self.reset), None))
+        for slider in (self.temperature, *self.logits):
+            slider.changed.connect(lambda _: self._show())
+        self._show()
+
+    def reset(self) -> None:
+        for slider in (self.temperature, *self.logits):
+            slider.reset()
+
+    def _show(self) -> None:
+        z = np.array([slider.value() for slider in self.logits])
+        a, entropy = at_temperature(z, self.temperature.value())
+        self.bars.show_values(a.tolist(), lit=int(a.argmax()))
+        self.entropy.show_number(entropy)
+        self.largest.show_number(float(a.max()))
+        most = math.log(len(a))
+        if a.max() > SURE:
+            words = "T → 0: all probability on the largest logit (argmax), entropy → 0."
+        elif entropy > most * (1 - UNSURE):
+            words = f"T → ∞: every class 1/4, entropy → log 4 = {say(most)}."
+        else:
+            words = f"Entropy lies between 0 (argmax) and log 4 = {say(most)} (uniform)."
+        self._verdict.setText(words)

@@ -1,0 +1,128 @@
+"""Softmax with two classes and the binary neuron are the same model."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from core.teach.demonstrations import curves_of_class_one, two_classes
+from gui.kit.fields import Segments
+from gui.kit.maths.formula import Formula
+from gui.kit.theme import Theme
+from gui.stage.demos.chart import Chart
+from gui.stage.demos.demo import Demo
+from gui.stage.demos.grid import Grid
+from gui.stage.demos.parts import GAP, Figure, ValueSlider, reset_button, row, say_tiny
+
+X = np.linspace(-5.0, 5.0, 101)
+START = (-0.6, 0.2, 0.9, -0.3, 1.5)  # w₀, b₀, w₁, b₁, x
+
+
+class TwoClassesDemo(Demo):
+    """One feature, two classes; the neuron gets the differences of weights and biases."""
+
+    title = "Two classes, one neuron"
+    watch = (
+        "Set both classes’ weights as you like. The neuron with the differences w = w₁ − w₀ and "
+        "b = b₁ − b₀ gives the same probability and the same loss."
+    )
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.sliders = tuple(
+            ValueSlider(
+                label,
+                -5.0,
+                5.0,
+                start,
+                name=name,
+                tip=tip,
+                steps=100,
+            )
+            for (label, name, tip), start in zip(
+                (
+                    ("<i>w</i><sub>0</sub>", "Weight of class 0", "The weight of class 0"),
+                    ("<i>b</i><sub>0</sub>", "Bias of class 0", "The bias of class 0"),
+                    ("<i>w</i><sub>1</sub>", "Weight of class 1", "The weight of class 1"),
+                    ("<i>b</i><sub>1</sub>", "Bias of class 1", "The bias of class 1"),
+                    ("<i>x</i>", "Input x", "The one feature"),
+                ),
+                START,
+                strict=True,
+            )
+        )
+        self.truth = Segments(
+            tuple((f"y = {y}", y, f"The example’s true class is {y}") for y in (0, 1))
+        )
+        self._y = 1
+        self.truth.choose(1)
+        self.truth.chosen.connect(self._choose)
+        self.grid = Grid(
+            theme,
+            "Softmax of two classes and the binary neuron",
+            ("class 0", "class 1", "neuron"),
+            ("w", "b", "logit z", "a", "loss"),
+        )
+        self.chart = Chart(theme, "Probability of class 1 over x, both ways", "x")
+        self.by_softmax = self.chart.add("softmax, class 1", "accent", width=6)
+        self.by_neuron = self.chart.add("neuron", "counter_accent", dashed=True)
+        self.here = self.chart.add("", "muted", width=1)
+        self.chart.set_range((float(X[0]), float(X[-1])), (-0.03, 1.03))
+        self.difference = Figure(theme, "largest difference of a and loss")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(
+            Formula(
+                theme,
+                r"\frac{e^{z_1}}{e^{z_0}+e^{z_1}}=\frac{1}{1+e^{-(z_1-z_0)}}=\sigma(z_1-z_0)",
+                "e to the z1 over e to the z0 plus e to the z1 = sigmoid of z1 minus z0",
+            )
+        )
+        w0, b0, w1, b1, x = self.sliders
+        for pair in ((w0, w1), (b0, b1)):
+            line = row(*pair, gap=3 * GAP)
+            line.setStretch(0, 1)
+            line.setStretch(1, 1)
+            layout.addLayout(line)
+        line = row(x, QLabel("true class"), self.truth, gap=GAP)
+        line.setStretch(0, 1)
+        layout.addLayout(line)
+        layout.addWidget(self.grid)
+        layout.addWidget(self.difference)
+        layout.addWidget(self.chart)
+        layout.addLayout(row(reset_button(self.reset), None))
+        for slider in self.sliders:
+            slider.changed.connect(lambda _: self._show())
+        self._show()
+
+    def reset(self) -> None:
+        for slider in self.sliders:
+            slider.reset()
+        self.truth.choose(1)
+        self._choose(1)
+
+    def _choose(self, y: object) -> None:
+        self._y = int(str(y))
+        self._show()
+
+    def _show(self) -> None:
+        w0, b0, w1, b1, x = (slider.value() for slider in self.sliders)
+        found = two_classes((w0, w1), (b0, b1), x, self._y)
+        rows = (
+            (w0, b0, found.z[0], found.a[0], found.loss if self._y == 0 else None),
+            (w1, b1, found.z[1], found.a[1], found.loss if self._y == 1 else None),
+            (w1 - w0, b1 - b0, found.neuron_z, found.neuron_a, found.neuron_loss),
+        )
+        for i, numbers in enumerate(rows):
+            for j, number in enumerate(numbers):
+                if number is None:
+                    self.grid.show_text(i, j, "")
+                else:
+                    self.grid.show_number(i, j, number, 2 if j < 2 else 4)
+        gaps = abs(found.a[1] - found.neuron_a), abs(found.loss - found.neuron_loss)
+        self.difference.show_text(say_tiny(max(gaps)))
+        by_softmax, by_neuron = curves_of_class_one((w0, w1), (b0, b1), X)
+        self.by_softmax.setData(X, by_softmax)
+        self.by_neuron.setData(X, by_neuron)
+        self.here.setData([x, x], [-0.03, 1.03])

@@ -1,0 +1,223 @@
+"""Demonstrations: a list of small stages, each with one thing to watch."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.task import Task
+from core.train.snapshot import Snapshot
+from gui.kit import theme as look
+from gui.kit.fields import Combo
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.stage.demos.demo import Demo
+from gui.stage.demos.four_losses import FourLossesDemo
+from gui.stage.demos.guessing import GuessingDemo
+from gui.stage.demos.likelihood import LikelihoodDemo
+from gui.stage.demos.one_hot import OneHotDemo
+from gui.stage.demos.overflow import OverflowDemo
+from gui.stage.demos.parts import note
+from gui.stage.demos.reduction import ReductionDemo
+from gui.stage.demos.shift import ShiftDemo
+from gui.stage.demos.simplex import SimplexDemo
+from gui.stage.demos.softmax_twice import SoftmaxTwiceDemo
+from gui.stage.demos.temperature import TemperatureDemo
+from gui.stage.demos.two_classes import TwoClassesDemo
+from gui.stage.demos.worked_example import WorkedExampleDemo
+from gui.state.selected_example import Chosen, Example
+
+GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
+    (
+        "Softmax",
+        (
+            WorkedExampleDemo,
+            ShiftDemo,
+            TwoClassesDemo,
+            TemperatureDemo,
+            SimplexDemo,
+            OverflowDemo,
+        ),
+    ),
+    (
+        "Loss",
+        (
+            OneHotDemo,
+            LikelihoodDemo,
+            GuessingDemo,
+            FourLossesDemo,
+            SoftmaxTwiceDemo,
+            ReductionDemo,
+        ),
+    ),
+)
+LIST_FROM = 600  # px of width at 10 pt, from which the list stands beside the demonstration
+INTERVAL = 0.1  # s between two showings of a run
+MARGIN = 16
+LIST_STYLE = (
+    "QListWidget { background: transparent; border: none; } QListWidget::item { padding: 4px 2px; }"
+)
+
+
+class DemosView(View):
+    """The titles on the left, or above where it is narrow; the chosen demonstration beside them."""
+
+    def __init__(self, theme: Theme, chosen: Chosen) -> None:
+        super().__init__(theme)
+        self._chosen = chosen
+        self.rows: list[type[Demo] | None] = []  # by row of the list; None is a heading
+        self._pages: dict[int, tuple[Demo, QScrollArea]] = {}
+        self._shown_at = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show_run)
+        self.titles = QListWidget()
+        self.titles.setAccessibleName("Demonstrations")
+        self.titles.setFrameShape(QFrame.Shape.NoFrame)
+        self.titles.setStyleSheet(LIST_STYLE)
+        self.titles.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.combo = Combo()
+        self.combo.setAccessibleName("Demonstrations")
+        self.combo.setToolTip("Choose a demonstration")
+        self.combo.setModel(self.titles.model())
+        self._fill()
+        self._stack = QStackedWidget()
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.setContentsMargins(0, 0, 0, 0)
+        self._above = QWidget()
+        above = QHBoxLayout(self._above)
+        above.setContentsMargins(MARGIN, 10, MARGIN, 0)
+        above.addWidget(self.combo, 1)
+        right.addWidget(self._above)
+        right.addWidget(self._stack, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        self._left = QWidget()
+        left = QVBoxLayout(self._left)
+        left.setContentsMargins(8, 10, 0, 8)
+        left.addWidget(self.titles)
+        layout.addWidget(self._left)
+        layout.addLayout(right, 1)
+        self.titles.currentRowChanged.connect(self.choose)
+        self.combo.activated.connect(self.titles.setCurrentRow)
+        chosen.changed.connect(self._show_example)
+        self._fit()
+        self.titles.setCurrentRow(1)
+
+    @property
+    def demo(self) -> Demo:
+        """The demonstration that is chosen."""
+        return self._pages[self.titles.currentRow()][0]
+
+    def choose(self, row: int) -> None:
+        """Show the demonstration in this row of the list; it is made the first time."""
+        cls = self.rows[row] if 0 <= row < len(self.rows) else None
+        if cls is None:
+            return
+        if row not in self._pages:
+            demo = cls(self.theme)
+            self._pages[row] = demo, _page(demo)
+            self._stack.addWidget(self._pages[row][1])
+            demo.show_example(self._chosen.example)
+        self._stack.setCurrentWidget(self._pages[row][1])
+        self.combo.setCurrentIndex(row)
+        self._show_run()
+
+    def show_task(self, task: Task) -> None:
+        """Numbers of another task's run come with its first snapshot."""
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        wait = self._shown_at + INTERVAL - time.monotonic()
+        if wait <= 0:
+            self._show_run()
+        elif not self._later.isActive():
+            self._later.start(round(1000 * wait) + 1)
+
+    def show_theme(self) -> None:
+        for demo, _ in self._pages.values():
+            demo.show_theme(self.theme)
+        self._dress_headings()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fill(self) -> None:
+        """Put the titles into the list, each group under its heading."""
+        for group, classes in GROUPS:
+            heading = QListWidgetItem(group)
+            heading.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.titles.addItem(heading)
+            self.rows.append(None)
+            for cls in classes:
+                self.titles.addItem(cls.title)
+                self.rows.append(cls)
+        self._dress_headings()
+
+    def _dress_headings(self) -> None:
+        bold = look.scaled(self.font(), look.SMALL, bold=True)
+        for row, cls in enumerate(self.rows):
+            if cls is None:
+                self.titles.item(row).setFont(bold)
+                self.titles.item(row).setForeground(QColor(self.theme.muted))
+
+    def _fit(self) -> None:
+        """Have the list where there is room for it."""
+        scale = self.font().pointSizeF() / look.BASE_POINT_SIZE
+        is_wide = self.width() >= LIST_FROM * scale
+        self._left.setVisible(is_wide)
+        self._above.setVisible(not is_wide)
+        self._left.setFixedWidth(self.titles.sizeHintForColumn(0) + 24)
+
+    def _show_run(self) -> None:
+        if self.task is not None and self.snapshot is not None and self.isVisible():
+            self._shown_at = time.monotonic()
+            self.demo.show_run(self.task, self.snapshot)
+
+    def _show_example(self, example: Example | None) -> None:
+        for demo, _ in self._pages.values():
+            demo.show_example(example)
+        self._show_run()
+
+
+def _page(demo: Demo) -> QScrollArea:
+    """Return the demonstration under its title and what to watch, to scroll where it is high."""
+    page = QWidget()
+    page.setObjectName("page")
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
+    layout.setSpacing(8)
+    title = QLabel(demo.title)
+    title.setStyleSheet(f"font-size: {look.BASE_POINT_SIZE * 1.35}pt; font-weight: 600;")
+    layout.addWidget(title)
+    layout.addWidget(note(demo.watch))
+    layout.addWidget(demo)
+    layout.addStretch(1)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setStyleSheet("QScrollArea, #page { background: transparent; }")
+    area.viewport().setAutoFillBackground(False)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area

@@ -1,0 +1,153 @@
+"""A batch worked out in a table: logits and classes in, softmax, losses and gradient out."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from gui.kit.flow_layout import FlowLayout
+from gui.kit.maths.formula import Formula
+from gui.kit.theme import Theme
+from gui.stage.demos.batch import Batch, gradient_columns, input_columns, say
+from gui.stage.demos.batch_sheet import Sheet, SheetView
+from gui.stage.demos.demo import Demo
+from gui.stage.demos.parts import note
+
+MAX_ROWS = 20
+WIDE = 110  # average characters: with more room the tables stand side by side
+
+
+class WorkedExampleDemo(Demo):
+    """The worked example of the theory, every number computed anew as cells are typed over."""
+
+    title = "Worked example"
+    watch = (
+        "Type over a logit or a class: everything after it is computed anew. Watch the gradient: "
+        "only in the column of the true class, in bold, is it negative."
+    )
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.batch = Batch(self)
+        h = self.batch.h
+        self.inputs = SheetView(
+            Sheet(self.batch, input_columns(h), "mean", theme),
+            "Classes, logits, probabilities and losses",
+        )
+        self.gradient = SheetView(
+            Sheet(self.batch, gradient_columns(h), "sum", theme),
+            "Gradient of the mean loss by the logits",
+        )
+        self.words = note("")
+        self.add_button = _button("Add row", "One more example, of class 0 with logits of zero")
+        self.remove_button = _button("Remove row", "Take the chosen example away, else the last")
+        self.reset_button = _button("Reset", "Put the published logits and classes back")
+        self.copy_button = _button(
+            "Copy CSV", "Copy both tables; Ctrl+C in a table copies that one"
+        )
+        self._lay_out(theme)
+        self._connect()
+        self._say_loss()
+
+    def _lay_out(self, theme: Theme) -> None:
+        above = QWidget()
+        flow = FlowLayout(above, 18, 4)
+        for latex, spoken in FORMULAE:
+            flow.addWidget(Formula(theme, latex, spoken))
+        buttons = QWidget()
+        keys = FlowLayout(buttons, 8, 4)
+        for button in (self.add_button, self.remove_button, self.reset_button, self.copy_button):
+            keys.addWidget(button)
+        second = QVBoxLayout()
+        second.addWidget(self.gradient)
+        second.addWidget(
+            note(
+                "Each row of the gradient sums to 0. The sums of its columns are "
+                "∂<i>L</i>/∂<i>b</i>, a number for each class."
+            )
+        )
+        second.addStretch(1)
+        first = QVBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.inputs)
+        first.addWidget(self.words)
+        first.addWidget(buttons)
+        first.addStretch(1)
+        self._tables = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._tables.setSpacing(12)
+        self._tables.addLayout(first)
+        self._tables.addLayout(second)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(above)
+        layout.addLayout(self._tables)
+
+    def _connect(self) -> None:
+        self.add_button.clicked.connect(self.batch.add)
+        self.remove_button.clicked.connect(self._remove)
+        self.reset_button.clicked.connect(self.batch.reset)
+        self.copy_button.clicked.connect(self._copy_all)
+        self.batch.changed.connect(self._say_loss)
+        self.batch.refused.connect(self._refuse)
+        for grid in (self.inputs, self.gradient):
+            grid.copied.connect(lambda: self.words.setText("Copied as CSV."))
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        for grid in (self.inputs, self.gradient):
+            grid.sheet.theme = theme
+            grid.viewport().update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.inputs.fit()
+            self.gradient.fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() > WIDE * self.fontMetrics().averageCharWidth()
+        towards = QBoxLayout.Direction
+        self._tables.setDirection(towards.LeftToRight if wide else towards.TopToBottom)
+        self._tables.setStretch(0, 2 * wide)
+        self._tables.setStretch(1, wide)
+
+    def _refuse(self, why: str) -> None:
+        colour = self.theme.counter_accent
+        self.words.setText(f'<span style="color:{colour}">{escape(why)}</span>')
+
+    def _remove(self) -> None:
+        chosen = self.inputs.currentIndex().row()
+        self.batch.remove(chosen if 0 <= chosen < self.batch.n else self.batch.n - 1)
+
+    def _copy_all(self) -> None:
+        both = self.inputs.csv(whole=True) + "\n" + self.gradient.csv(whole=True)
+        QGuiApplication.clipboard().setText(both)
+        self.words.setText("Copied both tables as CSV.")
+
+    def _say_loss(self) -> None:
+        example = self.batch.example
+        self.words.setText(f"Mean loss <i>L</i> = <b>{say(example.loss)}</b>")
+        self.add_button.setEnabled(self.batch.n < MAX_ROWS)
+        self.remove_button.setEnabled(self.batch.n > 1)
+
+
+FORMULAE = (
+    (r"a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}", "a j is e to the z j over the sum of e to the z k"),
+    (r"\ell = -\log a_y", "the loss is minus log a y"),
+    (r"L = \frac{1}{n} \sum_i \ell_i", "L is the mean of the losses"),
+    (
+        r"\frac{\partial L}{\partial z_j} = \frac{a_j - y_j}{n}",
+        "the gradient of L by z j is a j minus y j, over n; y j is 1 for the true class, else 0",
+    ),
+)
+
+
+def _button(words: str, tip: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setToolTip(tip)
+    return button

@@ -1,0 +1,110 @@
+"""Why a model says of a drawing what it says: the picture that is shown, and its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.explain.prediction import WITHOUT_SHARES, Answer, has_odds
+from core.model_family import pairs
+from core.train.snapshot import Params
+from gui.kit.canvas_pictures import say_sum, say_times
+
+Floats = NDArray[np.float32]
+
+HIDDEN = (
+    "With a hidden layer no pixel speaks",
+    "for a class by itself:",
+    "the hidden units do, all pixels in each.",
+)
+
+
+class Why(NamedTuple):
+    """A picture of evidence (m,), None where there is none, and what it comes to."""
+
+    part: Floats | None
+    texts: tuple[str, ...]
+
+
+def of_neuron(kind: str, found: Answer, params: Params, names: Sequence[str]) -> Why:
+    """Say why one neuron says yes or no."""
+    z, b = float(found.logits[0]), float(params.b[0])
+    no, yes = names
+    parts = "{} {} = {}".format(*say_sum(z, b))
+    if has_odds(kind):
+        likelier, other = (yes, no) if z >= 0 else (no, yes)
+        verdict = f"{likelier} is {say_times(abs(z))}as likely as {other}"
+    elif kind in WITHOUT_SHARES:
+        threshold = "½" if kind == "adaline" else "0"
+        verdict = f"z {'>' if found.decided else '≤'} {threshold}: it says {names[found.decided]}"
+    else:
+        verdict = f"a = σ(z) = {float(found.probabilities[1]):.3f} for {yes}"
+    return Why(
+        found.evidence[0],
+        (f"blue speaks for {yes}, orange for {no}", f"Σ + b = z: {parts}", verdict),
+    )
+
+
+def of_classes(
+    kind: str, found: Answer, params: Params, names: Sequence[str], i: int, j: int
+) -> Why:
+    """Say why class i is said rather than j, or the other way round."""
+    if i == j:  # a person may choose so
+        return Why(np.zeros_like(found.evidence[0]), (f"{names[i]} is compared with itself.",))
+    if kind == "ovo":
+        return _of_pair(found, params, names, i, j)
+    b, z = params.b, found.logits
+    away = float(z[i]) - float(z[j])
+    lines = ["{}: {} {} = {}".format(names[k], *say_sum(float(z[k]), float(b[k]))) for k in (i, j)]
+    total = say_sum(away, float(b[i]) - float(b[j]))
+    first, second = (names[i], names[j]) if away >= 0 else (names[j], names[i])
+    verdict = f"{first} is {say_times(abs(away))}as likely as {second}"
+    if kind == "ovr":  # of which each has a denominator of its own
+        verdict = f"odds of {first} are {say_times(abs(away)) or 'as large as '}those of {second}"
+    return Why(
+        found.evidence[i] - found.evidence[j],
+        ("   ".join(lines), "Difference: {} {} = {}".format(*total), verdict),
+    )
+
+
+def _of_pair(found: Answer, params: Params, names: Sequence[str], i: int, j: int) -> Why:
+    """The one neuron that knows the two classes, turned so that blue speaks for the first."""
+    p, side = _neuron(len(names), i, j)
+    z, b = side * float(found.logits[p]), side * float(params.b[p])
+    voted = max(i, j) if found.logits[p] > 0 else min(i, j)
+    votes = found.votes
+    return Why(
+        side * found.evidence[p],
+        (
+            f"the neuron of {names[i]} against {names[j]}: blue speaks for {names[i]}",
+            "Σ + b: {} {} = {}".format(*say_sum(z, b)),
+            f"its vote goes to {names[voted]}; in all {votes[i]:.0f} for {names[i]}, "
+            f"{votes[j]:.0f} for {names[j]}",
+        ),
+    )
+
+
+def _neuron(h: int, i: int, j: int) -> tuple[int, int]:
+    """Return the number of the neuron of two classes; 1 where it speaks for i, −1 for j."""
+    p = pairs(h).index((min(i, j), max(i, j)))
+    return p, 1 if i > j else -1
+
+
+def of_winner(found: Answer, params: Params, k: int) -> tuple[Answer, Floats, list[int]]:
+    """Return evidence, logits and biases of the pairs with class k, each turned towards k.
+
+    The last are the other classes, one for each.
+    """
+    h = len(found.votes)
+    others = [j for j in range(h) if j != k]
+    chosen = [_neuron(h, k, j) for j in others]
+    rows = [p for p, _ in chosen]
+    sides = np.array([side for _, side in chosen], np.float32)
+    turned = replace(
+        found, evidence=sides[:, None] * found.evidence[rows], logits=sides * found.logits[rows]
+    )
+    return turned, sides * params.b[rows], others

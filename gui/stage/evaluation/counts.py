@@ -1,0 +1,299 @@
+"""Parts of the evaluation that count: the confusion matrix, figures by class, sure mistakes."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.csv.spreadsheet import to_text
+from core.data.task import Task
+from core.evaluate.classification import Answers, Counts, Report, confusion, report
+from gui.kit import theme as look
+from gui.kit.confusion_matrix import ConfusionMatrix
+from gui.kit.labels import Elided
+from gui.kit.legend import marker_icon
+from gui.kit.theme import Theme
+from gui.stage.evaluation.example_list import ExampleList
+from gui.stage.evaluation.page import Inspection, Page, button, small
+
+MAX_CELL, LARGEST_TYPE = 180, 2.6
+FEW = 5  # classes that are written large
+MAX_SHOWN = 500  # examples in a list: the rest is like them
+KEY = "rows: true class · columns: what the model says · click a cell"
+COLUMNS = ("class", "precision", "recall", "F1", "rows")
+TIPS = (
+    "The true class",
+    "Of the rows that the model says are of the class, the share that is",
+    "Of the rows of the class, the share that the model finds",
+    "The harmonic mean of precision and recall: 2·P·R / (P + R)",
+    "How many rows are of the class: its support",
+)
+
+
+class Confused(NamedTuple):
+    """The counts, and the examples of the chosen cell."""
+
+    task: Task
+    words: str
+    counts: Counts
+    cell: tuple[int, int] | None
+    number: int
+    examples: Answers | None
+
+
+class ConfusionPage(Page):
+    """The matrix; below it the examples of the cell that was clicked, the largest loss first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.cell: tuple[int, int] | None = None
+        self.matrix = ConfusionMatrix(theme, MAX_CELL, LARGEST_TYPE)
+        self.key = Elided(Qt.TextElideMode.ElideRight)
+        self.key.setProperty("small", True)
+        self.key.setText(KEY)
+        self.matrix.hovered.connect(lambda words: self.key.setText(words or KEY))
+        self.matrix.pressed.connect(self._choose_cell)
+        self.title = QLabel()
+        self.examples = ExampleList(theme, "Examples of the cell")
+        self.examples.row_chosen.connect(self.row_chosen)
+        above, self._below = QWidget(), QWidget()
+        column = QVBoxLayout(above)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.key)
+        column.addWidget(self.matrix, 1)
+        column = QVBoxLayout(self._below)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        self.hide_examples = button("Hide", "Give the matrix all the room again")
+        self.hide_examples.setProperty("quiet", True)
+        self.hide_examples.clicked.connect(self._forget_cell)
+        head.addWidget(self.hide_examples)
+        column.addLayout(head)
+        column.addWidget(self.examples, 1)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        for part, stretch in ((above, 5), (self._below, 3)):
+            splitter.addWidget(part)
+            splitter.setStretchFactor(splitter.count() - 1, stretch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(splitter)
+        self._below.hide()
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        self.matrix.show_theme(theme)
+        self.examples.set_theme(theme)
+
+    def show_task(self, task: Task) -> None:
+        self.matrix.show_names(task.dataset.class_names)
+        self._forget_cell()
+
+    def inspect(self, task: Task, words: str) -> Inspection:
+        cell = self.cell
+
+        def work(answers: Answers) -> Confused:
+            counts = confusion(answers.y, answers.predicted, answers.h)
+            if cell is None:
+                return Confused(task, words, counts, None, 0, None)
+            places = answers.cell(*cell)
+            examples = answers.part(places[:MAX_SHOWN])
+            return Confused(task, words, counts, cell, len(places), examples)
+
+        return work
+
+    def show_result(self, result: Confused) -> None:
+        self.matrix.show_counts(result.counts)
+        if result.cell is None or result.cell != self.cell:
+            return
+        true, taken = (escape(result.task.dataset.class_names[k]) for k in result.cell)
+        said = "recognised" if true == taken else f"taken for {taken}"
+        self.title.setText(
+            f"<b>{result.number:,} × {true} {said}</b>, {result.words}, "
+            f"the largest loss first{_first(result.number)}"
+        )
+        self.examples.show_answers(result.task, result.examples)
+        self._below.show()
+
+    def _forget_cell(self) -> None:
+        self.cell = None
+        self._below.hide()
+
+    def _choose_cell(self, true: int, predicted: int) -> None:
+        self.cell = true, predicted
+        self.changed.emit()
+
+
+class MistakesPage(Page):
+    """The wrong answers that the model is surest of."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.title = QLabel()
+        self.title.setWordWrap(True)
+        self.examples = ExampleList(theme, "Mistakes, the surest first")
+        self.examples.row_chosen.connect(self.row_chosen)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.title)
+        layout.addWidget(self.examples, 1)
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        self.examples.set_theme(theme)
+
+    def show_task(self, task: Task) -> None:
+        self.title.clear()
+        self.examples.show_answers(task, None)
+
+    def inspect(self, task: Task, words: str) -> Inspection:
+        def work(answers: Answers) -> tuple[Task, str, int, Answers]:
+            places = answers.mistakes()
+            return task, words, len(places), answers.part(places[:MAX_SHOWN])
+
+        return work
+
+    def show_result(self, result: tuple[Task, str, int, Answers]) -> None:
+        task, words, number, examples = result
+        self.title.setText(
+            f"<b>{number:,} mistakes</b> among the {words}, the surest first{_first(number)}: "
+            "what each is → what it is taken for, and the probability of that"
+            if number
+            else f"There is no mistake among the {words}."
+        )
+        self.examples.show_answers(task, examples)
+
+
+def _first(number: int) -> str:
+    return f" (the first {MAX_SHOWN:,})" if number > MAX_SHOWN else ""
+
+
+class ClassesPage(Page):
+    """Precision, recall, F1 and support of each class, and their means."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._names: tuple[str, ...] = ()
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setHorizontalHeaderLabels(list(COLUMNS))
+        for column, tip in enumerate(TIPS):
+            header = self.table.horizontalHeaderItem(column)
+            assert header is not None
+            header.setToolTip(tip)
+        self.table.setAccessibleName("Precision, recall and F1 of each class")
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.setFrameShape(self.table.Shape.NoFrame)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        header_view = self.table.horizontalHeader()
+        header_view.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header_view.setMinimumSectionSize(60)
+        header_view.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.copy = QAction("Copy as CSV", self.table)
+        self.copy.setShortcut(QKeySequence.StandardKey.Copy)
+        self.copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.copy.triggered.connect(self._copy)
+        self.table.addAction(self.copy)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(
+            small(
+                "Macro means count every class alike, however many rows it has; "
+                "a class that is never predicted counts as 0. Right-click copies as CSV."
+            )
+        )
+        self._report: Report | None = None
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        self._take_type()
+
+    def _take_type(self) -> None:
+        """Write few classes larger than many."""
+        is_short = len(self._names) <= FEW
+        self._font = look.scaled(self.font(), 1.6 if is_short else look.LARGE)
+        self.table.verticalHeader().setDefaultSectionSize(
+            round(QFontMetrics(self._font).height() * (1.7 if is_short else 1.2))
+        )
+
+    def show_task(self, task: Task) -> None:
+        dataset = task.dataset
+        self._names, self._report = dataset.class_names, None
+        self._take_type()
+        self.table.clearContents()
+        self.table.setRowCount(dataset.h + 1)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for k, name in enumerate((*dataset.class_names, "macro mean")):
+            for column in range(len(COLUMNS)):
+                item = QTableWidgetItem(name if column == 0 else "")
+                if column:
+                    item.setTextAlignment(right)
+                elif k < dataset.h:
+                    item.setIcon(marker_icon(self.theme, dataset.class_marks[k]))
+                item.setFont(look.scaled(self._font, 1.0, bold=k == dataset.h))
+                self.table.setItem(k, column, item)
+
+    def inspect(self, task: Task, words: str) -> Inspection:
+        return lambda answers: report(confusion(answers.y, answers.predicted, answers.h))
+
+    def show_result(self, result: Report) -> None:
+        if len(result.support) != len(self._names):
+            return
+        self._report = result
+        for k, figures in enumerate(self._figures(result)):
+            for column, value in enumerate(figures, start=1):
+                item = self.table.item(k, column)
+                assert item is not None
+                item.setText(_say(value, is_count=column == len(COLUMNS) - 1))
+
+    @staticmethod
+    def _figures(result: Report) -> list[tuple[float, ...]]:
+        parts = (result.precision, result.recall, result.f1, result.support)
+        by_class = [tuple(float(part[k]) for part in parts) for k in range(len(result.support))]
+        return [*by_class, (*result.macro(), float(result.support.sum()))]
+
+    def csv(self) -> str:
+        """Return the table as CSV, figures in full; what has no value is left empty."""
+        if self._report is None:
+            return ""
+        rows: list[tuple[str, ...]] = [COLUMNS]
+        names = (*self._names, "macro mean")
+        for name, figures in zip(names, self._figures(self._report), strict=True):
+            *shares, count = figures
+            cells = ["" if math.isnan(share) else f"{share:.6g}" for share in shares]
+            rows.append((name, *cells, f"{count:.0f}"))
+        return to_text(rows)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.csv())
+
+
+def _say(value: float, *, is_count: bool) -> str:
+    if is_count:
+        return f"{value:,.0f}"
+    return "–" if math.isnan(value) else f"{value:.3f}"

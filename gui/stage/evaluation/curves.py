@@ -1,0 +1,208 @@
+"""ROC and precision–recall: what every threshold would do, and what this one does."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.data.task import Task
+from core.evaluate.classification import Answers
+from core.evaluate.roc_curves import rank, thinned
+from gui.kit import plots
+from gui.kit import theme as look
+from gui.kit.fields import Choice
+from gui.kit.theme import Theme
+from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page, percent, small
+
+Floats = NDArray[np.float64]
+MAX_POINTS = 600
+POINT_PX = 13
+
+
+class Drawn(NamedTuple):
+    """Both curves; `chosen` is what this threshold does, where there is one."""
+
+    words: str
+    name: str
+    roc: tuple[Floats, Floats]
+    pr: tuple[Floats, Floats]
+    auc: float
+    average_precision: float
+    positives: int
+    negatives: int
+    chosen: tuple[int, int] | None  # found, and false alarms
+
+
+class CurvesPage(Page):
+    """Both curves side by side, of one class against all others."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._is_neuron = False
+        self.of = Choice()
+        self.of.setAccessibleName("class against the rest")
+        self.of.setToolTip("This class against all others, by the model's probability for it")
+        self.of.chosen.connect(lambda _: self.changed.emit())
+        self._of_row = QWidget()
+        row = QHBoxLayout(self._of_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(small("class", wraps=False))
+        row.addWidget(self.of)
+        row.addWidget(small("against all others", wraps=False))
+        row.addStretch(1)
+        self.roc = _Square(theme, "ROC curve", "false-positive rate", "recall")
+        self.pr = _Square(theme, "Precision–recall curve", "recall", "precision")
+        both = QHBoxLayout()
+        both.setSpacing(12)
+        both.addWidget(self.roc, 1)
+        both.addWidget(self.pr, 1)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._of_row)
+        layout.addLayout(both, 1)
+        layout.addWidget(self.words)
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        for square in (self.roc, self.pr):
+            square.show_theme(theme)
+
+    def show_task(self, task: Task) -> None:
+        names = task.dataset.class_names
+        self._is_neuron = task.is_neuron
+        chosen = self.of.value()
+        k = chosen if isinstance(chosen, int) and chosen < len(names) else 0
+        self.of.offer([(name, j) for j, name in enumerate(names)], k)
+        self._of_row.setVisible(not self._is_neuron)
+        for square in (self.roc, self.pr):
+            square.clear()
+        self.words.clear()
+
+    def inspect(self, task: Task, words: str) -> Inspection:
+        k = 1 if self._is_neuron else int(str(self.of.value()))
+        is_neuron, name = self._is_neuron, task.dataset.class_names[k]
+
+        def work(answers: Answers) -> Drawn | str:
+            is_yes = answers.y == k
+            ranking = rank(answers.scores[:, k], is_yes)
+            if not ranking.has_both:
+                which = "no" if ranking.positives == 0 else "only"
+                return f"There are {which} rows of {name} among the {words}: nothing to tell apart."
+            chosen = None
+            if is_neuron:
+                said = answers.predicted == k
+                chosen = int((said & is_yes).sum()), int((said & ~is_yes).sum())
+            return Drawn(
+                words=words,
+                name=name,
+                roc=thinned(*ranking.roc(), MAX_POINTS),
+                pr=thinned(*ranking.precision_recall(), MAX_POINTS),
+                auc=ranking.auc,
+                average_precision=ranking.average_precision,
+                positives=ranking.positives,
+                negatives=ranking.negatives,
+                chosen=chosen,
+            )
+
+        return work
+
+    def show_result(self, result: Drawn | str) -> None:
+        if isinstance(result, str):
+            self.roc.clear()
+            self.pr.clear()
+            self.words.setText(result)
+            return
+        base = result.positives / (result.positives + result.negatives)
+        point = precision = None
+        if result.chosen is not None:
+            found, alarms = result.chosen
+            recall = found / result.positives
+            point = alarms / result.negatives, recall
+            precision = (recall, found / (found + alarms)) if found + alarms else None
+        self.roc.show_curve(result.roc, ((0, 1), (0, 1)), f"ROC: AUC {result.auc:.4f}", point)
+        title = f"Precision–recall: AP {result.average_precision:.4f}"
+        self.pr.show_curve(result.pr, ((0, 1), (base, base)), title, precision)
+        self.words.setText(_say(result, self.theme))
+
+
+def _say(result: Drawn, theme: Theme) -> str:
+    name = escape(result.name)
+    if result.chosen is None:
+        return (
+            f"AUC: of a {name} and another of the {result.words}, the {name} gets the higher "
+            f"probability in {percent(result.auc)} of all pairs. Dotted: guessing."
+        )
+    found, alarms = result.chosen
+    return (
+        f"<span style='color:{theme.counter_accent}'>●</span> At this threshold "
+        f"{found:,} of {result.positives:,} {name} are found, with "
+        f"{alarms:,} false {'alarm' if alarms == 1 else 'alarms'} among "
+        f"{result.negatives:,} others. Dotted: guessing."
+    )
+
+
+class _Square(QWidget):
+    """A plot of shares against shares, with a title, a curve, a line for guessing, and a point."""
+
+    def __init__(self, theme: Theme, name: str, across: str, up: str) -> None:
+        super().__init__()
+        self.name = name
+        self.title = QLabel(name)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.title.setWordWrap(True)
+        self.plot = plots.make_plot(theme, moves_below=False)
+        self.plot.setAccessibleName(name)
+        box = self.plot.getPlotItem().getViewBox()
+        box.setMouseEnabled(False, False)
+        ends = -2 * MARGIN, 1 + 2 * MARGIN
+        self.plot.setRange(xRange=ends, yRange=ends, padding=0)
+        for side in ("left", "bottom"):
+            self.plot.getPlotItem().getAxis(side).setTicks([SHARES])
+        self.plot.getPlotItem().showGrid(x=True, y=True, alpha=0.25)
+        self.plot.getPlotItem().setLabel("bottom", across)
+        self.plot.getPlotItem().setLabel("left", up)
+        self.guess = plots.Line(self.plot)
+        self.curve = plots.Line(self.plot)
+        self.point = pg.ScatterPlotItem(symbol="o", size=POINT_PX)
+        self.plot.addItem(self.point)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.title)
+        layout.addWidget(self.plot, 1)
+        self.show_theme(theme)
+
+    def show_theme(self, theme: Theme) -> None:
+        plots.paint(self.plot, theme)
+        self.title.setFont(look.scaled(self.font(), 1.0, bold=True))
+        self.curve.setPen(plots.pen(self.plot, theme.accent, 2.4))
+        self.guess.setPen(plots.pen(self.plot, theme.muted, 1.2, Qt.PenStyle.DotLine))
+        self.point.setBrush(pg.mkBrush(theme.counter_accent))
+        self.point.setPen(plots.pen(self.plot, theme.panel, 1.5))
+
+    def show_curve(
+        self,
+        curve: tuple[Floats, Floats],
+        guess: tuple[tuple[float, float], tuple[float, float]],
+        title: str,
+        point: tuple[float, float] | None,
+    ) -> None:
+        self.curve.setData(*curve)
+        self.guess.setData(*guess)
+        self.title.setText(title)
+        self.point.setData(*(([], []) if point is None else ([point[0]], [point[1]])))
+
+    def clear(self) -> None:
+        self.title.setText(self.name)
+        self.curve.setData([], [])
+        self.guess.setData([], [])
+        self.point.setData([], [])

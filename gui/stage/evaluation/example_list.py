@@ -1,0 +1,215 @@
+"""Some rows and what the model says of them: images as pictures, measured features as lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QListView,
+    QStackedWidget,
+    QTableView,
+)
+
+from core.data.task import Task
+from core.evaluate.classification import Answers
+from gui.kit import theme as look
+from gui.kit.canvas_pictures import ink_pixmap, ink_table
+from gui.kit.legend import marker_icon
+from gui.kit.plain_text import as_tip, fit_columns
+from gui.kit.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+FIXED = ("row", "class", "taken for", "p(class)", "p(taken for)", "loss")
+ROW, CLASS, TAKEN_FOR, OWN, CONFIDENCE, LOSS = range(len(FIXED))
+MAX_FEATURES = 64
+PICTURE_PX = 64
+CELL_PX = 92
+
+
+class ExampleModel(QAbstractTableModel):
+    """Answers in the order they are given in."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.task: Task | None = None
+        self.answers: Answers | None = None
+        self.confidence = self.own = np.empty(0)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme, self._inks = theme, ink_table(theme)
+
+    def show_answers(self, task: Task, answers: Answers | None) -> None:
+        """Show these answers; where they are of the same rows, the list stays where it is."""
+        rows = np.empty(0) if self.answers is None else self.answers.rows
+        is_same = task is self.task and answers is not None and np.array_equal(rows, answers.rows)
+        if not is_same:
+            self.beginResetModel()
+        self.task, self.answers = task, answers
+        if answers is not None:
+            self.confidence, self.own = answers.confidence, answers.own
+        if not is_same:
+            self.endResetModel()
+        elif len(rows):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, LOSS))
+
+    def row_at(self, place: int) -> int:
+        assert self.answers is not None
+        return int(self.answers.rows[place])
+
+    # What Qt asks -------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return 0 if parent.isValid() or self.answers is None else len(self.answers)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        if parent.isValid() or self.task is None:
+            return 0
+        is_image = self.task.dataset.image_shape is not None
+        return len(FIXED) + (0 if is_image else min(self.task.dataset.m, MAX_FEATURES))
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
+            return None
+        if section < len(FIXED):
+            return FIXED[section]
+        assert self.task is not None
+        return self.task.dataset.feature_names[section - len(FIXED)]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if self.task is None or self.answers is None or not index.isValid():
+            return None
+        place, column = index.row(), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(place, column)
+        if role == Qt.ItemDataRole.DecorationRole:
+            if self.task.dataset.image_shape is not None:
+                return self._picture(place) if column == ROW else None
+            if column in (CLASS, TAKEN_FOR):
+                k = (self.answers.y if column == CLASS else self.answers.predicted)[place]
+                return marker_icon(self._theme, self.task.dataset.class_marks[k])
+        is_number = column not in (CLASS, TAKEN_FOR) and self.task.dataset.image_shape is None
+        if role == Qt.ItemDataRole.TextAlignmentRole and is_number:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_tip(self._summary(place))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._summary(place)
+        return None
+
+    def _text(self, place: int, column: int) -> str:
+        task, answers = self.task, self.answers
+        assert task is not None and answers is not None
+        names = task.dataset.class_names
+        if column == ROW:
+            if task.dataset.image_shape is None:
+                return f"{self.row_at(place) + 1:,}"
+            said = f"{names[answers.y[place]]} → {names[answers.predicted[place]]}"
+            return f"{said}\n{self.confidence[place]:.1%}"
+        if column == CLASS:
+            return names[int(answers.y[place])]
+        if column == TAKEN_FOR:
+            return names[int(answers.predicted[place])]
+        if column == OWN:
+            return f"{self.own[place]:.1%}"
+        if column == CONFIDENCE:
+            return f"{self.confidence[place]:.1%}"
+        if column == LOSS:
+            return f"{answers.loss[place]:.4f}"
+        return f"{task.dataset.X[self.row_at(place), column - len(FIXED)]:.6g}"
+
+    def _picture(self, place: int) -> QPixmap:
+        assert self.task is not None
+        dataset = self.task.dataset
+        assert dataset.image_shape is not None
+        ink: NDArray[np.float32] = dataset.values(np.array([self.row_at(place)]))[0]
+        whole = ink_pixmap(ink.reshape(dataset.image_shape), self._inks)
+        return whole.scaled(
+            PICTURE_PX,
+            PICTURE_PX,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+
+    def _summary(self, place: int) -> str:
+        assert self.task is not None and self.answers is not None
+        names = self.task.dataset.class_names
+        true, taken = names[self.answers.y[place]], names[self.answers.predicted[place]]
+        return (
+            f"row {self.row_at(place) + 1:,} · {true}, taken for {taken} · "
+            f"p({true}) {self.own[place]:.1%}, p({taken}) {self.confidence[place]:.1%} · "
+            f"loss {self.answers.loss[place]:.4f}"
+        )
+
+
+class ExampleList(QStackedWidget):
+    """A gallery of pictures, or a table; a click or Return chooses a row."""
+
+    row_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self.model = ExampleModel(theme)
+        self.table = QTableView()
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        self.gallery = QListView()
+        self.gallery.setViewMode(QListView.ViewMode.IconMode)
+        self.gallery.setUniformItemSizes(True)
+        self.gallery.setResizeMode(QListView.ResizeMode.Adjust)
+        self.gallery.setMovement(QListView.Movement.Static)
+        self.gallery.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
+        for view in (self.table, self.gallery):
+            view.setFrameShape(view.Shape.NoFrame)
+            view.setModel(self.model)
+            view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+            view.setAccessibleName(name)
+            view.clicked.connect(self._choose)
+            view.activated.connect(self._choose)
+            view.setMinimumHeight(60)
+            self.addWidget(view)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.model.set_theme(theme)
+        small = look.scaled(self.font(), look.SMALL)
+        self.gallery.setFont(small)
+        height = PICTURE_PX + 2 * self.gallery.fontMetrics().height() + 8
+        self.gallery.setGridSize(QSize(CELL_PX, height))
+        self.table.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.6))
+        for view in (self.table, self.gallery):
+            view.viewport().update()
+
+    def show_answers(self, task: Task, answers: Answers | None) -> None:
+        is_new = task is not self.model.task
+        was_empty = self.model.rowCount() == 0
+        self.model.show_answers(task, answers)
+        self.setCurrentIndex(0 if task.dataset.image_shape is None else 1)
+        if is_new or (was_empty and self.model.rowCount()):
+            fit_columns(self.table)
+
+    @property
+    def shown(self) -> QAbstractItemView:
+        """The list in sight."""
+        return self.gallery if self.currentIndex() else self.table
+
+    def _choose(self, index: QModelIndex) -> None:
+        self.row_chosen.emit(self.model.row_at(index.row()))

@@ -1,0 +1,282 @@
+"""Cross-validation: the current config trained k times, beside the live run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+)
+
+from core.data.task import Task
+from core.model_family import FAMILY
+from core.train.snapshot import Snapshot, Status
+from gui.kit import plots
+from gui.kit import theme as look
+from gui.kit.fields import CountField
+from gui.kit.theme import Theme
+from gui.stage.evaluation.page import Page, button, percent, small
+
+if TYPE_CHECKING:
+    from core.evaluate.cross_validation import CrossValidation, Validation
+
+LEAST, MOST, USUAL = 3, 10, 5
+POLL_MS = 100
+COLUMNS = ("fold", "rows", "accuracy", "loss")
+ABOUT = (
+    "The training rows are dealt out to k folds. Each fold is tested on by a model that is trained "
+    "on all the others, with the settings as they are now. The test rows and the live run are left "
+    "alone."
+)
+
+
+class FoldsPage(Page):
+    """k, start and cancel; the mean and its spread; each fold as a dot and as a line."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._task: Task | None = None
+        self._snapshot: Snapshot | None = None
+        self._running: CrossValidation | None = None
+        self._ending: list[CrossValidation] = []
+        self._shown: Validation | None = None
+        self._was_cancelled = False
+        self.k = CountField(LEAST, MOST)
+        self.k.setValue(USUAL)
+        self.k.setAccessibleName("k, the number of folds")
+        self.k.setToolTip("Into how many folds the training rows are dealt: 3 to 10")
+        self.start = button("Cross-validate", "Train k models, each without one of the folds")
+        self.start.setProperty("primary", True)
+        self.cancel = button("Cancel", "Stop the cross-validation; the live run goes on")
+        self.start.clicked.connect(self._begin)
+        self.cancel.clicked.connect(self._cancel)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName("Progress of the cross-validation")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        for widget in (QLabel("k ="), self.k, self.start, self.cancel):
+            head.addWidget(widget)
+        head.addStretch(1)
+        self.figures = QLabel()
+        self.figures.setTextFormat(Qt.TextFormat.RichText)
+        self.words = small(ABOUT)
+        self.plot = plots.make_plot(theme, moves_below=False)
+        self.plot.setAccessibleName("Accuracy of each fold")
+        self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
+        self.plot.getPlotItem().showGrid(y=True, alpha=0.25)
+        self.plot.getPlotItem().setLabel("bottom", "fold")
+        self.plot.getPlotItem().setLabel("left", "accuracy")
+        self.band, self.mean = plots.Band(self.plot), plots.Line(self.plot)
+        self.dots = pg.ScatterPlotItem(symbol="o", size=12)
+        self.plot.addItem(self.dots)
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setHorizontalHeaderLabels(list(COLUMNS))
+        self.table.setAccessibleName("Each fold")
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.setFrameShape(self.table.Shape.NoFrame)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        both = QHBoxLayout()
+        both.setSpacing(12)
+        both.addWidget(self.plot, 4)
+        both.addWidget(self.table, 5)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.figures)
+        layout.addWidget(self.words)
+        layout.addLayout(both, 1)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._follow)
+        self._show_controls()
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        plots.paint(self.plot, theme)
+        self.figures.setFont(look.scaled(self.font(), 1.6))
+        self.mean.setPen(plots.pen(self.plot, theme.accent, 2))
+        colour = pg.mkColor(theme.accent)
+        colour.setAlpha(48)
+        self.band.setBrush(colour)
+        self.dots.setBrush(pg.mkBrush(theme.accent))
+        self.dots.setPen(plots.pen(self.plot, theme.panel, 1))
+
+    # The run --------------------------------------------------------------------------------------
+
+    def show_task(self, task: Task) -> None:
+        """Forget what was found out of other data or of another config."""
+        if task is self._task:
+            return
+        self._drop()
+        self._task, self._snapshot, self._shown, self._was_cancelled = task, None, None, False
+        self._show_nothing()
+        self.words.setText(task.obstacle or ABOUT)
+        self._show_controls()
+
+    def offer_snapshot(self, snapshot: Snapshot) -> None:
+        """Take the settings as they are now."""
+        self._snapshot = snapshot
+
+    def close_thread(self) -> None:
+        """End what is under way, and wait for it."""
+        self._drop()
+        for ending in self._ending:
+            ending.close()
+        self._ending.clear()
+
+    def _begin(self) -> None:
+        task = self._task
+        if task is None or self._running is not None:
+            return
+        from core.evaluate.cross_validation import CrossValidation
+
+        config = task.config
+        if self._snapshot is not None:
+            config = replace(config, training=self._snapshot.settings)
+        self._was_cancelled = False
+        self._running = CrossValidation(replace(task, config=config), self.k.value())
+        self._show_nothing()
+        self._running.start()
+        self._timer.start(POLL_MS)
+        self._show_controls()
+
+    def _cancel(self) -> None:
+        self._was_cancelled = True
+        self._drop()
+        if self._shown is not None:
+            self._show(self._shown)
+        self._show_controls()
+
+    def _drop(self) -> None:
+        """Let the thread end by itself; whatever it still finds out is not shown."""
+        self._timer.stop()
+        self._ending = [ending for ending in self._ending if ending.is_alive]
+        if self._running is not None:
+            self._running.cancel()
+            self._ending.append(self._running)
+            self._running = None
+
+    def _follow(self) -> None:
+        running = self._running
+        if running is None:
+            return
+        has_ended = not running.is_alive  # before its progress: what comes last is not missed
+        if has_ended:
+            self._timer.stop()
+            self._running = None
+        self._show(running.progress)
+        if has_ended:
+            self._show_controls()
+
+    # What is shown --------------------------------------------------------------------------------
+
+    def _show_controls(self) -> None:
+        is_running = self._running is not None
+        self.start.setEnabled(not is_running and self._task is not None and not self._task.obstacle)
+        self.cancel.setVisible(is_running)
+        self.k.setEnabled(not is_running)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(policy)
+        self.bar.setVisible(is_running)
+
+    def _show_nothing(self) -> None:
+        self._shown = None
+        self.bar.setValue(0)
+        self.figures.clear()
+        self.figures.hide()
+        self.words.setText(ABOUT)
+        self.table.setRowCount(0)
+        self.dots.setData([], [])
+        self.mean.setData([], [])
+        self.band.clear()
+        self._set_axes(self.k.value(), 0.0)
+
+    def _show(self, progress: Validation) -> None:
+        is_new = self._shown is None or len(progress.done) != len(self._shown.done)
+        self._shown = progress
+        self.bar.setValue(round(1000 * progress.share))
+        self.words.setText(self._say(progress))
+        if is_new and progress.done:
+            self._show_folds(progress)
+
+    def _say(self, progress: Validation) -> str:
+        done, k = len(progress.done), progress.k
+        if progress.failure:
+            return progress.failure
+        if self._was_cancelled:
+            return f"Cancelled after {done} of {k} folds; the figures are of these alone."
+        if done < k:
+            return f"Fold {done + 1} of {k}: epoch {progress.epoch:,} of {progress.epochs:,}."
+        rows = sum(fold.rows for fold in progress.done)
+        words = (
+            f"Each of the {rows:,} training rows was judged once, by a model that had not seen it. "
+            "± is the standard deviation over the folds."
+        )
+        diverged = sum(fold.status is Status.DIVERGED for fold in progress.done)
+        if diverged:
+            words += f" {diverged} of {k} models diverged: train one alone to see what helps."
+        return words
+
+    def _show_folds(self, progress: Validation) -> None:
+        assert self._task is not None
+        unit = FAMILY[self._task.config.model.kind].unit
+        mean, spread = progress.accuracy
+        loss, loss_spread = progress.loss
+        off = "" if math.isnan(spread) else f" ± {percent(spread)}"
+        loss_off = "" if math.isnan(loss_spread) else f" ± {loss_spread:.3f}"
+        self.figures.show()
+        self.figures.setText(
+            f"<b>{percent(mean)}{off}</b> "
+            f"<span style='font-size:{self.font().pointSizeF() * look.LARGE:.1f}pt'>"
+            f"right &nbsp; loss {loss:.3f}{loss_off} {unit}</span>"
+        )
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.table.setRowCount(len(progress.done))
+        for place, fold in enumerate(progress.done):
+            texts = (f"{place + 1}", f"{fold.rows:,}", percent(fold.accuracy), f"{fold.loss:.3f}")
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(right)
+                self.table.setItem(place, column, item)
+        k = progress.k
+        numbers = [*range(1, len(progress.done) + 1)]
+        accuracies = [fold.accuracy for fold in progress.done]
+        self.dots.setData(numbers, accuracies)
+        self.mean.setData([0.5, k + 0.5], [mean, mean])
+        if math.isnan(spread):
+            self.band.clear()
+        else:
+            ends = np.array([0.5, k + 0.5])
+            self.band.show_between(ends, 0 * ends + mean - spread, 0 * ends + mean + spread)
+        low = min(*accuracies, mean - (0 if math.isnan(spread) else spread))
+        self._set_axes(k, low)
+
+    def _set_axes(self, k: int, low: float) -> None:
+        """Show k folds, and accuracies from `low` to 1."""
+        room = max(1 - low, 0.02) * 0.15
+        self.plot.setRange(xRange=(0.5, k + 0.5), yRange=(max(low - room, 0), 1 + room), padding=0)
+        ticks = [(number, str(number)) for number in range(1, k + 1)]
+        self.plot.getPlotItem().getAxis("bottom").setTicks([ticks])

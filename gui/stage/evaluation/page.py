@@ -1,0 +1,66 @@
+"""What each part of the evaluation is: asked on the background thread, shown here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from core.data.task import Task
+from core.evaluate.classification import Answers
+from gui.kit.theme import Theme
+
+MARGIN = 0.025  # beyond 0 and 1 of a plot of shares, for what lies on its edge
+SHARES = [(k / 5, f"{k / 5:.1f}") for k in range(6)]  # ticks
+
+Inspection = Callable[[Answers], Any]
+
+
+class Page(QWidget):
+    """One part; while it is not shown, nothing is computed for it."""
+
+    row_chosen = Signal(int)  # of the data set
+    changed = Signal()  # something else is to be computed
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take the colours of the theme."""
+        self.theme = theme
+
+    def show_task(self, task: Task) -> None:
+        """Show nothing yet, of these classes."""
+
+    def inspect(self, task: Task, words: str) -> Inspection:
+        """Return what is to be computed from the answers, with all that it needs bound to it.
+
+        words : what rows they are, as in “test rows”.
+        """
+        raise NotImplementedError
+
+    def show_result(self, result: Any) -> None:
+        """Show what was computed."""
+        raise NotImplementedError
+
+
+def small(words: str = "", *, wraps: bool = True) -> QLabel:
+    """Return a muted label in small type."""
+    label = QLabel(words)
+    label.setProperty("small", True)
+    label.setWordWrap(wraps)
+    return label
+
+
+def button(words: str, tip: str, name: str = "") -> QPushButton:
+    made = QPushButton(words)
+    made.setToolTip(tip)
+    made.setAccessibleName(name or words)
+    return made
+
+
+def percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f} %"

@@ -1,0 +1,222 @@
+"""The reliability diagram: how sure the model is against how often it is right; a temperature."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+
+from core.data.task import Task
+from core.evaluate.calibration import BINS, Reliability, reliability
+from core.evaluate.classification import Answers
+from core.model_family import FAMILY
+from gui.kit import plots
+from gui.kit import theme as look
+from gui.kit.theme import Theme
+from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page, button, percent, small
+
+TIP = (
+    "Divide all logits by one number T, fitted by cross-entropy on one half of these rows; "
+    "both curves are then of the other half. No decision changes"
+)
+COUNTS_HEIGHT = 104  # px at 10 pt
+
+
+class Calibrated(NamedTuple):
+    """The diagram of the answers; with a temperature also of the tempered ones.
+
+    told : what T did, in words.
+    """
+
+    words: str
+    before: Reliability
+    after: Reliability | None
+    told: str
+
+
+class ReliabilityPage(Page):
+    """Accuracy by confidence, in ten bins; below, how many answers are in each."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._is_neuron = self._has_temperature = False
+        self._name = self._obstacle = ""
+        self.temper = button("Fit a temperature", TIP)
+        self.temper.setCheckable(True)
+        self.temper.toggled.connect(lambda _: self.changed.emit())
+        self.title = QLabel()
+        self.title.setToolTip("Expected calibration error: how far off the probabilities are")
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.temper)
+        self.plot = _shares(theme, "Reliability diagram")
+        self.plot.getPlotItem().getAxis("bottom").setStyle(showValues=False)  # as below
+        self.diagonal = plots.Line(self.plot)
+        self.diagonal.setData([0, 1], [0, 1])
+        self.before, self.after = plots.Line(self.plot), plots.Line(self.plot)
+        self._dots, self._dots_after = pg.ScatterPlotItem(), pg.ScatterPlotItem()
+        for dots in (self._dots, self._dots_after):
+            self.plot.addItem(dots)
+        self.counts = _shares(theme, "Answers in each bin")
+        self.counts.getPlotItem().getAxis("left").setTicks([[]])  # they stand on the bars
+        self.bars = pg.BarGraphItem(x=[], height=[], width=1 / BINS)
+        self.counts.addItem(self.bars)
+        self._labels = [pg.TextItem(anchor=(0.5, 1.0)) for _ in range(BINS)]
+        for label in self._labels:
+            self.counts.addItem(label, ignoreBounds=True)
+        self.words = small()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self.plot, 1)
+        layout.addWidget(self.counts)
+        layout.addWidget(self.words)
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        for plot in (self.plot, self.counts):
+            plots.paint(plot, theme)
+            plot.getPlotItem().getAxis("left").setWidth(
+                self.fontMetrics().horizontalAdvance("0") * 7
+            )
+        self.counts.setFixedHeight(round(COUNTS_HEIGHT * self.font().pointSizeF() / 10))
+        self.title.setFont(look.scaled(self.font(), look.LARGE))
+        self.diagonal.setPen(plots.pen(self.plot, theme.muted, 1.2, Qt.PenStyle.DotLine))
+        for line, dots, colour in (
+            (self.before, self._dots, theme.accent),
+            (self.after, self._dots_after, theme.counter_accent),
+        ):
+            line.setPen(plots.pen(self.plot, colour, 2))
+            dots.setBrush(pg.mkBrush(colour))
+            dots.setPen(plots.pen(self.plot, theme.panel, 1))
+        self.bars.setOpts(brush=pg.mkBrush(theme.rest), pen=plots.pen(self.counts, theme.panel, 1))
+        for label in self._labels:
+            label.setFont(look.scaled(self.font(), look.SMALL))
+            label.setColor(theme.ink)
+
+    def show_task(self, task: Task) -> None:
+        kind = FAMILY[task.config.model.kind]
+        self._is_neuron = task.is_neuron
+        self._obstacle = ""
+        if kind.activation == "step(z)":
+            self._obstacle = "A perceptron says yes or no, and never how sure it is of it."
+        self._has_temperature = kind.activation not in ("step(z)", "z")
+        self.temper.setVisible(self._has_temperature)
+        self._name = task.dataset.class_names[-1]
+        across = f"p({self._name})" if self._is_neuron else "confidence: p of the class said"
+        up = f"share that is {self._name}" if self._is_neuron else "share that is right"
+        plots.name_axis(self.plot, "left", up)
+        plots.name_axis(self.counts, "bottom", across)
+        self.counts.getPlotItem().setLabel("left", "rows")
+        self._clear()
+
+    def _clear(self) -> None:
+        for line in (self.before, self.after):
+            line.setData([], [])
+        for dots in (self._dots, self._dots_after):
+            dots.setData([], [])
+        self.bars.setOpts(x=[], height=[])
+        for label in self._labels:
+            label.setText("")
+        self.title.setText(self._obstacle)
+        self.words.clear()
+
+    def inspect(self, task: Task, words: str) -> Inspection:
+        is_neuron, obstacle = self._is_neuron, self._obstacle
+        has_temperature = self.temper.isChecked() and self._has_temperature
+
+        def diagram(answers: Answers) -> Reliability:
+            if is_neuron:
+                return reliability(answers.probabilities[:, 1], answers.y == 1)
+            return reliability(answers.confidence, answers.is_right)
+
+        def work(answers: Answers) -> Calibrated | None:
+            if obstacle:
+                return None
+            if not has_temperature:
+                return Calibrated(words, diagram(answers), None, "")
+            from core.evaluate.model_outputs import temper  # PyTorch
+
+            tempered = temper(task, answers)
+            told = (
+                f"T is fitted on a random half of the {words} ({tempered.fitted:,}); both curves "
+                f"are of the other {len(tempered.before):,}. There the cross-entropy goes from "
+                f"{tempered.loss_before:.3f} to {tempered.loss_after:.3f} nats."
+            )
+            if tempered.is_bound:
+                told += (
+                    " T is at the end of its range: the fitted half has too few mistakes to say "
+                    "how sure is too sure."
+                )
+            before, after = diagram(tempered.before), diagram(tempered.after)
+            title = f"<b>T = {tempered.T:.3g}</b>, "
+            return Calibrated(title, before, after, told)
+
+        return work
+
+    def show_result(self, result: Calibrated | None) -> None:
+        if result is None:
+            self._clear()
+            return
+        before, after = result.before, result.after
+        _draw(self.before, self._dots, before)
+        if after is None:
+            self.after.setData([], [])
+            self._dots_after.setData([], [])
+            self.title.setText(f"ECE <b>{percent(before.error)}</b>")
+            about = escape(self._name) if self._is_neuron else "right answers"
+            self.words.setText(
+                f"On the dotted line the probabilities mean what they say: of all answers with "
+                f"80 %, 80 % are {about}. Below it they are too high. The expected "
+                f"calibration error (ECE) is the mean distance from it over all {result.words}."
+            )
+        else:
+            _draw(self.after, self._dots_after, after)
+            blue, orange = self.theme.accent, self.theme.counter_accent
+            self.title.setText(
+                f"{result.words}ECE <b style='color:{blue}'>{percent(before.error)}"
+                f"</b> → <b style='color:{orange}'>{percent(after.error)}</b>"
+            )
+            self.words.setText(result.told)
+        self._show_counts(before if after is None else after)
+
+    def _show_counts(self, shown: Reliability) -> None:
+        centres = (np.arange(BINS) + 0.5) / BINS
+        self.bars.setOpts(x=centres, height=shown.counts)
+        most = max(int(shown.counts.max()), 1)
+        self.counts.setRange(xRange=(-MARGIN, 1 + MARGIN), yRange=(0, 1.7 * most), padding=0)
+        for label, x, count in zip(self._labels, centres, shown.counts, strict=True):
+            label.setText(_compact(int(count)))
+            label.setPos(float(x), float(count))
+
+
+def _compact(count: int) -> str:
+    """Say a count in the width of a bar; nothing where there is nothing."""
+    if count >= 10_000:
+        return f"{count / 1000:.0f}k"
+    return f"{count:,}" if count else ""
+
+
+def _draw(line: plots.Line, dots: pg.ScatterPlotItem, shown: Reliability) -> None:
+    """Join the bins that are filled; a dot is the larger the more answers it is of."""
+    filled = shown.is_filled
+    x, y = shown.confidence[filled], shown.accuracy[filled]
+    share = shown.counts[filled] / max(int(shown.counts.sum()), 1)
+    line.setData(x, y)
+    dots.setData(x=x, y=y, size=8 + 10 * np.sqrt(share))
+
+
+def _shares(theme: Theme, name: str) -> plots.Plot:
+    plot = plots.make_plot(theme, moves_below=False)
+    plot.setAccessibleName(name)
+    plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
+    plot.setRange(xRange=(-MARGIN, 1 + MARGIN), yRange=(-2 * MARGIN, 1 + 3 * MARGIN), padding=0)
+    plot.getPlotItem().showGrid(x=True, y=True, alpha=0.25)
+    for side in ("left", "bottom"):
+        plot.getPlotItem().getAxis(side).setTicks([SHARES])
+    return plot

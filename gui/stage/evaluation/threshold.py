@@ -1,0 +1,73 @@
+"""A threshold on a neuron's probability: from which on it is taken for a yes."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from core.evaluate.classification import HALF
+from gui.kit.fields import Slider
+from gui.stage.evaluation.page import button, small
+
+TIP = (
+    "The model says yes where its probability is above this. It is a way to look at what was "
+    "learnt: training goes on as before"
+)
+
+ROOM_FOR_NOTE = 72  # letters
+
+
+class ThresholdRow(QWidget):
+    """A slider from 0.01 to 0.99, its value in words, and a way back to ½."""
+
+    changed = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slider = Slider()
+        self.slider.setRange(1, 99)
+        self.slider.setValue(50)
+        self.slider.setPageStep(10)
+        self.slider.setAccessibleName("Threshold on the probability, in percent")
+        self.slider.setToolTip(TIP)
+        self.words = QLabel()
+        self.words.setToolTip(TIP)
+        self.reset = button("½", "Back to ½, where the model itself decides", "Threshold back to ½")
+        self.slider.valueChanged.connect(self._change)
+        self.reset.clicked.connect(lambda: self.slider.setValue(50))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.words)
+        layout.addWidget(self.slider, 1)
+        self._note = small("training is not changed", wraps=False)
+        layout.addWidget(self._note)
+        layout.addWidget(self.reset)
+        self._name = "yes"
+        self._say()
+
+    @property
+    def value(self) -> float:
+        at = self.slider.value()
+        return HALF if at == 50 else at / 100
+
+    def show_name(self, name: str) -> None:
+        """Say which class is the yes; the slider stays where it is."""
+        self._name = name
+        self._say()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        letters = self.width() / self.fontMetrics().averageCharWidth()
+        self._note.setVisible(letters > ROOM_FOR_NOTE)  # the tooltip says it, too
+
+    def _change(self) -> None:
+        self._say()
+        self.changed.emit(self.value)
+
+    def _say(self) -> None:
+        self.words.setText(f"Say {escape(self._name)} where p > <b>{self.value:.2f}</b>")
+        self.reset.setEnabled(self.value != HALF)

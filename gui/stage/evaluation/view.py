@@ -1,0 +1,276 @@
+"""How good the model is, of which rows, and how sure one can be of it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, cast
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout
+
+from core.data.task import Task
+from core.evaluate.classification import HALF, Answers, has_threshold, wilson
+from core.train.snapshot import Params, Snapshot
+from gui.kit import theme as look
+from gui.kit.fields import Choice, Segments
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.stage.evaluation.counts import ClassesPage, ConfusionPage, MistakesPage
+from gui.stage.evaluation.curves import CurvesPage
+from gui.stage.evaluation.folds import FoldsPage
+from gui.stage.evaluation.page import Page, percent
+from gui.stage.evaluation.reliability import ReliabilityPage
+from gui.stage.evaluation.threshold import ThresholdRow
+from gui.state.background_tasks import Background, Queue
+
+INTERVAL = 0.25  # s between two askings while it trains
+SHARE = 4.0  # and at least so many times as long as one takes
+ROOM = 28  # px around the name of a part
+PARTS = (
+    ("Confusion", "confusion", "How often each class is taken for each other one"),
+    ("Classes", "classes", "Precision, recall and F1 of each class"),
+    ("Curves", "curves", "ROC and precision–recall curves"),
+    ("Reliability", "reliability", "Whether probabilities mean what they say; temperature"),
+    ("Mistakes", "mistakes", "The wrong answers that the model is surest of"),
+    ("k folds", "folds", "Cross-validation: train k times, test on rows not seen"),
+)
+PAGES: dict[str, type[Page]] = {
+    "confusion": ConfusionPage,
+    "classes": ClassesPage,
+    "curves": CurvesPage,
+    "reliability": ReliabilityPage,
+    "mistakes": MistakesPage,
+    "folds": FoldsPage,
+}
+WITHOUT_THRESHOLD = ("reliability", "folds")
+INTERVAL_TIP = (
+    "If the rows were drawn anew, an interval made so (Wilson's) would hold the true share in 95 % "
+    "of all cases. Of training rows it says little: the model has learnt from them."
+)
+
+
+class EvaluationView(View):
+    """One part at a time, so that each is large; only the part that is shown is computed."""
+
+    row_chosen = Signal(int)
+    threshold_changed = Signal(float)
+
+    def __init__(self, theme: Theme, background: Background) -> None:
+        super().__init__(theme)
+        self._background = background
+        self._asked_at, self._wait = 0.0, INTERVAL
+        self._known: tuple[Task, Params, str, Answers] | None = None
+        self._classes: tuple[str, ...] = ()
+        self.parts = Segments(PARTS)
+        self.parts.chosen.connect(lambda part: self.show_part(str(part)))
+        self.accuracy = QLabel()
+        self.accuracy.setWordWrap(True)
+        self.accuracy.setToolTip(INTERVAL_TIP)
+        self.which = Choice()
+        self.which.setAccessibleName("rows that are judged")
+        self.which.setToolTip("Rows it has not learnt from, or those it has")
+        self.which.offer((("test rows", "test"), ("training rows", "training")), "test")
+        self.which.chosen.connect(lambda _: self._ask())
+        self.threshold = ThresholdRow()
+        self.threshold.changed.connect(self._change_threshold)
+        self.pages: dict[str, Page] = {}  # those that have been shown
+        self.part = "confusion"
+        self._stack = QStackedWidget()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._ask)
+        said = QHBoxLayout()
+        said.addWidget(self.accuracy, 1)
+        said.addWidget(self.which)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 10)
+        layout.setSpacing(6)
+        layout.addWidget(self.parts)
+        layout.addLayout(said)
+        layout.addWidget(self.threshold)
+        layout.addWidget(self._stack, 1)
+        self.show_part("confusion")
+        self.show_theme()
+
+    def show_part(self, part: str) -> None:
+        self.part = part
+        self.parts.choose(part)
+        self._stack.setCurrentWidget(self._page(part))
+        self._show_controls()
+        self._ask()
+
+    def _page(self, part: str) -> Page:
+        """Return the page of this part; it is made when it is first wanted, which takes a while."""
+        page = self.pages.get(part)
+        if page is None:
+            page = self.pages[part] = PAGES[part](self.theme)
+            self._stack.addWidget(page)
+            page.row_chosen.connect(self.row_chosen)
+            page.changed.connect(self._ask)
+            page.show_theme(self.theme)
+            if self.task is not None:
+                page.show_task(self.task)
+            if isinstance(page, FoldsPage) and self.snapshot is not None:
+                page.offer_snapshot(self.snapshot)
+        return page
+
+    @property
+    def confusion(self) -> ConfusionPage:
+        return cast(ConfusionPage, self._page("confusion"))
+
+    @property
+    def classes(self) -> ClassesPage:
+        return cast(ClassesPage, self._page("classes"))
+
+    @property
+    def curves(self) -> CurvesPage:
+        return cast(CurvesPage, self._page("curves"))
+
+    @property
+    def reliability(self) -> ReliabilityPage:
+        return cast(ReliabilityPage, self._page("reliability"))
+
+    @property
+    def mistakes(self) -> MistakesPage:
+        return cast(MistakesPage, self._page("mistakes"))
+
+    @property
+    def folds(self) -> FoldsPage:
+        return cast(FoldsPage, self._page("folds"))
+
+    def _show_controls(self) -> None:
+        task, part = self.task, self.part
+        is_asked = part != "folds"
+        self.accuracy.setVisible(is_asked)
+        self.which.setVisible(is_asked and task is not None and len(task.test_rows) > 0)
+        has = task is not None and has_threshold(task.config.model.kind)
+        self.threshold.setVisible(has and part not in WITHOUT_THRESHOLD)
+
+    # What is shown --------------------------------------------------------------------------------
+
+    def show_theme(self) -> None:
+        self.accuracy.setFont(look.scaled(self.font(), look.LARGE))
+        for page in self.pages.values():
+            page.show_theme(self.theme)
+
+    def show_task(self, task: Task) -> None:
+        self._known = None
+        self._background.forget("evaluation")
+        if task.dataset.class_names != self._classes:
+            self._classes = task.dataset.class_names
+            self.threshold.reset.click()  # another question is asked
+        if task.is_neuron:
+            self.threshold.show_name(self._classes[1])
+        self.accuracy.setText(task.obstacle)
+        for page in self.pages.values():
+            page.show_task(task)
+        self._show_controls()
+
+    def show_points(self, task: Task) -> None:
+        if task.dataset.class_names != self._classes:
+            self.show_task(task)
+        self._known = None
+        if "folds" in self.pages:
+            self.folds.show_task(task)
+        self._show_controls()
+        self.accuracy.setText(task.obstacle)
+        if not task.obstacle:
+            self._ask()
+
+    def offer_snapshot(self, snapshot: Snapshot) -> None:
+        super().offer_snapshot(snapshot)
+        if "folds" in self.pages and self.snapshot is snapshot:
+            self.folds.offer_snapshot(snapshot)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show it now, or as soon as the one before has been in sight for long enough."""
+        wait = self._asked_at + self._wait - time.monotonic()
+        if wait <= 0 or self._known is None:
+            self._ask()
+        elif not self._later.isActive():
+            self._later.start(int(wait * 1000) + 1)
+
+    def _change_threshold(self, threshold: float) -> None:
+        self.threshold_changed.emit(threshold)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Have the newest snapshot judged, on the background thread, for the part in sight."""
+        task, snapshot = self.task, self.snapshot
+        if task is None or snapshot is None or not self.isVisible() or self.part == "folds":
+            return
+        which = str(self.which.value()) if len(task.test_rows) else "training"
+        rows = task.test_rows if which == "test" else task.train_rows
+        if not len(rows) or snapshot.params.W.shape[0] != task.outputs:
+            return
+        self._asked_at = time.monotonic()
+        self._later.stop()
+        page, part, params = self.pages[self.part], self.part, snapshot.params
+        inspect = page.inspect(task, f"{which} rows")
+        threshold = self.threshold.value if has_threshold(task.config.model.kind) else HALF
+        known: Answers | None = None
+        if self._known is not None and self._known[:3] == (task, params, which):
+            known = self._known[3]
+
+        def work() -> tuple[Answers, int, Any, float]:
+            from core.evaluate import model_outputs as examination  # brings PyTorch
+
+            started = time.perf_counter()
+            answers = known if known is not None else examination.ask(task, params, rows)
+            judged = answers.at(threshold)
+            result = inspect(judged)
+            return answers, int(judged.is_right.sum()), result, time.perf_counter() - started
+
+        def answer(found: tuple[Answers, int, Any, float]) -> None:
+            answers, right, result, seconds = found
+            if self.task is not task:
+                return
+            self._known = task, params, which, answers
+            self._wait = max(INTERVAL, SHARE * seconds)
+            self._show_accuracy(right, len(answers), which)
+            if self.part == part:
+                page.show_result(result)
+
+        self._background.ask("evaluation", work, answer, _raise, Queue.STUDIES)
+
+    def _show_accuracy(self, right: int, n: int, which: str) -> None:
+        low, high = wilson(right, n)
+        self.accuracy.setText(
+            f"<b>{percent(right / n)}</b> right: {right:,} of {n:,} {which} rows. "
+            f"95 % interval {100 * low:.1f} … {percent(high)}"
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the names of the parts would be cut off, leave out what is around them."""
+        words = [self.parts.button(part).text() for _, part, _ in PARTS]
+        bold = QFontMetrics(look.scaled(self.font(), 1.0, bold=True))
+        is_narrow = sum(map(bold.horizontalAdvance, words)) + ROOM * len(words) > self.width()
+        small = look.scaled(self.font(), look.SMALL).pointSizeF()
+        narrow = f"QPushButton {{ padding: 4px 0px; font-size: {small}pt; }}"
+        style = narrow if is_narrow else ""
+        if style != self.parts.styleSheet():
+            self.parts.setStyleSheet(style)
+        row = self.parts.layout()
+        assert isinstance(row, QHBoxLayout)
+        for place, word in enumerate(words):
+            row.setStretch(place, bold.horizontalAdvance(word) if is_narrow else 1)
+
+    # Life -----------------------------------------------------------------------------------------
+
+    def close_threads(self) -> None:
+        """End a cross-validation that is under way, and wait for it."""
+        if "folds" in self.pages:
+            self.folds.close_thread()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.close_threads()
+        super().closeEvent(event)
+
+
+def _raise(error: BaseException) -> None:
+    raise error

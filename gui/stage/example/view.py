@@ -1,0 +1,116 @@
+"""The gauge of one example: its numbers in brief, beside whatever is on the stage."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from core.data.task import Task
+from core.train.snapshot import Snapshot
+from gui.derivation import numbers as trace_numbers
+from gui.derivation.lines import PARTS, Shape
+from gui.derivation.tracer import Followed, Tracer
+from gui.kit.labels import Elided
+from gui.kit.maths.sheet import Sheet
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.state.selected_example import applies
+
+SCALE = 0.85
+HEIGHT, HEIGHT_OF_PICTURES = 184, 164
+ABSENT = "not followed through a hidden layer"
+
+
+class _Room(QWidget):
+    """Holds a sheet that grows without anything around it being laid out anew."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__()
+        self._sheet = sheet
+        sheet.setParent(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._sheet.resize(event.size().width(), self._sheet.height())
+
+
+class ExampleView(View):
+    """x → z → a → L → a − y of the chosen example."""
+
+    trace_wanted = Signal()
+
+    def __init__(self, theme: Theme, tracer: Tracer) -> None:
+        super().__init__(theme)
+        self._tracer = tracer
+        self._shape: Shape | None = None
+        title = QLabel("Example")
+        title.setProperty("title", True)
+        self._words = Elided(Qt.TextElideMode.ElideLeft)  # number and class come last
+        self._words.setProperty("small", True)
+        self.part = QPushButton("Part N")
+        self.part.setToolTip("One update in four parts: forward, loss, gradient, update (N)")
+        self.part.clicked.connect(tracer.next_part)
+        self.open = QPushButton("Trace ›")
+        self.open.setToolTip("Every number, from the input to the new weights")
+        self.open.clicked.connect(self.trace_wanted)
+        for button in (self.part, self.open):
+            button.setProperty("quiet", True)
+        self.sheet = Sheet(theme, scale=SCALE)
+        self.sheet.setAccessibleName("The example's numbers")
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(title)
+        head.addWidget(self._words, 1)
+        head.addWidget(self.part)
+        head.addWidget(self.open)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        layout.addWidget(_Room(self.sheet), 1)
+        tracer.watch(self, SCALE, up_to_update=False)
+        tracer.traced.connect(self._show)
+        tracer.part_changed.connect(self._light)
+
+    def show_theme(self) -> None:
+        self.sheet.set_theme(self.theme)
+
+    @property
+    def is_at_rest(self) -> bool:
+        return super().is_at_rest and self._tracer.is_at_rest
+
+    def show_task(self, task: Task) -> None:
+        """Take the room for its numbers, which come later: nothing moves when they do."""
+        for widget in (self.sheet, self.part, self.open):
+            widget.setVisible(applies(task))
+        if not applies(task):
+            self._words.setText(ABSENT)
+        self.setMinimumHeight(HEIGHT_OF_PICTURES if task.dataset.image_shape else HEIGHT)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._tracer.refresh()
+
+    def _show(self, followed: Followed | None) -> None:
+        if followed is None:
+            self._shape = None
+            self.sheet.show_lines((), None, {})
+            self._words.setText("")
+            return
+        if not self.isVisible():
+            return
+        shape = followed.shape
+        if shape != self._shape:
+            self._shape = shape
+            known = trace_numbers.meanings(shape, followed.brief)
+            self.sheet.show_lines(followed.brief, followed.task.dataset.image_shape, known)
+            self._light(self._tracer.part)
+        images = trace_numbers.pictures(shape, followed.trace) if shape.is_image else {}
+        self.sheet.show_numbers(followed.values, images)
+        example = followed.example
+        label = "" if example.label is None else followed.task.dataset.class_names[example.label]
+        self._words.setText(f"{example.words}{', ' if label else ''}{label}")
+
+    def _light(self, part: int | None) -> None:
+        self.sheet.light(part)
+        self.part.setText("Part N" if part is None else f"{part + 1} {PARTS[part]}")

@@ -1,0 +1,288 @@
+"""The sketch of a model with many inputs: its weights summed up in two strands per class."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
+
+from gui.kit import theme as look
+from gui.kit.canvas import LEFT, RIGHT, Words
+from gui.kit.canvas_pictures import ink_pixmap, ink_table
+from gui.kit.theme import Theme
+from gui.stage.network.images import signed_pixmap
+from gui.stage.network.parts import FAINT, Signals, Strand, number, scale_for, signed_terms, spaced
+from gui.stage.network.sketch import NOTHING, Mark, Sketch
+
+
+class Sums(NamedTuple):
+    """What one class's evidence w ⊙ x sums up to."""
+
+    positive: float
+    negative: float
+    bias: float
+
+
+class _Bundle(NamedTuple):
+    """The items of one class, left of its logit."""
+
+    fan: QGraphicsPathItem
+    weights: QGraphicsPixmapItem
+    frame: QGraphicsPathItem
+    strands: tuple[Strand, Strand, Strand]
+    words: tuple[Words, Words, Words]
+
+
+class Bundles(Sketch):
+    """The inputs as one block; for each class its weights as a picture, and sums of w ⊙ x."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "Sketch of the model, summed up")
+        self.bundles: list[_Bundle] = []
+        self.sums: list[Sums] = []  # of the classes that are drawn
+        self.weight_scale = 0.0
+        self._places: list[QRectF] = []
+        self._block_rect = QRectF()
+
+    def _make(self) -> None:
+        self.bundles, self.sums, self.weight_scale = [], [], 0.0
+        if self.task is None:
+            return
+        canvas = self._canvas
+        for _ in self.outputs:
+            self.bundles.append(
+                _Bundle(
+                    canvas.add(QGraphicsPathItem()),
+                    canvas.add(QGraphicsPixmapItem()),
+                    canvas.add(QGraphicsPathItem()),
+                    (Strand(canvas), Strand(canvas), Strand(canvas)),
+                    (self._words(), self._words(), self._words()),
+                )
+            )
+        super()._make()
+        self._block = canvas.add(QGraphicsPixmapItem())
+        self._block_frame = canvas.add(QGraphicsPathItem())
+        self._block_words = self._words()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of a picture of the inputs: one column where they are no picture."""
+        assert self.task
+        return self.task.dataset.image_shape or (self.task.m, 1)
+
+    # Places -------------------------------------------------------------------------------------
+
+    def minimum_height(self) -> int:
+        rows = max(len(self.outputs) * (2.6 if self.pairs else 1.65), len(self.classes) * 1.35)
+        return int(self._line() * (rows + 3.4))
+
+    def _left_heads(self) -> tuple[str, str]:
+        return ("inputs x", "w, and the sums of w ⊙ x") if self._is_wide() else ("x", "w, Σ w·x")
+
+    def _lay_out_left(self) -> None:
+        assert self.task
+        theme, line, body = self._theme, self._line(), self._body()
+        rows, columns = self.shape
+        is_image = self.task.dataset.image_shape is not None
+        row = self._row_height(len(self.outputs))
+        side = self.left_width * (0.27 if self._is_wide() else 0.24)
+        if is_image:
+            side = self._fit(min(side, body.height() * 0.5), max(rows, columns))
+            width, height = side * columns / max(rows, columns), side * rows / max(rows, columns)
+        else:
+            width, height = min(side * 0.5, 36.0), min(body.height() * 0.8, rows * 14.0)
+        self._block_rect = QRectF(1, body.center().y() - height / 2, width, height)
+        self._put(self._block, self._block_frame, self._block_rect, (rows, columns))
+        self._block_words.dress(self._small, theme.muted)
+        self._block_words.place(
+            QRectF(0, self._block_rect.bottom() + 3, max(width, 70), line * 1.1), LEFT
+        )
+        self._block_words.say(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
+        thumb_side = min(row - 6, self.left_width * 0.16, 96.0)
+        if is_image:
+            thumb_side = self._fit(thumb_side, max(rows, columns))
+            thumb = QRectF(
+                0,
+                0,
+                thumb_side * columns / max(rows, columns),
+                thumb_side * rows / max(rows, columns),
+            )
+        else:
+            thumb = QRectF(0, 0, self.left_width * 0.2, min(row * 0.4, 16.0))
+        numbers = QFontMetricsF(self._small).horizontalAdvance("b +0.00") + 2
+        thumb_x = self._block_rect.right() + max(self.left_width * 0.13, 10)
+        self._thickest = min(row * 0.3, 15.0)
+        self._has_bias = row >= line * 3.0 and self.task.config.model.has_bias
+        self._places = []
+        for i, bundle in enumerate(self.bundles):
+            middle = self._row(i, len(self.outputs))
+            rect = QRectF(
+                thumb_x, round(middle - thumb.height() / 2), thumb.width(), thumb.height()
+            )
+            self._places.append(rect)
+            self._put(
+                bundle.weights, bundle.frame, rect, (rows, columns) if is_image else (1, rows)
+            )
+            self._lay_out_fan(bundle.fan, rect)
+            self._lay_out_strands(i, bundle, rect.right() + 5, numbers, row)
+
+    def _put(
+        self,
+        pixels: QGraphicsPixmapItem,
+        frame: QGraphicsPathItem,
+        rect: QRectF,
+        shape: tuple[int, int],
+    ) -> None:
+        pixels.setPos(rect.topLeft())
+        pixels.setTransform(
+            pixels.transform().fromScale(rect.width() / shape[1], rect.height() / shape[0])
+        )
+        path = QPainterPath()
+        path.addRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5))
+        frame.setPath(path)
+        frame.setPen(QPen(QColor(self._theme.line), 1))
+
+    def _lay_out_fan(self, fan: QGraphicsPathItem, thumb: QRectF) -> None:
+        """Spread from the block's whole edge to the picture's: all inputs go to each class."""
+        block = self._block_rect
+        path = QPainterPath()
+        path.addPolygon(
+            QPolygonF([block.topRight(), thumb.topLeft(), thumb.bottomLeft(), block.bottomRight()])
+        )
+        path.closeSubpath()
+        fan.setPath(path)
+        fan.setPen(Qt.PenStyle.NoPen)
+        colour = QColor(self._theme.muted)
+        colour.setAlphaF(0.09)
+        fan.setBrush(colour)
+        fan.setZValue(-2)
+
+    def _lay_out_strands(
+        self, i: int, bundle: _Bundle, x: float, numbers: float, row: float
+    ) -> None:
+        theme, line = self._theme, self._line()
+        node = self.logits[i].rect
+        lanes = (-1.0, 0.0, 1.0) if self._has_bias else (-0.5, 0.5, 0.5)
+        step = min(row * (0.3 if self._has_bias else 0.44), line * 1.5)
+        colours = (theme.accent, theme.counter_accent, theme.muted)
+        for n, (strand, words, lane, colour) in enumerate(
+            zip(bundle.strands, bundle.words, lanes, colours, strict=True)
+        ):
+            y = node.center().y() + lane * step
+            words.dress(self._small, colour)
+            words.place(QRectF(x, y - line / 2, numbers, line), RIGHT)
+            inset = (
+                node.height() / 2
+                - (node.height() ** 2 / 4 - min(abs(lane * step), node.height() / 2) ** 2) ** 0.5
+            )
+            strand.join(QPointF(x + numbers + 4, y), QPointF(node.left() + inset, y))
+            for item in (strand, words):
+                item.setVisible(n < 2 or self._has_bias)
+
+    # Numbers ------------------------------------------------------------------------------------
+
+    def _largest(self, signals: Signals) -> float:
+        evidence, b = signals.answer.evidence, signals.params.b
+        self.sums = [
+            Sums(
+                float(evidence[k][evidence[k] > 0].sum()),
+                float(evidence[k][evidence[k] < 0].sum()),
+                float(b[k]),
+            )
+            for k in self.outputs
+        ]
+        return max(max(abs(part) for part in sums) for sums in self.sums)
+
+    def _show_left(self) -> None:
+        s = self.signals
+        if s is None:
+            self.sums = []
+        else:
+            W = s.params.W[self.outputs]
+            self.weight_scale = scale_for(float(abs(W).max(initial=0.0)), self.weight_scale)
+            self._show_pictures(s, W)
+        for i, bundle in enumerate(self.bundles):
+            bundle.weights.setVisible(s is not None)
+            terms = self.terms(i) if s else ["", "", ""]
+            for n, (strand, words) in enumerate(zip(bundle.strands, bundle.words, strict=True)):
+                part = self.sums[i][n] if s else 0.0
+                colour = self._theme.accent if part > 0 else self._theme.counter_accent
+                strand.show_value(
+                    self._thickest * abs(part) / self.scale if s else 0.0,
+                    colour if part else self._theme.line,
+                )
+                self._say(words, ("b " if s and n == 2 else "") + terms[n])
+
+    def terms(self, i: int) -> list[str]:
+        """Say the positive sum, the negative sum and the bias of the class that is drawn as i."""
+        assert self.signals
+        return signed_terms(self.sums[i], float(self.signals.answer.logits[self.outputs[i]]))
+
+    def _show_pictures(self, s: Signals, W: NDArray[np.float32]) -> None:
+        assert self.task
+        x = s.answer.x.reshape(self.shape)
+        colours = look.signed_map(self._theme)
+        is_image = self.task.dataset.image_shape is not None
+        if is_image and self.task.standardiser.is_identity:
+            self._block.setPixmap(ink_pixmap(x, ink_table(self._theme)))
+        else:
+            self._block.setPixmap(signed_pixmap(x, float(abs(x).max(initial=0.0)), colours))
+        for bundle, w in zip(self.bundles, W, strict=True):
+            picture = w.reshape(self.shape if is_image else (1, -1))
+            bundle.weights.setPixmap(signed_pixmap(picture, self.weight_scale, colours))
+
+    # Pointing -----------------------------------------------------------------------------------
+
+    def _emphasise(self) -> None:
+        super()._emphasise()
+        for bundle, k in zip(self.bundles, self.outputs, strict=True):
+            opacity = 1.0 if self.mark.output in (None, k) else 2 * FAINT
+            for item in (bundle.fan, bundle.weights, bundle.frame, *bundle.strands, *bundle.words):
+                item.setOpacity(opacity)
+
+    def _found(self, place: QPointF) -> Mark:
+        if self.task and self._block_rect.contains(place):
+            rows, columns = self.shape
+            i = int((place.y() - self._block_rect.top()) / self._block_rect.height() * rows)
+            j = int((place.x() - self._block_rect.left()) / self._block_rect.width() * columns)
+            return Mark(input=min(i, rows - 1) * columns + min(j, columns - 1))
+        row = self._row_height(len(self.outputs))
+        if self._places and self._places[0].left() - 6 < place.x() < self.left_width:
+            for i, k in enumerate(self.outputs):
+                if abs(place.y() - self._row(i, len(self.outputs))) < row / 2:
+                    return Mark(output=k)
+        return super()._found(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk over the classes, up and down."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if event.key() == Qt.Key.Key_Escape and self.mark != NOTHING:
+            self.point(NOTHING)
+        elif step and self.outputs:
+            k = self.mark.output
+            i = 0 if k not in self.outputs else self.outputs.index(k) + step
+            self.point(Mark(output=self.outputs[min(max(i, 0), len(self.outputs) - 1)]))
+        else:
+            super().keyPressEvent(event)
+
+    def words(self) -> str:
+        """Say in words what is pointed at."""
+        task, s, (j, k) = self.task, self.signals, self.mark
+        if task is not None and s is not None and j is not None:
+            return f"{task.input_names[j]}: x = {number(float(s.answer.x[j]))}"
+        if task is None or s is None or k is None or k not in self.outputs:
+            return ""
+        evidence = s.answer.evidence[k]
+        title = self.name_of(k)
+        terms = [spaced(term) for term in self.terms(self.outputs.index(k))]
+        bias = f" {terms[2]} (bias)" if task.config.model.has_bias else ""
+        for_it, against = int((evidence > 0).sum()), int((evidence < 0).sum())
+        return (
+            f"z[{title}] = {terms[0].removeprefix('+ ')} ({for_it:,} inputs speak for it) "
+            f"{terms[1]} ({against:,} against it){bias} "
+            f"= {number(float(s.answer.logits[k]))}{self._vote_words(k)}"
+        )

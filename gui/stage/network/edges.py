@@ -1,0 +1,265 @@
+"""The sketch of a model with few inputs: each weight is an edge."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
+
+from gui.kit.canvas import LEFT, RIGHT, Words
+from gui.kit.theme import Theme
+from gui.stage.network.parts import (
+    FAINT,
+    Chip,
+    Node,
+    Signals,
+    Strand,
+    compact,
+    number,
+    signed_terms,
+    spaced,
+)
+from gui.stage.network.rows import FADED
+from gui.stage.network.sketch import NOTHING, Mark, Sketch
+
+MOST_INPUTS = 12
+THICKEST = 11.0  # px of an edge at the end of the scale
+REACH = 5.0  # px around an edge that count as on it
+
+
+class Edges(Sketch):
+    """Inputs and a bias unit on the left, an edge to each logit: thick where |w| is large."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "Sketch of the model")
+        self.inputs: list[Node] = []
+        self._names: list[Words] = []
+        self.edges: dict[tuple[int, int], Strand] = {}  # by input, the bias is the last, and output
+        self.chips: list[Chip] = []
+        self._samples: list[Strand] = []
+        self._scale_words: list[Words] = []
+
+    @property
+    def count(self) -> int:
+        """Inputs and the bias unit, if there is one."""
+        return self.task.m + self.task.config.model.has_bias if self.task else 0
+
+    def is_bias(self, j: int) -> bool:
+        """Whether this is the bias unit, which comes after the inputs."""
+        return self.task is not None and j == self.task.m
+
+    def _make(self) -> None:
+        self.inputs, self._names, self.edges, self.chips = [], [], {}, []
+        self._samples, self._scale_words = [], []
+        if self.task is None:
+            return
+        for j in range(self.count):
+            for i in range(len(self.outputs)):
+                self.edges[j, i] = Strand(self._canvas)
+            self.inputs.append(Node(self._canvas))
+            self._names.append(self._words())
+        super()._make()
+        self.chips = [Chip(self._canvas) for _ in range(max(self.count, len(self.outputs)))]
+        self._samples = [Strand(self._canvas) for _ in range(2)]
+        self._scale_words = [self._words() for _ in range(2)]
+
+    # Places -------------------------------------------------------------------------------------
+
+    def minimum_height(self) -> int:
+        rows = max(self.count * 1.25, len(self.classes) * 1.35, len(self.pairs) * 2.6)
+        return int(self._line() * (rows + 3.4))
+
+    def _left_heads(self) -> tuple[str, str]:
+        return "inputs x", "weights w"
+
+    def _lay_out_left(self) -> None:
+        assert self.task
+        theme, line = self._theme, self._line()
+        row, node = self._row_height(self.count), self._node_width()
+        names = [*self.task.input_names, *["bias"][: self.count - self.task.m]]
+        font = self._plain if self._is_wide() else self._small
+        metrics = QFontMetricsF(font)
+        widest = max(metrics.horizontalAdvance(name) for name in names)
+        stacked = row >= line * 2.7
+        if stacked:  # the name above its number
+            column = max(node, min(widest + 1, self.left_width * 0.46))
+            x, name_width = column - node, column
+        else:
+            name_width = min(widest + 6, self.left_width * 0.36)
+            x = name_width
+        for j, (item, words) in enumerate(zip(self.inputs, self._names, strict=True)):
+            middle = self._row(j, self.count)
+            if stacked:
+                room = row - line * 1.45
+                down = 0.0 if row > line * 4.2 else line * 0.62
+                rect = self._node_rect(x, middle + down, room / 0.82, node)
+                place = QRectF(0, rect.top() - line * 1.25, name_width, line * 1.2)
+            else:
+                place = QRectF(0, middle - line * 0.6, name_width - 5, line * 1.2)
+                rect = self._node_rect(x, middle, row, node)
+            item.place(rect, self._plain, ink=theme.ink, line=theme.muted, fill=theme.panel)
+            words.dress(font, theme.muted)
+            words.place(place, RIGHT)
+            words.say(metrics.elidedText(names[j], Qt.TextElideMode.ElideRight, place.width() + 1))
+        for (j, i), edge in self.edges.items():
+            start, end = self.inputs[j].rect, self.logits[i].rect
+            edge.join(
+                QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())
+            )
+        for chip in self.chips:
+            chip.dress(self._plain, ink=theme.ink, line=theme.line, fill=theme.panel)
+        self._lay_out_scale()
+
+    def _lay_out_scale(self) -> None:
+        """Show how thick an edge of the scale's end is, of either sign."""
+        foot, theme = self._foot(), self._theme
+        width = self._width_of("w = −0.00 ")
+        x = foot.left()
+        for sample, words, colour in zip(
+            self._samples, self._scale_words, (theme.counter_accent, theme.accent), strict=True
+        ):
+            sample.join(QPointF(x, foot.center().y()), QPointF(x + 22, foot.center().y()))
+            sample.show_value(THICKEST, colour)
+            words.dress(self._small, theme.muted)
+            words.place(QRectF(x + 27, foot.top(), width, foot.height()), LEFT)
+            x += 27 + width
+
+    # Numbers ------------------------------------------------------------------------------------
+
+    def weight(self, j: int, i: int) -> float:
+        """Return the weight of an edge; the bias's is b."""
+        assert self.signals
+        k, params = self.outputs[i], self.signals.params
+        return float(params.b[k] if self.is_bias(j) else params.W[k, j])
+
+    def value(self, j: int) -> float:
+        """Return what an input hands on; the bias unit's is 1."""
+        assert self.signals
+        return 1.0 if self.is_bias(j) else float(self.signals.answer.x[j])
+
+    def terms(self, i: int) -> list[str]:
+        """Say what each input and the bias contribute to logit i."""
+        assert self.signals
+        parts = [self.weight(j, i) * self.value(j) for j in range(self.count)]
+        return signed_terms(parts, float(self.signals.answer.logits[self.outputs[i]]))
+
+    def _largest(self, signals: Signals) -> float:
+        W, b = signals.params.W, signals.params.b
+        return float(max(abs(W).max(initial=0.0), abs(b).max(initial=0.0)))
+
+    def _show_left(self) -> None:
+        s, theme = self.signals, self._theme
+        for j, item in enumerate(self.inputs):
+            text = "1" if self.is_bias(j) else compact(self.value(j)) if s else "–"
+            item.say(text)
+        for (j, i), edge in self.edges.items():
+            w = self.weight(j, i) if s else 0.0
+            colour = theme.accent if w > 0 else theme.counter_accent if w < 0 else theme.line
+            edge.show_value(THICKEST * abs(w) / self.scale if s else 0.0, colour)
+        for words, sign in zip(self._scale_words, "−+", strict=True):
+            self._say(words, f"w = {sign}{self.scale:g}" if s else "")
+        for sample in self._samples:
+            sample.setVisible(s is not None)
+
+    # Pointing -----------------------------------------------------------------------------------
+
+    def _emphasise(self) -> None:
+        super()._emphasise()
+        mark = self.mark
+        marked = []
+        for (j, i), edge in self.edges.items():
+            is_on = mark.input in (None, j) and mark.output in (None, self.outputs[i])
+            edge.setOpacity(1.0 if is_on else FAINT)
+            edge.setZValue(1 if is_on else 0)
+            if is_on and mark != NOTHING:
+                marked.append((j, i))
+        for j, (item, words) in enumerate(zip(self.inputs, self._names, strict=True)):
+            opacity = 1.0 if mark.input in (None, j) else FADED
+            item.set_opacity(opacity)
+            words.setOpacity(opacity)
+        self._label(marked)
+
+    def _label(self, marked: list[tuple[int, int]]) -> None:
+        """Say on each of these edges what it contributes."""
+        is_one = len(marked) == 1
+        t = 0.5 if is_one else 0.3 if self.mark.input is None else 0.68
+        room = self.edges[0, 0].line().dx() if self.edges else 0.0
+        for chip in self.chips:
+            chip.hide()
+        if self.signals is None:
+            return
+        for chip, (j, i) in zip(self.chips, marked, strict=False):
+            w, x = self.weight(j, i), self.value(j)
+            text = self.terms(i)[j]
+            if is_one or room > 2.2 * self._width_of("0.00 · 0.00 = 0.00"):
+                text = f"{number(w)} · {number(x)} = {number(w * x)}"
+            chip.show(text, self.edges[j, i].line().pointAt(t), self._body())
+
+    def _found(self, place: QPointF) -> Mark:
+        for j, item in enumerate(self.inputs):
+            if item.rect.adjusted(-3, -3, 3, 3).contains(place):
+                return Mark(input=j)
+        best, nearest = NOTHING, 0.0
+        for (j, i), edge in self.edges.items():
+            off = edge.distance(place) - edge.width / 2 - REACH
+            if off < nearest:
+                best, nearest = Mark(j, self.outputs[i]), off
+        return super()._found(place) if best == NOTHING else best
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk over the edges: up and down the inputs, left and right the outputs."""
+        steps = {
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+        }
+        if event.key() == Qt.Key.Key_Escape and self.mark != NOTHING:
+            self.point(NOTHING)
+        elif event.key() in steps and self.task:
+            dj, di = steps[Qt.Key(event.key())]
+            j, k = self.mark.input, self.mark.output
+            i = self.outputs.index(k) if k in self.outputs else None
+            j = 0 if j is None else min(max(j + dj, 0), self.count - 1)
+            i = 0 if i is None else min(max(i + di, 0), len(self.outputs) - 1)
+            self.point(Mark(j, self.outputs[i]))
+        else:
+            super().keyPressEvent(event)
+
+    # Words --------------------------------------------------------------------------------------
+
+    def words(self) -> str:
+        """Say in words what is pointed at."""
+        task, s, (j, k) = self.task, self.signals, self.mark
+        if task is None or s is None or self.mark == NOTHING:
+            return ""
+        title = self.name_of(k) if k is not None else ""
+        if j is not None and k is not None:
+            i = self.outputs.index(k)
+            w, x = self.weight(j, i), self.value(j)
+            if self.is_bias(j):
+                return f"b[{title}] = {number(w)}: the bias contributes {number(w)} whatever x is"
+            name = task.input_names[j]
+            return (
+                f"w[{title}, {name}] = {number(w)} · x = {number(x)} → contributes {number(w * x)}"
+            )
+        if j is not None:
+            if self.is_bias(j):
+                return "The bias unit always hands on 1; its weights are the biases b."
+            return self._input_words(j)
+        assert k is not None
+        first, *rest = self.terms(self.outputs.index(k))
+        parts = " ".join([first.removeprefix("+"), *map(spaced, rest)])
+        return f"z[{title}] = {parts} = {number(float(s.answer.logits[k]))}{self._vote_words(k)}"
+
+    def _input_words(self, j: int) -> str:
+        assert self.task
+        task = self.task
+        name, x = task.input_names[j], number(self.value(j))
+        mean, std = task.standardiser.mean[j], task.standardiser.std[j]
+        if task.standardiser.is_identity:
+            return f"{name}: x = {x}"
+        unit = f" {task.dataset.unit}" if task.dataset.unit and task.feature_map.is_identity else ""
+        raw = mean + std * self.value(j)
+        return (
+            f"{name} {raw:.4g}{unit}, standardised: x = ({raw:.4g} − {mean:.4g}) / {std:.4g} = {x}"
+        )

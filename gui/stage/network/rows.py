@@ -1,0 +1,113 @@
+"""One class in the sketch of a model: marker, name, probability as a bar, target."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from gui.kit import theme as look
+from gui.kit.canvas import LEFT, RIGHT, Canvas, Words
+from gui.kit.theme import Theme
+from gui.stage.network.parts import WIRE, Node, Strand
+
+FADED = 0.4  # opacity of a class that is not pointed at
+
+
+class Place(NamedTuple):
+    """Where a class stands, and in which type.
+
+    area : of name, bar and number. from_x : where the wire comes from. target_x : of the target.
+    name_width : the room that names take where they stand beside their bars.
+    """
+
+    area: QRectF
+    from_x: float
+    target_x: float
+    name_width: float
+    plain: QFont
+    bold: QFont
+
+
+class ClassRow:
+    """The items of one class, right of the activation."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.track, self.bar = QGraphicsRectItem(), QGraphicsRectItem()
+        for item in (self.track, self.bar):
+            item.setPen(Qt.PenStyle.NoPen)
+            canvas.add(item)
+        self._glyph = canvas.add(Words())
+        self.name, self.share = canvas.add(Words()), canvas.add(Words())
+        self.target = Node(canvas)
+        self._wire = Strand(canvas)
+        self._label: int | None = None
+        self._k = 0
+
+    def place(self, theme: Theme, place: Place, k: int, name: str, mark: int) -> None:
+        """Stand there for class k of this name and mark."""
+        self._theme, self._place, self._k = theme, place, k
+        self._colour = theme.class_colour(mark).name()
+        metrics, area = QFontMetricsF(place.plain), place.area
+        line, middle = metrics.height(), area.center().y()
+        glyph_width, number_width = line * 0.95, metrics.horizontalAdvance("0.000") + 6
+        if area.height() >= line * 2.3:  # the name above its bar
+            title = QRectF(area.left(), middle - line * 1.1, area.width(), line * 1.1)
+            low = QRectF(area.left(), middle, area.width(), line * 1.1)
+        else:
+            width = min(glyph_width + place.name_width, area.width() * 0.4)
+            title = QRectF(area.left(), middle - line * 0.55, width, line * 1.1)
+            low = QRectF(title.right() + 4, title.top(), area.width() - width - 4, line * 1.1)
+        self._glyph.dress(place.bold, self._colour)
+        self._glyph.place(QRectF(title.left(), title.top(), glyph_width, title.height()), LEFT)
+        self._glyph.say(look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●")
+        title.setLeft(title.left() + glyph_width)
+        self.name.dress(place.plain, theme.ink)
+        self.name.place(title, LEFT)
+        self.name.say(metrics.elidedText(name, Qt.TextElideMode.ElideRight, title.width()))
+        track = QRectF(low.left(), middle, low.width() - number_width, line * 0.56)
+        track.moveTop(low.center().y() - line * 0.28)
+        self.track.setRect(track)
+        self.track.setBrush(QColor(theme.chip))
+        self.bar.setBrush(QColor(self._colour))
+        self.share.dress(place.plain, theme.ink)
+        self.share.place(QRectF(track.right(), low.top(), number_width, low.height()), RIGHT)
+        self._wire.join(QPointF(place.from_x, middle), QPointF(area.left() - 3, middle))
+        self._wire.show_value(WIRE, theme.muted)
+        self._place_target()
+
+    def _place_target(self) -> None:
+        theme, place, is_own = self._theme, self._place, self._label == self._k
+        line = QFontMetricsF(place.plain).height() * 1.4
+        size = min(line, place.area.height() * 0.86)
+        self.target.place(
+            QRectF(place.target_x, place.area.center().y() - size / 2, line, size),
+            place.bold if is_own else place.plain,
+            ink=theme.ink if is_own else theme.muted,
+            line=self._colour if is_own else theme.line,
+            fill=theme.panel,
+        )
+
+    def show(self, size: float, text: str, label: int | None, *, has_target: bool = True) -> None:
+        """Show a bar of this size, 0 … 1, with its words, and the class that the example is of.
+
+        has_target : whether the class has a target of 0 or 1, or else a tick where it is the one.
+        """
+        track = self.track.rect()
+        track.setWidth(track.width() * size)
+        self.bar.setRect(track)
+        if text != self.share.text():
+            self.share.say(text)
+        if label != self._label:
+            self._label = label
+            self._place_target()
+        is_own = label == self._k
+        target = str(int(is_own)) if has_target else "✓" if is_own else ""
+        self.target.say("–" if label is None else target)
+
+    def emphasise(self, is_on: bool) -> None:
+        """Stand out, or step back."""
+        for item in (self._glyph, self.name, self.track, self.bar, self.share):
+            item.setOpacity(1.0 if is_on else FADED)

@@ -1,0 +1,198 @@
+"""The model as a network at work: one example flows through it while it learns."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from core.data.task import Task
+from core.train.snapshot import Snapshot, Status
+from gui.kit.labels import Readout
+from gui.kit.plain_text import Plain
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.stage.network.bundles import Bundles
+from gui.stage.network.edges import MOST_INPUTS, Edges
+from gui.stage.network.parts import signals
+from gui.stage.network.sketch import MOST_CLASSES
+from gui.state.selected_example import NOT_APPLYING, Chosen, applies
+
+SECONDS = 0.1  # numbers that change more often cannot be read
+NARROW = 600  # px: below it what is pointed at takes two lines to say
+LONG_SUM = 7  # terms
+
+
+class NetworkView(View):
+    """Inputs, weights, logits, probabilities, target and loss of the example that is followed."""
+
+    def __init__(self, theme: Theme, chosen: Chosen) -> None:
+        super().__init__(theme)
+        self.chosen = chosen
+        chosen.changed.connect(lambda _: self._refresh())
+        self.edges, self.bundles = Edges(theme), Bundles(theme)
+        self._stack = QStackedWidget()
+        self._areas: list[QScrollArea] = []
+        for sketch in (self.edges, self.bundles):
+            sketch.pointed.connect(lambda _: self._read_out())
+            self._stack.addWidget(self._scrolling(sketch))
+        self._title, self._readout, self._caption = Plain(), Readout(1), Plain()
+        for label in (self._title, self._caption):
+            label.setProperty("small", True)
+            label.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 10)
+        layout.setSpacing(4)
+        layout.addWidget(self._title)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self._readout)
+        layout.addWidget(self._caption)
+        self._shown_at = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._refresh)
+
+    def _scrolling(self, sketch: QWidget) -> QScrollArea:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(sketch)
+        area.viewport().setAutoFillBackground(False)
+        area.setStyleSheet("background: transparent;")
+        return area
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._reserve()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._reserve()
+
+    def _reserve(self) -> None:
+        """Keep so many lines for the words about what is pointed at: the sketch stays in place."""
+        is_long = self.sketch is self.edges and self.edges.count > LONG_SUM
+        self._readout.set_lines(2 if is_long or self.width() < NARROW else 1)
+
+    @property
+    def sketch(self) -> Edges | Bundles:
+        """What draws the model of this task."""
+        is_small = self.task is not None and self.task.m <= MOST_INPUTS
+        is_image = self.task is not None and self.task.dataset.image_shape is not None
+        return self.edges if is_small and not is_image else self.bundles
+
+    def show_theme(self) -> None:
+        self.edges.set_theme(self.theme)
+        self.bundles.set_theme(self.theme)
+
+    def show_task(self, task: Task) -> None:
+        for sketch in (self.edges, self.bundles):  # what is not seen lets go of its data
+            sketch.show_task(task if sketch is self.sketch else None)
+        self._stack.setCurrentIndex(self.sketch is self.bundles)
+        self._show_caption(task)
+        self._reserve()
+        self._refresh()
+
+    def show_points(self, task: Task) -> None:
+        self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the numbers, now or when the last ones have been seen long enough."""
+        wait = self._shown_at + SECONDS - time.monotonic()
+        is_first = self.sketch.signals is None
+        if snapshot.status is not Status.TRAINING or is_first or wait <= 0:
+            self._later.stop()
+            self._refresh()
+        elif not self._later.isActive():
+            self._later.start(max(int(wait * 1000), 1))
+
+    def _refresh(self) -> None:
+        """Show the followed example and the newest parameters."""
+        task, snapshot, example = self.task, self.snapshot, self.chosen.example
+        if task is None or not self.isVisible():
+            return
+        self._stack.setVisible(applies(task))
+        if not applies(task):
+            self._title.setText(NOT_APPLYING.format("The sketch of the network"))
+            self._readout.setText("")
+            return
+        self._shown_at = time.monotonic()
+        fits = (
+            example is not None
+            and len(example.values) == task.dataset.m
+            and (example.label is None or example.label < task.dataset.h)
+        )
+        if example is None or not fits:
+            self._title.setText("No example is followed: there are no training rows yet.")
+            self.sketch.show_signals(None)
+            self._readout.setText("")
+            return
+        name = (
+            "its class is not known"
+            if example.label is None
+            else task.dataset.class_names[example.label]
+        )
+        self._title.setText(f"Followed: {example.words} · {name} · {self._pick_words(task)}")
+        found = signals(task, snapshot.params, example) if snapshot else None
+        is_training = snapshot is not None and snapshot.status is Status.TRAINING
+        self.sketch.show_signals(found, may_choose=not is_training)
+        self._read_out()
+
+    def _pick_words(self, task: Task) -> str:
+        has_plane = task.dataset.image_shape is None and task.dataset.m >= 2
+        has_plane = has_plane and self.width() >= NARROW
+        return f"pick another in {'Boundary or ' if has_plane else ''}Data"
+
+    def _read_out(self) -> None:
+        s = self.sketch.signals
+        words = self.sketch.words()
+        if not words:
+            if self.snapshot and s is None and self.chosen.example:
+                words = "The weights are not finite any more: there is nothing to compute."
+            elif s is not None and not s.params.W.any() and not s.params.b.any():
+                words = "All weights are 0 before the first step: every logit is 0."
+            else:
+                words = "Point at an edge or a node to read what it contributes."
+        if words != self._readout.text():
+            self._readout.setText(words)
+            self.sketch.setAccessibleDescription(words)
+
+    def _show_caption(self, task: Task) -> None:
+        words = []
+        if not applies(task):
+            self._caption.setText("")
+            return
+        if self.sketch is self.edges:
+            words.append("An edge is as thick as |w|, blue for w > 0, orange for w < 0.")
+        else:
+            strands, what = "two strands per class", "it"
+            if task.config.model.is_neuron:
+                strands, what = "two strands", task.dataset.class_names[1]
+            elif task.config.model.kind == "ovo":
+                strands, what = "two strands per pair i|j", "j"
+            words.append(
+                f"{task.m:,} inputs, summed up in {strands}: all w·x > 0 in blue, which speak for "
+                f"{what}, and all w·x < 0 in orange."
+            )
+        drawn, kind = self.sketch.pairs, task.config.model.kind
+        if kind == "ovo":
+            words.append("The neuron of i|j votes for j where z > 0, else for i.")
+            if len(drawn) < task.outputs:
+                words.append(
+                    f"Of {task.outputs} pairs {len(drawn)} with the example’s class, or the chosen "
+                    "one, are drawn; all of them vote."
+                )
+        if task.dataset.h > MOST_CLASSES:
+            shared = "; all of them share in the softmax" if kind == "softmax" else ""
+            words.append(
+                f"Of {task.dataset.h} classes the {MOST_CLASSES} likeliest are drawn, with the "
+                f"example's own{shared}."
+            )
+        self._caption.setText(" ".join(words))

@@ -1,0 +1,116 @@
+"""How fast it goes, and where the time goes: training, drawing, waiting."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+)
+
+from core.data.task import Task
+from core.train.snapshot import Pace, Race, Snapshot
+from gui.kit.number_words import say_rate
+from gui.kit.theme import Theme
+from gui.kit.view import View
+
+BAR_PX = 4
+WIDEST = "88.8 M steps/s · 88.8 M examples/s"
+IDLE = Pace()
+TIPS = {
+    "training": "Share of the training thread's time in which it computes updates and figures",
+    "drawing": "Share of the window's thread in which it prepares and paints pictures",
+    "waiting": "Share of the training thread's time in which it waits: for the speed that is "
+    "chosen, or for its turn on a busy machine",
+}
+
+
+class PerformanceView(View):
+    """Steps and examples a second, and three shares of time as bars; for the foot of the window."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.drawing = 0.0  # share of the window's thread, for the next snapshot to show
+        self._shown: Pace | None = None
+        self.rates = QLabel()
+        self.rates.setProperty("small", True)
+        self.rates.setAccessibleName("Speed of training")
+        self.rates.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 4, 0)
+        row.setSpacing(14)
+        row.addWidget(self.rates)
+        self.bars, self._words = {}, {}
+        for name, tip in TIPS.items():
+            words, bar = QLabel(), QProgressBar()
+            words.setProperty("small", True)
+            bar.setRange(0, 100)
+            bar.setFixedHeight(BAR_PX)
+            bar.setTextVisible(False)
+            bar.setAccessibleName(f"share of {name}")
+            column = QVBoxLayout()
+            column.setSpacing(2)
+            for widget in (words, bar):
+                widget.setToolTip(tip)
+                column.addWidget(widget)
+            row.addLayout(column)
+            self.bars[name], self._words[name] = bar, words
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._show(IDLE, 0.0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fix_widths()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fix_widths()
+
+    def _fix_widths(self) -> None:
+        """Be as wide as the widest figures, so that nothing moves."""
+        metrics = self.rates.fontMetrics()
+        self.rates.setFixedWidth(metrics.horizontalAdvance(WIDEST) + 4)
+        for name, words in self._words.items():
+            words.setFixedWidth(metrics.horizontalAdvance(f"{name} 100%") + 4)
+
+    def show_theme(self) -> None:
+        """Colours come from the style sheet."""
+
+    def show_task(self, task: Task) -> None:
+        self._show(IDLE, 0.0)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._show(snapshot.pace, self.drawing if snapshot.pace.steps else 0.0)
+
+    def _show(self, pace: Pace, drawing: float) -> None:
+        if pace == self._shown:
+            return  # it changes twice a second
+        self._shown = pace
+        self.rates.setText(
+            f"{say_rate(pace.steps)} steps/s · {say_rate(pace.examples)} examples/s"
+            if pace.steps
+            else ""
+        )
+        for name, share in (
+            ("training", pace.training),
+            ("drawing", drawing),
+            ("waiting", pace.waiting),
+        ):
+            bar = self.bars[name]
+            bar.setUpdatesEnabled(False)  # or it would have the window painted at once
+            bar.setValue(round(100 * share))
+            bar.setUpdatesEnabled(True)
+            self._words[name].setText(f"{name} {share:.0%}" if pace.steps else name)
+
+
+def say_race(race: Race) -> str:
+    """Say how fast each device is, and how many times faster the fastest."""
+    speeds = sorted(race.examples.items(), key=lambda item: item[1])
+    words = ", ".join(f"{name.upper()} {say_rate(rate)} examples/s" for name, rate in speeds)
+    (_, slowest), (fastest, best) = speeds[0], speeds[-1]
+    return f"On this task: {words}. {fastest.upper()} is {best / slowest:.3g} times as fast."

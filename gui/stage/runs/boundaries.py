@@ -1,0 +1,344 @@
+"""What runs have learnt, side by side: regions of a plane, or the weights of one class as pictures.
+
+Pictures are made on the background thread, and kept until weights, plane or colours change.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from core.data import points as drawing
+from core.data.task import Task
+from core.explain.plane import Plane, boundary_lines
+from core.runs.run_record import Record, default_name, same_features, say, short_names
+from core.train.snapshot import Params, Status
+from gui.kit import theme as look
+from gui.kit.fields import Combo, Segments
+from gui.kit.number_words import sign_of
+from gui.kit.plain_text import Plain
+from gui.kit.plane_shading import shade
+from gui.kit.theme import Theme
+from gui.stage.runs.small_multiples import Lines, Multiples, Picture
+from gui.state.background_tasks import Background, Queue
+from gui.state.kept_runs import LIVE_NAME, colour_of
+
+NODES = 72  # of the grid along the wider side of a picture
+MARGIN = 0.08  # of the data's range, on each side
+SEVERAL, ONE = "several", "one"
+
+Drawn = tuple[NDArray[np.uint8], Lines]
+
+
+class RunPictures(QWidget):
+    """The runs' pictures with what is chosen about them: plane or class, many or one."""
+
+    def __init__(self, theme: Theme, background: Background, key: str) -> None:
+        super().__init__()
+        self._theme, self._background, self._key = theme, background, key
+        self._task: Task | None = None
+        self._records: list[Record] = []
+        self._drawn: dict[str, tuple[Params, object, Drawn]] = {}
+        self._names: tuple[str, ...] = ()
+        self.layout_choice = Segments(
+            (
+                ("side by side", SEVERAL, "One picture for each run"),
+                ("in one picture", ONE, "The boundaries of all runs over the same points"),
+            )
+        )
+        self.layout_choice.choose(SEVERAL)
+        self._layout_chosen = SEVERAL
+        self.layout_choice.chosen.connect(self._choose_layout)
+        self.x_choice, self.y_choice = Combo(), Combo()
+        self.class_choice = Combo()
+        self._plane_row, self._class_row = QWidget(), QWidget()
+        for choice, name, tip in (
+            (self.x_choice, "feature across", "Feature across; the others stay at their means"),
+            (self.y_choice, "feature up", "Feature up; the others stay at their means"),
+            (self.class_choice, "class", "The class whose weights are shown"),
+        ):
+            choice.setAccessibleName(name)
+            choice.setToolTip(tip)
+            choice.activated.connect(lambda _: self._draw())
+        for row, parts in (
+            (self._plane_row, (("across", self.x_choice), ("up", self.y_choice))),
+            (self._class_row, (("weights of class", self.class_choice),)),
+        ):
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            for words, choice in parts:
+                label = QLabel(words)
+                label.setProperty("small", True)
+                line.addWidget(label)
+                line.addWidget(choice)
+        self._words = Plain()
+        self._words.setProperty("small", True)
+        self._words.setWordWrap(True)
+        self._legend = QLabel()
+        self._legend.setWordWrap(True)
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self.multiples = Multiples(theme)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setStyleSheet("background: transparent;")
+        self._area.setWidget(self.multiples)
+        self._area.viewport().installEventFilter(self)
+        head = QHBoxLayout()
+        head.addWidget(self.layout_choice)
+        head.addStretch(1)
+        head.addWidget(self._plane_row)
+        head.addWidget(self._class_row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self._legend)
+        column.addWidget(self._area, 1)
+        column.addWidget(self._words)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._drawn.clear()
+        self.multiples.set_theme(theme)
+        self._draw()
+
+    def show_records(self, task: Task, records: Sequence[Record]) -> None:
+        """Show those of the runs that look at the same features as this task; name the others."""
+        if self._task is None or not same_features(self._task, task):
+            self._drawn.clear()
+        if task is not self._task:
+            self._offer(task)
+        self._task = task
+        self._records = [record for record in records if same_features(record.task, task)]
+        apart = [r for r in records if not same_features(r.task, task)]
+        words = [
+            f"{r.name} (other {'features' if r.task.source.name == task.source.name else 'data'})"
+            for r in apart
+        ]
+        self._apart = f"Not comparable here: {', '.join(words)}. " if words else ""
+        self._draw()
+
+    # What is chosen -----------------------------------------------------------------------------
+
+    def _offer(self, task: Task) -> None:
+        dataset = task.dataset
+        is_image = dataset.image_shape is not None
+        names = dataset.feature_names
+        self._plane_row.setVisible(not is_image and len(names) > 2)
+        self._class_row.setVisible(is_image)
+        self.layout_choice.setVisible(not is_image and len(names) >= 2)
+        if is_image:
+            shown = [self.class_choice.itemText(i) for i in range(self.class_choice.count())]
+            if list(dataset.class_names) != shown:
+                self.class_choice.clear()
+                self.class_choice.addItems(dataset.class_names)
+        elif names != self._names:
+            liked = [names.index(name) for name in task.source.preferred_features if name in names]
+            places = (liked + [j for j in range(len(names)) if j not in liked])[:2]
+            for choice, place in zip((self.x_choice, self.y_choice), places, strict=False):
+                choice.clear()
+                choice.addItems(names)
+                choice.setCurrentIndex(place)
+        self._names = names
+
+    def _choose_layout(self, layout: object) -> None:
+        self._layout_chosen = str(layout)
+        self._draw()
+
+    def plane(self) -> Plane | None:
+        """Return the plane that is shown, around the points of the task."""
+        task = self._task
+        if task is None or task.dataset.image_shape is not None or task.dataset.m < 2:
+            return None
+        values = task.dataset.values()
+        x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()
+        if task.config.data.source == "drawn":
+            x_range = y_range = drawing.RANGE
+        else:
+            x_range, y_range = _around(values[:, x]), _around(values[:, y])
+        rows = task.train_rows if len(task.train_rows) else task.test_rows
+        at = values[rows].mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(task.dataset.m)
+        return Plane(x, y, x_range, y_range, tuple(at.tolist()))
+
+    # Pictures -----------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        if self._task is None:
+            return
+        self._legend.setVisible(False)
+        self._words.setText(self._apart)
+        if self._task.dataset.image_shape is not None:
+            self._draw_weights(self._task, self._task.dataset.image_shape)
+        elif (plane := self.plane()) is None:
+            self._words.setText("A plane needs two features.")
+            self.multiples.show_pictures([])
+        elif plane.x == plane.y:
+            self._words.setText("Choose two different features.")
+            self.multiples.show_pictures([])
+        else:
+            self._ask(plane)
+        self._words.setVisible(bool(self._words.text()))
+
+    def _ask(self, plane: Plane) -> None:
+        """Draw what is not drawn yet on the background thread; show what is known meanwhile."""
+        theme, task = self._theme, self._task
+        about = plane, theme
+        names = {record.name for record in self._records}
+        self._drawn = {
+            name: drawn
+            for name, drawn in self._drawn.items()
+            if name in names and drawn[1] == about
+        }
+        missing = [
+            record
+            for record in self._records
+            if record.name not in self._drawn or self._drawn[record.name][0] is not record.params
+        ]
+        self._show_planes(plane)
+        if not missing:
+            return
+
+        def answer(found: list[Drawn]) -> None:
+            for record, drawn in zip(missing, found, strict=True):
+                self._drawn[record.name] = record.params, about, drawn
+            if task is self._task:
+                self._show_planes(plane)
+
+        self._background.ask(
+            self._key, _drawer(missing, plane, theme), answer, self._fail, Queue.STUDIES
+        )
+
+    def _fail(self, error: BaseException) -> None:
+        self._words.setText(f"The pictures could not be drawn ({error}).")
+        self._words.setVisible(True)
+
+    def _show_planes(self, plane: Plane) -> None:
+        theme, task = self._theme, self._task
+        known = [(r, self._drawn[r.name][2]) for r in self._records if r.name in self._drawn]
+        if not known:
+            return
+        colours = [colour_of(theme, record.colour) for record, _ in known]
+        if self._layout_chosen == ONE:
+            lines = tuple((c, d[1]) for c, (_, d) in zip(colours, known, strict=True))
+            pictures = [Picture("", "", "", theme.panel, lines=lines)]
+            entries = (
+                f'<span style="color:{c}">━━</span>&nbsp;{html.escape(r.name)}'
+                for c, (r, _) in zip(colours, known, strict=True)
+            )
+            self._legend.setText(" &nbsp; ".join(entries))
+            self._legend.setVisible(True)
+        else:
+            names = _titles([record for record, _ in known])
+            pictures = [
+                Picture(name, *_say_figures(r), c, d[0][::-1], ((theme.ink, d[1]),))
+                for name, c, (r, d) in zip(names, colours, known, strict=True)
+            ]
+        self._show(pictures, plane, task)
+
+    def _draw_weights(self, task: Task, shape: tuple[int, int]) -> None:
+        k = self.class_choice.currentIndex()
+        rows = [(record, _weights(record, k)) for record in self._records]
+        scale = max((float(np.abs(w).max()) for _, w in rows if w is not None), default=0.0) or 1.0
+        colours = look.signed_map(self._theme)
+        middle = len(colours) // 2
+        pictures = []
+        names = _titles(self._records)
+        for name, (record, w) in zip(names, rows, strict=True):
+            image = None
+            note, brief = _say_figures(record)
+            if w is None:
+                note = brief = "no weights of a class"
+            else:
+                levels = look.signed_levels(w, scale, middle) + middle
+                image = colours[levels].reshape(*shape, 3)
+            pictures.append(
+                Picture(name, note, brief, colour_of(self._theme, record.colour), image)
+            )
+        self._words.setText(f"{self._apart}One scale for all: −{scale:.3g} … {scale:.3g}.")
+        self._show(pictures, None, None, shape[1] / shape[0])
+
+    def _show(
+        self,
+        pictures: list[Picture],
+        plane: Plane | None,
+        task: Task | None,
+        aspect: float = 1.25,
+    ) -> None:
+        self.multiples.show_pictures(pictures, plane, task, aspect)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self._area.viewport().size()
+        height = self.multiples.height_for(room.width(), room.height())
+        self.multiples.setMinimumHeight(height if height > room.height() else 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+
+def _drawer(records: list[Record], plane: Plane, theme: Theme) -> Callable[[], list[Drawn]]:
+    def work() -> list[Drawn]:
+        from core.explain import probe  # brings PyTorch
+
+        drawn: list[Drawn] = []
+        for record in records:
+            grid = probe.decision_grid(record.task, record.params, plane, NODES, NODES * 4 // 5)
+            image = shade(grid, record.task.dataset.class_marks, theme)
+            drawn.append((image, boundary_lines(grid)))
+        return drawn
+
+    return work
+
+
+def _titles(records: Sequence[Record]) -> list[str]:
+    """Return what tells the runs apart; the one that is shown keeps its name."""
+    names = [default_name(r.config, r.settings) if r.name == LIVE_NAME else r.name for r in records]
+    return [
+        record.name if record.name == LIVE_NAME else name
+        for record, name in zip(records, short_names(names), strict=True)
+    ]
+
+
+def _weights(record: Record, k: int) -> NDArray[np.float32] | None:
+    """Return the weights (m,) of class k, where the run has such."""
+    model, task = record.config.model, record.task
+    if model.hidden:
+        return None
+    if task.is_neuron:
+        k = 0
+    elif task.outputs != task.dataset.h or k >= task.outputs:
+        return None
+    weights: NDArray[np.float32] = record.params.W[k]
+    return weights
+
+
+def _say_figures(record: Record) -> tuple[str, str]:
+    """Return loss and accuracy in words, and in fewer."""
+    metrics = record.metrics
+    has_test = not math.isnan(metrics.test_accuracy)
+    sign = sign_of(metrics)
+    share = f"{metrics.test_accuracy:.1%}" if has_test else f"{sign}{metrics.train_accuracy:.1%}"
+    kind = "test" if has_test else "train"
+    if record.status is Status.DIVERGED:
+        return f"diverged · {kind} {share}", f"diverged · {share}"
+    loss = say("train loss", metrics.train_loss)
+    return f"loss {sign}{loss} · {kind} {share}", f"{sign}{metrics.train_loss:.3g} · {share}"
+
+
+def _around(values: NDArray[np.float32]) -> tuple[float, float]:
+    if not len(values):
+        return drawing.RANGE
+    low, high = float(values.min()), float(values.max())
+    margin = (high - low) * MARGIN or max(abs(low), 1.0)
+    return low - margin, high + margin

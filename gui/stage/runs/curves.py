@@ -1,0 +1,173 @@
+"""The curves of several runs in one plot: the loss or the accuracy of each, in its colour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.runs.run_record import Record
+from core.train.snapshot import Status
+from gui.kit import plots
+from gui.kit.broken_axis import Break, find_break
+from gui.kit.fields import Segments
+from gui.kit.theme import Theme
+from gui.state.kept_runs import colour_of
+
+Floats = NDArray[np.float64]
+
+COLUMNS = 300
+FIRST_STEPS = 16
+FLOOR = 1e-6
+PX = 2.0
+QUANTITIES = (
+    ("loss", "train_loss", "The training loss of each, in the unit of its own model"),
+    ("log loss", "log", "The same on a logarithmic axis: equal factors take equal heights"),
+    ("test accuracy", "test_accuracy", "The share of the test rows that each gets right"),
+)
+
+
+class RunCurves(QWidget):
+    """One line for each run against the step; the axes grow by leaps.
+
+    A run that diverged ends with how it did, above a break of the axis where it left that.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._records: list[Record] = []
+        self._lines: list[plots.Line] = []
+        self._quantity = "train_loss"
+        self._axes: object = None
+        self._break: Break | None = None
+        self.quantity = Segments(QUANTITIES)
+        self.quantity.choose(self._quantity)
+        self.quantity.chosen.connect(self._choose)
+        self._title = QLabel("against the step")
+        self._title.setProperty("small", True)
+        self.plot = plots.make_plot(theme, moves_below=False)
+        self.plot.setAccessibleName("Curves of the race")
+        self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
+        self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
+        self._break_line = pg.PlotCurveItem()
+        self.plot.addItem(self._break_line, ignoreBounds=True)
+        head = QHBoxLayout()
+        head.addWidget(self.quantity)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.plot, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme, self._axes = theme, None
+        plots.paint(self.plot, theme)
+        self._draw()
+
+    def show_records(self, records: Sequence[Record]) -> None:
+        self._records = list(records)
+        self._draw()
+
+    @property
+    def lines(self) -> list[plots.Line]:
+        """The line of each run."""
+        return self._lines[: len(self._records)]
+
+    def _choose(self, quantity: object) -> None:
+        self._quantity, self._axes = str(quantity), None
+        self._draw()
+
+    def _draw(self) -> None:
+        is_log = self._quantity == "log"
+        name = "train_loss" if is_log else self._quantity
+        x_max = FIRST_STEPS
+        while x_max < max((r.curves.furthest_step for r in self._records), default=0):
+            x_max *= 2
+        while len(self._lines) < len(self._records):
+            self._lines.append(plots.Line(self.plot))
+        for line in self._lines[len(self._records) :]:
+            line.setData([], [])
+        curves = [self._points(record, name, x_max) for record in self._records]
+        fallen = np.concatenate([fall for *_, fall in curves] or [np.array([])])
+        seen = np.concatenate([y for _, y, _ in curves] or [np.array([])])
+        endless = 10 * float(np.append(seen, fallen[np.isfinite(fallen)]).max(initial=1.0))
+        self._break = None
+        if self._quantity == "train_loss" and len(fallen):
+            held, self._break = find_break(_round_up(float(seen.max(initial=0.0))), fallen)
+            seen = np.append(seen, held)
+        else:
+            seen = np.append(seen, np.where(np.isinf(fallen), endless, fallen))
+        for line, record, (steps, values, fall) in zip(
+            self._lines, self._records, curves, strict=False
+        ):
+            line.setPen(plots.pen(self.plot, colour_of(self._theme, record.colour), PX))
+            y = np.append(values, fall)
+            if is_log:
+                y = np.log10(np.maximum(np.where(np.isinf(y), endless, y), FLOOR))
+            line.setData(steps, self._break.place(y) if self._break else y)
+        ends = seen if len(seen) else np.array([0.0, 1.0])
+        if is_log:
+            ends = np.log10(np.maximum(ends, FLOOR))
+        self._fit(x_max, float(ends.min()), float(ends.max()))
+
+    def _points(self, record: Record, name: str, x_max: int) -> tuple[Floats, Floats, Floats]:
+        """Return the steps of a run, its figures, and those of how it diverged, if that was last.
+
+        The steps are of both, one after the other.
+        """
+        (strip,) = record.curves.strips((name,), 0, x_max, COLUMNS)
+        is_figure = np.isfinite(strip.mean)
+        steps, values, fall = strip.step[is_figure], strip.mean[is_figure], record.curves.fall
+        if fall is None or record.status is not Status.DIVERGED:
+            return steps, values, np.array([])
+        fallen = fall.series[name][1:]
+        is_there = ~np.isnan(fallen)
+        return np.append(steps, fall.steps[1:][is_there]), values, fallen[is_there]
+
+    def _fit(self, x_max: int, low: float, high: float) -> None:
+        if self._quantity == "log":
+            bottom = math.floor(low)
+            y_range = bottom - 0.05, max(math.ceil(high * 2) / 2, bottom + 1) + 0.05
+        elif self._break is not None:
+            y_range = -0.04 * self._break.start, self._break.top
+        elif self._quantity == "train_loss":
+            top = _round_up(high)
+            y_range = -0.04 * top, top * 1.02
+        else:
+            y_range = (0.46 if low >= 0.5 else -0.06), 1.04
+        axes = x_max, y_range, self._quantity, self._break
+        if axes == self._axes:
+            return
+        self._axes = axes
+        self.plot.setRange(xRange=(0, x_max), yRange=y_range, padding=0)
+        teeth = self._break.teeth(0, x_max) if self._break else ([], [])
+        self._break_line.setData(*teeth)
+        self._break_line.setPen(plots.pen(self.plot, self._theme.muted, 1.2))
+        item = self.plot.getPlotItem()
+        ticks = [(x_max * k / 4, f"{x_max * k / 4:,.0f}") for k in range(4)]
+        ticks[-1] = ticks[-1][0], f"{ticks[-1][1]} steps"
+        item.getAxis("bottom").setTicks([ticks, []])
+        item.getAxis("left").setTicks([self._value_ticks(*y_range), []])
+
+    def _value_ticks(self, low: float, high: float) -> list[tuple[float, str]]:
+        if self._quantity == "log":
+            powers = range(math.ceil(low), math.floor(high) + 1)
+            return [(power, f"{10.0**power:g}") for power in powers]
+        if self._quantity == "train_loss":
+            top = self._break.start if self._break else high / 1.02
+            ticks = [(top * k / 4, f"{top * k / 4:g}") for k in range(5)]
+            return self._break.ticks(ticks) if self._break else ticks
+        return [(share, f"{share:.0%}") for share in np.linspace(round(low + 0.05, 1), 1.0, 3)]
+
+
+def _round_up(high: float) -> float:
+    """Return a round value that is no less, for the end of an axis."""
+    power = 10.0 ** math.floor(math.log10(max(high, 0.1)))
+    return next(k * power for k in (1.2, 2, 3, 5, 8, 12) if k * power >= high)

@@ -1,0 +1,238 @@
+"""Runs as a table: only the settings in which they differ, and how each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from core.runs.run_record import RESULTS, Record, Setting, differing, results_of, say, settings_of
+from core.train.snapshot import Status
+from gui.kit.number_words import sign_of
+from gui.kit.plain_text import as_tip
+from gui.kit.shortcuts import HOLDS_WORDS
+from gui.kit.theme import Theme
+from gui.state.kept_runs import LIVE, swatch
+
+Index = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+NAME = 0
+NAME_LETTERS = 34
+ROOM, ROOM_OF_A_NAME = 16, 50  # px beside the words: margins; tick and swatch
+CELL = Qt.ItemDataRole
+
+
+class RunModel(QAbstractTableModel):
+    """Runs in rows; the first column is the name, with a tick where a run can be hidden."""
+
+    renamed = Signal(object, str)  # Record, its new name
+    ticked = Signal(object, bool)  # Record, whether it is to be shown
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.records: list[Record] = []  # in the order of the rows
+        self.columns: list[str] = []
+        self._values: list[dict[str, Setting]] = []
+        self._sorted_by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
+        self._bold = QFont()
+        self._bold.setWeight(QFont.Weight.DemiBold)
+
+    def set_records(self, records: Sequence[Record]) -> bool:
+        """Show these runs; return whether rows or columns are others now."""
+        columns = [*differing(records), *RESULTS]
+        ordered = self._in_order(list(records), columns)
+        is_same = columns == self.columns and [(r.name, r.colour) for r in ordered] == [
+            (r.name, r.colour) for r in self.records
+        ]
+        values = [settings_of(record) | results_of(record) for record in ordered]
+        if is_same:
+            self.records, self._values = ordered, values
+            if ordered:
+                last = self.index(len(ordered) - 1, len(columns))
+                self.dataChanged.emit(self.index(0, 0), last)
+            return False
+        self.beginResetModel()
+        self.records, self.columns, self._values = ordered, columns, values
+        self.endResetModel()
+        return True
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sorted_by = column, order
+        self.layoutAboutToBeChanged.emit()
+        self.records = self._in_order(self.records, self.columns)
+        self._values = [settings_of(record) | results_of(record) for record in self.records]
+        self.layoutChanged.emit()
+
+    def _in_order(self, records: list[Record], columns: list[str]) -> list[Record]:
+        column, order = self._sorted_by
+        if not 0 <= column <= len(columns):
+            return records
+
+        def key(record: Record) -> tuple[bool, float, str]:
+            if column == NAME:
+                return False, 0.0, record.name.lower()
+            value = (settings_of(record) | results_of(record))[columns[column - 1]]
+            if isinstance(value, str):
+                return True, 0.0, value
+            return value != value, value, ""  # what has no figure comes last
+
+        return sorted(records, key=key, reverse=order is Qt.SortOrder.DescendingOrder)
+
+    # What the view asks ---------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self.records)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else 1 + len(self.columns)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = CELL.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == CELL.DisplayRole:
+            return "run" if section == NAME else self.columns[section - 1].replace(" ", "\n")
+        return None
+
+    def data(self, index: Index, role: int = CELL.DisplayRole) -> Any:
+        record = self.records[index.row()]
+        if index.column() == NAME:
+            return self._name_data(record, role)
+        name = self.columns[index.column() - 1]
+        value = self._values[index.row()][name]
+        if role in (CELL.DisplayRole, CELL.ToolTipRole):
+            sign = sign_of(record.metrics) if name.startswith("train ") else ""
+            words = sign + say(name, value)
+            return as_tip(words) if role == CELL.ToolTipRole else words
+        if role == CELL.TextAlignmentRole:
+            side = (
+                Qt.AlignmentFlag.AlignLeft
+                if isinstance(value, str)
+                else (Qt.AlignmentFlag.AlignRight)
+            )
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == CELL.FontRole and value == Status.DIVERGED.value:
+            return self._bold
+        return None
+
+    def _name_data(self, record: Record, role: int) -> Any:
+        if role in (CELL.DisplayRole, CELL.EditRole):
+            return record.name
+        if role == CELL.DecorationRole:
+            return swatch(self.theme, record.colour)
+        if role == CELL.CheckStateRole and self._is_kept(record):
+            return Qt.CheckState.Checked if record.is_shown else Qt.CheckState.Unchecked
+        if role == CELL.ToolTipRole:
+            edits = "; ".join(record.edits)
+            return as_tip(
+                f"{record.name}\n{record.task.source.name}, {record.epoch:,} epochs"
+                + (f"\n{edits}" if edits else "")
+            )
+        if role == CELL.FontRole and record.colour == LIVE:
+            return self._bold
+        return None
+
+    def _is_kept(self, record: Record) -> bool:
+        return record.colour != LIVE
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.column() == NAME and self._is_kept(self.records[index.row()]):
+            flags |= Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def setData(self, index: Index, value: Any, role: int = CELL.EditRole) -> bool:
+        record = self.records[index.row()]
+        if role == CELL.EditRole:
+            self.renamed.emit(record, str(value))
+        elif role == CELL.CheckStateRole:
+            self.ticked.emit(record, Qt.CheckState(value) is Qt.CheckState.Checked)
+        return True
+
+
+class ResultModel(RunModel):
+    """Runs that are only looked at."""
+
+    def _is_kept(self, record: Record) -> bool:
+        return False
+
+
+class _Names(QStyledItemDelegate):
+    """Lets a name be typed, spaces and all."""
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        editor = QLineEdit(parent)
+        editor.setProperty(HOLDS_WORDS, True)
+        editor.setAccessibleName("name of the run")
+        return editor
+
+
+class RunTable(QTableView):
+    """The table of runs; a click on a heading sorts."""
+
+    def __init__(self, model: RunModel) -> None:
+        super().__init__()
+        self.runs = model
+        self.setModel(model)
+        self._names = _Names()
+        self.setItemDelegateForColumn(NAME, self._names)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.setSortingEnabled(True)
+
+    def show_records(self, records: Sequence[Record]) -> None:
+        """Show these runs; what is selected stays selected."""
+        chosen = {record.name for record in self.chosen()}
+        if not self.runs.set_records(records):
+            return
+        self.fit()
+        for row, record in enumerate(self.runs.records):
+            if record.name in chosen:
+                flag = self.selectionModel().SelectionFlag
+                self.selectionModel().select(self.runs.index(row, NAME), flag.Select | flag.Rows)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Let columns be as wide as what they hold."""
+        metrics, runs = self.fontMetrics(), self.runs
+        for column in range(runs.columnCount()):
+            words = runs.headerData(column, Qt.Orientation.Horizontal).split("\n")
+            cells = [runs.data(runs.index(row, column)) for row in range(runs.rowCount())]
+            width = max(metrics.horizontalAdvance(text) for text in (*words, *cells))
+            if column == NAME:
+                most = NAME_LETTERS * metrics.averageCharWidth(), int(0.28 * self.width())
+                width = min(width, max(most[1], most[0] // 2), most[0]) + ROOM_OF_A_NAME
+            self.setColumnWidth(column, width + ROOM)
+        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.8))
+
+    def chosen(self) -> list[Record]:
+        """Return the runs of the selected rows, from above."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        return [self.runs.records[row] for row in rows]

@@ -1,0 +1,250 @@
+"""Runs that were kept, beside the one that is shown: as a table, in pictures, in a race."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.task import Task
+from core.runs.run_record import MAX_KEPT, Record, say_losses, say_start, to_csv
+from core.train.snapshot import Snapshot, Status
+from gui.kit.fields import Segments
+from gui.kit.plain_text import Plain
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.stage.runs.boundaries import RunPictures
+from gui.stage.runs.race import RacePage
+from gui.stage.runs.table import NAME, RunModel, RunTable
+from gui.state.background_tasks import Background
+from gui.state.kept_runs import COLOURS, LIVE, LIVE_NAME, KeptRuns, swatch
+
+TABLE, PICTURES, RACE = "table", "pictures", "race"
+INTERVAL = 0.2  # s between two showings of the run that trains
+HINT = (
+    "Nothing is kept yet. Train, press K to keep the run as it is, change a setting, and train "
+    "again: the kept run stays in the curves and can be compared here."
+)
+
+
+class RunsView(View):
+    """Three pages over the same runs."""
+
+    keep_wanted = Signal()
+    replay_wanted = Signal(object)  # Record: train it again from its start
+    said = Signal(str)  # words for the person
+
+    def __init__(self, theme: Theme, background: Background, kept: KeptRuns) -> None:
+        super().__init__(theme)
+        self.kept = kept
+        self._live: Record | None = None
+        self._shown_at = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show)
+        self.pages = Segments(
+            (
+                ("Table", TABLE, "Settings that differ, and results"),
+                ("Pictures", PICTURES, "Boundaries or weights of the ticked runs"),
+                ("Race", RACE, "Train several at once, update by update"),
+            )
+        )
+        self.pages.choose(TABLE)
+        self.pages.chosen.connect(self.show_page)
+        self.keep_button = QPushButton("Keep this run")
+        self.keep_button.setProperty("primary", True)
+        self.keep_button.setToolTip(f"Keep the run as it is now (K); up to {MAX_KEPT} are kept")
+        self.keep_button.clicked.connect(self.keep_wanted)
+        self.table = RunTable(RunModel(theme))
+        self.table.setAccessibleName("Runs")
+        self.pictures = RunPictures(theme, background, "runs")
+        self.race = RacePage(theme, background, kept)
+        self._stack = QStackedWidget()
+        self._numbers = {TABLE: 0, PICTURES: 1, RACE: 2}
+        for page in (self._make_table_page(), self.pictures, self.race):
+            self._stack.addWidget(page)
+        head = QHBoxLayout()
+        head.addWidget(self.pages)
+        head.addStretch(1)
+        head.addWidget(self.keep_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self._stack, 1)
+        self._connect()
+        self._show_choice()
+
+    def _make_table_page(self) -> QWidget:
+        page = QWidget()
+        self._words = Plain()
+        self._words.setWordWrap(True)
+        self._start = Plain()
+        self._start.setWordWrap(True)
+        self.replay_button = QPushButton("Replay")
+        self.replay_button.setToolTip("Train the selected run again, from its seed and its start")
+        self.delete_button = QPushButton("Delete")
+        self.delete_button.setToolTip("Delete the selected runs (Delete); Ctrl+Z brings them back")
+        self.copy_button = QPushButton("Copy as CSV")
+        self.copy_button.setToolTip("Copy this table to the clipboard, figures unrounded")
+        foot = QHBoxLayout()
+        for button in (self.replay_button, self.delete_button):
+            foot.addWidget(button)
+        foot.addStretch(1)
+        foot.addWidget(self.copy_button)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.table, 1)
+        column.addWidget(self._start)
+        column.addWidget(self._words)
+        column.addLayout(foot)
+        return page
+
+    def _connect(self) -> None:
+        self.kept.changed.connect(self._show_kept)
+        runs = self.table.runs
+        # Once the table is done with the event: what is kept is another value then.
+        queued = Qt.ConnectionType.QueuedConnection
+        runs.renamed.connect(self.kept.rename, queued)
+        runs.ticked.connect(self.kept.show, queued)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_choice())
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._open_menu)
+        self.table.installEventFilter(self)
+        self.replay_button.clicked.connect(self._replay)
+        self.delete_button.clicked.connect(lambda: self.kept.remove(self._chosen()))
+        self.copy_button.clicked.connect(self._copy)
+
+    # What is shown --------------------------------------------------------------------------------
+
+    def show_page(self, page: object) -> None:
+        """Turn to the page of this name."""
+        self.pages.choose(page)
+        self._stack.setCurrentIndex(self._numbers[str(page)])
+        self._show()
+
+    def show_theme(self) -> None:
+        self.table.runs.theme = self.theme
+        self.pictures.set_theme(self.theme)
+        self.race.set_theme(self.theme)
+        self.table.viewport().update()
+
+    def show_task(self, task: Task) -> None:
+        if self.snapshot is None:
+            self._live = None
+            self._show()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the run at once where it rests, and five times a second while it trains."""
+        wait = INTERVAL - (time.monotonic() - self._shown_at)
+        if snapshot.status is Status.TRAINING and wait > 0:
+            if not self._later.isActive():
+                self._later.start(int(1000 * wait) + 1)
+            return
+        self._show()
+
+    def _show_kept(self) -> None:
+        if self.isVisible():
+            self._show()
+        else:
+            self._is_stale = True
+
+    def _show(self) -> None:
+        self._later.stop()
+        self._shown_at = time.monotonic()
+        task, snapshot = self.task, self.snapshot
+        if task is not None and snapshot is not None:
+            self._live = Record.of(task, snapshot, LIVE, LIVE_NAME)
+        live = [self._live] if self._live else []
+        page = self._stack.currentWidget()
+        if page is self.race:
+            self.race.show_live(self._live)
+        elif page is self.pictures:
+            if task is not None:
+                ticked = [record for record in self.kept.records if record.is_shown]
+                self.pictures.show_records(task, [*live, *ticked])
+        else:
+            self._show_table([*live, *self.kept.records])
+
+    def _show_table(self, records: list[Record]) -> None:
+        self.table.show_records(records)
+        kept = len(self.kept.records)
+        self._words.setProperty("muted", True)
+        self._words.setText(
+            f"{kept} of {MAX_KEPT} kept. A tick draws a run in the curves and side by side; "
+            "F2 renames."
+            if kept
+            else HINT
+        )
+        self._show_choice()
+
+    def _chosen_or_all(self) -> list[Record]:
+        """Return the selected runs where there are several, else all."""
+        chosen = self.table.chosen()
+        return chosen if len(chosen) > 1 else self.table.runs.records
+
+    def _chosen(self) -> list[Record]:
+        """Return the kept runs among the selected ones."""
+        return [record for record in self.table.chosen() if record.colour != LIVE]
+
+    def _show_choice(self) -> None:
+        chosen = self._chosen()
+        self.replay_button.setEnabled(len(chosen) == 1)
+        self.delete_button.setEnabled(bool(chosen))
+        runs = self._chosen_or_all()
+        self._start.setText(f"{say_start(runs)} {say_losses(runs)}".strip())
+        self._start.setVisible(bool(self._start.text()))
+
+    # What is done ---------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            watched is self.table
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+        ):
+            self.kept.remove(self._chosen())
+            return True
+        return super().eventFilter(watched, event)
+
+    def _replay(self) -> None:
+        for record in self._chosen()[:1]:
+            self.replay_wanted.emit(record)
+
+    def _copy(self) -> None:
+        records = self.table.runs.records
+        QGuiApplication.clipboard().setText(to_csv(records))
+        self.said.emit(f"Copied {len(records)} runs as CSV.")
+
+    def _open_menu(self, place: QPoint) -> None:
+        chosen = self._chosen()
+        if chosen:
+            self.make_menu(chosen).popup(self.table.viewport().mapToGlobal(place))
+
+    def make_menu(self, chosen: list[Record]) -> QMenu:
+        """Return what can be done with these kept runs."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        first = chosen[0]
+        if len(chosen) == 1:
+            row = self.table.runs.records.index(first)
+            rename = menu.addAction("Rename")
+            rename.triggered.connect(lambda: self.table.edit(self.table.runs.index(row, NAME)))
+            menu.addAction("Replay").triggered.connect(self._replay)
+            colours = menu.addMenu("Colour")
+            for number, (name, *_) in enumerate(COLOURS):
+                action = colours.addAction(swatch(self.theme, number), name)
+                action.triggered.connect(lambda _=False, k=number: self.kept.recolour(first, k))
+        menu.addAction("Delete").triggered.connect(lambda: self.kept.remove(chosen))
+        return menu

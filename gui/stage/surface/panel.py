@@ -1,0 +1,278 @@
+"""One loss surface: shading, contour lines, the way down, the model now, the lowest point."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QGraphicsEllipseItem,
+    QGraphicsItem,
+    QGraphicsSimpleTextItem,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.explain.loss_surface import Cost, Range, Surface
+from gui.kit import plots
+from gui.kit import theme as look
+from gui.kit.theme import Theme
+
+HANDLE_PX = 15.0
+GRAB_PX = 16.0
+NUDGE = 0.02  # of the range, per press of an arrow key
+ZOOM = 1.25
+STRENGTH = 0.62  # of the colour where the loss is highest
+LABELS = 5
+
+Item = TypeVar("Item", bound=QGraphicsItem)
+
+
+class SurfacePanel(QWidget):
+    """A plot of the loss over two parameters; its point can be taken and moved."""
+
+    dragged = Signal(float, float)  # the point was moved there
+    clicked = Signal(float, float)  # on empty ground
+    hovered = Signal(object)  # (x, y) under the pointer, or None
+    ranged = Signal(object, object)  # the view was zoomed or moved: x and y ranges
+    fit_wanted = Signal()
+
+    def __init__(self, theme: Theme, cost: Cost, words: str) -> None:
+        super().__init__()
+        self.cost: Cost = cost
+        self.surface: Surface | None = None
+        self.point: tuple[float, float] | None = None
+        self.is_dragging = self.is_named = False
+        self._theme = theme
+        self._pressed: QPointF | None = None
+        self.title = QLabel(words)
+        self.title.setProperty("small", True)
+        self.plot = plots.make_plot(theme, moves_below=True)
+        self.plot.setAccessibleName(f"Loss surface, {words}")
+        self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
+        self.plot.viewport().installEventFilter(self)
+        self.plot.installEventFilter(self)
+        self.plot.setMouseTracking(True)
+        self._image = plots.Picture(self.plot)
+        self._contours, self._path = plots.Line(self.plot), plots.Line(self.plot)
+        self._labels = [_upright(QGraphicsSimpleTextItem(self.plot.moving)) for _ in range(LABELS)]
+        self._lowest = _upright(QGraphicsSimpleTextItem("★", self.plot.moving))
+        self._lowest_here = _upright(QGraphicsSimpleTextItem("☆", self.plot.moving))
+        self._handle = _upright(
+            QGraphicsEllipseItem(-HANDLE_PX / 2, -HANDLE_PX / 2, HANDLE_PX, HANDLE_PX)
+        )
+        self._handle.setParentItem(self.plot.moving)
+        for z, item in enumerate((self._image, self._contours, self._path, *self._labels)):
+            item.setZValue(z)
+        for z, item in enumerate((self._lowest_here, self._lowest, self._handle), start=20):
+            item.setZValue(z)
+            item.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.title)
+        layout.addWidget(self.plot, 1)
+        self.set_theme(theme)
+
+    # What is shown --------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        plots.paint(self.plot, theme)
+        self._contours.setPen(plots.pen(self.plot, theme.muted, 1))
+        self._path.setPen(plots.pen(self.plot, theme.ink, 1.6))
+        font = look.scaled(self.font(), look.SMALL)
+        for label in self._labels:
+            label.setFont(font)
+            label.setBrush(QColor(theme.ink))
+        for star in (self._lowest, self._lowest_here):
+            star.setFont(look.scaled(self.font(), 1.7))
+            star.setBrush(QColor(theme.counter_accent))
+        self._handle.setPen(plots.pen(self.plot, theme.panel, 2))
+        self._handle.setBrush(QColor(theme.accent))
+        if self.surface is not None:
+            self.show_surface(self.surface)
+
+    def name_axes(self, x: str, y: str) -> None:
+        self.is_named = True
+        plots.name_axis(self.plot, "bottom", x)
+        plots.name_axis(self.plot, "left", y)
+        plots.paint(self.plot, self._theme)
+
+    def set_range(self, x_range: Range, y_range: Range) -> None:
+        self.plot.setRange(xRange=x_range, yRange=y_range, padding=0)
+
+    def ranges(self) -> tuple[Range, Range]:
+        (x0, x1), (y0, y1) = self.plot.getPlotItem().getViewBox().viewRange()
+        return (x0, x1), (y0, y1)
+
+    def show_surface(self, surface: Surface) -> None:
+        """Shade the losses, low ones pale, and draw their contour lines."""
+        self.surface = surface
+        losses = surface.losses[self.cost]
+        low, high = float(losses.min()), float(losses.max())
+        share = ((losses - low) / ((high - low) or 1.0)) ** 0.5 * STRENGTH
+        ground, top = look.rgb(self._theme.panel), look.rgb(self._theme.accent)
+        image = look.mixed(ground, top, share)
+        dx = (surface.xs[-1] - surface.xs[0]) / (len(surface.xs) - 1)
+        dy = (surface.ys[-1] - surface.ys[0]) / (len(surface.ys) - 1)
+        width, height = dx * len(surface.xs), dy * len(surface.ys)
+        corner = surface.xs[0] - dx / 2, surface.ys[0] - dy / 2
+        self._image.show_image(image, QRectF(*corner, width, height))
+        gap = np.full((1, 2), np.nan)
+        lines: list[NDArray[np.float64]] = [gap]
+        places: list[tuple[float, float, float]] = []
+        for level, parts in surface.contours(self.cost):
+            for part in parts:
+                lines += [part, gap]
+            if parts:
+                longest = max(parts, key=len)
+                x, y = longest[len(longest) // 2]
+                places.append((level, float(x), float(y)))
+        joined = np.concatenate(lines)
+        self._contours.setData(joined[:, 0], joined[:, 1])
+        every = max(1, len(places) // LABELS)
+        chosen = places[every // 2 :: every][:LABELS]
+        for label, place in zip(self._labels, (*chosen, *[None] * LABELS), strict=False):
+            label.setVisible(place is not None)
+            if place is not None:
+                level, x, y = place
+                label.setText(f"{level:.3g}")
+                label.setPos(x, y)
+
+    def clear(self) -> None:
+        """Show no surface: the next one is of another loss."""
+        self.surface = self.point = None
+        self.name_axes("", "")
+        self.is_named = False
+        self.set_range((0.0, 1.0), (0.0, 1.0))
+        self._image.clear()
+        self._contours.setData([], [])
+        self._path.setData([], [])
+        for item in (*self._labels, self._lowest, self._lowest_here, self._handle):
+            item.hide()
+
+    def show_path(self, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> None:
+        self._path.setData(xs, ys)
+
+    def show_point(self, x: float, y: float) -> None:
+        self.point = x, y
+        self._handle.setPos(x, y)
+        self._handle.show()
+
+    def show_lowest(self, everywhere: tuple[float, float] | None) -> None:
+        """Mark the optimum, if there is one, and the lowest point of what is seen."""
+        self._lowest.setVisible(everywhere is not None)
+        if everywhere is not None:
+            self._place_star(self._lowest, *everywhere)
+        surface = self.surface
+        self._lowest_here.setVisible(False)
+        if surface is not None:
+            i, j = np.unravel_index(
+                surface.losses[self.cost].argmin(), surface.losses[self.cost].shape
+            )
+            is_inside = 0 < i < len(surface.ys) - 1 and 0 < j < len(surface.xs) - 1
+            self._lowest_here.setVisible(bool(is_inside))
+            self._place_star(self._lowest_here, float(surface.xs[j]), float(surface.ys[i]))
+
+    @staticmethod
+    def _place_star(star: QGraphicsSimpleTextItem, x: float, y: float) -> None:
+        # The text turns about its corner: its middle is put onto the place.
+        box = star.boundingRect()
+        star.setTransformOriginPoint(0, 0)
+        star.setPos(x, y)
+        star.setTransform(star.transform().fromTranslate(-box.width() / 2, -box.height() / 2))
+
+    # Pointer and keys -----------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return bool(watched is self.plot and self._nudge(event))
+        if watched is not self.plot.viewport():
+            return False
+        if isinstance(event, QWheelEvent):
+            self._zoom(event)
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self.hovered.emit(None)
+        if not isinstance(event, QMouseEvent):
+            return False
+        at = self._place(event.position())
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self.plot.setFocus()
+            self._pressed = event.position()
+            self.is_dragging = self._is_on_handle(event.position())
+        elif event.type() == QEvent.Type.MouseMove:
+            self.hovered.emit((at.x(), at.y()))
+            near = self.is_dragging or self._is_on_handle(event.position())
+            self.plot.setCursor(
+                Qt.CursorShape.SizeAllCursor if near else Qt.CursorShape.CrossCursor
+            )
+            if self.is_dragging:
+                self.show_point(at.x(), at.y())
+                self.dragged.emit(at.x(), at.y())
+        elif event.type() == QEvent.Type.MouseButtonRelease and self._pressed is not None:
+            is_still = (event.position() - self._pressed).manhattanLength() < 4
+            if self.is_dragging:
+                self.is_dragging = False
+                if not is_still:
+                    self.dragged.emit(at.x(), at.y())
+            elif is_still and event.button() == Qt.MouseButton.LeftButton:
+                self.clicked.emit(at.x(), at.y())
+            self._pressed = None
+        elif event.type() == QEvent.Type.MouseButtonDblClick:
+            self._pressed = None
+            self.fit_wanted.emit()
+        return True
+
+    def _place(self, position: QPointF) -> QPointF:
+        box = self.plot.getPlotItem().getViewBox()
+        place: QPointF = box.mapSceneToView(self.plot.mapToScene(position.toPoint()))
+        return place
+
+    def _is_on_handle(self, position: QPointF) -> bool:
+        if self.point is None:
+            return False
+        scene = self.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(*self.point))
+        away = QPointF(self.plot.mapFromScene(scene)) - position
+        return bool(away.x() ** 2 + away.y() ** 2 <= GRAB_PX**2)
+
+    def _zoom(self, event: QWheelEvent) -> None:
+        factor = ZOOM ** (-event.angleDelta().y() / 120)
+        at = self._place(event.position())
+        x_range, y_range = self.ranges()
+        self.ranged.emit(
+            *(
+                (c + (low - c) * factor, c + (high - c) * factor)
+                for c, (low, high) in ((at.x(), x_range), (at.y(), y_range))
+            )
+        )
+
+    def _nudge(self, event: QKeyEvent) -> bool:
+        by = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, 1),
+            Qt.Key.Key_Down: (0, -1),
+        }.get(Qt.Key(event.key()))
+        if event.key() == Qt.Key.Key_Home:
+            self.fit_wanted.emit()
+            return True
+        if by is None or self.point is None:
+            return False
+        (x0, x1), (y0, y1) = self.ranges()
+        x = self.point[0] + by[0] * NUDGE * (x1 - x0)
+        y = self.point[1] + by[1] * NUDGE * (y1 - y0)
+        self.show_point(x, y)
+        self.dragged.emit(x, y)
+        return True
+
+
+def _upright(item: Item) -> Item:
+    item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+    return item

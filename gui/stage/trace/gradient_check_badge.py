@@ -1,0 +1,376 @@
+"""Whether the gradient by hand is right: a quiet badge, and a table of it computed three ways."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHideEvent,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.task import Task
+from core.explain.gradient_agreement import GradientCheck
+from core.explain.number_words import say_number, say_size
+from core.train.snapshot import Snapshot
+from gui.kit import theme as look
+from gui.kit.labels import Elided
+from gui.kit.maths.formula import Formula, copy_menu
+from gui.kit.plain_text import Plain
+from gui.kit.theme import Theme
+from gui.state.background_tasks import Background, Queue
+
+KEY = "gradient check"
+ROWS = 8
+DIGITS = 10  # significant ones of a derivative: float64 has 16
+HEADERS = ("parameter", "by hand", "autograd", "finite differences")
+TIPS = (
+    "",
+    "The program's own formulae, here in float64",
+    "The derivative that PyTorch works out from the loss alone, in float64",
+    "From five values of the loss around the weights: "
+    "(L(θ−2ε) − 8 L(θ−ε) + 8 L(θ+ε) − L(θ+2ε)) / 12ε",
+)
+SLOPES = {  # ∂L/∂Z of each model that has not A − Y, as LaTeX and in plain characters
+    "perceptron": (r"(\hat{Y}-Y)", "(Ŷ − Y)"),
+    "adaline": (r"2\,(Z-Y)", "2 (Z − Y)"),
+    "mse": (r"2\,\bigl((A-Y)\odot A\odot(1-A)\bigr)", "2 ((A − Y) ⊙ A ⊙ (1 − A))"),
+    "ovo": (r"(A-T)", "(A − T)"),
+}
+SLOPE = (r"(A-Y)", "(A − Y)")
+DECAY, L1 = (r"+\lambda W", " + λ W"), (r"+\lambda_1\,\mathrm{sign}\,W", " + λ₁ sign W")
+LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+
+
+def by_hand(kind: str, *, has_bias: bool, has_decay: bool, has_l1: bool) -> tuple[str, str]:
+    """Return the gradient's formula, as LaTeX and in plain characters."""
+    slope, plain = SLOPES.get(kind, SLOPE)
+    transposed = slope if slope.startswith("(") else f"({slope})"
+    latex = rf"\nabla_W L=\frac{{1}}{{n}}\,{transposed}^{{\mathsf{{T}}}}X"
+    words = f"∇W L = {plain if plain.startswith('(') else f'({plain})'}ᵀ X / n"
+    for wanted, (more, more_words) in ((has_decay, DECAY), (has_l1, L1)):
+        if wanted:
+            latex, words = latex + more, words + more_words
+    if has_bias:
+        latex += rf"\qquad\nabla_b L=\frac{{1}}{{n}}\sum_i{slope}_i"
+        words += f", ∇b L = Σᵢ {plain}ᵢ / n"
+    return latex, words
+
+
+class CheckBadge(QWidget):
+    """Says whether the gradient was checked, and checks it when the button is pressed."""
+
+    def __init__(self, theme: Theme, background: Background) -> None:
+        super().__init__()
+        self._theme, self._background = theme, background
+        self._task: Task | None = None
+        self._snapshot: Snapshot | None = None  # the newest
+        self._asked: Snapshot | None = None  # what is being checked
+        self._checked: tuple[Snapshot, GradientCheck] | None = None
+        self._fault = ""
+        self.badge = Plain()
+        self.badge.setAccessibleName("Gradient check")
+        self.button = QPushButton("Check the gradient")
+        self.button.setToolTip(
+            "Compute the gradient of the next batch by hand, by autograd and by finite differences"
+        )
+        self.button.setEnabled(False)
+        self.button.clicked.connect(self._ask)
+        self.table = Comparison(theme, self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(look.GRID)
+        row.addWidget(self.button)
+        row.addWidget(self.badge, 1)
+        self._tell()
+
+    def offer(self, task: Task, snapshot: Snapshot) -> None:
+        """Take this as what the button would check."""
+        if task is not self._task:
+            self.forget()
+        self._task, self._snapshot = task, snapshot
+        self.button.setEnabled(bool(len(snapshot.batch)))
+        self._tell()
+
+    def forget(self) -> None:
+        """Let go of the run that could be checked, and of what is known of it."""
+        self._task = self._snapshot = self._checked = self._asked = None
+        self._fault = ""
+        self._background.forget(KEY)
+        self.table.hide()
+        self.button.setEnabled(False)
+        self._tell()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.table.set_theme(theme)
+        self._tell()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.table.hide()
+
+    def _ask(self) -> None:
+        task, snapshot = self._task, self._snapshot
+        if task is None or snapshot is None:
+            return
+        self._asked, self._fault = snapshot, ""
+
+        def work() -> GradientCheck:
+            from core.explain import gradient_check  # brings PyTorch
+
+            settings = snapshot.settings
+            return gradient_check.check(
+                task, snapshot.params, snapshot.batch, settings.weight_decay, settings.l1
+            )
+
+        def answer(check: GradientCheck) -> None:
+            self._asked, self._checked = None, (snapshot, check)
+            self._tell()
+            if self.table.isVisible():
+                self.table.show_check(check, snapshot)
+
+        def failed(error: BaseException) -> None:
+            self._asked, self._fault = None, str(error) or type(error).__name__
+            self._tell()
+            self.table.show_words(f"The gradient could not be checked: {self._fault}")
+
+        self._background.ask(KEY, work, answer, failed, Queue.STUDIES)
+        self._tell()
+        self.table.show_words(f"Checking the gradient at step {snapshot.step:,} …")
+        self.table.open_below(self.button)
+
+    def _tell(self) -> None:
+        """Say in the badge what is known."""
+        words, tip, is_bad = self._words()
+        if words != self.badge.text():
+            self.badge.setText(words)
+            self.badge.setAccessibleDescription(tip or words)
+        if tip != self.badge.toolTip():
+            self.badge.setToolTip(tip)
+        colour = self._theme.counter_accent if is_bad else self._theme.muted
+        size = self.font().pointSizeF() * look.SMALL
+        weight = 600 if is_bad else 400
+        sheet = f"color: {colour}; font-size: {size}pt; font-weight: {weight};"
+        if sheet != self.badge.styleSheet():
+            self.badge.setStyleSheet(sheet)
+
+    def _words(self) -> tuple[str, str, bool]:
+        """Return what the badge says, its tip, and whether it is bad news."""
+        if self._asked is not None:
+            return "∇ checking …", "", False
+        if self._fault:
+            return "∇ could not be checked", self._fault, True
+        if self._checked is None:
+            return "∇ not checked", "", False
+        snapshot, check = self._checked
+        is_old = not _is_same(snapshot, self._snapshot)
+        where = f" at step {snapshot.step:,}" if is_old else ""
+        if check.trouble:
+            return f"∇ not finite{where}", check.summary, True
+        if not check.passed:
+            return f"∇ ✗ {check.verdict}{where}", check.summary, True
+        said = f"checked{where}" if is_old else say_size(check.largest)
+        return f"∇ ✓ {said}", check.summary, False
+
+
+def _is_same(checked: Snapshot, newest: Snapshot | None) -> bool:
+    """Return whether the gradient of the two is the same."""
+    if newest is None or checked is newest:
+        return True
+    return (
+        checked.step == newest.step
+        and checked.settings.weight_decay == newest.settings.weight_decay
+        and checked.settings.l1 == newest.settings.l1
+        and np.array_equal(checked.batch, newest.batch)
+        and np.array_equal(checked.params.W, newest.params.W)
+        and np.array_equal(checked.params.b, newest.params.b)
+    )
+
+
+class Comparison(QFrame):
+    """The gradient three ways, side by side, over the window until it is closed."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # the button would open it again
+        self.setObjectName("comparison")
+        self.setAccessibleName("The gradient three ways")
+        self._check: GradientCheck | None = None
+        self._anchor: QWidget | None = None
+        self._latex = self._spoken = ""
+        self.words = Plain()
+        self.words.setWordWrap(True)
+        self.formula = Formula(
+            theme, *by_hand("softmax", has_bias=True, has_decay=False, has_l1=False), px=16
+        )
+        self.grid = Table()
+        self.foot = Plain()
+        self.foot.setProperty("small", True)
+        self.foot.setWordWrap(True)
+        self.copy_button = QPushButton("Copy as CSV")
+        self.copy_button.setToolTip("Copy every parameter that was checked, with all digits")
+        self.copy_button.clicked.connect(self.copy_table)
+        self.close_button = QPushButton("Close")
+        self.close_button.setToolTip("Close (Esc)")
+        self.close_button.clicked.connect(self.close)
+        QShortcut(QKeySequence.StandardKey.Copy, self, self.copy_table)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.copy_button)
+        buttons.addWidget(self.close_button)
+        layout = self._layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(look.GRID)
+        for widget in (self.words, self.formula, self.grid, self.foot):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.formula.set_theme(theme)
+        self.setStyleSheet(
+            f"#comparison {{ background: {theme.panel}; border: 1px solid {theme.line}; }}"
+        )
+        self._paint_words()
+
+    def open_below(self, anchor: QWidget) -> None:
+        """Open under a widget, inside the screen."""
+        self._anchor = anchor
+        self._settle()
+        self.show()
+        self.close_button.setFocus()
+
+    def show_words(self, words: str) -> None:
+        """Show a sentence in place of a table."""
+        self._check = None
+        self.words.setText(words)
+        for part in (self.formula, self.grid, self.foot, self.copy_button):
+            part.hide()
+        self._paint_words()
+        self._settle()
+
+    def show_check(self, check: GradientCheck, snapshot: Snapshot) -> None:
+        """Show what the three ways gave for the weights of a snapshot."""
+        self._check = check
+        first, rest = check.summary[0].upper(), check.summary[1:]
+        self.words.setText(f"Step {snapshot.step:,}. {first}{rest.rstrip('.')}.")
+        settings = snapshot.settings
+        self.formula.show_formula(
+            *by_hand(
+                check.kind,
+                has_bias=check.has_bias,
+                has_decay=settings.weight_decay > 0,
+                has_l1=settings.l1 > 0,
+            )
+        )
+        rows = check.largest_rows(ROWS)
+        decimals = _decimals([value for row in rows for value in row[1:]])
+        self.grid.show_rows(
+            [(name, *(_aligned(value, decimals) for value in values)) for name, *values in rows]
+        )
+        self.foot.setText(self._foot(check, len(rows)))
+        for part in (self.formula, self.grid, self.foot, self.copy_button):
+            part.show()
+        self._paint_words()
+        self._settle()
+
+    def copy_table(self) -> None:
+        """Put all that was checked on the clipboard, as CSV."""
+        if self._check is not None:
+            QApplication.clipboard().setText(self._check.csv())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._check is not None:
+            menu = copy_menu(self, self.formula.latex, self.words.text(), self._check.csv())
+            menu.exec(event.globalPos())
+
+    @staticmethod
+    def _foot(check: GradientCheck, shown: int) -> str:
+        of = f"The {shown} steepest of {len(check.checked):,} checked parameters. "
+        return ("" if shown == len(check.checked) else of) + check.remarks
+
+    def _paint_words(self) -> None:
+        is_bad = self._check is not None and not self._check.passed
+        colour = self._theme.counter_accent if is_bad else self._theme.ink
+        self.words.setStyleSheet(f"color: {colour};")
+
+    def _settle(self) -> None:
+        """Take the size that is needed and stay on the screen."""
+        if self._anchor is None:
+            return
+        room = self._anchor.screen().availableGeometry()
+        unit = self.fontMetrics().height()
+        width = min(38 * unit if self._check is not None else 20 * unit, room.width())
+        self.setFixedWidth(width)
+        self._layout.activate()
+        self.resize(width, self._layout.heightForWidth(width))
+        at = self._anchor.mapToGlobal(QPoint(0, self._anchor.height() + 4))
+        at.setX(max(min(at.x(), room.right() - self.width()), room.left()))
+        if at.y() + self.height() > room.bottom():
+            above = self._anchor.mapToGlobal(QPoint(0, -4)).y() - self.height()
+            at.setY(max(above, room.top()))
+        self.move(at)
+
+
+class Table(QWidget):
+    """Up to ROWS parameters, a line each, with three numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Derivatives of the loss by its parameters")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(2 * look.GRID)
+        grid.setVerticalSpacing(look.GRID // 2)
+        grid.setColumnStretch(0, 1)
+        for column, (title, tip) in enumerate(zip(HEADERS, TIPS, strict=True)):
+            label = QLabel(title)
+            label.setProperty("title", True)
+            label.setToolTip(tip)
+            grid.addWidget(label, 0, column, LEFT if column == 0 else RIGHT)
+        self.labels = [
+            (Elided(), *(QLabel() for _ in range(len(HEADERS) - 1))) for _ in range(ROWS)
+        ]
+        for i, labels in enumerate(self.labels):
+            for column, label in enumerate(labels):
+                if column == 0:
+                    grid.addWidget(label, i + 1, 0)
+                else:
+                    grid.addWidget(label, i + 1, column, RIGHT)
+
+    def show_rows(self, rows: list[tuple[str, ...]]) -> None:
+        """Show these words, row by row."""
+        for i, labels in enumerate(self.labels):
+            for label, text in zip(labels, rows[i] if i < len(rows) else HEADERS, strict=True):
+                label.setText(text)
+                label.setVisible(i < len(rows))
+
+
+def _decimals(values: list[float]) -> int | None:
+    """Return how many decimals show DIGITS digits of the largest, None where powers say it."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if not 1e-3 <= largest < 1e6:
+        return None
+    return DIGITS - 1 - math.floor(math.log10(largest))
+
+
+def _aligned(value: float, decimals: int | None) -> str:
+    if decimals is None or not math.isfinite(value):
+        return say_number(value, DIGITS)
+    return f"{value:.{decimals}f}".replace("-", "−")

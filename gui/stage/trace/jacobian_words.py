@@ -1,0 +1,138 @@
+"""What the Jacobian and the collapse say, in numbers and in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.csv.spreadsheet import to_text
+from core.explain.jacobian import Collapse, collapse, jacobian
+from core.explain.number_words import say_number, say_size
+
+Floats = NDArray[np.float64]
+
+COLOURS = "Colours: orange to −0.25, blue to +0.25."
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """One example at the end of the model: its probabilities, their Jacobian, the chain rule.
+
+    names : of the classes, or of the one that a binary neuron speaks for.
+    a : (h,) probabilities. J : (h, h). collapse : None where the true class y is not known.
+    """
+
+    names: tuple[str, ...]
+    a: Floats
+    y: int | None
+    J: Floats
+    collapse: Collapse | None
+
+    @classmethod
+    def of(cls, a: Floats, y: int | None, names: tuple[str, ...]) -> Chain:
+        return cls(names, a, y, jacobian(a), None if y is None else collapse(a, y))
+
+    def beside(self, digits: int) -> list[list[str]]:
+        """Return for each row what the columns after the matrix say."""
+        sums = [self.J.sum(axis=1)] if len(self.names) > 1 else []
+        c = self.collapse
+        parts = [c.upstream, c.product, c.short] if c else []
+        columns = [[decimals(float(v), (digits, False)) for v in values] for values in sums]
+        columns += [[value_of(float(v), digits) for v in values] for values in parts]
+        return [[column[i] for column in columns] for i in range(len(self.names))]
+
+    def verdict(self) -> str:
+        """Say how the collapse comes out."""
+        c = self.collapse
+        if c is None or self.y is None:
+            if len(self.a) == 1:
+                return f"a(1 − a) is ¼ where a = ½, and fades away towards 0 and 1. {COLOURS}"
+            return f"Each row sums to 0: what one class gains, the others lose. {COLOURS}"
+        if not c.overflows:
+            apart = say_size(c.difference)
+            return f"∂L/∂a · ∂a/∂z is a − y: the largest difference is {apart}. {COLOURS}"
+        if len(self.a) == 1:
+            return (
+                f"a(1 − a) = {say_size(float(self.J[0, 0]))}: ∂L/∂a overflows, and the chain rule "
+                "gives no number. a − y divides by nothing and is right."
+            )
+        return (
+            f"a[{self.names[self.y]}] = {say_size(float(self.a[self.y]))} is so small that "
+            "−1/a overflows, and the chain rule gives no number. a − y divides by nothing and "
+            "is right."
+        )
+
+    def sentence(self, i: int, k: int) -> str:
+        """Say what stands in row i, column k: of the matrix, the sums or the collapse."""
+        h, name = len(self.names), self.names[i]
+        if h == 1 and k == 0:
+            value, a = say_number(float(self.J[0, 0]), 4), say_number(float(self.a[0]), 4)
+            return f"da/dz = {value} = a (1 − a) with a = {a}"
+        if k < h:
+            other = self.names[k]
+            p, q = (say_number(float(self.a[j]), 4) for j in (i, k))
+            value = say_number(float(self.J[i, k]), 4)
+            why = f"a_i (1 − a_i) = {p} · (1 − {q})" if i == k else f"−a_i a_k = −{p} · {q}"
+            return f"∂a[{name}]/∂z[{other}] = {value} = {why}"
+        if k == h and h > 1:
+            total = say_size(float(self.J[i].sum()))
+            return f"Row {name} sums to {total}: the same added to all logits changes nothing"
+        c = self.collapse
+        if c is None:
+            return ""
+        n = k - h - (h > 1)
+        what = (f"∂L/∂a[{name}]", f"∂L/∂z[{name}] by the chain rule", f"a − y of {name}")[n]
+        return f"{what} = {say_number(float((c.upstream, c.product, c.short)[n][i]), 6)}"
+
+    def spoken(self) -> str:
+        """Return matrix and collapse in words, for a screen reader."""
+        parts = []
+        for i, name in enumerate(self.names):
+            values = ", ".join(
+                f"by z of {other} {decimals(float(value), (4, False))}"
+                for other, value in zip(self.names, self.J[i], strict=True)
+            )
+            parts.append(f"a of {name}: {values}.")
+        return " ".join([*parts, self.verdict()])
+
+    def csv(self) -> str:
+        """Return the matrix, its row sums and the collapse, with all digits."""
+        header = [f"∂/∂z[{name}]" for name in self.names]
+        c = self.collapse
+        rows: list[list[str | float]] = [
+            ["", *header, "row sum", *(titles(len(self.names), is_narrow=False) if c else ())]
+        ]
+        for i, name in enumerate(self.names):
+            row: list[str | float] = [f"∂a[{name}]", *self.J[i].tolist(), float(self.J[i].sum())]
+            if c:
+                row += [float(c.upstream[i]), float(c.product[i]), float(c.short[i])]
+            rows.append(row)
+        return to_text(rows)
+
+
+def titles(h: int, *, is_narrow: bool) -> tuple[str, str, str]:
+    """Return what stands over the three columns of the collapse of h outputs."""
+    if h == 1:
+        return "∂L/∂a", "· da/dz", "a − y"
+    return "−y/a", "· J" if is_narrow else "(−y/a) J", "a − y"
+
+
+def decimals(value: float, shape: tuple[int, bool]) -> str:
+    """Write a number with so many decimals, perhaps without the 0 before them; no −0."""
+    digits, is_short = shape
+    text = f"{value:.{digits}f}"
+    if not float(text):
+        return "0" if is_short else f"{0:.{digits}f}"
+    text = text.replace("-", "−")
+    return text.replace("0.", ".", 1) if is_short else text
+
+
+def value_of(value: float, digits: int) -> str:
+    """Write an entry of the collapse with so many decimals, a large one as a power of ten."""
+    if np.isnan(value):
+        return "—"
+    if abs(value) >= 1000:
+        return say_size(value)
+    return decimals(value, (digits if abs(value) < 10 else 1, False)) if value else "0"

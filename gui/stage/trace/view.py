@@ -1,0 +1,264 @@
+"""The derivation on the stage: one example's numbers, from its input to the new weights."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.task import Task
+from core.train.snapshot import Snapshot, Status
+from gui.derivation import numbers as trace_numbers
+from gui.derivation.lines import PARTS, Shape
+from gui.derivation.tracer import Followed, Tracer
+from gui.kit.fields import Choice
+from gui.kit.flow_layout import FlowLayout
+from gui.kit.maths.sheet import Sheet
+from gui.kit.plain_text import html, short
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.stage.trace.gradient_check_badge import CheckBadge
+from gui.stage.trace.jacobian_view import JacobianView
+from gui.state.background_tasks import Background
+from gui.state.selected_example import NOT_APPLYING, applies
+
+WITH_JACOBIAN = ("softmax", "binary", "mse")
+SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
+
+
+class TraceView(View):
+    """One example followed through one update, with the numbers of this very step."""
+
+    row_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, background: Background, tracer: Tracer) -> None:
+        super().__init__(theme)
+        self._tracer, self._background = tracer, background
+        self._shape: Shape | None = None
+        self.sheet = Sheet(theme)
+        self.jacobian = JacobianView(theme)
+        self.badge = CheckBadge(theme, background)
+        self._words = QLabel()
+        self._words.setWordWrap(False)
+        self._step = QLabel()
+        self._step.setProperty("small", True)
+        self._build()
+        tracer.watch(self, 1.0, up_to_update=True)
+        tracer.traced.connect(self._show)
+        tracer.part_changed.connect(self._light)
+        self._show(None)
+        self.show_theme()
+
+    def _build(self) -> None:
+        self.before, self.after = _button("‹", "The row before"), _button("›", "The row after")
+        self.before.clicked.connect(lambda: self._move(-1))
+        self.after.clicked.connect(lambda: self._move(+1))
+        self.worst = _button("Worst", "The training row with the largest loss now")
+        self.worst.clicked.connect(self._choose_worst)
+        self.label = Choice()
+        self.label.setAccessibleName("true class of the drawing")
+        self.label.setToolTip("What the drawing is; from there on there is a loss")
+        self.label.chosen.connect(self._tracer.say_class)
+        self.parts = [
+            _button(f"{k} {name}", f"Part {k} of an update (N)")
+            for k, name in enumerate(PARTS, start=1)
+        ]
+        for button in self.parts:
+            button.setProperty("quiet", None)
+            button.setProperty("marker", True)
+            button.setCheckable(True)
+            button.clicked.connect(self._press_part)
+        self.cover = _button("Cover", "Cover a number with a click, for the class to guess")
+        self.cover.setCheckable(True)
+        self.cover.toggled.connect(self._set_covering)
+        self.reveal = _button("Reveal all", "Show every covered number")
+        self.reveal.clicked.connect(lambda: self.sheet.cover(list(self.sheet.covered), False))
+        self.sheet.covered_changed.connect(self._note_covered)
+        self._note_covered()
+
+        head = QWidget()
+        row = FlowLayout(head, 6, 6)
+        for group in (
+            (self.before, self.after, self._words, self.label, self._step),
+            (self.worst, self.cover, self.reveal),
+            tuple(self.parts),
+            (self.badge,),
+        ):
+            row.addWidget(_together(group))
+        self._head = head
+        body = QWidget()
+        body.setObjectName("body")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        column.addWidget(self.sheet)
+        policy = self.jacobian.sizePolicy()  # it must not make the sheet wider than the stage
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        self.jacobian.setSizePolicy(policy)
+        column.addWidget(self.jacobian)
+        column.addStretch(1)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(body)
+        self._area.viewport().setAutoFillBackground(False)
+        body.setAutoFillBackground(False)
+        body.setStyleSheet("#body { background: transparent; }")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 8, 8)
+        layout.setSpacing(8)
+        self._absent = QLabel(NOT_APPLYING.format("The trace of one example"))
+        self._absent.setWordWrap(True)
+        self._absent.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._absent.hide()
+        layout.addWidget(head)
+        layout.addWidget(self._area, 1)
+        layout.addWidget(self._absent, 1)
+
+    # What is shown --------------------------------------------------------------------------------
+
+    def show_theme(self) -> None:
+        self.sheet.set_theme(self.theme)
+        self.jacobian.set_theme(self.theme)
+        self.badge.set_theme(self.theme)
+        self._tracer.refresh()
+
+    @property
+    def is_at_rest(self) -> bool:
+        return super().is_at_rest and self._tracer.is_at_rest
+
+    def show_task(self, task: Task) -> None:
+        if self.snapshot is None:
+            self.badge.forget()
+        names = task.dataset.class_names
+        for widget in (self._head, self._area):
+            widget.setVisible(applies(task))
+        self._absent.setVisible(not applies(task))
+        self.label.offer([("class ?", None), *((name, k) for k, name in enumerate(names))], None)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        if self.task is not None and applies(self.task):
+            self.badge.offer(self.task, snapshot)
+        self._tracer.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tracer.refresh()  # while it was hidden, no batch was averaged
+
+    def _show(self, followed: Followed | None) -> None:
+        if followed is None:
+            self._shape = None
+            self.sheet.show_lines((), None, {})
+            self.sheet.setAccessibleDescription("")
+            self.jacobian.hide()
+            self.label.hide()
+            self._words.clear()
+            self._step.clear()
+            return
+        if not self.isVisible() or not followed.is_whole:
+            return
+        task, shape, example = followed.task, followed.shape, followed.example
+        if shape != self._shape:
+            self._shape = shape
+            known = trace_numbers.meanings(shape, followed.lines)
+            self.sheet.show_lines(followed.lines, task.dataset.image_shape, known)
+            self.sheet.light(self._tracer.part)
+        images = trace_numbers.pictures(shape, followed.trace) if shape.is_image else {}
+        self.sheet.show_numbers(followed.values, images)
+        trace = followed.trace
+        label = trace.label
+        has_jacobian = label is not None and trace.kind in WITH_JACOBIAN
+        self.jacobian.setVisible(has_jacobian)
+        if has_jacobian:
+            self.jacobian.show_answer(
+                trace.a,
+                None if trace.kind == "mse" else label,  # whose chain does not collapse to a − y
+                task.dataset.class_names,
+                task.dataset.class_marks,
+            )
+        said = "" if example.label is None else f", {task.dataset.class_names[example.label]}"
+        self._words.setText(f"<b>{html(example.words)}</b>{html(short(said))}")
+        self.label.setVisible(example.label is None)
+        has_rows = example.row is not None
+        self.before.setEnabled(has_rows)
+        self.after.setEnabled(has_rows)
+        self._step.setText(f"step {trace.step:,}")
+        is_live = followed.snapshot.status is Status.TRAINING
+        self.sheet.setAccessibleDescription(SPOKEN_WHEN_TRAINING if is_live else self.sheet.text())
+
+    # What the person does -------------------------------------------------------------------------
+
+    def _move(self, by: int) -> None:
+        example, task = self._tracer.chosen.example, self.task
+        if example is not None and example.row is not None and task is not None:
+            self.row_wanted.emit((example.row + by) % task.dataset.n)
+
+    def _choose_worst(self) -> None:
+        """Find the training row with the largest loss, on the background thread."""
+        task, snapshot = self.task, self.snapshot
+        if task is None or snapshot is None:
+            return
+
+        def work() -> int:
+            from core.explain.probe import row_answers
+
+            losses = row_answers(task, snapshot.params).loss[task.train_rows]
+            return int(task.train_rows[int(np.nanargmax(losses))])
+
+        self._background.ask("worst row", work, self.row_wanted.emit, _raise)
+
+    def _press_part(self) -> None:
+        self._light(self._tracer.part)  # a press moves on, whichever it was
+        self._tracer.next_part()
+
+    def _light(self, part: int | None) -> None:
+        """Light the part of the update, and bring it into sight."""
+        for k, button in enumerate(self.parts):
+            button.setChecked(part is not None and k <= part)
+        self.sheet.light(part)
+        if part is not None:
+            top, bottom = self.sheet.top_of(part)
+            bar = self._area.verticalScrollBar()
+            room = self._area.viewport().height()
+            if bottom > bar.value() + room or top < bar.value():
+                bar.setValue(top - 8)
+
+    def _set_covering(self, is_on: bool) -> None:
+        self.sheet.is_covering = is_on
+
+    def _note_covered(self, *_: object) -> None:
+        self.reveal.setEnabled(bool(self.sheet.covered))
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def _button(words: str, tip: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setProperty("quiet", True)
+    return button
+
+
+def _together(widgets: tuple[QWidget, ...]) -> QWidget:
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group

@@ -1,0 +1,169 @@
+"""Weights of measured data: a signed bar for each weight and each bias."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
+
+from core.train.snapshot import Params
+from gui.kit import theme as look
+from gui.kit.picture_grid import GAP, Grid, Panels, signed
+
+MIN_ROW = 1.7  # height of a bar's row in heights of the type
+MAX_ROW = 2.6
+
+
+class Bars(Panels):
+    """The weights and the bias of each class as bars from the middle: blue right, orange left."""
+
+    breadth = 2.5
+    _seen: tuple[float, bytes, bytes] | None = None  # what the last painting was of
+
+    def _lay_out(self) -> None:
+        self._fit_height()
+        self._seen = None
+        self.update()
+
+    def _show_values(self) -> None:
+        """Paint again if a bar's end moves by half a pixel or a number changes."""
+        assert self._params is not None
+        values = np.column_stack((self._params.W, self._params.b))
+        lengths = np.rint(values * (self.width() / self.scale)).astype(np.int64)
+        seen = self.scale, lengths.tobytes(), np.rint(values * 1000).tobytes()
+        if seen != self._seen:
+            self._seen = seen
+            self.update()
+
+    def _largest(self, params: Params) -> float:
+        return max(super()._largest(params), float(np.abs(params.b).max(initial=0.0)))
+
+    def _fit_height(self) -> None:
+        """Ask for the height that bars need to be readable."""
+        height = 0.0
+        if self._task:
+            panels = len(self._names())
+            columns = max(1, min(panels, int(self.width() // (14 * self._line())) or 1))
+            rows = math.ceil(panels / columns)
+            panel = self._line() * (1.5 + MIN_ROW * (self._task.m + 1)) + GAP / 2
+            height = rows * panel + self._line() * 2.2
+        self.setMinimumHeight(int(height))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
+    # Painting ---------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._task is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bottom = self._paint_bars(painter, self._grid())
+        if self._params is not None:
+            self._paint_scale(painter, bottom)
+        painter.end()
+
+    def _text(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        text: str,
+        font: QFont,
+        colour: str = "",
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        painter.setFont(font)
+        painter.setPen(QColor(colour or self._theme.ink))
+        painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_bars(self, painter: QPainter, grid: Grid) -> float:
+        assert self._task
+        line = self._line()
+        labels = [*self._task.input_names, "bias b"]
+        row = min(max((grid.height - 4) / len(labels), MIN_ROW * line), MAX_ROW * line)
+        metrics = self._metrics
+        label_width = min(
+            max(metrics.horizontalAdvance(text) for text in labels) + 8, grid.width * 0.42
+        )
+        number_width = metrics.horizontalAdvance("−00.000") + 6
+        bottom = 0.0
+        for k, (name, mark) in enumerate(self._names()):
+            column, panel_row = k % grid.columns, k // grid.columns
+            x = column * (grid.width + GAP)
+            y = panel_row * (row * len(labels) + line * 1.5 + GAP)
+            colour = self._theme.class_colour(mark).name()
+            glyph = look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●"
+            self._text(painter, QRectF(x, y, 24, line * 1.4), glyph, self._bold, colour)
+            title = self._bold_metrics.elidedText(
+                name, Qt.TextElideMode.ElideRight, grid.width - line * 1.4
+            )
+            self._text(
+                painter, QRectF(x + line * 1.2, y, grid.width, line * 1.4), title, self._bold
+            )
+            zone = QRectF(
+                x + label_width,
+                y + line * 1.5,
+                grid.width - label_width - number_width,
+                row * len(labels),
+            )
+            self._paint_panel(painter, zone, k, labels, row, number_width, x)
+            bottom = max(bottom, zone.bottom())
+        return bottom
+
+    def _paint_panel(
+        self,
+        painter: QPainter,
+        zone: QRectF,
+        k: int,
+        labels: list[str],
+        row: float,
+        number_width: float,
+        left: float,
+    ) -> None:
+        """Paint the bars of one class: names on the left, numbers on the right."""
+        theme, metrics = self._theme, self._metrics
+        values = (
+            [None] * len(labels)
+            if self._params is None
+            else [*self._params.W[k].tolist(), float(self._params.b[k])]
+        )
+        for j, (label, value) in enumerate(zip(labels, values, strict=True)):
+            y = zone.top() + j * row
+            text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, zone.left() - left - 8)
+            name_rect = QRectF(left, y, zone.left() - left - 8, row)
+            self._text(painter, name_rect, text, self.font(), theme.muted)
+            track = QRectF(zone.left(), y + row * 0.2, zone.width(), row * 0.6)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.chip))
+            painter.drawRoundedRect(track, 3, 3)
+            if value is None:
+                continue
+            length = value / (self.scale or 1.0) * track.width() / 2
+            bar = QRectF(track.center().x(), track.top(), length, track.height()).normalized()
+            painter.setBrush(QColor(theme.accent if value > 0 else theme.counter_accent))
+            painter.drawRoundedRect(bar, 2, 2)
+            number = QRectF(zone.right() + 4, y, number_width - 4, row)
+            self._text(
+                painter, number, signed(value), self.font(), align=Qt.AlignmentFlag.AlignRight
+            )
+        painter.setPen(QPen(QColor(theme.muted), 1))
+        middle = round(zone.center().x()) + 0.5
+        painter.drawLine(QPointF(middle, zone.top()), QPointF(middle, zone.bottom()))
+
+    def _paint_scale(self, painter: QPainter, top: float) -> None:
+        """Paint the one scale of all panels: −scale … 0 … +scale."""
+        bar = self._scale_bar(top)
+        painter.setPen(QPen(QColor(self._theme.line), 1))
+        painter.setBrush(self._ramp(bar))
+        painter.drawRoundedRect(bar, 3, 3)
+        alignments = (
+            Qt.AlignmentFlag.AlignLeft,
+            Qt.AlignmentFlag.AlignHCenter,
+            Qt.AlignmentFlag.AlignRight,
+        )
+        for text, align in zip(self._scale_words(), alignments, strict=True):
+            self._text(painter, self._below(bar), text, self._small, self._theme.muted, align)

@@ -1,0 +1,202 @@
+"""The coefficients of a linear model as a table, and what one of them says of the odds."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.task import Task
+from core.explain.coefficients import (
+    Coefficients,
+    as_csv,
+    coefficients,
+    have_odds,
+    odds_ratios,
+    say,
+    sentence,
+)
+from core.explain.number_words import RAISED
+from core.train.snapshot import Params
+from gui.kit import theme as look
+from gui.kit.fields import Choice
+from gui.kit.picture_grid import signed
+from gui.kit.plain_text import Plain
+
+SECONDS = 0.1
+MOST_ROWS = 2_000
+NO_ODDS = {
+    "perceptron": "A perceptron has no probabilities, so its weights say nothing of odds.",
+    "adaline": "ADALINE has no probabilities, so its weights say nothing of odds.",
+    "mse": "Its activation is a probability, but the squared error does not fit odds.",
+    "ovo": "Each row is one pair of classes; votes, not odds, decide between three or more.",
+}
+
+
+class CoefficientTable(QWidget):
+    """A row for each input and the bias of one output; a sentence for the row that is chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.output, self.against = Choice(), Choice()
+        self.output.chosen.connect(self._choose)
+        self.against.chosen.connect(self._choose)
+        self.output.setAccessibleName("output")
+        self.output.setToolTip("The neuron whose weights are shown")
+        self.against.setToolTip("Odds compare two classes: the class that is shown with this one")
+        self.against.setAccessibleName("class to compare with")
+        self._against_words = QLabel("against")
+        self._against_words.setProperty("muted", True)
+        top = QHBoxLayout()
+        top.addWidget(QLabel("coefficients of"))
+        top.addWidget(self.output)
+        top.addWidget(self._against_words)
+        top.addWidget(self.against)
+        top.addStretch(1)
+        self.table = QTableWidget()
+        self.table.setAccessibleName("Coefficients")
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.itemSelectionChanged.connect(self._say)
+        copy = QAction("Copy the table as CSV", self.table)
+        copy.triggered.connect(self._copy)
+        self.table.addAction(copy)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.words = Plain()
+        self.words.setWordWrap(True)
+        self.words.setFont(look.scaled(self.font(), look.LARGE))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(top)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.words)
+        self._task: Task | None = None
+        self._params: Params | None = None
+        self._found: Coefficients | None = None
+        self._shown_at = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show)
+
+    def show_task(self, task: Task) -> None:
+        """Show the rows of this task's inputs, no numbers yet."""
+        self._task, self._params, self._found = task, None, None
+        self._later.stop()
+        from core.explain.coefficients import output_names
+
+        names = output_names(task)
+        is_softmax = task.config.model.kind == "softmax"
+        last = len(names) - 1
+        self.output.offer([(name, k) for k, name in enumerate(names)], last)
+        self.against.offer([(name, k) for k, name in enumerate(names)], max(last - 1, 0))
+        for widget in (self.against, self._against_words):
+            widget.setVisible(is_softmax and have_odds(task))
+        unit = f" per {task.dataset.unit}" if task.dataset.unit else " in own units"
+        titles = ["input", "standardised", unit.strip()]
+        if have_odds(task):
+            titles.append("odds ×")
+        rows = [*task.input_names[:MOST_ROWS], "bias b"]
+        self.table.setColumnCount(len(titles))
+        for column, title in enumerate(titles):
+            head = QTableWidgetItem(title)
+            head.setTextAlignment(_side(column))
+            self.table.setHorizontalHeaderItem(column, head)
+        self.table.setRowCount(len(rows))
+        for i, name in enumerate(rows):
+            for column in range(len(titles)):
+                item = QTableWidgetItem(name if column == 0 else "")
+                item.setTextAlignment(_side(column))
+                self.table.setItem(i, column, item)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.selectRow(0)
+        self._say()
+
+    def show_params(self, params: Params) -> None:
+        """Show these weights, at most ten times a second."""
+        self._params = params
+        wait = self._shown_at + SECONDS - time.monotonic()
+        if wait <= 0:
+            self._show()
+        elif not self._later.isActive():
+            self._later.start(max(1, int(1000 * wait)))
+
+    def _show(self) -> None:
+        if self._task is None or self._params is None:
+            return
+        self._shown_at = time.monotonic()
+        self._found = found = coefficients(self._task, self._params)
+        k, against = self._chosen()
+        columns = [[*found.W[k], found.b[k]], [*found.own_W[k], found.own_b[k]]]
+        cells = [[_number(value) for value in column] for column in columns]
+        if have_odds(self._task):
+            ratios = odds_ratios(self._task, found, k, against)
+            cells.append([*(say(r) if r >= 1 else f"1 / {say(1 / r)}" for r in ratios), ""])
+        last = self.table.rowCount() - 1
+        for c, column in enumerate(cells, start=1):
+            for i in range(last + 1):
+                item = self.table.item(i, c)
+                text = column[-1] if i == last else column[i]
+                if item is not None and item.text() != text:
+                    item.setText(text)
+        self._say()
+
+    def _chosen(self) -> tuple[int, int]:
+        k, against = self.output.value(), self.against.value()
+        assert isinstance(k, int) and isinstance(against, int)
+        return k, against
+
+    def _choose(self) -> None:
+        self._show()
+        self._say()
+
+    def _say(self) -> None:
+        task, found = self._task, self._found
+        if task is None:
+            return
+        words = ""
+        row = self.table.currentRow()
+        if not have_odds(task):
+            words = NO_ODDS.get(
+                task.config.model.kind,
+                "These inputs are made of features: one cannot change while the others stay, so "
+                "no odds are given.",
+            )
+        elif found is not None and 0 <= row < len(found.inputs):
+            words = sentence(task, found, row, *self._chosen())
+        elif found is not None and row == self.table.rowCount() - 1:
+            words = "The bias: the logit where all inputs are 0."
+        if words != self.words.text():
+            self.words.setText(words)
+
+    def _copy(self) -> None:
+        if self._task is not None and self._found is not None:
+            QGuiApplication.clipboard().setText(as_csv(self._task, self._found, self._chosen()[1]))
+
+
+def _number(value: float) -> str:
+    """Say a coefficient in four decimals, or, where they would hide it, as in −3.2·10⁻⁵."""
+    if value == 0 or abs(value) >= 0.001:
+        return signed(value, 4)
+    digits, exponent = f"{value:+.1e}".split("e")
+    return f"{digits}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,158 @@
+"""What the weights of pictures say, class by class: length, extreme pixels, bias."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.task import Task
+from core.explain.weight_images import PictureWeights, Pixel, as_csv, picture_weights
+from core.model_family import output_names
+from core.train.snapshot import Params
+from gui.kit import theme as look
+from gui.kit.picture_grid import signed
+from gui.kit.plain_text import Plain
+
+SECONDS = 0.1
+NAME_LETTERS = 12
+ROOM = 20  # px of a cell beside its words
+TITLES = ("", "‖w‖", "largest w", "smallest w", "bias b")
+WIDEST = {0: "", 1: "00.000", 4: "−00.000"}  # the other columns share the rest
+TIPS = (
+    "",
+    "Length of the class's weights",
+    "The pixel that speaks most for it, by row and column from the upper left",
+    "The pixel that speaks most against it, by row and column from the upper left",
+    "The logit of a picture whose inputs are all 0",
+)
+
+
+class PictureTable(QWidget):
+    """A row for each output; a sentence for the row that is chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = table = QTableWidget()
+        table.setAccessibleName("Weights of each class in numbers")
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.itemSelectionChanged.connect(self._say)
+        copy = QAction("Copy the table as CSV", table)
+        copy.triggered.connect(self._copy)
+        table.addAction(copy)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.words = Plain()
+        self.words.setWordWrap(True)
+        self.words.setFont(look.scaled(self.font(), look.LARGE))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(table, 1)
+        layout.addWidget(self.words)
+        self._task: Task | None = None
+        self._params: Params | None = None
+        self._found: list[PictureWeights] = []
+        self._shown_at = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show)
+
+    def show_task(self, task: Task) -> None:
+        """Show a row for each output of this task, no numbers yet."""
+        self._task, self._params, self._found = task, None, []
+        self._later.stop()
+        self.table.clear()
+        self.table.setColumnCount(len(TITLES))
+        self.table.setRowCount(task.outputs)
+        for column, (title, tip) in enumerate(zip(TITLES, TIPS, strict=True)):
+            head = QTableWidgetItem(title)
+            head.setToolTip(tip)
+            head.setTextAlignment(_side(column))
+            self.table.setHorizontalHeaderItem(column, head)
+            for k in range(task.outputs):
+                item = QTableWidgetItem()
+                item.setTextAlignment(_side(column))
+                self.table.setItem(k, column, item)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        metrics = self.table.fontMetrics()
+        names = output_names(task.config.model.kind, task.dataset.class_names)
+        longest = max(map(metrics.horizontalAdvance, names))
+        most = metrics.averageCharWidth() * NAME_LETTERS
+        for column, widest in WIDEST.items():
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            width = metrics.horizontalAdvance(widest) if widest else min(longest, most)
+            self.table.setColumnWidth(column, width + ROOM)
+        self.table.selectRow(0)
+        self._say()
+
+    def show_params(self, params: Params) -> None:
+        """Show these weights, at most ten times a second."""
+        self._params = params
+        wait = self._shown_at + SECONDS - time.monotonic()
+        if wait <= 0:
+            self._show()
+        elif not self._later.isActive():
+            self._later.start(max(1, int(1000 * wait)))
+
+    def _show(self) -> None:
+        task, params = self._task, self._params
+        if task is None or params is None or not np.isfinite(params.W).all():
+            return
+        self._shown_at = time.monotonic()
+        self._found = picture_weights(task, params)
+        for k, one in enumerate(self._found):
+            texts = (
+                one.name,
+                f"{one.norm:.3f}",
+                f"{signed(one.most)}  {_place(one.most_at)}",
+                f"{signed(one.least)}  {_place(one.least_at)}",
+                signed(one.bias),
+            )
+            for column, text in enumerate(texts):
+                item = self.table.item(k, column)
+                if item is not None and item.text() != text:
+                    item.setText(text)
+        self._say()
+
+    def _say(self) -> None:
+        """Say what the largest weight of the chosen row does."""
+        row, words = self.table.currentRow(), ""
+        if 0 <= row < len(self._found):
+            one = self._found[row]
+            i, j = one.most_at
+            words = (
+                f"{one.name}: the pixel in row {i}, column {j} speaks most for it. From black to "
+                f"white it adds {signed(one.white)} to the logit."
+            )
+            if one.most == one.least:
+                words = f"{one.name}: all weights are {signed(one.most)} so far."
+        if words != self.words.text():
+            self.words.setText(words)
+
+    def _copy(self) -> None:
+        if self._found:
+            QGuiApplication.clipboard().setText(as_csv(self._found))
+
+
+def _place(pixel: Pixel) -> str:
+    return f"({pixel[0]}, {pixel[1]})"
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

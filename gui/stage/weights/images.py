@@ -1,0 +1,225 @@
+"""Weights of image data: a signed picture for each class."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainterPath, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
+
+from core.data.task import Task
+from gui.kit import theme as look
+from gui.kit.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
+from gui.kit.picture_grid import GAP, Grid, Panels, signed
+from gui.kit.theme import Theme
+from gui.state.throttle import Reading
+
+WHOLE_ZOOM = 4
+OPAQUE = 0xFF000000
+NORM_SECONDS = 0.2  # ten figures at once
+HAIR = 3  # of the 257 levels of a sign: a weight that differs by so little looks the same
+
+
+class _Panel(NamedTuple):
+    """What shows the weights of one class."""
+
+    picture: QGraphicsPixmapItem
+    frame: QGraphicsPathItem
+    name: Words
+    norm: Words
+
+
+class Pictures(Panels):
+    """The weights of each class as a picture, blue positive and orange negative."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._canvas = Canvas(self)
+        self._panels: list[_Panel] = []
+        self._places: list[QRectF] = []
+        self._bar = self._canvas.add(QGraphicsPathItem())
+        self._bar_words = [self._canvas.add(Words()) for _ in range(3)]
+        self._levels: NDArray[np.intp] | None = None
+        self._norms: list[str] = []
+        self._reading = Reading(NORM_SECONDS)
+        self._shown_scale = 0.0
+
+    def show_task(self, task: Task | None) -> None:
+        for panel in self._panels:
+            for item in panel:
+                self._canvas.scene().removeItem(item)
+        self._panels.clear()
+        super().show_task(task)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._lay_out()  # whole zooms are others now
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    # Layout -----------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._canvas.cover(self.rect())
+        self._canvas.setBackgroundBrush(QColor(self._theme.panel))
+        grid, names = self._grid(), self._names()
+        self._places = [self._place(grid, k) for k in range(len(names))]
+        while len(self._panels) < len(names):
+            parts = _Panel(QGraphicsPixmapItem(), QGraphicsPathItem(), Words(), Words())
+            for part in parts:
+                self._canvas.add(part)
+            self._panels.append(parts)
+        for panel, rect, (name, _) in zip(self._panels, self._places, names, strict=True):
+            self._lay_out_panel(panel, rect, name)
+        self._lay_out_scale()
+        # Nothing on the screen counts as known any more.
+        middle = len(self._map) // 2
+        red, green, blue = self._map.astype(np.uint32).T
+        self._colours = np.roll(OPAQUE | red << 16 | green << 8 | blue, -middle)  # −1 is the last
+        self._levels, self._norms, self._shown_scale = None, [""] * len(names), 0.0
+        self._reading.forget()
+        if self._params is not None:
+            self._show_values()
+
+    def _lay_out_panel(self, panel: _Panel, rect: QRectF, name: str) -> None:
+        is_known = self._params is not None
+        panel.picture.setPos(rect.topLeft())
+        panel.picture.setScale(rect.width() / self._image_shape()[1])
+        panel.picture.setVisible(is_known)
+        frame = QPainterPath()
+        frame.addRoundedRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5), 4, 4)
+        panel.frame.setPath(frame)
+        panel.frame.setPen(QPen(QColor(self._theme.line), 1))
+        panel.name.dress(self._bold, self._theme.ink)
+        panel.name.say(
+            self._bold_metrics.elidedText(name, Qt.TextElideMode.ElideRight, rect.width())
+        )
+        panel.norm.dress(self._small, self._theme.muted)
+        self._place_title(panel, rect, "")
+
+    def _place_title(self, panel: _Panel, rect: QRectF, norm: str) -> None:
+        """Put name and norm side by side into the middle; without room, the name alone."""
+        name_width = self._bold_metrics.horizontalAdvance(panel.name.text() + "  ")
+        norm_width = self._small_metrics.horizontalAdvance(norm)
+        is_room = name_width + norm_width <= rect.width()
+        panel.norm.setVisible(is_room)
+        used = name_width + norm_width * is_room
+        title = QRectF(rect.left(), rect.bottom() + 2, rect.width(), self._line() * 1.3)
+        title.setLeft(rect.left() + max(rect.width() - used, 0) / 2)
+        panel.name.place(title, LEFT)
+        panel.norm.place(title.adjusted(name_width, 0, 0, 0), LEFT)
+
+    def _lay_out_scale(self) -> None:
+        line = self._line()
+        last = self._places[-1].bottom() if self._places else 0.0
+        bar = self._scale_bar(last + 2 + line * 1.3)
+        shape = QPainterPath()
+        shape.addRoundedRect(bar, 3, 3)
+        self._bar.setPath(shape)
+        self._bar.setPen(QPen(QColor(self._theme.line), 1))
+        self._bar.setBrush(self._ramp(bar))
+        self._bar.setVisible(self._params is not None)
+        for words, align in zip(self._bar_words, (LEFT, CENTRE, RIGHT), strict=True):
+            words.dress(self._small, self._theme.muted)
+            words.setVisible(self._params is not None)
+            words.place(self._below(bar), align)
+
+    def _image_shape(self) -> tuple[int, int]:
+        assert self._task and self._task.dataset.image_shape
+        return self._task.dataset.image_shape
+
+    def _place(self, grid: Grid, k: int) -> QRectF:
+        """Return where picture k is."""
+        rows, columns = self._image_shape()
+        ratio = self.devicePixelRatioF()
+        zoom = min(grid.width / columns, grid.height / rows)
+        if zoom * ratio >= WHOLE_ZOOM:  # all pixels of one size; below that it costs too much
+            zoom = math.floor(zoom * ratio) / ratio
+        width, height = columns * zoom, rows * zoom
+        title = self._line() * 1.5
+        column, row = k % grid.columns, k // grid.columns
+        used = grid.columns * (width + GAP) - GAP
+        x = (self.width() - used) / 2 + column * (width + GAP)
+        return QRectF(round(x), 1 + round(row * (height + title + GAP / 2)), width, height)
+
+    # Values -----------------------------------------------------------------------------------
+
+    def _show_values(self) -> None:
+        assert self._params is not None
+        W = self._params.W
+        if self._shown_scale != self.scale:
+            self._shown_scale = self.scale
+            for words, text in zip(self._bar_words, self._scale_words(), strict=True):
+                words.say(text)
+        self._show_pictures(W)
+        if not self._reading.is_due(is_live=self._is_live):
+            return
+        for k, norm in enumerate(np.sqrt(np.einsum("km,km->k", W, W)).tolist()):
+            text = self._norm_words(norm)
+            if text != self._norms[k]:
+                panel = self._panels[k]
+                panel.norm.say(text)
+                if len(text) != len(self._norms[k]):  # all figures are of one width
+                    self._place_title(panel, self._places[k], text)
+                self._norms[k] = text
+
+    def _show_pictures(self, W: NDArray[np.float32]) -> None:
+        """Colour the weights of all classes, −scale … +scale; hand on the pictures that differ.
+
+        While they are live, a hair is no difference.
+        """
+        rows, columns = self._image_shape()
+        middle = len(self._map) // 2
+        levels = look.signed_levels(W, self.scale, middle)
+        if self._levels is None:
+            self._levels = np.full_like(levels, 2 * middle)  # which differs from all
+        off = np.abs(levels - self._levels).max(axis=1)
+        hair = HAIR if self._is_live else 0
+        changed = [k for k, most in enumerate(off.tolist()) if most > hair]
+        if not changed:
+            return
+        self._levels[changed] = new = levels[changed]
+        pixels = self._colours[new]
+        sheet = QImage(pixels.data, columns, len(new) * rows, QImage.Format.Format_RGB32)
+        for place, k in enumerate(changed):
+            # A pixmap of the sheet itself would go on using its memory: a copy.
+            picture = sheet.copy(0, place * rows, columns, rows)
+            self._panels[k].picture.setPixmap(QPixmap.fromImage(picture))
+
+    # Mouse ------------------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.hovered.emit(self._under(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hovered.emit("")
+
+    def _under(self, position: QPointF) -> str:
+        """Say which pixel's weight is under the pointer."""
+        if self._params is None:
+            return ""
+        rows, columns = self._image_shape()
+        for k, rect in enumerate(self._places):
+            if rect.contains(position):
+                i = min(int((position.y() - rect.top()) / rect.height() * rows), rows - 1)
+                j = min(int((position.x() - rect.left()) / rect.width() * columns), columns - 1)
+                weight = float(self._params.W[k, i * columns + j])
+                bias = float(self._params.b[k])
+                return (
+                    f"class {self._names()[k][0]} · pixel in row {i}, column {j} "
+                    f"· {self._value_words(weight, bias)}"
+                )
+        return ""
+
+    def _norm_words(self, norm: float) -> str:
+        return f"‖w‖ {norm:.2f}"
+
+    def _value_words(self, weight: float, bias: float) -> str:
+        return f"w = {signed(weight, 4)} · bias b = {signed(bias, 4)}"

@@ -1,0 +1,189 @@
+"""The weights: signed pictures or bars, what their coefficients say, and how long they become."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout
+
+from core.data.task import Task
+from core.train.snapshot import Params, Snapshot, Status
+from gui.kit.fields import Segments
+from gui.kit.labels import Elided
+from gui.kit.picture_grid import MOST_UNITS, Panels
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.stage.weights.bars import Bars
+from gui.stage.weights.coefficient_table import CoefficientTable
+from gui.stage.weights.gradient_images import GradientPictures
+from gui.stage.weights.image_table import PictureTable
+from gui.stage.weights.images import Pictures
+from gui.stage.weights.weight_norms import Norms
+from gui.state.background_tasks import Background
+
+WEIGHTS, GRADIENT, COEFFICIENTS, TIME = "weights", "gradient", "coefficients", "over time"
+
+
+class WeightsView(View):
+    """A panel for each row of W, all on one symmetric scale: blue positive, orange negative.
+
+    Of images it also shows the gradient, which takes a background to compute it.
+    """
+
+    def __init__(self, theme: Theme, background: Background | None = None) -> None:
+        super().__init__(theme)
+        self.pictures, self.bars = Pictures(theme), Bars(theme)
+        self.pictures.hovered.connect(self._say)
+        self.gradients: GradientPictures | None = None
+        self.subject = Segments(
+            (
+                ("weights", WEIGHTS, "The weights w of each class"),
+                (
+                    "next gradient",
+                    GRADIENT,
+                    "−∇w of each class, of the next batch: where the next step takes the weights, "
+                    "before the factor η",
+                ),
+                ("coefficients", COEFFICIENTS, "In both units, and what they say of the odds"),
+                ("over time", TIME, "How long the weights become, and how noisy the gradient is"),
+            )
+        )
+        self.subject.choose(WEIGHTS)
+        self.subject.chosen.connect(self._choose_subject)
+        self._subject = WEIGHTS
+        self._readout = Elided(Qt.TextElideMode.ElideRight)
+        self._readout.setProperty("small", True)
+        self.units = Segments(
+            (
+                ("standardised", False, "Weights of inputs scaled to mean 0 and spread 1"),
+                ("original units", True, "Weights of inputs in their own units"),
+            )
+        )
+        self.units.choose(False)
+        self.units.chosen.connect(self._choose_units)
+        self._in_original_units = False
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(self.bars)
+        area.viewport().setAutoFillBackground(False)
+        self.bars.setAutoFillBackground(False)
+        area.setStyleSheet("background: transparent;")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.pictures)
+        self._stack.addWidget(area)
+        if background is not None:
+            self.gradients = GradientPictures(theme, background)
+            self.gradients.hovered.connect(self._say)
+            self._stack.addWidget(self.gradients)
+        self.coefficients = CoefficientTable()
+        self._stack.addWidget(self.coefficients)
+        self.numbers = PictureTable()
+        self._stack.addWidget(self.numbers)
+        self.norms = Norms(theme, background or Background())
+        self._stack.addWidget(self.norms)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(6)
+        layout.addWidget(self.subject, 0, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self._stack, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self._readout, 1)
+        foot.addWidget(self.units)
+        layout.addLayout(foot)
+        self._hint = ""
+
+    @property
+    def canvas(self) -> Panels:
+        """What shows the weights of this task."""
+        if self.task is None or self.task.dataset.image_shape is None:
+            return self.bars
+        shows_gradient = self.gradients is not None and self._subject == GRADIENT
+        return self.gradients if self.gradients and shows_gradient else self.pictures
+
+    @property
+    def _panels(self) -> list[Panels]:
+        return [self.pictures, self.bars, *([self.gradients] if self.gradients else [])]
+
+    def show_theme(self) -> None:
+        for panels in self._panels:
+            panels.set_theme(self.theme)
+
+    def show_task(self, task: Task) -> None:
+        is_image = task.dataset.image_shape is not None
+        is_linear = not task.config.model.hidden
+        apply = {
+            WEIGHTS: True,
+            GRADIENT: self.gradients is not None and is_image and is_linear,
+            COEFFICIENTS: is_linear,
+            TIME: True,
+        }
+        for subject, is_there in apply.items():
+            self.subject.button(subject).setVisible(is_there)
+        if not apply[self._subject]:
+            self._subject = WEIGHTS
+            self.subject.choose(WEIGHTS)
+        shows_panels = self._subject in (WEIGHTS, GRADIENT)
+        has_two_units = bool(task.config.data.standardise) and not is_image
+        self.units.setVisible(has_two_units and shows_panels)
+        scaled = ""
+        if task.config.data.standardise and not has_two_units:
+            scaled = "Weights act on standardised pixels."
+        if task.is_neuron:
+            no, yes = task.dataset.class_names
+            scaled = f"Blue speaks for {yes}, orange for {no}. {scaled}"
+        if not is_linear:
+            hidden = task.config.model.hidden
+            scaled = f"The weights V of the inputs to the {hidden:,} hidden units. {scaled}"
+            if hidden > MOST_UNITS:
+                scaled += f"The first {MOST_UNITS} are shown."
+        if self.canvas is self.gradients:
+            scaled = "Blue: the next step makes the weight larger; orange: smaller."
+        self._hint = scaled
+        self._readout.setVisible(shows_panels)
+        self._say("")
+        for panels in self._panels:  # what is not seen lets go of its data
+            panels.show_task(task if panels is self.canvas and shows_panels else None)
+        self.norms.show_task(task, self.theme)
+        table = self.numbers if is_image else self.coefficients
+        if self._subject == COEFFICIENTS:
+            table.show_task(task)
+        shown = {COEFFICIENTS: table, TIME: self.norms}.get(self._subject)
+        if shown is not None:
+            self._stack.setCurrentWidget(shown)
+        else:
+            self._stack.setCurrentIndex(self._panels.index(self.canvas))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        if self._subject == TIME:
+            self.norms.show_snapshot(snapshot)
+            return
+        if self._subject == COEFFICIENTS:
+            is_image = self.task is not None and self.task.dataset.image_shape is not None
+            (self.numbers if is_image else self.coefficients).show_params(snapshot.params)
+            return
+        if self.canvas is self.gradients:
+            self.gradients.offer(snapshot)
+            return
+        params = snapshot.params
+        if params.hidden is not None:
+            params = Params(params.hidden.V[:MOST_UNITS], params.hidden.c[:MOST_UNITS])
+        if self._in_original_units and self.task and self.task.dataset.image_shape is None:
+            W, b = self.task.standardiser.unscale(params.W, params.b)
+            params = Params(W.astype(np.float32), b.astype(np.float32))
+        self.canvas.show_params(params, is_live=snapshot.status is Status.TRAINING)
+
+    def _choose_units(self, are_original: object) -> None:
+        self._in_original_units = bool(are_original)
+        if self.snapshot:
+            self.show_snapshot(self.snapshot)
+
+    def _choose_subject(self, subject: object) -> None:
+        self._subject = str(subject)
+        if self.task:
+            self.show_task(self.task)
+        if self.snapshot:
+            self.show_snapshot(self.snapshot)
+
+    def _say(self, words: str) -> None:
+        self._readout.setText(words or self._hint)

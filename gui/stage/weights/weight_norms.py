@@ -1,0 +1,236 @@
+"""How long the weights have become, step by step; and how noisy the next gradient is."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.config import SECOND_ORDER
+from core.data.task import Task
+from core.explain.coefficients import output_names
+from core.train.snapshot import Snapshot, Status
+from gui.kit import plots
+from gui.kit.fields import Segments
+from gui.kit.plain_text import html, short
+from gui.kit.theme import Theme
+from gui.state.background_tasks import Background, Queue
+from gui.state.trajectory import Way
+
+SECONDS, NOISE_SECONDS = 0.1, 0.5
+FIRST_STEPS, CLOSE_TICKS = 16, 2_000
+MOST_LINES = 12  # outputs that have a line of their own
+
+
+class Norms(QWidget):
+    """‖W‖ and the ‖w‖ of each output against the step, the optimum's as a dashed line."""
+
+    def __init__(self, theme: Theme, background: Background) -> None:
+        super().__init__()
+        self._theme, self._background = theme, background
+        self.way: Way | None = None
+        self._task: Task | None = None
+        self._snapshot: Snapshot | None = None
+        self._lowest: tuple[object, float | None, str] = (None, None, "")  # of what; ‖W‖; words
+        self.plot = plots.make_plot(theme, moves_below=False)
+        self.plot.setAccessibleName("Length of the weights against the step")
+        self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
+        self.plot.getPlotItem().setLabel("bottom", "step")
+        self.plot.getPlotItem().setLabel("left", "length")
+        self.whole = plots.Line(self.plot)
+        self.lines: list[plots.Line] = []
+        self._foot = pg.InfiniteLine(angle=0)
+        self.plot.addItem(self._foot)
+        self._foot.hide()
+        self.scale = Segments(
+            (("linear", False, "Steps at equal distances"), ("log", True, "Factors of steps"))
+        )
+        self.scale.choose(False)
+        self.scale.chosen.connect(self._choose_scale)
+        self._is_log = False
+        self._axes: object = None  # what the axes are set to
+        self._key = QLabel()
+        self._key.setTextFormat(Qt.TextFormat.RichText)
+        self._key.setWordWrap(True)
+        self.words, self.noise_words = QLabel(), QLabel()
+        for label in (self.words, self.noise_words):
+            label.setWordWrap(True)
+        top = QHBoxLayout()
+        top.addWidget(self._key, 1)
+        top.addWidget(QLabel("steps"))
+        top.addWidget(self.scale)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(top)
+        layout.addWidget(self.plot, 1)
+        layout.addWidget(self.words)
+        layout.addWidget(self.noise_words)
+        self._shown_at = self._asked_at = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show)
+
+    def show_task(self, task: Task, theme: Theme) -> None:
+        """Forget the lines of another run."""
+        self._task, self._snapshot, self._theme = task, None, theme
+        self._later.stop()
+        self._background.forget("noise")
+        plots.paint(self.plot, theme)
+        self.whole.setPen(plots.pen(self.plot, theme.ink, 2))
+        self._foot.setPen(pg.mkPen(theme.muted, style=Qt.PenStyle.DashLine))
+        self._foot.hide()
+        names = () if task.config.model.hidden else output_names(task)[:MOST_LINES]
+        marks = task.dataset.class_marks
+        if task.is_neuron:
+            names = ()  # it is the whole of W
+        while len(self.lines) < len(names):
+            self.lines.append(plots.Line(self.plot))
+        words = [f"‖W‖ = {self._say_length(None)}"]
+        for line in (*self.lines, self.whole):
+            line.setData([], [])
+        for k, name in enumerate(names):
+            mark = marks[k] if task.config.model.kind != "ovo" else k
+            colour = theme.class_colour(mark).name()
+            self.lines[k].setPen(plots.pen(self.plot, colour, 1.2))
+            words.append(f"<span style='color:{colour}'>■</span>&nbsp;{html(short(name))}")
+        self._key_words = words
+        self._key.setText(" &nbsp; ".join(words))
+        self.words.setText("")
+        self.noise_words.setText("")
+
+    @staticmethod
+    def _say_length(value: float | None) -> str:
+        return "–" if value is None else f"{value:.3g}"
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the way up to this snapshot, at most ten times a second."""
+        self._snapshot = snapshot
+        wait = self._shown_at + SECONDS - time.monotonic()
+        if wait <= 0:
+            self._show()
+        elif not self._later.isActive():
+            self._later.start(max(1, int(1000 * wait)))
+
+    def _show(self) -> None:
+        task, snapshot, way = self._task, self._snapshot, self.way
+        if task is None or snapshot is None or way is None:
+            return
+        self._shown_at = time.monotonic()
+        path = way.to(snapshot.params)
+        steps = np.array([*way.steps[: len(path.b) - 1], snapshot.step], dtype=np.float64)
+        squares = np.square(path.W, dtype=np.float64).sum(axis=2)  # (points, outputs)
+        is_seen = np.isfinite(squares).all(axis=1)
+        is_seen[-2:-1] &= len(steps) < 2 or steps[-2] < steps[-1]  # it is on the way already
+        if self._is_log:
+            is_seen &= steps > 0
+        x = np.log10(steps[is_seen]) if self._is_log else steps[is_seen]
+        whole = np.sqrt(squares[is_seen].sum(axis=1))
+        self.whole.setData(x, whole)
+        if squares.shape[1] > 1 and not task.config.model.hidden:
+            for line, column in zip(self.lines, squares[is_seen].T, strict=False):
+                line.setData(x, np.sqrt(column))
+        self._key_words[0] = f"‖W‖ = {self._say_length(whole[-1] if len(whole) else None)}"
+        self._key.setText(" &nbsp; ".join(self._key_words))
+        self._ask_for_lowest(task, snapshot)
+        self._ask_for_noise(task, snapshot)
+        top = max(float(whole.max(initial=0.0)), 1e-3)
+        lowest = self._lowest[1]
+        if lowest is not None and lowest < 4 * top:
+            top = max(top, lowest)
+        self._fit(float(steps[-1]), _round_above(1.05 * top))
+
+    def _fit(self, step: float, top: float) -> None:
+        """Let the axes hold this step and this length; they grow by leaps, and rarely."""
+        last = FIRST_STEPS * 2 ** max(0, math.ceil(math.log2(max(step, 1) / FIRST_STEPS)))
+        axes = last, top, self._is_log
+        if axes == self._axes:
+            return
+        self._axes = axes
+        right = math.log10(last) if self._is_log else last
+        self.plot.setRange(xRange=(0, right), yRange=(0, top), padding=0)
+        ticks = None
+        if self._is_log:
+            digits = (1, 2, 5) if last < CLOSE_TICKS else (1,)
+            places = [d * 10**p for p in range(math.ceil(right)) for d in digits]
+            ticks = [[(math.log10(n), f"{n:,}") for n in places if n <= last], []]
+        self.plot.getPlotItem().getAxis("bottom").setTicks(ticks)
+
+    def _ask_for_lowest(self, task: Task, snapshot: Snapshot) -> None:
+        """Find the length of the weights at the optimum, once for a penalty."""
+        settings = snapshot.settings
+        wanted = task, settings.weight_decay, settings.l1
+        if self._lowest[0] == wanted:
+            return
+        if task.config.model.hidden:
+            self._lowest = wanted, None, "With a hidden layer there is no one optimum."
+            self.words.setText(self._lowest[2])
+            return
+        self._lowest = wanted, None, ""
+        self._foot.hide()
+
+        def work() -> tuple[float | None, str]:
+            from core.explain.optimum import optimum
+
+            found = optimum(task, settings.weight_decay, settings.l1)
+            if found.params is None:
+                return None, found.words
+            length = float(np.sqrt(np.square(found.params.W, dtype=np.float64).sum()))
+            return length, f"Dashed: ‖W‖ = {length:.3g} at the lowest point of the loss."
+
+        def answer(found: tuple[float | None, str]) -> None:
+            self._lowest = (wanted, *found)
+            self.words.setText(found[1])
+            self._foot.setVisible(found[0] is not None)
+            if found[0] is not None:
+                self._foot.setValue(found[0])
+
+        self._background.ask("lowest norm", work, answer, _raise, Queue.STUDIES)
+
+    def _ask_for_noise(self, task: Task, snapshot: Snapshot) -> None:
+        """Compare the next batch's gradient with that of all rows, twice a second at most."""
+        is_early = time.monotonic() < self._asked_at + NOISE_SECONDS
+        if snapshot.status is Status.TRAINING and (is_early or self._background.is_busy("noise")):
+            return
+        rows, params = snapshot.batch, snapshot.params
+        if not len(rows) or rows.max() >= task.dataset.n:
+            return
+        if len(rows) == len(task.train_rows) or snapshot.settings.optimiser in SECOND_ORDER:
+            self.noise_words.setText("Full batch: each step follows the whole gradient, no noise.")
+            return
+        self._asked_at = time.monotonic()
+
+        def work() -> str:
+            from core.explain import curvature
+
+            found = curvature.noise(task, params, rows)
+            if found is None:
+                return "Gradient noise: one of the gradients is zero."
+            some = ""
+            if found.sampled < len(task.train_rows):
+                some = f" (of {found.sampled:,} rows)"
+            return (
+                f"Gradient noise: the gradient of the next batch of {found.rows:,} examples "
+                f"points {found.degrees:.0f}° away from the full one{some} and is "
+                f"{found.ratio:.2f} times as long. Signal-to-noise {found.signal:.2g}: the full "
+                "gradient over the usual distance of such a batch's from it."
+            )
+
+        self._background.ask("noise", work, self.noise_words.setText, _raise, Queue.STUDIES)
+
+    def _choose_scale(self, is_log: object) -> None:
+        self._is_log = bool(is_log)
+        self._show()
+
+
+def _round_above(value: float) -> float:
+    """Return 1, 1.5, 2, 3, 5 or 7 times a power of ten: the axis does not creep."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(d * power for d in (1, 1.5, 2, 3, 5, 7, 10) if d * power >= value))
+
+
+def _raise(error: BaseException) -> None:
+    raise error

@@ -1,0 +1,151 @@
+"""The runs that were kept: a short list, their colours, and what is done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QUndoCommand, QUndoStack
+
+from core.data.task import Task
+from core.invisible_characters import visible
+from core.runs.run_record import MAX_KEPT, Record
+from gui.kit.plain_text import unmarked
+from gui.kit.theme import Theme
+
+LIVE = -1  # the colour of the run that is shown: the training curve's
+LIVE_NAME = "this run"
+# Apart from the colours of classes and of the training and the test curve.
+COLOURS = (
+    ("magenta", "#B0149A", "#F07ADB"),
+    ("teal", "#00857C", "#35D0C3"),
+    ("violet", "#5A2CA0", "#B995FF"),
+    ("moss", "#5E8C1F", "#A9D66B"),
+    ("crimson", "#C8003C", "#FF7096"),
+    ("umber", "#84522B", "#DCAB7C"),
+    ("slate", "#3F5C85", "#A3B9DC"),
+    ("olive", "#757500", "#D3D35A"),
+)
+SWATCH_PX = 14
+
+
+def colour_of(theme: Theme, number: int) -> str:
+    """Return the colour with this number in the palette of runs."""
+    if number == LIVE:
+        return theme.accent
+    _, light, dark = COLOURS[number % len(COLOURS)]
+    return dark if theme.is_dark else light
+
+
+def swatch(theme: Theme, number: int) -> QIcon:
+    """A short thick line in the colour of a run, as its curve has it."""
+    ratio = 3
+    picture = QPixmap(SWATCH_PX * ratio, SWATCH_PX * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(QColor(0, 0, 0, 0))
+    painter = QPainter(picture)
+    painter.fillRect(0, SWATCH_PX // 2 - 2, SWATCH_PX, 4, QColor(colour_of(theme, number)))
+    painter.end()
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Disabled)  # it is the curve's colour all the same
+    return icon
+
+
+def free_colour(taken: Iterable[int]) -> int:
+    """Return the first colour of the palette that the fewest of these have."""
+    counts = [0] * len(COLOURS)
+    for number in taken:
+        if number != LIVE:
+            counts[number % len(COLOURS)] += 1
+    return counts.index(min(counts))
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """Return the name, with a number where it is taken."""
+    names = set(taken)
+    found, k = name, 1
+    while found in names:
+        k += 1
+        found = f"{name} ({k})"
+    return found
+
+
+class _Deletion(QUndoCommand):
+    """Runs are deleted; undo puts them back where they were, among what is there by then."""
+
+    def __init__(self, kept: KeptRuns, gone: list[Record], words: str) -> None:
+        super().__init__(unmarked(words))  # for the menu
+        self._kept = kept
+        self._gone = [(kept.records.index(record), record) for record in gone]
+
+    def redo(self) -> None:
+        gone = [record for _, record in self._gone]
+        self._kept.set_records(r for r in self._kept.records if r not in gone)
+
+    def undo(self) -> None:
+        records = list(self._kept.records)
+        for place, record in self._gone:
+            records.insert(place, record)
+        self._kept.set_records(records)
+
+
+class KeptRuns(QObject):
+    """Up to so many runs, oldest first; what is deleted can be had back by undo."""
+
+    changed = Signal()
+    refused = Signal(str)  # words for the person
+
+    def __init__(self, undo_stack: QUndoStack, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._undo_stack = undo_stack
+        self.records: tuple[Record, ...] = ()
+
+    def set_records(self, records: Iterable[Record]) -> None:
+        self.records = tuple(records)
+        self.changed.emit()
+
+    def keep(self, record: Record) -> Record | None:
+        """Keep the run as it is now, under a name and in a colour of its own."""
+        if len(self.records) >= MAX_KEPT:
+            self.refused.emit(f"{MAX_KEPT} runs are kept, and no more: delete one first (Runs).")
+            return None
+        mine = replace(
+            record.kept(),
+            name=free_name(record.name, (other.name for other in self.records)),
+            colour=self._colour_for(record),
+        )
+        self.set_records((*self.records, mine))
+        return mine
+
+    def _colour_for(self, record: Record) -> int:
+        taken = [other.colour for other in self.records]
+        return free_colour(taken) if record.colour in (LIVE, *taken) else record.colour
+
+    def shown(self, task: Task | None) -> list[Record]:
+        """Return the runs that are ticked and were trained on the data set of this task."""
+        if task is None:
+            return []
+        return [r for r in self.records if r.is_shown and r.task.source.name == task.source.name]
+
+    def rename(self, record: Record, name: str) -> None:
+        name = visible(" ".join(name.split()))
+        if name and name != record.name:
+            others = (other.name for other in self.records if other is not record)
+            self._put(record, replace(record, name=free_name(name, others)))
+
+    def recolour(self, record: Record, colour: int) -> None:
+        self._put(record, replace(record, colour=colour))
+
+    def show(self, record: Record, is_shown: bool) -> None:
+        self._put(record, replace(record, is_shown=is_shown))
+
+    def remove(self, records: Iterable[Record]) -> None:
+        """Delete these runs; undo brings them back."""
+        gone = [record for record in records if record in self.records]
+        if gone:
+            words = f"deletion of {gone[0].name if len(gone) == 1 else f'{len(gone)} runs'}"
+            self._undo_stack.push(_Deletion(self, gone, words))
+
+    def _put(self, old: Record, new: Record) -> None:
+        self.set_records(new if record is old else record for record in self.records)

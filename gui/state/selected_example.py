@@ -1,0 +1,78 @@
+"""The one input that is followed through the model, whichever view it was picked in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from core.data.task import Task
+
+NOT_APPLYING = (
+    "{} is for models without a hidden layer, Z = X Wᵀ + b. Set “hidden” to none and train again "
+    "to see it."
+)
+
+
+def applies(task: Task) -> bool:
+    """Whether views that follow numbers through Z = X Wᵀ + b have something to show."""
+    return not task.config.model.hidden
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One input: `values` (d,) in the features' own units, pixels as they are stored.
+
+    task : whose features and classes these are.
+    label : its class, None where nobody has said it, as of a drawing.
+    row : its number in the data set, None where it is none of its rows.
+    words : what it is, as in “training row 17”.
+    """
+
+    task: Task
+    values: NDArray[np.floating]
+    label: int | None
+    row: int | None
+    words: str
+
+    @classmethod
+    def of_row(cls, task: Task, row: int) -> Example:
+        """Return the example that is this row of the task's data set."""
+        values = np.asarray(task.dataset.values(slice(row, row + 1))[0], dtype=np.float64)
+        return cls(task, values, int(task.dataset.y[row]), row, task.say_row(row))
+
+
+class Chosen(QObject):
+    """Which example is followed; the first training row until a person picks another."""
+
+    changed = Signal(object)  # Example or None
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.example: Example | None = None
+        self._task: Task | None = None
+
+    def offer_task(self, task: Task) -> None:
+        """Keep the row that was chosen where the task still has it."""
+        row = self.example.row if self.example else None
+        is_kept = self._task is not None and self._task.source is task.source
+        self._task = task
+        if not is_kept or row is None or row >= task.dataset.n:
+            row = int(task.train_rows[0]) if len(task.train_rows) else None
+        self._set(None if row is None else Example.of_row(task, row))
+
+    def choose_row(self, row: int) -> None:
+        """Follow this row of the data set."""
+        if self._task is not None and 0 <= row < self._task.dataset.n:
+            self._set(Example.of_row(self._task, row))
+
+    def choose(self, example: Example) -> None:
+        """Follow this input; one of another task is dropped."""
+        if example.task is self._task:
+            self._set(example)
+
+    def _set(self, example: Example | None) -> None:
+        self.example = example
+        self.changed.emit(example)

@@ -1,0 +1,53 @@
+"""How a download gets on, beside the notice, with what can be done about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+if TYPE_CHECKING:
+    from core.data.mnist.progress import Progress
+
+STEPS = 1000
+BAR_PX = 96
+WIDEST = "MNIST 88.8 of 88.8 MB · 100 % · stalled for 88 s"
+
+
+class DownloadBar(QWidget):
+    """Bytes, share and time left; Cancel, and the way out by a folder that has the files."""
+
+    cancelled = Signal()
+    folder_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = QLabel()
+        self.words.setAccessibleName("download")
+        self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, STEPS)
+        self.bar.setFixedSize(BAR_PX, 6)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("share of the download")
+        self.folder_button = QPushButton("Choose folder…")
+        self.folder_button.setToolTip("Load MNIST's four files from a folder instead")
+        self.folder_button.clicked.connect(self.folder_wanted)
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setToolTip("Stop the download; what has come is kept for another try")
+        self.cancel_button.clicked.connect(self.cancelled)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 2, 0)
+        row.setSpacing(8)
+        for widget in (self.words, self.bar, self.folder_button, self.cancel_button):
+            row.addWidget(widget)
+        self.hide()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show how far it is; the width stays, whatever the figures."""
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(WIDEST))
+        self.words.setText(f"MNIST {progress.words}")
+        self.words.setToolTip(f"From {progress.host}")
+        self.bar.setValue(round(STEPS * progress.share))
+        self.show()

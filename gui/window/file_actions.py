@@ -1,0 +1,88 @@
+"""What goes to files and comes back by the File menu: models, rows, taught digits, pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtWidgets import QFileDialog, QMainWindow
+
+from gui.control.run_controller import Hub
+from gui.kit.png import write_png
+from gui.window.settings import Settings
+
+MODELS = "Models (*.safetensors)"
+DIGITS = "CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*.png)"
+FOLDER = "folder"  # the last that was used
+
+
+class Keeping(QObject):
+    """Asks where, and lets the hub do it."""
+
+    remarked = Signal(str)
+
+    def __init__(self, window: QMainWindow, hub: Hub, settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._hub, self._settings = window, hub, settings
+
+    def save_picture(self) -> None:
+        """Save what the window shows."""
+        places = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        path, _ = QFileDialog.getSaveFileName(
+            self._window,
+            "Save what the window shows",
+            f"{places}/logitlab.png",
+            "PNG picture (*.png)",
+        )
+        if not path:
+            return
+        image, place = self._window.grab().toImage(), Path(path)
+
+        def work() -> str:
+            write_png(image, place)
+            return f"Saved {place}."
+
+        self._hub.writes.write(place.name, work)
+
+    def open_model(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a model", self._folder(), f"{MODELS};;All files (*)"
+        )
+        if path:
+            self._hub.open_model(self._remember(path))
+
+    def save_model(self) -> None:
+        if path := self._ask("Save the model", "model.safetensors", MODELS):
+            self._hub.save_model(path)
+
+    def export_digits(self) -> None:
+        """Write the pictures that were taught, with their classes."""
+        source = self._hub.run.task.source if self._hub.run else None
+        if source is None or not source.added or source.image_shape is None:
+            self.remarked.emit("Nothing has been taught yet: draw a digit and say what it is.")
+        elif path := self._ask("Export the taught digits", "my-digits.csv", DIGITS):
+            self._hub.export_digits(path)
+
+    def export_data(self) -> None:
+        """Write the rows with class and split."""
+        if self._hub.run is None:
+            return
+        task = self._hub.run.task
+        name = f"{task.dataset.name.lower().replace(' ', '-')}.csv"
+        if path := self._ask("Export the rows with class and split", name, "CSV table (*.csv)"):
+            self._hub.export(task, path)
+
+    def _ask(self, title: str, name: str, kinds: str) -> Path | None:
+        """Ask where to save; None where the person thinks better of it."""
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, title, str(Path(self._folder()) / name), kinds
+        )
+        return self._remember(path) if path else None
+
+    def _folder(self) -> str:
+        """Return the folder that was last used."""
+        return self._settings.text(FOLDER)
+
+    def _remember(self, path: str) -> Path:
+        self._settings.set(FOLDER, str(Path(path).parent))
+        return Path(path)

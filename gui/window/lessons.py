@@ -1,0 +1,259 @@
+"""Lessons: their menu, and the strip that says what to watch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy
+
+from core.train.snapshot import Status
+from gui.control.run_controller import Hub
+from gui.kit import theme as look
+from gui.kit.theme import Theme
+from gui.window.run_bar import SPEEDS, RunBar
+from gui.window.tabs import Stage
+
+if TYPE_CHECKING:
+    from core.teach.lesson import Preset
+    from gui.stage.curves.view import CurveView
+
+LINES = 2
+OVER = (Status.FINISHED, Status.CONVERGED, Status.DIVERGED)
+
+
+class LessonStrip(QFrame):
+    """Title and what to watch, two lines at most; then what was seen."""
+
+    again = Signal()
+    next_wanted = Signal()
+    closed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setAccessibleName("lesson")
+        self.words.setFont(look.scaled(self.font(), look.LARGE))
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.words.setFixedHeight(LINES * self.words.fontMetrics().lineSpacing() + 2)
+        self.again_button = QPushButton("&Again")
+        self.again_button.setToolTip("Set the lesson up again as it was given")
+        self.again_button.clicked.connect(self.again)
+        self.next_button = QPushButton("&Next")
+        self.next_button.setToolTip("Set the next lesson up")
+        self.next_button.clicked.connect(self.next_wanted)
+        self.close_button = QPushButton("×")
+        self.close_button.setProperty("quiet", True)
+        self.close_button.setFont(self.words.font())
+        self.close_button.setToolTip("Close this strip; data and model stay")
+        self.close_button.setAccessibleName("Close the lesson")
+        self.close_button.clicked.connect(self.closed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 5, 6, 5)
+        row.setSpacing(6)
+        row.addWidget(self.words, 1)
+        for button in (self.again_button, self.next_button, self.close_button):
+            row.addWidget(button)
+        self.set_theme(theme)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setStyleSheet(
+            f"LessonStrip {{ background: {theme.selected}; border: none;"
+            f" border-left: 4px solid {theme.accent}; border-radius: 6px; }}"
+        )
+
+    def show_preset(self, preset: Preset, *, is_over: bool, strays: bool) -> None:
+        """Show the lesson; what it claims only where it is over, and still what was given."""
+        title = f"{preset.title}, changed" if strays else preset.title
+        is_seen = is_over and not strays
+        says = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
+        words = f"<b>{escape(title)}.</b>&nbsp; {escape(says)}"
+        if words != self.words.text():
+            self.words.setText(words)
+            told = (preset.watch, preset.shows) if is_seen else (preset.watch,)
+            self.setToolTip("".join(f"<p>{escape(sentence)}</p>" for sentence in told))
+        from core.teach.lessons import after  # who follows no lesson needs none
+
+        follower = after(preset)
+        self.next_button.setEnabled(follower is not None)
+        self.next_button.setToolTip(
+            f"The next lesson: {follower.title}" if follower else "This is the last lesson"
+        )
+        self.show()
+
+
+class Lessons(QObject):
+    """Sets lessons up, and lets the strip tell of the one that is shown.
+
+    mnist_folder : gives the folder that MNIST was last found in, if it is there.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        stage: Stage,
+        run_bar: RunBar,
+        mnist_folder: Callable[[], str | None],
+        theme: Theme,
+    ) -> None:
+        super().__init__(stage)
+        self._hub, self._stage, self._run_bar = hub, stage, run_bar
+        self.loss: CurveView  # is told as soon as it is made
+        self._mnist_folder = mnist_folder
+        self._wanted: Preset | None = None  # while its data are not there
+        self._shown: Preset | None = None
+        self._is_closed = False
+        self._told: tuple[object, ...] = (None,) * 4  # what the strip was last told
+        self._left: dict[int, tuple[str, int, bool]] = {}  # how each run's looks were left
+        self._speed = run_bar.speed.value()
+        self.strip = LessonStrip(theme)
+        self.strip.again.connect(self._again)
+        self.strip.next_wanted.connect(self._go_on)
+        self.strip.closed.connect(self._close)
+        for changed in (hub.points_changed, hub.snapshot_changed, hub.settings_changed):
+            changed.connect(lambda _: self._tell())
+
+    def fill(self, menu: QMenu) -> None:
+        """Add a menu for each group, and an action for each lesson."""
+        from core.teach.lessons import PRESETS
+
+        names = list(dict.fromkeys(preset.group for preset in PRESETS))
+        marked = dict(zip(names, with_mnemonics(names), strict=True))
+        for group, presets in groupby(PRESETS, key=lambda preset: preset.group):
+            members = list(presets)
+            sub = menu.addMenu(marked[group])
+            sub.setToolTipsVisible(True)
+            titles = with_mnemonics(preset.title for preset in members)
+            for preset, title in zip(members, titles, strict=True):
+                action = QAction(title, self)
+                action.setToolTip(f"<p>{escape(preset.watch)}</p>")  # not yet what comes out
+                action.triggered.connect(lambda _=False, p=preset: self.begin(p))
+                sub.addAction(action)
+
+    def begin(self, preset: Preset, folder: str | None = None) -> None:
+        """Set the lesson up, ready to train; one undo brings back what was there."""
+        hub = self._hub
+        self._is_closed = False
+        self._wanted = preset
+        self._speed = self.own_speed
+        if hub.run is not None and hub.run.preset is None:
+            self._left[hub.run.number] = self._looks()
+        config = preset.on(hub.settings.device, folder or self._mnist_folder())
+        hub.load(config, f"lesson “{preset.title}”", preset=preset)
+
+    def take_folder(self, folder: str) -> bool:
+        """Say whether a lesson waits for MNIST, which then begins with this folder's."""
+        if self._wanted is None or self._wanted.config.data.source != "mnist":
+            return False
+        self.begin(self._wanted, folder)
+        return True
+
+    def follow(self) -> None:
+        """Show whether the run that is shown is of a lesson; its tabs are there already."""
+        run = self._hub.run
+        assert run is not None
+        is_begun = run.preset is not None and run.preset is self._wanted and not run.strays
+        if is_begun or not self._hub.is_fetching:
+            self._wanted = None
+        if is_begun or run.preset is not self._shown:
+            self._shown = run.preset
+            if run.preset is not None:
+                self._is_closed = False
+                self._dress(run.preset)
+            elif run.number in self._left:
+                self._undress(*self._left[run.number])
+        self._tell()
+
+    @property
+    def own_speed(self) -> int:
+        """The place of the speed that the person chose, whatever the lesson has made of it."""
+        now = self._run_bar.speed.value()
+        if self._shown is None or now != SPEEDS.index(self._shown.speed):
+            return now
+        return self._speed
+
+    # ------------------------------------------------------------------------------------------
+
+    def _again(self) -> None:
+        """Return to the start; set all up again where something was changed."""
+        if self._shown is None:
+            return
+        if self._strays():
+            self.begin(self._shown)
+        else:
+            self._hub.reset()
+            self._dress(self._shown)
+
+    def _go_on(self) -> None:
+        from core.teach.lessons import after
+
+        follower = after(self._shown) if self._shown else None
+        if follower is not None:
+            self.begin(follower)
+
+    def _close(self) -> None:
+        self._is_closed = True
+        self.strip.hide()
+        self._stage.setFocus()
+
+    def _tell(self) -> None:
+        if self._shown is None or self._is_closed:
+            self.strip.hide()
+            return
+        snapshot = self._hub.snapshot
+        status = snapshot.status if snapshot is not None else None
+        told = self._hub.run, self._hub.settings, status, self.strip.isHidden()
+        if all(a is b for a, b in zip(told, self._told, strict=True)):
+            return  # snapshots come at display rate
+        self._told = told
+        self.strip.show_preset(self._shown, is_over=status in OVER, strays=self._strays())
+
+    def _strays(self) -> bool:
+        """Whether data, model or settings are no longer those of the lesson."""
+        run = self._hub.run
+        if run is None or run.preset is None:
+            return False
+        given = replace(run.preset.config.training, device=self._hub.settings.device)
+        return run.strays or self._hub.settings != given
+
+    def _looks(self) -> tuple[str, int, bool]:
+        return self._stage.current, self._run_bar.speed.value(), self.loss.log_button.isChecked()
+
+    def _dress(self, preset: Preset) -> None:
+        """Show the lesson as it is seen best."""
+        self._undress(preset.tab, SPEEDS.index(preset.speed), preset.has_log_loss)
+
+    def _undress(self, tab: str, speed: int, is_log: bool) -> None:
+        self._stage.show_name(tab)
+        self._run_bar.set_speed(speed)
+        self.loss.log_button.setChecked(is_log)
+
+
+def with_mnemonics(titles: Iterable[str]) -> list[str]:
+    """Put & before a letter of each title that no other of them has taken."""
+    taken: set[str] = set()
+    marked = []
+    for title in titles:
+        starts = [i for i in range(len(title)) if i == 0 or title[i - 1] == " "]
+        places = [*starts, *range(len(title))]
+        place = next(
+            (
+                i
+                for i in places
+                if title[i].isascii() and title[i].isalnum() and title[i].lower() not in taken
+            ),
+            None,
+        )
+        if place is None:
+            marked.append(title)
+            continue
+        taken.add(title[place].lower())
+        marked.append(f"{title[:place]}&{title[place:]}")
+    return marked

@@ -1,0 +1,52 @@
+"""The foot of the window: a lesson's strip above the notice, or in its place where it is low."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from gui.window.lessons import LessonStrip
+from gui.window.message import Notice
+
+LOW_PX = 720  # a window of less height has no room for both
+GAP = 8
+SEEN = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
+
+
+class Foot(QWidget):
+    """Strip and notice. In a low window the strip stands for words that can wait.
+
+    bars : of work that is under way, which cannot; beside : what stands next to the notice.
+    """
+
+    def __init__(
+        self, strip: LessonStrip, notice: Notice, bars: tuple[QWidget, ...], beside: QWidget
+    ) -> None:
+        super().__init__()
+        self._strip, self._notice, self._bars = strip, notice, bars
+        self._line = QWidget()
+        row = QHBoxLayout(self._line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(notice, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(strip)
+        column.addWidget(self._line)
+        for widget in (*bars, beside):
+            row.addWidget(widget)
+        for watched in (strip, *bars):
+            watched.installEventFilter(self)
+        notice.told.connect(self.share)
+
+    def share(self) -> None:
+        """Leave the notice out where the window is low, a lesson is shown, and all is well."""
+        is_low = self.window().height() < LOW_PX
+        is_needed = self._notice.is_trouble or not all(bar.isHidden() for bar in self._bars)
+        self._line.setVisible(is_needed or self._strip.isHidden() or not is_low)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in SEEN:
+            self.share()
+        return False

@@ -1,0 +1,590 @@
+"""The command line: figures, JSON, exit codes, and one line for each thing that goes wrong."""
+
+import gzip
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.cli import train as cli
+from core.config import RunConfig
+from core.data import dataset as datasets
+from core.runs import model_file as store
+from core.train import metrics as measure
+from core.train.snapshot import Metrics
+
+ROOT = Path(__file__).parents[3]
+QUICK = ["--epochs", "3"]
+FIGURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+
+
+@pytest.fixture
+def run(capsys):
+    """Return run(words): exit code, standard output and standard error of the command."""
+
+    def call(*words):
+        try:
+            code: object = cli.main([str(word) for word in words])
+        except SystemExit as end:  # how argparse ends
+            code = end.code
+        return code, *capsys.readouterr()
+
+    return call
+
+
+def strict(text):
+    """Read JSON that holds no NaN or Infinity, which JSON does not have."""
+
+    def refuse(word):
+        raise AssertionError(f"{word} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def command(*words, first="train", **variables):
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "app.py", first, *words],
+        cwd=ROOT,
+        env=os.environ | variables,
+        capture_output=True,
+        timeout=100,
+    )
+
+
+# What it says ---------------------------------------------------------------------------------
+
+
+def test_it_says_what_it_trains_and_how_it_ended(run):
+    code, out, _ = run("iris", *QUICK)
+    assert code == 0
+    assert "Iris: 120 training and 30 test rows; inputs petal length, petal width; standard" in out
+    assert "Softmax, 3 classes; η 0.1, batch 32, λ 0, 3 epochs, seed 123, cpu" in out
+    assert "Finished 3 epochs. 12 steps in" in out
+    assert "training  loss 0." in out and "test      loss 0." in out
+
+
+def test_the_model_of_two_classes_names_both(run):
+    _, out, _ = run("--model", "binary", "--classes", "setosa,2", "--batch-size", "full", *QUICK)
+    assert "Logistic, “virginica” (1) against “setosa” (0)" in out
+    assert "batch full" in out
+
+
+def test_images_are_counted_in_pixels(run):
+    _, out, _ = run("digits", "--epochs", "1")
+    assert "inputs 64 pixels; not standardised" in out
+
+
+def test_constant_features_are_named(run, monkeypatch, iris):
+    X = iris.X.copy()
+    X[:, 2] = 1
+    monkeypatch.setattr(datasets, "load", lambda _: replace(iris, X=X))
+    _, out, _ = run(*QUICK)
+    assert "constant in training, of no use: petal length" in out
+
+
+def test_mnist_comes_from_its_folder(run, small_mnist):
+    code, out, _ = run("mnist", "--data-dir", small_mnist, *QUICK)
+    assert code == 0 and "30 training and 20 test rows; inputs 12 pixels" in out
+
+
+def test_convergence_is_told(run):
+    _, out, _ = run("--tolerance", "0.001", "--epochs", "10000", "--batch-size", "full")
+    assert "Converged after" in out
+
+
+# JSON -----------------------------------------------------------------------------------------
+
+
+def test_json_on_standard_output_is_all_there_is(run):
+    code, out, err = run("iris", *QUICK, "--json", "-")
+    assert code == 0
+    assert strict(out)["status"] == "finished"
+    assert "Iris: 120 training" in err
+
+
+def test_json_holds_the_run(run):
+    told = strict(run("iris", *QUICK, "--json", "-")[1])
+    assert {"config", "history", *FIGURES, "W", "b"} < set(told)
+    assert told["class_names"] == ["setosa", "versicolor", "virginica"]
+    assert told["feature_names"] == ["petal length", "petal width"]
+    assert np.shape(told["W"]) == (3, 2) and np.shape(told["b"]) == (3,)
+    assert len(told["mean"]) == len(told["std"]) == 2
+    assert told["seconds"] > 0 and (told["steps"], told["epochs"]) == (12, 3)
+    assert all(0 <= told[name] <= 1 for name in FIGURES if "accuracy" in name)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("iris", "--epochs", "7"),
+        ("iris", "--epochs", "1", "--batch-size", "full"),
+        ("digits", "--epochs", "4", "--batch-size", "100"),
+        ("iris", "--model", "binary", "--epochs", "5", "--batch-size", "1"),
+    ],
+)
+def test_history_has_one_value_an_epoch_and_ends_with_the_final_figures(words, run):
+    told = strict(run(*words, "--json", "-")[1])
+    epochs = int(words[words.index("--epochs") + 1])
+    assert set(told["history"]) == set(FIGURES)
+    for name, values in told["history"].items():
+        assert len(values) == epochs
+        assert values[-1] == told[name]
+
+
+def test_epochs_are_measured_also_where_steps_seldom_are(run, monkeypatch):
+    words = ("iris", "--epochs", "9", "--batch-size", "7", "--json", "-")
+    often = strict(run(*words)[1])
+    monkeypatch.setattr(measure, "CHEAP", 0)
+    assert strict(run(*words)[1])["history"] == often["history"]
+
+
+def test_the_final_figures_follow_from_weights_and_data(run, iris):
+    told = strict(run("iris", *QUICK, "--json", "-")[1])
+    X = (iris.X[:, 2:] - told["mean"]) / told["std"]
+    Z = X @ np.transpose(told["W"]) + told["b"]
+    log_sums = np.log(np.exp(Z).sum(axis=1))
+    train, test = iris.split(0.2, 123)
+    for part, rows in (("train", train), ("test", test)):
+        losses = log_sums[rows] - Z[rows, iris.y[rows]]
+        assert told[f"{part}_loss"] == pytest.approx(losses.mean(), rel=1e-5)
+        right = (Z[rows].argmax(axis=1) == iris.y[rows]).mean()
+        assert told[f"{part}_accuracy"] == pytest.approx(right)
+
+
+def test_weights_of_a_feature_map_have_a_name_for_each_column(run):
+    told = strict(run("iris", "--degree", "3", *QUICK, "--json", "-")[1])
+    assert told["config"]["data"]["degree"] == 3 and told["config"]["data"]["sine"] is False
+    assert np.shape(told["W"]) == (3, len(told["feature_names"])) == (3, 9)
+    assert told["feature_names"][:3] == ["petal length", "petal width", "petal length²"]
+    assert len(told["mean"]) == len(told["std"]) == 9
+
+
+def test_sines_are_named_where_they_go_in(run):
+    out = run("iris", "--sine", *QUICK)[1]
+    assert "inputs petal length, petal width, sin(petal length), sin(petal width)" in out
+
+
+def test_without_test_rows_the_test_figures_are_null(run):
+    code, out, err = run(*QUICK, "--test-fraction", "0", "--json", "-")
+    told = strict(out)
+    assert code == 0
+    assert told["test_loss"] is None and told["test_accuracy"] is None
+    assert told["history"]["test_loss"] == [None] * 3
+    assert "no test rows" in err
+
+
+def test_options_arrive_in_the_config(run):
+    options = {
+        "--features": "sepal width,3",
+        "--test-fraction": "0.3",
+        "--split-seed": "9",
+        "--model": "binary",
+        "--positive": "versicolor",
+        "--init": "random",
+        "--epochs": "2",
+        "--batch-size": "full",
+        "--learning-rate": "0.25",
+        "--weight-decay": "0.01",
+        "--tolerance": "1e-9",
+        "--seed": "4",
+        "--device": "cpu",
+    }
+    words = [word for pair in options.items() for word in pair]
+    config = strict(run("iris", *words, "--no-standardise", "--json", "-")[1])["config"]
+    assert (
+        config["data"].items()
+        >= {
+            "source": "iris",
+            "folder": None,
+            "features": ["sepal width", "petal width"],
+            "test_fraction": 0.3,
+            "split_seed": 9,
+            "standardise": False,
+        }.items()
+    )
+    assert (
+        config["model"].items()
+        >= {
+            "kind": "binary",
+            "positive": "versicolor",
+            "negative": None,
+            "init": "random",
+        }.items()
+    )
+    assert (
+        config["training"].items()
+        >= {
+            "learning_rate": 0.25,
+            "batch_size": None,
+            "weight_decay": 0.01,
+            "epochs": 2,
+            "tolerance": 1e-9,
+            "seed": 4,
+            "device": "cpu",
+        }.items()
+    )
+
+
+def test_the_seed_decides_the_split_unless_that_has_its_own(run):
+    config = strict(run("--seed", "5", *QUICK, "--json", "-")[1])["config"]
+    assert config["data"]["split_seed"] == config["training"]["seed"] == 5
+
+
+# Where the JSON goes --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["softmax", "ovr", "ovo", "adaline"])
+def test_a_table_of_one_class_is_refused_in_words(kind, run, tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("a,label\n1,x\n2,x\n3,x\n")
+    code, _, err = run(str(path), "--model", kind)
+    assert code == 2 and "one class" in err
+
+
+def test_json_of_a_hidden_layer_has_both_layers(run):
+    code, out, _ = run(
+        "iris", "--hidden", "5", "--optimiser", "adam", "--epochs", "3", "--json", "-"
+    )
+    told = json.loads(out)
+    assert code == 0
+    assert [np.shape(told[name]) for name in "WbVc"] == [(3, 5), (3,), (5, 2), (5,)]
+    assert told["config"]["training"]["optimiser"] == "adam"
+
+
+def test_json_in_a_file_replaces_what_was_there(run, tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text("old")
+    code, out, _ = run(*QUICK, "--json", path)
+    assert code == 0 and "Finished" in out
+    assert strict(path.read_text(encoding="utf-8"))["epochs"] == 3
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_stays_a_link(run, tmp_path):
+    path, link = tmp_path / "run.json", tmp_path / "link.json"
+    path.write_text("old")
+    link.symlink_to(path)
+    assert run(*QUICK, "--json", link)[0] == 0
+    assert link.is_symlink() and strict(path.read_text(encoding="utf-8"))["epochs"] == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX")
+def test_a_pipe_is_written_into_and_stays_a_pipe(run, tmp_path):
+    pipe, got = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: got.append(pipe.read_text(encoding="utf-8")))
+    reader.start()
+    assert run(*QUICK, "--json", pipe)[0] == 0
+    reader.join(30)
+    assert pipe.is_fifo() and strict(got[0])["epochs"] == 3
+
+
+def test_a_failing_disk_leaves_the_old_file_and_no_other(run, tmp_path, monkeypatch):
+    path = tmp_path / "run.json"
+    path.write_text("old")
+
+    def fail(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    code, _, err = run(*QUICK, "--json", path)
+    assert code == 2 and err.endswith(
+        "cannot be written: no space left on device. Make room there, or choose another place.\n"
+    )
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nowhere/run.json", "there is no folder"),
+        (".", "it is a folder"),
+        ("file/run.json", "there is no folder|Not a directory"),
+        ("a" * 300, "its name is too long"),
+        ("ring", "leads back to itself"),
+    ],
+)
+def test_a_hopeless_place_is_refused_before_training(name, words, run, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "ring").symlink_to(tmp_path / "ring")
+    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    code, out, err = run("--json", tmp_path / name)
+    assert (code, out) == (2, "")
+    assert_one_line(err, words)
+
+
+@pytest.mark.parametrize("refused", ["folder", "file"])
+def test_an_unwritable_place_is_refused_before_training(refused, run, tmp_path, monkeypatch):
+    path = tmp_path / "run.json"
+    path.write_text("old")
+    place = {"folder": tmp_path, "file": path}[refused]
+    # Root may write everywhere, so the system's answer is made up.
+    monkeypatch.setattr(os, "access", lambda asked, _: Path(asked) != place)
+    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    code, _, err = run("--json", path)
+    assert code == 2 and path.read_text() == "old"
+    assert_one_line(
+        err, "run.json cannot be written: you may not write there. Choose another place"
+    )
+
+
+# The model is kept ----------------------------------------------------------------------------
+
+
+def test_the_model_that_was_told_of_is_kept(run, tmp_path):
+    code, out, err = run(*QUICK, "--save", tmp_path / "iris", "--json", "-")
+    told, kept = strict(out), store.load(tmp_path / "iris.safetensors")
+    assert code == 0 and f"model     {tmp_path / 'iris.safetensors'}\n" in err
+    assert kept.params.W.tolist() == told["W"] and kept.params.b.tolist() == told["b"]
+    assert kept.standardiser.std.tolist() == told["std"]
+    assert kept.config == RunConfig.from_dict(told["config"])
+    assert (kept.step, kept.epoch) == (told["steps"], told["epochs"])
+    assert kept.figures == {name: told[name] for name in FIGURES}
+
+
+def test_a_model_that_diverged_is_kept_as_it_was_before(run, tmp_path):
+    code, _, _ = run("--learning-rate", "1e30", *QUICK, "--save", tmp_path / "m")
+    assert code == 1
+    assert not store.load(tmp_path / "m.safetensors").params.W.any()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("nowhere/m", "there is no folder"), (".", "it is a folder")]
+)
+def test_a_hopeless_place_for_the_model_is_refused_before_training(
+    name, words, run, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    code, out, err = run("--save", tmp_path / name)
+    assert (code, out) == (2, "")
+    assert_one_line(err, words)
+
+
+# Errors ---------------------------------------------------------------------------------------
+
+
+def assert_one_line(err, words):
+    assert err.startswith("logitlab") and err.endswith("\n") and err.count("\n") == 1
+    assert any(word in err for word in words.split("|")), err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["wine"], "“wine” is neither a data set"),
+        (["iris", "--cunning", "1"], "there is no option --cunning"),
+        (["iris", "--epochs"], "--epochs needs a value"),
+        (["iris", "--epochs", "many"], "“many” is no whole number"),
+        (["iris", "--epochs", "2.5"], "“2.5” is no whole number"),
+        (["iris", "--epochs", "0"], "epochs is 0"),
+        (["iris", "--batch-size", "half"], "“half” is neither a whole number nor “full”"),
+        (["iris", "--batch-size", "0"], "batch_size is 0"),
+        (["iris", "--learning-rate", "fast"], "“fast” is no number"),
+        (["iris", "--learning-rate", "0"], "learning_rate is 0"),
+        (["iris", "--learning-rate", "nan"], "learning_rate is nan"),
+        (["iris", "--learning-rate", "1e400"], "learning_rate is inf"),
+        (["iris", "--weight-decay", "-1"], "weight_decay is -1"),
+        (["iris", "--test-fraction", "1"], "test_fraction is 1"),
+        (["iris", "--seed", "-1"], "seed is -1"),
+        (["iris", "--device", "tpu"], "no device “tpu” here; choose from cpu"),
+        (["iris", "--features", "colour"], "no feature “colour”"),
+        (["iris", "--degree", "0"], "degree is 0; it must be from 1 to 5"),
+        (["iris", "--features", "all", "--degree", "cubic"], "“cubic” is no whole number"),
+        (["digits", "--degree", "2"], "choose degree 1 and no sine for images"),
+        (["iris", "--features", ","], "No feature of Iris is chosen"),
+        (["iris", "--model", "binary", "--positive", "rose"], "no class “rose”"),
+        (["iris", "--model", "binary", "--classes", "setosa"], "--classes takes two classes"),
+        (["iris", "--model", "binary", "--classes", "0,1", "--positive", "2"], "no --positive"),
+        (["iris", "--model", "binary", "--classes", "0,setosa"], "Both classes are “setosa”"),
+        (["iris", "--classes", "0,1"], "choose classes only for the models of one neuron"),
+        (["mnist", "--data-dir", "/nowhere/at/all"], "is not a folder"),
+        (["mnist", "--data-dir", "~nobody-of-this-name"], "cannot be looked into"),
+    ],
+)
+def test_a_mistake_is_one_line_on_standard_error_and_exit_code_2(words, message, run):
+    code, _, err = run(*words)
+    assert code == 2
+    assert_one_line(err, message)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t10k-labels-idx1-ubyte.gz", None),
+        ("t10k-labels-idx1-ubyte.gz", b""),
+        ("train-images-idx3-ubyte.gz", b"<html>"),
+        ("train-images-idx3-ubyte.gz", gzip.compress(b"\0\0\x08\x03" + b"\xff" * 12)),
+    ],
+)
+def test_a_damaged_mnist_is_one_line_that_names_the_file(name, content, run, small_mnist):
+    (small_mnist / name).unlink()
+    if content is not None:
+        (small_mnist / name).write_bytes(content)
+    code, out, err = run("mnist", "--data-dir", small_mnist)
+    assert (code, out) == (2, "")
+    assert_one_line(err, name.removesuffix(".gz"))
+
+
+def test_divergence_is_exit_code_1_with_healthy_figures(run):
+    code, out, err = run("--learning-rate", "1e30", *QUICK, "--json", "-")
+    told = strict(out)
+    assert code == 1
+    assert told["status"] == "diverged" and told["train_loss"] == pytest.approx(math.log(3))
+    assert np.isfinite(told["W"]).all()
+    assert "logitlab: Diverged at step 1 with η = 1e+30:" in err and " it learns: " in err
+
+
+def test_json_says_of_a_divergence_what_the_terminal_says_and_each_measured_point(run):
+    words = ("--model", "adaline", "--learning-rate", "1")
+    code, out, err = run(*words, *QUICK, "--json", "-")
+    told = strict(out)
+    assert code == 1 and told["converged"] is False
+    assert " ".join(told["notes"]) in err.replace("\n", " ")
+    fall = told["divergence"]
+    assert fall["restored_step"] == told["steps"] == fall["measured"]["step"][0]
+    assert fall["step"] == fall["measured"]["step"][-1] > told["steps"]
+    assert f"Diverged at step {fall['step']} " in err
+    assert f"rose to {fall['measured']['train_loss'][-1]:,.3g} " in err
+    assert len(fall["measured"]["step"]) == fall["step"] - told["steps"] + 1
+
+
+def test_a_loss_that_is_no_number_is_null(run):
+    words = ("--model", "adaline", "--learning-rate", "1e38")
+    told = strict(run(*words, *QUICK, "--json", "-")[1])
+    assert told["divergence"]["measured"]["train_loss"][-1] is None
+
+
+def test_the_rate_that_is_suggested_works_in_the_terminal(run):
+    told = strict(run("--learning-rate", "1e5", *QUICK, "--json", "-")[1])
+    rate = told["suggested_learning_rate"]
+    again = strict(run("--learning-rate", rate, *QUICK, "--json", "-")[1])
+    assert again["status"] == "finished" and again["train_loss"] < 0.7
+
+
+@pytest.mark.parametrize(
+    ("words", "converged", "note"),
+    [
+        (("--epochs", "3", "--weight-decay", "0.01"), False, "Not converged"),
+        (("--epochs", "3"), False, "grow without end"),
+        (("--optimiser", "newton", "--learning-rate", "1e30"), False, "grow without end"),
+        (("--optimiser", "newton", "--weight-decay", "0.01"), True, ""),
+    ],
+)
+def test_whether_a_run_converged_is_said_in_words_and_in_json(words, converged, note, run):
+    code, out, err = run(*words, "--json", "-")
+    told = strict(out)
+    assert (code, told["converged"], told["divergence"]) == (0, converged, None)
+    assert note in " ".join(told["notes"]) and bool(note) == bool(told["notes"])
+    assert all(sentence in err for sentence in told["notes"])
+
+
+def test_ctrl_c_is_told_and_has_its_own_exit_code(run, monkeypatch, tmp_path):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "train", interrupt)
+    code, _, err = run("--json", tmp_path / "run.json")
+    assert code == 130 and err == "\nlogitlab: stopped; nothing was written.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+# A process of its own -------------------------------------------------------------------------
+
+
+def test_as_a_process_it_prints_json_alone_and_ends_with_0():
+    done = command("iris", *QUICK, "--json", "-")
+    assert done.returncode == 0 and strict(done.stdout)["epochs"] == 3
+    assert b"Traceback" not in done.stderr
+
+
+def test_as_a_process_a_mistake_is_one_line_and_2():
+    done = command("iris", "--epochs", "0")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"logitlab: epochs is 0; it must be from 1 to 1,000,000,000.\n"
+
+
+def test_as_processes_one_keeps_a_model_and_another_asks_it(tmp_path):
+    model = str(tmp_path / "iris.safetensors")
+    assert command("iris", "--save", model).returncode == 0
+    done = command("--model", model, "--values", "1.4,0.2", "--json", "-", first="predict")
+    assert done.returncode == 0 and strict(done.stdout)["winner"] == "setosa"
+    assert b"Sure: setosa." in done.stderr
+    refused = command("--model", model, "--values", "1.4", first="predict")
+    assert refused.returncode == 2 and refused.stderr.startswith(b"logitlab: --values has 1;")
+
+
+@pytest.mark.parametrize("words", [[*QUICK], ["--help"]])
+def test_a_terminal_without_greek_letters_is_no_obstacle(words):
+    done = command(*words, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 0 and b"Traceback" not in done.stderr
+    assert b"\\u03b7" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break otherwise there")
+def test_a_reader_that_goes_away_causes_no_traceback():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with subprocess.Popen(
+        [sys.executable, "app.py", "train", *QUICK, "--json", "-"],
+        cwd=ROOT,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+    ) as process:
+        os.close(writing)
+        _, err = process.communicate(timeout=100)
+    assert process.returncode == 1 and b"Traceback" not in err and b"Exception" not in err
+
+
+# The progress bar -----------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def metrics(test_accuracy=0.9):
+    return Metrics(5, 5, 0.25, 0.3, 0.95, test_accuracy, np.eye(2, dtype=np.int64))
+
+
+@pytest.fixture
+def eager(monkeypatch):
+    monkeypatch.setattr(cli, "BAR_SECONDS", 0.0)
+
+
+def test_on_a_terminal_the_bar_fills_in_one_line(eager):
+    terminal = Terminal()
+    progress = cli.Progress(10, terminal)
+    progress.show(5, 50, metrics())
+    progress.show(10, 100, metrics())
+    half, full = terminal.getvalue().split("\r")[1:]
+    assert half.count("█") == half.count("░") == cli.BAR_WIDTH // 2
+    assert full.count("█") == cli.BAR_WIDTH
+    assert "epoch 5/10  step 50  loss 0.2500  test  90.0%" in half and "s left" in half
+    progress.close()
+    assert terminal.getvalue().endswith("\r\x1b[K") and "\n" not in terminal.getvalue()
+
+
+def test_elsewhere_there_is_a_line_at_every_tenth(eager):
+    file = io.StringIO()
+    progress = cli.Progress(100, file)
+    for epoch in range(101):
+        progress.show(epoch, epoch, metrics())
+    progress.close()
+    lines = file.getvalue().splitlines()
+    assert [line.split("  ")[0] for line in lines] == [f"epoch {k}/100" for k in range(10, 101, 10)]
+
+
+def test_the_bar_says_when_there_is_no_test_set(eager):
+    terminal = Terminal()
+    cli.Progress(10, terminal).show(1, 1, metrics(test_accuracy=math.nan))
+    assert "nan" not in terminal.getvalue() and "–" in terminal.getvalue()

@@ -1,0 +1,691 @@
+"""MNIST by download: good mirrors, bad ones, and a person who changes their mind."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.config import DataConfig
+from core.data.dataset import load as load_dataset
+from core.data.mnist import idx as mnist
+from core.data.mnist.download import Download, cache_folder, chosen_mirrors
+from core.data.mnist.http_transfer import Transfer
+from core.data.mnist.progress import Patience, Progress
+from core.errors import Cancelled, DataError
+from tests import mirrors
+from tests.mirrors import CERTIFICATES, Mirror, small_files
+
+FILES, ORIGINALS = small_files()
+NAMES = [original.name for original in ORIGINALS]
+IMAGES = NAMES[0]
+QUICK = Patience(stalled=0.05, give_up=0.3, connect=0.3, look=0.01)
+ENDLESS = Patience(stalled=600, give_up=600, connect=600, look=0.01)
+ROOT = Path(__file__).parents[4]
+
+
+@pytest.fixture(autouse=True)
+def no_proxy_of_the_user(monkeypatch):
+    for name in ("http", "https", "all", "no"):
+        monkeypatch.delenv(f"{name}_proxy", raising=False)
+        monkeypatch.delenv(f"{name}_PROXY".upper(), raising=False)
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return tmp_path / "cache" / "mnist"
+
+
+@pytest.fixture
+def serve():
+    """Return serve(manner): a mirror that answers in this manner until the test is over."""
+    with_them = []
+
+    def serve(manner=mirrors.good, files=FILES, certificate=None):
+        mirror = Mirror(files, manner, certificate)
+        mirror.__enter__()
+        with_them.append(mirror)
+        return mirror
+
+    yield serve
+    for mirror in with_them:
+        mirror.__exit__()
+
+
+@pytest.fixture
+def make(cache):
+    """Return make(*mirrors or addresses): a Download of the small files from them."""
+
+    def make(*places, patience=QUICK, files=ORIGINALS, **options):
+        addresses = [place if isinstance(place, str) else place.address for place in places]
+        return Download(files, addresses, cache, patience, **options)
+
+    return make
+
+
+def kept(cache):
+    return sorted(path.name for path in cache.glob("*")) if cache.exists() else []
+
+
+def trusting():
+    return ssl.create_default_context(cafile=str(CERTIFICATES / "authority.pem"))
+
+
+# When all goes well ---------------------------------------------------------------------------
+
+
+def test_the_data_are_what_the_files_hold(serve, make):
+    X, y, n_test, shape = make(serve()).load()
+    images = mnist.unpack(IMAGES, FILES[IMAGES], 3)
+    assert (X.shape, len(y), n_test, shape) == ((60, 120), 60, 20, (40, 3))
+    np.testing.assert_array_equal(X[:40], images.reshape(40, 120))
+
+
+def test_the_four_files_are_kept_as_they_came(serve, make, cache):
+    make(serve()).load()
+    assert {name: (cache / name).read_bytes() for name in kept(cache)} == FILES
+
+
+def test_what_is_in_the_cache_is_not_asked_for_again(serve, make):
+    mirror = serve()
+    make(mirror).load()
+    make(mirror).load(watch=lambda _: pytest.fail("something was downloaded"))
+    assert mirror.names == NAMES
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "empty", "other"])
+def test_a_damaged_file_of_the_cache_is_fetched_again_and_the_others_are_kept(
+    damage, serve, make, cache
+):
+    mirror = serve()
+    expected = make(mirror).load()
+    path, content = cache / IMAGES, bytearray(FILES[IMAGES])
+    content[len(content) // 2] ^= 255
+    other = {"flipped": bytes(content), "cut": FILES[IMAGES][:-9], "empty": b"", "other": b"<p>"}
+    path.write_bytes(other[damage])
+    again = make(mirror).load()
+    assert mirror.names == [*NAMES, IMAGES]
+    assert path.read_bytes() == FILES[IMAGES]
+    np.testing.assert_array_equal(again[0], expected[0])
+
+
+def test_the_files_of_another_data_set_in_the_cache_are_not_taken_for_mnist(serve, make, cache):
+    cache.mkdir(parents=True)
+    (cache / NAMES[1]).write_bytes(FILES[NAMES[1]])
+    others = [original._replace(sha256="0" * 64) for original in ORIGINALS]
+    with pytest.raises(DataError, match="not MNIST"):
+        make(serve(), files=others).load()
+    assert kept(cache) == []
+
+
+def test_a_mirror_may_have_packed_the_files_in_another_way(serve, make):
+    plain = {name: zlib.decompress(content, 31) for name, content in FILES.items()}
+    assert len(make(serve(files=plain)).load()[0]) == 60
+
+
+def test_the_real_files_pass_the_check(serve, make, mnist_folder, cache):
+    files = {path.name: path.read_bytes() for path in mnist_folder.glob("*.gz")}
+    X, y, *_ = make(serve(files=files), files=None, patience=Patience()).load()
+    assert (X.shape, y[:5].tolist()) == ((70_000, 784), [5, 0, 4, 1, 9])
+    assert len(kept(cache)) == 4
+
+
+# Mirrors that fail ----------------------------------------------------------------------------
+
+FAULTS = {
+    "not found": (mirrors.not_found, "127.0.0.1 says 404 (Not Found). Try again later"),
+    "forbidden": (mirrors.forbidden, "127.0.0.1 says 403 (Forbidden)"),
+    "web page": (mirrors.web_page, "answered with a web page of its own in place of 127.0.0.1"),
+    "disguised page": (mirrors.disguised_page, "Sign in to the network in a web browser"),
+    "portal": (mirrors.portal, "answered with a web page"),
+    "password": (mirrors.password, "proxy asks for a name and a password (407). Enter name and"),
+    "plain http": (mirrors.to_plain_http, "sends us on to portal.example without encryption"),
+    "circle": (mirrors.in_a_circle, "sends us round in a circle"),
+    "broken off": (mirrors.broken_off, "127.0.0.1 broke the connection off. Try again"),
+    "shortened": (mirrors.shortened, f"what 127.0.0.1 sends is not MNIST: {IMAGES} breaks off"),
+    "tampered": (mirrors.tampered, f"own file: its SHA-256 is %s…, expected {'%.12s'}…"),
+    "empty": (mirrors.empty, f"is not MNIST: {IMAGES} is empty"),
+    "too long": (mirrors.too_long, f"sends more than {IMAGES} can hold"),
+    "endless": (mirrors.endless, f"sends more than {IMAGES} can hold"),
+    "silent": (mirrors.silent, "127.0.0.1 has sent nothing for 0.3 seconds"),
+    "stalled": (mirrors.stalled, "127.0.0.1 has sent nothing for 0.3 seconds"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_every_mirror_is_named_in_one_sentence_with_what_to_do(
+    fault, serve, make, cache
+):
+    manner, words = FAULTS[fault]
+    if "%" in words:  # both digests are named
+        inside = bytearray(zlib.decompress(FILES[IMAGES], 31))
+        inside[-1] ^= 1
+        words = words % (hashlib.sha256(inside).hexdigest()[:12], ORIGINALS[0].sha256)
+    with pytest.raises(DataError) as caught:
+        make(serve(manner)).load()
+    assert words in str(caught.value)
+    assert str(caught.value).startswith("MNIST (11.6 MB, needed once) could not be downloaded: ")
+    assert str(caught.value).endswith(", or choose a folder that has the files.")
+    assert kept(cache) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_after_a_fault_the_next_mirror_is_asked(fault, serve, make, cache):
+    assert len(make(serve(FAULTS[fault][0]), serve()).load()[0]) == 60
+    assert kept(cache) == sorted(NAMES)
+
+
+def test_the_mirror_that_served_is_asked_first_for_the_other_files(serve, make):
+    bad, good = serve(mirrors.not_found), serve()
+    make(bad, good).load()
+    assert bad.names == [IMAGES]
+    assert good.names == NAMES
+
+
+def test_files_that_came_before_a_fault_are_kept(serve, make, cache):
+    some = dict(list(FILES.items())[:2])
+    with pytest.raises(DataError, match="is empty"):
+        make(serve(files=some)).load()
+    assert kept(cache) == sorted(some)
+
+
+def test_a_dead_mirror_is_named(make):
+    with pytest.raises(DataError, match=r"127\.0\.0\.1 cannot be reached \(connection refused\)"):
+        make(mirrors.refusing_address()).load()
+
+
+def test_a_mirror_whose_name_is_not_known_means_no_network(make, monkeypatch):
+    def unknown(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(
+        DataError, match=r"cannot find mirror\.test, as if .* Connect to the network"
+    ):
+        make("https://mirror.test/").load()
+
+
+def test_of_several_causes_that_of_the_mirror_that_got_furthest_is_told(serve, make):
+    places = [mirrors.refusing_address(), serve(mirrors.web_page), serve(mirrors.not_found)]
+    with pytest.raises(DataError, match="web page"):
+        make(*places).load()
+
+
+# Going on where it broke off ------------------------------------------------------------------
+
+
+def test_a_file_that_breaks_off_is_gone_on_with(serve, make):
+    def manner(request, content):
+        if "Range" in request.headers:
+            mirrors.ranged(request, content)
+        else:
+            request.start(200, Content_Length=len(content), ETag='"1"')
+            request.wfile.write(content[:50])
+
+    mirror = serve(manner)
+    assert len(make(mirror).load()[0]) == 60
+    assert mirror.names[:2] == [IMAGES, IMAGES]
+    assert mirror.requests[1][1]["Range"] == "bytes=50-"
+    assert mirror.requests[1][1]["If-Range"] == '"1"'
+
+
+@contextmanager
+def breaking_once(answer, **headers):
+    """Give a manner that breaks off the first time, and answers so the second."""
+    seen = []
+
+    def manner(request, content):
+        seen.append(request.path)
+        if len(seen) == 1:
+            request.start(200, Content_Length=len(content), **headers)
+            request.wfile.write(content[:50])
+        else:
+            answer(request, content)
+
+    yield manner
+
+
+@pytest.mark.parametrize("headers", [{}, {"ETag": 'W/"1"'}], ids=["none", "weak"])
+def test_without_a_mark_of_the_version_it_starts_again(headers, serve, make):
+    with breaking_once(mirrors.ranged, **headers) as manner:
+        mirror = serve(manner)
+        assert len(make(mirror).load()[0]) == 60
+    assert all("Range" not in asked for _, asked in mirror.requests)
+
+
+@pytest.mark.parametrize("version", ['"2"', '"1"'], ids=["another version", "no ranges"])
+def test_a_mirror_that_sends_the_whole_file_again_is_taken_at_its_word(version, serve, make):
+    def whole(request, content):
+        request.answer(200, content, ETag=version)
+
+    with breaking_once(whole, ETag='"1"') as manner:
+        assert len(make(serve(manner)).load()[0]) == 60
+
+
+def test_a_mirror_that_sends_another_part_than_was_asked_for_is_left(serve, make):
+    def wrong(request, content):
+        request.answer(206, content[9:], Content_Range=f"bytes 9-{len(content) - 1}/{len(content)}")
+
+    with breaking_once(wrong, ETag='"1"') as manner, pytest.raises(DataError, match="another part"):
+        make(serve(manner)).load()
+
+
+# Calling it off -------------------------------------------------------------------------------
+
+
+def cancel_when(is_so, load):
+    """Call a load off once something has happened, and return how it ended."""
+    cancelled = threading.Event()
+    errors = []
+
+    def work():
+        try:
+            load(cancelled)
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert is_so.wait(30)
+    cancelled.set()
+    thread.join(30)
+    assert not thread.is_alive()
+    return errors
+
+
+@pytest.mark.parametrize("manner", [mirrors.silent, mirrors.stalled], ids=["head", "body"])
+def test_cancelling_does_not_wait_for_a_silent_mirror(manner, serve, make, cache):
+    mirror = serve(manner)
+    whole = make(mirror, patience=ENDLESS)
+    errors = cancel_when(mirror.was_asked, lambda cancelled: whole.load(cancelled=cancelled))
+    assert [type(error) for error in errors] == [Cancelled]
+    assert not mirror.let_go.is_set()  # it is still silent
+    assert transfers() == []
+    assert kept(cache) == []
+
+
+def transfers():
+    return [thread for thread in threading.enumerate() if thread.name == "transfer"]
+
+
+def test_cancelling_does_not_wait_for_a_handshake(make, cache):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        here = threading.Event()
+
+        def accept():
+            connection, _ = server.accept()
+            connections.append(connection)
+            here.set()
+
+        connections: list[socket.socket] = []
+        thread = threading.Thread(target=accept)
+        thread.start()
+        whole = make(f"https://127.0.0.1:{server.getsockname()[1]}/", patience=ENDLESS)
+        errors = cancel_when(here, lambda cancelled: whole.load(cancelled=cancelled))
+        thread.join()
+        connections[0].close()
+    assert [type(error) for error in errors] == [Cancelled]
+    assert transfers() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
+def test_cancelling_does_not_wait_for_a_connection(make, monkeypatch):
+    reaching = threading.Event()
+    reach = Transfer._reach
+
+    def tell(transfer, sock, place):
+        reaching.set()
+        reach(transfer, sock, place)
+
+    monkeypatch.setattr(Transfer, "_reach", tell)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        place = server.getsockname()
+        with socket.create_connection(place):  # it fills the queue: the next one hangs
+            whole = make(f"http://127.0.0.1:{place[1]}/", patience=ENDLESS)
+            errors = cancel_when(reaching, lambda cancelled: whole.load(cancelled=cancelled))
+    assert [type(error) for error in errors] == [Cancelled]
+    assert transfers() == []
+
+
+def test_cancelling_does_not_wait_for_the_look_up_of_a_name(make, monkeypatch):
+    looking, go_on = threading.Event(), threading.Event()
+
+    def slow(*_, **__):
+        looking.set()
+        go_on.wait()
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    whole = make("https://mirror.test/", patience=ENDLESS)
+    errors = cancel_when(looking, lambda cancelled: whole.load(cancelled=cancelled))
+    assert [type(error) for error in errors] == [Cancelled]
+    assert [thread.daemon for thread in transfers()] == [True]  # it keeps nobody from leaving
+    go_on.set()
+
+
+def test_a_download_that_was_called_off_goes_on_where_it_stopped(serve, make):
+    def manner(request, content):
+        (mirrors.ranged if "Range" in request.headers else mirrors.stalled)(request, content)
+
+    mirror, half = serve(manner), threading.Event()
+    whole = make(mirror, patience=ENDLESS)
+
+    def watch(progress):
+        if progress.received >= len(FILES[IMAGES]) // 2:
+            half.set()
+
+    cancel_when(half, lambda cancelled: whole.load(watch, cancelled))
+    mirror.manner = mirrors.ranged
+    assert len(whole.load()[0]) == 60
+    assert mirror.requests[1][1]["Range"] == f"bytes={len(FILES[IMAGES]) // 2}-"
+
+
+def test_what_is_called_off_before_it_begins_asks_nobody(serve, make):
+    mirror, cancelled = serve(), threading.Event()
+    cancelled.set()
+    with pytest.raises(Cancelled):
+        make(mirror).load(cancelled=cancelled)
+    assert mirror.requests == []
+
+
+# How it gets on -------------------------------------------------------------------------------
+
+
+def test_progress_counts_the_bytes_of_all_files(serve, make):
+    told: list[Progress] = []
+    make(serve()).load(told.append)
+    received = [progress.received for progress in told]
+    assert received == sorted(received)
+    assert received[0] == 0
+    assert told[-1].received == told[-1].total == sum(map(len, FILES.values()))
+    assert {progress.host for progress in told} == {"127.0.0.1"}
+
+
+def test_a_silent_mirror_is_reported_as_stalled_before_it_is_given_up(serve, make):
+    told: list[Progress] = []
+    make(serve(mirrors.stalled), serve()).load(told.append)
+    stalled = [progress for progress in told if progress.silent_seconds]
+    assert stalled
+    assert all(0.05 <= p.silent_seconds <= 30 and p.seconds_left is None for p in stalled)
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (Progress(0, 11_600_000, "m"), "0.0 of 11.6 MB · 0 % · connecting"),
+        (Progress(4_300_000, 11_600_000, "m"), "4.3 of 11.6 MB · 37 %"),
+        (Progress(4_300_000, 11_600_000, "m", 7.4), "4.3 of 11.6 MB · 37 % · 7 s left"),
+        (Progress(4_300_000, 11_600_000, "m", 0.01), "4.3 of 11.6 MB · 37 % · 1 s left"),
+        (Progress(4_300_000, 11_600_000, "m", 43), "4.3 of 11.6 MB · 37 % · 45 s left"),
+        (Progress(4_300_000, 11_600_000, "m", 150), "4.3 of 11.6 MB · 37 % · 2 min left"),
+        (
+            Progress(4_300_000, 11_600_000, "m", None, 6.2),
+            "4.3 of 11.6 MB · 37 % · stalled for 6 s",
+        ),
+    ],
+)
+def test_progress_is_told_in_bytes_share_and_time(progress, words):
+    assert progress.words == words
+
+
+# The cache folder -----------------------------------------------------------------------------
+
+
+def test_a_folder_that_cannot_be_written_costs_a_notice_and_no_data(serve, make, cache):
+    cache.parent.write_text("a file where the folder should be")
+    mirror = serve()
+    whole = make(mirror)
+    assert len(whole.load()[0]) == 60
+    assert re.search(rf"until you close Logit Lab: {cache} cannot be written \(.+\)", whole.notice)
+    assert len(whole.load()[0]) == 60
+    assert whole.notice == ""  # once is enough
+    assert mirror.names == NAMES  # and nothing is fetched twice
+
+
+def test_a_full_disk_leaves_nothing_behind(serve, make, cache, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    whole = make(serve())
+    assert len(whole.load()[0]) == 60
+    assert "no space left on device" in whole.notice
+    assert kept(cache) == []
+
+
+def test_several_downloads_at_once_do_not_disturb_each_other(serve, make, cache):
+    mirror, results = serve(), []
+    downloads = [make(mirror) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda d=whole: results.append(d.load())) for whole in downloads
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(X) for X, *_ in results] == [60] * 4
+    assert [whole.notice for whole in downloads] == [""] * 4
+    assert kept(cache) == sorted(NAMES)
+
+
+def test_the_cache_may_be_readable_by_all(serve, make, cache):
+    make(serve()).load()
+    plain = cache / "plain"
+    plain.touch()
+    assert {(cache / name).stat().st_mode for name in NAMES} == {plain.stat().st_mode}
+
+
+def test_the_cache_lies_where_the_environment_or_the_system_says(monkeypatch, tmp_path):
+    monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path / "mnist"
+    monkeypatch.delenv("LOGITLAB_CACHE")
+    assert cache_folder().parts[-2:] != (tmp_path.name, "mnist")
+    assert "logitlab" in cache_folder().parts
+
+
+# Which mirrors --------------------------------------------------------------------------------
+
+
+def test_by_default_two_mirrors_are_asked_over_https(monkeypatch):
+    monkeypatch.delenv("LOGITLAB_MIRRORS", raising=False)
+    assert len(chosen_mirrors()) >= 2
+    assert all(mirror.startswith("https://") and mirror[-1] == "/" for mirror in chosen_mirrors())
+
+
+def test_a_school_may_name_its_own_mirrors(monkeypatch):
+    monkeypatch.setenv("LOGITLAB_MIRRORS", "https://a.school/mnist, https://b.school/ ")
+    assert chosen_mirrors() == ("https://a.school/mnist/", "https://b.school/")
+
+
+@pytest.mark.parametrize("name", ["http://a.school/", "ftp://a.school/", "a.school", "https:///x"])
+def test_a_mirror_without_encryption_is_refused_by_name(name, monkeypatch):
+    monkeypatch.setenv("LOGITLAB_MIRRORS", name)
+    with pytest.raises(DataError, match=f"LOGITLAB_MIRRORS names {name}; .* https://"):
+        chosen_mirrors()
+
+
+# Encryption -----------------------------------------------------------------------------------
+
+
+def test_a_mirror_with_a_trusted_certificate_serves(serve, make):
+    assert len(make(serve(certificate="mirror.pem"), context=trusting()).load()[0]) == 60
+
+
+def test_a_certificate_that_the_system_does_not_know_is_not_trusted(serve, make):
+    with pytest.raises(DataError, match=r"not trusted .*; something on the way reads along"):
+        make(serve(certificate="mirror.pem")).load()
+
+
+def test_a_certificate_out_of_date_points_to_the_clock(serve, make):
+    with pytest.raises(DataError, match=r"does not fit this computer's clock .* date and time"):
+        make(serve(certificate="expired.pem"), context=trusting()).load()
+
+
+def test_a_server_that_cannot_encrypt_is_named(serve, make):
+    address = serve().address.replace("http:", "https:")
+    with pytest.raises(DataError, match=r"no encrypted connection to 127\.0\.0\.1 came about"):
+        make(address, context=trusting()).load()
+
+
+def test_from_https_nothing_leads_back_to_plain_http(serve, make):
+    plain = serve()
+
+    def manner(request, content):
+        request.answer(302, Location=f"{plain.address}{IMAGES}")
+
+    with pytest.raises(DataError, match="without encryption"):
+        make(serve(manner, certificate="mirror.pem"), context=trusting()).load()
+    assert plain.requests == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_to_https_is_followed(status, serve, make):
+    safe = serve(certificate="mirror.pem")
+
+    def manner(request, content):
+        request.answer(status, Location=f"{safe.address}files{request.path}")
+
+    assert len(make(serve(manner), context=trusting()).load()[0]) == 60
+    assert safe.names == NAMES
+
+
+# Proxies --------------------------------------------------------------------------------------
+
+
+def test_the_systems_proxy_is_used(serve, make, monkeypatch):
+    safe = serve(certificate="mirror.pem")
+
+    def tunnel(request, content):
+        request.start(200)
+        with socket.create_connection(("127.0.0.1", safe.port)) as out:
+            there = threading.Thread(target=pump, args=(request.connection, out))
+            there.start()
+            pump(out, request.connection)
+            there.join()
+
+    proxy = serve(tunnel)
+    monkeypatch.setenv("https_proxy", proxy.address)
+    assert len(make("https://mirror.test/", context=trusting()).load()[0]) == 60
+    assert {path for path, _ in proxy.requests} == {"mirror.test:443"}
+
+
+def pump(source, target):
+    try:
+        while block := source.recv(1 << 16):
+            target.sendall(block)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(407, "asks for a name and a password"), (502, r"does not let us through \(502 Bad Gateway")],
+)
+def test_a_proxy_that_refuses_is_named(status, words, serve, make, monkeypatch):
+    monkeypatch.setenv("https_proxy", serve(lambda request, _: request.answer(status)).address)
+    with pytest.raises(DataError, match=words):
+        make("https://mirror.test/").load()
+
+
+def test_a_proxy_that_is_not_there_is_named(make, monkeypatch):
+    monkeypatch.setenv("https_proxy", mirrors.refusing_address())
+    with pytest.raises(DataError, match=r"127\.0\.0\.1 cannot be reached"):
+        make("https://mirror.test/").load()
+
+
+def test_the_name_and_password_of_a_proxys_address_are_sent(serve, make, monkeypatch):
+    proxy = serve(mirrors.forbidden)
+    monkeypatch.setenv("https_proxy", proxy.address.replace("//", "//me:p%40ss@"))
+    with pytest.raises(DataError):
+        make("https://mirror.test/").load()
+    assert proxy.requests[0][1]["Proxy-Authorization"] == "Basic bWU6cEBzcw=="
+
+
+def test_a_proxy_of_an_unknown_kind_is_named(make, monkeypatch):
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:1080")
+    with pytest.raises(DataError, match=r"proxy is of a kind that cannot be used \(socks5\)"):
+        make("https://mirror.test/").load()
+
+
+def test_this_very_machine_is_asked_without_a_proxy(serve, make, monkeypatch):
+    monkeypatch.setenv("http_proxy", mirrors.refusing_address())
+    assert len(make(serve()).load()[0]) == 60
+
+
+# As a data set, and in the terminal -----------------------------------------------------------
+
+
+@pytest.fixture
+def small_mnist_is_mnist(monkeypatch, tmp_path):
+    """Let the small files stand for MNIST wherever it is loaded without a folder."""
+    monkeypatch.setattr(mnist, "ORIGINALS", ORIGINALS)
+    monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path / "cache"))
+
+
+def test_mnist_without_a_folder_is_downloaded(serve, small_mnist_is_mnist, monkeypatch):
+    monkeypatch.setenv("LOGITLAB_MIRRORS", serve().address)
+    dataset = load_dataset(DataConfig("mnist"))
+    assert (dataset.name, dataset.n, dataset.h, dataset.published_test) == ("MNIST", 60, 10, 20)
+
+
+def test_a_chosen_folder_is_read_and_no_mirror_asked(small_mnist, monkeypatch):
+    monkeypatch.setenv("LOGITLAB_MIRRORS", "https://mirror.test/")
+    assert load_dataset(DataConfig("mnist", folder=str(small_mnist))).n == 50
+
+
+def test_the_terminal_downloads_and_trains(serve, small_mnist_is_mnist, monkeypatch, capsys):
+    from core.cli import terminal
+    from core.cli import train as cli
+
+    monkeypatch.setenv("LOGITLAB_MIRRORS", serve().address)
+    assert cli.main(["mnist", "--epochs", "1"]) == terminal.DONE
+    out, err = capsys.readouterr()
+    assert "MNIST: 40 training and 20 test rows" in out
+    assert "MNIST from 127.0.0.1: 0.0 of 0.0 MB · 0 % · connecting" in err
+
+
+def test_the_terminal_says_how_to_do_without_a_download(small_mnist_is_mnist, monkeypatch, capsys):
+    from core.cli import options
+    from core.cli import train as cli
+
+    monkeypatch.setenv("LOGITLAB_MIRRORS", mirrors.refusing_address())
+    assert cli.main(["mnist"]) == options.USAGE
+    assert capsys.readouterr().err.endswith("In the terminal: --data-dir FOLDER.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C cannot be sent to one process")
+def test_ctrl_c_during_a_download_ends_it_cleanly(serve, tmp_path):
+    mirror = serve(mirrors.stalled)
+    places = {"LOGITLAB_MIRRORS": mirror.address, "LOGITLAB_CACHE": str(tmp_path / "cache")}
+    # Whoever started the tests in the background may have had Ctrl+C ignored for all below.
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = subprocess.Popen(
+        [sys.executable, "-c", f"{listen}; import app; exit(app.main())", "train", "mnist"],
+        cwd=ROOT,
+        env={name: os.environ[name] for name in os.environ if name != "LOGITLAB_DATA"} | places,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert mirror.was_asked.wait(60)
+    program.send_signal(signal.SIGINT)
+    _, err = program.communicate(timeout=60)
+    assert program.returncode == 130
+    assert err.endswith("logitlab: stopped; nothing was written.\n")
+    assert "Traceback" not in err
+    assert not list(tmp_path.rglob("*ubyte*"))

@@ -1,0 +1,166 @@
+"""Trainers in lock step: each is what it would be alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.runs.race import Contest
+from core.runs.session import CONTEST, Session
+from core.train.snapshot import Status
+from core.train.trainer import Trainer
+
+SETTINGS = (
+    {"learning_rate": 0.1},
+    {"learning_rate": 0.05, "optimiser": "adam"},
+    {"learning_rate": 0.1, "batch_size": None},
+    {"learning_rate": 0.1, "optimiser": "newton"},
+)
+
+
+@pytest.fixture
+def tasks(make_task, iris):
+    return [make_task(iris, epochs=20, **settings) for settings in SETTINGS]
+
+
+def same(a, b):
+    assert np.array_equal(a.params.W, b.params().W)
+    assert np.array_equal(a.params.b, b.params().b)
+
+
+def test_after_k_rounds_everyone_has_the_weights_of_k_updates_alone(tasks):
+    contest = Contest(1, [Trainer(task) for task in tasks])
+    while contest.rounds < 13:
+        contest.advance()
+    heat = contest.heat(is_running=False)
+    for task, standing in zip(tasks, heat.standings, strict=True):
+        alone = Trainer(task)
+        for _ in range(13):
+            alone.step()
+        assert standing.step == 13
+        same(standing, alone)
+
+
+def test_the_same_seed_and_batch_size_give_everyone_the_same_rows(make_task, iris):
+    trainers = [Trainer(make_task(iris, learning_rate=eta)) for eta in (0.01, 0.1, 1.0)]
+    contest = Contest(1, trainers)
+    for k in range(1, 10):
+        rows = [trainer.next_rows() for trainer in trainers]
+        assert all(np.array_equal(rows[0], other) for other in rows)
+        while contest.rounds < k:
+            contest.advance()
+
+
+def test_it_is_over_when_all_have_trained_their_epochs(tasks):
+    contest = Contest(1, [Trainer(task) for task in tasks])
+    while not contest.is_over:
+        contest.advance()
+    heat = contest.heat(is_running=True)
+    assert heat.status is Status.FINISHED
+    assert [standing.epoch for standing in heat.standings] == [20] * 4
+
+
+def test_one_that_diverges_does_not_stop_the_others(make_task, iris):
+    tasks = [
+        make_task(iris, {"standardise": False, "features": ("all",)}, learning_rate=eta, epochs=9)
+        for eta in (0.01, 1e6)
+    ]
+    contest = Contest(1, [Trainer(task) for task in tasks])
+    while not contest.is_over:
+        contest.advance()
+    good, bad = contest.heat(is_running=False).standings
+    assert bad.status is Status.DIVERGED
+    assert good.status is Status.FINISHED
+    alone = Trainer(tasks[0])
+    while alone.outcome is None:
+        alone.step()
+    same(good, alone)
+
+
+# On the training thread ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def session():
+    session = Session()
+    session.start()
+    yield session
+    session.close()
+
+
+def wait_for(session, is_so):
+    """Return the first heat for which this holds; a heat comes as soon as it is asked for."""
+    while session.is_alive:
+        heat = session.take_heat()
+        if heat is not None and is_so(heat):
+            return heat
+    raise AssertionError(list(session.failures))
+
+
+def test_the_session_races_to_the_weights_that_each_reaches_alone(session, tasks):
+    session.begin_contest(3, tasks)
+    session.run_contest(True)
+    heat = wait_for(session, lambda heat: heat.status is Status.FINISHED)
+    assert heat.number == 3
+    for task, standing in zip(tasks, heat.standings, strict=True):
+        alone = Trainer(task)
+        while alone.outcome is None:
+            alone.step()
+        same(standing, alone)
+
+
+def test_pausing_and_going_on_changes_no_weight(session, tasks):
+    session.begin_contest(1, tasks[:2])
+    session.set_speed(400)
+    session.run_contest(True)
+    wait_for(session, lambda heat: heat.rounds > 3)
+    session.run_contest(False)
+    paused = wait_for(session, lambda heat: heat.status is Status.PAUSED)
+    assert paused.rounds > 3
+    assert {standing.step for standing in paused.standings} == {paused.rounds}
+    session.set_speed(float("inf"))
+    session.run_contest(True)
+    heat = wait_for(session, lambda heat: heat.status is Status.FINISHED)
+    alone = Trainer(tasks[0])
+    while alone.outcome is None:
+        alone.step()
+    same(heat.standings[0], alone)
+
+
+def test_while_a_race_runs_the_single_run_waits(session, make_task, iris):
+    session.load(1, make_task(iris, epochs=10**6), play=True)
+    session.begin_contest(1, [make_task(iris, epochs=10**6) for _ in range(2)])
+    session.run_contest(True)
+    wait_for(session, lambda heat: heat.rounds > 20)
+    snapshot = None
+    while snapshot is None:
+        snapshot = session.take()
+    assert snapshot.status in (Status.PAUSED, Status.READY)
+
+
+def test_playing_the_single_run_pauses_the_race(session, make_task, iris):
+    session.load(1, make_task(iris, epochs=10**6))
+    session.begin_contest(1, [make_task(iris, epochs=10**6) for _ in range(2)])
+    session.run_contest(True)
+    wait_for(session, lambda heat: heat.rounds > 20)
+    session.play()
+    wait_for(session, lambda heat: heat.status is Status.PAUSED)
+
+
+def test_a_race_under_way_does_not_keep_the_thread_from_ending(make_task, digits):
+    session = Session()
+    session.start()
+    session.begin_contest(1, [make_task(digits, batch_size=None) for _ in range(4)])
+    session.run_contest(True)
+    wait_for(session, lambda heat: heat.rounds > 1)
+    session.close()
+    assert not session.is_alive
+
+
+def test_what_cannot_be_trained_is_told_and_the_thread_goes_on(session, make_task, iris):
+    session.begin_contest(1, [make_task(iris), make_task(iris, device="cuda:7")])
+    while not session.failures:
+        assert session.is_alive
+    assert session.failures.popleft().run == CONTEST
+    session.begin_contest(2, [make_task(iris), make_task(iris)])
+    assert wait_for(session, lambda heat: heat.number == 2).rounds == 0

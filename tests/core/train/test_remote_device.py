@@ -1,0 +1,153 @@
+"""On a device with a memory of its own a run is what it is on the CPU, and outlives its device."""
+
+import numpy as np
+import pytest
+
+from core.train import metrics as measure
+from core.train.losses import HEADS
+from core.train.optimisers import RULES
+from core.train.second_order import METHODS
+from core.train.trainer import Trainer
+from tests.core.late import LateDevice
+from tests.core.remote import RemoteDevice
+
+LONG = 10**6
+
+
+@pytest.fixture
+def device(monkeypatch):
+    with RemoteDevice().install(monkeypatch) as device:
+        yield device
+
+
+@pytest.fixture
+def pair(device, make_task):
+    """Return pair(dataset, …): a trainer on the device, and one on the CPU."""
+
+    def make(dataset, **options):
+        options = {"epochs": LONG, **options}
+        names = ("cuda", "cpu")
+        return tuple(Trainer(make_task(dataset, device=name, **options)) for name in names)
+
+    return make
+
+
+def go(*trainers, steps):
+    for each in trainers:
+        for _ in range(steps):
+            each.step()
+
+
+def assert_same(subject, twin):
+    assert subject.step_count == twin.step_count
+    for ours, theirs in zip(subject.params().arrays, twin.params().arrays, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert np.array_equal(subject.curves().table, twin.curves().table, equal_nan=True)
+
+
+HIDDEN = [{"hidden": 5, "activation": name} for name in ("relu", "tanh", "sigmoid")]
+
+
+@pytest.mark.parametrize("batch_size", [8, None])
+@pytest.mark.parametrize("model", [*({"kind": kind} for kind in HEADS), *HIDDEN], ids=str)
+def test_every_model_trains_there_as_on_the_cpu(model, batch_size, pair, iris):
+    subject, twin = pair(iris, model={"init": "random", **model}, batch_size=batch_size)
+    go(subject, twin, steps=30)
+    assert_same(subject, twin)
+
+
+@pytest.mark.parametrize("optimiser", [*RULES, *METHODS])
+def test_every_optimiser_trains_there_as_on_the_cpu(optimiser, pair, iris):
+    l1 = 0.001 if optimiser in RULES else 0.0
+    subject, twin = pair(iris, optimiser=optimiser, batch_size=8, weight_decay=0.01, l1=l1)
+    go(subject, twin, steps=30)
+    assert_same(subject, twin)
+
+
+@pytest.mark.parametrize("standardise", [False, True])
+def test_pixels_go_there_as_bytes(standardise, pair, digits):
+    subject, twin = pair(digits, data={"standardise": standardise}, batch_size=32)
+    go(subject, twin, steps=20)
+    assert_same(subject, twin)
+
+
+@pytest.mark.parametrize("optimiser", RULES)
+def test_no_update_waits_for_the_device(optimiser, pair, device, digits, monkeypatch):
+    monkeypatch.setattr(measure, "CHEAP", 0)
+    subject, _ = pair(digits, optimiser=optimiser, batch_size=8, l1=0.001, weight_decay=0.01)
+    go(subject, steps=40)
+    reads, measured = device.reads, len(subject.curves().step)
+    go(subject, steps=100)
+    measured = len(subject.curves().step) - measured
+    assert 0 < measured < 10 and device.reads - reads == measured  # a measurement reads once
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+@pytest.mark.parametrize("optimiser", [*RULES, *METHODS])
+def test_a_run_outlives_its_device(optimiser, is_there, pair, device, iris):
+    subject, twin = pair(iris, optimiser=optimiser, batch_size=8)
+    go(subject, twin, steps=15)
+    if is_there:
+        subject.copy_to_host()
+    else:
+        subject.start_copy_to_host()
+        device.queries = 0
+    go(subject, steps=5)  # these are lost
+    device.is_lost = True
+    rescued = subject.rescued()
+    go(rescued, twin, steps=10)
+    assert rescued.step_count == twin.step_count == 25
+    for ours, theirs in zip(rescued.params().arrays, twin.params().arrays, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam", "lbfgs"])
+def test_its_past_is_there_too(optimiser, pair, iris):
+    subject, twin = pair(iris, optimiser=optimiser, batch_size=8)
+    go(subject, twin, steps=200)
+    for step in (150, 3, 151, 0):
+        subject.go_to(step)
+        twin.go_to(step)
+        assert_same(subject, twin)
+    subject.leave_past()
+    twin.leave_past()
+    go(subject, twin, steps=20)
+    assert_same(subject, twin)
+
+
+def test_weights_are_moved_and_taken_over_there(pair, iris):
+    (subject, twin), (later, later_twin) = pair(iris, batch_size=8), pair(iris, batch_size=8)
+    go(subject, twin, steps=50)
+    start = twin.params()
+    for old, new in ((subject, later), (twin, later_twin)):
+        new.take_over(old)
+        new.tune(learning_rate=0.2, batch_size=None)
+        new.step()
+        new.move_to(start)
+        new.step()
+        new.start_from(start)
+    go(later, later_twin, steps=10)
+    assert_same(later, later_twin)
+
+
+def test_divergence_there_returns_to_a_healthy_place(pair, iris):
+    subject, twin = pair(iris, learning_rate=1e6, data={"standardise": False})
+    for each in (subject, twin):
+        while each.outcome is None:
+            each.step()
+        each.tune(learning_rate=each.remedy)
+        each.go_on()
+    go(subject, twin, steps=20)
+    assert_same(subject, twin)
+
+
+@pytest.mark.parametrize("optimiser", ["momentum", "nesterov", "rmsprop"])
+def test_updates_in_graphs_are_counted_once(optimiser, make_task, digits, monkeypatch):
+    late = LateDevice().install(monkeypatch)
+    monkeypatch.setattr(measure, "CHEAP", 0)
+    task = make_task(digits, device="cuda", optimiser=optimiser, batch_size=8, epochs=LONG)
+    trainer = Trainer(task)
+    while trainer.step_count < 500:
+        trainer.advance(LONG)
+    assert late.replayed > 0
+    assert trainer.updates == trainer.step_count

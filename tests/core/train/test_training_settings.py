@@ -1,0 +1,123 @@
+"""L1, momentum, schedules and models without a bias, in the trainer."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data.dataset import load
+from core.data.task import prepare
+from core.train.losses import HEADS
+from core.train.optimisers import RULES, scheduled
+from core.train.snapshot import Status
+from core.train.trainer import Trainer
+
+
+def make(kind="softmax", *, model=None, **training):
+    config = RunConfig(
+        DataConfig(features=("all",)),
+        ModelConfig(kind, **(model or {})),
+        TrainingConfig(**training),
+    )
+    return Trainer(prepare(load(config.data), config))
+
+
+THEIRS = {
+    "sgd": lambda p, eta, mu: torch.optim.SGD(p, lr=eta),
+    "momentum": lambda p, eta, mu: torch.optim.SGD(p, lr=eta, momentum=mu),
+    "nesterov": lambda p, eta, mu: torch.optim.SGD(p, lr=eta, momentum=mu, nesterov=True),
+    "rmsprop": lambda p, eta, mu: torch.optim.RMSprop(p, lr=eta),
+    "adam": lambda p, eta, mu: torch.optim.Adam(p, lr=eta),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("penalties", [(0.0, 0.0), (0.1, 0.0), (0.1, 0.02)])
+def test_the_trainer_goes_the_way_of_pytorch(name, penalties):
+    """Minibatches, with both penalties: autograd has the gradient, torch.optim the rule."""
+    decay, l1 = penalties
+    trainer = make(optimiser=name, learning_rate=0.02, weight_decay=decay, l1=l1, momentum=0.8)
+    task, head = trainer.task, HEADS["softmax"]
+    W = torch.zeros(3, 4, requires_grad=True)
+    b = torch.zeros(3, requires_grad=True)
+    theirs = THEIRS[name]([W, b], 0.02, 0.8)
+    for _ in range(25):
+        rows = trainer.next_rows()
+        X = torch.from_numpy(task.inputs(task.dataset.values(rows)))
+        Y = head.encode(torch.from_numpy(task.dataset.y[rows]), 3).float()
+        loss = head.loss(X @ W.T + b, Y).mean()
+        loss = loss + decay / 2 * (W * W).sum() + l1 * W.abs().sum()
+        theirs.zero_grad()
+        loss.backward()
+        theirs.step()
+        trainer.step()
+    np.testing.assert_allclose(trainer.params().W, W.detach().numpy(), atol=2e-5)
+    np.testing.assert_allclose(trainer.params().b, b.detach().numpy(), atol=2e-5)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_model_without_a_bias_has_none(name):
+    trainer = make(model={"has_bias": False}, optimiser=name)
+    for _ in range(10):
+        trainer.step()
+    assert not trainer.params().b.any() and trainer.params().W.any()
+
+
+def test_a_schedule_lowers_the_rate_at_each_epoch():
+    trainer = make(schedule="cosine", learning_rate=0.4, epochs=8)
+    seen = {}
+    while trainer.outcome is None:
+        seen[trainer.epoch] = trainer.eta
+        trainer.step()
+    assert seen == {e: scheduled("cosine", 0.4, e, 8) for e in range(8)}
+
+
+def test_a_rate_that_is_tuned_is_scheduled_from_there():
+    trainer = make(schedule="step", learning_rate=0.4, epochs=4)
+    while trainer.epoch < 2:
+        trainer.step()
+    trainer.tune(learning_rate=0.8)
+    assert trainer.eta == scheduled("step", 0.8, 2, 4)
+
+
+def test_l1_leaves_fewer_weights_that_matter():
+    sizes = []
+    for l1 in (0.0, 0.1):
+        trainer = make(l1=l1, learning_rate=0.05, epochs=400, batch_size=None)
+        while trainer.outcome is None:
+            trainer.step()
+        sizes.append(np.abs(trainer.params().W))
+    assert (sizes[1] < 0.01).sum() > (sizes[0] < 0.01).sum()
+
+
+def test_a_perceptron_has_large_weights_and_no_divergence_at_a_large_rate():
+    trainer = make("perceptron", learning_rate=1000.0, epochs=20)
+    while trainer.outcome is None:
+        trainer.step()
+    assert trainer.outcome is Status.FINISHED
+    assert np.abs(trainer.params().W).max() > 100
+
+
+@pytest.mark.parametrize("kind", ["adaline", "ovr", "ovo", "binary", "mse"])
+@pytest.mark.parametrize("optimiser", ["sgd", "adam", "nesterov"])
+def test_a_rate_beyond_all_bounds_ends_in_words(kind, optimiser):
+    trainer = make(kind, learning_rate=1e30, optimiser=optimiser, epochs=50)
+    while trainer.outcome is None:
+        trainer.step()
+    assert all(np.isfinite(array).all() for array in trainer.params().arrays)
+    if trainer.outcome is Status.DIVERGED:
+        assert "with η = 1e+30" in trainer.message and 0 < trainer.remedy < 1e30
+        assert math.isfinite(trainer.metrics.train_loss)
+
+
+def test_reset_forgets_what_the_rule_remembers():
+    trainer = make(optimiser="adam")
+    for _ in range(7):
+        trainer.step()
+    first = trainer.params().W
+    trainer.reset()
+    for _ in range(7):
+        trainer.step()
+    np.testing.assert_array_equal(trainer.params().W, first)

@@ -1,0 +1,607 @@
+"""Runs: the same numbers as in the terminal, changes and undo, and what goes wrong in between."""
+
+from __future__ import annotations
+
+import math
+import struct
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QFileDialog, QProgressBar
+
+from core.cli import train as cli
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data import dataset as datasets
+from core.data.points import Points
+from core.data.task import prepare
+from core.runs import model_file as store
+from core.train.snapshot import Status
+from core.train.trainer import Trainer
+from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
+from gui.window.run_bar import SPEEDS
+
+PATIENCE_MS = 30_000
+
+ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
+SHORT = RunConfig(training=TrainingConfig(epochs=5))
+
+SAME_NUMBERS = {
+    "iris-softmax": SHORT,
+    "iris-binary": RunConfig(model=ModelConfig(kind="binary"), training=SHORT.training),
+    "iris-random": RunConfig(model=ModelConfig(init="random"), training=SHORT.training),
+    "digits": RunConfig(data=DataConfig(source="digits"), training=TrainingConfig(epochs=3)),
+}
+
+
+def trained_in_the_terminal(config: RunConfig):
+    return cli.train(prepare(datasets.load(config.data), config))
+
+
+def press(qtbot, window, *keys) -> None:
+    for key in keys:
+        qtbot.keyClick(window, key)
+
+
+def undo(qtbot, window) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def redo(qtbot, window) -> None:
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, Qt.Key.Key_Z, both)
+
+
+# The same numbers -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("config", SAME_NUMBERS.values(), ids=SAME_NUMBERS.keys())
+def test_a_run_flat_out_ends_at_the_weights_of_the_terminal(open_window, finish, config):
+    snapshot = finish(open_window(config), FLAT_OUT)
+    expected = trained_in_the_terminal(config)
+    assert snapshot.params.W.tolist() == expected.params.W.tolist()
+    assert snapshot.params.b.tolist() == expected.params.b.tolist()
+    assert snapshot.metrics.test_loss == expected.metrics.test_loss
+
+
+@pytest.mark.parametrize("speed", [50, 1000])
+def test_a_paced_run_ends_at_the_weights_of_the_terminal(open_window, finish, speed):
+    snapshot = finish(open_window(SHORT), speed)
+    expected = trained_in_the_terminal(SHORT)
+    assert snapshot.params.W.tolist() == expected.params.W.tolist()
+    assert snapshot.params.b.tolist() == expected.params.b.tolist()
+
+
+def test_pausing_and_single_steps_change_no_number(qtbot, open_window, finish, reach):
+    window = open_window(SHORT)
+    press(qtbot, window, "s", "s", Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 4)
+    press(qtbot, window, Qt.Key.Key_Space)
+    reach(window, Status.PAUSED)
+    snapshot = finish(window)
+    assert snapshot.params.W.tolist() == trained_in_the_terminal(SHORT).params.W.tolist()
+
+
+def test_training_again_after_reset_gives_the_same_weights(qtbot, open_window, finish, reach):
+    window = open_window(SHORT)
+    first = finish(window)
+    press(qtbot, window, "r")
+    reach(window, Status.READY)
+    second = finish(window)
+    np.testing.assert_array_equal(second.params.W, first.params.W)
+    np.testing.assert_array_equal(second.params.b, first.params.b)
+
+
+def test_a_slower_speed_is_kept(qtbot, open_window, reach):
+    window = open_window(ENDLESS)
+    window.run_bar.set_speed(SPEEDS.index(20))
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step >= 12, timeout=10_000)
+    assert window.hub.snapshot.pace.steps == pytest.approx(20, rel=0.35)
+
+
+def test_an_epoch_a_second_follows_the_batch_size(window, enter, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "core.runs.session.Session.set_speed", lambda self, speed: asked.append(speed)
+    )
+    n = len(window.hub.run.task.train_rows)
+    window.run_bar.set_speed(SPEEDS.index(EPOCH_A_SECOND))
+    assert asked[-1] == math.ceil(n / window.hub.settings.batch_size)
+    enter(window.setup.batch_size, "7")
+    assert asked[-1] == math.ceil(n / 7)
+
+
+# Changes and undo -----------------------------------------------------------------------------
+
+
+def test_ctrl_z_brings_the_trained_weights_back_and_redo_goes_on(
+    qtbot, open_window, finish, new_run
+):
+    window = open_window(SHORT)
+    trained = finish(window)
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["digits"], Qt.MouseButton.LeftButton)
+    assert window.hub.run.task.dataset.name.startswith("Digits")
+    assert window.hub.snapshot.step == 0
+    with new_run(window):
+        undo(qtbot, window)
+    assert window.hub.run.task.dataset.name == "Iris"
+    np.testing.assert_array_equal(window.hub.snapshot.params.W, trained.params.W)
+    assert window.hub.snapshot.step == trained.step
+    assert window.setup.sources["iris"].isChecked()
+    with new_run(window):
+        redo(qtbot, window)
+    assert window.hub.run.task.dataset.name.startswith("Digits")
+    assert window.setup.sources["digits"].isChecked()
+
+
+def test_a_run_that_is_brought_back_trains_on_as_if_it_had_never_gone(
+    qtbot, open_window, finish, reach, new_run
+):
+    window = open_window(SHORT)
+    press(qtbot, window, "s", "s", "s")
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 3)
+    with new_run(window):
+        qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
+    finish(window)
+    with new_run(window):
+        undo(qtbot, window)
+    snapshot = finish(window)
+    assert snapshot.params.W.tolist() == trained_in_the_terminal(SHORT).params.W.tolist()
+
+
+def test_undo_remembers_as_many_runs_as_it_offers(qtbot, open_window, finish, new_run):
+    window = open_window(SHORT)
+    trained = finish(window)
+    limit = window.hub.undo_stack.undoLimit()
+    fields = window.setup.split_seed, window.setup.seed  # of one alone all changes are one undo
+    for seed in range(limit):
+        with new_run(window):
+            fields[seed % 2].setValue(1000 + seed)
+    for _ in range(limit):
+        with new_run(window):
+            undo(qtbot, window)
+    np.testing.assert_array_equal(window.hub.snapshot.params.W, trained.params.W)
+
+
+def test_a_setting_changed_while_there_is_nothing_to_train_leaves_the_run_before_alone(
+    qtbot, open_window, finish, new_run, enter
+):
+    window = open_window(SHORT)
+    finish(window)
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["drawn"], Qt.MouseButton.LeftButton)
+    enter(window.setup.learning_rate, "7")
+    with new_run(window):
+        undo(qtbot, window)
+    assert window.hub.snapshot.settings.learning_rate == SHORT.training.learning_rate
+    assert window.setup.learning_rate.value() == SHORT.training.learning_rate
+
+
+def test_no_snapshot_of_an_old_run_reaches_a_view(qtbot, open_window, new_run, monkeypatch):
+    window = open_window(ENDLESS)
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    seen: list[tuple[int, int]] = []
+    for view in window.views:
+        offer = view.offer_snapshot
+
+        def spy(snapshot, offer=offer):
+            seen.append((snapshot.run, window.hub.run.number))
+            offer(snapshot)
+
+        monkeypatch.setattr(view, "offer_snapshot", spy)
+    for kind in ("binary", "softmax", "binary"):
+        press(qtbot, window, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: window.hub.snapshot.step > 100)
+        with new_run(window):
+            qtbot.mouseClick(window.setup.model.kind.button(kind), Qt.MouseButton.LeftButton)
+    assert len({run for run, _ in seen}) == 4
+    assert all(run == shown for run, shown in seen)
+
+
+def test_tick_drops_a_snapshot_of_another_run(qtbot, window, snapshot_of, monkeypatch):
+    from core.train.trainer import Trainer
+
+    stranger = snapshot_of(Trainer(replace(window.hub.run.task)))
+    told: list[object] = []
+    window.hub.snapshot_changed.connect(told.append)
+    monkeypatch.setattr("core.runs.session.Session.take", lambda self: stranger)
+    window.hub.tick()
+    assert not told
+    assert window.hub.snapshot is not stranger
+
+
+# What goes wrong ------------------------------------------------------------------------------
+
+
+def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_window, reach, enter):
+    window = open_window()
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    enter(window.setup.learning_rate, "1000")
+    press(qtbot, window, Qt.Key.Key_Space)
+    reach(window, Status.DIVERGED)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
+    snapshot = window.hub.snapshot
+    assert "Diverged at step" in window.notice.text
+    assert "η = 1000" in window.notice.text
+    assert window.notice.button.text() == f"Try η = {snapshot.remedy:g}"
+    assert np.isfinite(snapshot.params.W).all()
+    assert np.isfinite(snapshot.curves.train_loss).all()
+
+
+def test_one_press_recovers_from_divergence_and_learns(qtbot, open_window, reach, enter):
+    window = open_window()
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    enter(window.setup.learning_rate, "1000")
+    press(qtbot, window, Qt.Key.Key_Space)
+    reach(window, Status.DIVERGED)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
+    remedy = window.hub.snapshot.remedy
+    qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+    snapshot = reach(window, Status.FINISHED)
+    assert snapshot.settings.learning_rate == remedy
+    assert window.setup.learning_rate.value() == remedy
+    assert snapshot.metrics.train_loss < 0.3
+    assert not window.notice.button.isVisible()
+
+
+def test_where_no_rate_helps_there_is_no_button_but_the_setting_to_blame(qtbot, open_window):
+    window = open_window(RunConfig(training=TrainingConfig(l1=1000.0)))
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "λ₁ = 1000" in window.notice.text, timeout=PATIENCE_MS)
+    assert not window.notice.button.isVisible() and window.notice.is_trouble
+
+
+def test_a_finished_run_that_did_not_come_to_rest_says_so(qtbot, open_window):
+    window = open_window(RunConfig(training=TrainingConfig(weight_decay=0.01, epochs=3)))
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "Not converged" in window.notice.text, timeout=PATIENCE_MS)
+    assert "Finished 3 epochs." in window.notice.text and not window.notice.is_trouble
+
+
+def test_an_error_on_the_training_thread_reaches_the_person(qtbot, open_window, monkeypatch):
+    window = open_window(ENDLESS)
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+
+    def fail(self):
+        raise RuntimeError("the cat sat on the keyboard")
+
+    monkeypatch.setattr("core.train.trainer.Trainer.advance", fail)
+    qtbot.waitUntil(lambda: "the cat sat on the keyboard" in window.notice.text)
+    monkeypatch.undo()
+    # The message stays, and the button offers to train again.
+    qtbot.waitUntil(lambda: not window.hub.is_training)
+    assert "the cat sat on the keyboard" in window.notice.text
+    assert window.run_bar.play_button.accessibleName() == "Train"
+    assert np.isfinite(window.hub.snapshot.params.W).all()
+
+
+def test_training_works_again_after_an_error(qtbot, open_window, monkeypatch):
+    window = open_window(ENDLESS)
+    monkeypatch.setattr("core.train.trainer.Trainer.advance", lambda self: 1 / 0)
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "ZeroDivisionError" in window.notice.text)
+    qtbot.waitUntil(lambda: not window.hub.is_training)
+    monkeypatch.undo()
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+
+
+def test_a_message_is_not_overwritten_by_the_next_frame(qtbot, open_window):
+    window = open_window(ENDLESS)
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    window.hub.failed.emit("Something is amiss.")
+    step = window.hub.snapshot.step
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 10)
+    assert window.notice.text == "Something is amiss."
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "Paused" in window.notice.text)
+
+
+def test_train_is_off_while_there_is_nothing_to_train_on(qtbot, window, new_run):
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["drawn"], Qt.MouseButton.LeftButton)
+    assert not window.run_bar.play_button.isEnabled()
+    assert not window.run_bar.step_button.isEnabled()
+    assert window.notice.text == window.hub.run.task.obstacle
+    assert "no points yet" in window.notice.text
+    press(qtbot, window, Qt.Key.Key_Space, "s", "r")
+    assert window.hub.snapshot is None
+    assert "no points yet" in window.notice.text
+
+
+def test_train_is_off_with_points_of_one_class(qtbot, window, new_run, click_plane):
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["drawn"], Qt.MouseButton.LeftButton)
+    with new_run(window):
+        click_plane(window.boundary, 1, 1)
+    assert not window.run_bar.play_button.isEnabled()
+    assert "one class, “A”" in window.notice.text
+
+
+# Data from a folder ---------------------------------------------------------------------------
+
+N_TRAIN, N_TEST, SIDE = 60, 30, 6
+
+
+@pytest.fixture
+def idx_folder(tmp_path):
+    """A folder with four small files in MNIST's form."""
+    rng = np.random.Generator(np.random.PCG64(0))
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for stem, n in (("train", N_TRAIN), ("t10k", N_TEST)):
+        images = rng.integers(0, 256, (n, SIDE, SIDE), dtype=np.uint8)
+        head = struct.pack(">4I", 0x0803, n, SIDE, SIDE)
+        (folder / f"{stem}-images-idx3-ubyte").write_bytes(head + images.tobytes())
+        labels = (np.arange(n) % 10).astype(np.uint8)
+        head = struct.pack(">2I", 0x0801, n)
+        (folder / f"{stem}-labels-idx1-ubyte").write_bytes(head + labels.tobytes())
+    return folder
+
+
+@pytest.fixture
+def choose_folder(window, monkeypatch):
+    """Return a function that chooses a folder by the menu, as if in the system's dialog."""
+
+    def choose(folder) -> None:
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+        action = next(a for a in window.findChildren(QAction) if a.text() == "MNIST &folder…")
+        action.trigger()
+
+    return choose
+
+
+def test_a_folder_of_idx_files_is_shown_as_weight_images(
+    qtbot, window, new_run, choose_folder, idx_folder, finish
+):
+    with new_run(window):
+        choose_folder(idx_folder)
+    task = window.hub.run.task
+    assert (len(task.train_rows), len(task.test_rows)) == (N_TRAIN, N_TEST)
+    assert task.dataset.image_shape == (SIDE, SIDE)
+    assert window.stage.current == "Weights"
+    shown = [window.stage.tabs.isTabVisible(i) for i in range(len(window.stage.names))]
+    assert dict(zip(window.stage.names, shown, strict=True))["Boundary"] is False
+    assert finish(window).params.W.shape == (10, SIDE * SIDE)
+
+
+def test_the_boundary_comes_back_with_data_that_have_a_plane(
+    qtbot, window, new_run, choose_folder, idx_folder
+):
+    with new_run(window):
+        choose_folder(idx_folder)
+    qtbot.keyClick(window, "1")  # its tab is away, and so is its key
+    assert window.stage.current == "Weights"
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["iris"], Qt.MouseButton.LeftButton)
+    assert window.stage.current == "Boundary"
+
+
+def test_a_folder_without_data_is_told_and_another_can_be_chosen(
+    qtbot, window, new_run, choose_folder, idx_folder, tmp_path, monkeypatch
+):
+    press(qtbot, window, "s")
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    before, snapshot = window.hub.run, window.hub.snapshot
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    choose_folder(empty)
+    qtbot.waitUntil(window.notice.button.isVisible)
+    assert str(empty) in window.notice.text
+    assert window.hub.run is before
+    assert window.hub.snapshot.step == snapshot.step
+    assert window.setup.sources["iris"].isChecked()
+    assert window.run_bar.play_button.isEnabled()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(idx_folder))
+    with new_run(window):
+        qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+    assert window.hub.run.task.dataset.image_shape == (SIDE, SIDE)
+
+
+def test_a_damaged_file_is_named_and_the_old_run_stays(
+    qtbot, window, choose_folder, idx_folder, finish
+):
+    snapshot, before = finish(window), window.hub.run
+    path = idx_folder / "t10k-images-idx3-ubyte"
+    path.write_bytes(path.read_bytes()[:-100])
+    choose_folder(idx_folder)
+    qtbot.waitUntil(lambda: path.name in window.notice.text)
+    assert "breaks off" in window.notice.text
+    assert window.hub.run is before
+    np.testing.assert_array_equal(window.hub.snapshot.params.W, snapshot.params.W)
+    assert window.setup.sources["iris"].isChecked()
+
+
+def test_undo_while_data_are_loading_ends_the_waiting(
+    qtbot, window, new_run, choose_folder, idx_folder, monkeypatch
+):
+    with new_run(window):
+        qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
+    go_on, load = threading.Event(), datasets.load
+
+    def slow(config):
+        go_on.wait(20)
+        return load(config)
+
+    monkeypatch.setattr(datasets, "load", slow)
+    choose_folder(idx_folder)
+    (bar,) = window.notice.findChildren(QProgressBar)
+    qtbot.waitUntil(bar.isVisible)
+    undo(qtbot, window)
+    go_on.set()
+    qtbot.waitUntil(lambda: not window.hub.background.is_busy("load"))
+    assert not bar.isVisible()
+    assert window.hub.run.task.dataset.name == "Iris"
+
+
+# Teaching ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def digits_window(open_window):
+    """A window on the 8×8 digits, trained for a few steps."""
+    return open_window(RunConfig(DataConfig("digits"), training=TrainingConfig(epochs=10**6)))
+
+
+def teach(qtbot, window, label=3):
+    before = window.hub.run
+    picture = np.full((1, 64), 16, dtype=np.uint8)
+    window.hub.teach(picture, np.array([label]), "teach a 3")
+    qtbot.waitUntil(lambda: window.hub.run is not before and window.hub.snapshot is not None)
+    return picture
+
+
+def test_a_taught_picture_trains_from_then_on(qtbot, digits_window):
+    window = digits_window
+    rows = len(window.hub.run.task.train_rows)
+    picture = teach(qtbot, window)
+    task = window.hub.run.task
+    assert len(task.train_rows) == rows + 1
+    assert np.array_equal(task.dataset.X[task.train_rows[:1]], picture)
+    assert task.dataset.y[task.train_rows[0]] == 3
+
+
+def test_teaching_keeps_the_weights_and_goes_on_training(qtbot, digits_window):
+    window = digits_window
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 20)
+    step = window.hub.snapshot.step
+    teach(qtbot, window)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 20)
+    assert window.hub.is_training
+    assert "example" in [mark.text for mark in window.hub.snapshot.curves.marks]
+
+
+def test_a_confident_lesson_changes_the_models_mind(qtbot, digits_window):
+    window = digits_window
+    picture = teach(qtbot, window, label=7)
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 2000, timeout=30_000)
+    params = window.hub.snapshot.params
+    z = window.hub.run.task.inputs(picture / np.float32(16)) @ params.W.T + params.b
+    assert z.argmax() == 7
+
+
+def test_undo_takes_a_lesson_back_and_redo_gives_it_again(qtbot, digits_window):
+    hub = digits_window.hub
+    rows = hub.run.task.dataset.n
+    teach(qtbot, digits_window)
+    hub.undo_stack.undo()
+    assert hub.run.task.dataset.n == rows
+    hub.undo_stack.redo()
+    assert hub.run.task.dataset.n == rows + 1
+
+
+def test_lessons_stay_when_the_model_changes(qtbot, digits_window):
+    hub = digits_window.hub
+    teach(qtbot, digits_window)
+    before = hub.run
+    hub.change("another start", model=ModelConfig(init="random"))
+    qtbot.waitUntil(lambda: hub.run is not before)
+    assert hub.run.task.dataset.added == 1
+
+
+# Models -----------------------------------------------------------------------------------------
+
+
+def test_a_saved_model_opens_with_its_weights_and_trains_on(qtbot, open_window, reach, tmp_path):
+    window = open_window(RunConfig(training=TrainingConfig(epochs=10)))
+    press(qtbot, window, Qt.Key.Key_Space)
+    saved = reach(window, Status.FINISHED)
+    path = tmp_path / "mine.safetensors"
+    window.hub.save_model(path)
+    qtbot.waitUntil(lambda: "Saved the model" in window.notice.text)
+    press(qtbot, window, Qt.Key.Key_R)
+    before = window.hub.run
+    window.hub.open_model(path)
+    qtbot.waitUntil(lambda: window.hub.run is not before and window.hub.snapshot is not None)
+    opened = window.hub.snapshot
+    assert np.array_equal(opened.params.W, saved.params.W)
+    assert opened.metrics.train_loss == pytest.approx(saved.metrics.train_loss)
+    press(qtbot, window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+
+
+def test_a_file_that_is_no_model_is_told_and_leaves_the_run(qtbot, window, tmp_path):
+    path = tmp_path / "no.safetensors"
+    path.write_bytes(b"a cat sat on the keyboard")
+    before = window.hub.run
+    window.hub.open_model(path)
+    qtbot.waitUntil(lambda: "no.safetensors" in window.notice.text)
+    assert window.hub.run is before
+
+
+@pytest.mark.parametrize(
+    ("ending", "names"),
+    [
+        ("csv", ["mine.csv"]),
+        ("idx", ["mine-images-idx3-ubyte", "mine-labels-idx1-ubyte"]),
+        ("png", ["mine-1-3.png"]),
+    ],
+)
+def test_what_was_taught_goes_out_in_each_form(qtbot, digits_window, tmp_path, ending, names):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    picture = teach(qtbot, digits_window)
+    digits_window.hub.export_digits(folder / f"mine.{ending}")
+    qtbot.waitUntil(lambda: "Saved 1 taught digit" in digits_window.notice.text)
+    assert sorted(path.name for path in folder.iterdir()) == names
+    if ending == "png":
+        image = QImage(str(folder / names[0]))
+        assert (image.width(), image.pixelColor(3, 3).red()) == (8, 255 * int(picture[0, 0]) // 16)
+
+
+def test_without_lessons_there_is_nothing_to_export(qtbot, digits_window):
+    action = next(a for a in digits_window.findChildren(QAction) if "taught" in a.text())
+    action.trigger()
+    assert "Nothing has been taught yet" in digits_window.notice.text
+
+
+def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tmp_path):
+    task = prepare(
+        datasets.drawn(Points().put([[0, 0], [0, 1]], 0).put([[3, 0], [3, 1]], 1)),
+        RunConfig(DataConfig("drawn")),
+    )
+    trainer = Trainer(task)
+    path = tmp_path / "drawn.safetensors"
+    store.save(store.Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
+    before = window.hub.run
+    window.hub.open_model(path)
+    qtbot.waitUntil(lambda: "drawn points, which a model file does not hold" in window.notice.text)
+    assert window.hub.run is before
+
+
+def test_a_change_that_comes_before_the_last_one_is_ready_loses_neither(qtbot, window):
+    setup, hub = window.setup, window.hub
+    setup.split_seed.setValue(7)
+    qtbot.mouseClick(setup.standardise, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: hub.run.task.config.model.kind == "ovr", timeout=PATIENCE_MS)
+    data = hub.run.task.config.data
+    assert (data.split_seed, data.standardise) == (7, False)
+    assert setup.split_seed.value() == 7 and not setup.standardise.isChecked()
+
+
+def test_a_change_amid_a_digit_that_is_taught_keeps_it(qtbot, open_window):
+    window = open_window(RunConfig(data=DataConfig("digits")))
+    hub, before = window.hub, window.hub.run.task.source
+    hub.teach(np.full((1, before.m), 3, dtype=np.uint8), np.array([3]), "teach")
+    window.setup.split_seed.setValue(7)
+    qtbot.waitUntil(lambda: hub.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
+    assert hub.run.task.source.n == before.n + 1
+
+
+def test_digits_that_are_taught_in_a_row_are_all_taught(qtbot, open_window):
+    window = open_window(RunConfig(data=DataConfig("digits")))
+    hub, before = window.hub, window.hub.run.task.source
+    for label in (3, 4, 5):
+        hub.teach(np.full((1, before.m), label, dtype=np.uint8), np.array([label]), "teach")
+    qtbot.waitUntil(lambda: hub.run.task.source.n == before.n + 3, timeout=PATIENCE_MS)
+    assert hub.run.task.source.y[:3].tolist() == [3, 4, 5]

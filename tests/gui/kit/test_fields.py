@@ -1,0 +1,277 @@
+"""Fields for one value: their notches, what can be typed, what is refused, and the wheel."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+
+from gui.kit.fields import (
+    BatchField,
+    Card,
+    Choice,
+    CountField,
+    NotchField,
+    Segments,
+    Toggle,
+    notch_above,
+    notch_below,
+)
+
+
+@pytest.fixture
+def shown(qtbot, dressed):
+    """Return a function that shows a field above another thing that can have the focus."""
+    pages = []  # they live as long as the test
+
+    def show(field):
+        page = QWidget()
+        pages.append(page)
+        qtbot.addWidget(page)
+        column = QVBoxLayout(page)
+        other = CountField(0, 1)
+        for widget in (field, other):
+            column.addWidget(widget)
+        page.show()
+        qtbot.waitExposed(page)
+        page.activateWindow()
+        other.setFocus()
+        qtbot.waitUntil(other.hasFocus)
+        field.other = other
+        return field
+
+    return show
+
+
+def turn_wheel(widget, notches: int) -> None:
+    middle = widget.rect().center()
+    event = QWheelEvent(
+        QPointF(middle),
+        QPointF(widget.mapToGlobal(middle)),
+        QPoint(0, 0),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+# Notches --------------------------------------------------------------------------------------
+
+
+def test_notches_go_1_2_5_10():
+    value, seen = 0.001, []
+    for _ in range(9):
+        seen.append(value)
+        value = notch_above(value)
+    assert seen == [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
+
+
+@given(st.floats(1e-9, 1e29))
+def test_a_notch_lies_strictly_beyond_and_within_a_factor_of_2_5(value):
+    above, below = notch_above(value), notch_below(value)
+    assert value < above <= 2.5 * value * (1 + 1e-9)
+    assert value > below >= value / 2.5 * (1 - 1e-9)
+
+
+@given(st.sampled_from((1, 2, 5)), st.integers(-9, 28))
+def test_up_and_down_from_a_notch_lead_back(digit, power):
+    notch = float(f"{digit}e{power}")
+    assert notch_below(notch_above(notch)) == pytest.approx(notch, rel=1e-12)
+    assert notch_above(notch_below(notch)) == pytest.approx(notch, rel=1e-12)
+
+
+def test_arrows_of_a_notch_field_go_by_notches(qtbot, shown):
+    field = shown(NotchField(1e-6, 100))
+    field.setValue(0.1)
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.value() == 0.2
+    for _ in range(2):
+        qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert field.value() == 0.05
+
+
+def test_a_notch_field_stops_at_its_ends(qtbot, shown):
+    field = shown(NotchField(0.1, 1))
+    for key, end in ((Qt.Key.Key_Down, 0.1), (Qt.Key.Key_Up, 1)):
+        for _ in range(5):
+            qtbot.keyClick(field, key)
+        assert field.value() == end
+
+
+def test_zero_lies_below_the_smallest_notch(qtbot, shown):
+    field = shown(NotchField(0.1, 1, zero=True))
+    field.setValue(0.1)
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert field.value() == 0
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.value() == 0.1
+
+
+# Typing ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("0.5", 0.5), ("0,5", 0.5), ("1e-3", 1e-3), ("2E2", 200), (".25", 0.25), ("+3", 3)],
+)
+def test_a_number_can_be_typed_in_any_usual_form(qtbot, shown, enter, typed, value):
+    field = shown(NotchField(1e-6, 1000))
+    enter(field, typed)
+    assert field.value() == value
+
+
+@pytest.mark.parametrize("typed", ["nan", "inf", "abc", "-1", "0", "1e9", "1e-", ""])
+def test_what_is_no_value_of_the_field_changes_nothing(qtbot, shown, enter, typed):
+    field = shown(NotchField(1e-6, 1000))
+    field.setValue(0.5)
+    with qtbot.assertNotEmitted(field.valueChanged):
+        enter(field, typed)
+        field.other.setFocus()
+    assert field.value() == 0.5
+    assert field.text() == "0.5"
+
+
+def test_letters_do_not_get_into_a_number(qtbot, shown, enter):
+    field = shown(NotchField(1e-6, 1000))
+    enter(field, "1x2y", end=False)
+    assert field.lineEdit().text() == "12"
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=st.floats(1e-6, 1e6))
+def test_what_a_field_shows_it_reads_back(dressed, value):
+    field = NotchField(1e-6, 1e6)
+    assert field.valueFromText(field.textFromValue(value)) == pytest.approx(value, rel=1e-5)
+
+
+def test_a_click_selects_the_number_so_that_typing_replaces_it(qtbot, shown):
+    field = shown(NotchField(1e-6, 1000))
+    field.setValue(12.5)
+    qtbot.mouseClick(field.lineEdit(), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: field.lineEdit().selectedText() == "12.5")
+
+
+def test_a_count_goes_by_one_by_notches_or_by_powers_of_two(qtbot, shown):
+    for field, start, up, down in (
+        (CountField(0, 1000), 7, 8, 6),
+        (CountField(1, 1000, notches=True), 100, 200, 50),
+        (CountField(1, 1000, notches=True), 7, 10, 5),
+        (CountField(1, 1000, powers_of_two=True), 32, 64, 16),
+        (CountField(1, 1000, powers_of_two=True), 33, 64, 32),
+    ):
+        shown(field)
+        for key, value in ((Qt.Key.Key_Up, up), (Qt.Key.Key_Down, down)):
+            field.setValue(start)
+            qtbot.keyClick(field, key)
+            assert field.value() == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("7", 7), ("full", 120), ("Full", 120), ("120", 120), ("120000", 120)],
+)
+def test_a_batch_size_is_a_number_or_full(qtbot, shown, enter, typed, value):
+    field = shown(BatchField())
+    field.setMaximum(120)
+    field.setValue(32)
+    enter(field, typed)
+    assert field.value() == value
+    assert field.text() == ("full" if value == 120 else str(value))
+
+
+@pytest.mark.parametrize("typed", ["0", "-3", "1.5x", "x", "fuzzy"])
+def test_what_is_no_batch_size_is_not_taken_as_typed(qtbot, shown, enter, typed):
+    field = shown(BatchField())
+    field.setMaximum(120)
+    field.setValue(32)
+    enter(field, typed)
+    assert field.value() >= 1
+    assert field.text() == ("full" if field.value() == 120 else str(field.value()))
+
+
+def test_a_batch_size_goes_up_to_full_and_down_again(qtbot, shown):
+    field = shown(BatchField())
+    field.setMaximum(120)
+    field.setValue(64)
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.text() == "full"
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert field.value() == 64
+
+
+# The wheel ------------------------------------------------------------------------------------
+
+
+def choice() -> Choice:
+    field = Choice()
+    field.offer([(word, word) for word in "abc"], "b")
+    return field
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: NotchField(1e-6, 1000), lambda: CountField(0, 9), BatchField, choice]
+)
+def test_the_wheel_turns_only_what_has_the_focus(qtbot, shown, make):
+    field = shown(make())
+
+    def value():
+        return field.currentText() if isinstance(field, Choice) else field.value()
+
+    before = value()
+    turn_wheel(field, +1)
+    assert value() == before
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    turn_wheel(field, +1)
+    assert value() != before
+
+
+# Words ----------------------------------------------------------------------------------------
+
+
+def test_a_choice_tells_the_value_that_a_person_chose(qtbot, shown):
+    field = shown(choice())
+    field.setFocus()
+    with qtbot.waitSignal(field.chosen) as told:
+        qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert told.args == ["c"]
+
+
+def test_offering_other_options_tells_nobody(qtbot, dressed):
+    field = choice()
+    qtbot.addWidget(field)
+    with qtbot.assertNotEmitted(field.chosen):
+        field.offer([("x", 1), ("y", 2)], 2)
+    assert field.currentText() == "y"
+
+
+def test_a_toggle_says_on_and_off(qtbot, shown):
+    field = shown(Toggle())
+    assert field.text() == "off"
+    qtbot.mouseClick(field, Qt.MouseButton.LeftButton)
+    assert (field.text(), field.isChecked()) == ("on", True)
+
+
+def test_of_segments_one_is_chosen(qtbot, shown):
+    field = shown(Segments((("One", 1, "the first"), ("Two", 2, "the second"))))
+    field.choose(1)
+    with qtbot.waitSignal(field.chosen) as told:
+        qtbot.mouseClick(field.button(2), Qt.MouseButton.LeftButton)
+    assert told.args == [2]
+    assert [field.button(k).isChecked() for k in (1, 2)] == [False, True]
+
+
+def test_a_row_of_a_card_names_its_field(qtbot, dressed):
+    card, field = Card("Training"), NotchField(1e-6, 1)
+    qtbot.addWidget(card)
+    row = card.add_row("learning rate <i>η</i>", field, "Step size")
+    assert field.accessibleName() == "learning rate η"
+    (label,) = row.findChildren(QLabel)
+    assert label.buddy() is field
+    assert label.toolTip() == field.toolTip() == "Step size"

@@ -1,0 +1,415 @@
+"""A CSV file from the disk to a run: opened, previewed, corrected, chosen from, loaded, undone."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from core.config import DataConfig, RunConfig, TrainingConfig
+from core.data.csv import reader as table_reader
+from core.errors import Cancelled
+from core.train.snapshot import Status
+from gui.kit import theme as look
+from gui.setup.csv_preview import FACT_ROW, FIRST_ROW, ROLE_ROW
+
+PATIENCE_MS = 30_000
+CHECKED, UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
+ROWS = 40
+BIRDS = "id;bill;depth;city;kind\n" + "".join(
+    f"{k};{30 + k % 7 + 9 * (k % 2)},5;{20 - k % 5},25;X;{('Adelie', 'Gentoo')[k % 2]}\n"
+    for k in range(ROWS)
+)
+GAPS = BIRDS + "40;?;19,5;X;Adelie\n41;31,5;inf;X;Gentoo\n42;31,5;19;X;\n43;31\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return write(text): the path of a file that holds it."""
+
+    def write(text, name="birds.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def preview(qtbot, window, write):
+    """Return preview(text): the dialog on a file with this text, as the window opens it."""
+
+    def preview(text, name="birds.csv"):
+        window.open_file(write(text, name))
+        qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
+        dialog = window._csv_dialog
+        qtbot.waitExposed(dialog)
+        return dialog
+
+    return preview
+
+
+@pytest.fixture
+def load(qtbot, window, preview, new_run):
+    """Return load(text): the task once the file is loaded as it is proposed."""
+
+    def load(text):
+        dialog = preview(text)
+        with new_run(window):
+            qtbot.mouseClick(dialog.load_button, Qt.MouseButton.LeftButton)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window.hub.run.task
+
+    return load
+
+
+@pytest.fixture
+def click_role(qtbot):
+    """Return a function that clicks what a column of the preview is used as."""
+
+    def click_role(dialog, name):
+        column = dialog.table.column(name)
+        index = dialog.preview.index(ROLE_ROW, column)
+        dialog.view.scrollTo(index)
+        place = dialog.view.visualRect(index).center()
+        qtbot.mouseClick(dialog.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    return click_role
+
+
+def said(dialog, row, name, role=Qt.ItemDataRole.DisplayRole):
+    return dialog.preview.data(dialog.preview.index(row, dialog.table.column(name)), role)
+
+
+def tick(dialog, name):
+    return said(dialog, ROLE_ROW, name, Qt.ItemDataRole.CheckStateRole)
+
+
+def choose(qtbot, combo, value):
+    """Choose from a combo box by its keys, as a person does."""
+    combo.setFocus()
+    here, there = combo.currentIndex(), combo.findData(value)
+    key = Qt.Key.Key_Down if there > here else Qt.Key.Key_Up
+    for _ in range(abs(there - here)):
+        qtbot.keyClick(combo, key)
+
+
+def drop(window, *paths):
+    """Drop files on the middle of the window; say whether they were welcome."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    middle = window.rect().center()
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(middle), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(window, enter)
+    if enter.isAccepted():
+        place = QPointF(middle)
+        event = QDropEvent(place, Qt.DropAction.CopyAction, data, buttons, keys)
+        QApplication.sendEvent(window, event)
+    return enter.isAccepted()
+
+
+# Ways in --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["key", "row"])
+def test_a_file_is_chosen_by_key_or_row(qtbot, window, write, way):
+    path = write(BIRDS)
+    if way == "key":
+        qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    else:
+        qtbot.mouseClick(window.setup.sources["csv"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
+    (chooser,) = window.findChildren(QFileDialog)
+    assert window.setup.sources["iris"].isChecked()  # nothing is loaded yet
+    chooser.selectFile(str(path))
+    chooser.accept()
+    qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
+    assert window._csv_dialog.table.path == path
+    window._csv_dialog.reject()
+
+
+def test_a_file_can_be_dropped_on_the_window(qtbot, window, write):
+    assert drop(window, write(BIRDS))
+    qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
+    assert window._csv_dialog.table.n == ROWS
+
+
+def test_two_files_at_once_are_not_welcome(window, write):
+    assert not drop(window, write(BIRDS), write(BIRDS, "more.csv"))
+
+
+def test_the_program_can_start_with_a_file(qtbot, open_window, write):
+    window = open_window(RunConfig(DataConfig(source="csv", path=str(write(BIRDS)))))
+    assert window.hub.run.task.dataset.name == "birds.csv"
+    assert window.setup.sources["csv"].isChecked()
+
+
+def test_a_start_with_a_bad_file_shows_iris_and_what_is_wrong(qtbot, open_window, tmp_path):
+    window = open_window(RunConfig(DataConfig(source="csv", path=str(tmp_path / "none.csv"))))
+    assert window.hub.run.task.dataset.name == "Iris"
+    assert "There is no file" in window.notice.text
+
+
+# What is shown --------------------------------------------------------------------------------
+
+
+def test_what_was_understood_is_said_in_words(preview):
+    dialog = preview(BIRDS)
+    assert dialog.title.text() == "birds.csv"
+    assert dialog.understood.text() == (
+        "40 rows × 5 columns  ·  UTF-8, semicolons, decimal commas, header in line 1"
+    )
+
+
+def test_each_column_says_what_it_is_used_as_and_why_not(preview):
+    dialog = preview(BIRDS)
+    assert said(dialog, ROLE_ROW, "kind") == "label"
+    assert (said(dialog, ROLE_ROW, "bill"), tick(dialog, "bill")) == ("feature", CHECKED)
+    assert (said(dialog, ROLE_ROW, "id"), tick(dialog, "id")) == ("counts the rows", UNCHECKED)
+    assert (said(dialog, ROLE_ROW, "city"), tick(dialog, "city")) == ("text", None)
+    assert "text" in said(dialog, ROLE_ROW, "city", Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_first_rows_are_shown_as_parsed_with_their_lines(preview):
+    dialog = preview(BIRDS)
+    assert said(dialog, FIRST_ROW, "bill") == "30.5"
+    assert said(dialog, FACT_ROW, "bill") == "30.5 … 45.5"
+    vertical = Qt.Orientation.Vertical
+    assert dialog.preview.headerData(FIRST_ROW, vertical) == "line 2"
+
+
+def test_the_classes_and_the_size_of_what_is_loaded_are_said(preview):
+    dialog = preview(BIRDS)
+    assert dialog.class_words.text() == "2 classes: Adelie, Gentoo"
+    assert dialog.summary.text() == "Loads 40 rows × 2 features"
+
+
+def test_rows_that_lack_something_are_counted_and_listed(preview):
+    dialog = preview(GAPS)
+    assert dialog.gap_box.isVisible()
+    listed = [dialog.gap_list.item(i).text() for i in range(dialog.gap_list.count())]
+    assert [text.partition(":")[0] for text in listed] == [
+        "line 42",
+        "line 43",
+        "line 44",
+        "line 45",
+    ]
+    assert "bill: empty" in listed[0]
+    assert "inf" in listed[1]
+    assert "no label" in listed[2]
+    assert "2 values, not 5" in listed[3]
+
+
+def test_without_gaps_there_is_nothing_to_decide(preview):
+    assert not preview(BIRDS).gap_box.isVisible()
+
+
+def test_pictures_are_recognised(preview):
+    rows = "".join(",".join(str((k * j) % 17) for j in range(64)) + f",{k % 3}\n" for k in range(9))
+    dialog = preview(rows)
+    assert "9 pictures of 8 × 8 pixels" in dialog.summary.text()
+
+
+@pytest.mark.parametrize("theme", [look.LIGHT, look.DARK], ids=["light", "dark"])
+def test_the_preview_takes_the_colours_of_the_theme(preview, window, theme):
+    dialog = preview(BIRDS)
+    window.set_theme("dark" if theme.is_dark else "light")
+    ink = said(dialog, FIRST_ROW, "bill", Qt.ItemDataRole.ForegroundRole)
+    assert ink.color().name().upper() == theme.ink
+
+
+@pytest.mark.usefixtures("face")
+def test_the_dialog_fits_into_the_smallest_window(open_window, qtbot, write):
+    window = open_window(size=(1024, 640))
+    window.open_file(write(GAPS))
+    qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
+    size = window._csv_dialog.size()
+    assert size.width() <= 1024 and size.height() <= 640
+
+
+# What can be chosen ---------------------------------------------------------------------------
+
+
+def test_a_click_ticks_a_feature_off_and_on(preview, click_role):
+    dialog = preview(BIRDS)
+    for state, count in ((UNCHECKED, "1 feature"), (CHECKED, "2 features")):
+        click_role(dialog, "bill")
+        assert tick(dialog, "bill") is state
+        assert dialog.summary.text().endswith(count)
+
+
+def test_space_ticks_the_column_that_has_the_focus(qtbot, preview):
+    dialog = preview(BIRDS)
+    dialog.view.setCurrentIndex(dialog.preview.index(ROLE_ROW, dialog.table.column("depth")))
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Space)
+    assert tick(dialog, "depth") is UNCHECKED
+
+
+def test_an_unusable_column_cannot_be_ticked(preview, click_role):
+    dialog = preview(BIRDS)
+    click_role(dialog, "city")
+    assert dialog.summary.text() == "Loads 40 rows × 2 features"
+
+
+def test_without_a_feature_nothing_can_be_loaded(qtbot, preview):
+    dialog = preview(BIRDS)
+    qtbot.mouseClick(dialog.none_button, Qt.MouseButton.LeftButton)
+    assert dialog.summary.text() == "Tick at least one feature."
+    assert not dialog.load_button.isEnabled()
+    qtbot.mouseClick(dialog.all_button, Qt.MouseButton.LeftButton)
+    assert tick(dialog, "id") is CHECKED
+    assert dialog.load_button.isEnabled()
+
+
+def test_a_bad_label_is_refused_with_a_reason_and_mended(qtbot, preview):
+    dialog = preview(BIRDS)
+    choose(qtbot, dialog.label_choice, dialog.table.column("depth"))
+    assert "“depth” holds numbers with fractions" in dialog.summary.text()
+    assert not dialog.load_button.isEnabled()
+    choose(qtbot, dialog.label_choice, dialog.table.column("kind"))
+    assert dialog.load_button.isEnabled()
+    assert tick(dialog, "depth") is CHECKED
+
+
+def test_skip_and_fill_say_how_many_rows_are_left(qtbot, preview):
+    dialog = preview(GAPS)
+    assert dialog.summary.text().startswith("Loads 40 rows")
+    qtbot.mouseClick(dialog.gap_choice.button("fill"), Qt.MouseButton.LeftButton)
+    assert dialog.summary.text().startswith("Loads 42 rows")
+
+
+def test_a_correction_reads_the_file_again(qtbot, preview):
+    dialog = preview(BIRDS)
+    choose(qtbot, dialog.corrections["decimal"], ".")
+    qtbot.waitUntil(lambda: dialog.table.format.decimal == ".", timeout=PATIENCE_MS)
+    assert said(dialog, ROLE_ROW, "bill") == "text"
+    choose(qtbot, dialog.corrections["decimal"], ",")
+    qtbot.waitUntil(lambda: dialog.table.format.decimal == ",", timeout=PATIENCE_MS)
+    assert said(dialog, ROLE_ROW, "bill") == "feature"
+
+
+def test_a_correction_that_fails_is_taken_back(qtbot, preview):
+    dialog = preview(BIRDS.replace("Adelie", "Adélie").encode("latin-1"))
+    dialog.corrections["encoding"].setFocus()
+    qtbot.keyClick(dialog.corrections["encoding"], Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: "not UTF-8" in dialog.summary.text(), timeout=PATIENCE_MS)
+    assert dialog.table.n == ROWS
+    assert dialog.corrections["encoding"].currentData() == "cp1252"
+    assert dialog.load_button.isEnabled()
+
+
+# Loading --------------------------------------------------------------------------------------
+
+
+def test_load_begins_a_run_on_the_table(window, load):
+    task = load(BIRDS)
+    assert task.dataset.feature_names == ("bill", "depth")
+    assert task.dataset.class_names == ("Adelie", "Gentoo")
+    assert task.config.data.label == "kind"
+    assert window.stage.current == "Boundary"
+    assert window.setup.sources["csv"].isChecked()
+    assert window._csv_dialog is None
+
+
+def test_the_run_in_the_window_is_the_run_that_its_config_names(window, load):
+    from core.data import dataset as datasets
+    from core.data.task import prepare
+
+    task = load(GAPS)
+    again = prepare(datasets.load(task.config.data), task.config)
+    assert (again.dataset.X == task.dataset.X).all()
+    assert list(again.train_rows) == list(task.train_rows)
+
+
+def test_undo_brings_the_old_data_back_and_redo_the_table(qtbot, window, load, new_run):
+    load(BIRDS)
+    for key, name in ((Qt.Key.Key_Z, "Iris"), (Qt.Key.Key_Y, "birds.csv")):
+        with new_run(window):
+            qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+        assert window.hub.run.task.dataset.name == name
+
+
+@pytest.mark.parametrize("way", ["button", "escape"])
+def test_cancel_leaves_everything_as_it_is(qtbot, window, preview, way):
+    before = window.hub.run
+    dialog = preview(BIRDS)
+    if way == "button":
+        qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    else:
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window._csv_dialog is None)
+    assert window.hub.run is before
+    assert not window.hub.undo_stack.canUndo()
+
+
+def test_a_feature_can_be_left_out_later_without_reading_the_file_again(
+    qtbot, window, load, new_run, tmp_path
+):
+    load(GAPS)
+    (tmp_path / "birds.csv").unlink()
+    with new_run(window):
+        window.setup.features.menu().actions()[2].trigger()
+    assert window.hub.run.task.dataset.feature_names == ("bill",)
+
+
+def test_training_goes_on_behind_the_preview(qtbot, open_window, write):
+    window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    window.open_file(write(BIRDS))
+    qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
+    step = window.hub.snapshot.step
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 10)
+    assert window.hub.snapshot.status is Status.TRAINING
+
+
+# What goes wrong, and what takes long -----------------------------------------------------------
+
+
+def test_a_file_that_is_no_table_is_refused_in_the_window(qtbot, window, write):
+    before = window.hub.run
+    window.open_file(write("%PDF-1.7"))
+    qtbot.waitUntil(lambda: "PDF" in window.notice.text, timeout=PATIENCE_MS)
+    assert window.hub.run is before
+    assert window._csv_dialog is None
+
+
+@pytest.fixture
+def slow_reader(monkeypatch):
+    """Reading takes until it is called off; the fixture is the event that says it began."""
+    began = threading.Event()
+
+    def read(path, reading, progress, is_cancelled):
+        began.set()
+        progress(3, 10)
+        while not is_cancelled():
+            threading.Event().wait(0.005)
+        raise Cancelled("off")
+
+    monkeypatch.setattr(table_reader, "read", read)
+    return began
+
+
+def test_a_long_reading_shows_its_progress_and_cancel_ends_it(qtbot, window, write, slow_reader):
+    before = window.hub.run
+    window.open_file(write(BIRDS))
+    qtbot.waitUntil(window.opening_bar.isVisible)
+    qtbot.waitUntil(lambda: window.opening_bar.bar.value() == 300)
+    assert "birds.csv" in window.opening_bar.words.text()
+    qtbot.mouseClick(window.opening_bar.cancel_button, Qt.MouseButton.LeftButton)
+    assert not window.opening_bar.isVisible()
+    assert "called off" in window.notice.text
+    assert window.hub.run is before
+    qtbot.waitUntil(lambda: not window.hub.background.is_busy("open"))
+
+
+def test_closing_the_window_ends_a_reading(qtbot, window, write, slow_reader):
+    window.open_file(write(BIRDS))
+    qtbot.waitUntil(slow_reader.is_set)
+    window.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("background")]

@@ -1,0 +1,282 @@
+"""The gallery of generators: what is chosen and turned there is on the board at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionSlider
+
+from core.config import DataConfig, RunConfig
+from core.data.generators import KINDS, Recipe, generate
+from core.train.snapshot import Status
+from gui.kit import theme as look
+from gui.setup.gallery import Gallery
+
+LEFT = Qt.MouseButton.LeftButton
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture
+def open_gallery(qtbot):
+    """Return a function that opens the gallery of a window by its key."""
+
+    def open_gallery(window):
+        qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+        (gallery,) = window.findChildren(Gallery)
+        qtbot.waitExposed(gallery)
+        qtbot.waitUntil(lambda: not window.hub.background.is_busy("load"))
+        return gallery
+
+    return open_gallery
+
+
+@pytest.fixture
+def drawn(qtbot, open_window):
+    """A window with an empty board."""
+    window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
+    qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
+    return window
+
+
+@pytest.fixture
+def gallery(drawn, open_gallery):
+    return open_gallery(drawn)
+
+
+@pytest.fixture
+def is_shown(qtbot):
+    """Return a function that waits until a window trains on what a recipe makes."""
+
+    def is_shown(window, recipe: Recipe):
+        expected, hub = generate(recipe), window.hub
+
+        def is_there():
+            points = hub.run.points
+            return (
+                not hub.background.is_busy("load")
+                and points.class_names == expected.class_names
+                and np.array_equal(points.xy, expected.xy)
+                and np.array_equal(points.labels, expected.labels)
+                and window.boundary.board.points is points
+                and hub.run.task.dataset.n == len(expected)
+            )
+
+        qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
+
+    return is_shown
+
+
+def handle_of(slider):
+    """Return the middle of a slider's handle."""
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    part = QStyle.SubControl.SC_SliderHandle
+    rect = slider.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, slider)
+    return rect.center()
+
+
+def drag(qtbot, slider, *shifts):
+    """Drag a slider's handle by so many pixels, one place after the other."""
+    start = handle_of(slider)
+    qtbot.mousePress(slider, LEFT, pos=start)
+    for shift in shifts:
+        qtbot.mouseMove(slider, start + QPoint(shift, 0))
+        yield
+    qtbot.mouseRelease(slider, LEFT, pos=start + QPoint(shifts[-1] if shifts else 0, 0))
+    yield
+
+
+# Choosing ---------------------------------------------------------------------------------------
+
+
+def test_opening_it_on_an_empty_board_draws_what_is_chosen(gallery, drawn, is_shown):
+    is_shown(drawn, Recipe())
+    assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [Recipe().kind]
+    assert set(gallery.thumbnails) == set(KINDS)
+
+
+def test_opening_it_leaves_points_that_are_there(drawn, open_gallery, click_plane, qtbot):
+    click_plane(drawn.boundary, 1, 1)
+    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
+    open_gallery(drawn)
+    assert len(drawn.hub.points) == drawn.hub.run.task.dataset.n == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_thumbnail_puts_its_points_on_the_board(qtbot, gallery, drawn, is_shown, kind):
+    qtbot.mouseClick(gallery.thumbnails[kind], LEFT)
+    is_shown(drawn, Recipe(kind))
+    assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [kind]
+
+
+def test_space_trains_also_while_the_gallery_has_the_keys(qtbot, gallery, drawn, is_shown, reach):
+    qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
+    is_shown(drawn, Recipe("toy"))
+    qtbot.keyClick(gallery, Qt.Key.Key_Space)
+    assert reach(drawn, Status.TRAINING)
+
+
+def test_the_board_edits_what_was_made(qtbot, gallery, drawn, is_shown, click_plane):
+    qtbot.mouseClick(gallery.thumbnails["moons"], LEFT)
+    is_shown(drawn, Recipe("moons"))
+    click_plane(drawn.boundary, 4.8, 4.8)
+    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 201)
+
+
+def test_the_number_of_classes_can_be_chosen_where_a_kind_has_any(qtbot, gallery):
+    for kind, row in KINDS.items():
+        qtbot.mouseClick(gallery.thumbnails[kind], LEFT)
+        assert gallery.classes_field.isEnabled() == (not row.classes)
+        assert gallery.sliders["margin"].isEnabled() == (kind == "separable")
+
+
+def test_thumbnails_differ_from_each_other_and_show_every_class(gallery, pixels):
+    pictures = [pixels(thumbnail) for thumbnail in gallery.thumbnails.values()]
+    for i, picture in enumerate(pictures):
+        assert not any(np.array_equal(picture, other) for other in pictures[:i])
+        for k in range(2):
+            colour = look.rgb(look.LIGHT.class_colour(k))
+            assert (np.abs(picture - colour).max(axis=2) < 12).any()
+
+
+# Knobs --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "change"),
+    [
+        ("size_field", "75", {"size": 75}),
+        ("classes_field", "6", {"classes": 6}),
+        ("seed_field", "42", {"seed": 42}),
+    ],
+)
+def test_a_number_acts_at_once(gallery, drawn, enter, is_shown, field, text, change):
+    enter(getattr(gallery, field), text)
+    is_shown(drawn, replace(Recipe(), **change))
+
+
+@pytest.mark.parametrize("name", ["noise", "imbalance", "flipped", "margin"])
+def test_a_slider_acts_while_it_is_dragged_and_is_one_undo(qtbot, gallery, drawn, is_shown, name):
+    qtbot.mouseClick(gallery.thumbnails["separable"], LEFT)
+    is_shown(drawn, Recipe("separable"))
+    before, count = drawn.hub.run.points, drawn.hub.undo_stack.count()
+    slider = gallery.sliders[name]
+    seen = []
+    for _ in drag(qtbot, slider, 12, 25, 40):
+        seen.append(slider.value())
+        is_shown(drawn, replace(Recipe("separable"), **{name: slider.value() / 100}))
+    assert len(set(seen)) == 3
+    assert drawn.hub.undo_stack.count() == count + 1
+    assert drawn.hub.undo_stack.undoText() == "generate separable"
+    qtbot.keyClick(gallery, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert drawn.hub.run.points is before
+
+
+def test_a_slider_that_is_pressed_and_let_go_changes_nothing(
+    qtbot, gallery, drawn, is_shown, click_plane
+):
+    qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
+    is_shown(drawn, Recipe("toy"))
+    click_plane(drawn.boundary, 4.8, -4.8)
+    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 201)
+    count = drawn.hub.undo_stack.count()
+    for _ in drag(qtbot, gallery.sliders["noise"]):
+        pass
+    qtbot.waitUntil(lambda: not drawn.hub.background.is_busy("load"))
+    assert drawn.hub.undo_stack.count() == count
+    assert len(drawn.boundary.board.points) == 201
+
+
+def test_a_slider_moved_by_keys_says_its_value(qtbot, gallery, drawn, is_shown, words):
+    qtbot.keyClick(gallery.sliders["noise"], Qt.Key.Key_Right)
+    is_shown(drawn, Recipe(noise=0.31))
+    assert "0.31" in words(gallery).split("\n")
+
+
+def test_training_goes_on_while_a_knob_is_turned(qtbot, gallery, drawn, is_shown, reach):
+    qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
+    is_shown(drawn, Recipe("toy"))
+    qtbot.keyClick(gallery, Qt.Key.Key_Space)
+    step = reach(drawn, Status.TRAINING).step
+    gallery.sliders["noise"].setValue(60)
+    is_shown(drawn, Recipe("toy", noise=0.6))
+    hub = drawn.hub
+    qtbot.waitUntil(lambda: hub.is_training and hub.snapshot and hub.snapshot.step > step)
+
+
+# Elsewhere ----------------------------------------------------------------------------------------
+
+
+def test_opened_from_iris_it_switches_to_drawn_points(qtbot, window, open_gallery, is_shown):
+    gallery = open_gallery(window)
+    is_shown(window, Recipe())
+    assert window.hub.run.task.config.data.source == "drawn"
+    assert window.setup.sources["drawn"].isChecked()
+    qtbot.keyClick(gallery, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.hub.run.task.dataset.name == "Iris"  # one undo goes all the way back
+
+
+def test_opened_from_iris_it_goes_back_to_points_that_were_drawn(
+    drawn, open_gallery, click_plane, new_run, qtbot
+):
+    click_plane(drawn.boundary, 1, 1)
+    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
+    with new_run(drawn):
+        qtbot.mouseClick(drawn.setup.sources["iris"], LEFT)
+    with new_run(drawn):
+        open_gallery(drawn)
+    assert drawn.hub.run.task.dataset.n == len(drawn.boundary.board.points) == 1
+
+
+def test_what_was_learnt_of_iris_is_nothing_to_points(
+    qtbot, window, open_gallery, is_shown, finish, new_run
+):
+    gallery = open_gallery(window)
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["iris"], LEFT)
+    gallery.close()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    finish(window)
+    gallery.show()
+    assert window.hub.snapshot.params.W.shape == (3, 2)  # as that of three blobs will be
+    qtbot.mouseClick(gallery.thumbnails["blobs"], LEFT)
+    is_shown(window, Recipe("blobs"))
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
+    assert window.hub.snapshot.status is Status.READY
+    assert window.hub.snapshot.step == 0 and not window.hub.snapshot.params.W.any()
+
+
+def test_it_opens_from_the_tools_and_is_one_dialog(qtbot, drawn):
+    for _ in range(2):
+        qtbot.mouseClick(drawn.boundary.board_tools.generate, LEFT)
+    (gallery,) = drawn.findChildren(Gallery)
+    assert gallery.isVisible() and not gallery.isModal()
+    (done,) = (b for b in gallery.findChildren(QPushButton) if b.text() == "Done")
+    qtbot.mouseClick(done, LEFT)
+    assert not gallery.isVisible() and drawn.isVisible()
+
+
+@pytest.mark.parametrize("change_later", [False, True])
+def test_it_follows_the_theme(qtbot, open_window, open_gallery, is_shown, pixels, change_later):
+    window = open_window(
+        RunConfig(data=DataConfig("drawn")),
+        wait=False,
+        theme="light" if change_later else "dark",
+    )
+    qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
+    gallery = open_gallery(window)
+    if change_later:
+        window.set_theme("dark")
+    picture = pixels(gallery)
+    background = look.rgb(look.DARK.background)
+    assert (picture[2, 2] == background).all()
+    thumbnail = pixels(gallery.thumbnails["circles"])
+    panel = look.rgb(look.DARK.panel)
+    assert (np.abs(thumbnail - panel) <= 2).all(axis=2).mean() > 0.3
+    for k in range(3):
+        colour = look.rgb(look.DARK.class_colour(k))
+        assert (np.abs(thumbnail - colour).max(axis=2) < 12).any()

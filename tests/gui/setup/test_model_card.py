@@ -1,0 +1,101 @@
+"""The card of the model in the window: the family, a hidden layer, bias; the optimiser's fields."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from core.config import MODEL_KINDS, ModelConfig, RunConfig, TrainingConfig
+from core.model_family import FAMILY
+from tests.gui.conftest import PATIENCE_MS
+
+
+@pytest.fixture
+def changed(qtbot):
+    """Return a function that does something and waits for the run that comes of it."""
+
+    def changed(window, act):
+        with qtbot.waitSignal(window.hub.task_changed, timeout=PATIENCE_MS):
+            act()
+        qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
+        return window.hub.run.task.config
+
+    return changed
+
+
+def click(qtbot, button):
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MODEL_KINDS if kind != "softmax"])
+def test_each_of_the_family_is_one_click_away_and_trains(kind, qtbot, open_window, changed):
+    window = open_window()
+    card = window.setup.model
+    config = changed(window, lambda: click(qtbot, card.kind.button(kind)))
+    assert config.model.kind == kind
+    assert card.positive.isVisible() == FAMILY[kind].is_neuron
+    assert FAMILY[kind].loss in card.formula.text()
+    before = window.hub.snapshot.params.W
+    qtbot.keyClick(window.stage, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    assert (before != window.hub.snapshot.params.W).any()
+    assert window.hub.snapshot.params.W.shape[0] == FAMILY[kind].outputs(
+        window.hub.run.task.dataset.h
+    )
+
+
+def test_another_neuron_is_asked_the_same_question(qtbot, open_window, changed):
+    window = open_window(RunConfig(model=ModelConfig("binary", "versicolor", "setosa")))
+    config = changed(window, lambda: click(qtbot, window.setup.model.kind.button("perceptron")))
+    assert (config.model.positive, config.model.negative) == ("versicolor", "setosa")
+
+
+def test_a_hidden_layer_is_typed_in_and_forces_a_random_start(qtbot, open_window, changed):
+    window = open_window()
+    card = window.setup.model
+    card.hidden.setFocus()
+    card.hidden.selectAll()
+
+    def type_in():
+        qtbot.keyClicks(card.hidden, "6")
+        qtbot.keyClick(card.hidden, Qt.Key.Key_Return)
+
+    config = changed(window, type_in)
+    assert config.model.hidden == 6
+    assert card.activation.isVisible() and card.start_words.isVisible()
+    assert not card.init.isVisible()
+    assert window.hub.snapshot.params.hidden.V.any()
+
+
+def test_views_of_one_linear_map_are_absent_with_a_hidden_layer(open_window):
+    window = open_window(RunConfig(model=ModelConfig(hidden=3)))
+    tabs = window.stage.tabs
+    shown = {name for i, name in enumerate(window.stage.names) if tabs.isTabVisible(i)}
+    assert "Boundary" in shown and not {"Trace", "Network", "Surface"} & shown
+
+
+def test_the_bias_is_switched_off_with_one_press(qtbot, open_window, changed):
+    window = open_window()
+    config = changed(window, lambda: click(qtbot, window.setup.model.bias))
+    assert not config.model.has_bias
+
+
+def test_a_method_of_second_order_begins_with_its_full_step(qtbot, open_window, changed):
+    window = open_window()
+    optimiser = window.setup.optimiser
+    optimiser.setFocus()
+    config = changed(window, lambda: qtbot.keyClick(optimiser, Qt.Key.Key_End))
+    assert (config.training.optimiser, config.training.learning_rate) == ("lbfgs", 1.0)
+
+
+def test_momentum_is_asked_for_where_there_is_one(open_window):
+    window = open_window(RunConfig(training=TrainingConfig(optimiser="nesterov", momentum=0.7)))
+    assert window.setup.momentum.isVisible() and window.setup.momentum.value() == 0.7
+    other = open_window(RunConfig(training=TrainingConfig(optimiser="adam")))
+    assert not other.setup.momentum.isVisible()
+
+
+def test_a_model_that_newton_is_not_made_for_goes_back_to_descent(qtbot, open_window, changed):
+    window = open_window(RunConfig(training=TrainingConfig(optimiser="newton", learning_rate=1.0)))
+    button = window.setup.model.kind.button("perceptron")
+    config = changed(window, lambda: click(qtbot, button))
+    assert (config.model.kind, config.training.optimiser) == ("perceptron", "sgd")
+    assert window.setup.optimiser.value() == "sgd"

@@ -1,0 +1,319 @@
+"""The set-up column: what is typed and chosen there is what trains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data import dataset as datasets
+from core.train.snapshot import Status
+
+ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
+
+
+@pytest.fixture
+def training(qtbot, open_window, reach):
+    """The window while it trains."""
+    window = open_window(ENDLESS)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    reach(window, Status.TRAINING)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    return window
+
+
+# What applies while it runs -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "setting", "value"),
+    [
+        ("learning_rate", "0.25", "learning_rate", 0.25),
+        ("learning_rate", "2e-2", "learning_rate", 0.02),
+        ("batch_size", "10", "batch_size", 10),
+        ("batch_size", "full", "batch_size", None),
+        ("weight_decay", "0.01", "weight_decay", 0.01),
+        ("epochs", "123456", "epochs", 123456),
+        ("tolerance", "1e-9", "tolerance", 1e-9),
+    ],
+)
+def test_a_value_typed_while_it_trains_applies_without_a_new_run(
+    qtbot, training, enter, field, typed, setting, value
+):
+    hub, before = training.hub, training.hub.run
+    enter(getattr(training.setup, field), typed)
+    qtbot.waitUntil(lambda: getattr(hub.snapshot.settings, setting) == value)
+    step = hub.snapshot.step
+    qtbot.waitUntil(lambda: hub.snapshot.step > step)
+    assert hub.run is before
+    assert hub.is_training
+    assert step > 3
+
+
+def test_live_changes_leave_their_marks_in_order(qtbot, training, enter):
+    enter(training.setup.batch_size, "16")
+    qtbot.waitUntil(lambda: len(training.hub.snapshot.curves.marks) == 1)
+    enter(training.setup.weight_decay, "0.01")
+    qtbot.waitUntil(lambda: len(training.hub.snapshot.curves.marks) == 2)
+    texts = [mark.text for mark in training.hub.snapshot.curves.marks]
+    assert texts == ["batch 32 → 16", "λ 0 → 0.01"]
+
+
+def test_a_number_counts_once_it_is_typed_to_its_end(qtbot, training, enter):
+    enter(training.setup.learning_rate, "0.5", end=False)
+    step = training.hub.snapshot.step
+    qtbot.waitUntil(lambda: training.hub.snapshot.step > step + 2)
+    assert training.hub.settings.learning_rate == 0.1
+    qtbot.keyClick(training.setup.learning_rate, Qt.Key.Key_Return)
+    assert training.hub.settings.learning_rate == 0.5
+
+
+# What begins a new run ------------------------------------------------------------------------
+
+
+def test_the_test_share_splits_anew(window, new_run, enter):
+    with new_run(window):
+        enter(window.setup.test_share, "40")
+    task = window.hub.run.task
+    assert len(task.test_rows) == round(0.4 * task.dataset.n)
+    assert window.hub.snapshot.step == 0
+
+
+def test_the_split_seed_changes_which_rows_are_tested(window, new_run, enter):
+    before = window.hub.run.task.test_rows
+    with new_run(window):
+        enter(window.setup.split_seed, "7")
+    after = window.hub.run.task.test_rows
+    assert len(after) == len(before)
+    assert set(after) != set(before)
+
+
+def test_the_seed_begins_a_new_run_with_the_same_rows(window, new_run, enter):
+    before = window.hub.run.task
+    with new_run(window):
+        enter(window.setup.seed, "7")
+    assert window.hub.settings.seed == 7
+    np.testing.assert_array_equal(window.hub.run.task.test_rows, before.test_rows)
+
+
+def test_the_same_value_again_begins_no_run(window, enter):
+    before = window.hub.run
+    for field, text in (("split_seed", "123"), ("seed", "123"), ("test_share", "20")):
+        enter(getattr(window.setup, field), text)
+    assert window.hub.run is before
+    assert not window.hub.background.is_busy("load")
+
+
+def test_the_menu_of_features_takes_one_in_and_out(window, new_run):
+    def toggle(name):
+        menu = window.setup.features.menu()
+        next(action for action in menu.actions() if action.text() == name).trigger()
+
+    with new_run(window):
+        toggle("sepal width")
+    names = ("sepal width", "petal length", "petal width")
+    assert window.hub.run.task.dataset.feature_names == names
+    assert window.hub.snapshot.params.W.shape == (3, 3)
+    with new_run(window):
+        toggle("sepal width")
+    assert window.hub.run.task.dataset.feature_names == names[1:]
+
+
+def test_the_last_feature_cannot_be_taken_out(window, new_run):
+    with new_run(window):
+        menu = window.setup.features.menu()
+        next(action for action in menu.actions() if action.text() == "petal width").trigger()
+    enabled = {a.text(): a.isEnabled() for a in window.setup.features.menu().actions()}
+    assert enabled["petal length"] is False
+    assert enabled["petal width"] is True
+
+
+def test_one_feature_hides_the_boundary(window, new_run):
+    with new_run(window):
+        menu = window.setup.features.menu()
+        next(action for action in menu.actions() if action.text() == "petal width").trigger()
+    assert window.stage.current == "Weights"
+    assert not window.stage.tabs.isTabVisible(window.stage.names.index("Boundary"))
+
+
+def test_all_features_at_once(window, new_run):
+    with new_run(window):
+        menu = window.setup.features.menu()
+        next(action for action in menu.actions() if action.text().startswith("All")).trigger()
+    assert window.hub.run.task.dataset.m == 4
+
+
+def test_standardisation_can_be_switched_off_and_on(qtbot, window, new_run):
+    task = window.hub.run.task
+    X = task.dataset.values(task.train_rows).astype(np.float64)
+    np.testing.assert_allclose(task.standardiser.mean, X.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(task.standardiser.std, X.std(axis=0, ddof=1), rtol=1e-6)
+    with new_run(window):
+        qtbot.mouseClick(window.setup.standardise, Qt.MouseButton.LeftButton)
+    assert window.hub.run.task.standardiser.is_identity
+    assert window.setup.standardise.text() == "off"
+    with new_run(window):
+        qtbot.mouseClick(window.setup.standardise, Qt.MouseButton.LeftButton)
+    assert not window.hub.run.task.standardiser.is_identity
+    assert window.setup.standardise.text() == "on"
+
+
+def test_binary_asks_for_its_two_classes(qtbot, window, new_run):
+    assert not window.setup.model.positive.isVisible()
+    with new_run(window):
+        qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
+    assert window.setup.model.positive.isVisible() and window.setup.model.negative.isVisible()
+    assert window.hub.snapshot.params.W.shape == (1, 2)
+    names = window.hub.run.task.dataset.class_names
+    assert names == (f"not {window.setup.model.positive.currentText()}", "virginica")
+
+
+def test_binary_tells_two_chosen_classes_apart(qtbot, open_window, new_run):
+    window = open_window(RunConfig(model=ModelConfig(kind="binary", positive="virginica")))
+    window.setup.model.negative.setFocus()
+    with new_run(window):
+        qtbot.keyClick(window.setup.model.negative, Qt.Key.Key_Down)  # from “the rest” to setosa
+    task = window.hub.run.task
+    assert task.dataset.class_names == ("setosa", "virginica")
+    assert task.dataset.n == 100
+
+
+def test_choosing_the_other_class_swaps_the_two(qtbot, open_window, new_run):
+    window = open_window(
+        RunConfig(model=ModelConfig(kind="binary", positive="versicolor", negative="setosa"))
+    )
+    window.setup.model.positive.setFocus()
+    with new_run(window):
+        qtbot.keyClick(window.setup.model.positive, Qt.Key.Key_Up)
+    assert window.hub.run.task.dataset.class_names == ("versicolor", "setosa")
+
+
+def test_the_start_can_be_random(qtbot, window, new_run):
+    window.setup.model.init.setFocus()
+    with new_run(window):
+        qtbot.keyClick(window.setup.model.init, Qt.Key.Key_Down)
+    assert window.hub.snapshot.params.W.any()
+    assert window.hub.snapshot.status is Status.READY
+
+
+def test_a_device_that_is_not_there_is_not_offered(qtbot, window):
+    import torch
+
+    offered = {window.setup.device.itemData(i) for i in range(window.setup.device.count())}
+    assert "cpu" in offered
+    assert any(name.startswith("cuda") for name in offered) == torch.cuda.is_available()
+
+
+# No test rows ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def untested(qtbot, open_window):
+    """A trained window without test rows."""
+    window = open_window(RunConfig(data=DataConfig(test_fraction=0.0)))
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    return window
+
+
+def test_without_test_rows_the_curves_show_training_alone(untested, words):
+    for view in (untested.loss, untested.accuracy):
+        assert len(view.train_curve.getData()[0]) == 2
+        assert view.test_curve.getData()[0] is None or not len(view.test_curve.getData()[0])
+        assert "train" in words(view)
+        assert "test" not in words(view)
+
+
+def test_without_test_rows_the_run_bar_shows_no_test_figures(untested, words):
+    metrics = untested.hub.snapshot.metrics
+    assert words(untested.run_bar.loss).split("\n")[0] == f"{metrics.train_loss:.4f}"
+    assert "nan" not in words(untested.run_bar)
+
+
+def test_without_test_rows_the_confusion_is_of_training(untested, words):
+    assert "Confusion, training" in words(untested.confusion)
+    confusion = untested.hub.snapshot.metrics.confusion
+    assert confusion.sum() == len(untested.hub.run.task.train_rows) == 150
+
+
+def test_without_test_rows_the_legend_names_no_hollow_points(untested, words):
+    assert "hollow" not in words(untested.boundary.legend)
+
+
+def test_the_test_share_reads_none_at_zero(untested):
+    assert untested.setup.test_share.text() == "none"
+
+
+# Scrolling ------------------------------------------------------------------------------------
+
+
+def test_scrolling_the_column_changes_no_field(window):
+    setup = window.setup
+    fields = [
+        setup.learning_rate,
+        setup.batch_size,
+        setup.epochs,
+        setup.model.init,
+        setup.split_seed,
+    ]
+    before = [
+        setup.model.init.currentIndex(),
+        *(f.value() for f in fields if f is not setup.model.init),
+    ]
+    for field in fields:
+        QApplication.sendEvent(field, wheel(field))
+    after = [
+        setup.model.init.currentIndex(),
+        *(f.value() for f in fields if f is not setup.model.init),
+    ]
+    assert after == before
+
+
+def wheel(widget, notches: int = -1) -> QWheelEvent:
+    middle = QPointF(widget.rect().center())
+    return QWheelEvent(
+        middle,
+        QPointF(widget.mapToGlobal(widget.rect().center())),
+        QPoint(0, 0),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+
+
+def test_the_column_scrolls_to_the_field_that_tab_reaches(qtbot, open_window):
+    window = open_window(size=(1024, 560))
+    port, field = window.setup.viewport(), window.setup.seed
+    assert not port.rect().contains(field.mapTo(port, field.rect().center()))
+    window.setup.tolerance.setFocus()  # patience needs validation rows, and is passed over
+    qtbot.keyClick(window.setup.tolerance, Qt.Key.Key_Tab)
+    assert field.hasFocus()
+    assert port.rect().contains(field.mapTo(port, field.rect().center()))
+
+
+def test_long_class_names_leave_every_field_in_sight(open_window, monkeypatch):
+    source = datasets.load(DataConfig())
+    names = tuple(f"a class with a name as long as a sentence, number {k}" for k in range(3))
+    monkeypatch.setattr(datasets, "load", lambda *_: replace(source, class_names=names))
+    window = open_window(RunConfig(model=ModelConfig(kind="binary")), size=(1024, 640))
+    port = window.setup.viewport()
+    setup = window.setup
+    fields = (
+        setup.model.positive,
+        setup.model.negative,
+        setup.model.init,
+        setup.learning_rate,
+        setup.seed,
+    )
+    QApplication.processEvents()  # so that all is laid out
+    for field in fields:
+        left = field.mapTo(port, field.rect().topLeft()).x()
+        assert left >= 0 and left + field.width() <= port.width()
+    assert window.width() == 1024

@@ -1,0 +1,416 @@
+"""The plane of two features, checked against softmax regression written out in NumPy."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from core.config import DataConfig, ModelConfig, RunConfig
+from core.data import dataset as datasets
+from core.data.task import prepare
+from core.explain import probe
+from core.explain.plane import Plane
+from core.train.snapshot import Params, Status
+from gui.kit import theme as look
+from gui.kit.plane_shading import LONGEST_REST, NodeSize, Shader
+from gui.stage.boundary.view import BoundaryView
+from gui.state.background_tasks import Background
+
+
+def iris_task(*, features=None, test_fraction=None, **model):
+    data = DataConfig(features=features, test_fraction=test_fraction)
+    return prepare(datasets.load(data), RunConfig(data=data, model=ModelConfig(**model)))
+
+
+def answers(task, params, values):
+    """The probabilities (n, h) of softmax or sigmoid for features in their own units."""
+    X = (np.asarray(values, dtype=np.float64) - task.standardiser.mean) / task.standardiser.std
+    Z = X @ params.W.T.astype(np.float64) + params.b
+    if Z.shape[1] == 1:
+        yes = 1 / (1 + np.exp(-Z[:, 0]))
+        return np.stack([1 - yes, yes], axis=1)
+    A = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return A / A.sum(axis=1, keepdims=True)
+
+
+def on_plane(task, plane, x, y):
+    """Features (n, m) at places of the plane, the others at their training means."""
+    values = np.tile(task.dataset.values(task.train_rows).mean(axis=0), (len(x), 1))
+    values[:, plane[0]], values[:, plane[1]] = x, y
+    return values
+
+
+@pytest.fixture
+def background():
+    background = Background()
+    yield background
+    background.close()
+
+
+@pytest.fixture
+def settle(qtbot, background):
+    """Return a function that waits until nothing is under way."""
+
+    def is_done():
+        background.poll()
+        return not background.is_busy("boundary") and not background.is_busy("hover")
+
+    return lambda: qtbot.waitUntil(is_done)
+
+
+@pytest.fixture
+def show(show_view, background, settle):
+    """Return a function that shows a task and a snapshot, and waits until it is shaded."""
+    views = []  # they live as long as the test
+
+    def show(task, snapshot=None):
+        view = BoundaryView(look.LIGHT, background)
+        views.append(view)
+        show_view(view, 700, 600)
+        view.offer_task(task)
+        if snapshot is not None:
+            view.offer_snapshot(snapshot)
+        settle()
+        return view
+
+    return show
+
+
+MODELS = {
+    "softmax": {},
+    "rest": {"kind": "binary", "positive": "virginica"},
+    "two": {"kind": "binary", "positive": "versicolor", "negative": "setosa"},
+}
+
+
+# Points ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
+def test_every_row_is_shown_in_the_colour_of_its_class(show, model):
+    task = iris_task(**model)
+    view = show(task)
+    dataset = task.dataset
+    scatters = iter(view._scatters)
+    for k, mark in enumerate(dataset.class_marks):
+        for rows, is_test in ((task.train_rows, False), (task.test_rows, True)):
+            scatter = next(scatters)
+            expected = dataset.X[rows[dataset.y[rows] == k]]
+            assert len(expected)
+            np.testing.assert_array_equal(np.stack(scatter.getData(), axis=1), expected)
+            colour = look.LIGHT.class_colour(mark)
+            shown = scatter.opts["pen" if is_test else "brush"].color()
+            assert shown.name() == colour.name()
+            assert scatter.opts["symbol"] == look.symbol(mark)
+
+
+def test_classes_have_different_colours_and_shapes(show):
+    for theme in (look.LIGHT, look.DARK):
+        colours = {theme.class_colour(mark).name() for mark in range(10)}
+        assert len(colours) == len({look.symbol(mark) for mark in range(10)}) == 10
+
+
+def test_the_axes_name_feature_and_unit(show):
+    item = show(iris_task()).plot.getPlotItem()
+    assert item.getAxis("bottom").labelText == "petal length (cm)"
+    assert item.getAxis("left").labelText == "petal width (cm)"
+
+
+def test_every_point_is_in_sight(show):
+    task = iris_task()
+    (x0, x1), (y0, y1) = show(task).plot.getPlotItem().getViewBox().viewRange()
+    X = task.dataset.X
+    assert x0 < X[:, 0].min() and X[:, 0].max() < x1
+    assert y0 < X[:, 1].min() and X[:, 1].max() < y1
+
+
+# What the model says --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
+def test_lines_lie_where_the_two_likeliest_classes_tie(show, trained, model):
+    task = iris_task(**model)
+    snapshot = trained(task, 200)
+    x, y = show(task, snapshot)._lines.getData()
+    is_place = np.isfinite(x)
+    assert is_place.sum() > 10
+    A = np.sort(answers(task, snapshot.params, np.stack([x, y], axis=1)[is_place]), axis=1)
+    gap = A[:, -1] - A[:, -2]
+    assert np.median(gap) < 1e-3
+    assert np.quantile(gap, 0.95) < 0.03  # near a triple point a straight piece cuts the corner
+
+
+def nodes(view):
+    """Return the centres (n, 2) of the image's pixels, and their colours (n, 3)."""
+    image = view._image
+    rect = image.mapRectToParent(image.boundingRect())
+    rows, columns = image.image.shape[:2]
+    xs = rect.left() + (np.arange(columns) + 0.5) * rect.width() / columns
+    ys = rect.top() + (np.arange(rows) + 0.5) * rect.height() / rows
+    places = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    return places, image.image.reshape(-1, 3).astype(np.float64)
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
+def test_regions_have_the_colour_of_the_likeliest_class_the_stronger_the_surer(
+    show, trained, model
+):
+    task = iris_task(**model)
+    snapshot = trained(task, 200)
+    places, colours = nodes(show(task, snapshot))
+    A = answers(task, snapshot.params, places)
+    top = np.sort(A, axis=1)
+    is_clear = top[:, -1] - top[:, -2] > 0.01
+    assert is_clear.sum() > 1000
+    assert len(set(A.argmax(axis=1))) == task.dataset.h
+    panel = look.rgb(look.LIGHT.panel)
+    classes = np.array([look.rgb(look.LIGHT.class_colour(m)) for m in task.dataset.class_marks])
+    towards = classes[A.argmax(axis=1)] - panel
+    opacity = ((colours - panel) * towards).sum(axis=1) / (towards**2).sum(axis=1)
+    off = np.abs(colours - panel - opacity[:, None] * towards).max(axis=1)
+    assert off[is_clear].max() <= 1.0
+    order = np.argsort(A.max(axis=1)[is_clear])
+    assert (np.diff(opacity[is_clear][order]) > -0.02).all()
+    assert opacity.min() == pytest.approx(0.12, abs=0.03)
+    assert 0.5 < opacity.max() <= 0.61
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
+def test_rings_are_around_the_rows_that_the_model_gets_wrong(show, trained, model):
+    task = iris_task(**model)
+    snapshot = trained(task, 40)
+    decided = answers(task, snapshot.params, task.dataset.X).argmax(axis=1)
+    wrong = task.dataset.X[decided != task.dataset.y]
+    x, y = show(task, snapshot)._rings.getData()
+    assert len(wrong) or model.get("negative")
+    found = sorted(zip(x.tolist(), y.tolist(), strict=True))
+    assert found == sorted(zip(wrong[:, 0].tolist(), wrong[:, 1].tolist(), strict=True))
+
+
+def test_zero_weights_show_no_shading(show, trained):
+    task = iris_task()
+    view = show(task, trained(task, 0))
+    assert view._image.image is None
+    assert not len(view._lines.getData()[0])
+    assert not len(view._rings.getData()[0])
+
+
+def test_returning_to_the_start_takes_the_shading_away(show, trained, settle):
+    task = iris_task()
+    view = show(task, trained(task, 20))
+    assert view._image.image is not None
+    view.offer_snapshot(trained(task, 0))
+    settle()
+    assert view._image.image is None
+
+
+def test_another_task_takes_the_old_picture_away_at_once(show, trained, settle):
+    view = show(iris_task(), trained(iris_task(), 20))
+    view.offer_task(iris_task(kind="binary"))
+    assert view._image.image is None
+    settle()
+    assert view._image.image is None
+
+
+def test_a_picture_of_an_old_run_is_not_shown(qtbot, show, trained, settle):
+    task = iris_task()
+    view = show(task, trained(task, 20))
+    view.offer_snapshot(trained(task, 30))  # a picture is under way …
+    view.offer_task(iris_task(kind="binary"))  # … when the run changes
+    settle()
+    assert view._image.image is None
+
+
+def test_a_hidden_view_shows_the_newest_once_it_is_seen(qtbot, show, trained, settle):
+    task = iris_task()
+    view = show(task, trained(task, 5))
+    view.hide()
+    newest = trained(task, 200)
+    before = view._image.image
+    view.offer_snapshot(newest)
+    settle()
+    assert view._image.image is before
+    view.show()
+    settle()
+    assert view._image.image is not before
+
+
+# More than two features -----------------------------------------------------------------------
+
+
+def counted(view, monkeypatch):
+    """A list to which what a picture is to be of is added each time that one is asked for."""
+    asked = []
+    work = Shader.work
+
+    def counting(shader, *about):
+        asked.append(about)
+        return work(shader, *about)
+
+    monkeypatch.setattr(Shader, "work", counting)
+    return asked
+
+
+def test_live_pictures_rest_while_none_looks_different(show, trained, settle, monkeypatch):
+    task = iris_task()
+    live = replace(trained(task, 50), status=Status.TRAINING)
+    view = show(task, live)
+    asked = counted(view, monkeypatch)
+    monkeypatch.setattr(NodeSize, "learn", lambda *_: None)  # a finer picture is another one
+    for _ in range(40):
+        view.offer_snapshot(live)
+        settle()
+    assert len(asked) <= 40 / LONGEST_REST + 3
+    asked.clear()
+    W = live.params.W
+    for k in range(40):  # now each differs from the one before by what can be seen
+        view.offer_snapshot(replace(live, params=Params((0.2 * k - 4) * W, live.params.b)))
+        settle()
+    assert len(asked) >= 30
+
+
+def test_once_it_stops_the_picture_is_of_the_last_weights(show, trained, settle, monkeypatch):
+    task = iris_task()
+    live = replace(trained(task, 50), status=Status.TRAINING)
+    view = show(task, live)
+    for _ in range(20):
+        view.offer_snapshot(live)
+        settle()
+    asked = counted(view, monkeypatch)
+    view.offer_snapshot(replace(live, status=Status.PAUSED))
+    assert len(asked) == 1
+    settle()
+    exact = Shader(task, look.LIGHT).work(*asked[0])()
+    np.testing.assert_array_equal(view._image.image, exact.image)
+
+
+@pytest.mark.parametrize("columns", [9, 14])
+def test_pictures_of_one_shader_are_those_of_new_ones(trained, columns):
+    """What is kept from one picture to the next belongs to it."""
+    task = iris_task(test_fraction=0.2)
+    shader = Shader(task, look.LIGHT)
+    for steps, size in ((5, 9), (50, columns), (50, 9)):
+        snapshot = trained(task, steps)
+        plane = Plane(0, 1, (0.0, 7.0), (0.0, 3.0 + columns), (3.0, 1.0))
+        kept = shader.work(snapshot, plane, size, 7)()
+        new = Shader(task, look.LIGHT).work(snapshot, plane, size, 7)()
+        np.testing.assert_array_equal(kept.image, new.image)
+        wrong = probe.mistakes(task, snapshot.params, np.arange(task.dataset.n))
+        np.testing.assert_array_equal(kept.wrong_train, wrong[task.train_rows])
+        np.testing.assert_array_equal(kept.wrong_test, wrong[task.test_rows])
+
+
+def test_the_plane_starts_at_the_features_that_the_data_prefer(show):
+    view = show(iris_task(features=("all",)))
+    assert (view.x_choice.currentText(), view.y_choice.currentText()) == (
+        "petal length",
+        "petal width",
+    )
+
+
+def test_the_caption_says_what_the_other_features_are_held_at(show, words):
+    task = iris_task(features=("all",))
+    said = words(show(task))
+    means = task.dataset.values(task.train_rows).mean(axis=0)
+    assert "others held at their training means" in said
+    assert f"sepal length {means[0]:.3g}" in said
+    assert f"sepal width {means[1]:.3g} cm" in said
+
+
+def test_lines_on_a_plane_of_four_features_tie_too(show, trained):
+    task = iris_task(features=("all",))
+    snapshot = trained(task, 200)
+    x, y = show(task, snapshot)._lines.getData()
+    is_place = np.isfinite(x)
+    A = answers(task, snapshot.params, on_plane(task, (2, 3), x[is_place], y[is_place]))
+    top = np.sort(A, axis=1)
+    assert np.median(top[:, -1] - top[:, -2]) < 1e-3
+
+
+def test_another_feature_can_be_chosen_for_an_axis(qtbot, show):
+    task = iris_task(features=("all",))
+    view = show(task)
+    view.x_choice.setFocus()
+    qtbot.keyClick(view.x_choice, Qt.Key.Key_Home)
+    assert view.plot.getPlotItem().getAxis("bottom").labelText == "sepal length (cm)"
+    rows = task.train_rows[task.dataset.y[task.train_rows] == 0]
+    x, y = view._scatters[0].getData()
+    np.testing.assert_array_equal(x, task.dataset.X[rows, 0])
+    np.testing.assert_array_equal(y, task.dataset.X[rows, 3])
+
+
+def test_choosing_the_feature_of_the_other_axis_swaps_the_two(qtbot, show):
+    view = show(iris_task(features=("all",)))
+    view.x_choice.setFocus()
+    qtbot.keyClick(view.x_choice, Qt.Key.Key_End)
+    item = view.plot.getPlotItem()
+    assert item.getAxis("bottom").labelText == "petal width (cm)"
+    assert item.getAxis("left").labelText == "petal length (cm)"
+    assert view.y_choice.currentText() == "petal length"
+
+
+def test_a_constant_feature_is_named(show, words):
+    source = datasets.load(DataConfig())
+    X = source.X.copy()
+    X[:, 3] = 0.25
+    task = prepare(replace(source, X=X), RunConfig())
+    assert "Constant, of no use: petal width." in words(show(task))
+
+
+# The pointer ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
+def test_the_pointer_reads_the_exact_probabilities(show, trained, hover, words, model, settle):
+    task = iris_task(**model)
+    snapshot = trained(task, 100)
+    view = show(task, snapshot)
+    place = hover(view.plot, 4.9, 1.62)
+    settle()
+    said = words(view)
+    assert f"petal length {place[0]:.2f} cm · petal width {place[1]:.2f} cm" in said
+    (A,) = answers(task, snapshot.params, [place])
+    (tail,) = re.findall(r"→  (.*)", said)
+    for k, name in enumerate(task.dataset.class_names):
+        assert f"{name} {A[k]:.1%}" in tail
+    assert tail.startswith(task.dataset.class_names[A.argmax()])
+
+
+def test_the_pointer_names_the_point_under_it(show, trained, hover, words, settle):
+    task = iris_task()
+    view = show(task, trained(task, 10))
+    row = int(task.test_rows[-1])
+    hover(view.plot, *task.dataset.X[row])
+    settle()
+    ((part, number, name),) = re.findall(r"(training|test) row (\d+), (\w+)", words(view))
+    named = int(number) - 1  # people count from 1
+    # Rows of Iris may lie upon each other.
+    np.testing.assert_array_equal(task.dataset.X[named], task.dataset.X[row])
+    assert name == task.dataset.class_names[task.dataset.y[named]]
+    assert (part == "test") == (named in task.test_rows)
+
+
+def test_nothing_is_said_of_an_old_run(show, trained, hover, words, settle):
+    task = iris_task()
+    view = show(task, trained(task, 10))
+    hover(view.plot, 4.9, 1.62)
+    view.offer_task(iris_task(kind="binary"))
+    settle()
+    assert "→" not in words(view)
+
+
+@pytest.mark.usefixtures("face")
+def test_hovering_moves_no_picture(show, trained, hover, settle):
+    task = iris_task()
+    view = show(task, trained(task, 10))
+    QApplication.processEvents()
+    before = view.plot.geometry(), view.plot.getPlotItem().getViewBox().viewRange()
+    hover(view.plot, 4.9, 1.62)
+    settle()
+    QApplication.processEvents()
+    assert (view.plot.geometry(), view.plot.getPlotItem().getViewBox().viewRange()) == before

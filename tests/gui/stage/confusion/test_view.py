@@ -1,0 +1,171 @@
+"""The confusion matrix: its counts, its words, and long names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QGraphicsScene
+
+from core.config import DataConfig, RunConfig
+from core.data import dataset as datasets
+from core.data.task import prepare
+from gui.kit import theme as look
+from gui.kit.labels import Elided
+from gui.stage.confusion.view import ConfusionView
+
+
+def iris(**changes):
+    source = replace(datasets.load(DataConfig()), **changes)
+    return prepare(source, RunConfig())
+
+
+@pytest.fixture
+def show(show_view, trained):
+    views = []
+
+    def show(task, snapshot, width=340, height=200):
+        view = ConfusionView(look.LIGHT)
+        views.append(view)
+        show_view(view, width, height)
+        view.offer_task(task)
+        view.offer_snapshot(snapshot)
+        return view
+
+    return show
+
+
+def test_the_counts_are_of_true_rows_and_predicted_columns(show, trained, painted_words):
+    task = iris()
+    snapshot = trained(task, 10)
+    X = (task.dataset.X[task.test_rows] - task.standardiser.mean) / task.standardiser.std
+    decided = (X @ snapshot.params.W.T + snapshot.params.b).argmax(axis=1)
+    counts = np.zeros((3, 3), dtype=int)
+    np.add.at(counts, (task.dataset.y[task.test_rows], decided), 1)
+    said = painted_words(show(task, snapshot).matrix)
+    assert said[-9:] == [str(count) for count in counts.ravel()]
+
+
+def test_what_is_seen_are_the_newest_counts_in_the_newest_colours(show, trained, pixels):
+    """What is shown after many snapshots is what the last one alone shows."""
+    task = iris()
+    last = trained(task, 10)
+    view = show(task, trained(task, 0))
+    for counts in (
+        np.zeros((3, 3), dtype=int),
+        np.array([[10, 0, 0], [0, 5, 5], [0, 0, 10]]),
+        np.array([[10, 0, 0], [3, 5, 5], [0, 1000, 10]]),  # another share of the same 5
+    ):
+        snapshot = replace(last, metrics=replace(last.metrics, confusion=counts))
+        view.offer_snapshot(snapshot)
+        afresh = show(task, snapshot).matrix
+        np.testing.assert_array_equal(pixels(view.matrix), pixels(afresh))
+
+
+def test_nothing_is_painted_again_while_the_counts_stay(show, trained):
+    task = iris()
+    snapshot = trained(task, 10)
+    view = show(task, snapshot)
+    QApplication.processEvents()
+    changes: list[object] = []
+    view.matrix.findChild(QGraphicsScene).changed.connect(changes.append)
+    same = replace(snapshot.metrics, step=11, confusion=snapshot.metrics.confusion.copy())
+    view.offer_snapshot(replace(snapshot, metrics=same))
+    QApplication.processEvents()
+    assert not changes
+
+
+def test_the_matrix_takes_the_colours_of_the_theme(show, trained, pixels):
+    view = show(iris(), trained(iris(), 10))
+    view.offer_theme(look.DARK)
+    shown = pixels(view.matrix)
+    for colour, least in ((look.DARK.panel, 0.2), (look.DARK.chip, 0.1)):
+        assert (np.abs(shown - look.rgb(colour)) <= 2).all(axis=2).mean() > least
+
+
+def test_the_pointer_reads_each_cell_in_words(move, show, trained):
+    task = iris()
+    snapshot = trained(task, 10)
+    matrix = show(task, snapshot).matrix
+    heard: list[str] = []
+    matrix.hovered.connect(heard.append)
+    for y in range(1, matrix.height(), 6):
+        for x in range(1, matrix.width(), 6):
+            move(matrix, QPoint(x, y))
+    names, counts = task.dataset.class_names, snapshot.metrics.confusion
+    expected = {
+        f"{counts[i, j]:,} × {names[i]} taken for {names[j]}" for i in range(3) for j in range(3)
+    }
+    assert set(heard) - {""} == expected
+
+
+def test_the_words_stand_above_the_matrix_and_go_with_the_pointer(move, show, trained, words):
+    task = iris()
+    view = show(task, trained(task, 10))
+    left, top, width, height = view.matrix._geometry()
+    move(view.matrix, QPoint(round(left + width / 2), round(top + height / 2)))
+    assert "taken for" in words(view)
+    move(view.matrix, QPoint(2, 2))
+    assert "rows true · columns predicted" in words(view)
+
+
+@pytest.mark.parametrize(("width", "is_whole"), [(340, True), (240, False)])
+def test_words_without_room_end_in_dots_and_are_whole_under_the_pointer(
+    show, trained, pixels, width, is_whole
+):
+    view = show(iris(), trained(iris(), 10), width)
+    (key,) = view.findChildren(Elided)
+    assert key.geometry().right() <= width - 12
+    pixels(key)
+    assert key.toolTip() == ("" if is_whole else key.text())
+
+
+def test_right_is_blue_and_wrong_is_orange(move, show, trained, pixels):
+    task = iris()
+    snapshot = trained(task, 1)
+    counts = np.array([[10, 0, 0], [0, 5, 5], [0, 0, 10]])
+    snapshot = replace(snapshot, metrics=replace(snapshot.metrics, confusion=counts))
+    matrix = show(task, snapshot).matrix
+    heard: list[str] = []
+    matrix.hovered.connect(heard.append)
+    shown = pixels(matrix)
+    seen = {"blue": 0, "orange": 0}
+    for y in range(3, matrix.height(), 8):
+        for x in range(3, matrix.width(), 8):
+            move(matrix, QPoint(x, y))
+            r, _, b = shown[y, x]
+            if heard[-1].startswith("10 ×"):
+                seen["blue"] += b > r + 20
+            elif heard[-1] == "5 × versicolor taken for virginica":
+                seen["orange"] += r > b + 20
+    assert seen["blue"] > 10 and seen["orange"] > 3
+
+
+def test_long_names_are_elided(show, trained, painted_words):
+    names = tuple(f"a class whose name goes on and on and on {k}" for k in range(3))
+    task = iris(class_names=names)
+    view = show(task, trained(task, 5))
+    said = painted_words(view.matrix)
+    assert not set(said) & set(names)
+    assert sum(text.endswith("…") for text in said) == 6
+    left, _, width, _ = view.matrix._geometry()
+    assert left <= 0.31 * view.matrix.width()
+    assert width > 0.2 * view.matrix.width()
+
+
+@pytest.mark.usefixtures("face")
+def test_ten_classes_fit_into_the_smallest_matrix(show, trained, painted_words):
+    data = DataConfig(source="digits")
+    task = prepare(datasets.load(data), RunConfig(data=data))
+    view = show(task, trained(task, 30), 240, 240)
+    said = painted_words(view.matrix)
+    assert len(said) == 20 + 100
+
+
+def test_a_new_task_takes_the_old_counts_away(show, trained, painted_words):
+    task = iris()
+    view = show(task, trained(task, 5))
+    view.offer_task(task)
+    assert set(painted_words(view.matrix)) == set(task.dataset.class_names)

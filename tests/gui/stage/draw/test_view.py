@@ -1,0 +1,681 @@
+"""The Draw tab: the pad as a hand uses it, what the model sees, says, and why."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data.digit_image import Recipe, draw
+from core.explain import probe
+from core.model_family import pairs
+from core.train.snapshot import Status
+from gui.kit.canvas_pictures import say_sum, say_times
+from gui.kit.theme import DARK, LIGHT
+from gui.stage.draw.pad import Pad
+from tests.core.hands import STYLES
+
+PATIENCE_MS = 30_000
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+LINE = ((0.2, 0.2), (0.4, 0.5), (0.6, 0.7))
+OTHER = ((0.8, 0.1), (0.8, 0.4), (0.8, 0.6))
+
+
+def place(pad, x, y):
+    """The pixel at shares x, y of the pad's square."""
+    side = min(pad.width(), pad.height())
+    left, top = (pad.width() - side) / 2, (pad.height() - side) / 2
+    return QPointF(left + x * side, top + y * side)
+
+
+def mouse(pad, kind, x, y):
+    at = place(pad, x, y)
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    button = none if kind is QEvent.Type.MouseMove else left
+    held = none if kind is QEvent.Type.MouseButtonRelease else left
+    event = QMouseEvent(
+        kind, at, QPointF(pad.mapToGlobal(at)), button, held, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(pad, event)
+
+
+def stroke(pad, points, *, lift=True):
+    mouse(pad, QEvent.Type.MouseButtonPress, *points[0])
+    for point in points[1:]:
+        mouse(pad, QEvent.Type.MouseMove, *point)
+    if lift:
+        mouse(pad, QEvent.Type.MouseButtonRelease, *points[-1])
+
+
+def write(pad, digit, style=0):
+    """Draw a digit as a hand does, about 0.6 of the pad high."""
+    for part in STYLES[digit][style]:
+        stroke(pad, [(0.3 + 0.6 * x, 0.2 + 0.6 * y) for x, y in part])
+
+
+def pen(pad, kind, x, y, pressure, pointer=QPointingDevice.PointerType.Pen):
+    at = place(pad, x, y)
+    kind_of = QInputDevice.DeviceType.Stylus
+    able = QInputDevice.Capability.Position | QInputDevice.Capability.Pressure
+    device = QPointingDevice("pen", 1, kind_of, pointer, able, 1, 1)
+    button = Qt.MouseButton.LeftButton
+    globally = QPointF(pad.mapToGlobal(at))
+    none = Qt.KeyboardModifier.NoModifier
+    event = QTabletEvent(
+        kind, device, at, globally, pressure, 0.0, 0.0, 0.0, 0.0, 0.0, none, button, button
+    )
+    QApplication.sendEvent(pad, event)
+
+
+@pytest.fixture
+def pad(show_view):
+    pad = Pad(LIGHT)
+    show_view(pad, 302, 302)
+    return pad
+
+
+@pytest.fixture
+def digits_window(open_window, qtbot):
+    """Return a function that opens the Draw tab on digits, trained for so many epochs."""
+
+    def open_it(epochs=8, *, data=None, model=None, rate=0.1, **options):
+        config = RunConfig(
+            DataConfig(source="digits", **(data or {})),
+            ModelConfig(**(model or {})),
+            TrainingConfig(epochs=max(epochs, 1), learning_rate=rate),
+        )
+        window = open_window(config, **options)
+        window.stage.show_name("Draw")
+        if epochs:
+            window.run_bar.set_speed(window.run_bar.speed.maximum())
+            window.hub.play_or_pause()
+            qtbot.waitUntil(
+                lambda: window.hub.snapshot.status is Status.FINISHED, timeout=PATIENCE_MS
+            )
+        qtbot.waitUntil(lambda: window.draw.snapshot is window.hub.snapshot)
+        return window
+
+    return open_it
+
+
+@pytest.fixture
+def settled(qtbot):
+    """Return a function that waits until the tab shows what is on the pad."""
+
+    def settled(view):
+        qtbot.waitUntil(
+            lambda: not view._look_again.isActive() and not view._background.is_busy("nearest"),
+            timeout=PATIENCE_MS,
+        )
+
+    return settled
+
+
+def expected(view):
+    """Logits and probabilities of the picture by NumPy in float64."""
+    W, b = (a.astype(np.float64) for a in (view.snapshot.params.W, view.snapshot.params.b))
+    z = W @ view.task.inputs(view.picture.reshape(1, -1))[0].astype(np.float64) + b
+    a = np.exp(z - z.max())
+    return z, a / a.sum()
+
+
+# The pad
+
+
+def test_a_mouse_draws_a_stroke_in_pixels_of_the_pad(pad):
+    stroke(pad, LINE)
+    (points,) = pad.strokes
+    side = pad.frame[0]
+    # The border lies between the square and the widget's edge.
+    np.testing.assert_allclose(points, np.array(LINE) * side, atol=2)
+
+
+def test_ink_is_where_the_pointer_was_before_the_button_is_released(pad, pixels):
+    stroke(pad, LINE, lift=False)
+    at = place(pad, 0.6, 0.7)
+    assert pixels(pad)[round(at.y()), round(at.x())].max() < 60
+    assert pixels(pad)[20, 20].min() > 240
+
+
+def test_releasing_the_button_moves_no_ink(pad, pixels):
+    stroke(pad, LINE, lift=False)
+    before = pixels(pad)
+    mouse(pad, QEvent.Type.MouseButtonRelease, *LINE[-1])
+    assert np.abs(pixels(pad) - before).max() <= 2
+
+
+def test_painted_piece_by_piece_is_painted_as_a_whole(pad, pixels):
+    write(pad, 3)
+    before = pixels(pad)
+    pad.set_theme(LIGHT)  # paints all anew
+    assert np.abs(pixels(pad) - before).mean() < 0.05
+
+
+def test_a_move_paints_its_own_place_only(qtbot):
+    areas = []
+
+    class Watch(Pad):
+        def paintEvent(self, event):
+            areas.append(event.rect())
+            super().paintEvent(event)
+
+    watch = Watch(LIGHT)
+    qtbot.addWidget(watch)
+    watch.resize(302, 302)
+    watch.show()
+    qtbot.waitExposed(watch)
+    stroke(watch, [(0.1, 0.1), (0.15, 0.1), (0.2, 0.1)], lift=False)
+    qtbot.waitUntil(lambda: bool(areas))
+    QApplication.processEvents()
+    areas.clear()
+    mouse(watch, QEvent.Type.MouseMove, 0.25, 0.1)
+    qtbot.waitUntil(lambda: bool(areas))
+    assert max(area.width() * area.height() for area in areas) < 0.2 * 302 * 302
+
+
+def test_a_click_is_a_dot(pad, pixels):
+    stroke(pad, [(0.5, 0.5)])
+    assert pad.strokes[0].shape == (1, 2)
+    assert pixels(pad)[151, 151].max() < 60
+
+
+def test_a_pen_gives_its_pressure_as_third_column(pad):
+    pen(pad, QEvent.Type.TabletPress, 0.2, 0.2, 0.25)
+    pen(pad, QEvent.Type.TabletMove, 0.4, 0.4, 0.75)
+    pen(pad, QEvent.Type.TabletRelease, 0.4, 0.4, 0.0)
+    (points,) = pad.strokes
+    np.testing.assert_allclose(points[:, 2], (0.25, 0.75))
+
+
+def test_the_other_end_of_a_pen_erases(pad):
+    stroke(pad, LINE)
+    eraser = QPointingDevice.PointerType.Eraser
+    pen(pad, QEvent.Type.TabletPress, 0.4, 0.5, 0.5, eraser)
+    pen(pad, QEvent.Type.TabletRelease, 0.4, 0.5, 0.0, eraser)
+    assert pad.is_empty
+
+
+def test_a_finger_draws(pad, qtbot):
+    device = QTest.createTouchDevice()
+    QTest.touchEvent(pad, device).press(0, place(pad, 0.2, 0.2).toPoint(), pad).commit()
+    QTest.touchEvent(pad, device).move(0, place(pad, 0.6, 0.6).toPoint(), pad).commit()
+    QTest.touchEvent(pad, device).release(0, place(pad, 0.6, 0.6).toPoint(), pad).commit()
+    assert [points.shape for points in pad.strokes] == [(2, 2)]
+
+
+def test_the_eraser_takes_the_strokes_it_touches(pad):
+    stroke(pad, LINE)
+    stroke(pad, OTHER)
+    pad.set_eraser(True)
+    stroke(pad, [(0.7, 0.3), (0.8, 0.3)])
+    assert len(pad.strokes) == 1
+    np.testing.assert_allclose(pad.strokes[0][0], np.array(LINE[0]) * pad.frame[0], atol=2)
+
+
+def test_erasing_is_one_undo(pad, qtbot):
+    stroke(pad, LINE)
+    stroke(pad, OTHER)
+    pad.set_eraser(True)
+    stroke(pad, [(0.8, 0.3), (0.6, 0.5), (0.4, 0.5)])
+    assert pad.is_empty
+    qtbot.keyClick(pad, Qt.Key.Key_Z, CTRL)
+    assert len(pad.strokes) == 2
+
+
+@pytest.mark.parametrize(("key", "modifiers"), [(Qt.Key.Key_Z, CTRL | SHIFT), (Qt.Key.Key_Y, CTRL)])
+def test_strokes_are_undone_and_redone_one_by_one(pad, qtbot, key, modifiers):
+    stroke(pad, LINE)
+    stroke(pad, OTHER)
+    qtbot.keyClick(pad, Qt.Key.Key_Z, CTRL)
+    assert len(pad.strokes) == 1
+    qtbot.keyClick(pad, key, modifiers)
+    assert len(pad.strokes) == 2
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
+def test_clearing_can_be_undone(pad, qtbot, key):
+    stroke(pad, LINE)
+    qtbot.keyClick(pad, key)
+    assert pad.is_empty
+    qtbot.keyClick(pad, Qt.Key.Key_Z, CTRL)
+    assert len(pad.strokes) == 1
+
+
+def test_strokes_keep_their_place_when_the_pad_grows(pad):
+    stroke(pad, LINE)
+    before = pad.strokes[0] / pad.frame[0]
+    pad.resize(500, 500)
+    np.testing.assert_allclose(pad.strokes[0] / pad.frame[0], before, atol=1e-9)
+
+
+def test_an_empty_pad_says_what_to_do_until_there_is_a_stroke(pad, pixels):
+    middle = slice(140, 162), slice(80, 220)
+    assert pixels(pad)[middle].min() < 160
+    stroke(pad, [(0.1, 0.1), (0.2, 0.1)])
+    assert pixels(pad)[middle].min() == 255
+
+
+# What the model sees
+
+
+@pytest.mark.parametrize("names", [(), ("crop",), ("centre", "antialias"), ("scale_to_box",)])
+def test_the_model_sees_what_the_recipe_makes_of_the_strokes(digits_window, settled, names):
+    view = digits_window(0).draw
+    write(view.pad, 3)
+    for name in names:
+        view.switches[name].click()
+    settled(view)
+    recipe = Recipe(size=8, pen_width=1.2, **dict.fromkeys(names, False))
+    np.testing.assert_array_equal(view.picture, draw(view.pad.strokes, recipe, view.pad.frame))
+    np.testing.assert_array_equal(view.steps.pictures[-1], view.picture)
+
+
+def test_deskewing_is_a_switch_and_follows_the_training_data(digits_window, settled):
+    view = digits_window(0, data={"deskew": True}).draw
+    assert view.switches["deskew"].isChecked()
+    write(view.pad, 7)
+    settled(view)
+    recipe = Recipe(size=8, pen_width=1.2, deskew=True)
+    np.testing.assert_array_equal(view.picture, draw(view.pad.strokes, recipe, view.pad.frame))
+
+
+def test_a_wider_pen_gives_more_ink(digits_window, settled):
+    view = digits_window(0).draw
+    write(view.pad, 1)
+    settled(view)
+    ink = view.picture.sum()
+    view.pen.setValue(view.pen.maximum())
+    settled(view)
+    assert view.picture.sum() > 1.2 * ink
+
+
+# What it says
+
+
+def test_an_empty_pad_gets_no_answer(digits_window):
+    view = digits_window().draw
+    assert set(view.shares.shares) == {""}
+    assert view.shares.sentence == "Draw a digit, and see why."
+    assert view.answer is None
+
+
+def test_shares_are_softmax_of_the_logits(digits_window, settled):
+    view = digits_window().draw
+    write(view.pad, 3)
+    settled(view)
+    _, a = expected(view)
+    np.testing.assert_allclose(view.answer.probabilities, a, atol=1e-6)
+    assert view.shares.shares == [f"{100 * share:.1f} %" for share in view.answer.probabilities]
+
+
+def test_a_drawn_digit_is_read(digits_window, settled):
+    view = digits_window(30).draw
+    write(view.pad, 3)
+    settled(view)
+    assert int(view.answer.probabilities.argmax()) == 3
+    assert view.shares.sentence.endswith("sure: 3.") or view.shares.sentence == "Sure: 3."
+
+
+def test_a_binary_model_answers_for_two_classes(digits_window, settled):
+    view = digits_window(model={"kind": "binary", "positive": "4", "negative": "9"}).draw
+    write(view.pad, 4)
+    settled(view)
+    W, b = view.snapshot.params.W, view.snapshot.params.b
+    z = float((W @ view.task.inputs(view.picture.reshape(1, -1))[0] + b)[0])
+    assert view.answer.probabilities[1] == pytest.approx(1 / (1 + np.exp(-z)), abs=1e-5)
+    assert len(view.shares.shares) == 2
+    assert view.evidence.isHidden()
+    assert view.reason.texts[0] == "blue speaks for 4, orange for 9"
+
+
+@pytest.mark.parametrize("kind", ["perceptron", "adaline"])
+def test_a_neuron_without_shares_says_yes_or_no(digits_window, settled, kind):
+    model = {"kind": kind, "positive": "4", "negative": "9"}
+    view = digits_window(model=model, rate=0.01).draw  # ADALINE bears no more
+    write(view.pad, 4)
+    settled(view)
+    W, b = view.snapshot.params.W, view.snapshot.params.b
+    z = float((W @ view.task.inputs(view.picture.reshape(1, -1))[0] + b)[0])
+    is_yes = z > (0.5 if kind == "adaline" else 0)
+    assert view.shares.sentence == ("Says yes: 4." if is_yes else "Says no: 9.")
+    assert view.shares.shares == (["", "yes"] if is_yes else ["no", ""])
+    assert view.shares.aside.startswith(f"z = {z:.2f}".replace("-", "−"))
+    assert "as likely as" not in " ".join(view.reason.texts)
+    assert view.reason.texts[2].endswith(f"it says {4 if is_yes else 9}")
+
+
+def test_one_against_the_rest_says_what_its_shares_sum_to(digits_window, settled):
+    view = digits_window(model={"kind": "ovr"}).draw
+    write(view.pad, 3)
+    settled(view)
+    a = view.answer.probabilities
+    assert view.shares.shares == [f"{100 * share:.1f} %" for share in a]
+    assert view.shares._hint.text().startswith(f"Σ = {a.sum():.2f}: ")
+    assert "need not sum to 1" in view.shares._hint.text()
+    assert view.reason.texts[-1].startswith("odds of ")
+
+
+def test_pairs_show_their_votes_and_the_evidence_of_the_winners_pairs(digits_window, settled):
+    view = digits_window(model={"kind": "ovo"}).draw
+    write(view.pad, 3)
+    settled(view)
+    W, b = view.snapshot.params.W, view.snapshot.params.b
+    z = W @ view.task.inputs(view.picture.reshape(1, -1))[0] + b
+    votes = np.zeros(10, int)
+    for (i, j), logit in zip(pairs(10), z, strict=True):
+        votes[j if logit > 0 else i] += 1
+    assert view.shares.shares == [f"{n} of 9" for n in votes]
+    k = view.answer.decided
+    assert votes[k] == votes.max()
+    others = [j for j in range(10) if j != k]
+    assert [column.name.text() for column in view.evidence._columns] == [f"not {j}" for j in others]
+    for j, said in zip(others, view.evidence.numbers, strict=True):
+        p = pairs(10).index((min(j, k), max(j, k)))
+        towards = z[p] if k > j else -z[p]
+        assert float(said[2].replace("−", "-")) == pytest.approx(towards, abs=0.051)
+    first, second = view.first.currentIndex(), view.second.currentIndex()
+    assert first == k
+    p = pairs(10).index((min(first, second), max(first, second)))
+    winner = max(first, second) if z[p] > 0 else min(first, second)
+    assert f"its vote goes to {winner};" in view.reason.texts[-1]
+
+
+def test_a_hidden_layer_answers_without_evidence_of_pixels(digits_window, settled):
+    view = digits_window(model={"hidden": 16}).draw
+    write(view.pad, 3)
+    settled(view)
+    assert sum(view.answer.probabilities) == pytest.approx(1, abs=1e-5)
+    assert view.evidence.isHidden() and not view.reason.has_picture
+    assert "hidden layer" in view.reason.texts[0]
+
+
+def test_without_training_all_classes_tie(digits_window, settled):
+    view = digits_window(0).draw
+    write(view.pad, 3)
+    settled(view)
+    assert view.shares.sentence == "All classes tie: train first (Space)."
+    assert set(view.shares.shares) == {"10.0 %"}
+
+
+def test_the_answer_follows_the_training(digits_window, settled, qtbot):
+    window = digits_window(0)
+    view = window.draw
+    write(view.pad, 3)
+    settled(view)
+    before = view.shares.shares
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: view.shares.shares != before, timeout=PATIENCE_MS)
+    _, a = expected(view)
+    np.testing.assert_allclose(view.answer.probabilities, a, atol=1e-6)
+
+
+def test_nothing_is_asked_again_while_neither_drawing_nor_weights_change(digits_window, settled):
+    view = digits_window().draw
+    write(view.pad, 3)
+    settled(view)
+    answer, painted = view.answer, view.evidence.painted
+    view.offer_snapshot(view.snapshot)
+    view.read_pad()
+    assert view.answer is answer and view.evidence.painted == painted
+
+
+def test_a_hidden_tab_does_no_work(digits_window, settled):
+    window = digits_window()
+    view = window.draw
+    write(view.pad, 3)
+    settled(view)
+    answer = view.answer
+    window.stage.show_name("Weights")
+    view.show_row(3)
+    view.offer_snapshot(view.snapshot)
+    assert view.answer is answer and not view._look_again.isActive()
+    window.stage.show_name("Draw")
+    settled(view)
+    assert view.answer is not answer
+
+
+def test_evidence_that_looks_the_same_is_not_painted_again(digits_window, settled, trained):
+    view = digits_window().draw
+    write(view.pad, 3)
+    settled(view)
+    before = view.evidence.painted
+    params = view.snapshot.params
+    view.snapshot = type(view.snapshot)(
+        **{**vars(view.snapshot), "params": type(params)(params.W * 1.0001, params.b)}
+    )
+    view.show_snapshot(view.snapshot)
+    assert view.evidence.painted == before
+    np.testing.assert_allclose(view.answer.evidence, params.W * 1.0001 * view.answer.x, rtol=1e-5)
+
+
+# Why
+
+
+@pytest.mark.parametrize("data", [{}, {"standardise": True}], ids=["pixels", "standardised"])
+def test_evidence_and_bias_add_up_to_the_logit(digits_window, settled, data):
+    view = digits_window(data=data).draw
+    write(view.pad, 3)
+    settled(view)
+    z, _ = expected(view)
+    np.testing.assert_allclose(view.answer.evidence.sum(axis=1) + view.snapshot.params.b, z, 1e-4)
+    for k, (_, _, said) in enumerate(view.evidence.numbers):
+        assert float(said.replace("−", "-")) == pytest.approx(z[k], abs=0.0051)
+
+
+@pytest.mark.parametrize("bias", [0.104, -0.104, 0.0])
+def test_a_sum_adds_up_as_it_is_said(bias):
+    total, b, z = (float(text.replace("−", "-").replace(" ", "")) for text in say_sum(3.318, bias))
+    assert round(total + b, 2) == z == 3.32
+
+
+def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_window, settled, qtbot):
+    view = digits_window().draw
+    write(view.pad, 3)
+    settled(view)
+    first, second = np.argsort(-view.answer.probabilities)[:2]
+    assert (view.first.currentIndex(), view.second.currentIndex()) == (first, second)
+    qtbot.keyClick(view.second, Qt.Key.Key_Home)
+    view.pad.clear()
+    write(view.pad, 1)
+    settled(view)
+    assert (view.first.currentIndex(), view.second.currentIndex()) == (first, 0)
+    z, _ = expected(view)
+    said = view.reason.texts[1].rsplit("= ", 1)[1]
+    assert float(said.replace("−", "-")) == pytest.approx(z[first] - z[0], abs=0.0051)
+
+
+@pytest.mark.parametrize(
+    ("z", "words"),
+    [(0.0, ""), (2.3, "9.97 times "), (6.0, "403 times "), (99, "over a million times ")],
+)
+def test_a_difference_of_logits_is_a_factor(z, words):
+    assert say_times(z) == words
+
+
+@pytest.mark.parametrize("data", [{}, {"standardise": True}], ids=["pixels", "standardised"])
+def test_the_nearest_training_digits_are_those_of_brute_force(digits_window, settled, data):
+    view = digits_window(0, data=data).draw
+    write(view.pad, 3)
+    settled(view)
+    task = view.task
+    x = task.inputs(view.picture.reshape(1, -1))[0].astype(np.float64)
+    X = task.inputs(task.dataset.values(task.train_rows)).astype(np.float64)
+    rows = task.train_rows[np.argsort(np.linalg.norm(X - x, axis=1), kind="stable")[:5]]
+    names = [task.dataset.class_names[k] for k in task.dataset.y[rows]]
+    assert view.nearest.captions == names
+    for picture, row in zip(view.nearest.pictures, rows, strict=True):
+        np.testing.assert_array_equal(picture.ravel(), task.dataset.values(np.array([row]))[0])
+
+
+# A digit of the data in place of a drawing
+
+
+def test_a_random_test_digit_is_the_input_itself(digits_window, settled, qtbot):
+    view = digits_window().draw
+    qtbot.mouseClick(view.random_button, Qt.MouseButton.LeftButton)
+    settled(view)
+    values = view.task.dataset.values(view.task.test_rows)
+    assert (values == view.picture.ravel()).all(axis=1).any()
+    assert not view.pad.strokes
+
+
+def test_the_next_misclassified_digits_are_wrong_one_after_the_other(digits_window, settled, qtbot):
+    view = digits_window(2).draw
+    task = view.task
+    decided = probe.decided(task, view.snapshot.params, task.test_rows)
+    wrong = task.test_rows[decided != task.dataset.y[task.test_rows]]
+    for row in wrong[:3]:
+        note = f"test row {row + 1:,}: {task.dataset.class_names[task.dataset.y[row]]}"
+        qtbot.mouseClick(view.mistake_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda note=note: view.pad.content.note == note, timeout=PATIENCE_MS)
+
+
+def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_window, qtbot):
+    window = digits_window(2)
+    view, task = window.draw, window.draw.task
+    window.stage.show_name("Weights")
+    counts = window.hub.snapshot.metrics.confusion.copy()
+    np.fill_diagonal(counts, 0)
+    i, j = (int(k) for k in np.unravel_index(counts.argmax(), counts.shape))
+    left, top, width, height = window.confusion.matrix._geometry()
+    at = QPoint(round(left + (j + 0.5) * width), round(top + (i + 0.5) * height))
+    qtbot.mouseClick(window.confusion.matrix, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: view.pad.content.picture is not None, timeout=PATIENCE_MS)
+    assert window.stage.current == "Draw"
+    y = task.dataset.y[task.test_rows]
+    decided = probe.decided(task, view.snapshot.params, task.test_rows)
+    (row, *_) = task.test_rows[(y == i) & (decided == j)]
+    assert view.pad.content.note == f"test row {row + 1:,}: {task.dataset.class_names[i]}"
+
+
+def test_a_double_click_in_the_data_shows_the_row(digits_window, qtbot):
+    window = digits_window(0)
+    window.stage.show_name("Data")
+    table = window.data.table
+    at = table.visualRect(window.data.model.index(4, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert window.stage.current == "Draw"
+    row = int(window.data.model.order[4])
+    expected = window.draw.task.dataset.values(np.array([row]))[0]
+    np.testing.assert_array_equal(window.draw.pad.content.picture.ravel(), expected)
+
+
+def test_one_click_in_the_data_leaves_a_drawing_alone(digits_window, qtbot):
+    window = digits_window(0)
+    write(window.draw.pad, 3)
+    window.stage.show_name("Data")
+    table = window.data.table
+    at = table.visualRect(window.data.model.index(4, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert window.draw.pad.strokes
+
+
+def test_drawing_over_a_digit_starts_a_new_drawing(digits_window, qtbot):
+    view = digits_window(0).draw
+    qtbot.mouseClick(view.random_button, Qt.MouseButton.LeftButton)
+    stroke(view.pad, LINE)
+    assert view.pad.content.picture is None and len(view.pad.strokes) == 1
+    qtbot.keyClick(view.pad, Qt.Key.Key_Z, CTRL)
+    assert view.pad.content.picture is not None
+
+
+# In the window
+
+
+@pytest.mark.parametrize("source", ["iris", "digits"])
+def test_the_tab_is_there_for_pictures_only(open_window, source):
+    window = open_window(RunConfig(DataConfig(source=source)))
+    index = window.stage.names.index("Draw")
+    assert window.stage.tabs.isTabVisible(index) == (source == "digits")
+
+
+def test_ctrl_z_on_the_pad_takes_back_a_stroke_and_not_the_run(digits_window, qtbot, new_run):
+    window = digits_window(0)
+    with new_run(window):
+        window.setup.model_changed.emit(
+            ModelConfig(kind="binary", positive="4", negative="9"), "change"
+        )
+    window.stage.show_name("Draw")
+    run = window.hub.run
+    stroke(window.draw.pad, LINE)
+    qtbot.waitUntil(window.draw.pad.hasFocus)
+    qtbot.keyClick(window.draw.pad, Qt.Key.Key_Z, CTRL)
+    assert window.draw.pad.is_empty and window.hub.run is run
+
+
+def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_window, qtbot):
+    view = digits_window(0).draw
+    assert not view.undo_button.isEnabled() and not view.clear_button.isEnabled()
+    stroke(view.pad, LINE)
+    qtbot.mouseClick(view.undo_button, Qt.MouseButton.LeftButton)
+    assert view.pad.is_empty and not view.clear_button.isEnabled()
+    stroke(view.pad, LINE)
+    qtbot.mouseClick(view.clear_button, Qt.MouseButton.LeftButton)
+    assert view.pad.is_empty and view.undo_button.isEnabled()
+
+
+@pytest.mark.usefixtures("face")
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)], ids=["1280", "1024"])
+def test_all_of_it_fits_without_scrolling(digits_window, settled, size):
+    view = digits_window(0, size=size).draw
+    write(view.pad, 3)
+    settled(view)
+    assert not view._area.verticalScrollBar().maximum()
+    assert not view._area.horizontalScrollBar().maximum()
+    parts = (view.pad, view.shares, view.evidence, view.reason, view.steps, view.nearest)
+    assert all(view._room.rect().contains(part.geometry()) for part in parts)
+    assert view.nearest.geometry().bottomRight() == view._room.rect().bottomRight()
+    assert min(view.pad.width(), view.pad.height()) >= 130
+
+
+@pytest.mark.usefixtures("face")
+def test_nothing_moves_when_an_answer_comes(digits_window, settled):
+    view = digits_window().draw
+    parts = (view.pad, view.shares, view.evidence, view.reason, view.steps, view.nearest)
+    before = [part.geometry() for part in parts]
+    write(view.pad, 3)
+    settled(view)
+    assert [part.geometry() for part in parts] == before
+
+
+def test_every_control_has_a_tooltip_and_is_reached_by_tab(digits_window):
+    view = digits_window(0).draw
+    controls = [view.pad, view.pen, view.eraser, view.random_button, view.mistake_button]
+    controls += [view.undo_button, view.clear_button, view.first, view.second]
+    for control in [*controls, *view.switches.values(), *view.teach_buttons]:
+        assert control.toolTip() and control.focusPolicy() & Qt.FocusPolicy.TabFocus
+        assert control.accessibleName() or control.text()
+
+
+def test_a_picture_is_ink_on_paper_in_light_and_dark(digits_window, settled, pixels):
+    view = digits_window(0).draw
+    write(view.pad, 1)
+    settled(view)
+    assert pixels(view.pad)[60, 30].mean() > 200
+    view.offer_theme(DARK)
+    assert pixels(view.pad)[60, 30].mean() < 60
+
+
+def test_a_drawing_stays_when_the_model_changes(digits_window, settled, new_run):
+    window = digits_window(0)
+    write(window.draw.pad, 4)
+    with new_run(window):
+        window.setup.model_changed.emit(ModelConfig(kind="binary", positive="4"), "change")
+    window.stage.show_name("Draw")
+    settled(window.draw)
+    assert window.draw.pad.strokes and len(window.draw.shares.shares) == 2
+
+
+def test_teaching_hands_on_the_picture_with_its_class(digits_window, settled, qtbot):
+    window = digits_window(0)
+    view = window.draw
+    write(view.pad, 3)
+    settled(view)
+    with qtbot.waitSignal(view.taught) as taught:
+        qtbot.mouseClick(view.teach_buttons[3], Qt.MouseButton.LeftButton)
+    np.testing.assert_array_equal(taught.args[0], view.picture)
+    assert taught.args[1] == 3
+    qtbot.waitUntil(lambda: window.hub.run.task.dataset.added == 1, timeout=PATIENCE_MS)

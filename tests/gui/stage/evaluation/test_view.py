@@ -1,0 +1,406 @@
+"""The evaluation in the real window: every part against scikit-learn, by real clicks and keys."""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+from sklearn import metrics
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data.points import Points
+from core.evaluate.classification import wilson
+from core.evaluate.model_outputs import ask
+from core.train.snapshot import Status
+from gui.stage.evaluation.counts import ClassesPage
+from gui.stage.evaluation.view import PARTS
+
+PATIENCE_MS = 30_000
+NEURON = ModelConfig(kind="binary", positive="versicolor")
+MINUTES = TrainingConfig(epochs=10**6)
+
+
+@pytest.fixture
+def evaluated(qtbot, open_window, finish):
+    """Return a function that trains the window's config to its end and shows the evaluation."""
+
+    def evaluated(config: RunConfig | None = None, size=(1280, 800)):
+        window = open_window(config, size=size)
+        finish(window)
+        qtbot.keyClick(window.stage, Qt.Key.Key_9)
+        view = window.views[-1]
+        qtbot.waitUntil(lambda: "right" in view.accuracy.text(), timeout=PATIENCE_MS)
+        settle(qtbot, window)
+        return window, view
+
+    return evaluated
+
+
+def settle(qtbot, window) -> None:
+    """Wait until nothing is computed any more."""
+    qtbot.waitUntil(lambda: not window.hub.background.is_busy("evaluation"), timeout=PATIENCE_MS)
+
+
+def turn_to(qtbot, window, view, part: str) -> None:
+    qtbot.mouseClick(view.parts.button(part), Qt.MouseButton.LeftButton)
+    assert view.part == part
+    settle(qtbot, window)
+
+
+def answers(window, rows=None):
+    task = window.hub.run.task
+    return ask(task, window.hub.snapshot.params, task.test_rows if rows is None else rows)
+
+
+def click_cell(qtbot, window, page, true: int, predicted: int) -> None:
+    left, top, width, height = page.matrix._geometry()
+    place = QPoint(int(left + (predicted + 0.5) * width), int(top + (true + 0.5) * height))
+    qtbot.mouseClick(page.matrix, Qt.MouseButton.LeftButton, pos=place)
+    settle(qtbot, window)
+
+
+def test_the_matrix_is_scikit_learns(evaluated):
+    window, view = evaluated(
+        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
+    )
+    found = answers(window)
+    expected = metrics.confusion_matrix(found.y, found.predicted)
+    np.testing.assert_array_equal(view.confusion.matrix.counts, expected)
+
+
+def test_the_accuracy_is_said_with_counts_and_its_interval(evaluated):
+    window, view = evaluated()
+    right, n = int(answers(window).is_right.sum()), 30
+    low, high = wilson(right, n)
+    said = view.accuracy.text()
+    assert f"{right} of {n} test rows" in said
+    assert f"{100 * low:.1f} … {100 * high:.1f} %" in said
+
+
+def test_the_training_rows_are_judged_where_one_asks_for_them(qtbot, evaluated):
+    window, view = evaluated()
+    qtbot.keyClick(view.which, Qt.Key.Key_Down)
+    settle(qtbot, window)
+    assert "of 120 training rows" in view.accuracy.text()
+    assert view.confusion.matrix.counts.sum() == 120
+
+
+def test_without_test_rows_it_judges_the_training_rows(evaluated):
+    _, view = evaluated(RunConfig(data=DataConfig(test_fraction=0.0)))
+    assert "of 150 training rows" in view.accuracy.text()
+    assert not view.which.isVisible()
+
+
+def test_a_click_on_a_cell_shows_its_pictures_the_largest_loss_first(qtbot, evaluated):
+    window, view = evaluated(
+        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
+    )
+    found = answers(window)
+    click_cell(qtbot, window, view.confusion, 8, 1)
+    rows = view.confusion.examples.model.answers.rows
+    places = np.flatnonzero((found.y == 8) & (found.predicted == 1))
+    assert len(places) > 1
+    assert list(rows) == list(found.rows[places[np.argsort(-found.loss[places])]])
+    assert view.confusion.examples.gallery.isVisible()
+    assert f"{len(places)} × 8 taken for 1" in view.confusion.title.text()
+
+
+def test_a_click_on_an_example_chooses_it_everywhere(qtbot, evaluated):
+    window, view = evaluated()
+    click_cell(qtbot, window, view.confusion, 1, 1)
+    table = view.confusion.examples.table
+    assert table.isVisible()
+    place = table.visualRect(table.model().index(1, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    row = int(view.confusion.examples.model.answers.rows[1])
+    assert window.maths.chosen.example.row == row
+    assert window.boundary._pointed_row == row
+
+
+def test_an_empty_cell_has_no_examples(qtbot, evaluated):
+    window, view = evaluated()
+    assert view.confusion.matrix.counts[0, 2] == 0
+    click_cell(qtbot, window, view.confusion, 0, 2)
+    assert not view.confusion.examples.isVisible()
+
+
+def test_hidden_examples_give_their_room_back(qtbot, evaluated):
+    window, view = evaluated()
+    whole = view.confusion.matrix.height()
+    click_cell(qtbot, window, view.confusion, 0, 0)
+    qtbot.waitUntil(lambda: view.confusion.matrix.height() < whole)
+    qtbot.mouseClick(view.confusion.hide_examples, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.confusion.matrix.height() == whole)
+
+
+def test_the_classes_are_scikit_learns_and_copied_in_full(qtbot, evaluated):
+    window, view = evaluated(
+        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
+    )
+    turn_to(qtbot, window, view, "classes")
+    page: ClassesPage = view.classes
+    found = answers(window)
+    expected = metrics.precision_recall_fscore_support(found.y, found.predicted)
+    table = page.table
+
+    def cell(row: int, column: int) -> str:
+        item = table.item(row, column)
+        assert item is not None
+        return item.text()
+
+    for k in range(10):
+        shown = [cell(k, column) for column in range(1, 5)]
+        assert shown == [f"{part[k]:.3f}" for part in expected[:3]] + [str(expected[3][k])]
+    macro = metrics.precision_recall_fscore_support(found.y, found.predicted, average="macro")
+    assert [cell(10, column) for column in (1, 2, 3)] == [f"{share:.3f}" for share in macro[:3]]
+    table.setFocus()
+    page.copy.trigger()
+    copied = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text())))
+    assert copied[0] == ["class", "precision", "recall", "F1", "rows"]
+    assert float(copied[4][1]) == pytest.approx(expected[0][3], abs=1e-5)
+
+
+def test_the_curves_are_of_the_chosen_class_against_the_rest(qtbot, evaluated):
+    window, view = evaluated()
+    turn_to(qtbot, window, view, "curves")
+    qtbot.keyClick(view.curves.of, Qt.Key.Key_Down)
+    settle(qtbot, window)
+    found = answers(window)
+    area = metrics.roc_auc_score(found.y == 1, found.probabilities[:, 1])
+    mean = metrics.average_precision_score(found.y == 1, found.probabilities[:, 1])
+    assert view.curves.roc.title.text().endswith(f"{area:.4f}")
+    assert view.curves.pr.title.text().endswith(f"{mean:.4f}")
+    x, y = view.curves.roc.curve.getData()
+    assert np.trapezoid(y, x) == pytest.approx(area)
+    assert not view.threshold.isVisible()
+    assert len(view.curves.roc.point.getData()[0]) == 0
+
+
+def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated):
+    window, view = evaluated(RunConfig(model=NEURON))
+    before = window.hub.snapshot.params.W.copy()
+    view.threshold.slider.setFocus()
+    for _ in range(15):
+        qtbot.keyClick(view.threshold.slider, Qt.Key.Key_Left)
+    settle(qtbot, window)
+    assert view.threshold.value == 0.35 and "0.35" in view.threshold.words.text()
+    found = answers(window)
+    says_yes = found.probabilities[:, 1] > 0.35
+    expected = metrics.confusion_matrix(found.y, says_yes)
+    np.testing.assert_array_equal(view.confusion.matrix.counts, expected)
+    turn_to(qtbot, window, view, "curves")
+    (no_no, no_yes), (yes_no, yes_yes) = expected
+    point = view.curves.roc.point.getData()
+    assert point[0][0] == pytest.approx(no_yes / (no_yes + no_no))
+    assert point[1][0] == pytest.approx(yes_yes / (yes_yes + yes_no))
+    recall, precision = (axis[0] for axis in view.curves.pr.point.getData())
+    assert recall == pytest.approx(metrics.recall_score(found.y, says_yes))
+    assert precision == pytest.approx(metrics.precision_score(found.y, says_yes))
+    np.testing.assert_array_equal(window.hub.snapshot.params.W, before)
+
+
+def test_the_line_of_the_plane_is_where_the_probability_is_the_threshold(qtbot, evaluated):
+    window, view = evaluated(RunConfig(model=NEURON))
+    view.threshold.slider.setValue(35)
+    qtbot.keyClick(window.stage, Qt.Key.Key_1)
+    boundary = window.boundary
+    qtbot.waitUntil(lambda: not window.hub.background.is_busy("boundary"), timeout=PATIENCE_MS)
+    x, y = boundary._lines.getData()
+    points = np.stack([x, y], axis=1)
+    points = points[np.isfinite(points).all(axis=1)]
+    task, params = window.hub.run.task, window.hub.snapshot.params
+    z = task.inputs(points) @ params.W[0] + params.b[0]
+    np.testing.assert_allclose(1 / (1 + np.exp(-z)), 0.35, atol=1e-4)
+    assert "p(versicolor) = 0.35" in boundary._caption.text()
+    rings = len(boundary._rings.getData()[0])
+    every = answers(window, np.arange(150)).at(0.35)
+    assert rings == int((~every.is_right).sum())
+
+
+def test_a_half_takes_the_threshold_back(qtbot, evaluated):
+    window, view = evaluated(RunConfig(model=NEURON))
+    view.threshold.slider.setValue(80)
+    qtbot.mouseClick(view.threshold.reset, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    assert view.threshold.value == 0.5 and window.boundary._threshold == 0.5
+    assert not view.threshold.reset.isEnabled()
+    counts = window.hub.snapshot.metrics.confusion.sum()
+    assert view.confusion.matrix.counts.sum() == counts
+
+
+def test_another_question_begins_at_a_half(qtbot, evaluated, new_run):
+    window, view = evaluated(RunConfig(model=NEURON))
+    view.threshold.slider.setValue(80)
+    with new_run(window):
+        window.hub.change("", model=ModelConfig(kind="binary", positive="setosa"))
+    assert view.threshold.value == 0.5 and window.boundary._threshold == 0.5
+    assert "setosa" in view.threshold.words.text()
+
+
+def test_a_perceptron_has_a_curve_and_no_probabilities(qtbot, evaluated):
+    window, view = evaluated(RunConfig(model=ModelConfig(kind="perceptron")))
+    assert not view.threshold.isVisible()
+    turn_to(qtbot, window, view, "curves")
+    found = answers(window)
+    area = metrics.roc_auc_score(found.y, found.logits[:, 0])
+    assert view.curves.roc.title.text().endswith(f"{area:.4f}")
+    turn_to(qtbot, window, view, "reliability")
+    assert "never how sure" in view.reliability.title.text()
+    assert not view.reliability.temper.isVisible()
+
+
+def test_the_reliability_says_its_error_and_its_counts(qtbot, evaluated):
+    window, view = evaluated(
+        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
+    )
+    turn_to(qtbot, window, view, "reliability")
+    found = answers(window)
+    sure = found.probabilities.max(axis=1)
+    bins = np.minimum((sure * 10).astype(int), 9)
+    gaps = [abs((found.is_right - sure)[bins == b].sum()) for b in range(10)]
+    assert f"{100 * sum(gaps) / len(sure):.1f} %" in view.reliability.title.text()
+    counts = np.bincount(bins, minlength=10)
+    shown = [label.toPlainText() for label in view.reliability._labels]
+    assert shown == [str(count) if count else "" for count in counts]
+
+
+def test_a_temperature_is_fitted_on_one_half_and_shown_on_the_other(qtbot, evaluated):
+    window, view = evaluated(
+        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
+    )
+    turn_to(qtbot, window, view, "reliability")
+    qtbot.mouseClick(view.reliability.temper, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    assert "T = 0." in view.reliability.title.text()  # so early it is not sure enough
+    assert "random half of the test rows (179)" in view.reliability.words.text()
+    assert "the other 180" in view.reliability.words.text()
+    assert len(view.reliability.after.getData()[0]) > 0
+
+
+def test_the_surest_mistakes_come_first_and_can_be_chosen(qtbot, evaluated):
+    window, view = evaluated(
+        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
+    )
+    turn_to(qtbot, window, view, "mistakes")
+    found = answers(window)
+    wrong = np.flatnonzero(~found.is_right)
+    order = wrong[np.argsort(-found.confidence[wrong])]
+    model = view.mistakes.examples.model
+    assert list(model.answers.rows) == list(found.rows[order])
+    gallery = view.mistakes.examples.gallery
+    first = gallery.visualRect(model.index(0, 0)).center()
+    qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=first)
+    assert window.maths.chosen.example.row == found.rows[order[0]]
+
+
+def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
+    window = open_window(RunConfig(training=TrainingConfig(epochs=40)))
+    qtbot.keyClick(window.stage, Qt.Key.Key_9)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    reach(window, Status.FINISHED)
+    view = window.views[-1]
+    right = int(answers(window).is_right.sum())
+    qtbot.waitUntil(
+        lambda: view._known is not None and view._known[1] is window.hub.snapshot.params,
+        timeout=PATIENCE_MS,
+    )
+    assert f"{right} of 30" in view.accuracy.text()
+
+
+def test_cross_validation_leaves_the_live_run_as_it_is(qtbot, evaluated):
+    window, view = evaluated(RunConfig(training=TrainingConfig(epochs=10)))
+    W, step = window.hub.snapshot.params.W.copy(), window.hub.snapshot.step
+    turn_to(qtbot, window, view, "folds")
+    view.folds.k.setValue(4)
+    qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(view.folds.start.isEnabled, timeout=PATIENCE_MS)
+    page = view.folds
+    assert page.table.rowCount() == 4
+    shares = [float(page.table.item(k, 2).text().split()[0]) for k in range(4)]
+    assert f"{np.mean(shares):.1f} % ± {np.std(shares, ddof=1):.1f} %" in page.figures.text()
+    assert "120 training rows was judged once" in page.words.text()
+    assert window.hub.snapshot.step == step
+    np.testing.assert_array_equal(window.hub.snapshot.params.W, W)
+
+
+def test_cancel_ends_a_cross_validation_at_once(qtbot, evaluated):
+    window, view = evaluated(RunConfig(training=TrainingConfig(epochs=3)))
+    window.hub.tune(epochs=10**6)
+    qtbot.waitUntil(lambda: window.hub.snapshot.settings.epochs == 10**6)
+    turn_to(qtbot, window, view, "folds")
+    qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "epoch" in view.folds.words.text(), timeout=PATIENCE_MS)
+    qtbot.mouseClick(view.folds.cancel, Qt.MouseButton.LeftButton)
+    assert view.folds.start.isEnabled() and "Cancelled" in view.folds.words.text()
+    qtbot.waitUntil(
+        lambda: "cross-validation" not in [thread.name for thread in threading.enumerate()]
+    )
+
+
+def test_closing_the_window_ends_a_cross_validation(qtbot, open_window):
+    window = open_window(RunConfig(training=MINUTES))
+    qtbot.keyClick(window.stage, Qt.Key.Key_9)
+    view = window.views[-1]
+    view.show_part("folds")
+    qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
+    assert "cross-validation" in [thread.name for thread in threading.enumerate()]
+    window.close()
+    assert "cross-validation" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_other_data_end_a_cross_validation_and_forget_it(qtbot, open_window, new_run):
+    window = open_window(RunConfig(training=MINUTES))
+    qtbot.keyClick(window.stage, Qt.Key.Key_9)
+    view = window.views[-1]
+    view.show_part("folds")
+    qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
+    with new_run(window):
+        window.hub.change("", data=DataConfig("digits"))
+    assert view.folds.start.isEnabled() and view.folds.table.rowCount() == 0
+
+
+@pytest.mark.usefixtures("face")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_parts_fit_into_the_smallest_stage(qtbot, open_window, finish, theme):
+    window = open_window(RunConfig(model=NEURON), size=(1024, 640), theme=theme)
+    finish(window)
+    qtbot.keyClick(window.stage, Qt.Key.Key_9)
+    view = window.views[-1]
+    for _, part, _ in PARTS:
+        turn_to(qtbot, window, view, part)
+        button = view.parts.button(part)
+        assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
+        assert window.width() == 1024 and window.height() == 640
+        for label in view.pages[part].findChildren(QLabel):
+            if label.isVisible() and not label.wordWrap():
+                assert label.width() >= label.sizeHint().width(), label.text()
+
+
+def test_other_colours_keep_what_is_shown(qtbot, evaluated):
+    window, view = evaluated()
+    for _, part, _ in PARTS:
+        turn_to(qtbot, window, view, part)
+    window.set_theme("dark")
+    turn_to(qtbot, window, view, "confusion")
+    assert view.confusion.matrix.counts.sum() == 30
+
+
+def test_drawn_points_are_judged_as_they_are_drawn(qtbot, open_window):
+    window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
+    qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
+    qtbot.keyClick(window.stage, Qt.Key.Key_9)
+    view = window.views[-1]
+    assert "no points yet" in view.accuracy.text()
+    points = Points()
+    for k in range(4):
+        points = points.with_point(-2, k, 0).with_point(2, k, 1)
+        window.hub.draw(points, "points", True)
+        n = 2 * (k + 1)
+        qtbot.waitUntil(lambda n=n: f"of {n} training" in view.accuracy.text(), timeout=PATIENCE_MS)
+    assert view.confusion.matrix.counts.sum() == 8

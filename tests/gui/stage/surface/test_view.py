@@ -1,0 +1,290 @@
+"""The loss surface on the stage: read, dragged, clicked, zoomed, with the way down on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data import dataset as datasets
+from core.data.task import prepare
+from core.explain import loss_surface as landscape
+from core.explain.optimum import optimum
+from core.train.snapshot import Params
+from gui.state.trajectory import MOST, Way
+
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture
+def opened(qtbot, open_window):
+    """Return a function that opens the window on a config, some steps on, and its surface."""
+
+    def opened(config: RunConfig | None = None, steps: int = 3):
+        window = open_window(config)
+        for step in range(1, steps + 1):
+            qtbot.keyClick(window.stage, Qt.Key.Key_S)
+            qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+        qtbot.keyClick(window.stage, Qt.Key.Key_7)
+        assert window.stage.current == "Surface"
+        view = window.views[-1]
+        (own,) = view.shown_costs
+        panel = view.panels[own]
+        qtbot.waitUntil(
+            lambda: panel.surface is not None and panel.surface.losses[own].size > 2_000,
+            timeout=PATIENCE_MS,
+        )
+        for _ in range(3):  # an axis takes its width when it is painted, and others theirs then
+            panel.plot.grab()
+            QApplication.processEvents()
+        return window, view, panel
+
+    return opened
+
+
+def pixel(panel, x: float, y: float) -> QPoint:
+    scene = panel.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
+    at: QPoint = panel.plot.mapFromScene(scene)
+    return at
+
+
+def place(panel, at: QPoint) -> tuple[float, float]:
+    box = panel.plot.getPlotItem().getViewBox()
+    found = box.mapSceneToView(panel.plot.mapToScene(at))
+    return found.x(), found.y()
+
+
+def loss_at(window, params: Params, cost: str = "cross-entropy") -> float:
+    task = window.hub.run.task
+    X = task.inputs(task.dataset.values(task.train_rows)).astype(float)
+    Z = X @ params.W.T.astype(float) + params.b
+    y = task.dataset.y[task.train_rows]
+    A = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    if cost == "cross-entropy":
+        return float(-np.log(A[np.arange(len(y)), y]).mean())
+    return float(((A - np.eye(A.shape[1])[y]) ** 2).sum(axis=1).mean())
+
+
+def test_the_point_stands_where_the_model_is(opened):
+    window, _, panel = opened()
+    W = window.hub.snapshot.params.W
+    np.testing.assert_allclose(panel.point, (W[2, 0], W[2, 1]), rtol=1e-6)
+
+
+def test_the_way_down_begins_at_the_start_although_nobody_looked(opened):
+    _, _, panel = opened(steps=4)
+    xs, ys = panel._path.getData()
+    assert (xs[0], ys[0]) == (0, 0)
+    assert (xs[-1], ys[-1]) == pytest.approx(panel.point)
+    assert len(xs) >= 5
+
+
+def test_hovering_reads_the_loss_there(opened, move, words):
+    window, view, panel = opened()
+    at = pixel(panel, *panel.point) + QPoint(40, 30)
+    move(panel.plot.viewport(), at)
+    x, y = place(panel, at)
+    W = window.hub.snapshot.params.W.copy()
+    W[2, 0], W[2, 1] = x, y
+    expected = loss_at(window, Params(W, window.hub.snapshot.params.b))
+    found = re.search(r"across (.*), up (.*): cross-entropy \(nats\) (.*)", words(view))
+    assert found is not None
+    read = [float(part) for part in found.group(1, 2, 3)]
+    assert read == pytest.approx([x, y, expected], abs=6e-4)
+
+
+def test_dragging_the_point_moves_the_model_in_these_two_parameters(qtbot, opened):
+    window, view, panel = opened()
+    before = window.hub.snapshot
+    viewport = panel.plot.viewport()
+    start = pixel(panel, *panel.point)
+    end = start + QPoint(-35, 20)
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    with qtbot.waitSignal(view.moved, timeout=PATIENCE_MS):
+        QTest.mouseMove(viewport, (start + end) / 2)
+        QTest.mouseMove(viewport, end)
+        QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
+    x, y = place(panel, end)
+    qtbot.waitUntil(
+        lambda: window.hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5),
+        timeout=PATIENCE_MS,
+    )
+    after = window.hub.snapshot
+    assert after.step == before.step
+    changed = after.params.W != before.params.W
+    assert changed.sum() == changed[2].sum() <= 2
+    np.testing.assert_array_equal(after.params.b, before.params.b)
+    assert after.metrics.train_loss == pytest.approx(loss_at(window, after.params), rel=1e-5)
+
+
+def test_a_click_on_empty_ground_sets_the_start(qtbot, opened):
+    window, _, panel = opened()
+    at = pixel(panel, *panel.point) + QPoint(45, 45)
+    qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    x, y = place(panel, at)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
+    assert window.hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
+    window.activateWindow()  # which takes the offscreen platform a click to forget
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(panel.plot, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.keyClick(panel.plot, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
+    assert window.hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
+
+
+def test_arrow_keys_move_the_point(qtbot, opened):
+    window, view, panel = opened()
+    x, y = panel.point
+    panel.plot.setFocus()
+    with qtbot.waitSignal(view.moved, timeout=PATIENCE_MS):
+        qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: window.hub.snapshot.params.W[2, 0] > x + 1e-3, timeout=PATIENCE_MS)
+    assert window.hub.snapshot.params.W[2, 1] == pytest.approx(y, abs=1e-5)
+
+
+def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words):
+    window, view, panel = opened()
+    both = view.costs.button(("cross-entropy", "squared error"))
+    qtbot.mouseClick(both, Qt.MouseButton.LeftButton)
+    other = view.panels["squared error"]
+    qtbot.waitUntil(
+        lambda: other.surface is not None and other.point is not None, timeout=PATIENCE_MS
+    )
+    assert panel.isVisible() and other.isVisible()
+    params = window.hub.snapshot.params
+    at = pixel(other, *other.point)
+    move(other.plot.viewport(), at)
+    found = re.search(r"MSE, \(a − y\)² ([\d.]+)", words(view))
+    assert found is not None
+    read = float(found.group(1))
+    W = params.W.copy()
+    W[2] = place(other, at)
+    assert read == pytest.approx(loss_at(window, Params(W, params.b), "squared error"), abs=6e-4)
+
+
+def test_the_optimum_is_marked_where_there_is_one(qtbot, opened):
+    config = RunConfig(training=TrainingConfig(weight_decay=0.05))
+    window, _, panel = opened(config)
+    best = optimum(window.hub.run.task, 0.05).params
+    assert best is not None and panel._lowest.isVisible()
+    assert (panel._lowest.x(), panel._lowest.y()) == pytest.approx(tuple(best.W[2]), abs=1e-4)
+
+
+def test_separable_data_are_told_to_have_no_optimum(opened, words):
+    _, view, panel = opened()
+    assert not panel._lowest.isVisible()
+    assert "No optimum" in words(view)
+
+
+def test_the_wheel_zooms_about_the_pointer(opened):
+    _, _, panel = opened()
+    at = pixel(panel, *panel.point)
+    (x0, x1), _ = panel.ranges()
+    viewport = panel.plot.viewport()
+    turn = QWheelEvent(
+        QPointF(at),
+        QPointF(viewport.mapToGlobal(at)),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(viewport, turn)
+    (z0, z1), _ = panel.ranges()
+    assert (x1 - x0) / (z1 - z0) == pytest.approx(1.25, rel=1e-6)
+    assert (pixel(panel, *panel.point) - at).manhattanLength() <= 1
+
+
+def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, words):
+    window, view, panel = opened(RunConfig(DataConfig("digits")))
+    names = [view.x_choice.itemText(i) for i in range(view.x_choice.count())]
+    assert len(names) == 13 and "downhill from here" in names
+    assert "not searched for" in words(view)
+    params = window.hub.snapshot.params
+    surface = panel.surface
+    first, second = view._directions
+    i, j = 3, 5
+    there = landscape.moved(params, (first, second), surface.xs[j], surface.ys[i])
+    assert surface.losses["cross-entropy"][i, j] == pytest.approx(loss_at(window, there), rel=1e-3)
+
+
+def test_a_binary_neuron_has_a_surface_too(opened):
+    window, _, panel = opened(RunConfig(model=ModelConfig(kind="binary")))
+    W = window.hub.snapshot.params.W
+    np.testing.assert_allclose(panel.point, W[0], rtol=1e-6)
+
+
+def test_the_boundary_beside_it_is_that_of_the_point(opened):
+    window, view, _ = opened()
+    x, y = view._lines.getData()
+    at = np.isfinite(x)
+    task, params = window.hub.run.task, window.hub.snapshot.params
+    X = task.inputs(np.stack([x[at], y[at]], axis=1).astype(np.float32))
+    Z = np.sort(X @ params.W.T + params.b, axis=1)
+    # On a line between regions two classes tie, the lines being drawn on a coarse grid.
+    assert np.median(Z[:, -1] - Z[:, -2]) < 0.02
+
+
+@pytest.fixture
+def seen(trained):
+    """Return a function that gives a snapshot of this step."""
+    first = trained(prepare(datasets.load(DataConfig()), RunConfig()), 0)
+    return lambda step: replace(first, step=step)
+
+
+def test_a_long_way_is_kept_evenly_and_in_bounded_memory(seen):
+    way = Way()
+    for step in range(100_000):
+        way.add(seen(step))
+    assert len(way.steps) <= MOST
+    gaps = np.diff(way.steps)
+    assert way.steps[0] == 0 and gaps.max() <= 2 * gaps.min()
+
+
+def test_a_way_back_is_forgotten(seen):
+    way = Way()
+    for step in (0, 1, 2, 3):
+        way.add(seen(step))
+    way.add(seen(1))
+    assert way.steps == [0, 1]
+    way.add(seen(0))
+    assert way.steps == [0]
+
+
+CHOICES = {
+    "perceptron": ("criterion", "cross-entropy"),
+    "adaline": ("MSE", "cross-entropy"),
+    "mse": ("MSE", "cross-entropy"),
+    "binary": ("cross-entropy", "MSE"),
+    "ovr": ("cross-entropy", "MSE"),
+    "ovo": ("cross-entropy", "MSE"),
+}
+
+
+@pytest.mark.parametrize("kind", CHOICES)
+def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot, opened, kind):
+    config = RunConfig(model=ModelConfig(kind=kind), training=TrainingConfig(weight_decay=0.05))
+    window, view, _ = opened(config)
+    own, other = landscape.own_cost(kind), landscape.other_cost(kind)
+    assert view.shown_costs == (own,)
+    buttons = [view.costs.button(value).text() for value in ((own,), (other,), (own, other))]
+    assert buttons == [*CHOICES[kind], "both"]
+    panel, sample = view.panels[own], landscape.Sample.of(window.hub.run.task)
+    params, surface = window.hub.snapshot.params, panel.surface
+    there = landscape.moved(params, view._directions, surface.xs[5], surface.ys[7])
+    expected = landscape.value(sample, there, own, 0.05)
+    assert surface.losses[own][7, 5] == pytest.approx(expected, rel=1e-4)
+    assert panel._lowest.isVisible() == (kind not in ("perceptron", "mse"))
+    qtbot.mouseClick(view.costs.button((own, other)), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.panels[other].surface is not None, timeout=PATIENCE_MS)
+    assert view.panels[other].isVisible() and panel.isVisible()

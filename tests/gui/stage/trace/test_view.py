@@ -1,0 +1,458 @@
+"""The trace on the stage and in its gauge: real numbers, lit, covered, taken in parts, copied."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data import dataset as datasets
+from core.data.task import prepare
+from core.model_family import pairs
+from core.train.snapshot import Status
+from gui.derivation import tracer
+from gui.derivation.lines import PARTS
+from gui.derivation.tracer import Tracer
+from gui.kit import theme as look
+from gui.stage.trace.view import TraceView
+from gui.state.background_tasks import Background
+from gui.state.selected_example import Chosen
+
+PATIENCE_MS = 30_000
+MINUTES = RunConfig(training=TrainingConfig(epochs=10**6))
+
+
+def number(words: str) -> float:
+    digits, _, power = words.strip("()").replace("−", "-").partition("·10")
+    raised = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    return float(digits) * 10.0 ** int(power.translate(raised) or 0)
+
+
+@pytest.fixture
+def traced(qtbot, open_window):
+    """Return a function that opens the window on a config, with so many steps, and its trace."""
+
+    def traced(config: RunConfig | None = None, steps: int = 3):
+        window = open_window(config)
+        for step in range(1, steps + 1):
+            qtbot.keyClick(window.stage, Qt.Key.Key_S)
+            qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+        qtbot.keyClick(window.stage, Qt.Key.Key_5)
+        assert window.stage.current == "Trace"
+        view = window.views[-1]
+        follows(qtbot, window, window.hub.snapshot.step)
+        return window, view
+
+    return traced
+
+
+def follows(qtbot, window, step: int) -> None:
+    """Wait until the numbers of the stage are those of this step."""
+
+    def is_there() -> bool:
+        newest = window.maths.tracer.newest
+        return newest is not None and newest.is_whole and newest.trace.step == step
+
+    qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
+
+
+def spot(sheet, key) -> QPoint:
+    """Return where a number stands on a sheet."""
+    at: QPoint = sheet._spots[key][0].rect.center().toPoint()
+    return at
+
+
+def oracle(window):
+    """Compute the example's way by hand, from the window's own snapshot."""
+    snapshot, task = window.hub.snapshot, window.hub.run.task
+    example = window.maths.chosen.example
+    x = task.inputs(task.dataset.values()[example.row][None])[0].astype(float)
+    z = snapshot.params.W.astype(float) @ x + snapshot.params.b
+    a = np.exp(z) / np.exp(z).sum()
+    y = np.eye(len(z))[task.dataset.y[example.row]]
+    return x, z, a, y
+
+
+def test_every_number_of_the_derivation_is_right(traced):
+    window, view = traced()
+    x, z, a, y = oracle(window)
+    sheet = view.sheet
+    for k in range(3):
+        assert number(sheet.say(("z", k))) == pytest.approx(z[k], abs=6e-4)
+        assert number(sheet.say(("a", k))) == pytest.approx(a[k], abs=6e-4)
+        assert number(sheet.say(("dz", k))) == pytest.approx((a - y)[k], abs=6e-4)
+        for j in range(2):
+            assert number(sheet.say(("dW", k, j))) == pytest.approx((a - y)[k] * x[j], abs=6e-4)
+    assert number(sheet.say(("L",))) == pytest.approx(-np.log(a[y.argmax()]), abs=6e-4)
+
+
+def test_the_gauge_shows_the_same_numbers_as_the_stage(traced):
+    window, view = traced()
+    gauge = window.example.sheet
+    for key in [("x", 0), ("z", 1), ("a", 2), ("dz", 0), ("L",)]:
+        assert gauge.say(key) == view.sheet.say(key)
+        assert gauge._spots[key]
+
+
+def test_the_new_weights_are_those_after_the_next_step(qtbot, traced):
+    window, view = traced()
+    promised = {(k, j): number(view.sheet.say(("W2", k, j))) for k in range(3) for j in range(2)}
+    step = window.hub.snapshot.step
+    qtbot.keyClick(view, Qt.Key.Key_S)
+    follows(qtbot, window, step + 1)
+    after = window.hub.snapshot.params.W
+    for (k, j), value in promised.items():
+        assert value == pytest.approx(after[k, j], abs=6e-4)
+
+
+def test_a_number_under_the_pointer_lights_up_wherever_it_stands(traced, move):
+    window, view = traced()
+    move(view.sheet, spot(view.sheet, ("a", 0)))
+    for sheet in (view.sheet, window.example.sheet):
+        spots = sheet._spots["a", 0]
+        assert all(one._ground.brush().color().name() for one in spots)
+        lit = {one._ground.brush().color().name().upper() for one in spots}
+        assert lit == {view.theme.accent}
+    assert view.sheet._spots["a", 1][0]._ground.brush().style() == Qt.BrushStyle.NoBrush
+    assert len(view.sheet._spots["a", 0]) >= 2
+
+
+def test_a_covered_number_is_a_question_mark_everywhere_until_it_is_revealed(qtbot, traced):
+    window, view = traced()
+    key = ("a", 0)
+    shown = view.sheet.say(key)
+    qtbot.mouseClick(view.cover, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.sheet, Qt.MouseButton.LeftButton, pos=spot(view.sheet, key))
+    texts = {
+        one._item.text()
+        for sheet in (view.sheet, window.example.sheet)
+        for one in sheet._spots[key]
+    }
+    assert texts == {"?"}
+    assert shown not in view.sheet.text().split()
+    qtbot.mouseClick(view.reveal, Qt.MouseButton.LeftButton)
+    assert view.sheet.say(key) == shown == window.example.sheet.say(key)
+
+
+def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
+    window, view = traced(MINUTES)
+    view.sheet.cover([("L",)], True)
+    step = window.hub.snapshot.step
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.maths.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS)
+    assert {one._item.text() for one in view.sheet._spots["L",]} == {"?"}
+
+
+def test_what_waits_while_steps_are_a_blur_comes_once_it_pauses(qtbot, traced, reach, monkeypatch):
+    monkeypatch.setattr(tracer, "BLUR_MS", 10**7)
+    window, view = traced(MINUTES)
+    later = window.maths.tracer._later
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: later.remainingTime() > 10**6, timeout=PATIENCE_MS)
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    reach(window, Status.PAUSED)
+    assert later.remainingTime() <= tracer.INTERVAL_MS
+    follows(qtbot, window, window.hub.snapshot.step)
+
+
+def test_four_presses_make_one_step(qtbot, traced):
+    window, view = traced()
+    step = window.hub.snapshot.step
+    sheet = view.sheet
+    for part in range(4):
+        qtbot.keyClick(view, Qt.Key.Key_N)
+        assert window.maths.tracer.part == part
+        lit = {placed.line.part for placed in sheet._rows if placed.root.opacity() == 1}
+        assert lit == {part}
+        assert [button.isChecked() for button in view.parts] == [k <= part for k in range(4)]
+        if part < len(PARTS) - 1:
+            assert window.hub.snapshot.step == step
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == step + 1, timeout=PATIENCE_MS)
+    assert window.maths.tracer.newest.trace.step == step, "what was lit stays to be looked at"
+    qtbot.keyClick(view, Qt.Key.Key_N)
+    follows(qtbot, window, step + 1)
+    assert window.maths.tracer.part == 0
+
+
+def test_a_part_pauses_training_first(qtbot, traced, reach):
+    window, view = traced(MINUTES)
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    reach(window, Status.TRAINING)
+    qtbot.mouseClick(view.parts[0], Qt.MouseButton.LeftButton)
+    reach(window, Status.PAUSED)
+    qtbot.waitUntil(lambda: window.maths.tracer.part == 0, timeout=PATIENCE_MS)
+
+
+def test_training_on_ends_the_parts(qtbot, traced, reach):
+    window, view = traced(MINUTES)
+    qtbot.keyClick(view, Qt.Key.Key_N)
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    reach(window, Status.TRAINING)
+    qtbot.waitUntil(lambda: window.maths.tracer.part is None, timeout=PATIENCE_MS)
+    assert {placed.root.opacity() for placed in view.sheet._rows} == {1.0}
+
+
+def test_the_rows_before_and_after_are_a_press_away(qtbot, traced):
+    window, view = traced()
+    first = window.maths.chosen.example.row
+    qtbot.mouseClick(view.after, Qt.MouseButton.LeftButton)
+    assert window.maths.chosen.example.row == first + 1
+    qtbot.mouseClick(view.before, Qt.MouseButton.LeftButton)
+    assert window.maths.chosen.example.row == first
+
+
+def test_the_worst_row_has_the_largest_loss(qtbot, traced):
+    window, view = traced(steps=5)
+    task, params = window.hub.run.task, window.hub.snapshot.params
+    X = task.inputs(task.dataset.values()).astype(float)
+    Z = X @ params.W.T.astype(float) + params.b
+    losses = np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(Z)), task.dataset.y]
+    worst = max(task.train_rows, key=lambda row: losses[row])
+    qtbot.mouseClick(view.worst, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.maths.chosen.example.row == worst, timeout=PATIENCE_MS)
+
+
+def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
+    window = open_window()
+    task = window.hub.run.task
+    row = 120
+    x, y = task.dataset.values()[row][:2]
+    click_plane(window.boundary, float(x), float(y))
+    found = window.maths.chosen.example.row
+    np.testing.assert_allclose(task.dataset.values()[found], task.dataset.values()[row])
+
+
+def test_a_binary_neuron_shows_the_chain_rule(traced):
+    _, view = traced(RunConfig(model=ModelConfig(kind="binary")))
+    say = view.sheet.say
+    a, y = number(say(("a", 0))), number(say(("y", 0)))
+    assert number(say(("dadz",))) == pytest.approx(a * (1 - a), abs=2e-3)
+    assert number(say(("dz", 0))) == pytest.approx(a - y, abs=2e-3)
+    product = number(say(("dLda",))) * number(say(("dadz",)))
+    assert product == pytest.approx(a - y, abs=2e-2)
+
+
+def test_ten_classes_of_pictures_are_followed_with_pictures(traced):
+    window, view = traced(RunConfig(DataConfig("digits")))
+    trace = window.maths.tracer.newest.trace
+    assert len(trace.z) == 10
+    for k in range(10):
+        assert number(view.sheet.say(("z", k))) == pytest.approx(trace.z[k], rel=0.06, abs=6e-4)
+        assert view.sheet._frames["dW", k]
+    assert not view.sheet._frames["x",][0]._item.pixmap().isNull()
+
+
+def test_a_formula_is_copied_as_latex_and_its_table_as_csv(qtbot, traced):
+    window, view = traced()
+    sheet = view.sheet
+    line = next(p for p in sheet._rows if p.line.title.text == "weights" and p.line.part == 2)
+    place = QPoint(sheet.width() // 2, int(line.top + line.height / 2))
+    from PySide6.QtGui import QContextMenuEvent
+
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, sheet.mapToGlobal(place))
+    QGuiApplication.sendEvent(sheet, event)
+    (menu,) = sheet.findChildren(QMenu)
+    actions = {action.text().replace("&", ""): action for action in menu.actions()}
+    actions["Copy as LaTeX"].trigger()
+    latex = QGuiApplication.clipboard().text()
+    assert latex.startswith(r"\frac{\partial L}{\partial \mathbf{W}}") and "bmatrix" in latex
+    actions["Copy table as CSV"].trigger()
+    table = [row.split(",") for row in QGuiApplication.clipboard().text().splitlines()]
+    trace = window.maths.tracer.newest.trace
+    np.testing.assert_allclose(np.array(table, dtype=float), trace.dW, rtol=0.05, atol=6e-4)
+    menu.close()
+
+
+def test_screen_readers_get_the_derivation_in_words(traced):
+    _, view = traced()
+    spoken = view.sheet.accessibleDescription()
+    assert re.search(r"loss: L = −Σ y ln a = −ln a\d = −ln [\d.]+ = [\d.]+", spoken)
+
+
+def test_arrow_keys_walk_through_the_numbers_and_return_covers(qtbot, traced):
+    _, view = traced()
+    view.sheet.setFocus()
+    qtbot.keyClick(view.sheet, Qt.Key.Key_Right)
+    key = view.sheet._lit
+    assert key == next(iter(view.sheet._spots))
+    qtbot.keyClick(view.sheet, Qt.Key.Key_Return)
+    assert view.sheet.covered == {key}
+
+
+def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
+    window, view = traced(RunConfig(DataConfig("digits")))
+    from gui.state.selected_example import Example
+
+    task = window.hub.run.task
+    window.maths.chosen.choose(Example(task, np.full(64, 0.5), None, None, "the drawing"))
+    qtbot.waitUntil(lambda: window.maths.tracer.newest.example.row is None, timeout=PATIENCE_MS)
+    assert ("L",) not in view.sheet._spots and view.label.isVisible()
+    view.label.setFocus()
+    for _ in range(8):
+        qtbot.keyClick(view.label, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: window.maths.tracer.newest.trace.label == 7, timeout=PATIENCE_MS)
+    a = window.maths.tracer.newest.trace.a
+    assert number(view.sheet.say(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
+
+
+# Every model of the family --------------------------------------------------------------------
+
+
+def of(kind, source="iris", **training):
+    return RunConfig(
+        DataConfig(source), ModelConfig(kind=kind, init="random"), TrainingConfig(**training)
+    )
+
+
+def shown_numbers(sheet, name: str) -> dict[int, float]:
+    return {key[1]: number(sheet.say(key)) for key in sheet._spots if key[0] == name}
+
+
+FORMULAE = {
+    "perceptron": (
+        "ŷ = step(z) =",
+        "L = max(0, −(2y − 1) z) =",
+        "∂L/∂z = ŷ − y =",
+        "w ← w + η · mean of (y − ŷ) x",
+    ),
+    "adaline": ("a = z =", "L = (y − z)² =", "∂L/∂z = −2(y − z) =", "½ ⇒"),
+    "mse": ("a = σ(z)", "L = (y − a)² =", "∂L/∂a = 2(a − y) =", "∂L/∂z = ∂L/∂a · ∂a/∂z ="),
+    "binary": ("a = σ(z)", "∂L/∂a = (a − y) / (a (1 − a)) =", "a − y ="),
+    "softmax": ("Σ e^z =", "L = −Σ y ln a =", "argmax z ⇒"),
+    "ovr": ("a0 = σ(z0)", "Σ a =", "not 1 in general", "argmax a ⇒"),
+    "ovo": ("z0|1 =", "votes for j where z > 0", "t =", "L = Σ over pairs with y ="),
+}
+
+
+@pytest.mark.parametrize("kind", FORMULAE)
+def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
+    window, view = traced(of(kind))
+    text, trace = view.sheet.text(), window.maths.tracer.newest.trace
+    for words in FORMULAE[kind]:
+        assert words in text, words
+    assert "nan" not in text and "…" not in text.replace("… ", "")
+    for name, values in (("z", trace.z), ("a", trace.a), ("dz", trace.dz)):
+        found = shown_numbers(view.sheet, name)
+        assert found == pytest.approx(dict(enumerate(values)), rel=0.06, abs=6e-4), name
+    assert number(view.sheet.say(("L",))) == pytest.approx(trace.loss, rel=0.06, abs=6e-4)
+    assert window.hub.run.task.dataset.class_names[trace.response.decided] in text
+    assert view.jacobian.isVisible() == (kind in ("softmax", "binary", "mse"))
+
+
+@pytest.mark.parametrize("kind", FORMULAE)
+def test_the_gauge_agrees_with_the_stage_on_each_model(traced, kind):
+    window, view = traced(of(kind))
+    gauge = window.example.sheet
+    shown = [key for key in gauge._spots if key in view.sheet._spots]
+    assert ("L",) in shown and ("dz", 0) in shown
+    assert all(gauge.say(key) == view.sheet.say(key) for key in shown)
+
+
+@pytest.mark.parametrize("kind", FORMULAE)
+def test_the_parts_of_an_update_light_the_lines_of_each_model(qtbot, traced, kind):
+    _, view = traced(of(kind))
+    for part in range(4):
+        qtbot.keyClick(view, Qt.Key.Key_N)
+        lit = {placed.line.part for placed in view.sheet._rows if placed.root.opacity() == 1}
+        assert lit == {part}
+
+
+def test_the_factor_that_starves_the_gradient_stands_out(traced):
+    _, view = traced(of("mse"))
+    spots = view.sheet._spots["dadz",]
+    assert len(spots) == 2 and all(spot.is_marked for spot in spots)
+    inks = {spot._item.brush().color().name().upper() for spot in spots}
+    assert inks == {view.theme.counter_accent.upper()}
+    product = number(view.sheet.say(("dLda",))) * number(view.sheet.say(("dadz",)))
+    assert product == pytest.approx(number(view.sheet.say(("dz", 0))), abs=2e-3)
+    assert not view.sheet._spots["dz", 0][0].is_marked
+
+
+def test_the_probabilities_of_one_against_the_rest_are_summed_up(traced):
+    _, view = traced(of("ovr"))
+    a = shown_numbers(view.sheet, "a")
+    assert number(view.sheet.say(("A",))) == pytest.approx(sum(a.values()), abs=2e-3)
+
+
+def test_pairs_without_the_class_have_no_target(traced):
+    _, view = traced(of("ovo"))  # a setosa, of the first two pairs
+    assert [view.sheet.say(("y", k)) for k in range(3)] == ["0", "0", "–"]
+    assert view.sheet.say(("dz", 2)) == "0"
+    assert sum(number(view.sheet.say(("votes", k))) for k in range(3)) == 3
+
+
+def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
+    window, view = traced(of("ovo", "digits"))
+    label = window.maths.tracer.newest.trace.label
+    shown = shown_numbers(view.sheet, "z")
+    having = [k for k, pair in enumerate(pairs(10)) if label in pair]
+    assert list(shown) == having and len(having) == 9
+    assert "Of 45 neurons, one for each pair of classes, the 9 with" in view.sheet.text()
+    assert sum(number(view.sheet.say(("votes", k))) for k in range(10)) == 45
+
+
+@pytest.mark.parametrize("rule", ["momentum", "nesterov", "rmsprop", "adam"])
+def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced, rule):
+    window, view = traced(of("softmax", optimiser=rule, l1=0.01, weight_decay=0.1))
+    text = view.sheet.text()
+    assert "g = ∇W + λ W + λ₁ sign W" in text
+    assert {"momentum": "v ← μ v + g", "nesterov": "W − η (g + μ v)"}.get(rule, "√") in text
+    promised = {key: number(view.sheet.say(key)) for key in view.sheet._spots if key[0] == "W2"}
+    biases = shown_numbers(view.sheet, "b2")
+    step = window.hub.snapshot.step
+    qtbot.keyClick(view, Qt.Key.Key_S)
+    follows(qtbot, window, step + 1)
+    after = window.hub.snapshot.params
+    assert len(promised) == 6 and len(biases) == 3
+    for (_, k, j), value in promised.items():
+        assert value == pytest.approx(after.W[k, j], abs=6e-4)
+    assert biases == pytest.approx(dict(enumerate(after.b)), abs=6e-4)
+
+
+@pytest.mark.parametrize("rule", ["newton", "lbfgs"])
+def test_a_step_by_curvature_is_told_without_numbers(traced, rule):
+    _, view = traced(RunConfig(training=TrainingConfig(optimiser=rule)), steps=1)
+    assert "comes from the whole curvature" in view.sheet.text()
+    assert not [key for key in view.sheet._spots if key[0] in ("W2", "b2", "eta")]
+    assert number(view.sheet.say(("n",))) == 120  # all training rows, whatever the batch
+
+
+def test_a_model_without_a_bias_says_that_it_stays_0(traced):
+    _, view = traced(RunConfig(model=ModelConfig(has_bias=False)))
+    assert "This model has no bias: b stays 0." in view.sheet.text()
+    assert not [key for key in view.sheet._spots if key[0] in ("b", "b2", "db")]
+
+
+def test_with_a_schedule_the_rate_is_that_of_the_next_update(traced):
+    config = RunConfig(training=TrainingConfig(schedule="cosine", epochs=4, learning_rate=0.8))
+    _, view = traced(config, steps=5)  # of four updates an epoch
+    eta = number(view.sheet.say(("eta",)))
+    assert eta == pytest.approx(0.8 * 0.5 * (1 + np.cos(np.pi / 4)), rel=1e-3)
+
+
+def test_through_a_hidden_layer_nothing_is_traced(qtbot, open_window):
+    window = open_window(RunConfig(model=ModelConfig(hidden=4)))
+    qtbot.keyClick(window.stage, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.keyClick(window.stage, Qt.Key.Key_N)  # there are no parts to take
+    tracer = window.maths.tracer
+    assert tracer.part is None and tracer.newest is None
+    assert not window.example.sheet.isVisible()
+
+
+def test_a_trace_of_a_model_with_a_hidden_layer_says_that_it_does_not_apply(show_view, trained):
+    chosen, background = Chosen(), Background()
+    config = RunConfig(model=ModelConfig(hidden=4))
+    task = prepare(datasets.load(DataConfig()), config)
+    view = TraceView(look.LIGHT, background, Tracer(look.LIGHT, background, chosen))
+    show_view(view)
+    view.offer_task(task)
+    view.offer_snapshot(trained(task, 1))
+    assert view._absent.isVisible() and "without a hidden layer" in view._absent.text()
+    assert not view.sheet.isVisible() and not view.badge.isVisible()
+    background.close()

@@ -1,0 +1,269 @@
+"""What the weights say, in the window: table, sentence, lengths over time, the limit of η."""
+
+import csv
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data.dataset import load
+from core.data.task import prepare
+from core.explain import curvature
+from core.explain.coefficients import coefficients, odds_ratios
+from core.explain.weight_images import picture_weights
+from core.train.snapshot import Params
+from gui.stage.weights.coefficient_table import CoefficientTable
+from tests.gui.conftest import PATIENCE_MS
+
+
+@pytest.fixture
+def opened(qtbot, open_window):
+    """Return a function that opens the window some steps on, and a subject of its Weights tab."""
+
+    def opened(subject, config=None, steps=3):
+        window = open_window(config)
+        for step in range(1, steps + 1):
+            qtbot.keyClick(window.stage, Qt.Key.Key_S)
+            qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+        qtbot.keyClick(window.stage, Qt.Key.Key_2)
+        qtbot.mouseClick(window.weights.subject.button(subject), Qt.MouseButton.LeftButton)
+        return window, window.weights
+
+    return opened
+
+
+def cells(table, column):
+    return [table.item(i, column).text() for i in range(table.rowCount())]
+
+
+def number(text):
+    return float(text.replace("−", "-").replace(",", ""))
+
+
+def test_the_table_shows_the_coefficients_of_the_chosen_class(qtbot, opened):
+    window, view = opened("coefficients")
+    panel = view.coefficients
+    found = coefficients(window.hub.run.task, window.hub.snapshot.params)
+    assert panel.output.currentText() == "virginica"
+    qtbot.waitUntil(lambda: cells(panel.table, 1)[0] != "", timeout=PATIENCE_MS)
+    shown = [number(text) for text in cells(panel.table, 1)]
+    np.testing.assert_allclose(shown, [*found.W[2], found.b[2]], atol=6e-5)
+    shown = [number(text) for text in cells(panel.table, 2)]
+    np.testing.assert_allclose(shown, [*found.own_W[2], found.own_b[2]], atol=6e-5)
+
+
+def test_another_row_is_another_sentence(qtbot, opened):
+    window, view = opened("coefficients")
+    panel = view.coefficients
+    first = panel.words.text()
+    assert "petal length" in first and "virginica against versicolor" in first
+    panel.table.setFocus()
+    qtbot.keyClick(panel.table, Qt.Key.Key_Down)
+    found = coefficients(window.hub.run.task, window.hub.snapshot.params)
+    ratio = odds_ratios(window.hub.run.task, found, 2, 1)[1]
+    assert "petal width" in panel.words.text() and f"{ratio:.3g}" in panel.words.text()
+
+
+def test_the_table_is_copied_as_csv(opened):
+    _, view = opened("coefficients")
+    view.coefficients.table.actions()[0].trigger()
+    rows = list(csv.DictReader(io.StringIO(QApplication.clipboard().text())))
+    assert [row["input"] for row in rows[:3]] == ["petal length", "petal width", "bias"]
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (ModelConfig("perceptron"), "no probabilities"),
+        (ModelConfig("ovo"), "pair of classes"),
+    ],
+)
+def test_models_without_odds_say_why(model, words, opened):
+    _, view = opened("coefficients", RunConfig(model=model))
+    assert words in view.coefficients.words.text()
+    assert view.coefficients.table.columnCount() == 3
+
+
+def test_coefficients_are_absent_with_a_hidden_layer(open_window):
+    window = open_window(RunConfig(model=ModelConfig(hidden=3)))
+    window.stage.show_name("Weights")
+    assert not window.weights.subject.button("coefficients").isVisible()
+
+
+def test_a_coefficient_that_four_decimals_would_hide_is_shown(show_view):
+    """As of an income in dollars."""
+    source = load(DataConfig())
+    X = source.X.astype(np.float32)
+    X[:, 0] *= 1e5
+    source = replace(source, X=X)
+    task = prepare(source, RunConfig(DataConfig(features=("all",))))
+    panel = CoefficientTable()
+    show_view(panel)
+    panel.show_task(task)
+    W = np.zeros((3, 4), np.float32)
+    W[2, 0] = -1
+    panel.show_params(Params(W, np.zeros(3, np.float32)))
+    digits, exponent = cells(panel.table, 2)[0].replace("−", "-").split("·10")
+    exponent = exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    expected = -1 / task.standardiser.std[0]
+    assert float(f"{digits}e{exponent}") == pytest.approx(expected, rel=0.05)
+
+
+def test_pictures_have_length_extremes_and_bias_of_each_class(qtbot, opened):
+    window, view = opened("coefficients", RunConfig(DataConfig("digits")))
+    table = view.numbers.table
+    found = picture_weights(window.hub.run.task, window.hub.snapshot.params)
+    qtbot.waitUntil(lambda: cells(table, 0)[0] != "", timeout=PATIENCE_MS)
+    assert cells(table, 0) == list("0123456789")
+    norms = [number(text) for text in cells(table, 1)]
+    np.testing.assert_allclose(norms, [one.norm for one in found], atol=6e-4)
+    assert number(cells(table, 2)[3].split()[0]) == pytest.approx(found[3].most, abs=6e-4)
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    i, j = found[1].most_at
+    said = view.numbers.words.text()
+    assert said.startswith(f"1: the pixel in row {i}, column {j} speaks most for it")
+    table.actions()[0].trigger()
+    rows = list(csv.DictReader(io.StringIO(QApplication.clipboard().text())))
+    assert float(rows[4]["bias"]) == found[4].bias
+
+
+def test_the_line_over_time_ends_at_the_length_of_the_weights(qtbot, opened):
+    window, view = opened("over time", steps=5)
+    norms = view.norms
+    qtbot.waitUntil(lambda: len(norms.whole.getData()[0]) == 6, timeout=PATIENCE_MS)
+    x, y = norms.whole.getData()
+    np.testing.assert_allclose(x, np.arange(6))
+    assert y[-1] == pytest.approx(np.linalg.norm(window.hub.snapshot.params.W), rel=1e-5)
+
+
+def test_without_a_penalty_it_says_that_the_weights_grow_without_end(qtbot, opened):
+    _, view = opened("over time")
+    qtbot.waitUntil(lambda: "without end" in view.norms.words.text(), timeout=PATIENCE_MS)
+
+
+def test_with_a_penalty_the_optimum_is_a_dashed_line(qtbot, opened):
+    config = RunConfig(training=TrainingConfig(weight_decay=0.1))
+    _, view = opened("over time", config)
+    qtbot.waitUntil(view.norms._foot.isVisible, timeout=PATIENCE_MS)
+    assert view.norms._foot.value() > 0
+
+
+def test_a_full_batch_has_no_noise_and_says_so(qtbot, opened):
+    _, view = opened("over time", RunConfig(training=TrainingConfig(batch_size=None)))
+    qtbot.waitUntil(lambda: "no noise" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
+
+
+def test_the_noise_of_a_batch_is_its_angle(qtbot, opened):
+    window, view = opened("over time")
+    qtbot.waitUntil(lambda: "°" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
+    snapshot = window.hub.snapshot
+    found = curvature.noise(window.hub.run.task, snapshot.params, snapshot.batch)
+    assert found is not None
+    assert f"{found.degrees:.0f}°" in view.norms.noise_words.text()
+
+
+def test_the_limit_of_the_learning_rate_is_marked(qtbot, open_window):
+    window = open_window()
+    rate = window.setup.rate
+    qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
+    expected = 2 / curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
+    assert rate.limit == pytest.approx(expected)
+    assert f"{expected:.2g}" in rate.limit_words.text()
+
+
+def test_at_rest_the_limit_is_that_of_all_rows_and_before_it_says_of_how_many(
+    qtbot, open_window, monkeypatch
+):
+    monkeypatch.setattr(curvature, "cheap_rows", lambda task: task.train_rows[:40])
+    window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
+    rate = window.setup.rate
+    window.run_bar.play_button.click()
+    qtbot.waitUntil(lambda: "40 of the 120" in rate.slider.toolTip(), timeout=PATIENCE_MS)
+    assert rate.limit_words.text().startswith("▲ ≈")
+    window.run_bar.play_button.click()
+    qtbot.waitUntil(lambda: "sample" not in rate.slider.toolTip(), timeout=PATIENCE_MS)
+    expected = 2 / curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
+    assert rate.limit == pytest.approx(expected)
+    assert rate.limit_words.text() == f"▲ {expected:.2g}"
+
+
+def test_the_slider_changes_the_rate_and_follows_it(qtbot, open_window):
+    window = open_window()
+    slider = window.setup.rate.slider
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: window.hub.settings.learning_rate > 0.1, timeout=PATIENCE_MS)
+    assert window.setup.learning_rate.value() == pytest.approx(0.22, rel=0.05)
+    before = slider.value()
+    qtbot.keyClick(window.stage, Qt.Key.Key_BracketLeft)
+    assert slider.value() < before
+
+
+def test_a_model_without_curvature_has_no_mark(qtbot, open_window):
+    window = open_window(RunConfig(model=ModelConfig("perceptron")))
+    qtbot.keyClick(window.stage, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not window.hub.background.is_busy("curvature"), timeout=PATIENCE_MS)
+    assert window.setup.rate.limit is None
+
+
+def test_with_momentum_the_limit_is_that_of_its_rule(qtbot, open_window):
+    settings = TrainingConfig(optimiser="momentum", momentum=0.5)
+    window = open_window(RunConfig(training=settings))
+    rate = window.setup.rate
+    qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
+    bend = curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
+    assert rate.limit == pytest.approx(1.5 * 2 / bend)
+    assert "2(1 + μ)/λ_max" in rate.slider.toolTip()
+
+
+def test_a_rule_that_scales_each_parameter_has_no_mark(qtbot, open_window):
+    window = open_window(RunConfig(training=TrainingConfig(optimiser="adam")))
+    qtbot.keyClick(window.stage, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not window.hub.background.is_busy("curvature"), timeout=PATIENCE_MS)
+    assert window.setup.rate.limit is None
+
+
+def test_above_the_limit_it_says_that_steps_overshoot(qtbot, open_window, enter):
+    window = open_window()
+    rate = window.setup.rate
+    qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
+    enter(window.setup.learning_rate, f"{2 * rate.limit:.2g}")
+    qtbot.waitUntil(lambda: "steps overshoot" in rate.slider.toolTip(), timeout=PATIENCE_MS)
+    assert f"above 2/λ_max = {rate.limit:.2g}" in rate.slider.toolTip()
+
+
+def test_the_signal_to_noise_of_a_batch_is_said(qtbot, opened):
+    window, view = opened("over time")
+    qtbot.waitUntil(lambda: "°" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
+    snapshot = window.hub.snapshot
+    found = curvature.noise(window.hub.run.task, snapshot.params, snapshot.batch)
+    assert found is not None
+    assert f"Signal-to-noise {found.signal:.2g}" in view.norms.noise_words.text()
+
+
+def test_the_axes_move_by_leaps_and_not_with_each_step(qtbot, opened):
+    window, view = opened("over time", steps=3)
+    box = view.norms.plot.getPlotItem().getViewBox()
+    seen = []
+    for step in range(4, 18):
+        qtbot.keyClick(window.stage, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda n=step: view.norms.whole.getData()[0][-1] == n, timeout=PATIENCE_MS)
+        seen.append(round(box.viewRange()[0][1]))
+    assert seen == [16] * 13 + [32]
+
+
+def test_on_a_logarithmic_axis_steps_have_round_labels(qtbot, opened):
+    _, view = opened("over time", steps=3)
+    qtbot.mouseClick(view.norms.scale.button(True), Qt.MouseButton.LeftButton)
+    axis = view.norms.plot.getPlotItem().getAxis("bottom")
+    (places, _) = axis._tickLevels
+    assert [words for _, words in places] == ["1", "2", "5", "10"]
+    np.testing.assert_allclose([10**place for place, _ in places], [1, 2, 5, 10])

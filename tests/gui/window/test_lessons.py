@@ -1,0 +1,339 @@
+"""Lessons in the window: one press sets all up, one undo takes it back."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from core.data.mnist.download import Download
+from core.data.mnist.progress import Patience
+from core.data.points import Points
+from core.teach.lessons import BY_KEY, PRESETS
+from core.train.snapshot import Status
+from gui.control.run_controller import FLAT_OUT
+from gui.kit import theme as look
+from gui.window.run_bar import SPEEDS
+from gui.window.status_area import LOW_PX
+from tests import mirrors
+from tests.mirrors import Mirror, small_files
+
+PATIENCE_MS = 30_000
+FILES, ORIGINALS = small_files()
+QUICK = Patience(stalled=0.05, give_up=0.3, connect=0.3, look=0.01)
+
+
+def lessons_menu(window):
+    titles = [action.text().replace("&", "") for action in window.menuBar().actions()]
+    return window.menuBar().actions()[titles.index("Lessons")].menu()
+
+
+def action_of(window, preset):
+    for group in lessons_menu(window).actions():
+        for action in group.menu().actions():
+            if action.text().replace("&", "") == preset.title:
+                return action
+    raise AssertionError(f"no menu has {preset.title}")
+
+
+@pytest.fixture
+def begin(new_run):
+    """Return a function that chooses a lesson in the menu and waits until it is there."""
+
+    def begin(window, key):
+        with new_run(window):
+            action_of(window, BY_KEY[key]).trigger()
+        return BY_KEY[key]
+
+    return begin
+
+
+def lesson_of(window):
+    return window.hub.run.preset
+
+
+def shown(window):
+    return window.lessons.strip.words.text()
+
+
+# The menu -------------------------------------------------------------------------------------
+
+
+def test_the_menu_of_lessons_is_between_view_and_help(window):
+    titles = [action.text().replace("&", "") for action in window.menuBar().actions()]
+    assert titles[-3:] == ["View", "Lessons", "Help"]
+
+
+def test_every_lesson_is_in_the_menu_and_says_what_to_look_for(window):
+    for preset in PRESETS:
+        tip = unescape(action_of(window, preset).toolTip())
+        assert preset.watch in tip
+        assert preset.shows not in tip  # which a class is to see for itself
+
+
+def test_the_strip_says_what_comes_out_only_when_it_has(window):
+    strip = window.lessons.strip
+    for preset in PRESETS:
+        for is_over, strays in ((False, False), (True, False), (True, True)):
+            strip.show_preset(preset, is_over=is_over, strays=strays)
+            for says in (strip.words.text(), strip.toolTip()):
+                assert (preset.shows in unescape(says)) == (is_over and not strays)
+
+
+def test_every_entry_has_a_letter_of_its_own(window):
+    menus = [lessons_menu(window), *(a.menu() for a in lessons_menu(window).actions())]
+    for menu in menus:
+        letters = [a.text()[a.text().index("&") + 1].lower() for a in menu.actions()]
+        assert len(set(letters)) == len(letters)
+
+
+def test_lessons_are_chosen_by_keys_alone(qtbot, window, new_run):
+    with new_run(window):
+        qtbot.keyClick(window.menuBar(), Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
+        menu = lessons_menu(window)
+        qtbot.waitUntil(menu.isVisible)
+        qtbot.keyClick(menu, Qt.Key.Key_B)
+        sub = next(a.menu() for a in menu.actions() if "Beyond" in a.text().replace("&", ""))
+        qtbot.waitUntil(sub.isVisible)
+        qtbot.keyClick(sub, Qt.Key.Key_X)
+    assert lesson_of(window) is BY_KEY["xor"]
+
+
+# Setting up -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", [p.key for p in PRESETS if p.config.data.source != "mnist"])
+def test_a_lesson_is_set_up_as_it_says_and_waits_for_space(begin, window, key):
+    preset = begin(window, key)
+    hub, config = window.hub, window.hub.config
+    assert config.training == preset.config.training
+    assert config.model.kind == preset.config.model.kind
+    assert config.data.degree == preset.config.data.degree
+    if preset.points is not None:
+        np.testing.assert_array_equal(hub.points.xy, preset.points.xy)
+        np.testing.assert_array_equal(hub.points.labels, preset.points.labels)
+    if preset.params is not None:
+        np.testing.assert_array_equal(hub.snapshot.params.W, preset.params.W)
+    assert (hub.snapshot.status, hub.snapshot.step) == (Status.READY, 0)
+    assert SPEEDS[window.run_bar.speed.value()] == preset.speed
+    assert window.stage.current == preset.tab
+    assert window.loss.is_log == preset.has_log_loss
+    assert preset.title in shown(window)
+    assert window.lessons.strip.isVisible()
+
+
+def test_reset_returns_to_the_start_of_the_lesson(qtbot, begin, window):
+    preset = begin(window, "squared")
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
+    np.testing.assert_array_equal(window.hub.snapshot.params.W, preset.params.W)
+
+
+def test_one_undo_brings_back_all_that_was_there(qtbot, begin, new_run, window):
+    hub = window.hub
+    with new_run(window):
+        hub.draw(Points().put([(1, 1)], 0).put([(2, 2)], 1), "put points", is_last=True)
+    window.stage.show_name("Weights")
+    window.run_bar.set_speed(SPEEDS.index(5))
+    config, points = hub.config, hub.points
+    begin(window, "growing")
+    with new_run(window):
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert hub.config == config
+    assert hub.points is points
+    assert window.stage.current == "Weights"
+    assert SPEEDS[window.run_bar.speed.value()] == 5
+    assert not window.loss.is_log
+    assert not window.lessons.strip.isVisible()
+
+
+def test_redo_shows_the_lesson_again(qtbot, begin, new_run, window):
+    preset = begin(window, "squared")
+    for key in (Qt.Key.Key_Z, Qt.Key.Key_Y):
+        with new_run(window):
+            qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+    assert preset.title in shown(window)
+    np.testing.assert_array_equal(window.hub.snapshot.params.W, preset.params.W)
+
+
+def test_the_speed_of_a_lesson_is_not_remembered_for_the_next_start(begin, open_window):
+    window = open_window()
+    window.run_bar.set_speed(SPEEDS.index(20))
+    begin(window, "too-fast")
+    window.close()
+    assert SPEEDS[open_window().run_bar.speed.value()] == 20
+
+
+# The strip ------------------------------------------------------------------------------------
+
+
+def test_the_strip_says_what_to_watch_and_at_the_end_what_was_seen(begin, finish, window):
+    preset = begin(window, "toy")
+    assert preset.watch in shown(window)
+    assert preset.shows not in shown(window)
+    finish(window, FLAT_OUT)
+    assert preset.shows in shown(window)
+
+
+def test_after_divergence_the_claim_and_the_remedy_are_there(qtbot, begin, reach, window):
+    preset = begin(window, "too-fast")
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    reach(window, Status.DIVERGED)
+    assert preset.shows in shown(window)
+    qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
+    snapshot = window.hub.snapshot
+    assert window.notice.button.text() == f"Try η = {snapshot.remedy:g}"
+    qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+    assert reach(window, Status.FINISHED).metrics.train_accuracy > 0.95
+
+
+def test_next_goes_from_squared_error_to_cross_entropy_on_the_same_points(
+    qtbot, begin, new_run, window
+):
+    begin(window, "squared")
+    xy, W = window.hub.points.xy, window.hub.snapshot.params.W
+    with new_run(window):
+        qtbot.mouseClick(window.lessons.strip.next_button, Qt.MouseButton.LeftButton)
+    assert window.hub.config.model.kind == "binary"
+    np.testing.assert_array_equal(window.hub.points.xy, xy)
+    np.testing.assert_array_equal(window.hub.snapshot.params.W, W)
+    assert BY_KEY["entropy"].title in shown(window)
+
+
+def test_the_last_lesson_has_no_next(begin, window):
+    begin(window, PRESETS[-1].key)
+    assert not window.lessons.strip.next_button.isEnabled()
+
+
+def test_a_changed_lesson_is_called_so_and_claims_nothing(begin, enter, finish, qtbot, window):
+    preset = begin(window, "xor")
+    enter(window.setup.learning_rate, "0.01")
+    qtbot.waitUntil(lambda: "changed" in shown(window), timeout=PATIENCE_MS)
+    window.stage.setFocus()
+    finish(window)
+    assert preset.shows not in shown(window)
+
+
+def test_again_sets_a_changed_lesson_up_as_it_was_given(qtbot, begin, new_run, window):
+    preset = begin(window, "rest")
+    with new_run(window):
+        window.hub.draw(window.hub.points.erase(np.arange(30)), "erase points", is_last=True)
+    assert "changed" in shown(window)
+    with new_run(window):
+        qtbot.mouseClick(window.lessons.strip.again_button, Qt.MouseButton.LeftButton)
+    assert "changed" not in shown(window)
+    assert len(window.hub.points) == len(preset.points)
+
+
+def test_again_after_training_starts_from_the_beginning(qtbot, begin, finish, window):
+    begin(window, "toy")
+    finish(window)
+    run = window.hub.run
+    qtbot.mouseClick(window.lessons.strip.again_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
+    assert window.hub.run is run
+    assert BY_KEY["toy"].watch in shown(window)
+
+
+def test_the_strip_goes_with_other_data(qtbot, begin, new_run, window):
+    begin(window, "xor")
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["digits"], Qt.MouseButton.LeftButton)
+    assert not window.lessons.strip.isVisible()
+
+
+def test_the_closed_strip_stays_away_while_the_lesson_trains(qtbot, begin, finish, window):
+    begin(window, "toy")
+    qtbot.mouseClick(window.lessons.strip.close_button, Qt.MouseButton.LeftButton)
+    finish(window)
+    assert not window.lessons.strip.isVisible()
+    assert window.hub.points is not None
+
+
+@pytest.mark.usefixtures("face")
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
+def test_no_lesson_needs_more_than_two_lines(begin, open_window, size):
+    window = open_window(size=size)
+    begin(window, "xor")
+    label = window.lessons.strip.words
+    for preset in PRESETS:
+        for is_over in (False, True):
+            window.lessons.strip.show_preset(preset, is_over=is_over, strays=False)
+            assert label.heightForWidth(label.width()) <= label.height(), preset.key
+
+
+def test_the_strip_follows_light_and_dark(begin, pixels, window):
+    begin(window, "xor")
+    strip = window.lessons.strip
+    for name, theme in (("dark", look.DARK), ("light", look.LIGHT)):
+        window.set_theme(name)
+        middle = pixels(strip)[strip.height() // 2, -2]
+        np.testing.assert_allclose(middle, look.rgb(theme.selected), atol=2)
+
+
+# The foot -------------------------------------------------------------------------------------
+
+
+def test_in_a_low_window_the_strip_takes_the_place_of_the_notice(begin, open_window):
+    window = open_window(size=(1024, LOW_PX - 80))
+    height = window.stage.height()
+    assert window.notice.isVisible()
+    begin(window, "xor")
+    assert not window.notice.isVisible()
+    assert height - window.stage.height() < 16
+
+
+@pytest.mark.usefixtures("face")
+def test_trouble_is_shown_in_a_low_window_too(begin, open_window):
+    window = open_window(size=(1024, LOW_PX - 80))
+    begin(window, "xor")
+    window.notice.warn("Something is wrong.")
+    assert window.notice.isVisible()
+    window.notice.say("Ready.")
+    assert not window.notice.isVisible()
+
+
+# MNIST ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mnist_folder(tmp_path):
+    """A folder with four small files in MNIST's form."""
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_without_a_network_the_lesson_says_so_and_takes_a_folder(
+    qtbot, new_run, window, tmp_path, mnist_folder, monkeypatch
+):
+    window.hub.download = Download(ORIGINALS, ["http://127.0.0.1:9"], tmp_path / "cache", QUICK)
+    action_of(window, BY_KEY["mnist"]).trigger()
+    qtbot.waitUntil(lambda: window.notice.button.text() == "Choose folder…", timeout=PATIENCE_MS)
+    assert lesson_of(window) is None
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda *_: str(mnist_folder), raising=True
+    )
+    with new_run(window):
+        qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+    assert lesson_of(window) is BY_KEY["mnist"]
+    assert window.hub.config.training == BY_KEY["mnist"].config.training
+    assert "changed" not in shown(window)
+
+
+def test_the_lesson_on_mnist_begins_when_it_has_been_downloaded(new_run, window, tmp_path):
+    with Mirror(FILES, mirrors.good) as mirror:
+        window.hub.download = Download(ORIGINALS, [mirror.address], tmp_path / "cache", QUICK)
+        with new_run(window):
+            action_of(window, BY_KEY["mnist"]).trigger()
+    assert window.hub.config.training == BY_KEY["mnist"].config.training
+    assert window.stage.current == "Weights"
+    assert BY_KEY["mnist"].title in shown(window)

@@ -1,0 +1,505 @@
+"""The window as a person meets it: its first start, its keys, its words, its end."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QStyleHints
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QMessageBox,
+    QSizePolicy,
+    QSlider,
+    QTabBar,
+    QWidget,
+)
+
+from core.config import MODEL_KINDS, DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.train.snapshot import Status
+from gui.control.run_controller import FLAT_OUT
+from gui.kit import theme as look
+from gui.kit.fields import notch_above, notch_below
+from gui.kit.labels import Elided
+from gui.window.run_bar import SPEEDS
+from tests.gui.conftest import PATIENCE_MS
+
+ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
+
+
+# The first start ------------------------------------------------------------------------------
+
+
+def test_the_first_start_shows_iris_petals_under_softmax(window):
+    task = window.hub.run.task
+    assert task.dataset.name == "Iris"
+    assert task.dataset.feature_names == ("petal length", "petal width")
+    assert task.config.model.kind == "softmax"
+    assert window.stage.current == "Boundary"
+    assert window.hub.snapshot.status is Status.READY
+
+
+def test_no_part_of_the_window_is_ever_a_window_of_its_own(qapp, open_window):
+    """A widget that is shown before it has a parent flashes up somewhere on the screen."""
+    shown = []
+
+    class Listener(QObject):
+        def eventFilter(self, watched, event):
+            is_shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget)
+            if is_shown and watched.isWindow():
+                shown.append(watched)
+            return False
+
+    listener = Listener()
+    qapp.installEventFilter(listener)
+    window = open_window()
+    for digit in range(Qt.Key.Key_0, Qt.Key.Key_9 + 1):
+        QTest.keyClick(window.stage, Qt.Key(digit))
+    qapp.removeEventFilter(listener)
+    assert shown == [window]
+
+
+def test_the_first_start_asks_nothing(window):
+    shown = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    assert shown == [window]
+    assert QApplication.activePopupWidget() is None
+    assert "Space" in window.notice.text
+    assert not window.notice.button.isVisible()
+
+
+# Keys -----------------------------------------------------------------------------------------
+
+
+def test_space_trains_and_pauses(qtbot, window, reach):
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    reach(window, Status.PAUSED)
+
+
+def test_s_makes_exactly_one_update(qtbot, window):
+    for step in (1, 2):
+        qtbot.keyClick(window, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda step=step: window.hub.snapshot.step >= step)
+        assert window.hub.snapshot.step == step
+        assert window.hub.snapshot.status is Status.PAUSED
+
+
+def test_s_pauses_a_training_run(qtbot, window, reach):
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    reach(window, Status.PAUSED)
+
+
+def test_r_returns_to_the_same_start(qtbot, open_window, reach):
+    config = RunConfig(training=TrainingConfig(epochs=5))
+    window = open_window(config)
+    start = window.hub.snapshot.params
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    again = reach(window, Status.READY)
+    assert again.step == 0
+    np.testing.assert_array_equal(again.params.W, start.W)
+    np.testing.assert_array_equal(again.params.b, start.b)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("reset_button", "R"), ("play_button", "Space"), ("step_button", "S")]
+)
+def test_a_button_of_the_run_bar_names_the_key_that_does_the_same(window, words, name, key):
+    button = getattr(window.run_bar, name)
+    assert key in words(button).split("\n")
+    assert f"({key})" in button.toolTip()
+
+
+def test_brackets_move_the_learning_rate_by_a_notch_while_it_trains(qtbot, open_window):
+    window = open_window(ENDLESS)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    rate = window.hub.settings.learning_rate
+    for key, beside in (("]", notch_above), ("[", notch_below), ("[", notch_below)):
+        rate = beside(rate)
+        qtbot.keyClick(window, key)
+        qtbot.waitUntil(lambda rate=rate: window.hub.snapshot.settings.learning_rate == rate)
+        assert window.hub.snapshot.status is Status.TRAINING
+        assert window.setup.learning_rate.value() == rate
+
+
+def test_a_change_of_the_learning_rate_leaves_a_mark_on_the_curves(qtbot, open_window):
+    window = open_window(ENDLESS)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.keyClick(window, "]")
+    qtbot.waitUntil(lambda: bool(window.hub.snapshot.curves.marks))
+    (mark,) = window.hub.snapshot.curves.marks
+    assert mark.text == "η 0.1 → 0.2"
+    assert mark.step > 3
+
+
+def test_no_notch_is_lost_when_the_key_is_pressed_quickly(qtbot, open_window):
+    window = open_window(ENDLESS)
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    rate = window.hub.settings.learning_rate
+    for _ in range(8):
+        rate = notch_below(rate)
+        qtbot.keyClick(window, "[")
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: window.hub.snapshot.settings.learning_rate == rate)
+
+
+def test_plus_and_minus_change_the_speed(qtbot, window):
+    before = window.run_bar.speed.value()
+    qtbot.keyClick(window, "+")
+    assert window.run_bar.speed.value() == before + 1
+    assert window.hub.speed == SPEEDS[before + 1]
+    qtbot.keyClick(window, "-")
+    qtbot.keyClick(window, "-")
+    assert window.hub.speed == SPEEDS[before - 1]
+
+
+@pytest.mark.parametrize("field", ["step_button", "speed", "learning_rate", "iris", "kind", "init"])
+def test_space_trains_whatever_has_the_focus(qtbot, window, reach, field):
+    places = {
+        "step_button": window.run_bar.step_button,
+        "speed": window.run_bar.speed,
+        "learning_rate": window.setup.learning_rate,
+        "iris": window.setup.sources["iris"],
+        "kind": window.setup.model.kind.button("binary"),
+        "init": window.setup.model.init,
+    }
+    places[field].setFocus()
+    qtbot.waitUntil(places[field].hasFocus)
+    before = window.hub.run
+    qtbot.keyClick(places[field], Qt.Key.Key_Space)
+    reach(window, Status.TRAINING)
+    assert window.hub.run is before
+
+
+def test_digits_choose_the_tab(qtbot, window):
+    qtbot.keyClick(window, "2")
+    assert window.stage.current == "Weights"
+    assert window.weights.isVisible()
+    qtbot.keyClick(window, "1")
+    assert window.stage.current == "Boundary"
+    assert window.boundary.isVisible()
+
+
+def test_l_makes_the_loss_axis_logarithmic(qtbot, window):
+    qtbot.keyClick(window, "l")
+    assert window.loss.is_log
+
+
+def test_f1_lists_keys_without_stopping_training(qtbot, open_window, reach):
+    window = open_window(ENDLESS)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    (box,) = window.findChildren(QMessageBox)
+    assert "train or pause" in box.text()
+    assert not box.isModal()
+    step = reach(window, Status.TRAINING).step
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > step)
+    box.close()
+
+
+def test_every_shortcut_is_taken_once(window):
+    taken: list[str] = []
+    for action in window.findChildren(QAction):
+        if action.isVisible():
+            taken += [key.toString() for key in action.shortcuts()]
+    doubles = {key for key in taken if taken.count(key) > 1}
+    assert len(taken) > 12
+    assert not doubles
+
+
+def test_every_key_in_the_menus_stands_in_the_list_of_keys(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    (box,) = window.findChildren(QMessageBox)
+    listed = box.text()
+    box.close()
+    quit_key = QKeySequence(QKeySequence.StandardKey.Quit).toString()
+    missing = [
+        action.shortcut().toString()
+        for action in window.findChildren(QAction)
+        if not action.shortcut().isEmpty()
+        and action.shortcut().toString().replace("-", "−") not in listed
+        and action.shortcut().toString() != quit_key
+    ]
+    assert not missing
+
+
+# For everyone ---------------------------------------------------------------------------------
+
+
+def controls(window) -> list[QWidget]:
+    kinds = (QAbstractButton, QComboBox, QAbstractSpinBox, QSlider, QTabBar)
+    own = [w for kind in kinds for w in window.findChildren(kind)]
+    # The two arrows that Qt gives every tab bar are Qt's own and hidden.
+    return [w for w in own if not w.objectName() and type(w).__name__ != "QToolButton"]
+
+
+def test_return_presses_the_button_that_has_the_focus(qtbot, window, new_run):
+    toggle = window.setup.standardise
+    toggle.setFocus()
+    with new_run(window):
+        qtbot.keyClick(toggle, Qt.Key.Key_Return)
+    assert window.hub.run.task.config.data.standardise is False
+
+
+def test_return_opens_the_list_that_has_the_focus(qtbot, window, new_run):
+    window.setup.model.init.setFocus()
+    qtbot.keyClick(window.setup.model.init, Qt.Key.Key_Return)
+    words = window.setup.model.init.view()
+    qtbot.waitUntil(words.isVisible)
+    with new_run(window):
+        qtbot.keyClick(words, Qt.Key.Key_Down)
+        qtbot.keyClick(words, Qt.Key.Key_Return)
+    assert window.hub.run.task.config.model.init == "random"
+
+
+def test_return_opens_the_menu_of_features(qtbot, window, new_run):
+    window.setup.features.setFocus()
+    qtbot.keyClick(window.setup.features, Qt.Key.Key_Return)
+    menu = window.setup.features.menu()
+    qtbot.waitUntil(menu.isVisible)
+    with new_run(window):
+        qtbot.keyClick(menu, Qt.Key.Key_Down)
+        qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert window.hub.run.task.dataset.feature_names[0] == "sepal length"
+
+
+@pytest.mark.parametrize("source", ["iris", "drawn"])
+def test_every_control_has_a_name_and_a_tooltip(qtbot, window, new_run, source):
+    if source != "iris":
+        with new_run(window):
+            qtbot.mouseClick(window.setup.sources[source], Qt.MouseButton.LeftButton)
+    found = [w for w in controls(window) if w is not window.notice.button]
+    assert len(found) > 20
+    for widget in found:
+        text = widget.text() if isinstance(widget, QAbstractButton) else ""
+        assert widget.accessibleName() or text, widget
+        assert widget.tabToolTip(0) if isinstance(widget, QTabBar) else widget.toolTip(), widget
+
+
+def test_every_picture_has_a_name(window):
+    pictures = [
+        window.boundary.plot,
+        window.weights.canvas,
+        window.loss.plot,
+        window.accuracy.plot,
+        window.confusion.matrix,
+    ]
+    assert all(picture.accessibleName() for picture in pictures)
+
+
+def test_tab_reaches_every_control(qtbot, window):
+    reached: list[QWidget | None] = []
+    while (widget := QApplication.focusWidget()) not in reached:
+        reached.append(widget)
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+    # Of several buttons that exclude each other, Tab reaches one; the arrows go on from there.
+    expected = {
+        w
+        for w in controls(window)
+        if w.isVisible()
+        and w.isEnabled()
+        and not (isinstance(w, QAbstractButton) and (w.group() is not None or w.autoExclusive()))
+    }
+    assert len(expected) > 12
+    assert expected <= set(reached)
+    assert window.setup.sources["iris"] in reached
+    assert {window.setup.model.kind.button(kind) for kind in MODEL_KINDS} & set(reached)
+
+
+def test_arrows_go_from_a_source_to_the_next(qtbot, window, new_run):
+    window.setup.sources["iris"].setFocus()
+    with new_run(window):
+        qtbot.keyClick(window.setup.sources["iris"], Qt.Key.Key_Down)
+    assert window.hub.run.task.config.data.source == "digits"
+
+
+@pytest.mark.parametrize("kind", ["softmax", "ovr", "ovo"])
+def test_data_of_one_class_are_shown_in_every_view_and_refused_in_words(
+    qtbot, open_window, tmp_path, kind
+):
+    path = tmp_path / "one.csv"
+    path.write_text("a,b,label\n1.5,2,x\n2,3,x\n3,1,x\n4.5,4,x\n")
+    config = RunConfig(DataConfig(source="csv", path=str(path)), ModelConfig(kind))
+    window = open_window(config, wait=False)
+    qtbot.waitUntil(lambda: "of one class" in window.notice.text, timeout=PATIENCE_MS)
+    seen = set()
+    for digit in range(Qt.Key.Key_0, Qt.Key.Key_9 + 1):
+        qtbot.keyClick(window.stage, Qt.Key(digit))
+        qtbot.mouseClick(window.loss.log_button, Qt.MouseButton.LeftButton)
+        seen.add(window.stage.current)
+    assert {"Weights", "Data", "Network", "Surface", "Evaluation", "Runs"} <= seen
+    assert not window.run_bar.play_button.isEnabled()
+
+
+# Size -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("face")
+@pytest.mark.parametrize("source", ["iris", "digits", "drawn"])
+def test_the_window_fits_1024_by_640_with_nothing_of_the_run_bar_cut(qtbot, open_window, source):
+    config = RunConfig(data=DataConfig(source=source))
+    window = open_window(config, size=(1024, 640), wait=source != "drawn")
+    assert (window.width(), window.height()) == (1024, 640)
+    bar = window.run_bar
+    assert bar.rect().width() <= 1024
+
+    def all_is_inside() -> bool:
+        return all(
+            child.parentWidget().rect().adjusted(-1, -1, 1, 1).contains(child.geometry())
+            for child in bar.findChildren(QWidget)
+            if child.isVisible()
+        )
+
+    qtbot.waitUntil(all_is_inside)
+
+    def no_words_are_cut() -> bool:
+        shown = [label for label in bar.findChildren(QLabel) if label.isVisible()]
+        return len(shown) > 10 and all(
+            label.sizeHint().width() <= label.width() + 1 for label in shown
+        )
+
+    qtbot.waitUntil(no_words_are_cut)
+
+
+@pytest.mark.usefixtures("face")
+@pytest.mark.parametrize("source", ["iris", "digits"])
+def test_no_words_are_cut_in_any_tab(open_window, source):
+    window = open_window(RunConfig(data=DataConfig(source=source)), size=(1024, 640))
+    for name in window.stage.names:
+        window.stage.show_name(name)
+        window.grab()  # all is laid out
+        QApplication.processEvents()
+        cut = [
+            words.text()
+            for words in [*window.findChildren(QLabel), *window.findChildren(QAbstractButton)]
+            if words.isVisible() and words.text() and not gives_way(words)
+            if words.width() < words.minimumSizeHint().width()
+        ]
+        assert not cut, name
+
+
+def gives_way(words: QLabel | QAbstractButton) -> bool:
+    """Whether it shows in less room what it has to say: by wrapping, by dots, with less air."""
+    if isinstance(words, QLabel):
+        return words.wordWrap() or isinstance(words, Elided)
+    return words.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Ignored
+
+
+def test_large_numbers_do_not_move_the_run_bar(window):
+    bar = window.run_bar
+    before = [counter.geometry() for counter in (bar.epoch, bar.step_counter, bar.loss)]
+    bar.epoch.show_values("999,999")
+    bar.step_counter.show_values("9,999,999")
+    bar.loss.show_values("99.9999", "99.9999")
+    QApplication.processEvents()
+    after = [counter.geometry() for counter in (bar.epoch, bar.step_counter, bar.loss)]
+    assert after == before
+
+
+@pytest.mark.usefixtures("face")
+def test_nothing_but_numbers_moves_while_it_trains(qtbot, open_window):
+    window = open_window(ENDLESS)
+    panels = [window.setup, window.stage, window.loss, window.accuracy, window.confusion]
+    qtbot.waitUntil(lambda: all(p.height() >= p.minimumSizeHint().height() for p in panels))
+    window.grab()  # all is laid out
+    QApplication.processEvents()
+    before = [panel.geometry() for panel in panels]
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 2000, timeout=PATIENCE_MS)
+    assert [panel.geometry() for panel in panels] == before
+
+
+# Theme ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("choice", "theme"), [("dark", look.DARK), ("light", look.LIGHT)])
+def test_a_theme_colours_every_panel(open_window, pixels, choice, theme):
+    window = open_window(theme="light" if choice == "dark" else "dark")
+    action = next(
+        a for a in window.findChildren(QAction) if a.text() == f"{choice.capitalize()} colours"
+    )
+    action.trigger()
+    panel = look.rgb(theme.panel)
+    whole = pixels(window)
+    for widget in (window.boundary.plot, window.loss.plot, window.confusion, window.run_bar):
+        corner = widget.mapTo(window, widget.rect().topLeft())
+        shown = whole[corner.y() :, corner.x() :][: widget.height(), : widget.width()]
+        is_panel = (np.abs(shown - panel) <= 2).all(axis=2)
+        assert is_panel.mean() > 0.3, widget
+
+
+def test_the_system_theme_is_followed_while_the_window_is_open(open_window, monkeypatch):
+    window = open_window(theme="system")
+    hints = QGuiApplication.styleHints()
+    for scheme, theme in ((Qt.ColorScheme.Dark, look.DARK), (Qt.ColorScheme.Light, look.LIGHT)):
+        monkeypatch.setattr(QStyleHints, "colorScheme", lambda self, scheme=scheme: scheme)
+        hints.colorSchemeChanged.emit(scheme)
+        assert window.theme is theme
+        assert all(view.theme is theme for view in window.views)
+
+
+def test_a_change_of_theme_keeps_what_is_shown(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    qtbot.waitUntil(lambda: not window.hub.background.is_busy("boundary"))
+    before = window.loss.train_curve.getData()
+    window.set_theme("dark")
+    np.testing.assert_array_equal(window.loss.train_curve.getData(), before)
+    assert window.run_bar.play_button.isEnabled()
+
+
+# The end --------------------------------------------------------------------------------------
+
+
+def test_closing_mid_training_ends_the_threads(qtbot, open_window):
+    window = open_window(ENDLESS)
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 100)
+    names = {thread.name for thread in threading.enumerate()}
+    assert "training" in names
+    window.close()
+    left = {thread.name for thread in threading.enumerate()}
+    assert "training" not in left
+    assert not {name for name in left if name.startswith("background")}
+
+
+def test_size_theme_and_speed_are_remembered(qtbot, open_window):
+    window = open_window()
+    window.set_theme("dark")
+    qtbot.keyClick(window, "-")
+    window.resize(800, 666)  # no larger than any screen
+    chosen = window.run_bar.chosen_speed
+    window.close()
+    again = open_window(size=None, theme=None)
+    assert again.theme is look.DARK
+    assert again.run_bar.chosen_speed == again.hub.speed == chosen
+    assert (again.width(), again.height()) == (800, 666)
+
+
+def test_a_large_model_is_told_of_while_it_is_made_ready(window, qtbot, reach, monkeypatch):
+    monkeypatch.setattr("core.memory.MANY_PARAMETERS", 5)
+    said = []
+    window.hub.task_changed.connect(lambda _: said.append(window.notice.text))
+    window.hub.change("all features", data=replace(window.hub.config.data, features=("all",)))
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[0].startswith("Making ready 3 neurons, 15 parameters, about ")
+    reach(window, Status.READY)
+    qtbot.waitUntil(lambda: window.notice.text.startswith("Ready."))

@@ -1,0 +1,46 @@
+"""A new theme reaches every widget, whatever Python collects meanwhile."""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtWidgets import QMenu, QProxyStyle, QWidget
+
+from gui.kit import theme as look
+from gui.window.theming import Colours
+
+
+class _Cyclic(QWidget):
+    """A widget that refers to itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.itself = self
+
+
+class _Collecting(QProxyStyle):
+    """A style during whose work Python happens to collect what nobody refers to."""
+
+    def unpolish(self, widget):
+        gc.collect()
+        super().unpolish(widget)
+
+
+def test_menus_that_go_with_their_parent_do_not_stop_a_new_theme(qtbot, qapp):
+    colours = Colours(qapp)
+    colours.show(look.LIGHT)
+    style = _Collecting()
+    seen = QWidget()
+    seen.setStyle(style)
+    qtbot.addWidget(seen)
+    seen.show()
+    gc.disable()  # until the style's turn
+    try:
+        parent = _Cyclic()
+        for _ in range(20):
+            QMenu(parent).ensurePolished()
+        del parent
+        colours.show(look.DARK)
+    finally:
+        gc.enable()
+    assert seen.palette().window().color().name() == look.DARK.background.lower()
