@@ -39,7 +39,6 @@ from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import Hub
 from gui.kit import theme as look
 from gui.kit.fields import notch_above, notch_below
-from gui.kit.rest import is_at_rest
 from gui.kit.shortcuts import Keys
 from gui.kit.theme import Theme
 from gui.kit.view import View, tell_all
@@ -54,6 +53,7 @@ from gui.window.help import show_about, show_family, show_keys
 from gui.window.lessons import Lessons
 from gui.window.message import Notice
 from gui.window.outcome_message import tell_end
+from gui.window.rest import is_at_rest
 from gui.window.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.window.settings import Settings
 from gui.window.status_area import Foot
