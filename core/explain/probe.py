@@ -67,22 +67,35 @@ def decide_grid(reader: Reader, params: Params, at: Nodes) -> DecisionGrid:
 
 @torch.no_grad()
 def mistakes(
-    task: Task, params: Params, rows: NDArray[np.int64], X: Floats | None = None
+    task: Task,
+    params: Params,
+    rows: NDArray[np.int64],
+    X: Floats | None = None,
+    threshold: float | None = None,
 ) -> NDArray[np.bool_]:
     """Return for each of the rows whether the model puts it into a wrong class.
 
     X : their inputs (n, m), where they are known.
+    threshold : probability above which a single neuron says yes; None is the model's own decision.
     """
-    return np.asarray(decided(task, params, rows, X) != task.dataset.y[rows])
+    return np.asarray(decided(task, params, rows, X, threshold) != task.dataset.y[rows])
 
 
 @torch.no_grad()
 def decided(
-    task: Task, params: Params, rows: NDArray[np.int64], X: Floats | None = None
+    task: Task,
+    params: Params,
+    rows: NDArray[np.int64],
+    X: Floats | None = None,
+    threshold: float | None = None,
 ) -> NDArray[np.int64]:
     """Return the class that the model puts each of the rows into; see `mistakes`."""
+    head = HEADS[task.config.model.kind]
     Z = logits_at(task, params, task.inputs(task.dataset.values(rows)) if X is None else X)
-    classes: NDArray[np.int64] = HEADS[task.config.model.kind].decide(Z).numpy()
+    if threshold is None:
+        classes: NDArray[np.int64] = head.decide(Z).numpy()
+    else:
+        classes = (head.probabilities(Z)[:, 1].numpy() > threshold).astype(np.int64)
     return classes
 
 

@@ -153,17 +153,13 @@ class Shader:
     def _wrong(self, params: Params, threshold: float | None) -> NDArray[np.bool_]:
         """Return for each training row, then each test row, whether the model gets it wrong."""
         from core.explain import probe
-        from core.train.losses import HEADS
 
         task, rows, X = self._task, self._rows, self._inputs
         if X is None:
             X = task.inputs(task.dataset.values(rows))
             if X.size <= MOST_KEPT:
                 self._inputs = X
-        if threshold is None:
-            return probe.mistakes(task, params, rows, X)
-        A = HEADS[task.config.model.kind].probabilities(probe.logits_at(task, params, X))
-        return np.asarray((A[:, 1].numpy() > threshold) != (task.dataset.y[rows] == 1))
+        return probe.mistakes(task, params, rows, X, threshold)
 
 
 def _shifted(grid: DecisionGrid, shift: float) -> DecisionGrid:

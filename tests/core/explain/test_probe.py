@@ -86,6 +86,18 @@ def test_mistakes_are_the_rows_of_another_class_than_the_most_probable(task, par
     assert np.array_equal(wrong, decided != task.dataset.y[rows])
 
 
+@pytest.mark.parametrize("threshold", [0.1, 0.5, 0.9])
+def test_a_neuron_with_a_threshold_says_yes_above_it(iris, make_task, rng, threshold):
+    task = make_task(iris, data={"features": ("all",)}, model={"kind": "binary"})
+    W = rng.normal(size=(1, 4)).astype(np.float32)
+    params = Params(W, np.zeros(1, dtype=np.float32))
+    rows = task.train_rows
+    says_yes = by_definition(task, params, iris.X[rows])[:, 1] > threshold
+    wrong = probe.mistakes(task, params, rows, threshold=threshold)
+    assert 0 < wrong.sum() < len(rows)
+    np.testing.assert_array_equal(wrong, says_yes != (task.dataset.y[rows] == 1))
+
+
 def test_pixels_are_read_in_their_own_scale(digits, make_task, rng):
     task = make_task(digits)
     params = Params(rng.normal(size=(10, 64)).astype(np.float32), np.zeros(10, np.float32))
