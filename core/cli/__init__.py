@@ -1,0 +1,1 @@
+"""The command line: `train`, `predict`, their options, and how a command ends."""

@@ -1,0 +1,1 @@
+"""Teaching material: lessons as values, and the numbers behind the demonstrations."""

@@ -1,0 +1,4 @@
+"""The tabs and gauges, one package each: every view shows one side of a run.
+
+None imports another; `gui.window` makes them when they are first shown.
+"""

@@ -1,0 +1,1 @@
+"""MNIST: its IDX files, and their download with progress, retries and reasons for failure."""

@@ -1,0 +1,1 @@
+"""Formulae on the screen: as values, typeset, laid out, and as a sheet whose numbers live."""

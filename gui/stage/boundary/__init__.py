@@ -1,0 +1,1 @@
+"""The plane of two features: regions, points to draw and drag, gradient arrows, hidden units."""

@@ -1,0 +1,1 @@
+"""The evaluation of a model: counts, curves, thresholds, reliability, folds, the mistakes."""

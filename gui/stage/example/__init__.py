@@ -1,0 +1,1 @@
+"""One example in brief, beside the stage: its numbers from input to loss."""

@@ -1,0 +1,1 @@
+"""The model as a network at work: inputs, weights and outputs of one example."""

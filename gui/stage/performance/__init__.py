@@ -1,0 +1,1 @@
+"""Steps a second, where the time goes, and devices against each other."""

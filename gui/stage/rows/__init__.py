@@ -1,0 +1,1 @@
+"""The rows of the data set, with what the model says of each."""

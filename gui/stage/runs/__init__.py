@@ -1,0 +1,1 @@
+"""Kept runs: table, curves, boundaries side by side, and the race."""

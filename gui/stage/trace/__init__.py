@@ -1,0 +1,1 @@
+"""One example through one update, whole: formulae with their numbers, Jacobian, gradient check."""

@@ -1,0 +1,1 @@
+"""The weights: as bars, images or coefficients, with their gradients and norms."""
