@@ -1,9 +1,13 @@
 """What may be imported where, asked of a fresh interpreter, which sees dynamic imports too."""
 
+import ast
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import core
 
@@ -16,6 +20,41 @@ BEFORE_TORCH = (
     *("train.snapshot", "explain.plane", "runs.session", "runs.model_file"),
     *("cli.train", "cli.predict"),
 )
+
+PACKAGES = sorted(
+    file.parent.relative_to(ROOT)
+    for top in ("core", "gui")
+    for file in (ROOT / top).rglob("__init__.py")
+)
+LINES_OF_A_PACKAGE = 5
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=str)
+def test_a_package_says_in_few_lines_what_it_is_for_and_imports_nothing(package):
+    """What it imported, a start would import with it: views that nobody looks at, PyTorch."""
+    text = (ROOT / package / "__init__.py").read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree)
+    assert len(text.splitlines()) <= LINES_OF_A_PACKAGE
+    assert not [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+def test_each_folder_with_modules_is_a_package():
+    """A folder that is none would be neither installed nor seen by the contracts."""
+    modules = [file for top in ("core", "gui") for file in (ROOT / top).rglob("*.py")]
+    assert {file.parent.relative_to(ROOT) for file in modules} == set(PACKAGES)
+
+
+def test_the_map_names_every_package():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(\w+)/(?: |$)", guide, re.MULTILINE))
+    assert {package.name for package in PACKAGES} <= named
+
+
+def test_tests_stand_in_folders_of_the_code():
+    """Who looks for the tests of a module looks in the folder of the same name."""
+    files = [*(ROOT / "tests" / "core").rglob("*.py"), *(ROOT / "tests" / "gui").rglob("*.py")]
+    assert {file.parent.relative_to(ROOT / "tests") for file in files} <= set(PACKAGES)
 
 
 def python(program):
