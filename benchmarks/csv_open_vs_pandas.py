@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.timing import Conditions, Result, Target, race
-from core.data.csv import reader as table_reader
+from core.data.csv import reader
 
 FIGURES = {"csv_open_vs_pandas": Target("at most", 1.5, "pandas.read_csv")}
 ROWS, SHORT_ROWS = 1_000_000, 400_000
@@ -19,7 +19,7 @@ def measure(conditions: Conditions) -> dict[str, Result]:
     with tempfile.TemporaryDirectory() as folder:
         path = write_table(Path(folder), conditions.choose(ROWS, SHORT_ROWS))
         seconds = race(
-            lambda: table_reader.read(path), lambda: pd.read_csv(path), conditions.choose(7, 1)
+            lambda: reader.read(path), lambda: pd.read_csv(path), conditions.choose(7, 1)
         )
     return {"csv_open_vs_pandas": seconds}
 

@@ -19,11 +19,11 @@ from core.cli.terminal import DONE, PROGRAM
 from core.config import MAX_FLOAT
 from core.data.digit_image import Recipe, deskew_images, draw
 from core.errors import DataError
-from core.explain import prediction as answer
+from core.explain import prediction
 from core.explain.prediction import Answer, Reading
 from core.invisible_characters import visible
 from core.model_family import output_names
-from core.runs import model_file as store
+from core.runs import model_file
 from core.runs.model_file import Model
 
 MAX_BYTES = 10 * 2**20
@@ -80,11 +80,12 @@ def _main(arguments: list[str]) -> int:
 def report(options: argparse.Namespace) -> int:
     """Load, ask, and say what came of it; return the exit code."""
     terminal.check_writable(options.json)
-    model = store.load(Path(options.model))
+    model = model_file.load(Path(options.model))
     row = features(model, options)
     with np.errstate(all="ignore"):
         found = replace(  # to the bit as the trainer has it
-            answer.ask(model, model.params, row), probabilities=model.probabilities(row[None])[0]
+            prediction.ask(model, model.params, row),
+            probabilities=model.probabilities(row[None])[0],
         )
     if not (np.isfinite(found.logits).all() and np.isfinite(found.probabilities).all()):
         raise DataError("The values are too large for this model; smaller ones were expected.")
@@ -179,9 +180,9 @@ def _stroke(points: object, where: str) -> Stroke:
 def lines(found: Answer, kind: str, names: tuple[str, ...]) -> list[str]:
     """Return a line for each class, best first, and how sure the model of this kind is."""
     names = tuple(" ".join(name.split()) for name in names)
-    reading = answer.read(kind, found)
-    sentence = answer.describe(kind, found, names)
-    if kind in answer.WITHOUT_SHARES:
+    reading = prediction.read(kind, found)
+    sentence = prediction.describe(kind, found, names)
+    if kind in prediction.WITHOUT_SHARES:
         return [f"{sentence} {reading.aside}."]
     width, widest = max(map(len, names)), max(map(len, reading.texts))
     sizes = np.array(reading.sizes)
@@ -211,7 +212,7 @@ def to_json(found: Answer, model: Model, path: str) -> dict[str, Any]:
     for its probabilities are of different questions. Of pairs there are the votes.
     """
     kind, names = model.config.model.kind, model.class_names
-    has_shares = kind not in answer.WITHOUT_SHARES
+    has_shares = kind not in prediction.WITHOUT_SHARES
     told: dict[str, Any] = {
         "model": path,
         "data": model.data_name,
@@ -259,11 +260,11 @@ def _drawn(path: Path, recipe: Recipe) -> Picture:
 
 
 def _pictured(path: Path, shape: tuple[int, int], recipe: Recipe | None) -> Picture:
-    from core.data import image_file as pictures  # brings Pillow
+    from core.data import image_file  # brings Pillow
 
-    ink = pictures.read(path)
+    ink = image_file.read(path)
     if recipe is not None:
-        image = pictures.picture_to_image(ink, recipe.size)
+        image = image_file.picture_to_image(ink, recipe.size)
         if recipe.deskew:
             image = deskew_images(image.reshape(1, -1)).reshape(image.shape)
     elif ink.shape == shape:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from core import files
-from core.cli import signals as stopping
+from core.cli import signals
 from core.cli.options import USAGE
 from core.errors import LogitLabError, SaveError
 from core.invisible_characters import visible
@@ -30,7 +30,7 @@ def run(command: Callable[[], int]) -> int:
     That nobody takes its words, on stdout or stderr, keeps it from nothing else that it is to do.
     """
     with _streams() as (out, err):
-        with stopping.at_once():
+        with signals.at_once():
             code = _run(command)
         out.flush()
         if isinstance(out.trouble, BrokenPipeError):  # the reader has gone, which is its right
@@ -53,8 +53,8 @@ def _run(command: Callable[[], int]) -> int:
         return end.code if isinstance(end.code, int) else DONE
     except KeyboardInterrupt as error:
         print(f"\n{PROGRAM}: stopped; nothing was written.", file=sys.stderr)
-        number = error.number if isinstance(error, stopping.Stopped) else 0
-        return stopping.exit_code(number) if number else INTERRUPTED
+        number = error.number if isinstance(error, signals.Stopped) else 0
+        return signals.exit_code(number) if number else INTERRUPTED
     except ImportError as error:
         print(f"{PROGRAM}: {say_not_loaded(error)}", file=sys.stderr)
         return FAILED

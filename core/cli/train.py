@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from core import files
-from core.cli import signals as stopping
-from core.cli import terminal
+from core.cli import signals, terminal
 from core.cli.options import Parser, add_run_options, config_from
 from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.config import DataConfig, RunConfig
@@ -19,7 +18,7 @@ from core.data import dataset as datasets
 from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
 from core.model_family import FAMILY
-from core.runs import model_file as store
+from core.runs import model_file
 from core.train.divergence import Fall
 from core.train.history import SAMPLE, SERIES
 from core.train.outcome import Epilogue
@@ -138,13 +137,13 @@ def _say_stopped(trainer: Trainer) -> str:
 def report(config: RunConfig, json_path: str | None = None, save_path: str | None = None) -> int:
     """Train, say how it went, write JSON and model where they are wanted; return the exit code."""
     words = terminal.stream_for_words(json_path)
-    place = None if save_path is None else store.with_ending(Path(save_path))
+    place = None if save_path is None else model_file.with_ending(Path(save_path))
     terminal.check_writable(json_path)
     if place is not None:
         files.check_writable(place)
     task = prepare(load(config.data), config)
     print(describe(task), file=words, flush=True)  # before the wait, also into a pipe
-    with stopping.when_it_suits() as wish:
+    with signals.when_it_suits() as wish:
         result = train(task, Progress(config.training.epochs, sys.stderr), wish)
         print(figures(result), file=words, flush=True)
         _save(result, place, words, json_path)
@@ -155,7 +154,7 @@ def report(config: RunConfig, json_path: str | None = None, save_path: str | Non
         kept = [str(path) for path in (place, json_path) if path not in (None, terminal.STDOUT)]
         what = f"saved {' and '.join(kept)}" if kept else "nothing was saved"
         print(f"{PROGRAM}: stopped at step {result.metrics.step:,}; {what}.", file=sys.stderr)
-        return stopping.exit_code(wish.number)
+        return signals.exit_code(wish.number)
     return DONE
 
 
@@ -165,8 +164,10 @@ def _save(result: Result, place: Path | None, words: TextIO, json_path: str | No
     try:
         if place is not None:
             metrics = result.metrics
-            model = store.Model.of(result.task, result.params, metrics.step, metrics.epoch, metrics)
-            store.save(model, place)
+            model = model_file.Model.of(
+                result.task, result.params, metrics.step, metrics.epoch, metrics
+            )
+            model_file.save(model, place)
             print(f"model     {place}", file=words, flush=True)
     except SaveError as error:
         errors.append(error)
@@ -203,7 +204,7 @@ def load(data: DataConfig) -> Dataset:
 
 
 def _read(data: DataConfig) -> Dataset:
-    from core.data.csv import reader as table_reader
+    from core.data.csv import reader
 
     path, bar = Path(data.path or ""), ShareProgress(sys.stderr)
 
@@ -212,7 +213,7 @@ def _read(data: DataConfig) -> Dataset:
         bar.show(done / max(size, 1), words)
 
     try:
-        return datasets.of_table(table_reader.read(path, data.reading, show), data)
+        return datasets.of_table(reader.read(path, data.reading, show), data)
     finally:
         bar.close()
 

@@ -292,9 +292,9 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
         case "drawn":
             return drawn(Points())
         case "csv":
-            from core.data.csv import reader as table_reader
+            from core.data.csv import reader
 
-            return of_table(table_reader.read(Path(config.path or ""), config.reading), config)
+            return of_table(reader.read(Path(config.path or ""), config.reading), config)
 
 
 def of_table(table: Table, config: DataConfig) -> Dataset:

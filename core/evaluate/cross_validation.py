@@ -149,7 +149,7 @@ class CrossValidation:
 
     def _train(self, task: Task) -> bool:
         """Train one fold's model to its end; return False where it is cancelled before that."""
-        from core.evaluate import model_outputs as examination  # these bring PyTorch
+        from core.evaluate import model_outputs  # these bring PyTorch
         from core.train.trainer import Trainer, with_device
 
         trainer = Trainer(with_device(task, "cpu"))  # a device is the live run's alone
@@ -158,7 +158,7 @@ class CrossValidation:
                 return False
             if trainer.advance() and trainer.epoch != self.progress.epoch:
                 self.progress = replace(self.progress, epoch=trainer.epoch)
-        answers = examination.ask(task, trainer.params(), task.test_rows)
+        answers = model_outputs.ask(task, trainer.params(), task.test_rows)
         fold = Fold(
             rows=len(answers),
             accuracy=float(answers.is_right.mean()),

@@ -14,8 +14,7 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from core.cli import signals as stopping
-from core.cli import terminal
+from core.cli import signals, terminal
 from core.cli.options import USAGE
 from core.config import RunConfig
 from core.data.task import Task
@@ -89,14 +88,14 @@ class Launch:
         self.window.show()
         self.window.stage.setFocus()
         # Not at once: Python may be at anything, also in the middle of a painting.
-        with stopping.listening(lambda number: QTimer.singleShot(0, lambda: self._end(number))):
+        with signals.listening(lambda number: QTimer.singleShot(0, lambda: self._end(number))):
             self._application.exec()
         return self._exit_code
 
     def _end(self, number: int) -> None:
         """Close all for a signal, once what is being written is on disk."""
         if self._picture is not None:
-            self._exit_code = stopping.exit_code(number)
+            self._exit_code = signals.exit_code(number)
         self.window.hub.writes.failed.connect(self._tell_lost)
         while (dialog := self._application.activeModalWidget()) is not None and dialog.close():
             pass

@@ -452,14 +452,14 @@ class Hub(QObject):
             return
 
         def work() -> str:
-            from core.evaluate import model_outputs as examination
-            from core.runs import model_file as store
+            from core.evaluate import model_outputs
+            from core.runs import model_file
 
-            place = store.with_ending(path)
+            place = model_file.with_ending(path)
             shot = snapshot
-            metrics = examination.measured(run.task, shot.params, shot.step, shot.epoch)
-            model = store.Model.of(run.task, shot.params, shot.step, shot.epoch, metrics)
-            store.save(model, place)
+            metrics = model_outputs.measured(run.task, shot.params, shot.step, shot.epoch)
+            model = model_file.Model.of(run.task, shot.params, shot.step, shot.epoch, metrics)
+            model_file.save(model, place)
             return f"Saved the model of step {shot.step:,} to {place}."
 
         self.writes.write(path.name, work)
@@ -471,9 +471,9 @@ class Hub(QObject):
         self.busy_changed.emit(f"Opening {path.name} …")
 
         def work() -> tuple[Params, Task]:
-            from core.runs import model_file as store
+            from core.runs import model_file
 
-            model = store.load(path)
+            model = model_file.load(path)
             wanted = model.config.data
             if wanted.source == "drawn":
                 raise DataError(

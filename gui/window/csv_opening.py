@@ -55,9 +55,9 @@ class Opening(QObject):
             self._done = done, size
 
         def work() -> Table:
-            from core.data.csv import reader as table_reader  # a start need not wait for it
+            from core.data.csv import reader  # a start need not wait for it
 
-            return table_reader.read(path, reading, watch, stop.is_set)
+            return reader.read(path, reading, watch, stop.is_set)
 
         self._background.ask(KEY, work, self._end, self._fail, Queue.TABLES)
         self._look.start(PATIENCE_MS)

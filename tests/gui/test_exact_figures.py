@@ -92,9 +92,9 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
 
     hub.save_model(tmp_path / "m.safetensors")
     qtbot.waitUntil((tmp_path / "m.safetensors").exists, timeout=PATIENCE_MS)
-    from core.runs import model_file as store
+    from core.runs import model_file
 
-    figures = store.load(tmp_path / "m.safetensors").figures
+    figures = model_file.load(tmp_path / "m.safetensors").figures
     assert figures["train_accuracy"] == pytest.approx(metrics.train_accuracy, abs=1.5 / 12_000)
     assert figures["train_loss"] == pytest.approx(metrics.train_loss, rel=1e-5)
 

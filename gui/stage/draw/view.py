@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.data import digit_image as digits
+from core.data import digit_image
 from core.data.digit_image import Recipe
 from core.data.task import Task
-from core.explain import prediction as answer
+from core.explain import prediction
 from core.explain.neighbours import nearest
 from core.explain.prediction import Answer
 from core.model_family import FAMILY
@@ -469,7 +469,7 @@ class DrawView(View):
             shown = self._stages_of(picked)
         else:
             strokes = [stroke[:, :2] for stroke in self.pad.strokes]
-            shown = dict(digits.stages(strokes, self._recipe, self.pad.frame))
+            shown = dict(digit_image.stages(strokes, self._recipe, self.pad.frame))
         self._show_steps(shown, is_picked=picked is not None)
         picture = next(reversed(shown.values())) if shown else None
         if picture is not None and not picture.any():
@@ -493,7 +493,7 @@ class DrawView(View):
         shown = {"pad": picked}
         is_upright = self.task is not None and self.task.config.data.deskew
         if self._recipe.deskew and not is_upright:
-            flat = digits.deskew_images(picked.reshape(1, -1))
+            flat = digit_image.deskew_images(picked.reshape(1, -1))
             shown["deskew"] = flat.reshape(picked.shape)
         return shown
 
@@ -525,12 +525,12 @@ class DrawView(View):
         if asked and asked[0] is snapshot.params and asked[1] is picture:
             return
         self._asked = snapshot.params, picture
-        self.answer = found = answer.ask(task, snapshot.params, picture.ravel())
+        self.answer = found = prediction.ask(task, snapshot.params, picture.ravel())
         is_tied = not any(array.any() for array in snapshot.params.arrays)
         names, kind = task.dataset.class_names, self._kind
         winner = None if is_tied else found.decided
-        words = UNTRAINED if is_tied else answer.describe(kind, found, names)
-        self.shares.show_answer(answer.read(kind, found), words, winner)
+        words = UNTRAINED if is_tied else prediction.describe(kind, found, names)
+        self.shares.show_answer(prediction.read(kind, found), words, winner)
         if self._is_hidden:
             self._show_why(Why(None, HIDDEN))
         elif self._is_brief:

@@ -214,10 +214,10 @@ class EvaluationView(View):
             known = self._known[3]
 
         def work() -> tuple[Answers, int, Any, float]:
-            from core.evaluate import model_outputs as examination  # brings PyTorch
+            from core.evaluate import model_outputs  # brings PyTorch
 
             started = time.perf_counter()
-            answers = known if known is not None else examination.ask(task, params, rows)
+            answers = known if known is not None else model_outputs.ask(task, params, rows)
             judged = answers.at(threshold)
             result = inspect(judged)
             return answers, int(judged.is_right.sum()), result, time.perf_counter() - started

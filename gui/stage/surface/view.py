@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
-from core.explain import loss_surface as landscape
+from core.explain import loss_surface
 from core.explain.loss_surface import (
     Cost,
     Direction,
@@ -246,13 +246,14 @@ class LandscapeView(View):
         options: list[tuple[str, object]] = []
         if task.outputs * task.m <= LISTED:
             options += [
-                (landscape.of_parameter(task, k, j).name, ("w", k, j))
+                (loss_surface.of_parameter(task, k, j).name, ("w", k, j))
                 for k in range(task.outputs)
                 for j in range(task.m)
             ]
         if task.config.model.has_bias and task.outputs <= LISTED:
             options += [
-                (landscape.of_parameter(task, k, None).name, ("b", k)) for k in range(task.outputs)
+                (loss_surface.of_parameter(task, k, None).name, ("b", k))
+                for k in range(task.outputs)
             ]
         options += [
             ("downhill from here", ("downhill",)),
@@ -307,16 +308,16 @@ class LandscapeView(View):
         for one in wanted:
             match one:
                 case ("w", int(k), int(j)):
-                    found.append(landscape.of_parameter(task, k, j))
+                    found.append(loss_surface.of_parameter(task, k, j))
                 case ("b", int(k)):
-                    found.append(landscape.of_parameter(task, k, None))
+                    found.append(loss_surface.of_parameter(task, k, None))
                 case ("random", int(seed)):
-                    found.append(landscape.at_random(task, seed))
+                    found.append(loss_surface.at_random(task, seed))
                 case _:
-                    found.append(landscape.downhill(sample, params))
+                    found.append(loss_surface.downhill(sample, params))
         first, second = found
         if wanted[0] == wanted[1]:
-            second = landscape.at_random(task, 7)
+            second = loss_surface.at_random(task, 7)
         return first, second.without(first)
 
     # Asking ---------------------------------------------------------------------------------------
@@ -370,8 +371,8 @@ class LandscapeView(View):
             else:
                 seen = widened(ranges, pair, params)
             chosen, size = (few, LIVE_NODES) if is_live else (sample, STILL_NODES)
-            found = landscape.surface(chosen, params, pair, *seen, size, costs, decay, l1)
-            lines = [] if plane is None else landscape.boundary(task, params, *plane)
+            found = loss_surface.surface(chosen, params, pair, *seen, size, costs, decay, l1)
+            lines = [] if plane is None else loss_surface.boundary(task, params, *plane)
             return _Found(found, pair, best, seen, sample, few, lines)
 
         def answer(found: _Found) -> None:
@@ -455,11 +456,13 @@ class LandscapeView(View):
 
     def _send_point(self) -> None:
         if self._wanted is not None and self._directions is not None and self.snapshot is not None:
-            self.moved.emit(landscape.moved(self.snapshot.params, self._directions, *self._wanted))
+            self.moved.emit(
+                loss_surface.moved(self.snapshot.params, self._directions, *self._wanted)
+            )
 
     def _set_start(self, x: float, y: float) -> None:
         if self._directions is not None and self.snapshot is not None:
-            params = landscape.moved(self.snapshot.params, self._directions, x, y)
+            params = loss_surface.moved(self.snapshot.params, self._directions, x, y)
             self.start_chosen.emit(params)
 
     def _read(self, place: tuple[float, float] | None) -> None:
@@ -468,10 +471,11 @@ class LandscapeView(View):
         if place is None or pair is None or snapshot is None or sample is None:
             self._readout.setText("")
             return
-        there = landscape.moved(snapshot.params, pair, *place)
+        there = loss_surface.moved(snapshot.params, pair, *place)
         penalties = snapshot.settings.weight_decay, snapshot.settings.l1
         losses = ", ".join(
-            f"{title_of(self._kind, cost)} {landscape.value(sample, there, cost, *penalties):.4f}"
+            f"{title_of(self._kind, cost)} "
+            f"{loss_surface.value(sample, there, cost, *penalties):.4f}"
             for cost in self.shown_costs
         )
         x, y = place

@@ -12,7 +12,7 @@ from core.cli import train as cli
 from core.errors import DataError
 from core.explain import probe
 from core.explain.prediction import Answer, entropy
-from core.runs import model_file as store
+from core.runs import model_file
 from core.runs.model_file import Model
 from core.train.trainer import Trainer
 from tests.core.hands import written
@@ -25,7 +25,7 @@ def kept(folder, task, name, steps=400):
         trainer.step()
     path = folder / f"{name}.safetensors"
     model = Model.of(task, trainer.params(), trainer.step_count, trainer.epoch, trainer.measure())
-    store.save(model, path)
+    model_file.save(model, path)
     return path, trainer
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import signals as stopping
+from core.cli import signals
 from core.cli import train as cli
 from core.errors import SaveError
-from core.runs import model_file as store
+from core.runs import model_file
 
 ROOT = Path(__file__).parents[3]
 QUICK = ["iris", "--epochs", "3"]
@@ -39,7 +39,7 @@ def test_a_training_that_is_stopped_keeps_what_there_is(number, code, tmp_path):
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
     assert process.returncode == code
-    told, kept = json.loads(figures.read_text()), store.load(model)
+    told, kept = json.loads(figures.read_text()), model_file.load(model)
     assert told["status"] == "paused" and told["steps"] == kept.step
     assert kept.params.W.tolist() == told["W"]
     assert len(told["history"]["train_loss"]) == told["epochs"]
@@ -53,7 +53,7 @@ def test_the_weights_are_those_of_that_many_whole_steps(digits, make_task):
     from core.train.trainer import Trainer
 
     task = make_task(digits, batch_size=None, epochs=50)
-    wish = stopping.Wish()
+    wish = signals.Wish()
 
     class Counting(cli.Progress):
         calls = 0
@@ -84,9 +84,9 @@ def test_without_a_place_it_says_that_nothing_was_saved(monkeypatch, capsys):
 
 
 def test_a_second_signal_ends_it_at_once_but_not_while_it_saves():
-    wish = stopping.Wish()
+    wish = signals.Wish()
     wish.take(signal.SIGINT)
-    with pytest.raises(stopping.Stopped):
+    with pytest.raises(signals.Stopped):
         wish.take(signal.SIGINT)
     wish.is_saving = True
     wish.take(signal.SIGINT)
@@ -97,23 +97,23 @@ def test_a_model_that_cannot_be_written_does_not_cost_the_figures(monkeypatch, c
     def full(model, path):
         raise SaveError("no room")
 
-    monkeypatch.setattr(store, "save", full)
+    monkeypatch.setattr(model_file, "save", full)
     code = cli.main([*QUICK, "--save", str(tmp_path / "m"), "--json", str(tmp_path / "f")])
     assert code == 2 and capsys.readouterr().err.endswith("logitlab: no room\n")
     assert json.loads((tmp_path / "f").read_text())["epochs"] == 3
 
 
 def test_signals_are_as_before_when_a_command_has_ended(capsys):
-    before = [signal.getsignal(number) for number in stopping.NUMBERS]
+    before = [signal.getsignal(number) for number in signals.NUMBERS]
     cli.main(["--help"])
-    assert [signal.getsignal(number) for number in stopping.NUMBERS] == before
+    assert [signal.getsignal(number) for number in signals.NUMBERS] == before
 
 
 def test_what_is_ignored_stays_ignored():
     """As nohup has it."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with stopping.at_once():
+        with signals.at_once():
             os.kill(os.getpid(), signal.SIGHUP)
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
@@ -143,7 +143,7 @@ def test_nothing_but_its_words_is_lost_where_they_cannot_be_written(redirection,
     model, figures = tmp_path / "m.safetensors", tmp_path / "f.json"
     done = in_shell(redirection, "train", *QUICK, "--save", model, "--json", figures)
     assert done.returncode == code
-    assert json.loads(figures.read_text())["steps"] == store.load(model).step == 12
+    assert json.loads(figures.read_text())["steps"] == model_file.load(model).step == 12
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
     if code:
         assert done.stderr.splitlines()[-1] == (

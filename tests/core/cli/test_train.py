@@ -17,7 +17,7 @@ import pytest
 from core.cli import train as cli
 from core.config import RunConfig
 from core.data import dataset as datasets
-from core.runs import model_file as store
+from core.runs import model_file
 from core.train import metrics as measure
 from core.train.snapshot import Metrics
 
@@ -342,7 +342,7 @@ def test_an_unwritable_place_is_refused_before_training(refused, run, tmp_path, 
 
 def test_the_model_that_was_told_of_is_kept(run, tmp_path):
     code, out, err = run(*QUICK, "--save", tmp_path / "iris", "--json", "-")
-    told, kept = strict(out), store.load(tmp_path / "iris.safetensors")
+    told, kept = strict(out), model_file.load(tmp_path / "iris.safetensors")
     assert code == 0 and f"model     {tmp_path / 'iris.safetensors'}\n" in err
     assert kept.params.W.tolist() == told["W"] and kept.params.b.tolist() == told["b"]
     assert kept.standardiser.std.tolist() == told["std"]
@@ -354,7 +354,7 @@ def test_the_model_that_was_told_of_is_kept(run, tmp_path):
 def test_a_model_that_diverged_is_kept_as_it_was_before(run, tmp_path):
     code, _, _ = run("--learning-rate", "1e30", *QUICK, "--save", tmp_path / "m")
     assert code == 1
-    assert not store.load(tmp_path / "m.safetensors").params.W.any()
+    assert not model_file.load(tmp_path / "m.safetensors").params.W.any()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data import augmentation as augment
+from core.data import augmentation
 from core.data.augmentation import varied
 from core.errors import DataError
 
@@ -46,7 +46,7 @@ def test_what_is_given_stays_as_it_is(ring):
 
 
 def test_chunks_leave_no_trace(ring, monkeypatch):
-    monkeypatch.setattr(augment, "CHUNK", 7)
+    monkeypatch.setattr(augmentation, "CHUNK", 7)
     made = varied(ring, 1)
     assert len({row.tobytes() for row in made}) > 390
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.config import DataConfig
-from core.data import image_file as pictures
+from core.data import image_file
 from core.data.dataset import load
 from core.data.digit_image import MNIST, Recipe, draw, strokes_to_image
 from core.errors import DataError
@@ -49,7 +49,7 @@ def png_chunk(name, data):
 def png(width, height, chunks=b""):
     """The head of a PNG file that claims this size."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return pictures.SIGNATURE + png_chunk(b"IHDR", head) + chunks
+    return image_file.SIGNATURE + png_chunk(b"IHDR", head) + chunks
 
 
 # Reading --------------------------------------------------------------------------------------
@@ -59,14 +59,14 @@ def png(width, height, chunks=b""):
 @pytest.mark.parametrize("is_dark", [True, False])
 def test_ink_is_the_same_in_every_kind_of_png_dark_on_light_or_light_on_dark(mode, is_dark, path):
     ink = paper()
-    read = pictures.read(saved(path, 1 - ink if is_dark else ink, mode))
+    read = image_file.read(saved(path, 1 - ink if is_dark else ink, mode))
     assert read.dtype == np.float32
     np.testing.assert_allclose(read, ink, atol=0.003)
 
 
 def test_black_and_white_without_grey(path):
     ink = (paper() > 0.5).astype(float)
-    np.testing.assert_array_equal(pictures.read(saved(path, 1 - ink, "1")), ink)
+    np.testing.assert_array_equal(image_file.read(saved(path, 1 - ink, "1")), ink)
 
 
 @pytest.mark.parametrize("grey", [0, 255])
@@ -75,7 +75,7 @@ def test_transparent_is_the_paper_that_the_ink_stands_out_from(grey, path):
     pixels = np.full((*ink.shape, 4), grey, dtype=np.uint8)
     pixels[..., 3] = np.rint(255 * ink)
     Image.fromarray(pixels).save(path)
-    np.testing.assert_allclose(pictures.read(path), ink, atol=0.003)
+    np.testing.assert_allclose(image_file.read(path), ink, atol=0.003)
 
 
 def test_a_transparent_colour_of_a_palette_is_paper(path):
@@ -83,11 +83,11 @@ def test_a_transparent_colour_of_a_palette_is_paper(path):
     image = Image.fromarray(ink.astype(np.uint8))
     image.putpalette([9, 9, 9, 0, 0, 0])
     image.save(path, transparency=0)
-    np.testing.assert_array_equal(pictures.read(path), ink)
+    np.testing.assert_array_equal(image_file.read(path), ink)
 
 
 def test_grey_paper_is_paper(path):
-    read = pictures.read(saved(path, 0.8 - 0.8 * paper()))
+    read = image_file.read(saved(path, 0.8 - 0.8 * paper()))
     assert np.median(read) == 0 and read.max() == pytest.approx(1, abs=0.01)
 
 
@@ -95,8 +95,8 @@ def test_pixels_of_mnist_come_back_to_the_bit(path, mnist_folder):
     mnist = load(DataConfig("mnist", folder=str(mnist_folder)))
     values = mnist.values(slice(-50, None)).reshape(-1, 28, 28)
     for pixels in values:
-        ink = pictures.read(saved(path, pixels))
-        np.testing.assert_array_equal(pictures.picture_to_image(ink), pixels)
+        ink = image_file.read(saved(path, pixels))
+        np.testing.assert_array_equal(image_file.picture_to_image(ink), pixels)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_pixels_of_mnist_come_back_to_the_bit(path, mnist_folder):
         (b"", "is empty (0 bytes)"),
         (b"GIF89a", "is no PNG picture"),
         (b"\xff\xd8\xff\xe0", "is no PNG picture"),
-        (pictures.SIGNATURE, "has 0 × 0 pixels"),
+        (image_file.SIGNATURE, "has 0 × 0 pixels"),
         (png(0, 5), "has 0 × 5 pixels"),
         (png(100_000, 100_000), "has 100,000 × 100,000 pixels; at most 17 million"),
         (png(5000, 5000), "at most 17 million"),
@@ -116,22 +116,22 @@ def test_pixels_of_mnist_come_back_to_the_bit(path, mnist_folder):
 def test_what_is_no_picture_gets_a_sentence(content, words, path):
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"four\.png") as caught:
-        pictures.read(path)
+        image_file.read(path)
     assert words in str(caught.value)
 
 
 @pytest.mark.parametrize("name", [b"IHDR", b"abCd"])
 def test_a_second_head_does_not_get_past_the_limit(name, path):
-    first = pictures.SIGNATURE + png_chunk(name, png(8, 8)[16:29])
+    first = image_file.SIGNATURE + png_chunk(name, png(8, 8)[16:29])
     pixels = png_chunk(b"IDAT", zlib.compress(bytes(5001 * 5000)))
     path.write_bytes(first + png(5000, 5000, pixels)[8:])
     with pytest.raises(DataError, match=r"four\.png is damaged \(it gives its size twice\)"):
-        pictures.read(path)
+        image_file.read(path)
 
 
 def test_no_file_gets_a_sentence(path):
     with pytest.raises(DataError, match="There is no file"):
-        pictures.read(path)
+        image_file.read(path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -145,7 +145,7 @@ def test_a_picture_with_bytes_changed_is_read_or_refused_in_words(data, path):
         changed[place : place + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
     path.write_bytes(changed)
     try:
-        read = pictures.read(path)
+        read = image_file.read(path)
     except DataError:
         return
     assert np.isfinite(read).all() and read.min() >= 0 and read.max() <= 1
@@ -156,14 +156,14 @@ def test_a_picture_with_bytes_changed_is_read_or_refused_in_words(data, path):
 
 @pytest.mark.parametrize("digit", range(10))
 def test_a_picture_becomes_what_the_same_strokes_become(digit):
-    image = pictures.picture_to_image(paper(digit))
+    image = image_file.picture_to_image(paper(digit))
     expected = strokes_to_image(written(digit), pen_width=14 * 19 / 134)
     assert np.abs(image - expected).mean() < 0.01
 
 
 def test_pictures_fit_the_box_with_their_mass_in_the_middle():
     for digit in range(10):
-        image = pictures.picture_to_image(paper(digit))
+        image = image_file.picture_to_image(paper(digit))
         assert image.shape == (28, 28) and image.dtype == np.float32 and image.flags.writeable
         assert image.min() >= 0 and image.max() <= 1
         (rows,), (columns,) = (np.nonzero((image > 0.05).any(axis=k)) for k in (1, 0))
@@ -176,27 +176,27 @@ def test_pictures_fit_the_box_with_their_mass_in_the_middle():
 
 @pytest.mark.parametrize(("size", "share"), [(100, 0.4), (250, 0.2), (256, 0.8)])
 def test_place_and_size_make_little_difference(size, share):
-    small = pictures.picture_to_image(paper(5, size, 0.1 * share * size, share))
-    large = pictures.picture_to_image(paper(5, 200, 0.1 * 0.6 * 200))
+    small = image_file.picture_to_image(paper(5, size, 0.1 * share * size, share))
+    large = image_file.picture_to_image(paper(5, 200, 0.1 * 0.6 * 200))
     assert np.abs(small - large).mean() < 0.05
 
 
 def test_thin_strokes_become_thicker():
-    thin, wide = (pictures.picture_to_image(paper(7, pen=pen)) for pen in (2.0, 14.0))
+    thin, wide = (image_file.picture_to_image(paper(7, pen=pen)) for pen in (2.0, 14.0))
     assert thin.max() > 0.9 and thin.sum() > 0.6 * wide.sum()
 
 
 def test_a_picture_in_the_form_of_8_by_8_digits_is_taken_as_it_is(digits):
     for row in digits.values(slice(0, 20)):
         np.testing.assert_array_equal(
-            pictures.picture_to_image(row.reshape(8, 8), 8), row.reshape(8, 8)
+            image_file.picture_to_image(row.reshape(8, 8), 8), row.reshape(8, 8)
         )
 
 
 def test_a_small_picture_with_the_ink_in_a_corner_is_moved():
     corner = np.zeros((28, 28), dtype=np.float32)
     corner[1:9, 1:3] = 1
-    moved = pictures.picture_to_image(corner)
+    moved = image_file.picture_to_image(corner)
     assert moved[13:15, 13:15].all() and not moved[:4].any()
 
 
@@ -204,12 +204,12 @@ def test_a_small_picture_with_the_ink_in_a_corner_is_moved():
 def test_a_large_picture_fits_every_form(size):
     for strokes, _ in everybody([None])[::5]:
         ink = draw(strokes, Recipe(size=250, pen_width=15.0))
-        assert pictures.picture_to_image(ink, size).shape == (size, size)
+        assert image_file.picture_to_image(ink, size).shape == (size, size)
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (1, 1), (3, 300)])
 def test_empty_paper_is_an_empty_picture(shape):
-    empty = pictures.picture_to_image(np.full(shape, 0.05, dtype=np.float32))
+    empty = image_file.picture_to_image(np.full(shape, 0.05, dtype=np.float32))
     assert empty.shape == (28, 28) and not empty.any()
 
 
@@ -217,11 +217,11 @@ def test_a_shadow_far_from_the_stroke_leaves_it_in_the_frame():
     shaded = np.zeros((200, 1000), dtype=np.float32)
     shaded[:, 700:] = 0.15
     shaded[20:80, 30:40] = 1
-    image = pictures.picture_to_image(shaded)
+    image = image_file.picture_to_image(shaded)
     assert image[8:20, 14].min() > 0.9 and not image[:, :8].any()
 
 
 @pytest.mark.parametrize("shape", [(2, 1000), (1000, 2), (1, 1), (2, 2)])
 def test_odd_shapes_are_no_obstacle(shape):
-    image = pictures.picture_to_image(np.ones(shape, dtype=np.float32))
+    image = image_file.picture_to_image(np.ones(shape, dtype=np.float32))
     assert image.shape == (28, 28) and np.isfinite(image).all() and image.any()

@@ -10,7 +10,7 @@ import pytest
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
-from core.evaluate import model_outputs as examination
+from core.evaluate import model_outputs
 from core.evaluate.calibration import BINS, reliability
 from core.evaluate.classification import (
     NORMAL_95,
@@ -50,7 +50,7 @@ def answered(make_task):
         for _ in range(steps):
             trainer.step()
         rows = task.test_rows if rows is None else rows(task)
-        return task, trainer, examination.ask(task, trainer.params(), rows)
+        return task, trainer, model_outputs.ask(task, trainer.params(), rows)
 
     return answered
 
@@ -197,11 +197,11 @@ def test_only_a_neuron_with_a_probability_has_a_threshold():
 @pytest.mark.parametrize("kind", ["mse", "binary", "softmax", "ovr", "ovo"])
 def test_no_other_temperature_has_a_smaller_cross_entropy(iris, answered, kind):
     task, _, answers = answered(iris, kind, rows=lambda task: task.train_rows)
-    T = examination.fit_temperature(task, answers)
-    assert examination.COLDEST < T < examination.HOTTEST
-    best = examination.cross_entropy(task, answers, T)
+    T = model_outputs.fit_temperature(task, answers)
+    assert model_outputs.COLDEST < T < model_outputs.HOTTEST
+    best = model_outputs.cross_entropy(task, answers, T)
     for other in np.geomspace(0.02, 50, 200):
-        assert best <= examination.cross_entropy(task, answers, other) + 1e-9
+        assert best <= model_outputs.cross_entropy(task, answers, other) + 1e-9
 
 
 def test_of_too_large_weights_the_temperature_takes_the_factor_back(rng, iris, answered):
@@ -210,12 +210,12 @@ def test_of_too_large_weights_the_temperature_takes_the_factor_back(rng, iris, a
     many = answers.part(rng.integers(0, 150, 100_000))
     y = (rng.random(len(many)) < many.probabilities[:, 1]).astype(np.int64)
     tripled = replace(many, y=y, logits=3 * many.logits)
-    assert examination.fit_temperature(task, tripled) == pytest.approx(3, rel=0.03)
+    assert model_outputs.fit_temperature(task, tripled) == pytest.approx(3, rel=0.03)
 
 
 def test_tempering_changes_no_decision_and_is_shown_on_rows_it_was_not_fitted_on(digits, answered):
     task, _, answers = answered(digits, steps=400)
-    found = examination.temper(task, answers)
+    found = model_outputs.temper(task, answers)
     assert found.fitted + len(found.before) == len(answers)
     np.testing.assert_array_equal(found.before.rows, found.after.rows)
     after = found.after.probabilities
@@ -226,12 +226,12 @@ def test_tempering_changes_no_decision_and_is_shown_on_rows_it_was_not_fitted_on
 
 def test_a_model_that_knows_nothing_keeps_its_temperature(iris, answered):
     task, _, answers = answered(iris, steps=0)
-    assert examination.fit_temperature(task, answers) == 1.0
-    assert not math.isnan(examination.cross_entropy(task, answers, 1.0))
+    assert model_outputs.fit_temperature(task, answers) == 1.0
+    assert not math.isnan(model_outputs.cross_entropy(task, answers, 1.0))
 
 
 def test_kinds_without_probabilities_have_no_temperature():
-    assert [kind for kind in HEADS if not examination.has_temperature(kind)] == [
+    assert [kind for kind in HEADS if not model_outputs.has_temperature(kind)] == [
         "perceptron",
         "adaline",
     ]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.explain import example_gradients as pulls
+from core.explain import example_gradients
 from core.model_family import FAMILY, pairs
 from core.train.losses import HEADS
 from core.train.snapshot import Params
@@ -39,7 +39,7 @@ def params(task, rng):
 def test_the_mean_of_all_pulls_is_minus_the_gradient_of_autograd(task, params):
     rows = task.train_rows[5:37]
     dW, _ = descent_by_autograd(task, params, rows)
-    batch = pulls.pulls(task, params, rows)
+    batch = example_gradients.pulls(task, params, rows)
     each = np.stack([batch.on(k).mean(axis=0) for k in range(task.outputs)])
     np.testing.assert_allclose(each, dW, atol=1e-6)
     np.testing.assert_allclose(batch.mean, dW, atol=1e-6)
@@ -47,7 +47,7 @@ def test_the_mean_of_all_pulls_is_minus_the_gradient_of_autograd(task, params):
 
 def test_each_pull_is_minus_the_gradient_of_the_rows_own_loss(task, params):
     rows = task.train_rows[:12]
-    batch = pulls.pulls(task, params, rows)
+    batch = example_gradients.pulls(task, params, rows)
     for i, row in enumerate(rows):
         dW, _ = descent_by_autograd(task, params, np.array([row]))
         y = task.dataset.y[row]
@@ -69,21 +69,21 @@ def test_each_pull_is_minus_the_gradient_of_the_rows_own_loss(task, params):
 def test_a_row_pulls_the_weights_of_its_own_class_towards_itself(make_task, iris):
     task = make_task(iris, {"features": ("all",)})
     params = Params(np.zeros((3, task.m), np.float32), np.zeros(3, np.float32))
-    batch = pulls.pulls(task, params, task.train_rows)
+    batch = example_gradients.pulls(task, params, task.train_rows)
     np.testing.assert_allclose(batch.on_own_class(), batch.X * 2 / 3, rtol=1e-6)
 
 
 def test_the_descent_of_a_batch_with_a_penalty_equals_autograd(task, params):
     dW, db = descent_by_autograd(task, params, task.train_rows, weight_decay=0.3, l1=0.05)
-    step = pulls.descent(task, params, task.train_rows, 0.3, 0.05)
+    step = example_gradients.descent(task, params, task.train_rows, 0.3, 0.05)
     np.testing.assert_allclose(step.W, dW, atol=1e-6)
     np.testing.assert_allclose(step.b, db, atol=1e-6)
 
 
 def test_the_descent_is_the_same_in_one_go_and_in_parts(task, params, monkeypatch):
-    whole = pulls.descent(task, params, task.train_rows, 0.0)
-    monkeypatch.setattr(pulls, "ROWS_AT_ONCE", 7)
-    parts = pulls.descent(task, params, task.train_rows, 0.0)
+    whole = example_gradients.descent(task, params, task.train_rows, 0.0)
+    monkeypatch.setattr(example_gradients, "ROWS_AT_ONCE", 7)
+    parts = example_gradients.descent(task, params, task.train_rows, 0.0)
     np.testing.assert_allclose(parts.W, whole.W, atol=1e-6)
     np.testing.assert_allclose(parts.b, whole.b, atol=1e-6)
 
@@ -99,7 +99,7 @@ def test_the_next_step_of_training_adds_eta_times_the_descent(make_task, iris, r
     before = Params(before.W.copy(), before.b.copy())
     trainer.step()
     after = trainer.params()
-    step = pulls.descent(task, before, rows, 0.05)
+    step = example_gradients.descent(task, before, rows, 0.05)
     np.testing.assert_allclose(after.W - before.W, 0.2 * step.W, atol=1e-6)
     np.testing.assert_allclose(after.b - before.b, 0.2 * step.b, atol=1e-6)
 
@@ -107,7 +107,7 @@ def test_the_next_step_of_training_adds_eta_times_the_descent(make_task, iris, r
 def test_without_a_bias_none_moves(make_task, iris, rng):
     task = make_task(iris, model={"has_bias": False})
     W = rng.normal(size=(3, 2)).astype(np.float32)
-    step = pulls.descent(task, Params(W, np.zeros(3, np.float32)), task.train_rows, 0.0)
+    step = example_gradients.descent(task, Params(W, np.zeros(3, np.float32)), task.train_rows, 0.0)
     assert step.W.all() and not step.b.any()
 
 
@@ -115,7 +115,7 @@ def test_pairs_pull_as_the_sum_of_their_classes(make_task, iris, rng):
     """The mean pull of a class's pairs, each turned towards the class."""
     task = make_task(iris, model={"kind": "ovo"})
     W = rng.normal(size=(3, 2)).astype(np.float32)
-    batch = pulls.pulls(task, Params(W, np.zeros(3, np.float32)), task.train_rows)
+    batch = example_gradients.pulls(task, Params(W, np.zeros(3, np.float32)), task.train_rows)
     expected = np.zeros((3, 2))
     for p, (i, j) in enumerate(pairs(3)):
         expected[i] -= batch.mean[p] / 2
@@ -126,7 +126,7 @@ def test_pairs_pull_as_the_sum_of_their_classes(make_task, iris, rng):
 def test_huge_logits_give_finite_pulls(task):
     params = Params(np.full((task.outputs, task.m), 1e4, np.float32), np.zeros(task.outputs, "f4"))
     params.W[0] *= -1
-    batch = pulls.pulls(task, params, task.train_rows)
+    batch = example_gradients.pulls(task, params, task.train_rows)
     assert np.isfinite(batch.errors).all()
     if task.config.model.kind != "adaline":  # whose pull grows with the distance
         assert np.abs(batch.errors).max() <= 1

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from torch.nn import functional as F  # noqa: N812
 
-from core.explain import loss_surface as landscape
+from core.explain import loss_surface
 from core.explain.optimum import optimum
 from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
@@ -66,21 +66,23 @@ def questions(kind: str, outputs: int, y: torch.Tensor):
 
 
 @pytest.mark.parametrize("kind", FAMILY)
-@pytest.mark.parametrize("which", [landscape.own_cost, landscape.other_cost])
+@pytest.mark.parametrize("which", [loss_surface.own_cost, loss_surface.other_cost])
 @pytest.mark.parametrize("penalties", [(0.0, 0.0), (0.3, 0.0), (0.1, 0.2)])
 def test_each_node_is_the_loss_of_the_model_there(iris, make_task, kind, which, penalties):
     task = make_task(iris, model={"kind": kind})
     params, cost = some_params(task), which(kind)
     k = task.outputs - 1
-    pair = landscape.of_parameter(task, k, 0), landscape.of_parameter(task, k, None)
-    sample = landscape.Sample.of(task)
-    found = landscape.surface(sample, params, pair, (-4, 3), (-2, 5), (5, 4), (cost,), *penalties)
+    pair = loss_surface.of_parameter(task, k, 0), loss_surface.of_parameter(task, k, None)
+    sample = loss_surface.Sample.of(task)
+    found = loss_surface.surface(
+        sample, params, pair, (-4, 3), (-2, 5), (5, 4), (cost,), *penalties
+    )
     for i, y in enumerate(found.ys):
         for j, x in enumerate(found.xs):
-            there = landscape.moved(params, pair, x, y)
+            there = loss_surface.moved(params, pair, x, y)
             expected = by_torch(task, there, cost, *penalties)
             assert found.losses[cost][i, j] == pytest.approx(expected, rel=2e-5, abs=1e-6)
-    assert landscape.value(sample, params, cost, *penalties) == pytest.approx(
+    assert loss_surface.value(sample, params, cost, *penalties) == pytest.approx(
         by_torch(task, params, cost, *penalties), rel=1e-9
     )
 
@@ -88,8 +90,8 @@ def test_each_node_is_the_loss_of_the_model_there(iris, make_task, kind, which, 
 @pytest.mark.parametrize("kind", FAMILY)
 def test_downhill_is_minus_the_gradient_of_the_models_own_loss(iris, make_task, kind):
     task = make_task(iris, model={"kind": kind})
-    params, sample = some_params(task), landscape.Sample.of(task)
-    found = landscape.downhill(sample, params)
+    params, sample = some_params(task), loss_surface.Sample.of(task)
+    found = loss_surface.downhill(sample, params)
     dW, step = np.zeros_like(found.dW), 1e-6
     for place in np.ndindex(*dW.shape):
         sides = []
@@ -98,7 +100,7 @@ def test_downhill_is_minus_the_gradient_of_the_models_own_loss(iris, make_task, 
             W[place] += sign * step
             exact: Any = W  # in float64, for so small a step
             there = Params(exact, params.b)
-            sides.append(landscape.value(sample, there, landscape.own_cost(kind)))
+            sides.append(loss_surface.value(sample, there, loss_surface.own_cost(kind)))
         dW[place] = (sides[1] - sides[0]) / (2 * step)
     ratio = np.vdot(dW, found.dW) / np.linalg.norm(dW) / np.linalg.norm(found.dW)
     assert ratio == pytest.approx(1, abs=1e-6)
@@ -107,9 +109,9 @@ def test_downhill_is_minus_the_gradient_of_the_models_own_loss(iris, make_task, 
 def test_without_a_bias_no_direction_has_one(iris, make_task):
     task = make_task(iris, model={"has_bias": False})
     params = some_params(task)
-    sample = landscape.Sample.of(task)
-    assert not landscape.at_random(task, 1).db.any()
-    assert not landscape.downhill(sample, params).db.any()
+    sample = loss_surface.Sample.of(task)
+    assert not loss_surface.at_random(task, 1).db.any()
+    assert not loss_surface.downhill(sample, params).db.any()
     found = optimum(task, 0.1).params
     assert found is not None and not found.b.any()
 
@@ -159,8 +161,8 @@ def test_where_newton_has_no_business_no_optimum_is_claimed(iris, make_task, mod
 
 def test_two_free_directions_are_orthogonal_and_of_length_one(iris, make_task):
     task = make_task(iris)
-    first = landscape.at_random(task, 1)
-    second = landscape.at_random(task, 2).without(first)
+    first = loss_surface.at_random(task, 1)
+    second = loss_surface.at_random(task, 2).without(first)
     for one in (first, second):
         assert (one.dW**2).sum() + (one.db**2).sum() == pytest.approx(1)
     assert np.vdot(first.dW, second.dW) + np.vdot(first.db, second.db) == pytest.approx(
@@ -171,8 +173,8 @@ def test_two_free_directions_are_orthogonal_and_of_length_one(iris, make_task):
 def test_moving_changes_the_two_parameters_and_no_other(iris, make_task):
     task = make_task(iris)
     params = some_params(task)
-    pair = landscape.of_parameter(task, 1, 0), landscape.of_parameter(task, 2, None)
-    there = landscape.moved(params, pair, 7.0, -3.0)
+    pair = loss_surface.of_parameter(task, 1, 0), loss_surface.of_parameter(task, 2, None)
+    there = loss_surface.moved(params, pair, 7.0, -3.0)
     assert there.W[1, 0] == 7 and there.b[2] == -3
     same = params.W != there.W
     same[1, 0] = False
@@ -190,7 +192,7 @@ def test_downhill_is_the_negative_gradient_of_autograd(iris, make_task):
     loss = F.cross_entropy(X @ W.T + b, torch.from_numpy(task.dataset.y[rows]))
     dW, db = torch.autograd.grad(loss, (W, b))
     length = float((dW**2).sum() + (db**2).sum()) ** 0.5
-    found = landscape.downhill(landscape.Sample.of(task), params)
+    found = loss_surface.downhill(loss_surface.Sample.of(task), params)
     np.testing.assert_allclose(found.dW, -dW / length, atol=1e-9)
     np.testing.assert_allclose(found.db, -db / length, atol=1e-9)
 
@@ -238,7 +240,7 @@ def test_pictures_with_thousands_of_weights_say_that_no_optimum_is_searched_for(
 
 def test_a_large_task_is_measured_on_a_fixed_sample(digits, make_task):
     task = make_task(digits)
-    first, second = landscape.Sample.of(task, 100), landscape.Sample.of(task, 100)
+    first, second = loss_surface.Sample.of(task, 100), loss_surface.Sample.of(task, 100)
     assert len(first.X) == 100 and first.total == len(task.train_rows)
     np.testing.assert_array_equal(first.X, second.X)
 
@@ -246,19 +248,23 @@ def test_a_large_task_is_measured_on_a_fixed_sample(digits, make_task):
 def test_contours_lie_where_the_loss_is_their_level(iris, make_task):
     task = make_task(iris)
     params = some_params(task)
-    pair = landscape.of_parameter(task, 0, 0), landscape.of_parameter(task, 0, 1)
-    sample = landscape.Sample.of(task)
-    found = landscape.surface(sample, params, pair, (-4, 4), (-4, 4), (80, 80), ("cross-entropy",))
+    pair = loss_surface.of_parameter(task, 0, 0), loss_surface.of_parameter(task, 0, 1)
+    sample = loss_surface.Sample.of(task)
+    found = loss_surface.surface(
+        sample, params, pair, (-4, 4), (-4, 4), (80, 80), ("cross-entropy",)
+    )
     for level, lines in found.contours("cross-entropy")[::4]:
         for line in lines:
             x, y = line[len(line) // 2]
-            there = landscape.moved(params, pair, x, y)
-            assert landscape.value(sample, there, "cross-entropy") == pytest.approx(level, rel=0.02)
+            there = loss_surface.moved(params, pair, x, y)
+            assert loss_surface.value(sample, there, "cross-entropy") == pytest.approx(
+                level, rel=0.02
+            )
 
 
 def test_the_boundary_runs_where_two_classes_tie(iris, make_task):
     task = make_task(replace(iris), model={"kind": "binary"})
     params = some_params(task)
-    (line, *_) = landscape.boundary(task, params, (0, 8), (0, 3))
+    (line, *_) = loss_surface.boundary(task, params, (0, 8), (0, 3))
     Z = task.inputs(line.astype(np.float32)) @ params.W.T + params.b
     np.testing.assert_allclose(Z, 0, atol=0.05)

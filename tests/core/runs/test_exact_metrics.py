@@ -10,7 +10,7 @@ from sklearn.metrics import log_loss
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data.dataset import Dataset, load
 from core.data.task import prepare
-from core.evaluate import model_outputs as examination
+from core.evaluate import model_outputs
 from core.runs.exact_metrics import AtRest
 from core.runs.session import Session
 from core.train import history
@@ -187,6 +187,6 @@ def test_the_figures_of_weights_alone_are_those_of_their_trainer(rows, make_task
         for _ in range(20):
             trainer.step()
         mine = trainer.measure(exact=True)
-        found = examination.measured(trainer.task, trainer.params(), 20, 0)
+        found = model_outputs.measured(trainer.task, trainer.params(), 20, 0)
         assert found.figures == pytest.approx(mine.figures, rel=1e-5, nan_ok=True)
         assert np.array_equal(found.confusion, mine.confusion)

@@ -20,7 +20,7 @@ from core.data.digit_image import Recipe, strokes_to_image
 from core.data.preprocessing import FeatureMap
 from core.errors import DataError, SaveError
 from core.explain import probe
-from core.runs import model_file as store
+from core.runs import model_file
 from core.runs.model_file import Model
 from core.train.snapshot import Params
 from core.train.trainer import Trainer
@@ -68,7 +68,7 @@ def model(iris, make_task):
 def valid(model, tmp_path_factory):
     """The bytes of a file that is in order."""
     path = tmp_path_factory.mktemp("valid") / "m.safetensors"
-    store.save(model, path)
+    model_file.save(model, path)
     return path.read_bytes()
 
 
@@ -79,7 +79,7 @@ def path(tmp_path):
 
 def assembled(about, tensors):
     """The bytes of a file with this text and these tensors, (dtype, shape, bytes) each."""
-    header, place = {"__metadata__": {store.ENTRY: about}}, 0
+    header, place = {"__metadata__": {model_file.ENTRY: about}}, 0
     for name, (kind, shape, data) in tensors.items():
         header[name] = {"dtype": kind, "shape": shape, "data_offsets": [place, place + len(data)]}
         place += len(data)
@@ -93,7 +93,7 @@ def parts(valid):
     from safetensors import deserialize
 
     length = struct.unpack("<Q", valid[:8])[0]
-    about = json.loads(json.loads(valid[8 : 8 + length])["__metadata__"][store.ENTRY])
+    about = json.loads(json.loads(valid[8 : 8 + length])["__metadata__"][model_file.ENTRY])
     tensors = {k: (v["dtype"], v["shape"], bytes(v["data"])) for k, v in deserialize(valid)}
     return about, tensors
 
@@ -102,17 +102,17 @@ def parts(valid):
 
 
 def test_a_loaded_model_answers_as_the_trainer_did_to_the_bit(trainer, path):
-    store.save(model_of(trainer), path)
+    model_file.save(model_of(trainer), path)
     task = trainer.task
     values = task.dataset.values(task.test_rows)
     expected = probe.probabilities(task, trainer.params(), values)
-    np.testing.assert_array_equal(store.load(path).probabilities(values), expected)
+    np.testing.assert_array_equal(model_file.load(path).probabilities(values), expected)
 
 
 def test_all_fields_come_back(trainer, path):
     kept = model_of(trainer)
-    store.save(kept, path)
-    loaded = store.load(path)
+    model_file.save(kept, path)
+    loaded = model_file.load(path)
     for name in Model.__dataclass_fields__:
         before, after = getattr(kept, name), getattr(loaded, name)
         if name in ("params", "standardiser"):
@@ -129,22 +129,22 @@ def test_all_fields_come_back(trainer, path):
 
 
 def test_the_same_model_gives_the_same_bytes(model, valid, path):
-    store.save(model, path)
+    model_file.save(model, path)
     assert path.read_bytes() == valid
-    store.save(store.load(path), path)
+    model_file.save(model_file.load(path), path)
     assert path.read_bytes() == valid
 
 
 def test_names_in_any_script_come_back(model, path):
     names = ("ёж", "très\xa0long", '"\\\n\u200d🦔')
-    store.save(replace(model, class_names=names, feature_names=("μ", "x" * 5000)), path)
-    assert store.load(path).class_names == names
+    model_file.save(replace(model, class_names=names, feature_names=("μ", "x" * 5000)), path)
+    assert model_file.load(path).class_names == names
 
 
 def test_other_programs_of_the_format_can_read_it(model, path):
     from safetensors.numpy import load_file
 
-    store.save(model, path)
+    model_file.save(model, path)
     tensors = load_file(path)
     np.testing.assert_array_equal(tensors["W"], model.params.W)
     assert set(tensors) == {"W", "b", "mean", "std"}
@@ -173,8 +173,8 @@ def test_pictures_go_in_as_they_are(iris, make_task):
 
 def test_figures_that_do_not_exist_are_left_out(iris, make_task, path):
     task = make_task(iris, data={"test_fraction": 0.0})
-    store.save(model_of(Trainer(task)), path)
-    figures = store.load(path).figures
+    model_file.save(model_of(Trainer(task)), path)
+    figures = model_file.load(path).figures
     assert set(figures) == {"train_loss", "train_accuracy"}
     assert figures["train_loss"] == pytest.approx(math.log(3))
 
@@ -194,7 +194,7 @@ def test_a_drawing_is_read_with_pictures_in_the_unit_of_training(digits, make_ta
     [("m", "m.safetensors"), ("m.bin", "m.bin"), ("a.b/m", "a.b/m.safetensors")],
 )
 def test_a_name_without_ending_gets_one(given_name, name, tmp_path):
-    assert store.with_ending(tmp_path / given_name) == tmp_path / name
+    assert model_file.with_ending(tmp_path / given_name) == tmp_path / name
 
 
 def test_a_failing_disk_leaves_the_old_model(model, path, monkeypatch):
@@ -205,15 +205,15 @@ def test_a_failing_disk_leaves_the_old_model(model, path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(SaveError, match="no space left"):
-        store.save(model, path)
+        model_file.save(model, path)
     assert path.read_bytes() == b"old" and list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_HEADER"])
 def test_what_could_not_be_read_again_is_not_written(limit, model, path, monkeypatch):
-    monkeypatch.setattr(store, limit, 100)
+    monkeypatch.setattr(model_file, limit, 100)
     with pytest.raises(SaveError, match="too large to be read again"):
-        store.save(model, path)
+        model_file.save(model, path)
     assert not path.exists()
 
 
@@ -221,8 +221,8 @@ def test_what_could_not_be_read_again_is_not_written(limit, model, path, monkeyp
 
 
 def test_training_goes_on_where_the_model_was(trainer, path):
-    store.save(model_of(trainer), path)
-    loaded = store.load(path)
+    model_file.save(model_of(trainer), path)
+    loaded = model_file.load(path)
     task = loaded.task(trainer.task.source)
     np.testing.assert_array_equal(task.train_rows, trainer.task.train_rows)
     np.testing.assert_array_equal(task.standardiser.std, trainer.task.standardiser.std)
@@ -251,8 +251,8 @@ def test_full_batches_go_on_as_if_there_had_been_no_file(iris, make_task, path):
     through = Trainer(make_task(iris, batch_size=None))
     for _ in range(10):
         through.step()
-    store.save(model_of(through), path)
-    loaded = store.load(path)
+    model_file.save(model_of(through), path)
+    loaded = model_file.load(path)
     after = Trainer(loaded.task(iris))
     after.start_from(loaded.params)
     for _ in range(10):
@@ -293,9 +293,9 @@ def test_a_model_of_another_device_trains_on_here(model, iris):
 
 
 def test_opening_a_file_multiplies_no_names(iris, make_task, path, monkeypatch):
-    store.save(model_of(trained(make_task(iris, data={"degree": 5}))), path)
+    model_file.save(model_of(trained(make_task(iris, data={"degree": 5}))), path)
     monkeypatch.setattr(FeatureMap, "_product", lambda *_: pytest.fail("it made a name"))
-    assert store.load(path).k == 20
+    assert model_file.load(path).k == 20
 
 
 # What is no model -----------------------------------------------------------------------------
@@ -303,7 +303,7 @@ def test_opening_a_file_multiplies_no_names(iris, make_task, path, monkeypatch):
 
 def refusal(path):
     with pytest.raises(DataError) as caught:
-        store.load(path)
+        model_file.load(path)
     text = str(caught.value)
     assert "\n" not in text and len(text) < 600, text
     assert path.name in text
@@ -382,7 +382,7 @@ def test_a_folder_a_pipe_and_nothing_at_all_get_a_sentence(tmp_path):
 
 def test_a_huge_file_is_refused_unread(path, monkeypatch):
     with path.open("wb") as file:
-        file.truncate(store.MAX_BYTES + 1)  # a sparse one
+        file.truncate(model_file.MAX_BYTES + 1)  # a sparse one
     monkeypatch.setattr(type(path), "open", lambda *_: pytest.fail("it was opened"))
     assert "has 256 MiB, and a model has at most 256" in refusal(path)
 
@@ -444,7 +444,7 @@ def test_a_field_that_cannot_be_is_named(changes, words, valid, path):
 def test_what_a_later_program_adds_for_information_does_no_harm(valid, path):
     about, tensors = parts(valid)
     path.write_bytes(assembled(json.dumps(about | {"author": "somebody"}), tensors))
-    assert store.load(path).step == about["step"]
+    assert model_file.load(path).step == about["step"]
 
 
 def test_a_setting_of_another_version_is_told_as_such(valid, path):
@@ -463,14 +463,14 @@ def test_a_file_from_before_there_were_other_models_opens(model, valid, path):
         for name in names:
             del about["config"][group][name]
     path.write_bytes(assembled(json.dumps(about), tensors))
-    assert store.load(path).config == model.config
+    assert model_file.load(path).config == model.config
 
 
 def test_what_says_nothing_more_gets_defaults(valid, path):
     about, tensors = parts(valid)
     del about["config"]["training"]
     path.write_bytes(assembled(json.dumps(about), tensors))
-    assert store.load(path).config.training == TrainingConfig()
+    assert model_file.load(path).config.training == TrainingConfig()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "7", '{"format": NaN}', "[" * 100_000])
@@ -529,7 +529,7 @@ quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def load_or_refuse(path, data):
     path.write_bytes(data)
     try:
-        loaded = store.load(path)
+        loaded = model_file.load(path)
     except DataError as error:
         message = str(error)
     else:

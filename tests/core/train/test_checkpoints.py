@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.config import TrainingConfig
-from core.train import checkpoints as keyframes
+from core.train import checkpoints
 from core.train.batches import Place, Shuffles
 from core.train.checkpoints import NEVER, Edits, Frame, Keyframes, Rules, compact, first_stride
 
@@ -56,7 +56,7 @@ def test_of_the_frames_of_replays_only_the_last_few_stay(frames):
     for step in range(1, 1000):
         frames.keep_between(frame(step))
     assert len([step for step in range(1000) if frames.nearest(step).step == step]) == (
-        keyframes.BETWEEN + 1
+        checkpoints.BETWEEN + 1
     )
 
 
@@ -78,25 +78,25 @@ def test_a_pinned_frame_takes_the_place_of_what_was_there(frames):
 
 @pytest.mark.parametrize("size", [10, 100_000])
 def test_memory_is_bounded_however_long_the_run(frames, size, monkeypatch):
-    monkeypatch.setattr(keyframes, "LIMIT", 40 * 2**20)
+    monkeypatch.setattr(checkpoints, "LIMIT", 40 * 2**20)
     filled(frames, [])
     for k in range(1, 1500):
         frames.add(frame(4 * k, size=size))
-        assert len(frames) <= keyframes.MOST
+        assert len(frames) <= checkpoints.MOST
         if k % 10 == 0:
-            assert frames.nbytes <= keyframes.LIMIT
-    assert len(frames) >= keyframes.FEWEST
+            assert frames.nbytes <= checkpoints.LIMIT
+    assert len(frames) >= checkpoints.FEWEST
 
 
 def test_a_few_frames_are_kept_whatever_they_take(frames, monkeypatch):
-    monkeypatch.setattr(keyframes, "LIMIT", 1)
+    monkeypatch.setattr(checkpoints, "LIMIT", 1)
     filled(frames, range(4, 4000, 4))
-    assert keyframes.FEWEST <= len(frames) <= 2 * keyframes.FEWEST
+    assert checkpoints.FEWEST <= len(frames) <= 2 * checkpoints.FEWEST
     assert frames.steps[0] == 0 and frames.steps[-1] == 3996
 
 
 def test_thinned_out_they_stay_evenly_spread_and_the_stride_says_how_far(frames, monkeypatch):
-    monkeypatch.setattr(keyframes, "MOST", 32)
+    monkeypatch.setattr(checkpoints, "MOST", 32)
     frames.pin(frame(0))
     step = 0
     while step < 10_000:
@@ -108,7 +108,7 @@ def test_thinned_out_they_stay_evenly_spread_and_the_stride_says_how_far(frames,
 
 
 def test_pinned_frames_outlive_the_others(frames, monkeypatch):
-    monkeypatch.setattr(keyframes, "MOST", 32)
+    monkeypatch.setattr(checkpoints, "MOST", 32)
     filled(frames, [4, 8])
     frames.pin(frame(10))
     for step in range(12, 2000):
@@ -117,7 +117,7 @@ def test_pinned_frames_outlive_the_others(frames, monkeypatch):
 
 
 def test_where_all_are_pinned_the_oldest_go(frames, monkeypatch):
-    monkeypatch.setattr(keyframes, "MOST", 32)
+    monkeypatch.setattr(checkpoints, "MOST", 32)
     for step in range(100):
         frames.pin(frame(step))
         assert len(frames) <= 32

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.train import batches, trainer
-from core.train import cuda_graphs as graphs
+from core.train import batches, cuda_graphs, trainer
 from core.train import device as device_
 from core.train import metrics as measure
 from core.train.cuda_graphs import HELD, TOGETHER
@@ -251,7 +250,7 @@ def test_a_device_without_room_for_a_graph_makes_updates_one_by_one(
     def refuse(*_):
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    monkeypatch.setattr(graphs, "Block", refuse)
+    monkeypatch.setattr(cuda_graphs, "Block", refuse)
     subject, twin = pair(digits, batch_size=8)
     go(subject, 400)
     follow(twin, subject)

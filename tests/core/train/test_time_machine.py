@@ -10,8 +10,7 @@ import pytest
 
 from core.errors import ConfigError
 from core.runs.session import Session
-from core.train import batches
-from core.train import checkpoints as keyframes
+from core.train import batches, checkpoints
 from core.train.history import Mark
 from core.train.snapshot import Params, Status
 from core.train.trainer import MOVED, Trainer
@@ -31,7 +30,7 @@ CHANGES = {
 @pytest.fixture(autouse=True)
 def frames_of_short_runs(monkeypatch):
     """Let runs that are short enough for a test have several frames."""
-    monkeypatch.setattr(keyframes, "LONGEST_STRIDE", 32)
+    monkeypatch.setattr(checkpoints, "LONGEST_STRIDE", 32)
 
 
 def weights(trainer):
@@ -116,8 +115,8 @@ def test_a_step_back_undoes_exactly_one_update_again_and_again(iris, make_task):
 
 
 def test_frames_that_were_thinned_out_lead_to_the_same_weights(iris, make_task, monkeypatch):
-    monkeypatch.setattr(keyframes, "MOST", 24)
-    monkeypatch.setattr(keyframes, "LONGEST_STRIDE", 1)
+    monkeypatch.setattr(checkpoints, "MOST", 24)
+    monkeypatch.setattr(checkpoints, "LONGEST_STRIDE", 1)
     trainer, seen = recorded(make_task(iris, epochs=LONG, batch_size=9), 400)
     assert len(trainer._frames) < 25
     for step in range(0, 401, 13):
@@ -519,7 +518,7 @@ def test_training_goes_on_from_the_past_that_is_shown(watcher, task):
 
 
 def test_what_is_wanted_on_the_way_to_a_step_is_done_there(watcher, task, monkeypatch):
-    monkeypatch.setattr(keyframes, "LONGEST_STRIDE", LONG)  # a long way
+    monkeypatch.setattr(checkpoints, "LONGEST_STRIDE", LONG)  # a long way
     watcher.trained(1, task, 2000)
     watcher.session.go_to(1990)
     watcher.session.tune(learning_rate=0.5)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.errors import SaveError
-from core.runs import model_file as store
+from core.runs import model_file
 from gui.kit.png import write_png, write_pngs
 from gui.state.background_tasks import Queue
 
@@ -60,7 +60,7 @@ def test_several_exports_in_a_row_are_all_written(qtbot, window, tmp_path):
     window.hub.save_model(tmp_path / "m")
     qtbot.waitUntil(lambda: not window.hub.writes.is_busy, timeout=PATIENCE_MS)
     assert all(path.read_text().count("\n") == 151 for path in paths)
-    assert store.load(tmp_path / "m.safetensors").params.W.shape == (3, 2)
+    assert model_file.load(tmp_path / "m.safetensors").params.W.shape == (3, 2)
 
 
 @pytest.mark.parametrize("queue", Queue)
@@ -112,7 +112,7 @@ def test_what_was_saved_just_before_closing_is_there(qtbot, open_window, tmp_pat
     window.hub.export(window.hub.run.task, tmp_path / "x.csv")
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
-    assert store.load(tmp_path / "m.safetensors").params.W.shape == (10, 64)
+    assert model_file.load(tmp_path / "m.safetensors").params.W.shape == (10, 64)
     assert (tmp_path / "x.csv").read_text().count("\n") == 1798
 
 

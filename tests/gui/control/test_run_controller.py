@@ -18,7 +18,7 @@ from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import dataset as datasets
 from core.data.points import Points
 from core.data.task import prepare
-from core.runs import model_file as store
+from core.runs import model_file
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
@@ -571,7 +571,7 @@ def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tm
     )
     trainer = Trainer(task)
     path = tmp_path / "drawn.safetensors"
-    store.save(store.Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
+    model_file.save(model_file.Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
     before = window.hub.run
     window.hub.open_model(path)
     qtbot.waitUntil(lambda: "drawn points, which a model file does not hold" in window.notice.text)

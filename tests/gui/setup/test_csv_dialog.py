@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.data.csv import reader as table_reader
+from core.data.csv import reader
 from core.errors import Cancelled
 from core.train.snapshot import Status
 from gui.kit import theme as look
@@ -391,7 +391,7 @@ def slow_reader(monkeypatch):
             threading.Event().wait(0.005)
         raise Cancelled("off")
 
-    monkeypatch.setattr(table_reader, "read", read)
+    monkeypatch.setattr(reader, "read", read)
     return began
 
 

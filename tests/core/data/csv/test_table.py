@@ -20,8 +20,7 @@ from core.cli import train as cli
 from core.cli.options import USAGE
 from core.config import DataConfig, ModelConfig, Reading, RunConfig
 from core.data import dataset as datasets
-from core.data.csv import dialect
-from core.data.csv import reader as table_reader
+from core.data.csv import dialect, reader
 from core.data.csv.table import MAX_CLASSES, MAX_FLOAT32
 from core.data.task import prepare
 from core.errors import Cancelled, DataError
@@ -41,7 +40,7 @@ def read(tmp_path):
     def read(content, name="t.csv", **known):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return table_reader.read(path, Reading(**known))
+        return reader.read(path, Reading(**known))
 
     return read
 
@@ -350,7 +349,7 @@ def test_a_quoted_separator_does_not_hide_a_row_that_is_too_short(read):
 def test_many_ragged_rows_are_all_counted(read):
     table = read("a,b\n" + "1,2\n3\n" * 3000)
     assert table.ragged_count == 3000
-    assert len(table.ragged) == table_reader.MAX_LISTED
+    assert len(table.ragged) == reader.MAX_LISTED
     assert table.n == 3000
 
 
@@ -383,7 +382,7 @@ def test_files_that_are_no_tables_are_refused_in_words(refusal, content, words):
 def test_a_folder_and_a_missing_file_are_refused(tmp_path):
     for path, words in ((tmp_path, "folder"), (tmp_path / "none.csv", "no file")):
         with pytest.raises(DataError, match=words):
-            table_reader.read(path)
+            reader.read(path)
 
 
 def test_a_huge_line_is_refused_before_it_is_read(refusal, monkeypatch):
@@ -397,7 +396,7 @@ def test_too_many_columns_are_refused(refusal):
 
 
 def test_too_many_values_are_refused(refusal, monkeypatch):
-    monkeypatch.setattr(table_reader, "MAX_CELLS", 100)
+    monkeypatch.setattr(reader, "MAX_CELLS", 100)
     assert "more than 100 values" in refusal("a,b\n" + "1,2\n" * 60)
 
 
@@ -617,7 +616,7 @@ def test_progress_is_told_and_only_grows(tmp_path, monkeypatch):
     path = tmp_path / "t.csv"
     path.write_text("x,s\n" + "1.5,a\n2.5,b\n" * 5000)
     told = []
-    table_reader.read(path, progress=lambda done, size: told.append((done, size)))
+    reader.read(path, progress=lambda done, size: told.append((done, size)))
     assert len(told) > 5
     assert told == sorted(told)
     assert {size for _, size in told} == {path.stat().st_size}
@@ -635,7 +634,7 @@ def test_reading_ends_when_it_is_called_off(tmp_path, monkeypatch):
         stop.set()
 
     with pytest.raises(Cancelled):
-        table_reader.read(path, progress=watch, is_cancelled=stop.is_set)
+        reader.read(path, progress=watch, is_cancelled=stop.is_set)
     assert len(told) <= 2
 
 
@@ -784,7 +783,7 @@ def test_many_blank_lines_above_a_table_are_skipped_and_said(read):
 
 def test_blank_lines_are_passed_over_without_a_look_at_each(read, monkeypatch):
     slow_way = mock.Mock(side_effect=AssertionError)
-    monkeypatch.setattr(table_reader._Reader, "_irregular", slow_way)
+    monkeypatch.setattr(reader._Reader, "_irregular", slow_way)
     table = read("x,s\n1.5,a\n" + "\n \n" * 100_000 + "2.5,b\n" * 3)
     assert list(table.lines) == [2, 200_003, 200_004, 200_005]
 
@@ -803,7 +802,7 @@ def test_a_file_that_memory_has_no_room_for_is_refused_after_its_first_part(tmp_
     path.write_text("x,y\n" + "1.5,2.5\n" * 50_000)  # 16 bytes a row
     done = []
     with pytest.raises(DataError, match=r"t\.csv.* takes about \d+ MiB .* are free here"):
-        table_reader.read(path, progress=lambda place, size: done.append(place / size))
+        reader.read(path, progress=lambda place, size: done.append(place / size))
     assert not done or max(done) < 0.1
 
 
@@ -872,5 +871,5 @@ def test_a_large_file_is_called_off_at_once(tmp_path):
             stop.set()
 
     with pytest.raises(Cancelled):
-        table_reader.read(path, progress=watch, is_cancelled=stop.is_set)
+        reader.read(path, progress=watch, is_cancelled=stop.is_set)
     assert time.monotonic() - asked[0] < 0.5  # what Cancel promises

@@ -15,7 +15,7 @@ from core.data.task import prepare
 from core.explain.example_gradients import pulls
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
-from gui.stage.boundary import gradient_arrows as pull_arrows
+from gui.stage.boundary import gradient_arrows
 from gui.stage.boundary.gradient_arrows import LENGTH, SUM_LENGTH
 from gui.stage.boundary.view import BoundaryView
 from gui.state.background_tasks import Background
@@ -151,7 +151,7 @@ def test_the_plane_that_is_shown_decides_the_two_features(qtbot, show, trained, 
 
 
 def test_a_large_batch_draws_some_arrows_and_counts_all(show, trained, tick, monkeypatch):
-    monkeypatch.setattr(pull_arrows, "MOST_ARROWS", 50)
+    monkeypatch.setattr(gradient_arrows, "MOST_ARROWS", 50)
     task = a_task(batch_size=None)
     snapshot = trained(task, 10)
     assert len(snapshot.batch) == len(task.train_rows) == 120

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import dataset as datasets
 from core.data.task import prepare
-from core.explain import loss_surface as landscape
+from core.explain import loss_surface
 from core.explain.optimum import optimum
 from core.train.snapshot import Params
 from gui.state.trajectory import MOST, Way
@@ -214,7 +214,7 @@ def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, word
     surface = panel.surface
     first, second = view._directions
     i, j = 3, 5
-    there = landscape.moved(params, (first, second), surface.xs[j], surface.ys[i])
+    there = loss_surface.moved(params, (first, second), surface.xs[j], surface.ys[i])
     assert surface.losses["cross-entropy"][i, j] == pytest.approx(loss_at(window, there), rel=1e-3)
 
 
@@ -275,14 +275,14 @@ CHOICES = {
 def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot, opened, kind):
     config = RunConfig(model=ModelConfig(kind=kind), training=TrainingConfig(weight_decay=0.05))
     window, view, _ = opened(config)
-    own, other = landscape.own_cost(kind), landscape.other_cost(kind)
+    own, other = loss_surface.own_cost(kind), loss_surface.other_cost(kind)
     assert view.shown_costs == (own,)
     buttons = [view.costs.button(value).text() for value in ((own,), (other,), (own, other))]
     assert buttons == [*CHOICES[kind], "both"]
-    panel, sample = view.panels[own], landscape.Sample.of(window.hub.run.task)
+    panel, sample = view.panels[own], loss_surface.Sample.of(window.hub.run.task)
     params, surface = window.hub.snapshot.params, panel.surface
-    there = landscape.moved(params, view._directions, surface.xs[5], surface.ys[7])
-    expected = landscape.value(sample, there, own, 0.05)
+    there = loss_surface.moved(params, view._directions, surface.xs[5], surface.ys[7])
+    expected = loss_surface.value(sample, there, own, 0.05)
     assert surface.losses[own][7, 5] == pytest.approx(expected, rel=1e-4)
     assert panel._lowest.isVisible() == (kind not in ("perceptron", "mse"))
     qtbot.mouseClick(view.costs.button((own, other)), Qt.MouseButton.LeftButton)

@@ -17,7 +17,7 @@ from core.data import dataset as datasets
 from core.data.task import prepare
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
-from gui.stage.weights import gradient_images as gradient_pictures
+from gui.stage.weights import gradient_images
 from gui.stage.weights.view import WeightsView
 from gui.state.background_tasks import Background
 
@@ -157,8 +157,8 @@ def test_a_new_snapshot_brings_its_own_gradient(show, trained, choose_gradient, 
 def test_a_large_batch_is_not_asked_again_at_once_while_training(
     show, trained, choose_gradient, settle, monkeypatch
 ):
-    monkeypatch.setattr(gradient_pictures, "LARGE_BATCH", 10)
-    monkeypatch.setattr(gradient_pictures, "LARGE_SECONDS", 3600.0)
+    monkeypatch.setattr(gradient_images, "LARGE_BATCH", 10)
+    monkeypatch.setattr(gradient_images, "LARGE_SECONDS", 3600.0)
     task = a_task()
     first = trained(task, 5)
     view = show(task, first)
