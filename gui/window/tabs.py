@@ -111,9 +111,10 @@ class Stage(QFrame):
         """Show the tabs that apply; where what was shown does not, show the first."""
         before = set(self.offered)
         for i, name in enumerate(self.names):
-            self.tabs.setTabVisible(i, applies[name])
-            # Where it runs short of room, the bar gives a share of it to tabs that are not seen.
-            self.tabs.setTabText(i, name if applies[name] else "")
+            if self.tabs.isTabVisible(i) != applies[name]:  # each makes the bar lay out its tabs
+                self.tabs.setTabVisible(i, applies[name])
+                # Where room is short, the bar gives a share of it to tabs that are not seen.
+                self.tabs.setTabText(i, name if applies[name] else "")
             if name in self._actions:
                 self._actions[name].setVisible(applies[name])
                 self._actions[name].setEnabled(applies[name])

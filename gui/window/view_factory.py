@@ -80,13 +80,12 @@ class Maths(QObject):
         self.way.add(snapshot)
         self._see_replay(snapshot)
 
-    def follow_picture(self, picture: NDArray[np.float32], row: int) -> None:
+    def follow_picture(self, task: Task, picture: NDArray[np.float32], row: int) -> None:
         """Follow what is on the pad: a row of the data set, or a drawing where it is −1."""
         if row >= 0:
-            self.chosen.choose_row(row)
-        elif self._hub.run is not None:
-            drawn = Example(self._hub.run.task, picture.ravel(), None, None, "the drawing")
-            self.chosen.choose(drawn)
+            self.chosen.choose(Example.of_row(task, row))
+        else:
+            self.chosen.choose(Example(task, picture.ravel(), None, None, "the drawing"))
 
     # Runs that are kept ---------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import random
 import sys
 import threading
@@ -50,17 +51,17 @@ NOT_PRESSED = (
 UNEXPECTED = ("went wrong inside", "unexpected error", "Traceback")
 
 
-def queued_seconds() -> float:
-    """Return how long threads of this process have waited for a processor, all together.
+def queued_seconds() -> dict[str, float]:
+    """Return for each thread of this process how long it has waited for a processor.
 
     That is the machine's doing. While one of them waits with Python's lock in hand, all others
-    wait for it. 0.0 where the system does not tell.
+    wait for it. Empty where the system does not tell.
     """
-    waited = 0
+    queued = {}
     for thread in Path("/proc/self/task").glob("*/schedstat"):
         with suppress(OSError):  # it has ended meanwhile
-            waited += int(thread.read_text().split()[1])
-    return waited / 1e9
+            queued[thread.parent.name] = int(thread.read_text().split()[1]) / 1e9
+    return queued
 
 
 def work_seconds() -> float:
@@ -71,22 +72,33 @@ def work_seconds() -> float:
 
 
 class Watch:
-    """A thread that notes where the window's thread stands once nothing has been answered long."""
+    """A thread that notes where all threads stand while nothing is answered.
 
-    def __init__(self, last_beat: Callable[[], float], patience: float) -> None:
-        self.seen = ""
-        self._patience = patience
+    By faulthandler: a frame that is looked at in Python outlives its call, and its painter too.
+    """
+
+    def __init__(self, last_beat: Callable[[], float], notes: Path) -> None:
         self._last_beat = last_beat
+        self._notes = notes
         self._is_over = threading.Event()
-        self._watched = threading.get_ident()
         self._thread = threading.Thread(target=self._look, name="watch")
         self._thread.start()
 
+    @property
+    def seen(self) -> str:
+        """Where they stood since the last answer, one look after the other."""
+        return self._notes.read_text()
+
     def _look(self) -> None:
-        while not self._is_over.wait(BEAT_SECONDS):
-            if time.monotonic() - self._last_beat() > self._patience:
-                frame = sys._current_frames()[self._watched]
-                self.seen = "".join(traceback.format_stack(frame)[-8:])
+        known = 0.0
+        with self._notes.open("w") as notes:
+            while not self._is_over.wait(BEAT_SECONDS):
+                if (beat := self._last_beat()) != known:
+                    known = beat
+                    notes.seek(0)
+                    notes.truncate()
+                if time.monotonic() - beat > 2 * BEAT_SECONDS:
+                    faulthandler.dump_traceback(notes)
 
     def close(self) -> None:
         self._is_over.set()
@@ -145,7 +157,7 @@ class Classroom:
         self.window.hub.failed.connect(self._note_words)
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)  # as the program does
-        self._watch = Watch(lambda: self._beat_at, 0.8 * self.longest_pause)
+        self._watch = Watch(lambda: self._beat_at, self.log.with_name("stacks.log"))
         self._feel()
         self.faults.clear()  # of the time before
         self._beat.start(int(1000 * BEAT_SECONDS))
@@ -202,9 +214,10 @@ class Classroom:
 
     def _feel(self) -> None:
         """Note how long nothing was answered, less what the machine kept us waiting."""
-        now, worked, queued = time.monotonic(), time.thread_time(), queued_seconds()
+        now, worked = time.monotonic(), time.thread_time()
         waited, own = now - self._beat_at - BEAT_SECONDS, worked - self._worked_at
-        late = queued - self._queued_at
+        before = self._queued_at
+        late = sum(now - before.get(name, 0.0) for name, now in queued_seconds().items())
         if max(own, waited - late) > self.longest_pause:
             slower = max(1.0, min(work_seconds() for _ in range(5)) / self._usual)
             if max(own, waited - late) / slower > self.longest_pause:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -159,6 +159,26 @@ def test_an_example_of_another_task_is_not_followed(qtbot, window):
     stranger = prepare(datasets.load(NEURON.data), NEURON)
     window.maths.chosen.choose(Example.of_row(stranger, 3))
     assert window.maths.chosen.example is followed
+
+
+def test_a_stroke_amid_a_change_to_other_data_is_not_followed_there(qtbot, open_window, new_run):
+    window = open_window(DIGITS)
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["iris"], Qt.MouseButton.LeftButton)
+    with new_run(window):
+        window.hub.undo_stack.undo()
+    window.stage.show_name("Draw")
+    pad = window.draw.pad
+    centre = pad.rect().center()
+    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=centre)
+    qtbot.mouseMove(pad, centre + QPoint(0, 40))
+    with new_run(window):
+        window.hub.undo_stack.redo()
+    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=centre)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=FIRST_NUMBERS_MS)
+    example, task = window.maths.chosen.example, window.hub.run.task
+    assert example.task is task
+    assert example.values.shape == task.dataset.values(0).shape
 
 
 # Between a task and its first numbers ------------------------------------------------------------

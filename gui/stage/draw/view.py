@@ -76,7 +76,7 @@ class DrawView(View):
 
     taught = Signal(object, int)  # (size, size) picture in 0 … 1, number of its true class
     remarked = Signal(str)  # why there is nothing to pick
-    pictured = Signal(object, int)  # picture that the model sees; its row, −1 of a drawing
+    pictured = Signal(object, object, int)  # Task; picture that its model sees; row, −1: a drawing
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme)
@@ -321,6 +321,7 @@ class DrawView(View):
     def offer_task(self, task: Task) -> None:
         if not self.applies_to(task):
             self.task = self.snapshot = None
+            self._look_again.stop()
             self._background.forget("nearest")
             return
         super().offer_task(task)
@@ -482,8 +483,8 @@ class DrawView(View):
         )
         if is_other:
             self.picture = picture
-            if picture is not None:
-                self.pictured.emit(picture, -1 if picked is None else self._picked)
+            if picture is not None and self.task is not None:
+                self.pictured.emit(self.task, picture, -1 if picked is None else self._picked)
         self._answer()
         if not self.pad.is_drawing:
             self._ask_nearest()
