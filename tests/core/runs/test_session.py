@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-import core
+import core.train
 from core.cli import train as cli
 from core.config import DataConfig, RunConfig
 from core.data import dataset as datasets
@@ -711,7 +711,7 @@ def test_a_command_with_nothing_to_train_is_told(watcher):
 
 
 def test_a_broken_pytorch_is_told(monkeypatch):
-    monkeypatch.delattr(core, "trainer")
+    monkeypatch.delattr(core.train, "trainer")
     monkeypatch.setitem(sys.modules, "core.train.trainer", None)
     watcher = Watcher()
     assert "PyTorch cannot be loaded" in watcher.failure().message
