@@ -1,8 +1,12 @@
-"""One column of a table, gathered chunk by chunk from what pandas made of its cells."""
+"""One column of a table, gathered chunk by chunk from what pandas made of its cells.
+
+The cells of each chunk are copied to where they stay. Kept as they are and joined in the end, the
+chunks would need a column's memory twice, and pandas new memory for each chunk.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +24,63 @@ MAX_WORDS = 10_000  # different ones in a column
 MOST_WORDS = 0.2  # of a column of numbers with slips; above it is text
 
 
+class GrowingArray:
+    """An array that grows at its end; fillers at either end take no memory.
+
+    nbytes : what is written.
+    """
+
+    def __init__(self, filler: np.generic) -> None:
+        self._filler = filler
+        self._array: NDArray[Any] = np.empty(0, dtype=filler.dtype)
+        self._written = self._length = 0
+
+    @property
+    def nbytes(self) -> int:
+        return self._written * self._array.itemsize
+
+    def pad(self, count: int) -> None:
+        """Add so many fillers."""
+        self._length += count
+
+    def extend(self, part: NDArray[Any], expected: int) -> None:
+        """Add the part to an array that is expected to be so long in the end; 0 for unknown."""
+        end = self._length + len(part)
+        self._make_room(end, part.dtype, expected)
+        self._array[self._length : end] = part
+        self._written = self._length = end
+
+    def _make_room(self, end: int, dtype: np.dtype[Any], expected: int = 0) -> None:
+        """Write the fillers that are only counted yet, and have room up to `end`."""
+        if self._written:
+            dtype = np.result_type(dtype, self._array.dtype)
+        if self._written < self._length:
+            dtype = np.result_type(dtype, self._filler.dtype)
+        if end > len(self._array) or dtype != self._array.dtype:
+            # A system gives memory when it is written to: too much room costs nothing.
+            room = max(end, expected, self._written * 5 // 4 if end > len(self._array) else 0)
+            array = np.empty(room, dtype=dtype)
+            array[: self._written] = self._array[: self._written]
+            self._array = array
+        if self._written < self._length:
+            self._array[self._written : self._length] = self._filler
+            self._written = self._length
+
+    def finish(self) -> NDArray[Any]:
+        """Return the array; it can be read only where it is all filler."""
+        if not self._written:
+            return np.broadcast_to(self._filler, (self._length,))
+        self._make_room(self._length, self._array.dtype)
+        return self._array[: self._length]
+
+
 class Cells:
     """Gathers one column."""
 
     def __init__(self, name: str, decimal: str) -> None:
         self._name, self._decimal = name, decimal
-        self._values: list[Values] = []
-        self._codes: list[NDArray[np.int32] | None] = []
+        self._values = GrowingArray(np.float64(np.nan))
+        self._codes = GrowingArray(np.int32(-1))
         self._words: dict[str, int] = {}
         self._has_too_many_words = False
         self._count = self._missing = self._not_finite = self._word_cells = 0
@@ -34,9 +88,14 @@ class Cells:
         self.is_text_so_far = False
         self._low, self._high = np.inf, -np.inf
         self._head: list[float | str | None] = []
-        self.nbytes = 0  # of what is gathered
 
-    def take(self, cells: pd.Series[Any]) -> None:
+    @property
+    def nbytes(self) -> int:
+        """Of what is gathered."""
+        return self._values.nbytes + self._codes.nbytes
+
+    def take(self, cells: pd.Series[Any], expected: int) -> None:
+        """Add cells to a column that is expected to have so many in the end; 0 for unknown."""
         if not len(cells):
             return
         kind = cells.dtype.kind
@@ -52,14 +111,16 @@ class Cells:
             values = self._measure(cells.to_numpy(dtype=np.float64))
         else:
             values, codes = self._read_words(cells)
-        if codes is None and np.isnan(values[0]) and np.isnan(values).all():
-            values = np.broadcast_to(np.float64(np.nan), values.shape)  # one number for all
-        else:
-            self.nbytes += values.nbytes + (0 if codes is None else codes.nbytes)
         if len(self._head) < HEAD_ROWS:
             self._remember_head(values, codes)
-        self._values.append(values)
-        self._codes.append(codes)
+        if np.isnan(values[0]) and np.isnan(values).all():
+            self._values.pad(len(values))
+        else:
+            self._values.extend(values, expected)
+        if codes is None:
+            self._codes.pad(len(values))
+        else:
+            self._codes.extend(codes, expected)
         self._count += len(cells)
 
     def _measure(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -131,19 +192,12 @@ class Cells:
         kind = self._kind()
         is_text = kind == "text"
         values: Values
-        if kind == "empty" or (is_text and self._has_too_many_words):
+        if is_text and self._has_too_many_words:
             values = np.broadcast_to(np.float64(np.nan), (self._count,))
         else:
-            joined = np.concatenate(self._values) if self._values else np.empty(0)
-            values = cast("Values", joined)
-        codes = None
-        if self._word_cells and not self._has_too_many_words:
-            codes = np.concatenate(
-                [
-                    np.full(len(part), -1, dtype=np.int32) if found is None else found
-                    for part, found in zip(self._values, self._codes, strict=True)
-                ]
-            )
+            values = self._values.finish()
+        has_codes = self._word_cells and not self._has_too_many_words
+        codes = self._codes.finish() if has_codes else None
         words = tuple(restored(list(self._words)))
         renamed = dict(zip(self._words, words, strict=True))
         head = (renamed.get(cell, cell) if isinstance(cell, str) else cell for cell in self._head)
