@@ -14,8 +14,12 @@ NAN = np.float64(np.nan)
     st.lists(
         st.one_of(
             st.integers(0, 5),
-            st.lists(st.integers(0, 255), min_size=1, max_size=5).map(np.uint8),
-            st.lists(st.floats(width=32), min_size=1, max_size=5).map(np.float64),
+            st.lists(st.integers(0, 255), min_size=1, max_size=5).map(
+                lambda cells: np.array(cells, dtype=np.uint8)
+            ),
+            st.lists(st.floats(width=32), min_size=1, max_size=5).map(
+                lambda cells: np.array(cells, dtype=np.float64)
+            ),
         )
     ),
     st.integers(0, 40),
