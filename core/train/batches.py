@@ -22,10 +22,15 @@ ROOMS = 4  # a batch and the rest of an epoch, of now and of before
 
 @dataclass(frozen=True, eq=False)
 class Room:
-    """Where a slice of some number of rows is put together, again and again; logits too."""
+    """Where a slice of k rows is put together, again and again; logits Z too.
+
+    stored, X : (k, m). targets : (outputs, k), of which Y is a view, as Z is one of its own:
+    (k, outputs).
+    """
 
     stored: Tensor
     X: Tensor
+    targets: Tensor
     Y: Tensor
     Z: Tensor
 
@@ -63,13 +68,18 @@ class Rows:
             if order is not None:
                 rows = order if n <= size else order[start : start + size]
                 stored = torch.index_select(self.X, 0, rows, out=room.stored)
-                Y = torch.index_select(self.targets, 1, rows, out=room.Y)
+                torch.index_select(self.targets, 1, rows, out=room.targets)
+                Y = room.Y
             elif n <= size:
-                stored, Y = self.X, self.targets
+                stored, Y = self.X, self.Y
             else:
-                stored = self.X[start : start + size]
-                Y = self.targets[:, start : start + size]
-            yield self._numbers(stored, room), Y.mT, room.Z.mT
+                stored, Y = self.X[start : start + size], self.Y[start : start + size]
+            yield self._numbers(stored, room), Y, room.Z
+
+    @cached_property
+    def Y(self) -> Tensor:  # noqa: N802
+        """The targets as (n, outputs)."""
+        return self.targets.mT
 
     @cached_property
     def rows_at_once(self) -> int:
@@ -91,8 +101,8 @@ class Rows:
                 self.rooms.clear()
             stored = self.X.new_empty((k, self.X.shape[1]))
             X = stored if stored.dtype == torch.float32 else stored.float()
-            outputs = self.targets.new_empty((2, len(self.targets), k))
-            self.rooms[k] = Room(stored, X, *outputs)
+            targets, logits = self.targets.new_empty((2, len(self.targets), k))
+            self.rooms[k] = Room(stored, X, targets, targets.mT, logits.mT)
         return self.rooms[k]
 
 

@@ -40,7 +40,7 @@ class Block:
             self._pieces = torch.split(self._order, _gathered(rows, size) * size)
         for piece in self._pieces:
             self._rows.room(size if piece is None else len(piece))
-        self._Z = self._rows.room(size).Z.mT
+        self._Z = self._rows.room(size).Z
         self._replay: Callable[[], None] | None = None
 
     def run(self, order: Tensor | None, update: Update) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
-from dataclasses import replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -23,6 +23,30 @@ T = TypeVar("T")
 CHEAP = 200_000  # rows × features or outputs: so many may be measured after each step at first
 CHEAP_STRIDE = 64
 SHARE = 8  # above that: rows trained on for each row that is measured
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """Rows that are measured together, one part after the other; all that is the same each time.
+
+    sizes : rows of each part. h : classes.
+    slices : what belongs to each slice of the rows, (k,) each: the part of every row, where its
+        confusions begin in a flat table behind the parts' losses, and ones.
+    """
+
+    rows: Rows
+    sizes: tuple[int, ...]
+    h: int
+    slices: tuple[tuple[Tensor, Tensor, Tensor], ...]
+
+    @classmethod
+    def of(cls, rows: Rows, sizes: Sequence[int], h: int) -> _Parts:
+        at_once, device = rows.rows_at_once, rows.y.device
+        part = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes)).to(device)
+        begins = len(sizes) + (part * h + rows.y) * h
+        ones = torch.ones(min(at_once, len(rows)), dtype=torch.float64, device=device)
+        both = zip(part.split(at_once), begins.split(at_once), strict=True)
+        return cls(rows, tuple(sizes), h, tuple((p, b, ones[: len(p)]) for p, b in both))
 
 
 class Measurement:
@@ -45,8 +69,8 @@ class Measurement:
         if len(task.validation_rows):
             parts.append(task.validation_rows)
         self._rows = place(task, np.concatenate(parts), device)
-        sizes = torch.tensor([len(rows) for rows in parts])
-        self._part = torch.arange(len(parts)).repeat_interleave(sizes).to(device)
+        self._parts = _Parts.of(self._rows, [len(rows) for rows in parts], task.dataset.h)
+        self._model: models.Model | None = None  # of the parameters that were measured last
 
     def __len__(self) -> int:
         """Rows that are measured each time."""
@@ -54,7 +78,11 @@ class Measurement:
 
     def __call__(self, parameters: tuple[Tensor, ...], step: int, epoch: int) -> Metrics:
         """Measure the model with these parameters."""
-        losses, shares, confusions = _end(self._evaluating(self._rows, self._part, parameters))
+        if self._model is None or self._model.parameters is not parameters:
+            self._model = models.model_of(self._task.config.model, parameters, self._rows.unit)
+        else:
+            self._model.begin()
+        losses, shares, confusions = _end(self._evaluating(self._parts, self._model))
         is_validated = len(losses) > 2
         return Metrics(
             step=step,
@@ -75,9 +103,9 @@ class Measurement:
         """Return the same metrics with those of all training rows, slice by slice."""
         if not metrics.sampled:
             return metrics
-        losses, shares, confusions = yield from self._evaluating(
-            train, torch.zeros_like(train.y), parameters
-        )
+        parts = _Parts.of(train, [len(train)], self._task.dataset.h)
+        model = models.model_of(self._task.config.model, parameters, train.unit)
+        losses, shares, confusions = yield from self._evaluating(parts, model)
         return replace(
             metrics,
             train_loss=losses[0],
@@ -87,31 +115,24 @@ class Measurement:
         )
 
     def _evaluating(
-        self, rows: Rows, part: Tensor, parameters: tuple[Tensor, ...]
+        self, parts: _Parts, model: models.Model
     ) -> Generator[None, None, tuple[list[float], list[float], NDArray[np.int64]]]:
-        """Return mean losses and accuracies (parts,), confusions (parts, h, h), slice by slice.
-
-        part : (n,), which part each row belongs to.
-        """
-        h, parts = self._task.dataset.h, 2 + bool(len(self._task.validation_rows))
-        sums = torch.zeros(parts, dtype=torch.float64, device=rows.y.device)
-        counts = torch.zeros(parts * h * h, dtype=torch.int64, device=rows.y.device)
-        start, model = 0, models.model_of(self._task.config.model, parameters, rows.unit)
-        for X, Y, Z in rows.slices():
-            here = slice(start, start := start + len(X))
+        """Return mean losses and accuracies (parts,), confusions (parts, h, h), slice by slice."""
+        h, k = parts.h, len(parts.sizes)
+        # The losses of the parts and their confusions, which are exact in float64, in one table.
+        table = torch.zeros(k + k * h * h, dtype=torch.float64, device=parts.rows.y.device)
+        slices = zip(parts.rows.slices(), parts.slices, strict=True)
+        for (X, Y, Z), (part, begins, ones) in slices:
             Z = model.forward(X, out=Z)
-            sums.index_add_(0, part[here], self._head.loss(Z, Y).double())
-            cell = (part[here] * h + rows.y[here]) * h + self._head.decide(Z)
-            counts.index_add_(0, cell, torch.ones_like(cell))
+            table.index_add_(0, part, self._head.loss(Z, Y).double())
+            table.index_add_(0, begins + self._head.decide(Z), ones)
             yield
-        figures = torch.cat([sums, counts.double()]).cpu().numpy()
-        confusions = figures[parts:].astype(np.int64).reshape(parts, h, h)
-        n = confusions.sum(axis=(1, 2)).tolist()
+        figures = table.cpu().numpy()
+        confusions = figures[k:].astype(np.int64).reshape(k, h, h)
         hits = confusions.trace(axis1=1, axis2=2).tolist()
-        sums_and_hits = figures[:parts].tolist(), hits
         losses, shares = (
-            [total / count if count else math.nan for total, count in zip(totals, n, strict=True)]
-            for totals in sums_and_hits
+            [total / n if n else math.nan for total, n in zip(totals, parts.sizes, strict=True)]
+            for totals in (figures[:k].tolist(), hits)
         )
         return losses, shares, confusions
 

@@ -19,7 +19,15 @@ def logits(X: Tensor, W: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor
     It is computed as (W Xᵀ + b)ᵀ: for few classes this product ran in 0.6 of the time, and it
     leaves Z class by class in memory, as the heads like it.
     """
-    return torch.addmm(b[:, None], W, X.mT, out=None if out is None else out.mT).mT
+    return _affine(X, W, b[:, None], out)
+
+
+def _affine(X: Tensor, W: Tensor, column: Tensor, out: Tensor | None) -> Tensor:
+    """Return the same with the bias as a column, (h, 1)."""
+    if out is None:
+        return torch.addmm(column, W, X.mT).mT
+    torch.addmm(column, W, X.mT, out=out.mT)
+    return out
 
 
 def gradients(dZ: Tensor, X: Tensor, dW: Tensor, db: Tensor, *, add: bool = False) -> None:
@@ -57,7 +65,7 @@ class Linear:
 
     def forward(self, X: Tensor, out: Tensor | None = None) -> Tensor:
         """Return the logits of X (n, m), written over `out` if that is given."""
-        return torch.addmm(self._column, self._V, X.mT, out=None if out is None else out.mT).mT
+        return _affine(X, self._V, self._column, out)
 
     def backward(self, dZ: Tensor, X: Tensor, *, add: bool) -> None:
         """Write the gradients for dZ = dL/dZ of these rows, or add them to what is there."""

@@ -314,28 +314,29 @@ class Trainer:
 
     def _end_epoch(self) -> None:
         self.epoch += 1
-        if self.settings.schedule != "constant":
+        settings = self.settings
+        if settings.schedule != "constant":
             self._schedule()
-        if self.settings.tolerance > 0:
+        if settings.tolerance > 0:
             losses = self._epoch_losses
             losses.append(self.measure().train_loss)
             fallen = losses[0] - losses[-1]
             if (
                 self.outcome is None
                 and len(losses) > CONVERGENCE_EPOCHS
-                and abs(fallen) < self.settings.tolerance * CONVERGENCE_EPOCHS
+                and abs(fallen) < settings.tolerance * CONVERGENCE_EPOCHS
             ):
                 self.outcome = Status.CONVERGED
                 self.message = (
                     f"Converged after {self.epoch:,} epochs: the loss changed by less than "
-                    f"{self.settings.tolerance:g} per epoch over {CONVERGENCE_EPOCHS} epochs."
+                    f"{settings.tolerance:g} per epoch over {CONVERGENCE_EPOCHS} epochs."
                 )
-        if self.settings.patience and self.outcome is not Status.DIVERGED:
+        if settings.patience and self.outcome is not Status.DIVERGED:
             self._look_back()
         if self.outcome is None and self.epoch >= self._last_epoch:
             self.outcome = Status.FINISHED
             self.message = f"Finished {self.epoch:,} epochs."
-        if self.outcome in (Status.FINISHED, Status.CONVERGED) and self.settings.patience:
+        if settings.patience and self.outcome in (Status.FINISHED, Status.CONVERGED):
             self._return_to_best()
 
     def _look_back(self) -> None:
