@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -131,16 +131,19 @@ class Curves:
         """
         start = max(int(np.searchsorted(self.table[LAST], first)) - 1, 0)
         end = int(np.searchsorted(self.table[FIRST], last, side="right")) + 1
+        # Of the other series nothing is worked out: this is done for each frame.
+        series = [SERIES.index(name) for name in names]
         table = self.table[:, start:end]
         if table.shape[1] > columns:
             width = max((last - first) / columns, 1e-9)
             column = np.floor((table[FIRST] - first) / width)
             column[[0, -1]] += -0.5, 0.5  # first and newest stay by themselves
-            table = _gather(table, np.flatnonzero(np.diff(column, prepend=-np.inf)))
-        low, high, mean = table[LOW], table[HIGH], table[TOTAL] / table[COUNT]
+            starts = np.flatnonzero(np.diff(column, prepend=-np.inf))
+            table = _gather(table, starts, series)
+        low, high, total = table[LOW], table[HIGH], table[TOTAL]
         return [
-            Strip(table[FIRST], table[LAST], low[k], mean[k], high[k])
-            for k in map(SERIES.index, names)
+            Strip(table[FIRST], table[LAST], low[k], total[k] / table[COUNT], high[k])
+            for k in series
         ]
 
 
@@ -283,15 +286,20 @@ class History:
         self._table, self._length = table, length
 
 
-def _gather(table: Floats, starts: NDArray[np.int64]) -> Floats:
-    """Return the table (ROWS, k) with the entries from each start to the next as one."""
+def _gather(
+    table: Floats, starts: NDArray[np.int64], series: Sequence[int] = range(len(SERIES))
+) -> Floats:
+    """Return the table (ROWS, k) with the entries from each start to the next as one.
+
+    series : which of them are gathered; nothing is said of the others.
+    """
     gathered = np.empty((ROWS, len(starts)))
     gathered[FIRST] = table[FIRST, starts]
     gathered[LAST] = table[LAST, np.append(starts[1:], table.shape[1]) - 1]
     gathered[COUNT] = np.add.reduceat(table[COUNT], starts)
-    gathered[LOW] = np.minimum.reduceat(table[LOW], starts, axis=1)
-    gathered[HIGH] = np.maximum.reduceat(table[HIGH], starts, axis=1)
-    gathered[TOTAL] = np.add.reduceat(table[TOTAL], starts, axis=1)
+    for part, merge in ((LOW, np.minimum), (HIGH, np.maximum), (TOTAL, np.add)):
+        for k in series:
+            merge.reduceat(table[part][k], starts, out=gathered[part][k])
     return gathered
 
 

@@ -232,7 +232,7 @@ class Trainer:
         left = n
         for X, Y, Z in self._train.slices(rows):
             self._differentiate(X, Y, Z, add=left < n)
-            left -= len(X)
+            left -= X.shape[0]
             if left:
                 yield
         self._descend(n)

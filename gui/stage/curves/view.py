@@ -209,7 +209,8 @@ class CurveView(View):
             label.setFont(look.scaled(self.font(), look.SMALL))
             label.setColor(theme.muted)
         self._reading.setFont(look.scaled(self.font(), look.SMALL))
-        self._letter_px = self._reading.fontMetrics().horizontalAdvance("0")
+        metrics = self._reading.fontMetrics()
+        self._letter_px, self._line_px = metrics.horizontalAdvance("0"), 1.5 * metrics.height()
         self._reading.setStyleSheet(
             f"color: {theme.ink}; background: {theme.panel};"
             f"border: 1px solid {theme.line}; border-radius: 4px"
@@ -505,7 +506,7 @@ class CurveView(View):
     def _lines(self) -> int:
         """How many lines of words have room beside an axis below its break."""
         height = self.plot.getPlotItem().getViewBox().height() / (1 + BAND)
-        return max(1, int(height / (1.5 * self._reading.fontMetrics().height())))
+        return max(1, int(height / self._line_px))
 
     def _linear_ticks(self, _: float, high: float) -> list[tuple[float, str]]:
         return [(place, f"{place:g}") for place in _round_places(0.0, high)]
