@@ -45,7 +45,7 @@ class _Parts:
         part = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes)).to(device)
         begins = len(sizes) + (part * h + rows.y) * h
         ones = torch.ones(min(at_once, len(rows)), dtype=torch.float64, device=device)
-        both = zip(part.split(at_once), begins.split(at_once), strict=True)
+        both = zip(torch.split(part, at_once), torch.split(begins, at_once), strict=True)
         return cls(rows, tuple(sizes), h, tuple((p, b, ones[: len(p)]) for p, b in both))
 
 
@@ -103,6 +103,8 @@ class Measurement:
         """Return the same metrics with those of all training rows, slice by slice."""
         if not metrics.sampled:
             return metrics
+        # The rooms that are there are used, too; those that are made go when this is done.
+        train = replace(train, rooms=dict(self._rows.rooms))
         parts = _Parts.of(train, [len(train)], self._task.dataset.h)
         model = models.model_of(self._task.config.model, parameters, train.unit)
         losses, shares, confusions = yield from self._evaluating(parts, model)

@@ -11,8 +11,9 @@ from torch import Generator
 
 from core.config import DataConfig, RunConfig
 from core.data.task import prepare
-from core.train import batches
+from core.train import batches, history
 from core.train.batches import Shuffles, place
+from core.train.metrics import Measurement
 
 CPU = torch.device("cpu")
 
@@ -113,6 +114,29 @@ def test_slices_use_the_same_room_again(make_task, digits):
         return [[t.data_ptr() for t in part] for part in rows.slices(torch.arange(32))]
 
     assert places() == places()
+
+
+@pytest.mark.parametrize("order", [None, torch.arange(32)], ids=["in place", "batch"])
+def test_targets_and_room_for_logits_are_viewed_once_and_not_by_every_step(make_task, iris, order):
+    task = make_task(iris)
+    rows = place(task, task.train_rows, CPU)
+    ((_, Y, Z),) = rows.slices(order)
+    ((_, Y_again, Z_again),) = rows.slices(order)
+    assert Y_again is Y and Z_again is Z
+
+
+def test_exact_figures_leave_no_room_behind_with_the_rows_that_are_trained_on(
+    make_task, digits, monkeypatch
+):
+    monkeypatch.setattr(history, "SAMPLE", 100)
+    task = make_task(digits)
+    train, measurement = place(task, task.train_rows, CPU), Measurement(task, CPU)
+    parameters = torch.zeros(task.outputs, task.m), torch.zeros(task.outputs)
+    sampled = measurement(parameters, 0, 0)
+    assert sampled.sampled == 100
+    for _ in measurement.exactly(sampled, train, parameters):
+        pass
+    assert not train.rooms
 
 
 def test_slices_of_wide_rows_are_short(make_task, digits):
