@@ -1,4 +1,4 @@
-"""How a download gets on: bytes, time left, silence; and how long silence is borne."""
+"""How a download gets on: bytes, share, time left, silence."""
 
 from __future__ import annotations
 
@@ -7,27 +7,12 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from core.data.mnist.failure import Cause, TransferError, host_of
+from core.data.mnist.failure import host_of
+from core.data.mnist.http_transfer import Transfer
 
 MB = 1e6
-RATE_SECONDS = 4.0  # the speed is measured over so long
-FIRST_SECONDS = 0.5  # and not told before
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long is waited for a silent network, in seconds.
-
-    stalled : after so long without a byte it is said.
-    give_up : after so long the next mirror is tried.
-    connect : for each address of a host.
-    look : how often it is looked whether the person still wants it, and told how far it is.
-    """
-
-    stalled: float = 5.0
-    give_up: float = 15.0
-    connect: float = 5.0
-    look: float = 0.1
+FIRST_SECONDS = 0.5  # the time left is not told before
+SAMPLES = 40  # the speed is measured over so many of the latest reports, about 4 s
 
 
 @dataclass(frozen=True)
@@ -51,8 +36,8 @@ class Progress:
     @property
     def words(self) -> str:
         """As in “4.3 of 11.6 MB · 37 % · 12 s left”."""
-        amount = f"{self.received / MB:.1f} of {self.total / MB:.1f} MB · {self.share:.0%}"
-        amount = amount.replace("%", " %")
+        share = f"{100 * self.share:.0f} %"
+        amount = f"{self.received / MB:.1f} of {self.total / MB:.1f} MB · {share}"
         if self.silent_seconds:
             return f"{amount} · stalled for {self.silent_seconds:.0f} s"
         if self.seconds_left is None:
@@ -69,65 +54,24 @@ class Meter:
     sizes : the expected bytes of each file, by name, until its mirror says better.
     """
 
-    def __init__(self, sizes: Mapping[str, int], watch: Watch, patience: Patience) -> None:
-        self._watch, self._patience = watch, patience
-        self._sizes = dict(sizes)
-        self._here = dict.fromkeys(self._sizes, 0)
-        self._file, self._host = "", ""
-        self._last_byte = self._last_told = time.monotonic()
-        self._trace: deque[tuple[float, int]] = deque()  # times and bytes of late
+    def __init__(self, sizes: Mapping[str, int], watch: Watch, stalled: float) -> None:
+        self._watch, self._stalled = watch, stalled
+        self._sizes, self._here = dict(sizes), dict.fromkeys(sizes, 0)
+        self._samples: deque[tuple[float, int]] = deque(maxlen=SAMPLES)  # times and bytes
 
-    def start(self, name: str, address: str, here: int) -> None:
-        """Begin to ask an address for a file of which so many bytes are here."""
-        self._file, self._host = name, host_of(address)
-        self._here[self._file] = here
-        self._trace.clear()
-        self._last_byte = time.monotonic()
-        self._tell()
-
-    def expect(self, length: int | None, here: int) -> None:
-        """The mirror has said how long the file is, and from where on it sends."""
-        if length is not None:
-            self._sizes[self._file] = length
-        self._here[self._file] = here
-        self._last_byte = time.monotonic()
-
-    def add(self, here: int) -> None:
-        self._here[self._file] = here
-        self._last_byte = time.monotonic()
-        if self._last_byte - self._last_told >= self._patience.look:
-            self._tell()
-
-    def wait(self) -> None:
-        """Nothing has come for a moment; raise TransferError when that has lasted too long."""
-        if time.monotonic() - self._last_byte >= self._patience.give_up:
-            raise TransferError(
-                Cause.STALLED,
-                f"{self._host} has sent nothing for {self._patience.give_up:g} seconds",
-            )
-        self._tell()
-
-    def finish(self, name: str, length: int) -> None:
-        self._sizes[name] = self._here[name] = length
-        self._tell()
-
-    def _tell(self) -> None:
-        now = self._last_told = time.monotonic()
+    def tell(self, name: str, transfer: Transfer) -> None:
+        """Tell how far a file is."""
+        self._here[name] = len(transfer.data)
+        self._sizes[name] = transfer.size or self._sizes[name]
+        now, silent, left = time.monotonic(), transfer.silent_seconds, None
         received, total = sum(self._here.values()), sum(self._sizes.values())
-        self._trace.append((now, received))
-        while self._trace[0][0] < now - RATE_SECONDS and len(self._trace) > 2:
-            self._trace.popleft()
-        silent = now - self._last_byte
-        then, before = self._trace[0]
-        gained, spent = received - before, now - then
-        if silent >= self._patience.stalled:
-            progress = Progress(received, total, self._host, silent_seconds=silent)
-        elif gained > 0 and spent >= FIRST_SECONDS:
-            left = (total - received) * spent / gained
-            progress = Progress(received, total, self._host, seconds_left=left)
-        else:
-            progress = Progress(received, total, self._host)
-        self._watch(progress)
+        self._samples.append((now, received))
+        then, before = self._samples[0]
+        if silent < self._stalled:
+            silent = 0.0
+            if received > before and now - then >= FIRST_SECONDS:
+                left = (total - received) * (now - then) / (received - before)
+        self._watch(Progress(received, total, host_of(transfer.address), left, silent))
 
 
 def _duration(seconds: float) -> str:

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data.mnist.download import Download
-from core.data.mnist.progress import Patience
+from core.data.mnist.http_transfer import Timeouts
 from core.train.snapshot import Status
 from gui.window.main_window import LAST_FOLDER, MNIST_FOLDER
 from tests import mirrors
-from tests.mirrors import Mirror, small_files
+from tests.mirrors import small_files
 
 FILES, ORIGINALS = small_files()
 HALF = len(next(iter(FILES.values()))) // 2
-QUICK = Patience(stalled=0.05, give_up=0.3, connect=0.3, look=0.01)
-PATIENT = Patience(stalled=600, give_up=600, connect=600, look=0.01)
+QUICK = Timeouts(stalled=0.05, give_up=5, look=0.01)
+PATIENT = Timeouts(stalled=600, give_up=600, look=0.01)
 ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
 WAIT_MS = 30_000
 
@@ -31,29 +31,13 @@ def cache(tmp_path):
 
 
 @pytest.fixture
-def serve():
-    """Return serve(manner): a mirror that answers in this manner until the test is over."""
-    with_them = []
-
-    def serve(manner=mirrors.good):
-        mirror = Mirror(FILES, manner)
-        mirror.__enter__()
-        with_them.append(mirror)
-        return mirror
-
-    yield serve
-    for mirror in with_them:
-        mirror.__exit__()
-
-
-@pytest.fixture
 def open_with(open_window, cache):
     """Return a function that opens the window with a download from these mirrors only."""
 
-    def open_with(*places, patience=PATIENT, config=None):
+    def open_with(*places, timeouts=PATIENT, config=None):
         window = open_window(config)
         addresses = [place if isinstance(place, str) else place.address for place in places]
-        window.hub.download = Download(ORIGINALS, addresses, cache, patience)
+        window.hub.download = Download(ORIGINALS, addresses, cache, timeouts)
         return window
 
     return open_with
@@ -85,7 +69,7 @@ def shown(window):
 
 
 def fetching():
-    return [thread for thread in threading.enumerate() if thread.name in ("fetch", "transfer")]
+    return [thread for thread in threading.enumerate() if thread.name == "fetch"]
 
 
 def test_choosing_mnist_downloads_it_and_shows_it(qtbot, serve, open_with, choose, new_run, cache):
@@ -121,16 +105,16 @@ def test_the_bar_tells_bytes_and_share(serve, open_with, begin, words):
 
 
 def test_a_silent_mirror_is_said_to_be_stalled(qtbot, serve, open_with, begin):
-    patience = Patience(stalled=0.01, give_up=600, connect=600, look=0.01)
-    window = open_with(serve(mirrors.stalled), patience=patience)
+    timeouts = Timeouts(stalled=0.01, give_up=600, look=0.01)
+    window = open_with(serve(mirrors.stalled), timeouts=timeouts)
     begin(window)
     qtbot.waitUntil(lambda: "stalled for" in window.download_bar.words.text(), timeout=WAIT_MS)
 
 
 @pytest.mark.usefixtures("face")
 def test_the_bar_keeps_its_width_whatever_it_says(qtbot, serve, open_with, begin):
-    patience = Patience(stalled=0.5, give_up=600, connect=600, look=0.01)
-    window = open_with(serve(mirrors.stalled), patience=patience)
+    timeouts = Timeouts(stalled=0.5, give_up=600, look=0.01)
+    window = open_with(serve(mirrors.stalled), timeouts=timeouts)
     begin(window)
     width = window.download_bar.width()
     qtbot.waitUntil(lambda: "stalled for" in window.download_bar.words.text(), timeout=WAIT_MS)
@@ -204,7 +188,7 @@ def test_the_new_run_takes_the_settings_as_they_are_when_it_comes(
 
 
 def test_a_failure_says_why_and_offers_a_folder(qtbot, serve, open_with, choose):
-    window = open_with(serve(mirrors.not_found), mirrors.refusing_address(), patience=QUICK)
+    window = open_with(serve(mirrors.not_found), mirrors.refusing_address(), timeouts=QUICK)
     choose(window, "mnist")
     qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
     assert "says 404 (Not Found)" in window.notice.text
@@ -341,7 +325,7 @@ def test_closing_the_window_does_not_wait_for_the_look_up_of_a_name(open_with, c
     choose(window, "mnist")
     assert looking.wait(30)
     window.close()
-    assert [thread.name for thread in fetching()] == ["transfer"]
+    assert fetching() == []
     assert not go_on.is_set()
     go_on.set()
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from core.data.mnist.download import Download
-from core.data.mnist.progress import Patience
+from core.data.mnist.http_transfer import Timeouts
 from core.data.points import Points
 from core.teach.lessons import BY_KEY, PRESETS
 from core.train.snapshot import Status
@@ -23,7 +23,7 @@ from tests.mirrors import Mirror, small_files
 
 PATIENCE_MS = 30_000
 FILES, ORIGINALS = small_files()
-QUICK = Patience(stalled=0.05, give_up=0.3, connect=0.3, look=0.01)
+QUICK = Timeouts(stalled=0.05, give_up=5, look=0.01)
 
 
 def lessons_menu(window):
