@@ -104,15 +104,10 @@ def test_the_bar_tells_bytes_and_share(serve, open_with, begin, words):
     assert 0 < window.download_bar.bar.value() < window.download_bar.bar.maximum()
 
 
-def test_a_silent_mirror_is_said_to_be_stalled(qtbot, serve, open_with, begin):
-    timeouts = Timeouts(stalled=0.01, give_up=600, look=0.01)
-    window = open_with(serve(mirrors.stalled), timeouts=timeouts)
-    begin(window)
-    qtbot.waitUntil(lambda: "stalled for" in window.download_bar.words.text(), timeout=WAIT_MS)
-
-
 @pytest.mark.usefixtures("face")
-def test_the_bar_keeps_its_width_whatever_it_says(qtbot, serve, open_with, begin):
+def test_a_silent_mirror_is_said_to_be_stalled_and_the_bar_keeps_its_width(
+    qtbot, serve, open_with, begin
+):
     timeouts = Timeouts(stalled=0.5, give_up=600, look=0.01)
     window = open_with(serve(mirrors.stalled), timeouts=timeouts)
     begin(window)

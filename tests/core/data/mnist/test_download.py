@@ -12,9 +12,10 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 import zlib
-from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from core.data.dataset import load as load_dataset
 from core.data.mnist import idx as mnist
 from core.data.mnist.download import Download, cache_folder, chosen_mirrors
 from core.data.mnist.http_transfer import Timeouts
-from core.data.mnist.progress import Progress
+from core.data.mnist.progress import Meter, Progress
 from core.errors import Cancelled, DataError
 from tests import mirrors
 from tests.mirrors import CERTIFICATES, small_files
@@ -208,24 +209,8 @@ def test_of_several_causes_that_of_the_mirror_that_got_furthest_is_told(serve, m
 # Going on where it broke off ------------------------------------------------------------------
 
 
-def test_a_file_that_breaks_off_is_gone_on_with(serve, make):
-    def manner(request, content):
-        if "Range" in request.headers:
-            mirrors.ranged(request, content)
-        else:
-            request.start(200, Content_Length=len(content), ETag='"1"')
-            request.wfile.write(content[:50])
-
-    mirror = serve(manner)
-    assert len(make(mirror).load()[0]) == 60
-    assert mirror.names[:2] == [IMAGES, IMAGES]
-    assert mirror.requests[1][1]["Range"] == "bytes=50-"
-    assert mirror.requests[1][1]["If-Range"] == '"1"'
-
-
-@contextmanager
 def breaking_once(answer, **headers):
-    """Give a manner that breaks off the first time, and answers so the second."""
+    """Return a manner that breaks off the first time, and answers so from then on."""
     seen = []
 
     def manner(request, content):
@@ -236,14 +221,21 @@ def breaking_once(answer, **headers):
         else:
             answer(request, content)
 
-    yield manner
+    return manner
+
+
+def test_a_file_that_breaks_off_is_gone_on_with(serve, make):
+    mirror = serve(breaking_once(mirrors.ranged, ETag='"1"'))
+    assert len(make(mirror).load()[0]) == 60
+    assert mirror.names[:2] == [IMAGES, IMAGES]
+    assert mirror.requests[1][1]["Range"] == "bytes=50-"
+    assert mirror.requests[1][1]["If-Range"] == '"1"'
 
 
 @pytest.mark.parametrize("headers", [{}, {"ETag": 'W/"1"'}], ids=["none", "weak"])
 def test_without_a_mark_of_the_version_it_starts_again(headers, serve, make):
-    with breaking_once(mirrors.ranged, **headers) as manner:
-        mirror = serve(manner)
-        assert len(make(mirror).load()[0]) == 60
+    mirror = serve(breaking_once(mirrors.ranged, **headers))
+    assert len(make(mirror).load()[0]) == 60
     assert all("Range" not in asked for _, asked in mirror.requests)
 
 
@@ -252,159 +244,107 @@ def test_a_mirror_that_sends_the_whole_file_again_is_taken_at_its_word(version, 
     def whole(request, content):
         request.answer(200, content, ETag=version)
 
-    with breaking_once(whole, ETag='"1"') as manner:
-        assert len(make(serve(manner)).load()[0]) == 60
+    assert len(make(serve(breaking_once(whole, ETag='"1"'))).load()[0]) == 60
 
 
 def test_a_mirror_that_sends_another_part_than_was_asked_for_is_left(serve, make):
     def wrong(request, content):
         request.answer(206, content[9:], Content_Range=f"bytes 9-{len(content) - 1}/{len(content)}")
 
-    with breaking_once(wrong, ETag='"1"') as manner, pytest.raises(DataError, match="says 206"):
-        make(serve(manner)).load()
+    with pytest.raises(DataError, match="says 206"):
+        make(serve(breaking_once(wrong, ETag='"1"'))).load()
+
+
+def test_a_mirror_that_breaks_off_again_and_again_is_left(serve, make):
+    def a_little(request, content):
+        start = int(request.headers.get("Range", "bytes=0-")[6:-1])
+        place = {"Content_Range": f"bytes {start}-{len(content) - 1}/{len(content)}"}
+        headers = {"ETag": '"1"', "Content_Length": len(content) - start} | (place if start else {})
+        request.start(206 if start else 200, **headers)
+        request.wfile.write(content[start : start + 50])
+
+    bad, good = serve(a_little), serve()
+    assert len(make(bad, good).load()[0]) == 60
+    assert bad.names == [IMAGES] * 4
+    assert good.names == NAMES
 
 
 # Calling it off -------------------------------------------------------------------------------
 
-
-def cancel_when(is_so, load):
-    """Call a load off once something has happened, and return how it ended."""
-    cancelled = threading.Event()
-    errors = []
-
-    def work():
-        try:
-            load(cancelled)
-        except Exception as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    assert is_so.wait(30)
-    cancelled.set()
-    thread.join(30)
-    assert not thread.is_alive()
-    return errors
-
-
-@pytest.mark.parametrize("manner", [mirrors.silent, mirrors.stalled], ids=["head", "body"])
-def test_cancelling_does_not_wait_for_a_silent_mirror(manner, serve, make, cache):
-    mirror = serve(manner)
-    whole = make(mirror)
-    errors = cancel_when(mirror.was_asked, lambda cancelled: whole.load(cancelled=cancelled))
-    assert [type(error) for error in errors] == [Cancelled]
-    assert not mirror.let_go.is_set()  # it is still silent
-    assert kept(cache) == []
-
-
-def test_cancelling_does_not_wait_for_a_handshake(make):
-    greeted = threading.Event()
-
-    def greet():
-        connection, _ = server.accept()
-        with connection:
-            connection.recv(1)  # of the greeting that is never answered
-            greeted.set()
-            done.wait(60)
-
-    done = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=greet)
-        thread.start()
-        whole = make(f"https://127.0.0.1:{server.getsockname()[1]}/")
-        errors = cancel_when(greeted, lambda cancelled: whole.load(cancelled=cancelled))
-        done.set()
-        thread.join()
-    assert [type(error) for error in errors] == [Cancelled]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
-def test_cancelling_does_not_wait_for_a_connection(make):
-    waiting = threading.Event()
-
-    def watch(progress):
-        if progress.silent_seconds:
-            waiting.set()
-
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen(0)
-        host, port = server.getsockname()
-        with socket.create_connection((host, port)):  # it fills the queue: the next one hangs
-            timeouts = Timeouts(stalled=0.2, give_up=8, look=0.01)  # which ends the thread, too
-            whole = make(f"http://{host}:{port}/", timeouts=timeouts)
-            errors = cancel_when(waiting, lambda cancelled: whole.load(watch, cancelled))
-    assert [type(error) for error in errors] == [Cancelled]
-
-
-@pytest.fixture
-def slow_look_up(monkeypatch):
-    """Two events: a name is being looked up; the system comes to an end with it."""
-    looking, go_on = threading.Event(), threading.Event()
-
-    def slow(*_, **__):
-        looking.set()
-        go_on.wait(60)
-        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-
-    monkeypatch.setattr(socket, "getaddrinfo", slow)
-    yield looking, go_on
-    go_on.set()
-
-
-def test_cancelling_does_not_wait_for_the_look_up_of_a_name(make, slow_look_up):
-    looking, go_on = slow_look_up
-    whole = make("https://mirror.test/")
-    errors = cancel_when(looking, lambda cancelled: whole.load(cancelled=cancelled))
-    assert [type(error) for error in errors] == [Cancelled]
-    assert not go_on.is_set()
-
-
-def test_a_look_up_that_takes_too_long_is_given_up(make, slow_look_up):
-    with pytest.raises(DataError, match=r"mirror\.test has sent nothing for 0\.5 seconds"):
-        make("https://mirror.test/", timeouts=SHORT).load()
-
-
-LEAVE = """
+CALL_OFF = """
 import socket, sys, threading, time
 from core.data.mnist.download import Download
+from core.data.mnist.http_transfer import Timeouts
 from core.errors import Cancelled
+
+def watch(progress):
+    if progress.silent_seconds:
+        cancelled.set()
+
 cancelled = threading.Event()
 if sys.argv[1] == "https://mirror.test/":
     socket.getaddrinfo = lambda *_, **__: time.sleep(600)
 try:
-    Download(mirrors=sys.argv[1:]).load(lambda progress: cancelled.set(), cancelled)
+    Download(mirrors=sys.argv[1:], timeouts=Timeouts(0.5, 600)).load(watch, cancelled)
 except Cancelled:
     print("called off")
 """
 
 
-@pytest.mark.parametrize("place", ["head", "body", "look-up"])
-def test_a_transfer_that_was_left_does_not_keep_the_program_from_ending(place, serve):
-    mirror = serve({"body": mirrors.stalled}.get(place, mirrors.silent))
-    address = "https://mirror.test/" if place == "look-up" else mirror.address
-    done = subprocess.run(
-        [sys.executable, "-c", LEAVE, address], cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
+@pytest.fixture(params=["look-up", "connecting", "handshake", "head", "body"])
+def silent_address(request, serve):
+    """The address of a mirror that is silent from this stage of a request on."""
+    with socket.socket() as server:  # the system takes connections for it until its queue is full
+        server.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{server.getsockname()[1]}/"
+        match request.param:
+            case "look-up":
+                yield "https://mirror.test/"
+            case "connecting":
+                if sys.platform != "linux":
+                    pytest.skip("elsewhere a full queue refuses")
+                server.listen(0)
+                with socket.create_connection(server.getsockname()):
+                    yield f"http://{place}"
+            case "handshake":
+                server.listen()
+                yield f"https://{place}"
+            case stage:
+                yield serve(mirrors.silent if stage == "head" else mirrors.stalled).address
+
+
+def test_calling_it_off_waits_for_nothing_nor_does_the_programs_end(silent_address):
+    command = [sys.executable, "-c", CALL_OFF, silent_address]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr, done.returncode) == ("called off\n", "", 0)
-    assert not mirror.let_go.is_set()
+
+
+def test_a_look_up_that_takes_too_long_is_given_up(make, monkeypatch):
+    go_on = threading.Event()
+
+    def slow(*_, **__):
+        go_on.wait(60)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with pytest.raises(DataError, match=r"mirror\.test has sent nothing for 0\.5 seconds"):
+        make("https://mirror.test/", timeouts=SHORT).load()
+    go_on.set()
 
 
 def test_a_download_that_was_called_off_goes_on_where_it_stopped(serve, make):
-    def manner(request, content):
-        (mirrors.ranged if "Range" in request.headers else mirrors.stalled)(request, content)
-
-    mirror, half = serve(manner), threading.Event()
-    whole = make(mirror)
+    mirror, cancelled = serve(mirrors.stalled), threading.Event()
+    whole, half = make(mirror), len(FILES[IMAGES]) // 2
 
     def watch(progress):
-        if progress.received >= len(FILES[IMAGES]) // 2:
-            half.set()
+        if progress.received == half:
+            cancelled.set()
 
-    cancel_when(half, lambda cancelled: whole.load(watch, cancelled))
+    with pytest.raises(Cancelled):
+        whole.load(watch, cancelled)
     mirror.manner = mirrors.ranged
     assert len(whole.load()[0]) == 60
-    assert mirror.requests[1][1]["Range"] == f"bytes={len(FILES[IMAGES]) // 2}-"
+    assert mirror.requests[1][1]["Range"] == f"bytes={half}-"
 
 
 def test_what_is_called_off_before_it_begins_asks_nobody(serve, make):
@@ -434,6 +374,16 @@ def test_a_silent_mirror_is_reported_as_stalled_before_it_is_given_up(serve, mak
     stalled = [progress for progress in told if progress.silent_seconds]
     assert stalled
     assert all(0.05 <= p.silent_seconds <= 30 and p.seconds_left is None for p in stalled)
+
+
+def test_the_time_left_follows_from_the_speed_of_late(monkeypatch):
+    told: list[Progress] = []
+    clock = iter(range(100))  # at each look, a second has passed
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    meter = Meter({"a": 1000, "b": 500}, told.append, stalled=5)
+    for here in (0, 30, 60, 90):
+        meter.tell("a", SimpleNamespace(data=bytes(here), size=900, address="", silent_seconds=0))
+    assert [progress.seconds_left for progress in told] == [None, 1370 / 30, 1340 / 30, 1310 / 30]
 
 
 @pytest.mark.parametrize(
