@@ -33,7 +33,7 @@ MIRRORS = (
 )
 MIRRORS_VARIABLE = "LOGITLAB_MIRRORS"
 CACHE_VARIABLE = "LOGITLAB_CACHE"
-RETRIES = 3  # of a mirror that breaks off, as long as something came each time
+RETRIES = 3  # of mirrors that break off
 SLACK_BYTES = 1 << 16  # what packing may add to a file that cannot be packed
 MAY_GO_ON = (Cause.BROKEN_OFF, Cause.STALLED)  # what has come may be gone on with later
 
@@ -86,7 +86,7 @@ class Download:
         """Return what is in a file, from the first mirror that has it as it should be; keep it.
 
         The mirror that was asked last comes first: it has just served, or was called off half-way.
-        One that breaks off is asked to go on, as long as something comes each time.
+        One that breaks off is asked to go on.
         """
         failures: list[TransferError] = []
         tries_left = RETRIES
@@ -108,8 +108,7 @@ class Download:
                 failures.append(error)
                 if error.cause not in MAY_GO_ON:
                     del self._begun[address]
-                has_gained = len(transfer.data) > transfer.start
-                if error.cause is Cause.BROKEN_OFF and has_gained and tries_left:
+                if error.cause is Cause.BROKEN_OFF and tries_left:
                     tries_left -= 1
                 else:
                     mirrors.pop(0)

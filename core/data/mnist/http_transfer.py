@@ -68,7 +68,7 @@ class Transfer:
         self.address, self._limit = address, limit
         self._timeouts, self._context = timeouts, context
         self.data, self.version = bytearray(), ""
-        if begun is not None and begun.version:
+        if begun is not None and begun.version:  # a copy: it may still be adding what came late
             self.data, self.version = begun.data[:], begun.version
         self.start = len(self.data)
         self.size: int | None = None

@@ -269,6 +269,25 @@ def test_a_mirror_that_breaks_off_again_and_again_is_left(serve, make):
     assert good.names == NAMES
 
 
+def test_what_was_wrong_is_not_gone_on_with(serve, make):
+    mirror = serve(lambda request, content: request.answer(200, content[:-9], ETag='"1"'))
+    whole = make(mirror)
+    with pytest.raises(DataError, match="breaks off"):
+        whole.load()
+    mirror.manner = mirrors.ranged
+    assert len(whole.load()[0]) == 60
+    assert all("Range" not in asked for _, asked in mirror.requests)
+
+
+def test_what_came_whole_is_not_gone_on_with(serve, make, cache):
+    mirror = serve(mirrors.ranged)
+    whole = make(mirror)
+    whole.load()
+    (cache / IMAGES).unlink()
+    assert len(whole.load()[0]) == 60
+    assert all("Range" not in asked for _, asked in mirror.requests)
+
+
 # Calling it off -------------------------------------------------------------------------------
 
 CALL_OFF = """
