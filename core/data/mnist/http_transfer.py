@@ -70,7 +70,7 @@ class Transfer:
         self.data, self.version = bytearray(), ""
         if begun is not None and begun.version:  # a copy: it may still be adding what came late
             self.data, self.version = begun.data[:], begun.version
-        self.start = len(self.data)
+        self._start = len(self.data)
         self.size: int | None = None
         self.is_wanted = True
         self._error: Exception | None = None
@@ -120,8 +120,8 @@ class Transfer:
     def _ask(self, address: str) -> str | None:
         """Receive the file, or return where else it is."""
         headers = dict(HEADERS)
-        if self.start:
-            headers |= {"Range": f"bytes={self.start}-", "If-Range": self.version}
+        if self._start:
+            headers |= {"Range": f"bytes={self._start}-", "If-Range": self.version}
         # A dead address of a host, such as that for IPv6, must leave time for the next one; a
         # silence longer than anyone waits for ends a thread that nobody waits for.
         give_up = self._timeouts.give_up
@@ -145,7 +145,7 @@ class Transfer:
 
     def _receive(self, response: urllib3.BaseHTTPResponse, address: str) -> None:
         status, reply = response.status, response.headers
-        is_rest = reply.get("Content-Range", "").startswith(f"bytes {self.start}-")
+        is_rest = reply.get("Content-Range", "").startswith(f"bytes {self._start}-")
         if status == HTTPStatus.OK:  # the whole file, whatever was asked for
             self.data.clear()
         elif status != HTTPStatus.PARTIAL_CONTENT or not is_rest:
