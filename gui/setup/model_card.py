@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 
 from core.config import MAX_HIDDEN, ModelConfig
@@ -148,9 +148,8 @@ class ModelCard(Card):
         self.negative.offer([("the rest", None), *((name, name) for name in names)], model.negative)
         self.init.offer((("zeros", "zeros"), ("random", "random")), model.init)
         self.activation.offer(ACTIVATIONS, model.activation)
-        before = self.hidden.blockSignals(True)
-        self.hidden.setValue(model.hidden)
-        self.hidden.blockSignals(before)
+        with QSignalBlocker(self.hidden):
+            self.hidden.setValue(model.hidden)
         self.bias.setChecked(model.has_bias)
         self._activation_row.setVisible(model.hidden > 0)
         self._init_row.setVisible(not model.hidden)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionSlider, QWidget
 
@@ -99,9 +99,8 @@ class RateSlider(QWidget):
         """Stand where this rate is."""
         self._rate = rate
         position = round(NOTCHES * min(max(math.log10(rate), LEAST), MOST))
-        before = self.slider.blockSignals(True)
-        self.slider.setValue(position)
-        self.slider.blockSignals(before)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(position)
         self._say()
 
     def show_task(self, task: Task) -> None:

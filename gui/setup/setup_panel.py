@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -366,7 +367,9 @@ class SetupPanel(QScrollArea):
         self.copies.offer(VARIATIONS, data.copies)
         switches = (self.standardise, self.deskew)
         shares = self.test_share, self.validation_share
-        with _Silence(*shares, self.split_seed, *switches, self.batch_size):
+        with ExitStack() as blocked:
+            for field in (*shares, self.split_seed, *switches, self.batch_size):
+                blocked.enter_context(QSignalBlocker(field))
             has_published = bool(task.source.published_test)
             self.test_share.setRange(AS_PUBLISHED if has_published else 0, 100 * MAX_TEST_FRACTION)
             self.test_share.setSpecialValueText("as given" if has_published else "none")
@@ -394,7 +397,9 @@ class SetupPanel(QScrollArea):
         self._momentum_row.setVisible(settings.optimiser in ("momentum", "nesterov"))
         self.momentum.offer(_with(MOMENTA, settings.momentum), settings.momentum)
         self.schedule.offer(SCHEDULES, settings.schedule)
-        with _Silence(*fields, self.tolerance, self.seed, self.l1, self.patience):
+        with ExitStack() as blocked:
+            for field in (*fields, self.tolerance, self.seed, self.l1, self.patience):
+                blocked.enter_context(QSignalBlocker(field))
             self.l1.setValue(settings.l1)
             self.patience.setValue(settings.patience)
             self.learning_rate.setValue(settings.learning_rate)
@@ -421,20 +426,6 @@ class SetupPanel(QScrollArea):
 def _with(values: tuple[float, ...], other: float) -> list[tuple[str, object]]:
     """Return the values, and another one among them, with their words."""
     return [(f"{value:g}", value) for value in sorted({*values, other})]
-
-
-class _Silence:
-    """Let fields be set without telling anyone."""
-
-    def __init__(self, *fields: QWidget) -> None:
-        self._fields = fields
-
-    def __enter__(self) -> None:
-        self._before = [field.blockSignals(True) for field in self._fields]
-
-    def __exit__(self, *_: object) -> None:
-        for field, before in zip(self._fields, self._before, strict=True):
-            field.blockSignals(before)
 
 
 def _source_button(glyph: str, name: str, detail: str) -> QPushButton:
