@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.config import RunConfig
 from core.errors import DataError
+from core.number_format import format_bytes
 
 MEASURED = 10_000  # training rows that lie ready a second time, to be measured
 FRAMES = 20  # moments of a run that are kept whatever they take
@@ -43,7 +44,7 @@ class Demand:
     def __str__(self) -> str:
         return (
             f"{self.neurons:,} neuron{'' if self.neurons == 1 else 's'}, {self.parameters:,} "
-            f"parameters, about {say(self.nbytes)} of memory"
+            f"parameters, about {format_bytes(self.nbytes)} of memory"
         )
 
 
@@ -75,13 +76,6 @@ def demand(
     return Demand(outputs, parameters, inputs + targets + copies * parameters + SLICE)
 
 
-def say(size: float) -> str:
-    """Say a number of bytes."""
-    if size < 2**30:
-        return f"{max(size / 2**20, 1):,.0f} MiB"
-    return f"{size / 2**30:,.1f} GiB"
-
-
 def check(size: float, what: str, advice: str) -> None:
     """Refuse what takes more bytes than are free here.
 
@@ -90,7 +84,8 @@ def check(size: float, what: str, advice: str) -> None:
     left = free()
     if left is not None and size > left:
         raise DataError(
-            f"{what} takes about {say(size)} of memory, and {say(left)} are free here. {advice}"
+            f"{what} takes about {format_bytes(size)} of memory, and {format_bytes(left)} are free "
+            f"here. {advice}"
         )
 
 

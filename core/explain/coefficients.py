@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
 from core.model_family import FAMILY, pairs
+from core.number_format import format_ratio, true_minus
 from core.train.snapshot import Params
 
 Reals = NDArray[np.float64]
@@ -107,16 +108,9 @@ def _effect(w: float, odds: str) -> str:
     if not w:
         return f"leaves {odds} as they are"
     if abs(w) < SMALL:
-        return f"changes {odds} by {100 * math.expm1(w):+.1g} %".replace("-", "−")
-    factor = say(math.exp(min(abs(w), LARGEST_EXPONENT)))
+        return true_minus(f"changes {odds} by {100 * math.expm1(w):+.1g} %")
+    factor = format_ratio(math.exp(min(abs(w), LARGEST_EXPONENT)))
     return f"{'multiplies' if w > 0 else 'divides'} {odds} by {factor}"
-
-
-def say(ratio: float) -> str:
-    """Say a factor of 1 or more with three digits."""
-    if ratio >= 1e6:
-        return f"10^{math.log10(ratio):.0f}"
-    return f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
 
 
 def as_csv(task: Task, found: Coefficients, against: int | None) -> str:

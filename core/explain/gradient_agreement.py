@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.csv.spreadsheet import to_text
-from core.explain.number_words import say_number, say_size
+from core.number_format import format_magnitude, format_significant
 
 Floats = NDArray[np.float64]
 
@@ -100,9 +100,10 @@ class GradientCheck:
         )
         worst = self.apart[pair]
         return (
-            f"Largest difference: {say_size(worst.absolute)} at {self.name(worst.where)}, "
-            f"{pair[0]} and {pair[1]}; {say_size(worst.relative)} of the largest derivative. "
-            f"In float32, as trained, by hand is within {say_size(trained)} of this."
+            f"Largest difference: {format_magnitude(worst.absolute)} at {self.name(worst.where)}, "
+            f"{pair[0]} and {pair[1]}; {format_magnitude(worst.relative)} of the largest "
+            f"derivative. In float32, as trained, by hand is within {format_magnitude(trained)} "
+            "of this."
         )
 
     @property
@@ -120,7 +121,7 @@ class GradientCheck:
         if self._worst is not None:
             return self._disagreement(self._worst)
         by_autograd, by_differences = (
-            say_size(self.apart[HAND, way].absolute) for way in (AUTOGRAD, DIFFERENCES)
+            format_magnitude(self.apart[HAND, way].absolute) for way in (AUTOGRAD, DIFFERENCES)
         )
         return (
             f"by hand = autograd to {by_autograd}, = finite differences to {by_differences} "
@@ -158,8 +159,9 @@ class GradientCheck:
         worst = self.apart[pair]
         p, q = (self._value(way, worst.where) for way in pair)
         return (
-            f"{pair[0]} ≠ {pair[1]}: at {self.name(worst.where)} they are {say_number(p, 4)} and "
-            f"{say_number(q, 4)}, {say_size(worst.absolute)} apart ({self.extent})"
+            f"{pair[0]} ≠ {pair[1]}: at {self.name(worst.where)} they are "
+            f"{format_significant(p, 4)} and "
+            f"{format_significant(q, 4)}, {format_magnitude(worst.absolute)} apart ({self.extent})"
         )
 
     def _value(self, way: str, parameter: int) -> float:

@@ -20,8 +20,8 @@ from core.explain.gradient_agreement import (
     GradientCheck,
     parameter_name,
 )
-from core.explain.number_words import say_size
 from core.model_family import output_names
+from core.number_format import format_magnitude
 from core.train import batches, models
 from core.train.losses import HEADS, Head
 from core.train.snapshot import Params
@@ -103,7 +103,7 @@ def _trouble(way: str, where: str, largest_logit: float) -> str:
     if not math.isfinite(largest_logit):
         why = "the logits themselves are not"
     else:
-        why = f"logits reach {say_size(largest_logit)}"
+        why = f"logits reach {format_magnitude(largest_logit)}"
         if largest_logit > torch.finfo(torch.float32).max:
             why += ", and float32 ends at 3·10³⁸"
     return f"The gradient {way} is not a finite number, first at {where}: {why}."

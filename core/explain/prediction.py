@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.data.task import Reader, Task
 from core.model_family import FAMILY, pairs
+from core.number_format import format_fixed
 from core.train.snapshot import Params
 
 Floats = NDArray[np.float32]
@@ -119,7 +120,7 @@ def read(kind: str, answer: Answer) -> Reading:
     if kind in WITHOUT_SHARES:
         said = tuple(("no", "yes")[k] if k == answer.decided else "" for k in range(len(a)))
         threshold = "½" if kind == "adaline" else "0"
-        z = f"{answer.logits[0]:.2f}".replace("-", "−")
+        z = format_fixed(float(answer.logits[0]), 2)
         sign = ">" if answer.decided else "≤"
         sizes = tuple(float(bool(text)) for text in said)
         return Reading(sizes, said, f"z = {z} {sign} {threshold}")

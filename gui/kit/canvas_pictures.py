@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.explain.prediction import Answer, Reading
+from core.number_format import format_sum
 from gui.kit import theme as look
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
 from gui.kit.theme import Theme
@@ -92,31 +93,6 @@ def _pixmap(pixels: Table) -> QPixmap:
     rows, columns = pixels.shape
     image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
     return QPixmap.fromImage(image.copy())  # a pixmap of the image itself would use its memory
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """Say a number with a true minus; rounded to nothing it has none."""
-    return f"{value:.{digits}f}".replace("-", "−") if round(value, digits) else f"{0:.{digits}f}"
-
-
-def say_sum(total: float, bias: float, digits: int = 2) -> tuple[str, str, str]:
-    """Say Σ, the bias with its sign, and what they add up to, also as they are rounded.
-
-    total : the logit. What rounding makes of the bias stays, the sum over pixels gives way.
-    """
-    b, z = round(bias, digits), round(total, digits)
-    sign = "−" if b < 0 else "+"
-    return signed(z - b, digits), f"{sign} {abs(b):.{digits}f}", signed(z, digits)
-
-
-def say_times(difference: float) -> str:
-    """Say e to the power of a difference of logits, 0 or more, as a factor; of 1, nothing."""
-    if difference < 0.005:
-        return ""
-    if difference > math.log(1e6):
-        return "over a million times "
-    factor = math.exp(difference)
-    return f"{factor:,.0f} times " if factor >= 99.5 else f"{factor:.3g} times "
 
 
 class Shown(QWidget):
@@ -463,7 +439,7 @@ class Evidence(Shown):
         answer, b, largest = self._answer
         digits = 2 if self._step() >= 44 and float(np.abs(answer.logits).max()) < 100 else 1
         for k, column in enumerate(self._columns):
-            said = say_sum(float(answer.logits[k]), float(b[k]), digits)
+            said = format_sum(float(answer.logits[k]), float(b[k]), digits)
             if digits < 2:
                 said = said[0], said[1].replace(" ", ""), said[2]
             for words, text in zip(column.numbers, said, strict=True):

@@ -160,10 +160,6 @@ class Panels(QWidget):
         return f"−{self.scale:g}", self.zero, f"+{self.scale:g}"
 
 
-def signed(value: float, digits: int = 3) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
-
-
 def nice_above(value: float) -> float:
     """Return the smallest of SCALE_DIGITS times a power of ten that is not below the value."""
     if not value > 0:

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.number_format import format_rate
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.kit import theme as look
 from gui.kit.fields import Slider
-from gui.kit.number_words import say_rate, say_sample, sign_of
+from gui.kit.training_sample import say_sample, sign_of
 from gui.state.throttle import Reading, outruns_reading
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, EPOCH_A_SECOND, FLAT_OUT)
@@ -157,7 +158,9 @@ class RunBar(QFrame):
         self.loss.show_values(sign + _loss(metrics.train_loss), _loss(metrics.test_loss))
         share = sign + _percent(metrics.train_accuracy)
         self.accuracy.show_values(share, _percent(metrics.test_accuracy))
-        self.rate.show_values(say_rate(snapshot.pace.examples) if snapshot.pace.examples else "–")
+        self.rate.show_values(
+            format_rate(snapshot.pace.examples) if snapshot.pace.examples else "–"
+        )
         self.device.show_values(snapshot.settings.device.upper().replace(":", " "))
 
     def _show_status(self, status: Status) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from core.data.csv import spreadsheet
+from core.number_format import SUPERSCRIPTS
 
 Key: TypeAlias = tuple[str | int, ...]  # which number: ("z", 1) is the logit of class 1
 Say: TypeAlias = Callable[[Key], str]
@@ -121,9 +121,7 @@ def joined(parts: Sequence[Node], between: Node) -> list[Node]:
     return [part if i == 0 else Row((between, part)) for i, part in enumerate(parts)]
 
 
-SMALLEST, WHOLE = 0.0005, 99_999.5  # beyond them with a power of ten
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LOWERED = {after: chr(before) for before, after in RAISED.items()}
+LOWERED = {after: chr(before) for before, after in SUPERSCRIPTS.items()}
 
 ONE_ROW = 4
 PLUS, MINUS, TIMES, EQUALS = Sym("+", "+"), Sym("-", "−"), Sym(r"\cdot", "·"), Sym("=", "=")
@@ -196,24 +194,6 @@ def to_csv(node: Node, say: Say) -> str:
         )
         for table in tables
     )
-
-
-def say_number(value: float) -> str:
-    """Say a number in about four digits and at most eight characters, as in −4·10⁻⁶."""
-    size = abs(value)
-    if math.isnan(value):
-        words = "nan"
-    elif math.isinf(value):
-        words = "∞" if value > 0 else "-∞"
-    elif value == round(value) and size < WHOLE:
-        words = f"{value:.0f}"
-    elif size < SMALLEST or size >= WHOLE:
-        digits, exponent = f"{value:.0e}".split("e")
-        words = f"{digits}·10{str(int(exponent)).translate(RAISED)}"
-    else:
-        decimals = 4 if size < 0.0095 else 3 if size < 9.9995 else 2 if size < 99.995 else 1
-        words = f"{value:.{decimals}f}"
-    return words.replace("-", "−") if value else "0"
 
 
 def as_term(words: str) -> str:

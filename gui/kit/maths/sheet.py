@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.number_format import format_cell
 from gui.kit import theme as look
 from gui.kit.canvas import Canvas
 from gui.kit.maths.boxes import Box, Bracketed, Fraction, Frame, Side, Spot, Symbol, Text
@@ -45,7 +46,6 @@ from gui.kit.maths.notation import (
     Row,
     Sym,
     Word,
-    say_number,
     to_csv,
     to_latex,
     to_text,
@@ -142,7 +142,7 @@ class Sheet(QWidget):
     ) -> None:
         """Put these numbers into the lines, and these pictures, each with its largest size."""
         for key, value in values.items():
-            words = value if isinstance(value, str) else say_number(value)
+            words = value if isinstance(value, str) else format_cell(value)
             if self._values.get(key) != words:
                 self._values[key] = words
                 for spot in self._spots.get(key, ()):

@@ -23,9 +23,9 @@ from core.train.snapshot import Metrics, Snapshot, Status
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.broken_axis import BAND, Break, find_break
-from gui.kit.number_words import say_sample, sign_of
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
+from gui.kit.training_sample import say_sample, sign_of
 from gui.kit.view import View
 from gui.stage.curves.divergence_curve import FallCurve
 from gui.state.kept_runs import colour_of

@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from core.number_format import format_fixed
 from gui.kit import theme as look
 from gui.kit.theme import Theme
-from gui.stage.demos.parts import GAP, say
+from gui.stage.demos.parts import GAP
 
 BAR = 0.62  # of a row's height
 
@@ -40,7 +41,7 @@ class Bars(QWidget):
     @property
     def texts(self) -> tuple[str, ...]:
         """The numbers as they are shown."""
-        return tuple(say(value, self._digits) for value in self._values)
+        return tuple(format_fixed(value, self._digits) for value in self._values)
 
     def set_names(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
@@ -88,7 +89,7 @@ class Bars(QWidget):
         left = min(widest, 0.4 * width) + GAP
         said = self.texts
         right = width - GAP - max((metrics.horizontalAdvance(text) for text in said), default=0.0)
-        right = min(right, width - GAP - metrics.horizontalAdvance(say(-1, self._digits)))
+        right = min(right, width - GAP - metrics.horizontalAdvance(format_fixed(-1, self._digits)))
         span = (right - left) / ((self._high - self._low) or 1.0)
         zero = left - self._low * span
         for i, (name, value) in enumerate(zip(self._names, self._values, strict=False)):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from core.number_format import format_plain
 from core.teach import illustrations
 from core.teach.illustrations import WorkedExample
 
@@ -67,7 +68,7 @@ class Batch(QObject):
         number = _number(text)
         if number is None or abs(number) > LARGEST:
             why = "is no number" if number is None else "is beyond a million"
-            kept = say_logit(self.example.Z[i, k])
+            kept = format_plain(self.example.Z[i, k], 6)
             self.refused.emit(
                 f"“{text}” {why}: a logit such as −0.5 was expected. It stays {kept}."
             )
@@ -135,17 +136,6 @@ def _gradient(k: int) -> Column:
         foot=lambda e: e.by_bias[k],
         label=k,
     )
-
-
-def say(number: float) -> str:
-    """Say a computed number in four decimals."""
-    words = f"{number:.{DECIMALS}f}"
-    return (words[1:] if float(words) == 0 and words.startswith("-") else words).replace("-", "−")
-
-
-def say_logit(number: float) -> str:
-    """Say a number as it was typed."""
-    return f"{number:.6g}".replace("-", "−")
 
 
 def _number(text: str) -> float | None:

@@ -25,9 +25,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 
 from core.data.csv.spreadsheet import to_text
+from core.number_format import format_fixed, format_plain
 from gui.kit import theme as look
 from gui.kit.theme import Theme
-from gui.stage.demos.batch import Batch, Column, say, say_logit
+from gui.stage.demos.batch import DECIMALS, Batch, Column
 
 SIZES = (1.0, look.SMALL, 0.7)  # of the type, as there is room
 CELL_PX, HEADER_PX = 8, 14  # of padding in a cell, and beside the name of a row
@@ -82,7 +83,7 @@ class Sheet(QAbstractTableModel):
         number, column = self.number(i, j), self.columns[j]
         match role:
             case Qt.ItemDataRole.DisplayRole if number is not None:
-                return say_logit(number) if column.typed else say(number)
+                return format_plain(number, 6) if column.typed else format_fixed(number, DECIMALS)
             case Qt.ItemDataRole.EditRole if number is not None:
                 return f"{number:.10g}"
             case Qt.ItemDataRole.TextAlignmentRole:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from core.number_format import format_fixed
 from core.teach.demonstrations import (
     BINARY,
     BINARY_LOGITS,
@@ -20,7 +21,7 @@ from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.grid import Grid
-from gui.stage.demos.parts import GAP, ValueSlider, caption, note, reset_button, row, say
+from gui.stage.demos.parts import GAP, ValueSlider, caption, note, reset_button, row
 
 START, START_Y = (0.4, -0.9), 1
 GIVEN = ("a", "z", "log a")  # in the order of INPUTS
@@ -130,5 +131,5 @@ class FourLossesDemo(Demo):
                 if value is None:
                     self.grid.show_text(i, j, REFUSED, warns=True)
                 else:
-                    words = f"✓ {say(value)}" if is_right else say(value)
+                    words = f"✓ {format_fixed(value, 4)}" if is_right else format_fixed(value, 4)
                     self.grid.show_text(i, j, words, is_bold=is_right, exact=f"{value:.9g}")

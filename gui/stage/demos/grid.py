@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.csv.spreadsheet import to_text
+from core.number_format import format_fixed
 from gui.kit import theme as look
 from gui.kit.theme import Theme
-from gui.stage.demos.parts import say
 
 
 class Grid(QTableWidget):
@@ -79,8 +79,9 @@ class Grid(QTableWidget):
 
     def show_number(self, i: int, j: int, value: float, digits: int = 4) -> None:
         """Show a number in row i, column j; it is copied with all its digits."""
-        exact = say(value) if not math.isfinite(value) else f"{value:.9g}"
-        self.show_text(i, j, say(value, digits), warns=not math.isfinite(value), exact=exact)
+        exact = format_fixed(value, 4) if not math.isfinite(value) else f"{value:.9g}"
+        text = format_fixed(value, digits)
+        self.show_text(i, j, text, warns=not math.isfinite(value), exact=exact)
 
     def text(self, i: int, j: int) -> str:
         item = self.item(i, j)

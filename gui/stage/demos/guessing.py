@@ -11,16 +11,17 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.number_format import format_fixed
 from core.train.history import SAMPLE
 from core.train.snapshot import Snapshot
 from gui.kit import plots
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.formula import Formula
-from gui.kit.number_words import sign_of
 from gui.kit.theme import Theme
+from gui.kit.training_sample import sign_of
 from gui.stage.demos.bars import Bars
 from gui.stage.demos.demo import Demo
-from gui.stage.demos.parts import Figure, ValueSlider, caption, note, row, say
+from gui.stage.demos.parts import Figure, ValueSlider, caption, note, row
 from gui.stage.demos.shaped import Shaped
 
 FEWEST, MOST = 2, 20
@@ -138,8 +139,8 @@ class GuessingDemo(Demo):
 
     def _show(self) -> None:
         h = self.h
-        self.share.show_text(f"1/{h} = {say(1 / h)}")
-        self.guess.show_text(f"ln {h} = {say(math.log(h))}")
+        self.share.show_text(f"1/{h} = {format_fixed(1 / h, 4)}")
+        self.guess.show_text(f"ln {h} = {format_fixed(math.log(h), 4)}")
         self.bars.set_names([str(k) for k in range(h)])
         self.bars.show_values([1 / h] * h)
         self._spot.setData([h], [math.log(h)])
@@ -162,15 +163,15 @@ class GuessingDemo(Demo):
         first, now = float(snapshot.curves.train_loss[0]), snapshot.metrics.train_loss
         self.first.set_caption(f"run, step {step}")
         some = "≈" if len(task.train_rows) > SAMPLE else ""  # the curve is of a sample
-        self.first.show_text(some + say(first), warns=not math.isfinite(first))
+        self.first.show_text(some + format_fixed(first, 4), warns=not math.isfinite(first))
         self.now.set_caption(f"step {snapshot.metrics.step:,}")
         sign = sign_of(snapshot.metrics)
-        self.now.show_text(sign + say(now), warns=not math.isfinite(now))
-        words = f"<b>{name}</b> has {h} classes: ln {h} = {say(guess)}. "
+        self.now.show_text(sign + format_fixed(now, 4), warns=not math.isfinite(now))
+        words = f"<b>{name}</b> has {h} classes: ln {h} = {format_fixed(guess, 4)}. "
         if abs(first - guess) < NEAR:
-            words += f"The run began at {say(first)}: it guessed. "
+            words += f"The run began at {format_fixed(first, 4)}: it guessed. "
         else:
-            words += f"The run began at {say(first)}, so not from zero weights. "
+            words += f"The run began at {format_fixed(first, 4)}, so not from zero weights. "
         self.verdict.setText(words + _judge(now, guess))
 
 
@@ -179,11 +180,11 @@ def _judge(loss: float, guess: float) -> str:
     if not math.isfinite(loss):
         return "Now it is no number: training has diverged."
     if abs(loss - guess) < NEAR:
-        return f"At {say(loss)} it knows nothing yet."
+        return f"At {format_fixed(loss, 4)} it knows nothing yet."
     alike = f"{math.exp(loss):.3g}" if loss < MOST_SAID else "countless"
     if loss < guess:
-        return f"At {say(loss)} it is as unsure as a guess among {alike} classes."
+        return f"At {format_fixed(loss, 4)} it is as unsure as a guess among {alike} classes."
     return (
-        f"At {say(loss)} it is <b>worse than guessing</b>: it is sure of wrong classes, and gives "
-        f"the true one as little as a guess among {alike}."
+        f"At {format_fixed(loss, 4)} it is <b>worse than guessing</b>: it is sure of wrong "
+        f"classes, and gives the true one as little as a guess among {alike}."
     )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.number_format import format_fixed, format_superscript
 from core.teach import illustrations
 from core.teach.illustrations import Likelihood, Product
 from core.train.snapshot import Params, Snapshot
@@ -21,14 +22,13 @@ from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo, no_shares
-from gui.stage.demos.parts import Figure, ValueSlider, Wrapped, caption, note, row, say
+from gui.stage.demos.parts import Figure, ValueSlider, Wrapped, caption, note, row
 from gui.stage.demos.shaped import Shaped
 
 MOST = 5000
 START_N, START_P = 500, 0.5
 FLOORS = ((illustrations.SMALLEST_32, "float32"), (illustrations.SMALLEST_64, "float64"))
 HEADROOM = 55.0  # powers of ten that are seen at least, so that float32's floor is
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class LikelihoodDemo(Demo):
@@ -203,7 +203,7 @@ class LikelihoodDemo(Demo):
         log_p = self._run[:n] if self._is_run else np.full(n, math.log(self.p_slider.value()))
         self.likelihood = result = illustrations.likelihood(np.exp(log_p), log_p)
         for figure, product in ((self.single, result.single), (self.double, result.double)):
-            figure.show_text(say_product(product), warns=product.value == 0)
+            figure.show_text(format_product(product), warns=product.value == 0)
         self.sum.show_number(float(result.log_sum[-1]), 2)
         self.loss.show_number(result.loss)
         self._say(result)
@@ -215,14 +215,14 @@ class LikelihoodDemo(Demo):
         if self._is_run:
             which = "all" if result.n == len(self._run) else "the first"
             whose = f"{which} {result.n:,} training rows"
-        words = [f"The likelihood of {whose} is {say_power(d, k)}."]
+        words = [f"The likelihood of {whose} is {format_power(d, k)}."]
         for name, product in (("float32", result.single), ("float64", result.double)):
             if product.zero_at is not None:
                 words.append(f"In {name} it is 0 from n = {product.zero_at:,} on.")
             elif product.wrong_at is not None:
                 words.append(
                     f"In {name} it is wrong from n = {product.wrong_at:,} on, where digits are "
-                    f"lost; rounding holds it at {say_product(product)}."
+                    f"lost; rounding holds it at {format_product(product)}."
                 )
         if result.single.wrong_at is None and result.double.wrong_at is None:
             words.append("Both floats still hold it.")
@@ -251,7 +251,7 @@ class LikelihoodDemo(Demo):
             floor.setVisible(is_seen)
             words.setVisible(is_seen)
             floor.setPos(level)
-            words.setText(f"smallest {name}, {say_power(*_smallest(name))}")
+            words.setText(f"smallest {name}, {format_power(*_smallest(name))}")
             words.setPos(max(n, 2), level)
         self.plot.setRange(xRange=(1, max(n, 2)), yRange=(low, -low * 0.02), padding=0)
 
@@ -275,18 +275,18 @@ def _smallest(name: str) -> tuple[float, int]:
 
 def _power_of_ten(exponent: float) -> str:
     k = round(exponent)
-    return "1" if k == 0 else f"10{str(k).translate(SUPERSCRIPTS)}"
+    return "1" if k == 0 else f"10{format_superscript(k)}"
 
 
-def say_power(d: float, k: int) -> str:
+def format_power(d: float, k: int) -> str:
     """Say d · 10ᵏ, plainly where that is short."""
     if -3 <= k <= 0:
-        return say(d * 10.0**k)
-    return f"{d:.1f} · 10{str(k).translate(SUPERSCRIPTS)}"
+        return format_fixed(d * 10.0**k, 4)
+    return f"{d:.1f} · 10{format_superscript(k)}"
 
 
-def say_product(product: Product) -> str:
+def format_product(product: Product) -> str:
     """Say the last value of a running product."""
     if product.value == 0:
         return "0"
-    return say_power(*illustrations.power_of_ten(float(product.log10[-1]) * math.log(10)))
+    return format_power(*illustrations.power_of_ten(float(product.log10[-1]) * math.log(10)))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.number_format import format_fixed
 from core.teach import illustrations
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
@@ -20,7 +21,7 @@ from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo, no_shares
 from gui.stage.demos.grid import Grid
-from gui.stage.demos.parts import Wrapped, caption, note, say, together
+from gui.stage.demos.parts import Wrapped, caption, note, together
 from gui.state.selected_example import Example
 
 MOST = 10  # classes in the tables
@@ -235,8 +236,8 @@ class OneHotDemo(Demo):
                 self._dress(self.terms, h, j, is_lit=False, is_bold=True)
         loss = -float(kept.sum()) + 0.0
         self.kept.setText(
-            f"Only class {k} is kept: the loss is −log {say(a[k])} = <b>{say(loss)}</b>. "
-            + self._say_rest()
+            f"Only class {k} is kept: the loss is −log {format_fixed(a[k], 4)} = "
+            f"<b>{format_fixed(loss, 4)}</b>. " + self._say_rest()
         )
 
     def _say_rest(self) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
+from core.number_format import format_fixed, format_general
 from core.teach.demonstrations import (
     Exponentials,
     breaking_scale,
@@ -28,8 +29,6 @@ from gui.stage.demos.parts import (
     note,
     reset_button,
     row,
-    say,
-    say_any,
 )
 
 SHAPE = np.array([1.0, 0.5, -0.5], dtype=np.float32)
@@ -57,7 +56,7 @@ class OverflowDemo(Demo):
             tip="The logits are s times (1, 0.5, −0.5)",
             steps=240,
             logarithmic=True,
-            shown=lambda value: say(value, 1),
+            shown=lambda value: format_fixed(value, 1),
             widest="0000.0",
         )
         self.truth = Segments(
@@ -124,7 +123,7 @@ class OverflowDemo(Demo):
         _fill(self.naive, z, naive)
         _fill(self.safe, z - z.max(), safe)
         for figure, total in ((self.naive_total, naive.total), (self.safe_total, safe.total)):
-            figure.show_text(say_any(total, 3), warns=not math.isfinite(total))
+            figure.show_text(format_general(total, 3), warns=not math.isfinite(total))
         self.naive_loss.show_number(naive.loss)
         self.safe_loss.show_number(safe.loss)
         loss_breaks, sum_breaks = self._breaks_at
@@ -139,7 +138,7 @@ class OverflowDemo(Demo):
                 "example makes the mean loss inf."
             )
         else:
-            words = f"Both ways agree, as they do up to s = {say(loss_breaks, 1)}."
+            words = f"Both ways agree, as they do up to s = {format_fixed(loss_breaks, 1)}."
         self._verdict.setText(words)
 
 
@@ -148,6 +147,6 @@ def _fill(grid: Grid, z: NDArray[np.float32], found: Exponentials) -> None:
         grid.show_number(k, 0, float(z[k]), 1)
         for j, numbers in ((1, found.powers), (2, found.a)):
             number = float(numbers[k])
-            words, exact = say_any(number, 3), f"{number:.9g}"
+            words, exact = format_general(number, 3), f"{number:.9g}"
             grid.show_text(k, j, words, warns=not math.isfinite(number), exact=exact)
         grid.show_number(k, 3, float(found.log_a[k]), 2)

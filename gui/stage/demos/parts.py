@@ -15,37 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.number_format import format_fixed
 from gui.kit import theme as look
 from gui.kit.fields import Slider
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.theme import Theme
 
 GAP = 8
-
-
-def say(value: float, digits: int = 4) -> str:
-    """Say a number with a true minus; what is no number is a word: inf, −inf, nan."""
-    if not math.isfinite(value):
-        return "nan" if math.isnan(value) else "inf" if value > 0 else "−inf"
-    return f"{value if round(value, digits) else 0.0:.{digits}f}".replace("-", "−")
-
-
-def say_tiny(value: float) -> str:
-    """Say how large a difference is in two digits, as in 1.2 × 10⁻⁷; none is 0."""
-    if not value or not math.isfinite(value):
-        return say(value, 0)
-    if 1e-3 <= abs(value) < 99.5:
-        return f"{value:.2g}".replace("-", "−")
-    return _powered(value, 1)
-
-
-def say_any(value: float, digits: int = 4) -> str:
-    """Say a number of any size in so many digits, as in 0.6738 or 2.203 × 10⁴."""
-    if not math.isfinite(value):
-        return say(value)
-    if value and not 1e-3 <= abs(value) < 10**digits - 0.5:
-        return _powered(value, digits - 1)
-    return f"{value:.{digits}g}".replace("-", "−")
 
 
 def note(words: str) -> QLabel:
@@ -148,7 +124,7 @@ class ValueSlider(QWidget):
         tip: str,
         steps: int = 100,
         logarithmic: bool = False,
-        shown: Callable[[float], str] = lambda value: say(value, 2),
+        shown: Callable[[float], str] = lambda value: format_fixed(value, 2),
         widest: str = "−00.00",
     ) -> None:
         super().__init__()
@@ -232,7 +208,7 @@ class Figure(QWidget):
         self._caption.setText(words)
 
     def show_number(self, value: float, digits: int = 4) -> None:
-        self.show_text(say(value, digits), warns=not math.isfinite(value))
+        self.show_text(format_fixed(value, digits), warns=not math.isfinite(value))
 
     def show_text(self, text: str, *, warns: bool = False) -> None:
         self.number.setText(text)
@@ -254,9 +230,3 @@ class Figure(QWidget):
         points = self.font().pointSizeF() * look.LARGE * 1.15
         colour = self._theme.counter_accent if self._warns else self._theme.ink
         self.number.setStyleSheet(f"font-size: {points}pt; font-weight: 600; color: {colour};")
-
-
-def _powered(value: float, digits: int) -> str:
-    mantissa, exponent = f"{value:.{digits}e}".split("e")
-    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa.replace('-', '−')} × 10{raised}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.number_format import format_general
 from core.teach.demonstrations import descend, overlapping_points
 from gui.kit.fields import Segments
 from gui.kit.maths.formula import Formula
@@ -19,7 +20,6 @@ from gui.stage.demos.parts import (
     note,
     reset_button,
     row,
-    say_tiny,
 )
 
 STEPS = 40
@@ -122,7 +122,7 @@ class ReductionDemo(Demo):
         self.chart.set_range((0.0, STEPS), (0.0, top))
         self.mean_loss.show_number(float(mean.losses[-1]))
         self.sum_loss.show_number(float(summed.losses[-1]))
-        self.gap.show_text(say_tiny(float(np.abs(mean.W - summed.W).max())))
+        self.gap.show_text(format_general(float(np.abs(mean.W - summed.W).max()), 2))
         effective = rate if self._is_divided else rate * n
         words = f"In terms of the mean, the sum descends with η = {effective:,.4g}. "
         if self._is_divided:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.number_format import format_fixed, format_general
 from core.teach.demonstrations import EXAMPLE_B, EXAMPLE_W, EXAMPLE_X, Shift, shift
 from core.train.snapshot import Snapshot
 from gui.kit.fields import Choice
@@ -23,8 +24,6 @@ from gui.stage.demos.parts import (
     note,
     reset_button,
     row,
-    say,
-    say_tiny,
     together,
 )
 from gui.state.selected_example import Example
@@ -189,14 +188,14 @@ class ShiftDemo(Demo):
             bars.show_values(z.tolist(), lit=int(z.argmax()))
         for bars, a in zip((self.a_before, self.a_after), found.a, strict=True):
             bars.show_values(a.tolist(), lit=int(a.argmax()))
-        self.change.show_text(say_tiny(found.change))
+        self.change.show_text(format_general(found.change, 2))
         self.decision.show_text(f"{found.changed_decisions} of {found.examples}")
-        self.norm.show_text(f"{say(found.norms[0], 2)} → {say(found.norms[1], 2)}")
+        self.norm.show_text(" → ".join(format_fixed(norm, 2) for norm in found.norms))
         moved = float(found.z[1, 0] - found.z[0, 0])
         others = "" if found.examples == 1 else f" and {found.examples - 1} training rows"
         self._verdict.setText(
-            f"Every logit of this input moved by {say(moved, 3)}. Probabilities and decisions are "
-            f"compared for this input{others}: what changes is rounding in float32. "
+            f"Every logit of this input moved by {format_fixed(moved, 3)}. Probabilities and "
+            f"decisions are compared for this input{others}: what changes is rounding in float32. "
             f"{SPARED if self.direction.value() == BIAS else SEEN}"
         )
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.number_format import format_fixed
 from core.teach import illustrations
 from core.teach.illustrations import Reals
 from core.train.snapshot import Snapshot
@@ -16,7 +17,7 @@ from gui.kit.labels import Readout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo, no_shares
-from gui.stage.demos.parts import Figure, note, say
+from gui.stage.demos.parts import Figure, note
 from gui.stage.demos.shaped import Shaped
 from gui.stage.demos.triangle import Triangle
 from gui.state.selected_example import Example
@@ -192,7 +193,7 @@ class SimplexDemo(Demo):
             self.readout.setText("")
             return
         names = [task.dataset.class_names[k] for k in self._classes]
-        shares = ", ".join(f"{name} {say(a, 3)}" for name, a in zip(names, A, strict=True))
+        shares = ", ".join(f"{name} {format_fixed(a, 3)}" for name, a in zip(names, A, strict=True))
         where = "here"
         if i >= 0:
             where = f"{task.say_row(int(self._rows[i]))}, {names[self._y[i]]}"

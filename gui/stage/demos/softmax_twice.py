@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.number_format import format_fixed
 from core.teach.demonstrations import probabilities_as_logits
 from gui.kit.fields import Segments
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
 from gui.stage.demos.demo import Demo
-from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, note, reset_button, row, say
+from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, note, reset_button, row
 
 CLASSES = (2, 3, 10)
 START_H, START_LOGIT = 3, 5.0
@@ -109,7 +110,8 @@ class SoftmaxTwiceDemo(Demo):
         ):
             figure.show_number(float(numbers[0]))
         self._verdict.setText(
-            f"With h = {self._h}, the loss given a is never below {say(found.floor)}, however sure "
-            "and right the model is. The gradient is the length of ∂L/∂z: given a, it went through "
-            "softmax once more, whose slope is nearly 0 where the model is sure, even if wrong."
+            f"With h = {self._h}, the loss given a is never below {format_fixed(found.floor, 4)}, "
+            "however sure and right the model is. The gradient is the length of ∂L/∂z: given a, it "
+            "went through softmax once more, whose slope is nearly 0 where the model is sure, even "
+            "if wrong."
         )

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.number_format import format_fixed
 from core.teach.demonstrations import at_temperature
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
@@ -21,7 +22,6 @@ from gui.stage.demos.parts import (
     note,
     reset_button,
     row,
-    say,
 )
 
 START = (2.0, 1.0, 0.5, -1.0)
@@ -98,10 +98,11 @@ class TemperatureDemo(Demo):
         self.entropy.show_number(entropy)
         self.largest.show_number(float(a.max()))
         most = math.log(len(a))
+        uniform = format_fixed(most, 4)
         if a.max() > SURE:
             words = "T → 0: all probability on the largest logit (argmax), entropy → 0."
         elif entropy > most * (1 - UNSURE):
-            words = f"T → ∞: every class 1/4, entropy → log 4 = {say(most)}."
+            words = f"T → ∞: every class 1/4, entropy → log 4 = {uniform}."
         else:
-            words = f"Entropy lies between 0 (argmax) and log 4 = {say(most)} (uniform)."
+            words = f"Entropy lies between 0 (argmax) and log 4 = {uniform} (uniform)."
         self._verdict.setText(words)

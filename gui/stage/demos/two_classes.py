@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from core.number_format import format_general
 from core.teach.demonstrations import curves_of_class_one, two_classes
 from gui.kit.fields import Segments
 from gui.kit.maths.formula import Formula
@@ -12,7 +13,7 @@ from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.grid import Grid
-from gui.stage.demos.parts import GAP, Figure, ValueSlider, reset_button, row, say_tiny
+from gui.stage.demos.parts import GAP, Figure, ValueSlider, reset_button, row
 
 X = np.linspace(-5.0, 5.0, 101)
 START = (-0.6, 0.2, 0.9, -0.3, 1.5)  # w₀, b₀, w₁, b₁, x
@@ -121,7 +122,7 @@ class TwoClassesDemo(Demo):
                 else:
                     self.grid.show_number(i, j, number, 2 if j < 2 else 4)
         gaps = abs(found.a[1] - found.neuron_a), abs(found.loss - found.neuron_loss)
-        self.difference.show_text(say_tiny(max(gaps)))
+        self.difference.show_text(format_general(max(gaps), 2))
         by_softmax, by_neuron = curves_of_class_one((w0, w1), (b0, b1), X)
         self.by_softmax.setData(X, by_softmax)
         self.by_neuron.setData(X, by_neuron)

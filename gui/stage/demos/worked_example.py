@@ -8,10 +8,11 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.number_format import format_fixed
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
-from gui.stage.demos.batch import Batch, gradient_columns, input_columns, say
+from gui.stage.demos.batch import DECIMALS, Batch, gradient_columns, input_columns
 from gui.stage.demos.batch_sheet import Sheet, SheetView
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import note
@@ -131,7 +132,7 @@ class WorkedExampleDemo(Demo):
 
     def _say_loss(self) -> None:
         example = self.batch.example
-        self.words.setText(f"Mean loss <i>L</i> = <b>{say(example.loss)}</b>")
+        self.words.setText(f"Mean loss <i>L</i> = <b>{format_fixed(example.loss, DECIMALS)}</b>")
         self.add_button.setEnabled(self.batch.n < MAX_ROWS)
         self.remove_button.setEnabled(self.batch.n > 1)
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from core.explain.prediction import WITHOUT_SHARES, Answer, has_odds
 from core.model_family import pairs
+from core.number_format import format_odds, format_sum
 from core.train.snapshot import Params
-from gui.kit.canvas_pictures import say_sum, say_times
 
 Floats = NDArray[np.float32]
 
@@ -34,10 +34,10 @@ def of_neuron(kind: str, found: Answer, params: Params, names: Sequence[str]) ->
     """Say why one neuron says yes or no."""
     z, b = float(found.logits[0]), float(params.b[0])
     no, yes = names
-    parts = "{} {} = {}".format(*say_sum(z, b))
+    parts = "{} {} = {}".format(*format_sum(z, b))
     if has_odds(kind):
         likelier, other = (yes, no) if z >= 0 else (no, yes)
-        verdict = f"{likelier} is {say_times(abs(z))}as likely as {other}"
+        verdict = f"{likelier} is {format_odds(abs(z))}as likely as {other}"
     elif kind in WITHOUT_SHARES:
         threshold = "½" if kind == "adaline" else "0"
         verdict = f"z {'>' if found.decided else '≤'} {threshold}: it says {names[found.decided]}"
@@ -59,12 +59,14 @@ def of_classes(
         return _of_pair(found, params, names, i, j)
     b, z = params.b, found.logits
     away = float(z[i]) - float(z[j])
-    lines = ["{}: {} {} = {}".format(names[k], *say_sum(float(z[k]), float(b[k]))) for k in (i, j)]
-    total = say_sum(away, float(b[i]) - float(b[j]))
+    lines = [
+        "{}: {} {} = {}".format(names[k], *format_sum(float(z[k]), float(b[k]))) for k in (i, j)
+    ]
+    total = format_sum(away, float(b[i]) - float(b[j]))
     first, second = (names[i], names[j]) if away >= 0 else (names[j], names[i])
-    verdict = f"{first} is {say_times(abs(away))}as likely as {second}"
+    verdict = f"{first} is {format_odds(abs(away))}as likely as {second}"
     if kind == "ovr":  # of which each has a denominator of its own
-        verdict = f"odds of {first} are {say_times(abs(away)) or 'as large as '}those of {second}"
+        verdict = f"odds of {first} are {format_odds(abs(away)) or 'as large as '}those of {second}"
     return Why(
         found.evidence[i] - found.evidence[j],
         ("   ".join(lines), "Difference: {} {} = {}".format(*total), verdict),
@@ -81,7 +83,7 @@ def _of_pair(found: Answer, params: Params, names: Sequence[str], i: int, j: int
         side * found.evidence[p],
         (
             f"the neuron of {names[i]} against {names[j]}: blue speaks for {names[i]}",
-            "Σ + b: {} {} = {}".format(*say_sum(z, b)),
+            "Σ + b: {} {} = {}".format(*format_sum(z, b)),
             f"its vote goes to {names[voted]}; in all {votes[i]:.0f} for {names[i]}, "
             f"{votes[j]:.0f} for {names[j]}",
         ),

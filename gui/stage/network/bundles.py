@@ -10,12 +10,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 
+from core.number_format import format_fixed, format_spaced, format_terms
 from gui.kit import theme as look
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.canvas_pictures import ink_pixmap, ink_table
 from gui.kit.theme import Theme
 from gui.stage.network.images import signed_pixmap
-from gui.stage.network.parts import FAINT, Signals, Strand, number, scale_for, signed_terms, spaced
+from gui.stage.network.parts import FAINT, Signals, Strand, scale_for
 from gui.stage.network.sketch import NOTHING, Mark, Sketch
 
 
@@ -220,7 +221,7 @@ class Bundles(Sketch):
     def terms(self, i: int) -> list[str]:
         """Say the positive sum, the negative sum and the bias of the class that is drawn as i."""
         assert self.signals
-        return signed_terms(self.sums[i], float(self.signals.answer.logits[self.outputs[i]]))
+        return format_terms(self.sums[i], float(self.signals.answer.logits[self.outputs[i]]))
 
     def _show_pictures(self, s: Signals, W: NDArray[np.float32]) -> None:
         assert self.task
@@ -273,16 +274,16 @@ class Bundles(Sketch):
         """Say in words what is pointed at."""
         task, s, (j, k) = self.task, self.signals, self.mark
         if task is not None and s is not None and j is not None:
-            return f"{task.input_names[j]}: x = {number(float(s.answer.x[j]))}"
+            return f"{task.input_names[j]}: x = {format_fixed(float(s.answer.x[j]), 2)}"
         if task is None or s is None or k is None or k not in self.outputs:
             return ""
         evidence = s.answer.evidence[k]
         title = self.name_of(k)
-        terms = [spaced(term) for term in self.terms(self.outputs.index(k))]
+        terms = [format_spaced(term) for term in self.terms(self.outputs.index(k))]
         bias = f" {terms[2]} (bias)" if task.config.model.has_bias else ""
         for_it, against = int((evidence > 0).sum()), int((evidence < 0).sum())
         return (
             f"z[{title}] = {terms[0].removeprefix('+ ')} ({for_it:,} inputs speak for it) "
             f"{terms[1]} ({against:,} against it){bias} "
-            f"= {number(float(s.answer.logits[k]))}{self._vote_words(k)}"
+            f"= {format_fixed(float(s.answer.logits[k]), 2)}{self._vote_words(k)}"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent
 
+from core.number_format import format_fixed, format_spaced, format_terms, format_three_digits
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.theme import Theme
 from gui.stage.network.parts import (
@@ -13,10 +14,6 @@ from gui.stage.network.parts import (
     Node,
     Signals,
     Strand,
-    compact,
-    number,
-    signed_terms,
-    spaced,
 )
 from gui.stage.network.rows import FADED
 from gui.stage.network.sketch import NOTHING, Mark, Sketch
@@ -140,7 +137,7 @@ class Edges(Sketch):
         """Say what each input and the bias contribute to logit i."""
         assert self.signals
         parts = [self.weight(j, i) * self.value(j) for j in range(self.count)]
-        return signed_terms(parts, float(self.signals.answer.logits[self.outputs[i]]))
+        return format_terms(parts, float(self.signals.answer.logits[self.outputs[i]]))
 
     def _largest(self, signals: Signals) -> float:
         W, b = signals.params.W, signals.params.b
@@ -149,7 +146,7 @@ class Edges(Sketch):
     def _show_left(self) -> None:
         s, theme = self.signals, self._theme
         for j, item in enumerate(self.inputs):
-            text = "1" if self.is_bias(j) else compact(self.value(j)) if s else "–"
+            text = "1" if self.is_bias(j) else format_three_digits(self.value(j)) if s else "–"
             item.say(text)
         for (j, i), edge in self.edges.items():
             w = self.weight(j, i) if s else 0.0
@@ -191,7 +188,7 @@ class Edges(Sketch):
             w, x = self.weight(j, i), self.value(j)
             text = self.terms(i)[j]
             if is_one or room > 2.2 * self._width_of("0.00 · 0.00 = 0.00"):
-                text = f"{number(w)} · {number(x)} = {number(w * x)}"
+                text = f"{format_fixed(w, 2)} · {format_fixed(x, 2)} = {format_fixed(w * x, 2)}"
             chip.show(text, self.edges[j, i].line().pointAt(t), self._body())
 
     def _found(self, place: QPointF) -> Mark:
@@ -237,24 +234,25 @@ class Edges(Sketch):
             i = self.outputs.index(k)
             w, x = self.weight(j, i), self.value(j)
             if self.is_bias(j):
-                return f"b[{title}] = {number(w)}: the bias contributes {number(w)} whatever x is"
+                b = format_fixed(w, 2)
+                return f"b[{title}] = {b}: the bias contributes {b} whatever x is"
             name = task.input_names[j]
-            return (
-                f"w[{title}, {name}] = {number(w)} · x = {number(x)} → contributes {number(w * x)}"
-            )
+            weight, value, product = (format_fixed(each, 2) for each in (w, x, w * x))
+            return f"w[{title}, {name}] = {weight} · x = {value} → contributes {product}"
         if j is not None:
             if self.is_bias(j):
                 return "The bias unit always hands on 1; its weights are the biases b."
             return self._input_words(j)
         assert k is not None
         first, *rest = self.terms(self.outputs.index(k))
-        parts = " ".join([first.removeprefix("+"), *map(spaced, rest)])
-        return f"z[{title}] = {parts} = {number(float(s.answer.logits[k]))}{self._vote_words(k)}"
+        parts = " ".join([first.removeprefix("+"), *map(format_spaced, rest)])
+        logit = format_fixed(float(s.answer.logits[k]), 2)
+        return f"z[{title}] = {parts} = {logit}{self._vote_words(k)}"
 
     def _input_words(self, j: int) -> str:
         assert self.task
         task = self.task
-        name, x = task.input_names[j], number(self.value(j))
+        name, x = task.input_names[j], format_fixed(self.value(j), 2)
         mean, std = task.standardiser.mean[j], task.standardiser.std[j]
         if task.standardiser.is_identity:
             return f"{name}: x = {x}"

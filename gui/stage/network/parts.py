@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,46 +43,6 @@ def signals(task: Task, params: Params, example: Example) -> Signals | None:
     label = example.label
     loss = None if label is None else loss_of(task, answer, label)
     return Signals(params, answer, read(task.config.model.kind, answer), label, loss)
-
-
-def number(value: float, digits: int = 2) -> str:
-    """Say a number with a true minus; what is rounded to nothing has no sign."""
-    return f"{value if round(value, digits) else 0.0:.{digits}f}".replace("-", "−")
-
-
-def compact(value: float) -> str:
-    """Say a number in the room of a node: −1.23, −12.3 or −123."""
-    size = abs(value)
-    return number(value, 2 if size < 9.995 else 1 if size < 99.95 else 0)
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """Say a number with its sign."""
-    return f"{value if round(value, digits) else 0.0:+.{digits}f}".replace("-", "−")
-
-
-def signed_terms(parts: Sequence[float], total: float) -> list[str]:
-    """Say the terms of a sum so that they add up to the total also as they are rounded.
-
-    Each is rounded up or down: those whose rounding was the closest call give way.
-    """
-    exact = np.asarray(parts, dtype=np.float64) * 100
-    whole = np.rint(exact)
-    missing = round(total * 100) - int(whole.sum())
-    step = 1 if missing > 0 else -1
-    for i in np.argsort(-step * (exact - whole), kind="stable")[: abs(missing)]:
-        whole[i] += step
-    return [signed(value / 100) for value in whole.tolist()]
-
-
-def spaced(text: str) -> str:
-    """Say a signed number as a term of a sum."""
-    return text.replace("+", "+ ").replace("−", "− ")
-
-
-def share(value: float) -> str:
-    """Say a probability in three digits, a tiny one as it is."""
-    return f"{value:.3f}" if value >= 0.0005 or value == 0 else f"{value:.1e}".replace("-", "−")
 
 
 def scale_for(largest: float, scale: float) -> float:

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from core.data.task import Task
 from core.model_family import output_names, pairs
+from core.number_format import format_three_digits
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
 from gui.kit.canvas_pictures import Shown
 from gui.kit.theme import Theme
 from gui.stage.network.pairs import drawn_pairs, pair_name, vote_words
-from gui.stage.network.parts import WIRE, Node, Signals, Strand, compact, scale_for
+from gui.stage.network.parts import WIRE, Node, Signals, Strand, scale_for
 from gui.stage.network.rows import FADED, ClassRow, Place
 from gui.stage.network.words import SAYINGS, loss_words, said_of, size_of
 
@@ -326,7 +327,7 @@ class Sketch(Shown):
             return
         s = self.signals
         for node, k in zip(self.logits, self.outputs, strict=True):
-            node.say(compact(float(s.answer.logits[k])) if s else "–")
+            node.say(format_three_digits(float(s.answer.logits[k])) if s else "–")
         for parts, k in zip(self.rows, self.classes, strict=True):
             size, text = (size_of(s, self.kind, k), said_of(s, self.kind, k)) if s else (0.0, "–")
             parts.show(size, text, s.label if s else None, has_target=not self.pairs)

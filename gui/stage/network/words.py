@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from core.data.task import Task
 from core.model_family import pairs
-from gui.stage.network.parts import Signals, number, share
+from core.number_format import format_fixed, format_probability
+from gui.stage.network.parts import Signals
 
 
 class Saying(NamedTuple):
@@ -40,7 +41,7 @@ def said_of(signals: Signals, kind: str, k: int) -> str:
     """Say what comes out for class k."""
     a = signals.answer
     if kind == "adaline":
-        return number(float(a.logits[0])) if k == 1 else ""
+        return format_fixed(float(a.logits[0]), 2) if k == 1 else ""
     if kind == "perceptron":
         return "✓" if k == a.decided else ""
     if kind == "ovo":
@@ -61,14 +62,14 @@ def loss_words(task: Task, s: Signals) -> tuple[str, str]:
     kind, label = task.config.model.kind, s.label
     total = f"{s.loss:.3f}"
     if kind == "perceptron":
-        z = number(float(s.answer.logits[0]))
+        z = format_fixed(float(s.answer.logits[0]), 2)
         inner = f"−({z})" if label and z.startswith("−") else f"−{z}" if label else z
         words = f"L = max(0, {inner}) = {total}"
         return words, words
     if kind in ("adaline", "mse"):
         letter = "z" if kind == "adaline" else "a"
         a = s.answer.logits[0] if kind == "adaline" else s.answer.probabilities[1]
-        said = number(float(a), 3)
+        said = format_fixed(float(a), 3)
         said = f"({said})" if said.startswith("−") else said
         brief = f"({label} − {said})² = {total}"
         return f"L = (y − {letter})² = {brief}", f"L = {brief}"
@@ -79,7 +80,7 @@ def loss_words(task: Task, s: Signals) -> tuple[str, str]:
         else:
             words = f"L = {' + '.join(f'{part:.3f}' for part in parts)} = {total}"
         return words, words
-    value = f"−ln {share(float(s.answer.probabilities[label]))} = {total}"
+    value = f"−ln {format_probability(float(s.answer.probabilities[label]))} = {total}"
     if kind == "binary":
         words = f"L = {'−ln a' if label else '−ln(1 − a)'} = {value}"
         return words, words

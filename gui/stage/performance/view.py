@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.number_format import format_rate
 from core.train.snapshot import Pace, Race, Snapshot
-from gui.kit.number_words import say_rate
 from gui.kit.theme import Theme
 from gui.kit.view import View
 
@@ -92,7 +92,7 @@ class PerformanceView(View):
             return  # it changes twice a second
         self._shown = pace
         self.rates.setText(
-            f"{say_rate(pace.steps)} steps/s · {say_rate(pace.examples)} examples/s"
+            f"{format_rate(pace.steps)} steps/s · {format_rate(pace.examples)} examples/s"
             if pace.steps
             else ""
         )
@@ -111,6 +111,6 @@ class PerformanceView(View):
 def say_race(race: Race) -> str:
     """Say how fast each device is, and how many times faster the fastest."""
     speeds = sorted(race.examples.items(), key=lambda item: item[1])
-    words = ", ".join(f"{name.upper()} {say_rate(rate)} examples/s" for name, rate in speeds)
+    words = ", ".join(f"{name.upper()} {format_rate(rate)} examples/s" for name, rate in speeds)
     (_, slowest), (fastest, best) = speeds[0], speeds[-1]
     return f"On this task: {words}. {fastest.upper()} is {best / slowest:.3g} times as fast."

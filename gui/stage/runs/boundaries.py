@@ -21,10 +21,10 @@ from core.runs.run_record import Record, default_name, same_features, say, short
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.fields import Combo, Segments
-from gui.kit.number_words import sign_of
 from gui.kit.plain_text import Plain
 from gui.kit.plane_shading import shade
 from gui.kit.theme import Theme
+from gui.kit.training_sample import sign_of
 from gui.stage.runs.small_multiples import Lines, Multiples, Picture
 from gui.state.background_tasks import Background, Queue
 from gui.state.kept_runs import LIVE_NAME, colour_of

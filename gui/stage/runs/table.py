@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 
 from core.runs.run_record import RESULTS, Record, Setting, differing, results_of, say, settings_of
 from core.train.snapshot import Status
-from gui.kit.number_words import sign_of
 from gui.kit.plain_text import as_tip
 from gui.kit.shortcuts import HOLDS_WORDS
 from gui.kit.theme import Theme
+from gui.kit.training_sample import sign_of
 from gui.state.kept_runs import LIVE, swatch
 
 Index = QModelIndex | QPersistentModelIndex

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.explain.gradient_agreement import GradientCheck
-from core.explain.number_words import say_number, say_size
+from core.number_format import format_fixed, format_magnitude, format_significant
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit.labels import Elided
@@ -184,7 +184,7 @@ class CheckBadge(QWidget):
             return f"∇ not finite{where}", check.summary, True
         if not check.passed:
             return f"∇ ✗ {check.verdict}{where}", check.summary, True
-        said = f"checked{where}" if is_old else say_size(check.largest)
+        said = f"checked{where}" if is_old else format_magnitude(check.largest)
         return f"∇ ✓ {said}", check.summary, False
 
 
@@ -372,5 +372,5 @@ def _decimals(values: list[float]) -> int | None:
 
 def _aligned(value: float, decimals: int | None) -> str:
     if decimals is None or not math.isfinite(value):
-        return say_number(value, DIGITS)
-    return f"{value:.{decimals}f}".replace("-", "−")
+        return format_significant(value, DIGITS)
+    return format_fixed(value, decimals)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.data.csv.spreadsheet import to_text
 from core.explain.jacobian import Collapse, collapse, jacobian
-from core.explain.number_words import say_number, say_size
+from core.number_format import format_fixed, format_magnitude, format_significant
 
 Floats = NDArray[np.float64]
 
@@ -51,15 +51,15 @@ class Chain:
                 return f"a(1 − a) is ¼ where a = ½, and fades away towards 0 and 1. {COLOURS}"
             return f"Each row sums to 0: what one class gains, the others lose. {COLOURS}"
         if not c.overflows:
-            apart = say_size(c.difference)
+            apart = format_magnitude(c.difference)
             return f"∂L/∂a · ∂a/∂z is a − y: the largest difference is {apart}. {COLOURS}"
         if len(self.a) == 1:
             return (
-                f"a(1 − a) = {say_size(float(self.J[0, 0]))}: ∂L/∂a overflows, and the chain rule "
-                "gives no number. a − y divides by nothing and is right."
+                f"a(1 − a) = {format_magnitude(float(self.J[0, 0]))}: ∂L/∂a overflows, and the "
+                "chain rule gives no number. a − y divides by nothing and is right."
             )
         return (
-            f"a[{self.names[self.y]}] = {say_size(float(self.a[self.y]))} is so small that "
+            f"a[{self.names[self.y]}] = {format_magnitude(float(self.a[self.y]))} is so small that "
             "−1/a overflows, and the chain rule gives no number. a − y divides by nothing and "
             "is right."
         )
@@ -68,23 +68,26 @@ class Chain:
         """Say what stands in row i, column k: of the matrix, the sums or the collapse."""
         h, name = len(self.names), self.names[i]
         if h == 1 and k == 0:
-            value, a = say_number(float(self.J[0, 0]), 4), say_number(float(self.a[0]), 4)
+            value, a = (
+                format_significant(float(self.J[0, 0]), 4),
+                format_significant(float(self.a[0]), 4),
+            )
             return f"da/dz = {value} = a (1 − a) with a = {a}"
         if k < h:
             other = self.names[k]
-            p, q = (say_number(float(self.a[j]), 4) for j in (i, k))
-            value = say_number(float(self.J[i, k]), 4)
+            p, q = (format_significant(float(self.a[j]), 4) for j in (i, k))
+            value = format_significant(float(self.J[i, k]), 4)
             why = f"a_i (1 − a_i) = {p} · (1 − {q})" if i == k else f"−a_i a_k = −{p} · {q}"
             return f"∂a[{name}]/∂z[{other}] = {value} = {why}"
         if k == h and h > 1:
-            total = say_size(float(self.J[i].sum()))
+            total = format_magnitude(float(self.J[i].sum()))
             return f"Row {name} sums to {total}: the same added to all logits changes nothing"
         c = self.collapse
         if c is None:
             return ""
         n = k - h - (h > 1)
         what = (f"∂L/∂a[{name}]", f"∂L/∂z[{name}] by the chain rule", f"a − y of {name}")[n]
-        return f"{what} = {say_number(float((c.upstream, c.product, c.short)[n][i]), 6)}"
+        return f"{what} = {format_significant(float((c.upstream, c.product, c.short)[n][i]), 6)}"
 
     def spoken(self) -> str:
         """Return matrix and collapse in words, for a screen reader."""
@@ -122,11 +125,10 @@ def titles(h: int, *, is_narrow: bool) -> tuple[str, str, str]:
 def decimals(value: float, shape: tuple[int, bool]) -> str:
     """Write a number with so many decimals, perhaps without the 0 before them; no −0."""
     digits, is_short = shape
-    text = f"{value:.{digits}f}"
-    if not float(text):
-        return "0" if is_short else f"{0:.{digits}f}"
-    text = text.replace("-", "−")
-    return text.replace("0.", ".", 1) if is_short else text
+    text = format_fixed(value, digits)
+    if not is_short:
+        return text
+    return text.replace("0.", ".", 1) if round(value, digits) else "0"
 
 
 def value_of(value: float, digits: int) -> str:
@@ -134,5 +136,5 @@ def value_of(value: float, digits: int) -> str:
     if np.isnan(value):
         return "—"
     if abs(value) >= 1000:
-        return say_size(value)
+        return format_magnitude(value)
     return decimals(value, (digits if abs(value) < 10 else 1, False)) if value else "0"

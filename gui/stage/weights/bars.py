@@ -8,9 +8,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 
+from core.number_format import format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
-from gui.kit.picture_grid import GAP, Grid, Panels, signed
+from gui.kit.picture_grid import GAP, Grid, Panels
 
 MIN_ROW = 1.7  # height of a bar's row in heights of the type
 MAX_ROW = 2.6
@@ -147,9 +148,8 @@ class Bars(Panels):
             painter.setBrush(QColor(theme.accent if value > 0 else theme.counter_accent))
             painter.drawRoundedRect(bar, 2, 2)
             number = QRectF(zone.right() + 4, y, number_width - 4, row)
-            self._text(
-                painter, number, signed(value), self.font(), align=Qt.AlignmentFlag.AlignRight
-            )
+            text = format_signed(value, 3)
+            self._text(painter, number, text, self.font(), align=Qt.AlignmentFlag.AlignRight)
         painter.setPen(QPen(QColor(theme.muted), 1))
         middle = round(zone.center().x()) + 0.5
         painter.drawLine(QPointF(middle, zone.top()), QPointF(middle, zone.bottom()))

@@ -24,14 +24,12 @@ from core.explain.coefficients import (
     coefficients,
     have_odds,
     odds_ratios,
-    say,
     sentence,
 )
-from core.explain.number_words import RAISED
+from core.number_format import format_ratio, format_scientific, format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.kit.fields import Choice
-from gui.kit.picture_grid import signed
 from gui.kit.plain_text import Plain
 
 SECONDS = 0.1
@@ -146,7 +144,8 @@ class CoefficientTable(QWidget):
         cells = [[_number(value) for value in column] for column in columns]
         if have_odds(self._task):
             ratios = odds_ratios(self._task, found, k, against)
-            cells.append([*(say(r) if r >= 1 else f"1 / {say(1 / r)}" for r in ratios), ""])
+            odds = [format_ratio(r) if r >= 1 else f"1 / {format_ratio(1 / r)}" for r in ratios]
+            cells.append([*odds, ""])
         last = self.table.rowCount() - 1
         for c, column in enumerate(cells, start=1):
             for i in range(last + 1):
@@ -192,9 +191,8 @@ class CoefficientTable(QWidget):
 def _number(value: float) -> str:
     """Say a coefficient in four decimals, or, where they would hide it, as in −3.2·10⁻⁵."""
     if value == 0 or abs(value) >= 0.001:
-        return signed(value, 4)
-    digits, exponent = f"{value:+.1e}".split("e")
-    return f"{digits}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
+        return format_signed(value, 4)
+    return format_scientific(value, 1, plus=True)
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QTimer
 
 from core.data.task import Task
 from core.explain.example_gradients import descent
+from core.number_format import format_signed
 from core.train.snapshot import Params, Snapshot, Status
-from gui.kit.picture_grid import signed
 from gui.kit.theme import Theme
 from gui.stage.weights.images import Pictures
 from gui.state.background_tasks import Background
@@ -82,7 +82,7 @@ class GradientPictures(Pictures):
         return f"norm {norm:.3f}"
 
     def _value_words(self, weight: float, bias: float) -> str:
-        return f"−∇w {signed(weight, 5)} · −∇b {signed(bias, 5)}"
+        return f"−∇w {format_signed(weight, 5)} · −∇b {format_signed(bias, 5)}"
 
 
 def _raise(error: BaseException) -> None:

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from core.explain.weight_images import PictureWeights, Pixel, as_csv, picture_weights
 from core.model_family import output_names
+from core.number_format import format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
-from gui.kit.picture_grid import signed
 from gui.kit.plain_text import Plain
 
 SECONDS = 0.1
@@ -119,9 +119,9 @@ class PictureTable(QWidget):
             texts = (
                 one.name,
                 f"{one.norm:.3f}",
-                f"{signed(one.most)}  {_place(one.most_at)}",
-                f"{signed(one.least)}  {_place(one.least_at)}",
-                signed(one.bias),
+                f"{format_signed(one.most, 3)}  {_place(one.most_at)}",
+                f"{format_signed(one.least, 3)}  {_place(one.least_at)}",
+                format_signed(one.bias, 3),
             )
             for column, text in enumerate(texts):
                 item = self.table.item(k, column)
@@ -137,10 +137,10 @@ class PictureTable(QWidget):
             i, j = one.most_at
             words = (
                 f"{one.name}: the pixel in row {i}, column {j} speaks most for it. From black to "
-                f"white it adds {signed(one.white)} to the logit."
+                f"white it adds {format_signed(one.white, 3)} to the logit."
             )
             if one.most == one.least:
-                words = f"{one.name}: all weights are {signed(one.most)} so far."
+                words = f"{one.name}: all weights are {format_signed(one.most, 3)} so far."
         if words != self.words.text():
             self.words.setText(words)
 

@@ -12,9 +12,10 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainterPath, QPen, QPixm
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 
 from core.data.task import Task
+from core.number_format import format_signed
 from gui.kit import theme as look
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
-from gui.kit.picture_grid import GAP, Grid, Panels, signed
+from gui.kit.picture_grid import GAP, Grid, Panels
 from gui.kit.theme import Theme
 from gui.state.throttle import Reading
 
@@ -222,4 +223,4 @@ class Pictures(Panels):
         return f"‖w‖ {norm:.2f}"
 
     def _value_words(self, weight: float, bias: float) -> str:
-        return f"w = {signed(weight, 4)} · bias b = {signed(bias, 4)}"
+        return f"w = {format_signed(weight, 4)} · bias b = {format_signed(bias, 4)}"

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from gui.kit.maths.notation import (
     EQUALS,
     PLUS,
@@ -18,7 +12,6 @@ from gui.kit.maths.notation import (
     Word,
     flow,
     row,
-    say_number,
     to_csv,
     to_latex,
     to_text,
@@ -28,48 +21,6 @@ from gui.kit.maths.notation import (
 
 def say(key):
     return {"a": "0.938", "b": "−1.5", "c": "2·10⁻⁵", "d": "−3·10¹²"}[key[0]]
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0.0, "0"),
-        (-0.0, "0"),
-        (1.0, "1"),
-        (-3.0, "−3"),
-        (0.93812, "0.938"),
-        (-12.3456, "−12.35"),
-        (0.00234, "0.0023"),
-        (0.00002, "2·10⁻⁵"),
-        (-4e-7, "−4·10⁻⁷"),
-        (1.5e9, "2·10⁹"),
-        (math.inf, "∞"),
-        (-math.inf, "−∞"),
-        (math.nan, "nan"),
-    ],
-)
-def test_a_number_is_said_in_few_characters(value, words):
-    assert say_number(value) == words
-
-
-def number_of(words: str) -> float:
-    """Read a number back, as a person would."""
-    digits, _, power = words.replace("−", "-").partition("·10")
-    raised = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-    return float(digits) * 10.0 ** int(power.translate(raised) or 0)
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300))
-def test_what_is_said_is_never_far_from_the_number(value):
-    words = say_number(value)
-    assert len(words) <= 9
-    # One digit with a power of ten may be half of itself off where it is 1.
-    assert number_of(words) == pytest.approx(value, rel=0.5, abs=1e-300)
-
-
-@given(st.floats(min_value=0.1, max_value=9e4))
-def test_numbers_of_common_size_keep_three_digits(value):
-    assert number_of(say_number(value)) == pytest.approx(value, rel=0.01)
 
 
 def test_a_formula_reads_as_text():

@@ -12,7 +12,6 @@ from core.data.digit_image import Recipe, draw
 from core.explain import probe
 from core.model_family import pairs
 from core.train.snapshot import Status
-from gui.kit.canvas_pictures import say_sum, say_times
 from gui.kit.theme import DARK, LIGHT
 from gui.stage.draw.pad import Pad
 from tests.core.hands import STYLES
@@ -464,12 +463,6 @@ def test_evidence_and_bias_add_up_to_the_logit(digits_window, settled, data):
         assert float(said.replace("−", "-")) == pytest.approx(z[k], abs=0.0051)
 
 
-@pytest.mark.parametrize("bias", [0.104, -0.104, 0.0])
-def test_a_sum_adds_up_as_it_is_said(bias):
-    total, b, z = (float(text.replace("−", "-").replace(" ", "")) for text in say_sum(3.318, bias))
-    assert round(total + b, 2) == z == 3.32
-
-
 def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_window, settled, qtbot):
     view = digits_window().draw
     write(view.pad, 3)
@@ -484,14 +477,6 @@ def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_window
     z, _ = expected(view)
     said = view.reason.texts[1].rsplit("= ", 1)[1]
     assert float(said.replace("−", "-")) == pytest.approx(z[first] - z[0], abs=0.0051)
-
-
-@pytest.mark.parametrize(
-    ("z", "words"),
-    [(0.0, ""), (2.3, "9.97 times "), (6.0, "403 times "), (99, "over a million times ")],
-)
-def test_a_difference_of_logits_is_a_factor(z, words):
-    assert say_times(z) == words
 
 
 @pytest.mark.parametrize("data", [{}, {"standardise": True}], ids=["pixels", "standardised"])

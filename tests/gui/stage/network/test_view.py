@@ -18,7 +18,7 @@ from core.explain import probe
 from core.model_family import pairs
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
-from gui.stage.network.parts import Strand, signed_terms
+from gui.stage.network.parts import Strand
 from gui.stage.network.sketch import Mark
 from gui.stage.network.view import NetworkView
 from gui.state.selected_example import Chosen, Example
@@ -188,13 +188,6 @@ def test_contributions_and_bias_add_up_to_the_logit_as_they_are_shown(show, trai
         assert terms == pytest.approx(exact, abs=0.0101)
         chips = [number(chip.text) for chip in view.edges.chips if chip.text]
         assert sum(chips) == pytest.approx(total, abs=1e-9)
-
-
-def test_terms_are_rounded_so_that_they_add_up():
-    parts = [0.014, 0.014, 0.014, -2.005]
-    terms = signed_terms(parts, sum(parts))
-    assert sum(map(number, terms)) == pytest.approx(round(sum(parts), 2))
-    assert [number(term) for term in terms] == pytest.approx(parts, abs=0.0101)
 
 
 def test_what_is_not_pointed_at_steps_back(show, point_at):

@@ -1,0 +1,162 @@
+"""Numbers as text, for people: a true minus, powers of ten raised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+MINUS = "−"
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SMALLEST, WHOLE = 0.0005, 99_999.5  # beyond them `format_cell` takes a power of ten
+
+
+def true_minus(text: str) -> str:
+    """Return the text with − for each hyphen."""
+    return text.replace("-", MINUS)
+
+
+def format_fixed(value: float, decimals: int) -> str:
+    """Format with so many decimals; what is rounded to nothing has no sign. May be inf or nan."""
+    return true_minus(f"{value if round(value, decimals) else 0.0:.{decimals}f}")
+
+
+def format_signed(value: float, decimals: int) -> str:
+    """Format with so many decimals and + or −, also where they are all 0."""
+    return true_minus(f"{value:+.{decimals}f}")
+
+
+def format_plain(value: float, digits: int) -> str:
+    """Format with at most so many significant digits, as Python's `g` does: 0.25, 1e+06."""
+    return true_minus(f"{value:.{digits}g}")
+
+
+def format_general(value: float, digits: int) -> str:
+    """Format with at most so many significant digits, far from 1 as 2.2 × 10⁻⁷. May be inf, nan."""
+    if not value or not math.isfinite(value):
+        return format_fixed(value, 0)
+    if 1e-3 <= abs(value) < 10**digits - 0.5:
+        return format_plain(value, digits)
+    return format_scientific(value, digits - 1, times=" × ")
+
+
+def format_superscript(exponent: int) -> str:
+    """Format an exponent as superscript characters."""
+    return str(exponent).translate(SUPERSCRIPTS)
+
+
+def format_scientific(value: float, decimals: int, *, times: str = "·", plus: bool = False) -> str:
+    """Format a finite number as a mantissa times a power of ten: 2.50·10⁻⁹.
+
+    times : what stands between them. plus : whether the sign of a positive number is shown.
+    """
+    text = f"{value:+.{decimals}e}" if plus else f"{value:.{decimals}e}"
+    mantissa, exponent = text.split("e")
+    return f"{true_minus(mantissa)}{times}10{format_superscript(int(exponent))}"
+
+
+def format_magnitude(value: float) -> str:
+    """Format how large a number is, in one digit: 2·10⁻⁹; nothing is 0."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
+    return format_scientific(value, 0) if value else "0"
+
+
+def format_significant(value: float, digits: int) -> str:
+    """Format with exactly so many significant digits, as a power of ten where it is far from 1."""
+    if not math.isfinite(value) or value == 0:
+        return format_magnitude(value)
+    if 1e-4 <= abs(value) < 10**digits:
+        decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+        return true_minus(f"{value:.{decimals}f}")
+    return format_scientific(value, digits - 1)
+
+
+def format_cell(value: float) -> str:
+    """Format in about four digits and at most eight characters, for a matrix: −4·10⁻⁶, ∞, nan."""
+    size = abs(value)
+    if not value or math.isnan(value):
+        return "nan" if value else "0"
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    if value == round(value) and size < WHOLE:
+        return true_minus(f"{value:.0f}")
+    if size < SMALLEST or size >= WHOLE:
+        return format_scientific(value, 0)
+    decimals = 4 if size < 0.0095 else 3 if size < 9.9995 else 2 if size < 99.995 else 1
+    return true_minus(f"{value:.{decimals}f}")
+
+
+def format_three_digits(value: float) -> str:
+    """Format in three digits: 1.23, 12.3, 123; larger ones as whole numbers."""
+    size = abs(value)
+    return format_fixed(value, 2 if size < 9.995 else 1 if size < 99.95 else 0)
+
+
+def format_rate(rate: float) -> str:
+    """Format a number a second, 0 or more, in three digits and a unit: 950, 12.3 k, 4.60 M."""
+    for factor, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if rate >= 0.9995 * factor:
+            return format_three_digits(rate / factor) + unit
+    return format_three_digits(rate)
+
+
+def format_probability(value: float) -> str:
+    """Format a probability in three decimals, one that they would hide as 1.2e−05."""
+    is_hidden = 0 < value < 0.0005
+    return true_minus(f"{value:.1e}") if is_hidden else f"{value:.3f}"
+
+
+def format_ratio(ratio: float) -> str:
+    """Format a factor of 1 or more in three digits, as a power of ten from a million on."""
+    if ratio >= 1e6:
+        return f"10^{math.log10(ratio):.0f}"
+    return f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
+
+
+def format_bytes(size: float) -> str:
+    """Format a number of bytes in MiB, at least 1, or in GiB."""
+    if size < 2**30:
+        return f"{max(size / 2**20, 1):,.0f} MiB"
+    return f"{size / 2**30:,.1f} GiB"
+
+
+def format_odds(difference: float) -> str:
+    """Format exp(difference of logits ≥ 0) as a factor before a word: “9.97 times ”; 1 is ""."""
+    if difference < 0.005:
+        return ""
+    if difference > math.log(1e6):
+        return "over a million times "
+    factor = math.exp(difference)
+    return f"{factor:,.0f} times " if factor >= 99.5 else f"{factor:.3g} times "
+
+
+def format_sum(total: float, bias: float, decimals: int = 2) -> tuple[str, str, str]:
+    """Format Σ, the bias with its sign, and their sum so that they add up also as rounded.
+
+    total : the logit. What rounding makes of the bias stays, Σ gives way.
+    """
+    b, z = round(bias, decimals), round(total, decimals)
+    sign = MINUS if b < 0 else "+"
+    sigma, logit = format_fixed(z - b, decimals), format_fixed(z, decimals)
+    return sigma, f"{sign} {abs(b):.{decimals}f}", logit
+
+
+def format_terms(parts: Sequence[float], total: float) -> list[str]:
+    """Format the terms of a sum, in two decimals, so that they add up to the total also as rounded.
+
+    Each is rounded up or down: those whose rounding was the closest call give way.
+    """
+    exact = np.asarray(parts, dtype=np.float64) * 100
+    whole = np.rint(exact)
+    missing = round(total * 100) - int(whole.sum())
+    step = 1 if missing > 0 else -1
+    for i in np.argsort(-step * (exact - whole), kind="stable")[: abs(missing)]:
+        whole[i] += step
+    return [format_signed(value / 100, 2) for value in (whole + 0.0).tolist()]  # no −0
+
+
+def format_spaced(signed: str) -> str:
+    """Put a space after the sign of a formatted number, as between the terms of a sum."""
+    return signed.replace("+", "+ ").replace(MINUS, f"{MINUS} ")
