@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.kit import theme as look
-from gui.kit.canvas_pictures import ink_pixmap, ink_table
+from gui.kit.canvas_widgets import ink_pixmap, ink_table
 from gui.kit.theme import Theme
 
 Stroke = NDArray[np.float64]

@@ -30,13 +30,16 @@ from core.explain.prediction import Answer
 from core.model_family import FAMILY
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
-from gui.kit.canvas_pictures import Evidence, Reason, Shares, Tiles
 from gui.kit.fields import Combo, Slider
 from gui.kit.plain_text import as_tip, short, unmarked
 from gui.kit.theme import Theme
 from gui.kit.view import View
+from gui.stage.draw.evidence import Evidence
+from gui.stage.draw.explanation import HIDDEN, Why, of_classes, of_neuron, of_winner
 from gui.stage.draw.pad import Pad
-from gui.stage.draw.reasons import HIDDEN, Why, of_classes, of_neuron, of_winner
+from gui.stage.draw.reason import Reason
+from gui.stage.draw.shares import Shares
+from gui.stage.draw.tiles import Tiles
 from gui.state.background_tasks import Background, Queue
 
 Picture = NDArray[np.float32]

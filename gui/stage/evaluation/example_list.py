@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from core.evaluate.classification import Answers
 from gui.kit import theme as look
-from gui.kit.canvas_pictures import ink_pixmap, ink_table
+from gui.kit.canvas_widgets import ink_pixmap, ink_table
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip, fit_columns
 from gui.kit.theme import Theme

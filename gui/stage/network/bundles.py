@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 from core.number_format import format_fixed, format_spaced, format_terms
 from gui.kit import theme as look
 from gui.kit.canvas import LEFT, RIGHT, Words
-from gui.kit.canvas_pictures import ink_pixmap, ink_table
+from gui.kit.canvas_widgets import ink_pixmap, ink_table
 from gui.kit.theme import Theme
 from gui.stage.network.images import signed_pixmap
 from gui.stage.network.parts import FAINT, Signals, Strand, scale_for

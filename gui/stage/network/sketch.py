@@ -12,7 +12,7 @@ from core.data.task import Task
 from core.model_family import output_names, pairs
 from core.number_format import format_three_digits
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
-from gui.kit.canvas_pictures import Shown
+from gui.kit.canvas_widgets import CanvasWidget
 from gui.kit.theme import Theme
 from gui.stage.network.pairs import drawn_pairs, pair_name, vote_words
 from gui.stage.network.parts import WIRE, Node, Signals, Strand, scale_for
@@ -35,7 +35,7 @@ class Mark(NamedTuple):
 NOTHING = Mark()
 
 
-class Sketch(Shown):
+class Sketch(CanvasWidget):
     """Logits, activation, probabilities, target and loss of one example.
 
     Of many classes the most probable ones are drawn, and the example's own.

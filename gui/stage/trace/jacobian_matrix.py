@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QGraphicsR
 
 from gui.kit import theme as look
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
-from gui.kit.canvas_pictures import Shown
+from gui.kit.canvas_widgets import CanvasWidget
 from gui.kit.theme import Theme
 from gui.stage.trace.jacobian_words import Chain, decimals, titles
 
@@ -34,7 +34,7 @@ WIDEST_CELL, LEAST_CELL = 5.5, 0.5  # in heights of the type
 TALLEST_ROW, LEAST_ROW = 2.0, 1.15
 
 
-class Matrix(Shown):
+class Matrix(CanvasWidget):
     """The matrix on one scale from −¼ to +¼, a column of row sums, and the collapse.
 
     It is laid out once for its classes; an answer changes one picture and the numbers that differ.

@@ -1,0 +1,145 @@
+"""Widgets that are all canvas, and pictures of pixels on them; painted natively, see plots."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtGui import QColor, QImage, QPainterPath, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QSizePolicy, QWidget
+
+from gui.kit import theme as look
+from gui.kit.canvas import Canvas, Words
+from gui.kit.theme import Theme
+
+Floats = NDArray[np.float32]
+Table = NDArray[np.uint32]
+
+OPAQUE = 0xFF000000
+
+
+def ink_table(theme: Theme) -> Table:
+    """Return the colours of 0 … 1 in 256 steps, (256,): ink on the panel's colour."""
+    share = np.linspace(0, 1, 256)
+    return packed(look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share))
+
+
+def packed(rgb: NDArray[np.uint8]) -> Table:
+    red, green, blue = rgb.astype(np.uint32).T
+    return np.asarray(OPAQUE | red << 16 | green << 8 | blue, dtype=np.uint32)
+
+
+def ink_pixmap(picture: Floats, table: Table) -> QPixmap:
+    """Return a picture (rows, columns) of 0 … 1, a pixel for a pixel."""
+    return pixmap_of(table[np.rint(picture.clip(0, 1) * 255).astype(np.intp)])
+
+
+def pixmap_of(pixels: Table) -> QPixmap:
+    rows, columns = pixels.shape
+    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    return QPixmap.fromImage(image.copy())  # a pixmap of the image itself would use its memory
+
+
+class CanvasWidget(QWidget):
+    """A widget that is all canvas: laid out at once, then changed item by item."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._canvas = Canvas(self)
+        # Where Qt paints a neighbour before it has looked at what has moved, it takes the new
+        # extent of an item for its old one, and what was longer leaves its end behind. Here much
+        # changes at once and overlaps, so that the whole is painted.
+        self._canvas.setViewportUpdateMode(Canvas.ViewportUpdateMode.FullViewportUpdate)
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._take_font()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._dress()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._dress()  # whole zooms are others now
+        return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._take_font()
+            self._dress()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._dress()
+
+    def _take_font(self) -> None:
+        self._plain = self.font()
+        self._small = look.scaled(self._plain, look.SMALL)
+        self._bold = look.scaled(self._plain, 1.0, bold=True)
+        self._large = look.scaled(self._plain, look.LARGE, bold=True)
+
+    def _dress(self) -> None:
+        self._canvas.cover(self.rect())
+        self._canvas.setBackgroundBrush(QColor(self._theme.panel))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Put everything in its place, in today's colours and type, with what it shows."""
+        raise NotImplementedError
+
+    def _words(self) -> Words:
+        return self._canvas.add(Words())
+
+    def _say(self, words: Words, text: str) -> None:
+        """Let the words say this, if they do not yet."""
+        if text != words.text():
+            words.say(text)
+
+    def _fit(self, room: float, size: int) -> float:
+        """Return the side of a picture of `size` pixels in so much room: whole zooms are crisp."""
+        ratio = self.devicePixelRatioF()
+        zoom = math.floor(room * ratio / size)
+        return max(size * zoom / ratio if zoom >= 2 else room, 1.0)
+
+
+class FramedPicture:
+    """A picture with a thin frame somewhere on a canvas."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._pixels = canvas.add(QGraphicsPixmapItem())
+        self._frame = canvas.add(QGraphicsPathItem())
+        self._rect = QRectF()
+
+    def place(self, rect: QRectF, pen: QPen) -> None:
+        self._rect = rect
+        shape = QPainterPath()
+        shape.addRoundedRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
+        self._frame.setPath(shape)
+        self._frame.setPen(pen)
+        self._settle()
+
+    def show(self, pixmap: QPixmap) -> None:
+        is_other = pixmap.size() != self._pixels.pixmap().size()
+        self._pixels.setPixmap(pixmap)
+        if is_other:
+            self._settle()
+
+    def clear(self) -> None:
+        self._pixels.setPixmap(QPixmap())
+
+    def remove(self) -> None:
+        for item in (self._pixels, self._frame):
+            item.scene().removeItem(item)
+
+    def set_opacity(self, opacity: float) -> None:
+        self._pixels.setOpacity(opacity)
+
+    def _settle(self) -> None:
+        self._pixels.setPos(self._rect.topLeft())
+        size = self._pixels.pixmap().width()
+        if size:
+            self._pixels.setScale(self._rect.width() / size)
