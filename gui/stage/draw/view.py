@@ -99,7 +99,7 @@ class DrawView(View):
 
         self._room = QWidget()
         self.pad = Pad(theme)
-        self.pad.changed.connect(self._note_change)
+        self.pad.drawing.changed.connect(self._note_change)
         self.shares = Shares(theme)
         self.evidence = Evidence(theme)
         self.evidence.setToolTip(EVIDENCE)
@@ -162,9 +162,9 @@ class DrawView(View):
         self.eraser.setCheckable(True)
         self.eraser.toggled.connect(self.pad.set_eraser)
         self.undo_button = _button("Undo", "Take the last stroke back (Ctrl+Z on the pad)")
-        self.undo_button.clicked.connect(self.pad.undo)
+        self.undo_button.clicked.connect(self.pad.drawing.undo)
         self.clear_button = _button("Clear", "Clear the pad (Delete)")
-        self.clear_button.clicked.connect(self.pad.clear)
+        self.clear_button.clicked.connect(self.pad.drawing.clear)
         self.random_button = _button("", "Put a test digit on the pad, any one")
         self.random_button.setAccessibleName("random test digit")
         self.random_button.clicked.connect(self.pick_any)
@@ -351,7 +351,7 @@ class DrawView(View):
         size, deskew = task.dataset.image_shape[0], task.config.data.deskew
         dataset, source = task.dataset, task.source
         if size != self._recipe.size:
-            self.pad.forget()
+            self.pad.drawing.reset()
         self._recipe = replace(self._recipe, size=size, pen_width=None)
         if deskew is not self._trains_upright:  # otherwise what the person chose stays
             self._trains_upright = deskew
@@ -399,7 +399,7 @@ class DrawView(View):
         values = task.dataset.values(np.array([row]))[0]
         name = task.dataset.class_names[task.dataset.y[row]]
         note = f"{task.say_row(row)}: {name}"
-        self.pad.put_picture(values.reshape(task.dataset.image_shape), note)
+        self.pad.drawing.put_picture(values.reshape(task.dataset.image_shape), note)
 
     def pick_any(self) -> None:
         """Put any test digit on the pad."""
@@ -461,14 +461,14 @@ class DrawView(View):
 
     def _note_change(self) -> None:
         """Look at the pad once Qt has nothing more urgent to do."""
-        self.undo_button.setEnabled(self.pad.can_undo)
-        self.clear_button.setEnabled(not self.pad.is_empty)
+        self.undo_button.setEnabled(self.pad.drawing.edits.canUndo())
+        self.clear_button.setEnabled(not self.pad.drawing.is_empty)
         if self.isVisible() and not self._look_again.isActive():
             self._look_again.start(0)
 
     def read_pad(self) -> None:
         """Make the picture that the model sees of what is on the pad, and ask the model."""
-        picked = self.pad.content.picture
+        picked = self.pad.drawing.content.picture
         if picked is not None:
             shown = self._stages_of(picked)
         else:
@@ -489,7 +489,7 @@ class DrawView(View):
             if picture is not None and self.task is not None:
                 self.pictured.emit(self.task, picture, -1 if picked is None else self._picked)
         self._answer()
-        if not self.pad.is_drawing:
+        if not self.pad.drawing.is_under_way:
             self._ask_nearest()
 
     def _stages_of(self, picked: Picture) -> dict[str, Picture]:

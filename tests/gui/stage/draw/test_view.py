@@ -2,77 +2,18 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, Qt
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.digit_image import Recipe, draw
 from core.explain import probe
 from core.model_family import pairs
 from core.train.snapshot import Status
-from gui.kit.theme import DARK, LIGHT
-from gui.stage.draw.pad import Pad
-from tests.core.hands import STYLES
+from gui.kit.theme import DARK
+from tests.gui.stage.draw.pens import LINE, stroke, write
 
 PATIENCE_MS = 30_000
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-LINE = ((0.2, 0.2), (0.4, 0.5), (0.6, 0.7))
-OTHER = ((0.8, 0.1), (0.8, 0.4), (0.8, 0.6))
-
-
-def place(pad, x, y):
-    """The pixel at shares x, y of the pad's square."""
-    side = min(pad.width(), pad.height())
-    left, top = (pad.width() - side) / 2, (pad.height() - side) / 2
-    return QPointF(left + x * side, top + y * side)
-
-
-def mouse(pad, kind, x, y):
-    at = place(pad, x, y)
-    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-    button = none if kind is QEvent.Type.MouseMove else left
-    held = none if kind is QEvent.Type.MouseButtonRelease else left
-    event = QMouseEvent(
-        kind, at, QPointF(pad.mapToGlobal(at)), button, held, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(pad, event)
-
-
-def stroke(pad, points, *, lift=True):
-    mouse(pad, QEvent.Type.MouseButtonPress, *points[0])
-    for point in points[1:]:
-        mouse(pad, QEvent.Type.MouseMove, *point)
-    if lift:
-        mouse(pad, QEvent.Type.MouseButtonRelease, *points[-1])
-
-
-def write(pad, digit, style=0):
-    """Draw a digit as a hand does, about 0.6 of the pad high."""
-    for part in STYLES[digit][style]:
-        stroke(pad, [(0.3 + 0.6 * x, 0.2 + 0.6 * y) for x, y in part])
-
-
-def pen(pad, kind, x, y, pressure, pointer=QPointingDevice.PointerType.Pen):
-    at = place(pad, x, y)
-    kind_of = QInputDevice.DeviceType.Stylus
-    able = QInputDevice.Capability.Position | QInputDevice.Capability.Pressure
-    device = QPointingDevice("pen", 1, kind_of, pointer, able, 1, 1)
-    button = Qt.MouseButton.LeftButton
-    globally = QPointF(pad.mapToGlobal(at))
-    none = Qt.KeyboardModifier.NoModifier
-    event = QTabletEvent(
-        kind, device, at, globally, pressure, 0.0, 0.0, 0.0, 0.0, 0.0, none, button, button
-    )
-    QApplication.sendEvent(pad, event)
-
-
-@pytest.fixture
-def pad(show_view):
-    pad = Pad(LIGHT)
-    show_view(pad, 302, 302)
-    return pad
 
 
 @pytest.fixture
@@ -118,142 +59,6 @@ def expected(view):
     z = W @ view.task.inputs(view.picture.reshape(1, -1))[0].astype(np.float64) + b
     a = np.exp(z - z.max())
     return z, a / a.sum()
-
-
-# The pad
-
-
-def test_a_mouse_draws_a_stroke_in_pixels_of_the_pad(pad):
-    stroke(pad, LINE)
-    (points,) = pad.strokes
-    side = pad.frame[0]
-    # The border lies between the square and the widget's edge.
-    np.testing.assert_allclose(points, np.array(LINE) * side, atol=2)
-
-
-def test_ink_is_where_the_pointer_was_before_the_button_is_released(pad, pixels):
-    stroke(pad, LINE, lift=False)
-    at = place(pad, 0.6, 0.7)
-    assert pixels(pad)[round(at.y()), round(at.x())].max() < 60
-    assert pixels(pad)[20, 20].min() > 240
-
-
-def test_releasing_the_button_moves_no_ink(pad, pixels):
-    stroke(pad, LINE, lift=False)
-    before = pixels(pad)
-    mouse(pad, QEvent.Type.MouseButtonRelease, *LINE[-1])
-    assert np.abs(pixels(pad) - before).max() <= 2
-
-
-def test_painted_piece_by_piece_is_painted_as_a_whole(pad, pixels):
-    write(pad, 3)
-    before = pixels(pad)
-    pad.set_theme(LIGHT)  # paints all anew
-    assert np.abs(pixels(pad) - before).mean() < 0.05
-
-
-def test_a_move_paints_its_own_place_only(qtbot):
-    areas = []
-
-    class Watch(Pad):
-        def paintEvent(self, event):
-            areas.append(event.rect())
-            super().paintEvent(event)
-
-    watch = Watch(LIGHT)
-    qtbot.addWidget(watch)
-    watch.resize(302, 302)
-    watch.show()
-    qtbot.waitExposed(watch)
-    stroke(watch, [(0.1, 0.1), (0.15, 0.1), (0.2, 0.1)], lift=False)
-    qtbot.waitUntil(lambda: bool(areas))
-    QApplication.processEvents()
-    areas.clear()
-    mouse(watch, QEvent.Type.MouseMove, 0.25, 0.1)
-    qtbot.waitUntil(lambda: bool(areas))
-    assert max(area.width() * area.height() for area in areas) < 0.2 * 302 * 302
-
-
-def test_a_click_is_a_dot(pad, pixels):
-    stroke(pad, [(0.5, 0.5)])
-    assert pad.strokes[0].shape == (1, 2)
-    assert pixels(pad)[151, 151].max() < 60
-
-
-def test_a_pen_gives_its_pressure_as_third_column(pad):
-    pen(pad, QEvent.Type.TabletPress, 0.2, 0.2, 0.25)
-    pen(pad, QEvent.Type.TabletMove, 0.4, 0.4, 0.75)
-    pen(pad, QEvent.Type.TabletRelease, 0.4, 0.4, 0.0)
-    (points,) = pad.strokes
-    np.testing.assert_allclose(points[:, 2], (0.25, 0.75))
-
-
-def test_the_other_end_of_a_pen_erases(pad):
-    stroke(pad, LINE)
-    eraser = QPointingDevice.PointerType.Eraser
-    pen(pad, QEvent.Type.TabletPress, 0.4, 0.5, 0.5, eraser)
-    pen(pad, QEvent.Type.TabletRelease, 0.4, 0.5, 0.0, eraser)
-    assert pad.is_empty
-
-
-def test_a_finger_draws(pad, qtbot):
-    device = QTest.createTouchDevice()
-    QTest.touchEvent(pad, device).press(0, place(pad, 0.2, 0.2).toPoint(), pad).commit()
-    QTest.touchEvent(pad, device).move(0, place(pad, 0.6, 0.6).toPoint(), pad).commit()
-    QTest.touchEvent(pad, device).release(0, place(pad, 0.6, 0.6).toPoint(), pad).commit()
-    assert [points.shape for points in pad.strokes] == [(2, 2)]
-
-
-def test_the_eraser_takes_the_strokes_it_touches(pad):
-    stroke(pad, LINE)
-    stroke(pad, OTHER)
-    pad.set_eraser(True)
-    stroke(pad, [(0.7, 0.3), (0.8, 0.3)])
-    assert len(pad.strokes) == 1
-    np.testing.assert_allclose(pad.strokes[0][0], np.array(LINE[0]) * pad.frame[0], atol=2)
-
-
-def test_erasing_is_one_undo(pad, qtbot):
-    stroke(pad, LINE)
-    stroke(pad, OTHER)
-    pad.set_eraser(True)
-    stroke(pad, [(0.8, 0.3), (0.6, 0.5), (0.4, 0.5)])
-    assert pad.is_empty
-    qtbot.keyClick(pad, Qt.Key.Key_Z, CTRL)
-    assert len(pad.strokes) == 2
-
-
-@pytest.mark.parametrize(("key", "modifiers"), [(Qt.Key.Key_Z, CTRL | SHIFT), (Qt.Key.Key_Y, CTRL)])
-def test_strokes_are_undone_and_redone_one_by_one(pad, qtbot, key, modifiers):
-    stroke(pad, LINE)
-    stroke(pad, OTHER)
-    qtbot.keyClick(pad, Qt.Key.Key_Z, CTRL)
-    assert len(pad.strokes) == 1
-    qtbot.keyClick(pad, key, modifiers)
-    assert len(pad.strokes) == 2
-
-
-@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
-def test_clearing_can_be_undone(pad, qtbot, key):
-    stroke(pad, LINE)
-    qtbot.keyClick(pad, key)
-    assert pad.is_empty
-    qtbot.keyClick(pad, Qt.Key.Key_Z, CTRL)
-    assert len(pad.strokes) == 1
-
-
-def test_strokes_keep_their_place_when_the_pad_grows(pad):
-    stroke(pad, LINE)
-    before = pad.strokes[0] / pad.frame[0]
-    pad.resize(500, 500)
-    np.testing.assert_allclose(pad.strokes[0] / pad.frame[0], before, atol=1e-9)
-
-
-def test_an_empty_pad_says_what_to_do_until_there_is_a_stroke(pad, pixels):
-    middle = slice(140, 162), slice(80, 220)
-    assert pixels(pad)[middle].min() < 160
-    stroke(pad, [(0.1, 0.1), (0.2, 0.1)])
-    assert pixels(pad)[middle].min() == 255
 
 
 # What the model sees
@@ -470,7 +275,7 @@ def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_window
     first, second = np.argsort(-view.answer.probabilities)[:2]
     assert (view.first.currentIndex(), view.second.currentIndex()) == (first, second)
     qtbot.keyClick(view.second, Qt.Key.Key_Home)
-    view.pad.clear()
+    view.pad.drawing.clear()
     write(view.pad, 1)
     settled(view)
     assert (view.first.currentIndex(), view.second.currentIndex()) == (first, 0)
@@ -514,7 +319,9 @@ def test_the_next_misclassified_digits_are_wrong_one_after_the_other(digits_wind
     for row in wrong[:3]:
         note = f"test row {row + 1:,}: {task.dataset.class_names[task.dataset.y[row]]}"
         qtbot.mouseClick(view.mistake_button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda note=note: view.pad.content.note == note, timeout=PATIENCE_MS)
+        qtbot.waitUntil(
+            lambda note=note: view.pad.drawing.content.note == note, timeout=PATIENCE_MS
+        )
 
 
 def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_window, qtbot):
@@ -527,12 +334,12 @@ def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_windo
     left, top, width, height = window.confusion.matrix._geometry()
     at = QPoint(round(left + (j + 0.5) * width), round(top + (i + 0.5) * height))
     qtbot.mouseClick(window.confusion.matrix, Qt.MouseButton.LeftButton, pos=at)
-    qtbot.waitUntil(lambda: view.pad.content.picture is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: view.pad.drawing.content.picture is not None, timeout=PATIENCE_MS)
     assert window.stage.current == "Draw"
     y = task.dataset.y[task.test_rows]
     decided = probe.decided(task, view.snapshot.params, task.test_rows)
     (row, *_) = task.test_rows[(y == i) & (decided == j)]
-    assert view.pad.content.note == f"test row {row + 1:,}: {task.dataset.class_names[i]}"
+    assert view.pad.drawing.content.note == f"test row {row + 1:,}: {task.dataset.class_names[i]}"
 
 
 def test_a_double_click_in_the_data_shows_the_row(digits_window, qtbot):
@@ -545,7 +352,7 @@ def test_a_double_click_in_the_data_shows_the_row(digits_window, qtbot):
     assert window.stage.current == "Draw"
     row = int(window.data.model.order[4])
     expected = window.draw.task.dataset.values(np.array([row]))[0]
-    np.testing.assert_array_equal(window.draw.pad.content.picture.ravel(), expected)
+    np.testing.assert_array_equal(window.draw.pad.drawing.content.picture.ravel(), expected)
 
 
 def test_one_click_in_the_data_leaves_a_drawing_alone(digits_window, qtbot):
@@ -562,9 +369,9 @@ def test_drawing_over_a_digit_starts_a_new_drawing(digits_window, qtbot):
     view = digits_window(0).draw
     qtbot.mouseClick(view.random_button, Qt.MouseButton.LeftButton)
     stroke(view.pad, LINE)
-    assert view.pad.content.picture is None and len(view.pad.strokes) == 1
+    assert view.pad.drawing.content.picture is None and len(view.pad.strokes) == 1
     qtbot.keyClick(view.pad, Qt.Key.Key_Z, CTRL)
-    assert view.pad.content.picture is not None
+    assert view.pad.drawing.content.picture is not None
 
 
 # In the window
@@ -588,7 +395,7 @@ def test_ctrl_z_on_the_pad_takes_back_a_stroke_and_not_the_run(digits_window, qt
     stroke(window.draw.pad, LINE)
     qtbot.waitUntil(window.draw.pad.hasFocus)
     qtbot.keyClick(window.draw.pad, Qt.Key.Key_Z, CTRL)
-    assert window.draw.pad.is_empty and window.hub.run is run
+    assert window.draw.pad.drawing.is_empty and window.hub.run is run
 
 
 def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_window, qtbot):
@@ -596,10 +403,10 @@ def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_windo
     assert not view.undo_button.isEnabled() and not view.clear_button.isEnabled()
     stroke(view.pad, LINE)
     qtbot.mouseClick(view.undo_button, Qt.MouseButton.LeftButton)
-    assert view.pad.is_empty and not view.clear_button.isEnabled()
+    assert view.pad.drawing.is_empty and not view.clear_button.isEnabled()
     stroke(view.pad, LINE)
     qtbot.mouseClick(view.clear_button, Qt.MouseButton.LeftButton)
-    assert view.pad.is_empty and view.undo_button.isEnabled()
+    assert view.pad.drawing.is_empty and view.undo_button.isEnabled()
 
 
 @pytest.mark.usefixtures("face")

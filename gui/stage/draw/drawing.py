@@ -1,0 +1,150 @@
+"""What is drawn, with its undo: content and the gesture under way, without a widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from gui.stage.draw.strokes import Content, Gesture, Picture, Point
+
+ERASER = 0.045  # of the side: how near a stroke must be
+MOST_EDITS = 200  # that can be undone
+
+
+class Edit(QUndoCommand):
+    """From one content to the next."""
+
+    def __init__(self, show: Callable[[Content], None], before: Content, after: Content) -> None:
+        super().__init__()
+        self._show, self._before, self._after = show, before, after
+
+    def redo(self) -> None:
+        self._show(self._after)
+
+    def undo(self) -> None:
+        self._show(self._before)
+
+
+class Drawing(QObject):
+    """Strokes or a picture, in shares of a square's side.
+
+    content : what is there; the stroke under way comes to it when the pen is lifted.
+    edits : what can be undone and redone.
+    """
+
+    changed = Signal()  # in whatever way
+    replaced = Signal()  # all of it may be other than it was
+    started = Signal(object)  # list[Point], the stroke under way; nothing else is new
+    extended = Signal(object)
+    finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.content = Content()
+        self.edits = QUndoStack(self)
+        self.edits.setUndoLimit(MOST_EDITS)
+        self._gesture: Gesture | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.content.is_empty and not self.growing
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the pen is down."""
+        return self._gesture is not None
+
+    @property
+    def growing(self) -> list[Point]:
+        """The points of the stroke under way."""
+        return self._gesture.points if self._gesture else []
+
+    # Edits --------------------------------------------------------------------------------------
+
+    def put_picture(self, picture: Picture, note: str) -> None:
+        """Lay a picture in place of what is there; that can be undone."""
+        self.abandon()
+        self._push(self.content, Content((), picture, note))
+
+    def clear(self) -> None:
+        if not self.is_empty:
+            self.abandon()
+            self._push(self.content, Content())
+
+    def reset(self) -> None:
+        """Forget what was drawn, for good: other data come."""
+        self.abandon()
+        self.edits.clear()
+        self._replace(Content())
+
+    def undo(self) -> None:
+        if not self.is_under_way:
+            self.edits.undo()
+
+    def redo(self) -> None:
+        if not self.is_under_way:
+            self.edits.redo()
+
+    def _push(self, before: Content, after: Content) -> None:
+        self.edits.push(Edit(self._show, before, after))
+
+    def _show(self, content: Content) -> None:
+        if content is not self.content:
+            self._replace(content)
+
+    def _replace(self, content: Content) -> None:
+        self.content = content
+        self.replaced.emit()
+        self.changed.emit()
+
+    # The gesture under way ----------------------------------------------------------------------
+
+    def begin(self, point: Point, *, erases: bool) -> None:
+        """Put the pen down, or the eraser."""
+        if self.is_under_way:
+            return
+        self._gesture = Gesture(self.content)
+        if erases:
+            self._erase(point)
+            return
+        had_strokes = bool(self.content.strokes)
+        if self.content.picture is not None:  # a new drawing begins
+            self.content = Content()
+        self.growing.append(point)
+        if not had_strokes:  # a picture goes, or what an empty pad says
+            self.replaced.emit()
+        self.started.emit(self.growing)
+        self.changed.emit()
+
+    def go_on(self, point: Point) -> None:
+        """Move what is down."""
+        if self._gesture is None:
+            return
+        if not self.growing:
+            self._erase(point)
+        elif self._gesture.add(point):
+            self.extended.emit(self.growing)
+            self.changed.emit()
+
+    def end(self) -> None:
+        """Lift it: the gesture is one edit."""
+        if self._gesture is None:
+            return
+        before, points, self._gesture = self._gesture.before, self.growing, None
+        if points:
+            self.content = self.content.with_stroke(points)
+            self.finished.emit(points)
+        if self.content is not before:
+            self._push(before, self.content)
+            self.changed.emit()
+
+    def abandon(self) -> None:
+        """Take back what the gesture has done so far."""
+        if self._gesture is not None:
+            before, self._gesture = self._gesture.before, None
+            self._replace(before)
+
+    def _erase(self, point: Point) -> None:
+        self._show(self.content.without_touched(point, ERASER))

@@ -1,0 +1,181 @@
+"""The pad as painted: what is finished is kept as a pixmap, and a movement paints its own piece."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from gui.kit import theme as look
+from gui.kit.canvas_widgets import ink_pixmap, ink_table
+from gui.kit.theme import Theme
+from gui.stage.draw.strokes import Content, Point, bezier
+
+LIGHTEST, HEAVIEST = 0.5, 1.3  # times the pen's width, by pressure
+MARGIN = 1.5  # px around the square: its border
+CORNER = 6  # px: radius of the border
+EMPTY = "draw a digit"
+
+
+class InkSurface:
+    """Content and the stroke under way, in the largest square in the middle of a widget.
+
+    The newest piece of the stroke is painted over the rest, for the next point will bend it.
+    """
+
+    def __init__(self, widget: QWidget, theme: Theme) -> None:
+        self._widget = widget
+        self.theme = theme
+        self.pen_share = 0.09  # width of the pen as a share of the side
+        self._finished = QPixmap()
+        self._tail = QPainterPath()
+        self._tail_pen = QPen()
+
+    @property
+    def square(self) -> QRectF:
+        width, height = self._widget.width(), self._widget.height()
+        side = max(min(width, height) - 2 * MARGIN, 1.0)
+        return QRectF((width - side) / 2, (height - side) / 2, side, side)
+
+    def to_shares(self, position: QPointF) -> tuple[float, float]:
+        """Return a position of the widget, in pixels, as shares of the side."""
+        square = self.square
+        return (
+            (position.x() - square.left()) / square.width(),
+            (position.y() - square.top()) / square.width(),
+        )
+
+    # The stroke under way -----------------------------------------------------------------------
+
+    def start(self, points: Sequence[Point]) -> None:
+        """Show the first point of a stroke."""
+        self._set_tail(points)
+        self._update(self._tail)
+
+    def extend(self, points: Sequence[Point]) -> None:
+        """Show one more point: by it the piece before the newest has its final form."""
+        old = self._tail
+        if len(points) > 2:
+            self._finish_piece(points, len(points) - 3)
+        self._set_tail(points)
+        self._update(old, self._tail)
+
+    def finish(self, points: Sequence[Point]) -> None:
+        """Let the stroke stay as it is."""
+        self._finish_piece(points, max(len(points) - 2, 0))
+        self._tail = QPainterPath()
+
+    def _set_tail(self, points: Sequence[Point]) -> None:
+        last = max(len(points) - 2, 0)
+        self._tail, self._tail_pen = self._piece(points, last), self._pen_at(points, last)
+
+    def _finish_piece(self, points: Sequence[Point], i: int) -> None:
+        piece = self._piece(points, i)
+        painter = QPainter(self._finished)
+        self._clip(painter)
+        painter.strokePath(piece, self._pen_at(points, i))
+        painter.end()
+        self._update(piece)
+
+    def _update(self, *paths: QPainterPath) -> None:
+        """Let Qt paint again where these paths are."""
+        margin = HEAVIEST * self._pen_px() / 2 + 2
+        for path in paths:
+            if not path.isEmpty():
+                area = path.boundingRect().adjusted(-margin, -margin, margin, margin)
+                self._widget.update(area.toAlignedRect())
+
+    # Pieces -------------------------------------------------------------------------------------
+
+    def _pen_px(self) -> float:
+        return max(self.pen_share * self.square.width(), 1.5)
+
+    def _pen_at(self, points: Sequence[Point], i: int) -> QPen:
+        """Return the pen from point i to the next, as wide as their pressures make it."""
+        pressures = [point[2] for point in points[i : i + 2] if len(point) == 3]
+        share = sum(pressures) / len(pressures) if pressures else None
+        factor = 1.0 if share is None else LIGHTEST + (HEAVIEST - LIGHTEST) * share
+        return QPen(
+            QColor(self.theme.ink),
+            self._pen_px() * factor,
+            Qt.PenStyle.SolidLine,
+            Qt.PenCapStyle.RoundCap,
+            Qt.PenJoinStyle.RoundJoin,
+        )
+
+    def _piece(self, points: Sequence[Point], i: int) -> QPainterPath:
+        """Return the curve from point i to the next, in pixels; of one point a dot."""
+        square = self.square
+        first = max(i - 1, 0)
+        near = [
+            complex(square.left() + x * square.width(), square.top() + y * square.width())
+            for x, y, *_ in points[first : i + 3]
+        ]
+        path = QPainterPath()
+        if len(points) == 1:
+            path.moveTo(near[0].real, near[0].imag)
+            path.lineTo(near[0].real + 0.01, near[0].imag)  # Qt draws no path without length
+            return path
+        start, c1, c2, end = bezier(near, i - first)
+        path.moveTo(start.real, start.imag)
+        path.cubicTo(c1.real, c1.imag, c2.real, c2.imag, end.real, end.imag)
+        return path
+
+    def _clip(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(self.square, Qt.ClipOperation.IntersectClip)
+
+    # All of it ----------------------------------------------------------------------------------
+
+    def paint_all(self, content: Content, growing: Sequence[Point]) -> None:
+        """Paint everything anew; growing : the stroke under way, if there is one."""
+        ratio, square = self._widget.devicePixelRatioF(), self.square
+        self._finished = QPixmap(self._widget.size() * ratio)
+        self._finished.setDevicePixelRatio(ratio)
+        self._finished.fill(QColor(self.theme.panel))
+        painter = QPainter(self._finished)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if content.picture is not None:
+            painter.drawPixmap(square.toRect(), ink_pixmap(content.picture, ink_table(self.theme)))
+        painter.setPen(QPen(QColor(self.theme.line), 1))
+        painter.drawRoundedRect(square, CORNER, CORNER)
+        self._write(painter, content, growing)
+        self._clip(painter)
+        for stroke in content.strokes:
+            points = [tuple(point) for point in stroke.tolist()]
+            for i in range(max(len(points) - 1, 1)):
+                painter.strokePath(self._piece(points, i), self._pen_at(points, i))
+        painter.end()
+        if growing:
+            for i in range(len(growing) - 2):
+                self._finish_piece(growing, i)
+            self._set_tail(growing)
+        else:
+            self._tail = QPainterPath()
+        self._widget.update()
+
+    def _write(self, painter: QPainter, content: Content, growing: Sequence[Point]) -> None:
+        """Write what a picture is, or on an empty pad what to do."""
+        painter.setPen(QColor(self.theme.muted))
+        if content.is_empty and not growing:
+            painter.setFont(look.scaled(self._widget.font(), look.LARGE))
+            painter.drawText(self.square, Qt.AlignmentFlag.AlignCenter, EMPTY)
+        elif content.note:
+            painter.setFont(look.scaled(self._widget.font(), look.SMALL))
+            inner = self.square.adjusted(8, 5, -8, -5)
+            left_below = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(inner, left_below, content.note)
+
+    def show(self, painter: QPainter) -> None:
+        """Paint the widget: the pixmap, the newest piece, and the border of who has the focus."""
+        painter.drawPixmap(0, 0, self._finished)
+        if not self._tail.isEmpty():
+            self._clip(painter)
+            painter.strokePath(self._tail, self._tail_pen)
+        if self._widget.hasFocus():
+            painter.setClipping(False)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.drawRoundedRect(self.square, CORNER, CORNER)
