@@ -343,7 +343,7 @@ class MainWindow(QMainWindow):
 
         self.draw = DrawView(self.theme, self.hub.background)
         self.draw.taught.connect(self._teach)
-        self.draw.remarked.connect(self._show_remark)
+        self.draw.picker.remarked.connect(self._show_remark)
         self.draw.pictured.connect(maths.follow_picture)
         self.stage.replace("Draw", self.draw)
         for chooser in (self.data, self.boundary):
@@ -593,13 +593,13 @@ class MainWindow(QMainWindow):
     def _show_row(self, place: int) -> None:
         """Put the digit at this place of the list of rows on the pad."""
         if self.draw.task is not None:
-            self.draw.show_row(int(self.data.model.order[place]))
+            self.draw.picker.show_row(int(self.data.model.order[place]))
             self.stage.show_name("Draw")
 
     def _show_cell(self, true: int, predicted: int) -> None:
         """Put a test digit of this cell of the confusion matrix on the pad."""
         if self.draw.task is not None:
-            self.draw.show_mistake(true, predicted)
+            self.draw.picker.show_mistake(true, predicted)
             self.stage.show_name("Draw")
 
     def _show_busy(self, words: str) -> None:

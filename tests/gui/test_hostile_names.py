@@ -294,7 +294,7 @@ def test_pictures_take_no_name_for_more_than_text(qtbot, open_window, pictures_f
         window.stage.show_name(name)
         settle(qtbot, window)
         if name == "Draw":
-            window.draw.show_row(1)
+            window.draw.picker.show_row(1)
             settle(qtbot, window)
         found += [f"{name}: {fault}" for fault in faults(window)]
     assert not found, "\n".join(sorted(set(found)))

@@ -89,6 +89,11 @@ class Evidence(CanvasWidget):
         self._show_values()
 
     @property
+    def names(self) -> list[str]:
+        """What the columns are called, as far as there is room to say it."""
+        return [column.name.text() for column in self._columns]
+
+    @property
     def numbers(self) -> list[tuple[str, ...]]:
         """Σ, bias and logit of each class, as they are said."""
         return [tuple(words.text() for words in column.numbers) for column in self._columns]

@@ -41,10 +41,9 @@ class Reason(CanvasWidget):
     def texts(self) -> tuple[str, ...]:
         return self._texts
 
-    @property
-    def left(self) -> float:
-        """Where the sentences begin."""
-        return self.height() + GAP + 2 if self.has_picture else 0.0
+    def text_left(self, height: int) -> float:
+        """Return where the sentences begin when it is so high: right of the picture."""
+        return height + GAP + 2 if self.has_picture else 0.0
 
     def show_reason(self, part: Floats | None, scale: float, texts: tuple[str, ...]) -> None:
         """Show a signed picture (m,) with full colour at ±scale, and sentences; or nothing."""
@@ -82,9 +81,9 @@ class Reason(CanvasWidget):
         for words in self._lines:
             self._canvas.scene().removeItem(words)
         self._lines = [self._words() for _ in self._texts]
-        line = QFontMetricsF(self._small).height()
+        line, left = QFontMetricsF(self._small).height(), self.text_left(self.height())
         for i, (words, text) in enumerate(zip(self._lines, self._texts, strict=True)):
             is_last = i == len(self._lines) - 1
             words.dress(self._small, self._theme.ink if is_last else self._theme.muted)
-            words.place(QRectF(self.left, self.head + i * line, self.width(), line), LEFT)
+            words.place(QRectF(left, self.head + i * line, self.width(), line), LEFT)
             words.say(text)

@@ -103,6 +103,11 @@ class Shares(CanvasWidget):
         self._show_shares()
 
     @property
+    def hint(self) -> str:
+        """What is said about the answers of such a model."""
+        return self._hint.text()
+
+    @property
     def shares(self) -> list[str]:
         """The shares as they are said, "" where there is nothing to say."""
         return [bar.share.text() for bar in self._bars]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QScrollArea
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.digit_image import Recipe, draw
@@ -13,7 +14,7 @@ from gui.kit.theme import DARK
 from tests.gui.stage.draw.pens import LINE, stroke, write
 
 PATIENCE_MS = 30_000
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -46,11 +47,16 @@ def settled(qtbot):
 
     def settled(view):
         qtbot.waitUntil(
-            lambda: not view._look_again.isActive() and not view._background.is_busy("nearest"),
+            lambda: view.is_at_rest and not view.nearest.is_busy,
             timeout=PATIENCE_MS,
         )
 
     return settled
+
+
+def compared(view):
+    """The classes that the fields show."""
+    return view.comparison.first.currentIndex(), view.comparison.second.currentIndex()
 
 
 def expected(view):
@@ -69,16 +75,16 @@ def test_the_model_sees_what_the_recipe_makes_of_the_strokes(digits_window, sett
     view = digits_window(0).draw
     write(view.pad, 3)
     for name in names:
-        view.switches[name].click()
+        view.steps.switches[name].click()
     settled(view)
     recipe = Recipe(size=8, pen_width=1.2, **dict.fromkeys(names, False))
     np.testing.assert_array_equal(view.picture, draw(view.pad.strokes, recipe, view.pad.frame))
-    np.testing.assert_array_equal(view.steps.pictures[-1], view.picture)
+    np.testing.assert_array_equal(view.steps.tiles.pictures[-1], view.picture)
 
 
 def test_deskewing_is_a_switch_and_follows_the_training_data(digits_window, settled):
     view = digits_window(0, data={"deskew": True}).draw
-    assert view.switches["deskew"].isChecked()
+    assert view.steps.switches["deskew"].isChecked()
     write(view.pad, 7)
     settled(view)
     recipe = Recipe(size=8, pen_width=1.2, deskew=True)
@@ -90,7 +96,7 @@ def test_a_wider_pen_gives_more_ink(digits_window, settled):
     write(view.pad, 1)
     settled(view)
     ink = view.picture.sum()
-    view.pen.setValue(view.pen.maximum())
+    view.toolbar.pen.setValue(view.toolbar.pen.maximum())
     settled(view)
     assert view.picture.sum() > 1.2 * ink
 
@@ -156,8 +162,8 @@ def test_one_against_the_rest_says_what_its_shares_sum_to(digits_window, settled
     settled(view)
     a = view.answer.probabilities
     assert view.shares.shares == [f"{100 * share:.1f} %" for share in a]
-    assert view.shares._hint.text().startswith(f"Σ = {a.sum():.2f}: ")
-    assert "need not sum to 1" in view.shares._hint.text()
+    assert view.shares.hint.startswith(f"Σ = {a.sum():.2f}: ")
+    assert "need not sum to 1" in view.shares.hint
     assert view.reason.texts[-1].startswith("odds of ")
 
 
@@ -174,12 +180,12 @@ def test_pairs_show_their_votes_and_the_evidence_of_the_winners_pairs(digits_win
     k = view.answer.decided
     assert votes[k] == votes.max()
     others = [j for j in range(10) if j != k]
-    assert [column.name.text() for column in view.evidence._columns] == [f"not {j}" for j in others]
+    assert view.evidence.names == [f"not {j}" for j in others]
     for j, said in zip(others, view.evidence.numbers, strict=True):
         p = pairs(10).index((min(j, k), max(j, k)))
         towards = z[p] if k > j else -z[p]
         assert float(said[2].replace("−", "-")) == pytest.approx(towards, abs=0.051)
-    first, second = view.first.currentIndex(), view.second.currentIndex()
+    first, second = compared(view)
     assert first == k
     p = pairs(10).index((min(first, second), max(first, second)))
     winner = max(first, second) if z[p] > 0 else min(first, second)
@@ -230,11 +236,11 @@ def test_a_hidden_tab_does_no_work(digits_window, settled):
     view = window.draw
     write(view.pad, 3)
     settled(view)
-    answer = view.answer
+    answer, picture = view.answer, view.picture
     window.stage.show_name("Weights")
-    view.show_row(3)
+    view.picker.show_row(3)
     view.offer_snapshot(view.snapshot)
-    assert view.answer is answer and not view._look_again.isActive()
+    assert view.answer is answer and view.picture is picture
     window.stage.show_name("Draw")
     settled(view)
     assert view.answer is not answer
@@ -273,12 +279,12 @@ def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_window
     write(view.pad, 3)
     settled(view)
     first, second = np.argsort(-view.answer.probabilities)[:2]
-    assert (view.first.currentIndex(), view.second.currentIndex()) == (first, second)
-    qtbot.keyClick(view.second, Qt.Key.Key_Home)
+    assert compared(view) == (first, second)
+    qtbot.keyClick(view.comparison.second, Qt.Key.Key_Home)
     view.pad.drawing.clear()
     write(view.pad, 1)
     settled(view)
-    assert (view.first.currentIndex(), view.second.currentIndex()) == (first, 0)
+    assert compared(view) == (first, 0)
     z, _ = expected(view)
     said = view.reason.texts[1].rsplit("= ", 1)[1]
     assert float(said.replace("−", "-")) == pytest.approx(z[first] - z[0], abs=0.0051)
@@ -304,7 +310,7 @@ def test_the_nearest_training_digits_are_those_of_brute_force(digits_window, set
 
 def test_a_random_test_digit_is_the_input_itself(digits_window, settled, qtbot):
     view = digits_window().draw
-    qtbot.mouseClick(view.random_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.toolbar.random, Qt.MouseButton.LeftButton)
     settled(view)
     values = view.task.dataset.values(view.task.test_rows)
     assert (values == view.picture.ravel()).all(axis=1).any()
@@ -318,7 +324,7 @@ def test_the_next_misclassified_digits_are_wrong_one_after_the_other(digits_wind
     wrong = task.test_rows[decided != task.dataset.y[task.test_rows]]
     for row in wrong[:3]:
         note = f"test row {row + 1:,}: {task.dataset.class_names[task.dataset.y[row]]}"
-        qtbot.mouseClick(view.mistake_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(view.toolbar.mistake, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(
             lambda note=note: view.pad.drawing.content.note == note, timeout=PATIENCE_MS
         )
@@ -367,7 +373,7 @@ def test_one_click_in_the_data_leaves_a_drawing_alone(digits_window, qtbot):
 
 def test_drawing_over_a_digit_starts_a_new_drawing(digits_window, qtbot):
     view = digits_window(0).draw
-    qtbot.mouseClick(view.random_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.toolbar.random, Qt.MouseButton.LeftButton)
     stroke(view.pad, LINE)
     assert view.pad.drawing.content.picture is None and len(view.pad.strokes) == 1
     qtbot.keyClick(view.pad, Qt.Key.Key_Z, CTRL)
@@ -400,13 +406,13 @@ def test_ctrl_z_on_the_pad_takes_back_a_stroke_and_not_the_run(digits_window, qt
 
 def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_window, qtbot):
     view = digits_window(0).draw
-    assert not view.undo_button.isEnabled() and not view.clear_button.isEnabled()
+    assert not view.toolbar.undo.isEnabled() and not view.toolbar.clear.isEnabled()
     stroke(view.pad, LINE)
-    qtbot.mouseClick(view.undo_button, Qt.MouseButton.LeftButton)
-    assert view.pad.drawing.is_empty and not view.clear_button.isEnabled()
+    qtbot.mouseClick(view.toolbar.undo, Qt.MouseButton.LeftButton)
+    assert view.pad.drawing.is_empty and not view.toolbar.clear.isEnabled()
     stroke(view.pad, LINE)
-    qtbot.mouseClick(view.clear_button, Qt.MouseButton.LeftButton)
-    assert view.pad.drawing.is_empty and view.undo_button.isEnabled()
+    qtbot.mouseClick(view.toolbar.clear, Qt.MouseButton.LeftButton)
+    assert view.pad.drawing.is_empty and view.toolbar.undo.isEnabled()
 
 
 @pytest.mark.usefixtures("face")
@@ -415,11 +421,13 @@ def test_all_of_it_fits_without_scrolling(digits_window, settled, size):
     view = digits_window(0, size=size).draw
     write(view.pad, 3)
     settled(view)
-    assert not view._area.verticalScrollBar().maximum()
-    assert not view._area.horizontalScrollBar().maximum()
+    area = view.findChild(QScrollArea)
+    assert not area.verticalScrollBar().maximum()
+    assert not area.horizontalScrollBar().maximum()
+    room = area.widget().rect()
     parts = (view.pad, view.shares, view.evidence, view.reason, view.steps, view.nearest)
-    assert all(view._room.rect().contains(part.geometry()) for part in parts)
-    assert view.nearest.geometry().bottomRight() == view._room.rect().bottomRight()
+    assert all(room.contains(part.geometry()) for part in parts)
+    assert view.nearest.geometry().bottomRight() == room.bottomRight()
     assert min(view.pad.width(), view.pad.height()) >= 130
 
 
@@ -435,9 +443,10 @@ def test_nothing_moves_when_an_answer_comes(digits_window, settled):
 
 def test_every_control_has_a_tooltip_and_is_reached_by_tab(digits_window):
     view = digits_window(0).draw
-    controls = [view.pad, view.pen, view.eraser, view.random_button, view.mistake_button]
-    controls += [view.undo_button, view.clear_button, view.first, view.second]
-    for control in [*controls, *view.switches.values(), *view.teach_buttons]:
+    bar = view.toolbar
+    controls = [view.pad, bar.pen, bar.eraser, bar.random, bar.mistake, bar.undo, bar.clear]
+    controls += [view.comparison.first, view.comparison.second]
+    for control in [*controls, *view.steps.switches.values(), *view.teaching.buttons]:
         assert control.toolTip() and control.focusPolicy() & Qt.FocusPolicy.TabFocus
         assert control.accessibleName() or control.text()
 
@@ -467,7 +476,7 @@ def test_teaching_hands_on_the_picture_with_its_class(digits_window, settled, qt
     write(view.pad, 3)
     settled(view)
     with qtbot.waitSignal(view.taught) as taught:
-        qtbot.mouseClick(view.teach_buttons[3], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(view.teaching.buttons[3], Qt.MouseButton.LeftButton)
     np.testing.assert_array_equal(taught.args[0], view.picture)
     assert taught.args[1] == 3
     qtbot.waitUntil(lambda: window.hub.run.task.dataset.added == 1, timeout=PATIENCE_MS)

@@ -1,0 +1,144 @@
+"""What the model sees, step by step: the recipe's switches under the pictures after each step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from core.data import digit_image
+from core.data.digit_image import Recipe
+from gui.kit import theme as look
+from gui.kit.theme import Theme
+from gui.stage.draw.strokes import Stroke
+from gui.stage.draw.tiles import Tiles
+
+Picture = NDArray[np.float32]
+
+SWITCHES = {
+    "crop": ("crop", "Take the drawing out of the pad, so that its place does not matter"),
+    "scale_to_box": ("scale", "Make it fit the box, so that its size does not matter"),
+    "antialias": ("smooth", "Grey edges: each pixel takes the share of it that is covered"),
+    "centre": ("centre", "Move the centre of mass to where the training digits have it"),
+    "deskew": ("deskew", "Shear it until it stands upright, as training digits can be"),
+}
+TITLE = "What the model sees, step by step"
+
+
+class RecipeSteps(QWidget):
+    """Makes a picture (size, size) of 0 … 1 of a drawing, and shows each step on the way.
+
+    recipe : as the switches and the pen have it.
+    """
+
+    changed = Signal()  # the recipe
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.recipe = Recipe()
+        self._theme = theme
+        self._trains_upright = False
+        self.tiles = Tiles(theme, "what the model sees", TITLE, len(SWITCHES))
+        self.tiles.framed = len(SWITCHES) - 1
+        self.tiles.setParent(self)
+        self.switches: dict[str, QCheckBox] = {}
+        for name, (label, tip) in SWITCHES.items():
+            switch = QCheckBox(label, self)
+            switch.setProperty("small", True)
+            switch.setToolTip(tip)
+            switch.setStyleSheet("QCheckBox { spacing: 3px; }")
+            switch.setChecked(getattr(self.recipe, name))
+            switch.toggled.connect(lambda is_on, n=name: self._switch(n, is_on))
+            self.switches[name] = switch
+
+    def show_data(self, size: int, *, is_deskewed: bool) -> None:
+        """Take pictures of size × size pixels; deskew them if the training data are, by now."""
+        self.recipe = replace(self.recipe, size=size, pen_width=None)
+        if is_deskewed is not self._trains_upright:  # otherwise what the user chose stays
+            self._trains_upright = is_deskewed
+            self.switches["deskew"].setChecked(is_deskewed)
+
+    def set_pen(self, factor: float) -> None:
+        """Draw with a pen of so many times the width that suits the data."""
+        width = self.recipe.form.pen_width * factor
+        self.recipe = replace(self.recipe, pen_width=min(width, self.recipe.size / 4 - 0.01))
+        self.changed.emit()
+
+    @property
+    def pen_share(self) -> float:
+        """Width of the pen as a share of a picture's side."""
+        return self.recipe.pen / self.recipe.size
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.tiles.set_theme(theme)
+        self._colour_switches()
+
+    def _switch(self, name: str, is_on: bool) -> None:
+        self.recipe = replace(self.recipe, **{name: is_on})
+        self.changed.emit()
+
+    # Pictures -----------------------------------------------------------------------------------
+
+    def take_strokes(self, strokes: list[Stroke], frame: tuple[float, float]) -> Picture | None:
+        """Show strokes of (k, 2) on a pad of such a size step by step, and return the last step."""
+        return self._show(dict(digit_image.stages(strokes, self.recipe, frame)), is_picked=False)
+
+    def take_picture(self, picked: Picture) -> Picture | None:
+        """Show a digit of the data set, which has been through the recipe; deskew it if wanted."""
+        shown = {"pad": picked}
+        if self.recipe.deskew and not self._trains_upright:
+            flat = digit_image.deskew_images(picked.reshape(1, -1))
+            shown["deskew"] = flat.reshape(picked.shape)
+        return self._show(shown, is_picked=True)
+
+    def _show(self, shown: dict[str, Picture], *, is_picked: bool) -> Picture | None:
+        """Show the picture after each step; one that is left out hands on what it was given."""
+        picture = shown.get("pad")
+        for k, name in enumerate(SWITCHES):
+            picture = shown.get(name, picture)
+            is_left_out = picture is not None and name not in shown
+            self.tiles.show_tile(k, picture, faint=is_left_out and k != self.tiles.framed)
+            self.switches[name].setEnabled(not is_picked or name == "deskew")
+        last = next(reversed(shown.values())) if shown else None
+        return last if last is not None and last.any() else None  # all the ink may be off the pad
+
+    # Layout and colours -------------------------------------------------------------------------
+
+    def set_title_shown(self, is_shown: bool) -> None:
+        """Show the title, or where there is little room leave it out."""
+        self.tiles.title = TITLE if is_shown else ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._lay_out()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._colour_switches()  # by now dressed by the style sheet, which would undo it
+
+    def _lay_out(self) -> None:
+        """Put each switch under its picture."""
+        self.tiles.setGeometry(self.rect())
+        font = look.scaled(self.font(), look.SMALL)
+        step = self.width() // len(SWITCHES)
+        for place, switch in zip(self.tiles.places, self.switches.values(), strict=True):
+            switch.setFont(font)
+            below = round(place.bottom()) + 3
+            switch.setGeometry(round(place.left()) - 1, below, step, self.height() - below)
+
+    def _colour_switches(self) -> None:
+        """Fill the boxes: on the panel's own colour an empty one would not be seen."""
+        colours = look.palette(self._theme)
+        colours.setColor(QPalette.ColorRole.Base, QColor(self._theme.line))
+        for switch in self.switches.values():
+            switch.setPalette(colours)

@@ -1,0 +1,134 @@
+"""The rows of controls: pen, eraser, undo and digits of the data set; and the classes to teach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from gui.kit.fields import Slider
+from gui.kit.plain_text import as_tip, short, unmarked
+from gui.stage.draw.pad import Pad
+from gui.stage.draw.picker import DigitPicker
+
+PEN_STEPS = 20  # of the slider; tenths of the data's own pen width, from half to two and a half
+LETTERS = 12  # of a class on a button; its tip has the rest
+
+
+class Toolbar(QWidget):
+    """What is done with the pad."""
+
+    pen_changed = Signal()
+
+    def __init__(self, pad: Pad, picker: DigitPicker) -> None:
+        super().__init__()
+        self._drawing = pad.drawing
+        self.pen = Slider()
+        self.pen.setRange(0, PEN_STEPS)
+        self.pen.setValue(PEN_STEPS // 4)
+        self.pen.setAccessibleName("pen width")
+        self.pen.setToolTip("Width of the pen, on the pad and in what the model sees")
+        self.pen.setMinimumWidth(36)
+        self.pen.setMaximumWidth(110)
+        self.pen.valueChanged.connect(lambda _: self.pen_changed.emit())
+        self.eraser = _button("Eraser", "Take away the strokes that are touched")
+        self.eraser.setCheckable(True)
+        self.eraser.toggled.connect(pad.set_eraser)
+        self.undo = _button("Undo", "Take the last stroke back (Ctrl+Z on the pad)")
+        self.undo.clicked.connect(self._drawing.undo)
+        self.clear = _button("Clear", "Clear the pad (Delete)")
+        self.clear.clicked.connect(self._drawing.clear)
+        self.random = _button("", "Put a test digit on the pad, any one")
+        self.random.setAccessibleName("random test digit")
+        self.random.clicked.connect(picker.pick_any)
+        self.mistake = _button("", "Put the next test digit on it that the model gets wrong")
+        self.mistake.setAccessibleName("next misclassified test digit")
+        self.mistake.clicked.connect(picker.pick_mistake)
+        self._pen_label = small_label("pen")
+        self._pen_label.setBuddy(self.pen)
+        self._is_narrow = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._pen_label)
+        row.addWidget(self.pen, 1)
+        for button in (self.eraser, self.undo, self.clear):
+            row.addWidget(button)
+        row.addStretch(1)
+        for button in (self.random, self.mistake):
+            row.addWidget(button)
+        self._drawing.edits.canUndoChanged.connect(self.undo.setEnabled)
+        self._drawing.changed.connect(self._show_state)
+        self.undo.setEnabled(False)
+        self._show_state()
+
+    @property
+    def pen_factor(self) -> float:
+        """How many times as wide as the data's own pen the chosen one is."""
+        return 0.5 + self.pen.value() / 10
+
+    def _show_state(self) -> None:
+        """Offer to clear where there is something to clear."""
+        self.clear.setEnabled(not self._drawing.is_empty)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Take less room, or say all there is to say."""
+        self._pen_label.setVisible(not is_narrow)
+        self.random.setText("Random" if is_narrow else "Random test digit")
+        self.mistake.setText("Mistake" if is_narrow else "Next misclassified")
+        if is_narrow is not self._is_narrow:
+            self._is_narrow = is_narrow
+            self.setStyleSheet("QPushButton { padding: 1px 4px; }" if is_narrow else "")
+
+
+class TeachingRow(QWidget):
+    """A button for each class that what is on the pad may be."""
+
+    chosen = Signal(int)
+
+    def __init__(self, most_classes: int) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(small_label("Teach it: this is"))
+        self.buttons: list[QPushButton] = []
+        for k in range(most_classes):
+            button = _button("", "Add it to the training rows as this class")
+            button.setAccessibleName("teach")
+            button.setEnabled(False)  # until there is something to teach
+            button.setProperty("quiet", True)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            button.setMaximumWidth(64)
+            button.clicked.connect(lambda _=False, label=k: self.chosen.emit(label))
+            row.addWidget(button, 1)
+            self.buttons.append(button)
+        row.addStretch(1)
+
+    def show_classes(self, names: Sequence[str]) -> None:
+        for k, button in enumerate(self.buttons):
+            button.setVisible(k < len(names))
+            if k < len(names):
+                button.setText(unmarked(short(names[k], LETTERS)))
+                button.setAccessibleName(f"teach that this is {names[k]}")
+                button.setToolTip(as_tip(f"Add it to the training rows as {names[k]}"))
+
+    def set_possible(self, is_possible: bool) -> None:
+        """Whether there is something to teach."""
+        for button in self.buttons:
+            button.setEnabled(is_possible)
+
+
+def small_label(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("small", True)
+    return label
+
+
+def _button(text: str, tip: str) -> QPushButton:
+    """Return a button that leaves the focus, and with it Ctrl+Z, where a click finds them."""
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
