@@ -23,10 +23,10 @@ OPAQUE = 0xFF000000
 def ink_table(theme: Theme) -> Table:
     """Return the colours of 0 … 1 in 256 steps, (256,): ink on the panel's colour."""
     share = np.linspace(0, 1, 256)
-    return packed(look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share))
+    return _packed(look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share))
 
 
-def packed(rgb: NDArray[np.uint8]) -> Table:
+def _packed(rgb: NDArray[np.uint8]) -> Table:
     red, green, blue = rgb.astype(np.uint32).T
     return np.asarray(OPAQUE | red << 16 | green << 8 | blue, dtype=np.uint32)
 
@@ -40,6 +40,17 @@ def pixmap_of(pixels: Table) -> QPixmap:
     rows, columns = pixels.shape
     image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
     return QPixmap.fromImage(image.copy())  # a pixmap of the image itself would use its memory
+
+
+def signed_table(theme: Theme) -> Table:
+    """Return the colours of −1 … +1 in an odd number of steps: orange-red, neutral, blue."""
+    return _packed(look.signed_map(theme))
+
+
+def signed_pixmap(values: Floats, scale: float, table: Table) -> QPixmap:
+    """Return values (rows, columns), −scale … +scale, a pixel for a pixel."""
+    middle = len(table) // 2
+    return pixmap_of(table[look.signed_levels(values, scale, middle) + middle])
 
 
 class CanvasWidget(QWidget):

@@ -15,7 +15,7 @@ from core.explain.prediction import Answer
 from core.number_format import format_sum
 from gui.kit import theme as look
 from gui.kit.canvas import CENTRE, LEFT, Words
-from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, packed, pixmap_of
+from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, pixmap_of, signed_table
 from gui.kit.theme import Theme
 from gui.stage.draw.signed_levels import SignedLevels
 
@@ -45,7 +45,7 @@ class Evidence(CanvasWidget):
         self._winner: int | None = None
         self._answer: tuple[Answer, Floats, float] | None = None
         self.levels = SignedLevels()
-        self._table = packed(look.signed_map(theme))
+        self._table = signed_table(theme)
         self.painted = 0  # pictures, for whoever asks what a frame costs
 
     def show_classes(self, names: Sequence[str], size: int) -> None:
@@ -72,7 +72,7 @@ class Evidence(CanvasWidget):
             self._lay_out()
 
     def set_theme(self, theme: Theme) -> None:
-        self._table = packed(look.signed_map(theme))
+        self._table = signed_table(theme)
         super().set_theme(theme)
 
     def show_answer(

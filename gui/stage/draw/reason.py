@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPen
 
 from gui.kit import theme as look
 from gui.kit.canvas import LEFT, Words
-from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, packed, pixmap_of
+from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, pixmap_of, signed_table
 from gui.kit.theme import Theme
 from gui.stage.draw.signed_levels import LEVELS, VISIBLE
 
@@ -29,12 +29,12 @@ class Reason(CanvasWidget):
         self._lines: list[Words] = []
         self._texts: tuple[str, ...] = ()
         self._panel: NDArray[np.intp] | None = None  # levels
-        self._table = packed(look.signed_map(theme))
+        self._table = signed_table(theme)
         self.head = 0  # px above the sentences, for what others put there
         self.has_picture = True
 
     def set_theme(self, theme: Theme) -> None:
-        self._table = packed(look.signed_map(theme))
+        self._table = signed_table(theme)
         super().set_theme(theme)
 
     @property

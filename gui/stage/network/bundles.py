@@ -11,13 +11,12 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainterPath, QPen, 
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 
 from core.number_format import format_fixed, format_spaced, format_terms
-from gui.kit import theme as look
 from gui.kit.canvas import LEFT, RIGHT, Words
-from gui.kit.canvas_widgets import ink_pixmap, ink_table
+from gui.kit.canvas_widgets import ink_pixmap, ink_table, signed_pixmap, signed_table
 from gui.kit.theme import Theme
-from gui.stage.network.images import signed_pixmap
 from gui.stage.network.parts import FAINT, Signals, Strand, scale_for
 from gui.stage.network.sketch import NOTHING, Mark, Sketch
+from gui.stage.network.words import vote_words
 
 
 class Sums(NamedTuple):
@@ -54,7 +53,7 @@ class Bundles(Sketch):
         if self.task is None:
             return
         canvas = self._canvas
-        for _ in self.outputs:
+        for _ in self.drawn.outputs:
             self.bundles.append(
                 _Bundle(
                     canvas.add(QGraphicsPathItem()),
@@ -78,19 +77,22 @@ class Bundles(Sketch):
     # Places -------------------------------------------------------------------------------------
 
     def minimum_height(self) -> int:
-        rows = max(len(self.outputs) * (2.6 if self.pairs else 1.65), len(self.classes) * 1.35)
-        return int(self._line() * (rows + 3.4))
+        rows = max(
+            len(self.drawn.outputs) * (2.6 if self.drawn.pairs else 1.65),
+            len(self.drawn.classes) * 1.35,
+        )
+        return int(self.grid.line * (rows + 3.4))
 
     def _left_heads(self) -> tuple[str, str]:
-        return ("inputs x", "w, and the sums of w ⊙ x") if self._is_wide() else ("x", "w, Σ w·x")
+        return ("inputs x", "w, and the sums of w ⊙ x") if self.grid.is_wide else ("x", "w, Σ w·x")
 
     def _lay_out_left(self) -> None:
         assert self.task
-        theme, line, body = self._theme, self._line(), self._body()
+        theme, line, body = self._theme, self.grid.line, self.grid.body
         rows, columns = self.shape
         is_image = self.task.dataset.image_shape is not None
-        row = self._row_height(len(self.outputs))
-        side = self.left_width * (0.27 if self._is_wide() else 0.24)
+        row = self.grid.row_height(len(self.drawn.outputs))
+        side = self.grid.columns.logit * (0.27 if self.grid.is_wide else 0.24)
         if is_image:
             side = self._fit(min(side, body.height() * 0.5), max(rows, columns))
             width, height = side * columns / max(rows, columns), side * rows / max(rows, columns)
@@ -103,7 +105,7 @@ class Bundles(Sketch):
             QRectF(0, self._block_rect.bottom() + 3, max(width, 70), line * 1.1), LEFT
         )
         self._block_words.say(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
-        thumb_side = min(row - 6, self.left_width * 0.16, 96.0)
+        thumb_side = min(row - 6, self.grid.columns.logit * 0.16, 96.0)
         if is_image:
             thumb_side = self._fit(thumb_side, max(rows, columns))
             thumb = QRectF(
@@ -113,14 +115,14 @@ class Bundles(Sketch):
                 thumb_side * rows / max(rows, columns),
             )
         else:
-            thumb = QRectF(0, 0, self.left_width * 0.2, min(row * 0.4, 16.0))
+            thumb = QRectF(0, 0, self.grid.columns.logit * 0.2, min(row * 0.4, 16.0))
         numbers = QFontMetricsF(self._small).horizontalAdvance("b +0.00") + 2
-        thumb_x = self._block_rect.right() + max(self.left_width * 0.13, 10)
+        thumb_x = self._block_rect.right() + max(self.grid.columns.logit * 0.13, 10)
         self._thickest = min(row * 0.3, 15.0)
         self._has_bias = row >= line * 3.0 and self.task.config.model.has_bias
         self._places = []
         for i, bundle in enumerate(self.bundles):
-            middle = self._row(i, len(self.outputs))
+            middle = self.grid.row(i, len(self.drawn.outputs))
             rect = QRectF(
                 thumb_x, round(middle - thumb.height() / 2), thumb.width(), thumb.height()
             )
@@ -165,7 +167,7 @@ class Bundles(Sketch):
     def _lay_out_strands(
         self, i: int, bundle: _Bundle, x: float, numbers: float, row: float
     ) -> None:
-        theme, line = self._theme, self._line()
+        theme, line = self._theme, self.grid.line
         node = self.logits[i].rect
         lanes = (-1.0, 0.0, 1.0) if self._has_bias else (-0.5, 0.5, 0.5)
         step = min(row * (0.3 if self._has_bias else 0.44), line * 1.5)
@@ -194,7 +196,7 @@ class Bundles(Sketch):
                 float(evidence[k][evidence[k] < 0].sum()),
                 float(b[k]),
             )
-            for k in self.outputs
+            for k in self.drawn.outputs
         ]
         return max(max(abs(part) for part in sums) for sums in self.sums)
 
@@ -203,7 +205,7 @@ class Bundles(Sketch):
         if s is None:
             self.sums = []
         else:
-            W = s.params.W[self.outputs]
+            W = s.params.W[self.drawn.outputs]
             self.weight_scale = scale_for(float(abs(W).max(initial=0.0)), self.weight_scale)
             self._show_pictures(s, W)
         for i, bundle in enumerate(self.bundles):
@@ -221,26 +223,26 @@ class Bundles(Sketch):
     def terms(self, i: int) -> list[str]:
         """Say the positive sum, the negative sum and the bias of the class that is drawn as i."""
         assert self.signals
-        return format_terms(self.sums[i], float(self.signals.answer.logits[self.outputs[i]]))
+        return format_terms(self.sums[i], float(self.signals.answer.logits[self.drawn.outputs[i]]))
 
     def _show_pictures(self, s: Signals, W: NDArray[np.float32]) -> None:
         assert self.task
         x = s.answer.x.reshape(self.shape)
-        colours = look.signed_map(self._theme)
+        table = signed_table(self._theme)
         is_image = self.task.dataset.image_shape is not None
         if is_image and self.task.standardiser.is_identity:
             self._block.setPixmap(ink_pixmap(x, ink_table(self._theme)))
         else:
-            self._block.setPixmap(signed_pixmap(x, float(abs(x).max(initial=0.0)), colours))
+            self._block.setPixmap(signed_pixmap(x, float(abs(x).max(initial=0.0)), table))
         for bundle, w in zip(self.bundles, W, strict=True):
             picture = w.reshape(self.shape if is_image else (1, -1))
-            bundle.weights.setPixmap(signed_pixmap(picture, self.weight_scale, colours))
+            bundle.weights.setPixmap(signed_pixmap(picture, self.weight_scale, table))
 
     # Pointing -----------------------------------------------------------------------------------
 
     def _emphasise(self) -> None:
         super()._emphasise()
-        for bundle, k in zip(self.bundles, self.outputs, strict=True):
+        for bundle, k in zip(self.bundles, self.drawn.outputs, strict=True):
             opacity = 1.0 if self.mark.output in (None, k) else 2 * FAINT
             for item in (bundle.fan, bundle.weights, bundle.frame, *bundle.strands, *bundle.words):
                 item.setOpacity(opacity)
@@ -251,10 +253,10 @@ class Bundles(Sketch):
             i = int((place.y() - self._block_rect.top()) / self._block_rect.height() * rows)
             j = int((place.x() - self._block_rect.left()) / self._block_rect.width() * columns)
             return Mark(input=min(i, rows - 1) * columns + min(j, columns - 1))
-        row = self._row_height(len(self.outputs))
-        if self._places and self._places[0].left() - 6 < place.x() < self.left_width:
-            for i, k in enumerate(self.outputs):
-                if abs(place.y() - self._row(i, len(self.outputs))) < row / 2:
+        row = self.grid.row_height(len(self.drawn.outputs))
+        if self._places and self._places[0].left() - 6 < place.x() < self.grid.columns.logit:
+            for i, k in enumerate(self.drawn.outputs):
+                if abs(place.y() - self.grid.row(i, len(self.drawn.outputs))) < row / 2:
                     return Mark(output=k)
         return super()._found(place)
 
@@ -263,10 +265,10 @@ class Bundles(Sketch):
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         if event.key() == Qt.Key.Key_Escape and self.mark != NOTHING:
             self.point(NOTHING)
-        elif step and self.outputs:
+        elif step and self.drawn.outputs:
             k = self.mark.output
-            i = 0 if k not in self.outputs else self.outputs.index(k) + step
-            self.point(Mark(output=self.outputs[min(max(i, 0), len(self.outputs) - 1)]))
+            i = 0 if k not in self.drawn.outputs else self.drawn.outputs.index(k) + step
+            self.point(Mark(output=self.drawn.outputs[min(max(i, 0), len(self.drawn.outputs) - 1)]))
         else:
             super().keyPressEvent(event)
 
@@ -275,15 +277,15 @@ class Bundles(Sketch):
         task, s, (j, k) = self.task, self.signals, self.mark
         if task is not None and s is not None and j is not None:
             return f"{task.input_names[j]}: x = {format_fixed(float(s.answer.x[j]), 2)}"
-        if task is None or s is None or k is None or k not in self.outputs:
+        if task is None or s is None or k is None or k not in self.drawn.outputs:
             return ""
         evidence = s.answer.evidence[k]
-        title = self.name_of(k)
-        terms = [format_spaced(term) for term in self.terms(self.outputs.index(k))]
+        title = self.drawn.name_of(k)
+        terms = [format_spaced(term) for term in self.terms(self.drawn.outputs.index(k))]
         bias = f" {terms[2]} (bias)" if task.config.model.has_bias else ""
         for_it, against = int((evidence > 0).sum()), int((evidence < 0).sum())
         return (
             f"z[{title}] = {terms[0].removeprefix('+ ')} ({for_it:,} inputs speak for it) "
             f"{terms[1]} ({against:,} against it){bias} "
-            f"= {format_fixed(float(s.answer.logits[k]), 2)}{self._vote_words(k)}"
+            f"= {format_fixed(float(s.answer.logits[k]), 2)}{vote_words(task, s, k)}"
         )

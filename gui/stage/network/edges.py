@@ -17,6 +17,7 @@ from gui.stage.network.parts import (
 )
 from gui.stage.network.rows import FADED
 from gui.stage.network.sketch import NOTHING, Mark, Sketch
+from gui.stage.network.words import vote_words
 
 MOST_INPUTS = 12
 THICKEST = 11.0  # px of an edge at the end of the scale
@@ -50,49 +51,49 @@ class Edges(Sketch):
         if self.task is None:
             return
         for j in range(self.count):
-            for i in range(len(self.outputs)):
+            for i in range(len(self.drawn.outputs)):
                 self.edges[j, i] = Strand(self._canvas)
             self.inputs.append(Node(self._canvas))
             self._names.append(self._words())
         super()._make()
-        self.chips = [Chip(self._canvas) for _ in range(max(self.count, len(self.outputs)))]
+        self.chips = [Chip(self._canvas) for _ in range(max(self.count, len(self.drawn.outputs)))]
         self._samples = [Strand(self._canvas) for _ in range(2)]
         self._scale_words = [self._words() for _ in range(2)]
 
     # Places -------------------------------------------------------------------------------------
 
     def minimum_height(self) -> int:
-        rows = max(self.count * 1.25, len(self.classes) * 1.35, len(self.pairs) * 2.6)
-        return int(self._line() * (rows + 3.4))
+        rows = max(self.count * 1.25, len(self.drawn.classes) * 1.35, len(self.drawn.pairs) * 2.6)
+        return int(self.grid.line * (rows + 3.4))
 
     def _left_heads(self) -> tuple[str, str]:
         return "inputs x", "weights w"
 
     def _lay_out_left(self) -> None:
         assert self.task
-        theme, line = self._theme, self._line()
-        row, node = self._row_height(self.count), self._node_width()
+        theme, line = self._theme, self.grid.line
+        row, node = self.grid.row_height(self.count), self.grid.node_width
         names = [*self.task.input_names, *["bias"][: self.count - self.task.m]]
-        font = self._plain if self._is_wide() else self._small
+        font = self._plain if self.grid.is_wide else self._small
         metrics = QFontMetricsF(font)
         widest = max(metrics.horizontalAdvance(name) for name in names)
         stacked = row >= line * 2.7
         if stacked:  # the name above its number
-            column = max(node, min(widest + 1, self.left_width * 0.46))
+            column = max(node, min(widest + 1, self.grid.columns.logit * 0.46))
             x, name_width = column - node, column
         else:
-            name_width = min(widest + 6, self.left_width * 0.36)
+            name_width = min(widest + 6, self.grid.columns.logit * 0.36)
             x = name_width
         for j, (item, words) in enumerate(zip(self.inputs, self._names, strict=True)):
-            middle = self._row(j, self.count)
+            middle = self.grid.row(j, self.count)
             if stacked:
                 room = row - line * 1.45
                 down = 0.0 if row > line * 4.2 else line * 0.62
-                rect = self._node_rect(x, middle + down, room / 0.82, node)
+                rect = self.grid.node_rect(x, middle + down, room / 0.82, node)
                 place = QRectF(0, rect.top() - line * 1.25, name_width, line * 1.2)
             else:
                 place = QRectF(0, middle - line * 0.6, name_width - 5, line * 1.2)
-                rect = self._node_rect(x, middle, row, node)
+                rect = self.grid.node_rect(x, middle, row, node)
             item.place(rect, self._plain, ink=theme.ink, line=theme.muted, fill=theme.panel)
             words.dress(font, theme.muted)
             words.place(place, RIGHT)
@@ -108,8 +109,8 @@ class Edges(Sketch):
 
     def _lay_out_scale(self) -> None:
         """Show how thick an edge of the scale's end is, of either sign."""
-        foot, theme = self._foot(), self._theme
-        width = self._width_of("w = −0.00 ")
+        foot, theme = self.grid.foot, self._theme
+        width = self.grid.width_of("w = −0.00 ")
         x = foot.left()
         for sample, words, colour in zip(
             self._samples, self._scale_words, (theme.counter_accent, theme.accent), strict=True
@@ -125,7 +126,7 @@ class Edges(Sketch):
     def weight(self, j: int, i: int) -> float:
         """Return the weight of an edge; the bias's is b."""
         assert self.signals
-        k, params = self.outputs[i], self.signals.params
+        k, params = self.drawn.outputs[i], self.signals.params
         return float(params.b[k] if self.is_bias(j) else params.W[k, j])
 
     def value(self, j: int) -> float:
@@ -137,7 +138,7 @@ class Edges(Sketch):
         """Say what each input and the bias contribute to logit i."""
         assert self.signals
         parts = [self.weight(j, i) * self.value(j) for j in range(self.count)]
-        return format_terms(parts, float(self.signals.answer.logits[self.outputs[i]]))
+        return format_terms(parts, float(self.signals.answer.logits[self.drawn.outputs[i]]))
 
     def _largest(self, signals: Signals) -> float:
         W, b = signals.params.W, signals.params.b
@@ -164,7 +165,7 @@ class Edges(Sketch):
         mark = self.mark
         marked = []
         for (j, i), edge in self.edges.items():
-            is_on = mark.input in (None, j) and mark.output in (None, self.outputs[i])
+            is_on = mark.input in (None, j) and mark.output in (None, self.drawn.outputs[i])
             edge.setOpacity(1.0 if is_on else FAINT)
             edge.setZValue(1 if is_on else 0)
             if is_on and mark != NOTHING:
@@ -187,9 +188,9 @@ class Edges(Sketch):
         for chip, (j, i) in zip(self.chips, marked, strict=False):
             w, x = self.weight(j, i), self.value(j)
             text = self.terms(i)[j]
-            if is_one or room > 2.2 * self._width_of("0.00 · 0.00 = 0.00"):
+            if is_one or room > 2.2 * self.grid.width_of("0.00 · 0.00 = 0.00"):
                 text = f"{format_fixed(w, 2)} · {format_fixed(x, 2)} = {format_fixed(w * x, 2)}"
-            chip.show(text, self.edges[j, i].line().pointAt(t), self._body())
+            chip.show(text, self.edges[j, i].line().pointAt(t), self.grid.body)
 
     def _found(self, place: QPointF) -> Mark:
         for j, item in enumerate(self.inputs):
@@ -199,7 +200,7 @@ class Edges(Sketch):
         for (j, i), edge in self.edges.items():
             off = edge.distance(place) - edge.width / 2 - REACH
             if off < nearest:
-                best, nearest = Mark(j, self.outputs[i]), off
+                best, nearest = Mark(j, self.drawn.outputs[i]), off
         return super()._found(place) if best == NOTHING else best
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -215,10 +216,10 @@ class Edges(Sketch):
         elif event.key() in steps and self.task:
             dj, di = steps[Qt.Key(event.key())]
             j, k = self.mark.input, self.mark.output
-            i = self.outputs.index(k) if k in self.outputs else None
+            i = self.drawn.outputs.index(k) if k in self.drawn.outputs else None
             j = 0 if j is None else min(max(j + dj, 0), self.count - 1)
-            i = 0 if i is None else min(max(i + di, 0), len(self.outputs) - 1)
-            self.point(Mark(j, self.outputs[i]))
+            i = 0 if i is None else min(max(i + di, 0), len(self.drawn.outputs) - 1)
+            self.point(Mark(j, self.drawn.outputs[i]))
         else:
             super().keyPressEvent(event)
 
@@ -229,9 +230,9 @@ class Edges(Sketch):
         task, s, (j, k) = self.task, self.signals, self.mark
         if task is None or s is None or self.mark == NOTHING:
             return ""
-        title = self.name_of(k) if k is not None else ""
+        title = self.drawn.name_of(k) if k is not None else ""
         if j is not None and k is not None:
-            i = self.outputs.index(k)
+            i = self.drawn.outputs.index(k)
             w, x = self.weight(j, i), self.value(j)
             if self.is_bias(j):
                 b = format_fixed(w, 2)
@@ -244,10 +245,10 @@ class Edges(Sketch):
                 return "The bias unit always hands on 1; its weights are the biases b."
             return self._input_words(j)
         assert k is not None
-        first, *rest = self.terms(self.outputs.index(k))
+        first, *rest = self.terms(self.drawn.outputs.index(k))
         parts = " ".join([first.removeprefix("+"), *map(format_spaced, rest)])
         logit = format_fixed(float(s.answer.logits[k]), 2)
-        return f"z[{title}] = {parts} = {logit}{self._vote_words(k)}"
+        return f"z[{title}] = {parts} = {logit}{vote_words(task, s, k)}"
 
     def _input_words(self, j: int) -> str:
         assert self.task

@@ -15,9 +15,9 @@ from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.network.bundles import Bundles
+from gui.stage.network.drawn_outputs import MOST_CLASSES
 from gui.stage.network.edges import MOST_INPUTS, Edges
 from gui.stage.network.parts import signals
-from gui.stage.network.sketch import MOST_CLASSES
 from gui.state.selected_example import NOT_APPLYING, Chosen, applies
 
 SECONDS = 0.1  # numbers that change more often cannot be read
@@ -181,7 +181,7 @@ class NetworkView(View):
                 f"{task.m:,} inputs, summed up in {strands}: all w·x > 0 in blue, which speak for "
                 f"{what}, and all w·x < 0 in orange."
             )
-        drawn, kind = self.sketch.pairs, task.config.model.kind
+        drawn, kind = self.sketch.drawn.pairs, task.config.model.kind
         if kind == "ovo":
             words.append("The neuron of i|j votes for j where z > 0, else for i.")
             if len(drawn) < task.outputs:

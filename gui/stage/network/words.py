@@ -107,3 +107,17 @@ def target_of(task: Task, output: int, label: int | None) -> int | None:
         i, j = pairs(task.dataset.h)[output]
         return None if label not in (i, j) else int(label == j)
     return label if task.is_neuron else int(label == output)
+
+
+def vote_words(task: Task, signals: Signals, output: int) -> str:
+    """Say whom a pair's neuron votes for, and what it should say of this example; or nothing."""
+    if task.config.model.kind != "ovo":
+        return ""
+    names, z = task.dataset.class_names, float(signals.answer.logits[output])
+    vote = f" → a vote for {names[pairs(len(names))[output][int(z > 0)]]}"
+    if signals.label is None:
+        return vote
+    target = target_of(task, output, signals.label)
+    if target is None:
+        return f"{vote}; no target: the example is of neither"
+    return f"{vote}; target {target}"

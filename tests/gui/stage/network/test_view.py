@@ -345,10 +345,10 @@ def test_a_class_that_is_pointed_at_may_leave_the_sketch(show, trained, tmp_path
     task = a_task("csv", None, str(path))
     view = show(task, 30)
     for row in task.train_rows[:12]:
-        view.sketch.point(Mark(input=0, output=view.sketch.outputs[0]))
-        view.sketch.point(Mark(output=view.sketch.outputs[-1]))
+        view.sketch.point(Mark(input=0, output=view.sketch.drawn.outputs[0]))
+        view.sketch.point(Mark(output=view.sketch.drawn.outputs[-1]))
         view.chosen.choose_row(int(row))
-        assert view.sketch.mark.output in (None, *view.sketch.outputs)
+        assert view.sketch.mark.output in (None, *view.sketch.drawn.outputs)
 
 
 # Every model of the family --------------------------------------------------------------------
@@ -417,7 +417,7 @@ def test_of_many_pairs_those_with_the_class_are_drawn(show):
     for label in (0, 7):
         view.chosen.choose_row(int(np.flatnonzero(task.dataset.y == label)[0]))
         QApplication.processEvents()
-        shown = [pairs(10)[p] for p in view.bundles.outputs]
+        shown = [pairs(10)[p] for p in view.bundles.drawn.outputs]
         assert len(shown) == 9 and all(label in pair for pair in shown)
         assert [words.text() for words in view.bundles.names] == [f"{i}|{j}" for i, j in shown]
     assert "Of 45 pairs 9" in view._caption.text()

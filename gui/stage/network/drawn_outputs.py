@@ -1,0 +1,85 @@
+"""Which classes and which outputs of a model are drawn, and what they are called."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFontMetricsF
+
+from core.data.task import Task
+from core.model_family import output_names, pairs
+from gui.kit import theme as look
+from gui.stage.network.parts import Signals
+
+MOST_CLASSES = 10
+
+
+class DrawnOutputs:
+    """Of many classes the most probable ones are drawn, and the example's own.
+
+    classes : the numbers of those that are drawn. pairs : where neurons are pairs', the numbers of
+    those that are drawn, else empty.
+    """
+
+    def __init__(self, task: Task | None) -> None:
+        self._task = task
+        self.classes = [] if task is None else list(range(min(task.dataset.h, MOST_CLASSES)))
+        self.pairs = []
+        if task is not None and self.kind == "ovo":
+            self.pairs = _pairs_about(task.dataset.h, 0)
+
+    @property
+    def kind(self) -> str:
+        return self._task.config.model.kind if self._task else "softmax"
+
+    @property
+    def is_neuron(self) -> bool:
+        """Whether one neuron says yes or no."""
+        return self._task is not None and self._task.config.model.is_neuron
+
+    @property
+    def outputs(self) -> list[int]:
+        """The rows of W that are drawn."""
+        if self.kind == "ovo":
+            return self.pairs
+        return [0] if self.is_neuron else self.classes
+
+    def choose(self, signals: Signals) -> bool:
+        """Draw what matters to these numbers; return whether that is other than before."""
+        before = self.classes, self.pairs
+        if self._task and self._task.dataset.h > MOST_CLASSES:
+            answer = signals.answer
+            a = (answer.votes if len(answer.votes) else answer.probabilities).tolist()
+            order = sorted(range(len(a)), key=lambda k: (k != signals.label, -a[k]))
+            self.classes = sorted(order[:MOST_CLASSES])
+        if self._task and self.kind == "ovo":
+            about = signals.answer.decided if signals.label is None else signals.label
+            self.pairs = _pairs_about(self._task.dataset.h, about)
+        return (self.classes, self.pairs) != before
+
+    def name_of(self, output: int) -> str:
+        """Name what a row of W speaks for."""
+        assert self._task
+        return output_names(self.kind, self._task.dataset.class_names)[output]
+
+    def pair_name(self, output: int, metrics: QFontMetricsF, room: float) -> str:
+        """Name a pair by its classes' names where there is room, or by their markers."""
+        assert self._task
+        name = self.name_of(output)
+        if metrics.horizontalAdvance(name) <= room:
+            return name
+        dataset = self._task.dataset
+        marks = (dataset.class_marks[k] for k in pairs(dataset.h)[output])
+        return "|".join(look.GLYPHS[mark % len(look.GLYPHS)] for mark in marks)
+
+    def classes_of(self, output: int) -> tuple[int, ...]:
+        """Return the classes that an output speaks for or against."""
+        if not self.pairs or self._task is None:
+            return (output,)
+        return pairs(self._task.dataset.h)[output]
+
+
+def _pairs_about(h: int, about: int) -> list[int]:
+    """Return the numbers of all pairs of h classes, or of too many those that have this class."""
+    every = pairs(h)
+    if len(every) <= MOST_CLASSES:
+        return list(range(len(every)))
+    return [p for p, pair in enumerate(every) if about in pair][: MOST_CLASSES - 1]

@@ -1,0 +1,94 @@
+"""Where the columns and rows of a sketch stand, in pixels of a widget of some size and type."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont, QFontMetricsF
+
+TALLEST_NODE = 46.0
+TALLEST_ROW = 120.0
+WIDE = 560  # px of the whole, for headings in full
+
+
+class Columns(NamedTuple):
+    """Left edges, widths and gaps from the logits to the targets.
+
+    logit : of the logits, where the left half ends. node : width of a logit. box, box_width : of
+    the activation. shares, shares_width : of the probabilities. target : of the targets.
+    """
+
+    logit: float
+    node: float
+    box: float
+    box_width: float
+    shares: float
+    shares_width: float
+    target: float
+    gap: float
+
+
+class SketchGrid:
+    """The rows between headings and foot, and the columns of the right half."""
+
+    def __init__(self, width: float, height: float, plain: QFont) -> None:
+        self.width, self.height = width, height
+        self._metrics = QFontMetricsF(plain)
+
+    def width_of(self, text: str) -> float:
+        return self._metrics.horizontalAdvance(text)
+
+    @cached_property
+    def line(self) -> float:
+        """The height of a line of text."""
+        return self._metrics.height()
+
+    @property
+    def is_wide(self) -> bool:
+        return self.width >= WIDE
+
+    @cached_property
+    def body(self) -> QRectF:
+        """Where rows may stand."""
+        area = QRectF(0, 0, self.width, self.height)
+        return area.adjusted(1, self.line * 1.4, -1, -self.line * 1.9)
+
+    @cached_property
+    def foot(self) -> QRectF:
+        return QRectF(1, self.height - self.line * 1.5, self.width - 2, self.line * 1.4)
+
+    @cached_property
+    def node_width(self) -> float:
+        return self.width_of("−00.0") + (16 if self.is_wide else 8)
+
+    @cached_property
+    def columns(self) -> Columns:
+        gap = min(max(self.width * 0.026, 9.0), 26.0)
+        target = self.width - 1 - self.line * 1.5
+        shares_width = min(max(self.width * 0.24, self.width_of("0.000") + 58), 260.0)
+        shares = target - gap * 0.6 - shares_width
+        box_width = min(max(self.width * 0.05, self.line * 1.4), 40.0)
+        box = shares - (gap + box_width)
+        node = self.node_width
+        logit = box - (gap + node)
+        return Columns(logit, node, box, box_width, shares, shares_width, target, gap)
+
+    def row_height(self, count: int) -> float:
+        return min(self.body.height() / max(count, 1), TALLEST_ROW)
+
+    def row(self, i: int, count: int) -> float:
+        """Return how far down the middle of row i of so many is."""
+        return self.body.center().y() + (i - (count - 1) / 2) * self.row_height(count)
+
+    def node_rect(self, left: float, middle: float, row: float, width: float) -> QRectF:
+        """Return where a number stands around the middle of a row of such a height."""
+        height = min(row * 0.82, TALLEST_NODE, max(width, self.line * 1.5))
+        return QRectF(left, middle - height / 2, width, height)
+
+    def named_node_rect(self, left: float, middle: float, row: float, width: float) -> QRectF:
+        """Return where a number stands that has its name above."""
+        line = self.line * 0.95
+        height = min(row - line - 3, TALLEST_NODE, max(width, self.line * 1.5))
+        return QRectF(left, middle - (height + line) / 2 + line, width, height)
