@@ -77,6 +77,12 @@ class ReductionDemo(Demo):
         self.sum_loss = Figure(theme, f"after {STEPS} steps, sum")
         self.gap = Figure(theme, "largest difference of W")
         self._verdict = note("")
+        self._lay_out(theme)
+        for slider in (self.n, self.rate):
+            slider.changed.connect(lambda _: self._show())
+        self._show()
+
+    def _lay_out(self, theme: Theme) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
@@ -95,9 +101,6 @@ class ReductionDemo(Demo):
         layout.addWidget(Wrapped(self.mean_loss, self.sum_loss, self.gap))
         layout.addWidget(self._verdict)
         layout.addLayout(row(reset_button(self.reset), None))
-        for slider in (self.n, self.rate):
-            slider.changed.connect(lambda _: self._show())
-        self._show()
 
     def reset(self) -> None:
         self.choice.choose(False)

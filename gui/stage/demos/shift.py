@@ -81,6 +81,15 @@ class ShiftDemo(Demo):
         self.decision = Figure(theme, "decisions changed")
         self.norm = Figure(theme, "Σ w², before → after")
         self._source, self._verdict = note(""), note("")
+        self._lay_out(theme)
+        self._offer(IRIS_INPUTS)
+        self._name(IRIS_CLASSES)
+        self._say_source("")
+        self.t.changed.connect(lambda _: self._show())
+        self.direction.activated.connect(lambda _: self._show())
+        self._show()
+
+    def _lay_out(self, theme: Theme) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
@@ -110,12 +119,6 @@ class ShiftDemo(Demo):
             layout.addLayout(pair)
         layout.addWidget(self._verdict)
         layout.addLayout(row(reset_button(self.reset), None))
-        self._offer(IRIS_INPUTS)
-        self._name(IRIS_CLASSES)
-        self._say_source("")
-        self.t.changed.connect(lambda _: self._show())
-        self.direction.activated.connect(lambda _: self._show())
-        self._show()
 
     def reset(self) -> None:
         self.direction.setCurrentIndex(0)

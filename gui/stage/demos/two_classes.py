@@ -16,7 +16,13 @@ from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import GAP, Figure, ValueSlider, reset_button, row
 
 X = np.linspace(-5.0, 5.0, 101)
-START = (-0.6, 0.2, 0.9, -0.3, 1.5)  # w₀, b₀, w₁, b₁, x
+SLIDERS = (  # label, name, tip, start
+    ("<i>w</i><sub>0</sub>", "Weight of class 0", "The weight of class 0", -0.6),
+    ("<i>b</i><sub>0</sub>", "Bias of class 0", "The bias of class 0", 0.2),
+    ("<i>w</i><sub>1</sub>", "Weight of class 1", "The weight of class 1", 0.9),
+    ("<i>b</i><sub>1</sub>", "Bias of class 1", "The bias of class 1", -0.3),
+    ("<i>x</i>", "Input x", "The one feature", 1.5),
+)
 
 
 class TwoClassesDemo(Demo):
@@ -31,26 +37,8 @@ class TwoClassesDemo(Demo):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.sliders = tuple(
-            ValueSlider(
-                label,
-                -5.0,
-                5.0,
-                start,
-                name=name,
-                tip=tip,
-                steps=100,
-            )
-            for (label, name, tip), start in zip(
-                (
-                    ("<i>w</i><sub>0</sub>", "Weight of class 0", "The weight of class 0"),
-                    ("<i>b</i><sub>0</sub>", "Bias of class 0", "The bias of class 0"),
-                    ("<i>w</i><sub>1</sub>", "Weight of class 1", "The weight of class 1"),
-                    ("<i>b</i><sub>1</sub>", "Bias of class 1", "The bias of class 1"),
-                    ("<i>x</i>", "Input x", "The one feature"),
-                ),
-                START,
-                strict=True,
-            )
+            ValueSlider(label, -5.0, 5.0, start, name=name, tip=tip, steps=100)
+            for label, name, tip, start in SLIDERS
         )
         self.truth = Segments(
             tuple((f"y = {y}", y, f"The example’s true class is {y}") for y in (0, 1))
@@ -70,6 +58,12 @@ class TwoClassesDemo(Demo):
         self.here = self.chart.add("", "muted", width=1)
         self.chart.set_range((float(X[0]), float(X[-1])), (-0.03, 1.03))
         self.difference = Figure(theme, "largest difference of a and loss")
+        self._lay_out(theme)
+        for slider in self.sliders:
+            slider.changed.connect(lambda _: self._show())
+        self._show()
+
+    def _lay_out(self, theme: Theme) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
@@ -93,9 +87,6 @@ class TwoClassesDemo(Demo):
         layout.addWidget(self.difference)
         layout.addWidget(self.chart)
         layout.addLayout(row(reset_button(self.reset), None))
-        for slider in self.sliders:
-            slider.changed.connect(lambda _: self._show())
-        self._show()
 
     def reset(self) -> None:
         for slider in self.sliders:

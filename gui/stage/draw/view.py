@@ -89,9 +89,8 @@ class DrawView(View):
         """Put the parts into an area that scrolls, in the order of the Tab key."""
         self._room = QWidget()
         self._room.setMinimumSize(*SMALLEST)
-        for part in (self.pad, self.steps, self.shares, self.toolbar, self.teaching):
-            part.setParent(self._room)
-        for part in (self.evidence, self.reason, self.nearest):
+        parts: tuple[QWidget, ...] = (self.pad, self.steps, self.shares, self.toolbar)
+        for part in (*parts, self.teaching, self.evidence, self.reason, self.nearest):
             part.setParent(self._room)
         area = QScrollArea()
         area.setWidgetResizable(True)

@@ -17,8 +17,8 @@ POINTS = st.lists(st.tuples(SHARES, SHARES), min_size=1, max_size=6)
 def test_the_distance_to_a_line_is_that_to_its_nearest_point(points, position):
     line = np.array(points)
     t = np.linspace(0, 1, 400)[:, None]
-    dense = [a + t * (b - a) for a, b in pairwise(line)]
-    dense = np.concatenate([line, *dense])
+    between = [a + t * (b - a) for a, b in pairwise(line)]
+    dense = np.concatenate([line, *between])
     nearest = np.hypot(*(dense - position).T).min()
     found = distance(line, np.array(position))
     assert found <= nearest + 1e-9
