@@ -9,7 +9,8 @@ from gui.stage.network.sketch_grid import TALLEST_ROW, SketchGrid
 
 @pytest.fixture(params=[(360, 300), (640, 560), (1400, 900)], ids=str)
 def grid(request, dressed):
-    return SketchGrid(*request.param, QApplication.font())
+    width, height = request.param
+    return SketchGrid(width, height, QApplication.font())
 
 
 @pytest.mark.parametrize("count", [1, 3, 10])
