@@ -41,6 +41,14 @@ def format_general(value: float, digits: int) -> str:
     return format_scientific(value, digits - 1, times=" × ")
 
 
+def format_shortest(value: float) -> str:
+    """Format as a person would write it, in at most ten digits: 3, not 3.0. May be inf or nan."""
+    value = float(value)
+    if abs(value) < 1e16 and value == int(value):
+        return str(int(value))
+    return f"{value:.10g}"
+
+
 def format_superscript(exponent: int) -> str:
     """Format an exponent as superscript characters."""
     return str(exponent).translate(SUPERSCRIPTS)
@@ -106,6 +114,11 @@ def format_probability(value: float) -> str:
     """Format a probability in three decimals, one that they would hide as 1.2e−05."""
     is_hidden = 0 < value < 0.0005
     return true_minus(f"{value:.1e}") if is_hidden else f"{value:.3f}"
+
+
+def format_percent(share: float, decimals: int = 1) -> str:
+    """Format a share as a percentage: 93.8 %."""
+    return f"{100 * share:.{decimals}f} %"
 
 
 def format_ratio(ratio: float) -> str:

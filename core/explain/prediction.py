@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.data.task import Reader, Task
 from core.model_family import FAMILY, pairs
-from core.number_format import format_fixed
+from core.number_format import format_fixed, format_percent
 from core.train.snapshot import Params
 
 Floats = NDArray[np.float32]
@@ -131,7 +131,7 @@ def read(kind: str, answer: Answer) -> Reading:
             tuple(f"{count:.0f} of {most}" for count in answer.votes),
             f"{len(answer.logits)} votes" if len(answer.logits) > 1 else "1 vote",
         )
-    shares = tuple(f"{100 * share:.1f} %" for share in a)
+    shares = tuple(format_percent(share) for share in a)
     if kind == "ovr":
         return Reading(tuple(a.tolist()), shares, f"Σ = {a.sum():.2f}")
     aside = f"entropy {answer.entropy:.2f} of {math.log(len(a)):.2f} nats"

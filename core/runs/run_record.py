@@ -205,7 +205,7 @@ def results_of(record: Record) -> dict[str, Setting]:
     }
 
 
-def say(name: str, value: Setting) -> str:
+def format_setting(name: str, value: Setting) -> str:
     """Say a value of `settings_of` or `results_of`."""
     if isinstance(value, str):
         return value

@@ -9,8 +9,9 @@ from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex
 from PySide6.QtGui import QBrush, QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from core.data.csv.table import Table, say
+from core.data.csv.table import Table
 from core.invisible_characters import visible
+from core.number_format import format_shortest
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import SMALL, Theme, scaled
 
@@ -129,7 +130,7 @@ class Preview(QAbstractTableModel):
         if row == FACT_ROW:
             parts = []
             if column.is_number and column.low <= column.high:
-                parts.append(f"{say(column.low)} … {say(column.high)}")
+                parts.append(f"{format_shortest(column.low)} … {format_shortest(column.high)}")
             elif column.kind == "text":
                 count = f"{len(column.words):,}" if column.codes is not None else "many"
                 parts.append(f"{count} words")
@@ -139,7 +140,7 @@ class Preview(QAbstractTableModel):
         cell = self._cell(row, j)
         if cell is None:
             return "–"
-        return cell if isinstance(cell, str) else say(cell)
+        return cell if isinstance(cell, str) else format_shortest(cell)
 
     def _cell(self, row: int, j: int) -> float | str | None:
         assert self._table is not None

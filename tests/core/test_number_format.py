@@ -16,9 +16,11 @@ from core.number_format import (
     format_general,
     format_magnitude,
     format_odds,
+    format_percent,
     format_probability,
     format_rate,
     format_scientific,
+    format_shortest,
     format_signed,
     format_significant,
     format_sum,
@@ -130,6 +132,21 @@ def test_a_rate_has_three_digits_and_a_unit(rate, text):
 )
 def test_bytes_have_a_unit_of_memory(size, text):
     assert format_bytes(size) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(3.0, "3"), (-0.25, "-0.25"), (1 / 3, "0.3333333333"), (1e20, "1e+20")]
+)
+def test_a_whole_number_is_written_without_a_point(value, text):
+    assert format_shortest(value) == text
+
+
+def test_a_percentage_has_the_decimals_asked_for():
+    assert [format_percent(0.93789, digits) for digits in (0, 1, 2)] == [
+        "94 %",
+        "93.8 %",
+        "93.79 %",
+    ]
 
 
 @pytest.mark.parametrize(("a", "text"), [(0, "0.000"), (0.25, "0.250"), (1.23e-5, "1.2e−05")])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.data.csv.dialect import SPLIT, TEST, TRAIN, VALIDATION, TableFormat
 from core.errors import DataError
 from core.name_lookup import find, natural_order
+from core.number_format import format_shortest
 
 Kind = Literal["numbers", "whole numbers", "text", "empty"]
 Values = NDArray[np.float64] | NDArray[np.uint8]
@@ -78,7 +79,7 @@ class Column:
         if not self.low <= self.high:
             return "no finite number"
         if self.low == self.high:
-            return f"constant: always {say(self.low)}"
+            return f"constant: always {format_shortest(self.low)}"
         if self.kind == "whole numbers" and max(-self.low, self.high) > MAX_EXACT:
             return "64-bit numbers, such as ids: too long to be exact"
         return ""
@@ -109,15 +110,16 @@ class Column:
             finite = self.values[~self.is_gap]
             example = finite[finite != np.rint(finite)][0]
             raise DataError(
-                f"Column “{self.name}” holds numbers with fractions, such as {say(example)}; the "
-                "label column must hold names or whole numbers. Choose another label column."
+                f"Column “{self.name}” holds numbers with fractions, such as "
+                f"{format_shortest(example)}; the label column must hold names or whole numbers. "
+                "Choose another label column."
             )
         present = ~self.is_gap
         numbers = np.unique(self.values[present])
         spoken = [] if self.kind != "text" or self.codes is None else list(self.words)
         if len(numbers) + len(spoken) > MAX_CLASSES:
             raise self._too_many(f"{len(numbers) + len(spoken):,}")
-        names = [*(say(number) for number in numbers), *spoken]
+        names = [*(format_shortest(number) for number in numbers), *spoken]
         order = (
             sorted(range(len(names)), key=lambda k: natural_order(names[k]))
             if spoken
@@ -281,11 +283,3 @@ class Gaps:
             return f"“{column.words[column.codes[row]]}”"
         value = column.values[row]
         return "empty" if np.isnan(value) else f"{value:g}, no finite number"
-
-
-def say(number: float) -> str:
-    """Return the number as a person writes it: 3, not 3.0."""
-    number = float(number)
-    if abs(number) < 1e16 and number == int(number):
-        return str(int(number))
-    return f"{number:.10g}"

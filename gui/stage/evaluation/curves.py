@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from core.data.task import Task
 from core.evaluate.classification import Answers
 from core.evaluate.roc_curves import rank, thinned
+from core.number_format import format_percent
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.fields import Choice
 from gui.kit.theme import Theme
-from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page, percent, small
+from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page, small
 
 Floats = NDArray[np.float64]
 MAX_POINTS = 600
@@ -139,7 +140,7 @@ def _say(result: Drawn, theme: Theme) -> str:
     if result.chosen is None:
         return (
             f"AUC: of a {name} and another of the {result.words}, the {name} gets the higher "
-            f"probability in {percent(result.auc)} of all pairs. Dotted: guessing."
+            f"probability in {format_percent(result.auc)} of all pairs. Dotted: guessing."
         )
     found, alarms = result.chosen
     return (

@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.model_family import FAMILY
+from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.fields import CountField
 from gui.kit.theme import Theme
-from gui.stage.evaluation.page import Page, button, percent, small
+from gui.stage.evaluation.page import Page, button, small
 
 if TYPE_CHECKING:
     from core.evaluate.cross_validation import CrossValidation, Validation
@@ -245,18 +246,19 @@ class FoldsPage(Page):
         unit = FAMILY[self._task.config.model.kind].unit
         mean, spread = progress.accuracy
         loss, loss_spread = progress.loss
-        off = "" if math.isnan(spread) else f" ± {percent(spread)}"
+        off = "" if math.isnan(spread) else f" ± {format_percent(spread)}"
         loss_off = "" if math.isnan(loss_spread) else f" ± {loss_spread:.3f}"
         self.figures.show()
         self.figures.setText(
-            f"<b>{percent(mean)}{off}</b> "
+            f"<b>{format_percent(mean)}{off}</b> "
             f"<span style='font-size:{self.font().pointSizeF() * look.LARGE:.1f}pt'>"
             f"right &nbsp; loss {loss:.3f}{loss_off} {unit}</span>"
         )
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self.table.setRowCount(len(progress.done))
         for place, fold in enumerate(progress.done):
-            texts = (f"{place + 1}", f"{fold.rows:,}", percent(fold.accuracy), f"{fold.loss:.3f}")
+            figures = format_percent(fold.accuracy), f"{fold.loss:.3f}"
+            texts = (f"{place + 1}", f"{fold.rows:,}", *figures)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(right)

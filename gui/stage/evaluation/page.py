@@ -60,7 +60,3 @@ def button(words: str, tip: str, name: str = "") -> QPushButton:
     made.setToolTip(tip)
     made.setAccessibleName(name or words)
     return made
-
-
-def percent(share: float, digits: int = 1) -> str:
-    return f"{100 * share:.{digits}f} %"

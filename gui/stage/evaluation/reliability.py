@@ -14,10 +14,11 @@ from core.data.task import Task
 from core.evaluate.calibration import BINS, Reliability, reliability
 from core.evaluate.classification import Answers
 from core.model_family import FAMILY
+from core.number_format import format_percent
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.theme import Theme
-from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page, button, percent, small
+from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page, button, small
 
 TIP = (
     "Divide all logits by one number T, fitted by cross-entropy on one half of these rows; "
@@ -168,7 +169,7 @@ class ReliabilityPage(Page):
         if after is None:
             self.after.setData([], [])
             self._dots_after.setData([], [])
-            self.title.setText(f"ECE <b>{percent(before.error)}</b>")
+            self.title.setText(f"ECE <b>{format_percent(before.error)}</b>")
             about = escape(self._name) if self._is_neuron else "right answers"
             self.words.setText(
                 f"On the dotted line the probabilities mean what they say: of all answers with "
@@ -179,8 +180,8 @@ class ReliabilityPage(Page):
             _draw(self.after, self._dots_after, after)
             blue, orange = self.theme.accent, self.theme.counter_accent
             self.title.setText(
-                f"{result.words}ECE <b style='color:{blue}'>{percent(before.error)}"
-                f"</b> → <b style='color:{orange}'>{percent(after.error)}</b>"
+                f"{result.words}ECE <b style='color:{blue}'>{format_percent(before.error)}"
+                f"</b> → <b style='color:{orange}'>{format_percent(after.error)}</b>"
             )
             self.words.setText(result.told)
         self._show_counts(before if after is None else after)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout
 
 from core.data.task import Task
 from core.evaluate.classification import HALF, Answers, has_threshold, wilson
+from core.number_format import format_percent
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
 from gui.kit.fields import Choice, Segments
@@ -19,7 +20,7 @@ from gui.kit.view import View
 from gui.stage.evaluation.counts import ClassesPage, ConfusionPage, MistakesPage
 from gui.stage.evaluation.curves import CurvesPage
 from gui.stage.evaluation.folds import FoldsPage
-from gui.stage.evaluation.page import Page, percent
+from gui.stage.evaluation.page import Page
 from gui.stage.evaluation.reliability import ReliabilityPage
 from gui.stage.evaluation.threshold import ThresholdRow
 from gui.state.background_tasks import Background, Queue
@@ -237,8 +238,8 @@ class EvaluationView(View):
     def _show_accuracy(self, right: int, n: int, which: str) -> None:
         low, high = wilson(right, n)
         self.accuracy.setText(
-            f"<b>{percent(right / n)}</b> right: {right:,} of {n:,} {which} rows. "
-            f"95 % interval {100 * low:.1f} … {percent(high)}"
+            f"<b>{format_percent(right / n)}</b> right: {right:,} of {n:,} {which} rows. "
+            f"95 % interval {100 * low:.1f} … {format_percent(high)}"
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:

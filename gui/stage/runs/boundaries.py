@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from core.data import points as drawing
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
-from core.runs.run_record import Record, default_name, same_features, say, short_names
+from core.runs.run_record import Record, default_name, format_setting, same_features, short_names
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.fields import Combo, Segments
@@ -332,7 +332,7 @@ def _say_figures(record: Record) -> tuple[str, str]:
     kind = "test" if has_test else "train"
     if record.status is Status.DIVERGED:
         return f"diverged · {kind} {share}", f"diverged · {share}"
-    loss = say("train loss", metrics.train_loss)
+    loss = format_setting("train loss", metrics.train_loss)
     return f"loss {sign}{loss} · {kind} {share}", f"{sign}{metrics.train_loss:.3g} · {share}"
 
 

@@ -17,7 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.runs.run_record import RESULTS, Record, Setting, differing, results_of, say, settings_of
+from core.runs.run_record import (
+    RESULTS,
+    Record,
+    Setting,
+    differing,
+    format_setting,
+    results_of,
+    settings_of,
+)
 from core.train.snapshot import Status
 from gui.kit.plain_text import as_tip
 from gui.kit.shortcuts import HOLDS_WORDS
@@ -113,7 +121,7 @@ class RunModel(QAbstractTableModel):
         value = self._values[index.row()][name]
         if role in (CELL.DisplayRole, CELL.ToolTipRole):
             sign = sign_of(record.metrics) if name.startswith("train ") else ""
-            words = sign + say(name, value)
+            words = sign + format_setting(name, value)
             return as_tip(words) if role == CELL.ToolTipRole else words
         if role == CELL.TextAlignmentRole:
             side = (
