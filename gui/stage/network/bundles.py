@@ -247,18 +247,18 @@ class Bundles(Sketch):
             for item in (bundle.fan, bundle.weights, bundle.frame, *bundle.strands, *bundle.words):
                 item.setOpacity(opacity)
 
-    def _found(self, place: QPointF) -> Mark:
-        if self.task and self._block_rect.contains(place):
+    def _mark_at(self, position: QPointF) -> Mark:
+        if self.task and self._block_rect.contains(position):
             rows, columns = self.shape
-            i = int((place.y() - self._block_rect.top()) / self._block_rect.height() * rows)
-            j = int((place.x() - self._block_rect.left()) / self._block_rect.width() * columns)
+            i = int((position.y() - self._block_rect.top()) / self._block_rect.height() * rows)
+            j = int((position.x() - self._block_rect.left()) / self._block_rect.width() * columns)
             return Mark(input=min(i, rows - 1) * columns + min(j, columns - 1))
         row = self.grid.row_height(len(self.drawn.outputs))
-        if self._places and self._places[0].left() - 6 < place.x() < self.grid.columns.logit:
+        if self._places and self._places[0].left() - 6 < position.x() < self.grid.columns.logit:
             for i, k in enumerate(self.drawn.outputs):
-                if abs(place.y() - self.grid.row(i, len(self.drawn.outputs))) < row / 2:
+                if abs(position.y() - self.grid.row(i, len(self.drawn.outputs))) < row / 2:
                     return Mark(output=k)
-        return super()._found(place)
+        return super()._mark_at(position)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk over the classes, up and down."""

@@ -192,16 +192,16 @@ class Edges(Sketch):
                 text = f"{format_fixed(w, 2)} · {format_fixed(x, 2)} = {format_fixed(w * x, 2)}"
             chip.show(text, self.edges[j, i].line().pointAt(t), self.grid.body)
 
-    def _found(self, place: QPointF) -> Mark:
+    def _mark_at(self, position: QPointF) -> Mark:
         for j, item in enumerate(self.inputs):
-            if item.rect.adjusted(-3, -3, 3, 3).contains(place):
+            if item.rect.adjusted(-3, -3, 3, 3).contains(position):
                 return Mark(input=j)
         best, nearest = NOTHING, 0.0
         for (j, i), edge in self.edges.items():
-            off = edge.distance(place) - edge.width / 2 - REACH
+            off = edge.distance(position) - edge.width / 2 - REACH
             if off < nearest:
                 best, nearest = Mark(j, self.drawn.outputs[i]), off
-        return super()._found(place) if best == NOTHING else best
+        return super()._mark_at(position) if best == NOTHING else best
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk over the edges: up and down the inputs, left and right the outputs."""

@@ -158,14 +158,14 @@ class Strand(QGraphicsLineItem):
         self._pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         self.setPen(self._pen)
 
-    def distance(self, place: QPointF) -> float:
-        """Return how far a place is from the line's middle, in pixels."""
+    def distance(self, position: QPointF) -> float:
+        """Return how far a position is from the line’s middle in pixels, ∞ beyond its ends."""
         line = self.line()
         dx, dy = line.dx(), line.dy()
         length = dx * dx + dy * dy
         if not length:
             return math.inf
-        t = ((place.x() - line.x1()) * dx + (place.y() - line.y1()) * dy) / length
+        t = ((position.x() - line.x1()) * dx + (position.y() - line.y1()) * dy) / length
         if not 0 <= t <= 1:
             return math.inf
-        return math.hypot(place.x() - line.x1() - t * dx, place.y() - line.y1() - t * dy)
+        return math.hypot(position.x() - line.x1() - t * dx, position.y() - line.y1() - t * dy)

@@ -16,7 +16,7 @@ from gui.stage.network.parts import WIRE, Node, Strand
 FADED = 0.4  # opacity of a class that is not pointed at
 
 
-class Place(NamedTuple):
+class RowGeometry(NamedTuple):
     """Where a class stands, and in which type.
 
     area : of name, bar and number. from_x : where the wire comes from. target_x : of the target.
@@ -46,25 +46,25 @@ class ClassRow:
         self._label: int | None = None
         self._k = 0
 
-    def place(self, theme: Theme, place: Place, k: int, name: str, mark: int) -> None:
+    def place(self, theme: Theme, geometry: RowGeometry, k: int, name: str, mark: int) -> None:
         """Stand there for class k of this name and mark."""
-        self._theme, self._place, self._k = theme, place, k
+        self._theme, self._geometry, self._k = theme, geometry, k
         self._colour = theme.class_colour(mark).name()
-        metrics, area = QFontMetricsF(place.plain), place.area
+        metrics, area = QFontMetricsF(geometry.plain), geometry.area
         line, middle = metrics.height(), area.center().y()
         glyph_width, number_width = line * 0.95, metrics.horizontalAdvance("0.000") + 6
         if area.height() >= line * 2.3:  # the name above its bar
             title = QRectF(area.left(), middle - line * 1.1, area.width(), line * 1.1)
             low = QRectF(area.left(), middle, area.width(), line * 1.1)
         else:
-            width = min(glyph_width + place.name_width, area.width() * 0.4)
+            width = min(glyph_width + geometry.name_width, area.width() * 0.4)
             title = QRectF(area.left(), middle - line * 0.55, width, line * 1.1)
             low = QRectF(title.right() + 4, title.top(), area.width() - width - 4, line * 1.1)
-        self._glyph.dress(place.bold, self._colour)
+        self._glyph.dress(geometry.bold, self._colour)
         self._glyph.place(QRectF(title.left(), title.top(), glyph_width, title.height()), LEFT)
         self._glyph.say(look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●")
         title.setLeft(title.left() + glyph_width)
-        self.name.dress(place.plain, theme.ink)
+        self.name.dress(geometry.plain, theme.ink)
         self.name.place(title, LEFT)
         self.name.say(metrics.elidedText(name, Qt.TextElideMode.ElideRight, title.width()))
         track = QRectF(low.left(), middle, low.width() - number_width, line * 0.56)
@@ -72,19 +72,19 @@ class ClassRow:
         self.track.setRect(track)
         self.track.setBrush(QColor(theme.chip))
         self.bar.setBrush(QColor(self._colour))
-        self.share.dress(place.plain, theme.ink)
+        self.share.dress(geometry.plain, theme.ink)
         self.share.place(QRectF(track.right(), low.top(), number_width, low.height()), RIGHT)
-        self._wire.join(QPointF(place.from_x, middle), QPointF(area.left() - 3, middle))
+        self._wire.join(QPointF(geometry.from_x, middle), QPointF(area.left() - 3, middle))
         self._wire.show_value(WIRE, theme.muted)
         self._place_target()
 
     def _place_target(self) -> None:
-        theme, place, is_own = self._theme, self._place, self._label == self._k
-        line = QFontMetricsF(place.plain).height() * 1.4
-        size = min(line, place.area.height() * 0.86)
+        theme, geometry, is_own = self._theme, self._geometry, self._label == self._k
+        line = QFontMetricsF(geometry.plain).height() * 1.4
+        size = min(line, geometry.area.height() * 0.86)
         self.target.place(
-            QRectF(place.target_x, place.area.center().y() - size / 2, line, size),
-            place.bold if is_own else place.plain,
+            QRectF(geometry.target_x, geometry.area.center().y() - size / 2, line, size),
+            geometry.bold if is_own else geometry.plain,
             ink=theme.ink if is_own else theme.muted,
             line=self._colour if is_own else theme.line,
             fill=theme.panel,

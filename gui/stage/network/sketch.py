@@ -15,7 +15,7 @@ from gui.kit.canvas_widgets import CanvasWidget
 from gui.kit.theme import Theme
 from gui.stage.network.drawn_outputs import DrawnOutputs
 from gui.stage.network.parts import WIRE, Node, Signals, Strand, scale_for
-from gui.stage.network.rows import FADED, ClassRow, Place
+from gui.stage.network.rows import FADED, ClassRow, RowGeometry
 from gui.stage.network.sketch_grid import SketchGrid
 from gui.stage.network.words import SAYINGS, loss_words, said_of, size_of
 
@@ -174,8 +174,8 @@ class Sketch(CanvasWidget):
             top = grid.row(i, len(classes)) - row / 2
             area = QRectF(columns.shares, top, columns.shares_width, row)
             wire_x = columns.box + columns.box_width
-            place = Place(area, wire_x, columns.target, widest, self._plain, self._bold)
-            parts.place(self._theme, place, k, names[k], dataset.class_marks[k])
+            geometry = RowGeometry(area, wire_x, columns.target, widest, self._plain, self._bold)
+            parts.place(self._theme, geometry, k, names[k], dataset.class_marks[k])
             parts.target.set_visible(not self.drawn.is_neuron or k == 1)  # a neuron has one target
 
     def _lay_out_heads(self) -> None:
@@ -271,20 +271,20 @@ class Sketch(CanvasWidget):
             parts.emphasise(self.drawn.is_neuron or output is None or k in concerned)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.point(self._found(event.position()))
+        self.point(self._mark_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         self.point(NOTHING)
 
-    def _found(self, place: QPointF) -> Mark:
-        """Return what is at this place."""
+    def _mark_at(self, position: QPointF) -> Mark:
+        """Return what is there, NOTHING if nothing is."""
         for node, k in zip(self.logits, self.drawn.outputs, strict=True):
-            if node.rect.adjusted(-4, -4, 4, 4).contains(place):
+            if node.rect.adjusted(-4, -4, 4, 4).contains(position):
                 return Mark(output=k)
-        if place.x() > self.grid.columns.logit and not self.drawn.pairs:
+        if position.x() > self.grid.columns.logit and not self.drawn.pairs:
             classes = self.drawn.classes
             row = self.grid.row_height(len(classes))
             for i, k in enumerate(classes):
-                if abs(place.y() - self.grid.row(i, len(classes))) < row / 2:
+                if abs(position.y() - self.grid.row(i, len(classes))) < row / 2:
                     return Mark(output=0 if self.drawn.outputs == [0] else k)
         return NOTHING
