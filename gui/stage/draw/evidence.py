@@ -46,7 +46,7 @@ class Evidence(CanvasWidget):
         self._answer: tuple[Answer, Floats, float] | None = None
         self.levels = SignedLevels()
         self._table = signed_table(theme)
-        self.painted = 0  # pictures, for whoever asks what a frame costs
+        self.painted = 0  # pictures so far: what looks the same is not painted
 
     def show_classes(self, names: Sequence[str], size: int) -> None:
         """Begin anew with a column for each of these classes, pictures of size × size pixels."""

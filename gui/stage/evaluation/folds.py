@@ -68,11 +68,6 @@ class FoldsPage(Page):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
         self.bar.setAccessibleName("Progress of the cross-validation")
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        for widget in (QLabel("k ="), self.k, self.start, self.cancel):
-            head.addWidget(widget)
-        head.addStretch(1)
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
         self.words = small(ABOUT)
@@ -85,18 +80,18 @@ class FoldsPage(Page):
         self.band, self.mean = plots.Band(self.plot), plots.Line(self.plot)
         self.dots = pg.ScatterPlotItem(symbol="o", size=12)
         self.plot.addItem(self.dots)
-        self.table = QTableWidget(0, len(COLUMNS))
-        self.table.setHorizontalHeaderLabels(list(COLUMNS))
-        self.table.setAccessibleName("Each fold")
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setAlternatingRowColors(True)
-        self.table.setFrameShape(self.table.Shape.NoFrame)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setTabKeyNavigation(False)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table = _make_table()
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._follow)
+        self._show_controls()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        for widget in (QLabel("k ="), self.k, self.start, self.cancel):
+            head.addWidget(widget)
+        head.addStretch(1)
         both = QHBoxLayout()
         both.setSpacing(12)
         both.addWidget(self.plot, 4)
@@ -109,9 +104,6 @@ class FoldsPage(Page):
         layout.addWidget(self.figures)
         layout.addWidget(self.words)
         layout.addLayout(both, 1)
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._follow)
-        self._show_controls()
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
@@ -282,3 +274,20 @@ class FoldsPage(Page):
         self.plot.setRange(xRange=(0.5, k + 0.5), yRange=(max(low - room, 0), 1 + room), padding=0)
         ticks = [(number, str(number)) for number in range(1, k + 1)]
         self.plot.getPlotItem().getAxis("bottom").setTicks([ticks])
+
+
+def _make_table() -> QTableWidget:
+    """Return a table of folds, to be read only."""
+    table = QTableWidget(0, len(COLUMNS))
+    table.setHorizontalHeaderLabels(list(COLUMNS))
+    table.setAccessibleName("Each fold")
+    table.verticalHeader().hide()
+    table.setShowGrid(False)
+    table.setAlternatingRowColors(True)
+    table.setFrameShape(table.Shape.NoFrame)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    return table

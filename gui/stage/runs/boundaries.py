@@ -66,17 +66,6 @@ class RunPictures(QWidget):
             choice.setAccessibleName(name)
             choice.setToolTip(tip)
             choice.activated.connect(lambda _: self._draw())
-        for row, parts in (
-            (self._plane_row, (("across", self.x_choice), ("up", self.y_choice))),
-            (self._class_row, (("weights of class", self.class_choice),)),
-        ):
-            line = QHBoxLayout(row)
-            line.setContentsMargins(0, 0, 0, 0)
-            for words, choice in parts:
-                label = QLabel(words)
-                label.setProperty("small", True)
-                line.addWidget(label)
-                line.addWidget(choice)
         self._words = Plain()
         self._words.setProperty("small", True)
         self._words.setWordWrap(True)
@@ -92,6 +81,20 @@ class RunPictures(QWidget):
         self._area.setStyleSheet("background: transparent;")
         self._area.setWidget(self.multiples)
         self._area.viewport().installEventFilter(self)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        for row, parts in (
+            (self._plane_row, (("across", self.x_choice), ("up", self.y_choice))),
+            (self._class_row, (("weights of class", self.class_choice),)),
+        ):
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            for words, choice in parts:
+                label = QLabel(words)
+                label.setProperty("small", True)
+                line.addWidget(label)
+                line.addWidget(choice)
         head = QHBoxLayout()
         head.addWidget(self.layout_choice)
         head.addStretch(1)

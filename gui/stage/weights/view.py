@@ -82,6 +82,10 @@ class WeightsView(View):
         self._stack.addWidget(self.numbers)
         self.norms = Norms(theme, background or Background())
         self._stack.addWidget(self.norms)
+        self._hint = ""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
@@ -91,7 +95,6 @@ class WeightsView(View):
         foot.addWidget(self._readout, 1)
         foot.addWidget(self.units)
         layout.addLayout(foot)
-        self._hint = ""
 
     @property
     def canvas(self) -> Panels:
