@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.number_format import (
@@ -161,8 +161,11 @@ def test_a_sum_adds_up_as_it_is_rounded(bias):
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=12))
+@example([-0.001, 1.0])
 def test_terms_are_rounded_so_that_they_add_up(parts):
-    terms = [number_of(text) for text in format_terms(parts, sum(parts))]
+    texts = format_terms(parts, sum(parts))
+    assert "−0.00" not in texts
+    terms = [number_of(text) for text in texts]
     assert sum(terms) == pytest.approx(round(sum(parts), 2), abs=0.00501)
     np.testing.assert_allclose(terms, parts, atol=0.0101)
 

@@ -410,9 +410,14 @@ def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_windo
     stroke(view.pad, LINE)
     qtbot.mouseClick(view.toolbar.undo, Qt.MouseButton.LeftButton)
     assert view.pad.drawing.is_empty and not view.toolbar.clear.isEnabled()
+    assert not view.toolbar.undo.isEnabled()
     stroke(view.pad, LINE)
     qtbot.mouseClick(view.toolbar.clear, Qt.MouseButton.LeftButton)
     assert view.pad.drawing.is_empty and view.toolbar.undo.isEnabled()
+    view.pad.drawing.reset()
+    assert not view.toolbar.undo.isEnabled()
+    qtbot.mouseClick(view.toolbar.random, Qt.MouseButton.LeftButton)
+    assert view.toolbar.undo.isEnabled() and view.toolbar.clear.isEnabled()
 
 
 @pytest.mark.usefixtures("face")
