@@ -110,6 +110,10 @@ class _All:
         self._executor.shutdown(wait=wait, cancel_futures=not wait)
 
 
+def raise_error(error: BaseException) -> None:
+    raise error
+
+
 class Background:
     """Threads for what would make the window stutter: reading files, writing them, shading planes.
 
@@ -138,11 +142,12 @@ class Background:
         key: str,
         work: Callable[[], Any],
         answer: Callable[[Any], None],
-        failed: Callable[[BaseException], None],
+        failed: Callable[[BaseException], None] = raise_error,
         queue: Queue = Queue.PICTURES,
     ) -> None:
         """Do `work` on the queue's thread; then `poll` calls `answer` with its result, or `failed`.
 
+        Where nothing is said for a failure it is a fault of the program, and `poll` raises it.
         A key belongs to one queue. Once it is closed, nothing is done: a view whose timer rings
         late need not know.
         """

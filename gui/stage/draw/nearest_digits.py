@@ -52,9 +52,5 @@ class NearestDigits(Tiles):
                     self.show_tile(k, None)
 
         self._background.ask(
-            KEY, lambda: nearest(task, picture.ravel(), NEAREST), show, _raise, Queue.STUDIES
+            KEY, lambda: nearest(task, picture.ravel(), NEAREST), show, queue=Queue.STUDIES
         )
-
-
-def _raise(error: BaseException) -> None:
-    raise error

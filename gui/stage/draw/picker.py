@@ -86,8 +86,4 @@ class DigitPicker(QObject):
             else:
                 self.remarked.emit(none)
 
-        self._background.ask("pick", work, chosen, _raise)
-
-
-def _raise(error: BaseException) -> None:
-    raise error
+        self._background.ask("pick", work, chosen)

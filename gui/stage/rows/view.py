@@ -382,7 +382,7 @@ class DataView(View):
                 self.model.set_answers(answers)
                 self._show_count()
 
-        self._background.ask("rows", work, answer, _raise)
+        self._background.ask("rows", work, answer)
 
     def _show_only(self, which: object) -> None:
         self.model.show_only(str(which))
@@ -415,7 +415,3 @@ def digit_pixmap(
     return QPixmap.fromImage(
         image.scaled(PICTURE_PX, PICTURE_PX, Qt.AspectRatioMode.KeepAspectRatio, smooth)
     )
-
-
-def _raise(error: BaseException) -> None:
-    raise error

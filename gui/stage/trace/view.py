@@ -217,7 +217,7 @@ class TraceView(View):
             losses = row_answers(task, snapshot.params).loss[task.train_rows]
             return int(task.train_rows[int(np.nanargmax(losses))])
 
-        self._background.ask("worst row", work, self.row_wanted.emit, _raise)
+        self._background.ask("worst row", work, self.row_wanted.emit)
 
     def _press_part(self) -> None:
         self._light(self._tracer.part)  # a press moves on, whichever it was
@@ -240,10 +240,6 @@ class TraceView(View):
 
     def _note_covered(self, *_: object) -> None:
         self.reveal.setEnabled(bool(self.sheet.covered))
-
-
-def _raise(error: BaseException) -> None:
-    raise error
 
 
 def _button(words: str, tip: str) -> QPushButton:

@@ -76,14 +76,10 @@ class GradientPictures(Pictures):
             if step is not None and task is self._task:
                 self.show_params(step)
 
-        self._background.ask("gradient", work, answer, _raise)
+        self._background.ask("gradient", work, answer)
 
     def _norm_words(self, norm: float) -> str:
         return f"norm {norm:.3f}"
 
     def _value_words(self, weight: float, bias: float) -> str:
         return f"−∇w {format_signed(weight, 5)} · −∇b {format_signed(bias, 5)}"
-
-
-def _raise(error: BaseException) -> None:
-    raise error

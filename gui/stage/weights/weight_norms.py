@@ -188,7 +188,7 @@ class Norms(QWidget):
             if found[0] is not None:
                 self._foot.setValue(found[0])
 
-        self._background.ask("lowest norm", work, answer, _raise, Queue.STUDIES)
+        self._background.ask("lowest norm", work, answer, queue=Queue.STUDIES)
 
     def _ask_for_noise(self, task: Task, snapshot: Snapshot) -> None:
         """Compare the next batch's gradient with that of all rows, twice a second at most."""
@@ -219,7 +219,7 @@ class Norms(QWidget):
                 "gradient over the usual distance of such a batch's from it."
             )
 
-        self._background.ask("noise", work, self.noise_words.setText, _raise, Queue.STUDIES)
+        self._background.ask("noise", work, self.noise_words.setText, queue=Queue.STUDIES)
 
     def _choose_scale(self, is_log: object) -> None:
         self._is_log = bool(is_log)
@@ -230,7 +230,3 @@ def _round_above(value: float) -> float:
     """Return 1, 1.5, 2, 3, 5 or 7 times a power of ten: the axis does not creep."""
     power = 10.0 ** np.floor(np.log10(value))
     return float(next(d * power for d in (1, 1.5, 2, 3, 5, 7, 10) if d * power >= value))
-
-
-def _raise(error: BaseException) -> None:
-    raise error

@@ -144,3 +144,21 @@ def test_data_that_are_made_ready_are_answered_whichever_run_is_shown(background
     background.ask("load", lambda: 1, answers.append, unexpected, Queue.READS)
     background.forget_run()
     poll_until(lambda: answers == [1])
+
+
+def test_a_failure_of_which_nothing_is_said_is_raised_by_the_poll(background, poll_until, qtbot):
+    def fail():
+        raise ValueError("no such number")
+
+    def polled_with_error():
+        try:
+            background.poll()
+        except ValueError as error:
+            return str(error) == "no such number"
+        return False
+
+    background.ask("a", fail, unexpected)
+    qtbot.waitUntil(polled_with_error)
+    answers: list[bool] = []
+    background.ask("a", lambda: True, answers.append)
+    poll_until(lambda: bool(answers))  # and it goes on
