@@ -16,6 +16,7 @@ import time
 import zlib
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from core.config import DataConfig
 from core.data.dataset import load as load_dataset
 from core.data.mnist import idx as mnist
 from core.data.mnist.download import Download, cache_folder, chosen_mirrors
-from core.data.mnist.http_transfer import Timeouts
+from core.data.mnist.http_transfer import Timeouts, Transfer
 from core.data.mnist.progress import Meter, Progress
 from core.errors import Cancelled, DataError
 from tests import mirrors
@@ -401,7 +402,8 @@ def test_the_time_left_follows_from_the_speed_of_late(monkeypatch):
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
     meter = Meter({"a": 1000, "b": 500}, told.append, stalled=5)
     for here in (0, 30, 60, 90):
-        meter.tell("a", SimpleNamespace(data=bytes(here), size=900, address="", silent_seconds=0))
+        here_now = SimpleNamespace(data=bytes(here), size=900, address="", silent_seconds=0)
+        meter.tell("a", cast(Transfer, here_now))
     assert [progress.seconds_left for progress in told] == [None, 1370 / 30, 1340 / 30, 1310 / 30]
 
 
