@@ -41,11 +41,16 @@ class Break:
         beyond = self.start * (1 + BAND * share)
         return np.where(values > self.start, beyond, values)
 
-    def ticks(self, ordinary: list[tuple[float, str]]) -> list[tuple[float, str]]:
-        """Return the ticks of the linear part, and one for the largest value."""
-        below = [(place, word) for place, word in ordinary if place <= self.start]
-        word, value = ("∞", np.inf) if self.has_endless else (f"{self.largest:.2g}", self.largest)
-        return [*below, (float(self.place(np.array([value]))[0]), word)]
+    @property
+    def top_tick(self) -> float:
+        """Where the largest value is on the axis."""
+        value = np.inf if self.has_endless else self.largest
+        return float(self.place(np.array([value]))[0])
+
+    @property
+    def top_label(self) -> str:
+        """The largest value, in words."""
+        return "∞" if self.has_endless else f"{self.largest:.2g}"
 
     def teeth(self, low: float, high: float) -> tuple[Floats, Floats]:
         """Return a zigzag along the break, from x = low to high."""

@@ -42,8 +42,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     pyqtgraph paints when one of them changes: above what moves, or below it.
     """
 
-    def __init__(self, *, moves_below: bool) -> None:
-        super().__init__(enableMenu=False)  # menus of 60 widgets that nobody can open
+    def __init__(self, *, moves_below: bool, axes: dict[str, pg.AxisItem] | None = None) -> None:
+        super().__init__(enableMenu=False, axisItems=axes)  # menus of 60 widgets nobody can open
         viewport = self.viewport()
         self._face = QGraphicsView(QGraphicsScene(self), viewport)
         self._face.setFrameShape(QFrame.Shape.NoFrame)
@@ -174,12 +174,15 @@ class Picture(QGraphicsPixmapItem):
         self.setPixmap(QPixmap())
 
 
-def make_plot(theme: Theme, *, moves_below: bool) -> Plot:
+def make_plot(
+    theme: Theme, *, moves_below: bool, axes: dict[str, pg.AxisItem] | None = None
+) -> Plot:
     """Return an empty plot without menu and buttons, in the theme's colours.
 
     moves_below : whether what moves lies below the rest, such as points, or above it.
+    axes : at the sides that shall have other axes than pyqtgraph's own.
     """
-    plot = Plot(moves_below=moves_below)
+    plot = Plot(moves_below=moves_below, axes=axes)
     plot.setFrameShape(plot.Shape.NoFrame)
     plot.hideButtons()
     item = plot.getPlotItem()

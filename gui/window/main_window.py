@@ -317,7 +317,8 @@ class MainWindow(QMainWindow):
     def _add_late(self) -> None:
         """Make what would have kept the first paint waiting: the views of stage and gauges."""
         from gui.stage.confusion.view import ConfusionView
-        from gui.stage.curves.view import ACCURACY, LOSS, CurveView
+        from gui.stage.curves.quantity import ACCURACY, LOSS
+        from gui.stage.curves.view import CurveView
         from gui.stage.draw.view import DrawView
         from gui.stage.rows.view import DataView
         from gui.stage.weights.view import WeightsView

@@ -77,7 +77,7 @@ def test_the_validation_curve_is_drawn_beside_the_others(stopped):
         (stopped.loss, curves.validation_loss),
         (stopped.accuracy, curves.validation_accuracy),
     ):
-        x, y = gauge.validation_curve.getData()
+        x, y = gauge.validation.line.getData()
         np.testing.assert_array_equal(x, curves.step)
         np.testing.assert_allclose(y, values)
 
@@ -85,7 +85,7 @@ def test_the_validation_curve_is_drawn_beside_the_others(stopped):
 def test_the_pointer_reads_the_validation_loss(stopped, hover):
     gauge, metrics = stopped.loss, stopped.hub.snapshot.metrics
     hover(gauge.plot, metrics.step, np.mean(gauge.plot.getViewBox().viewRange()[1]))
-    assert f"validation {metrics.validation_loss:.4f}" in gauge._reading.text()
+    assert f"validation {metrics.validation_loss:.4f}" in gauge.reading.text()
 
 
 def test_training_on_after_early_stopping_goes_on_from_the_best_epoch(qtbot, stopped, reach):

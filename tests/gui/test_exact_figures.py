@@ -78,10 +78,10 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
     ):
         gauge.zoom((metrics.step - 8, metrics.step + 1))  # until a pixel is less than a step
         hover(gauge.plot, metrics.step, np.mean(gauge.plot.getViewBox().viewRange()[1]))
-        assert f"train {said}" in gauge._reading.text()
+        assert f"train {said}" in gauge.reading.text()
         gauge.zoom(None)
         hover(gauge.plot, 0, np.mean(gauge.plot.getViewBox().viewRange()[1]))
-        assert "train ≈" in gauge._reading.text()
+        assert "train ≈" in gauge.reading.text()
 
     qtbot.keyClick(window, Qt.Key.Key_K)
     (record,) = window.maths.kept.records

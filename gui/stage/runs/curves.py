@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from core.runs.run_record import Record
 from core.train.snapshot import Status
 from gui.kit import plots
+from gui.kit.axes import StepAxis, ValueAxis
 from gui.kit.broken_axis import Break, find_break
 from gui.kit.fields import Segments
 from gui.kit.theme import Theme
@@ -50,7 +51,8 @@ class RunCurves(QWidget):
         self.quantity.chosen.connect(self._choose)
         self._title = QLabel("against the step")
         self._title.setProperty("small", True)
-        self.plot = plots.make_plot(theme, moves_below=False)
+        axes = {"left": ValueAxis(), "bottom": StepAxis()}
+        self.plot = plots.make_plot(theme, moves_below=False, axes=axes)
         self.plot.setAccessibleName("Curves of the race")
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
@@ -150,21 +152,22 @@ class RunCurves(QWidget):
         teeth = self._break.teeth(0, x_max) if self._break else ([], [])
         self._break_line.setData(*teeth)
         self._break_line.setPen(plots.pen(self.plot, self._theme.muted, 1.2))
-        item = self.plot.getPlotItem()
-        ticks = [(x_max * k / 4, f"{x_max * k / 4:,.0f}") for k in range(4)]
-        ticks[-1] = ticks[-1][0], f"{ticks[-1][1]} steps"
-        item.getAxis("bottom").setTicks([ticks, []])
-        item.getAxis("left").setTicks([self._value_ticks(*y_range), []])
+        self._set_ticks(*y_range)
 
-    def _value_ticks(self, low: float, high: float) -> list[tuple[float, str]]:
-        if self._quantity == "log":
-            powers = range(math.ceil(low), math.floor(high) + 1)
-            return [(power, f"{10.0**power:g}") for power in powers]
-        if self._quantity == "train_loss":
+    def _set_ticks(self, low: float, high: float) -> None:
+        """Divide the axis in four, shares in two; what is logarithmic has ticks of its own."""
+        axis = self.plot.getPlotItem().getAxis("left")
+        axis.set_break(self._break)
+        axis.setLogMode(self._quantity == "log")
+        axis.is_share = self._quantity == "test_accuracy"
+        levels = None
+        if axis.is_share:
+            first = round(low + 0.05, 1)
+            levels = [((1 - first) / 2, first)]
+        elif self._quantity == "train_loss":
             top = self._break.start if self._break else high / 1.02
-            ticks = [(top * k / 4, f"{top * k / 4:g}") for k in range(5)]
-            return self._break.ticks(ticks) if self._break else ticks
-        return [(share, f"{share:.0%}") for share in np.linspace(round(low + 0.05, 1), 1.0, 3)]
+            levels = [(top / 4, 0.0)]
+        axis.setTickSpacing(levels=levels)
 
 
 def _round_up(high: float) -> float:

@@ -223,8 +223,8 @@ def untested(qtbot, open_window):
 
 def test_without_test_rows_the_curves_show_training_alone(untested, words):
     for view in (untested.loss, untested.accuracy):
-        assert len(view.train_curve.getData()[0]) == 2
-        assert view.test_curve.getData()[0] is None or not len(view.test_curve.getData()[0])
+        assert len(view.train.line.getData()[0]) == 2
+        assert view.test.line.getData()[0] is None or not len(view.test.line.getData()[0])
         assert "train" in words(view)
         assert "test" not in words(view)
 

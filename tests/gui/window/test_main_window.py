@@ -459,9 +459,9 @@ def test_a_change_of_theme_keeps_what_is_shown(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
     qtbot.waitUntil(lambda: not window.hub.background.is_busy("boundary"))
-    before = window.loss.train_curve.getData()
+    before = window.loss.train.line.getData()
     window.set_theme("dark")
-    np.testing.assert_array_equal(window.loss.train_curve.getData(), before)
+    np.testing.assert_array_equal(window.loss.train.line.getData(), before)
     assert window.run_bar.play_button.isEnabled()
 
 

@@ -89,7 +89,7 @@ def check_bar_and_gauges(window, found: Recomputed) -> None:
     train = found.accuracy(found.task.train_rows)
     assert labelled(window, "accuracy · test") == f"{100 * train:.1f} %"
     assert_array_equal(window.confusion.matrix.counts, found.confusion())
-    steps, accuracy = window.accuracy.train_curve.getData()
+    steps, accuracy = window.accuracy.train.line.getData()
     assert steps[-1] == found.snapshot.step
     assert math.isclose(accuracy[-1], train, abs_tol=1e-6)
     if not found.task.config.model.hidden:

@@ -174,11 +174,11 @@ def test_the_past_is_said_in_words_and_marked_on_the_curves(trained_window, newe
     assert trained_window.history_bar.words.text() == f"step 200 of {newest:,} · epoch 50"
     assert "earlier moment" in trained_window.notice.text
     for view in (trained_window.loss, trained_window.accuracy):
-        assert view._cursor.isVisible() and view._cursor.value() == 200
-        assert view.train_curve.getData()[0][-1] == newest
+        assert view.step_line.isVisible() and view.step_line.value() == 200
+        assert view.train.line.getData()[0][-1] == newest
     trained_window.hub.go_live()
     reached(trained_window, newest)
-    assert not trained_window.loss._cursor.isVisible()
+    assert not trained_window.loss.step_line.isVisible()
 
 
 def test_space_on_the_line_trains_on_from_the_past(trained_window, newest, qtbot, reached):

@@ -19,7 +19,8 @@ from core.train import history
 from core.train.history import History, Mark
 from core.train.snapshot import Status
 from gui.kit import theme as look
-from gui.stage.curves.view import ACCURACY, LOSS, CurveView
+from gui.stage.curves.quantity import ACCURACY, LOSS
+from gui.stage.curves.view import CurveView
 
 
 @pytest.fixture
@@ -73,6 +74,14 @@ def ranges(view):
     return view.plot.getPlotItem().getViewBox().viewRange()
 
 
+def ticks(view, side):
+    """The labels at an axis by their places."""
+    axis = view.plot.getPlotItem().getAxis(side)
+    length = axis.height() if side == "left" else axis.width()
+    [(spacing, places)] = axis.tickValues(*axis.range, length)
+    return dict(zip(places, axis.tickStrings(places, 1.0, spacing), strict=True))
+
+
 @pytest.mark.parametrize("quantity", [LOSS, ACCURACY], ids=["loss", "accuracy"])
 def test_the_curves_are_what_was_measured(view_of, trained, task, quantity):
     snapshot = trained(task, 50)
@@ -80,8 +89,8 @@ def test_the_curves_are_what_was_measured(view_of, trained, task, quantity):
     view = view_of(quantity, snapshot)
     assert len(curves.step) == 51
     for curve, expected in (
-        (view.train_curve, getattr(curves, quantity.train)),
-        (view.test_curve, getattr(curves, quantity.test)),
+        (view.train.line, getattr(curves, quantity.train)),
+        (view.test.line, getattr(curves, quantity.test)),
     ):
         x, y = curve.getData()
         np.testing.assert_array_equal(x, curves.step)
@@ -91,7 +100,7 @@ def test_the_curves_are_what_was_measured(view_of, trained, task, quantity):
 def test_a_long_curve_is_thinned_between_its_ends(view_of, with_curve):
     losses = np.linspace(1, 0.1, 5000)
     view = view_of(LOSS, with_curve(losses))
-    x, y = view.train_curve.getData()
+    x, y = view.train.line.getData()
     assert len(x) < 1000
     assert (x[0], x[-1]) == (0, 4999)
     np.testing.assert_allclose(y, np.interp(x, np.arange(5000), losses), atol=1e-9)
@@ -100,49 +109,49 @@ def test_a_long_curve_is_thinned_between_its_ends(view_of, with_curve):
 def test_behind_a_thinned_curve_lies_a_band_that_holds_every_value(view_of, with_curve):
     losses = 0.5 + 0.2 * np.sin(np.arange(5000) * 2.1)
     view = view_of(LOSS, with_curve(losses))
-    band = view._train.band.path().boundingRect()
+    band = view.train.band.path().boundingRect()
     assert band.top() == pytest.approx(losses.min())
     assert band.bottom() == pytest.approx(losses.max())
 
 
 def test_where_every_point_is_drawn_there_is_no_band(view_of, with_curve):
     view = view_of(LOSS, with_curve(np.linspace(1, 0.1, 50)))
-    assert view._train.band.path().isEmpty()
+    assert view.train.band.path().isEmpty()
 
 
 def test_growth_that_is_too_small_to_see_is_not_drawn(view_of, with_curve):
     losses = np.linspace(1, 0.1, 60_000)
     first = replace(with_curve(losses[:50_000]), status=Status.TRAINING)
     view = view_of(LOSS, first)
-    before = view.train_curve.getData()[0]
+    before = view.train.line.getData()[0]
     grown = replace(with_curve(losses[:50_002]), status=Status.TRAINING)
     view.offer_snapshot(grown)
-    assert view.train_curve.getData()[0] is before
+    assert view.train.line.getData()[0] is before
     view.offer_snapshot(replace(grown, status=Status.PAUSED))  # what stays is exact
-    assert view.train_curve.getData()[0][-1] == 50_001
+    assert view.train.line.getData()[0][-1] == 50_001
 
 
 def test_on_a_logarithmic_axis_equal_factors_have_equal_heights(qtbot, view_of, trained, task):
     snapshot = trained(task, 50)
     view = view_of(LOSS, snapshot)
     qtbot.mouseClick(view.log_button, Qt.MouseButton.LeftButton)
-    _, y = view.train_curve.getData()
+    _, y = view.train.line.getData()
     np.testing.assert_allclose(10**y, snapshot.curves.train_loss, rtol=1e-12)
     (_, (low, high)) = ranges(view)
     assert low <= y.min() and y.max() <= high
-    ticks = dict(view.plot.getPlotItem().getAxis("left")._tickLevels[0])
-    assert ticks and all(float(text) == pytest.approx(10**at) for at, text in ticks.items())
+    labels = ticks(view, "left")
+    assert labels and all(float(text) == pytest.approx(10**at) for at, text in labels.items())
 
 
 @pytest.mark.parametrize("is_log", [False, True])
 def test_the_line_of_guessing_lies_at_ln_h(view_of, trained, task, words, is_log):
     view = view_of(LOSS, trained(task, 5))
     view.log_button.setChecked(is_log)
-    _, y = view._guess.getData()
+    _, y = view.guess.line.getData()
     height = 10 ** y[0] if is_log else y[0]
     assert height == pytest.approx(math.log(3))
-    assert view._guess_label.toPlainText() == "ln 3, guessing"
-    assert view.train_curve.getData()[1][0] == pytest.approx(y[0], abs=1e-6)  # zero weights guess
+    assert view.guess.label.toPlainText() == "ln 3, guessing"
+    assert view.train.line.getData()[1][0] == pytest.approx(y[0], abs=1e-6)  # zero weights guess
 
 
 def test_accuracy_has_no_logarithm(view_of):
@@ -184,17 +193,17 @@ def test_after_reset_the_step_axis_is_short_again(view_of, with_curve):
 def test_an_edit_is_marked_at_its_step_with_its_words(view_of, with_curve):
     marks = (Mark(3, "η 0.1 → 0.2"), Mark(7, "batch 32 → 16"))
     view = view_of(LOSS, with_curve(np.linspace(1, 0.5, 12), marks))
-    x, _ = view._mark_lines.getData()
+    x, _ = view.marks.lines.getData()
     assert sorted(set(x)) == [3, 7]
-    said = {label.toPlainText(): label.pos().x() for label in view._mark_labels}
+    said = {label.toPlainText(): label.pos().x() for label in view.marks.labels}
     assert said == {"η 0.1 → 0.2": 3, "batch 32 → 16": 7}
-    assert all(label.isVisible() for label in view._mark_labels)
+    assert all(label.isVisible() for label in view.marks.labels)
 
 
 def test_without_edits_there_are_no_marks(view_of, with_curve):
     view = view_of(LOSS, with_curve([1.0, 0.9]))
-    assert not len(view._mark_lines.getData()[0])
-    assert not any(label.isVisible() for label in view._mark_labels)
+    assert not len(view.marks.lines.getData()[0])
+    assert not any(label.isVisible() for label in view.marks.labels)
 
 
 @pytest.mark.parametrize("quantity", [LOSS, ACCURACY], ids=["loss", "accuracy"])
@@ -252,7 +261,7 @@ def test_the_wheel_zooms_around_the_step_under_the_pointer(view_of, with_curve):
 
 def test_a_zoomed_part_shows_every_point_that_was_measured(zoomed):
     low, high = ranges(zoomed)[0]
-    x, y = zoomed.train_curve.getData()
+    x, y = zoomed.train.line.getData()
     inside = (x >= low) & (x <= high)
     assert np.array_equal(np.diff(x[inside]), np.ones(inside.sum() - 1))
     np.testing.assert_allclose(y, np.linspace(1, 0.1, 1000)[x.astype(int)])
@@ -260,7 +269,7 @@ def test_a_zoomed_part_shows_every_point_that_was_measured(zoomed):
 
 def test_a_zoomed_part_fills_the_height(zoomed):
     low, high = ranges(zoomed)[1]
-    x, y = zoomed.train_curve.getData()
+    x, y = zoomed.train.line.getData()
     seen = y[(x >= ranges(zoomed)[0][0]) & (x <= ranges(zoomed)[0][1])]
     assert low < seen.min() and seen.max() < high
     assert (seen.max() - seen.min()) / (high - low) > 0.7
@@ -269,7 +278,7 @@ def test_a_zoomed_part_fills_the_height(zoomed):
 def test_zooming_out_ends_at_the_whole_run(zoomed):
     turn_wheel(zoomed, 200, -20)
     assert ranges(zoomed)[0] == [0, 1024]
-    assert not zoomed.whole_button.isVisible()
+    assert not zoomed.navigation.whole_button.isVisible()
 
 
 def test_zooming_in_ends_at_a_few_steps(zoomed):
@@ -284,7 +293,7 @@ def test_the_whole_run_is_one_action_away(zoomed, qtbot, way):
         case "double click":
             qtbot.mouseDClick(zoomed.plot.viewport(), Qt.MouseButton.LeftButton)
         case "button":
-            qtbot.mouseClick(zoomed.whole_button, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(zoomed.navigation.whole_button, Qt.MouseButton.LeftButton)
         case "key":
             qtbot.keyClick(zoomed.plot, Qt.Key.Key_Home)
     assert ranges(zoomed)[0] == [0, 1024]
@@ -337,9 +346,9 @@ def test_another_run_is_shown_whole(zoomed, task):
 
 @pytest.mark.usefixtures("face")
 def test_zooming_moves_nothing_in_the_header(zoomed):
-    before = zoomed.log_button.geometry(), zoomed._key.geometry()
-    zoomed.zoom(None)
-    assert (zoomed.log_button.geometry(), zoomed._key.geometry()) == before
+    before = zoomed.log_button.geometry(), zoomed.key.geometry()
+    zoomed.navigation.zoom(None)
+    assert (zoomed.log_button.geometry(), zoomed.key.geometry()) == before
 
 
 def test_the_pointer_reads_a_gathered_stretch_as_such(
@@ -363,7 +372,7 @@ def test_a_long_reading_asks_for_no_room(view_of, long_run, hover):
     view = view_of(LOSS, long_run)
     narrow, width = view.minimumSizeHint().width(), view.width()
     hover(view.plot, 3e8, np.mean(ranges(view)[1]))
-    assert view._reading.isVisible() and len(view._reading.text()) > 80
+    assert view.reading.isVisible() and len(view.reading.text()) > 80
     assert (view.minimumSizeHint().width(), view.width()) == (narrow, width)
 
 
@@ -371,7 +380,7 @@ def test_a_long_reading_asks_for_no_room(view_of, long_run, hover):
 def test_a_reading_lies_above_the_curves_away_from_the_pointer(view_of, long_run, hover, share):
     view = view_of(LOSS, long_run)
     hover(view.plot, share * ranges(view)[0][1], np.mean(ranges(view)[1]))
-    reading = view._reading.geometry()
+    reading = view.reading.geometry()
     assert view.rect().contains(reading)
     assert (reading.center().x() > view.rect().center().x()) == (share < 0.5)
     assert reading.bottom() < view.plot.geometry().center().y()
@@ -381,11 +390,11 @@ def test_a_reading_lies_above_the_curves_away_from_the_pointer(view_of, long_run
 @pytest.mark.parametrize("steps", [None, (3e8, 3.001e8), (2e8, 7e8)])
 def test_labels_of_many_steps_stand_apart(view_of, long_run, steps):
     view = view_of(LOSS, long_run)
-    view.zoom(steps)
+    view.navigation.zoom(steps)
     box, axis = view.plot.getPlotItem().getViewBox(), view.plot.getPlotItem().getAxis("bottom")
     metrics = QFontMetricsF(axis.style["tickFont"])
     ends = []
-    for place, label in axis._tickLevels[0]:
+    for place, label in ticks(view, "bottom").items():
         x, half = box.mapViewToScene(QPointF(place, 0)).x(), metrics.horizontalAdvance(label) / 2
         ends += [x - half, x + half]
     assert label.endswith(" steps")
@@ -398,22 +407,22 @@ def test_a_curve_that_ends_where_test_rows_were_taken_away_stays_in_sight(view_o
         test = 0.6 if step < 20 else math.nan
         measured.record(step, (0.5, test, 0.9, test))
     view = view_of(LOSS, replace(with_curve([1.0]), curves=measured.curves()))
-    x, y = view.test_curve.getData()
+    x, y = view.test.line.getData()
     assert x[np.isfinite(y)].tolist() == list(range(20))
 
 
 def test_a_new_task_takes_the_old_curve_away(view_of, trained, task):
     view = view_of(LOSS, trained(task, 5))
     view.offer_task(task)
-    assert not len(view.train_curve.getData()[0])
-    assert not len(view.test_curve.getData()[0])
+    assert not len(view.train.line.getData()[0])
+    assert not len(view.test.line.getData()[0])
 
 
 def test_a_loss_of_zero_has_a_place_on_a_logarithmic_axis(view_of, with_curve):
     view = view_of(LOSS)
     view.log_button.setChecked(True)
     view.offer_snapshot(with_curve([1.0, 0.0]))
-    assert np.isfinite(view.train_curve.getData()[1]).all()
+    assert np.isfinite(view.train.line.getData()[1]).all()
     assert np.isfinite(ranges(view)).all()
 
 
@@ -426,7 +435,7 @@ def test_a_loss_that_is_zero_from_the_first_step_on_has_an_axis(view_of, with_cu
     view.offer_task(other)
     view.offer_snapshot(replace(with_curve([0.0, 0.0]), task=other))
     (_, (low, high)) = ranges(view)
-    lowest = view.train_curve.getData()[1].min()
+    lowest = view.train.line.getData()[1].min()
     assert low <= lowest + 1e-9 * (high - low) and lowest < high
 
 
@@ -453,7 +462,7 @@ def fallen(with_curve):
 
 def items_of(view):
     """All numbers that any item of the plot was given."""
-    lines = [view.train_curve, view.test_curve, view.fall.train, view.fall.test]
+    lines = [view.train.line, view.test.line, view.fall.train, view.fall.test]
     return np.concatenate([np.concatenate(line.getData()) for line in lines])
 
 
@@ -487,7 +496,7 @@ def test_the_failing_step_is_crossed_and_named_and_the_rescue_marked(view_of, fa
     view = view_of(LOSS, fallen([1.1, 0.6], [2.0, np.nan], marks=[Mark(1, "rescued")]))
     assert view.fall.cross.isVisible()
     assert view.fall.words.toPlainText() == "step 3: no number"
-    assert [label.toPlainText() for label in view._mark_labels if label.isVisible()] == ["rescued"]
+    assert [label.toPlainText() for label in view.marks.labels if label.isVisible()] == ["rescued"]
 
 
 def test_the_fall_stays_while_the_run_goes_on_and_goes_with_a_reset(view_of, fallen, with_curve):
@@ -500,16 +509,16 @@ def test_the_fall_stays_while_the_run_goes_on_and_goes_with_a_reset(view_of, fal
         measured.record(step, (1.1 / (step + 1),) * 4)
     view.offer_snapshot(replace(with_curve([1.0]), curves=measured.curves()))
     assert list(view.fall.train.getData()[0]) == [0, 1]
-    assert len(view.train_curve.getData()[0]) == 6
+    assert len(view.train.line.getData()[0]) == 6
     view.offer_snapshot(with_curve([1.1]))
     assert not len(view.fall.train.getData()[0]) and not view.fall.cross.isVisible()
 
 
 def test_a_fall_beyond_what_is_zoomed_into_is_not_crossed(view_of, fallen):
     view = view_of(LOSS, fallen([1.1] * 40, [2.0, 7.0]))
-    view.zoom((2.0, 20.0))
+    view.navigation.zoom((2.0, 20.0))
     assert not view.fall.cross.isVisible() and not view.fall.words.isVisible()
-    view.zoom(None)
+    view.navigation.zoom(None)
     assert view.fall.cross.isVisible()
 
 

@@ -92,24 +92,24 @@ def test_a_kept_run_is_drawn_in_the_gauges_with_its_own_values(qtbot, keep, shor
         (short_run.loss, record.curves.train_loss, record.curves.test_loss),
         (short_run.accuracy, record.curves.train_accuracy, record.curves.test_accuracy),
     ):
-        for item, values in zip(gauge._kept_curves, (train, test), strict=True):
+        for item, values in zip(gauge.kept.lines, (train, test), strict=True):
             x, y = item.getData()
             np.testing.assert_array_equal(x, record.curves.step)
             np.testing.assert_allclose(y, values)
-        assert gauge.steps_in_sight[1] >= record.step
+        assert gauge.navigation.steps_in_sight[1] >= record.step
 
 
 def test_the_kept_curve_follows_the_logarithmic_axis(qtbot, keep, short_run):
     record = keep(short_run)
     qtbot.keyClick(short_run, Qt.Key.Key_L)
-    _, y = short_run.loss._kept_curves[0].getData()
+    _, y = short_run.loss.kept.lines[0].getData()
     np.testing.assert_allclose(y, np.log10(record.curves.train_loss))
 
 
 def test_the_kept_curve_follows_the_zoom(keep, short_run):
     record = keep(short_run)
     short_run.loss.zoom((4, 14))
-    x, _ = short_run.loss._kept_curves[0].getData()
+    x, _ = short_run.loss.kept.lines[0].getData()
     inside = record.curves.step[(record.curves.step >= 4) & (record.curves.step <= 14)]
     assert set(inside) <= set(x) < set(record.curves.step)
 
@@ -117,7 +117,7 @@ def test_the_kept_curve_follows_the_zoom(keep, short_run):
 def test_the_pointer_on_a_curve_tells_the_kept_runs_by_name(keep, short_run, hover):
     record = keep(short_run)
     hover(short_run.loss.plot, 10, 0.5)
-    assert record.name in short_run.loss._reading.text()
+    assert record.name in short_run.loss.reading.text()
 
 
 def test_a_run_without_its_tick_is_not_drawn(qtbot, keep, short_run, runs_of):
@@ -205,7 +205,7 @@ def test_a_colour_is_chosen_from_the_menu(keep, short_run, runs_of):
     colours = next(action.menu() for action in menu.actions() if action.text() == "Colour")
     next(action for action in colours.actions() if action.text() == "moss").trigger()
     assert COLOURS[short_run.maths.kept.records[0].colour][0] == "moss"
-    pen = short_run.loss._kept_curves[0].opts["pen"]
+    pen = short_run.loss.kept.lines[0].opts["pen"]
     assert pen.color().name() == colour_of(short_run.theme, 3).lower()
 
 

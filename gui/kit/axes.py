@@ -1,0 +1,134 @@
+"""Axes with few ticks at round values: of training steps, and of losses and shares.
+
+pyqtgraph asks the methods below when an axis is drawn, with its ends and its length in pixels.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+from PySide6.QtGui import QFontMetricsF
+
+from gui.kit.broken_axis import Break
+
+Levels = list[tuple[float | None, list[float]]]  # spacing and values of the ticks of each level
+
+MOST_INTERVALS = 4
+UNIT = " steps"
+LETTERS_BETWEEN = 2  # labels of steps
+LINE_SPACING = 1.5  # times the height of a line of text is the least between two labels
+
+
+class StepAxis(pg.AxisItem):  # type: ignore[misc]
+    """Training steps across: up to four labels that stand apart, the last with the unit."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """Return quarters of an axis from zero, round numbers of steps within a part of it."""
+        spacing = high / 4 if low <= 0 else round_spacing(low, high)
+        room = self._width(f"{high:,.0f}" + LETTERS_BETWEEN * "0") * (high - low) / size
+        while spacing < room and 2 * spacing < high - low:
+            spacing *= 2
+        return [(spacing, 0.0)]
+
+    def tickValues(self, low: float, high: float, size: float) -> Levels:
+        [(spacing, steps)] = super().tickValues(low, high, size)
+        in_steps = (high - low) / size
+        while len(steps) > 1:
+            if steps[-1] + self._width(_step(steps[-1]) + UNIT) * in_steps / 2 <= high:
+                break
+            steps.pop()
+        return [(spacing, steps)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [_step(value) + (UNIT if value == values[-1] else "") for value in values]
+
+    def _width(self, text: str) -> float:
+        return QFontMetricsF(self.style["tickFont"]).horizontalAdvance(text)
+
+
+class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+    """Losses or shares upwards; on a logarithmic axis powers of ten, or what is round between them.
+
+    Above a break of the axis stands one tick, for the largest value.
+    is_share : whether the values are shares, which are labelled in per cent.
+    """
+
+    def __init__(self, *, is_share: bool = False) -> None:
+        super().__init__("left")
+        self.is_share = is_share
+        self._break: Break | None = None
+
+    def set_break(self, at: Break | None) -> None:
+        """Break the axis there, or nowhere."""
+        self._break = at
+        self.picture = None
+        self.update()
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        if self._tickSpacing is not None:  # it was set
+            return super().tickSpacing(low, high, size)  # type: ignore[no-any-return]
+        if self.logMode:
+            return [(max(1.0, math.ceil((high - low) / MOST_INTERVALS)), 0.0)]
+        # No value is negative: below zero lies a margin.
+        spacing = round_spacing(max(low, 0.0), high)
+        line = QFontMetricsF(self.style["tickFont"]).height()
+        while spacing * size < LINE_SPACING * line * (high - low) and spacing < high:
+            spacing = _next_round(spacing)
+        return [(spacing, 0.0)]
+
+    def tickValues(self, low: float, high: float, size: float) -> Levels:
+        if self._break is None:
+            return super().tickValues(low, high, size)  # type: ignore[no-any-return]
+        start = self._break.start
+        linear = size * (start - low) / (high - low)
+        [(spacing, values)] = super().tickValues(low, start, linear)
+        return [(spacing, [*values, self._break.top_tick])]
+
+    def logTickValues(self, low: float, high: float, size: float, powers: Levels) -> Levels:
+        """Return powers of ten; where fewer than two are in sight, round values between them."""
+        if len(powers[0][1]) > 1:
+            return powers
+        exponents = range(math.floor(low), math.ceil(high) + 1)
+        values = [k * 10.0**n for n in exponents for k in (1, 2, 5)]
+        spacing = None
+        if sum(low <= math.log10(value) <= high for value in values) < 2:
+            spacing = round_spacing(10.0**low, 10.0**high)
+            first, last = math.ceil(10.0**low / spacing), math.floor(10.0**high / spacing)
+            values = [k * spacing for k in range(first, last + 1)]
+        places = [math.log10(value) for value in values]
+        return [(spacing, [place for place in places if low <= place <= high])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
+        if self.logMode:
+            return [f"{10.0**place:g}" for place in values]
+        return [self._label(value, spacing) for value in values]
+
+    def _label(self, value: float, spacing: float) -> str:
+        if self._break is not None and value > self._break.start:
+            return self._break.top_label
+        digits = max(0, math.ceil(-math.log10(spacing) - 1e-9))  # as many as tell ticks apart
+        if self.is_share:
+            return f"{value:.{max(digits - 2, 0)}%}"
+        return f"{value:g}" if self.range[0] <= 0 else f"{value:.{digits}f}"
+
+
+def round_spacing(low: float, high: float) -> float:
+    """Return 1, 2 or 5 times a power of ten that lies two to five times between the ends."""
+    spacing = 10.0 ** math.floor(math.log10((high - low) / 2))
+    while (high - low) / spacing > MOST_INTERVALS:
+        spacing = _next_round(spacing)
+    return spacing
+
+
+def _next_round(spacing: float) -> float:
+    """Return the next of 1, 2, 5, 10, …"""
+    leading = round(spacing / 10 ** math.floor(math.log10(spacing) + 1e-9))
+    return spacing * (2.5 if leading == 2 else 2)
+
+
+def _step(value: float) -> str:
+    return f"{value:,.0f}"

@@ -1,0 +1,97 @@
+"""What is written into a plot of curves: the loss of who guesses, and where settings changed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+
+from core.train.history import Mark
+from gui.kit import plots
+from gui.kit.theme import Theme
+
+MARKS_WITH_WORDS = 2
+SHOWN_MARKS = 40
+LOW = 0.3  # of the height: words have no room below a line that lies lower
+LABEL_Z = 1  # labels lie on all lines
+
+Range = tuple[float, float]
+
+
+class GuessLine:
+    """A dotted line at the loss of who guesses, with a label at its right end."""
+
+    def __init__(self, plot: plots.Plot) -> None:
+        self._plot = plot
+        self.line = pg.PlotCurveItem()
+        self.label = pg.TextItem(anchor=(1, 0))
+        self.label.setZValue(LABEL_Z)
+        plot.addItem(self.line)
+        plot.addItem(self.label, ignoreBounds=True)
+
+    def set_theme(self, theme: Theme, font: QFont) -> None:
+        self.line.setPen(plots.pen(self._plot, theme.muted, 1, Qt.PenStyle.DotLine))
+        self.label.setFont(font)
+        self.label.setColor(theme.muted)
+
+    def show(self, y: float | None, x_range: Range, y_range: Range) -> None:
+        """Draw the line at this height, or none."""
+        is_there = y is not None
+        y = y if y is not None else 0.0
+        self.line.setData(list(x_range) if is_there else [], [y, y] if is_there else [])
+        self.label.setVisible(is_there and y_range[0] <= y <= y_range[1])
+        is_low = y < y_range[0] + LOW * (y_range[1] - y_range[0])
+        self.label.setAnchor((1, 1 if is_low else 0))
+        self.label.setPos(x_range[1], y)
+
+
+class EditMarks:
+    """A dashed upright at each step where a setting was changed; the newest two say which."""
+
+    def __init__(self, plot: plots.Plot, *, has_words: bool) -> None:
+        self._plot, self._has_words = plot, has_words
+        self._shown: object = None
+        self.lines = pg.PlotCurveItem(connect="pairs")
+        self.labels = [pg.TextItem(anchor=(0, 0)) for _ in range(MARKS_WITH_WORDS)]
+        plot.addItem(self.lines)
+        for label in self.labels:
+            label.setZValue(LABEL_Z)
+            plot.addItem(label, ignoreBounds=True)
+
+    def set_theme(self, theme: Theme, font: QFont) -> None:
+        self.lines.setPen(plots.pen(self._plot, theme.muted, 1, Qt.PenStyle.DashLine))
+        for label in self.labels:
+            label.setFont(font)
+            label.setColor(theme.muted)
+
+    def clear(self) -> None:
+        self._shown = None
+        self.lines.setData([], [])
+        for label in self.labels:
+            label.setVisible(False)
+
+    def show(self, marks: tuple[Mark, ...], x_range: Range, y_range: Range) -> None:
+        """Draw the marks over the whole height of the ranges that are in sight."""
+        shown = marks, x_range, y_range
+        if shown == self._shown:
+            return
+        self._shown = shown
+        marks = marks[-SHOWN_MARKS:]
+        bottom, top = y_range
+        x = np.repeat([float(mark.step) for mark in marks], 2)
+        self.lines.setData(x, np.tile([bottom, top], len(marks)))
+        if not self._has_words:
+            return
+        texts: dict[int, list[str]] = {}
+        for mark in marks:
+            texts.setdefault(mark.step, []).append(mark.text)
+        newest = list(texts.items())[::-1]
+        for i, label in enumerate(self.labels):
+            label.setVisible(i < len(newest))
+            if i < len(newest):
+                step, here = newest[i]
+                is_right = step > sum(x_range) / 2
+                label.setAnchor((1 if is_right else 0, 0))
+                label.setText(", ".join(here[-MARKS_WITH_WORDS:]))
+                label.setPos(step, top - (top - bottom) * (0.36 + 0.15 * i))

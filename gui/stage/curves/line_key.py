@@ -1,0 +1,45 @@
+"""Which line of a plot of curves is which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from core.data.task import Task
+from core.runs.run_record import Record
+from gui.kit.plain_text import as_tip
+from gui.kit.theme import Theme
+from gui.kit.training_sample import say_sample
+from gui.state.kept_runs import colour_of
+
+SHOWN_COLOURS = 4
+
+
+class LineKey(QLabel):
+    """The lines of training, validation and test rows, and the colours of kept runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("small", True)
+        self.setTextFormat(Qt.TextFormat.RichText)
+
+    def show_lines(self, theme: Theme, task: Task | None, kept: Sequence[Record]) -> None:
+        """Name the lines that there are; the names of the kept runs are in the tip."""
+        has_test = task is None or len(task.test_rows) > 0
+        test = (
+            f' &nbsp;<span style="color:{theme.counter_accent}">╌╌</span> test' if has_test else ""
+        )
+        if task is not None and len(task.validation_rows):
+            test = f' &nbsp;<span style="color:{theme.ink}">┈┈</span> validation{test}'
+        sample = say_sample(task) if task else ""
+        train = "train ≈" if sample else "train"
+        colours = "".join(
+            f'<span style="color:{colour_of(theme, record.colour)}">━</span>'
+            for record in kept[:SHOWN_COLOURS]
+        )
+        others = f" &nbsp;{colours}&nbsp;+{len(kept)}" if kept else ""
+        self.setText(f'<span style="color:{theme.accent}">━━</span> {train}{test}{others}')
+        names = (record.name for record in kept)
+        self.setToolTip(as_tip("\n".join(filter(None, (sample, *names)))))

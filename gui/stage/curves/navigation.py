@@ -1,0 +1,174 @@
+"""Which steps of a run are in sight, and how mouse and keys change that."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QSinglePointEvent, QWheelEvent
+from PySide6.QtWidgets import QPushButton
+
+from gui.kit import plots
+
+FIRST_STEPS = 16
+LEAST_SPAN = 8  # steps, and no closer
+ZOOM = 1.25  # a notch of the wheel
+MOVE = 0.25  # of the steps in sight, for a press of an arrow key
+
+
+class StepNavigation(QObject):
+    """Zooms and pans the step axis of a plot; the whole run, in sight at first, grows by doubling.
+
+    The wheel zooms, a drag moves, a double click or the button on the plot shows the whole run.
+    """
+
+    changed = Signal()  # other steps are in sight
+    pointed = Signal(float)  # the pointer is over this step
+    left = Signal()  # the pointer is no longer over the plot
+
+    def __init__(self, plot: plots.Plot) -> None:
+        super().__init__(plot)
+        self._plot = plot
+        self._viewport = plot.viewport()  # not to be asked for while the plot is taken down
+        self._end = FIRST_STEPS  # of the axis for the whole run
+        self._part: tuple[float, float] | None = None
+        self._dragged_from: tuple[float, tuple[float, float]] | None = None
+        self.whole_button = QPushButton("all", plot)  # on the plot, so that nothing moves
+        self.whole_button.setProperty("quiet", True)
+        self.whole_button.setToolTip("Show the whole run again (Home, double click)")
+        self.whole_button.setAccessibleName("Show the whole run")
+        self.whole_button.clicked.connect(lambda: self.zoom(None))
+        self.whole_button.hide()
+        plot.setAccessibleDescription(
+            "Wheel or arrow keys up and down zoom, left and right move, Home shows the whole run"
+        )
+        plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
+        plot.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        plot.setMouseTracking(True)
+        for watched in (plot, self._viewport):
+            watched.installEventFilter(self)
+
+    @property
+    def steps_in_sight(self) -> tuple[float, float]:
+        return self._part or (0.0, float(self._end))
+
+    @property
+    def shows_part(self) -> bool:
+        """Whether a part of the run is zoomed into."""
+        return self._part is not None
+
+    def zoom(self, steps: tuple[float, float] | None) -> None:
+        """Show these steps, or None for the whole run as it grows."""
+        if steps is not None:
+            span = max(steps[1] - steps[0], LEAST_SPAN)
+            if span >= self._end:
+                steps = None
+            else:
+                low = min(max(steps[0], 0.0), self._end - span)
+                steps = low, low + span
+        self._set_part(steps)
+        self.changed.emit()
+
+    def restart(self) -> None:
+        """Show the whole of a run that begins."""
+        self._end = FIRST_STEPS
+        self._set_part(None)
+
+    def has_begun_again(self, before: int, newest: int) -> bool:
+        """Return whether a run whose newest step was `before` seems to be another now."""
+        return newest < min(self._end / 4, before)
+
+    def follow(self, before: int, newest: int, furthest: int) -> None:
+        """Let the axis hold the furthest step; where the newest was in sight, follow it by leaps.
+
+        before : the step that was the newest until now.
+        """
+        while self._end < max(newest, furthest):
+            self._end *= 2
+        if self._part is None:
+            return
+        low, high = self._part
+        if low <= before <= high < newest:
+            half = (high - low) / 2
+            leap = math.ceil((newest - high) / half) * half
+            self._part = low + leap, high + leap
+
+    def _set_part(self, steps: tuple[float, float] | None) -> None:
+        self._part = steps
+        self.whole_button.setVisible(steps is not None)
+        self._place_button()
+
+    def _place_button(self) -> None:
+        button = self.whole_button
+        button.adjustSize()
+        button.move(self._plot.width() - button.width() - 10, 8)
+        button.raise_()
+
+    def _zoom_by(self, factor: float, at: float) -> None:
+        """Show fewer (factor < 1) or more steps around the one that stays where it is."""
+        low, high = self.steps_in_sight
+        factor = max(factor, LEAST_SPAN / (high - low))
+        self.zoom((at - (at - low) * factor, at + (high - at) * factor))
+
+    def _move_by(self, share: float) -> None:
+        low, high = self.steps_in_sight
+        by = share * (high - low)
+        if self._part is not None:
+            self.zoom((low + by, high + by))
+
+    # Mouse and keys ---------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if watched is self._plot and isinstance(event, QKeyEvent):
+            return kind == QEvent.Type.KeyPress and self._press_key(event.key())
+        if watched is self._plot and kind == QEvent.Type.Resize:
+            self._place_button()
+        if watched is self._viewport:
+            if isinstance(event, QWheelEvent):
+                self._zoom_by(ZOOM ** (-event.angleDelta().y() / 120), self._step_at(event))
+                return True
+            if kind == QEvent.Type.Leave:
+                self.left.emit()
+            elif isinstance(event, QMouseEvent):
+                return self._use_mouse(event)
+        return super().eventFilter(watched, event)
+
+    def _use_mouse(self, event: QMouseEvent) -> bool:
+        match event.type():
+            case QEvent.Type.MouseButtonDblClick:
+                self.zoom(None)
+            case QEvent.Type.MouseButtonPress:
+                self._dragged_from = event.position().x(), self.steps_in_sight
+            case QEvent.Type.MouseButtonRelease:
+                self._dragged_from = None
+            case QEvent.Type.MouseMove:
+                self.pointed.emit(self._step_at(event))
+                if self._dragged_from is not None and self._part is not None:
+                    x, (low, high) = self._dragged_from
+                    width = self._plot.getPlotItem().getViewBox().width()
+                    by = (x - event.position().x()) * (high - low) / width
+                    self.zoom((low + by, high + by))
+        return event.type() != QEvent.Type.MouseMove
+
+    def _press_key(self, key: int) -> bool:
+        low, high = self.steps_in_sight
+        match key:
+            case Qt.Key.Key_Up:
+                self._zoom_by(1 / ZOOM, (low + high) / 2)
+            case Qt.Key.Key_Down:
+                self._zoom_by(ZOOM, (low + high) / 2)
+            case Qt.Key.Key_Left:
+                self._move_by(-MOVE)
+            case Qt.Key.Key_Right:
+                self._move_by(MOVE)
+            case Qt.Key.Key_Home:
+                self.zoom(None)
+            case _:
+                return False
+        return True
+
+    def _step_at(self, event: QSinglePointEvent) -> float:
+        """Return the step under the pointer."""
+        scene = self._plot.mapToScene(event.position().toPoint())
+        return float(self._plot.getPlotItem().getViewBox().mapSceneToView(scene).x())

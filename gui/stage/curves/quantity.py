@@ -1,0 +1,30 @@
+"""The quantities that are drawn against the step: loss and accuracy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a curve view shows, and how; `train`, `test` and `validation` name series of Curves."""
+
+    title: str
+    train: str
+    test: str
+    validation: str
+    is_loss: bool
+
+    def say(self, value: float) -> str:
+        if math.isinf(value):
+            return "no number"
+        if self.is_loss:
+            return f"{value:.4f}" if value < 1e4 else f"{value:.3g}"
+        return f"{value:.1%}"
+
+
+LOSS = Quantity("Loss (nats)", "train_loss", "test_loss", "validation_loss", is_loss=True)
+ACCURACY = Quantity(
+    "Accuracy", "train_accuracy", "test_accuracy", "validation_accuracy", is_loss=False
+)

@@ -1,0 +1,76 @@
+"""The values at the pointer, in words."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from core.train.history import Curves
+from core.train.snapshot import Metrics
+from gui.kit import theme as look
+from gui.kit.theme import Theme
+from gui.kit.training_sample import sign_of
+from gui.stage.curves.quantity import Quantity
+
+
+class Readout(QLabel):
+    """A label that lies over its parent, in whose layout it would need more room."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setMargin(4)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setFont(look.scaled(self.parentWidget().font(), look.SMALL))
+        self.setStyleSheet(
+            f"color: {theme.ink}; background: {theme.panel};"
+            f"border: 1px solid {theme.line}; border-radius: 4px"
+        )
+
+    def show_lines(self, lines: Sequence[str], kept: Sequence[str], *, at_left: bool) -> None:
+        """Show these lines of text, and below them the HTML of kept runs, in one upper corner."""
+        if kept:
+            self.setText("<br>".join([*map(html.escape, lines), *kept]))
+        else:
+            self.setText("\n".join(lines))
+        self.adjustSize()
+        self.move(8 if at_left else self.parentWidget().width() - self.width() - 8, 4)
+        self.raise_()
+        self.show()
+
+
+def say_values(
+    curves: Curves, quantity: Quantity, step: float, metrics: Metrics | None, *, is_sampled: bool
+) -> list[str]:
+    """Return the measured step nearest to this one and the values there, a line each.
+
+    metrics : the newest, which are exact at their step where training rests; None for unknown.
+    is_sampled : whether the curve of the training rows is measured on a sample of them.
+    """
+    names = quantity.train, quantity.validation, quantity.test
+    here = curves.strips(names, step, step, 8)
+    i = int(np.abs(here[0].step - step).argmin())
+    first, last = int(here[0].first[i]), int(here[0].last[i])
+    lines = [f"step {last:,}" if first == last else f"steps {first:,}–{last:,}"]
+    for name, strip in zip(names, here, strict=True):
+        kind = name.partition("_")[0]
+        sign = "≈" if kind == "train" and is_sampled else ""
+        low, mean, high = (float(a[i]) for a in (strip.low, strip.mean, strip.high))
+        if metrics is not None and first == last == metrics.step:
+            low = mean = high = getattr(metrics, name)
+            sign = sign and sign_of(metrics)
+        if low < high:
+            lines.append(
+                f"{kind} mean {sign}{quantity.say(mean)} "
+                f"({quantity.say(low)} … {quantity.say(high)})"
+            )
+        elif math.isfinite(mean):
+            lines.append(f"{kind} {sign}{quantity.say(mean)}")
+    return lines
