@@ -105,6 +105,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
     def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
         if self.logMode:
             return [f"{10.0**place:g}" for place in values]
+        assert spacing is not None  # only logarithmic ones stand apart as they like
         return [self._label(value, spacing) for value in values]
 
     def _label(self, value: float, spacing: float) -> str:

@@ -23,12 +23,13 @@ class Readout(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._parent = parent
         self.setMargin(4)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
-        self.setFont(look.scaled(self.parentWidget().font(), look.SMALL))
+        self.setFont(look.scaled(self._parent.font(), look.SMALL))
         self.setStyleSheet(
             f"color: {theme.ink}; background: {theme.panel};"
             f"border: 1px solid {theme.line}; border-radius: 4px"
@@ -41,7 +42,7 @@ class Readout(QLabel):
         else:
             self.setText("\n".join(lines))
         self.adjustSize()
-        self.move(8 if at_left else self.parentWidget().width() - self.width() - 8, 4)
+        self.move(8 if at_left else self._parent.width() - self.width() - 8, 4)
         self.raise_()
         self.show()
 

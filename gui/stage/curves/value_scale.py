@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,15 +46,16 @@ class ValueScale:
         return None if self._quantity.is_loss else self.range[0] + MARGIN
 
     def fit(
-        self, values: Floats, kept: Iterable[Floats], fallen: Floats | None, *, is_part: bool
+        self, values: Floats, kept: Sequence[Floats], fallen: Floats | None, *, is_part: bool
     ) -> None:
         """Let the axis hold these values; those of a fall that are too large go above a break.
 
         fallen : how the run diverged, in sight; None where it did not.
         """
-        self.broken_at = None
+        broken_at = None
         if fallen is not None:
-            values = self._with_fall(values, kept, fallen)
+            values, broken_at = self._with_fall(values, kept, fallen)
+        self.broken_at = broken_at
         values = np.concatenate([values, *kept])
         values = values[np.isfinite(values)]
         if is_part and len(values):
@@ -68,18 +69,20 @@ class ValueScale:
         if self.broken_at is not None:
             self.range = self.range[0], self.broken_at.top
 
-    def _with_fall(self, values: Floats, kept: Iterable[Floats], fallen: Floats) -> Floats:
-        """Return all values for the axis to hold, and break it below those that are too large."""
+    def _with_fall(
+        self, values: Floats, kept: Sequence[Floats], fallen: Floats
+    ) -> tuple[Floats, Break | None]:
+        """Return all values for the axis to hold, and the break below those that are too large."""
         if not self._quantity.is_loss or not len(fallen):
-            return np.append(values, fallen)
+            return np.append(values, fallen), None
         usual = np.concatenate([values, *kept])
         usual = np.append(usual[np.isfinite(usual)], self.guess or 0.0)
         if self.is_log:
             finite = np.append(values, fallen[np.isfinite(fallen)])
             self._endless = 10 * float(np.nanmax(np.append(finite, usual)))
-            return np.append(finite, self._endless) if np.isinf(fallen).any() else finite
-        held, self.broken_at = find_break(self._whole_range(usual)[1], fallen)
-        return np.append(values, held)
+            return (np.append(finite, self._endless) if np.isinf(fallen).any() else finite), None
+        held, broken_at = find_break(self._whole_range(usual)[1], fallen)
+        return np.append(values, held), broken_at
 
     def _whole_range(self, values: NDArray[np.float64]) -> tuple[float, float]:
         low, high = float(values.min()), float(values.max())

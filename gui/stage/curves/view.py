@@ -211,8 +211,8 @@ class CurveView(View):
         axis, first = self.plot.getPlotItem().getAxis("left"), scale.first_tick
         axis.set_break(scale.broken_at)
         axis.setLogMode(scale.is_log)
-        has_own = first is not None and not is_part
-        axis.setTickSpacing(levels=[((1 - first) / 2, first)] if has_own else None)
+        levels = None if first is None or is_part else [((1 - first) / 2, first)]
+        axis.setTickSpacing(levels=levels)
         if self._quantity.is_loss:
             is_known = scale.guess is not None
             y = float(scale.place(np.array([scale.guess]))[0]) if is_known else None
