@@ -76,10 +76,12 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
         (window.loss, f"{metrics.train_loss:.4f}"),
         (window.accuracy, f"{metrics.train_accuracy:.1%}"),
     ):
-        gauge.zoom((metrics.step - 8, metrics.step + 1))  # until a pixel is less than a step
+        gauge.navigation.zoom(
+            (metrics.step - 8, metrics.step + 1)
+        )  # until a pixel is less than a step
         hover(gauge.plot, metrics.step, np.mean(gauge.plot.getViewBox().viewRange()[1]))
         assert f"train {said}" in gauge.reading.text()
-        gauge.zoom(None)
+        gauge.navigation.zoom(None)
         hover(gauge.plot, 0, np.mean(gauge.plot.getViewBox().viewRange()[1]))
         assert "train ≈" in gauge.reading.text()
 

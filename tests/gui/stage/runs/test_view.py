@@ -108,7 +108,7 @@ def test_the_kept_curve_follows_the_logarithmic_axis(qtbot, keep, short_run):
 
 def test_the_kept_curve_follows_the_zoom(keep, short_run):
     record = keep(short_run)
-    short_run.loss.zoom((4, 14))
+    short_run.loss.navigation.zoom((4, 14))
     x, _ = short_run.loss.kept.lines[0].getData()
     inside = record.curves.step[(record.curves.step >= 4) & (record.curves.step <= 14)]
     assert set(inside) <= set(x) < set(record.curves.step)
@@ -128,14 +128,14 @@ def test_a_run_without_its_tick_is_not_drawn(qtbot, keep, short_run, runs_of):
     )
     qtbot.waitUntil(lambda: not short_run.maths.kept.records[0].is_shown)
     assert short_run.maths.kept.records[0].name == record.name
-    assert short_run.loss._kept == ()
+    assert not short_run.loss.kept.records
 
 
 def test_runs_on_other_data_are_not_drawn(keep, short_run, new_run):
     keep(short_run)
     with new_run(short_run):
         short_run.hub.load(RunConfig(data=DataConfig("digits")))
-    assert short_run.loss._kept == ()
+    assert not short_run.loss.kept.records
 
 
 def test_the_table_shows_exactly_the_settings_that_differ(qtbot, keep, short_run, runs_of):
@@ -193,7 +193,7 @@ def test_delete_deletes_and_undo_brings_back(qtbot, keep, short_run, runs_of):
     view.table.selectRow(1)
     qtbot.keyClick(view.table, Qt.Key.Key_Delete)
     assert short_run.maths.kept.records == ()
-    assert short_run.loss._kept == ()
+    assert not short_run.loss.kept.records
     qtbot.keyClick(short_run, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert short_run.maths.kept.records == (record,)
 
