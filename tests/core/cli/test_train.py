@@ -424,6 +424,7 @@ def test_a_mistake_is_one_line_on_standard_error_and_exit_code_2(words, message,
         ("train-images-idx3-ubyte.gz", b"<html>"),
         ("train-images-idx3-ubyte.gz", gzip.compress(b"\0\0\x08\x03" + b"\xff" * 12)),
     ],
+    ids=["missing", "empty", "a web page", "impossible sizes"],
 )
 def test_a_damaged_mnist_is_one_line_that_names_the_file(name, content, run, small_mnist):
     (small_mnist / name).unlink()
