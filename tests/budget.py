@@ -1,0 +1,113 @@
+"""How large parts of the code are, and which of them are still larger than they may be.
+
+budget.toml lists what was too large when the budget came, with its figure then. A figure may
+only fall, and an entry goes with its cause: `python -m tests.budget` writes the list anew, with
+smaller figures and fewer entries, never with others. What is renamed is renamed there by hand.
+"""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LIST = Path(__file__).with_suffix(".toml")
+LIMITS = {
+    "lines of a module": 400,
+    "lines of a class": 300,
+    "methods of a class": 30,
+    "lines of a function": 60,
+    "files in a folder": 24,
+    "private members of others, in a file of tests": 0,
+}
+# One row after the other: cut in two, neither half would say more.
+TABLES = ("core/cli/options.py:add_run_options", "gui/kit/theme.py:style_sheet")
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+Sizes = dict[str, dict[str, int]]
+
+
+def files_of(*tops: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each Python file in the folders, and of those named."""
+    for top in tops:
+        path = ROOT / top
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            yield file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
+
+
+def named(tree: ast.AST, prefix: str) -> Iterator[tuple[str, ast.AST]]:
+    """Yield classes and functions with their full names, the inner ones too."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
+            name = f"{prefix}{node.name}"
+            yield name, node
+            yield from named(node, f"{name}.")
+        else:
+            yield from named(node, prefix)
+
+
+def private_uses(tree: ast.AST) -> int:
+    """Count obj._name where obj is neither self nor cls: what only its class should know."""
+    return sum(
+        isinstance(node, ast.Attribute)
+        and node.attr.startswith("_")
+        and not node.attr.endswith("__")
+        and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"))
+        for node in ast.walk(tree)
+    )
+
+
+def measured(tables: Collection[str] = TABLES) -> Sizes:
+    """Return all that is over its limit but for the tables: for each limit, the figures by name."""
+    modules, classes, methods, functions, folders, private = sizes = [
+        Counter[str]() for _ in LIMITS
+    ]
+    for file, text in files_of("app.py", "run.py", "core", "gui", "benchmarks"):
+        modules[file] = len(text.splitlines())
+        for name, node in named(ast.parse(text), f"{file}:"):
+            lines = (getattr(node, "end_lineno", 0) or 0) - getattr(node, "lineno", 0) + 1
+            if isinstance(node, ast.ClassDef):
+                classes[name] = lines
+                methods[name] = sum(isinstance(part, FUNCTIONS) for part in node.body)
+            elif name not in tables:
+                functions[name] = lines
+    for file, text in files_of("tests"):
+        private[file] = private_uses(ast.parse(text))
+    folders.update(
+        str(Path(file).parent) for file, _ in files_of("core", "gui", "benchmarks", "tests")
+    )
+    return {
+        what: {name: size for name, size in by_name.items() if size > limit}
+        for (what, limit), by_name in zip(LIMITS.items(), sizes, strict=True)
+    }
+
+
+def listed() -> Sizes:
+    return tomllib.loads(LIST.read_text(encoding="utf-8"))
+
+
+def tightened(before: Sizes, now: Sizes) -> Sizes:
+    """Return the list without what is no longer needed; nothing is added, no figure rises."""
+    return {
+        what: {
+            name: min(size, now[what][name]) for name, size in sizes.items() if name in now[what]
+        }
+        for what, sizes in before.items()
+    }
+
+
+def main() -> None:
+    lines = []
+    for what, sizes in tightened(listed(), measured()).items():
+        lines += [
+            f'["{what}"]',
+            *(f'"{name}" = {size}' for name, size in sorted(sizes.items())),
+            "",
+        ]
+    LIST.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
