@@ -3,7 +3,7 @@
 
     python3 run.py [words ...]        open the app; the words go to app.py
     python3 run.py test [words ...]   run the tests; the words go to pytest
-    python3 run.py check              lint, formatting, types, import contracts
+    python3 run.py check              lint, formatting, types, import contracts, dead code
 
 The first start makes .venv and installs the versions of requirements.lock; later ones find its
 stamp and start at once. All that is said here goes to standard error: standard output belongs
@@ -37,7 +37,13 @@ PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "logitlab.json"
 
 GROUPS = {"test": {"test"}, "check": {"test", "dev"}}  # what a first word needs beside the app
-CHECKS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["lint-imports"])
+CHECKS = (
+    ["ruff", "check"],
+    ["ruff", "format", "--check"],
+    ["mypy"],
+    ["lint-imports"],
+    ["vulture"],
+)
 
 # What Qt's plugins load and pip cannot bring, with the Debian package of each. Newer releases
 # renamed some of them; apt-get follows the old names.
@@ -257,7 +263,9 @@ def main(words: list[str]) -> int:
             return check()
         if first == "test":
             os.chdir(ROOT)
-            return start([str(PYTHON), "-m", "pytest", *words[1:]])
+            # In as many processes as there are processors, each with PyTorch and Qt of its own.
+            parallel = ["-n", "auto", "--maxprocesses", "6", "--dist", "worksteal"]
+            return start([str(PYTHON), "-m", "pytest", *parallel, *words[1:]])
         return start([str(PYTHON), str(ROOT / "app.py"), *words])
     except SetupError as error:
         say(str(error))

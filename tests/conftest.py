@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import os
+import random
 import threading
 from contextlib import ExitStack
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+if "PYTEST_XDIST_WORKER" in os.environ:  # there is a process for each processor already
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # before anything imports NumPy
 
 import pytest
 
 from tests import mirrors
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="another order of tests each seed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Shuffle files, and tests within each: what a file makes for all its tests is made once."""
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        dice = random.Random(seed)
+        order = {item.nodeid: dice.random() for item in items}
+        files = {path: dice.random() for path in dict.fromkeys(item.path for item in items)}
+        items.sort(key=lambda item: (files[item.path], order[item.nodeid]))
 
 
 @pytest.fixture(autouse=True)

@@ -352,7 +352,9 @@ def test_words_go_to_the_app_in_the_users_folder(started, words):
 
 def test_words_after_test_go_to_pytest_in_the_projects_folder(started):
     assert run.main(["test", "-k", "loss"]) == 0
-    assert started["command"] == [str(run.PYTHON), "-m", "pytest", "-k", "loss"]
+    command = started["command"]
+    assert command[:3] == [str(run.PYTHON), "-m", "pytest"]
+    assert command[-2:] == ["-k", "loss"]  # after its own, so that `-n 0` has its way
     assert started["groups"] == {"test"}
     assert started["folder"] == run.ROOT
 
@@ -371,7 +373,7 @@ def test_every_check_runs_also_after_one_failed(monkeypatch, capsys):
 
     monkeypatch.setattr("subprocess.run", fail_first)
     assert run.check() == 1
-    assert names == ["ruff", "ruff", "mypy", "lint-imports"]
+    assert names == ["ruff", "ruff", "mypy", "lint-imports", "vulture"]
     assert "failed: ruff check\n" in capsys.readouterr().err
 
 

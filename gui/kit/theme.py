@@ -15,7 +15,6 @@ from core.data.dataset import REST_MARK
 BASE_POINT_SIZE = 10.0
 SMALL = 0.88  # labels and ticks: 8.8 pt
 LARGE = 1.2  # the numbers that matter
-PRESENTER_SCALE = 1.6
 GRID = 8  # px, and its halves, for every distance
 
 # Qt has no role of its own for the ground of what is selected, and no link here has been visited.

@@ -132,11 +132,6 @@ class Background:
         """Whether nothing is asked that is not answered."""
         return self._writes.is_idle and all(queue.is_idle for queue in self._queues.values())
 
-    @property
-    def is_writing(self) -> bool:
-        """Whether something is to be written of which it has not been told what came of it."""
-        return not self._writes.is_idle
-
     def ask(
         self,
         key: str,

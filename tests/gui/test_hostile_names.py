@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
+from functools import cache
 from itertools import cycle
 
 import pyqtgraph as pg
@@ -41,6 +42,11 @@ def looks_rich(text: str) -> bool:
     return GuiQt.mightBeRichText(text)
 
 
+@cache  # the same words are looked at after each move of the pointer
+def has_unseen(text: str) -> bool:
+    return any(unicodedata.category(c) in UNSEEN and c not in "\n\t" for c in text)
+
+
 def faults_of_text(where: str, text: str, *, rich: bool, marked: bool = False) -> list[str]:
     """Say what is wrong with a text that Qt reads as HTML, or with & as a mark of a key."""
     found = []
@@ -48,7 +54,7 @@ def faults_of_text(where: str, text: str, *, rich: bool, marked: bool = False) -
         found.append(f"{where}: a name is HTML: {text[:90]!r}")
     if marked and any(part in text.replace("&&", "") for part in ("A & B", "w & h", " & ")):
         found.append(f"{where}: a name marks a key: {text[:90]!r}")
-    if any(unicodedata.category(c) in UNSEEN and c not in "\n\t" for c in text):
+    if has_unseen(text):
         found.append(f"{where}: unseen characters: {text[:90]!r}")
     return found
 

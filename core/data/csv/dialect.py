@@ -29,7 +29,6 @@ BLOCK_BYTES = 3 * 2**20  # read at once, and the longest line
 MAX_COLUMNS = 10_000
 SAMPLE_RECORDS = 200
 SAMPLE_CHARACTERS = 2**18
-MAX_HEADER_PLACE = 50  # so many lines of words may stand above a table
 
 ENCODINGS = {
     "utf-8": "UTF-8",

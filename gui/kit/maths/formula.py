@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from gui.kit.theme import Theme
 
 BODY_PX = 19.0  # of a small letter's line, beside text of 10 pt
-LARGE_PX = 25.0
 
 
 INK = "#010203"  # in place of the theme's while a formula is typeset: none of them has it

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -401,12 +401,6 @@ class Sheet(QWidget):
             self.cover([self._lit], self._lit not in self.covered)
         else:
             super().keyPressEvent(event)
-
-    @property
-    def lit_rect(self) -> QRectF | None:
-        """Where the number that is lit stands first."""
-        spots = self._spots.get(self._lit, []) if self._lit is not None else []
-        return spots[0].rect if spots else None
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         y = event.pos().y()

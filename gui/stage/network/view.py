@@ -34,7 +34,6 @@ class NetworkView(View):
         chosen.changed.connect(lambda _: self._refresh())
         self.edges, self.bundles = Edges(theme), Bundles(theme)
         self._stack = QStackedWidget()
-        self._areas: list[QScrollArea] = []
         for sketch in (self.edges, self.bundles):
             sketch.pointed.connect(lambda _: self._read_out())
             self._stack.addWidget(self._scrolling(sketch))

@@ -212,7 +212,6 @@ class Comparison(QFrame):
         self.setAccessibleName("The gradient three ways")
         self._check: GradientCheck | None = None
         self._anchor: QWidget | None = None
-        self._latex = self._spoken = ""
         self.words = Plain()
         self.words.setWordWrap(True)
         self.formula = Formula(

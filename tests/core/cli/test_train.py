@@ -562,7 +562,8 @@ def eager(monkeypatch):
     monkeypatch.setattr(cli, "BAR_SECONDS", 0.0)
 
 
-def test_on_a_terminal_the_bar_fills_in_one_line(eager):
+@pytest.mark.usefixtures("eager")
+def test_on_a_terminal_the_bar_fills_in_one_line():
     terminal = Terminal()
     progress = cli.Progress(10, terminal)
     progress.show(5, 50, metrics())
@@ -575,7 +576,8 @@ def test_on_a_terminal_the_bar_fills_in_one_line(eager):
     assert terminal.getvalue().endswith("\r\x1b[K") and "\n" not in terminal.getvalue()
 
 
-def test_elsewhere_there_is_a_line_at_every_tenth(eager):
+@pytest.mark.usefixtures("eager")
+def test_elsewhere_there_is_a_line_at_every_tenth():
     file = io.StringIO()
     progress = cli.Progress(100, file)
     for epoch in range(101):
@@ -585,7 +587,8 @@ def test_elsewhere_there_is_a_line_at_every_tenth(eager):
     assert [line.split("  ")[0] for line in lines] == [f"epoch {k}/100" for k in range(10, 101, 10)]
 
 
-def test_the_bar_says_when_there_is_no_test_set(eager):
+@pytest.mark.usefixtures("eager")
+def test_the_bar_says_when_there_is_no_test_set():
     terminal = Terminal()
     cli.Progress(10, terminal).show(1, 1, metrics(test_accuracy=math.nan))
     assert "nan" not in terminal.getvalue() and "–" in terminal.getvalue()

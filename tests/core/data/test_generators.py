@@ -101,8 +101,9 @@ def no_garbage_is_collected():
     gc.enable()
 
 
+@pytest.mark.usefixtures("no_garbage_is_collected")
 @kinds
-def test_no_work_is_done_point_by_point(kind, no_garbage_is_collected):
+def test_no_work_is_done_point_by_point(kind):
     def calls(size):
         count = 0
 

@@ -482,6 +482,7 @@ def test_teaching_keeps_the_weights_and_goes_on_training(qtbot, digits_window):
 def test_a_confident_lesson_changes_the_models_mind(qtbot, digits_window):
     window = digits_window
     picture = teach(qtbot, window, label=7)
+    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.hub.snapshot.step > 2000, timeout=30_000)
     params = window.hub.snapshot.params

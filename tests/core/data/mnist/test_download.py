@@ -611,7 +611,8 @@ def small_mnist_is_mnist(monkeypatch, tmp_path):
     monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path / "cache"))
 
 
-def test_mnist_without_a_folder_is_downloaded(serve, small_mnist_is_mnist, monkeypatch):
+@pytest.mark.usefixtures("small_mnist_is_mnist")
+def test_mnist_without_a_folder_is_downloaded(serve, monkeypatch):
     monkeypatch.setenv("LOGITLAB_MIRRORS", serve().address)
     dataset = load_dataset(DataConfig("mnist"))
     assert (dataset.name, dataset.n, dataset.h, dataset.published_test) == ("MNIST", 60, 10, 20)
@@ -622,7 +623,8 @@ def test_a_chosen_folder_is_read_and_no_mirror_asked(small_mnist, monkeypatch):
     assert load_dataset(DataConfig("mnist", folder=str(small_mnist))).n == 50
 
 
-def test_the_terminal_downloads_and_trains(serve, small_mnist_is_mnist, monkeypatch, capsys):
+@pytest.mark.usefixtures("small_mnist_is_mnist")
+def test_the_terminal_downloads_and_trains(serve, monkeypatch, capsys):
     from core.cli import terminal
     from core.cli import train as cli
 
@@ -633,7 +635,8 @@ def test_the_terminal_downloads_and_trains(serve, small_mnist_is_mnist, monkeypa
     assert "MNIST from 127.0.0.1: 0.0 of 0.0 MB · 100 %" in err
 
 
-def test_the_terminal_says_how_to_do_without_a_download(small_mnist_is_mnist, monkeypatch, capsys):
+@pytest.mark.usefixtures("small_mnist_is_mnist")
+def test_the_terminal_says_how_to_do_without_a_download(monkeypatch, capsys):
     from core.cli import options
     from core.cli import train as cli
 

@@ -259,9 +259,12 @@ def counted(view, monkeypatch):
 def test_live_pictures_rest_while_none_looks_different(show, trained, settle, monkeypatch):
     task = iris_task()
     live = replace(trained(task, 50), status=Status.TRAINING)
-    view = show(task, live)
-    asked = counted(view, monkeypatch)
     monkeypatch.setattr(NodeSize, "learn", lambda *_: None)  # a finer picture is another one
+    view = show(task, live)
+    for _ in range(LONGEST_REST):  # the first live ones differ from none, and from late layouts
+        view.offer_snapshot(live)
+        settle()
+    asked = counted(view, monkeypatch)
     for _ in range(40):
         view.offer_snapshot(live)
         settle()

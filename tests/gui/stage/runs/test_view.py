@@ -282,7 +282,11 @@ def test_drawn_points_come_back_with_a_replay(qtbot, open_window, runs_of, new_r
     qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
     qtbot.keyClick(window, Qt.Key.Key_K)
     window.hub.draw(points.erase(np.array([0])), "erasure", True)
-    qtbot.waitUntil(lambda: len(window.hub.run.task.dataset.y) == 3, timeout=PATIENCE_MS)
+
+    def is_erased():  # with its first numbers, which give it a row before that of the kept run
+        return len(window.hub.run.task.dataset.y) == 3 and window.hub.snapshot is not None
+
+    qtbot.waitUntil(is_erased, timeout=PATIENCE_MS)
     view = runs_of(window)
     view.table.selectRow(1)
     with new_run(window):

@@ -227,7 +227,8 @@ def test_a_new_run_begins_unchecked_and_the_old_answer_is_dropped(
     assert not badge.table.isVisible()
 
 
-def test_a_wrong_bias_gradient_is_told_of_by_name(badge, press, task, trained, wrong_biases):
+@pytest.mark.usefixtures("wrong_biases")
+def test_a_wrong_bias_gradient_is_told_of_by_name(badge, press, task, trained):
     badge.offer(task, trained(task, 3))
     press(badge)
     assert badge.badge.text() == "∇ ✗ by hand ≠ autograd"
