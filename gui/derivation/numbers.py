@@ -135,6 +135,21 @@ def numbers(shape: Shape, trace: Trace, own: NDArray[np.floating]) -> dict[Key, 
     for k in range(len(response.votes)):
         found["votes", k] = float(response.votes[k])
         found["conf", k] = float(response.confidence[k])
+    if trace.batch is not None:
+        add("db", trace.batch.db)
+    if trace.b_moves is not None:
+        add("d_b", trace.b_moves.d)
+        add("b2", trace.b_moves.new)
+    for name, table in tables(trace).items():
+        found.update(
+            {(name, k, j): float(table[k, j]) for k in shape.outputs for j in shape.features}
+        )
+    return found | numbers_of_one(trace) | constants(trace)
+
+
+def numbers_of_one(trace: Trace) -> dict[Key, float | str]:
+    """Return what there is once, whatever the number of outputs: loss, slopes, the batch."""
+    response, found = trace.response, dict[Key, float | str]()
     if trace.loss is not None:
         found["L",] = trace.loss
     if len(response.slope):
@@ -144,15 +159,7 @@ def numbers(shape: Shape, trace: Trace, own: NDArray[np.floating]) -> dict[Key, 
     if trace.batch is not None:
         found["n",] = trace.batch.n
         found["in",] = "yes" if trace.batch.holds_example else "no"
-        add("db", trace.batch.db)
-    if trace.b_moves is not None:
-        add("d_b", trace.b_moves.d)
-        add("b2", trace.b_moves.new)
-    for name, table in tables(trace).items():
-        found.update(
-            {(name, k, j): float(table[k, j]) for k in shape.outputs for j in shape.features}
-        )
-    return found | constants(trace)
+    return found
 
 
 def tables(trace: Trace) -> dict[str, Reals]:
