@@ -202,7 +202,7 @@ def test_it_goes_no_further_back_than_its_start_and_no_further_on_than_it_was(ir
 
 @pytest.mark.parametrize("step", [0, 1, 77, 640, 1023])
 def test_training_from_the_past_gives_the_same_run_and_the_same_curves(step, iris, make_task):
-    task = make_task(iris, epochs=300, batch_size=16)
+    task = make_task(iris, epochs=140, batch_size=16)
     trainer, alone = go(Trainer(task)), go(Trainer(task))
     trainer.go_to(step)
     trainer.leave_past()

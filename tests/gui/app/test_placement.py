@@ -59,7 +59,8 @@ def open_on(tmp_path):
         file = tmp_path / "screens.json"
         file.write_text(json.dumps({"screens": screens}), encoding="utf-8")
         variables = {
-            "QT_QPA_PLATFORM": f"offscreen:configfile={file}",
+            # By its name alone: Qt may misread letters of the path where the locale is C.
+            "QT_QPA_PLATFORM": f"offscreen:configfile={file.name}",
             "XDG_CONFIG_HOME": str(tmp_path / "config"),
             "PYTHONPATH": str(ROOT),
         }
