@@ -430,19 +430,23 @@ def test_nothing_but_numbers_moves_while_it_trains(qtbot, open_window):
 
 
 @pytest.mark.parametrize(("choice", "theme"), [("dark", look.DARK), ("light", look.LIGHT)])
-def test_a_theme_colours_every_panel(open_window, pixels, choice, theme):
+def test_a_theme_colours_every_panel(qtbot, open_window, pixels, choice, theme):
     window = open_window(theme="light" if choice == "dark" else "dark")
     action = next(
         a for a in window.findChildren(QAction) if a.text() == f"{choice.capitalize()} colours"
     )
     action.trigger()
     panel = look.rgb(theme.panel)
-    whole = pixels(window)
-    for widget in (window.boundary.plot, window.loss.plot, window.confusion, window.run_bar):
-        corner = widget.mapTo(window, widget.rect().topLeft())
-        shown = whole[corner.y() :, corner.x() :][: widget.height(), : widget.width()]
-        is_panel = (np.abs(shown - panel) <= 2).all(axis=2)
-        assert is_panel.mean() > 0.3, widget
+
+    def are_coloured():  # what a plot has at rest is painted a moment later
+        whole = pixels(window)
+        for widget in (window.boundary.plot, window.loss.plot, window.confusion, window.run_bar):
+            corner = widget.mapTo(window, widget.rect().topLeft())
+            shown = whole[corner.y() :, corner.x() :][: widget.height(), : widget.width()]
+            is_panel = (np.abs(shown - panel) <= 2).all(axis=2)
+            assert is_panel.mean() > 0.3, widget
+
+    qtbot.waitUntil(are_coloured)
 
 
 def test_the_system_theme_is_followed_while_the_window_is_open(open_window, monkeypatch):
