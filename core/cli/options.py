@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
-from typing import Any, NoReturn
 
-from core import VERSION
+from core.cli.parser import say_misplaced
 from core.config import (
     ACTIVATIONS,
     ENCODINGS,
@@ -26,87 +23,29 @@ from core.config import (
 )
 from core.errors import LogitLabError
 
-USAGE = 2
 NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv"))
 TABLE_ENDINGS = (".csv", ".tsv", ".txt")
 SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 DECIMAL_WORDS = {"point": ".", "comma": ","}
 
 
-COMMANDS = ("train", "predict")
-MEANT = {  # what other programs call it
-    "--alpha": "--learning-rate",
-    "--lr": "--learning-rate",
-    "--decay": "--weight-decay",
-    "--l2": "--weight-decay",
-    "--lambda": "--weight-decay",
-    "--output": "--save",
-    "--target": "--label",
-}
 MOST_DIGITS = 30  # of a whole number; no option takes more than half of it
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line on stderr and exit code 2.
-
-    An option is written out, and whatever follows one that takes a value is its value: "-1e-3" or
-    "-x", too, but for what begins with two dashes.
-    """
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, **settings)
-        self.add_argument("--version", action="version", version=f"Logit Lab {VERSION}")
-
-    def parse_args(  # type: ignore[override]
-        self, args: Sequence[str], namespace: argparse.Namespace | None = None
-    ) -> argparse.Namespace:
-        options, surplus = self.parse_known_args(self._joined(args), namespace)
-        if surplus:
-            self.error(_say_misplaced(surplus[0]) or f"“{surplus[0]}” is one word too many")
-        return options
-
-    def _joined(self, words: Sequence[str]) -> list[str]:
-        """Return the words, each value joined to its option; complain about what is no option."""
-        joined: list[str] = []
-        rest = iter(words)
-        for word in rest:
-            if word == "--":
-                return [*joined, word, *rest]
-            name, is_joined, value = word.partition("=")
-            if not _is_option(word):
-                joined.append(word)
-                continue
-            action = self._option_string_actions.get(name)
-            if action is None:
-                self.error(f"there is no option {name}{self._say_meant(name)}")
-            if action.nargs is None and not is_joined:  # it takes one value
-                value = next(rest, "--")
-                if value.startswith("--"):
-                    self.error(f"{name} needs a value")
-                word = f"{name}={value}"
-            if action.nargs is None and not value.strip():
-                self.error(f"the value of {name} is empty")
-            joined.append(word)
-        return joined
-
-    def _say_meant(self, name: str) -> str:
-        """Say which option is perhaps meant by a name that is none."""
-        known = [option for option in self._option_string_actions if option.startswith("--")]
-        meant = MEANT.get(name)
-        if meant not in known:
-            stem = name.lower().replace("_", "-")
-            begun = [option for option in known if len(stem) > 3 and option.startswith(stem)]
-            meant = next(iter(begun or get_close_matches(stem, known, 1)), None)
-        return f"; perhaps {meant} is meant" if meant else ""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{self.prog}: {message}. See --help.\n")
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Add what decides a run; the window and the command line take the same options."""
-    data, model, training = DataConfig(), ModelConfig(), TrainingConfig()
     group = parser.add_argument_group("data")
+    _add_source(group)
+    _add_features(group)
+    _add_model(parser.add_argument_group("model"))
+    group = parser.add_argument_group("training")
+    _add_updates(group)
+    _add_stops(group)
+
+
+def _add_source(group: argparse._ArgumentGroup) -> None:
+    """Add where rows come from, and how a CSV file is read."""
+    data = DataConfig()
     group.add_argument(
         "data",
         nargs="?",
@@ -144,6 +83,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="a folder with four IDX files, .gz or plain: MNIST's or others like them "
         "(default: $LOGITLAB_DATA, else MNIST is downloaded once)",
     )
+
+
+def _add_features(group: argparse._ArgumentGroup) -> None:
+    """Add which features and rows are used, and as what."""
+    data = DataConfig()
     group.add_argument(
         "--features",
         metavar="A,B,…",
@@ -192,7 +136,10 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="train on N variations of each picture too: moved, turned, resized, with another "
         "pen, 0 to 3 (default: 0)",
     )
-    group = parser.add_argument_group("model")
+
+
+def _add_model(group: argparse._ArgumentGroup) -> None:
+    model = ModelConfig()
     group.add_argument(
         "--model", choices=MODEL_KINDS, default=model.kind, help="(default: softmax)"
     )
@@ -224,7 +171,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         default=model.activation,
         help="of the hidden units (default: relu)",
     )
-    group = parser.add_argument_group("training")
+
+
+def _add_updates(group: argparse._ArgumentGroup) -> None:
+    """Add what decides each update of the parameters."""
+    training = TrainingConfig()
     group.add_argument(
         "--epochs", type=_whole, default=training.epochs, metavar="N", help="(default: %(default)s)"
     )
@@ -276,6 +227,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         metavar="λ₁",
         help="of the penalty λ₁·Σ|w| (default: %(default)s)",
     )
+
+
+def _add_stops(group: argparse._ArgumentGroup) -> None:
+    """Add what ends training early, and what it runs with."""
+    training = TrainingConfig()
     group.add_argument(
         "--patience",
         type=_whole,
@@ -299,67 +255,77 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 def config_from(options: argparse.Namespace) -> RunConfig:
     """Turn parsed options into a config; raise ConfigError where they contradict each other."""
-    positive, negative = options.positive, None
-    if options.classes is not None:
-        names = [name.strip() for name in options.classes.split(",")]
-        if len(names) != 2 or positive is not None:
-            raise LogitLabError(
-                "--classes takes two classes, as in --classes setosa,virginica, and no --positive."
-            )
-        negative, positive = names
+    negative, positive = _classes_of(options)
     if options.patience and not options.validation_share:
         raise LogitLabError(
             "--patience watches validation rows, and there are none; set some of the training rows "
             "aside, as in --validation-share 0.1."
         )
-    features = options.features
+    training = _training_from(options)  # first: what is wrong with --seed is said of it
+    model = ModelConfig(
+        options.model,
+        positive,
+        negative,
+        options.init,
+        options.bias,
+        options.hidden,
+        options.activation,
+    )
+    return RunConfig(training=training, data=_data_from(options), model=model)
+
+
+def _classes_of(options: argparse.Namespace) -> tuple[str | None, str | None]:
+    """Return a neuron's class 0 and class 1 as they were named, None where they were not."""
+    if options.classes is None:
+        return None, options.positive
+    names = [name.strip() for name in options.classes.split(",")]
+    if len(names) != 2 or options.positive is not None:
+        raise LogitLabError(
+            "--classes takes two classes, as in --classes setosa,virginica, and no --positive."
+        )
+    return names[0], names[1]
+
+
+def _training_from(options: argparse.Namespace) -> TrainingConfig:
+    return TrainingConfig(
+        learning_rate=options.learning_rate,
+        batch_size=options.batch_size,
+        weight_decay=options.weight_decay,
+        epochs=options.epochs,
+        tolerance=options.tolerance,
+        seed=options.seed,
+        device=options.device,
+        optimiser=options.optimiser,
+        momentum=options.momentum,
+        schedule=options.schedule,
+        l1=options.l1,
+        patience=options.patience,
+    )
+
+
+def _data_from(options: argparse.Namespace) -> DataConfig:
     source, path = options.data if isinstance(options.data, tuple) else (options.data, None)
-    return RunConfig(  # the training first: what is wrong with --seed is said of it
-        training=TrainingConfig(
-            learning_rate=options.learning_rate,
-            batch_size=options.batch_size,
-            weight_decay=options.weight_decay,
-            epochs=options.epochs,
-            tolerance=options.tolerance,
-            seed=options.seed,
-            device=options.device,
-            optimiser=options.optimiser,
-            momentum=options.momentum,
-            schedule=options.schedule,
-            l1=options.l1,
-            patience=options.patience,
+    return DataConfig(
+        source=source,
+        path=path,
+        label=options.label,
+        missing=options.missing,
+        reading=Reading(
+            options.encoding,
+            SEPARATOR_WORDS.get(options.separator),
+            DECIMAL_WORDS.get(options.decimal),
+            options.header,
         ),
-        data=DataConfig(
-            source=source,
-            path=path,
-            label=options.label,
-            missing=options.missing,
-            reading=Reading(
-                options.encoding,
-                SEPARATOR_WORDS.get(options.separator),
-                DECIMAL_WORDS.get(options.decimal),
-                options.header,
-            ),
-            folder=options.data_dir,
-            features=None if features is None else tuple(_words(features)),
-            test_fraction=options.test_fraction,
-            split_seed=options.seed if options.split_seed is None else options.split_seed,
-            standardise=options.standardise,
-            degree=options.degree,
-            sine=options.sine,
-            deskew=options.deskew,
-            copies=options.copies,
-            validation_fraction=options.validation_share,
-        ),
-        model=ModelConfig(
-            options.model,
-            positive,
-            negative,
-            options.init,
-            options.bias,
-            options.hidden,
-            options.activation,
-        ),
+        folder=options.data_dir,
+        features=None if options.features is None else tuple(_words(options.features)),
+        test_fraction=options.test_fraction,
+        split_seed=options.seed if options.split_seed is None else options.split_seed,
+        standardise=options.standardise,
+        degree=options.degree,
+        sine=options.sine,
+        deskew=options.deskew,
+        copies=options.copies,
+        validation_fraction=options.validation_share,
     )
 
 
@@ -369,7 +335,7 @@ def _data(text: str) -> str | tuple[str, str]:
         return text
     if text.lower().endswith(TABLE_ENDINGS):
         return "csv", text
-    if misplaced := _say_misplaced(text):
+    if misplaced := say_misplaced(text):
         raise argparse.ArgumentTypeError(misplaced)
     raise argparse.ArgumentTypeError(
         f"“{text}” is neither a data set ({', '.join(NAMED_SOURCES)}) nor a file whose name ends "
@@ -403,21 +369,6 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}” is no number, as 0.1 and 1e-3 are") from None
-
-
-def _is_option(word: str) -> bool:
-    """Return whether the word begins as options do, and is neither - nor a number."""
-    if not word.startswith("-") or word == "-":
-        return False
-    try:
-        float(word)
-    except ValueError:
-        return True
-    return False
-
-
-def _say_misplaced(word: str) -> str:
-    return f"“{word}” has to be the first word" if word in COMMANDS else ""
 
 
 def _words(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core import files
 from core.cli import terminal
-from core.cli.options import Parser
+from core.cli.parser import Parser
 from core.cli.terminal import DONE, PROGRAM
 from core.config import MAX_FLOAT
 from core.data.digit_image import Recipe, deskew_images, draw

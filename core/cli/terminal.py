@@ -13,7 +13,7 @@ from typing import Any, TextIO, cast
 
 from core import files
 from core.cli import signals
-from core.cli.options import USAGE
+from core.cli.parser import USAGE
 from core.errors import LogitLabError, SaveError
 from core.invisible_characters import visible
 from core.out_of_memory import is_shortage, say_not_loaded, say_shortage

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from core import files
 from core.cli import signals, terminal
-from core.cli.options import Parser, add_run_options, config_from
+from core.cli.options import add_run_options, config_from
+from core.cli.parser import Parser
 from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.config import DataConfig, RunConfig
 from core.data import dataset as datasets

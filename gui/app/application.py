@@ -9,7 +9,8 @@ from pathlib import Path
 from core import files
 from core.cli import terminal
 from core.cli import train as cli
-from core.cli.options import USAGE, Parser, add_run_options, config_from
+from core.cli.options import add_run_options, config_from
+from core.cli.parser import USAGE, Parser
 from core.errors import LogitLabError
 
 MAX_SIDE = 8192  # pixels: such a square takes 256 MiB as a picture

@@ -15,7 +15,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from core.cli import signals, terminal
-from core.cli.options import USAGE
+from core.cli.parser import USAGE
 from core.config import RunConfig
 from core.data.task import Task
 from core.errors import SaveError

@@ -6,7 +6,8 @@ import pytest
 
 import app
 from core import VERSION
-from core.cli.options import Parser, add_run_options, config_from
+from core.cli.options import add_run_options, config_from
+from core.cli.parser import Parser
 from core.config import RunConfig
 from core.errors import ConfigError
 

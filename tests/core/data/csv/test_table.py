@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from core import memory
 from core.cli import terminal
 from core.cli import train as cli
-from core.cli.options import USAGE
+from core.cli.parser import USAGE
 from core.config import DataConfig, ModelConfig, Reading, RunConfig
 from core.data import dataset as datasets
 from core.data.csv import dialect, reader

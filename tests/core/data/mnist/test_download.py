@@ -637,11 +637,11 @@ def test_the_terminal_downloads_and_trains(serve, monkeypatch, capsys):
 
 @pytest.mark.usefixtures("small_mnist_is_mnist")
 def test_the_terminal_says_how_to_do_without_a_download(monkeypatch, capsys):
-    from core.cli import options
+    from core.cli import parser
     from core.cli import train as cli
 
     monkeypatch.setenv("LOGITLAB_MIRRORS", mirrors.refusing_address())
-    assert cli.main(["mnist"]) == options.USAGE
+    assert cli.main(["mnist"]) == parser.USAGE
     assert capsys.readouterr().err.endswith("In the terminal: --data-dir FOLDER.\n")
 
 
