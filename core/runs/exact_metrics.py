@@ -1,9 +1,10 @@
-"""Exact figures for trainers that are at rest, slice by slice, in time that nothing else needs."""
+"""Exact metrics of trainers that are at rest, slice by slice, in time that nothing else needs."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,37 +12,49 @@ if TYPE_CHECKING:
     from core.train.trainer import Trainer
 
 
-class AtRest:
-    """Measures one trainer after the other on all of its training rows."""
+class ExactMetrics:
+    """An activity: measures a trainer that is at rest on all of its training rows.
 
-    def __init__(self) -> None:
-        self._measuring: Iterator[None] | None = None
+    trainer : returns the one that is at rest now, if any. Where it has been moved meanwhile, it is
+        measured again. What fails is not tried again.
+    """
+
+    def __init__(self, trainer: Callable[[], Trainer | None]) -> None:
+        self._trainer = trainer
+        self._slices: Iterator[None] | None = None
         self._metrics: Metrics | None = None  # that it began with
         self._hopeless: Metrics | None = None  # for which it failed
 
-    def wants(self, trainer: Trainer) -> bool:
-        """Whether its figures are of a sample of its training rows, and can be better."""
-        return bool(trainer.metrics.sampled) and trainer.metrics is not self._hopeless
+    @property
+    def next_due(self) -> float:
+        return math.inf if self._next is None else -math.inf
 
-    def measure(self, trainer: Trainer, seconds: float) -> bool:
-        """Go on for so long; return whether its figures are of all training rows now.
+    @property
+    def _next(self) -> Trainer | None:
+        """The trainer, if its metrics are of a sample of its rows, and can be better."""
+        trainer = self._trainer()
+        if trainer is None or not trainer.metrics.sampled:
+            return None
+        return None if trainer.metrics is self._hopeless else trainer
 
-        Where the trainer has been moved meanwhile, it begins again. What fails is not tried again.
-        """
+    def advance(self, until: float) -> bool:
+        """Measure until then; return whether its metrics are of all its rows now."""
+        trainer = self._next
+        if trainer is None:
+            return False
         try:
-            return self._go_on(trainer, seconds)
+            return self._measure(trainer, until)
         except Exception:
-            self._measuring, self._hopeless = None, trainer.metrics
+            self._slices, self._hopeless = None, trainer.metrics
             raise
 
-    def _go_on(self, trainer: Trainer, seconds: float) -> bool:
-        if self._measuring is None or trainer.metrics is not self._metrics:
-            self._measuring = trainer.measuring_all()
-            next(self._measuring, None)
+    def _measure(self, trainer: Trainer, until: float) -> bool:
+        if self._slices is None or trainer.metrics is not self._metrics:
+            self._slices = trainer.measuring_all()
+            next(self._slices, None)
             self._metrics = trainer.metrics
-        end = time.perf_counter() + seconds
-        for _ in self._measuring:
-            if time.perf_counter() > end:
+        for _ in self._slices:
+            if time.perf_counter() > until:
                 return False
-        self._measuring = self._metrics = None
+        self._slices = self._metrics = None
         return True

@@ -25,8 +25,12 @@ from core.data.points import Points
 from core.data.task import Task, prepare
 from core.errors import ConfigError, DataError, LogitLabError
 from core.out_of_memory import is_shortage, say_shortage
+from core.runs import commands
+from core.runs.failure import RACE
 from core.runs.race import Heat
-from core.runs.session import CONTEST, KEPT_RUNS, RATE_SECONDS, Session
+from core.runs.session import Session
+from core.runs.throughput import RATE_SECONDS
+from core.runs.workspace import KEPT_RUNS
 from core.train.snapshot import Params, Snapshot, Status
 from gui.control.file_writes import Writes
 from gui.control.mnist_fetch import Fetch
@@ -149,34 +153,35 @@ class Hub(QObject):
         self._measure_drawing()
         # Before the snapshot, which is then as new as they are; told after it, so that the status
         # that a failure brings about does not take its words away.
-        failures = [self._session.failures.popleft() for _ in range(len(self._session.failures))]
-        snapshot = self._session.take()
+        outbox = self._session.outbox
+        failures = [outbox.failures.popleft() for _ in range(len(outbox.failures))]
+        snapshot = outbox.snapshots.take()
         if snapshot and self.run and snapshot.task is self.run.task:
             self.snapshot, self._status = snapshot, snapshot.status
             if snapshot.status is Status.DIVERGED:
                 self._play_when_loaded = False
             self._take_settings(snapshot.settings)
             self.snapshot_changed.emit(snapshot)
-        while self._session.remarks:
-            self.remarked.emit(self._session.remarks.popleft())
-        while self._session.races:
-            self.raced.emit(self._session.races.popleft())
+        while outbox.remarks:
+            self.remarked.emit(outbox.remarks.popleft())
+        while outbox.benchmarks:
+            self.raced.emit(outbox.benchmarks.popleft())
         self._follow_contest()
         for failure in failures:
-            if failure.run == CONTEST:
+            if failure.run == RACE:
                 self._heat = None
                 self.contest_failed.emit()
                 self.failed.emit(failure.message)
             if failure.run is None or (self.run and failure.run == self.run.number):
                 self._fail(failure.message)
-        if self._session.devices != self.devices:
-            self.devices = self._session.devices
+        if outbox.devices != self.devices:
+            self.devices = outbox.devices
             self.devices_changed.emit(self.devices)
 
     def _follow_contest(self) -> None:
         now = time.monotonic()
         if self.is_contest_watched and now - self._heat_at >= HEAT_SECONDS:
-            heat = self._session.take_heat()
+            heat = self._session.outbox.heats.take()
             if heat is not None and heat.number == self._contests:
                 self._heat, self._heat_at = heat, now
                 self.contest_changed.emit(heat)
@@ -430,8 +435,8 @@ class Hub(QObject):
             self._runs += 1
             after = Run(self._runs, task, run.points, run.preset, strays=True)
             self._show(after)
-            self._session.load(
-                after.number, task, play=self._play_when_loaded, take_over=run.number
+            self._session.send(
+                commands.Load(after.number, task, play=self._play_when_loaded, take_over=run.number)
             )
             self.set_speed(self.speed)
             self.undo_stack.push(Change(self.show_run, words, run, after))
@@ -496,7 +501,7 @@ class Hub(QObject):
             self._runs += 1
             after = Run(self._runs, task, points)
             self._show(after)
-            self._session.load(after.number, task, start=params)
+            self._session.send(commands.Load(after.number, task, start=params))
             self.set_speed(self.speed)
             if before is not None:
                 self.undo_stack.push(
@@ -556,7 +561,7 @@ class Hub(QObject):
         else:
             if self.run and not self.run.task.obstacle:  # else the session still has another run
                 self._asked |= changes
-                self._session.tune(**changes)
+                self._session.send(commands.Tune(changes))
             if self.speed == EPOCH_A_SECOND:
                 self.set_speed(EPOCH_A_SECOND)
         self.settings_changed.emit(self.settings)
@@ -571,46 +576,47 @@ class Hub(QObject):
             self._play_when_loaded = not self._play_when_loaded
         else:
             self._play_when_loaded = not self.is_training
-            (self._session.play if self._play_when_loaded else self._session.pause)()
+            wanted = commands.Play() if self._play_when_loaded else commands.Pause()
+            self._session.send(wanted)
 
     def pause(self) -> None:
         self._play_when_loaded = False
-        self._session.pause()
+        self._session.send(commands.Pause())
 
     def step(self) -> None:
         if self._is_ready():
             self._play_when_loaded = False
-            self._session.step()
+            self._session.send(commands.Step())
 
     def step_back(self) -> None:
         """Pause and undo one update."""
         if self._is_ready():
             self._look_back()
-            self._session.step_back()
+            self._session.send(commands.StepBack())
 
     def go_to(self, step: int) -> None:
         """Pause and show the run as it was after this step."""
         if self._is_ready():
             self._look_back()
-            self._session.go_to(step)
+            self._session.send(commands.GoTo(step))
 
     def go_live(self) -> None:
         """Show the newest step of the run again."""
         if self._is_ready():
             self._look_back()
-            self._session.go_live()
+            self._session.send(commands.GoLive())
 
     def replay_or_pause(self) -> None:
         """Play what is on record again, from here or, at its end, from its start; or pause that."""
         if not self._is_ready() or self.snapshot is None:
             return
         if self.is_training:
-            self._session.pause()
+            self._session.send(commands.Pause())
             return
         self._look_back()
         if not self.snapshot.is_past:
-            self._session.go_to(self.snapshot.oldest_step)
-        self._session.replay()
+            self._session.send(commands.GoTo(self.snapshot.oldest_step))
+        self._session.send(commands.Replay())
 
     def _look_back(self) -> None:
         """What was tuned and not yet seen is of another step; the person does not want to train."""
@@ -620,23 +626,23 @@ class Hub(QObject):
     def reset(self) -> None:
         if self._is_ready():
             self._play_when_loaded = False
-            self._session.reset()
+            self._session.send(commands.Reset())
 
     def move_to(self, params: Params) -> None:
         """Put other weights in place of the model's; training goes on from there."""
         if self._is_ready():
-            self._session.move_to(params)
+            self._session.send(commands.MoveTo(params))
 
     def start_from(self, params: Params) -> None:
         """Return to step 0, to these weights."""
         if self._is_ready():
             self._play_when_loaded = False
-            self._session.start_from(params)
+            self._session.send(commands.StartFrom(params))
 
     def recover(self) -> None:
         self._asked.clear()
         self._play_when_loaded = True
-        self._session.recover()
+        self._session.send(commands.Recover())
 
     def train_again(self, task: Task, config: RunConfig, words: str) -> None:
         """Begin a new run on the very data of this task, and train it at once."""
@@ -665,8 +671,8 @@ class Hub(QObject):
             self._heat = None
             self._play_when_loaded = False
             self.contest_begun.emit(self._contests, tasks)
-            self._session.begin_contest(self._contests, tasks)
-            self._session.run_contest(True)
+            self._session.send(commands.BeginRace(self._contests, tasks))
+            self._session.send(commands.RunRace())
 
         def failed(error: BaseException) -> None:
             self.contest_failed.emit()
@@ -676,11 +682,11 @@ class Hub(QObject):
 
     def run_contest(self, is_running: bool) -> None:
         """Go on with the contest, or pause it."""
-        self._session.run_contest(is_running)
+        self._session.send(commands.RunRace() if is_running else commands.PauseRace())
 
     def end_contest(self) -> None:
         self._heat = None
-        self._session.end_contest()
+        self._session.send(commands.EndRace())
 
     def watch_contest(self, is_watched: bool) -> None:
         """Hand on where the contestants stand from now on, or no longer."""
@@ -689,7 +695,7 @@ class Hub(QObject):
     def race_devices(self) -> None:
         """Measure how fast each device trains the task; the answer comes by `raced`."""
         if self._is_ready():
-            self._session.race_devices()
+            self._session.send(commands.CompareDevices())
 
     def set_speed(self, speed: float) -> None:
         """Train so many steps a second at most; EPOCH_A_SECOND and FLAT_OUT are the others."""
@@ -697,7 +703,7 @@ class Hub(QObject):
         if speed == EPOCH_A_SECOND and self.run:
             n = len(self.run.task.train_rows)
             speed = math.ceil(n / min(self.settings.batch_size or n, n)) if n else FLAT_OUT
-        self._session.set_speed(speed if speed > 0 else FLAT_OUT)
+        self._session.send(commands.SetSpeed(speed if speed > 0 else FLAT_OUT))
 
     def show_run(self, run: Run) -> None:
         """Go back to a run that was shown before, paused, as it was left."""
@@ -706,7 +712,7 @@ class Hub(QObject):
         self.points = run.points
         self._show(run)
         if not run.task.obstacle:
-            self._session.resume(run.number, run.task)
+            self._session.send(commands.Resume(run.number, run.task))
 
     # ----------------------------------------------------------------------------------------
 
@@ -741,14 +747,16 @@ class Hub(QObject):
         replaced = before.number if before and is_same else None
         self._show(after)
         if task.obstacle:
-            self._session.pause()
+            self._session.send(commands.Pause())
         else:
-            self._session.load(
-                after.number,
-                task,
-                play=self._play_when_loaded,
-                start=start,
-                replaces=replaced,
+            self._session.send(
+                commands.Load(
+                    after.number,
+                    task,
+                    play=self._play_when_loaded,
+                    start=start,
+                    replaces=replaced,
+                )
             )
             self.set_speed(self.speed)
         if before is not None:
@@ -790,15 +798,17 @@ class Hub(QObject):
         else:
             self._show(run)
         if task.obstacle:
-            self._session.pause()
+            self._session.send(commands.Pause())
         else:
             goes_on = old is not None and is_trained and self.goes_on_while_drawing
-            self._session.load(
-                number,
-                task,
-                play=self._play_when_loaded,
-                take_over=old.number if old and goes_on else None,
-                replaces=old.number if old and is_same_gesture else None,
+            self._session.send(
+                commands.Load(
+                    number,
+                    task,
+                    play=self._play_when_loaded,
+                    take_over=old.number if old and goes_on else None,
+                    replaces=old.number if old and is_same_gesture else None,
+                )
             )
             self.set_speed(self.speed)
         if is_last and before is not None:

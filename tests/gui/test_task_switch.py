@@ -209,7 +209,7 @@ def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
     train(qtbot, used)
     visit(used)
     run = used.hub.run
-    monkeypatch.setattr("core.runs.session.Session.take", lambda self: None)  # none will come
+    monkeypatch.setattr("core.runs.mailbox.Mailbox.take", lambda self: None)  # none will come
     used.hub.load(after, "change")
     qtbot.waitUntil(lambda: used.hub.run is not run)
     new = open_window(after, wait=False)

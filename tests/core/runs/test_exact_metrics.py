@@ -11,7 +11,8 @@ from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data.dataset import Dataset, load
 from core.data.task import prepare
 from core.evaluate import model_outputs
-from core.runs.exact_metrics import AtRest
+from core.runs import commands
+from core.runs.exact_metrics import ExactMetrics
 from core.runs.session import Session
 from core.train import history
 from core.train.snapshot import Status
@@ -38,7 +39,7 @@ def task(rows, make_task):
 def session():
     session = Session()
     session.start()
-    session.set_speed(float("inf"))
+    session.send(commands.SetSpeed(float("inf")))
     yield session
     session.close()
 
@@ -46,7 +47,7 @@ def session():
 def until(session, condition):
     end, moment = time.monotonic() + PATIENCE, threading.Event()
     while time.monotonic() < end:
-        snapshot = session.take()
+        snapshot = session.outbox.snapshots.take()
         if snapshot is not None and condition(snapshot):
             return snapshot
         moment.wait(0.001)
@@ -71,31 +72,31 @@ def assert_exact(task, snapshot):
 
 
 def test_paused_ended_and_stepped_the_figures_are_of_all_rows(session, task):
-    session.load(1, task)
+    session.send(commands.Load(1, task))
     first = until(session, lambda s: not s.metrics.sampled)
     assert first.status is Status.READY
-    session.play()
+    session.send(commands.Play())
     running = until(session, lambda s: s.status is Status.TRAINING and s.step > 400)
     assert running.metrics.sampled == history.SAMPLE
-    session.pause()
+    session.send(commands.Pause())
     paused = until(session, lambda s: s.status is Status.PAUSED and not s.metrics.sampled)
     assert_exact(task, paused)
-    session.step()
+    session.send(commands.Step())
     stepped = until(session, lambda s: s.step == paused.step + 1 and not s.metrics.sampled)
     assert_exact(task, stepped)
-    session.go_to(7)
+    session.send(commands.GoTo(7))
     past = until(session, lambda s: s.step == 7 and not s.metrics.sampled)
     assert_exact(task, past)
-    session.go_live()
-    session.tune(epochs=stepped.epoch + 1)
-    session.play()
+    session.send(commands.GoLive())
+    session.send(commands.Tune({"epochs": stepped.epoch + 1}))
+    session.send(commands.Play())
     ended = until(session, lambda s: s.status is Status.FINISHED and not s.metrics.sampled)
     assert_exact(task, ended)
 
 
 def test_the_curve_keeps_to_its_sample_so_that_a_pause_leaves_no_step(session, task):
-    session.load(1, task)
-    session.step()
+    session.send(commands.Load(1, task))
+    session.send(commands.Step())
     snapshot = until(session, lambda s: s.step == 1 and not s.metrics.sampled)
     trainer = Trainer(task)
     trainer.step()
@@ -104,9 +105,9 @@ def test_the_curve_keeps_to_its_sample_so_that_a_pause_leaves_no_step(session, t
 
 
 def test_a_pause_is_seen_before_the_figures_are_exact(session, task):
-    session.load(1, task, play=True)
+    session.send(commands.Load(1, task, play=True))
     until(session, lambda s: s.step > 100)
-    session.pause()
+    session.send(commands.Pause())
     seen = []
 
     def is_exact(snapshot):
@@ -120,8 +121,8 @@ def test_a_pause_is_seen_before_the_figures_are_exact(session, task):
 
 def test_contestants_at_rest_have_exact_figures(session, task, rows, make_task):
     tasks = [make_task(rows, epochs=1, learning_rate=rate) for rate in (0.01, 0.1)]
-    session.begin_contest(1, tasks)
-    session.run_contest(True)
+    session.send(commands.BeginRace(1, tasks))
+    session.send(commands.RunRace())
     end, moment = time.monotonic() + PATIENCE, threading.Event()
     heat = None
     while (
@@ -130,7 +131,7 @@ def test_contestants_at_rest_have_exact_figures(session, task, rows, make_task):
         or any(standing.metrics.sampled for standing in heat.standings)
     ):
         assert time.monotonic() < end
-        heat = session.take_heat() or heat
+        heat = session.outbox.heats.take() or heat
         moment.wait(0.001)
     for one, standing in zip(tasks, heat.standings, strict=True):
         assert standing.metrics.train_accuracy == pytest.approx(
@@ -139,12 +140,13 @@ def test_contestants_at_rest_have_exact_figures(session, task, rows, make_task):
 
 
 def test_what_moves_the_weights_meanwhile_begins_anew(task):
-    trainer, at_rest = Trainer(task), AtRest()
+    trainer = Trainer(task)
+    exact_metrics = ExactMetrics(lambda: trainer)
     trainer._train.__dict__["rows_at_once"] = 100  # many slices
-    assert not at_rest.measure(trainer, 0.0)
+    assert not exact_metrics.advance(until=0.0)
     trainer.step()
     trainer.measure()
-    while not at_rest.measure(trainer, 0.0):
+    while not exact_metrics.advance(until=0.0):
         pass
     assert trainer.metrics.step == 1 and not trainer.metrics.sampled
     loss, _ = exact(task, trainer.params())
@@ -157,23 +159,23 @@ def test_what_fails_is_told_once(session, task, monkeypatch):
         raise RuntimeError("no memory")
 
     monkeypatch.setattr("core.train.metrics.Measurement.exactly", fail)
-    session.load(1, task)
+    session.send(commands.Load(1, task))
     end, moment = time.monotonic() + PATIENCE, threading.Event()
-    while not session.failures:
+    while not session.outbox.failures:
         assert time.monotonic() < end
         moment.wait(0.001)
-    session.step()
+    session.send(commands.Step())
     until(session, lambda s: s.step == 1)
-    assert len(session.failures) <= 2
+    assert len(session.outbox.failures) <= 2
 
 
 @pytest.mark.slow
 def test_mnist_at_rest_is_what_a_recomputation_says(session, mnist_folder):
     data = DataConfig("mnist", folder=str(mnist_folder))
     task = prepare(load(data), RunConfig(data, training=TrainingConfig(batch_size=256)))
-    session.load(1, task, play=True)
+    session.send(commands.Load(1, task, play=True))
     until(session, lambda s: s.step > 100)
-    session.pause()
+    session.send(commands.Pause())
     snapshot = until(session, lambda s: s.status is Status.PAUSED and not s.metrics.sampled)
     X = task.dataset.X[:60_000].astype(np.float64) / 255
     Z = X @ snapshot.params.W.T.astype(np.float64) + snapshot.params.b

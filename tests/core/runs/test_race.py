@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.runs import commands
+from core.runs.failure import RACE
 from core.runs.race import Contest
-from core.runs.session import CONTEST, Session
+from core.runs.session import Session
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
 
@@ -91,15 +93,15 @@ def session():
 def wait_for(session, is_so):
     """Return the first heat for which this holds; a heat comes as soon as it is asked for."""
     while session.is_alive:
-        heat = session.take_heat()
+        heat = session.outbox.heats.take()
         if heat is not None and is_so(heat):
             return heat
-    raise AssertionError(list(session.failures))
+    raise AssertionError(list(session.outbox.failures))
 
 
 def test_the_session_races_to_the_weights_that_each_reaches_alone(session, tasks):
-    session.begin_contest(3, tasks)
-    session.run_contest(True)
+    session.send(commands.BeginRace(3, tasks))
+    session.send(commands.RunRace())
     heat = wait_for(session, lambda heat: heat.status is Status.FINISHED)
     assert heat.number == 3
     for task, standing in zip(tasks, heat.standings, strict=True):
@@ -110,16 +112,16 @@ def test_the_session_races_to_the_weights_that_each_reaches_alone(session, tasks
 
 
 def test_pausing_and_going_on_changes_no_weight(session, tasks):
-    session.begin_contest(1, tasks[:2])
-    session.set_speed(400)
-    session.run_contest(True)
+    session.send(commands.BeginRace(1, tasks[:2]))
+    session.send(commands.SetSpeed(400))
+    session.send(commands.RunRace())
     wait_for(session, lambda heat: heat.rounds > 3)
-    session.run_contest(False)
+    session.send(commands.PauseRace())
     paused = wait_for(session, lambda heat: heat.status is Status.PAUSED)
     assert paused.rounds > 3
     assert {standing.step for standing in paused.standings} == {paused.rounds}
-    session.set_speed(float("inf"))
-    session.run_contest(True)
+    session.send(commands.SetSpeed(float("inf")))
+    session.send(commands.RunRace())
     heat = wait_for(session, lambda heat: heat.status is Status.FINISHED)
     alone = Trainer(tasks[0])
     while alone.outcome is None:
@@ -128,39 +130,39 @@ def test_pausing_and_going_on_changes_no_weight(session, tasks):
 
 
 def test_while_a_race_runs_the_single_run_waits(session, make_task, iris):
-    session.load(1, make_task(iris, epochs=10**6), play=True)
-    session.begin_contest(1, [make_task(iris, epochs=10**6) for _ in range(2)])
-    session.run_contest(True)
+    session.send(commands.Load(1, make_task(iris, epochs=10**6), play=True))
+    session.send(commands.BeginRace(1, [make_task(iris, epochs=10**6) for _ in range(2)]))
+    session.send(commands.RunRace())
     wait_for(session, lambda heat: heat.rounds > 20)
     snapshot = None
     while snapshot is None:
-        snapshot = session.take()
+        snapshot = session.outbox.snapshots.take()
     assert snapshot.status in (Status.PAUSED, Status.READY)
 
 
 def test_playing_the_single_run_pauses_the_race(session, make_task, iris):
-    session.load(1, make_task(iris, epochs=10**6))
-    session.begin_contest(1, [make_task(iris, epochs=10**6) for _ in range(2)])
-    session.run_contest(True)
+    session.send(commands.Load(1, make_task(iris, epochs=10**6)))
+    session.send(commands.BeginRace(1, [make_task(iris, epochs=10**6) for _ in range(2)]))
+    session.send(commands.RunRace())
     wait_for(session, lambda heat: heat.rounds > 20)
-    session.play()
+    session.send(commands.Play())
     wait_for(session, lambda heat: heat.status is Status.PAUSED)
 
 
 def test_a_race_under_way_does_not_keep_the_thread_from_ending(make_task, digits):
     session = Session()
     session.start()
-    session.begin_contest(1, [make_task(digits, batch_size=None) for _ in range(4)])
-    session.run_contest(True)
+    session.send(commands.BeginRace(1, [make_task(digits, batch_size=None) for _ in range(4)]))
+    session.send(commands.RunRace())
     wait_for(session, lambda heat: heat.rounds > 1)
     session.close()
     assert not session.is_alive
 
 
 def test_what_cannot_be_trained_is_told_and_the_thread_goes_on(session, make_task, iris):
-    session.begin_contest(1, [make_task(iris), make_task(iris, device="cuda:7")])
-    while not session.failures:
+    session.send(commands.BeginRace(1, [make_task(iris), make_task(iris, device="cuda:7")]))
+    while not session.outbox.failures:
         assert session.is_alive
-    assert session.failures.popleft().run == CONTEST
-    session.begin_contest(2, [make_task(iris), make_task(iris)])
+    assert session.outbox.failures.popleft().run == RACE
+    session.send(commands.BeginRace(2, [make_task(iris), make_task(iris)]))
     assert wait_for(session, lambda heat: heat.number == 2).rounds == 0

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigError
+from core.runs import commands
 from core.runs.session import Session
 from core.train import batches, checkpoints
 from core.train.history import Mark
@@ -416,7 +417,7 @@ class Watcher:
         """Take snapshots until the condition holds of the newest one; return that."""
         end, moment = time.monotonic() + PATIENCE, threading.Event()
         while time.monotonic() < end:
-            self.snapshot = self.session.take() or self.snapshot
+            self.snapshot = self.session.outbox.snapshots.take() or self.snapshot
             if self.snapshot is not None and condition(self.snapshot):
                 return self.snapshot
             moment.wait(0.001)
@@ -424,9 +425,9 @@ class Watcher:
 
     def trained(self, run, task, steps):
         """Begin a run, make so many steps, and wait for the last of them."""
-        self.session.load(run, task)
+        self.session.send(commands.Load(run, task))
         for _ in range(steps):
-            self.session.step()
+            self.session.send(commands.Step())
         return self.until(lambda s: s.run == run and s.step == steps)
 
 
@@ -450,7 +451,7 @@ def test_each_step_back_shows_the_step_before(watcher, task):
     _, seen = recorded(task, 10)
     watcher.trained(1, task, 10)
     for step in (9, 8, 7):
-        watcher.session.step_back()
+        watcher.session.send(commands.StepBack())
         snapshot = watcher.until(lambda s, step=step: s.step == step)
         assert shown(snapshot) == seen[step]
         assert snapshot.metrics.step == step and snapshot.newest_step == 10
@@ -461,15 +462,15 @@ def test_each_step_back_shows_the_step_before(watcher, task):
 def test_steps_back_that_come_faster_than_they_are_made_all_count(watcher, task):
     watcher.trained(1, task, 200)
     for _ in range(150):
-        watcher.session.step_back()
+        watcher.session.send(commands.StepBack())
     assert watcher.until(lambda s: s.step == 50).newest_step == 200
 
 
 def test_to_look_at_the_past_pauses_training(watcher, task):
-    watcher.session.load(1, task)
-    watcher.session.play()
+    watcher.session.send(commands.Load(1, task))
+    watcher.session.send(commands.Play())
     watcher.until(lambda s: s.step > 300)
-    watcher.session.go_to(100)
+    watcher.session.send(commands.GoTo(100))
     snapshot = watcher.until(lambda s: s.status is Status.PAUSED)
     assert snapshot.step == 100 and snapshot.newest_step > 300
     assert shown(snapshot) == weights(go(Trainer(task), 100))
@@ -478,17 +479,17 @@ def test_to_look_at_the_past_pauses_training(watcher, task):
 def test_of_many_wishes_the_newest_is_what_stays(watcher, task):
     watcher.trained(1, task, 200)
     for step in (*range(190, 10, -1), 77):
-        watcher.session.go_to(step)
+        watcher.session.send(commands.GoTo(step))
     watcher.until(lambda s: s.step == 77)
-    watcher.session.set_speed(5.0)  # any command publishes anew
+    watcher.session.send(commands.SetSpeed(5.0))  # any command publishes anew
     made_at = watcher.snapshot.made_at
     assert watcher.until(lambda s: s.made_at > made_at).step == 77
 
 
 def test_playing_again_ends_at_the_newest_step(watcher, task):
     watcher.trained(1, task, 200)
-    watcher.session.go_to(20)
-    watcher.session.replay()
+    watcher.session.send(commands.GoTo(20))
+    watcher.session.send(commands.Replay())
     playing = watcher.until(lambda s: s.status is Status.TRAINING)
     assert 20 <= playing.step <= playing.newest_step == 200
     snapshot = watcher.until(lambda s: s.status is Status.PAUSED and s.step > 20)
@@ -498,20 +499,20 @@ def test_playing_again_ends_at_the_newest_step(watcher, task):
 
 def test_the_past_is_played_at_the_chosen_speed_and_held_by_pause(watcher, task):
     watcher.trained(1, task, 200)
-    watcher.session.set_speed(50.0)
-    watcher.session.go_to(20)
-    watcher.session.replay()
+    watcher.session.send(commands.SetSpeed(50.0))
+    watcher.session.send(commands.GoTo(20))
+    watcher.session.send(commands.Replay())
     for step in range(21, 25):  # slow enough for each step to be seen
         watcher.until(lambda s, step=step: s.step == step)
-    watcher.session.pause()
+    watcher.session.send(commands.Pause())
     held = watcher.until(lambda s: s.status is Status.PAUSED and s.step > 20)
     assert held.step < 200 and held.newest_step == 200
 
 
 def test_training_goes_on_from_the_past_that_is_shown(watcher, task):
     watcher.trained(1, task, 200)
-    watcher.session.go_to(20)
-    watcher.session.step()
+    watcher.session.send(commands.GoTo(20))
+    watcher.session.send(commands.Step())
     snapshot = watcher.until(lambda s: s.step == 21)
     assert snapshot.newest_step == snapshot.curves.last_step == 21
     assert shown(snapshot) == weights(go(Trainer(task), 21))
@@ -520,9 +521,9 @@ def test_training_goes_on_from_the_past_that_is_shown(watcher, task):
 def test_what_is_wanted_on_the_way_to_a_step_is_done_there(watcher, task, monkeypatch):
     monkeypatch.setattr(checkpoints, "LONGEST_STRIDE", LONG)  # a long way
     watcher.trained(1, task, 2000)
-    watcher.session.go_to(1990)
-    watcher.session.tune(learning_rate=0.5)
-    watcher.session.step()
+    watcher.session.send(commands.GoTo(1990))
+    watcher.session.send(commands.Tune({"learning_rate": 0.5}))
+    watcher.session.send(commands.Step())
     snapshot = watcher.until(lambda s: not s.is_past and s.step < 2000)
     assert snapshot.step == 1991
     assert snapshot.curves.marks == (Mark(1990, "η 0.1 → 0.5"),)
@@ -542,22 +543,22 @@ def test_on_a_long_way_to_a_step_other_commands_are_obeyed(
 
     watcher.trained(1, task, 20)
     monkeypatch.setattr(Trainer, "going_to", endless)
-    watcher.session.go_to(5)
+    watcher.session.send(commands.GoTo(5))
     assert is_on_the_way.wait(PATIENCE)
-    watcher.session.load(2, make_task(digits))
+    watcher.session.send(commands.Load(2, make_task(digits)))
     assert watcher.until(lambda s: s.run == 2).status is Status.READY
-    watcher.session.resume(1, task)
+    watcher.session.send(commands.Resume(1, task))
     assert watcher.until(lambda s: s.run == 1).newest_step == 20
 
 
 def test_a_run_that_was_left_in_its_past_is_found_there(watcher, digits, task, make_task):
     watcher.trained(1, task, 50)
-    watcher.session.go_to(30)
+    watcher.session.send(commands.GoTo(30))
     watcher.until(lambda s: s.step == 30)
     watcher.trained(2, make_task(digits), 3)
-    watcher.session.resume(1, task)
+    watcher.session.send(commands.Resume(1, task))
     snapshot = watcher.until(lambda s: s.run == 1)
     assert (snapshot.step, snapshot.newest_step) == (30, 50)
-    watcher.session.go_live()
+    watcher.session.send(commands.GoLive())
     snapshot = watcher.until(lambda s: s.step == 50)
     assert shown(snapshot) == weights(go(Trainer(task), 50))

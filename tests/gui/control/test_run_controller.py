@@ -19,6 +19,8 @@ from core.data import dataset as datasets
 from core.data.points import Points
 from core.data.task import prepare
 from core.runs import model_file
+from core.runs.commands import SetSpeed
+from core.runs.session import Session
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
@@ -104,15 +106,13 @@ def test_a_slower_speed_is_kept(qtbot, open_window, reach):
 
 
 def test_an_epoch_a_second_follows_the_batch_size(window, enter, monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        "core.runs.session.Session.set_speed", lambda self, speed: asked.append(speed)
-    )
+    sent = []
+    monkeypatch.setattr(Session, "send", lambda self, command: sent.append(command))
     n = len(window.hub.run.task.train_rows)
     window.run_bar.set_speed(SPEEDS.index(EPOCH_A_SECOND))
-    assert asked[-1] == math.ceil(n / window.hub.settings.batch_size)
+    assert sent[-1] == SetSpeed(math.ceil(n / window.hub.settings.batch_size))
     enter(window.setup.batch_size, "7")
-    assert asked[-1] == math.ceil(n / 7)
+    assert sent[-1] == SetSpeed(math.ceil(n / 7))
 
 
 # Changes and undo -----------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_tick_drops_a_snapshot_of_another_run(qtbot, window, snapshot_of, monkey
     stranger = snapshot_of(Trainer(replace(window.hub.run.task)))
     told: list[object] = []
     window.hub.snapshot_changed.connect(told.append)
-    monkeypatch.setattr("core.runs.session.Session.take", lambda self: stranger)
+    monkeypatch.setattr("core.runs.mailbox.Mailbox.take", lambda self: stranger)
     window.hub.tick()
     assert not told
     assert window.hub.snapshot is not stranger

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data import points as drawing
 from core.data.points import Points
+from core.runs.commands import SetSpeed
 from core.runs.session import Session
 from core.train.snapshot import Status
 from gui.control.run_controller import EPOCH_A_SECOND, UNDO_LIMIT
@@ -717,16 +718,22 @@ def test_space_is_not_lost_in_the_middle_of_a_drag(qtbot, hand, put, reach, wait
 
 
 def test_an_epoch_a_second_counts_the_points_there_are(hand, put, monkeypatch):
-    asked = []
-    monkeypatch.setattr(Session, "set_speed", lambda _, speed: asked.append(speed))
+    sent = []
+    send = Session.send
+
+    def send_and_note(session, command):
+        sent.append(command)
+        send(session, command)
+
+    monkeypatch.setattr(Session, "send", send_and_note)
     hand.window.run_bar.set_speed(SPEEDS.index(EPOCH_A_SECOND))
     rng = np.random.default_rng(3)
     put(Points().put(rng.normal(-1, 1, (40, 2)), 0).put(rng.normal(1, 1, (60, 2)), 1))
-    assert asked[-1] == 4  # batches of 32
+    assert sent[-1] == SetSpeed(4)  # batches of 32
     hand.board.clear()
     hand.settle()
     put(FOUR)
-    assert asked[-1] == 1
+    assert sent[-1] == SetSpeed(1)
 
 
 def test_points_that_come_back_train_on_if_it_trained(qtbot, hand, put, reach):

@@ -80,16 +80,16 @@ def test_in_the_window_the_gauge_follows_training(window, qtbot, reach):
 
 
 def test_in_the_window_a_race_is_run_and_told(window, qtbot, monkeypatch):
-    from core.runs import session
+    from core.runs import device_benchmark
     from core.train import trainer
 
-    monkeypatch.setattr(session, "RACE_SECONDS", 0.02)
+    monkeypatch.setattr(device_benchmark, "MEASURED_SECONDS", 0.02)
     monkeypatch.setattr(trainer, "devices", lambda: ("cpu", "cpu:0"))
     monkeypatch.setattr(trainer, "find_device", lambda name: torch.device("cpu"))
     qtbot.waitUntil(lambda: window.hub.snapshot is not None)
     action = next(a for a in window.findChildren(QAction) if "Compare devices" in a.text())
     assert not action.isVisible()
-    window.hub._session.devices = trainer.devices()
+    window.hub._session.outbox.devices = trainer.devices()
     qtbot.waitUntil(action.isVisible)
     action.trigger()
     qtbot.waitUntil(lambda: "times as fast" in window.notice.text, timeout=30_000)

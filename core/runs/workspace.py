@@ -1,0 +1,258 @@
+"""What the training thread works on: its runs, of which one is shown, and what is done there."""
+
+from __future__ import annotations
+
+import math
+import threading
+from abc import ABC, abstractmethod
+from collections import OrderedDict, deque
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from core.data.task import Task
+from core.errors import LogitLabError
+from core.runs.activity import Activity, LoadedRun, Racing, Seeking, Training
+from core.runs.device_benchmark import Benchmarking
+from core.runs.epilogue_writer import EpilogueWriter
+from core.runs.exact_metrics import ExactMetrics
+from core.runs.failure import RACE, Failure, explain, first_line
+from core.runs.mailbox import Mailbox
+from core.runs.pacer import Pacer
+from core.runs.publisher import Publisher
+from core.runs.race import Contest, Heat
+from core.train.snapshot import Race, Snapshot
+
+if TYPE_CHECKING:
+    from core.train.trainer import Trainer
+
+KEPT_RUNS = 20
+
+
+class Outbox:
+    """What comes out of the training thread, for any thread to take."""
+
+    def __init__(self) -> None:
+        self.snapshots: Mailbox[Snapshot] = Mailbox()
+        self.heats: Mailbox[Heat] = Mailbox()
+        self.benchmarks: deque[Race] = deque(maxlen=1)
+        self.failures: deque[Failure] = deque(maxlen=20)
+        self.remarks: deque[str] = deque(maxlen=20)  # what went well all the same
+        self.devices: tuple[str, ...] = ()  # known once PyTorch is imported
+
+
+class Workspace:
+    """The runs, by number, and what is done with them; one thread alone uses it.
+
+    One activity is current. A benchmark of the devices comes first, then what is done with the
+    run that is shown. While that is at rest, its metrics are made exact, a race goes on, and then
+    is found out why the run is over.
+
+    activity : what is done with the run that is shown; None while it is at rest.
+    race : the one that is running or paused. closing : is set once the thread is to end.
+    """
+
+    def __init__(self, outbox: Outbox, closing: threading.Event) -> None:
+        self.outbox, self.closing = outbox, closing
+        self.pacer = Pacer()
+        self.activity: Training | Seeking | None = None
+        self.benchmark: Benchmarking | None = None
+        self.race: Racing | None = None
+        self._runs: OrderedDict[int, LoadedRun] = OrderedDict()
+        self._shown: LoadedRun | None = None
+        self._publisher = Publisher(outbox.snapshots)
+        self._exact_metrics = ExactMetrics(self._shown_trainer)
+        self._epilogue = EpilogueWriter(self._shown_trainer)
+
+    def _shown_trainer(self) -> Trainer | None:
+        return None if self._shown is None else self._shown.trainer
+
+    @property
+    def run(self) -> LoadedRun:
+        """The run that is shown. Raises LogitLabError where there is none."""
+        if self._shown is None:
+            raise LogitLabError("There is nothing to train yet.")
+        return self._shown
+
+    @property
+    def trainer(self) -> Trainer:
+        """The trainer of the run that is shown. Raises LogitLabError where there is none."""
+        return self.run.trainer
+
+    # What is done -------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Activity | None:
+        """The activity that is advanced next; None if there is nothing to do."""
+        for activity in (
+            self.benchmark,
+            self.activity,
+            self._exact_metrics,
+            self.race,
+            self._epilogue,
+        ):
+            if activity is not None and activity.next_due < math.inf:
+                return activity
+        return None
+
+    def advance(self, until: float) -> None:
+        """Advance the current activity until then at the latest, and show what is to be seen."""
+        current = self.current
+        if current is not None and current.advance(until):
+            done = self.activity
+            if done is None or done.next_due < math.inf:
+                self.publish()
+            else:
+                self._leave(done)
+        self._publisher.deliver()
+        if self._publisher.is_due(self._training):
+            self.publish()
+
+    def _leave(self, done: Training | Seeking) -> None:
+        """Show the run at rest where the activity has brought it, and do what waited for that."""
+        self.activity = None
+        self.publish()
+        if isinstance(done, Seeking) and done.waiting:
+            for carry_out in done.waiting:
+                carry_out()
+            self.publish()
+
+    def obey(self, command: Command) -> None:
+        """Carry a command out, or have it carried out at the step that is being sought."""
+        if command.waits_for_step and isinstance(self.activity, Seeking):
+            self.activity.waiting.append(partial(command.carry_out, self))
+        else:
+            command.carry_out(self)
+        self._epilogue.begin_again()
+        self.publish()
+
+    def halt(self) -> None:
+        """Let the run that is shown be at rest; a race may go on."""
+        self.activity = self.benchmark = None
+        self._publisher.drop()
+
+    def fail(self, error: Exception) -> None:
+        """Go on on the CPU where a device has failed; else halt, and say what has gone wrong."""
+        self.benchmark = None
+        if self._goes_on_without_device(error):
+            return
+        self.halt()
+        with suppress(Exception):  # a broken run may not show itself, but it is told of
+            self.publish()
+        self.report(error, None if self._shown is None else self._shown.number)
+
+    def report(self, error: Exception, run: int | None) -> None:
+        """Say what has gone wrong with this run."""
+        self.outbox.failures.append(Failure(run, explain(error)))
+
+    # What is shown ------------------------------------------------------------------------
+
+    @property
+    def _training(self) -> Training | None:
+        return self.activity if isinstance(self.activity, Training) else None
+
+    def publish(self) -> None:
+        """Put a snapshot of the run that is shown into the outbox, in place of one not taken."""
+        if self._shown is None:
+            return
+        if isinstance(self.activity, Seeking) and self.activity.is_on_the_way:
+            self.outbox.snapshots.ask_again()  # it is shown where it arrives
+        else:
+            self._publisher.publish(self._shown, self._training)
+
+    def seek(self, step: int) -> None:
+        """Bring the run that is shown to that step, or the nearest on record."""
+        trainer = self.trainer
+        step = min(max(step, trainer.oldest_step), trainer.newest_step)
+        self._publisher.drop()
+        if isinstance(self.activity, Seeking):
+            self.activity.aim_at(step)
+        else:
+            self.activity = Seeking(self.run, step)
+
+    @property
+    def step(self) -> int:
+        """The step that is shown, or that is to be shown next."""
+        return self.activity.step if isinstance(self.activity, Seeking) else self.trainer.step_count
+
+    # Runs ---------------------------------------------------------------------------------
+
+    def find(self, number: int) -> LoadedRun | None:
+        """Return the run of that number, if it is remembered."""
+        return self._runs.get(number)
+
+    def show(self, run: LoadedRun) -> None:
+        """Let this run be shown, at rest. The last few that were shown are remembered."""
+        self.halt()
+        self._runs[run.number] = self._shown = run
+        self._runs.move_to_end(run.number)
+        while len(self._runs) > KEPT_RUNS:
+            self._runs.popitem(last=False)
+
+    def forget(self, number: int) -> None:
+        self._runs.pop(number, None)
+
+    def make_trainer(self, task: Task) -> Trainer:
+        """Return a trainer of the task; on the CPU where its device has no room for it."""
+        from core.train.trainer import Trainer, is_device_failure, with_device
+
+        try:
+            return Trainer(task)
+        except Exception as error:
+            device = task.config.training.device
+            if not is_device_failure(error, device):
+                raise
+            self.outbox.remarks.append(
+                f"{device.upper()} cannot take this ({first_line(error)}). Training is on the CPU."
+            )
+            return Trainer(with_device(task, "cpu"))
+
+    def _goes_on_without_device(self, error: Exception) -> bool:
+        """Where a device has failed, go on on the CPU; return whether that was it."""
+        from core.train.trainer import is_device_failure
+
+        run = self._shown
+        if run is None or not is_device_failure(error, run.trainer.settings.device):
+            return False
+        self._publisher.drop()
+        if isinstance(self.activity, Seeking):
+            self.activity = None
+        device = run.trainer.settings.device
+        try:
+            run.trainer = run.trainer.rescued()
+        except Exception:  # then the first error is told
+            return False
+        self.outbox.remarks.append(
+            f"{device.upper()} has stopped working ({first_line(error)}). "
+            f"Training goes on on the CPU from step {run.trainer.step_count:,}."
+        )
+        return True
+
+    # Races --------------------------------------------------------------------------------
+
+    def begin_race(self, race: Contest) -> None:
+        """Let this be the race, paused at its start."""
+        self.race = Racing(race, self.pacer, self.outbox.heats, self.fail_race)
+        self.race.show()
+
+    def pause_race(self) -> None:
+        if self.race is not None:
+            self.race.pause(self.closing.is_set)
+
+    def end_race(self) -> None:
+        self.race = None
+        self.outbox.heats.clear()
+
+    def fail_race(self, error: Exception) -> None:
+        """End the race and say why; the run that is shown has nothing to do with it."""
+        self.end_race()
+        self.report(error, RACE)
+
+
+class Command(ABC):
+    """What the thread is asked to do: a value, carried out between two slices of an activity."""
+
+    waits_for_step: ClassVar[bool] = False  # while a step is sought, it is carried out there
+
+    @abstractmethod
+    def carry_out(self, workspace: Workspace) -> None: ...
