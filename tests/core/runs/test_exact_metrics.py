@@ -14,7 +14,7 @@ from core.evaluate import model_outputs
 from core.runs import commands
 from core.runs.exact_metrics import ExactMetrics
 from core.runs.session import Session
-from core.train import history
+from core.train import batches, history
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
 
@@ -139,10 +139,10 @@ def test_contestants_at_rest_have_exact_figures(session, task, rows, make_task):
         )
 
 
-def test_what_moves_the_weights_meanwhile_begins_anew(task):
+def test_what_moves_the_weights_meanwhile_begins_anew(task, monkeypatch):
+    monkeypatch.setattr(batches, "SLICE_ROWS", 100)  # many slices
     trainer = Trainer(task)
     exact_metrics = ExactMetrics(lambda: trainer)
-    trainer._train.__dict__["rows_at_once"] = 100  # many slices
     assert not exact_metrics.advance(until=0.0)
     trainer.step()
     trainer.measure()
