@@ -160,7 +160,7 @@ class Seeking:
         """
         self.step = step
         self.waiting.clear()
-        if self.is_on_the_way and time.perf_counter() - self._begun_at > SEEK_SECONDS:
+        if not self.is_on_the_way or time.perf_counter() - self._begun_at > SEEK_SECONDS:
             self._begin()
 
     def advance(self, until: float) -> bool:

@@ -54,16 +54,18 @@ def test_nothing_is_current_where_nothing_is_loaded(workspace):
 
 
 def test_one_activity_is_current_and_each_command_puts_its_own_there(workspace, task):
+    kinds = []
     obey(workspace, commands.Load(1, task), commands.Play())
-    assert isinstance(workspace.current, Training)
+    kinds.append(type(workspace.current))
     workspace.advance(time.perf_counter() + 0.02)
     obey(workspace, commands.GoTo(0))
-    assert isinstance(workspace.current, Seeking)
+    kinds.append(type(workspace.current))
     advance_until(workspace, lambda: workspace.activity is None)
     obey(workspace, commands.Replay())
-    assert isinstance(workspace.current, Replaying)
+    kinds.append(type(workspace.current))
     obey(workspace, commands.Pause())
-    assert workspace.current is None
+    kinds.append(type(workspace.current))
+    assert kinds == [Training, Seeking, Replaying, type(None)]
 
 
 def test_a_benchmark_comes_first_and_training_goes_on_after_it(workspace, task, monkeypatch):
@@ -101,6 +103,21 @@ def test_what_waits_for_a_step_is_done_there_in_order(workspace, task, monkeypat
     alone.step()
     assert workspace.trainer.step_count == workspace.trainer.newest_step == 51
     assert np.array_equal(workspace.trainer.params().W, alone.params().W)
+
+
+def test_a_step_that_was_reached_on_the_way_to_another_can_be_wanted_again(
+    workspace, task, monkeypatch
+):
+    monkeypatch.setattr("core.runs.activity.SEEK_SECONDS", math.inf)  # any way is a short one
+    monkeypatch.setattr(checkpoints, "LONGEST_STRIDE", LONG)
+    obey(workspace, commands.Load(1, task))
+    train_to(workspace, 60)
+    obey(workspace, commands.GoTo(50), commands.GoTo(20))
+    advance_until(workspace, lambda: not workspace.activity.is_on_the_way)
+    assert workspace.trainer.step_count == 50
+    obey(workspace, commands.GoTo(50), commands.Step())
+    advance_until(workspace, lambda: workspace.activity is None)
+    assert workspace.trainer.step_count == 51
 
 
 @pytest.mark.parametrize("command", [commands.Pause(), commands.GoTo(30), commands.Reset()])
