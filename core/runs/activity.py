@@ -18,7 +18,7 @@ from core.data.task import Task
 from core.runs.exact_metrics import ExactMetrics
 from core.runs.mailbox import Mailbox
 from core.runs.pacer import Pacer
-from core.runs.race import Contest, Heat
+from core.runs.race import Race, RaceSnapshot
 from core.runs.throughput import Throughput
 from core.train.snapshot import Pace
 
@@ -186,9 +186,9 @@ class Racing:
 
     def __init__(
         self,
-        race: Contest,
+        race: Race,
         pacer: Pacer,
-        mailbox: Mailbox[Heat],
+        mailbox: Mailbox[RaceSnapshot],
         failed: Callable[[Exception], None],
     ) -> None:
         self._race, self._pacer = race, pacer
@@ -245,7 +245,7 @@ class Racing:
     def show(self) -> None:
         """Put where the entries stand into the mailbox."""
         self._mailbox.answer()
-        self._mailbox.put(self._race.heat(is_running=self._is_running))
+        self._mailbox.put(self._race.snapshot(is_running=self._is_running))
 
 
 def at_once(advance: Callable[..., bool], trainer: Trainer) -> Callable[[], bool]:

@@ -10,7 +10,7 @@ from core.data.task import Task
 from core.runs.activity import LoadedRun, Replaying, Seeking, Training
 from core.runs.device_benchmark import Benchmarking
 from core.runs.failure import RACE
-from core.runs.race import Contest
+from core.runs.race import Race
 from core.runs.workspace import Command, Workspace
 from core.train.snapshot import Params, Status
 
@@ -256,7 +256,7 @@ class BeginRace(Command):
         except Exception as error:  # the run that is shown has nothing to do with it
             workspace.report(error, RACE)
         else:
-            workspace.begin_race(Contest(self.number, trainers))
+            workspace.begin_race(Race(self.number, trainers))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from core.config import MAX_COUNT
 from core.data.task import Task
 from core.runs.activity import at_once
-from core.train.snapshot import Race
+from core.train.snapshot import DeviceBenchmark
 
 MEASURED_SECONDS = 0.7  # a device
 
@@ -21,7 +21,7 @@ class Benchmarking:
     What it finds is put into `found` once it is over; the runs of the session are left alone.
     """
 
-    def __init__(self, task: Task, devices: Sequence[str], found: deque[Race]) -> None:
+    def __init__(self, task: Task, devices: Sequence[str], found: deque[DeviceBenchmark]) -> None:
         self._task, self._devices, self._found = task, tuple(devices), found
         self._slices = self._measure()
         self.next_due = -math.inf
@@ -56,4 +56,4 @@ class Benchmarking:
                 steps += max(trainer.step_count - before, done)
             trainer.copy_to_host()  # waits for what the device has yet to do
             examples[device] = steps * trainer.batch_size / (time.perf_counter() - begun)
-        self._found.append(Race(examples))
+        self._found.append(DeviceBenchmark(examples))

@@ -1,6 +1,6 @@
 """A race: several trainers in lock step, each as it would train alone.
 
-A round is one update of every contestant that still trains. Contestants share nothing but the
+A round is one update of every entry that still trains. Entries share nothing but the
 data, so that each has, after k rounds, the weights of its k-th update alone, bit for bit.
 """
 
@@ -21,8 +21,8 @@ MOST = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
-    """One contestant at a moment; see `Snapshot`."""
+class RaceEntry:
+    """One entry at a moment; see `Snapshot`."""
 
     status: Status
     step: int
@@ -35,20 +35,20 @@ class Standing:
 
 
 @dataclass(frozen=True, eq=False)
-class Heat:
-    """A contest at one moment.
+class RaceSnapshot:
+    """A race at one moment.
 
-    number : of the contest. rounds : that have been made.
-    status : READY, TRAINING, PAUSED, or FINISHED once no contestant trains any more.
+    number : of the race. rounds : that have been made.
+    status : READY, TRAINING, PAUSED, or FINISHED once no entry trains any more.
     """
 
     number: int
     rounds: int
     status: Status
-    standings: tuple[Standing, ...]
+    entries: tuple[RaceEntry, ...]
 
 
-class Contest:
+class Race:
     """Trainers that take turns."""
 
     def __init__(self, number: int, trainers: Sequence[Trainer]) -> None:
@@ -76,20 +76,20 @@ class Contest:
         self.is_between_rounds = True
         return True
 
-    def heat(self, *, is_running: bool) -> Heat:
+    def snapshot(self, *, is_running: bool) -> RaceSnapshot:
         """Return where all of them stand; while nothing runs, measured at this very step."""
         status = Status.TRAINING
         if self.is_over:
             status = Status.FINISHED
         elif not is_running:
             status = Status.PAUSED if self.rounds else Status.READY
-        standings = tuple(self._standing(trainer, status) for trainer in self.trainers)
-        return Heat(self.number, self.rounds, status, standings)
+        entries = tuple(self._entry(trainer, status) for trainer in self.trainers)
+        return RaceSnapshot(self.number, self.rounds, status, entries)
 
-    def _standing(self, trainer: Trainer, status: Status) -> Standing:
+    def _entry(self, trainer: Trainer, status: Status) -> RaceEntry:
         if status is not Status.TRAINING and trainer.metrics.step != trainer.step_count:
             trainer.measure()
-        return Standing(
+        return RaceEntry(
             status=trainer.outcome or status,
             step=trainer.step_count,
             epoch=trainer.epoch,

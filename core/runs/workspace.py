@@ -20,8 +20,8 @@ from core.runs.failure import RACE, Failure, explain, first_line
 from core.runs.mailbox import Mailbox
 from core.runs.pacer import Pacer
 from core.runs.publisher import Publisher
-from core.runs.race import Contest, Heat
-from core.train.snapshot import Race, Snapshot
+from core.runs.race import Race, RaceSnapshot
+from core.train.snapshot import DeviceBenchmark, Snapshot
 
 if TYPE_CHECKING:
     from core.train.trainer import Trainer
@@ -34,8 +34,8 @@ class Outbox:
 
     def __init__(self) -> None:
         self.snapshots: Mailbox[Snapshot] = Mailbox()
-        self.heats: Mailbox[Heat] = Mailbox()
-        self.benchmarks: deque[Race] = deque(maxlen=1)
+        self.races: Mailbox[RaceSnapshot] = Mailbox()
+        self.benchmarks: deque[DeviceBenchmark] = deque(maxlen=1)
         self.failures: deque[Failure] = deque(maxlen=20)
         self.remarks: deque[str] = deque(maxlen=20)  # what went well all the same
         self.devices: tuple[str, ...] = ()  # known once PyTorch is imported
@@ -230,9 +230,9 @@ class Workspace:
 
     # Races --------------------------------------------------------------------------------
 
-    def begin_race(self, race: Contest) -> None:
+    def begin_race(self, race: Race) -> None:
         """Let this be the race, paused at its start."""
-        self.race = Racing(race, self.pacer, self.outbox.heats, self.fail_race)
+        self.race = Racing(race, self.pacer, self.outbox.races, self.fail_race)
         self.race.show()
 
     def pause_race(self) -> None:
@@ -241,7 +241,7 @@ class Workspace:
 
     def end_race(self) -> None:
         self.race = None
-        self.outbox.heats.clear()
+        self.outbox.races.clear()
 
     def fail_race(self, error: Exception) -> None:
         """End the race and say why; the run that is shown has nothing to do with it."""

@@ -111,7 +111,7 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Race:
+class DeviceBenchmark:
     """Examples a second that each device, by its name, trains on with the same task."""
 
     examples: dict[str, float]

@@ -27,7 +27,7 @@ from core.errors import ConfigError, DataError, LogitLabError
 from core.out_of_memory import is_shortage, say_shortage
 from core.runs import commands
 from core.runs.failure import RACE
-from core.runs.race import Heat
+from core.runs.race import RaceSnapshot
 from core.runs.session import Session
 from core.runs.throughput import RATE_SECONDS
 from core.runs.workspace import KEPT_RUNS
@@ -79,9 +79,9 @@ class Hub(QObject):
     remarked = Signal(str)  # words for the person about something that went well all the same
     refused = Signal(object, bool)  # Task that stays; whether another folder could help
     devices_changed = Signal(object)  # names of the devices that can train
-    raced = Signal(object)  # Race: how fast each of them is
+    raced = Signal(object)  # DeviceBenchmark: how fast each of them is
     contest_begun = Signal(int, object)  # its number, and the tasks of the contestants
-    contest_changed = Signal(object)  # Heat: where they stand, while it is watched
+    contest_changed = Signal(object)  # RaceSnapshot: where they stand, while it is watched
     contest_failed = Signal()  # for a reason that `failed` tells
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -124,7 +124,7 @@ class Hub(QObject):
         self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
         self.is_contest_watched = False
         self._contests = 0
-        self._heat: Heat | None = None
+        self._heat: RaceSnapshot | None = None
         self._heat_at = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -181,7 +181,7 @@ class Hub(QObject):
     def _follow_contest(self) -> None:
         now = time.monotonic()
         if self.is_contest_watched and now - self._heat_at >= HEAT_SECONDS:
-            heat = self._session.outbox.heats.take()
+            heat = self._session.outbox.races.take()
             if heat is not None and heat.number == self._contests:
                 self._heat, self._heat_at = heat, now
                 self.contest_changed.emit(heat)

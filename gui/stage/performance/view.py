@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.number_format import format_rate
-from core.train.snapshot import Pace, Race, Snapshot
+from core.train.snapshot import DeviceBenchmark, Pace, Snapshot
 from gui.kit.theme import Theme
 from gui.kit.view import View
 
@@ -108,7 +108,7 @@ class PerformanceView(View):
             self._words[name].setText(f"{name} {share:.0%}" if pace.steps else name)
 
 
-def say_race(race: Race) -> str:
+def say_race(race: DeviceBenchmark) -> str:
     """Say how fast each device is, and how many times faster the fastest."""
     speeds = sorted(race.examples.items(), key=lambda item: item[1])
     words = ", ".join(f"{name.upper()} {format_rate(rate)} examples/s" for name, rate in speeds)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
-from core.runs.race import MOST, Heat
+from core.runs.race import MOST, RaceSnapshot
 from core.runs.run_record import Record, same_features, say_losses, say_start
 from core.train.snapshot import Status
 from gui.kit.flow_layout import FlowLayout
@@ -55,7 +55,7 @@ class RacePage(QWidget):
         self.entrants: list[Entrant] = []
         self._tasks: tuple[Task, ...] = ()
         self._number: int | None = None
-        self.heat: Heat | None = None
+        self.heat: RaceSnapshot | None = None
         self.records: list[Record] = []
         self._chips = QWidget()
         self._flow = FlowLayout(self._chips, 6, 4)
@@ -264,14 +264,14 @@ class RacePage(QWidget):
         self._drop()
         self._show_state()
 
-    def show_heat(self, heat: Heat) -> None:
+    def show_heat(self, heat: RaceSnapshot) -> None:
         """Show where everyone stands."""
         if heat.number != self._number:
             return
         before, self.heat = self.heat, heat
         self.records = [
             standing_record(*each)
-            for each in zip(self.entrants, self._tasks, heat.standings, strict=True)
+            for each in zip(self.entrants, self._tasks, heat.entries, strict=True)
         ]
         self._show_records()
         if before is None or before.status is not heat.status:

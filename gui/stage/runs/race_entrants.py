@@ -10,7 +10,7 @@ from core.config import INITS, OPTIMISERS, ModelConfig, RunConfig
 from core.data.task import Task
 from core.errors import ConfigError
 from core.model_family import FAMILY
-from core.runs.race import Standing
+from core.runs.race import RaceEntry
 from core.runs.run_record import OPTIMISER_WORDS, Record, default_name, say_batch
 from gui.state.kept_runs import LIVE
 
@@ -37,7 +37,7 @@ class Entrant:
         return cls(name, record.colour, record.task, config)
 
 
-def standing_record(entrant: Entrant, task: Task, standing: Standing) -> Record:
+def standing_record(entrant: Entrant, task: Task, standing: RaceEntry) -> Record:
     """Return how the entrant stands as a run."""
     return Record(
         name=entrant.name,

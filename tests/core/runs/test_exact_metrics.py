@@ -124,18 +124,18 @@ def test_contestants_at_rest_have_exact_figures(session, task, rows, make_task):
     session.send(commands.BeginRace(1, tasks))
     session.send(commands.RunRace())
     end, moment = time.monotonic() + PATIENCE, threading.Event()
-    heat = None
+    snapshot = None
     while (
-        heat is None
-        or heat.status is not Status.FINISHED
-        or any(standing.metrics.sampled for standing in heat.standings)
+        snapshot is None
+        or snapshot.status is not Status.FINISHED
+        or any(entry.metrics.sampled for entry in snapshot.entries)
     ):
         assert time.monotonic() < end
-        heat = session.outbox.heats.take() or heat
+        snapshot = session.outbox.races.take() or snapshot
         moment.wait(0.001)
-    for one, standing in zip(tasks, heat.standings, strict=True):
-        assert standing.metrics.train_accuracy == pytest.approx(
-            exact(one, standing.params)[1], abs=1.5 / N
+    for one, entry in zip(tasks, snapshot.entries, strict=True):
+        assert entry.metrics.train_accuracy == pytest.approx(
+            exact(one, entry.params)[1], abs=1.5 / N
         )
 
 

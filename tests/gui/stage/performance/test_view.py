@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from core.config import DataConfig, RunConfig
 from core.data import dataset as datasets
 from core.data.task import prepare
-from core.train.snapshot import Pace, Race, Status
+from core.train.snapshot import DeviceBenchmark, Pace, Status
 from gui.kit import theme as look
 from gui.stage.performance.view import PerformanceView, say_race
 
@@ -69,7 +69,7 @@ def test_when_training_stops_the_figures_go(view, snapshot):
 
 
 def test_the_comparison_names_the_fastest_and_by_how_much():
-    assert say_race(Race({"cuda": 12e6, "cpu": 800_000.0})) == (
+    assert say_race(DeviceBenchmark({"cuda": 12e6, "cpu": 800_000.0})) == (
         "On this task: CPU 800 k examples/s, CUDA 12.0 M examples/s. CUDA is 15 times as fast."
     )
 
