@@ -17,6 +17,10 @@ class Failure:
     run: int | None
     message: str
 
+    @property
+    def is_of_race(self) -> bool:
+        return self.run == RACE
+
 
 def explain(error: Exception) -> str:
     """Return what happened and what to do, in words."""

@@ -25,12 +25,9 @@ from core.data.points import Points
 from core.data.task import Task, prepare
 from core.errors import ConfigError, DataError, LogitLabError
 from core.out_of_memory import is_shortage, say_shortage
-from core.runs import commands
-from core.runs.failure import RACE
+from core.runs import commands, throughput, workspace
 from core.runs.race import RaceSnapshot
 from core.runs.session import Session
-from core.runs.throughput import RATE_SECONDS
-from core.runs.workspace import KEPT_RUNS
 from core.train.snapshot import Params, Snapshot, Status
 from gui.control.file_writes import Writes
 from gui.control.mnist_fetch import Fetch
@@ -45,7 +42,7 @@ if TYPE_CHECKING:
     from core.teach.lesson import Preset
 
 TICK_MS = 16
-UNDO_LIMIT = KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
+UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
 HEAT_SECONDS = 0.1  # between two looks at a contest: nobody reads faster
@@ -168,7 +165,7 @@ class Hub(QObject):
             self.raced.emit(outbox.benchmarks.popleft())
         self._follow_contest()
         for failure in failures:
-            if failure.run == RACE:
+            if failure.is_of_race:
                 self._heat = None
                 self.contest_failed.emit()
                 self.failed.emit(failure.message)
@@ -189,7 +186,7 @@ class Hub(QObject):
     def _measure_drawing(self) -> None:
         now, worked = time.perf_counter(), time.thread_time()
         since, worked_before = self._drawn_since
-        if now - since >= RATE_SECONDS:
+        if now - since >= throughput.RATE_SECONDS:
             self.drawing_share = min((worked - worked_before) / (now - since), 1.0)
             self._drawn_since = now, worked
 
@@ -576,8 +573,7 @@ class Hub(QObject):
             self._play_when_loaded = not self._play_when_loaded
         else:
             self._play_when_loaded = not self.is_training
-            wanted = commands.Play() if self._play_when_loaded else commands.Pause()
-            self._session.send(wanted)
+            self._session.send(commands.Play() if self._play_when_loaded else commands.Pause())
 
     def pause(self) -> None:
         self._play_when_loaded = False
@@ -749,15 +745,10 @@ class Hub(QObject):
         if task.obstacle:
             self._session.send(commands.Pause())
         else:
-            self._session.send(
-                commands.Load(
-                    after.number,
-                    task,
-                    play=self._play_when_loaded,
-                    start=start,
-                    replaces=replaced,
-                )
+            load = commands.Load(
+                after.number, task, play=self._play_when_loaded, start=start, replaces=replaced
             )
+            self._session.send(load)
             self.set_speed(self.speed)
         if before is not None:
             words = words or f"change to {task.dataset.name}"
@@ -801,15 +792,14 @@ class Hub(QObject):
             self._session.send(commands.Pause())
         else:
             goes_on = old is not None and is_trained and self.goes_on_while_drawing
-            self._session.send(
-                commands.Load(
-                    number,
-                    task,
-                    play=self._play_when_loaded,
-                    take_over=old.number if old and goes_on else None,
-                    replaces=old.number if old and is_same_gesture else None,
-                )
+            load = commands.Load(
+                number,
+                task,
+                play=self._play_when_loaded,
+                take_over=old.number if old and goes_on else None,
+                replaces=old.number if old and is_same_gesture else None,
             )
+            self._session.send(load)
             self.set_speed(self.speed)
         if is_last and before is not None:
             self.undo_stack.push(Change(self.show_run, words, before, run))

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from core.runs import commands
-from core.runs.failure import RACE
 from core.runs.race import Race
 from core.runs.session import Session
 from core.train.snapshot import Status
@@ -163,6 +162,6 @@ def test_what_cannot_be_trained_is_told_and_the_thread_goes_on(session, make_tas
     session.send(commands.BeginRace(1, [make_task(iris), make_task(iris, device="cuda:7")]))
     while not session.outbox.failures:
         assert session.is_alive
-    assert session.outbox.failures.popleft().run == RACE
+    assert session.outbox.failures.popleft().is_of_race
     session.send(commands.BeginRace(2, [make_task(iris), make_task(iris)]))
     assert wait_for(session, lambda snapshot: snapshot.number == 2).rounds == 0
