@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas
 
-from core.data import dataset as datasets
+from core.data.from_table import dataset_of_table
 from core.data.csv import reader as table_reader
 from core.config import DataConfig
 
@@ -33,7 +33,7 @@ def rss(name):
 
 path = Path(sys.argv[1])
 before = rss("VmRSS")
-datasets.of_table(table_reader.read(path), DataConfig("csv", path=str(path)))
+dataset_of_table(table_reader.read(path), DataConfig("csv", path=str(path)))
 print(rss("VmHWM") - before)
 """
 

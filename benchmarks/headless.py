@@ -9,7 +9,7 @@ import time
 import tracemalloc
 
 from benchmarks.live import Plan
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.train.history import History
 from core.train.trainer import Trainer
@@ -21,7 +21,7 @@ MANY = 1_000  # updates that a device may make at once, as in the terminal
 
 def train(plan: Plan) -> dict[str, float]:
     """Train flat out as `app.py train` does, curves included; return the steps a second."""
-    trainer = Trainer(prepare(datasets.load(plan.config.data), plan.config))
+    trainer = Trainer(prepare(sources.load(plan.config.data), plan.config))
 
     def steps_by(end: float) -> tuple[int, float]:
         while time.perf_counter() < end:

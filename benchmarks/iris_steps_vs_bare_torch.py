@@ -9,7 +9,7 @@ import torch
 
 from benchmarks.timing import Conditions, Result, Target, race
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.train.trainer import Trainer
 
@@ -19,7 +19,7 @@ STEPS = 20_000
 
 def measure(conditions: Conditions) -> dict[str, Result]:
     settings = TrainingConfig(batch_size=None, epochs=10**9)
-    task = prepare(datasets.load(DataConfig("iris")), RunConfig(training=settings))
+    task = prepare(sources.load(DataConfig("iris")), RunConfig(training=settings))
     trainer = Trainer(task)
 
     def ours() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.timing import Conditions, Result, Target, race
-from core.data import dataset as datasets
+from core.data import sources
 
 FIGURES = {"mnist_load_vs_gunzip": Target("at most", 1.5, "gunzip and frombuffer")}
 
@@ -21,5 +21,5 @@ def measure(conditions: Conditions) -> dict[str, Result]:
         for path in folder.glob("*.gz"):
             np.frombuffer(gzip.decompress(path.read_bytes()), dtype=np.uint8, offset=8)
 
-    seconds = race(lambda: datasets.load(config), unzip, conditions.choose(7, 1))
+    seconds = race(lambda: sources.load(config), unzip, conditions.choose(7, 1))
     return {"mnist_load_vs_gunzip": seconds}

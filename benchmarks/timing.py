@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import Task, prepare
 from core.train.trainer import Trainer
 
@@ -121,7 +121,7 @@ def mnist_epochs(conditions: Conditions, batch_size: int) -> tuple[Task, Callabl
     config = RunConfig(
         conditions.mnist(), training=TrainingConfig(batch_size=batch_size, epochs=10**6)
     )
-    task = prepare(datasets.load(config.data), config)
+    task = prepare(sources.load(config.data), config)
     trainer = Trainer(task)  # which sets one thread for all that follows
 
     def epoch() -> None:

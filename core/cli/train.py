@@ -15,7 +15,8 @@ from core.cli.options import add_run_options, config_from
 from core.cli.parser import Parser
 from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.config import DataConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
+from core.data.from_table import dataset_of_table
 from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
 from core.model_family import FAMILY
@@ -184,8 +185,8 @@ def load(data: DataConfig) -> Dataset:
     """Load the data, with a bar on stderr for a long file or where they come from the network."""
     if data.source == "csv":
         return _read(data)
-    if not datasets.is_fetched(data):
-        return datasets.load(data)
+    if not sources.is_fetched(data):
+        return sources.load(data)
     from core.data.mnist.download import Download  # what it imports is of no use to the rest
 
     download, progress = Download(), ShareProgress(sys.stderr)
@@ -194,7 +195,7 @@ def load(data: DataConfig) -> Dataset:
         progress.show(now.share, f"MNIST from {now.host}: {now.words}")
 
     try:
-        dataset = datasets.load(data, lambda: download.load(show))
+        dataset = sources.load(data, lambda: download.load(show))
     except DataError as error:
         raise DataError(f"{error} In the terminal: --data-dir FOLDER.") from error
     finally:
@@ -214,7 +215,7 @@ def _read(data: DataConfig) -> Dataset:
         bar.show(done / max(size, 1), words)
 
     try:
-        return datasets.of_table(reader.read(path, data.reading, show), data)
+        return dataset_of_table(reader.read(path, data.reading, show), data)
     finally:
         bar.close()
 

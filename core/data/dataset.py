@@ -1,27 +1,17 @@
-"""Data sets: rows of features with a class each, and how they are chosen from and split."""
+"""A data set: rows of features with a class each; how it is chosen from, completed and split."""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.resources import files
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import DataConfig
-from core.data.points import Points
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
-from core.name_lookup import find, plain
-
-if TYPE_CHECKING:  # readers are imported where something is read: a window starts without them
-    from core.data.csv.table import Table
-    from core.data.mnist.idx import Contents
+from core.name_lookup import find
 
 REST_MARK = -1
 MAX_LISTED = 10  # lines named in a sentence
@@ -212,8 +202,8 @@ class Dataset:
         if gaps is None:
             return self
         skipped: NDArray[np.bool_] = np.asarray(gaps.any(axis=1))
-        where = "" if self.lines is None else _listed(self.lines[skipped])
-        rows = int(skipped.sum())
+        where = "" if self.lines is None else format_lines(self.lines[skipped])
+        rows = format_count(int(skipped.sum()), "row")
         tested = self.published_test - int(skipped[self.n - self.published_test :].sum())
         return replace(
             self,
@@ -221,7 +211,10 @@ class Dataset:
             published_test=tested if self.published_test else 0,
             y=self.y[~skipped],
             lines=None if self.lines is None else self.lines[~skipped],
-            notes=(*self.notes, f"skipped {_count(rows, 'row')} with a missing number{where}"),
+            notes=(
+                *self.notes,
+                f"skipped {rows} with a missing number{where}",
+            ),
         )
 
     def filled(self, rows: NDArray[np.int64]) -> Dataset:
@@ -236,7 +229,7 @@ class Dataset:
             known = known if len(known) else X[~gaps[:, j], j]
             X[gaps[:, j], j] = known.mean(dtype=np.float64)
             parts.append(f"{self.feature_names[j]} {gaps[:, j].sum():,}")
-        cells = _count(int(gaps.sum()), "missing number")
+        cells = format_count(int(gaps.sum()), "missing number")
         return replace(
             self,
             X=X,
@@ -265,201 +258,18 @@ class Dataset:
         return every[~tested], every[tested]
 
 
-def drawn(points: Points) -> Dataset:
-    """Return the points as a data set; all of them train unless a test share is chosen."""
-    return Dataset(
-        name="Drawn points",
-        X=points.xy.astype(np.float32),
-        y=points.labels,
-        feature_names=("x₁", "x₂"),
-        class_names=points.class_names,
-        test_fraction=0.0,
-    )
-
-
-def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dataset:
-    """Load the data set that `config` names, from the bundled assets or from its folder.
-
-    fetch : gives MNIST where no folder is chosen; None takes it from the cache, or downloads it.
-    """
-    match config.source:
-        case "iris":
-            return _iris()
-        case "digits":
-            return _digits()
-        case "mnist":
-            return _mnist(config.folder, fetch or _fetch)
-        case "drawn":
-            return drawn(Points())
-        case "csv":
-            from core.data.csv import reader
-
-            return of_table(reader.read(Path(config.path or ""), config.reading), config)
-
-
-def of_table(table: Table, config: DataConfig) -> Dataset:
-    """Take label and features of a table as the config names them.
-
-    Rows without a label are left out; what else is missing stays a gap for `prepare` to close.
-    Raises DataError where the label or a feature cannot be used.
-    """
-    name = table.path.name
-    if not table.n:
-        raise DataError(f"{name} has no rows below its header; choose another file.")
-    label = table.default_label if config.label is None else table.column(config.label)
-    try:
-        class_names, y = table.columns[label].classes
-    except DataError as error:
-        raise DataError(f"{name}: {error}") from None
-    usable = table.usable(label)
-    _check_features(table, label, usable, config.features)
-    labelled = y >= 0
-    notes = [str(table.format), *table.format.notes]
-    if table.ragged_count:
-        where = _listed(np.array([line for line, _ in table.ragged]), table.ragged_count)
-        notes.append(
-            f"skipped {_count(table.ragged_count, 'line')} without "
-            f"{len(table.columns)} values{where}"
-        )
-    if not labelled.all():
-        where = _listed(table.lines[~labelled])
-        notes.append(f"skipped {_count(int((~labelled).sum()), 'row')} without a label{where}")
-    shape = table.image_shape(label)
-    size = int(labelled.sum()), len(usable)
-    X: NDArray[np.float32] | NDArray[np.uint8]
-    X = np.empty(size, dtype=np.uint8) if shape else np.empty(size, dtype=np.float32)
-    for place, j in enumerate(usable):
-        column = table.columns[j]
-        values = column.values if labelled.all() else column.values[labelled]
-        X[:, place] = np.where(np.isfinite(values), values, np.nan) if column.gaps else values
-    scale = 1.0
-    if shape:
-        scale = 16.0 if X.max() <= 16 and shape == (8, 8) else 255.0
-    lines, tested = table.lines, 0
-    if not labelled.all():
-        y, lines = y[labelled], lines[labelled]
-    if table.split is not None:
-        from core.data.csv.dialect import TEST
-
-        column = table.columns[table.split]
-        assert column.codes is not None
-        is_test = np.array([word.casefold() == TEST for word in column.words])[column.codes]
-        is_test = is_test[labelled]
-        order = np.argsort(is_test, kind="stable")  # a published test set stands at the end
-        X, y, lines, tested = X[order], y[order], lines[order], int(is_test.sum())
-    trusted = tuple(table.names[j] for j in usable if not table.columns[j].doubt)
-    return Dataset(
-        name=name,
-        X=X,
-        y=y,
-        feature_names=_pixel_names(*shape) if shape else tuple(table.names[j] for j in usable),
-        class_names=class_names,
-        scale=scale,
-        image_shape=shape,
-        preferred_features=() if shape or len(trusted) in (0, len(usable)) else trusted,
-        published_test=tested,
-        lines=lines,
-        notes=tuple(notes),
-    )
-
-
-def _check_features(
-    table: Table, label: int, usable: tuple[int, ...], wanted: Sequence[str] | None
-) -> None:
-    """Say why a wanted feature cannot be one, or that there is none at all."""
-    for name in wanted or ():
-        for j, column in enumerate(table.columns):
-            if plain(column.name) == plain(name) and j not in usable:
-                reason = "it is the label" if j == label else column.obstacle
-                raise DataError(
-                    f"{table.path.name}: column “{column.name}” cannot be a feature ({reason}); "
-                    f"choose from {', '.join(table.names[k] for k in usable[:12]) or 'none'}."
-                )
-    if not usable:
-        raise DataError(
-            f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
-            "numbers which differ; a feature must. Is the separator right?"
-        )
-
-
-def _count(number: int, what: str) -> str:
+def format_count(number: int, what: str) -> str:
+    """Say how many there are, as in “1,200 rows”."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _listed(lines: NDArray[np.int32], count: int | None = None) -> str:
-    """Name the first few of these lines."""
+def format_lines(lines: NDArray[np.int32], count: int | None = None) -> str:
+    """Name the first few of these lines of a file, as in “ (lines 3, 17)”."""
     shown = ", ".join(f"{line:,}" for line in lines[:MAX_LISTED])
     more = ", …" if (count or len(lines)) > MAX_LISTED else ""
     return f" (line{'s' if (count or len(lines)) > 1 else ''} {shown}{more})"
 
 
-def _iris() -> Dataset:
-    import csv
-
-    text = files("assets").joinpath("iris.csv").read_text(encoding="utf-8")
-    header, *rows = csv.reader(text.splitlines())
-    species = tuple(dict.fromkeys(row[-1] for row in rows))
-    return Dataset(
-        name="Iris",
-        X=np.array([row[:-1] for row in rows], dtype=np.float32),
-        y=np.array([species.index(row[-1]) for row in rows], dtype=np.int64),
-        feature_names=tuple(header[:-1]),
-        class_names=species,
-        unit="cm",
-        preferred_features=("petal length", "petal width"),
-    )
-
-
-def _digits() -> Dataset:
-    with files("assets").joinpath("digits.csv.gz").open("rb") as raw, gzip.open(raw, "rt") as file:
-        table = np.loadtxt(file, delimiter=",", dtype=np.uint8)
-    return Dataset(
-        name="Digits 8×8",
-        X=np.ascontiguousarray(table[:, :-1]),
-        y=table[:, -1].astype(np.int64),
-        feature_names=_pixel_names(8, 8),
-        class_names=tuple("0123456789"),
-        scale=16.0,
-        image_shape=(8, 8),
-    )
-
-
-def is_fetched(config: DataConfig) -> bool:
-    """Whether the data come from the network or its cache, for want of a folder."""
-    if config.source != "mnist":
-        return False
-    from core.data.mnist import idx as mnist
-
-    return not mnist.chosen_folder(config.folder)
-
-
-def _fetch() -> Contents:
-    from core.data.mnist.download import Download  # 45 ms that only a download need wait for
-
-    return Download().load()
-
-
-def _mnist(chosen: str | None, fetch: Callable[[], Contents]) -> Dataset:
-    """Return MNIST, or other data in its form under the name of their folder."""
-    from core.data.mnist import idx as mnist
-
-    folder = mnist.find_folder(chosen)
-    X, y, n_test, shape = fetch() if folder is None else mnist.load(folder)
-    name = "MNIST"
-    if folder is not None and not mnist.is_original(y, n_test):
-        name = mnist.name_of(folder)
-    return Dataset(
-        name=name,
-        X=X,
-        y=y,
-        feature_names=_pixel_names(*shape),
-        class_names=tuple(str(k) for k in range(int(y.max()) + 1)),
-        scale=255.0,
-        image_shape=shape,
-        published_test=n_test,
-        test_fraction=n_test / len(y),
-    )
-
-
-def _pixel_names(rows: int, columns: int) -> tuple[str, ...]:
+def pixel_names(rows: int, columns: int) -> tuple[str, ...]:
+    """Name the features of a picture, row by row."""
     return tuple(f"pixel {i},{j}" for i in range(rows) for j in range(columns))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.config import DataConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Fetch:
     def _work(self) -> None:
         try:
             download = self._download()
-            self._dataset = datasets.load(
+            self._dataset = sources.load(
                 self._config, lambda: download.load(self._watch, self._cancelled)
             )
         except Exception as error:  # it is raised again where the person can be told

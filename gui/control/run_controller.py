@@ -18,9 +18,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from core.config import SECOND_ORDER, DataConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.dataset import Dataset
 from core.data.export import write_csv, write_pictures_csv, write_pictures_idx
+from core.data.from_table import dataset_of_table
 from core.data.points import Points
 from core.data.task import Task, prepare
 from core.errors import ConfigError, DataError, LogitLabError
@@ -243,7 +244,7 @@ class Hub(QObject):
         )
         if table is not None:
             known = None  # the file may have changed
-        if known is None and datasets.is_fetched(config.data):
+        if known is None and sources.is_fetched(config.data):
             self._start_fetch(config, words, play=play, preset=preset)
             return
         if self.run and _place(config.data) != _place(self.run.task.config.data):
@@ -256,11 +257,11 @@ class Hub(QObject):
 
         def work() -> tuple[Dataset, Task]:
             if config.data.source == "drawn":
-                data = datasets.drawn(points)
+                data = sources.drawn(points)
             elif table is not None:
-                data = datasets.of_table(table, config.data)
+                data = dataset_of_table(table, config.data)
             else:
-                data = known or datasets.load(config.data)
+                data = known or sources.load(config.data)
             if taught is not None:
                 data = data.with_examples(*taught[1:])
             return data, prepare(data, config)
@@ -409,7 +410,7 @@ class Hub(QObject):
 
         self.background.ask(
             "load",
-            lambda: prepare(datasets.drawn(points), config),
+            lambda: prepare(sources.drawn(points), config),
             answer,
             lambda error: self._not_loaded(error, may_lie_elsewhere=False),
             Queue.READS,
@@ -484,12 +485,12 @@ class Hub(QObject):
                 )
             if loaded and (loaded[0].source, loaded[0].path) == (wanted.source, wanted.path):
                 source = loaded[1]
-            elif datasets.is_fetched(wanted):
+            elif sources.is_fetched(wanted):
                 raise DataError(
                     f"{path.name} was trained on MNIST. Load MNIST first, then open it again."
                 )
             else:
-                source = datasets.load(wanted)
+                source = sources.load(wanted)
             return model.params, model.task(source)
 
         def answer(found: tuple[Params, Task]) -> None:

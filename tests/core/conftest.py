@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.points import Points
 from core.data.task import prepare
 
@@ -32,12 +32,12 @@ def rng():
 
 @pytest.fixture(scope="session")
 def iris():
-    return datasets.load(DataConfig("iris"))
+    return sources.load(DataConfig("iris"))
 
 
 @pytest.fixture(scope="session")
 def digits():
-    return datasets.load(DataConfig("digits"))
+    return sources.load(DataConfig("digits"))
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,7 @@ def two_blobs():
     points = Points()
     for k in range(4):
         points = points.with_point(-2 - 0.1 * k, 0.3 * k, 0).with_point(2 + 0.1 * k, -0.3 * k, 1)
-    return datasets.drawn(points)
+    return sources.drawn(points)
 
 
 @pytest.fixture(scope="session")

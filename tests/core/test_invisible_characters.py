@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import DataConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.invisible_characters import visible, visible_names
 
@@ -53,6 +53,6 @@ def test_a_table_with_such_names_is_read_and_its_columns_are_found(tmp_path):
     rows = [f"{x},{x * x % 7},{name}" for x, name in enumerate(("a\u202e", "b", "a", "b") * 3)]
     path.write_text("\n".join(("x\u200b,y,label", *rows)) + "\n", "utf-8")
     data = DataConfig(source="csv", path=str(path), features=("x\u200b", "y"))
-    task = prepare(datasets.load(data), RunConfig(data=data))
+    task = prepare(sources.load(data), RunConfig(data=data))
     assert task.dataset.feature_names == ("x‹U+200B›", "y")
     assert task.dataset.class_names == ("a", "a‹U+202E›", "b")

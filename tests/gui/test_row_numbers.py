@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.config import DataConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from gui.kit import theme as look
 from gui.stage.rows.view import ROW, RowModel
@@ -21,7 +21,7 @@ def task(tmp_path):
     path = tmp_path / "points.csv"
     path.write_text(TEXT, "utf-8")
     config = RunConfig(data=DataConfig(source="csv", path=str(path)))
-    return prepare(datasets.load(config.data), config)
+    return prepare(sources.load(config.data), config)
 
 
 @pytest.mark.parametrize("row", range(5))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.points import Points
 from core.data.task import prepare
 from core.train.snapshot import Status
@@ -144,7 +144,7 @@ def test_a_view_that_fails_is_told_of_and_the_others_go_on(qtbot, window):
 
 def test_a_snapshot_of_another_task_is_dropped_by_every_view(qtbot, window, trained):
     visit(window)
-    stranger = trained(prepare(datasets.load(NEURON.data), NEURON), 3)
+    stranger = trained(prepare(sources.load(NEURON.data), NEURON), 3)
     for view in window.views:
         shown = view.snapshot
         view.offer_snapshot(stranger)
@@ -156,7 +156,7 @@ def test_an_example_of_another_task_is_not_followed(qtbot, window):
 
     qtbot.waitUntil(lambda: window.maths.chosen.example is not None)
     followed = window.maths.chosen.example
-    stranger = prepare(datasets.load(NEURON.data), NEURON)
+    stranger = prepare(sources.load(NEURON.data), NEURON)
     window.maths.chosen.choose(Example.of_row(stranger, 3))
     assert window.maths.chosen.example is followed
 

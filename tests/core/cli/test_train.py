@@ -16,7 +16,7 @@ import pytest
 
 from core.cli import train as cli
 from core.config import RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.runs import model_file
 from core.train import metrics as measure
 from core.train.snapshot import Metrics
@@ -86,7 +86,7 @@ def test_images_are_counted_in_pixels(run):
 def test_constant_features_are_named(run, monkeypatch, iris):
     X = iris.X.copy()
     X[:, 2] = 1
-    monkeypatch.setattr(datasets, "load", lambda _: replace(iris, X=X))
+    monkeypatch.setattr(sources, "load", lambda _: replace(iris, X=X))
     _, out, _ = run(*QUICK)
     assert "constant in training, of no use: petal length" in out
 

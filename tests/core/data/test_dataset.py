@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from sklearn import datasets as oracle
 
 from core.config import DataConfig
-from core.data import dataset as datasets
-from core.data.dataset import REST_MARK, Dataset, drawn
+from core.data import sources
+from core.data.dataset import REST_MARK, Dataset
 from core.data.digit_image import deskew_images
 from core.data.points import Points
+from core.data.sources import drawn
 from core.errors import DataError
 
 
@@ -51,23 +52,23 @@ def test_digits_are_the_8_by_8_pictures(digits):
 
 
 def test_mnist_comes_with_its_published_split(small_mnist):
-    mnist = datasets.load(DataConfig("mnist", folder=str(small_mnist)))
+    mnist = sources.load(DataConfig("mnist", folder=str(small_mnist)))
     train, test = mnist.split(None, seed=1)
     assert (mnist.n, mnist.m, mnist.h, mnist.image_shape) == (50, 12, 10, (4, 3))
     assert train.tolist() == list(range(30)) and test.tolist() == list(range(30, 50))
 
 
 def test_data_from_a_folder_that_are_not_mnist_go_by_the_folders_name(small_mnist):
-    dataset = datasets.load(DataConfig("mnist", folder=str(small_mnist)))
+    dataset = sources.load(DataConfig("mnist", folder=str(small_mnist)))
     assert (dataset.name, dataset.class_names) == ("small", tuple("0123456789"))
 
 
 def test_the_real_mnist_goes_by_its_name_wherever_it_lies(mnist_folder):
-    assert datasets.load(DataConfig("mnist", folder=str(mnist_folder))).name == "MNIST"
+    assert sources.load(DataConfig("mnist", folder=str(mnist_folder))).name == "MNIST"
 
 
 def test_the_real_mnist_has_its_known_sizes(mnist_folder):
-    mnist = datasets.load(DataConfig("mnist", folder=str(mnist_folder)))
+    mnist = sources.load(DataConfig("mnist", folder=str(mnist_folder)))
     train, test = mnist.split(None, seed=1)
     assert mnist.X.shape == (70_000, 784) and mnist.X.dtype == np.uint8
     assert (len(train), len(test)) == (60_000, 10_000)
@@ -162,7 +163,7 @@ def test_of_two_classes_the_rest_is_the_other_one(iris):
 
 
 def test_the_published_test_rows_of_both_classes_stay_the_test_rows(small_mnist):
-    mnist = datasets.load(DataConfig("mnist", folder=str(small_mnist)))
+    mnist = sources.load(DataConfig("mnist", folder=str(small_mnist)))
     pair = mnist.with_two_classes("3", "8")
     published = np.isin(mnist.y[30:], (3, 8)).sum()
     assert pair.published_test == published > 0
@@ -236,7 +237,7 @@ def test_drawn_points_become_rows():
 
 
 def test_no_points_are_an_empty_data_set():
-    assert datasets.load(DataConfig("drawn")).X.shape == (0, 2)
+    assert sources.load(DataConfig("drawn")).X.shape == (0, 2)
 
 
 def test_a_subset_of_classes_keeps_its_marks(iris):

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.config import DataConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.digit_image import Recipe, deskew_images, draw, form_of, stages, strokes_to_image
 from core.errors import ConfigError, DataError
 from core.train.trainer import Trainer
@@ -179,7 +179,7 @@ def test_the_aspect_is_kept(aspect):
 
 
 def test_strokes_are_as_wide_and_as_dark_as_those_of_mnist(mnist_folder):
-    mnist = datasets.load(DataConfig("mnist", folder=str(mnist_folder)))
+    mnist = sources.load(DataConfig("mnist", folder=str(mnist_folder)))
     theirs = mnist.X.mean() / 255
     ours = np.mean([strokes_to_image(strokes) for strokes, _ in everybody(range(3))])
     assert ours == pytest.approx(theirs, rel=0.15)
@@ -396,7 +396,7 @@ def trained(task):
 @pytest.mark.slow
 @pytest.mark.parametrize("deskew", [False, True])
 def test_a_model_of_mnist_reads_what_is_drawn(mnist_folder, make_task, deskew):
-    mnist = datasets.load(DataConfig("mnist", folder=str(mnist_folder)))
+    mnist = sources.load(DataConfig("mnist", folder=str(mnist_folder)))
     if deskew:
         mnist = replace(mnist, X=deskew_images(mnist.X))
     task = make_task(mnist, learning_rate=0.1, batch_size=256, epochs=5)

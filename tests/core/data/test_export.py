@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.config import DataConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.csv.dialect import MISSING, parse_number
 from core.data.dataset import Dataset
 from core.data.export import write_csv, write_pictures_csv, write_pictures_idx
@@ -21,7 +21,7 @@ from core.name_lookup import plain
 
 def task_of(source, **data) -> Task:
     config = RunConfig(data=DataConfig(source=source, features=("all",), **data))
-    return prepare(datasets.load(config.data), config)
+    return prepare(sources.load(config.data), config)
 
 
 def read_back(path) -> tuple[list[str], list[list[str]]]:
@@ -93,7 +93,7 @@ def test_what_was_exported_loads_back_identically(tmp_path, source):
     path = tmp_path / "out.csv"
     write_csv(before, path)
     config = RunConfig(data=DataConfig("csv", path=str(path), features=("all",)))
-    after = prepare(datasets.load(config.data), config)
+    after = prepare(sources.load(config.data), config)
     for rows_before, rows_after in (
         (before.train_rows, after.train_rows),
         (before.test_rows, after.test_rows),
@@ -195,7 +195,7 @@ def test_whatever_the_names_are_an_export_loads_back_identically_and_runs_nothin
         for row, xs in zip(rows, before.X, strict=True)
         for cell, x in zip(row, xs, strict=False)
     )
-    after = datasets.load(DataConfig("csv", path=str(path), features=("all",)))
+    after = sources.load(DataConfig("csv", path=str(path), features=("all",)))
     assert after.feature_names == before.feature_names
     order = np.argsort(
         [

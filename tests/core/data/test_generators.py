@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import MAX_SEED
-from core.data.dataset import drawn
 from core.data.generators import KINDS, Recipe, generate
 from core.data.points import MAX_POINTS
+from core.data.sources import drawn
 from core.errors import ConfigError
 from core.train.trainer import Trainer
 

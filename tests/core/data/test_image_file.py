@@ -12,8 +12,8 @@ from PIL import Image
 
 from core.config import DataConfig
 from core.data import image_file
-from core.data.dataset import load
 from core.data.digit_image import MNIST, Recipe, draw, strokes_to_image
+from core.data.sources import load
 from core.errors import DataError
 from tests.core.hands import everybody, written
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from core.data import preprocessing as features
-from core.data.dataset import drawn
 from core.data.generators import Recipe, generate
 from core.data.preprocessing import FeatureMap, Standardiser
+from core.data.sources import drawn
 from core.errors import DataError
 from core.train.trainer import Trainer
 

@@ -73,7 +73,7 @@ def test_without_a_share_the_rows_are_those_of_the_split(iris, make_task):
 
 
 def test_the_published_test_set_stays_whole(small_mnist, make_task):
-    from core.data.dataset import load
+    from core.data.sources import load
 
     dataset = load(DataConfig("mnist", folder=str(small_mnist)))
     task = make_task(dataset, data=SHARE | {"source": "mnist"})

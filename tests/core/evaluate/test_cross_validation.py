@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedKFold
 
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.points import Points
 from core.data.preprocessing import Standardiser
 from core.evaluate.cross_validation import CrossValidation, deal, fold_tasks
@@ -102,7 +102,7 @@ def test_a_fold_that_diverges_says_so(iris, make_task):
 
 def test_too_few_rows_are_refused_in_words(make_task):
     points = Points().with_point(0, 0, 0).with_point(1, 1, 1)
-    found = run(make_task(datasets.drawn(points)), 3)
+    found = run(make_task(sources.drawn(points)), 3)
     assert "choose fewer" in found.failure and math.isnan(found.accuracy[0])
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.config import MODEL_KINDS, DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data.dataset import load
+from core.data.sources import load
 from core.data.task import prepare
 from core.explain import curvature, lanczos
 from core.train import batches, models

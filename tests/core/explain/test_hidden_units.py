@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.config import DataConfig, ModelConfig, RunConfig
-from core.data.dataset import load
+from core.data.sources import load
 from core.data.task import prepare
 from core.explain.hidden_units import strongest, switching_lines
 from core.explain.plane import Plane

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.config import DataConfig, ModelConfig, RunConfig
-from core.data.dataset import load
+from core.data.sources import load
 from core.data.task import prepare
 from core.explain import probe
 from core.explain.weight_images import as_csv, picture_weights

@@ -8,7 +8,8 @@ import pytest
 from sklearn.metrics import log_loss
 
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.data.dataset import Dataset, load
+from core.data.dataset import Dataset
+from core.data.sources import load
 from core.data.task import prepare
 from core.evaluate import model_outputs
 from core.runs import commands

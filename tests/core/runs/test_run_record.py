@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.points import Points
 from core.runs.run_record import (
     default_name,
@@ -149,7 +149,7 @@ def test_a_start_that_was_chosen_by_hand_is_no_same_start(make_task, iris):
 def test_rows_are_the_same_only_where_the_points_are(make_task):
     points = Points().put(np.eye(2), 0).put(-np.eye(2), 1)
     moved = Points().put(np.eye(2) + 1, 0).put(-np.eye(2), 1)
-    a, b, c = (make_task(datasets.drawn(p), {"source": "drawn"}) for p in (points, points, moved))
+    a, b, c = (make_task(sources.drawn(p), {"source": "drawn"}) for p in (points, points, moved))
     assert same_rows(a, b)
     assert not same_rows(a, c)
 

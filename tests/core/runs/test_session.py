@@ -14,7 +14,7 @@ import torch
 import core.train
 from core.cli import train as cli
 from core.config import DataConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.runs import activity, commands, device_benchmark, session
 from core.runs.publisher import LEAD_SECONDS
@@ -775,7 +775,7 @@ def test_window_and_command_line_give_bit_identical_weights(watcher, words, tmp_
     told = json.loads(path.read_text(encoding="utf-8"))
     config = RunConfig.from_dict(told["config"])
     watcher.session.send(
-        commands.Load(1, prepare(datasets.load(DataConfig(config.data.source)), config))
+        commands.Load(1, prepare(sources.load(DataConfig(config.data.source)), config))
     )
     watcher.session.send(commands.Play())
     finished = watcher.until_status(Status.FINISHED)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.config import RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.mnist.idx import is_original
 from core.data.task import Task, prepare
 from core.teach.lesson import Preset, banded
@@ -22,7 +22,7 @@ MANY = 10_000
 
 def prepared(preset: Preset) -> Task:
     points = preset.points
-    data = datasets.load(preset.config.data) if points is None else datasets.drawn(points)
+    data = sources.load(preset.config.data) if points is None else sources.drawn(points)
     return prepare(data, preset.config)
 
 
@@ -129,7 +129,7 @@ def test_mnist_is_trained_as_in_the_lecture() -> None:
 def test_mnist_ends_at_92_percent_of_both_sets(mnist_folder) -> None:
     preset = BY_KEY["mnist"]
     config = preset.on("cpu", str(mnist_folder))
-    source = datasets.load(config.data)
+    source = sources.load(config.data)
     assert is_original(source.y, source.published_test)
     metrics = until(Trainer(prepare(source, config)), 235 * 25)
     assert metrics.train_accuracy == pytest.approx(0.922, abs=0.01)
@@ -198,7 +198,7 @@ def test_far_points_that_are_right_pull_adaline_over_near_ones() -> None:
 
 def test_without_the_far_points_adaline_is_right() -> None:
     config = BY_KEY["adaline-far"].config
-    trainer = Trainer(prepare(datasets.drawn(banded(NEAR)), config))
+    trainer = Trainer(prepare(sources.drawn(banded(NEAR)), config))
     assert until(trainer).train_accuracy == 1
 
 

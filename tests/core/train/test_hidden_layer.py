@@ -6,8 +6,8 @@ import torch
 from torch import Generator
 
 from core.config import ACTIVATIONS, DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data.dataset import drawn, load
 from core.data.generators import Recipe, generate
+from core.data.sources import drawn, load
 from core.data.task import prepare
 from core.explain import probe
 from core.train import models

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from core.config import MODEL_KINDS, DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data.dataset import load
+from core.data.sources import load
 from core.data.task import prepare
 from core.errors import ConfigError
 from core.model_family import FAMILY

@@ -11,7 +11,7 @@ from sklearn.metrics import confusion_matrix
 from torch.nn import functional
 
 from core.config import DataConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.dataset import Dataset
 from core.errors import ConfigError, DataError, DeviceError
 from core.train import batches, health, trainer
@@ -120,7 +120,7 @@ def test_the_lectures_iris_run_gives_its_loss_and_accuracies(lecture_run):
 
 @pytest.mark.slow
 def test_mnist_reaches_the_accuracy_that_is_known_for_it(mnist_folder, make_task):
-    mnist = datasets.load(DataConfig("mnist", folder=str(mnist_folder)))
+    mnist = sources.load(DataConfig("mnist", folder=str(mnist_folder)))
     task = make_task(mnist, learning_rate=0.1, batch_size=256, epochs=25)
     subject = train(task)
     metrics = subject.measure(exact=True)

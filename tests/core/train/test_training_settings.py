@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data.dataset import load
+from core.data.sources import load
 from core.data.task import prepare
 from core.train.losses import HEADS
 from core.train.optimisers import RULES, scheduled

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QImage
 
 from core.cli.train import train
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.explain import probe
 from gui.kit import theme as look
@@ -185,7 +185,7 @@ def read_when_pictured(tmp_path):
 
 
 def trained_in_the_terminal():
-    result = train(prepare(datasets.load(DataConfig()), IRIS), None)
+    result = train(prepare(sources.load(DataConfig()), IRIS), None)
     return result, probe.row_answers(result.task, result.params)
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar
 
 from core.cli import train as cli
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.points import Points
 from core.data.task import prepare
 from core.runs import model_file
@@ -40,7 +40,7 @@ SAME_NUMBERS = {
 
 
 def trained_in_the_terminal(config: RunConfig):
-    return cli.train(prepare(datasets.load(config.data), config))
+    return cli.train(prepare(sources.load(config.data), config))
 
 
 def press(qtbot, window, *keys) -> None:
@@ -424,13 +424,13 @@ def test_undo_while_data_are_loading_ends_the_waiting(
 ):
     with new_run(window):
         qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
-    go_on, load = threading.Event(), datasets.load
+    go_on, load = threading.Event(), sources.load
 
     def slow(config):
         go_on.wait(20)
         return load(config)
 
-    monkeypatch.setattr(datasets, "load", slow)
+    monkeypatch.setattr(sources, "load", slow)
     choose_folder(idx_folder)
     (bar,) = window.notice.findChildren(QProgressBar)
     qtbot.waitUntil(bar.isVisible)
@@ -567,7 +567,7 @@ def test_without_lessons_there_is_nothing_to_export(qtbot, digits_window):
 
 def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tmp_path):
     task = prepare(
-        datasets.drawn(Points().put([[0, 0], [0, 1]], 0).put([[3, 0], [3, 1]], 1)),
+        sources.drawn(Points().put([[0, 0], [0, 1]], 0).put([[3, 0], [3, 1]], 1)),
         RunConfig(DataConfig("drawn")),
     )
     trainer = Trainer(task)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.explain import probe
 from core.explain.plane import DecisionGrid, Plane
@@ -65,7 +65,7 @@ def test_the_lesson_of_one_vs_rest_has_no_colour_but_its_classes():
     """Somewhere on its plane no sigmoid reaches 1/h."""
     preset = BY_KEY["rest"]
     assert preset.points is not None
-    task = prepare(datasets.drawn(preset.points), preset.config)
+    task = prepare(sources.drawn(preset.points), preset.config)
     trainer = Trainer(task)
     for _ in range(preset.config.training.epochs):
         trainer.step()

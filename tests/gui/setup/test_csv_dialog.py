@@ -317,11 +317,11 @@ def test_load_begins_a_run_on_the_table(window, load):
 
 
 def test_the_run_in_the_window_is_the_run_that_its_config_names(window, load):
-    from core.data import dataset as datasets
+    from core.data import sources
     from core.data.task import prepare
 
     task = load(GAPS)
-    again = prepare(datasets.load(task.config.data), task.config)
+    again = prepare(sources.load(task.config.data), task.config)
     assert (again.dataset.X == task.dataset.X).all()
     assert list(again.train_rows) == list(task.train_rows)
 

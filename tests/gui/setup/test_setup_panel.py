@@ -11,7 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.train.snapshot import Status
 
 ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
@@ -299,9 +299,9 @@ def test_the_column_scrolls_to_the_field_that_tab_reaches(qtbot, open_window):
 
 
 def test_long_class_names_leave_every_field_in_sight(open_window, monkeypatch):
-    source = datasets.load(DataConfig())
+    source = sources.load(DataConfig())
     names = tuple(f"a class with a name as long as a sentence, number {k}" for k in range(3))
-    monkeypatch.setattr(datasets, "load", lambda *_: replace(source, class_names=names))
+    monkeypatch.setattr(sources, "load", lambda *_: replace(source, class_names=names))
     window = open_window(RunConfig(model=ModelConfig(kind="binary")), size=(1024, 640))
     port = window.setup.viewport()
     setup = window.setup

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from core.config import DataConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.train.snapshot import Pace, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
@@ -28,7 +28,7 @@ def bar(show_view):
 
 @pytest.fixture
 def snapshot(trained):
-    return trained(prepare(datasets.load(DataConfig()), RunConfig()), 12)
+    return trained(prepare(sources.load(DataConfig()), RunConfig()), 12)
 
 
 def numbers(counter) -> list[str]:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAccessible, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from core.config import DataConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.train.history import Mark
 from core.train.snapshot import Status
@@ -292,7 +292,7 @@ def test_nothing_of_it_is_cut_off(open_window, finish, size):
 
 @pytest.fixture
 def task():
-    return prepare(datasets.load(DataConfig()), RunConfig())
+    return prepare(sources.load(DataConfig()), RunConfig())
 
 
 @pytest.fixture

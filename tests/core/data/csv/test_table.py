@@ -19,9 +19,10 @@ from core.cli import terminal
 from core.cli import train as cli
 from core.cli.parser import USAGE
 from core.config import DataConfig, ModelConfig, Reading, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.csv import dialect, reader
 from core.data.csv.table import MAX_CLASSES, MAX_FLOAT32
+from core.data.from_table import dataset_of_table
 from core.data.task import prepare
 from core.errors import Cancelled, DataError
 from core.name_lookup import find, kept_apart, natural_order, plain
@@ -65,7 +66,7 @@ def load(tmp_path):
         path = tmp_path / "t.csv"
         path.write_text(content, encoding="utf-8")
         config = RunConfig(DataConfig(source="csv", path=str(path), test_fraction=0, **data))
-        return prepare(datasets.load(config.data), config)
+        return prepare(sources.load(config.data), config)
 
     return load
 
@@ -467,7 +468,7 @@ def test_gaps_are_filled_with_the_mean_of_the_training_rows(tmp_path):
     rows = "".join(f"{k}.5,{'ab'[k % 2]}\n" for k in range(20))
     path.write_text("x,s\n" + rows + "?,a\n")
     config = RunConfig(DataConfig(source="csv", path=str(path), missing="fill"))
-    task = prepare(datasets.load(config.data), config)
+    task = prepare(sources.load(config.data), config)
     trained = [row for row in task.train_rows if row != 20]
     assert task.dataset.X[20, 0] == pytest.approx(task.dataset.X[trained, 0].mean())
     assert len(task.test_rows) > 0
@@ -519,7 +520,7 @@ def test_a_binary_model_keeps_lines_and_rows_together(tmp_path):
         DataConfig(source="csv", path=str(path), test_fraction=0),
         ModelConfig("binary", positive="c", negative="a"),
     )
-    dataset = prepare(datasets.load(config.data), config).dataset
+    dataset = prepare(sources.load(config.data), config).dataset
     assert np.asarray(dataset.lines).tolist() == [2, 4, 5]
     assert dataset.X[:, 0].tolist() == [1, 3, 4]
 
@@ -538,7 +539,7 @@ def test_pixel_columns_become_pictures(read, rng, pixels, most, shape, scale, is
     names = [f"pixel{j}" for j in range(pixels)]
     header = [["label", *names] if is_first else [*names, "label"]] if has_header else []
     text = "\n".join(",".join(map(str, row)) for row in header + rows)
-    dataset = datasets.of_table(read(text), DataConfig(source="csv", path="t.csv"))
+    dataset = dataset_of_table(read(text), DataConfig(source="csv", path="t.csv"))
     assert dataset.image_shape == shape
     assert dataset.scale == scale
     assert dataset.X.dtype == np.uint8
@@ -588,7 +589,7 @@ def test_the_json_of_a_csv_run_holds_all_that_reads_the_file_again(train):
     config = RunConfig.from_dict(json.loads(out)["config"])
     assert config.data.source == "csv"
     assert config.data.reading == Reading(separator=";", has_header=True)
-    assert prepare(datasets.load(config.data), config).config == config
+    assert prepare(sources.load(config.data), config).config == config
 
 
 @pytest.mark.parametrize(
@@ -817,7 +818,7 @@ def test_a_file_that_memory_has_no_room_for_is_refused_after_its_first_part(tmp_
 def test_any_bytes_are_read_or_refused(read, content):
     try:
         table = read(content)
-        datasets.of_table(table, DataConfig(source="csv", path="t.csv"))
+        dataset_of_table(table, DataConfig(source="csv", path="t.csv"))
     except DataError:
         pass
 
@@ -832,7 +833,7 @@ def test_any_scraps_of_a_table_are_read_or_refused(read, parts):
         label = table.default_label
         gaps = table.gaps(label, table.usable(label))
         assert len(gaps.listed(5)) <= 5
-        datasets.of_table(table, DataConfig(source="csv", path="t.csv"))
+        dataset_of_table(table, DataConfig(source="csv", path="t.csv"))
     except DataError:
         pass
 

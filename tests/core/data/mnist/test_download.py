@@ -22,11 +22,11 @@ import numpy as np
 import pytest
 
 from core.config import DataConfig
-from core.data.dataset import load as load_dataset
 from core.data.mnist import idx as mnist
 from core.data.mnist.download import Download, cache_folder, chosen_mirrors
 from core.data.mnist.http_transfer import Timeouts, Transfer
 from core.data.mnist.progress import Meter, Progress
+from core.data.sources import load as load_dataset
 from core.errors import Cancelled, DataError
 from tests import mirrors
 from tests.mirrors import CERTIFICATES, small_files

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.explain.example_gradients import pulls
 from core.train.snapshot import Params, Status
@@ -26,7 +26,7 @@ def a_task(batch_size=32, kind="softmax", hidden=0, **chosen):
     config = RunConfig(
         data, ModelConfig(kind=kind, hidden=hidden), TrainingConfig(batch_size=batch_size)
     )
-    return prepare(datasets.load(data), config)
+    return prepare(sources.load(data), config)
 
 
 def worked_out(task, snapshot):

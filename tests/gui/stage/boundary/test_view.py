@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.explain import probe
 from core.explain.plane import Plane
@@ -24,7 +24,7 @@ from gui.state.background_tasks import Background
 
 def iris_task(*, features=None, test_fraction=None, **model):
     data = DataConfig(features=features, test_fraction=test_fraction)
-    return prepare(datasets.load(data), RunConfig(data=data, model=ModelConfig(**model)))
+    return prepare(sources.load(data), RunConfig(data=data, model=ModelConfig(**model)))
 
 
 def answers(task, params, values):
@@ -358,7 +358,7 @@ def test_choosing_the_feature_of_the_other_axis_swaps_the_two(qtbot, show):
 
 
 def test_a_constant_feature_is_named(show, words):
-    source = datasets.load(DataConfig())
+    source = sources.load(DataConfig())
     X = source.X.copy()
     X[:, 3] = 0.25
     task = prepare(replace(source, X=X), RunConfig())

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QGraphicsScene
 
 from core.config import DataConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from gui.kit import theme as look
 from gui.kit.labels import Elided
@@ -18,7 +18,7 @@ from gui.stage.confusion.view import ConfusionView
 
 
 def iris(**changes):
-    source = replace(datasets.load(DataConfig()), **changes)
+    source = replace(sources.load(DataConfig()), **changes)
     return prepare(source, RunConfig())
 
 
@@ -158,7 +158,7 @@ def test_long_names_are_elided(show, trained, painted_words):
 @pytest.mark.usefixtures("face")
 def test_ten_classes_fit_into_the_smallest_matrix(show, trained, painted_words):
     data = DataConfig(source="digits")
-    task = prepare(datasets.load(data), RunConfig(data=data))
+    task = prepare(sources.load(data), RunConfig(data=data))
     view = show(task, trained(task, 30), 240, 240)
     said = painted_words(view.matrix)
     assert len(said) == 20 + 100

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.train import history
 from core.train.history import History, Mark
@@ -25,7 +25,7 @@ from gui.stage.curves.view import CurveView
 
 @pytest.fixture
 def task():
-    return prepare(datasets.load(DataConfig()), RunConfig())
+    return prepare(sources.load(DataConfig()), RunConfig())
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from torch.nn import functional as F  # noqa: N812
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.explain import probe
 from core.model_family import FAMILY
@@ -42,7 +42,7 @@ def number(text: str) -> float:
 def make(source="iris", learning_rate=0.1, **model):
     data = DataConfig(source=source)
     config = RunConfig(data, ModelConfig(**model), TrainingConfig(learning_rate=learning_rate))
-    return prepare(datasets.load(data), config)
+    return prepare(sources.load(data), config)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from torch.nn import functional
 
 from core.config import DataConfig, ModelConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.teach.demonstrations import overlapping_points
 from gui.kit import theme as look
@@ -58,7 +58,7 @@ def softmax(z):
 
 def iris(**model):
     data = DataConfig(features=("all",))
-    return prepare(datasets.load(data), RunConfig(data=data, model=ModelConfig(**model)))
+    return prepare(sources.load(data), RunConfig(data=data, model=ModelConfig(**model)))
 
 
 @pytest.fixture

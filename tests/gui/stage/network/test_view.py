@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.explain import probe
 from core.model_family import pairs
@@ -34,7 +34,7 @@ def numbers(text):
 
 def a_task(source="iris", features=("all",), path=None, degree=1, **model):
     data = DataConfig(source=source, features=features, path=path, degree=degree)
-    return prepare(datasets.load(data), RunConfig(data=data, model=ModelConfig(**model)))
+    return prepare(sources.load(data), RunConfig(data=data, model=ModelConfig(**model)))
 
 
 def worked_out(task, params, example):

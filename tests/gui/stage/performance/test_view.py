@@ -9,13 +9,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.train.snapshot import DeviceBenchmark, Pace, Status
 from gui.kit import theme as look
 from gui.stage.performance.view import PerformanceView, say_race
 
-TASK = prepare(datasets.load(DataConfig("iris")), RunConfig())
+TASK = prepare(sources.load(DataConfig("iris")), RunConfig())
 
 
 @pytest.fixture

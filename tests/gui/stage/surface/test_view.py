@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.explain import loss_surface
 from core.explain.optimum import optimum
@@ -238,7 +238,7 @@ def test_the_boundary_beside_it_is_that_of_the_point(opened):
 @pytest.fixture
 def seen(trained):
     """Return a function that gives a snapshot of this step."""
-    first = trained(prepare(datasets.load(DataConfig()), RunConfig()), 0)
+    first = trained(prepare(sources.load(DataConfig()), RunConfig()), 0)
     return lambda step: replace(first, step=step)
 
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.explain.gradient_check import check
 from core.train import models
@@ -32,7 +32,7 @@ def background():
 
 @pytest.fixture
 def task():
-    return prepare(datasets.load(DataConfig()), RunConfig())
+    return prepare(sources.load(DataConfig()), RunConfig())
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_the_table_shows_the_derivatives_three_ways(badge, press, task, trained)
 
 def test_the_penalty_is_in_the_gradient_and_in_the_formula(badge, press, trained):
     config = RunConfig(training=TrainingConfig(weight_decay=0.25))
-    task = prepare(datasets.load(DataConfig()), config)
+    task = prepare(sources.load(DataConfig()), config)
     snapshot = trained(task, 5)
     badge.offer(task, snapshot)
     press(badge)
@@ -291,7 +291,7 @@ def test_the_table_follows_the_theme(badge, press, task, trained, pixels):
 def test_the_formula_is_that_of_the_model_with_its_penalties(badge, trained, press, kind, words):
     training = TrainingConfig(weight_decay=0.1, l1=0.01)
     config = RunConfig(model=ModelConfig(kind=kind), training=training)
-    task = prepare(datasets.load(DataConfig()), config)
+    task = prepare(sources.load(DataConfig()), config)
     badge.offer(task, trained(task, 3))
     press(badge)
     assert badge.table.formula.spoken == words
@@ -300,7 +300,7 @@ def test_the_formula_is_that_of_the_model_with_its_penalties(badge, trained, pre
 
 def test_at_a_kink_it_says_why_nothing_can_be_checked(badge, trained, press):
     config = RunConfig(model=ModelConfig(kind="perceptron"))
-    task = prepare(datasets.load(DataConfig()), config)
+    task = prepare(sources.load(DataConfig()), config)
     badge.offer(task, trained(task, 0))
     press(badge)
     assert "has a kink and no derivative; make a step first" in badge.table.words.text()

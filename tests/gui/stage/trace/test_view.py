@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.model_family import pairs
 from core.train.snapshot import Status
@@ -448,7 +448,7 @@ def test_through_a_hidden_layer_nothing_is_traced(qtbot, open_window):
 def test_a_trace_of_a_model_with_a_hidden_layer_says_that_it_does_not_apply(show_view, trained):
     chosen, background = Chosen(), Background()
     config = RunConfig(model=ModelConfig(hidden=4))
-    task = prepare(datasets.load(DataConfig()), config)
+    task = prepare(sources.load(DataConfig()), config)
     view = TraceView(look.LIGHT, background, Tracer(look.LIGHT, background, chosen))
     show_view(view)
     view.offer_task(task)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data.dataset import load
+from core.data.sources import load
 from core.data.task import prepare
 from core.explain import curvature
 from core.explain.coefficients import coefficients, odds_ratios

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from torch.nn.functional import cross_entropy
 
 from core.config import DataConfig, RunConfig, TrainingConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
@@ -25,7 +25,7 @@ from gui.state.background_tasks import Background
 def a_task(source="digits", weight_decay=0.0):
     data = DataConfig(source=source)
     training = TrainingConfig(weight_decay=weight_decay)
-    return prepare(datasets.load(data), RunConfig(data=data, training=training))
+    return prepare(sources.load(data), RunConfig(data=data, training=training))
 
 
 def by_autograd(task, snapshot):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.config import DataConfig, ModelConfig, RunConfig
-from core.data import dataset as datasets
+from core.data import sources
 from core.data.task import prepare
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
@@ -35,12 +35,12 @@ def number(text: str) -> float:
 
 
 def iris(**model):
-    return prepare(datasets.load(DataConfig()), RunConfig(model=ModelConfig(**model)))
+    return prepare(sources.load(DataConfig()), RunConfig(model=ModelConfig(**model)))
 
 
 def digits(**model):
     data = DataConfig(source="digits")
-    return prepare(datasets.load(data), RunConfig(data=data, model=ModelConfig(**model)))
+    return prepare(sources.load(data), RunConfig(data=data, model=ModelConfig(**model)))
 
 
 @pytest.fixture
@@ -422,7 +422,7 @@ def test_weights_in_original_units_answer_the_same(qtbot, show, trained, painted
 
 
 def test_long_names_are_elided(show, trained, painted_words):
-    source = datasets.load(DataConfig())
+    source = sources.load(DataConfig())
     long = "a class with a name that no panel of any window could ever hold in one line, at all"
     source = replace(source, class_names=(long, long + "?", long + "!"))
     task = prepare(source, RunConfig())

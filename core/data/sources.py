@@ -1,0 +1,118 @@
+"""Where data sets come from: bundled ones, MNIST, drawn points, or a file that a config names."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.config import DataConfig
+from core.data.dataset import Dataset, pixel_names
+from core.data.points import Points
+
+if TYPE_CHECKING:  # readers are imported where something is read: a window starts without them
+    from core.data.mnist.idx import Contents
+
+
+def drawn(points: Points) -> Dataset:
+    """Return the points as a data set; all of them train unless a test share is chosen."""
+    return Dataset(
+        name="Drawn points",
+        X=points.xy.astype(np.float32),
+        y=points.labels,
+        feature_names=("x₁", "x₂"),
+        class_names=points.class_names,
+        test_fraction=0.0,
+    )
+
+
+def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dataset:
+    """Load the data set that `config` names, from the bundled assets or from its folder.
+
+    fetch : gives MNIST where no folder is chosen; None takes it from the cache, or downloads it.
+    """
+    match config.source:
+        case "iris":
+            return _iris()
+        case "digits":
+            return _digits()
+        case "mnist":
+            return _mnist(config.folder, fetch or _fetch)
+        case "drawn":
+            return drawn(Points())
+        case "csv":
+            from core.data.csv import reader
+            from core.data.from_table import dataset_of_table
+
+            return dataset_of_table(reader.read(Path(config.path or ""), config.reading), config)
+
+
+def _iris() -> Dataset:
+    text = files("assets").joinpath("iris.csv").read_text(encoding="utf-8")
+    header, *rows = csv.reader(text.splitlines())
+    species = tuple(dict.fromkeys(row[-1] for row in rows))
+    return Dataset(
+        name="Iris",
+        X=np.array([row[:-1] for row in rows], dtype=np.float32),
+        y=np.array([species.index(row[-1]) for row in rows], dtype=np.int64),
+        feature_names=tuple(header[:-1]),
+        class_names=species,
+        unit="cm",
+        preferred_features=("petal length", "petal width"),
+    )
+
+
+def _digits() -> Dataset:
+    with files("assets").joinpath("digits.csv.gz").open("rb") as raw, gzip.open(raw, "rt") as file:
+        table = np.loadtxt(file, delimiter=",", dtype=np.uint8)
+    return Dataset(
+        name="Digits 8×8",
+        X=np.ascontiguousarray(table[:, :-1]),
+        y=table[:, -1].astype(np.int64),
+        feature_names=pixel_names(8, 8),
+        class_names=tuple("0123456789"),
+        scale=16.0,
+        image_shape=(8, 8),
+    )
+
+
+def is_fetched(config: DataConfig) -> bool:
+    """Whether the data come from the network or its cache, for want of a folder."""
+    if config.source != "mnist":
+        return False
+    from core.data.mnist import idx as mnist
+
+    return not mnist.chosen_folder(config.folder)
+
+
+def _fetch() -> Contents:
+    from core.data.mnist.download import Download  # 45 ms that only a download need wait for
+
+    return Download().load()
+
+
+def _mnist(chosen: str | None, fetch: Callable[[], Contents]) -> Dataset:
+    """Return MNIST, or other data in its form under the name of their folder."""
+    from core.data.mnist import idx as mnist
+
+    folder = mnist.find_folder(chosen)
+    X, y, n_test, shape = fetch() if folder is None else mnist.load(folder)
+    name = "MNIST"
+    if folder is not None and not mnist.is_original(y, n_test):
+        name = mnist.name_of(folder)
+    return Dataset(
+        name=name,
+        X=X,
+        y=y,
+        feature_names=pixel_names(*shape),
+        class_names=tuple(str(k) for k in range(int(y.max()) + 1)),
+        scale=255.0,
+        image_shape=shape,
+        published_test=n_test,
+        test_fraction=n_test / len(y),
+    )
