@@ -120,7 +120,7 @@ def test_a_lesson_is_set_up_as_it_says_and_waits_for_space(begin, window, key):
     assert (hub.snapshot.status, hub.snapshot.step) == (Status.READY, 0)
     assert SPEEDS[window.run_bar.speed.value()] == preset.speed
     assert window.stage.current == preset.tab
-    assert window.loss.is_log == preset.has_log_loss
+    assert window.loss.log_button.isChecked() == preset.has_log_loss
     assert preset.title in shown(window)
     assert window.lessons.strip.isVisible()
 
@@ -148,7 +148,7 @@ def test_one_undo_brings_back_all_that_was_there(qtbot, begin, new_run, window):
     assert hub.points is points
     assert window.stage.current == "Weights"
     assert SPEEDS[window.run_bar.speed.value()] == 5
-    assert not window.loss.is_log
+    assert not window.loss.log_button.isChecked()
     assert not window.lessons.strip.isVisible()
 
 

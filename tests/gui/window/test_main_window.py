@@ -198,7 +198,7 @@ def test_digits_choose_the_tab(qtbot, window):
 
 def test_l_makes_the_loss_axis_logarithmic(qtbot, window):
     qtbot.keyClick(window, "l")
-    assert window.loss.is_log
+    assert window.loss.log_button.isChecked()
 
 
 def test_f1_lists_keys_without_stopping_training(qtbot, open_window, reach):
