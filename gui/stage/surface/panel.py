@@ -48,6 +48,7 @@ class SurfacePanel(QWidget):
         self.point: tuple[float, float] | None = None
         self.is_dragging = self.is_named = False
         self._theme = theme
+        self._names: tuple[str, str] | None = None  # that stand at the axes
         self._pressed: QPointF | None = None
         self.title = QLabel(words)
         self.title.setProperty("small", True)
@@ -99,7 +100,11 @@ class SurfacePanel(QWidget):
             self.show_surface(self.surface)
 
     def name_axes(self, x: str, y: str) -> None:
+        """Write these names at the axes; what stands there already is not laid out again."""
         self.is_named = True
+        if (x, y) == self._names:
+            return
+        self._names = x, y
         plots.name_axis(self.plot, "bottom", x)
         plots.name_axis(self.plot, "left", y)
         plots.paint(self.plot, self._theme)
