@@ -792,13 +792,10 @@ class Hub(QObject):
         if task.obstacle:
             self._session.send(commands.Pause())
         else:
-            goes_on = old is not None and is_trained and self.goes_on_while_drawing
+            take_over = old.number if old and is_trained and self.goes_on_while_drawing else None
+            replaced = old.number if old and is_same_gesture else None
             load = commands.Load(
-                number,
-                task,
-                play=self._play_when_loaded,
-                take_over=old.number if old and goes_on else None,
-                replaces=old.number if old and is_same_gesture else None,
+                number, task, play=self._play_when_loaded, take_over=take_over, replaces=replaced
             )
             self._session.send(load)
             self.set_speed(self.speed)
