@@ -79,8 +79,9 @@ def test_a_paced_run_ends_at_the_weights_of_the_terminal(open_window, finish, sp
 
 def test_pausing_and_single_steps_change_no_number(qtbot, open_window, finish, reach):
     window = open_window(SHORT)
+    window.run_bar.set_speed(SPEEDS.index(1))  # it is not over before it is paused
     press(qtbot, window, "s", "s", Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 4)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 2)
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.PAUSED)
     snapshot = finish(window)
