@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot, Status
@@ -22,7 +21,7 @@ from gui.derivation.models import lines as derivation
 from gui.kit.maths import formula
 from gui.kit.maths.notation import Key, Line
 from gui.kit.maths.sheet import Sheet
-from gui.kit.theme import Theme
+from gui.kit.view import View
 from gui.state.background_tasks import Background
 from gui.state.selected_example import Chosen, Example, applies
 from gui.state.throttle import outruns_reading
@@ -65,9 +64,8 @@ class Tracer(QObject):
     step_wanted = Signal()
     pause_wanted = Signal()
 
-    def __init__(self, theme: Theme, background: Background, chosen: Chosen) -> None:
+    def __init__(self, background: Background, chosen: Chosen) -> None:
         super().__init__(chosen)
-        self.theme = theme
         self.chosen = chosen
         self.part: int | None = None
         self.newest: Followed | None = None
@@ -77,25 +75,22 @@ class Tracer(QObject):
         self._held: Snapshot | None = None  # what is shown while an update is taken in parts
         self._begins_when_paused = False
         self._label: int | None = None  # said by a person of an example without a class
-        self._watchers: list[tuple[QWidget, float]] = []
-        self._whole: QWidget | None = None  # shows the whole update
+        self._watchers: list[tuple[View, float]] = []
+        self._whole: View | None = None  # shows the whole update
         self._asked_at = 0.0
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
         chosen.changed.connect(self._turn_to)
 
-    def watch(self, widget: QWidget, scale: float, *, up_to_update: bool) -> None:
-        """Trace while this widget is seen; it shows formulae at this scale.
+    def watch(self, view: View, scale: float, *, up_to_update: bool) -> None:
+        """Trace while this view is seen; it shows formulae at this scale.
 
         up_to_update : whether it shows the batch's gradient, which costs the most.
         """
-        self._watchers.append((widget, scale))
+        self._watchers.append((view, scale))
         if up_to_update:
-            self._whole = widget
-
-    def set_theme(self, theme: Theme) -> None:
-        self.theme = theme
+            self._whole = view
 
     def offer_task(self, task: Task) -> None:
         """Let go of the old run: whoever shows its numbers shows none."""
@@ -134,7 +129,7 @@ class Tracer(QObject):
         task, example, newest = self._task, self.chosen.example, self.newest
         if self._later.isActive():
             return False
-        if not any(widget.isVisible() for widget, _ in self._watchers):
+        if not any(view.isVisible() for view, _ in self._watchers):
             return True
         snapshot = self._held or self._snapshot
         if task is None or snapshot is None or not applies(task):
@@ -170,7 +165,7 @@ class Tracer(QObject):
         is_blur = self._snapshot is not None and outruns_reading(self._snapshot)
         if self._later.isActive() and (is_blur or self._later.interval() <= INTERVAL_MS):
             return
-        if any(widget.isVisible() for widget, _ in self._watchers):
+        if any(view.isVisible() for view, _ in self._watchers):
             elapsed = 1000 * (time.monotonic() - self._asked_at)
             self._later.start(max(0, int((BLUR_MS if is_blur else INTERVAL_MS) - elapsed)))
 
@@ -200,8 +195,8 @@ class Tracer(QObject):
         is_whole = self._whole is not None and self._whole.isVisible()
         is_small = len(snapshot.batch) * task.m <= LIVE_NUMBERS
         with_batch = is_whole and (is_small or not is_live)
-        known, theme = self.newest, self.theme
-        scales = [scale for _, scale in self._watchers]
+        known = self.newest
+        looks = [(view.theme, scale) for view, scale in self._watchers]
 
         def work() -> Followed:
             from core.explain.example_trace import follow
@@ -214,7 +209,7 @@ class Tracer(QObject):
                 lines, brief = known.lines, known.brief
             else:
                 lines, brief = derivation(shape), gauge_lines(shape)
-            for scale in scales:  # typeset here, so that the window need not wait for it
+            for theme, scale in looks:  # typeset here, so that the window need not wait for it
                 for wanted in Sheet.symbols((*lines, *brief), theme, scale):
                     formula.outlines(*wanted)
             return Followed(task, example, snapshot, trace, shape, lines, brief, is_whole)

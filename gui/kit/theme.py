@@ -8,7 +8,9 @@ from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QWidget
 
 from core.data.dataset import REST_MARK
 
@@ -206,6 +208,23 @@ def palette(theme: Theme) -> QPalette:
     for r in (role.WindowText, role.Text, role.ButtonText):
         p.setColor(disabled, r, QColor(theme.muted))
     return p
+
+
+def theme_of(palette: QPalette) -> Theme | None:
+    """Return the theme that this palette was made of; None where it was made of none."""
+    colour = palette.color(SELECTED)
+    return next((theme for theme in (LIGHT, DARK) if QColor(theme.selected) == colour), None)
+
+
+def new_theme(widget: QWidget, event: QEvent, shown: Theme) -> Theme | None:
+    """Return the theme that an event brings to a widget; None where it brings none.
+
+    event : of `widget.changeEvent`; shown : whose colours the widget shows.
+    """
+    if event.type() != QEvent.Type.PaletteChange:
+        return None
+    theme = theme_of(widget.palette())
+    return None if theme is shown else theme
 
 
 def style_sheet(scale: float = 1.0) -> str:

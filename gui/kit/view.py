@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
+from gui.kit import theme as look
 from gui.kit.rest import awaits_timer
 from gui.kit.theme import Theme
 
@@ -18,6 +20,7 @@ class View(QWidget):
     """Shows one side of a task and of its newest snapshot; a hidden view does no work.
 
     `snapshot` is always of `task`: with another task it is None until that task's first one comes.
+    The theme is that of the application's palette: a view follows the event that a new one sends.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -58,6 +61,12 @@ class View(QWidget):
         if not self._has_old_colours:
             self._show_in_colours()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if theme := look.new_theme(self, event, self.theme):
+            # A fault would come out where the palette was set, and keep it from other widgets.
+            tell_all((self,), lambda view: view.offer_theme(theme))
+
     def _show_in_colours(self) -> None:
         self.show_theme()
         if self.task:
@@ -78,6 +87,9 @@ class View(QWidget):
         """Catch up when it is seen again: what rings unseen is not followed."""
         super().hideEvent(event)
         self._is_stale |= self.snapshot is not None and awaits_timer(self)
+
+    def end_threads(self) -> None:
+        """End the threads that the view has of its own, and wait for them: the window closes."""
 
     def show_task(self, task: Task) -> None:
         """Show a new run's data, before any training."""

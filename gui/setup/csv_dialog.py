@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -24,6 +24,7 @@ from core.data.csv import dialect
 from core.data.csv.table import Gaps, Table
 from core.errors import DataError
 from core.invisible_characters import visible
+from gui.kit import theme as look
 from gui.kit.fields import Choice, Segments
 from gui.kit.plain_text import Plain, as_tip, short
 from gui.kit.theme import Theme, scaled
@@ -212,6 +213,11 @@ class CsvDialog(QDialog):
         self.accept()
 
     # Showing ------------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if theme := look.new_theme(self, event, self._theme):
+            self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from core.data.generators import KINDS, Recipe, generate
 from core.data.points import MAX_CLASSES, MIN_CLASSES
 from core.data.points import RANGE as BOARD_RANGE
+from gui.kit import theme as look
 from gui.kit.fields import CountField, Slider
 from gui.kit.theme import Theme
 
@@ -39,6 +40,7 @@ class Gallery(QDialog):
         self.setWindowTitle("Generate points")
         self.recipe = Recipe()
         self._is_dragged = False
+        self._theme = theme
         self.thumbnails: dict[str, _Thumbnail] = {}
         grid = QGridLayout()
         grid.setSpacing(8)
@@ -96,7 +98,13 @@ class Gallery(QDialog):
         """Draw what is chosen."""
         self._change()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if theme := look.new_theme(self, event, self._theme):
+            self.set_theme(theme)
+
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.setStyleSheet(f"QDialog {{ background: {theme.background}; }}")
         for thumbnail in self.thumbnails.values():
             thumbnail.theme = theme

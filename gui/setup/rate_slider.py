@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionSlider, QWidget
 
@@ -35,7 +35,7 @@ class _Slider(Slider):
         self.setPageStep(NOTCHES // 3)
         self.setMinimumWidth(90)
         self.limit: float | None = None
-        self.theme: Theme = look.LIGHT
+        self.theme = look.theme_of(self.palette()) or look.LIGHT
 
     def place(self, rate: float) -> float:
         """Return where on the slider a rate is, in pixels from the left."""
@@ -90,6 +90,11 @@ class RateSlider(QWidget):
         self._shown: object = None  # what the limit follows from
         self.background: Background | None = None
         self._say()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if theme := look.new_theme(self, event, self.slider.theme):
+            self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         self.slider.theme = theme

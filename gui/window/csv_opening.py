@@ -1,135 +1,133 @@
-"""A table on its way from its file: read on a thread of its own, shown beside the notice."""
+"""Opening a CSV file: which one, what was understood of it, and a run on what was chosen."""
 
 from __future__ import annotations
 
-import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.config import Reading
-from core.errors import Cancelled, LogitLabError
-from gui.kit.plain_text import Plain
-from gui.state.background_tasks import Background, Queue
+from core.config import DataConfig, Missing, Reading
+from gui.control.run_controller import Hub
+from gui.window.csv_reading import CsvReader
+from gui.window.data_choice import for_other_data
+from gui.window.settings import Settings
+from gui.window.theming import Appearance
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the dialog is imported when it is first wanted
     from core.data.csv.table import Table
+    from gui.setup.csv_dialog import CsvDialog
 
-LOOK_MS = 50
-PATIENCE_MS = 200  # what is open sooner needs no bar
-STEPS = 1000
-BAR_PX = 96
-MB = 1e6
-KEY = "open"
+TABLE_FOLDER = "table_folder"  # setting: where the last CSV file lay
 
 
-class Opening(QObject):
-    """Reads one file at a time; the newest wish wins."""
+class CsvOpener(QObject):
+    """Asks for a file, reads it and shows it in a dialog; what is chosen there is loaded."""
 
-    opened = Signal(object)  # Table
+    task_kept = Signal(object)  # Task: nothing is loaded yet, whatever a button says
+    progressed = Signal(str, float)  # words, "" for none, and share of a file without a dialog
     failed = Signal(str)  # words for the person
-    progressed = Signal(str, float)  # words, share; the words are "" once it is over
+    remarked = Signal(str)  # words for the person
+    closed = Signal()  # the dialog
 
-    def __init__(self, background: Background, parent: QObject) -> None:
-        super().__init__(parent)
-        self._background = background
-        self._stop: threading.Event | None = None
-        self._done: tuple[int, int] | None = None
-        self._name = ""
-        self._look = QTimer(self)
-        self._look.timeout.connect(self._tell)
+    def __init__(
+        self, window: QWidget, hub: Hub, settings: Settings, appearance: Appearance
+    ) -> None:
+        super().__init__(window)
+        self._window, self._hub, self._settings = window, hub, settings
+        self._appearance = appearance
+        self.dialog: CsvDialog | None = None  # while it is open
+        self._reading = Reading()
+        self._reader = CsvReader(hub.background, self)
+        self._reader.opened.connect(self._show_table)
+        self._reader.failed.connect(self._show_failure)
+        self._reader.progressed.connect(self._show_progress)
 
-    @property
-    def is_busy(self) -> bool:
-        return self._stop is not None
+    def choose_file(self) -> None:
+        """Ask for a CSV file; training goes on meanwhile."""
+        if self._hub.run is not None:
+            self.task_kept.emit(self._hub.run.task)
+        start = self._settings.text(TABLE_FOLDER) or str(Path.home())
+        chooser = QFileDialog(self._window, "Open a CSV file", start)
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        chooser.setNameFilters(["Tables (*.csv *.tsv *.txt)", "All files (*)"])
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(lambda name: self.open_file(Path(str(name))))
+        chooser.open()
 
-    def open(self, path: Path, reading: Reading) -> None:
-        """Read the file; `opened` or `failed` follows, unless it is cancelled."""
-        self.cancel()
-        stop = self._stop = threading.Event()
-        self._name, self._done = path.name, None
+    def open_file(self, path: Path) -> None:
+        """Read a CSV file and show what was understood; nothing changes until it is loaded."""
+        self._settings.set(TABLE_FOLDER, str(path.parent))
+        if self.dialog:
+            self.dialog.reject()
+        self._read(path, Reading())
 
-        def watch(done: int, size: int) -> None:
-            self._done = done, size
+    def call_off(self) -> None:
+        """Stop reading, and say so."""
+        if self._reader.cancel():
+            self.remarked.emit("Opening was called off; data and model are as they were.")
 
-        def work() -> Table:
-            from core.data.csv import reader  # a start need not wait for it
+    def close(self) -> None:
+        """Stop reading: the window closes."""
+        self._reader.cancel()
 
-            return reader.read(path, reading, watch, stop.is_set)
+    def _read(self, path: Path, reading: Reading) -> None:
+        self._reading = reading
+        self._reader.open(path, reading)
 
-        self._background.ask(KEY, work, self._end, self._fail, Queue.TABLES)
-        self._look.start(PATIENCE_MS)
-
-    def cancel(self) -> bool:
-        """Call it off; say whether there was something to call off."""
-        if self._stop is None:
-            return False
-        self._stop.set()
-        self._background.forget(KEY)
-        self._finish()
-        return True
-
-    def _finish(self) -> None:
-        self._stop = None
-        self._look.stop()
-        self.progressed.emit("", 0.0)
-
-    def _end(self, table: Table) -> None:
-        self._finish()
-        self.opened.emit(table)
-
-    def _fail(self, error: BaseException) -> None:
-        self._finish()
-        if isinstance(error, Cancelled):
+    def _show_table(self, table: Table) -> None:
+        if self.dialog:
+            self.dialog.show_table(table)
             return
-        if isinstance(error, LogitLabError):
-            self.failed.emit(str(error))
-        elif isinstance(error, MemoryError):
-            self.failed.emit(f"{self._name} does not fit into the memory that is free.")
+        from gui.setup.csv_dialog import CsvDialog
+
+        dialog = CsvDialog(self._appearance.theme, table, self._reading, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.reread.connect(self._read)
+        dialog.chosen.connect(self._load)
+        dialog.finished.connect(self._forget_dialog)
+        self.dialog = dialog
+        dialog.open()
+
+    def _forget_dialog(self) -> None:
+        self._reader.cancel()
+        self.dialog = None
+        self.closed.emit()
+
+    def _show_failure(self, words: str) -> None:
+        if self.dialog:
+            self.dialog.show_failure(words)
         else:
-            words = f"{type(error).__name__}: {error}"
-            self.failed.emit(f"{self._name} could not be opened ({words}).")
+            self.failed.emit(words)
 
-    def _tell(self) -> None:
-        self._look.setInterval(LOOK_MS)
-        if self._done is None:
-            self.progressed.emit(f"Opening {self._name} …", 0.0)
-        else:
-            done, size = self._done
-            amount = f"{done / MB:.1f} of {size / MB:.1f} MB"
-            self.progressed.emit(f"{self._name}  {amount}", done / max(size, 1))
+    def _show_progress(self, words: str, share: float) -> None:
+        if self.dialog:
+            self.dialog.show_progress(words, share)
+            words = ""
+        self.progressed.emit(words, share)
+
+    def _load(self, table: Table, label: str, features: tuple[str, ...], missing: Missing) -> None:
+        current = self._hub.config
+        data = DataConfig(
+            source="csv",
+            path=str(table.path),
+            label=label,
+            features=features,
+            missing=missing,
+            reading=self._reading,
+            split_seed=current.data.split_seed,
+            validation_fraction=current.data.validation_fraction,
+        )
+        config = replace(current, data=data, model=for_other_data(current.model))
+        self._hub.load(config, f"change to {table.path.name}", table=table)
 
 
-class OpeningBar(QWidget):
-    """How far a file is read; Cancel."""
-
-    cancelled = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words = Plain()
-        self.words.setAccessibleName("opening")
-        self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.bar = QProgressBar()
-        self.bar.setRange(0, STEPS)
-        self.bar.setFixedSize(BAR_PX, 6)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("share of the file")
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Stop opening the file; everything stays as it is")
-        self.cancel_button.clicked.connect(self.cancelled)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 2, 0)
-        row.setSpacing(8)
-        for widget in (self.words, self.bar, self.cancel_button):
-            row.addWidget(widget)
-        self.hide()
-
-    def show_progress(self, words: str, share: float) -> None:
-        """Show how far it is; no words: hide."""
-        self.words.setText(words)
-        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(words))
-        self.bar.setValue(round(STEPS * share))
-        self.setVisible(bool(words))
+def dropped_file(event: QDropEvent) -> Path | None:
+    """Return the file that is dropped, if it is one file of this machine."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    return Path(urls[0].toLocalFile())

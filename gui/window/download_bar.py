@@ -44,8 +44,11 @@ class DownloadBar(QWidget):
             row.addWidget(widget)
         self.hide()
 
-    def show_progress(self, progress: Progress) -> None:
-        """Show how far it is; the width stays, whatever the figures."""
+    def show_progress(self, progress: Progress | None) -> None:
+        """Show how far it is; the width stays, whatever the figures. None: hide."""
+        if progress is None:
+            self.hide()
+            return
         self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(WIDEST))
         self.words.setText(f"MNIST {progress.words}")
         self.words.setToolTip(f"From {progress.host}")

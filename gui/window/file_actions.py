@@ -16,7 +16,7 @@ DIGITS = "CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*
 FOLDER = "folder"  # the last that was used
 
 
-class Keeping(QObject):
+class FileActions(QObject):
     """Asks where, and lets the hub do it."""
 
     remarked = Signal(str)

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.model_family import FAMILY
 
-KEYS = (
-    ("Space", "train or pause"),
-    ("S", "one step"),
-    ("B", "one step back"),
-    ("N", "a quarter of a step: forward, loss, gradient, update"),
-    ("R", "return to the same start"),
-    ("[ and ]", "learning rate down and up one notch"),
-    ("+ and −", "faster and slower"),
-    ("1 2 3 4 5 6 7 8 9 0", "the tabs of the stage"),
-    ("K", "keep this run, to compare others with it"),
-    ("L", "logarithmic loss axis"),
-    ("↑ ↓ ← → Home", "on a curve: zoom, move, the whole run; the wheel zooms too"),
-    ("Ctrl+Z, Ctrl+Shift+Z", "undo and redo a change of data, model or points"),
-    ("Ctrl+O", "open a CSV file; it can also be dropped on the window"),
-    ("Ctrl+S, Ctrl+Shift+O", "save the model, open a model"),
-    ("Ctrl+G", "generate points"),
-    ("Ctrl+E", "export the data as CSV"),
-    ("Ctrl+P", "save a picture of the window"),
-    ("F11", "full screen"),
-    ("F1", "this list"),
-)
 ABOUT = (
     "<b>Logit Lab</b><p>See logistic and softmax regression learn.</p>"
     "<p>Iris: R. A. Fisher, 1936. Digits: E. Alpaydin and C. Kaynak, 1998. "
@@ -35,10 +16,11 @@ ABOUT = (
 )
 
 
-def show_keys(parent: QWidget) -> None:
+def show_keys(parent: QWidget, keys: Iterable[tuple[tuple[str, ...], str]]) -> None:
+    """Show which keys do what, a row each."""
     rows = "".join(
-        f"<tr><td style='padding-right:16px'><b>{key}</b></td><td>{what}</td></tr>"
-        for key, what in KEYS
+        f"<tr><td style='padding-right:16px'><b>{' &nbsp; '.join(row)}</b></td><td>{what}</td></tr>"
+        for row, what in keys
     )
     _tell(parent, "Keys", f"<table>{rows}</table>")
 

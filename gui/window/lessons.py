@@ -8,9 +8,17 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+)
 
 from core.train.snapshot import Status
 from gui.control.run_controller import Hub
@@ -21,7 +29,6 @@ from gui.window.tabs import Stage
 
 if TYPE_CHECKING:
     from core.teach.lesson import Preset
-    from gui.stage.curves.view import CurveView
 
 LINES = 2
 OVER = (Status.FINISHED, Status.CONVERGED, Status.DIVERGED)
@@ -36,6 +43,7 @@ class LessonStrip(QFrame):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setAccessibleName("lesson")
@@ -63,7 +71,13 @@ class LessonStrip(QFrame):
         self.set_theme(theme)
         self.hide()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if theme := look.new_theme(self, event, self._theme):
+            self.set_theme(theme)
+
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.setStyleSheet(
             f"LessonStrip {{ background: {theme.selected}; border: none;"
             f" border-left: 4px solid {theme.accent}; border-radius: 6px; }}"
@@ -105,7 +119,7 @@ class Lessons(QObject):
     ) -> None:
         super().__init__(stage)
         self._hub, self._stage, self._run_bar = hub, stage, run_bar
-        self.loss: CurveView  # is told as soon as it is made
+        self.log_button: QAbstractButton  # of the loss's axis, as soon as that is made
         self._mnist_folder = mnist_folder
         self._wanted: Preset | None = None  # while its data are not there
         self._shown: Preset | None = None
@@ -224,7 +238,7 @@ class Lessons(QObject):
         return run.strays or self._hub.settings != given
 
     def _looks(self) -> tuple[str, int, bool]:
-        return self._stage.current, self._run_bar.speed.value(), self.loss.log_button.isChecked()
+        return self._stage.current, self._run_bar.speed.value(), self.log_button.isChecked()
 
     def _dress(self, preset: Preset) -> None:
         """Show the lesson as it is seen best."""
@@ -233,7 +247,7 @@ class Lessons(QObject):
     def _undress(self, tab: str, speed: int, is_log: bool) -> None:
         self._stage.show_name(tab)
         self._run_bar.set_speed(speed)
-        self.loss.log_button.setChecked(is_log)
+        self.log_button.setChecked(is_log)
 
 
 def with_mnemonics(titles: Iterable[str]) -> list[str]:

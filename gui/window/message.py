@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
 
+from gui.kit import theme as look
 from gui.kit.plain_text import Plain, as_tip
 from gui.kit.theme import Theme
 
@@ -43,6 +44,7 @@ class Notice(QFrame):
         row.addWidget(self._words, 1)
         row.addWidget(self._busy)
         row.addWidget(self.button)
+        self._paint()
 
     @property
     def text(self) -> str:
@@ -51,6 +53,11 @@ class Notice(QFrame):
     @property
     def is_trouble(self) -> bool:
         return self._is_trouble
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if theme := look.new_theme(self, event, self._theme):
+            self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

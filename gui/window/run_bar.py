@@ -110,6 +110,10 @@ class RunBar(QFrame):
     def set_speed(self, position: int) -> None:
         self.speed.setValue(max(0, min(position, len(SPEEDS) - 1)))
 
+    def change_speed(self, by: int) -> None:
+        """Move the speed by so many notches."""
+        self.set_speed(self.speed.value() + by)
+
     @property
     def chosen_speed(self) -> float:
         return SPEEDS[self.speed.value()]

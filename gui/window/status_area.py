@@ -5,25 +5,26 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.train.snapshot import Snapshot, Status
 from gui.window.lessons import LessonStrip
 from gui.window.message import Notice
+from gui.window.sizes import GAP, LOW_PX
 
-LOW_PX = 720  # a window of less height has no room for both
-GAP = 8
 SEEN = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
 
 
-class Foot(QWidget):
+class StatusArea(QWidget):
     """Strip and notice. In a low window the strip stands for words that can wait.
 
-    bars : of work that is under way, which cannot; beside : what stands next to the notice.
+    bars : of work that is under way, which cannot; beside : what stands next to the notice while
+    it trains and there is room.
     """
 
     def __init__(
         self, strip: LessonStrip, notice: Notice, bars: tuple[QWidget, ...], beside: QWidget
     ) -> None:
         super().__init__()
-        self._strip, self._notice, self._bars = strip, notice, bars
+        self._strip, self._notice, self._bars, self._beside = strip, notice, bars, beside
         self._line = QWidget()
         row = QHBoxLayout(self._line)
         row.setContentsMargins(0, 0, 0, 0)
@@ -39,6 +40,11 @@ class Foot(QWidget):
         for watched in (strip, *bars):
             watched.installEventFilter(self)
         notice.told.connect(self.share)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show what stands beside the notice, or not."""
+        has_room = all(bar.isHidden() for bar in self._bars)
+        self._beside.setVisible(has_room and snapshot.status is Status.TRAINING)
 
     def share(self) -> None:
         """Leave the notice out where the window is low, a lesson is shown, and all is well."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetricsF, QResizeEvent
@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.task import Task
 from gui.kit import theme as look
 from gui.kit.fields import Tabs
+from gui.window.view_registry import ViewSpec, key_of
 
-LATE = ("Trace", "Network", "Surface", "Demos", "Evaluation", "Runs")  # views that `maths` makes
 ROOM_OF_A_TAB = 40  # px beside its name: margins and its digit
 ROOM_OF_A_NARROW_TAB = 11  # without the digit; below that, names are smaller
 
@@ -27,11 +28,12 @@ ROOM_OF_A_NARROW_TAB = 11  # without the digit; below that, names are smaller
 class Stage(QFrame):
     """Tabs above one large view."""
 
-    def __init__(self, views: Mapping[str, QWidget]) -> None:
+    def __init__(self, specs: Sequence[ViewSpec]) -> None:
         super().__init__()
         self.setProperty("card", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.names = tuple(views)
+        self._specs = specs
+        self.names = tuple(spec.name for spec in specs)
         self._actions: dict[str, QAction] = {}
         self._digits: list[QLabel] = []
         self.tabs = Tabs()
@@ -40,14 +42,14 @@ class Stage(QFrame):
         self.tabs.setUsesScrollButtons(False)  # scrolled to a tab, it would leave a gap
         self.tabs.setAccessibleName("views")
         self._stack = QStackedWidget()
-        for number, (name, view) in enumerate(views.items(), start=1):
+        for i, name in enumerate(self.names):
             self.tabs.addTab(name)
-            self.tabs.setTabToolTip(number - 1, f"Show {name.lower()} ({number % 10})")
-            digit = QLabel(str(number % 10))
+            self.tabs.setTabToolTip(i, f"Show {name.lower()} ({key_of(name)})")
+            digit = QLabel(key_of(name))
             digit.setProperty("small", True)
             self._digits.append(digit)
-            self.tabs.setTabButton(number - 1, QTabBar.ButtonPosition.RightSide, digit)
-            self._stack.addWidget(view)
+            self.tabs.setTabButton(i, QTabBar.ButtonPosition.RightSide, digit)
+            self._stack.addWidget(QWidget())  # until its view is made
         self.tabs.currentChanged.connect(self._turn_to)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
@@ -85,7 +87,8 @@ class Stage(QFrame):
             self.tabs.style().unpolish(self.tabs)
             self.tabs.style().polish(self.tabs)
         for i, digit in enumerate(self._digits):
-            words_now = "" if is_narrow or not self.tabs.isTabVisible(i) else str((i + 1) % 10)
+            is_seen = self.tabs.isTabVisible(i) and not is_narrow
+            words_now = key_of(self.names[i]) if is_seen else ""
             if words_now != digit.text():
                 digit.setText(words_now)
                 digit.setFixedWidth(digit.sizeHint().width() if words_now else 0)
@@ -107,8 +110,9 @@ class Stage(QFrame):
         self._stack.setCurrentIndex(self.tabs.currentIndex())
         old.deleteLater()
 
-    def offer(self, applies: Mapping[str, bool], first: str) -> None:
+    def show_task(self, task: Task) -> None:
         """Show the tabs that apply; where what was shown does not, show the first."""
+        applies = {spec.name: spec.applies_to(task) for spec in self._specs}
         before = set(self.offered)
         for i, name in enumerate(self.names):
             if self.tabs.isTabVisible(i) != applies[name]:  # each makes the bar lay out its tabs
@@ -121,7 +125,7 @@ class Stage(QFrame):
         self._fit()
         now = {name for name, is_shown in applies.items() if is_shown}
         if now != before or not applies[self.current]:
-            self.show_name(first)
+            self.show_name(next(spec.name for spec in self._specs if spec.first_for(task)))
 
     @property
     def offered(self) -> tuple[str, ...]:

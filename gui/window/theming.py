@@ -3,6 +3,7 @@
 A new style sheet takes Qt 0.35 ms a widget, most of it for events and layouts that nothing wants:
 0.7 s for the whole window. So the sheet never changes. Its colours are roles of the palette, which
 Qt looks up when a widget is polished; a new palette needs no more than that, 0.06 ms a widget.
+What paints in colours of its own follows the event of the new palette: see `theme.new_theme`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,44 @@ from collections import deque
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.kit import theme as look
 from gui.kit.theme import Theme
 
+THEMES = ("system", "light", "dark")
 SLICE_SECONDS = 0.02  # of the window's thread, for widgets that nobody sees yet
+
+
+class Appearance(QObject):
+    """The theme of the application: a chosen one, or that of the system.
+
+    choice : one of THEMES.
+    """
+
+    def __init__(self, choice: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self.choice = choice
+        self._colours = Colours(self)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply)
+
+    @property
+    def theme(self) -> Theme:
+        if self.choice == "system":
+            is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        else:
+            is_dark = self.choice == "dark"
+        return look.DARK if is_dark else look.LIGHT
+
+    def choose(self, choice: str) -> None:
+        """Take one of THEMES."""
+        self.choice = choice
+        self.apply()
+
+    def apply(self) -> None:
+        """Give the application the colours of the theme."""
+        self._colours.show(self.theme)
 
 
 class Colours(QObject):

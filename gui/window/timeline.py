@@ -232,6 +232,11 @@ class HistoryBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self._show_parts(False)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if theme := look.new_theme(self, event, self.line.theme):
+            self.set_theme(theme)
+
     def set_theme(self, theme: Theme) -> None:
         self.line.theme = theme
         self.line.update()

@@ -35,7 +35,9 @@ from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.app.launch import SWITCH_SECONDS
 from gui.control.run_controller import FLAT_OUT
+from gui.stage.boundary.view import BoundaryView
 from gui.stage.draw.pad import Pad
+from gui.stage.draw.view import DrawView
 from gui.window.main_window import MainWindow
 from gui.window.run_bar import SPEEDS
 
@@ -251,7 +253,7 @@ class Classroom:
         self.checked += 1
         if shot.task is not hub.run.task:
             self._fault("the snapshot is not of the task that is shown")
-        for view in self.window.views:
+        for view in self.window.views.made:
             if view.snapshot is not None and view.snapshot.task is not view.task:
                 self._fault(f"{type(view).__name__} shows one task's numbers beside another")
         figures = recompute(shot)
@@ -398,7 +400,10 @@ class Classroom:
 
     def _draw(self) -> None:
         """Put, drag or spray points on the board, or write on the pad."""
-        boundary, pad = self.window.boundary, self.window.draw.pad
+        boundary, draw = self.window.views["Boundary"], self.window.views["Draw"]
+        assert isinstance(boundary, BoundaryView)
+        assert isinstance(draw, DrawView)
+        pad = draw.pad
         if boundary.isVisible() and boundary.board.is_active:
             target = boundary.plot.viewport()
         elif pad.isVisible():
@@ -434,7 +439,7 @@ class Classroom:
     def _change_theme(self) -> None:
         choice = self.random.choice(("light", "dark", "system"))
         self._tell(choice)
-        self.window.set_theme(choice)
+        self.window.appearance.choose(choice)
 
     def _train_flat_out(self) -> None:
         self.window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))

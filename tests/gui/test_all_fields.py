@@ -166,12 +166,12 @@ def pages_of(qtbot, open_window, table_file):
         elif place == "run bar":
             yield [*fields_of(window.run_bar), window.stage.tabs, *fields_of(window.history_bar)]
         elif place == "gallery":
-            window._show_gallery()
-            yield fields_of(window._gallery)
+            window.gallery.open()
+            yield fields_of(window.gallery.gallery)
         elif place == "table":
-            window.open_file(table_file)
-            qtbot.waitUntil(lambda: window._csv_dialog is not None)
-            yield fields_of(window._csv_dialog)
+            window.csv.open_file(table_file)
+            qtbot.waitUntil(lambda: window.csv.dialog is not None)
+            yield fields_of(window.csv.dialog)
         else:
             window.stage.show_name(place)
             page = window.stage._stack.currentWidget()

@@ -74,8 +74,8 @@ def test_a_run_ends_on_its_best_epoch_with_the_rest_on_record(stopped):
 def test_the_validation_curve_is_drawn_beside_the_others(stopped):
     curves = stopped.hub.snapshot.curves
     for gauge, values in (
-        (stopped.loss, curves.validation_loss),
-        (stopped.accuracy, curves.validation_accuracy),
+        (stopped.views["Loss"], curves.validation_loss),
+        (stopped.views["Accuracy"], curves.validation_accuracy),
     ):
         x, y = gauge.validation.line.getData()
         np.testing.assert_array_equal(x, curves.step)
@@ -83,7 +83,7 @@ def test_the_validation_curve_is_drawn_beside_the_others(stopped):
 
 
 def test_the_pointer_reads_the_validation_loss(stopped, hover):
-    gauge, metrics = stopped.loss, stopped.hub.snapshot.metrics
+    gauge, metrics = stopped.views["Loss"], stopped.hub.snapshot.metrics
     hover(gauge.plot, metrics.step, np.mean(gauge.plot.getViewBox().viewRange()[1]))
     assert f"validation {metrics.validation_loss:.4f}" in gauge.reading.text()
 

@@ -73,8 +73,8 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
     assert main_number(bar.loss) == f"{metrics.train_loss:.4f}"
 
     for gauge, said in (
-        (window.loss, f"{metrics.train_loss:.4f}"),
-        (window.accuracy, f"{metrics.train_accuracy:.1%}"),
+        (window.views["Loss"], f"{metrics.train_loss:.4f}"),
+        (window.views["Accuracy"], f"{metrics.train_accuracy:.1%}"),
     ):
         gauge.navigation.zoom(
             (metrics.step - 8, metrics.step + 1)
@@ -86,7 +86,7 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
         assert "train ≈" in gauge.reading.text()
 
     qtbot.keyClick(window, Qt.Key.Key_K)
-    (record,) = window.maths.kept.records
+    (record,) = window.views.context.kept.records
     assert not record.metrics.sampled
     (row,) = csv.DictReader(io.StringIO(to_csv([record])))
     assert float(row["train acc."]) == metrics.train_accuracy
@@ -108,7 +108,7 @@ def test_a_run_that_is_kept_on_the_way_says_that_its_figures_are_of_a_sample(
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.hub.snapshot.step > 300, timeout=PATIENCE_MS)
     qtbot.keyClick(window, Qt.Key.Key_K)
-    (record,) = window.maths.kept.records
+    (record,) = window.views.context.kept.records
     assert record.metrics.sampled == 10_000
     qtbot.keyClick(window, Qt.Key.Key_0)
     model = window.stage._stack.currentWidget().table.model()
@@ -122,7 +122,7 @@ def test_without_test_rows_the_confusion_matrix_counts_all_training_rows_at_rest
     qtbot, open_window, reach, table
 ):
     window = opened_on(qtbot, open_window, table, 0.0)
-    titles = window.confusion.findChildren(QLabel)
+    titles = window.views["Confusion"].findChildren(QLabel)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(
         lambda: any("(≈ 10,000 rows)" in label.text() for label in titles), timeout=PATIENCE_MS

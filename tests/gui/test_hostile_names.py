@@ -179,8 +179,8 @@ def hostile(request, open_window, table_file, finish):
     """The window with trained hostile names, and the kept run of one."""
     window = open_window(config_of(table_file, request.param))
     finish(window)
-    window._keep_run()
-    window.maths.kept.rename(window.maths.kept.records[0], KEPT)
+    window.views.keep_wanted.emit()
+    window.views.context.kept.rename(window.views.context.kept.records[0], KEPT)
     return window
 
 
@@ -235,16 +235,16 @@ def test_no_demonstration_takes_a_name_for_more_than_text(qtbot, hostile):
 def test_a_change_with_such_a_name_is_undone_from_a_menu_that_says_it(qtbot, hostile, new_run):
     with new_run(hostile):
         hostile.setup.split_seed.setValue(7)
-    hostile.maths.kept.remove(hostile.maths.kept.records)
+    hostile.views.context.kept.remove(hostile.views.context.kept.records)
     assert KEPT in hostile.hub.undo_stack.undoText().replace("&&", "&")
     assert not faults(hostile.menuBar())
     assert not faults(hostile)
 
 
 def test_the_dialog_of_a_table_takes_no_name_for_more_than_text(qtbot, window, table_file):
-    window.open_file(table_file)
-    qtbot.waitUntil(lambda: window._csv_dialog is not None)
-    dialog = window._csv_dialog
+    window.csv.open_file(table_file)
+    qtbot.waitUntil(lambda: window.csv.dialog is not None)
+    dialog = window.csv.dialog
     assert dialog.title.text() == FILE
     width = dialog.width()
     for place in range(dialog.label_choice.count()):
@@ -268,7 +268,7 @@ def test_the_board_takes_no_name_for_more_than_text(qtbot, open_window):
     assert window.hub.run.task.source.class_names == (names[0], "x‹U+202E›y")
     found = faults(window)
     assert not found, "\n".join(found)
-    legend = window.boundary.legend
+    legend = window.views["Boundary"].legend
     legend._ask_name(0, names[0])
     dialog = legend.findChild(QInputDialog)
     assert dialog.textValue() == names[0]
@@ -300,7 +300,7 @@ def test_pictures_take_no_name_for_more_than_text(qtbot, open_window, pictures_f
         window.stage.show_name(name)
         settle(qtbot, window)
         if name == "Draw":
-            window.draw.picker.show_row(1)
+            window.views["Draw"].picker.show_row(1)
             settle(qtbot, window)
         found += [f"{name}: {fault}" for fault in faults(window)]
     assert not found, "\n".join(sorted(set(found)))
@@ -317,4 +317,4 @@ def test_many_classes_with_long_names_leave_the_window_its_size(open_window, tmp
     window.grab()
     assert (window.width(), window.height()) == (1280, 800)
     assert window.minimumSizeHint().width() <= 1024
-    assert window.boundary.plot.height() > 150  # the legend leaves room for the plane
+    assert window.views["Boundary"].plot.height() > 150  # the legend leaves room for the plane

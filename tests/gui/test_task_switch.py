@@ -15,7 +15,8 @@ from core.data.task import prepare
 from core.train.snapshot import Status
 from gui.control.run_controller import FLAT_OUT
 from gui.kit import plots
-from gui.kit.view import View, tell_all
+from gui.kit import theme as look
+from gui.kit.view import View
 from gui.window.run_bar import SPEEDS
 
 ENDLESS = TrainingConfig(epochs=10**9)
@@ -31,13 +32,13 @@ FIVE = (
 FIRST_NUMBERS_MS = 30_000
 
 
-def visit(window, look=lambda name: None) -> None:
+def visit(window, see=lambda name: None) -> None:
     """Show each tab that there is, and let it take what it is shown."""
     for i, name in enumerate(window.stage.names):
         if window.stage.tabs.isTabVisible(i):
             window.stage.show_name(name)  # keys reach the active one of two windows only
             QApplication.processEvents()
-            look(name)
+            see(name)
 
 
 def train(qtbot, window) -> None:
@@ -63,9 +64,9 @@ def test_other_data_amid_training_reach_every_view(qtbot, open_window, new_run, 
     for source in ("iris", "digits"):
         with new_run(window):
             qtbot.mouseClick(window.setup.sources[source], Qt.MouseButton.LeftButton)
-        assert_all_show(window, window.views)
+        assert_all_show(window, window.views.made)
         train(qtbot, window)
-        assert_all_show(window, window.views)
+        assert_all_show(window, window.views.made)
 
 
 def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_its_own(
@@ -83,7 +84,7 @@ def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_i
         run = window.hub.run
         window.hub.draw(points, "turn a knob", points is TWO)
         qtbot.waitUntil(lambda r=run: window.hub.run is not r and window.hub.snapshot is not None)
-        assert_all_show(window, window.views)
+        assert_all_show(window, window.views.made)
         visit(window)
     assert len(tasks) >= 5
     assert all(len(of_one_run) == 1 for of_one_run in tasks.values())
@@ -118,34 +119,40 @@ def test_a_theme_amid_edits_of_points_reaches_every_view(qtbot, open_window):
     window.stage.show_name("Boundary")
     train(qtbot, window)
     told: list[object] = []
-    window.hub.points_changed.connect(lambda _: window.set_theme("dark"))
+    window.hub.points_changed.connect(lambda _: window.appearance.choose("dark"))
     window.hub.points_changed.connect(told.append)
     window.hub.draw(TWO.put([(0, 3)], 0), "put", True)
     qtbot.waitUntil(lambda: bool(told))
-    assert all(view.theme.is_dark for view in window.views)
+    assert all(view.theme.is_dark for view in window.views.made)
     visit(window)
 
 
 class _Failing(View):
+    is_mended = False
+
     def offer_theme(self, theme) -> None:
         raise RuntimeError("this view is broken")
 
+    def end_threads(self) -> None:
+        if not self.is_mended:
+            raise RuntimeError("this view is broken")
+
 
 def test_a_view_that_fails_is_told_of_and_the_others_go_on(qtbot, window):
-    broken = _Failing(window.theme)
-    qtbot.addWidget(broken)
-    dark = window.theme
+    broken = _Failing(look.LIGHT, window)
+    window.views.add("broken", broken)
     with qtbot.captureExceptions() as faults:
-        tell_all((broken, *window.views), lambda view: view.offer_theme(dark))
-        tell_all((broken,), lambda view: view.offer_theme(dark))
+        window.appearance.choose("dark")
+        window.views.end_threads()
     assert [str(fault[1]) for fault in faults] == ["this view is broken"] * 2
-    assert all(view.theme is dark for view in window.views)
+    assert all(view.theme is look.DARK for view in window.views.made if view is not broken)
+    broken.is_mended = True  # the window closes
 
 
 def test_a_snapshot_of_another_task_is_dropped_by_every_view(qtbot, window, trained):
     visit(window)
     stranger = trained(prepare(sources.load(NEURON.data), NEURON), 3)
-    for view in window.views:
+    for view in window.views.made:
         shown = view.snapshot
         view.offer_snapshot(stranger)
         assert view.snapshot is shown, type(view).__name__
@@ -154,11 +161,11 @@ def test_a_snapshot_of_another_task_is_dropped_by_every_view(qtbot, window, trai
 def test_an_example_of_another_task_is_not_followed(qtbot, window):
     from gui.state.selected_example import Example
 
-    qtbot.waitUntil(lambda: window.maths.chosen.example is not None)
-    followed = window.maths.chosen.example
+    qtbot.waitUntil(lambda: window.views.context.chosen.example is not None)
+    followed = window.views.context.chosen.example
     stranger = prepare(sources.load(NEURON.data), NEURON)
-    window.maths.chosen.choose(Example.of_row(stranger, 3))
-    assert window.maths.chosen.example is followed
+    window.views.context.chosen.choose(Example.of_row(stranger, 3))
+    assert window.views.context.chosen.example is followed
 
 
 def test_a_stroke_amid_a_change_to_other_data_is_not_followed_there(qtbot, open_window, new_run):
@@ -168,7 +175,7 @@ def test_a_stroke_amid_a_change_to_other_data_is_not_followed_there(qtbot, open_
     with new_run(window):
         window.hub.undo_stack.undo()
     window.stage.show_name("Draw")
-    pad = window.draw.pad
+    pad = window.views["Draw"].pad
     centre = pad.rect().center()
     qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=centre)
     qtbot.mouseMove(pad, centre + QPoint(0, 40))
@@ -176,7 +183,7 @@ def test_a_stroke_amid_a_change_to_other_data_is_not_followed_there(qtbot, open_
         window.hub.undo_stack.redo()
     qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=centre)
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=FIRST_NUMBERS_MS)
-    example, task = window.maths.chosen.example, window.hub.run.task
+    example, task = window.views.context.chosen.example, window.hub.run.task
     assert example.task is task
     assert example.values.shape == task.dataset.values(0).shape
 
@@ -216,12 +223,17 @@ def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
     qtbot.waitUntil(lambda: new.hub.run is not None)
     shown: dict[str, dict[str, list[object]]] = {"used": {}, "new": {}}
     for which, window in (("new", new), ("used", used)):
-        gauges = window.loss, window.accuracy, window.example, window.confusion
+        gauges = (
+            window.views["Loss"],
+            window.views["Accuracy"],
+            window.views["Example"],
+            window.views["Confusion"],
+        )
         for view in gauges:
-            shown[which][f"{type(view).__name__} {view is window.loss}"] = content(view)
+            shown[which][f"{type(view).__name__} {view is window.views['Loss']}"] = content(view)
 
         def look(name: str, window=window, which=which, gauges=gauges) -> None:
-            view = next(v for v in window.views if v.isVisible() and v not in gauges)
+            view = next(v for v in window.views.made if v.isVisible() and v not in gauges)
             shown[which][name] = content(view)
 
         visit(window, look)

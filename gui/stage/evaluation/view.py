@@ -263,13 +263,13 @@ class EvaluationView(View):
 
     # Life -----------------------------------------------------------------------------------------
 
-    def close_threads(self) -> None:
+    def end_threads(self) -> None:
         """End a cross-validation that is under way, and wait for it."""
         if "folds" in self.pages:
             self.folds.close_thread()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.close_threads()
+        self.end_threads()
         super().closeEvent(event)
 
 

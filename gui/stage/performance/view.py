@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
@@ -30,11 +32,14 @@ TIPS = {
 
 
 class PerformanceView(View):
-    """Steps and examples a second, and three shares of time as bars; for the foot of the window."""
+    """Steps and examples a second, and three shares of time as bars; for the foot of the window.
 
-    def __init__(self, theme: Theme) -> None:
+    drawing : returns the share of the window's thread that drawing takes.
+    """
+
+    def __init__(self, theme: Theme, drawing: Callable[[], float]) -> None:
         super().__init__(theme)
-        self.drawing = 0.0  # share of the window's thread, for the next snapshot to show
+        self._drawing = drawing
         self._shown: Pace | None = None
         self.rates = QLabel()
         self.rates.setProperty("small", True)
@@ -85,7 +90,7 @@ class PerformanceView(View):
         self._show(IDLE, 0.0)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        self._show(snapshot.pace, self.drawing if snapshot.pace.steps else 0.0)
+        self._show(snapshot.pace, self._drawing() if snapshot.pace.steps else 0.0)
 
     def _show(self, pace: Pace, drawing: float) -> None:
         if pace == self._shown:

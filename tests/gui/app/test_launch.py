@@ -157,7 +157,7 @@ def read_and_grab():
         bar={one.accessibleName(): one.text() for one in labels if one.accessibleName()},
         sheets=[one.text() for one in sheets],
         losses=[data.model.index(row, 5).data() for row in range(3)],
-        surface=[one.panels[c].point for one in window.views if hasattr(one, "panels")
+        surface=[one.panels[c].point for one in window.views.made if hasattr(one, "panels")
                  for c in one.shown_costs if one.panels[c].surface is not None],
         weights=window.hub.snapshot.params.W[-1].tolist(),
     )

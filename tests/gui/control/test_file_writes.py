@@ -170,7 +170,7 @@ def test_a_system_that_ends_the_program_waits_for_no_answer(qtbot, window, gate)
 def test_what_the_window_shows_is_saved_as_it_is(qtbot, window, tmp_path, monkeypatch):
     path = tmp_path / "shot.png"
     choose(monkeypatch, path)
-    window.keeping.save_picture()
+    window.files.save_picture()
     qtbot.waitUntil(lambda: f"Saved {path}" in window.notice.text, timeout=PATIENCE_MS)
     image = QImage(str(path))
     assert image.size() == window.size() * window.devicePixelRatio()
@@ -178,7 +178,7 @@ def test_what_the_window_shows_is_saved_as_it_is(qtbot, window, tmp_path, monkey
 
 def test_a_picture_that_cannot_be_written_is_told(qtbot, window, tmp_path, monkeypatch):
     choose(monkeypatch, tmp_path / "nowhere" / "shot.png")
-    window.keeping.save_picture()
+    window.files.save_picture()
     qtbot.waitUntil(lambda: "shot.png cannot be written" in window.notice.text)
 
 

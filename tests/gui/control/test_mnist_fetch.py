@@ -13,7 +13,7 @@ from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data.mnist.download import Download
 from core.data.mnist.http_transfer import Timeouts
 from core.train.snapshot import Status
-from gui.window.main_window import LAST_FOLDER, MNIST_FOLDER
+from gui.window.data_choice import LAST_FOLDER, MNIST_FOLDER
 from tests import mirrors
 from tests.mirrors import small_files
 
@@ -240,9 +240,9 @@ def test_mnist_itself_can_be_chosen_after_other_data_from_a_folder(
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: str(folder))
     window = open_with(serve())
     with new_run(window):
-        window._choose_mnist_folder()
-    assert window._settings.text(LAST_FOLDER) == str(folder)
-    assert window._settings.text(MNIST_FOLDER) == ""
+        window.data_choice.choose_mnist_folder()
+    assert window.settings.text(LAST_FOLDER) == str(folder)
+    assert window.settings.text(MNIST_FOLDER) == ""
     with new_run(window):
         choose(window, "mnist")
     assert shown(window) == "MNIST"
@@ -253,7 +253,7 @@ def test_a_folder_that_has_lost_its_files_is_not_asked_twice(
 ):
     (tmp_path / "empty").mkdir()
     window = open_with(serve())
-    window._settings.set(MNIST_FOLDER, str(tmp_path / "empty"))
+    window.settings.set(MNIST_FOLDER, str(tmp_path / "empty"))
     choose(window, "mnist")
     qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
     with new_run(window):

@@ -187,7 +187,7 @@ def test_no_snapshot_of_an_old_run_reaches_a_view(qtbot, open_window, new_run, m
     window = open_window(ENDLESS)
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     seen: list[tuple[int, int]] = []
-    for view in window.views:
+    for view in window.views.made:
         offer = view.offer_snapshot
 
         def spy(snapshot, offer=offer):
@@ -321,7 +321,7 @@ def test_train_is_off_with_points_of_one_class(qtbot, window, new_run, click_pla
     with new_run(window):
         qtbot.mouseClick(window.setup.sources["drawn"], Qt.MouseButton.LeftButton)
     with new_run(window):
-        click_plane(window.boundary, 1, 1)
+        click_plane(window.views["Boundary"], 1, 1)
     assert not window.run_bar.play_button.isEnabled()
     assert "one class, “A”" in window.notice.text
 

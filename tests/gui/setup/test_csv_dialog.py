@@ -43,9 +43,9 @@ def preview(qtbot, window, write):
     """Return preview(text): the dialog on a file with this text, as the window opens it."""
 
     def preview(text, name="birds.csv"):
-        window.open_file(write(text, name))
-        qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
-        dialog = window._csv_dialog
+        window.csv.open_file(write(text, name))
+        qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+        dialog = window.csv.dialog
         qtbot.waitExposed(dialog)
         return dialog
 
@@ -128,15 +128,15 @@ def test_a_file_is_chosen_by_key_or_row(qtbot, window, write, way):
     assert window.setup.sources["iris"].isChecked()  # nothing is loaded yet
     chooser.selectFile(str(path))
     chooser.accept()
-    qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
-    assert window._csv_dialog.table.path == path
-    window._csv_dialog.reject()
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    assert window.csv.dialog.table.path == path
+    window.csv.dialog.reject()
 
 
 def test_a_file_can_be_dropped_on_the_window(qtbot, window, write):
     assert drop(window, write(BIRDS))
-    qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
-    assert window._csv_dialog.table.n == ROWS
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    assert window.csv.dialog.table.n == ROWS
 
 
 def test_two_files_at_once_are_not_welcome(window, write):
@@ -218,7 +218,7 @@ def test_pictures_are_recognised(preview):
 @pytest.mark.parametrize("theme", [look.LIGHT, look.DARK], ids=["light", "dark"])
 def test_the_preview_takes_the_colours_of_the_theme(preview, window, theme):
     dialog = preview(BIRDS)
-    window.set_theme("dark" if theme.is_dark else "light")
+    window.appearance.choose("dark" if theme.is_dark else "light")
     ink = said(dialog, FIRST_ROW, "bill", Qt.ItemDataRole.ForegroundRole)
     assert ink.color().name().upper() == theme.ink
 
@@ -226,9 +226,9 @@ def test_the_preview_takes_the_colours_of_the_theme(preview, window, theme):
 @pytest.mark.usefixtures("face")
 def test_the_dialog_fits_into_the_smallest_window(open_window, qtbot, write):
     window = open_window(size=(1024, 640))
-    window.open_file(write(GAPS))
-    qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
-    size = window._csv_dialog.size()
+    window.csv.open_file(write(GAPS))
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    size = window.csv.dialog.size()
     assert size.width() <= 1024 and size.height() <= 640
 
 
@@ -313,7 +313,7 @@ def test_load_begins_a_run_on_the_table(window, load):
     assert task.config.data.label == "kind"
     assert window.stage.current == "Boundary"
     assert window.setup.sources["csv"].isChecked()
-    assert window._csv_dialog is None
+    assert window.csv.dialog is None
 
 
 def test_the_run_in_the_window_is_the_run_that_its_config_names(window, load):
@@ -342,7 +342,7 @@ def test_cancel_leaves_everything_as_it_is(qtbot, window, preview, way):
         qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
     else:
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window._csv_dialog is None)
+    qtbot.waitUntil(lambda: window.csv.dialog is None)
     assert window.hub.run is before
     assert not window.hub.undo_stack.canUndo()
 
@@ -361,8 +361,8 @@ def test_training_goes_on_behind_the_preview(qtbot, open_window, write):
     window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
-    window.open_file(write(BIRDS))
-    qtbot.waitUntil(lambda: window._csv_dialog is not None, timeout=PATIENCE_MS)
+    window.csv.open_file(write(BIRDS))
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
     step = window.hub.snapshot.step
     qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 10)
     assert window.hub.snapshot.status is Status.TRAINING
@@ -373,10 +373,10 @@ def test_training_goes_on_behind_the_preview(qtbot, open_window, write):
 
 def test_a_file_that_is_no_table_is_refused_in_the_window(qtbot, window, write):
     before = window.hub.run
-    window.open_file(write("%PDF-1.7"))
+    window.csv.open_file(write("%PDF-1.7"))
     qtbot.waitUntil(lambda: "PDF" in window.notice.text, timeout=PATIENCE_MS)
     assert window.hub.run is before
-    assert window._csv_dialog is None
+    assert window.csv.dialog is None
 
 
 @pytest.fixture
@@ -397,7 +397,7 @@ def slow_reader(monkeypatch):
 
 def test_a_long_reading_shows_its_progress_and_cancel_ends_it(qtbot, window, write, slow_reader):
     before = window.hub.run
-    window.open_file(write(BIRDS))
+    window.csv.open_file(write(BIRDS))
     qtbot.waitUntil(window.opening_bar.isVisible)
     qtbot.waitUntil(lambda: window.opening_bar.bar.value() == 300)
     assert "birds.csv" in window.opening_bar.words.text()
@@ -409,7 +409,7 @@ def test_a_long_reading_shows_its_progress_and_cancel_ends_it(qtbot, window, wri
 
 
 def test_closing_the_window_ends_a_reading(qtbot, window, write, slow_reader):
-    window.open_file(write(BIRDS))
+    window.csv.open_file(write(BIRDS))
     qtbot.waitUntil(slow_reader.is_set)
     window.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("background")]

@@ -60,7 +60,7 @@ def is_shown(qtbot):
                 and points.class_names == expected.class_names
                 and np.array_equal(points.xy, expected.xy)
                 and np.array_equal(points.labels, expected.labels)
-                and window.boundary.board.points is points
+                and window.views["Boundary"].board.points is points
                 and hub.run.task.dataset.n == len(expected)
             )
 
@@ -99,7 +99,7 @@ def test_opening_it_on_an_empty_board_draws_what_is_chosen(gallery, drawn, is_sh
 
 
 def test_opening_it_leaves_points_that_are_there(drawn, open_gallery, click_plane, qtbot):
-    click_plane(drawn.boundary, 1, 1)
+    click_plane(drawn.views["Boundary"], 1, 1)
     qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
     open_gallery(drawn)
     assert len(drawn.hub.points) == drawn.hub.run.task.dataset.n == 1
@@ -122,7 +122,7 @@ def test_space_trains_also_while_the_gallery_has_the_keys(qtbot, gallery, drawn,
 def test_the_board_edits_what_was_made(qtbot, gallery, drawn, is_shown, click_plane):
     qtbot.mouseClick(gallery.thumbnails["moons"], LEFT)
     is_shown(drawn, Recipe("moons"))
-    click_plane(drawn.boundary, 4.8, 4.8)
+    click_plane(drawn.views["Boundary"], 4.8, 4.8)
     qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 201)
 
 
@@ -180,14 +180,14 @@ def test_a_slider_that_is_pressed_and_let_go_changes_nothing(
 ):
     qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
     is_shown(drawn, Recipe("toy"))
-    click_plane(drawn.boundary, 4.8, -4.8)
+    click_plane(drawn.views["Boundary"], 4.8, -4.8)
     qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 201)
     count = drawn.hub.undo_stack.count()
     for _ in drag(qtbot, gallery.sliders["noise"]):
         pass
     qtbot.waitUntil(lambda: not drawn.hub.background.is_busy("load"))
     assert drawn.hub.undo_stack.count() == count
-    assert len(drawn.boundary.board.points) == 201
+    assert len(drawn.views["Boundary"].board.points) == 201
 
 
 def test_a_slider_moved_by_keys_says_its_value(qtbot, gallery, drawn, is_shown, words):
@@ -222,13 +222,13 @@ def test_opened_from_iris_it_switches_to_drawn_points(qtbot, window, open_galler
 def test_opened_from_iris_it_goes_back_to_points_that_were_drawn(
     drawn, open_gallery, click_plane, new_run, qtbot
 ):
-    click_plane(drawn.boundary, 1, 1)
+    click_plane(drawn.views["Boundary"], 1, 1)
     qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
     with new_run(drawn):
         qtbot.mouseClick(drawn.setup.sources["iris"], LEFT)
     with new_run(drawn):
         open_gallery(drawn)
-    assert drawn.hub.run.task.dataset.n == len(drawn.boundary.board.points) == 1
+    assert drawn.hub.run.task.dataset.n == len(drawn.views["Boundary"].board.points) == 1
 
 
 def test_what_was_learnt_of_iris_is_nothing_to_points(
@@ -252,7 +252,7 @@ def test_what_was_learnt_of_iris_is_nothing_to_points(
 
 def test_it_opens_from_the_tools_and_is_one_dialog(qtbot, drawn):
     for _ in range(2):
-        qtbot.mouseClick(drawn.boundary.board_tools.generate, LEFT)
+        qtbot.mouseClick(drawn.views["Boundary"].board_tools.generate, LEFT)
     (gallery,) = drawn.findChildren(Gallery)
     assert gallery.isVisible() and not gallery.isModal()
     (done,) = (b for b in gallery.findChildren(QPushButton) if b.text() == "Done")
@@ -270,7 +270,7 @@ def test_it_follows_the_theme(qtbot, open_window, open_gallery, is_shown, pixels
     qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
     gallery = open_gallery(window)
     if change_later:
-        window.set_theme("dark")
+        window.appearance.choose("dark")
     picture = pixels(gallery)
     background = look.rgb(look.DARK.background)
     assert (picture[2, 2] == background).all()

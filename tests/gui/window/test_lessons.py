@@ -17,7 +17,7 @@ from core.train.snapshot import Status
 from gui.control.run_controller import FLAT_OUT
 from gui.kit import theme as look
 from gui.window.run_bar import SPEEDS
-from gui.window.status_area import LOW_PX
+from gui.window.sizes import LOW_PX
 from tests import mirrors
 from tests.mirrors import Mirror, small_files
 
@@ -120,7 +120,7 @@ def test_a_lesson_is_set_up_as_it_says_and_waits_for_space(begin, window, key):
     assert (hub.snapshot.status, hub.snapshot.step) == (Status.READY, 0)
     assert SPEEDS[window.run_bar.speed.value()] == preset.speed
     assert window.stage.current == preset.tab
-    assert window.loss.log_button.isChecked() == preset.has_log_loss
+    assert window.views["Loss"].log_button.isChecked() == preset.has_log_loss
     assert preset.title in shown(window)
     assert window.lessons.strip.isVisible()
 
@@ -148,7 +148,7 @@ def test_one_undo_brings_back_all_that_was_there(qtbot, begin, new_run, window):
     assert hub.points is points
     assert window.stage.current == "Weights"
     assert SPEEDS[window.run_bar.speed.value()] == 5
-    assert not window.loss.log_button.isChecked()
+    assert not window.views["Loss"].log_button.isChecked()
     assert not window.lessons.strip.isVisible()
 
 
@@ -272,7 +272,7 @@ def test_the_strip_follows_light_and_dark(begin, pixels, window):
     begin(window, "xor")
     strip = window.lessons.strip
     for name, theme in (("dark", look.DARK), ("light", look.LIGHT)):
-        window.set_theme(name)
+        window.appearance.choose(name)
         middle = pixels(strip)[strip.height() // 2, -2]
         np.testing.assert_allclose(middle, look.rgb(theme.selected), atol=2)
 

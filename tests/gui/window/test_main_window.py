@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QStyleHints
+from PySide6.QtGui import QAction, QGuiApplication, QStyleHints
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -190,15 +190,15 @@ def test_space_trains_whatever_has_the_focus(qtbot, window, reach, field):
 def test_digits_choose_the_tab(qtbot, window):
     qtbot.keyClick(window, "2")
     assert window.stage.current == "Weights"
-    assert window.weights.isVisible()
+    assert window.views["Weights"].isVisible()
     qtbot.keyClick(window, "1")
     assert window.stage.current == "Boundary"
-    assert window.boundary.isVisible()
+    assert window.views["Boundary"].isVisible()
 
 
 def test_l_makes_the_loss_axis_logarithmic(qtbot, window):
     qtbot.keyClick(window, "l")
-    assert window.loss.log_button.isChecked()
+    assert window.views["Loss"].log_button.isChecked()
 
 
 def test_f1_lists_keys_without_stopping_training(qtbot, open_window, reach):
@@ -211,32 +211,6 @@ def test_f1_lists_keys_without_stopping_training(qtbot, open_window, reach):
     step = reach(window, Status.TRAINING).step
     qtbot.waitUntil(lambda: window.hub.snapshot.step > step)
     box.close()
-
-
-def test_every_shortcut_is_taken_once(window):
-    taken: list[str] = []
-    for action in window.findChildren(QAction):
-        if action.isVisible():
-            taken += [key.toString() for key in action.shortcuts()]
-    doubles = {key for key in taken if taken.count(key) > 1}
-    assert len(taken) > 12
-    assert not doubles
-
-
-def test_every_key_in_the_menus_stands_in_the_list_of_keys(qtbot, window):
-    qtbot.keyClick(window, Qt.Key.Key_F1)
-    (box,) = window.findChildren(QMessageBox)
-    listed = box.text()
-    box.close()
-    quit_key = QKeySequence(QKeySequence.StandardKey.Quit).toString()
-    missing = [
-        action.shortcut().toString()
-        for action in window.findChildren(QAction)
-        if not action.shortcut().isEmpty()
-        and action.shortcut().toString().replace("-", "−") not in listed
-        and action.shortcut().toString() != quit_key
-    ]
-    assert not missing
 
 
 # For everyone ---------------------------------------------------------------------------------
@@ -294,11 +268,11 @@ def test_every_control_has_a_name_and_a_tooltip(qtbot, window, new_run, source):
 
 def test_every_picture_has_a_name(window):
     pictures = [
-        window.boundary.plot,
-        window.weights.canvas,
-        window.loss.plot,
-        window.accuracy.plot,
-        window.confusion.matrix,
+        window.views["Boundary"].plot,
+        window.views["Weights"].canvas,
+        window.views["Loss"].plot,
+        window.views["Accuracy"].plot,
+        window.views["Confusion"].matrix,
     ]
     assert all(picture.accessibleName() for picture in pictures)
 
@@ -341,7 +315,7 @@ def test_data_of_one_class_are_shown_in_every_view_and_refused_in_words(
     seen = set()
     for digit in range(Qt.Key.Key_0, Qt.Key.Key_9 + 1):
         qtbot.keyClick(window.stage, Qt.Key(digit))
-        qtbot.mouseClick(window.loss.log_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.views["Loss"].log_button, Qt.MouseButton.LeftButton)
         seen.add(window.stage.current)
     assert {"Weights", "Data", "Network", "Surface", "Evaluation", "Runs"} <= seen
     assert not window.run_bar.play_button.isEnabled()
@@ -415,7 +389,13 @@ def test_large_numbers_do_not_move_the_run_bar(window):
 @pytest.mark.usefixtures("face")
 def test_nothing_but_numbers_moves_while_it_trains(qtbot, open_window):
     window = open_window(ENDLESS)
-    panels = [window.setup, window.stage, window.loss, window.accuracy, window.confusion]
+    panels = [
+        window.setup,
+        window.stage,
+        window.views["Loss"],
+        window.views["Accuracy"],
+        window.views["Confusion"],
+    ]
     qtbot.waitUntil(lambda: all(p.height() >= p.minimumSizeHint().height() for p in panels))
     window.grab()  # all is laid out
     QApplication.processEvents()
@@ -440,7 +420,12 @@ def test_a_theme_colours_every_panel(qtbot, open_window, pixels, choice, theme):
 
     def are_coloured():  # what a plot has at rest is painted a moment later
         whole = pixels(window)
-        for widget in (window.boundary.plot, window.loss.plot, window.confusion, window.run_bar):
+        for widget in (
+            window.views["Boundary"].plot,
+            window.views["Loss"].plot,
+            window.views["Confusion"],
+            window.run_bar,
+        ):
             corner = widget.mapTo(window, widget.rect().topLeft())
             shown = whole[corner.y() :, corner.x() :][: widget.height(), : widget.width()]
             is_panel = (np.abs(shown - panel) <= 2).all(axis=2)
@@ -455,17 +440,17 @@ def test_the_system_theme_is_followed_while_the_window_is_open(open_window, monk
     for scheme, theme in ((Qt.ColorScheme.Dark, look.DARK), (Qt.ColorScheme.Light, look.LIGHT)):
         monkeypatch.setattr(QStyleHints, "colorScheme", lambda self, scheme=scheme: scheme)
         hints.colorSchemeChanged.emit(scheme)
-        assert window.theme is theme
-        assert all(view.theme is theme for view in window.views)
+        assert window.appearance.theme is theme
+        assert all(view.theme is theme for view in window.views.made)
 
 
 def test_a_change_of_theme_keeps_what_is_shown(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
     qtbot.waitUntil(lambda: not window.hub.background.is_busy("boundary"))
-    before = window.loss.train.line.getData()
-    window.set_theme("dark")
-    np.testing.assert_array_equal(window.loss.train.line.getData(), before)
+    before = window.views["Loss"].train.line.getData()
+    window.appearance.choose("dark")
+    np.testing.assert_array_equal(window.views["Loss"].train.line.getData(), before)
     assert window.run_bar.play_button.isEnabled()
 
 
@@ -487,13 +472,13 @@ def test_closing_mid_training_ends_the_threads(qtbot, open_window):
 
 def test_size_theme_and_speed_are_remembered(qtbot, open_window):
     window = open_window()
-    window.set_theme("dark")
+    window.appearance.choose("dark")
     qtbot.keyClick(window, "-")
     window.resize(800, 666)  # no larger than any screen
     chosen = window.run_bar.chosen_speed
     window.close()
     again = open_window(size=None, theme=None)
-    assert again.theme is look.DARK
+    assert again.appearance.theme is look.DARK
     assert again.run_bar.chosen_speed == again.hub.speed == chosen
     assert (again.width(), again.height()) == (800, 666)
 

@@ -88,22 +88,22 @@ def sheet_number(sheet, key) -> float:
 def check_bar_and_gauges(window, found: Recomputed) -> None:
     train = found.accuracy(found.task.train_rows)
     assert labelled(window, "accuracy · test") == f"{100 * train:.1f} %"
-    assert_array_equal(window.confusion.matrix.counts, found.confusion())
-    steps, accuracy = window.accuracy.train.line.getData()
+    assert_array_equal(window.views["Confusion"].matrix.counts, found.confusion())
+    steps, accuracy = window.views["Accuracy"].train.line.getData()
     assert steps[-1] == found.snapshot.step
     assert math.isclose(accuracy[-1], train, abs_tol=1e-6)
     if not found.task.config.model.hidden:
-        check_trace(window.example.sheet, window, found)
+        check_trace(window.views["Example"].sheet, window, found)
 
 
 def check_trace(sheet, window, found: Recomputed) -> None:
     """Each activation of the example that is followed, as it is written there."""
-    row = window.maths.chosen.example.row
+    row = window.views.context.chosen.example.row
     outputs = range(found.task.outputs)
-    shown = [key for k in outputs if (key := ("a", k)) in window.maths.tracer.newest.values]
+    shown = [key for k in outputs if (key := ("a", k)) in window.views.context.tracer.newest.values]
     assert len(shown) == len(outputs)
     wanted = found.a[row][1:] if found.task.is_neuron else found.a[row]
-    numbers = window.maths.tracer.newest.values
+    numbers = window.views.context.tracer.newest.values
     assert_allclose([numbers[key] for key in shown], wanted, atol=1e-5)
     for key in shown:
         if sheet.say(key) != "…" and "·" not in sheet.say(key):
@@ -114,7 +114,7 @@ def check_trace(sheet, window, found: Recomputed) -> None:
 
 
 def check_boundary(window, found: Recomputed) -> None:
-    view, dataset = window.boundary, found.task.dataset
+    view, dataset = window.views["Boundary"], found.task.dataset
     wrong = np.flatnonzero(~found.is_right)
     ringed = np.stack(view._rings.getData(), axis=1)
     columns = [view.x_choice.currentIndex(), view.y_choice.currentIndex()]
@@ -127,7 +127,7 @@ def check_boundary(window, found: Recomputed) -> None:
 
 def check_weights(window, found: Recomputed) -> None:
     params = found.snapshot.params
-    shown = window.weights.canvas._params
+    shown = window.views["Weights"].canvas._params
     if params.hidden is not None:
         assert_array_equal(shown.W, params.hidden.V)
     else:
@@ -136,7 +136,7 @@ def check_weights(window, found: Recomputed) -> None:
 
 
 def check_data(window, found: Recomputed) -> None:
-    model = window.data.model
+    model = window.views["Data"].model
     header = [
         model.headerData(c, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole)
         for c in range(model.columnCount())
@@ -148,13 +148,15 @@ def check_data(window, found: Recomputed) -> None:
 
 
 def check_draw(window, found: Recomputed) -> None:
-    assert window.draw.snapshot is found.snapshot  # nothing is drawn yet
+    assert window.views["Draw"].snapshot is found.snapshot  # nothing is drawn yet
 
 
 def check_network(window, found: Recomputed) -> None:
     signals = late(window, "NetworkView").sketch.signals
     assert signals.params is found.snapshot.params
-    assert_allclose(signals.answer.logits, found.z[window.maths.chosen.example.row], atol=1e-4)
+    assert_allclose(
+        signals.answer.logits, found.z[window.views.context.chosen.example.row], atol=1e-4
+    )
 
 
 def check_surface(window, found: Recomputed) -> None:
@@ -185,7 +187,7 @@ def check_runs(window, found: Recomputed) -> None:
 
 
 def late(window, name: str):
-    return next(view for view in window.views if type(view).__name__ == name)
+    return next(view for view in window.views.made if type(view).__name__ == name)
 
 
 CHECKS = {
@@ -299,12 +301,12 @@ def test_at_rest_the_limit_of_the_rate_is_of_the_last_weights(open_window, stepp
 def test_at_rest_the_noise_is_that_of_the_last_weights(qtbot, open_window, stepped_twice_meanwhile):
     window = open_window(RunConfig(training=TrainingConfig(learning_rate=3.0)))
     window.stage.show_name("Weights")
-    qtbot.mouseClick(window.weights.subject.button("over time"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.views["Weights"].subject.button("over time"), Qt.MouseButton.LeftButton)
     stepped_twice_meanwhile(window)
     snapshot = window.hub.snapshot
     noise = curvature.noise(window.hub.run.task, snapshot.params, snapshot.batch)
     assert noise is not None
-    words = window.weights.norms.noise_words.text()
+    words = window.views["Weights"].norms.noise_words.text()
     assert f"points {noise.degrees:.0f}° away" in words and f"{noise.ratio:.2f} times" in words
 
 

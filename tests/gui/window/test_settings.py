@@ -145,7 +145,7 @@ def test_a_damaged_file_is_put_aside_and_told_of_once(qtbot, open_window, tmp_pa
     window = open_window(theme=None)
     assert "could not be read (geometry, columns, speed, mnist_folder)" in window.notice.text
     assert str(kept) in window.notice.text and kept.read_text() == DAMAGED
-    assert window.theme is look.DARK  # what can be read still counts
+    assert window.appearance.theme is look.DARK  # what can be read still counts
     window.close()
     again = open_window(theme=None)
     assert "could not be read" not in again.notice.text

@@ -173,12 +173,12 @@ def test_the_past_is_said_in_words_and_marked_on_the_curves(trained_window, newe
     reached(trained_window, 200)
     assert trained_window.history_bar.words.text() == f"step 200 of {newest:,} · epoch 50"
     assert "earlier moment" in trained_window.notice.text
-    for view in (trained_window.loss, trained_window.accuracy):
+    for view in (trained_window.views["Loss"], trained_window.views["Accuracy"]):
         assert view.step_line.isVisible() and view.step_line.value() == 200
         assert view.train.line.getData()[0][-1] == newest
     trained_window.hub.go_live()
     reached(trained_window, newest)
-    assert not trained_window.loss.step_line.isVisible()
+    assert not trained_window.views["Loss"].step_line.isVisible()
 
 
 def test_space_on_the_line_trains_on_from_the_past(trained_window, newest, qtbot, reached):
@@ -261,7 +261,7 @@ def test_undo_returns_to_a_run_where_it_was_left_in_its_past(
 
 
 def test_the_way_on_the_loss_surface_ends_at_the_shown_step(trained_window, newest, reached):
-    way = trained_window.maths.way
+    way = trained_window.views.context.way
     params = trained_window.hub.snapshot.params
     whole = len(way.to(params).W)
     steps = list(way.steps)

@@ -32,8 +32,8 @@ class Hand:
 
     def __init__(self, qtbot, window):
         self.qtbot, self.window = qtbot, window
-        self.board = window.boundary.board
-        self.plot = window.boundary.plot
+        self.board = window.views["Boundary"].board
+        self.plot = window.views["Boundary"].plot
 
     def pixel(self, x, y):
         scene = self.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
@@ -71,7 +71,7 @@ class Hand:
         self.release(*places[-1])
 
     def take(self, tool: Tool):
-        self.qtbot.mouseClick(self.window.boundary.board_tools.tools.button(tool), LEFT)
+        self.qtbot.mouseClick(self.window.views["Boundary"].board_tools.tools.button(tool), LEFT)
 
     def key(self, key, modifier=Qt.KeyboardModifier.NoModifier):
         """Press a key on the board."""
@@ -95,7 +95,7 @@ class Hand:
         """Return the button of the legend with this name, once it is there."""
 
         def found():
-            buttons = self.window.boundary.legend.findChildren(QPushButton)
+            buttons = self.window.views["Boundary"].legend.findChildren(QPushButton)
             return [b for b in buttons if b.accessibleName() == name and b.isVisible()]
 
         self.qtbot.waitUntil(lambda: len(found()) == 1)
@@ -281,7 +281,7 @@ def test_the_ghost_goes_with_the_pointer(hand):
 @pytest.mark.parametrize("tool", [Tool.SPRAY, Tool.RELABEL, Tool.ERASE])
 def test_a_wide_tool_shows_its_circle(hand, tool):
     hand.take(tool)
-    hand.window.boundary.board_tools.radius.setValue(60)
+    hand.window.views["Boundary"].board_tools.radius.setValue(60)
     hand.move(1, 2)
     assert len(ghost_of(hand).data) == 0
     circles = [
@@ -340,9 +340,9 @@ def test_relabelling_paints_what_the_circle_passes_and_nothing_else(hand, grid):
 
 def test_a_wider_circle_takes_more(hand, grid):
     hand.take(Tool.ERASE)
-    hand.window.boundary.board_tools.radius.setValue(20)
+    hand.window.views["Boundary"].board_tools.radius.setValue(20)
     few = hand.circled(0, 0).sum()
-    hand.window.boundary.board_tools.radius.setValue(100)
+    hand.window.views["Boundary"].board_tools.radius.setValue(100)
     many = hand.circled(0, 0).sum()
     hand.click(0, 0)
     assert few < many == 442 - len(hand.board.points)
@@ -451,7 +451,7 @@ def test_a_click_right_after_the_chosen_class_went_draws_the_last_one(hand, put)
 
 def test_jitter_shifts_all_points_a_little(qtbot, hand, put):
     put(FOUR)
-    qtbot.mouseClick(hand.window.boundary.board_tools.jitter, LEFT)
+    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.jitter, LEFT)
     shifts = np.abs(hand.board.points.xy - FOUR.xy) / hand.pixel_size()
     assert (shifts > 0).all() and (shifts < 60).all()
 
@@ -460,14 +460,14 @@ def test_jitter_shifts_only_what_is_selected(qtbot, hand, put):
     put(FOUR)
     hand.take(Tool.SELECT)
     hand.drag(*LASSO)
-    qtbot.mouseClick(hand.window.boundary.board_tools.jitter, LEFT)
+    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.jitter, LEFT)
     changed = (hand.board.points.xy != FOUR.xy).any(axis=1)
     assert changed.tolist() == [True, True, False, False]
 
 
 def test_clear_removes_all_points_and_keeps_the_classes(qtbot, hand, put):
     put(FOUR.rename_class(0, "red"))
-    qtbot.mouseClick(hand.window.boundary.board_tools.clear, LEFT)
+    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.clear, LEFT)
     assert len(hand.board.points) == 0
     assert hand.board.points.class_names == ("red", "B")
 
@@ -662,7 +662,7 @@ def test_weights_are_kept_when_points_change(hand, trained):
 
 def test_weights_start_again_when_points_change_if_so_chosen(qtbot, hand, trained):
     trained(FOUR)
-    qtbot.mouseClick(hand.window.boundary.board_tools.going_on, LEFT)
+    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.going_on, LEFT)
     hand.click(0, 1)
     hand.settle()
     qtbot.waitUntil(lambda: hand.window.hub.snapshot.step == 0)
@@ -679,7 +679,7 @@ def test_a_paused_run_stays_paused_when_points_change(qtbot, hand, trained):
 def test_the_shading_stays_while_points_change(qtbot, hand, put):
     put(FOUR)
     train(qtbot, hand)
-    image = hand.window.boundary._image
+    image = hand.window.views["Boundary"]._image
     qtbot.waitUntil(lambda: image.image is not None)
     seen = []
     for changed in (hand.window.hub.snapshot_changed, hand.window.hub.points_changed):
@@ -777,8 +777,8 @@ def test_the_second_class_makes_it_trainable(qtbot, hand, put, reach):
 
 def test_without_a_test_set_there_is_nothing_of_it_to_choose(hand, put, words):
     put(FOUR)
-    assert "test" not in words(hand.window.boundary.legend)
-    assert not hand.window.boundary.shown_points.isVisible()
+    assert "test" not in words(hand.window.views["Boundary"].legend)
+    assert not hand.window.views["Boundary"].shown_points.isVisible()
     assert np.isnan(hand.window.hub.snapshot.metrics.test_loss)
 
 
@@ -791,7 +791,9 @@ def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, wor
         assert count / 4 < len(shown) <= MAX_POINTS
         everything = {tuple(place) for place in points.xy.astype(np.float32)}
         assert {tuple(place) for place in shown.astype(np.float32)} <= everything
-    assert "Showing one in 2 of 20,000 points; training uses all." in words(hand.window.boundary)
+    assert "Showing one in 2 of 20,000 points; training uses all." in words(
+        hand.window.views["Boundary"]
+    )
     assert len(hand.window.hub.run.task.train_rows) == 20_000
     hub = hand.window.hub  # at rest, all of them are measured
     hand.qtbot.waitUntil(lambda: hub.snapshot.metrics.confusion.sum() == 20_000)
@@ -802,7 +804,7 @@ def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, wor
 
 @pytest.mark.parametrize("shown", ["all", "training", "test"])
 def test_test_points_are_shown_hidden_or_alone(qtbot, window, shown):
-    choice = window.boundary.shown_points
+    choice = window.views["Boundary"].shown_points
     assert choice.isVisible()
     choice.setCurrentIndex(choice.findText(shown))
     choice.activated.emit(choice.currentIndex())
@@ -810,7 +812,7 @@ def test_test_points_are_shown_hidden_or_alone(qtbot, window, shown):
     for k in range(3):
         colour = look.LIGHT.class_colour(k)
         for rows, hollow in ((task.train_rows, False), (task.test_rows, True)):
-            places = scatter_of(window.boundary.plot, colour, hollow=hollow)
+            places = scatter_of(window.views["Boundary"].plot, colour, hollow=hollow)
             is_shown = shown == "all" or hollow == (shown == "test")
             mine = rows[task.dataset.y[rows] == k] if is_shown else []
             expected = task.dataset.X[mine]

@@ -35,7 +35,7 @@ def digits_window(open_window, qtbot):
             qtbot.waitUntil(
                 lambda: window.hub.snapshot.status is Status.FINISHED, timeout=PATIENCE_MS
             )
-        qtbot.waitUntil(lambda: window.draw.snapshot is window.hub.snapshot)
+        qtbot.waitUntil(lambda: window.views["Draw"].snapshot is window.hub.snapshot)
         return window
 
     return open_it
@@ -72,7 +72,7 @@ def expected(view):
 
 @pytest.mark.parametrize("names", [(), ("crop",), ("centre", "antialias"), ("scale_to_box",)])
 def test_the_model_sees_what_the_recipe_makes_of_the_strokes(digits_window, settled, names):
-    view = digits_window(0).draw
+    view = digits_window(0).views["Draw"]
     write(view.pad, 3)
     for name in names:
         view.steps.switches[name].click()
@@ -83,7 +83,7 @@ def test_the_model_sees_what_the_recipe_makes_of_the_strokes(digits_window, sett
 
 
 def test_deskewing_is_a_switch_and_follows_the_training_data(digits_window, settled):
-    view = digits_window(0, data={"deskew": True}).draw
+    view = digits_window(0, data={"deskew": True}).views["Draw"]
     assert view.steps.switches["deskew"].isChecked()
     write(view.pad, 7)
     settled(view)
@@ -92,7 +92,7 @@ def test_deskewing_is_a_switch_and_follows_the_training_data(digits_window, sett
 
 
 def test_a_wider_pen_gives_more_ink(digits_window, settled):
-    view = digits_window(0).draw
+    view = digits_window(0).views["Draw"]
     write(view.pad, 1)
     settled(view)
     ink = view.picture.sum()
@@ -105,14 +105,14 @@ def test_a_wider_pen_gives_more_ink(digits_window, settled):
 
 
 def test_an_empty_pad_gets_no_answer(digits_window):
-    view = digits_window().draw
+    view = digits_window().views["Draw"]
     assert set(view.shares.shares) == {""}
     assert view.shares.sentence == "Draw a digit, and see why."
     assert view.answer is None
 
 
 def test_shares_are_softmax_of_the_logits(digits_window, settled):
-    view = digits_window().draw
+    view = digits_window().views["Draw"]
     write(view.pad, 3)
     settled(view)
     _, a = expected(view)
@@ -121,7 +121,7 @@ def test_shares_are_softmax_of_the_logits(digits_window, settled):
 
 
 def test_a_drawn_digit_is_read(digits_window, settled):
-    view = digits_window(30).draw
+    view = digits_window(30).views["Draw"]
     write(view.pad, 3)
     settled(view)
     assert int(view.answer.probabilities.argmax()) == 3
@@ -129,7 +129,7 @@ def test_a_drawn_digit_is_read(digits_window, settled):
 
 
 def test_a_binary_model_answers_for_two_classes(digits_window, settled):
-    view = digits_window(model={"kind": "binary", "positive": "4", "negative": "9"}).draw
+    view = digits_window(model={"kind": "binary", "positive": "4", "negative": "9"}).views["Draw"]
     write(view.pad, 4)
     settled(view)
     W, b = view.snapshot.params.W, view.snapshot.params.b
@@ -143,7 +143,7 @@ def test_a_binary_model_answers_for_two_classes(digits_window, settled):
 @pytest.mark.parametrize("kind", ["perceptron", "adaline"])
 def test_a_neuron_without_shares_says_yes_or_no(digits_window, settled, kind):
     model = {"kind": kind, "positive": "4", "negative": "9"}
-    view = digits_window(model=model, rate=0.01).draw  # ADALINE bears no more
+    view = digits_window(model=model, rate=0.01).views["Draw"]  # ADALINE bears no more
     write(view.pad, 4)
     settled(view)
     W, b = view.snapshot.params.W, view.snapshot.params.b
@@ -157,7 +157,7 @@ def test_a_neuron_without_shares_says_yes_or_no(digits_window, settled, kind):
 
 
 def test_one_against_the_rest_says_what_its_shares_sum_to(digits_window, settled):
-    view = digits_window(model={"kind": "ovr"}).draw
+    view = digits_window(model={"kind": "ovr"}).views["Draw"]
     write(view.pad, 3)
     settled(view)
     a = view.answer.probabilities
@@ -168,7 +168,7 @@ def test_one_against_the_rest_says_what_its_shares_sum_to(digits_window, settled
 
 
 def test_pairs_show_their_votes_and_the_evidence_of_the_winners_pairs(digits_window, settled):
-    view = digits_window(model={"kind": "ovo"}).draw
+    view = digits_window(model={"kind": "ovo"}).views["Draw"]
     write(view.pad, 3)
     settled(view)
     W, b = view.snapshot.params.W, view.snapshot.params.b
@@ -193,7 +193,7 @@ def test_pairs_show_their_votes_and_the_evidence_of_the_winners_pairs(digits_win
 
 
 def test_a_hidden_layer_answers_without_evidence_of_pixels(digits_window, settled):
-    view = digits_window(model={"hidden": 16}).draw
+    view = digits_window(model={"hidden": 16}).views["Draw"]
     write(view.pad, 3)
     settled(view)
     assert sum(view.answer.probabilities) == pytest.approx(1, abs=1e-5)
@@ -202,7 +202,7 @@ def test_a_hidden_layer_answers_without_evidence_of_pixels(digits_window, settle
 
 
 def test_without_training_all_classes_tie(digits_window, settled):
-    view = digits_window(0).draw
+    view = digits_window(0).views["Draw"]
     write(view.pad, 3)
     settled(view)
     assert view.shares.sentence == "All classes tie: train first (Space)."
@@ -211,7 +211,7 @@ def test_without_training_all_classes_tie(digits_window, settled):
 
 def test_the_answer_follows_the_training(digits_window, settled, qtbot):
     window = digits_window(0)
-    view = window.draw
+    view = window.views["Draw"]
     write(view.pad, 3)
     settled(view)
     before = view.shares.shares
@@ -222,7 +222,7 @@ def test_the_answer_follows_the_training(digits_window, settled, qtbot):
 
 
 def test_nothing_is_asked_again_while_neither_drawing_nor_weights_change(digits_window, settled):
-    view = digits_window().draw
+    view = digits_window().views["Draw"]
     write(view.pad, 3)
     settled(view)
     answer, painted = view.answer, view.evidence.painted
@@ -233,7 +233,7 @@ def test_nothing_is_asked_again_while_neither_drawing_nor_weights_change(digits_
 
 def test_a_hidden_tab_does_no_work(digits_window, settled):
     window = digits_window()
-    view = window.draw
+    view = window.views["Draw"]
     write(view.pad, 3)
     settled(view)
     answer, picture = view.answer, view.picture
@@ -247,7 +247,7 @@ def test_a_hidden_tab_does_no_work(digits_window, settled):
 
 
 def test_evidence_that_looks_the_same_is_not_painted_again(digits_window, settled, trained):
-    view = digits_window().draw
+    view = digits_window().views["Draw"]
     write(view.pad, 3)
     settled(view)
     before = view.evidence.painted
@@ -265,7 +265,7 @@ def test_evidence_that_looks_the_same_is_not_painted_again(digits_window, settle
 
 @pytest.mark.parametrize("data", [{}, {"standardise": True}], ids=["pixels", "standardised"])
 def test_evidence_and_bias_add_up_to_the_logit(digits_window, settled, data):
-    view = digits_window(data=data).draw
+    view = digits_window(data=data).views["Draw"]
     write(view.pad, 3)
     settled(view)
     z, _ = expected(view)
@@ -275,7 +275,7 @@ def test_evidence_and_bias_add_up_to_the_logit(digits_window, settled, data):
 
 
 def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_window, settled, qtbot):
-    view = digits_window().draw
+    view = digits_window().views["Draw"]
     write(view.pad, 3)
     settled(view)
     first, second = np.argsort(-view.answer.probabilities)[:2]
@@ -292,7 +292,7 @@ def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_window
 
 @pytest.mark.parametrize("data", [{}, {"standardise": True}], ids=["pixels", "standardised"])
 def test_the_nearest_training_digits_are_those_of_brute_force(digits_window, settled, data):
-    view = digits_window(0, data=data).draw
+    view = digits_window(0, data=data).views["Draw"]
     write(view.pad, 3)
     settled(view)
     task = view.task
@@ -309,7 +309,7 @@ def test_the_nearest_training_digits_are_those_of_brute_force(digits_window, set
 
 
 def test_a_random_test_digit_is_the_input_itself(digits_window, settled, qtbot):
-    view = digits_window().draw
+    view = digits_window().views["Draw"]
     qtbot.mouseClick(view.toolbar.random, Qt.MouseButton.LeftButton)
     settled(view)
     values = view.task.dataset.values(view.task.test_rows)
@@ -318,7 +318,7 @@ def test_a_random_test_digit_is_the_input_itself(digits_window, settled, qtbot):
 
 
 def test_the_next_misclassified_digits_are_wrong_one_after_the_other(digits_window, settled, qtbot):
-    view = digits_window(2).draw
+    view = digits_window(2).views["Draw"]
     task = view.task
     decided = probe.decided(task, view.snapshot.params, task.test_rows)
     wrong = task.test_rows[decided != task.dataset.y[task.test_rows]]
@@ -332,14 +332,14 @@ def test_the_next_misclassified_digits_are_wrong_one_after_the_other(digits_wind
 
 def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_window, qtbot):
     window = digits_window(2)
-    view, task = window.draw, window.draw.task
+    view, task = window.views["Draw"], window.views["Draw"].task
     window.stage.show_name("Weights")
     counts = window.hub.snapshot.metrics.confusion.copy()
     np.fill_diagonal(counts, 0)
     i, j = (int(k) for k in np.unravel_index(counts.argmax(), counts.shape))
-    left, top, width, height = window.confusion.matrix._geometry()
+    left, top, width, height = window.views["Confusion"].matrix._geometry()
     at = QPoint(round(left + (j + 0.5) * width), round(top + (i + 0.5) * height))
-    qtbot.mouseClick(window.confusion.matrix, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseClick(window.views["Confusion"].matrix, Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: view.pad.drawing.content.picture is not None, timeout=PATIENCE_MS)
     assert window.stage.current == "Draw"
     y = task.dataset.y[task.test_rows]
@@ -351,28 +351,30 @@ def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_windo
 def test_a_double_click_in_the_data_shows_the_row(digits_window, qtbot):
     window = digits_window(0)
     window.stage.show_name("Data")
-    table = window.data.table
-    at = table.visualRect(window.data.model.index(4, 0)).center()
+    table = window.views["Data"].table
+    at = table.visualRect(window.views["Data"].model.index(4, 0)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert window.stage.current == "Draw"
-    row = int(window.data.model.order[4])
-    expected = window.draw.task.dataset.values(np.array([row]))[0]
-    np.testing.assert_array_equal(window.draw.pad.drawing.content.picture.ravel(), expected)
+    row = int(window.views["Data"].model.order[4])
+    expected = window.views["Draw"].task.dataset.values(np.array([row]))[0]
+    np.testing.assert_array_equal(
+        window.views["Draw"].pad.drawing.content.picture.ravel(), expected
+    )
 
 
 def test_one_click_in_the_data_leaves_a_drawing_alone(digits_window, qtbot):
     window = digits_window(0)
-    write(window.draw.pad, 3)
+    write(window.views["Draw"].pad, 3)
     window.stage.show_name("Data")
-    table = window.data.table
-    at = table.visualRect(window.data.model.index(4, 0)).center()
+    table = window.views["Data"].table
+    at = table.visualRect(window.views["Data"].model.index(4, 0)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert window.draw.pad.strokes
+    assert window.views["Draw"].pad.strokes
 
 
 def test_drawing_over_a_digit_starts_a_new_drawing(digits_window, qtbot):
-    view = digits_window(0).draw
+    view = digits_window(0).views["Draw"]
     qtbot.mouseClick(view.toolbar.random, Qt.MouseButton.LeftButton)
     stroke(view.pad, LINE)
     assert view.pad.drawing.content.picture is None and len(view.pad.strokes) == 1
@@ -398,14 +400,14 @@ def test_ctrl_z_on_the_pad_takes_back_a_stroke_and_not_the_run(digits_window, qt
         )
     window.stage.show_name("Draw")
     run = window.hub.run
-    stroke(window.draw.pad, LINE)
-    qtbot.waitUntil(window.draw.pad.hasFocus)
-    qtbot.keyClick(window.draw.pad, Qt.Key.Key_Z, CTRL)
-    assert window.draw.pad.drawing.is_empty and window.hub.run is run
+    stroke(window.views["Draw"].pad, LINE)
+    qtbot.waitUntil(window.views["Draw"].pad.hasFocus)
+    qtbot.keyClick(window.views["Draw"].pad, Qt.Key.Key_Z, CTRL)
+    assert window.views["Draw"].pad.drawing.is_empty and window.hub.run is run
 
 
 def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_window, qtbot):
-    view = digits_window(0).draw
+    view = digits_window(0).views["Draw"]
     assert not view.toolbar.undo.isEnabled() and not view.toolbar.clear.isEnabled()
     stroke(view.pad, LINE)
     qtbot.mouseClick(view.toolbar.undo, Qt.MouseButton.LeftButton)
@@ -423,7 +425,7 @@ def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_windo
 @pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("size", [(1280, 800), (1024, 640)], ids=["1280", "1024"])
 def test_all_of_it_fits_without_scrolling(digits_window, settled, size):
-    view = digits_window(0, size=size).draw
+    view = digits_window(0, size=size).views["Draw"]
     write(view.pad, 3)
     settled(view)
     area = view.findChild(QScrollArea)
@@ -438,7 +440,7 @@ def test_all_of_it_fits_without_scrolling(digits_window, settled, size):
 
 @pytest.mark.usefixtures("face")
 def test_nothing_moves_when_an_answer_comes(digits_window, settled):
-    view = digits_window().draw
+    view = digits_window().views["Draw"]
     parts = (view.pad, view.shares, view.evidence, view.reason, view.steps, view.nearest)
     before = [part.geometry() for part in parts]
     write(view.pad, 3)
@@ -447,7 +449,7 @@ def test_nothing_moves_when_an_answer_comes(digits_window, settled):
 
 
 def test_every_control_has_a_tooltip_and_is_reached_by_tab(digits_window):
-    view = digits_window(0).draw
+    view = digits_window(0).views["Draw"]
     bar = view.toolbar
     controls = [view.pad, bar.pen, bar.eraser, bar.random, bar.mistake, bar.undo, bar.clear]
     controls += [view.comparison.first, view.comparison.second]
@@ -457,7 +459,7 @@ def test_every_control_has_a_tooltip_and_is_reached_by_tab(digits_window):
 
 
 def test_a_picture_is_ink_on_paper_in_light_and_dark(digits_window, settled, pixels):
-    view = digits_window(0).draw
+    view = digits_window(0).views["Draw"]
     write(view.pad, 1)
     settled(view)
     assert pixels(view.pad)[60, 30].mean() > 200
@@ -467,17 +469,17 @@ def test_a_picture_is_ink_on_paper_in_light_and_dark(digits_window, settled, pix
 
 def test_a_drawing_stays_when_the_model_changes(digits_window, settled, new_run):
     window = digits_window(0)
-    write(window.draw.pad, 4)
+    write(window.views["Draw"].pad, 4)
     with new_run(window):
         window.setup.model_changed.emit(ModelConfig(kind="binary", positive="4"), "change")
     window.stage.show_name("Draw")
-    settled(window.draw)
-    assert window.draw.pad.strokes and len(window.draw.shares.shares) == 2
+    settled(window.views["Draw"])
+    assert window.views["Draw"].pad.strokes and len(window.views["Draw"].shares.shares) == 2
 
 
 def test_teaching_hands_on_the_picture_with_its_class(digits_window, settled, qtbot):
     window = digits_window(0)
-    view = window.draw
+    view = window.views["Draw"]
     write(view.pad, 3)
     settled(view)
     with qtbot.waitSignal(view.taught) as taught:

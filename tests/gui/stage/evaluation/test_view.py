@@ -119,8 +119,8 @@ def test_a_click_on_an_example_chooses_it_everywhere(qtbot, evaluated):
     place = table.visualRect(table.model().index(1, 1)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     row = int(view.confusion.examples.model.answers.rows[1])
-    assert window.maths.chosen.example.row == row
-    assert window.boundary._pointed_row == row
+    assert window.views.context.chosen.example.row == row
+    assert window.views["Boundary"]._pointed_row == row
 
 
 def test_an_empty_cell_has_no_examples(qtbot, evaluated):
@@ -209,7 +209,7 @@ def test_the_line_of_the_plane_is_where_the_probability_is_the_threshold(qtbot, 
     window, view = evaluated(RunConfig(model=NEURON))
     view.threshold.slider.setValue(35)
     qtbot.keyClick(window.stage, Qt.Key.Key_1)
-    boundary = window.boundary
+    boundary = window.views["Boundary"]
     qtbot.waitUntil(lambda: not window.hub.background.is_busy("boundary"), timeout=PATIENCE_MS)
     x, y = boundary._lines.getData()
     points = np.stack([x, y], axis=1)
@@ -228,7 +228,7 @@ def test_a_half_takes_the_threshold_back(qtbot, evaluated):
     view.threshold.slider.setValue(80)
     qtbot.mouseClick(view.threshold.reset, Qt.MouseButton.LeftButton)
     settle(qtbot, window)
-    assert view.threshold.value == 0.5 and window.boundary._threshold == 0.5
+    assert view.threshold.value == 0.5 and window.views["Boundary"]._threshold == 0.5
     assert not view.threshold.reset.isEnabled()
     counts = window.hub.snapshot.metrics.confusion.sum()
     assert view.confusion.matrix.counts.sum() == counts
@@ -239,7 +239,7 @@ def test_another_question_begins_at_a_half(qtbot, evaluated, new_run):
     view.threshold.slider.setValue(80)
     with new_run(window):
         window.hub.change("", model=ModelConfig(kind="binary", positive="setosa"))
-    assert view.threshold.value == 0.5 and window.boundary._threshold == 0.5
+    assert view.threshold.value == 0.5 and window.views["Boundary"]._threshold == 0.5
     assert "setosa" in view.threshold.words.text()
 
 
@@ -296,7 +296,7 @@ def test_the_surest_mistakes_come_first_and_can_be_chosen(qtbot, evaluated):
     gallery = view.mistakes.examples.gallery
     first = gallery.visualRect(model.index(0, 0)).center()
     qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=first)
-    assert window.maths.chosen.example.row == found.rows[order[0]]
+    assert window.views.context.chosen.example.row == found.rows[order[0]]
 
 
 def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
@@ -386,7 +386,7 @@ def test_other_colours_keep_what_is_shown(qtbot, evaluated):
     window, view = evaluated()
     for _, part, _ in PARTS:
         turn_to(qtbot, window, view, part)
-    window.set_theme("dark")
+    window.appearance.choose("dark")
     turn_to(qtbot, window, view, "confusion")
     assert view.confusion.matrix.counts.sum() == 30
 

@@ -20,7 +20,7 @@ TASK = prepare(sources.load(DataConfig("iris")), RunConfig())
 
 @pytest.fixture
 def view(qtbot):
-    view = PerformanceView(look.LIGHT)
+    view = PerformanceView(look.LIGHT, lambda: 0.301)
     qtbot.addWidget(view)
     view.offer_task(TASK)
     view.show()
@@ -43,7 +43,6 @@ def test_before_training_there_are_no_figures(view):
 
 
 def test_rates_and_shares_are_shown_while_it_trains(view, snapshot):
-    view.drawing = 0.301
     pace = Pace(steps=3214, examples=822_784, training=0.876, waiting=0.124)
     view.offer_snapshot(replace(snapshot, pace=pace))
     assert view.rates.text() == "3.21 k steps/s · 823 k examples/s"
@@ -76,7 +75,7 @@ def test_the_comparison_names_the_fastest_and_by_how_much():
 
 def test_in_the_window_the_gauge_follows_training(window, qtbot, reach):
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: "steps/s" in window.performance.rates.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "steps/s" in window.views["Performance"].rates.text(), timeout=30_000)
 
 
 def test_in_the_window_a_race_is_run_and_told(window, qtbot, monkeypatch):
@@ -96,11 +95,11 @@ def test_in_the_window_a_race_is_run_and_told(window, qtbot, monkeypatch):
 
 
 def test_the_gauge_is_in_sight_while_it_trains(window, qtbot, reach):
-    assert not window.performance.isVisible()
+    assert not window.views["Performance"].isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(window.performance.isVisible)
+    qtbot.waitUntil(window.views["Performance"].isVisible)
     reach(window, Status.FINISHED)
-    qtbot.waitUntil(lambda: not window.performance.isVisible())
+    qtbot.waitUntil(lambda: not window.views["Performance"].isVisible())
 
 
 @pytest.mark.usefixtures("face")

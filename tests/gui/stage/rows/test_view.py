@@ -24,7 +24,7 @@ def trained(qtbot, open_window):
             timeout=30_000,
         )
         qtbot.keyClick(window, Qt.Key.Key_3)
-        qtbot.waitUntil(lambda: window.data.model.answers is not None)
+        qtbot.waitUntil(lambda: window.views["Data"].model.answers is not None)
         return window
 
     return train
@@ -40,14 +40,14 @@ def probabilities(window):
 
 
 def cell(window, place, column) -> str:
-    return str(window.data.model.index(place, column).data())
+    return str(window.views["Data"].model.index(place, column).data())
 
 
 def test_the_loss_of_each_row_is_minus_the_log_of_its_class(trained):
     window = trained()
     y = window.hub.run.task.dataset.y
     expected = -np.log(probabilities(window)[np.arange(len(y)), y])
-    np.testing.assert_allclose(window.data.model.answers.loss, expected, atol=1e-5)
+    np.testing.assert_allclose(window.views["Data"].model.answers.loss, expected, atol=1e-5)
 
 
 def test_the_predicted_class_is_the_likeliest(trained):
@@ -60,47 +60,49 @@ def test_the_predicted_class_is_the_likeliest(trained):
 
 def test_a_click_on_the_loss_heading_sorts_by_loss(qtbot, trained):
     window = trained()
-    header = window.data.table.horizontalHeader()
+    header = window.views["Data"].table.horizontalHeader()
     x = header.sectionViewportPosition(LOSS) + 5
     for _ in range(2):  # the second click turns the order round
         qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 5))
-    losses = window.data.model.answers.loss[window.data.model.order]
+    losses = window.views["Data"].model.answers.loss[window.views["Data"].model.order]
     assert (np.diff(losses) <= 0).all()
 
 
 def test_only_mistakes_can_be_listed(trained):
     window = trained()
-    window.data.shown.setCurrentText("mistakes")
-    window.data.shown.activated.emit(window.data.shown.currentIndex())
+    window.views["Data"].shown.setCurrentText("mistakes")
+    window.views["Data"].shown.activated.emit(window.views["Data"].shown.currentIndex())
     wrong = np.flatnonzero(probabilities(window).argmax(axis=1) != window.hub.run.task.dataset.y)
-    assert sorted(window.data.model.order.tolist()) == wrong.tolist()
+    assert sorted(window.views["Data"].model.order.tolist()) == wrong.tolist()
 
 
 def test_a_click_on_a_row_marks_its_point_on_the_plane(qtbot, trained):
     window = trained()
-    index = window.data.model.index(2, CLASS)
-    place = window.data.table.visualRect(index).center()
-    qtbot.mouseClick(window.data.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    x, y = window.boundary._pointed.getData()
+    index = window.views["Data"].model.index(2, CLASS)
+    place = window.views["Data"].table.visualRect(index).center()
+    qtbot.mouseClick(window.views["Data"].table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    x, y = window.views["Boundary"]._pointed.getData()
     assert (x[0], y[0]) == tuple(window.hub.run.task.dataset.X[2])
 
 
 def test_a_click_on_a_point_selects_its_row(qtbot, trained):
     window = trained()
     qtbot.keyClick(window, Qt.Key.Key_1)
-    box = window.boundary.plot.getPlotItem().getViewBox()
+    box = window.views["Boundary"].plot.getPlotItem().getViewBox()
     row = int(window.hub.run.task.dataset.X[:, 0].argmax())  # it stands alone at the edge
     x, y = map(float, window.hub.run.task.dataset.X[row])
-    place = window.boundary.plot.mapFromScene(box.mapViewToScene(QPointF(x, y)))
-    qtbot.mouseClick(window.boundary.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert window.data.table.currentIndex().row() == row
+    place = window.views["Boundary"].plot.mapFromScene(box.mapViewToScene(QPointF(x, y)))
+    qtbot.mouseClick(window.views["Boundary"].plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.views["Data"].table.currentIndex().row() == row
 
 
 def test_images_are_shown_as_a_gallery_too(qtbot, trained):
     window = trained(RunConfig(data=DataConfig("digits")))
-    qtbot.mouseClick(window.data.layouts.button(1), Qt.MouseButton.LeftButton)
-    assert window.data.gallery.isVisible()
-    picture = window.data.model.index(0, ROW).data(Qt.ItemDataRole.DecorationRole).toImage()
+    qtbot.mouseClick(window.views["Data"].layouts.button(1), Qt.MouseButton.LeftButton)
+    assert window.views["Data"].gallery.isVisible()
+    picture = (
+        window.views["Data"].model.index(0, ROW).data(Qt.ItemDataRole.DecorationRole).toImage()
+    )
     pixels = window.hub.run.task.dataset.X[0].reshape(8, 8)
     brightest = np.unravel_index(int(pixels.argmax()), pixels.shape)
     emptiest = np.unravel_index(int(pixels.argmin()), pixels.shape)
@@ -118,7 +120,7 @@ def test_a_new_run_forgets_the_old_answers(qtbot, trained):
     window = trained()
     qtbot.mouseClick(window.setup.sources["digits"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.hub.run.task.dataset.name.startswith("Digits"))
-    assert window.data.model.rowCount() == window.hub.run.task.dataset.n
+    assert window.views["Data"].model.rowCount() == window.hub.run.task.dataset.n
     assert cell(window, 0, CLASS) == "0"
 
 
@@ -126,6 +128,6 @@ def test_columns_fit_what_they_hold_once_they_are_seen(qtbot, window, new_run):
     with new_run(window):
         window.setup.split_seed.setValue(7)
     window.stage.show_name("Data")
-    table = window.data.table
+    table = window.views["Data"].table
     for column in range(table.model().columnCount()):
         assert table.columnWidth(column) >= table.sizeHintForColumn(column)

@@ -29,7 +29,7 @@ def keep(qtbot, finish):
     def keep(window):
         finish(window)
         qtbot.keyClick(window, Qt.Key.Key_K)
-        return window.maths.kept.records[-1]
+        return window.views.context.kept.records[-1]
 
     return keep
 
@@ -89,8 +89,8 @@ def test_a_kept_run_is_drawn_in_the_gauges_with_its_own_values(qtbot, keep, shor
     record = keep(short_run)
     tune(qtbot, short_run, learning_rate=1.0)
     for gauge, train, test in (
-        (short_run.loss, record.curves.train_loss, record.curves.test_loss),
-        (short_run.accuracy, record.curves.train_accuracy, record.curves.test_accuracy),
+        (short_run.views["Loss"], record.curves.train_loss, record.curves.test_loss),
+        (short_run.views["Accuracy"], record.curves.train_accuracy, record.curves.test_accuracy),
     ):
         for item, values in zip(gauge.kept.lines, (train, test), strict=True):
             x, y = item.getData()
@@ -102,22 +102,22 @@ def test_a_kept_run_is_drawn_in_the_gauges_with_its_own_values(qtbot, keep, shor
 def test_the_kept_curve_follows_the_logarithmic_axis(qtbot, keep, short_run):
     record = keep(short_run)
     qtbot.keyClick(short_run, Qt.Key.Key_L)
-    _, y = short_run.loss.kept.lines[0].getData()
+    _, y = short_run.views["Loss"].kept.lines[0].getData()
     np.testing.assert_allclose(y, np.log10(record.curves.train_loss))
 
 
 def test_the_kept_curve_follows_the_zoom(keep, short_run):
     record = keep(short_run)
-    short_run.loss.navigation.zoom((4, 14))
-    x, _ = short_run.loss.kept.lines[0].getData()
+    short_run.views["Loss"].navigation.zoom((4, 14))
+    x, _ = short_run.views["Loss"].kept.lines[0].getData()
     inside = record.curves.step[(record.curves.step >= 4) & (record.curves.step <= 14)]
     assert set(inside) <= set(x) < set(record.curves.step)
 
 
 def test_the_pointer_on_a_curve_tells_the_kept_runs_by_name(keep, short_run, hover):
     record = keep(short_run)
-    hover(short_run.loss.plot, 10, 0.5)
-    assert record.name in short_run.loss.reading.text()
+    hover(short_run.views["Loss"].plot, 10, 0.5)
+    assert record.name in short_run.views["Loss"].reading.text()
 
 
 def test_a_run_without_its_tick_is_not_drawn(qtbot, keep, short_run, runs_of):
@@ -126,16 +126,16 @@ def test_a_run_without_its_tick_is_not_drawn(qtbot, keep, short_run, runs_of):
     view.table.model().setData(
         view.table.model().index(1, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole
     )
-    qtbot.waitUntil(lambda: not short_run.maths.kept.records[0].is_shown)
-    assert short_run.maths.kept.records[0].name == record.name
-    assert not short_run.loss.kept.records
+    qtbot.waitUntil(lambda: not short_run.views.context.kept.records[0].is_shown)
+    assert short_run.views.context.kept.records[0].name == record.name
+    assert not short_run.views["Loss"].kept.records
 
 
 def test_runs_on_other_data_are_not_drawn(keep, short_run, new_run):
     keep(short_run)
     with new_run(short_run):
         short_run.hub.load(RunConfig(data=DataConfig("digits")))
-    assert not short_run.loss.kept.records
+    assert not short_run.views["Loss"].kept.records
 
 
 def test_the_table_shows_exactly_the_settings_that_differ(qtbot, keep, short_run, runs_of):
@@ -182,7 +182,7 @@ def test_f2_renames(qtbot, keep, short_run, runs_of):
     field.selectAll()
     qtbot.keyClicks(field, "first try")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: short_run.maths.kept.records[0].name == "first try")
+    qtbot.waitUntil(lambda: short_run.views.context.kept.records[0].name == "first try")
     assert cells(view, 1)[0] == "first try"
 
 
@@ -192,10 +192,10 @@ def test_delete_deletes_and_undo_brings_back(qtbot, keep, short_run, runs_of):
     view.table.setFocus()
     view.table.selectRow(1)
     qtbot.keyClick(view.table, Qt.Key.Key_Delete)
-    assert short_run.maths.kept.records == ()
-    assert not short_run.loss.kept.records
+    assert short_run.views.context.kept.records == ()
+    assert not short_run.views["Loss"].kept.records
     qtbot.keyClick(short_run, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert short_run.maths.kept.records == (record,)
+    assert short_run.views.context.kept.records == (record,)
 
 
 def test_a_colour_is_chosen_from_the_menu(keep, short_run, runs_of):
@@ -204,8 +204,8 @@ def test_a_colour_is_chosen_from_the_menu(keep, short_run, runs_of):
     menu = view.make_menu([record])
     colours = next(action.menu() for action in menu.actions() if action.text() == "Colour")
     next(action for action in colours.actions() if action.text() == "moss").trigger()
-    assert COLOURS[short_run.maths.kept.records[0].colour][0] == "moss"
-    pen = short_run.loss.kept.lines[0].opts["pen"]
+    assert COLOURS[short_run.views.context.kept.records[0].colour][0] == "moss"
+    pen = short_run.views["Loss"].kept.lines[0].opts["pen"]
     assert pen.color().name() == colour_of(short_run.theme, 3).lower()
 
 
@@ -222,7 +222,7 @@ def test_the_colours_of_runs_are_not_those_of_classes_or_curves(short_run):
 def test_no_more_than_the_most_are_kept_and_that_is_said(qtbot, short_run):
     for _ in range(MAX_KEPT + 1):
         qtbot.keyClick(short_run, Qt.Key.Key_K)
-    names = [record.name for record in short_run.maths.kept.records]
+    names = [record.name for record in short_run.views.context.kept.records]
     assert len(names) == len(set(names)) == MAX_KEPT
     assert "20 runs are kept" in short_run.notice.text
 
@@ -469,7 +469,7 @@ def test_the_runs_of_a_race_can_be_kept(qtbot, short_run, race_of):
     qtbot.mouseClick(race.start_button, LEFT)
     qtbot.waitUntil(lambda: finished(race), timeout=PATIENCE_MS)
     qtbot.mouseClick(race.keep_button, LEFT)
-    kept = short_run.maths.kept.records
+    kept = short_run.views.context.kept.records
     assert [record.name for record in kept] == [record.name for record in race.records]
     assert LIVE not in [record.colour for record in kept]
 

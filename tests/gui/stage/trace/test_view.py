@@ -55,7 +55,7 @@ def follows(qtbot, window, step: int) -> None:
     """Wait until the numbers of the stage are those of this step."""
 
     def is_there() -> bool:
-        newest = window.maths.tracer.newest
+        newest = window.views.context.tracer.newest
         return newest is not None and newest.is_whole and newest.trace.step == step
 
     qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
@@ -70,7 +70,7 @@ def spot(sheet, key) -> QPoint:
 def oracle(window):
     """Compute the example's way by hand, from the window's own snapshot."""
     snapshot, task = window.hub.snapshot, window.hub.run.task
-    example = window.maths.chosen.example
+    example = window.views.context.chosen.example
     x = task.inputs(task.dataset.values()[example.row][None])[0].astype(float)
     z = snapshot.params.W.astype(float) @ x + snapshot.params.b
     a = np.exp(z) / np.exp(z).sum()
@@ -93,7 +93,7 @@ def test_every_number_of_the_derivation_is_right(traced):
 
 def test_the_gauge_shows_the_same_numbers_as_the_stage(traced):
     window, view = traced()
-    gauge = window.example.sheet
+    gauge = window.views["Example"].sheet
     for key in [("x", 0), ("z", 1), ("a", 2), ("dz", 0), ("L",)]:
         assert gauge.say(key) == view.sheet.say(key)
         assert gauge._spots[key]
@@ -113,7 +113,7 @@ def test_the_new_weights_are_those_after_the_next_step(qtbot, traced):
 def test_a_number_under_the_pointer_lights_up_wherever_it_stands(traced, move):
     window, view = traced()
     move(view.sheet, spot(view.sheet, ("a", 0)))
-    for sheet in (view.sheet, window.example.sheet):
+    for sheet in (view.sheet, window.views["Example"].sheet):
         spots = sheet._spots["a", 0]
         assert all(one._ground.brush().color().name() for one in spots)
         lit = {one._ground.brush().color().name().upper() for one in spots}
@@ -130,13 +130,13 @@ def test_a_covered_number_is_a_question_mark_everywhere_until_it_is_revealed(qtb
     qtbot.mouseClick(view.sheet, Qt.MouseButton.LeftButton, pos=spot(view.sheet, key))
     texts = {
         one._item.text()
-        for sheet in (view.sheet, window.example.sheet)
+        for sheet in (view.sheet, window.views["Example"].sheet)
         for one in sheet._spots[key]
     }
     assert texts == {"?"}
     assert shown not in view.sheet.text().split()
     qtbot.mouseClick(view.reveal, Qt.MouseButton.LeftButton)
-    assert view.sheet.say(key) == shown == window.example.sheet.say(key)
+    assert view.sheet.say(key) == shown == window.views["Example"].sheet.say(key)
 
 
 def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
@@ -144,14 +144,16 @@ def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
     view.sheet.cover([("L",)], True)
     step = window.hub.snapshot.step
     qtbot.keyClick(view, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.maths.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: window.views.context.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS
+    )
     assert {one._item.text() for one in view.sheet._spots["L",]} == {"?"}
 
 
 def test_what_waits_while_steps_are_a_blur_comes_once_it_pauses(qtbot, traced, reach, monkeypatch):
     monkeypatch.setattr(tracer, "BLUR_MS", 10**7)
     window, view = traced(MINUTES)
-    later = window.maths.tracer._later
+    later = window.views.context.tracer._later
     qtbot.keyClick(view, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: later.remainingTime() > 10**6, timeout=PATIENCE_MS)
     qtbot.keyClick(view, Qt.Key.Key_Space)
@@ -166,17 +168,19 @@ def test_four_presses_make_one_step(qtbot, traced):
     sheet = view.sheet
     for part in range(4):
         qtbot.keyClick(view, Qt.Key.Key_N)
-        assert window.maths.tracer.part == part
+        assert window.views.context.tracer.part == part
         lit = {placed.line.part for placed in sheet._rows if placed.root.opacity() == 1}
         assert lit == {part}
         assert [button.isChecked() for button in view.parts] == [k <= part for k in range(4)]
         if part < len(PARTS) - 1:
             assert window.hub.snapshot.step == step
     qtbot.waitUntil(lambda: window.hub.snapshot.step == step + 1, timeout=PATIENCE_MS)
-    assert window.maths.tracer.newest.trace.step == step, "what was lit stays to be looked at"
+    assert window.views.context.tracer.newest.trace.step == step, (
+        "what was lit stays to be looked at"
+    )
     qtbot.keyClick(view, Qt.Key.Key_N)
     follows(qtbot, window, step + 1)
-    assert window.maths.tracer.part == 0
+    assert window.views.context.tracer.part == 0
 
 
 def test_a_part_pauses_training_first(qtbot, traced, reach):
@@ -185,7 +189,7 @@ def test_a_part_pauses_training_first(qtbot, traced, reach):
     reach(window, Status.TRAINING)
     qtbot.mouseClick(view.parts[0], Qt.MouseButton.LeftButton)
     reach(window, Status.PAUSED)
-    qtbot.waitUntil(lambda: window.maths.tracer.part == 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.views.context.tracer.part == 0, timeout=PATIENCE_MS)
 
 
 def test_training_on_ends_the_parts(qtbot, traced, reach):
@@ -193,17 +197,17 @@ def test_training_on_ends_the_parts(qtbot, traced, reach):
     qtbot.keyClick(view, Qt.Key.Key_N)
     qtbot.keyClick(view, Qt.Key.Key_Space)
     reach(window, Status.TRAINING)
-    qtbot.waitUntil(lambda: window.maths.tracer.part is None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.views.context.tracer.part is None, timeout=PATIENCE_MS)
     assert {placed.root.opacity() for placed in view.sheet._rows} == {1.0}
 
 
 def test_the_rows_before_and_after_are_a_press_away(qtbot, traced):
     window, view = traced()
-    first = window.maths.chosen.example.row
+    first = window.views.context.chosen.example.row
     qtbot.mouseClick(view.after, Qt.MouseButton.LeftButton)
-    assert window.maths.chosen.example.row == first + 1
+    assert window.views.context.chosen.example.row == first + 1
     qtbot.mouseClick(view.before, Qt.MouseButton.LeftButton)
-    assert window.maths.chosen.example.row == first
+    assert window.views.context.chosen.example.row == first
 
 
 def test_the_worst_row_has_the_largest_loss(qtbot, traced):
@@ -214,7 +218,7 @@ def test_the_worst_row_has_the_largest_loss(qtbot, traced):
     losses = np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(Z)), task.dataset.y]
     worst = max(task.train_rows, key=lambda row: losses[row])
     qtbot.mouseClick(view.worst, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.maths.chosen.example.row == worst, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.views.context.chosen.example.row == worst, timeout=PATIENCE_MS)
 
 
 def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
@@ -222,8 +226,8 @@ def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
     task = window.hub.run.task
     row = 120
     x, y = task.dataset.values()[row][:2]
-    click_plane(window.boundary, float(x), float(y))
-    found = window.maths.chosen.example.row
+    click_plane(window.views["Boundary"], float(x), float(y))
+    found = window.views.context.chosen.example.row
     np.testing.assert_allclose(task.dataset.values()[found], task.dataset.values()[row])
 
 
@@ -239,7 +243,7 @@ def test_a_binary_neuron_shows_the_chain_rule(traced):
 
 def test_ten_classes_of_pictures_are_followed_with_pictures(traced):
     window, view = traced(RunConfig(DataConfig("digits")))
-    trace = window.maths.tracer.newest.trace
+    trace = window.views.context.tracer.newest.trace
     assert len(trace.z) == 10
     for k in range(10):
         assert number(view.sheet.say(("z", k))) == pytest.approx(trace.z[k], rel=0.06, abs=6e-4)
@@ -263,7 +267,7 @@ def test_a_formula_is_copied_as_latex_and_its_table_as_csv(qtbot, traced):
     assert latex.startswith(r"\frac{\partial L}{\partial \mathbf{W}}") and "bmatrix" in latex
     actions["Copy table as CSV"].trigger()
     table = [row.split(",") for row in QGuiApplication.clipboard().text().splitlines()]
-    trace = window.maths.tracer.newest.trace
+    trace = window.views.context.tracer.newest.trace
     np.testing.assert_allclose(np.array(table, dtype=float), trace.dW, rtol=0.05, atol=6e-4)
     menu.close()
 
@@ -289,14 +293,18 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
     from gui.state.selected_example import Example
 
     task = window.hub.run.task
-    window.maths.chosen.choose(Example(task, np.full(64, 0.5), None, None, "the drawing"))
-    qtbot.waitUntil(lambda: window.maths.tracer.newest.example.row is None, timeout=PATIENCE_MS)
+    window.views.context.chosen.choose(Example(task, np.full(64, 0.5), None, None, "the drawing"))
+    qtbot.waitUntil(
+        lambda: window.views.context.tracer.newest.example.row is None, timeout=PATIENCE_MS
+    )
     assert ("L",) not in view.sheet._spots and view.label.isVisible()
     view.label.setFocus()
     for _ in range(8):
         qtbot.keyClick(view.label, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: window.maths.tracer.newest.trace.label == 7, timeout=PATIENCE_MS)
-    a = window.maths.tracer.newest.trace.a
+    qtbot.waitUntil(
+        lambda: window.views.context.tracer.newest.trace.label == 7, timeout=PATIENCE_MS
+    )
+    a = window.views.context.tracer.newest.trace.a
     assert number(view.sheet.say(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
 
 
@@ -332,7 +340,7 @@ FORMULAE = {
 @pytest.mark.parametrize("kind", FORMULAE)
 def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
     window, view = traced(of(kind))
-    text, trace = view.sheet.text(), window.maths.tracer.newest.trace
+    text, trace = view.sheet.text(), window.views.context.tracer.newest.trace
     for words in FORMULAE[kind]:
         assert words in text, words
     assert "nan" not in text and "…" not in text.replace("… ", "")
@@ -347,7 +355,7 @@ def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
 @pytest.mark.parametrize("kind", FORMULAE)
 def test_the_gauge_agrees_with_the_stage_on_each_model(traced, kind):
     window, view = traced(of(kind))
-    gauge = window.example.sheet
+    gauge = window.views["Example"].sheet
     shown = [key for key in gauge._spots if key in view.sheet._spots]
     assert ("L",) in shown and ("dz", 0) in shown
     assert all(gauge.say(key) == view.sheet.say(key) for key in shown)
@@ -388,7 +396,7 @@ def test_pairs_without_the_class_have_no_target(traced):
 
 def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
     window, view = traced(of("ovo", "digits"))
-    label = window.maths.tracer.newest.trace.label
+    label = window.views.context.tracer.newest.trace.label
     shown = shown_numbers(view.sheet, "z")
     having = [k for k, pair in enumerate(pairs(10)) if label in pair]
     assert list(shown) == having and len(having) == 9
@@ -440,16 +448,16 @@ def test_through_a_hidden_layer_nothing_is_traced(qtbot, open_window):
     qtbot.keyClick(window.stage, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
     qtbot.keyClick(window.stage, Qt.Key.Key_N)  # there are no parts to take
-    tracer = window.maths.tracer
+    tracer = window.views.context.tracer
     assert tracer.part is None and tracer.newest is None
-    assert not window.example.sheet.isVisible()
+    assert not window.views["Example"].sheet.isVisible()
 
 
 def test_a_trace_of_a_model_with_a_hidden_layer_says_that_it_does_not_apply(show_view, trained):
     chosen, background = Chosen(), Background()
     config = RunConfig(model=ModelConfig(hidden=4))
     task = prepare(sources.load(DataConfig()), config)
-    view = TraceView(look.LIGHT, background, Tracer(look.LIGHT, background, chosen))
+    view = TraceView(look.LIGHT, background, Tracer(background, chosen))
     show_view(view)
     view.offer_task(task)
     view.offer_snapshot(trained(task, 1))

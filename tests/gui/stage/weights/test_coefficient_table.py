@@ -30,8 +30,8 @@ def opened(qtbot, open_window):
             qtbot.keyClick(window.stage, Qt.Key.Key_S)
             qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
         qtbot.keyClick(window.stage, Qt.Key.Key_2)
-        qtbot.mouseClick(window.weights.subject.button(subject), Qt.MouseButton.LeftButton)
-        return window, window.weights
+        qtbot.mouseClick(window.views["Weights"].subject.button(subject), Qt.MouseButton.LeftButton)
+        return window, window.views["Weights"]
 
     return opened
 
@@ -91,7 +91,7 @@ def test_models_without_odds_say_why(model, words, opened):
 def test_coefficients_are_absent_with_a_hidden_layer(open_window):
     window = open_window(RunConfig(model=ModelConfig(hidden=3)))
     window.stage.show_name("Weights")
-    assert not window.weights.subject.button("coefficients").isVisible()
+    assert not window.views["Weights"].subject.button("coefficients").isVisible()
 
 
 def test_a_coefficient_that_four_decimals_would_hide_is_shown(show_view):

@@ -1,0 +1,229 @@
+"""What can be done by the menus and by keys: one table, of which the list of keys is made, too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from gui.control.run_controller import Hub
+from gui.kit.fields import notch_above, notch_below
+from gui.setup.setup_panel import SetupPanel
+from gui.window.csv_opening import CsvOpener
+from gui.window.data_choice import DataChoice
+from gui.window.file_actions import FileActions
+from gui.window.gallery_opening import GalleryOpener
+from gui.window.help import show_about, show_family, show_keys
+from gui.window.run_bar import RunBar
+from gui.window.tabs import Stage
+from gui.window.theming import THEMES, Appearance
+from gui.window.view_factory import ViewFactory
+from gui.window.view_registry import key_of
+
+FILE, EDIT, DATA, RUN, VIEW = "&File", "&Edit", "&Data", "&Run", "&View"
+LESSONS, HELP = "Le&ssons", "&Help"  # the lessons fill their menu themselves
+MENUS = (FILE, EDIT, DATA, RUN, VIEW, LESSONS, HELP)
+OF_CURVES = (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run")
+
+KeyRow = tuple[tuple[str, ...], str]  # keys, what they do
+
+
+class Window(Protocol):
+    """What actions act on."""
+
+    hub: Hub
+    files: FileActions
+    csv: CsvOpener
+    data_choice: DataChoice
+    gallery: GalleryOpener
+    setup: SetupPanel
+    run_bar: RunBar
+    stage: Stage
+    views: ViewFactory
+    appearance: Appearance
+    action_rows: tuple[Action, ...]
+
+    def close(self) -> bool: ...
+    def toggle_full_screen(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Action:
+    """A row of a menu.
+
+    menu : one of MENUS; text : with & before its letter.
+    slot : what it does, or an action that Qt has made.
+    keys : that do it, too; help : what they do, in the list of keys. Rows with the same help are
+        one row there.
+    is_apart : it stands below a line.
+    is_chosen : of a row that excludes its neighbours, whether it is the one; None for others.
+    """
+
+    menu: str
+    text: str
+    slot: Callable[[], object] | QAction
+    keys: tuple[str, ...] = ()
+    help: str = ""
+    is_apart: bool = False
+    is_chosen: bool | None = None
+
+
+def table(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
+    """Return all actions, menu by menu.
+
+    parent : of Qt's own actions, and of the windows that they open.
+    """
+    return (
+        *_of_files(window),
+        *_of_edits(window, parent),
+        *_of_data(window),
+        *_of_runs(window, parent),
+        *_of_views(window),
+        *_of_help(window, parent),
+    )
+
+
+def _of_files(window: Window) -> tuple[Action, ...]:
+    files = window.files
+    opened = "open a CSV file; it can also be dropped on the window"
+    picture = "save a picture of the window"
+    return (
+        Action(FILE, "&Open…", window.csv.choose_file, ("Ctrl+O",), opened),
+        Action(FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model"),
+        Action(FILE, "&Save model…", files.save_model, ("Ctrl+S",), "save the model"),
+        Action(FILE, "&Export data…", files.export_data, ("Ctrl+E",), "export the data as CSV"),
+        Action(FILE, "Export &taught digits…", files.export_digits),
+        Action(FILE, "Save &picture…", files.save_picture, ("Ctrl+P",), picture),
+        Action(FILE, "&Quit", window.close, ("Ctrl+Q",), "quit", is_apart=True),
+    )
+
+
+def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
+    stack = window.hub.undo_stack
+    undo, redo = stack.createUndoAction(parent, "&Undo"), stack.createRedoAction(parent, "&Redo")
+    return (
+        Action(EDIT, "&Undo", undo, ("Ctrl+Z",), "undo a change of data, model or points"),
+        Action(EDIT, "&Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo what was undone"),
+    )
+
+
+def _of_data(window: Window) -> tuple[Action, ...]:
+    choice = window.data_choice
+    return (
+        Action(DATA, "&Iris", lambda: choice.choose("iris")),
+        Action(DATA, "&Digits 8×8", lambda: choice.choose("digits")),
+        Action(DATA, "&MNIST", lambda: choice.choose("mnist")),
+        Action(DATA, "MNIST &folder…", choice.choose_mnist_folder),
+        Action(DATA, "Open &CSV…", window.csv.choose_file),
+        Action(DATA, "Draw &points", lambda: choice.choose("drawn")),
+        Action(DATA, "&Generate points…", window.gallery.open, ("Ctrl+G",), "generate points"),
+    )
+
+
+def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
+    hub, bar, views = window.hub, window.run_bar, window.views
+
+    def change_rate(beside: Callable[[float], float]) -> None:
+        window.setup.learning_rate.setValue(beside(hub.settings.learning_rate))
+
+    compare = QAction("&Compare devices", parent)
+    compare.setVisible(False)  # until there are two
+    compare.triggered.connect(lambda _: hub.race_devices())
+    hub.devices_changed.connect(lambda names: compare.setVisible(len(names) > 1))
+    part = "a quarter of a step: forward, loss, gradient, update"
+    rate, speed = "learning rate up and down one notch", "faster and slower"
+    kept = "keep this run, to compare others with it"
+    return (
+        Action(RUN, "&Train or pause", hub.play_or_pause, ("Space",), "train or pause"),
+        Action(RUN, "&Step", hub.step, ("S",), "one step"),
+        Action(RUN, "Step &back", hub.step_back, ("B",), "one step back"),
+        Action(RUN, "&Part of a step", views.part_wanted.emit, ("N",), part),
+        Action(RUN, "&Reset", hub.reset, ("R",), "return to the same start"),
+        Action(RUN, "Learning rate &up", lambda: change_rate(notch_above), ("]",), rate, True),
+        Action(RUN, "Learning rate &down", lambda: change_rate(notch_below), ("[",), rate),
+        Action(RUN, "&Faster", lambda: bar.change_speed(+1), ("+", "="), speed),
+        Action(RUN, "S&lower", lambda: bar.change_speed(-1), ("-",), speed),
+        Action(RUN, "&Keep this run", views.keep_wanted.emit, ("K",), kept),
+        Action(RUN, "&Compare devices", compare, is_apart=True),
+    )
+
+
+def _of_views(window: Window) -> tuple[Action, ...]:
+    stage, look = window.stage, window.appearance
+    tabs = (
+        Action(VIEW, name, partial(stage.show_name, name), (key_of(name),), "the tabs of the stage")
+        for name in stage.names
+    )
+    themes = (
+        Action(
+            VIEW,
+            f"{choice.capitalize()} colours",
+            lambda c=choice: look.choose(c),  # type: ignore[misc]
+            is_apart=choice == THEMES[0],
+            is_chosen=choice == look.choice,
+        )
+        for choice in THEMES
+    )
+    log, views = "logarithmic loss axis", window.views
+    return (
+        *tabs,
+        *themes,
+        Action(VIEW, "Logarithmic &loss", views.log_toggled.emit, ("L",), log, is_apart=True),
+        Action(VIEW, "&Full screen", window.toggle_full_screen, ("F11",), "full screen"),
+    )
+
+
+def _of_help(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
+    return (
+        Action(
+            HELP,
+            "&Keys",
+            lambda: show_keys(parent, key_rows(window.action_rows)),
+            ("F1",),
+            "the list of keys",
+        ),
+        Action(HELP, "The &family of models", lambda: show_family(parent)),
+        Action(HELP, "&About Logit Lab", lambda: show_about(parent)),
+    )
+
+
+def key_rows(actions: Iterable[Action]) -> tuple[KeyRow, ...]:
+    """Return which keys do what, in the order of the menus: single keys, then those with Ctrl."""
+    rows: dict[str, tuple[str, ...]] = {}
+    for action in actions:
+        if action.keys:
+            rows[action.help] = (*rows.get(action.help, ()), *action.keys)
+    listed = [*((keys, words) for words, keys in rows.items()), OF_CURVES]
+    return tuple(sorted(listed, key=lambda row: row[0][0].startswith("Ctrl+")))
+
+
+def make_menus(window: Window, parent: QMainWindow) -> QMenu:
+    """Fill the menu bar of a window; return the menu of the lessons, which is empty."""
+    menus = {title: parent.menuBar().addMenu(title) for title in MENUS}
+    choices = QActionGroup(parent)
+    for row in window.action_rows:
+        action = _made(row, parent)
+        if row.is_apart:
+            menus[row.menu].addSeparator()
+        menus[row.menu].addAction(action)
+        if row.is_chosen is not None:
+            action.setCheckable(True)
+            action.setChecked(row.is_chosen)
+            choices.addAction(action)
+        if row.text in window.stage.names:
+            window.stage.bind(row.text, action)
+    return menus[LESSONS]
+
+
+def _made(row: Action, parent: QMainWindow) -> QAction:
+    if isinstance(row.slot, QAction):
+        action = row.slot
+    else:
+        action = QAction(row.text, parent)
+        action.triggered.connect(lambda _=False, slot=row.slot: slot())
+    action.setShortcuts([QKeySequence(key) for key in row.keys])
+    return action

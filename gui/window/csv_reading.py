@@ -1,0 +1,135 @@
+"""A CSV file is read on a thread of its own; a bar beside the notice shows how far."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from core.config import Reading
+from core.errors import Cancelled, LogitLabError
+from gui.kit.plain_text import Plain
+from gui.state.background_tasks import Background, Queue
+
+if TYPE_CHECKING:
+    from core.data.csv.table import Table
+
+LOOK_MS = 50
+PATIENCE_MS = 200  # what is open sooner needs no bar
+STEPS = 1000
+BAR_PX = 96
+MB = 1e6
+KEY = "open"
+
+
+class CsvReader(QObject):
+    """Reads one file at a time; the newest wish wins."""
+
+    opened = Signal(object)  # Table
+    failed = Signal(str)  # words for the person
+    progressed = Signal(str, float)  # words, share; the words are "" once it is over
+
+    def __init__(self, background: Background, parent: QObject) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._stop: threading.Event | None = None
+        self._done: tuple[int, int] | None = None
+        self._name = ""
+        self._look = QTimer(self)
+        self._look.timeout.connect(self._tell)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._stop is not None
+
+    def open(self, path: Path, reading: Reading) -> None:
+        """Read the file; `opened` or `failed` follows, unless it is cancelled."""
+        self.cancel()
+        stop = self._stop = threading.Event()
+        self._name, self._done = path.name, None
+
+        def watch(done: int, size: int) -> None:
+            self._done = done, size
+
+        def work() -> Table:
+            from core.data.csv import reader  # a start need not wait for it
+
+            return reader.read(path, reading, watch, stop.is_set)
+
+        self._background.ask(KEY, work, self._end, self._fail, Queue.TABLES)
+        self._look.start(PATIENCE_MS)
+
+    def cancel(self) -> bool:
+        """Call it off; say whether there was something to call off."""
+        if self._stop is None:
+            return False
+        self._stop.set()
+        self._background.forget(KEY)
+        self._finish()
+        return True
+
+    def _finish(self) -> None:
+        self._stop = None
+        self._look.stop()
+        self.progressed.emit("", 0.0)
+
+    def _end(self, table: Table) -> None:
+        self._finish()
+        self.opened.emit(table)
+
+    def _fail(self, error: BaseException) -> None:
+        self._finish()
+        if isinstance(error, Cancelled):
+            return
+        if isinstance(error, LogitLabError):
+            self.failed.emit(str(error))
+        elif isinstance(error, MemoryError):
+            self.failed.emit(f"{self._name} does not fit into the memory that is free.")
+        else:
+            words = f"{type(error).__name__}: {error}"
+            self.failed.emit(f"{self._name} could not be opened ({words}).")
+
+    def _tell(self) -> None:
+        self._look.setInterval(LOOK_MS)
+        if self._done is None:
+            self.progressed.emit(f"Opening {self._name} …", 0.0)
+        else:
+            done, size = self._done
+            amount = f"{done / MB:.1f} of {size / MB:.1f} MB"
+            self.progressed.emit(f"{self._name}  {amount}", done / max(size, 1))
+
+
+class OpeningBar(QWidget):
+    """How far a file is read; Cancel."""
+
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = Plain()
+        self.words.setAccessibleName("opening")
+        self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, STEPS)
+        self.bar.setFixedSize(BAR_PX, 6)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("share of the file")
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setToolTip("Stop opening the file; everything stays as it is")
+        self.cancel_button.clicked.connect(self.cancelled)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 2, 0)
+        row.setSpacing(8)
+        for widget in (self.words, self.bar, self.cancel_button):
+            row.addWidget(widget)
+        self.hide()
+
+    def show_progress(self, words: str, share: float) -> None:
+        """Show how far it is; no words: hide."""
+        self.words.setText(words)
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(words))
+        self.bar.setValue(round(STEPS * share))
+        self.setVisible(bool(words))

@@ -1,0 +1,108 @@
+"""Choosing what is trained on: a source of data, or a folder with files like MNIST's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QFileInfo, QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.config import ModelConfig, Source
+from core.data.task import Task
+from gui.control.run_controller import Hub
+from gui.setup.setup_panel import data_for
+from gui.window.settings import Settings
+
+if TYPE_CHECKING:
+    from core.data.mnist.progress import Progress
+
+MNIST_FOLDER = "mnist_folder"  # setting: the last one that held MNIST itself
+LAST_FOLDER = "last_folder"  # setting: where the choice of a folder starts
+
+
+class DataChoice(QObject):
+    """Has other data loaded, and remembers where they lay."""
+
+    file_wanted = Signal()  # a CSV file
+    folder_chosen = Signal(str)  # with files like MNIST's
+    task_kept = Signal(object)  # Task: others were asked for, and are not there
+    remarked = Signal(str)  # words for the person
+
+    def __init__(self, window: QWidget, hub: Hub, settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._hub, self._settings = window, hub, settings
+        self._is_downloading = False
+
+    def choose(self, source: Source) -> None:
+        """Change to this source, unless it is there."""
+        current, run = self._hub.config, self._hub.run
+        if source == "csv":
+            self.file_wanted.emit()
+            return
+        is_shown = run is not None and source == current.data.source
+        if run is not None and is_shown and (source != "mnist" or run.task.source.name == "MNIST"):
+            return
+        data = data_for(source, current.data)
+        if source == "mnist":
+            data = replace(data, folder=self.mnist_folder())
+        self._hub.change(f"change to {source}", data=data, model=for_other_data(current.model))
+
+    def mnist_folder(self) -> str | None:
+        """Return the folder that MNIST was last found in, if it is there."""
+        folder = self._settings.text(MNIST_FOLDER)
+        return folder if QFileInfo(folder).isDir() else None
+
+    def choose_mnist_folder(self) -> None:
+        """Ask for a folder; `folder_chosen` follows if there is one."""
+        start = self._settings.text(LAST_FOLDER) or str(Path.home())
+        folder = QFileDialog.getExistingDirectory(
+            self._window,
+            "A folder with four IDX files: MNIST, Fashion-MNIST, or others like them",
+            start,
+        )
+        if folder:
+            self._settings.set(LAST_FOLDER, folder)
+            self.folder_chosen.emit(folder)
+
+    def load_folder(self, folder: str) -> None:
+        """Change to the data in this folder."""
+        current = self._hub.config
+        data = replace(data_for("mnist", current.data), folder=folder)
+        self._hub.change("change to mnist", data=data, model=for_other_data(current.model))
+
+    def call_off_download(self) -> None:
+        """Stop the download, and say so."""
+        if self._hub.stop_fetch():
+            self.remarked.emit(
+                "The download was called off. Choose MNIST again to go on where it stopped."
+            )
+
+    # What becomes of it ---------------------------------------------------------------------------
+
+    def note_task(self, task: Task) -> None:
+        """Remember where MNIST was found."""
+        data = task.config.data
+        if data.source == "mnist" and data.folder and task.source.name == "MNIST":
+            self._settings.set(MNIST_FOLDER, data.folder)
+
+    def note_refusal(self, task: Task | None, another_folder_may_help: bool) -> None:
+        """Keep what is there; a folder that was of no use is not tried again."""
+        if task is not None:
+            self.task_kept.emit(task)
+        if another_folder_may_help:
+            self._settings.remove(MNIST_FOLDER)  # it is downloaded the next time
+
+    def note_download(self, progress: Progress | None) -> None:
+        """Keep what is there while others come from the network."""
+        has_begun = progress is not None and not self._is_downloading
+        self._is_downloading = progress is not None
+        if has_begun and self._hub.run is not None:
+            self.task_kept.emit(self._hub.run.task)
+
+
+def for_other_data(model: ModelConfig) -> ModelConfig:
+    """Return the model for data with other classes: a neuron's question is not asked of them."""
+    kind = "softmax" if model.is_neuron else model.kind
+    return replace(model, kind=kind, positive=None, negative=None)

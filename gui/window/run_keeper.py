@@ -1,0 +1,52 @@
+"""Keeping the run that is shown, and training a kept one again."""
+
+from __future__ import annotations
+
+from core.runs.run_record import Record, first_figures
+from core.train.snapshot import Snapshot
+from gui.control.run_controller import Hub
+from gui.state.kept_runs import LIVE, KeptRuns
+
+
+class RunKeeper:
+    """Puts the shown run among the kept ones, and has kept ones trained again.
+
+    key : shows the view that compares them.
+    """
+
+    def __init__(self, hub: Hub, kept: KeptRuns, key: str) -> None:
+        self._hub, self._kept, self._key = hub, kept, key
+        self._replayed: Record | None = None  # until it is seen where its replay begins
+
+    def keep(self) -> None:
+        """Keep the run as it is now."""
+        run, snapshot = self._hub.run, self._hub.snapshot
+        if run is None or snapshot is None:
+            self._hub.failed.emit("There is no run to keep yet.")
+            return
+        record = self._kept.keep(Record.of(run.task, snapshot, LIVE))
+        if record is not None:
+            self._hub.remarked.emit(
+                f"Kept “{record.name}” at step {record.step:,}; it stays in the curves. "
+                f"The tab Runs compares ({self._key})."
+            )
+
+    def replay(self, record: Record) -> None:
+        """Train a kept run again from its start; what was changed on the way is not repeated."""
+        self._hub.train_again(record.task, record.config, f"replay of {record.name}")
+        self._replayed = record
+        if record.edits:
+            self._hub.remarked.emit(
+                f"“{record.name}” is trained again with the settings that it began with. What was "
+                f"changed on the way is left out: {'; '.join(record.edits[:3])}"
+                + ("; …" if len(record.edits) > 3 else ".")
+            )
+
+    def see_replay(self, snapshot: Snapshot) -> None:
+        """Say so where a replay cannot be one: weights at step 0 were chosen by hand."""
+        record, self._replayed = self._replayed, None
+        if record is not None and first_figures(record.curves) != first_figures(snapshot.curves):
+            self._hub.remarked.emit(
+                f"“{record.name}” did not begin at the weights of its seed; they were chosen by "
+                "hand or came from another run. This one begins at the seed's."
+            )

@@ -1,0 +1,125 @@
+"""What the message line says, and when."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from core.data.task import Task
+from core.train.snapshot import Snapshot, Status
+from gui.control.run_controller import Hub
+from gui.window.message import Notice
+
+
+class StatusMessages(QObject):
+    """Says how the run stands; a remark or a failure stays until that changes."""
+
+    folder_wanted = Signal()  # another one, where MNIST's files are
+
+    def __init__(self, notice: Notice, hub: Hub) -> None:
+        super().__init__(notice)
+        self._notice, self._hub = notice, hub
+        self._is_held = False
+        self._held_at: Status | None = None  # of the run, when what is held was said
+        self._is_downloading = False
+        self._unsaid = ""
+        notice.acted.connect(self._act)
+
+    def say_later(self, words: str) -> None:
+        """Say this, unless it is "", once there is a run."""
+        self._unsaid = words
+
+    def show_task(self, task: Task) -> None:
+        self._is_held = False
+        if task.obstacle:
+            self._notice.say(task.obstacle)
+        elif task.demand.is_large:  # until there is a snapshot
+            self._notice.say(f"Making ready {task.demand}; this may take a while.")
+        else:
+            self._notice.say(f"Ready. Press Space to train on {task.dataset.name}.")
+        if self._unsaid:
+            self.remark(self._unsaid)
+            self._unsaid = ""
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        if self._held_at is None:  # it went wrong before there was a status
+            self._held_at = snapshot.status
+        if self._is_held and snapshot.status is self._held_at:
+            return
+        self._is_held = False
+        if snapshot.is_past and not snapshot.message:  # a run may end on its best epoch
+            self._say_past(snapshot)
+            return
+        match snapshot.status:
+            case Status.DIVERGED | Status.FINISHED | Status.CONVERGED:
+                self._say_end(snapshot)
+            case Status.TRAINING:
+                self._notice.say("Training. Space pauses; [ and ] change the learning rate.")
+            case Status.PAUSED:
+                self._notice.say("Paused. Space goes on, S makes one step, R returns to the start.")
+            case Status.READY:
+                self._notice.say("Ready. Press Space to train, S for a single step.")
+
+    def show_busy(self, words: str) -> None:
+        """Say what is being loaded or written; "" when it is over."""
+        self._notice.show_busy(bool(words))
+        if words:
+            self._notice.say(words)
+
+    def fail(self, words: str) -> None:
+        """Say what went wrong until the run's status changes."""
+        self._hold()
+        self._notice.warn(words)
+
+    def remark(self, words: str) -> None:
+        """Say what the person should know until the run's status changes."""
+        self._hold()
+        self._notice.say(words)
+
+    def note_refusal(self, _: Task | None, another_folder_may_help: bool) -> None:
+        """Offer to look elsewhere, after the words about what was not found."""
+        if another_folder_may_help:
+            self._notice.warn(self._notice.text, "Choose folder…")
+
+    def note_download(self, progress: object) -> None:
+        """Say how the run stands as a download begins: the run that is there stays."""
+        has_begun = progress is not None and not self._is_downloading
+        self._is_downloading = progress is not None
+        if has_begun:
+            self._is_held = False
+            if self._hub.snapshot is not None:
+                self.show_snapshot(self._hub.snapshot)
+
+    def _hold(self) -> None:
+        self._held_at = self._hub.snapshot.status if self._hub.snapshot else None
+        self._is_held = True
+
+    def _say_past(self, snapshot: Snapshot) -> None:
+        if snapshot.status is Status.TRAINING:
+            self._notice.say("Playing the run again, as it was. Space holds it.")
+            return
+        self._notice.say(
+            "An earlier moment of the run. Space or S trains on from here and drops what was "
+            "recorded later; “live” returns to the newest step."
+        )
+
+    def _say_end(self, snapshot: Snapshot) -> None:
+        """Say how the run ended; what is still being found out about it follows later."""
+        epilogue = snapshot.epilogue
+        known = f"{snapshot.message} {epilogue.words}".strip() if epilogue else snapshot.message
+        if snapshot.status is Status.DIVERGED and epilogue is None:
+            self._notice.warn(f"{known} Smaller learning rates are being tried …")
+        elif snapshot.remedy is not None:
+            self._notice.warn(known, f"Try η = {snapshot.remedy:g}")
+        elif snapshot.status is Status.DIVERGED:
+            self._notice.warn(known)
+        else:
+            more = f"{snapshot.settings.epochs:,} epochs"
+            self._notice.say(f"{known} Space trains for {more} more; R starts again.")
+
+    def _act(self) -> None:
+        """Do what the button of the message offers."""
+        snapshot = self._hub.snapshot
+        if snapshot is not None and snapshot.remedy is not None and not self._is_held:
+            self._hub.recover()
+        else:
+            self.folder_wanted.emit()

@@ -1,0 +1,312 @@
+"""The views: their names, when each applies, how it is made and what it is connected to.
+
+A new view is one row here and its package. Nothing here imports a view before it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.task import Task
+from gui.kit.view import View
+
+if TYPE_CHECKING:
+    from gui.stage.curves.view import CurveView
+    from gui.window.view_context import ViewContext
+
+
+class CardSize(NamedTuple):
+    """Heights of a card of the side panel, in pixels; `placeholder` is that of the empty card."""
+
+    stretch: int
+    height: int
+    least: int = 0  # 0: the view knows it
+    placeholder: int = 0
+
+
+def _always(_: Task) -> bool:
+    return True
+
+
+def _never(_: Task) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class ViewSpec:
+    """One view.
+
+    name : on its tab, in the menu and for `--view`.
+    make : makes and connects it.
+    applies_to : tells whether there is something to show of a task.
+    is_lazy : it is made when it is first seen, not at the start.
+    first_for : tells whether it is the one to begin with for a task.
+    card : its sizes where it stands in the side panel.
+    """
+
+    name: str
+    make: Callable[[ViewContext], View]
+    applies_to: Callable[[Task], bool] = _always
+    is_lazy: bool = False
+    first_for: Callable[[Task], bool] = _never
+    card: CardSize | None = None
+
+
+# When they apply ------------------------------------------------------------------------------
+
+
+def _has_plane(task: Task) -> bool:
+    from gui.stage.boundary.view import BoundaryView
+
+    return BoundaryView.applies_to(task)
+
+
+def _can_be_drawn(task: Task) -> bool:
+    from gui.stage.draw.view import DrawView
+
+    return DrawView.applies_to(task)
+
+
+def _is_one_map(task: Task) -> bool:
+    """Whether the model is one linear map, which the formulae are of."""
+    return not task.config.model.hidden
+
+
+def _has_images(task: Task) -> bool:
+    return task.dataset.image_shape is not None
+
+
+def _has_no_images(task: Task) -> bool:
+    return task.dataset.image_shape is None
+
+
+# How they are made ----------------------------------------------------------------------------
+
+
+def _make_boundary(context: ViewContext) -> View:
+    from gui.derivation.lines import GRADIENT
+    from gui.stage.boundary.view import BoundaryView
+
+    hub, chosen = context.hub, context.chosen
+    view = BoundaryView(context.theme, hub.background)
+
+    def show_points(task: Task) -> None:
+        view.board.set_points(hub.points, is_active=task.config.data.source == "drawn")
+
+    def show_part(part: int | None) -> None:
+        """Show which part of an update is taken: the example, the pulls."""
+        view.pulls.lend(part == GRADIENT)
+        if part is not None and chosen.example is not None and chosen.example.row is not None:
+            view.point_out(chosen.example.row)
+
+    context.points_wanted.connect(show_points)
+    context.tracer.part_changed.connect(show_part)
+    context.point_wanted.connect(view.point_out)
+    context.threshold_changed.connect(view.set_threshold)
+    view.board.edited.connect(hub.draw)
+    view.board.refused.connect(context.failed)
+    view.board_tools.gallery_wanted.connect(context.gallery_wanted)
+    view.board_tools.going_on_changed.connect(hub.set_going_on)
+    view.row_chosen.connect(context.listed_row_wanted)
+    view.row_chosen.connect(chosen.choose_row)
+    return view
+
+
+def _make_weights(context: ViewContext) -> View:
+    from gui.stage.weights.view import WeightsView
+
+    view = WeightsView(context.theme, context.hub.background)
+    view.norms.way = context.way
+    return view
+
+
+def _make_data(context: ViewContext) -> View:
+    from gui.stage.rows.view import DataView
+
+    view = DataView(context.theme, context.hub.background)
+    view.row_chosen.connect(context.point_wanted)
+    view.row_chosen.connect(context.chosen.choose_row)
+    context.listed_row_wanted.connect(view.choose_row)
+    for rows in (view.table, view.gallery):
+        rows.activated.connect(
+            lambda index: context.pad_row_wanted.emit(int(view.model.order[index.row()]))
+        )
+    return view
+
+
+def _make_draw(context: ViewContext) -> View:
+    from gui.stage.draw.view import DrawView
+    from gui.state.selected_example import Example
+
+    hub = context.hub
+    view = DrawView(context.theme, hub.background)
+
+    def teach(picture: NDArray[np.float32], label: int) -> None:
+        """Add a drawing to the training rows under its true class."""
+        if hub.run is None:
+            return
+        source = hub.run.task.source
+        X = np.rint(picture.reshape(1, -1) * source.scale).astype(np.uint8)
+        hub.teach(X, np.array([label]), f"lesson that this is {source.class_names[label]}")
+
+    def follow(task: Task, picture: NDArray[np.float32], row: int) -> None:
+        """Follow what is on the pad: a row of the data set, or a drawing where it is −1."""
+        if row >= 0:
+            context.chosen.choose(Example.of_row(task, row))
+        else:
+            context.chosen.choose(Example(task, picture.ravel(), None, None, "the drawing"))
+
+    def show_row(row: int) -> None:
+        if view.task is not None:
+            view.picker.show_row(row)
+            context.tab_wanted.emit("Draw")
+
+    def show_mistake(true: int, predicted: int) -> None:
+        if view.task is not None:
+            view.picker.show_mistake(true, predicted)
+            context.tab_wanted.emit("Draw")
+
+    view.taught.connect(teach)
+    view.picker.remarked.connect(context.remarked)
+    view.pictured.connect(follow)
+    context.pad_row_wanted.connect(show_row)
+    context.pad_mistake_wanted.connect(show_mistake)
+    return view
+
+
+def _make_trace(context: ViewContext) -> View:
+    from gui.stage.trace.view import TraceView
+
+    view = TraceView(context.theme, context.hub.background, context.tracer)
+    view.row_wanted.connect(context.chosen.choose_row)
+    context.join(view.sheet)
+    return view
+
+
+def _make_network(context: ViewContext) -> View:
+    from gui.stage.network.view import NetworkView
+
+    return NetworkView(context.theme, context.chosen)
+
+
+def _make_surface(context: ViewContext) -> View:
+    from gui.stage.surface.view import LandscapeView
+
+    view = LandscapeView(context.theme, context.hub.background, context.way)
+    view.moved.connect(context.hub.move_to)
+    view.start_chosen.connect(context.hub.start_from)
+    return view
+
+
+def _make_demos(context: ViewContext) -> View:
+    from gui.stage.demos.view import DemosView
+
+    return DemosView(context.theme, context.chosen)
+
+
+def _make_evaluation(context: ViewContext) -> View:
+    from gui.stage.evaluation.view import EvaluationView
+
+    view = EvaluationView(context.theme, context.hub.background)
+    view.row_chosen.connect(context.chosen.choose_row)
+    view.row_chosen.connect(context.point_wanted)
+    view.threshold_changed.connect(context.threshold_changed)
+    return view
+
+
+def _make_runs(context: ViewContext) -> View:
+    from gui.stage.runs.view import RunsView
+
+    hub = context.hub
+    view = RunsView(context.theme, hub.background, context.kept)
+    view.keep_wanted.connect(context.run_keeper.keep)
+    view.replay_wanted.connect(context.run_keeper.replay)
+    view.said.connect(hub.done)
+    race = view.race
+    race.began.connect(lambda es: hub.begin_contest([(e.task, e.config) for e in es]))
+    race.run_wanted.connect(hub.run_contest)
+    race.stopped.connect(hub.end_contest)
+    race.watched.connect(hub.watch_contest)
+    hub.contest_begun.connect(race.show_begun)
+    hub.contest_changed.connect(race.show_heat)
+    hub.contest_failed.connect(race.show_refusal)
+    return view
+
+
+def _make_loss(context: ViewContext) -> View:
+    from gui.stage.curves.quantity import LOSS
+    from gui.stage.curves.view import CurveView
+
+    view = _with_kept_runs(context, CurveView(context.theme, LOSS))
+    context.log_toggled.connect(view.log_button.toggle)
+    context.log_button = view.log_button
+    return view
+
+
+def _with_kept_runs(context: ViewContext, view: CurveView) -> CurveView:
+    """Let a curve show the kept runs on the same data beside the run that is shown."""
+
+    def show_kept(*_: object) -> None:
+        run = context.hub.run
+        view.show_kept(context.kept.shown(run.task if run else None))
+
+    context.kept.changed.connect(show_kept)
+    context.task_shown.connect(show_kept)
+    return view
+
+
+def _make_accuracy(context: ViewContext) -> View:
+    from gui.stage.curves.quantity import ACCURACY
+    from gui.stage.curves.view import CurveView
+
+    return _with_kept_runs(context, CurveView(context.theme, ACCURACY))
+
+
+def _make_example(context: ViewContext) -> View:
+    from gui.stage.example.view import ExampleView
+
+    view = ExampleView(context.theme, context.tracer)
+    view.trace_wanted.connect(lambda: context.tab_wanted.emit("Trace"))
+    context.join(view.sheet)
+    return view
+
+
+def _make_confusion(context: ViewContext) -> View:
+    from gui.stage.confusion.view import ConfusionView
+
+    view = ConfusionView(context.theme)
+    view.cell_chosen.connect(context.pad_mistake_wanted)
+    return view
+
+
+# The views ------------------------------------------------------------------------------------
+
+TABS = (
+    ViewSpec("Boundary", _make_boundary, applies_to=_has_plane, first_for=_has_no_images),
+    ViewSpec("Weights", _make_weights, first_for=_has_images),
+    ViewSpec("Data", _make_data),
+    ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn),
+    ViewSpec("Trace", _make_trace, applies_to=_is_one_map, is_lazy=True),
+    ViewSpec("Network", _make_network, applies_to=_is_one_map, is_lazy=True),
+    ViewSpec("Surface", _make_surface, applies_to=_is_one_map, is_lazy=True),
+    ViewSpec("Demos", _make_demos, is_lazy=True),
+    ViewSpec("Evaluation", _make_evaluation, is_lazy=True),
+    ViewSpec("Runs", _make_runs, is_lazy=True),
+)
+SIDE = (
+    ViewSpec("Loss", _make_loss, card=CardSize(5, 190, least=116)),
+    ViewSpec("Accuracy", _make_accuracy, card=CardSize(4, 150, least=94)),
+    ViewSpec("Example", _make_example, applies_to=_is_one_map, card=CardSize(0, 184, 0, 184)),
+    ViewSpec("Confusion", _make_confusion, card=CardSize(5, 190)),
+)
+
+
+def key_of(name: str) -> str:
+    """Return the key that shows the tab of this name: 1 to 9, then 0."""
+    names = [spec.name for spec in TABS]
+    return str((names.index(name) + 1) % 10)

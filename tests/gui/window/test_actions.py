@@ -1,0 +1,69 @@
+"""The table of actions: its keys, the list of keys that F1 opens, and the README's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMessageBox
+
+from gui.window.actions import key_rows
+
+README = Path(__file__).parents[3] / "README.md"
+HEAD = ["| key | |", "| --- | --- |"]
+
+
+def test_every_shortcut_is_taken_once(window):
+    taken: list[str] = []
+    for action in window.findChildren(QAction):
+        if action.isVisible():
+            taken += [key.toString() for key in action.shortcuts()]
+    doubles = {key for key in taken if taken.count(key) > 1}
+    assert len(taken) > 12
+    assert not doubles
+
+
+def test_every_shortcut_of_the_window_is_one_of_the_table(window):
+    listed = {key for keys, _ in key_rows(window.action_rows) for key in keys}
+    taken = {
+        key.toString(QKeySequence.SequenceFormat.PortableText)
+        for action in window.findChildren(QAction)
+        for key in action.shortcuts()
+    }
+    assert taken and taken <= listed
+
+
+def test_the_menus_have_the_rows_of_the_table(window):
+    texts = [
+        action.text()
+        for menu in window.menuBar().actions()
+        for action in menu.menu().actions()
+        if not action.isSeparator() and action.menu() is None
+    ]
+    assert texts == [row.text for row in window.action_rows]
+
+
+def test_each_key_has_words_that_say_what_it_does(window):
+    rows = key_rows(window.action_rows)
+    assert all(keys and words for keys, words in rows)
+    assert len({words for _, words in rows}) == len(rows)
+
+
+def test_f1_lists_the_keys_of_the_table(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    (box,) = window.findChildren(QMessageBox)
+    for keys, words in key_rows(window.action_rows):
+        assert words in box.text()
+        assert all(key in box.text() for key in keys)
+    box.close()
+
+
+def test_the_readme_lists_the_keys_of_the_table(window):
+    lines = README.read_text(encoding="utf-8").splitlines()
+    start = next(i for i in range(len(lines)) if lines[i : i + 2] == HEAD) + 2
+    shown = lines[start : lines.index("", start)]
+    assert shown == [
+        f"| {' '.join(f'`{key}`' for key in keys)} | {words} |"
+        for keys, words in key_rows(window.action_rows)
+    ]
