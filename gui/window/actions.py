@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from gui.control.run_controller import Hub
 from gui.kit.fields import notch_above, notch_below
 from gui.setup.setup_panel import SetupPanel
-from gui.window.csv_opening import CsvOpener
-from gui.window.data_choice import DataChoice
 from gui.window.file_actions import FileActions
-from gui.window.gallery_opening import GalleryOpener
 from gui.window.help import show_about, show_family, show_keys
+from gui.window.opening.csv_opening import CsvOpener
+from gui.window.opening.data_choice import DataChoice
+from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.run_bar import RunBar
 from gui.window.tabs import Stage
 from gui.window.theming import THEMES, Appearance

@@ -16,14 +16,14 @@ from gui.stage.performance.view import PerformanceView, say_race
 from gui.window import actions
 from gui.window.closing import Closing
 from gui.window.columns import Columns
-from gui.window.csv_opening import TABLE_FOLDER, CsvOpener, dropped_file
-from gui.window.csv_reading import OpeningBar
-from gui.window.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
-from gui.window.download_bar import DownloadBar
 from gui.window.file_actions import FOLDER, FileActions
-from gui.window.gallery_opening import GalleryOpener
 from gui.window.lessons import Lessons
 from gui.window.message import Notice
+from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener, dropped_file
+from gui.window.opening.csv_reading import OpeningBar
+from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
+from gui.window.opening.download_bar import DownloadBar
+from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.rest import is_at_rest
 from gui.window.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.window.settings import Settings

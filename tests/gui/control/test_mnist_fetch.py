@@ -13,7 +13,7 @@ from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data.mnist.download import Download
 from core.data.mnist.http_transfer import Timeouts
 from core.train.snapshot import Status
-from gui.window.data_choice import LAST_FOLDER, MNIST_FOLDER
+from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER
 from tests import mirrors
 from tests.mirrors import small_files
 

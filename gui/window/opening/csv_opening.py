@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import DataConfig, Missing, Reading
 from gui.control.run_controller import Hub
-from gui.window.csv_reading import CsvReader
-from gui.window.data_choice import for_other_data
+from gui.window.opening.csv_reading import CsvReader
+from gui.window.opening.data_choice import for_other_data
 from gui.window.settings import Settings
 from gui.window.theming import Appearance
 

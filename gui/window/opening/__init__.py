@@ -1,0 +1,1 @@
+"""How data come into the window: which are chosen, a CSV file, a gallery, a download."""
