@@ -216,15 +216,12 @@ def theme_of(palette: QPalette) -> Theme | None:
     return next((theme for theme in (LIGHT, DARK) if QColor(theme.selected) == colour), None)
 
 
-def new_theme(widget: QWidget, event: QEvent, shown: Theme) -> Theme | None:
-    """Return the theme that an event brings to a widget; None where it brings none.
+def new_theme(widget: QWidget, event: QEvent) -> Theme | None:
+    """Return the theme that an event of `widget.changeEvent` brings; None where it brings none.
 
-    event : of `widget.changeEvent`; shown : whose colours the widget shows.
+    It may be the one whose colours the widget shows already.
     """
-    if event.type() != QEvent.Type.PaletteChange:
-        return None
-    theme = theme_of(widget.palette())
-    return None if theme is shown else theme
+    return theme_of(widget.palette()) if event.type() == QEvent.Type.PaletteChange else None
 
 
 def style_sheet(scale: float = 1.0) -> str:

@@ -63,7 +63,7 @@ class View(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if theme := look.new_theme(self, event, self.theme):
+        if (theme := look.new_theme(self, event)) and theme is not self.theme:
             # A fault would come out where the palette was set, and keep it from other widgets.
             tell_all((self,), lambda view: view.offer_theme(theme))
 

@@ -216,7 +216,7 @@ class CsvDialog(QDialog):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if theme := look.new_theme(self, event, self._theme):
+        if (theme := look.new_theme(self, event)) and theme is not self._theme:
             self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:

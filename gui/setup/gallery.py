@@ -37,10 +37,10 @@ class Gallery(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Tool)  # the window's keys work here too
+        self._theme = theme  # changes of the palette are among the events of all that follows
         self.setWindowTitle("Generate points")
         self.recipe = Recipe()
         self._is_dragged = False
-        self._theme = theme
         self.thumbnails: dict[str, _Thumbnail] = {}
         grid = QGridLayout()
         grid.setSpacing(8)
@@ -100,7 +100,7 @@ class Gallery(QDialog):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if theme := look.new_theme(self, event, self._theme):
+        if (theme := look.new_theme(self, event)) and theme is not self._theme:
             self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:

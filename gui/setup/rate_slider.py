@@ -93,7 +93,7 @@ class RateSlider(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if theme := look.new_theme(self, event, self.slider.theme):
+        if (theme := look.new_theme(self, event)) and theme is not self.slider.theme:
             self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:

@@ -234,7 +234,7 @@ class HistoryBar(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if theme := look.new_theme(self, event, self.line.theme):
+        if (theme := look.new_theme(self, event)) and theme is not self.line.theme:
             self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
