@@ -123,7 +123,7 @@ def test_a_theme_amid_edits_of_points_reaches_every_view(qtbot, open_window):
     window.hub.points_changed.connect(told.append)
     window.hub.draw(TWO.put([(0, 3)], 0), "put", True)
     qtbot.waitUntil(lambda: bool(told))
-    assert all(view.theme.is_dark for view in window.views.made)
+    qtbot.waitUntil(lambda: all(view.theme.is_dark for view in window.views.made))
     visit(window)
 
 
@@ -145,7 +145,8 @@ def test_a_view_that_fails_is_told_of_and_the_others_go_on(qtbot, window):
         window.appearance.choose("dark")
         window.views.end_threads()
     assert [str(fault[1]) for fault in faults] == ["this view is broken"] * 2
-    assert all(view.theme is look.DARK for view in window.views.made if view is not broken)
+    others = [view for view in window.views.made if view is not broken]
+    qtbot.waitUntil(lambda: all(view.theme is look.DARK for view in others))
     broken.is_mended = True  # the window closes
 
 

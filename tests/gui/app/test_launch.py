@@ -150,7 +150,7 @@ grab = window.grab
 def read_and_grab():
     labels = [one for one in window.findChildren(QLabel) if one.isVisible()]
     sheets = [one for one in window.findChildren(Sheet) if one.isVisible()]
-    data = getattr(window, "data", None)
+    data = window.views["Data"]
     read.update(
         tab=window.stage.current,
         words=[one.text() for one in labels],

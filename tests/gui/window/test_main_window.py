@@ -434,14 +434,14 @@ def test_a_theme_colours_every_panel(qtbot, open_window, pixels, choice, theme):
     qtbot.waitUntil(are_coloured)
 
 
-def test_the_system_theme_is_followed_while_the_window_is_open(open_window, monkeypatch):
+def test_the_system_theme_is_followed_while_the_window_is_open(qtbot, open_window, monkeypatch):
     window = open_window(theme="system")
     hints = QGuiApplication.styleHints()
     for scheme, theme in ((Qt.ColorScheme.Dark, look.DARK), (Qt.ColorScheme.Light, look.LIGHT)):
         monkeypatch.setattr(QStyleHints, "colorScheme", lambda self, scheme=scheme: scheme)
         hints.colorSchemeChanged.emit(scheme)
         assert window.appearance.theme is theme
-        assert all(view.theme is theme for view in window.views.made)
+        qtbot.waitUntil(lambda t=theme: all(view.theme is t for view in window.views.made))
 
 
 def test_a_change_of_theme_keeps_what_is_shown(qtbot, window):

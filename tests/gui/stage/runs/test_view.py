@@ -206,7 +206,7 @@ def test_a_colour_is_chosen_from_the_menu(keep, short_run, runs_of):
     next(action for action in colours.actions() if action.text() == "moss").trigger()
     assert COLOURS[short_run.views.context.kept.records[0].colour][0] == "moss"
     pen = short_run.views["Loss"].kept.lines[0].opts["pen"]
-    assert pen.color().name() == colour_of(short_run.theme, 3).lower()
+    assert pen.color().name() == colour_of(short_run.appearance.theme, 3).lower()
 
 
 def test_the_colours_of_runs_are_not_those_of_classes_or_curves(short_run):
@@ -324,7 +324,7 @@ def test_in_one_picture_each_boundary_has_the_colour_of_its_run(qtbot, keep, sho
         lambda: len(multiples.pictures) == 1 and len(multiples.pictures[0].lines) == 2,
         timeout=PATIENCE_MS,
     )
-    theme = short_run.theme
+    theme = short_run.appearance.theme
     colours = [colour for colour, _ in multiples.pictures[0].lines]
     assert colours == [theme.accent, colour_of(theme, record.colour)]
 

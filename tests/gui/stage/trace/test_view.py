@@ -44,7 +44,7 @@ def traced(qtbot, open_window):
             qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
         qtbot.keyClick(window.stage, Qt.Key.Key_5)
         assert window.stage.current == "Trace"
-        view = window.views[-1]
+        view = window.views["Trace"]
         follows(qtbot, window, window.hub.snapshot.step)
         return window, view
 
