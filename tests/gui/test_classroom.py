@@ -11,8 +11,7 @@ import pytest
 
 from tests.gui.classroom import Classroom
 
-# For two minutes among other tests, what is on the machine counts more than what the window does.
-PAUSE_SECONDS = 0.25 if "CLASSROOM_SECONDS" in os.environ else 1.0
+PAUSE_SECONDS = 0.25
 SECONDS = float(os.environ.get("CLASSROOM_SECONDS", "120"))
 SEED = int(os.environ.get("CLASSROOM_SEED", "1"))
 LESSONS = 3  # one after the other, each with a window and dice of its own
