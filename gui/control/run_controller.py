@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,11 +26,11 @@ from core.data.task import Task, prepare
 from core.errors import ConfigError, DataError, LogitLabError
 from core.out_of_memory import is_shortage, say_shortage
 from core.runs import commands, throughput, workspace
-from core.runs.race import RaceSnapshot
 from core.runs.session import Session
 from core.train.snapshot import Params, Snapshot, Status
 from gui.control.file_writes import Writes
 from gui.control.mnist_fetch import Fetch
+from gui.control.race_controller import RaceController
 from gui.control.undo import Change
 from gui.kit.png import write_pngs
 from gui.state.background_tasks import Background, Queue
@@ -46,7 +45,6 @@ TICK_MS = 16
 UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
-HEAT_SECONDS = 0.1  # between two looks at a contest: nobody reads faster
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +76,6 @@ class Hub(QObject):
     refused = Signal(object, bool)  # Task that stays; whether another folder could help
     devices_changed = Signal(object)  # names of the devices that can train
     raced = Signal(object)  # DeviceBenchmark: how fast each of them is
-    contest_begun = Signal(int, object)  # its number, and the tasks of the contestants
-    contest_changed = Signal(object)  # RaceSnapshot: where they stand, while it is watched
-    contest_failed = Signal()  # for a reason that `failed` tells
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +104,9 @@ class Hub(QObject):
         self._remark = ""
         self._complaint = ""
         self._session = Session()
+        self.race = RaceController(self._session, self.background, self)
+        self.race.begun.connect(self._stop_playing)
+        self.race.failed.connect(self.failed)
         self._runs = 0
         self._loaded: tuple[DataConfig, Dataset] | None = None
         self._play_when_loaded = False  # what the person wants of the run that comes next
@@ -120,10 +118,6 @@ class Hub(QObject):
         self.drawing_share = 0.0  # of this thread's time, over the last half second or so
         self._drawn_since = time.perf_counter(), time.thread_time()
         self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
-        self.is_contest_watched = False
-        self._contests = 0
-        self._heat: RaceSnapshot | None = None
-        self._heat_at = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
@@ -164,25 +158,15 @@ class Hub(QObject):
             self.remarked.emit(outbox.remarks.popleft())
         while outbox.benchmarks:
             self.raced.emit(outbox.benchmarks.popleft())
-        self._follow_contest()
+        self.race.poll()
         for failure in failures:
             if failure.is_of_race:
-                self._heat = None
-                self.contest_failed.emit()
-                self.failed.emit(failure.message)
+                self.race.fail(failure.message)
             if failure.run is None or (self.run and failure.run == self.run.number):
                 self._fail(failure.message)
         if outbox.devices != self.devices:
             self.devices = outbox.devices
             self.devices_changed.emit(self.devices)
-
-    def _follow_contest(self) -> None:
-        now = time.monotonic()
-        if self.is_contest_watched and now - self._heat_at >= HEAT_SECONDS:
-            heat = self._session.outbox.races.take()
-            if heat is not None and heat.number == self._contests:
-                self._heat, self._heat_at = heat, now
-                self.contest_changed.emit(heat)
 
     def _measure_drawing(self) -> None:
         now, worked = time.perf_counter(), time.thread_time()
@@ -565,8 +549,8 @@ class Hub(QObject):
         self.settings_changed.emit(self.settings)
 
     def play_or_pause(self) -> None:
-        if self.is_contest_watched and self._heat and self._heat.status is not Status.FINISHED:
-            self.run_contest(self._heat.status is not Status.TRAINING)
+        if self.race.has_play_key:
+            self.race.play_or_pause()
             return
         if not self._is_ready():
             return
@@ -652,43 +636,6 @@ class Hub(QObject):
         self._play_when_loaded = True
         self._begin(replace(task, config=config), self.points, words, None)
 
-    def begin_contest(self, entries: Sequence[tuple[Task, RunConfig]]) -> None:
-        """Train these configs at once, each on the data of its task; the shown run waits."""
-
-        def work() -> tuple[Task, ...]:
-            return tuple(
-                replace(task, config=config)
-                if (task.config.data, task.config.model) == (config.data, config.model)
-                else prepare(task.source, config)
-                for task, config in entries
-            )
-
-        def answer(tasks: tuple[Task, ...]) -> None:
-            self._contests += 1
-            self._heat = None
-            self._play_when_loaded = False
-            self.contest_begun.emit(self._contests, tasks)
-            self._session.send(commands.BeginRace(self._contests, tasks))
-            self._session.send(commands.RunRace())
-
-        def failed(error: BaseException) -> None:
-            self.contest_failed.emit()
-            self.failed.emit(str(error))
-
-        self.background.ask("contest", work, answer, failed, Queue.READS)
-
-    def run_contest(self, is_running: bool) -> None:
-        """Go on with the contest, or pause it."""
-        self._session.send(commands.RunRace() if is_running else commands.PauseRace())
-
-    def end_contest(self) -> None:
-        self._heat = None
-        self._session.send(commands.EndRace())
-
-    def watch_contest(self, is_watched: bool) -> None:
-        """Hand on where the contestants stand from now on, or no longer."""
-        self.is_contest_watched = is_watched
-
     def race_devices(self) -> None:
         """Measure how fast each device trains the task; the answer comes by `raced`."""
         if self._is_ready():
@@ -712,6 +659,9 @@ class Hub(QObject):
             self._session.send(commands.Resume(run.number, run.task))
 
     # ----------------------------------------------------------------------------------------
+
+    def _stop_playing(self) -> None:
+        self._play_when_loaded = False
 
     def _end_writing(self) -> None:
         if not self.background.is_busy("load"):  # which says by itself when it ends

@@ -228,13 +228,13 @@ def _make_runs(context: ViewContext) -> View:
     view.replay_wanted.connect(context.run_keeper.replay)
     view.said.connect(hub.done)
     race = view.race
-    race.began.connect(lambda es: hub.begin_contest([(e.task, e.config) for e in es]))
-    race.run_wanted.connect(hub.run_contest)
-    race.stopped.connect(hub.end_contest)
-    race.watched.connect(hub.watch_contest)
-    hub.contest_begun.connect(race.show_begun)
-    hub.contest_changed.connect(race.show_heat)
-    hub.contest_failed.connect(race.show_refusal)
+    race.began.connect(lambda es: hub.race.begin([(e.task, e.config) for e in es]))
+    race.run_wanted.connect(hub.race.run)
+    race.stopped.connect(hub.race.end)
+    race.watched.connect(hub.race.watch)
+    hub.race.begun.connect(race.show_begun)
+    hub.race.changed.connect(race.show_heat)
+    hub.race.failed.connect(race.show_refusal)
     return view
 
 
