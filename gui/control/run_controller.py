@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,20 +19,19 @@ from PySide6.QtGui import QUndoStack
 from core.config import SECOND_ORDER, DataConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.dataset import Dataset
-from core.data.export import write_csv, write_pictures_csv, write_pictures_idx
 from core.data.from_table import dataset_of_table
 from core.data.points import Points
 from core.data.task import Task, prepare
-from core.errors import ConfigError, DataError, LogitLabError
+from core.errors import ConfigError, LogitLabError
 from core.out_of_memory import is_shortage, say_shortage
 from core.runs import commands, throughput, workspace
 from core.runs.session import Session
 from core.train.snapshot import Params, Snapshot, Status
 from gui.control.file_writes import Writes
+from gui.control.files import Files, read_model
 from gui.control.mnist_fetch import Fetch
 from gui.control.race_controller import RaceController
-from gui.control.undo import Change
-from gui.kit.png import write_pngs
+from gui.control.undo import Change, Run
 from gui.state.background_tasks import Background, Queue
 
 if TYPE_CHECKING:
@@ -45,20 +44,6 @@ TICK_MS = 16
 UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """A run that the window can show: its number, its task, and the drawn points if any.
-
-    preset : the lesson that it comes from; strays, whether it was changed since.
-    """
-
-    number: int
-    task: Task
-    points: Points
-    preset: Preset | None = None
-    strays: bool = False
 
 
 class Hub(QObject):
@@ -88,6 +73,8 @@ class Hub(QObject):
         self.writes.ended.connect(self._end_writing)
         self.writes.done.connect(self.done)
         self.writes.failed.connect(self.failed)
+        self.files = Files(self.writes, self)
+        self.files.failed.connect(self.failed)
         self.run: Run | None = None
         self.snapshot: Snapshot | None = None  # the newest of the shown task
         self._status: Status | None = None  # as last seen; edits of points do not change it
@@ -431,51 +418,11 @@ class Hub(QObject):
             Queue.READS,
         )
 
-    def save_model(self, path: Path) -> None:
-        """Write the model as it is now, with all that prediction needs."""
-        run, snapshot = self.run, self.snapshot
-        if run is None or snapshot is None:
-            self.failed.emit("There is no model to save yet.")
-            return
-
-        def work() -> str:
-            from core.evaluate import model_outputs
-            from core.runs import model_file
-
-            place = model_file.with_ending(path)
-            shot = snapshot
-            metrics = model_outputs.measured(run.task, shot.params, shot.step, shot.epoch)
-            model = model_file.Model.of(run.task, shot.params, shot.step, shot.epoch, metrics)
-            model_file.save(model, place)
-            return f"Saved the model of step {shot.step:,} to {place}."
-
-        self.writes.write(path.name, work)
-
     def open_model(self, path: Path) -> None:
         """Show a saved model on the data that it was trained with, ready to train on."""
         before, points, loaded = self.run, self.points, self._loaded
         self._play_when_loaded = False
         self.busy_changed.emit(f"Opening {path.name} …")
-
-        def work() -> tuple[Params, Task]:
-            from core.runs import model_file
-
-            model = model_file.load(path)
-            wanted = model.config.data
-            if wanted.source == "drawn":
-                raise DataError(
-                    f"{path.name} was trained on drawn points, which a model file does not hold. "
-                    "Ask it in the terminal: predict --model FILE --values X,Y."
-                )
-            if loaded and (loaded[0].source, loaded[0].path) == (wanted.source, wanted.path):
-                source = loaded[1]
-            elif sources.is_fetched(wanted):
-                raise DataError(
-                    f"{path.name} was trained on MNIST. Load MNIST first, then open it again."
-                )
-            else:
-                source = sources.load(wanted)
-            return model.params, model.task(source)
 
         def answer(found: tuple[Params, Task]) -> None:
             self.busy_changed.emit("")
@@ -493,42 +440,11 @@ class Hub(QObject):
 
         self.background.ask(
             "load",
-            work,
+            lambda: read_model(path, loaded),
             answer,
             lambda error: self._not_loaded(error, may_lie_elsewhere=False),
             Queue.READS,
         )
-
-    def export_digits(self, path: Path) -> None:
-        """Write the taught pictures as the ending says: .png each, .idx as MNIST's, else CSV."""
-        assert self.run is not None
-        source = self.run.task.source
-        X, y, shape = source.X[: source.added], source.y[: source.added], source.image_shape
-        labels = [source.class_names[label] for label in y]
-        assert shape is not None
-
-        def work() -> str:
-            pixels = X.astype(np.uint8)
-            where = str(path)
-            if path.suffix == ".idx":
-                where = " and ".join(str(p) for p in write_pictures_idx(pixels, y, shape, path))
-            elif path.suffix == ".png":
-                write_pngs(pixels, labels, shape, source.scale, path)
-                where = f"{path.parent}, one picture each"
-            else:
-                write_pictures_csv(pixels, labels, shape, path)
-            return f"Saved {len(y):,} taught digits to {where}."
-
-        self.writes.write(path.name, work)
-
-    def export(self, task: Task, path: Path) -> None:
-        """Write the rows of the task as CSV."""
-
-        def work() -> str:
-            write_csv(task, path)
-            return f"Saved {task.dataset.n:,} rows to {path}."
-
-        self.writes.write(path.name, work)
 
     def set_going_on(self, is_on: bool) -> None:
         """Keep the weights when points change, or start again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
@@ -10,9 +11,25 @@ from PySide6.QtGui import QUndoCommand
 from gui.kit.plain_text import unmarked
 
 if TYPE_CHECKING:
-    from gui.control.run_controller import Run
+    from core.data.points import Points
+    from core.data.task import Task
+    from core.teach.lesson import Preset
 
 OF_A_FIELD, OF_NO_FIELD = 1, -1  # Qt offers commands of one id to each other, −1 to none
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run that the window can show: its number, its task, and the drawn points if any.
+
+    preset : the lesson that it comes from; strays, whether it was changed since.
+    """
+
+    number: int
+    task: Task
+    points: Points
+    preset: Preset | None = None
+    strays: bool = False
 
 
 class Change(QUndoCommand):

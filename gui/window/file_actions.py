@@ -53,7 +53,7 @@ class FileActions(QObject):
 
     def save_model(self) -> None:
         if path := self._ask("Save the model", "model.safetensors", MODELS):
-            self._hub.save_model(path)
+            self._hub.files.save_model(self._hub.snapshot, path)
 
     def export_digits(self) -> None:
         """Write the pictures that were taught, with their classes."""
@@ -61,7 +61,7 @@ class FileActions(QObject):
         if source is None or not source.added or source.image_shape is None:
             self.remarked.emit("Nothing has been taught yet: draw a digit and say what it is.")
         elif path := self._ask("Export the taught digits", "my-digits.csv", DIGITS):
-            self._hub.export_digits(path)
+            self._hub.files.export_digits(source, path)
 
     def export_data(self) -> None:
         """Write the rows with class and split."""
@@ -70,7 +70,7 @@ class FileActions(QObject):
         task = self._hub.run.task
         name = f"{task.dataset.name.lower().replace(' ', '-')}.csv"
         if path := self._ask("Export the rows with class and split", name, "CSV table (*.csv)"):
-            self._hub.export(task, path)
+            self._hub.files.export(task, path)
 
     def _ask(self, title: str, name: str, kinds: str) -> Path | None:
         """Ask where to save; None where the person thinks better of it."""

@@ -92,7 +92,7 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
     assert float(row["train acc."]) == metrics.train_accuracy
     assert int(row["train rows measured"]) == 12_000
 
-    hub.save_model(tmp_path / "m.safetensors")
+    hub.files.save_model(hub.snapshot, tmp_path / "m.safetensors")
     qtbot.waitUntil((tmp_path / "m.safetensors").exists, timeout=PATIENCE_MS)
     from core.runs import model_file
 

@@ -315,7 +315,7 @@ def watch(snapshot):
         hub.play_or_pause()
     elif snapshot.step > 100 and len(said) == 1:
         said.append("training")
-        hub.save_model(Path("model"))
+        hub.files.save_model(hub.snapshot, Path("model"))
         print(*said, flush=True)
 
 hub.snapshot_changed.connect(watch)

@@ -56,8 +56,8 @@ def choose(monkeypatch, path):
 def test_several_exports_in_a_row_are_all_written(qtbot, window, tmp_path):
     paths = [tmp_path / f"{k}.csv" for k in range(3)]
     for path in paths:
-        window.hub.export(window.hub.run.task, path)
-    window.hub.save_model(tmp_path / "m")
+        window.hub.files.export(window.hub.run.task, path)
+    window.hub.files.save_model(window.hub.snapshot, tmp_path / "m")
     qtbot.waitUntil(lambda: not window.hub.writes.is_busy, timeout=PATIENCE_MS)
     assert all(path.read_text().count("\n") == 151 for path in paths)
     assert model_file.load(tmp_path / "m.safetensors").params.W.shape == (3, 2)
@@ -66,7 +66,7 @@ def test_several_exports_in_a_row_are_all_written(qtbot, window, tmp_path):
 @pytest.mark.parametrize("queue", Queue)
 def test_writing_waits_for_nothing_else(qtbot, window, tmp_path, hold, queue):
     hold(window.hub.background, queue)
-    window.hub.save_model(tmp_path / "m")
+    window.hub.files.save_model(window.hub.snapshot, tmp_path / "m")
     qtbot.waitUntil(lambda: not window.hub.writes.is_busy, timeout=PATIENCE_MS)
     assert (tmp_path / "m.safetensors").exists()
     assert window.hub.background.is_busy("held")
@@ -81,8 +81,8 @@ def test_what_takes_long_does_not_hold_up_what_the_eye_waits_for(qtbot, window, 
 
 
 def test_what_failed_is_told_and_the_rest_is_written(qtbot, window, tmp_path):
-    window.hub.export(window.hub.run.task, tmp_path / "nowhere" / "x.csv")
-    window.hub.export(window.hub.run.task, tmp_path / "y.csv")
+    window.hub.files.export(window.hub.run.task, tmp_path / "nowhere" / "x.csv")
+    window.hub.files.export(window.hub.run.task, tmp_path / "y.csv")
     said: list[str] = []
     window.hub.failed.connect(said.append)
     qtbot.waitUntil(lambda: not window.hub.writes.is_busy, timeout=PATIENCE_MS)
@@ -94,7 +94,7 @@ def test_that_it_is_saved_is_still_said_when_it_trains_on(qtbot, open_window, tm
     window = open_window(ENDLESS)
     window.hub.play_or_pause()
     qtbot.waitUntil(lambda: window.hub.is_training and window.hub.snapshot.step > 50)
-    window.hub.save_model(tmp_path / "m")
+    window.hub.files.save_model(window.hub.snapshot, tmp_path / "m")
     qtbot.waitUntil(lambda: "Saved the model" in window.notice.text, timeout=PATIENCE_MS)
     step = window.hub.snapshot.step
     qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 100)
@@ -108,8 +108,8 @@ def test_what_was_saved_just_before_closing_is_there(qtbot, open_window, tmp_pat
     window = open_window(RunConfig(data=DataConfig("digits"), training=ENDLESS.training))
     window.hub.play_or_pause()
     qtbot.waitUntil(lambda: window.hub.is_training)
-    window.hub.save_model(tmp_path / "m")
-    window.hub.export(window.hub.run.task, tmp_path / "x.csv")
+    window.hub.files.save_model(window.hub.snapshot, tmp_path / "m")
+    window.hub.files.export(window.hub.run.task, tmp_path / "x.csv")
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
     assert model_file.load(tmp_path / "m.safetensors").params.W.shape == (10, 64)

@@ -518,7 +518,7 @@ def test_a_saved_model_opens_with_its_weights_and_trains_on(qtbot, open_window, 
     press(qtbot, window, Qt.Key.Key_Space)
     saved = reach(window, Status.FINISHED)
     path = tmp_path / "mine.safetensors"
-    window.hub.save_model(path)
+    window.hub.files.save_model(window.hub.snapshot, path)
     qtbot.waitUntil(lambda: "Saved the model" in window.notice.text)
     press(qtbot, window, Qt.Key.Key_R)
     before = window.hub.run
@@ -552,7 +552,9 @@ def test_what_was_taught_goes_out_in_each_form(qtbot, digits_window, tmp_path, e
     folder = tmp_path / "out"
     folder.mkdir()
     picture = teach(qtbot, digits_window)
-    digits_window.hub.export_digits(folder / f"mine.{ending}")
+    digits_window.hub.files.export_digits(
+        digits_window.hub.run.task.source, folder / f"mine.{ending}"
+    )
     qtbot.waitUntil(lambda: "Saved 1 taught digit" in digits_window.notice.text)
     assert sorted(path.name for path in folder.iterdir()) == names
     if ending == "png":

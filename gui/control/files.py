@@ -1,0 +1,100 @@
+"""What of a run goes to files and comes back: models, rows, taught digits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from core.config import DataConfig
+from core.data import sources
+from core.data.dataset import Dataset
+from core.data.export import write_csv, write_pictures_csv, write_pictures_idx
+from core.data.task import Task
+from core.errors import DataError
+from core.train.snapshot import Params, Snapshot
+from gui.control.file_writes import Writes
+from gui.kit.png import write_pngs
+
+
+class Files(QObject):
+    """Writes models, rows and taught digits, each in its format, in the order of `writes`."""
+
+    failed = Signal(str)  # words for the person, where nothing can be written
+
+    def __init__(self, writes: Writes, parent: QObject) -> None:
+        super().__init__(parent)
+        self._writes = writes
+
+    def save_model(self, snapshot: Snapshot | None, path: Path) -> None:
+        """Write the model of this snapshot, with all that prediction needs."""
+        if snapshot is None:
+            self.failed.emit("There is no model to save yet.")
+            return
+        shot, task = snapshot, snapshot.task
+
+        def work() -> str:
+            from core.evaluate import model_outputs
+            from core.runs import model_file
+
+            place = model_file.with_ending(path)
+            metrics = model_outputs.measured(task, shot.params, shot.step, shot.epoch)
+            model = model_file.Model.of(task, shot.params, shot.step, shot.epoch, metrics)
+            model_file.save(model, place)
+            return f"Saved the model of step {shot.step:,} to {place}."
+
+        self._writes.write(path.name, work)
+
+    def export_digits(self, source: Dataset, path: Path) -> None:
+        """Write the taught pictures as the ending says: .png each, .idx as MNIST's, else CSV."""
+        X, y, shape = source.X[: source.added], source.y[: source.added], source.image_shape
+        labels = [source.class_names[label] for label in y]
+        assert shape is not None
+
+        def work() -> str:
+            pixels = X.astype(np.uint8)
+            where = str(path)
+            if path.suffix == ".idx":
+                where = " and ".join(str(p) for p in write_pictures_idx(pixels, y, shape, path))
+            elif path.suffix == ".png":
+                write_pngs(pixels, labels, shape, source.scale, path)
+                where = f"{path.parent}, one picture each"
+            else:
+                write_pictures_csv(pixels, labels, shape, path)
+            return f"Saved {len(y):,} taught digits to {where}."
+
+        self._writes.write(path.name, work)
+
+    def export(self, task: Task, path: Path) -> None:
+        """Write the rows of the task as CSV."""
+
+        def work() -> str:
+            write_csv(task, path)
+            return f"Saved {task.dataset.n:,} rows to {path}."
+
+        self._writes.write(path.name, work)
+
+
+def read_model(path: Path, loaded: tuple[DataConfig, Dataset] | None) -> tuple[Params, Task]:
+    """Return the weights of a saved model and its task; on the background's thread.
+
+    loaded : the data set that is at hand, which is not read again.
+    Raises DataError where the model's data are neither at hand nor in a file.
+    """
+    from core.runs import model_file
+
+    model = model_file.load(path)
+    wanted = model.config.data
+    if wanted.source == "drawn":
+        raise DataError(
+            f"{path.name} was trained on drawn points, which a model file does not hold. "
+            "Ask it in the terminal: predict --model FILE --values X,Y."
+        )
+    if loaded and (loaded[0].source, loaded[0].path) == (wanted.source, wanted.path):
+        source = loaded[1]
+    elif sources.is_fetched(wanted):
+        raise DataError(f"{path.name} was trained on MNIST. Load MNIST first, then open it again.")
+    else:
+        source = sources.load(wanted)
+    return model.params, model.task(source)
