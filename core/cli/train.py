@@ -97,11 +97,12 @@ def train(task: Task, progress: Progress | None = None, wish: Wish | None = None
         is_whole = trainer.advance(MANY)
         if progress:
             progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
-        has_returned = trainer.is_past  # to its best epoch; the last one has been measured
+        has_returned = trainer.timeline.is_past  # to its best epoch; the last one has been measured
         ended_epoch = has_returned or trainer.epoch > len(history["train_loss"])
         if ended_epoch and trainer.outcome is not Status.DIVERGED:
             is_over = trainer.outcome is not None
-            metrics = trainer.newest_metrics if has_returned else trainer.measure(exact=is_over)
+            newest = trainer.timeline.newest_metrics
+            metrics = newest if has_returned else trainer.measure(exact=is_over)
             for name, values in history.items():
                 values.append(getattr(metrics, name))
         if is_whole and wish is not None and wish.number:

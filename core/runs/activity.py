@@ -107,7 +107,7 @@ class Training:
         """Have the weights on the host, should the device fail."""
         now = time.perf_counter()
         if trainer.is_queued and now - self._copied_at > COPY_SECONDS:
-            trainer.start_copy_to_host()
+            trainer.backup.start(trainer.checkpoint())
             self._copied_at = now
 
 
@@ -119,10 +119,10 @@ class Replaying(Training):
         return REPLAY_SECONDS if self.is_flat_out else 0.0
 
     def _step_of(self, trainer: Trainer) -> Callable[..., bool]:
-        return trainer.relive
+        return trainer.timeline.relive
 
     def _is_over(self, trainer: Trainer) -> bool:
-        return trainer.outcome is not None or not trainer.is_past
+        return trainer.outcome is not None or not trainer.timeline.is_past
 
     def _keep_copy(self, trainer: Trainer) -> None:
         """The newest step has been copied before."""
@@ -142,7 +142,7 @@ class Seeking:
 
     def _begin(self) -> None:
         self._sought, self._begun_at = self.step, time.perf_counter()
-        self._slices: Iterator[None] | None = self._run.trainer.going_to(self._sought)
+        self._slices: Iterator[None] | None = self._run.trainer.timeline.going_to(self._sought)
 
     @property
     def next_due(self) -> float:

@@ -40,7 +40,9 @@ class Load(Command):
             trainer = workspace.make_trainer(self.task)
             before = None if self.take_over is None else workspace.find(self.take_over)
             if before is not None:
-                trainer.take_over(before.trainer)
+                from core.train.warm_start import take_over
+
+                take_over(trainer, before.trainer)
             if self.start is not None:
                 trainer.start_from(self.start)
         except Exception as error:
@@ -209,7 +211,7 @@ class GoLive(Command):
     """Return to the newest step of the run."""
 
     def carry_out(self, workspace: Workspace) -> None:
-        workspace.seek(workspace.trainer.newest_step)
+        workspace.seek(workspace.trainer.timeline.newest_step)
 
 
 @dataclass(frozen=True)
@@ -220,9 +222,9 @@ class Replay(Command):
 
     def carry_out(self, workspace: Workspace) -> None:
         trainer = workspace.trainer
-        if trainer.is_past:
+        if trainer.timeline.is_past:
             workspace.pause_race()
-            trainer.forget_outcome()
+            trainer.timeline.forget_outcome()
             workspace.activity = Replaying(workspace.run, workspace.pacer)
 
 

@@ -43,7 +43,7 @@ class Benchmarking:
             trainer = Trainer(with_device(self._task, device))
             trainer.tune(epochs=MAX_COUNT, tolerance=0.0)
             trainer.step()  # what happens once is not counted
-            trainer.copy_to_host()
+            trainer.backup.take(trainer.checkpoint())
             advance = at_once(trainer.advance, trainer)
             begun = time.perf_counter()
             steps = 0
@@ -54,6 +54,6 @@ class Benchmarking:
                 before = trainer.step_count
                 done = advance()
                 steps += max(trainer.step_count - before, done)
-            trainer.copy_to_host()  # waits for what the device has yet to do
+            trainer.backup.take(trainer.checkpoint())  # waits for what the device has yet to do
             examples[device] = steps * trainer.batch_size / (time.perf_counter() - begun)
         self._found.append(DeviceBenchmark(examples))

@@ -76,8 +76,8 @@ class Publisher:
             scheduled_rate=trainer.eta,
             moments=trainer.moments(),
             updates=trainer.updates,
-            newest_step=trainer.newest_step,
-            oldest_step=trainer.oldest_step,
+            newest_step=trainer.timeline.newest_step,
+            oldest_step=trainer.timeline.oldest_step,
             message=trainer.message,
             epilogue=trainer.epilogue if trainer.outcome is not None else None,
         )

@@ -16,7 +16,9 @@ from core.explain.convergence import judge
 from core.train.health import Health
 from core.train.outcome import Epilogue
 from core.train.snapshot import Status
-from core.train.trainer import Trainer, one_digit
+from core.train.stopping import one_digit
+from core.train.trainer import Trainer
+from core.train.warm_start import stand_like, twin_of
 
 DECADES = 8  # of learning rates that are tried
 WORK = 2**31  # multiplications of a trial,
@@ -66,7 +68,7 @@ class _Search:
     """Tries settings on a twin of a trainer that diverged, or learnt nothing."""
 
     def __init__(self, trainer: Trainer) -> None:
-        self._trainer, self._twin = trainer, trainer.twin()
+        self._trainer, self._twin = trainer, twin_of(trainer)
         self._health = Health.of(trainer.task)
         self._has_diverged = trainer.outcome is Status.DIVERGED
         size = sum(array.size for array in trainer.params().arrays)
@@ -77,7 +79,7 @@ class _Search:
         trainer, settings = self._trainer, self._trainer.settings
         found = yield from self._best(settings, self._rates)
         if found is not None:
-            is_later = trainer.step_count > trainer.oldest_step
+            is_later = trainer.step_count > trainer.timeline.oldest_step
             from_here = None
             if self._has_diverged and is_later:
                 from_here = yield from self._try(settings, found.rate, at_start=False)
@@ -94,10 +96,12 @@ class _Search:
     @property
     def _rates(self) -> list[float]:
         """What to try, the largest first."""
-        trainer = self._trainer
-        largest = trainer.remedy if self._has_diverged else one_digit(trainer.safe_rate)
+        settings, stopping = self._trainer.settings, self._trainer.stopping
+        largest = one_digit(stopping.safe_rate(settings))
+        if self._has_diverged:
+            largest = stopping.remedy(settings)
         rates = [float(f"{largest / 10**k:.1g}") for k in range(DECADES)]
-        return [rate for rate in rates if rate != trainer.settings.learning_rate]
+        return [rate for rate in rates if rate != settings.learning_rate]
 
     def _best(
         self, settings: TrainingConfig, rates: Sequence[float]
@@ -118,7 +122,8 @@ class _Search:
     ) -> Generator[None, None, _Trial | None]:
         """Return how a trial went; None if it diverged."""
         twin, cost = self._twin, self._health.cost
-        twin.stand_like(self._trainer, replace(settings, learning_rate=rate), at_start=at_start)
+        changed = replace(settings, learning_rate=rate)
+        stand_like(twin, self._trainer, changed, at_start=at_start)
         before, begun = cost(twin.metrics), twin.step_count
         costs: list[tuple[int, float]] = []
         while twin.step_count < begun + self._updates and twin.outcome is None:

@@ -163,7 +163,8 @@ class Workspace:
     def seek(self, step: int) -> None:
         """Bring the run that is shown to that step, or the nearest on record."""
         trainer = self.trainer
-        step = min(max(step, trainer.oldest_step), trainer.newest_step)
+        timeline = trainer.timeline
+        step = min(max(step, timeline.oldest_step), timeline.newest_step)
         self._publisher.drop()
         if isinstance(self.activity, Seeking):
             self.activity.aim_at(step)
@@ -219,7 +220,9 @@ class Workspace:
             self.activity = None
         device = run.trainer.settings.device
         try:
-            run.trainer = run.trainer.rescued()
+            from core.train.warm_start import rescued
+
+            run.trainer = rescued(run.trainer)
         except Exception:  # then the first error is told
             return False
         self.outbox.remarks.append(

@@ -7,7 +7,7 @@ from the nearest moment before it that is kept, the same updates are made again.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
@@ -16,6 +16,7 @@ from torch import Tensor
 from core.config import TrainingConfig
 from core.data.validation import Best
 from core.train import batches
+from core.train.second_order import Memory
 
 LIMIT = 8 * 2**20  # bytes of tensors a run
 MOST, FEWEST = 128, 20  # frames a run; the fewest are kept whatever they take
@@ -45,6 +46,41 @@ class Place(Protocol):
 
     @property
     def shuffles(self) -> batches.Place: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A point of a run that it can return to.
+
+    moments : what the rule of the update remembers for each parameter; updates : of how many.
+    memory : what a method of second order has learnt of the curvature.
+    """
+
+    step: int
+    epoch: int
+    parameters: tuple[Tensor, ...]
+    moments: tuple[tuple[Tensor, ...], ...]
+    memory: Memory
+    updates: int
+    shuffles: batches.Place
+
+    def tensors(self) -> list[Tensor]:
+        """Return all of it that is on the device."""
+        return [*self.parameters, *(v for vs in (*self.moments, *self.memory) for v in vs)]
+
+    def with_tensors(self, tensors: Iterable[Tensor]) -> Checkpoint:
+        """Return the same point with copies of `tensors()`, in the same order."""
+        left = iter(tensors)
+
+        def take(of: Sequence[Tensor]) -> tuple[Tensor, ...]:
+            return tuple(next(left) for _ in of)
+
+        return replace(
+            self,
+            parameters=take(self.parameters),
+            moments=tuple(take(vs) for vs in self.moments),
+            memory=tuple(take(vs) for vs in self.memory),
+        )
 
 
 P = TypeVar("P", bound=Place)

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from core.config import TrainingConfig
 from core.data.task import Task
-from core.data.validation import Best
 from core.errors import ConfigError, DataError, DeviceError
 from core.train import batches, models
 from core.train.batches import Shuffles
-from core.train.checkpoints import NEVER, Edits, Frame, Keyframes, Rules, compact, first_stride
+from core.train.checkpoints import Checkpoint, Rules
 from core.train.cuda_graphs import Blocks
 from core.train.device import HostCopy, Lag, queue_of
-from core.train.health import Health
 from core.train.history import Curves, History, Mark
+from core.train.host_backup import HostBackup
 from core.train.losses import HEADS
 from core.train.metrics import Measurement
 from core.train.optimisers import RULES, Moment, scheduled
 from core.train.outcome import Epilogue
-from core.train.second_order import Descent, Memory
+from core.train.second_order import Descent
 from core.train.snapshot import Metrics, Params, Status
-
-CONVERGENCE_EPOCHS = 5
+from core.train.stopping import Stopping
+from core.train.timeline import Timeline
 
 LIVE = (
     "learning_rate",
@@ -44,8 +41,6 @@ LIVE = (
 )
 MOVED = "moved"  # the mark where a person has put the weights elsewhere
 RESCUED = "rescued"  # the mark of the step that a run was returned to when it had diverged
-BOLDEST = 10.0  # rate that is tried where no curvature is known
-TRIAL_STRIDE = 8  # steps from one measurement of a trial to the next
 SYMBOLS = {
     "learning_rate": "η",
     "batch_size": "batch",
@@ -55,60 +50,13 @@ SYMBOLS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class _Place:
-    """A point of a run that it can return to.
-
-    moments : what the rule of the update remembers for each parameter; updates : of how many.
-    """
-
-    step: int
-    epoch: int
-    parameters: tuple[Tensor, ...]
-    moments: tuple[tuple[Tensor, ...], ...]
-    memory: Memory
-    updates: int
-    shuffles: batches.Place
-
-    def tensors(self) -> list[Tensor]:
-        """Return all of it that is on the device."""
-        return [*self.parameters, *(v for vs in (*self.moments, *self.memory) for v in vs)]
-
-    def with_tensors(self, tensors: Iterable[Tensor]) -> _Place:
-        """Return the same point with copies of `tensors()`, in the same order."""
-        left = iter(tensors)
-
-        def take(of: Sequence[Tensor]) -> tuple[Tensor, ...]:
-            return tuple(next(left) for _ in of)
-
-        return replace(
-            self,
-            parameters=take(self.parameters),
-            moments=tuple(take(vs) for vs in self.moments),
-            memory=tuple(take(vs) for vs in self.memory),
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class _Present:
-    """The newest point of a run while an earlier one is looked at."""
-
-    frame: Frame[_Place]
-    rules: Rules
-    outcome: Status | None
-    message: str
-    metrics: Metrics
-    next_measurement: int
-    next_frame: int
-
-
 class Trainer:
     """Trains one task from its seed. The same config gives the same weights, bit for bit.
 
     Raises DataError where the task cannot be trained and DeviceError where its device is absent.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, *, start: Params | None = None, least_stride: int = 1) -> None:
         if task.obstacle:
             raise DataError(task.obstacle)
         # Two threads per operation made small batches 2 to 7 times slower on a worker thread,
@@ -119,10 +67,9 @@ class Trainer:
         self.settings = task.config.training
         self.device = find_device(self.settings.device)
         self._head = HEADS[task.config.model.kind]
-        self._health = Health.of(task)
         self._train = batches.place(task, task.train_rows, self.device)
         self._measurement = Measurement(task, self.device)
-        self._curvature = self._measurement.curvature()
+        self.stopping = Stopping(task, self._measurement.curvature())
         model = task.config.model
         # Written over, never replaced: graphs know them by their addresses.
         self._parameters = tuple(
@@ -150,9 +97,10 @@ class Trainer:
         if self._queue is not None:
             self._lag = Lag(self._queue)
             self._blocks = Blocks(self._queue, self._train)
-        self._coming: tuple[_Place, HostCopy] | None = None
-        self._start: Params | None = None  # where a person wants it to begin
-        self._least_stride = 1  # steps between measurements
+        self.backup = HostBackup(self._queue)
+        self.timeline = Timeline(self, len(self._train))
+        self.start = start  # where a person wants it to begin
+        self._least_stride = least_stride  # steps between measurements
         self.reset()
 
     def reset(self) -> None:
@@ -160,34 +108,27 @@ class Trainer:
         generator = Generator().manual_seed(self.settings.seed)
         model, outputs, m = self.task.config.model, self.task.outputs, self.task.m
         parameters = models.start_of(model, outputs, m, generator)
-        if self._start is not None:
-            parameters = _tensors(self._start)
-        self._write(parameters)
+        if self.start is not None:
+            parameters = _tensors(self.start)
+        self.write(parameters)
         self._forget_moments()
         self._shuffles = Shuffles(len(self._train), generator, self.device)
-        self._present: _Present | None = None  # while an earlier point is looked at
         self._update: Iterator[None] | None = None  # the one that is under way
         self.step_count = self.epoch = 0
         self.outcome: Status | None = None  # FINISHED, CONVERGED or DIVERGED once it is
         self.message = ""
         self.epilogue: Epilogue | None = None  # of the outcome; see `core.runs.rescue`
-        self._last_epoch = self.settings.epochs
-        self._epoch_losses: deque[float] = deque(maxlen=CONVERGENCE_EPOCHS + 1)
-        self._best = Best()
         self._schedule()
         self.history = History()
-        start = self._measured()
-        if not (
-            math.isfinite(start.train_loss) and self._curvature < torch.finfo(torch.float32).max
-        ):
+        start = self.measured()
+        if not self.stopping.begin(start, self.settings.epochs):
             raise DataError(
                 f"{self.task.dataset.name} holds numbers that are too large to train on as they "
                 "are; switch standardisation on."
             )
-        self._level = self._health.level(start)
-        self._healthy = self._place()
-        self.copy_to_host()
-        self._begin_recording()
+        self._last_stable = self.checkpoint()
+        self.backup.take(self._last_stable)
+        self.timeline.begin()
         self.measure()
 
     def step(self) -> None:
@@ -212,6 +153,11 @@ class Trainer:
             return False
         self._update = None
         return True
+
+    @property
+    def is_amid_update(self) -> bool:
+        """Whether slices of the update that is under way are still to come."""
+        return self._update is not None
 
     @property
     def is_queued(self) -> bool:
@@ -282,10 +228,11 @@ class Trainer:
         self._updates += updates
         if ends_epoch:
             self._end_epoch()
-        if self.step_count >= self._next_measurement:
+        if self.step_count >= self.next_measurement:
             self.measure()
-        if self.step_count >= self._next_frame or (ends_epoch and self._has_long_epochs):
-            self._keep_frame()
+        timeline = self.timeline
+        if self.step_count >= timeline.next_frame or (ends_epoch and timeline.has_long_epochs):
+            timeline.keep_frame(is_amid_epoch=self._shuffles.left < len(self._train))
 
     def _replay(self, most: int) -> bool:
         """Make up to so many updates by a graph; return whether there is one for them."""
@@ -295,7 +242,7 @@ class Trainer:
             return False
         now = self.settings
         settings = self.batch_size, self._eta, now.weight_decay, now.l1, now.momentum
-        most = min(most, self._next_measurement - self.step_count)
+        most = min(most, self.next_measurement - self.step_count)
         block = self._blocks.find(settings, self._shuffles.left, most)
         if block is None:
             return False
@@ -308,72 +255,41 @@ class Trainer:
     def _keep_pace(self, pieces: int) -> None:
         """Wait where the device is too far behind, and see whether a copy has come from it."""
         self._lag.add(pieces)
-        if self._coming is not None and self._coming[1].is_there:
-            place, copy = self._coming
-            self._refuge, self._coming = place.with_tensors(copy.take()), None
+        self.backup.poll()
 
     def _end_epoch(self) -> None:
         self.epoch += 1
         settings = self.settings
         if settings.schedule != "constant":
             self._schedule()
-        if settings.tolerance > 0:
-            losses = self._epoch_losses
-            losses.append(self.measure().train_loss)
-            fallen = losses[0] - losses[-1]
-            if (
-                self.outcome is None
-                and len(losses) > CONVERGENCE_EPOCHS
-                and abs(fallen) < settings.tolerance * CONVERGENCE_EPOCHS
-            ):
-                self.outcome = Status.CONVERGED
-                self.message = (
-                    f"Converged after {self.epoch:,} epochs: the loss changed by less than "
-                    f"{settings.tolerance:g} per epoch over {CONVERGENCE_EPOCHS} epochs."
-                )
-        if settings.patience and self.outcome is not Status.DIVERGED:
-            self._look_back()
-        if self.outcome is None and self.epoch >= self._last_epoch:
-            self.outcome = Status.FINISHED
-            self.message = f"Finished {self.epoch:,} epochs."
-        if settings.patience and self.outcome in (Status.FINISHED, Status.CONVERGED):
+        if settings.tolerance > 0 or settings.patience:
+            self._judge_epoch()
+        elif self.outcome is None and self.epoch >= self.stopping.last_epoch:
+            self.outcome, self.message = self.stopping.finished(self.epoch)
+
+    def _judge_epoch(self) -> None:
+        """Stop where the losses at the ends of epochs say so."""
+        settings, stopping, best = self.settings, self.stopping, self.stopping.best
+        metrics = self.measure() if stopping.needs_figures(settings) else self.metrics
+        if self.outcome is Status.DIVERGED:
+            return
+        is_over = self.outcome is not None
+        stop = stopping.judge(metrics, self.epoch, settings, is_over=is_over)
+        if stopping.best is not best:
+            self.timeline.keep_at_hand()
+        if stop is not None:
+            self.outcome, self.message = stop
+        if settings.patience and self.outcome is not None and not self.timeline.is_past:
             self._return_to_best()
-
-    def _look_back(self) -> None:
-        """Stop early where the validation loss has not fallen for as many epochs as the patience.
-
-        The epoch that has the least so far stays at hand.
-        """
-        if not len(self.task.validation_rows):
-            return
-        loss = self.measure().validation_loss
-        if self.outcome is Status.DIVERGED:  # just now
-            return
-        if loss < self._best.loss:
-            self._best = Best(loss, self.epoch, self.step_count)
-            if self._present is None:
-                self._frames.keep_between(self._frame())
-        elif self.outcome is None and self.epoch - self._best.epoch >= self.settings.patience:
-            self.outcome = Status.FINISHED
-            self.message = f"Stopped early after {self.epoch:,} epochs."
 
     def _return_to_best(self) -> None:
         """Show the epoch with the least validation loss; what came later stays on record."""
-        if self._present is not None:
+        outcome, best = self.outcome, self.stopping.best
+        self.message, self._update = self.stopping.with_best(self.message), None
+        if not best.is_known or best.step >= self.step_count:
             return
-        if not len(self.task.validation_rows):
-            self.message += " Early stopping watched nothing: there are no validation rows."
-            return
-        outcome, best = self.outcome, self._best
-        if not best.is_known:  # the loss has not been a number
-            return
-        words = f"{self.message} {best.words}"
-        self.message = f"{words}."
-        if best.step >= self.step_count:
-            return
-        self._update = None  # it is complete
-        self._keep_present()
-        self.go_to(best.step)
+        words = self.message.removesuffix(".")
+        self.timeline.go_to(best.step)
         self.outcome, self.message = outcome, f"{words}: these are its weights."
 
     def _schedule(self) -> None:
@@ -395,19 +311,19 @@ class Trainer:
         Of the training rows a fixed sample of at most 10,000 is measured. All of them are if
         `exact`; the curves keep to the sample, so that they have no steps where it was paused.
         """
-        metrics = self._measured()
-        if self._present is not None:  # this has been on record for long
+        metrics = self.measured()
+        if self.timeline.is_past:  # this has been on record for long
             self.metrics = metrics
-        elif self._health.has_diverged(metrics.train_loss, self._level):
+        elif self.stopping.has_diverged(metrics):
             self._diverge(metrics)
             return self.measure(exact=exact)
         else:
             self.metrics = metrics
             self.history.record(metrics.step, metrics.figures)
-            if self._is_healthy:
-                self._healthy = self._place()
+            if self._is_stable:
+                self._last_stable = self.checkpoint()
             stride = self._measurement.stride(self.step_count, self.batch_size)
-            self._next_measurement = self.step_count + max(stride, self._least_stride)
+            self.next_measurement = self.step_count + max(stride, self._least_stride)
         if exact:
             for _ in self.measuring_all():
                 pass
@@ -418,71 +334,34 @@ class Trainer:
 
         What moves the weights meanwhile needs new figures; these are then dropped.
         """
-        if self.metrics.step != self.step_count:
-            self.measure()
+        self.measure_now()
         metrics, parameters = self.metrics, tuple(p.clone() for p in self._parameters)
         exact = yield from self._measurement.exactly(metrics, self._train, parameters)
         if self.metrics is metrics:
             self.metrics = exact
 
-    def _measured(self) -> Metrics:
+    def measure_now(self) -> None:
+        """Measure unless the figures are of this step."""
+        if self.metrics.step != self.step_count:
+            self.measure()
+
+    def measured(self) -> Metrics:
         return self._measurement(self._parameters, self.step_count, self.epoch)
 
     @property
-    def _is_healthy(self) -> bool:
-        least = self._health.least(self.history)
-        return self._health.is_healthy(self._health.cost(self.metrics), least)
+    def _is_stable(self) -> bool:
+        return self.stopping.is_healthy(self.metrics, self.history)
 
     def _diverge(self, metrics: Metrics) -> None:
-        """Return to the last healthy place and say what happened; the curves keep the way there."""
-        loss, rescued = metrics.train_loss, self._healthy.step
-        found = "is no longer a number" if not math.isfinite(loss) else f"rose to {loss:,.3g}"
-        self.message = (
-            f"Diverged at step {self.step_count:,} with η = {self.settings.learning_rate:g}: the "
-            f"loss {found} (it started at {self.history.first_loss:.3g}). These are the weights "
-            f"of step {rescued:,}."
-        )
+        """Return to the last stable point and say what happened; the curves keep the way there."""
+        rescued = self._last_stable.step
+        rate, first_loss = self.settings.learning_rate, self.history.first_loss
+        stop = self.stopping.diverged(metrics, rate, first_loss, rescued)
         self.history.diverge(metrics.step, metrics.figures, rescued)
-        self._return_to(self._healthy)
+        self._return_to(self._last_stable)
         self.history.mark(Mark(rescued, RESCUED))
-        self.copy_to_host()  # the last copy may be of the way down
-        self.outcome, self.epilogue = Status.DIVERGED, None
-
-    @property
-    def remedy(self) -> float:
-        """The largest rate to try after divergence: a tenth of it, or less where it is unsafe."""
-        return one_digit(min(self.settings.learning_rate / 10, self.safe_rate))
-
-    @property
-    def safe_rate(self) -> float:
-        """A learning rate that most runs learn with.
-
-        Below 1/(L + λ), L being the largest curvature of the loss, full-batch descent cannot rise.
-        """
-        bend = self._curvature + self.settings.weight_decay
-        return 1 / bend if bend else BOLDEST
-
-    def twin(self) -> Trainer:
-        """Return another trainer of the same task and start, to try settings on.
-
-        It is measured less often.
-        """
-        config = replace(self.task.config, training=self.settings)
-        twin = Trainer(replace(self.task, config=config))
-        twin._start, twin._least_stride = self._start, TRIAL_STRIDE
-        return twin
-
-    def stand_like(self, other: Trainer, settings: TrainingConfig, *, at_start: bool) -> None:
-        """Begin where another trainer of the task is, or began, with these settings."""
-        self.settings = settings
-        self.reset()
-        self._level = other._level
-        self._restore(other._frames.oldest.place if at_start else other._place())
-        self._last_epoch = self.epoch + settings.epochs
-        self.history = History()
-        self._healthy = self._place()
-        self._begin_recording()
-        self.measure()
+        self.backup.take(self.checkpoint())  # the last copy may be of the way down
+        (self.outcome, self.message), self.epilogue = stop, None
 
     def recover(self) -> None:
         """Go on with the learning rate of its epilogue, where that has one."""
@@ -490,12 +369,12 @@ class Trainer:
         if offer is None or offer.rate is None:
             return
         if offer.is_from_start:
-            start = self._frames.oldest.place
+            start = self.timeline.oldest
             if self.outcome is Status.DIVERGED:
                 self.history.return_further(start.step)
             self._return_to(start)
             self.history.mark(Mark(start.step, RESCUED))
-            self._healthy = start
+            self._last_stable = start
             self.measure()
         self.tune(learning_rate=offer.rate)
         self.go_on()
@@ -510,25 +389,25 @@ class Trainer:
             raise ConfigError(f"{', '.join(sorted(unknown))} cannot change while a model trains.")
         before, self.epilogue = self.settings, None
         self.settings = replace(before, **changes)  # type: ignore[arg-type]  # it checks them itself
-        if self._present is not None:  # it is done when training goes on from there
-            self._begin_again()
+        if self.timeline.is_past:  # it is done when training goes on from there
+            self.begin_again()
             self._schedule()
             return
         if "epochs" in changes:
-            self._last_epoch = max(self.settings.epochs, 1)
-            if self.outcome is Status.FINISHED and self.epoch < self._last_epoch:
+            self.stopping.last_epoch = max(self.settings.epochs, 1)
+            if self.outcome is Status.FINISHED and self.epoch < self.stopping.last_epoch:
                 self.outcome, self.message = None, ""
         if self.settings.batch_size != before.batch_size:
-            self._begin_again()
+            self.begin_again()
         for name, symbol in SYMBOLS.items():
             old, new = getattr(before, name), getattr(self.settings, name)
             if old != new:
                 self.history.mark(Mark(self.step_count, f"{symbol} {_say(old)} → {_say(new)}"))
         self._schedule()
-        self._edits.add(self.step_count, self._rules())
-        self._next_measurement = min(self._next_measurement, self.step_count + 1)
+        self.timeline.note_rules()
+        self.next_measurement = min(self.next_measurement, self.step_count + 1)
 
-    def _begin_again(self) -> None:
+    def begin_again(self) -> None:
         """Forget the update that is under way; its rows come again."""
         if self._update is not None:
             self._update = None
@@ -536,81 +415,19 @@ class Trainer:
 
     def go_on(self) -> None:
         """Make it trainable again after an outcome: more epochs, or from the healthy place."""
-        if self.outcome is Status.FINISHED or self.epoch >= self._last_epoch:
-            self._last_epoch = self.epoch + self.settings.epochs
-        self._epoch_losses.clear()
-        self._best = Best(epoch=self.epoch)
+        if self.outcome is Status.FINISHED or self.epoch >= self.stopping.last_epoch:
+            self.stopping.last_epoch = self.epoch + self.settings.epochs
+        self.stopping.begin_anew(self.epoch)
         self.outcome, self.message, self.epilogue = None, "", None
-        self._edits.add(self.step_count, replace(self._rules(), begins_anew=True))
+        self.timeline.note_rules(begins_anew=True)
 
-    def take_over(self, other: Trainer) -> None:
-        """Go on where another trainer was, on other rows of the same inputs and outputs.
-
-        The weights say the same of every raw input as before, although the standardiser may be
-        another one; classes that are new start from zero, counters and curves go on.
-        """
-        old, new = other.task.standardiser, self.task.standardiser
-        outputs = other.task.outputs
-        if len(old.mean) != len(new.mean) or outputs > self.task.outputs:
-            return
-        model = self.task.config.model
-        if other.task.config.model != model:  # another question is asked
-            return
-        if outputs != self.task.outputs and model.kind == "ovo":  # pairs have other numbers now
-            return
-        parameters = [p.double().cpu() for p in other._parameters]
-        into = 2 if model.hidden else 0  # the layer that takes the inputs
-        raw = parameters[into] / torch.from_numpy(old.std)
-        parameters[into] = raw * torch.from_numpy(new.std)
-        parameters[into + 1] += raw @ torch.from_numpy(new.mean - old.mean)
-        for mine, theirs in zip(self._parameters, parameters, strict=True):
-            if mine.shape != theirs.shape:
-                mine.zero_()
-            mine[: len(theirs)] = theirs.to(mine)
-        begun = self._measured()
-        if not math.isfinite(begun.train_loss):
-            self.reset()
-            return
-        # That others moved is no divergence.
-        self._level = max(self._level, self._health.level(begun))
-        self.settings = other.settings
-        self.step_count, self.epoch = other.step_count, other.epoch
-        self._schedule()
-        self._last_epoch = self.epoch + self.settings.epochs
-        self.history = other.history.copy()
-        self.history.cut(other.step_count)  # what it has of later steps is of another future
-        is_drawn = self.task.config.data.source == "drawn"
-        self.history.mark(Mark(self.step_count, "points" if is_drawn else "example"))
-        self._healthy = self._place()
-        self._begin_recording()
+    def record_anew(self, rules: Rules, history: History) -> None:
+        """Let this be the first point that it can go back to, with these rules and curves."""
+        self.set_rules(rules)
+        self.history = history
+        self._last_stable = self.checkpoint()
+        self.timeline.begin()
         self.measure()
-
-    def copy_to_host(self) -> None:
-        """Remember this point of the run on the host, where no failing device can take it."""
-        place = self._place()
-        self._refuge = place.with_tensors(tensor.cpu() for tensor in place.tensors())
-        self._coming = None
-
-    def start_copy_to_host(self) -> None:
-        """Remember this point as soon as it has come to the host; it is not waited for."""
-        if self._queue is None:
-            self.copy_to_host()
-        elif self._coming is None:
-            place = self._place()
-            self._coming = place, HostCopy(self._queue, *place.tensors())
-
-    def rescued(self) -> Trainer:
-        """Return a trainer that goes on from the last copy on the host, on the CPU."""
-        twin = Trainer(with_device(self.task, "cpu"))
-        twin.settings = replace(self.settings, device="cpu")
-        twin._level, twin._last_epoch = self._level, self._last_epoch
-        twin.history = self.history.copy()
-        twin._return_to(self._refuge)
-        twin.history.mark(Mark(twin.step_count, "CPU"))
-        twin._healthy = twin._place()
-        twin._begin_recording()
-        twin.measure()
-        return twin
 
     @property
     def batch_size(self) -> int:
@@ -653,11 +470,11 @@ class Trainer:
 
         Raises DataError where the data are too large for them.
         """
-        before, self._start = self._start, params
+        before, self.start = self.start, params
         try:
             self.reset()
         except DataError:
-            self._start = before
+            self.start = before
             self.reset()
             raise DataError(
                 f"{self.task.dataset.name} holds numbers that are too large for the model's "
@@ -676,16 +493,16 @@ class Trainer:
         self.leave_past()
         if self.outcome is not None:
             self.go_on()
-        self._begin_again()
-        self._write(parameters)
+        self.begin_again()
+        self.write(parameters)
         self._forget_moments()
         # To be sent far off is no divergence.
-        self._level = max(self._level, self._health.level(there))
-        self._healthy = self._place()
+        stopping = self.stopping
+        stopping.level = max(stopping.level, stopping.health.level(there))
+        self._last_stable = self.checkpoint()
         self.history.cut(self.step_count - 1)  # what was measured here is no longer so
         self.history.mark(Mark(self.step_count, MOVED))
-        self._edits.add(self.step_count, self._rules())
-        self._frames.pin(self._frame())
+        self.timeline.pin()
         self.measure()
 
     def next_rows(self) -> NDArray[np.int64]:
@@ -694,7 +511,8 @@ class Trainer:
         rows = self._shuffles.peek(self.settings.batch_size if self._far is None else None)
         return self.task.train_rows if rows is None else self.task.train_rows[rows.numpy()]
 
-    def _write(self, parameters: Sequence[Tensor]) -> None:
+    def write(self, parameters: Sequence[Tensor]) -> None:
+        """Let the weights be these, of the same shapes."""
         for mine, value in zip(self._parameters, parameters, strict=True):
             mine.copy_(value)
 
@@ -707,8 +525,9 @@ class Trainer:
         if self._far is not None:
             self._far.memory = ()
 
-    def _place(self) -> _Place:
-        return _Place(
+    def checkpoint(self) -> Checkpoint:
+        """Return this point of the run, to `restore` it later."""
+        return Checkpoint(
             step=self.step_count,
             epoch=self.epoch,
             parameters=tuple(p.clone() for p in self._parameters),
@@ -718,23 +537,18 @@ class Trainer:
             shuffles=self._shuffles.place(),
         )
 
-    def _return_to(self, place: _Place) -> None:
-        """Go back to a place; what came after it is forgotten."""
-        self._restore(place)
+    def _return_to(self, place: Checkpoint) -> None:
+        """Go back to a checkpoint; what came after it is forgotten."""
+        self.restore(place)
         self.history.cut(place.step)
-        self._next_measurement = place.step + 1
-        if place.step < self._frames.oldest.step:
-            self._begin_recording()
-            return
-        self._frames.cut(place.step)
-        self._edits.cut(place.step)
-        self._edits.add(place.step, self._rules())
-        self._next_frame = self._frames.newest.step + self._frames.stride
+        self.next_measurement = place.step + 1
+        self.timeline.return_to(place.step)
 
-    def _restore(self, place: _Place) -> None:
+    def restore(self, place: Checkpoint) -> None:
+        """Let parameters, moments and shuffles be as they were there."""
         self.step_count, self.epoch = place.step, place.epoch
         self._update = None
-        self._write(place.parameters)
+        self.write(place.parameters)
         for moments, before in zip(self._moments, place.moments, strict=True):
             for v, value in zip(moments, before, strict=True):
                 v.copy_(value)
@@ -744,191 +558,48 @@ class Trainer:
         self._schedule()
         self._shuffles.restore(place.shuffles)
 
-    # The past -----------------------------------------------------------------------------------
-
-    @property
-    def newest_step(self) -> int:
-        """The furthest step of the run; `step_count` is before it while the past is looked at."""
-        return self.step_count if self._present is None else self._present.frame.step
-
-    @property
-    def oldest_step(self) -> int:
-        """The first step that it can go back to."""
-        return self._frames.oldest.step
-
-    @property
-    def is_past(self) -> bool:
-        return self._present is not None
-
-    @property
-    def newest_metrics(self) -> Metrics:
-        """The last figures of the furthest step."""
-        return self.metrics if self._present is None else self._present.metrics
-
-    def go_to(self, step: int) -> None:
-        """Be as it was after that step, bit for bit; what came later stays on record."""
-        for _ in self.going_to(step):
-            pass
-        if self.metrics.step != self.step_count:
-            self.measure()
-
-    def going_to(self, step: int) -> Iterator[None]:
-        """Do the same slice by slice; it may be left off, and measures nothing."""
-        if self._present is None:
-            if step >= self.step_count:
-                return
-            self._keep_present()
-        assert self._present is not None
-        self.forget_outcome()
-        step = max(step, self.oldest_step)
-        if step >= self.newest_step:
-            self.go_live()
-            return
-        frame = self._frames.nearest(step)
-        if not frame.step <= self.step_count <= step:
-            self._take_frame(frame)
-        while self.step_count < step:
-            left = step - self.step_count
-            power = (1 << (left - 1).bit_length()) // 2  # the greatest power of two that is less
-            if self.relive(left - power):
-                left = step - self.step_count
-                if left & (left - 1) == 0:  # so going back further is quick
-                    self._frames.keep_between(self._frame())
-            yield
-        self._follow_rules()
-
-    def forget_outcome(self) -> None:
-        """The past that is played again has no end here."""
-        if self._present is not None:
-            self.outcome, self.message = None, ""
-
-    def relive(self, most: int = 1) -> bool:
-        """Do a slice of the next update on record, as `advance` does; at the newest step it ends.
-
-        Nothing is recorded twice.
-        """
-        if self._present is None:
-            return True
-        if self._update is None:
-            self._follow_rules()
-        ahead = min(self._edits.after(self.step_count), self.newest_step) - self.step_count
-        is_complete = self.advance(min(most, ahead))
-        self.outcome, self.message = None, ""  # whatever it was, it went on
-        if self.step_count >= self.newest_step:
-            self.go_live()
-        return is_complete
-
-    def go_live(self) -> None:
-        """Return to the newest step."""
-        present = self._present
-        if present is None:
-            return
-        self._present = None
-        self._set_rules(present.rules)
-        self._take_frame(present.frame)
-        self.outcome, self.message = present.outcome, present.message
-        self.metrics = present.metrics
-        self._next_measurement, self._next_frame = present.next_measurement, present.next_frame
-
     def leave_past(self) -> None:
         """Let this step be the newest: what is on record after it is dropped.
 
         Settings that were tuned here are marked. Without any, the future is the same again.
         """
-        if self._present is None:
+        if not self.timeline.is_past:
             return
-        if self.metrics.step != self.step_count:
-            self.measure()
+        self.measure_now()
+        before = self.timeline.rules_here()
         tuned = {
             name: value
             for name in LIVE
-            if (value := getattr(self.settings, name))
-            != getattr(self._edits.at(self.step_count).settings, name)
+            if (value := getattr(self.settings, name)) != getattr(before.settings, name)
         }
-        self._follow_rules(anew=False)
-        self._present, self.epilogue = None, None
+        self.set_rules(before)
+        self.epilogue = None
+        self.timeline.end_past()
         steps = self.history.curves().step
         later = steps[np.searchsorted(steps, self.step_count, side="right") :]
         stride = self._measurement.stride(self.step_count, self.batch_size)
-        self._next_measurement = int(later[0]) if len(later) else self.step_count + stride
+        self.next_measurement = int(later[0]) if len(later) else self.step_count + stride
         self.history.cut(self.step_count)
-        self._frames.cut(self.step_count)
-        self._edits.cut(self.step_count)
-        self._next_frame = self._frames.newest.step + self._frames.stride
-        if self._is_healthy:
-            self._healthy = self._place()
-        elif self._healthy.step > self.step_count:
-            self._healthy = self._frames.oldest.place
+        if self._is_stable:
+            self._last_stable = self.checkpoint()
+        elif self._last_stable.step > self.step_count:
+            self._last_stable = self.timeline.oldest
         if self._queue is not None:
-            self.copy_to_host()  # the last copy may be of what is dropped
+            self.backup.take(self.checkpoint())  # the last copy may be of what is dropped
         if self.outcome is not None:  # it had returned to its best epoch
             self.go_on()
         if tuned:
             self.tune(**tuned)
 
-    def _begin_recording(self) -> None:
-        """Let this be the first point that it can go back to."""
-        size = sum(p.numel() for p in self._parameters)
-        stride = 1 if self._far is not None else first_stride(self.batch_size * size)
-        self._frames = Keyframes[_Place](stride)
-        self._frames.pin(self._frame())
-        self._edits = Edits(self.step_count, self._rules())
-        self._next_frame = self.step_count + stride
-        self._see_how_long_epochs_are()
+    def rules(self) -> Rules:
+        """Return what decides the updates from here on, besides the weights."""
+        return Rules(self.settings, self.stopping.last_epoch, self.stopping.level)
 
-    def _keep_present(self) -> None:
-        if self.metrics.step != self.step_count:
-            self.measure()
-        self._begin_again()
-        self._present = _Present(
-            frame=Frame(self._place(), tuple(self._epoch_losses), self._best),
-            rules=self._rules(),
-            outcome=self.outcome,
-            message=self.message,
-            metrics=self.metrics,
-            next_measurement=self._next_measurement,
-            next_frame=self._next_frame,
-        )
-        self.outcome, self.message = None, ""
-        self._next_measurement = self._next_frame = NEVER
-
-    def _keep_frame(self) -> None:
-        """Remember this point, if its epoch's permutation need not be remembered with it."""
-        self._see_how_long_epochs_are()
-        is_amid = self._shuffles.left < len(self._train)
-        is_known = not is_amid or self._frames.newest.place.epoch == self.epoch
-        if is_known and self._present is None:
-            self._frames.add(self._frame())
-            self._next_frame = self.step_count + self._frames.stride
-
-    def _see_how_long_epochs_are(self) -> None:
-        """Note whether each should begin with a frame, on which the others in it depend."""
-        self._has_long_epochs = self._frames.stride * self.batch_size < len(self._train)
-
-    def _frame(self) -> Frame[_Place]:
-        mate = self._frames.nearest(self.step_count).place if len(self._frames) else None
-        return Frame(compact(self._place(), mate), tuple(self._epoch_losses), self._best)
-
-    def _take_frame(self, frame: Frame[_Place]) -> None:
-        self._restore(frame.place)
-        self._epoch_losses.clear()
-        self._epoch_losses.extend(frame.losses)
-        self._best = frame.best
-
-    def _rules(self) -> Rules:
-        return Rules(self.settings, self._last_epoch, self._level)
-
-    def _set_rules(self, rules: Rules) -> None:
-        self.settings, self._last_epoch = rules.settings, rules.last_epoch
-        self._level = rules.level
+    def set_rules(self, rules: Rules) -> None:
+        """Let the updates be decided by these rules."""
+        self.settings = rules.settings
+        self.stopping.last_epoch, self.stopping.level = rules.last_epoch, rules.level
         self._schedule()
-
-    def _follow_rules(self, *, anew: bool = True) -> None:
-        """Let the rules be those of this step, as they are on record."""
-        self._set_rules(self._edits.at(self.step_count))
-        if anew and self._edits.begins_anew(self.step_count):
-            self._epoch_losses.clear()
-            self._best = Best(epoch=self.epoch)
 
 
 def _tensors(params: Params) -> tuple[Tensor, ...]:
@@ -961,12 +632,6 @@ def is_device_failure(error: Exception, device: str) -> bool:
         return False
     kinds = (torch.OutOfMemoryError, torch.AcceleratorError)
     return isinstance(error, kinds) or (isinstance(error, RuntimeError) and "CUDA" in str(error))
-
-
-def one_digit(value: float) -> float:
-    """Round down to one significant digit."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return float(f"{math.floor(value / power) * power:.1g}")
 
 
 def _say(value: float | int | None) -> str:

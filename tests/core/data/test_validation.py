@@ -163,7 +163,7 @@ def test_it_stops_on_the_validation_loss_and_returns_to_the_best_weights(
     assert (trainer.epoch, weights(trainer)) == (best + 1, seen[best])
     assert f"after epoch {best + 1}: these are its weights" in trainer.message
     per_epoch = trainer.step_count // trainer.epoch
-    assert trainer.newest_step == (best + 8) * per_epoch == trainer.curves().last_step
+    assert trainer.timeline.newest_step == (best + 8) * per_epoch == trainer.curves().last_step
     assert trainer.metrics.validation_loss == pytest.approx(losses[best], rel=1e-6)
 
 
@@ -191,11 +191,11 @@ def test_the_test_rows_have_no_say(iris, make_task):
 
 def test_what_came_after_the_best_epoch_can_be_looked_at(iris, make_task):
     trainer = go(Trainer(make_task(iris, data=SHARE, **EARLY)))
-    best, end = trainer.step_count, trainer.newest_step
-    trainer.go_to(end)
+    best, end = trainer.step_count, trainer.timeline.newest_step
+    trainer.timeline.go_to(end)
     assert (trainer.step_count, trainer.outcome) == (end, Status.FINISHED)
     assert "these are its weights" not in trainer.message
-    trainer.go_to(best)
+    trainer.timeline.go_to(best)
     assert trainer.step_count == best
 
 
@@ -203,7 +203,11 @@ def test_training_on_goes_on_from_the_best_epoch(iris, make_task):
     trainer = go(Trainer(make_task(iris, data=SHARE, **EARLY)))
     best = trainer.step_count
     trainer.step()
-    assert (trainer.step_count, trainer.newest_step, trainer.outcome) == (best + 1, best + 1, None)
+    assert (trainer.step_count, trainer.timeline.newest_step, trainer.outcome) == (
+        best + 1,
+        best + 1,
+        None,
+    )
     assert trainer.message == ""
 
 

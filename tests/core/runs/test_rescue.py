@@ -180,7 +180,7 @@ def test_a_fall_is_forgotten_where_its_beginning_is(make_task, iris):
     subject = train(make_task(iris), steps=30)
     subject.tune(learning_rate=1e30)
     go(subject)
-    subject.go_to(29)
+    subject.timeline.go_to(29)
     subject.step()
     assert subject.curves().fall is None
 

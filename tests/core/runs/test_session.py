@@ -20,7 +20,7 @@ from core.runs import activity, commands, device_benchmark, session
 from core.runs.publisher import LEAD_SECONDS
 from core.runs.session import Session
 from core.runs.workspace import KEPT_RUNS
-from core.train import batches, device, trainer
+from core.train import batches, device, trainer, warm_start
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
 from tests.core.late import LateDevice
@@ -435,9 +435,9 @@ def test_a_rescued_run_goes_on_as_if_nothing_had_happened(failing_device, make_t
     subject, twin = Trainer(make_task(digits, device="cuda")), Trainer(make_task(digits))
     for _ in range(20):
         subject.step()
-    subject.copy_to_host()
+    subject.backup.take(subject.checkpoint())
     subject.step()  # this one is lost
-    rescued = subject.rescued()
+    rescued = warm_start.rescued(subject)
     assert rescued.step_count == 20
     for _ in range(30):
         rescued.step()

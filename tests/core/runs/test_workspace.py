@@ -101,7 +101,7 @@ def test_what_waits_for_a_step_is_done_there_in_order(workspace, task, monkeypat
         alone.step()
     alone.tune(learning_rate=0.5)
     alone.step()
-    assert workspace.trainer.step_count == workspace.trainer.newest_step == 51
+    assert workspace.trainer.step_count == workspace.trainer.timeline.newest_step == 51
     assert np.array_equal(workspace.trainer.params().W, alone.params().W)
 
 

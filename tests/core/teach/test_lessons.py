@@ -280,7 +280,7 @@ def normal_equations(trainer: Trainer) -> tuple[np.ndarray, np.ndarray]:
 def test_the_rate_that_is_offered_after_divergence_leads_to_the_foot() -> None:
     trainer = begun("too-fast")
     until(trainer)
-    trainer.tune(learning_rate=trainer.remedy)
+    trainer.tune(learning_rate=trainer.stopping.remedy(trainer.settings))
     trainer.go_on()
     metrics = until(trainer)
     assert trainer.outcome is Status.FINISHED

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.train import batches, cuda_graphs, trainer
+from core.train import batches, cuda_graphs, trainer, warm_start
 from core.train import device as device_
 from core.train import metrics as measure
 from core.train.cuda_graphs import HELD, TOGETHER
@@ -186,7 +186,7 @@ def test_divergence_is_found_at_the_same_step_and_left_in_the_same_way(digits, p
     assert subject.outcome is Status.DIVERGED
     assert_same(subject, twin)
     for each in (subject, twin):
-        each.tune(learning_rate=each.remedy)
+        each.tune(learning_rate=each.stopping.remedy(each.settings))
         each.go_on()
     go(subject, 400)
     follow(twin, subject)
@@ -214,7 +214,7 @@ def test_weights_that_are_moved_or_taken_over_go_on_in_graphs(digits, pair, devi
     follow(later_twin, later)
     start = later.params()
     for old, new in ((subject, later), (twin, later_twin)):
-        new.take_over(old)
+        warm_start.take_over(new, old)
         new.move_to(start)
     go(later, 400)
     follow(later_twin, later)
@@ -417,24 +417,24 @@ def test_the_refuge_comes_while_it_trains(digits, pair, device):
     subject, _ = pair(digits, batch_size=8)
     go(subject, 50)
     waits = device.waits
-    subject.start_copy_to_host()
+    subject.backup.start(subject.checkpoint())
     begun_at = subject.step_count
-    subject.start_copy_to_host()  # one at a time
+    subject.backup.start(subject.checkpoint())  # one at a time
     for _ in range(device.queries + 1):
         subject.step()
-    assert subject.rescued().step_count == begun_at
+    assert warm_start.rescued(subject).step_count == begun_at
     assert device.waits == waits
 
 
 def test_a_refuge_that_never_came_leaves_the_one_before(digits, pair, device):
     subject, twin = pair(digits, batch_size=8)
     go(subject, 50)
-    subject.copy_to_host()
+    subject.backup.take(subject.checkpoint())
     follow(twin, subject)
     go(subject, 50)
-    subject.start_copy_to_host()
+    subject.backup.start(subject.checkpoint())
     device.is_lost = True
-    rescued = subject.rescued()
+    rescued = warm_start.rescued(subject)
     assert rescued.step_count == twin.step_count
     assert np.array_equal(rescued.params().W, twin.params().W)
 
@@ -442,11 +442,11 @@ def test_a_refuge_that_never_came_leaves_the_one_before(digits, pair, device):
 def test_after_a_reset_no_older_copy_becomes_the_refuge(digits, pair, device):
     subject, _ = pair(digits, batch_size=8)
     go(subject, 50)
-    subject.start_copy_to_host()
+    subject.backup.start(subject.checkpoint())
     subject.reset()
     for _ in range(10):
         subject.step()
-    assert subject.rescued().step_count == 0
+    assert warm_start.rescued(subject).step_count == 0
 
 
 # Lag ------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.train import metrics as measure
+from core.train import warm_start
 from core.train.losses import HEADS
 from core.train.optimisers import RULES
 from core.train.second_order import METHODS
@@ -88,13 +89,13 @@ def test_a_run_outlives_its_device(optimiser, is_there, pair, device, iris):
     subject, twin = pair(iris, optimiser=optimiser, batch_size=8)
     go(subject, twin, steps=15)
     if is_there:
-        subject.copy_to_host()
+        subject.backup.take(subject.checkpoint())
     else:
-        subject.start_copy_to_host()
+        subject.backup.start(subject.checkpoint())
         device.queries = 0
     go(subject, steps=5)  # these are lost
     device.is_lost = True
-    rescued = subject.rescued()
+    rescued = warm_start.rescued(subject)
     go(rescued, twin, steps=10)
     assert rescued.step_count == twin.step_count == 25
     for ours, theirs in zip(rescued.params().arrays, twin.params().arrays, strict=True):
@@ -106,8 +107,8 @@ def test_its_past_is_there_too(optimiser, steps, pair, iris):
     subject, twin = pair(iris, optimiser=optimiser, batch_size=8)
     go(subject, twin, steps=steps)
     for step in (steps - 10, 3, steps - 9, 0):
-        subject.go_to(step)
-        twin.go_to(step)
+        subject.timeline.go_to(step)
+        twin.timeline.go_to(step)
         assert_same(subject, twin)
     subject.leave_past()
     twin.leave_past()
@@ -120,7 +121,7 @@ def test_weights_are_moved_and_taken_over_there(pair, iris):
     go(subject, twin, steps=50)
     start = twin.params()
     for old, new in ((subject, later), (twin, later_twin)):
-        new.take_over(old)
+        warm_start.take_over(new, old)
         new.tune(learning_rate=0.2, batch_size=None)
         new.step()
         new.move_to(start)
@@ -135,7 +136,7 @@ def test_divergence_there_returns_to_a_healthy_place(pair, iris):
     for each in (subject, twin):
         while each.outcome is None:
             each.step()
-        each.tune(learning_rate=each.remedy)
+        each.tune(learning_rate=each.stopping.remedy(each.settings))
         each.go_on()
     go(subject, twin, steps=20)
     assert_same(subject, twin)

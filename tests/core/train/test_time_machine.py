@@ -11,9 +11,10 @@ import pytest
 from core.errors import ConfigError
 from core.runs import commands
 from core.runs.session import Session
-from core.train import batches, checkpoints
+from core.train import batches, checkpoints, warm_start
 from core.train.history import Mark
 from core.train.snapshot import Params, Status
+from core.train.timeline import Timeline
 from core.train.trainer import MOVED, Trainer
 from tests.core.late import LateDevice
 
@@ -80,7 +81,7 @@ def test_any_step_comes_back_bit_for_bit(optimiser, batch_size, iris, make_task)
     )
     trainer, seen = recorded(task, 150)
     for step in [*range(150, -1, -7), 3, 149, 64, 63, 65, 0, 150]:
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         assert trainer.step_count == step
         assert weights(trainer) == seen[step]
 
@@ -93,25 +94,25 @@ def test_pictures_in_slices_and_a_hidden_layer_come_back_too(
     task = make_task(digits, model={"hidden": hidden}, batch_size=333, optimiser="momentum")
     trainer, seen = recorded(task, 20)
     for step in (13, 12, 4, 5, 19, 0, 20):
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         assert weights(trainer) == seen[step]
 
 
 def test_tuned_settings_come_back_with_their_steps(iris, make_task):
     trainer, seen = recorded(make_task(iris, batch_size=16, epochs=LONG), 200, CHANGES)
     for step in [199, 98, 97, 96, 90, 89, 54, 42, 41, 40, 31, 30, 29, 0, 120, 200]:
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         assert weights(trainer) == seen[step]
-    trainer.go_to(60)
+    trainer.timeline.go_to(60)
     assert (trainer.settings.learning_rate, trainer.settings.batch_size) == (0.2, 7)
-    trainer.go_to(20)
+    trainer.timeline.go_to(20)
     assert trainer.settings == trainer.task.config.training
 
 
 def test_a_step_back_undoes_exactly_one_update_again_and_again(iris, make_task):
     trainer, seen = recorded(make_task(iris, epochs=LONG), 300)
     for step in range(299, 180, -1):
-        trainer.go_to(trainer.step_count - 1)
+        trainer.timeline.go_to(trainer.step_count - 1)
         assert (trainer.step_count, weights(trainer)) == (step, seen[step])
 
 
@@ -119,19 +120,19 @@ def test_frames_that_were_thinned_out_lead_to_the_same_weights(iris, make_task, 
     monkeypatch.setattr(checkpoints, "MOST", 24)
     monkeypatch.setattr(checkpoints, "LONGEST_STRIDE", 1)
     trainer, seen = recorded(make_task(iris, epochs=LONG, batch_size=9), 400)
-    assert len(trainer._frames) < 25
+    assert len(trainer.timeline.kept_steps) < 25
     for step in range(0, 401, 13):
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         assert weights(trainer) == seen[step]
 
 
 def test_frames_hold_no_permutation_and_stay_within_their_bound(digits, make_task, monkeypatch):
     task = make_task(digits, batch_size=8, epochs=3)
     trainer = go(Trainer(task))
-    kept = trainer._frames.nbytes
+    kept = trainer.timeline.nbytes
     parameters = sum(array.nbytes for array in trainer.params().arrays)
-    generator = trainer._shuffles.place().generator.nbytes
-    assert kept == len(trainer._frames) * parameters + 3 * generator + generator
+    generator = trainer.checkpoint().shuffles.generator.nbytes
+    assert kept == len(trainer.timeline.kept_steps) * parameters + 3 * generator + generator
 
 
 # What is seen of the past ---------------------------------------------------------------------
@@ -142,7 +143,7 @@ def test_the_past_has_the_figures_and_the_next_batch_of_its_step(iris, make_task
     trainer = go(Trainer(task), 100)
     alone = Trainer(task)
     for step in range(60):
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         assert_same_metrics(trainer.metrics, alone.measure())
         assert trainer.next_rows().tolist() == alone.next_rows().tolist()
         assert (trainer.epoch, trainer.eta) == (alone.epoch, alone.eta)
@@ -152,50 +153,50 @@ def test_the_past_has_the_figures_and_the_next_batch_of_its_step(iris, make_task
 def test_the_curves_stay_complete_while_the_past_is_looked_at(iris, make_task):
     trainer = go(Trainer(make_task(iris, epochs=LONG)), 100)
     before = trainer.curves().table.copy()
-    trainer.go_to(20)
+    trainer.timeline.go_to(20)
     trainer.measure()
-    assert trainer.newest_step == 100
+    assert trainer.timeline.newest_step == 100
     np.testing.assert_array_equal(trainer.curves().table, before)
 
 
 def test_back_at_the_newest_step_it_is_as_it_was(iris, make_task):
     trainer = go(Trainer(make_task(iris, epochs=5)))
     before, message = trainer.metrics, trainer.message
-    trainer.go_to(3)
-    assert (trainer.outcome, trainer.is_past) == (None, True)
-    trainer.go_to(LONG)
-    assert (trainer.outcome, trainer.is_past) == (Status.FINISHED, False)
+    trainer.timeline.go_to(3)
+    assert (trainer.outcome, trainer.timeline.is_past) == (None, True)
+    trainer.timeline.go_to(LONG)
+    assert (trainer.outcome, trainer.timeline.is_past) == (Status.FINISHED, False)
     assert (trainer.metrics, trainer.message) == (before, message)
 
 
 def test_the_past_is_played_again_up_to_the_newest_step(iris, make_task):
     trainer, seen = recorded(make_task(iris, batch_size=16, epochs=LONG), 120, CHANGES)
-    trainer.go_to(25)
-    while trainer.is_past:
+    trainer.timeline.go_to(25)
+    while trainer.timeline.is_past:
         assert weights(trainer) == seen[trainer.step_count]
-        assert trainer.relive()
+        assert trainer.timeline.relive()
     assert weights(trainer) == seen[120]
     assert trainer.settings.batch_size == 16
 
 
 def test_a_way_to_a_step_can_be_left_for_another_one(iris, make_task):
     trainer, seen = recorded(make_task(iris, epochs=LONG), 200)
-    way = trainer.going_to(190)
+    way = trainer.timeline.going_to(190)
     for _ in range(3):
         next(way)
-    trainer.go_to(150)
+    trainer.timeline.go_to(150)
     assert weights(trainer) == seen[150]
-    next(trainer.going_to(199))
-    trainer.go_to(200)
+    next(trainer.timeline.going_to(199))
+    trainer.timeline.go_to(200)
     assert weights(trainer) == seen[200]
 
 
 def test_it_goes_no_further_back_than_its_start_and_no_further_on_than_it_was(iris, make_task):
     trainer = go(Trainer(make_task(iris)), 10)
-    trainer.go_to(-5)
-    assert trainer.step_count == trainer.oldest_step == 0
-    trainer.go_to(11)
-    assert trainer.step_count == trainer.newest_step == 10
+    trainer.timeline.go_to(-5)
+    assert trainer.step_count == trainer.timeline.oldest_step == 0
+    trainer.timeline.go_to(11)
+    assert trainer.step_count == trainer.timeline.newest_step == 10
 
 
 # The same future ------------------------------------------------------------------------------
@@ -205,10 +206,10 @@ def test_it_goes_no_further_back_than_its_start_and_no_further_on_than_it_was(ir
 def test_training_from_the_past_gives_the_same_run_and_the_same_curves(step, iris, make_task):
     task = make_task(iris, epochs=140, batch_size=16)
     trainer, alone = go(Trainer(task)), go(Trainer(task))
-    trainer.go_to(step)
+    trainer.timeline.go_to(step)
     trainer.leave_past()
     assert trainer.curves().last_step <= step
-    assert trainer.newest_step == step
+    assert trainer.timeline.newest_step == step
     go(trainer)
     assert weights(trainer) == weights(alone)
     np.testing.assert_array_equal(trainer.curves().table, alone.curves().table)
@@ -218,7 +219,7 @@ def test_training_from_the_past_gives_the_same_run_and_the_same_curves(step, iri
 def test_a_setting_that_is_changed_in_the_past_holds_from_there(iris, make_task):
     task = make_task(iris, epochs=LONG)
     trainer = go(Trainer(task), 200)
-    trainer.go_to(50)
+    trainer.timeline.go_to(50)
     trainer.tune(learning_rate=0.7, batch_size=10)
     go(trainer, 30)
     alone = go(Trainer(task), 50)
@@ -227,23 +228,23 @@ def test_a_setting_that_is_changed_in_the_past_holds_from_there(iris, make_task)
     assert weights(trainer) == weights(alone)
     assert trainer.curves().marks == alone.curves().marks
     assert [mark.step for mark in trainer.curves().marks] == [50, 50]
-    assert trainer.newest_step == 80
+    assert trainer.timeline.newest_step == 80
 
 
 def test_a_setting_that_is_changed_in_the_past_and_left_there_changes_nothing(iris, make_task):
     trainer, seen = recorded(make_task(iris, epochs=LONG), 200)
-    trainer.go_to(50)
+    trainer.timeline.go_to(50)
     trainer.tune(learning_rate=0.7)
     assert trainer.settings.learning_rate == trainer.eta == 0.7
-    trainer.go_to(60)
+    trainer.timeline.go_to(60)
     assert trainer.settings == trainer.task.config.training
-    trainer.go_to(200)
+    trainer.timeline.go_to(200)
     assert weights(trainer) == seen[200] and trainer.curves().marks == ()
 
 
 def test_a_value_that_is_refused_in_the_past_leaves_the_settings(iris, make_task):
     trainer = go(Trainer(make_task(iris)), 20)
-    trainer.go_to(5)
+    trainer.timeline.go_to(5)
     with pytest.raises(ConfigError):
         trainer.tune(learning_rate=-1.0)
     assert trainer.settings == trainer.task.config.training
@@ -255,12 +256,12 @@ def test_it_stops_by_itself_where_it_did_also_when_it_comes_from_the_past(
 ):
     task = make_task(iris, data={"validation_fraction": 0.2}, epochs=5000, **settings)
     trainer = go(Trainer(task))
-    shown, end, message = trainer.step_count, trainer.newest_step, trainer.message
+    shown, end, message = trainer.step_count, trainer.timeline.newest_step, trainer.message
     assert trainer.epoch < 5000 and trainer.epoch > 6
     for step in (end - 1, end - 9, end // 2, 0):
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         go(trainer)
-        assert (trainer.step_count, trainer.newest_step) == (shown, end)
+        assert (trainer.step_count, trainer.timeline.newest_step) == (shown, end)
         assert trainer.message == message
 
 
@@ -270,10 +271,10 @@ def test_a_run_that_went_on_after_its_end_does_so_again(iris, make_task):
     trainer.go_on()
     go(trainer)
     end, seen = trainer.step_count, weights(trainer)
-    trainer.go_to(3 * end // 4)
+    trainer.timeline.go_to(3 * end // 4)
     go(trainer)
     assert (trainer.step_count, weights(trainer)) == (end, seen)
-    trainer.go_to(end // 2 - 2)
+    trainer.timeline.go_to(end // 2 - 2)
     go(trainer)
     assert trainer.epoch == 4  # this moment knew of no more epochs
 
@@ -293,15 +294,15 @@ def test_a_diverged_run_can_be_gone_back_on_and_returns_to_where_it_was(diverged
     assert diverged.message.startswith("Diverged")
     newest, message = diverged.step_count, diverged.message
     for step in (newest - 1, 10, 0):
-        diverged.go_to(step)
+        diverged.timeline.go_to(step)
         assert (diverged.outcome, weights(diverged)) == (None, seen[step])
-    diverged.go_live()
+    diverged.timeline.go_live()
     assert (diverged.outcome, diverged.message) == (Status.DIVERGED, message)
     assert diverged.step_count == newest
 
 
 def test_from_the_past_of_a_diverged_run_training_succeeds_with_the_rate_of_then(diverged):
-    diverged.go_to(40)
+    diverged.timeline.go_to(40)
     assert diverged.settings.learning_rate == 0.1
     go(diverged, 200)
     assert diverged.outcome is None and diverged.step_count == 240
@@ -313,7 +314,7 @@ def test_a_run_that_is_trained_from_its_past_diverges_at_the_same_step_again(iri
     assert trainer.outcome is Status.DIVERGED
     newest, message, seen = trainer.step_count, trainer.message, weights(trainer)
     for step in (newest - 1, 100, 0):
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         go(trainer)
         assert (trainer.step_count, trainer.message) == (newest, message)
         assert weights(trainer) == seen
@@ -329,7 +330,7 @@ def test_it_goes_back_to_before_the_weights_were_moved_by_hand(iris, make_task):
         trainer.step()
         after.append(weights(trainer))
     for step in (69, 75, 12, 120, 71, 70):
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         wanted = seen[step] if step < 70 else moved if step == 70 else after[step - 71]
         assert weights(trainer) == wanted
     assert trainer.curves().marks == (Mark(70, MOVED),)
@@ -337,17 +338,17 @@ def test_it_goes_back_to_before_the_weights_were_moved_by_hand(iris, make_task):
 
 def test_weights_that_are_moved_in_the_past_drop_what_came_later(iris, make_task):
     trainer = go(Trainer(make_task(iris, epochs=LONG)), 70)
-    trainer.go_to(30)
+    trainer.timeline.go_to(30)
     trainer.move_to(Params(*(np.full_like(part, 0.25) for part in trainer.params().arrays)))
-    assert trainer.newest_step == trainer.step_count == 30
+    assert trainer.timeline.newest_step == trainer.step_count == 30
     assert trainer.curves().last_step == 30
 
 
 def test_reset_forgets_the_past(iris, make_task):
     trainer = go(Trainer(make_task(iris)), 70)
-    trainer.go_to(30)
+    trainer.timeline.go_to(30)
     trainer.reset()
-    assert trainer.oldest_step == trainer.newest_step == trainer.step_count == 0
+    assert trainer.timeline.oldest_step == trainer.timeline.newest_step == trainer.step_count == 0
 
 
 @pytest.fixture
@@ -359,24 +360,24 @@ def other_rows(iris):
 def test_a_run_that_took_over_goes_back_as_far_as_that(iris, other_rows, make_task):
     first = go(Trainer(make_task(iris, epochs=LONG)), 50)
     trainer = Trainer(make_task(other_rows, epochs=LONG))
-    trainer.take_over(first)
+    warm_start.take_over(trainer, first)
     seen = {50: weights(trainer)}
     for step in range(51, 200):
         trainer.step()
         seen[step] = weights(trainer)
     for step in (199, 130, 51, 50, 20):
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         assert weights(trainer) == seen[max(step, 50)]
-    assert trainer.oldest_step == 50
+    assert trainer.timeline.oldest_step == 50
 
 
 def test_what_is_taken_over_from_the_past_has_no_future(iris, other_rows, make_task):
     first = go(Trainer(make_task(iris, epochs=LONG)), 50)
-    first.go_to(20)
+    first.timeline.go_to(20)
     trainer = Trainer(make_task(other_rows, epochs=LONG))
-    trainer.take_over(first)
-    assert trainer.newest_step == trainer.curves().last_step == 20
-    assert first.newest_step == first.curves().last_step == 50
+    warm_start.take_over(trainer, first)
+    assert trainer.timeline.newest_step == trainer.curves().last_step == 20
+    assert first.timeline.newest_step == first.curves().last_step == 50
 
 
 # A device that works behind our back ----------------------------------------------------------
@@ -394,12 +395,12 @@ def test_a_queued_device_goes_back_too(optimiser, iris, make_task, monkeypatch):
             trainer.tune(learning_rate=0.3)
         seen[step] = weights(trainer)
     for step in (290, 151, 150, 149, 70, 3, 299):
-        trainer.go_to(step)
+        trainer.timeline.go_to(step)
         for mine, before in zip(weights(trainer), seen[step], strict=True):
             np.testing.assert_allclose(mine, before, rtol=1e-5, atol=1e-7)
-    trainer.go_to(100)
-    rescued = trainer.rescued()
-    assert not rescued.is_past and rescued.oldest_step == rescued.step_count
+    trainer.timeline.go_to(100)
+    rescued = warm_start.rescued(trainer)
+    assert not rescued.timeline.is_past and rescued.timeline.oldest_step == rescued.step_count
 
 
 # On the training thread -----------------------------------------------------------------------
@@ -533,7 +534,7 @@ def test_on_a_long_way_to_a_step_other_commands_are_obeyed(
     watcher, digits, task, make_task, monkeypatch
 ):
     is_on_the_way = threading.Event()
-    going_to = Trainer.going_to
+    going_to = Timeline.going_to
 
     def endless(self, step):
         yield from going_to(self, step)
@@ -542,7 +543,7 @@ def test_on_a_long_way_to_a_step_other_commands_are_obeyed(
             yield
 
     watcher.trained(1, task, 20)
-    monkeypatch.setattr(Trainer, "going_to", endless)
+    monkeypatch.setattr(Timeline, "going_to", endless)
     watcher.session.send(commands.GoTo(5))
     assert is_on_the_way.wait(PATIENCE)
     watcher.session.send(commands.Load(2, make_task(digits)))

@@ -14,7 +14,7 @@ from core.config import DataConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.errors import ConfigError, DataError, DeviceError
-from core.train import batches, health, trainer
+from core.train import batches, health, trainer, warm_start
 from core.train.history import SAMPLE, Mark
 from core.train.losses import HEADS
 from core.train.models import HIDDEN
@@ -356,7 +356,7 @@ def test_divergence_is_an_outcome_that_names_step_and_remedy(diverged):
     assert diverged.outcome is Status.DIVERGED
     assert f"Diverged at step {diverged.step_count + 1} with η" in diverged.message
     assert f"η = {diverged.settings.learning_rate:g}:" in diverged.message
-    assert 0 < diverged.remedy < diverged.settings.learning_rate
+    assert 0 < diverged.stopping.remedy(diverged.settings) < diverged.settings.learning_rate
 
 
 def test_divergence_leaves_the_last_healthy_weights(diverged):
@@ -369,7 +369,7 @@ def test_divergence_leaves_the_last_healthy_weights(diverged):
 
 
 def test_after_divergence_the_remedy_reaches_a_low_loss(diverged):
-    diverged.tune(learning_rate=diverged.remedy)
+    diverged.tune(learning_rate=diverged.stopping.remedy(diverged.settings))
     diverged.go_on()
     go(diverged)
     assert diverged.outcome is Status.FINISHED
@@ -389,7 +389,7 @@ def test_divergence_after_a_tuning_returns_to_the_step_before_it(iris, make_task
 def test_a_huge_weight_decay_diverges_and_is_remedied_too(iris, make_task):
     subject = train(make_task(iris, weight_decay=300.0, batch_size=None), steps=100)
     outcomes = [subject.outcome]
-    subject.tune(learning_rate=subject.remedy)
+    subject.tune(learning_rate=subject.stopping.remedy(subject.settings))
     subject.go_on()
     go(subject)
     assert [*outcomes, subject.outcome] == [Status.DIVERGED, Status.FINISHED]
@@ -792,7 +792,7 @@ def test_taking_over_keeps_what_is_said_of_every_raw_input(two_blobs, make_task)
     old = train(make_task(two_blobs), steps=30)
     moved = replace(two_blobs, X=two_blobs.X * 3 + 1)
     new = Trainer(make_task(moved))
-    new.take_over(old)
+    warm_start.take_over(new, old)
     before, after = (
         subject.task.standardiser.apply(two_blobs.X) @ subject.params().W.T + subject.params().b
         for subject in (old, new)
@@ -807,7 +807,7 @@ def test_a_class_that_is_new_starts_from_zero(two_blobs, make_task):
     old = train(make_task(two_blobs), steps=30)
     three = replace(two_blobs, class_names=("A", "B", "C"), class_marks=(0, 1, 2))
     new = Trainer(make_task(three))
-    new.take_over(old)
+    warm_start.take_over(new, old)
     np.testing.assert_allclose(new.params().W[:2], old.params().W, rtol=1e-6)
     assert not new.params().W[2].any() and new.params().b[2] == 0
 
@@ -815,7 +815,7 @@ def test_a_class_that_is_new_starts_from_zero(two_blobs, make_task):
 def test_other_inputs_take_nothing_over(two_blobs, iris, make_task):
     old = train(make_task(iris, data=ALL_FEATURES), steps=30)
     new = Trainer(make_task(two_blobs))
-    new.take_over(old)
+    warm_start.take_over(new, old)
     assert new.step_count == 0 and not new.params().W.any()
 
 
@@ -826,7 +826,7 @@ def test_points_that_change_classes_under_large_weights_are_no_divergence(
     old = train(make_task(two_blobs, learning_rate=learning_rate), steps=2)
     swapped = replace(two_blobs, y=1 - two_blobs.y)
     new = Trainer(make_task(swapped, learning_rate=learning_rate))
-    new.take_over(old)
+    warm_start.take_over(new, old)
     taken_over = new.metrics.train_loss
     assert taken_over > health.DIVERGED_FACTOR * math.log(2)
     assert new.outcome is None and new.step_count == 2
@@ -840,6 +840,6 @@ def test_weights_that_say_no_number_of_the_new_points_are_not_taken_over(two_blo
     old = train(make_task(two_blobs, data=raw, learning_rate=1e25), steps=2)
     far = replace(two_blobs, X=two_blobs.X * np.float32(1e15))
     new = Trainer(make_task(far, data=raw))
-    new.take_over(old)
+    warm_start.take_over(new, old)
     assert new.step_count == 0 and not new.params().W.any()
     assert new.outcome is None

@@ -108,7 +108,10 @@ def test_a_rate_beyond_all_bounds_ends_in_words(kind, optimiser):
         trainer.step()
     assert all(np.isfinite(array).all() for array in trainer.params().arrays)
     if trainer.outcome is Status.DIVERGED:
-        assert "with η = 1e+30" in trainer.message and 0 < trainer.remedy < 1e30
+        assert (
+            "with η = 1e+30" in trainer.message
+            and 0 < trainer.stopping.remedy(trainer.settings) < 1e30
+        )
         assert math.isfinite(trainer.metrics.train_loss)
 
 

@@ -1,0 +1,102 @@
+"""Trainers that go on from what another one has learnt: on other rows, on the CPU, on trial."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from core.config import TrainingConfig
+from core.train.checkpoints import Rules
+from core.train.history import History, Mark
+from core.train.trainer import Trainer, with_device
+
+TRIAL_STRIDE = 8  # steps from one measurement of a trial to the next
+
+
+def take_over(trainer: Trainer, other: Trainer) -> None:
+    """Let a trainer go on where another one was, on other rows of the same inputs and outputs.
+
+    The weights say the same of every raw input as before, although the standardiser may be
+    another one; classes that are new start from zero, counters and curves go on. Where the
+    models do not match, or the loss is not a number there, the trainer stays at its start.
+    """
+    parameters = _carried_over(trainer, other)
+    if parameters is None:
+        return
+    trainer.write(parameters)
+    begun = trainer.measured()
+    if not math.isfinite(begun.train_loss):
+        trainer.reset()
+        return
+    trainer.step_count, trainer.epoch = other.step_count, other.epoch
+    # That others moved is no divergence.
+    level = max(trainer.stopping.level, trainer.stopping.health.level(begun))
+    history = other.history.copy()
+    history.cut(other.step_count)  # what it has of later steps is of another future
+    is_drawn = trainer.task.config.data.source == "drawn"
+    history.mark(Mark(trainer.step_count, "points" if is_drawn else "example"))
+    settings = other.settings
+    trainer.record_anew(Rules(settings, trainer.epoch + settings.epochs, level), history)
+
+
+def _carried_over(trainer: Trainer, other: Trainer) -> list[Tensor] | None:
+    """Return the other's parameters for the trainer's standardiser; None where none match.
+
+    They are float64 on the host, with zeros for classes that are new.
+    """
+    old, new = other.task.standardiser, trainer.task.standardiser
+    outputs = other.task.outputs
+    if len(old.mean) != len(new.mean) or outputs > trainer.task.outputs:
+        return None
+    model = trainer.task.config.model
+    if other.task.config.model != model:  # another question is asked
+        return None
+    if outputs != trainer.task.outputs and model.kind == "ovo":  # pairs have other numbers now
+        return None
+    parameters = [p.double().cpu() for p in other.checkpoint().parameters]
+    into = 2 if model.hidden else 0  # the layer that takes the inputs
+    raw = parameters[into] / torch.from_numpy(old.std)
+    parameters[into] = raw * torch.from_numpy(new.std)
+    parameters[into + 1] += raw @ torch.from_numpy(new.mean - old.mean)
+    shapes = [p.shape for p in trainer.checkpoint().parameters]
+    return [_with_rows(p, shape[0]) for p, shape in zip(parameters, shapes, strict=True)]
+
+
+def _with_rows(theta: Tensor, rows: int) -> Tensor:
+    """Return θ (k, …) with zeros after its rows, (rows, …)."""
+    more = theta.new_zeros((rows - len(theta), *theta.shape[1:]))
+    return torch.cat([theta, more])
+
+
+def rescued(trainer: Trainer) -> Trainer:
+    """Return a trainer that goes on from the last copy on the host, on the CPU."""
+    twin = Trainer(with_device(trainer.task, "cpu"))
+    twin.restore(trainer.backup.checkpoint)
+    history = trainer.history.copy()
+    history.cut(twin.step_count)
+    history.mark(Mark(twin.step_count, "CPU"))
+    settings = replace(trainer.settings, device="cpu")
+    twin.record_anew(replace(trainer.rules(), settings=settings), history)
+    return twin
+
+
+def twin_of(trainer: Trainer) -> Trainer:
+    """Return another trainer of the same task and start, to try settings on.
+
+    It is measured less often.
+    """
+    config = replace(trainer.task.config, training=trainer.settings)
+    task = replace(trainer.task, config=config)
+    return Trainer(task, start=trainer.start, least_stride=TRIAL_STRIDE)
+
+
+def stand_like(twin: Trainer, other: Trainer, settings: TrainingConfig, *, at_start: bool) -> None:
+    """Let a twin begin where the other one is, or began, with these settings."""
+    twin.settings = settings
+    twin.reset()
+    twin.restore(other.timeline.oldest if at_start else other.checkpoint())
+    rules = Rules(settings, twin.epoch + settings.epochs, other.stopping.level)
+    twin.record_anew(rules, History())
