@@ -59,7 +59,7 @@ class Publisher:
         if trainer.metrics.step != trainer.step_count and now - self._measured_at >= oldest:
             trainer.measure()  # when it is watched step by step, the figures are of this step
             self._measured_at = time.perf_counter()
-        copy = trainer.start_copy() if is_flat_out else None
+        copy = trainer.update.start_copy() if is_flat_out else None
         snapshot = partial(
             Snapshot,
             run=run.number,
@@ -73,9 +73,9 @@ class Publisher:
             pace=training.pace if training is not None else Pace(),
             settings=trainer.settings,
             batch=trainer.next_rows(),
-            scheduled_rate=trainer.eta,
-            moments=trainer.moments(),
-            updates=trainer.updates,
+            scheduled_rate=trainer.update.eta,
+            moments=trainer.update.moments(),
+            updates=trainer.update.count,
             newest_step=trainer.timeline.newest_step,
             oldest_step=trainer.timeline.oldest_step,
             message=trainer.message,

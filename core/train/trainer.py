@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -16,18 +16,15 @@ from core.errors import ConfigError, DataError, DeviceError
 from core.train import batches, models
 from core.train.batches import Shuffles
 from core.train.checkpoints import Checkpoint, Rules
-from core.train.cuda_graphs import Blocks
-from core.train.device import HostCopy, Lag, queue_of
+from core.train.device import Lag, queue_of
 from core.train.history import Curves, History, Mark
 from core.train.host_backup import HostBackup
-from core.train.losses import HEADS
 from core.train.metrics import Measurement
-from core.train.optimisers import RULES, Moment, scheduled
 from core.train.outcome import Epilogue
-from core.train.second_order import Descent
 from core.train.snapshot import Metrics, Params, Status
 from core.train.stopping import Stopping
 from core.train.timeline import Timeline
+from core.train.update import Update
 
 LIVE = (
     "learning_rate",
@@ -66,37 +63,13 @@ class Trainer:
         self.metrics: Metrics
         self.settings = task.config.training
         self.device = find_device(self.settings.device)
-        self._head = HEADS[task.config.model.kind]
         self._train = batches.place(task, task.train_rows, self.device)
         self._measurement = Measurement(task, self.device)
         self.stopping = Stopping(task, self._measurement.curvature())
-        model = task.config.model
-        # Written over, never replaced: graphs know them by their addresses.
-        self._parameters = tuple(
-            p.to(self.device) for p in models.start_of(model, task.outputs, task.m, Generator())
-        )
-        self._model = models.model_of(model, self._parameters, self._train.unit)
-        self._rule = RULES.get(self.settings.optimiser)  # None: a method of second order
-        self._moments = tuple(
-            tuple(torch.zeros_like(p) for _ in range(self._rule.moments if self._rule else 0))
-            for p in self._parameters
-        )
-        # What moves: parameter, gradient and its scale, moments, and whether penalties apply.
-        gradients, scales = self._model.gradients, self._model.scales
-        self._moving = [
-            (p, g, scale, moments, p.ndim == 2)  # biases are spared
-            for p, g, scale, moments in zip(
-                self._parameters, gradients, scales, self._moments, strict=True
-            )
-            if p.ndim == 2 or model.has_bias
-        ]
-        self._far: Descent | None = None
-        if self._rule is None:
-            self._far = Descent(self.settings.optimiser, task, self._train, self._model)
         self._queue = queue_of(self.device)  # None: what is asked of the CPU is done at once
         if self._queue is not None:
             self._lag = Lag(self._queue)
-            self._blocks = Blocks(self._queue, self._train)
+        self.update = Update(task, self._train, self.settings, self._queue)
         self.backup = HostBackup(self._queue)
         self.timeline = Timeline(self, len(self._train))
         self.start = start  # where a person wants it to begin
@@ -110,10 +83,10 @@ class Trainer:
         parameters = models.start_of(model, outputs, m, generator)
         if self.start is not None:
             parameters = _tensors(self.start)
-        self.write(parameters)
-        self._forget_moments()
+        self.update.begin(parameters)
         self._shuffles = Shuffles(len(self._train), generator, self.device)
-        self._update: Iterator[None] | None = None  # the one that is under way
+        self._slices: Iterator[None] | None = None  # those to come of an update under way
+        self._ends_epoch = False  # whether that update does
         self.step_count = self.epoch = 0
         self.outcome: Status | None = None  # FINISHED, CONVERGED or DIVERGED once it is
         self.message = ""
@@ -147,85 +120,33 @@ class Trainer:
             if self._replay(most):
                 return True
             self._keep_pace(1)
-        if self._update is None:
-            self._update = self._updating()
-        for _ in self._update:
+        slices = self._slices
+        if slices is None:
+            update, size = self.update, self.settings.batch_size
+            if update.second_order is not None:  # it takes all rows, whatever the batch is
+                size = None
+            rows, n, self._ends_epoch = self._shuffles.next(size)
+            slices = update.slices(rows, n)
+        else:
+            self._slices = None  # until it pauses again: what fails is not gone on with
+        for _ in slices:
+            self._slices = slices
             return False
-        self._update = None
+        self._complete(1, self._ends_epoch)
         return True
 
     @property
     def is_amid_update(self) -> bool:
         """Whether slices of the update that is under way are still to come."""
-        return self._update is not None
+        return self._slices is not None
 
     @property
     def is_queued(self) -> bool:
         """Whether its device does later what it is told, and can make many updates at once."""
         return self._queue is not None
 
-    def _updating(self) -> Iterator[None]:
-        """One update with the mean gradient of one batch.
-
-        It pauses between the slices of a large batch.
-        """
-        if self._far is not None:
-            *_, ends_epoch = self._shuffles.next(None)
-            yield from self._far.update(self._eta, self.settings.weight_decay)
-            self._complete(1, ends_epoch)
-            return
-        rows, n, ends_epoch = self._shuffles.next(self.settings.batch_size)
-        left = n
-        for X, Y, Z in self._train.slices(rows):
-            self._differentiate(X, Y, Z, add=left < n)
-            left -= X.shape[0]
-            if left:
-                yield
-        self._descend(n)
-        self._complete(1, ends_epoch)
-
-    def _update_with(self, X: Tensor, Y: Tensor, Z: Tensor) -> None:
-        """One update with a batch in one piece."""
-        self._differentiate(X, Y, Z)
-        self._descend(len(X))
-
-    def _differentiate(self, X: Tensor, Y: Tensor, Z: Tensor, *, add: bool = False) -> None:
-        """Write the gradient, summed over the rows X (k, m), to the model's, or add it to them.
-
-        X is as stored. The logits are written over Z.
-        """
-        model = self._model
-        if not add:
-            model.begin()
-        dZ = self._head.gradient(model.forward(X, out=Z), Y, out=Z)
-        model.backward(dZ, X, add=add)
-
-    def _descend(self, n: int) -> None:
-        """Move by the mean gradient of n examples and the penalties', as the rule says.
-
-        Plain descent is θ ← θ − η (∇ + λ θ); it needs no gradient of its own.
-        """
-        if self._plain:
-            for theta, g, rate, stays in self._plain:
-                if stays is not None:
-                    theta.mul_(stays)
-                theta.sub_(g, alpha=rate / n)
-            return
-        settings, rule = self.settings, self._rule
-        assert rule is not None
-        decay, l1 = settings.weight_decay, settings.l1
-        now = Moment(self._eta, settings.momentum, self._updates + 1)
-        for theta, g, scale, moments, is_weight in self._moving:
-            g.mul_(scale / n)
-            if is_weight and decay:
-                g.add_(theta, alpha=decay)
-            if is_weight and l1:
-                g.add_(theta.sign(), alpha=l1)
-            rule.update(theta, g, moments, now)
-
     def _complete(self, updates: int, ends_epoch: bool) -> None:
         self.step_count += updates
-        self._updates += updates
         if ends_epoch:
             self._end_epoch()
         if self.step_count >= self.next_measurement:
@@ -236,19 +157,15 @@ class Trainer:
 
     def _replay(self, most: int) -> bool:
         """Make up to so many updates by a graph; return whether there is one for them."""
-        if self._update is not None or self._queue is None:
+        if self._slices is not None:
             return False
-        if self._rule is None or not self._rule.is_steady:
-            return False
-        now = self.settings
-        settings = self.batch_size, self._eta, now.weight_decay, now.l1, now.momentum
         most = min(most, self.next_measurement - self.step_count)
-        block = self._blocks.find(settings, self._shuffles.left, most)
+        block = self.update.block(self._shuffles.left, most)
         if block is None:
             return False
         self._keep_pace(block.count)
         rows, _, ends_epoch = self._shuffles.next(block.examples)
-        self._blocks.run(block, rows, self._update_with)
+        self.update.replay(block, rows)
         self._complete(block.count, ends_epoch)
         return True
 
@@ -285,7 +202,7 @@ class Trainer:
     def _return_to_best(self) -> None:
         """Show the epoch with the least validation loss; what came later stays on record."""
         outcome, best = self.outcome, self.stopping.best
-        self.message, self._update = self.stopping.with_best(self.message), None
+        self.message = self.stopping.with_best(self.message)
         if not best.is_known or best.step >= self.step_count:
             return
         words = self.message.removesuffix(".")
@@ -293,17 +210,7 @@ class Trainer:
         self.outcome, self.message = outcome, f"{words}: these are its weights."
 
     def _schedule(self) -> None:
-        """Let η be what the schedule says in this epoch."""
-        now = self.settings
-        self._eta = eta = scheduled(now.schedule, now.learning_rate, self.epoch, now.epochs)
-        # What plain descent multiplies with: parameter, gradient, η, and what of it λ leaves.
-        self._plain: list[tuple[Tensor, Tensor, float, float | None]] = []
-        if self._rule is not None and not self._rule.moments and not now.l1:
-            self._plain = [
-                (p, g, eta * scale, 1 - eta * now.weight_decay if decays else None)
-                for p, g, scale, _, is_weight in self._moving
-                for decays in (bool(is_weight and now.weight_decay),)
-            ]
+        self.update.schedule(self.settings, self.epoch)
 
     def measure(self, *, exact: bool = False) -> Metrics:
         """Measure loss and accuracy now, add them to the curves, and see whether it diverged.
@@ -335,7 +242,7 @@ class Trainer:
         What moves the weights meanwhile needs new figures; these are then dropped.
         """
         self.measure_now()
-        metrics, parameters = self.metrics, tuple(p.clone() for p in self._parameters)
+        metrics, parameters = self.metrics, self.update.copies()
         exact = yield from self._measurement.exactly(metrics, self._train, parameters)
         if self.metrics is metrics:
             self.metrics = exact
@@ -346,7 +253,7 @@ class Trainer:
             self.measure()
 
     def measured(self) -> Metrics:
-        return self._measurement(self._parameters, self.step_count, self.epoch)
+        return self._measurement(self.update.parameters, self.step_count, self.epoch)
 
     @property
     def _is_stable(self) -> bool:
@@ -409,8 +316,8 @@ class Trainer:
 
     def begin_again(self) -> None:
         """Forget the update that is under way; its rows come again."""
-        if self._update is not None:
-            self._update = None
+        if self._slices is not None:
+            self._slices = None
             self._shuffles.take_back()
 
     def go_on(self) -> None:
@@ -436,31 +343,11 @@ class Trainer:
 
     def params(self) -> Params:
         """Copy the weights out, as NumPy."""
-        return self.params_of(tuple(p.cpu().clone() for p in self._parameters))
+        return self.params_of(tuple(p.cpu().clone() for p in self.update.parameters))
 
     def params_of(self, parameters: tuple[Tensor, ...]) -> Params:
         """Return such parameters, on the host, as NumPy."""
         return Params.of(self.task.config.model, [p.numpy() for p in parameters])
-
-    def moments(self) -> tuple[tuple[NDArray[np.float32], ...], ...]:
-        """Copy out what the rule of the update remembers; nothing where it must be waited for."""
-        if self._queue is not None:
-            return ()
-        return tuple(tuple(v.numpy().copy() for v in vs) for vs in self._moments)
-
-    @property
-    def eta(self) -> float:
-        """η of the next update."""
-        return self._eta
-
-    @property
-    def updates(self) -> int:
-        """How many updates the moments are of."""
-        return self._updates
-
-    def start_copy(self) -> HostCopy | None:
-        """Start to copy the weights out; None where `params` need not wait for them."""
-        return None if self._queue is None else HostCopy(self._queue, *self._parameters)
 
     def curves(self) -> Curves:
         return self.history.curves()
@@ -494,8 +381,7 @@ class Trainer:
         if self.outcome is not None:
             self.go_on()
         self.begin_again()
-        self.write(parameters)
-        self._forget_moments()
+        self.update.begin(parameters)
         # To be sent far off is no divergence.
         stopping = self.stopping
         stopping.level = max(stopping.level, stopping.health.level(there))
@@ -507,33 +393,19 @@ class Trainer:
 
     def next_rows(self) -> NDArray[np.int64]:
         """Return the rows of the data set that the next update learns from."""
-        # A method of second order takes all rows, whatever the batch is.
-        rows = self._shuffles.peek(self.settings.batch_size if self._far is None else None)
+        is_full = self.update.second_order is not None
+        rows = self._shuffles.peek(None if is_full else self.settings.batch_size)
         return self.task.train_rows if rows is None else self.task.train_rows[rows.numpy()]
-
-    def write(self, parameters: Sequence[Tensor]) -> None:
-        """Let the weights be these, of the same shapes."""
-        for mine, value in zip(self._parameters, parameters, strict=True):
-            mine.copy_(value)
-
-    def _forget_moments(self) -> None:
-        """What the rule remembers is of another place."""
-        self._updates = 0
-        for moments in self._moments:
-            for v in moments:
-                v.zero_()
-        if self._far is not None:
-            self._far.memory = ()
 
     def checkpoint(self) -> Checkpoint:
         """Return this point of the run, to `restore` it later."""
         return Checkpoint(
             step=self.step_count,
             epoch=self.epoch,
-            parameters=tuple(p.clone() for p in self._parameters),
-            moments=tuple(tuple(v.clone() for v in vs) for vs in self._moments),
-            memory=self._far.memory if self._far else (),
-            updates=self._updates,
+            parameters=self.update.copies(),
+            moments=self.update.copies_of_moments(),
+            memory=self.update.memory,
+            updates=self.update.count,
             shuffles=self._shuffles.place(),
         )
 
@@ -547,14 +419,8 @@ class Trainer:
     def restore(self, place: Checkpoint) -> None:
         """Let parameters, moments and shuffles be as they were there."""
         self.step_count, self.epoch = place.step, place.epoch
-        self._update = None
-        self.write(place.parameters)
-        for moments, before in zip(self._moments, place.moments, strict=True):
-            for v, value in zip(moments, before, strict=True):
-                v.copy_(value)
-        if self._far is not None:
-            self._far.memory = place.memory
-        self._updates = place.updates
+        self._slices = None
+        self.update.restore(place)
         self._schedule()
         self._shuffles.restore(place.shuffles)
 

@@ -26,7 +26,7 @@ def take_over(trainer: Trainer, other: Trainer) -> None:
     parameters = _carried_over(trainer, other)
     if parameters is None:
         return
-    trainer.write(parameters)
+    trainer.update.write(parameters)
     begun = trainer.measured()
     if not math.isfinite(begun.train_loss):
         trainer.reset()

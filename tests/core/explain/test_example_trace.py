@@ -30,9 +30,9 @@ def snapshot_of(trainer: Trainer) -> Snapshot:
         pace=Pace(),
         settings=trainer.settings,
         batch=trainer.next_rows(),
-        scheduled_rate=trainer.eta,
-        moments=trainer.moments(),
-        updates=trainer.updates,
+        scheduled_rate=trainer.update.eta,
+        moments=trainer.update.moments(),
+        updates=trainer.update.count,
     )
 
 

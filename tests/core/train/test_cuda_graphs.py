@@ -344,7 +344,7 @@ def twins_on_cuda(make_task, monkeypatch):
     def make(dataset, **options):
         task = make_task(dataset, device=trainer.devices()[-1], epochs=LONG, **options)
         subject, twin = Trainer(task), Trainer(task)
-        monkeypatch.setattr(twin._blocks, "find", lambda *_: None)
+        monkeypatch.setattr(twin.update._blocks, "find", lambda *_: None)
         return subject, twin
 
     return make
@@ -371,8 +371,8 @@ def test_real_graphs_agree_with_updates_one_by_one(name, kind, batch_size, reque
         np.testing.assert_allclose(ours.W, theirs.W, rtol=1e-3, atol=1e-4)
         np.testing.assert_allclose(ours.b, theirs.b, rtol=1e-3, atol=1e-4)
         assert np.array_equal(subject.next_rows(), twin.next_rows())
-        assert all(block._replay is not None for block in subject._blocks._blocks.values())
-        assert subject._blocks._blocks
+        assert all(block._replay is not None for block in subject.update._blocks._blocks.values())
+        assert subject.update._blocks._blocks
 
 
 @pytest.mark.cuda
@@ -380,7 +380,7 @@ def test_real_graphs_agree_with_updates_one_by_one(name, kind, batch_size, reque
 def test_a_real_copy_is_of_the_moment_it_was_started(digits, twins_on_cuda):
     subject, _ = twins_on_cuda(digits, batch_size=8)
     go(subject, 500)
-    expected, copy = subject.params(), subject.start_copy()
+    expected, copy = subject.params(), subject.update.start_copy()
     go(subject, 500)
     W, b = copy.take()
     assert not W.is_pinned()
@@ -399,7 +399,7 @@ def test_the_cpu_has_no_queue(pair, iris):
 def test_a_copy_is_of_the_moment_it_was_started(digits, pair, device):
     subject, twin = pair(digits, batch_size=8)
     go(subject, 100)
-    copy = subject.start_copy()
+    copy = subject.update.start_copy()
     follow(twin, subject)
     go(subject, 100)
     assert [copy.is_there for _ in range(device.queries + 1)] == [False] * device.queries + [True]

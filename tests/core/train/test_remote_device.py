@@ -151,4 +151,4 @@ def test_updates_in_graphs_are_counted_once(optimiser, make_task, digits, monkey
     while trainer.step_count < 500:
         trainer.advance(LONG)
     assert late.replayed > 0
-    assert trainer.updates == trainer.step_count
+    assert trainer.update.count == trainer.step_count

@@ -146,7 +146,7 @@ def test_the_past_has_the_figures_and_the_next_batch_of_its_step(iris, make_task
         trainer.timeline.go_to(step)
         assert_same_metrics(trainer.metrics, alone.measure())
         assert trainer.next_rows().tolist() == alone.next_rows().tolist()
-        assert (trainer.epoch, trainer.eta) == (alone.epoch, alone.eta)
+        assert (trainer.epoch, trainer.update.eta) == (alone.epoch, alone.update.eta)
         alone.step()
 
 
@@ -235,7 +235,7 @@ def test_a_setting_that_is_changed_in_the_past_and_left_there_changes_nothing(ir
     trainer, seen = recorded(make_task(iris, epochs=LONG), 200)
     trainer.timeline.go_to(50)
     trainer.tune(learning_rate=0.7)
-    assert trainer.settings.learning_rate == trainer.eta == 0.7
+    assert trainer.settings.learning_rate == trainer.update.eta == 0.7
     trainer.timeline.go_to(60)
     assert trainer.settings == trainer.task.config.training
     trainer.timeline.go_to(200)

@@ -1,6 +1,8 @@
 """The algorithm: known figures, autograd and scikit-learn as oracles, tuning, outcomes."""
 
+import gc
 import math
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -843,3 +845,15 @@ def test_weights_that_say_no_number_of_the_new_points_are_not_taken_over(two_blo
     warm_start.take_over(new, old)
     assert new.step_count == 0 and not new.params().W.any()
     assert new.outcome is None
+
+
+def test_a_trainer_that_is_dropped_is_freed_at_once(iris, make_task):
+    subject = train(make_task(iris), 5)
+    subject.timeline.go_to(2)
+    reference = weakref.ref(subject)
+    gc.disable()  # a device may have no room for two until it comes by
+    try:
+        del subject
+        assert reference() is None
+    finally:
+        gc.enable()

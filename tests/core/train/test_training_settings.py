@@ -69,7 +69,7 @@ def test_a_schedule_lowers_the_rate_at_each_epoch():
     trainer = make(schedule="cosine", learning_rate=0.4, epochs=8)
     seen = {}
     while trainer.outcome is None:
-        seen[trainer.epoch] = trainer.eta
+        seen[trainer.epoch] = trainer.update.eta
         trainer.step()
     assert seen == {e: scheduled("cosine", 0.4, e, 8) for e in range(8)}
 
@@ -79,7 +79,7 @@ def test_a_rate_that_is_tuned_is_scheduled_from_there():
     while trainer.epoch < 2:
         trainer.step()
     trainer.tune(learning_rate=0.8)
-    assert trainer.eta == scheduled("step", 0.8, 2, 4)
+    assert trainer.update.eta == scheduled("step", 0.8, 2, 4)
 
 
 def test_l1_leaves_fewer_weights_that_matter():

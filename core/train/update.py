@@ -1,0 +1,199 @@
+"""The weights of a run, and one update of them after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from core.config import TrainingConfig
+from core.data.task import Task
+from core.train import models
+from core.train.batches import Rows
+from core.train.checkpoints import Checkpoint
+from core.train.cuda_graphs import Block, Blocks
+from core.train.device import HostCopy, Queue
+from core.train.losses import HEADS
+from core.train.optimisers import RULES, Moment, scheduled
+from core.train.second_order import Descent, Memory
+
+
+class Update:
+    """The model, its gradient, and the rule that moves its parameters.
+
+    parameters : as in `core.train.models`, on the device; written over, never replaced.
+    eta : η of the next update. count : how many updates the moments are of.
+    """
+
+    def __init__(
+        self, task: Task, rows: Rows, settings: TrainingConfig, queue: Queue | None
+    ) -> None:
+        model, device = task.config.model, rows.y.device
+        self._settings, self._rows, self._queue = settings, rows, queue
+        self._head = HEADS[model.kind]
+        # Written over, never replaced: graphs know them by their addresses.
+        self.parameters = tuple(
+            p.to(device) for p in models.start_of(model, task.outputs, task.m, Generator())
+        )
+        self._model = models.model_of(model, self.parameters, rows.unit)
+        self._rule = RULES.get(settings.optimiser)  # None: a method of second order
+        self._moments = tuple(
+            tuple(torch.zeros_like(p) for _ in range(self._rule.moments if self._rule else 0))
+            for p in self.parameters
+        )
+        # What moves: parameter, gradient and its scale, moments, and whether penalties apply.
+        gradients, scales = self._model.gradients, self._model.scales
+        self._moving = [
+            (p, g, scale, moments, p.ndim == 2)  # biases are spared
+            for p, g, scale, moments in zip(
+                self.parameters, gradients, scales, self._moments, strict=True
+            )
+            if p.ndim == 2 or model.has_bias
+        ]
+        self.second_order: Descent | None = None
+        if self._rule is None:
+            self.second_order = Descent(settings.optimiser, task, rows, self._model)
+        self._blocks = None if queue is None else Blocks(queue, rows)
+        self.count = 0
+        self.schedule(settings, 0)
+
+    def schedule(self, now: TrainingConfig, epoch: int) -> None:
+        """Let the settings be these, and η what their schedule says in this epoch."""
+        self._settings = now
+        self.eta = eta = scheduled(now.schedule, now.learning_rate, epoch, now.epochs)
+        # What plain descent multiplies with: parameter, gradient, η, and what of it λ leaves.
+        self._plain: list[tuple[Tensor, Tensor, float, float | None]] = []
+        if self._rule is not None and not self._rule.moments and not now.l1:
+            self._plain = [
+                (p, g, eta * scale, 1 - eta * now.weight_decay if decays else None)
+                for p, g, scale, _, is_weight in self._moving
+                for decays in (bool(is_weight and now.weight_decay),)
+            ]
+
+    def slices(self, order: Tensor | None, n: int) -> Iterator[None]:
+        """Make one update with the mean gradient of n rows, (n,) their numbers; None for all.
+
+        It pauses between the slices of a large batch.
+        """
+        if self.second_order is not None:
+            yield from self.second_order.update(self.eta, self._settings.weight_decay)
+            self.count += 1
+            return
+        left = n
+        for X, Y, Z in self._rows.slices(order):
+            self._differentiate(X, Y, Z, add=left < n)
+            left -= X.shape[0]
+            if left:
+                yield
+        self._descend(n)
+        self.count += 1
+
+    def block(self, left: int, most: int) -> Block | None:
+        """Return up to so many updates as a graph; None where there is no graph for them.
+
+        left : rows of the epoch that are not yet taken.
+        """
+        if self._blocks is None or self._rule is None or not self._rule.is_steady:
+            return None
+        now, n = self._settings, len(self._rows)
+        size = min(now.batch_size or n, n)
+        settings = size, self.eta, now.weight_decay, now.l1, now.momentum
+        return self._blocks.find(settings, left, most)
+
+    def replay(self, block: Block, order: Tensor | None) -> None:
+        """Make the block's updates with these rows, (block.examples,); None for all."""
+        if self._blocks is not None:
+            self._blocks.run(block, order, self._update_with)
+            self.count += block.count
+
+    def _update_with(self, X: Tensor, Y: Tensor, Z: Tensor) -> None:
+        """One update with a batch in one piece."""
+        self._differentiate(X, Y, Z)
+        self._descend(len(X))
+
+    def _differentiate(self, X: Tensor, Y: Tensor, Z: Tensor, *, add: bool = False) -> None:
+        """Write the gradient, summed over the rows X (k, m), to the model's, or add it to them.
+
+        X is as stored. The logits are written over Z.
+        """
+        model = self._model
+        if not add:
+            model.begin()
+        dZ = self._head.gradient(model.forward(X, out=Z), Y, out=Z)
+        model.backward(dZ, X, add=add)
+
+    def _descend(self, n: int) -> None:
+        """Move by the mean gradient of n examples and the penalties', as the rule says.
+
+        Plain descent is θ ← θ − η (∇ + λ θ); it needs no gradient of its own.
+        """
+        if self._plain:
+            for theta, g, rate, stays in self._plain:
+                if stays is not None:
+                    theta.mul_(stays)
+                theta.sub_(g, alpha=rate / n)
+            return
+        settings, rule = self._settings, self._rule
+        assert rule is not None
+        decay, l1 = settings.weight_decay, settings.l1
+        now = Moment(self.eta, settings.momentum, self.count + 1)
+        for theta, g, scale, moments, is_weight in self._moving:
+            g.mul_(scale / n)
+            if is_weight and decay:
+                g.add_(theta, alpha=decay)
+            if is_weight and l1:
+                g.add_(theta.sign(), alpha=l1)
+            rule.update(theta, g, moments, now)
+
+    # Its state ----------------------------------------------------------------------------------
+
+    def copies(self) -> tuple[Tensor, ...]:
+        """Copy the parameters."""
+        return tuple(p.clone() for p in self.parameters)
+
+    def copies_of_moments(self) -> tuple[tuple[Tensor, ...], ...]:
+        """Copy what the rule remembers for each parameter."""
+        return tuple(tuple(v.clone() for v in vs) for vs in self._moments)
+
+    @property
+    def memory(self) -> Memory:
+        """What a method of second order has learnt."""
+        return self.second_order.memory if self.second_order else ()
+
+    def moments(self) -> tuple[tuple[NDArray[np.float32], ...], ...]:
+        """Copy out what the rule remembers, as NumPy; nothing where it must be waited for."""
+        if self._queue is not None:
+            return ()
+        return tuple(tuple(v.numpy().copy() for v in vs) for vs in self._moments)
+
+    def start_copy(self) -> HostCopy | None:
+        """Start to copy the weights out; None where a copy need not be waited for."""
+        return None if self._queue is None else HostCopy(self._queue, *self.parameters)
+
+    def write(self, parameters: Sequence[Tensor]) -> None:
+        """Let the weights be these, of the same shapes."""
+        for mine, value in zip(self.parameters, parameters, strict=True):
+            mine.copy_(value)
+
+    def begin(self, parameters: Sequence[Tensor]) -> None:
+        """Let the weights be these; what the rule remembers is of another place."""
+        self.write(parameters)
+        self.count = 0
+        for moments in self._moments:
+            for v in moments:
+                v.zero_()
+        if self.second_order is not None:
+            self.second_order.memory = ()
+
+    def restore(self, there: Checkpoint) -> None:
+        """Let parameters and moments be as they were there."""
+        self.write(there.parameters)
+        for moments, before in zip(self._moments, there.moments, strict=True):
+            for v, value in zip(moments, before, strict=True):
+                v.copy_(value)
+        if self.second_order is not None:
+            self.second_order.memory = there.memory
+        self.count = there.updates
