@@ -162,7 +162,7 @@ def _of_views(window: Window) -> tuple[Action, ...]:
         Action(
             VIEW,
             f"{choice.capitalize()} colours",
-            lambda c=choice: look.choose(c),  # type: ignore[misc]
+            partial(look.choose, choice),
             is_apart=choice == THEMES[0],
             is_chosen=choice == look.choice,
         )

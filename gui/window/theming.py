@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.kit import theme as look
 from gui.kit.theme import Theme
+from gui.kit.view import View
 
 THEMES = ("system", "light", "dark")
 SLICE_SECONDS = 0.02  # of the window's thread, for widgets that nobody sees yet
@@ -78,7 +79,8 @@ class Colours(QObject):
         for widget in widgets:
             if not shiboken6.isValid(widget):
                 continue  # Python has collected its parent meanwhile
-            if widget.isVisible():
+            # A view comes into sight in its colours however soon that is.
+            if widget.isVisible() or isinstance(widget, View):
                 _polish(widget)
             else:
                 self._waiting.append(widget)
