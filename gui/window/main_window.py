@@ -253,6 +253,7 @@ class MainWindow(QMainWindow):
             self.settings.set(name, value)
         self.settings.save()
         self.csv.close()
+        self.gallery.close()
         self.views.end_threads()
         self.hub.close(finish_writing=not self.hub.writes.is_busy)  # or a person leaves without
         super().closeEvent(event)

@@ -45,3 +45,8 @@ class GalleryOpener(QObject):
             gallery.make()  # which leaves other data
         elif self._hub.config.data.source != "drawn":
             self.board_wanted.emit()
+
+    def close(self) -> None:
+        """Close it while all is there that what is being typed in it is meant for."""
+        if self.gallery is not None:
+            self.gallery.close()

@@ -500,7 +500,7 @@ def test_playing_again_ends_at_the_newest_step(watcher, task):
 
 def test_the_past_is_played_at_the_chosen_speed_and_held_by_pause(watcher, task):
     watcher.trained(1, task, 200)
-    watcher.session.send(commands.SetSpeed(50.0))
+    watcher.session.send(commands.SetSpeed(10.0))
     watcher.session.send(commands.GoTo(20))
     watcher.session.send(commands.Replay())
     for step in range(21, 25):  # slow enough for each step to be seen

@@ -222,7 +222,7 @@ def untested(qtbot, open_window):
 
 
 def test_without_test_rows_the_curves_show_training_alone(untested, words):
-    for view in (untested.loss, untested.accuracy):
+    for view in (untested.views["Loss"], untested.views["Accuracy"]):
         assert len(view.train.line.getData()[0]) == 2
         assert view.test.line.getData()[0] is None or not len(view.test.line.getData()[0])
         assert "train" in words(view)
@@ -236,13 +236,13 @@ def test_without_test_rows_the_run_bar_shows_no_test_figures(untested, words):
 
 
 def test_without_test_rows_the_confusion_is_of_training(untested, words):
-    assert "Confusion, training" in words(untested.confusion)
+    assert "Confusion, training" in words(untested.views["Confusion"])
     confusion = untested.hub.snapshot.metrics.confusion
     assert confusion.sum() == len(untested.hub.run.task.train_rows) == 150
 
 
 def test_without_test_rows_the_legend_names_no_hollow_points(untested, words):
-    assert "hollow" not in words(untested.boundary.legend)
+    assert "hollow" not in words(untested.views["Boundary"].legend)
 
 
 def test_the_test_share_reads_none_at_zero(untested):

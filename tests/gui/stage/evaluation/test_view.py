@@ -34,7 +34,7 @@ def evaluated(qtbot, open_window, finish):
         window = open_window(config, size=size)
         finish(window)
         qtbot.keyClick(window.stage, Qt.Key.Key_9)
-        view = window.views[-1]
+        view = window.views["Evaluation"]
         qtbot.waitUntil(lambda: "right" in view.accuracy.text(), timeout=PATIENCE_MS)
         settle(qtbot, window)
         return window, view
@@ -304,7 +304,7 @@ def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
     qtbot.keyClick(window.stage, Qt.Key.Key_9)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.FINISHED)
-    view = window.views[-1]
+    view = window.views["Evaluation"]
     right = int(answers(window).is_right.sum())
     qtbot.waitUntil(
         lambda: view._known is not None and view._known[1] is window.hub.snapshot.params,
@@ -346,7 +346,7 @@ def test_cancel_ends_a_cross_validation_at_once(qtbot, evaluated):
 def test_closing_the_window_ends_a_cross_validation(qtbot, open_window):
     window = open_window(RunConfig(training=MINUTES))
     qtbot.keyClick(window.stage, Qt.Key.Key_9)
-    view = window.views[-1]
+    view = window.views["Evaluation"]
     view.show_part("folds")
     qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
     assert "cross-validation" in [thread.name for thread in threading.enumerate()]
@@ -357,7 +357,7 @@ def test_closing_the_window_ends_a_cross_validation(qtbot, open_window):
 def test_other_data_end_a_cross_validation_and_forget_it(qtbot, open_window, new_run):
     window = open_window(RunConfig(training=MINUTES))
     qtbot.keyClick(window.stage, Qt.Key.Key_9)
-    view = window.views[-1]
+    view = window.views["Evaluation"]
     view.show_part("folds")
     qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
     with new_run(window):
@@ -371,7 +371,7 @@ def test_the_parts_fit_into_the_smallest_stage(qtbot, open_window, finish, theme
     window = open_window(RunConfig(model=NEURON), size=(1024, 640), theme=theme)
     finish(window)
     qtbot.keyClick(window.stage, Qt.Key.Key_9)
-    view = window.views[-1]
+    view = window.views["Evaluation"]
     for _, part, _ in PARTS:
         turn_to(qtbot, window, view, part)
         button = view.parts.button(part)
@@ -395,7 +395,7 @@ def test_drawn_points_are_judged_as_they_are_drawn(qtbot, open_window):
     window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
     qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
     qtbot.keyClick(window.stage, Qt.Key.Key_9)
-    view = window.views[-1]
+    view = window.views["Evaluation"]
     assert "no points yet" in view.accuracy.text()
     points = Points()
     for k in range(4):

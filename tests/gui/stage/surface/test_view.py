@@ -34,7 +34,7 @@ def opened(qtbot, open_window):
             qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
         qtbot.keyClick(window.stage, Qt.Key.Key_7)
         assert window.stage.current == "Surface"
-        view = window.views[-1]
+        view = window.views["Surface"]
         (own,) = view.shown_costs
         panel = view.panels[own]
         qtbot.waitUntil(
