@@ -148,8 +148,8 @@ def _make_draw(context: ViewContext) -> View:
 
     def teach(picture: NDArray[np.float32], label: int) -> None:
         """Add a drawing to the training rows under its true class."""
-        if hub.run is None:
-            return
+        if hub.run is None or view.task is not hub.run.task:
+            return  # other data came amid the press of the button
         source = hub.run.task.source
         X = np.rint(picture.reshape(1, -1) * source.scale).astype(np.uint8)
         hub.teach(X, np.array([label]), f"lesson that this is {source.class_names[label]}")

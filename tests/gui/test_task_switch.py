@@ -189,6 +189,19 @@ def test_a_stroke_amid_a_change_to_other_data_is_not_followed_there(qtbot, open_
     assert example.values.shape == task.dataset.values(0).shape
 
 
+def test_a_digit_that_is_taught_amid_a_change_to_other_data_is_no_row_there(
+    qtbot, open_window, new_run
+):
+    window = open_window(DIGITS)
+    draw = window.views["Draw"]
+    with new_run(window):
+        qtbot.mouseClick(window.setup.sources["iris"], Qt.MouseButton.LeftButton)
+    run = window.hub.run
+    draw.taught.emit(np.zeros((8, 8), np.float32), 8)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=FIRST_NUMBERS_MS)
+    assert window.hub.run is run
+
+
 # Between a task and its first numbers ------------------------------------------------------------
 
 
