@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -25,6 +26,8 @@ ROWS = 2_000  # of the training rows, a fixed sample of which is measured
 USUAL_OUTPUTS = 10  # of a model with more of them, so many fewer rows are measured
 NUMBERS_AT_ONCE = 2_000_000
 LEVELS = 14
+PARALLEL = 1e-6  # sine of the angle between two directions that are taken for one
+RANDOM_SEED = 7  # of a direction that nobody chose
 SHORT = 6  # characters of a class's name in the name of a pair
 
 
@@ -63,16 +66,38 @@ class Direction:
         """Return the same of each of several parameters, W (n, outputs, m) and b (n, outputs)."""
         return np.tensordot(way.W, self.dW, 2) + way.b @ self.db
 
-    def without(self, other: Direction) -> Direction:
-        """Return the part of it at right angles to another one, of length one again."""
+    def without(self, other: Direction) -> Direction | None:
+        """Return the part of it at right angles to another one, of length one again.
+
+        None where the two are parallel: the little that is left of it is rounding.
+        """
         shared = float(np.vdot(self.dW, other.dW) + np.vdot(self.db, other.db))
-        return unit(self.name, self.dW - shared * other.dW, self.db - shared * other.db)
+        dW, db = self.dW - shared * other.dW, self.db - shared * other.db
+        if (dW**2).sum() + (db**2).sum() < PARALLEL**2:
+            return None
+        return unit(self.name, dW, db)
 
 
 def unit(name: str, dW: Reals, db: Reals) -> Direction:
     """Return the direction of dW (outputs, m) and db (outputs,), which must not both be zero."""
     length = float(np.sqrt((dW**2).sum() + (db**2).sum()))
     return Direction(name, dW / length, db / length)
+
+
+def has_two_parameters(task: Task) -> bool:
+    """Whether the model has two parameters or more: over one alone a loss is a curve."""
+    return task.outputs * (task.m + task.config.model.has_bias) > 1
+
+
+def beside(first: Direction, second: Direction, task: Task) -> Direction:
+    """Return what of the second is at right angles to the first; of a random one if nothing is.
+
+    The model must have two parameters or more.
+    """
+    seeds = itertools.count(RANDOM_SEED)
+    others = (at_random(task, seed) for seed in seeds)
+    found = (one.without(first) for one in itertools.chain([second], others))
+    return next(one for one in found if one is not None)
 
 
 def of_parameter(task: Task, k: int, j: int | None) -> Direction:

@@ -31,10 +31,10 @@ from gui.kit.labels import Elided
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View
+from gui.stage.surface.directions import pair_of, say_absence
 from gui.stage.surface.losses import choices_of, title_of
 from gui.stage.surface.panel import SurfacePanel
 from gui.state.background_tasks import Background, Queue
-from gui.state.selected_example import NOT_APPLYING, applies
 from gui.state.trajectory import Way
 
 if TYPE_CHECKING:  # it imports PyTorch
@@ -46,7 +46,6 @@ LIVE_ROWS = 300
 DRAG_MS = 30
 NAME_PX = 178
 LISTED = 60  # weights that are offered one by one
-ABSENT = NOT_APPLYING.format("The loss surface")
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +178,7 @@ class LandscapeView(View):
 
     def _arrange(self) -> None:
         """Put the surfaces side by side, and the plane in what is left."""
-        has_any = self.task is None or applies(self.task)
+        has_any = self.task is None or not say_absence(self.task)
         shown = self.shown_costs
         for cost in shown:
             self._panel(cost)
@@ -204,7 +203,7 @@ class LandscapeView(View):
     @property
     def _has_plane(self) -> bool:
         task = self.task
-        if task is None or not applies(task):
+        if task is None or say_absence(task):
             return False
         return task.dataset.m == 2 and task.source.image_shape is None
 
@@ -227,10 +226,10 @@ class LandscapeView(View):
                 panel.clear()
             self._lines.setData([], [])
             self._caption.setText("")
-        self._head.setVisible(applies(task))
+        self._head.setVisible(not say_absence(task))
         self._readout.setText("")
-        if not applies(task):
-            self._caption.setText(ABSENT)
+        if absence := say_absence(task):
+            self._caption.setText(absence)
         self._arrange()
         if self._has_plane:
             self._show_plane(task)
@@ -279,7 +278,7 @@ class LandscapeView(View):
             super().offer_snapshot(snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        if self.task is None or not applies(self.task):
+        if self.task is None or say_absence(self.task):
             return
         is_dragging = any(panel.is_dragging for panel in self.panels.values())
         if not is_dragging and not self._send.isActive():  # the last move has been sent
@@ -299,27 +298,6 @@ class LandscapeView(View):
         self._arrange()
         self._refresh()
 
-    @staticmethod
-    def _pair(
-        task: Task, wanted: tuple[object, object], sample: Sample, params: Params
-    ) -> tuple[Direction, Direction]:
-        """Return the two directions that were chosen, the second at right angles to the first."""
-        found = []
-        for one in wanted:
-            match one:
-                case ("w", int(k), int(j)):
-                    found.append(loss_surface.of_parameter(task, k, j))
-                case ("b", int(k)):
-                    found.append(loss_surface.of_parameter(task, k, None))
-                case ("random", int(seed)):
-                    found.append(loss_surface.at_random(task, seed))
-                case _:
-                    found.append(loss_surface.downhill(sample, params))
-        first, second = found
-        if wanted[0] == wanted[1]:
-            second = loss_surface.at_random(task, 7)
-        return first, second.without(first)
-
     # Asking ---------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
@@ -333,7 +311,7 @@ class LandscapeView(View):
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None or task.obstacle or not self.isVisible():
             return
-        if not applies(task):
+        if say_absence(task):
             return
         if self._background.is_busy("surface"):
             self._later.start(LIVE_MS)
@@ -365,7 +343,7 @@ class LandscapeView(View):
             sample = known[0] or Sample.of(task)
             few = known[1] or Sample.of(task, LIVE_ROWS)
             best = optimum(task, decay, l1) if is_new or old is None else old
-            pair = directions or self._pair(task, wanted, sample, params)
+            pair = directions or pair_of(task, wanted, sample, params)
             if ranges is None:
                 seen = fitted(pair, path, best.params)
             else:

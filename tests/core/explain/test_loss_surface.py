@@ -159,15 +159,23 @@ def test_where_newton_has_no_business_no_optimum_is_claimed(iris, make_task, mod
     assert found.params is None and words in found.words
 
 
-def test_two_free_directions_are_orthogonal_and_of_length_one(iris, make_task):
+@pytest.mark.parametrize("seed", [2, 1], ids=["another", "the same"])
+def test_the_two_directions_are_orthogonal_and_of_length_one(iris, make_task, seed):
     task = make_task(iris)
     first = loss_surface.at_random(task, 1)
-    second = loss_surface.at_random(task, 2).without(first)
+    second = loss_surface.beside(first, loss_surface.at_random(task, seed), task)
     for one in (first, second):
         assert (one.dW**2).sum() + (one.db**2).sum() == pytest.approx(1)
     assert np.vdot(first.dW, second.dW) + np.vdot(first.db, second.db) == pytest.approx(
         0, abs=1e-12
     )
+
+
+@pytest.mark.parametrize(("has_bias", "is_two"), [(True, True), (False, False)])
+def test_a_neuron_of_one_input_has_two_parameters_with_its_bias(iris, make_task, has_bias, is_two):
+    model = {"kind": "binary", "has_bias": has_bias}
+    task = make_task(iris, data={"features": ("petal width",)}, model=model)
+    assert loss_surface.has_two_parameters(task) is is_two
 
 
 def test_moving_changes_the_two_parameters_and_no_other(iris, make_task):

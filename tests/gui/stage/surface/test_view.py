@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
@@ -288,3 +288,13 @@ def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot
     qtbot.mouseClick(view.costs.button((own, other)), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.panels[other].surface is not None, timeout=PATIENCE_MS)
     assert view.panels[other].isVisible() and panel.isVisible()
+
+
+def test_over_a_single_weight_there_is_no_surface_and_it_says_so(qtbot, open_window):
+    one_feature = DataConfig(features=("petal width",))
+    neuron = ModelConfig(kind="binary", has_bias=False)
+    window = open_window(RunConfig(data=one_feature, model=neuron))
+    qtbot.keyClick(window.stage, Qt.Key.Key_7)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+    said = [label.text() for label in window.views["Surface"].findChildren(QLabel)]
+    assert any("a single weight" in words for words in said)

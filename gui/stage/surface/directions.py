@@ -1,0 +1,41 @@
+"""Which two directions of the parameters a surface is over, and whether there are two."""
+
+from __future__ import annotations
+
+from core.data.task import Task
+from core.explain import loss_surface
+from core.explain.loss_surface import Direction, Sample
+from core.train.snapshot import Params
+from gui.state.selected_example import NOT_APPLYING, applies
+
+HIDDEN_LAYER = NOT_APPLYING.format("The loss surface")
+ONE_PARAMETER = (
+    "This model has a single weight: its loss is a curve, no surface. Choose a second feature, or "
+    "a bias, to see one."
+)
+
+
+def say_absence(task: Task) -> str:
+    """Say why there is no surface, and what to do; "" where there is one."""
+    if not applies(task):
+        return HIDDEN_LAYER
+    return "" if loss_surface.has_two_parameters(task) else ONE_PARAMETER
+
+
+def pair_of(
+    task: Task, wanted: tuple[object, object], sample: Sample, params: Params
+) -> tuple[Direction, Direction]:
+    """Return the two directions that were chosen, the second at right angles to the first."""
+    found = []
+    for one in wanted:
+        match one:
+            case ("w", int(k), int(j)):
+                found.append(loss_surface.of_parameter(task, k, j))
+            case ("b", int(k)):
+                found.append(loss_surface.of_parameter(task, k, None))
+            case ("random", int(seed)):
+                found.append(loss_surface.at_random(task, seed))
+            case _:
+                found.append(loss_surface.downhill(sample, params))
+    first, second = found
+    return first, loss_surface.beside(first, second, task)
