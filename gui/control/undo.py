@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gui.kit.plain_text import unmarked
 
@@ -30,6 +30,11 @@ class Run:
     points: Points
     preset: Preset | None = None
     strays: bool = False
+
+
+def say_loss(words: str, steps: int) -> str:
+    """Say that the run was reset by this, and that its steps can be had back."""
+    return f"Reset by the {words}. Ctrl+Z brings step {steps:,} back."
 
 
 class Change(QUndoCommand):
@@ -61,9 +66,7 @@ class Change(QUndoCommand):
     @property
     def loss(self) -> str:
         """What a person should know of what is gone, "" where nothing was trained."""
-        if not self.steps:
-            return ""
-        return f"Reset by the {self._words}. Ctrl+Z brings step {self.steps:,} back."
+        return say_loss(self._words, self.steps) if self.steps else ""
 
     def goes_on(self, field: str, before: Run | None, steps: int) -> bool:
         """Whether another change of this field, away from such a run, is one with this."""
@@ -87,3 +90,22 @@ class Change(QUndoCommand):
 
     def undo(self) -> None:
         self._show(self.before)
+
+
+class Changes(QUndoStack):
+    """What Ctrl+Z takes back, and what that has to do with a change that is being made."""
+
+    def is_continued(self, field: str, before: Run | None, steps: int) -> bool:
+        """Whether a change of this field, away from this run, will be one with the newest."""
+        newest = self.command(self.index() - 1)
+        return isinstance(newest, Change) and newest.goes_on(field, before, steps)
+
+    def note(self, change: Change) -> str:
+        """Let a change that has been made be undone; return its loss, with that of the same field.
+
+        See `Change.loss`.
+        """
+        self.push(change)  # which may make it one with the one before
+        newest = self.command(self.index() - 1)
+        assert isinstance(newest, Change)
+        return newest.loss

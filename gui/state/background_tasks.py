@@ -58,7 +58,9 @@ class _Newest:
     def forget(self, key: str) -> None:
         self._waiting.pop(key, None)
         if self._running and self._running[0] == key:
-            self._running[1].answer = self._running[1].failed = lambda _: None
+            _, request, future = self._running
+            request.answer = request.failed = lambda _: None
+            self._running = "", request, future  # the thread is not free yet, but not for this key
 
     def forget_all(self) -> None:
         self._waiting.clear()

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
+from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.kit.png import write_png
 from gui.window.settings import Settings
@@ -21,9 +22,12 @@ class FileActions(QObject):
 
     remarked = Signal(str)
 
-    def __init__(self, window: QMainWindow, hub: Hub, settings: Settings) -> None:
+    def __init__(
+        self, window: QMainWindow, hub: Hub, loader: DataLoader, settings: Settings
+    ) -> None:
         super().__init__(window)
-        self._window, self._hub, self._settings = window, hub, settings
+        self._window, self._hub, self._loader = window, hub, loader
+        self._settings = settings
 
     def save_picture(self) -> None:
         """Save what the window shows."""
@@ -49,7 +53,7 @@ class FileActions(QObject):
             self._window, "Open a model", self._folder(), f"{MODELS};;All files (*)"
         )
         if path:
-            self._hub.open_model(self._remember(path))
+            self._loader.open_model(self._remember(path))
 
     def save_model(self) -> None:
         if path := self._ask("Save the model", "model.safetensors", MODELS):

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.train.snapshot import Status
+from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.kit import theme as look
 from gui.kit.theme import Theme
@@ -112,13 +113,14 @@ class Lessons(QObject):
     def __init__(
         self,
         hub: Hub,
+        loader: DataLoader,
         stage: Stage,
         run_bar: RunBar,
         mnist_folder: Callable[[], str | None],
         theme: Theme,
     ) -> None:
         super().__init__(stage)
-        self._hub, self._stage, self._run_bar = hub, stage, run_bar
+        self._hub, self._loader, self._stage, self._run_bar = hub, loader, stage, run_bar
         self.log_button: QAbstractButton  # of the loss's axis, as soon as that is made
         self._mnist_folder = mnist_folder
         self._wanted: Preset | None = None  # while its data are not there
@@ -160,7 +162,7 @@ class Lessons(QObject):
         if hub.run is not None and hub.run.preset is None:
             self._left[hub.run.number] = self._looks()
         config = preset.on(hub.settings.device, folder or self._mnist_folder())
-        hub.load(config, f"lesson “{preset.title}”", preset=preset)
+        self._loader.load(config, f"lesson “{preset.title}”", preset=preset)
 
     def take_folder(self, folder: str) -> bool:
         """Say whether a lesson waits for MNIST, which then begins with this folder's."""
@@ -174,7 +176,7 @@ class Lessons(QObject):
         run = self._hub.run
         assert run is not None
         is_begun = run.preset is not None and run.preset is self._wanted and not run.strays
-        if is_begun or not self._hub.is_fetching:
+        if is_begun or not self._loader.fetcher.is_busy:
             self._wanted = None
         if is_begun or run.preset is not self._shown:
             self._shown = run.preset

@@ -9,6 +9,9 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.config import RunConfig
+from gui.control.data_editor import DataEditor
+from gui.control.data_loader import DataLoader
+from gui.control.next_task import NextTask
 from gui.control.run_controller import Hub
 from gui.kit.shortcuts import Keys
 from gui.setup.setup_panel import SetupPanel
@@ -56,23 +59,26 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MINIMUM_SIZE)
         self.setAcceptDrops(True)
         self.hub = hub = Hub(self)
+        self.next_task = NextTask(hub, self)
+        self.editor = DataEditor(hub, self.next_task, self)
+        self.loader = loader = DataLoader(hub, self.next_task, self.editor, self)
         self.run_bar = RunBar()
         self.history_bar = HistoryBar(look.theme)
         self.setup = SetupPanel()
         self.stage = Stage(TABS)
         self.side_panel = SidePanel(SIDE)
-        self.views = ViewFactory(hub, self.stage, self.side_panel, look)
+        self.views = ViewFactory(hub, self.editor, loader, self.stage, self.side_panel, look)
         self.notice = Notice(look.theme)
         self.status = StatusMessages(self.notice, hub)
         self.download_bar = DownloadBar()
         self.opening_bar = OpeningBar()
-        self.csv = CsvOpener(self, hub, self.settings, look)
-        self.data_choice = DataChoice(self, hub, self.settings)
-        self.gallery = GalleryOpener(self, hub, look)
-        self.files = FileActions(self, hub, self.settings)
+        self.csv = CsvOpener(self, hub, loader, self.settings, look)
+        self.data_choice = DataChoice(self, hub, loader, self.settings)
+        self.gallery = GalleryOpener(self, hub, self.editor, look)
+        self.files = FileActions(self, hub, loader, self.settings)
         self.closing = Closing(self, hub.writes)
         mnist_folder = self.data_choice.mnist_folder
-        self.lessons = Lessons(hub, self.stage, self.run_bar, mnist_folder, look.theme)
+        self.lessons = Lessons(hub, loader, self.stage, self.run_bar, mnist_folder, look.theme)
         self._arrange()
         self.action_rows = actions.table(self, self)
         self._lesson_menu = actions.make_menus(self, self)
@@ -85,7 +91,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self.columns = Columns(self.setup, self.stage, self.side_panel)
-        performance = PerformanceView(self.appearance.theme, lambda: self.hub.drawing_share)
+        performance = PerformanceView(self.appearance.theme, lambda: self.hub.drawing.value)
         self.views.add("Performance", performance)
         bars = self.download_bar, self.opening_bar
         self.status_area = StatusArea(self.lessons.strip, self.notice, bars, performance)
@@ -106,10 +112,11 @@ class MainWindow(QMainWindow):
         """Let the parts' wishes reach the hub, and its words those who say or show them."""
         hub, setup, bar, line = self.hub, self.setup, self.run_bar, self.history_bar
         choice, csv, status = self.data_choice, self.csv, self.status
+        loader, coming = self.loader, self.next_task
         setup.source_chosen.connect(choice.choose)
-        setup.data_changed.connect(lambda data, words: hub.change(words, data=data))
-        setup.model_changed.connect(lambda model, words: hub.change(words, model=model))
-        setup.run_changed.connect(lambda training, words: hub.change(words, training=training))
+        setup.data_changed.connect(lambda data, words: loader.change(words, data=data))
+        setup.model_changed.connect(lambda model, words: loader.change(words, model=model))
+        setup.run_changed.connect(lambda training, words: loader.change(words, training=training))
         setup.tuned.connect(lambda name, value: hub.tune(**{name: value}))
         bar.reset.connect(hub.reset)
         bar.play_or_pause.connect(hub.play_or_pause)
@@ -130,11 +137,13 @@ class MainWindow(QMainWindow):
         for failed in (hub.failed, csv.failed):
             failed.connect(status.fail)
         hub.raced.connect(lambda race: status.remark(say_race(race)))
-        hub.busy_changed.connect(status.show_busy)
+        for busy_changed in (coming.busy_changed, hub.writes.began):
+            busy_changed.connect(status.show_busy)
+        hub.writes.ended.connect(self._end_writing)
         for note in (choice.note_refusal, status.note_refusal):
-            hub.refused.connect(note)
+            coming.refused.connect(note)
         for show in (choice.note_download, status.note_download, self.download_bar.show_progress):
-            hub.download_changed.connect(show)
+            loader.download_changed.connect(show)
         self.download_bar.cancelled.connect(choice.call_off_download)
         for wanted in (self.download_bar.folder_wanted, status.folder_wanted):
             wanted.connect(choice.choose_mnist_folder)
@@ -175,6 +184,10 @@ class MainWindow(QMainWindow):
         ):
             hub.snapshot_changed.connect(show_snapshot)
 
+    def _end_writing(self) -> None:
+        if not self.next_task.is_busy:  # which says by itself when it ends
+            self.status.show_busy("")
+
     def _take_folder(self, folder: str) -> None:
         """Give a folder with files like MNIST's to the lesson that waits for one, or show it."""
         if not self.lessons.take_folder(folder):
@@ -206,13 +219,14 @@ class MainWindow(QMainWindow):
         context.gallery_wanted.connect(self.gallery.open)
         self.lessons.log_button = context.log_button
         self.lessons.fill(self._lesson_menu)
-        self.hub.load(config, play=play)
+        self.loader.load(config, play=play)
         self.hub.start()
 
     @property
     def is_at_rest(self) -> bool:
         """Whether all that is seen shows the newest snapshot, and nothing is on its way."""
-        return is_at_rest(self, self.hub, self.views.made)
+        is_fetching = self.loader.fetcher.is_busy
+        return not is_fetching and is_at_rest(self, self.hub, self.views.made)
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -255,5 +269,6 @@ class MainWindow(QMainWindow):
         self.csv.close()
         self.gallery.close()
         self.views.end_threads()
+        self.loader.close()
         self.hub.close(finish_writing=not self.hub.writes.is_busy)  # or a person leaves without
         super().closeEvent(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.runs.run_record import Record, first_figures
 from core.train.snapshot import Snapshot
+from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.state.kept_runs import LIVE, KeptRuns
 
@@ -14,8 +15,8 @@ class RunKeeper:
     key : shows the view that compares them.
     """
 
-    def __init__(self, hub: Hub, kept: KeptRuns, key: str) -> None:
-        self._hub, self._kept, self._key = hub, kept, key
+    def __init__(self, hub: Hub, loader: DataLoader, kept: KeptRuns, key: str) -> None:
+        self._hub, self._loader, self._kept, self._key = hub, loader, kept, key
         self._replayed: Record | None = None  # until it is seen where its replay begins
 
     def keep(self) -> None:
@@ -33,14 +34,16 @@ class RunKeeper:
 
     def replay(self, record: Record) -> None:
         """Train a kept run again from its start; what was changed on the way is not repeated."""
-        self._hub.train_again(record.task, record.config, f"replay of {record.name}")
-        self._replayed = record
+        remark = ""
         if record.edits:
-            self._hub.remarked.emit(
+            remark = (
                 f"“{record.name}” is trained again with the settings that it began with. What was "
                 f"changed on the way is left out: {'; '.join(record.edits[:3])}"
                 + ("; …" if len(record.edits) > 3 else ".")
             )
+        words = f"replay of {record.name}"
+        self._loader.train_again(record.task, record.config, words, remark)
+        self._replayed = record
 
     def see_replay(self, snapshot: Snapshot) -> None:
         """Say so where a replay cannot be one: weights at step 0 were chosen by hand."""

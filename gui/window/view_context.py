@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QAbstractButton
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
+from gui.control.data_editor import DataEditor
+from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.derivation.tracer import Tracer
 from gui.kit.maths.sheet import Sheet
@@ -39,9 +41,17 @@ class ViewContext(QObject):
     remarked = Signal(str)  # words for the person
     failed = Signal(str)  # words for the person
 
-    def __init__(self, hub: Hub, appearance: Appearance, runs_key: str, parent: QObject) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        editor: DataEditor,
+        loader: DataLoader,
+        appearance: Appearance,
+        runs_key: str,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
-        self.hub = hub
+        self.hub, self.editor = hub, editor
         self._appearance = appearance
         self.chosen = Chosen(self)
         self.tracer = Tracer(hub.background, self.chosen)
@@ -50,7 +60,7 @@ class ViewContext(QObject):
         self.way = Way()
         self.kept = KeptRuns(hub.undo_stack, self)
         self.kept.refused.connect(self.failed)
-        self.run_keeper = RunKeeper(hub, self.kept, runs_key)
+        self.run_keeper = RunKeeper(hub, loader, self.kept, runs_key)
         self.log_button: QAbstractButton
         self._sheets: list[Sheet] = []
 

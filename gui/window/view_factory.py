@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
+from gui.control.data_editor import DataEditor
+from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.kit.view import View, tell_all
 from gui.window.side_panel import SidePanel
@@ -29,11 +31,18 @@ class ViewFactory(QObject):
     log_toggled = Signal()  # the axis of the loss
 
     def __init__(
-        self, hub: Hub, stage: Stage, side_panel: SidePanel, appearance: Appearance
+        self,
+        hub: Hub,
+        editor: DataEditor,
+        loader: DataLoader,
+        stage: Stage,
+        side_panel: SidePanel,
+        appearance: Appearance,
     ) -> None:
         super().__init__(stage)
         self.context: ViewContext  # is there from `start` on
-        self._hub, self._stage, self._appearance = hub, stage, appearance
+        self._hub, self._editor, self._loader = hub, editor, loader
+        self._stage, self._appearance = stage, appearance
         self._made: dict[str, View] = {}
         self._specs: dict[str, tuple[ViewSpec, Callable[[str, QWidget], None]]] = {
             **{spec.name: (spec, stage.replace) for spec in TABS},
@@ -59,7 +68,9 @@ class ViewFactory(QObject):
         """Make what would have kept the first paint waiting."""
         from gui.window.view_context import ViewContext
 
-        self.context = context = ViewContext(self._hub, self._appearance, key_of("Runs"), self)
+        self.context = context = ViewContext(
+            self._hub, self._editor, self._loader, self._appearance, key_of("Runs"), self
+        )
         self.keep_wanted.connect(context.run_keeper.keep)
         self.part_wanted.connect(context.tracer.next_part)
         self.log_toggled.connect(context.log_toggled)

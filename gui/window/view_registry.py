@@ -96,7 +96,7 @@ def _make_boundary(context: ViewContext) -> View:
     view = BoundaryView(context.theme, hub.background)
 
     def show_points(task: Task) -> None:
-        view.board.set_points(hub.points, is_active=task.config.data.source == "drawn")
+        view.board.set_points(context.editor.points, is_active=task.config.data.source == "drawn")
 
     def show_part(part: int | None) -> None:
         """Show which part of an update is taken: the example, the pulls."""
@@ -108,10 +108,10 @@ def _make_boundary(context: ViewContext) -> View:
     context.tracer.part_changed.connect(show_part)
     context.point_wanted.connect(view.point_out)
     context.threshold_changed.connect(view.set_threshold)
-    view.board.edited.connect(hub.draw)
+    view.board.edited.connect(context.editor.draw)
     view.board.refused.connect(context.failed)
     view.board_tools.gallery_wanted.connect(context.gallery_wanted)
-    view.board_tools.going_on_changed.connect(hub.set_going_on)
+    view.board_tools.going_on_changed.connect(context.editor.set_going_on)
     view.row_chosen.connect(context.listed_row_wanted)
     view.row_chosen.connect(chosen.choose_row)
     return view
@@ -152,7 +152,8 @@ def _make_draw(context: ViewContext) -> View:
             return  # other data came amid the press of the button
         source = hub.run.task.source
         X = np.rint(picture.reshape(1, -1) * source.scale).astype(np.uint8)
-        hub.teach(X, np.array([label]), f"lesson that this is {source.class_names[label]}")
+        words = f"lesson that this is {source.class_names[label]}"
+        context.editor.teach(X, np.array([label]), words)
 
     def follow(task: Task, picture: NDArray[np.float32], row: int) -> None:
         """Follow what is on the pad: a row of the data set, or a drawing where it is −1."""

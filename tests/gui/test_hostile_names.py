@@ -262,7 +262,7 @@ def test_the_board_takes_no_name_for_more_than_text(qtbot, open_window):
     points = Points().put([[0, 0], [2, 2]], 0).put([[1, 1], [3, 3]], 1)
     for k, name in enumerate(names):
         points = points.rename_class(k, name)
-    window.hub.draw(points, "draw", True)
+    window.editor.draw(points, "draw", True)
     qtbot.waitUntil(lambda: window.hub.run.task.source.class_names[0] == names[0])
     settle(qtbot, window)
     assert window.hub.run.task.source.class_names == (names[0], "x‹U+202E›y")

@@ -74,7 +74,7 @@ def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_i
 ):
     window = open_window(DRAWN, wait=False)
     qtbot.waitUntil(lambda: window.hub.run is not None)
-    window.hub.draw(FIVE, "spray", True)
+    window.editor.draw(FIVE, "spray", True)
     qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=FIRST_NUMBERS_MS)
     visit(window)
     train(qtbot, window)
@@ -82,7 +82,7 @@ def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_i
     window.hub.snapshot_changed.connect(lambda s: tasks.setdefault(s.run, set()).add(id(s.task)))
     for points in (TWO, FIVE, TWO, FIVE, TWO):
         run = window.hub.run
-        window.hub.draw(points, "turn a knob", points is TWO)
+        window.editor.draw(points, "turn a knob", points is TWO)
         qtbot.waitUntil(lambda r=run: window.hub.run is not r and window.hub.snapshot is not None)
         assert_all_show(window, window.views.made)
         visit(window)
@@ -94,18 +94,20 @@ def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_i
 def test_a_point_more_keeps_what_was_learnt_and_the_undo_of_before(qtbot, open_window, reach):
     window = open_window(DRAWN, wait=False)
     qtbot.waitUntil(lambda: window.hub.run is not None)
-    window.hub.draw(TWO, "put", True)
+    window.editor.draw(TWO, "put", True)
     qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=FIRST_NUMBERS_MS)
     train(qtbot, window)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     step = reach(window, Status.PAUSED).step
     for k in range(30):  # of one gesture: more runs than a session remembers
         run = window.hub.run
-        window.hub.draw(TWO.put([(-2, 0.1 * k)], 0), "drag", k == 29)
+        window.editor.draw(TWO.put([(-2, 0.1 * k)], 0), "drag", k == 29)
         qtbot.waitUntil(lambda r=run: window.hub.run is not r and window.hub.snapshot is not None)
         assert window.hub.snapshot.step == step
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None and len(window.hub.points) == len(TWO))
+    qtbot.waitUntil(
+        lambda: window.hub.snapshot is not None and len(window.editor.points) == len(TWO)
+    )
     qtbot.waitUntil(lambda: window.hub.snapshot is not None)
     assert window.hub.snapshot.step == step
 
@@ -113,7 +115,7 @@ def test_a_point_more_keeps_what_was_learnt_and_the_undo_of_before(qtbot, open_w
 def test_a_theme_amid_edits_of_points_reaches_every_view(qtbot, open_window):
     window = open_window(DRAWN, wait=False)
     qtbot.waitUntil(lambda: window.hub.run is not None)
-    window.hub.draw(TWO, "put", True)
+    window.editor.draw(TWO, "put", True)
     qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=FIRST_NUMBERS_MS)
     visit(window)
     window.stage.show_name("Boundary")
@@ -121,7 +123,7 @@ def test_a_theme_amid_edits_of_points_reaches_every_view(qtbot, open_window):
     told: list[object] = []
     window.hub.points_changed.connect(lambda _: window.appearance.choose("dark"))
     window.hub.points_changed.connect(told.append)
-    window.hub.draw(TWO.put([(0, 3)], 0), "put", True)
+    window.editor.draw(TWO.put([(0, 3)], 0), "put", True)
     qtbot.waitUntil(lambda: bool(told))
     qtbot.waitUntil(lambda: all(view.theme.is_dark for view in window.views.made))
     visit(window)
@@ -231,7 +233,7 @@ def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
     visit(used)
     run = used.hub.run
     monkeypatch.setattr("core.runs.mailbox.Mailbox.take", lambda self: None)  # none will come
-    used.hub.load(after, "change")
+    used.loader.load(after, "change")
     qtbot.waitUntil(lambda: used.hub.run is not run)
     new = open_window(after, wait=False)
     qtbot.waitUntil(lambda: new.hub.run is not None)

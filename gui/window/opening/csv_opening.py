@@ -11,6 +11,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import DataConfig, Missing, Reading
+from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.window.opening.csv_reading import CsvReader
 from gui.window.opening.data_choice import for_other_data
@@ -34,11 +35,16 @@ class CsvOpener(QObject):
     closed = Signal()  # the dialog
 
     def __init__(
-        self, window: QWidget, hub: Hub, settings: Settings, appearance: Appearance
+        self,
+        window: QWidget,
+        hub: Hub,
+        loader: DataLoader,
+        settings: Settings,
+        appearance: Appearance,
     ) -> None:
         super().__init__(window)
-        self._window, self._hub, self._settings = window, hub, settings
-        self._appearance = appearance
+        self._window, self._hub, self._loader = window, hub, loader
+        self._settings, self._appearance = settings, appearance
         self.dialog: CsvDialog | None = None  # while it is open
         self._reading = Reading()
         self._reader = CsvReader(hub.background, self)
@@ -122,7 +128,7 @@ class CsvOpener(QObject):
             validation_fraction=current.data.validation_fraction,
         )
         config = replace(current, data=data, model=for_other_data(current.model))
-        self._hub.load(config, f"change to {table.path.name}", table=table)
+        self._loader.load(config, f"change to {table.path.name}", table=table)
 
 
 def dropped_file(event: QDropEvent) -> Path | None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import ModelConfig, Source
 from core.data.task import Task
+from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.setup.setup_panel import data_for
 from gui.window.settings import Settings
@@ -30,9 +31,10 @@ class DataChoice(QObject):
     task_kept = Signal(object)  # Task: others were asked for, and are not there
     remarked = Signal(str)  # words for the person
 
-    def __init__(self, window: QWidget, hub: Hub, settings: Settings) -> None:
+    def __init__(self, window: QWidget, hub: Hub, loader: DataLoader, settings: Settings) -> None:
         super().__init__(window)
-        self._window, self._hub, self._settings = window, hub, settings
+        self._window, self._hub, self._loader = window, hub, loader
+        self._settings = settings
         self._is_downloading = False
 
     def choose(self, source: Source) -> None:
@@ -47,7 +49,7 @@ class DataChoice(QObject):
         data = data_for(source, current.data)
         if source == "mnist":
             data = replace(data, folder=self.mnist_folder())
-        self._hub.change(f"change to {source}", data=data, model=for_other_data(current.model))
+        self._loader.change(f"change to {source}", data=data, model=for_other_data(current.model))
 
     def mnist_folder(self) -> str | None:
         """Return the folder that MNIST was last found in, if it is there."""
@@ -70,11 +72,11 @@ class DataChoice(QObject):
         """Change to the data in this folder."""
         current = self._hub.config
         data = replace(data_for("mnist", current.data), folder=folder)
-        self._hub.change("change to mnist", data=data, model=for_other_data(current.model))
+        self._loader.change("change to mnist", data=data, model=for_other_data(current.model))
 
     def call_off_download(self) -> None:
         """Stop the download, and say so."""
-        if self._hub.stop_fetch():
+        if self._loader.fetcher.stop():
             self.remarked.emit(
                 "The download was called off. Choose MNIST again to go on where it stopped."
             )

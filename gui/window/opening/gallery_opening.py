@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMargins, QObject, QRect, Qt, Signal
 from PySide6.QtWidgets import QStyle, QWidget
 
+from gui.control.data_editor import DataEditor
 from gui.control.run_controller import Hub
 from gui.window.sizes import GALLERY_DOWN, MARGIN
 from gui.window.theming import Appearance
@@ -20,9 +21,12 @@ class GalleryOpener(QObject):
 
     board_wanted = Signal()  # the points that are drawn already, in place of other data
 
-    def __init__(self, window: QWidget, hub: Hub, appearance: Appearance) -> None:
+    def __init__(
+        self, window: QWidget, hub: Hub, editor: DataEditor, appearance: Appearance
+    ) -> None:
         super().__init__(window)
-        self._window, self._hub, self._appearance = window, hub, appearance
+        self._window, self._hub, self._editor = window, hub, editor
+        self._appearance = appearance
         self.gallery: Gallery | None = None  # once it was wanted
 
     def open(self) -> None:
@@ -31,7 +35,7 @@ class GalleryOpener(QObject):
             from gui.setup.gallery import Gallery
 
             self.gallery = Gallery(self._appearance.theme, self._window)
-            self.gallery.made.connect(self._hub.draw)
+            self.gallery.made.connect(self._editor.draw)
         gallery, window = self.gallery, self._window
         gallery.adjustSize()
         inside = QRect(window.mapToGlobal(window.rect().topLeft()), window.size())
@@ -41,7 +45,7 @@ class GalleryOpener(QObject):
         gallery.move(place.topLeft())
         gallery.show()
         gallery.raise_()
-        if not len(self._hub.points):
+        if not len(self._editor.points):
             gallery.make()  # which leaves other data
         elif self._hub.config.data.source != "drawn":
             self.board_wanted.emit()

@@ -37,7 +37,7 @@ def open_with(open_window, cache):
     def open_with(*places, timeouts=PATIENT, config=None):
         window = open_window(config)
         addresses = [place if isinstance(place, str) else place.address for place in places]
-        window.hub.download = Download(ORIGINALS, addresses, cache, timeouts)
+        window.loader.fetcher.download = Download(ORIGINALS, addresses, cache, timeouts)
         return window
 
     return open_with
@@ -268,7 +268,7 @@ def test_what_the_cache_holds_is_shown_without_a_bar(serve, open_with, choose, n
     mirror = serve()
     window = open_with(mirror)
     told: list[object] = []
-    window.hub.download_changed.connect(told.append)
+    window.loader.download_changed.connect(told.append)
     with new_run(window):
         choose(window, "mnist")
     assert (shown(window), told, mirror.requests) == ("MNIST", [None], [])

@@ -454,7 +454,7 @@ def digits_window(open_window):
 def teach(qtbot, window, label=3):
     before = window.hub.run
     picture = np.full((1, 64), 16, dtype=np.uint8)
-    window.hub.teach(picture, np.array([label]), "teach a 3")
+    window.editor.teach(picture, np.array([label]), "teach a 3")
     qtbot.waitUntil(lambda: window.hub.run is not before and window.hub.snapshot is not None)
     return picture
 
@@ -505,7 +505,7 @@ def test_lessons_stay_when_the_model_changes(qtbot, digits_window):
     hub = digits_window.hub
     teach(qtbot, digits_window)
     before = hub.run
-    hub.change("another start", model=ModelConfig(init="random"))
+    digits_window.loader.change("another start", model=ModelConfig(init="random"))
     qtbot.waitUntil(lambda: hub.run is not before)
     assert hub.run.task.dataset.added == 1
 
@@ -522,7 +522,7 @@ def test_a_saved_model_opens_with_its_weights_and_trains_on(qtbot, open_window, 
     qtbot.waitUntil(lambda: "Saved the model" in window.notice.text)
     press(qtbot, window, Qt.Key.Key_R)
     before = window.hub.run
-    window.hub.open_model(path)
+    window.loader.open_model(path)
     qtbot.waitUntil(lambda: window.hub.run is not before and window.hub.snapshot is not None)
     opened = window.hub.snapshot
     assert np.array_equal(opened.params.W, saved.params.W)
@@ -535,7 +535,7 @@ def test_a_file_that_is_no_model_is_told_and_leaves_the_run(qtbot, window, tmp_p
     path = tmp_path / "no.safetensors"
     path.write_bytes(b"a cat sat on the keyboard")
     before = window.hub.run
-    window.hub.open_model(path)
+    window.loader.open_model(path)
     qtbot.waitUntil(lambda: "no.safetensors" in window.notice.text)
     assert window.hub.run is before
 
@@ -577,7 +577,7 @@ def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tm
     path = tmp_path / "drawn.safetensors"
     model_file.save(model_file.Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
     before = window.hub.run
-    window.hub.open_model(path)
+    window.loader.open_model(path)
     qtbot.waitUntil(lambda: "drawn points, which a model file does not hold" in window.notice.text)
     assert window.hub.run is before
 
@@ -596,7 +596,7 @@ def test_a_change_that_comes_before_the_last_one_is_ready_loses_neither(qtbot, w
 def test_a_change_amid_a_digit_that_is_taught_keeps_it(qtbot, open_window):
     window = open_window(RunConfig(data=DataConfig("digits")))
     hub, before = window.hub, window.hub.run.task.source
-    hub.teach(np.full((1, before.m), 3, dtype=np.uint8), np.array([3]), "teach")
+    window.editor.teach(np.full((1, before.m), 3, dtype=np.uint8), np.array([3]), "teach")
     window.setup.split_seed.setValue(7)
     qtbot.waitUntil(lambda: hub.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
     assert hub.run.task.source.n == before.n + 1
@@ -606,6 +606,8 @@ def test_digits_that_are_taught_in_a_row_are_all_taught(qtbot, open_window):
     window = open_window(RunConfig(data=DataConfig("digits")))
     hub, before = window.hub, window.hub.run.task.source
     for label in (3, 4, 5):
-        hub.teach(np.full((1, before.m), label, dtype=np.uint8), np.array([label]), "teach")
+        window.editor.teach(
+            np.full((1, before.m), label, dtype=np.uint8), np.array([label]), "teach"
+        )
     qtbot.waitUntil(lambda: hub.run.task.source.n == before.n + 3, timeout=PATIENCE_MS)
     assert hub.run.task.source.y[:3].tolist() == [3, 4, 5]

@@ -102,7 +102,7 @@ def test_opening_it_leaves_points_that_are_there(drawn, open_gallery, click_plan
     click_plane(drawn.views["Boundary"], 1, 1)
     qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
     open_gallery(drawn)
-    assert len(drawn.hub.points) == drawn.hub.run.task.dataset.n == 1
+    assert len(drawn.editor.points) == drawn.hub.run.task.dataset.n == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -113,8 +113,8 @@ def test_a_lesson_is_set_up_as_it_says_and_waits_for_space(begin, window, key):
     assert config.model.kind == preset.config.model.kind
     assert config.data.degree == preset.config.data.degree
     if preset.points is not None:
-        np.testing.assert_array_equal(hub.points.xy, preset.points.xy)
-        np.testing.assert_array_equal(hub.points.labels, preset.points.labels)
+        np.testing.assert_array_equal(window.editor.points.xy, preset.points.xy)
+        np.testing.assert_array_equal(window.editor.points.labels, preset.points.labels)
     if preset.params is not None:
         np.testing.assert_array_equal(hub.snapshot.params.W, preset.params.W)
     assert (hub.snapshot.status, hub.snapshot.step) == (Status.READY, 0)
@@ -137,15 +137,15 @@ def test_reset_returns_to_the_start_of_the_lesson(qtbot, begin, window):
 def test_one_undo_brings_back_all_that_was_there(qtbot, begin, new_run, window):
     hub = window.hub
     with new_run(window):
-        hub.draw(Points().put([(1, 1)], 0).put([(2, 2)], 1), "put points", is_last=True)
+        window.editor.draw(Points().put([(1, 1)], 0).put([(2, 2)], 1), "put points", is_last=True)
     window.stage.show_name("Weights")
     window.run_bar.set_speed(SPEEDS.index(5))
-    config, points = hub.config, hub.points
+    config, points = hub.config, window.editor.points
     begin(window, "growing")
     with new_run(window):
         qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert hub.config == config
-    assert hub.points is points
+    assert window.editor.points is points
     assert window.stage.current == "Weights"
     assert SPEEDS[window.run_bar.speed.value()] == 5
     assert not window.views["Loss"].log_button.isChecked()
@@ -197,11 +197,11 @@ def test_next_goes_from_squared_error_to_cross_entropy_on_the_same_points(
     qtbot, begin, new_run, window
 ):
     begin(window, "squared")
-    xy, W = window.hub.points.xy, window.hub.snapshot.params.W
+    xy, W = window.editor.points.xy, window.hub.snapshot.params.W
     with new_run(window):
         qtbot.mouseClick(window.lessons.strip.next_button, Qt.MouseButton.LeftButton)
     assert window.hub.config.model.kind == "binary"
-    np.testing.assert_array_equal(window.hub.points.xy, xy)
+    np.testing.assert_array_equal(window.editor.points.xy, xy)
     np.testing.assert_array_equal(window.hub.snapshot.params.W, W)
     assert BY_KEY["entropy"].title in shown(window)
 
@@ -223,12 +223,12 @@ def test_a_changed_lesson_is_called_so_and_claims_nothing(begin, enter, finish, 
 def test_again_sets_a_changed_lesson_up_as_it_was_given(qtbot, begin, new_run, window):
     preset = begin(window, "rest")
     with new_run(window):
-        window.hub.draw(window.hub.points.erase(np.arange(30)), "erase points", is_last=True)
+        window.editor.draw(window.editor.points.erase(np.arange(30)), "erase points", is_last=True)
     assert "changed" in shown(window)
     with new_run(window):
         qtbot.mouseClick(window.lessons.strip.again_button, Qt.MouseButton.LeftButton)
     assert "changed" not in shown(window)
-    assert len(window.hub.points) == len(preset.points)
+    assert len(window.editor.points) == len(preset.points)
 
 
 def test_again_after_training_starts_from_the_beginning(qtbot, begin, finish, window):
@@ -253,7 +253,7 @@ def test_the_closed_strip_stays_away_while_the_lesson_trains(qtbot, begin, finis
     qtbot.mouseClick(window.lessons.strip.close_button, Qt.MouseButton.LeftButton)
     finish(window)
     assert not window.lessons.strip.isVisible()
-    assert window.hub.points is not None
+    assert window.editor.points is not None
 
 
 @pytest.mark.usefixtures("face")
@@ -315,7 +315,9 @@ def mnist_folder(tmp_path):
 def test_without_a_network_the_lesson_says_so_and_takes_a_folder(
     qtbot, new_run, window, tmp_path, mnist_folder, monkeypatch
 ):
-    window.hub.download = Download(ORIGINALS, ["http://127.0.0.1:9"], tmp_path / "cache", QUICK)
+    window.loader.fetcher.download = Download(
+        ORIGINALS, ["http://127.0.0.1:9"], tmp_path / "cache", QUICK
+    )
     action_of(window, BY_KEY["mnist"]).trigger()
     qtbot.waitUntil(lambda: window.notice.button.text() == "Choose folder…", timeout=PATIENCE_MS)
     assert lesson_of(window) is None
@@ -331,7 +333,9 @@ def test_without_a_network_the_lesson_says_so_and_takes_a_folder(
 
 def test_the_lesson_on_mnist_begins_when_it_has_been_downloaded(new_run, window, tmp_path):
     with Mirror(FILES, mirrors.good) as mirror:
-        window.hub.download = Download(ORIGINALS, [mirror.address], tmp_path / "cache", QUICK)
+        window.loader.fetcher.download = Download(
+            ORIGINALS, [mirror.address], tmp_path / "cache", QUICK
+        )
         with new_run(window):
             action_of(window, BY_KEY["mnist"]).trigger()
     assert window.hub.config.training == BY_KEY["mnist"].config.training

@@ -487,7 +487,7 @@ def test_a_large_model_is_told_of_while_it_is_made_ready(window, qtbot, reach, m
     monkeypatch.setattr("core.memory.MANY_PARAMETERS", 5)
     said = []
     window.hub.task_changed.connect(lambda _: said.append(window.notice.text))
-    window.hub.change("all features", data=replace(window.hub.config.data, features=("all",)))
+    window.loader.change("all features", data=replace(window.hub.config.data, features=("all",)))
     qtbot.waitUntil(lambda: bool(said))
     assert said[0].startswith("Making ready 3 neurons, 15 parameters, about ")
     reach(window, Status.READY)

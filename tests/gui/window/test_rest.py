@@ -219,7 +219,7 @@ def begin(qtbot, open_window, new_run, tmp_path):
             rng = np.random.default_rng(3)
             points = Points().put(rng.normal(-1, 1, (30, 2)), 0).put(rng.normal(1, 1, (30, 2)), 1)
             with new_run(window):
-                window.hub.draw(points, "points", True)
+                window.editor.draw(points, "points", True)
         window.run_bar.set_speed(len(SPEEDS) - 1)
         qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
         qtbot.keyClick(window, Qt.Key.Key_Space)

@@ -252,7 +252,7 @@ def test_undo_returns_to_a_run_where_it_was_left_in_its_past(
     trained_window.hub.go_to(200)
     reached(trained_window, 200)
     with new_run(trained_window):
-        trained_window.hub.change("other features", data=DataConfig(features=("all",)))
+        trained_window.loader.change("other features", data=DataConfig(features=("all",)))
     assert trained_window.hub.snapshot.step == 0
     with new_run(trained_window):
         qtbot.keyClick(trained_window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

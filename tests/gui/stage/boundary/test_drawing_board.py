@@ -122,7 +122,7 @@ def put(hand):
     """Return a function that shows these points on the board, in one edit."""
 
     def put(points):
-        hand.window.hub.draw(points, "put points", True)
+        hand.window.editor.draw(points, "put points", True)
         hand.settle()
 
     return put

@@ -238,7 +238,7 @@ def test_another_question_begins_at_a_half(qtbot, evaluated, new_run):
     window, view = evaluated(RunConfig(model=NEURON))
     view.threshold.slider.setValue(80)
     with new_run(window):
-        window.hub.change("", model=ModelConfig(kind="binary", positive="setosa"))
+        window.loader.change("", model=ModelConfig(kind="binary", positive="setosa"))
     assert view.threshold.value == 0.5 and window.views["Boundary"]._threshold == 0.5
     assert "setosa" in view.threshold.words.text()
 
@@ -361,7 +361,7 @@ def test_other_data_end_a_cross_validation_and_forget_it(qtbot, open_window, new
     view.show_part("folds")
     qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
     with new_run(window):
-        window.hub.change("", data=DataConfig("digits"))
+        window.loader.change("", data=DataConfig("digits"))
     assert view.folds.start.isEnabled() and view.folds.table.rowCount() == 0
 
 
@@ -400,7 +400,7 @@ def test_drawn_points_are_judged_as_they_are_drawn(qtbot, open_window):
     points = Points()
     for k in range(4):
         points = points.with_point(-2, k, 0).with_point(2, k, 1)
-        window.hub.draw(points, "points", True)
+        window.editor.draw(points, "points", True)
         n = 2 * (k + 1)
         qtbot.waitUntil(lambda n=n: f"of {n} training" in view.accuracy.text(), timeout=PATIENCE_MS)
     assert view.confusion.matrix.counts.sum() == 8

@@ -134,7 +134,7 @@ def test_a_run_without_its_tick_is_not_drawn(qtbot, keep, short_run, runs_of):
 def test_runs_on_other_data_are_not_drawn(keep, short_run, new_run):
     keep(short_run)
     with new_run(short_run):
-        short_run.hub.load(RunConfig(data=DataConfig("digits")))
+        short_run.loader.load(RunConfig(data=DataConfig("digits")))
     assert not short_run.views["Loss"].kept.records
 
 
@@ -278,10 +278,10 @@ def test_drawn_points_come_back_with_a_replay(qtbot, open_window, runs_of, new_r
     window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
     qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
     points = Points().put([[-2, 0], [-1, 1]], 0).put([[2, 0], [1, 1]], 1)
-    window.hub.draw(points, "points", True)
+    window.editor.draw(points, "points", True)
     qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
     qtbot.keyClick(window, Qt.Key.Key_K)
-    window.hub.draw(points.erase(np.array([0])), "erasure", True)
+    window.editor.draw(points.erase(np.array([0])), "erasure", True)
 
     def is_erased():  # with its first numbers, which give it a row before that of the kept run
         return len(window.hub.run.task.dataset.y) == 3 and window.hub.snapshot is not None
@@ -291,8 +291,8 @@ def test_drawn_points_come_back_with_a_replay(qtbot, open_window, runs_of, new_r
     view.table.selectRow(1)
     with new_run(window):
         qtbot.mouseClick(view.replay_button, LEFT)
-    np.testing.assert_array_equal(window.hub.points.xy, points.xy)
-    assert window.hub.points.class_names == points.class_names
+    np.testing.assert_array_equal(window.editor.points.xy, points.xy)
+    assert window.editor.points.class_names == points.class_names
 
 
 # Pictures -----------------------------------------------------------------------------------------
@@ -334,7 +334,7 @@ def test_runs_with_other_features_are_named_and_not_drawn(
 ):
     keep(short_run)
     with new_run(short_run):
-        short_run.hub.change("features", data=DataConfig(features=("all",)))
+        short_run.loader.change("features", data=DataConfig(features=("all",)))
     view = runs_of(short_run, "Pictures")
     qtbot.waitUntil(lambda: len(view.pictures.multiples.pictures) == 1, timeout=PATIENCE_MS)
     assert "softmax, η 0.1, batch 32 (other features)" in words(view)

@@ -1,0 +1,136 @@
+"""Edits of the data that are trained on: points that are drawn, pictures that are taught."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+
+from core.data import sources
+from core.data.dataset import Dataset
+from core.data.points import Points
+from core.data.task import Task, prepare
+from core.train.snapshot import Status
+from gui.control.next_config import has_same_rows, origin, with_points
+from gui.control.next_task import NextTask
+from gui.control.run_controller import Hub
+from gui.control.undo import Change, Run, say_loss
+
+
+class Taught(NamedTuple):
+    """Pictures X (k, m) of the classes y (k,) that are added to the rows of a data set."""
+
+    source: Dataset
+    X: NDArray[np.uint8]
+    y: NDArray[np.int64]
+
+    def added(self) -> Dataset:
+        """Return the data set with them."""
+        return self.source.with_examples(self.X, self.y)
+
+
+class DataEditor(QObject):
+    """Begins a run on edited data, which goes on from the weights of the one before.
+
+    points : as the user sees them; the run that is shown may not have the newest yet.
+    taught : what is being taught at this moment. goes_on_while_drawing : whether a run on edited
+    points keeps the weights.
+    """
+
+    def __init__(self, hub: Hub, next_task: NextTask, parent: QObject) -> None:
+        super().__init__(parent)
+        self.points = Points()
+        self.taught: Taught | None = None
+        self.goes_on_while_drawing = True
+        self._hub, self._next = hub, next_task
+        self._before_gesture: tuple[Run, int] | None = None  # and its steps
+        next_task.settled.connect(self._settle)
+
+    def set_going_on(self, is_on: bool) -> None:
+        """Keep the weights when points change, or start again."""
+        self.goes_on_while_drawing = is_on
+
+    def draw(self, points: Points, words: str, is_last: bool) -> None:
+        """Train on other drawn points, as the newest edit of a gesture or its last.
+
+        A gesture, such as a drag, is one undo. A model that was trained is trained again: from
+        where it was, or from the start unless `goes_on_while_drawing`.
+        """
+        hub = self._hub
+        self.points = points
+        begun = self._before_gesture or (hub.run and (hub.run, hub.steps))
+        self._before_gesture = None if is_last else begun
+        if hub.config.data.source != "drawn":
+            hub.plays_next = False
+        elif hub.status in (Status.FINISHED, Status.CONVERGED):
+            hub.plays_next = True
+        config = with_points(points, self._next.config or hub.config)
+
+        def show(task: Task) -> None:
+            before, steps = begun or (None, 0)
+            is_first = hub.run is before
+            after = self._begin(task, points, is_first=is_first)
+            if before is None:
+                return
+            if is_last:
+                hub.undo_stack.note(Change(hub.show_run, words, before, after))
+            if is_first and origin(before.task.config) != origin(task.config) and steps:
+                hub.remarked.emit(say_loss("change to drawn points", steps))
+
+        self._next.replace(lambda: prepare(sources.drawn(points), config), show, config)
+
+    def teach(self, X: NDArray[np.uint8], y: NDArray[np.int64], words: str) -> None:
+        """Add pictures X (k, m) of the classes y (k,) to the training rows, and go on from there.
+
+        The classes are those of the data set as it was loaded. One call is one undo.
+        """
+        hub, taught = self._hub, self.taught
+        if hub.run is None:
+            return
+        config, coming = hub.config, self._next.config
+        if coming is not None and has_same_rows(coming.data, config.data):
+            config = coming  # a change is being made ready, too
+        hub.plays_next = hub.is_training
+        if taught is not None:  # the ones before are under way
+            X, y = np.concatenate([taught.X, X]), np.concatenate([taught.y, y])
+        source = hub.run.task.source if taught is None else taught.source
+        self.taught = both = Taught(source, X, y)
+
+        def show(task: Task) -> None:
+            before = hub.run
+            assert before is not None
+            after = Run(hub.next_number(), task, before.points, before.preset, strays=True)
+            hub.begin(after, take_over=before.number)
+            hub.undo_stack.note(Change(hub.show_run, words, before, after))
+
+        self._next.replace(lambda: prepare(both.added(), config), show, config)
+
+    def _begin(self, task: Task, points: Points, *, is_first: bool) -> Run:
+        """Show a run on edited points; where only points changed, what is seen stays in place.
+
+        is_first : it is the first of its gesture; those in between are forgotten.
+        """
+        hub, old = self._hub, self._hub.run
+        if old is None:
+            run = Run(hub.next_number(), task, points, strays=True)
+            hub.begin(run)
+            return run
+        is_same_place = origin(old.task.config) == origin(task.config)
+        was_trained = is_same_place and not old.task.obstacle and hub.status is not None
+        has_same_classes = task.dataset.class_names == old.task.dataset.class_names
+        preset = old.preset if is_same_place else None
+        run = Run(hub.next_number(), task, points, preset, strays=True)
+        hub.begin(
+            run,
+            take_over=old.number if was_trained and self.goes_on_while_drawing else None,
+            replaces=None if is_first else old.number,
+            is_edit=was_trained and not task.obstacle and has_same_classes,
+        )
+        return run
+
+    def _settle(self) -> None:
+        self.taught = None
+        if self._hub.run is not None:
+            self.points = self._hub.run.points

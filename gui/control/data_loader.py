@@ -1,0 +1,266 @@
+"""Other data or another config for the next run: from files, the network, a saved model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from core.config import SECOND_ORDER, DataConfig, RunConfig
+from core.data import sources
+from core.data.dataset import Dataset
+from core.data.from_table import dataset_of_table
+from core.data.points import Points
+from core.data.task import Task, prepare
+from core.errors import ConfigError
+from core.train.snapshot import Params
+from gui.control.data_editor import DataEditor, Taught
+from gui.control.files import read_model
+from gui.control.mnist_fetch import Fetcher
+from gui.control.next_config import has_same_rows, origin, with_both
+from gui.control.next_task import NextTask
+from gui.control.run_controller import Hub
+from gui.control.undo import Change, Run
+
+if TYPE_CHECKING:
+    from core.data.csv.table import Table
+    from core.data.mnist.progress import Progress
+    from core.teach.lesson import Preset
+
+
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """A run that is to be made ready.
+
+    words : what changes, for the undo menu. play : whether it is trained at once.
+    preset : the lesson whose config it is, with its points and its start.
+    field : whose value the user changes; see `Change`.
+    remark : what is said of it besides; complaint : what went wrong before.
+    """
+
+    config: RunConfig
+    words: str = ""
+    play: bool = False
+    preset: Preset | None = None
+    field: str = ""
+    remark: str = ""
+    complaint: str = ""
+
+
+class DataLoader(QObject):
+    """Begins a run on other data or with another config; the one that is shown stays until then."""
+
+    download_changed = Signal(object)  # Progress while data come from the network, then None
+
+    def __init__(self, hub: Hub, next_task: NextTask, editor: DataEditor, parent: QObject) -> None:
+        super().__init__(parent)
+        self._hub, self._next, self._editor = hub, next_task, editor
+        self.fetcher = Fetcher(lambda: next_task.is_busy, self)
+        self.fetcher.progressed.connect(self._show_progress)
+        self.fetcher.arrived.connect(self._take_fetched)
+        self.fetcher.failed.connect(lambda error: next_task.refuse(error, may_lie_elsewhere=True))
+        self._fetched: Wish | None = None  # what to load once the data have come
+        self._has_progress = False
+
+    # What can be wished for -----------------------------------------------------------------------
+
+    def load(
+        self,
+        config: RunConfig,
+        words: str = "",
+        *,
+        play: bool = False,
+        table: Table | None = None,
+        preset: Preset | None = None,
+    ) -> None:
+        """Load the data of the config and show a new run on it.
+
+        table : the config's file, where it has been read already. For the others see `Wish`.
+        """
+        self._load(Wish(config, words, play, preset), table)
+
+    def change(self, words: str, **parts: Any) -> None:
+        """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`.
+
+        Where another change is being made ready, both are made: this one would else take its place.
+        A model that the optimiser is not made for goes back to plain descent, and says so.
+        """
+        config, remark = self._hub.config, ""
+        is_rule_kept = "training" not in parts
+        parts = with_both(config, self._next.config, parts)
+        model, training = parts.get("model"), config.training
+        if model is not None and training.optimiser in SECOND_ORDER and is_rule_kept:
+            try:
+                replace(config, **parts)
+            except ConfigError as error:
+                remark = f"{error} It is gradient descent now."
+                parts["training"] = replace(training, optimiser="sgd")
+        try:
+            wish = Wish(replace(config, **parts), words, field=words, remark=remark)
+        except ConfigError as error:
+            self._hub.failed.emit(str(error))
+        else:
+            self._load(wish)
+
+    def open_model(self, path: Path) -> None:
+        """Show a saved model on the data that it was trained with, ready to train on."""
+        hub, points = self._hub, self._editor.points
+        shown = hub.run.task if hub.run else None
+        at_hand = (shown.config.data, shown.source) if shown else None
+        hub.plays_next = False
+
+        def show(found: tuple[Params, Task]) -> None:
+            params, task = found
+            before, steps, told = hub.run, hub.steps, ""
+            after = Run(hub.next_number(), task, points)
+            hub.begin(after, start=params)
+            if before is not None:
+                words = f"opening of {path.name}"
+                told = hub.undo_stack.note(Change(hub.show_run, words, before, after, steps=steps))
+            hub.done.emit(f"Opened {path.name}. Space trains on from its weights. {told}".strip())
+
+        self._next.replace(
+            lambda: read_model(path, at_hand), show, busy_with=f"Opening {path.name} …"
+        )
+
+    def train_again(self, task: Task, config: RunConfig, words: str, remark: str = "") -> None:
+        """Begin a new run on the very data of this task, and train it at once.
+
+        remark : what is said of it besides.
+        """
+        self._next.forget()
+        self.fetcher.stop()
+        points = self._editor.points
+        if config.data.source == "drawn":
+            drawn = task.source
+            points = Points(drawn.X.astype(np.float64), drawn.y, drawn.class_names)
+        self._hub.plays_next = True
+        self._begin(replace(task, config=config), points, Wish(config, words, remark=remark))
+
+    # Loading --------------------------------------------------------------------------------------
+
+    def _load(self, wish: Wish, table: Table | None = None) -> None:
+        known = self._at_hand(wish) if table is None else None  # the file may have changed
+        if known is None and sources.is_fetched(wish.config.data):
+            self._fetch(wish)
+            return
+        run = self._hub.run
+        if run and origin(wish.config) != origin(run.task.config):
+            self.fetcher.stop()  # the user wants something else now
+        self._prepare(wish, known, table)
+
+    def _prepare(self, wish: Wish, known: Dataset | None, table: Table | None = None) -> None:
+        """Have the task made of rows that are known, or lie on this machine."""
+        hub, editor, config = self._hub, self._editor, wish.config
+        hub.plays_next = wish.play
+        drawing = wish.preset.points if wish.preset else None
+        points = editor.points if drawing is None else drawing
+        # What is being taught at this moment goes with the data that it is taught to.
+        taught = editor.taught if known is not None and wish.preset is None else None
+        editor.taught = taught
+
+        def make() -> Task:
+            return prepare(_rows(config.data, points, known, table, taught), config)
+
+        def show(task: Task) -> None:
+            self._begin(task, points, wish)
+            if wish.complaint:
+                hub.failed.emit(wish.complaint)
+
+        def refuse(error: BaseException) -> None:
+            self._next.refuse(error, may_lie_elsewhere=config.data.source == "mnist")
+            if hub.run is None and config.data.source == "csv":
+                # The program was started with this file.
+                self._load(Wish(RunConfig(training=config.training), complaint=str(error)))
+
+        self._next.replace(
+            make,
+            show,
+            config if wish.preset is None else None,
+            busy_with="" if known else _loading(config.data),
+            refuse=refuse,
+        )
+
+    def _at_hand(self, wish: Wish) -> Dataset | None:
+        """Return the rows of the run that is shown, where these are the same."""
+        task = self._hub.run.task if self._hub.run else None
+        if task is None or not has_same_rows(task.config.data, wish.config.data):
+            return None
+        return task.source
+
+    def _begin(self, task: Task, points: Points, wish: Wish) -> None:
+        """Show a run on a task that is ready, and tell what became of the one before."""
+        hub = self._hub
+        before, steps, preset, strays = hub.run, hub.steps, wish.preset, False
+        if preset is None and before and origin(before.task.config) == origin(task.config):
+            preset, strays = before.preset, True
+        after = Run(hub.next_number(), task, points, preset, strays)
+        is_same = hub.undo_stack.is_continued(wish.field, before, steps)
+        hub.begin(
+            after,
+            start=wish.preset.params if wish.preset else None,
+            replaces=before.number if before and is_same else None,
+        )
+        remark = wish.remark
+        if before is not None:
+            words = wish.words or f"change to {task.dataset.name}"
+            change = Change(hub.show_run, words, before, after, steps=steps, field=wish.field)
+            remark = f"{hub.undo_stack.note(change)} {remark}".strip()
+        if remark:
+            hub.remarked.emit(remark)
+
+    # What comes from the network ------------------------------------------------------------------
+
+    def _fetch(self, wish: Wish) -> None:
+        """Get data that come from the network; what is shown stays and trains on until then."""
+        self._fetched = wish
+        if not self.fetcher.is_busy:
+            self._next.forget()
+            self.fetcher.start(wish.config.data)
+            self._next.say_busy(_loading(wish.config.data))
+
+    def _show_progress(self, progress: Progress | None) -> None:
+        has_begun = progress is not None and not self._has_progress
+        self._has_progress = progress is not None
+        if has_begun or progress is None:
+            self._next.say_busy("")
+        if has_begun and self._hub.run is None:  # there is something to do meanwhile
+            assert self._fetched is not None
+            self.load(RunConfig(training=self._fetched.config.training))
+        self.download_changed.emit(progress)
+
+    def _take_fetched(self, dataset: Dataset) -> None:
+        """Begin the run that the data were fetched for."""
+        wish, hub = self._fetched, self._hub
+        assert wish is not None
+        config = wish.config
+        if hub.run and wish.preset is None:  # it may have been tuned meanwhile
+            config = replace(config, training=hub.settings)
+        remark = f"{wish.remark} {self.fetcher.notice}".strip()
+        self._prepare(replace(wish, config=config, remark=remark), dataset)
+
+
+def _rows(
+    data: DataConfig,
+    points: Points,
+    known: Dataset | None,
+    table: Table | None,
+    taught: Taught | None,
+) -> Dataset:
+    """Return the data set: taught to, drawn, of a table, known already, or loaded."""
+    if taught is not None:
+        return taught.added()
+    if data.source == "drawn":
+        return sources.drawn(points)
+    if table is not None:
+        return dataset_of_table(table, data)
+    return known or sources.load(data)
+
+
+def _loading(data: DataConfig) -> str:
+    if data.path:
+        return f"Loading {Path(data.path).name} …"
+    return f"Loading {data.source.upper() if data.source == 'mnist' else data.source} …"

@@ -1,0 +1,90 @@
+"""The task of the next run, made ready on the background while the run that is shown goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from core.config import RunConfig
+from core.data.task import Task
+from core.errors import LogitLabError
+from core.out_of_memory import is_shortage, say_shortage
+from gui.control.run_controller import LOAD, Hub
+from gui.state.background_tasks import Queue
+
+Found = TypeVar("Found")
+
+
+class NextTask(QObject):
+    """One task is made ready at a time: the newest that was asked for.
+
+    config : what it is made from; None where none is made, or where a file will tell.
+    """
+
+    busy_changed = Signal(str)  # what is being loaded, "" when done
+    refused = Signal(object, bool)  # Task that stays; whether another folder could help
+    settled = Signal()  # another run is shown, or none is; nothing is being made ready
+
+    def __init__(self, hub: Hub, parent: QObject) -> None:
+        super().__init__(parent)
+        self.config: RunConfig | None = None
+        self._hub = hub
+        self._busy_with = ""
+        for changed in (hub.task_changed, hub.points_changed):
+            changed.connect(lambda _: self._settle())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a task is being made ready."""
+        return self._hub.background.is_busy(LOAD)
+
+    def replace(
+        self,
+        make: Callable[[], Found],
+        show: Callable[[Found], None],
+        config: RunConfig | None = None,
+        *,
+        busy_with: str = "",
+        refuse: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Have this task made, in place of any other; then `show` begins a run with it.
+
+        busy_with : what is said meanwhile. refuse : is told why there is none.
+        """
+        self.config = config
+        self.say_busy(busy_with)
+        self._hub.background.ask(LOAD, make, show, refuse or self.refuse, Queue.READS)
+
+    def forget(self) -> None:
+        """Make none ready."""
+        self._hub.background.forget(LOAD)
+        self.config = None
+
+    def refuse(self, error: BaseException, *, may_lie_elsewhere: bool = False) -> None:
+        """Say why there is no task; what was there before stays as it is."""
+        hub = self._hub
+        self._settle()
+        hub.plays_next = hub.is_training
+        if isinstance(error, LogitLabError):
+            hub.failed.emit(str(error))
+        elif is_shortage(error):
+            hub.failed.emit(say_shortage(error))
+        else:
+            hub.failed.emit(f"The data could not be loaded ({type(error).__name__}: {error}).")
+        task: Task | None = hub.run.task if hub.run else None
+        self.refused.emit(task, may_lie_elsewhere)
+
+    def say_busy(self, words: str) -> None:
+        """Tell what is being loaded, "" where nothing is."""
+        if words != self._busy_with:
+            self._busy_with = words
+            self.busy_changed.emit(words)
+
+    def _settle(self) -> None:
+        """The task has come, or never will, unless a newer one is on its way."""
+        if not self.is_busy:
+            self.say_busy("")
+            self.config = None
+            self.settled.emit()
