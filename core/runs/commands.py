@@ -57,6 +57,39 @@ class Load(Command):
 
 
 @dataclass(frozen=True)
+class BeginAgain(Command):
+    """Begin run number `run` on the task that is shown, with the settings as they are now.
+
+    The run that was shown is remembered as it is. Weights that cannot be trained from leave it
+    shown, paused, and are told as a failure of this run.
+
+    start : weights to begin at, now and at every reset; None: where the other one began.
+    replaces : run that is forgotten: nobody returns to it.
+    """
+
+    run: int
+    start: Params | None = field(default=None, repr=False)
+    replaces: int | None = None
+
+    def carry_out(self, workspace: Workspace) -> None:
+        from core.train.warm_start import tuned_task
+
+        before = workspace.run
+        start = self.start or before.trainer.start
+        try:
+            trainer = workspace.make_trainer(tuned_task(before.trainer))
+            if start is not None:
+                trainer.start_from(start)
+        except Exception as error:
+            workspace.halt()
+            workspace.report(error, self.run)
+            return
+        if self.replaces is not None:
+            workspace.forget(self.replaces)
+        workspace.show(LoadedRun(self.run, before.task, trainer))
+
+
+@dataclass(frozen=True)
 class Resume(Command):
     """Go back to an earlier run as it was left, paused; begin it anew if it is forgotten."""
 
@@ -169,17 +202,6 @@ class MoveTo(Command):
 
     def carry_out(self, workspace: Workspace) -> None:
         workspace.trainer.move_to(self.params)
-
-
-@dataclass(frozen=True)
-class StartFrom(Command):
-    """Return to step 0 with these weights, which are the start from now on."""
-
-    params: Params = field(repr=False)
-
-    def carry_out(self, workspace: Workspace) -> None:
-        workspace.halt()
-        workspace.trainer.start_from(self.params)
 
 
 # The past -----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from core.config import TrainingConfig
+from core.data.task import Task
 from core.train.checkpoints import Rules
 from core.train.history import History, Mark
 from core.train.trainer import Trainer, with_device
@@ -88,9 +89,13 @@ def twin_of(trainer: Trainer) -> Trainer:
 
     It is measured less often.
     """
+    return Trainer(tuned_task(trainer), start=trainer.start, least_stride=TRIAL_STRIDE)
+
+
+def tuned_task(trainer: Trainer) -> Task:
+    """Return the trainer's task with the settings as they are now."""
     config = replace(trainer.task.config, training=trainer.settings)
-    task = replace(trainer.task, config=config)
-    return Trainer(task, start=trainer.start, least_stride=TRIAL_STRIDE)
+    return replace(trainer.task, config=config)
 
 
 def stand_like(twin: Trainer, other: Trainer, settings: TrainingConfig, *, at_start: bool) -> None:

@@ -19,13 +19,14 @@ from gui.control.file_writes import Writes
 from gui.control.files import Files
 from gui.control.race_controller import RaceController
 from gui.control.thread_share import ThreadShare
-from gui.control.undo import Changes, Run
+from gui.control.undo import Change, Changes, Run
 from gui.state.background_tasks import Background
 
 TICK_MS = 16
 UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
+CHOSEN_START = "choice of a start"
 LOAD = "load"  # the background's key for the task of the next run
 
 
@@ -64,7 +65,8 @@ class Hub(QObject):
         self.race.begun.connect(self._stop_playing)
         self.race.failed.connect(self.failed)
         self.run: Run | None = None
-        self.snapshot: Snapshot | None = None  # the newest of the shown run
+        # The newest of the shown run; where it was begun again, of the one before until its first.
+        self.snapshot: Snapshot | None = None
         self.status: Status | None = None  # as last seen; edits of points do not change it
         self.settings = TrainingConfig()
         self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
@@ -159,7 +161,9 @@ class Hub(QObject):
     @property
     def steps(self) -> int:
         """Updates that would be lost with the run that is shown, as far as they were seen."""
-        return self.snapshot.newest_step if self.snapshot else 0
+        snapshot, run = self.snapshot, self.run
+        is_of_run = snapshot is not None and run is not None and snapshot.run == run.number
+        return snapshot.newest_step if snapshot is not None and is_of_run else 0
 
     @property
     def is_at_rest(self) -> bool:
@@ -306,7 +310,12 @@ class Hub(QObject):
             self._session.send(wish)
 
     def reset(self) -> None:
-        if self._is_ready():
+        """Return to the same start; where updates are lost, Ctrl+Z brings them back."""
+        if not self._is_ready():
+            return
+        if self.steps:
+            self._begin_again("return to the start")
+        else:
             self.plays_next = False
             self._session.send(commands.Reset())
 
@@ -316,10 +325,23 @@ class Hub(QObject):
             self._session.send(commands.MoveTo(params))
 
     def start_from(self, params: Params) -> None:
-        """Return to step 0, to these weights."""
+        """Return to step 0, to these weights; starts that are chosen in a row are one undo."""
         if self._is_ready():
-            self.plays_next = False
-            self._session.send(commands.StartFrom(params))
+            self._begin_again(CHOSEN_START, params, field=CHOSEN_START)
+
+    def _begin_again(self, words: str, start: Params | None = None, field: str = "") -> None:
+        """Begin a new run on the same task; what is seen stays until its first snapshot."""
+        before, steps = self.run, self.steps
+        assert before is not None
+        after = replace(before, number=self.next_number())
+        is_same = self.undo_stack.is_continued(field, before, steps)
+        self.plays_next = False
+        self.run, self.status = after, None
+        replaced = before.number if is_same else None
+        self._session.send(commands.BeginAgain(after.number, start, replaced))
+        change = Change(self.show_run, words, before, after, steps=steps, field=field)
+        if loss := self.undo_stack.note(change):
+            self.remarked.emit(loss)
 
     def recover(self) -> None:
         self._asked.clear()

@@ -106,7 +106,9 @@ def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     stack = window.hub.undo_stack
     undo, redo = stack.createUndoAction(parent, "&Undo"), stack.createRedoAction(parent, "&Redo")
     return (
-        Action(EDIT, "&Undo", undo, ("Ctrl+Z",), "undo a change of data, model or points"),
+        Action(
+            EDIT, "&Undo", undo, ("Ctrl+Z",), "undo a reset or a change of data, model or points"
+        ),
         Action(EDIT, "&Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo what was undone"),
     )
 

@@ -14,7 +14,7 @@ from core.runs.activity import Racing, Replaying, Seeking, Training
 from core.runs.device_benchmark import Benchmarking
 from core.runs.workspace import Outbox, Workspace
 from core.train import checkpoints
-from core.train.snapshot import Status
+from core.train.snapshot import Params, Status
 from core.train.trainer import Trainer
 
 LONG = 10**6  # epochs: longer than any test
@@ -168,3 +168,37 @@ def test_commands_are_values_that_say_what_they_are(task):
     assert repr(commands.Tune({"l1": 0.5})) == "Tune(changes={'l1': 0.5})"
     told = repr(commands.Load(2, task, play=True, replaces=1))
     assert told == "Load(run=2, play=True, take_over=None, replaces=1)"
+
+
+def test_a_run_that_begins_again_leaves_the_one_before_as_it_was(workspace, task):
+    obey(workspace, commands.Load(1, task), commands.Tune({"learning_rate": 0.5}))
+    train_to(workspace, 60)
+    before = workspace.trainer.params()
+    obey(workspace, commands.BeginAgain(2))
+    snapshot = workspace.outbox.snapshots.take()
+    assert (snapshot.run, snapshot.step, snapshot.settings.learning_rate) == (2, 0, 0.5)
+    assert snapshot.task is task
+    obey(workspace, commands.Resume(1, task))
+    assert workspace.trainer.step_count == 60
+    assert np.array_equal(workspace.trainer.params().W, before.W)
+
+
+def test_a_run_begins_again_at_the_start_that_was_chosen(workspace, task):
+    obey(workspace, commands.Load(1, task))
+    params = workspace.trainer.params()
+    start = Params(params.W + 1, params.b)
+    obey(workspace, commands.BeginAgain(2, start))
+    train_to(workspace, 20)
+    obey(workspace, commands.BeginAgain(3, replaces=2))
+    assert np.array_equal(workspace.trainer.params().W, start.W)
+    assert workspace.find(2) is None and workspace.find(1) is not None
+
+
+def test_a_start_that_cannot_be_trained_from_leaves_the_run_and_is_told_of(workspace, task):
+    obey(workspace, commands.Load(1, task))
+    train_to(workspace, 20)
+    params = workspace.trainer.params()
+    obey(workspace, commands.BeginAgain(2, Params(np.full_like(params.W, np.inf), params.b)))
+    (failure,) = workspace.outbox.failures
+    assert failure.run == 2 and "too large" in failure.message
+    assert workspace.run.number == 1 and workspace.trainer.step_count == 20

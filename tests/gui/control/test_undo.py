@@ -9,6 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core.config import RunConfig, TrainingConfig
+from core.train.trainer import Trainer
 
 SHORT = RunConfig(training=TrainingConfig(epochs=5))
 STEPS = 3
@@ -186,3 +187,81 @@ def test_ctrl_z_takes_back_what_is_typed_before_it_takes_back_a_run(qtbot, stepp
     undo(qtbot, stepped)
     assert stepped.hub.undo_stack.canUndo()
     assert stepped.hub.run.task.config.data.test_fraction == 0.3
+
+
+# What begins a run again -----------------------------------------------------------------------
+
+
+def test_a_reset_says_so_and_one_undo_brings_the_run_back_as_it_was(qtbot, stepped):
+    hub, weights = stepped.hub, stepped.hub.snapshot.params.W
+    qtbot.keyClick(stepped, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: hub.snapshot.step == 0)
+    assert stepped.notice.text == (
+        f"Reset by the return to the start. Ctrl+Z brings step {STEPS} back."
+    )
+    undo(qtbot, stepped)
+    qtbot.waitUntil(lambda: hub.snapshot is not None and hub.snapshot.step == STEPS)
+    np.testing.assert_array_equal(hub.snapshot.params.W, weights)
+    step_on(qtbot, stepped)
+    alone = Trainer(stepped.hub.run.task)
+    for _ in range(2 * STEPS):
+        alone.step()
+    np.testing.assert_array_equal(hub.snapshot.params.W, alone.params().W)
+
+
+def test_a_run_that_was_reset_trains_to_the_same_weights_again(qtbot, stepped):
+    hub, weights = stepped.hub, stepped.hub.snapshot.params.W
+    stepped.setup.learning_rate.setValue(0.5)  # a reset keeps what is tuned
+    stepped.setup.learning_rate.setValue(SHORT.training.learning_rate)
+    qtbot.keyClick(stepped, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: hub.snapshot.step == 0)
+    step_on(qtbot, stepped)
+    np.testing.assert_array_equal(hub.snapshot.params.W, weights)
+
+
+def test_a_reset_keeps_the_settings_as_they_are_tuned(qtbot, stepped):
+    stepped.setup.learning_rate.setValue(0.5)
+    qtbot.keyClick(stepped, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: stepped.hub.snapshot.step == 0)
+    assert stepped.hub.snapshot.settings.learning_rate == 0.5
+    assert stepped.setup.learning_rate.value() == 0.5
+
+
+def test_a_reset_that_loses_nothing_is_no_undo(qtbot, open_window):
+    window = open_window(SHORT)
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: window.is_at_rest)
+    assert not window.hub.undo_stack.canUndo()
+    assert "Ctrl+Z" not in window.notice.text
+
+
+def test_what_was_trained_is_not_forgotten_where_its_start_is_looked_at(qtbot, stepped, enter):
+    field, hub = stepped.setup.test_share, stepped.hub
+    enter(field, "30")
+    settled(qtbot, stepped, share_is(30))
+    step_on(qtbot, stepped)
+    weights = hub.snapshot.params.W
+    for _ in range(STEPS):
+        qtbot.keyClick(stepped, Qt.Key.Key_B)
+    qtbot.waitUntil(lambda: hub.snapshot.step == 0)
+    enter(field, "40")
+    settled(qtbot, stepped, share_is(40))
+    assert f"Ctrl+Z brings step {STEPS} back." in stepped.notice.text
+    undo(qtbot, stepped)
+    settled(qtbot, stepped, share_is(30))
+    hub.go_live()
+    qtbot.waitUntil(lambda: hub.snapshot.step == STEPS)
+    np.testing.assert_array_equal(hub.snapshot.params.W, weights)
+
+
+def test_points_that_take_the_place_of_other_data_say_what_is_gone(qtbot, stepped, new_run):
+    hub, weights = stepped.hub, stepped.hub.snapshot.params.W
+    with new_run(stepped):
+        qtbot.keyClick(stepped, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert stepped.notice.text == (
+        f"Reset by the change to drawn points. Ctrl+Z brings step {STEPS} back."
+    )
+    with new_run(stepped):
+        undo(qtbot, stepped)
+    assert hub.snapshot.step == STEPS
+    np.testing.assert_array_equal(hub.snapshot.params.W, weights)

@@ -140,6 +140,33 @@ def test_a_click_on_empty_ground_sets_the_start(qtbot, opened):
     assert window.hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
 
 
+def test_a_start_that_is_clicked_says_what_is_gone_and_one_undo_brings_it_back(qtbot, opened):
+    window, _, panel = opened()
+    hub, before = window.hub, window.hub.snapshot
+    assert before.step > 0
+    for reach in (45, 30, 60):  # several, one after the other
+        at = pixel(panel, *panel.point) + QPoint(reach, 25)
+        qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        x, y = place(panel, at)
+        qtbot.waitUntil(
+            lambda x=x, y=y: hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5),
+            timeout=PATIENCE_MS,
+        )
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+    assert window.notice.text == (
+        f"Reset by the choice of a start. Ctrl+Z brings step {before.step:,} back."
+    )
+    assert hub.undo_stack.count() == 1
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(
+        lambda: hub.snapshot is not None and hub.snapshot.step == before.step, timeout=PATIENCE_MS
+    )
+    np.testing.assert_array_equal(hub.snapshot.params.W, before.params.W)
+    np.testing.assert_array_equal(hub.snapshot.curves.table, before.curves.table)
+
+
 def test_arrow_keys_move_the_point(qtbot, opened):
     window, view, panel = opened()
     x, y = panel.point
