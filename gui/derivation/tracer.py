@@ -214,14 +214,10 @@ class Tracer(QObject):
                     formula.outlines(*wanted)
             return Followed(task, example, snapshot, trace, shape, lines, brief, is_whole)
 
-        self._background.ask("trace", work, self._show, _raise)
+        self._background.ask("trace", work, self._show)
 
     def _show(self, followed: Followed) -> None:
         if followed.task is not self._task or followed.example.task is not followed.task:
             return
         self.newest = followed
         self.traced.emit(followed)
-
-
-def _raise(error: BaseException) -> None:
-    raise error

@@ -108,14 +108,10 @@ class CurvatureSearch:
             if self._place is not place:
                 return
             if bend is None:
-                background.ask(KEY, work, answer, _raise, Queue.STUDIES)
+                background.ask(KEY, work, answer, queue=Queue.STUDIES)
                 return
             self._next_at = time.monotonic() + max(SECONDS, SHARE * (time.monotonic() - begun))
             self.found = bend
             self._changed()
 
-        background.ask(KEY, work, answer, _raise, Queue.STUDIES)
-
-
-def _raise(error: BaseException) -> None:
-    raise error
+        background.ask(KEY, work, answer, queue=Queue.STUDIES)

@@ -215,7 +215,7 @@ class PullArrows(QObject):
         def work() -> Arrows | None:
             return arrows(task, snapshot, plane, centre)
 
-        self._background.ask("pulls", work, self._show, _raise)
+        self._background.ask("pulls", work, self._show)
 
     def _show(self, found: Arrows | None) -> None:
         task, snapshot = self._task, self._snapshot
@@ -282,7 +282,3 @@ def _outline(tails: Floats, tips: Floats, pixel: Floats, head_px: float) -> Floa
     )
     gap = np.full_like(tips, np.nan)
     return np.stack([tails, tips, gap, left, tips, right, gap], axis=1).reshape(-1, 2)
-
-
-def _raise(error: BaseException) -> None:
-    raise error

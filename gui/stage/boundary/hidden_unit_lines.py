@@ -62,7 +62,7 @@ class HiddenLines(QObject):
         def work() -> list[Reals]:
             return switching_lines(task, hidden, plane, strongest(params.W, MOST_LINES))
 
-        self._background.ask("hidden lines", work, self._show, _raise)
+        self._background.ask("hidden lines", work, self._show)
 
     def _show(self, lines: list[Reals]) -> None:
         if not self.box.isChecked() or self._asked is None:
@@ -77,7 +77,3 @@ class HiddenLines(QObject):
         self.clear()
         if is_on and asked is not None:
             self.offer(*asked)
-
-
-def _raise(error: BaseException) -> None:
-    raise error

@@ -361,7 +361,7 @@ class BoundaryView(View):
         columns = max(2, int(size.width() / node_px))
         rows = max(2, int(size.height() / node_px))
         work = self._shader.work(snapshot, plane, columns, rows, self._threshold)
-        self._background.ask("boundary", work, self._show_shading, _raise)
+        self._background.ask("boundary", work, self._show_shading)
 
     def _show_shading(self, picture: Shading) -> None:
         """Show the picture; what looks as before is not painted again."""
@@ -489,7 +489,7 @@ class BoundaryView(View):
             best = ", ".join(f"{short(classes[k])} {shares[k]:.1%}" for k in order)
             self._readout.setText(f"{text}  →  {best}")
 
-        self._background.ask("hover", work, answer, _raise)
+        self._background.ask("hover", work, answer)
 
 
 def _default_plane(task: Task) -> tuple[int, int]:
@@ -520,7 +520,3 @@ def _small_label(word: str) -> QLabel:
     label = QLabel(word)
     label.setProperty("small", True)
     return label
-
-
-def _raise(error: BaseException) -> None:
-    raise error

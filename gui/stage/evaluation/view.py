@@ -233,7 +233,7 @@ class EvaluationView(View):
             if self.part == part:
                 page.show_result(result)
 
-        self._background.ask("evaluation", work, answer, _raise, Queue.STUDIES)
+        self._background.ask("evaluation", work, answer, queue=Queue.STUDIES)
 
     def _show_accuracy(self, right: int, n: int, which: str) -> None:
         low, high = wilson(right, n)
@@ -271,7 +271,3 @@ class EvaluationView(View):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.end_threads()
         super().closeEvent(event)
-
-
-def _raise(error: BaseException) -> None:
-    raise error

@@ -363,7 +363,7 @@ class LandscapeView(View):
             if newest is not params or is_live:
                 self._refresh()
 
-        self._background.ask("surface", work, answer, _raise, Queue.STUDIES)
+        self._background.ask("surface", work, answer, queue=Queue.STUDIES)
 
     def _show(self, task: Task, found: _Found) -> None:
         """Show what was found out on all surfaces that are seen."""
@@ -543,7 +543,3 @@ def _small(words: str) -> QLabel:
     label = QLabel(words)
     label.setProperty("small", True)
     return label
-
-
-def _raise(error: BaseException) -> None:
-    raise error
