@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.data.preprocessing import Standardiser
 from core.data.task import Task
 from core.errors import DataError, LogitLabError
+from core.job import Job
 from core.train.snapshot import Status
 
 LEAST, MOST = 3, 10
@@ -111,35 +112,20 @@ def _spread(values: list[float]) -> tuple[float, float]:
 
 
 class CrossValidation:
-    """A thread that trains the folds one after the other; `cancel` ends it within a slice."""
+    """The folds, trained one after the other by a job that ends within a slice of being cancelled.
+
+    progress : replaced as it goes on; what was found out by the time it is cancelled stays.
+    """
 
     def __init__(self, task: Task, k: int) -> None:
         self._task = task
-        self._stop = threading.Event()
-        self.progress = Validation(k, epochs=task.config.training.epochs)  # replaced as it goes on
-        self._thread = threading.Thread(target=self._run, name="cross-validation")
+        self.progress = Validation(k, epochs=task.config.training.epochs)
+        self.job = Job("cross-validation", self._run)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def cancel(self) -> None:
-        """Let it end; what it has found out by then stays."""
-        self._stop.set()
-
-    def close(self) -> None:
-        """End it and wait for it."""
-        self.cancel()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    @property
-    def is_alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def _run(self) -> None:
+    def _run(self, cancelled: threading.Event) -> None:
         try:
             for task in fold_tasks(self._task, self.progress.k):
-                if self._stop.is_set() or not self._train(task):
+                if cancelled.is_set() or not self._train(task, cancelled):
                     return
         except LogitLabError as error:
             self.progress = replace(self.progress, failure=str(error))
@@ -147,14 +133,14 @@ class CrossValidation:
             words = f"Cross-validation failed ({type(error).__name__}: {error})."
             self.progress = replace(self.progress, failure=words)
 
-    def _train(self, task: Task) -> bool:
+    def _train(self, task: Task, cancelled: threading.Event) -> bool:
         """Train one fold's model to its end; return False where it is cancelled before that."""
         from core.evaluate import model_outputs  # these bring PyTorch
         from core.train.trainer import Trainer, with_device
 
         trainer = Trainer(with_device(task, "cpu"))  # a device is the live run's alone
         while trainer.outcome is None:
-            if self._stop.is_set():
+            if cancelled.is_set():
                 return False
             if trainer.advance() and trainer.epoch != self.progress.epoch:
                 self.progress = replace(self.progress, epoch=trainer.epoch)

@@ -60,7 +60,7 @@ class DataEditor(QObject):
         """
         hub = self._hub
         self.points = points
-        begun = self._before_gesture or (hub.run and (hub.run, hub.steps))
+        begun = self._before_gesture or ((hub.run, hub.steps) if hub.run else None)
         self._before_gesture = None if is_last else begun
         if hub.config.data.source != "drawn":
             hub.plays_next = False

@@ -11,60 +11,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.config import DataConfig
 from core.data import sources
 from core.data.dataset import Dataset
+from core.job import Job
 
 if TYPE_CHECKING:
     from core.data.mnist.download import Download
     from core.data.mnist.progress import Progress
 
 LOOK_MS = 16  # once a frame
-
-
-class Fetch:
-    """One load of the data that `config` names.
-
-    progress : how the download goes; None as long as the cache has all that is needed.
-    """
-
-    def __init__(self, config: DataConfig, download: Callable[[], Download]) -> None:
-        self.progress: Progress | None = None
-        self._config, self._download = config, download
-        self._dataset: Dataset | None = None
-        self._error: Exception | None = None
-        self._cancelled = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="fetch")
-        self._thread.start()
-
-    @property
-    def is_done(self) -> bool:
-        return not self._thread.is_alive()
-
-    def result(self) -> Dataset:
-        """Return the data, or raise what went wrong; only once it is done."""
-        if self._error is not None:
-            raise self._error
-        assert self._dataset is not None
-        return self._dataset
-
-    def cancel(self) -> None:
-        """Call it off; the thread ends soon after."""
-        self._cancelled.set()
-
-    def close(self) -> None:
-        """Call it off and wait for the thread."""
-        self.cancel()
-        self._thread.join()
-
-    def _work(self) -> None:
-        try:
-            download = self._download()
-            self._dataset = sources.load(
-                self._config, lambda: download.load(self._watch, self._cancelled)
-            )
-        except Exception as error:  # it is raised again where the user can be told
-            self._error = error
-
-    def _watch(self, progress: Progress) -> None:
-        self.progress = progress
 
 
 class Fetcher(QObject):
@@ -82,9 +35,10 @@ class Fetcher(QObject):
         super().__init__(parent)
         self.download: Download | None = None
         self._must_wait = must_wait
-        self._fetch: Fetch | None = None
-        self._progress: Progress | None = None
-        self._called_off: list[Fetch] = []
+        self._fetch: Job[Dataset] | None = None
+        self._progress: Progress | None = None  # None as long as the cache has all that is needed
+        self._told: Progress | None = None
+        self._called_off: list[Job[Dataset]] = []
         self._look = QTimer(self)
         self._look.timeout.connect(self._follow)
 
@@ -100,7 +54,16 @@ class Fetcher(QObject):
 
     def start(self, config: DataConfig) -> None:
         """Get data that come from the network; `arrived` or `failed` follows, or `stop`."""
-        self._fetch = Fetch(config, self._make_download)
+
+        def watch(progress: Progress) -> None:
+            if self._fetch is job:  # and not one that was called off
+                self._progress = progress
+
+        def load(cancelled: threading.Event) -> Dataset:
+            return sources.load(config, lambda: self._make_download().load(watch, cancelled))
+
+        self._fetch = job = Job("fetch", load)
+        job.start()
         self._look.start(LOOK_MS)
 
     def stop(self) -> bool:
@@ -133,9 +96,9 @@ class Fetcher(QObject):
         if fetch is None:
             return
         is_done = fetch.is_done  # before its progress: what comes last is not missed
-        if fetch.progress is not self._progress:
-            self._progress = fetch.progress
-            self.progressed.emit(self._progress)
+        if self._progress is not self._told:
+            self._told = self._progress
+            self.progressed.emit(self._told)
         if not is_done or self._must_wait():
             return
         self._end()
@@ -148,5 +111,5 @@ class Fetcher(QObject):
 
     def _end(self) -> None:
         self._look.stop()
-        self._fetch = self._progress = None
+        self._fetch = self._progress = self._told = None
         self.progressed.emit(None)

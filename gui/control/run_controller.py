@@ -17,6 +17,7 @@ from core.runs.session import Session
 from core.train.snapshot import Params, Snapshot, Status
 from gui.control.file_writes import Writes
 from gui.control.files import Files
+from gui.control.past import Past
 from gui.control.race_controller import RaceController
 from gui.control.thread_share import ThreadShare
 from gui.control.undo import Change, Changes, Run
@@ -74,6 +75,7 @@ class Hub(QObject):
         self.speed = FLAT_OUT
         self.plays_next = False
         self.drawing = ThreadShare()
+        self.past = Past(self._session.send, self._hold, lambda: self.snapshot)
         self._runs = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -162,18 +164,14 @@ class Hub(QObject):
     def steps(self) -> int:
         """Updates that would be lost with the run that is shown, as far as they were seen."""
         snapshot, run = self.snapshot, self.run
-        is_of_run = snapshot is not None and run is not None and snapshot.run == run.number
-        return snapshot.newest_step if snapshot is not None and is_of_run else 0
+        is_known = snapshot and run and snapshot.run == run.number
+        return snapshot.newest_step if snapshot and is_known else 0
 
     @property
     def is_at_rest(self) -> bool:
         """Whether the newest snapshot has been handed on, and none will come by itself."""
-        return (
-            self.snapshot is not None
-            and not self.is_training
-            and self._session.is_idle
-            and self.background.is_idle
-        )
+        is_idle = self._session.is_idle and self.background.is_idle
+        return self.snapshot is not None and not self.is_training and is_idle
 
     def next_number(self) -> int:
         """Return a number that no run has."""
@@ -201,16 +199,8 @@ class Hub(QObject):
         if run.task.obstacle:
             self._session.send(commands.Pause())
             return
-        self._session.send(
-            commands.Load(
-                run.number,
-                run.task,
-                play=self.plays_next,
-                take_over=take_over,
-                start=start,
-                replaces=replaces,
-            )
-        )
+        play = self.plays_next
+        self._session.send(commands.Load(run.number, run.task, play, take_over, start, replaces))
         self.set_speed(self.speed)
 
     def show_run(self, run: Run) -> None:
@@ -274,40 +264,16 @@ class Hub(QObject):
             self.plays_next = False
             self._session.send(commands.Step())
 
-    def step_back(self) -> None:
-        """Pause and undo one update."""
-        self._look_back(commands.StepBack())
-
-    def go_to(self, step: int) -> None:
-        """Pause and show the run as it was after this step."""
-        self._look_back(commands.GoTo(step))
-
-    def go_live(self) -> None:
-        """Show the newest step of the run again."""
-        self._look_back(commands.GoLive())
-
-    def replay_or_pause(self) -> None:
-        """Play what is on record again, from here or, at its end, from its start; or pause that."""
-        if self.snapshot is None or not self._is_ready():
-            return
-        if self.is_training:
-            self._session.send(commands.Pause())
-        elif self.snapshot.is_past:
-            self._look_back(commands.Replay())
-        else:
-            self._look_back(commands.GoTo(self.snapshot.oldest_step), commands.Replay())
-
-    def _look_back(self, *wishes: workspace.Command) -> None:
-        """Send what leads to another step; nothing is trained on from here.
+    def _hold(self) -> bool:
+        """Let the step be looked at, not trained on from; return whether there is a run to do so.
 
         What was tuned and not yet seen is of the step that was shown before.
         """
         if not self._is_ready():
-            return
+            return False
         self._asked.clear()
         self.plays_next = False
-        for wish in wishes:
-            self._session.send(wish)
+        return True
 
     def reset(self) -> None:
         """Return to the same start; where updates are lost, Ctrl+Z brings them back."""

@@ -54,6 +54,11 @@ class Panels(QWidget):
         self._is_live = False
         self._take_font()
 
+    @property
+    def params(self) -> Params | None:
+        """The weights that are shown, if there are any."""
+        return self._params
+
     def set_theme(self, theme: Theme) -> None:
         self._theme, self._map = theme, look.signed_map(theme)
         self._lay_out()

@@ -142,7 +142,7 @@ def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     return (
         Action(RUN, "&Train or pause", hub.play_or_pause, ("Space",), "train or pause"),
         Action(RUN, "&Step", hub.step, ("S",), "one step"),
-        Action(RUN, "Step &back", hub.step_back, ("B",), "one step back"),
+        Action(RUN, "Step &back", hub.past.step_back, ("B",), "one step back"),
         Action(RUN, "&Part of a step", views.part_wanted.emit, ("N",), part),
         Action(RUN, "&Reset", hub.reset, ("R",), "return to the same start"),
         Action(RUN, "Learning rate &up", lambda: change_rate(notch_above), ("]",), rate, True),

@@ -121,11 +121,11 @@ class MainWindow(QMainWindow):
         bar.reset.connect(hub.reset)
         bar.play_or_pause.connect(hub.play_or_pause)
         bar.step.connect(hub.step)
-        bar.step_back.connect(hub.step_back)
+        bar.step_back.connect(hub.past.step_back)
         bar.speed_changed.connect(hub.set_speed)
-        line.step_wanted.connect(hub.go_to)
-        line.live_wanted.connect(hub.go_live)
-        line.replay_wanted.connect(hub.replay_or_pause)
+        line.step_wanted.connect(hub.past.go_to)
+        line.live_wanted.connect(hub.past.go_live)
+        line.replay_wanted.connect(hub.past.replay_or_pause)
         hub.settings_changed.connect(setup.show_settings)
         hub.devices_changed.connect(setup.show_devices)
         for asked in (choice, csv):
@@ -269,6 +269,6 @@ class MainWindow(QMainWindow):
         self.csv.close()
         self.gallery.close()
         self.views.end_threads()
-        self.loader.close()
+        self.loader.fetcher.close()
         self.hub.close(finish_writing=not self.hub.writes.is_busy)  # or a person leaves without
         super().closeEvent(event)

@@ -90,7 +90,7 @@ class StatusMessages(QObject):
                 self.show_snapshot(self._hub.snapshot)
 
     def _hold(self) -> None:
-        self._held_at = self._hub.snapshot.status if self._hub.snapshot else None
+        self._held_at = self._hub.status if self._hub.snapshot else None  # of a new run: none yet
         self._is_held = True
 
     def _say_past(self, snapshot: Snapshot) -> None:

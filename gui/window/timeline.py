@@ -136,7 +136,7 @@ class TimeLine(QAbstractSlider):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             x = event.pos().x()
-            told = [m for m in self._marks if abs(self._x_of(m.step) - x) <= MARK_REACH]
+            told = [m for m in self._marks if abs(self.x_of(m.step) - x) <= MARK_REACH]
             if told:
                 words = "\n".join(f"step {mark.step:,}: {mark.text}" for mark in told[-6:])
                 QToolTip.showText(event.globalPos(), as_tip(words), self)
@@ -150,7 +150,8 @@ class TimeLine(QAbstractSlider):
         """The ends of the groove, in px: as far in as the handle reaches out."""
         return HANDLE + 2, self.width() - HANDLE - 2
 
-    def _x_of(self, step: int) -> float:
+    def x_of(self, step: float) -> float:
+        """Return where a step lies on the line, in px from the left."""
         left, right = self._span
         return left + (right - left) * step / max(self.newest, 1)
 
@@ -162,7 +163,7 @@ class TimeLine(QAbstractSlider):
         theme, painter = self.theme, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle, (left, right) = self.height() / 2, self._span
-        here, oldest = self._x_of(self.step), self._x_of(self.oldest)
+        here, oldest = self.x_of(self.step), self.x_of(self.oldest)
 
         def groove(begin: float, end: float, colour: str, thickness: float = GROOVE) -> None:
             pen = QPen(QColor(colour), thickness)
@@ -175,7 +176,7 @@ class TimeLine(QAbstractSlider):
         groove(oldest, right, theme.line)
         groove(oldest, here, theme.accent)
         painter.setPen(QPen(QColor(theme.muted), 1.5))
-        for x in sorted({round(self._x_of(mark.step)) for mark in self._marks}):
+        for x in sorted({round(self.x_of(mark.step)) for mark in self._marks}):
             painter.drawLine(QPointF(x, middle + 4), QPointF(x, middle + 9))
         ring = theme.ink if self.hasFocus() else theme.accent
         painter.setPen(QPen(QColor(ring), 2))

@@ -174,7 +174,7 @@ def pages_of(qtbot, open_window, table_file):
             yield fields_of(window.csv.dialog)
         else:
             window.stage.show_name(place)
-            page = window.stage._stack.currentWidget()
+            page = window.views[window.stage.current]
             assert window.stage.current == place
             titles = getattr(page, "titles", None)
             for number in range(titles.count() if titles is not None else 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -12,6 +13,7 @@ from core.train.snapshot import Status
 from core.train.trainer import Trainer
 
 PATIENCE_MS = 30_000
+RINGS = 20  # their height on the plane, above that of all points
 EARLY = RunConfig(
     DataConfig(features=("all",), validation_fraction=0.2),
     training=TrainingConfig(learning_rate=5.0, epochs=300, patience=7),
@@ -98,10 +100,15 @@ def test_training_on_after_early_stopping_goes_on_from_the_best_epoch(qtbot, sto
 
 def test_every_row_is_in_the_picture_and_in_the_table(qtbot, open_window):
     window = open_window(EARLY)
-    boundary = window.stage._stack.currentWidget()
-    shown = sum(len(scatter.data) for scatter in boundary._scatters)
+    boundary = window.views[window.stage.current]
+    # The points lie under the rings around those that are wrong.
+    shown = sum(
+        len(item.data)
+        for item in boundary.plot.items()
+        if isinstance(item, pg.ScatterPlotItem) and item.zValue() < RINGS
+    )
     assert shown == window.hub.run.task.dataset.n
     qtbot.keyClick(window, Qt.Key.Key_3)
-    table = window.stage._stack.currentWidget()
+    table = window.views[window.stage.current]
     sets = [table.model.index(row, 1).data() for row in range(150)]
     assert [sets.count(part) for part in ("training", "validation", "test")] == [96, 24, 30]

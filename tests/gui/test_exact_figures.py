@@ -111,7 +111,7 @@ def test_a_run_that_is_kept_on_the_way_says_that_its_figures_are_of_a_sample(
     (record,) = window.views.context.kept.records
     assert record.metrics.sampled == 10_000
     qtbot.keyClick(window, Qt.Key.Key_0)
-    model = window.stage._stack.currentWidget().table.model()
+    model = window.views[window.stage.current].table.model()
     row = [r.name for r in model.records].index(record.name)
     texts = {name: model.index(row, 1 + column).data() for column, name in enumerate(model.columns)}
     assert texts["train loss"].startswith("≈") and texts["train acc."].startswith("≈")

@@ -202,7 +202,7 @@ def test_no_view_takes_a_name_for_more_than_text(qtbot, hostile, move):
     for name in VIEWS:
         hostile.stage.show_name(name)
         settle(qtbot, hostile)
-        page = hostile.stage._stack.currentWidget()
+        page = hostile.views[hostile.stage.current]
         choices = [b for b in page.findChildren(QAbstractButton) if b.property("segment")]
         for button in (None, *choices):  # the pages of a view
             if button is not None and button.isVisible() and button.isEnabled():
@@ -223,7 +223,7 @@ def test_no_view_takes_a_name_for_more_than_text(qtbot, hostile, move):
 
 def test_no_demonstration_takes_a_name_for_more_than_text(qtbot, hostile):
     hostile.stage.show_name("Demos")
-    page = hostile.stage._stack.currentWidget()
+    page = hostile.views[hostile.stage.current]
     found = []
     for row in range(page.titles.count()):
         page.titles.setCurrentRow(row)
@@ -269,7 +269,8 @@ def test_the_board_takes_no_name_for_more_than_text(qtbot, open_window):
     found = faults(window)
     assert not found, "\n".join(found)
     legend = window.views["Boundary"].legend
-    legend._ask_name(0, names[0])
+    button = next(b for b in legend.findChildren(QAbstractButton) if "bold" in b.text())
+    qtbot.mouseDClick(button, Qt.MouseButton.LeftButton)
     dialog = legend.findChild(QInputDialog)
     assert dialog.textValue() == names[0]
     found = faults(dialog)

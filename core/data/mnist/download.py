@@ -117,7 +117,7 @@ class Download:
                 self._keep(file.name, content)
                 return array
             finally:
-                transfer.is_wanted = False
+                transfer.cancel()
         raise _complaint(failures)
 
     # The cache --------------------------------------------------------------------------------

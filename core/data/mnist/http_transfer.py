@@ -54,7 +54,6 @@ class Transfer:
     data : what has come so far.
     size : bytes of the whole file, None while the server has not said.
     version : the server's mark of this very content; "" where a rest cannot be asked for.
-    is_wanted : set it to False to call the transfer off without waiting for the network.
     """
 
     def __init__(
@@ -72,7 +71,7 @@ class Transfer:
             self.data, self.version = begun.data[:], begun.version
         self._start = len(self.data)
         self.size: int | None = None
-        self.is_wanted = True
+        self._cancelled = threading.Event()
         self._error: Exception | None = None
         self._is_done = threading.Event()
         self._last_byte = time.monotonic()
@@ -81,6 +80,10 @@ class Transfer:
     @property
     def silent_seconds(self) -> float:
         return time.monotonic() - self._last_byte
+
+    def cancel(self) -> None:
+        """Call the transfer off without waiting for the network."""
+        self._cancelled.set()
 
     def wait(self) -> bool:
         """Wait a moment; return whether the file is here, or raise why it will not come."""
@@ -156,7 +159,7 @@ class Transfer:
         length = reply.get("Content-Length", "")
         self.size = len(self.data) + int(length) if length.isdecimal() else None
         chunk = b""
-        while self.is_wanted:
+        while not self._cancelled.is_set():
             self.data += chunk
             self._last_byte = time.monotonic()
             if max(self.size or 0, len(self.data)) > self._limit:

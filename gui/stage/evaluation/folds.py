@@ -136,7 +136,7 @@ class FoldsPage(Page):
         """End what is under way, and wait for it."""
         self._drop()
         for ending in self._ending:
-            ending.close()
+            ending.job.close()
         self._ending.clear()
 
     def _begin(self) -> None:
@@ -151,7 +151,7 @@ class FoldsPage(Page):
         self._was_cancelled = False
         self._running = CrossValidation(replace(task, config=config), self.k.value())
         self._show_nothing()
-        self._running.start()
+        self._running.job.start()
         self._timer.start(POLL_MS)
         self._show_controls()
 
@@ -165,9 +165,9 @@ class FoldsPage(Page):
     def _drop(self) -> None:
         """Let the thread end by itself; whatever it still finds out is not shown."""
         self._timer.stop()
-        self._ending = [ending for ending in self._ending if ending.is_alive]
+        self._ending = [ending for ending in self._ending if not ending.job.is_done]
         if self._running is not None:
-            self._running.cancel()
+            self._running.job.cancel()
             self._ending.append(self._running)
             self._running = None
 
@@ -175,7 +175,7 @@ class FoldsPage(Page):
         running = self._running
         if running is None:
             return
-        has_ended = not running.is_alive  # before its progress: what comes last is not missed
+        has_ended = running.job.is_done  # before its progress: what comes last is not missed
         if has_ended:
             self._timer.stop()
             self._running = None

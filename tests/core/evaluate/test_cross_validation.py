@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 
 import numpy as np
 import pytest
@@ -72,8 +71,8 @@ def test_variations_of_a_tested_picture_do_not_train(digits, make_task):
 
 def run(task, k):
     validation = CrossValidation(task, k)
-    validation.start()
-    validation._thread.join()
+    validation.job.start()
+    validation.job.result()
     return validation.progress
 
 
@@ -108,8 +107,7 @@ def test_too_few_rows_are_refused_in_words(make_task):
 
 def test_cancelled_it_ends_long_before_its_epochs(iris, make_task):
     validation = CrossValidation(make_task(iris, epochs=10**9), 5)
-    validation.start()
-    assert not validation._thread.daemon
-    validation.close()
-    assert not validation.is_alive and validation._thread not in threading.enumerate()
+    validation.job.start()
+    validation.job.close()
+    assert validation.job.is_done
     assert validation.progress.done == () and validation.progress.failure == ""

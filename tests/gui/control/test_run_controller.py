@@ -611,3 +611,71 @@ def test_digits_that_are_taught_in_a_row_are_all_taught(qtbot, open_window):
         )
     qtbot.waitUntil(lambda: hub.run.task.source.n == before.n + 3, timeout=PATIENCE_MS)
     assert hub.run.task.source.y[:3].tolist() == [3, 4, 5]
+
+
+@pytest.fixture
+def held_up(monkeypatch):
+    """Return a function that lets the next task be made ready; until then each waits for it."""
+    turns = threading.Semaphore(0)
+
+    def slow(*about):
+        turns.acquire(timeout=30)
+        return prepare(*about)
+
+    for module in ("data_loader", "data_editor"):
+        monkeypatch.setattr(f"gui.control.{module}.prepare", slow)
+    yield turns.release
+    turns.release(10)
+
+
+def test_a_change_keeps_the_one_that_is_made_ready_though_an_older_one_has_just_come(
+    qtbot, window, held_up
+):
+    setup, hub = window.setup, window.hub
+    setup.split_seed.setValue(7)
+    qtbot.mouseClick(setup.standardise, Qt.MouseButton.LeftButton)
+    held_up()
+    qtbot.waitUntil(lambda: hub.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
+    qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
+    held_up()
+    held_up()
+    qtbot.waitUntil(lambda: hub.run.task.config.model.kind == "ovr", timeout=PATIENCE_MS)
+    data = hub.run.task.config.data
+    assert (data.split_seed, data.standardise) == (7, False)
+
+
+def test_a_digit_keeps_the_one_that_is_being_taught_though_an_older_one_has_just_come(
+    qtbot, open_window, held_up
+):
+    held_up()
+    window = open_window(RunConfig(data=DataConfig("digits")))
+    hub, source = window.hub, window.hub.run.task.source
+
+    def teach(label):
+        picture = np.full((1, source.m), label, dtype=np.uint8)
+        window.editor.teach(picture, np.array([label]), "teach")
+
+    teach(3)
+    teach(4)
+    held_up()
+    qtbot.waitUntil(lambda: hub.run.task.source.n == source.n + 1, timeout=PATIENCE_MS)
+    teach(5)
+    held_up()
+    held_up()
+    qtbot.waitUntil(lambda: hub.run.task.source.n == source.n + 3, timeout=PATIENCE_MS)
+    assert hub.run.task.source.y[:3].tolist() == [3, 4, 5]
+
+
+def test_the_play_key_works_at_once_after_an_undo_amid_a_change(
+    qtbot, open_window, new_run, held_up
+):
+    held_up()
+    window = open_window(ENDLESS)
+    held_up()
+    with new_run(window):
+        window.setup.split_seed.setValue(7)
+    window.setup.seed.setValue(3)  # is still being made ready
+    with new_run(window):
+        undo(qtbot, window)
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3, timeout=PATIENCE_MS)

@@ -249,7 +249,7 @@ def test_what_was_trained_is_not_forgotten_where_its_start_is_looked_at(qtbot, s
     assert f"Ctrl+Z brings step {STEPS} back." in stepped.notice.text
     undo(qtbot, stepped)
     settled(qtbot, stepped, share_is(30))
-    hub.go_live()
+    hub.past.go_live()
     qtbot.waitUntil(lambda: hub.snapshot.step == STEPS)
     np.testing.assert_array_equal(hub.snapshot.params.W, weights)
 

@@ -162,3 +162,14 @@ def test_a_failure_of_which_nothing_is_said_is_raised_by_the_poll(background, po
     answers: list[bool] = []
     background.ask("a", lambda: True, answers.append)
     poll_until(lambda: bool(answers))  # and it goes on
+
+
+def test_what_is_forgotten_while_it_is_carried_out_is_no_longer_busy(background, poll_until):
+    gate, answers = threading.Event(), list[int]()
+    background.ask("key", lambda: gate.wait(10), answers.append, unexpected)
+    background.forget("key")
+    assert not background.is_busy("key") and not background.is_idle
+    background.ask("key", lambda: 1, answers.append, unexpected)
+    gate.set()
+    poll_until(lambda: background.is_idle)
+    assert answers == [1]

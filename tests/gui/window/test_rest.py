@@ -7,6 +7,7 @@ import threading
 from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PySide6.QtCore import Qt
@@ -15,12 +16,14 @@ from PySide6.QtWidgets import QLabel
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.points import Points
 from core.explain import curvature
+from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.maths.sheet import Sheet
 from gui.kit.rest import awaits_timer
 from gui.window.run_bar import SPEEDS
 
 PATIENCE_MS = 60_000
+RINGS = 20  # their height on the plane, above that of all points
 CSV = "a,b,c,kind\n" + "".join(
     f"{i % 7 + (i % 3)},{(i * i) % 5 - (i % 3)},{i % 4},{'xyz'[i % 3]}\n" for i in range(60)
 )
@@ -116,18 +119,21 @@ def check_trace(sheet, window, found: Recomputed) -> None:
 def check_boundary(window, found: Recomputed) -> None:
     view, dataset = window.views["Boundary"], found.task.dataset
     wrong = np.flatnonzero(~found.is_right)
-    ringed = np.stack(view._rings.getData(), axis=1)
+    scatters = [item for item in view.plot.items() if isinstance(item, pg.ScatterPlotItem)]
+    (rings,) = (item for item in scatters if item.zValue() == RINGS)
+    ringed = np.stack(rings.getData(), axis=1)
     columns = [view.x_choice.currentIndex(), view.y_choice.currentIndex()]
     if dataset.m == 2:
         columns = [0, 1]
     expected = dataset.X[wrong][:, columns]
     assert_allclose(np.sort(ringed, axis=0), np.sort(expected, axis=0))
-    assert view._image.image is not None
+    shading = next(i for i in view.plot.moving.childItems() if isinstance(i, plots.Picture))
+    assert shading.image is not None
 
 
 def check_weights(window, found: Recomputed) -> None:
     params = found.snapshot.params
-    shown = window.views["Weights"].canvas._params
+    shown = window.views["Weights"].canvas.params
     if params.hidden is not None:
         assert_array_equal(shown.W, params.hidden.V)
     else:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QHelpEvent
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from core.config import DataConfig, RunConfig
 from core.data import sources
@@ -63,8 +63,7 @@ def weights_after(task, steps):
 
 def at_share(line, share):
     """Return the pixel of the line at this share of its steps."""
-    left, right = line._span
-    return QPoint(round(left + share * (right - left)), line.height() // 2)
+    return QPoint(round(line.x_of(share * line.newest)), line.height() // 2)
 
 
 # In the window ----------------------------------------------------------------------------------
@@ -134,7 +133,7 @@ def test_a_drag_follows_the_pointer(trained_window, newest, qtbot, reached):
 )
 def test_keys_on_the_line_go_by_steps_and_epochs(trained_window, qtbot, reached, key, step):
     assert math.ceil(120 / trained_window.hub.settings.batch_size) == 4
-    trained_window.hub.go_to(200)
+    trained_window.hub.past.go_to(200)
     reached(trained_window, 200)
     qtbot.keyClick(trained_window.history_bar.line, key)
     reached(trained_window, step)
@@ -169,14 +168,14 @@ def test_to_drag_while_it_trains_pauses_it(window, qtbot, reached):
 
 
 def test_the_past_is_said_in_words_and_marked_on_the_curves(trained_window, newest, qtbot, reached):
-    trained_window.hub.go_to(200)
+    trained_window.hub.past.go_to(200)
     reached(trained_window, 200)
     assert trained_window.history_bar.words.text() == f"step 200 of {newest:,} · epoch 50"
     assert "earlier moment" in trained_window.notice.text
     for view in (trained_window.views["Loss"], trained_window.views["Accuracy"]):
         assert view.step_line.isVisible() and view.step_line.value() == 200
         assert view.train.line.getData()[0][-1] == newest
-    trained_window.hub.go_live()
+    trained_window.hub.past.go_live()
     reached(trained_window, newest)
     assert not trained_window.views["Loss"].step_line.isVisible()
 
@@ -185,7 +184,7 @@ def test_space_on_the_line_trains_on_from_the_past(trained_window, newest, qtbot
     whole = trained_window.hub.snapshot.curves.table.copy()
     line = trained_window.history_bar.line
     line.setFocus()
-    trained_window.hub.go_to(200)
+    trained_window.hub.past.go_to(200)
     reached(trained_window, 200)
     qtbot.keyClick(line, Qt.Key.Key_Space)
     snapshot = reached(trained_window, newest, newest)
@@ -195,7 +194,7 @@ def test_space_on_the_line_trains_on_from_the_past(trained_window, newest, qtbot
 
 
 def test_a_step_in_the_past_drops_what_came_later(trained_window, newest, qtbot, reached):
-    trained_window.hub.go_to(200)
+    trained_window.hub.past.go_to(200)
     reached(trained_window, 200)
     qtbot.keyClick(trained_window, Qt.Key.Key_S)
     assert reached(trained_window, 201, 201).curves.last_step == 201
@@ -224,7 +223,7 @@ def test_replay_plays_the_run_again_and_ends_at_its_newest_step(
 ):
     bar = trained_window.history_bar
     trained_window.run_bar.set_speed(SPEEDS.index(200))
-    trained_window.hub.go_to(newest - 60)
+    trained_window.hub.past.go_to(newest - 60)
     reached(trained_window, newest - 60)
     qtbot.mouseClick(bar.replay_button, LEFT)
     qtbot.waitUntil(lambda: "pause" in bar.replay_button.text(), timeout=PATIENCE_MS)
@@ -249,7 +248,7 @@ def test_space_holds_a_replay(trained_window, newest, qtbot):
 def test_undo_returns_to_a_run_where_it_was_left_in_its_past(
     trained_window, newest, qtbot, reached, new_run
 ):
-    trained_window.hub.go_to(200)
+    trained_window.hub.past.go_to(200)
     reached(trained_window, 200)
     with new_run(trained_window):
         trained_window.loader.change("other features", data=DataConfig(features=("all",)))
@@ -265,10 +264,10 @@ def test_the_way_on_the_loss_surface_ends_at_the_shown_step(trained_window, newe
     params = trained_window.hub.snapshot.params
     whole = len(way.to(params).W)
     steps = list(way.steps)
-    trained_window.hub.go_to(newest // 2)
+    trained_window.hub.past.go_to(newest // 2)
     past = reached(trained_window, newest // 2)
     assert len(way.to(past.params).W) == 1 + sum(step <= newest // 2 for step in steps)
-    trained_window.hub.go_live()
+    trained_window.hub.past.go_live()
     reached(trained_window, newest)
     assert len(way.to(params).W) == whole
 
@@ -279,12 +278,15 @@ def test_nothing_of_it_is_cut_off(open_window, finish, size):
     window = open_window(size=size)
     finish(window)
     bar = window.history_bar
-    for part in bar._parts:
+    parts = bar.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert {bar.line, bar.words, bar.replay_button, bar.live_button} < set(parts)
+    for part in parts:
         assert part.isVisible()
         assert part.width() >= part.minimumSizeHint().width()
         assert bar.rect().contains(part.geometry())
-    for button in window.run_bar._keys:
-        assert window.run_bar.rect().contains(button.geometry())
+    keys = window.run_bar
+    for button in (keys.reset_button, keys.play_button, keys.step_button, keys.back_button):
+        assert keys.rect().contains(button.geometry())
 
 
 # Alone ------------------------------------------------------------------------------------------

@@ -254,6 +254,7 @@ def test_replay_of_an_edited_run_begins_as_it_began_and_says_so(
     with new_run(short_run):
         qtbot.mouseClick(view.replay_button, LEFT)
     assert hub.settings.learning_rate == 0.1
+    assert "Ctrl+Z brings step 3 back." in short_run.notice.text
     assert "η 0.1 → 0.7 at step 3" in short_run.notice.text
     reach(short_run, Status.FINISHED)
 
