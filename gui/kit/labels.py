@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from gui.kit.plain_text import Plain, as_tip
 
@@ -57,3 +57,17 @@ class Readout(Plain):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.heightForWidth(0))
+
+
+def muted_label(words: str) -> QLabel:
+    """Return a label beside what it names."""
+    label = QLabel(words)
+    label.setProperty("muted", True)
+    return label
+
+
+def small_label(words: str = "") -> QLabel:
+    """Return a label in small type."""
+    label = QLabel(words)
+    label.setProperty("small", True)
+    return label

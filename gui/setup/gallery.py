@@ -21,7 +21,8 @@ from core.data.generators import KINDS, Recipe, generate
 from core.data.points import MAX_CLASSES, MIN_CLASSES
 from core.data.points import RANGE as BOARD_RANGE
 from gui.kit import theme as look
-from gui.kit.fields import CountField, Slider
+from gui.kit.fields.numbers import CountField
+from gui.kit.fields.unscrolled import Slider
 from gui.kit.theme import Theme
 
 THUMBNAIL_PX = 84

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 
 from core.config import MAX_HIDDEN, ModelConfig
 from core.data.task import Task
 from core.model_family import FAMILY
-from gui.kit.fields import Card, Choice, CountField, Toggle
+from gui.kit.fields.card import Card
+from gui.kit.fields.choices import Choice, Toggle
+from gui.kit.fields.numbers import CountField
 
 COLUMNS = 2
 ACTIVATIONS = (("ReLU", "relu"), ("tanh", "tanh"), ("sigmoid", "sigmoid"))
@@ -72,12 +74,11 @@ class ModelCard(Card):
             self.add_row("yes, 1", self.positive, "The class that the neuron answers 1 for"),
             self.add_row("no, 0", self.negative, "The class that it is told apart from"),
         )
-        self.hidden = CountField(0, MAX_HIDDEN, notches=True)
+        self.hidden = CountField(0, MAX_HIDDEN, notches=True, widest="none 00")
         self.hidden.setSpecialValueText("none")
-        self.hidden.valueChanged.connect(lambda u: self._change("hidden layer", hidden=u))
+        self.hidden.chosen.connect(lambda u: self._change("hidden layer", hidden=u))
         self.bias = Toggle()
         self.bias.clicked.connect(lambda is_on: self._change("bias", has_bias=is_on))
-        self.hidden.setFixedWidth(self.hidden.fontMetrics().horizontalAdvance("none 00"))
         self.add_pair(
             (
                 "hidden",
@@ -148,8 +149,7 @@ class ModelCard(Card):
         self.negative.offer([("the rest", None), *((name, name) for name in names)], model.negative)
         self.init.offer((("zeros", "zeros"), ("random", "random")), model.init)
         self.activation.offer(ACTIVATIONS, model.activation)
-        with QSignalBlocker(self.hidden):
-            self.hidden.setValue(model.hidden)
+        self.hidden.show_value(model.hidden)
         self.bias.setChecked(model.has_bias)
         self._activation_row.setVisible(model.hidden > 0)
         self._init_row.setVisible(not model.hidden)

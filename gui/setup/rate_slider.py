@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionSlider, Q
 from core.data.task import Task
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
-from gui.kit.fields import Slider
+from gui.kit.fields.unscrolled import Slider
 from gui.kit.theme import Theme
 from gui.setup.curvature_search import CurvatureSearch
 from gui.state.background_tasks import Background

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from gui.control.run_controller import Hub
-from gui.kit.fields import notch_above, notch_below
+from gui.kit.fields.notches import notch_above, notch_below
 from gui.setup.setup_panel import SetupPanel
 from gui.window.file_actions import FileActions
 from gui.window.help import show_about, show_family, show_keys
@@ -130,7 +130,7 @@ def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     hub, bar, views = window.hub, window.run_bar, window.views
 
     def change_rate(beside: Callable[[float], float]) -> None:
-        window.setup.learning_rate.setValue(beside(hub.settings.learning_rate))
+        window.setup.training.learning_rate.setValue(beside(hub.settings.learning_rate))
 
     compare = QAction("&Compare devices", parent)
     compare.setVisible(False)  # until there are two

@@ -113,11 +113,13 @@ class MainWindow(QMainWindow):
         hub, setup, bar, line = self.hub, self.setup, self.run_bar, self.history_bar
         choice, csv, status = self.data_choice, self.csv, self.status
         loader, coming = self.loader, self.next_task
-        setup.source_chosen.connect(choice.choose)
-        setup.data_changed.connect(lambda data, words: loader.change(words, data=data))
-        setup.model_changed.connect(lambda model, words: loader.change(words, model=model))
-        setup.run_changed.connect(lambda training, words: loader.change(words, training=training))
-        setup.tuned.connect(lambda name, value: hub.tune(**{name: value}))
+        setup.data.source.chosen.connect(choice.choose)
+        setup.data.changed.connect(lambda data, words: loader.change(words, data=data))
+        setup.model.changed.connect(lambda model, words: loader.change(words, model=model))
+        setup.training.run_changed.connect(
+            lambda training, words: loader.change(words, training=training)
+        )
+        setup.training.tuned.connect(lambda name, value: hub.tune(**{name: value}))
         bar.reset.connect(hub.reset)
         bar.play_or_pause.connect(hub.play_or_pause)
         bar.step.connect(hub.step)
@@ -126,8 +128,8 @@ class MainWindow(QMainWindow):
         line.step_wanted.connect(hub.past.go_to)
         line.live_wanted.connect(hub.past.go_live)
         line.replay_wanted.connect(hub.past.replay_or_pause)
-        hub.settings_changed.connect(setup.show_settings)
-        hub.devices_changed.connect(setup.show_devices)
+        hub.settings_changed.connect(setup.training.show_settings)
+        hub.devices_changed.connect(setup.training.show_devices)
         for asked in (choice, csv):
             asked.task_kept.connect(setup.show_task)
         for told in (hub.done, hub.remarked, self.closing.told, self.files.remarked):
@@ -177,7 +179,7 @@ class MainWindow(QMainWindow):
         for show_snapshot in (
             self.run_bar.show_snapshot,
             self.history_bar.show_snapshot,
-            self.setup.rate.offer_snapshot,
+            self.setup.training.rate.offer_snapshot,
             self.status_area.show_snapshot,
             self.views.offer_snapshot,
             self.status.show_snapshot,
@@ -212,7 +214,7 @@ class MainWindow(QMainWindow):
     def start(self, config: RunConfig, *, play: bool = False) -> None:
         """Load what the config names and start the threads."""
         self.views.start()
-        self.setup.rate.background = self.hub.background
+        self.setup.training.rate.background = self.hub.background
         context = self.views.context
         context.remarked.connect(self.status.remark)
         context.failed.connect(self.status.fail)

@@ -21,7 +21,7 @@ from core.number_format import format_rate
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.kit import theme as look
-from gui.kit.fields import Slider
+from gui.kit.fields.unscrolled import Slider
 from gui.kit.training_sample import say_sample, sign_of
 from gui.state.throttle import Reading, outruns_reading
 

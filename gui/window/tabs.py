@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from gui.kit import theme as look
-from gui.kit.fields import Tabs
+from gui.kit.fields.unscrolled import Tabs
 from gui.window.view_registry import ViewSpec, key_of
 
 ROOM_OF_A_TAB = 40  # px beside its name: margins and its digit

@@ -371,7 +371,7 @@ class Classroom:
     def _choose_source(self) -> None:
         source = self.random.choice(("iris", "iris", "digits", "drawn"))
         self._tell(source)
-        QTest.mouseClick(self.window.setup.sources[source], Qt.MouseButton.LeftButton)
+        QTest.mouseClick(self.window.setup.data.source.button(source), Qt.MouseButton.LeftButton)
 
     def _choose_model(self) -> None:
         buttons = [

@@ -31,29 +31,29 @@ def test_a_share_in_the_column_sets_rows_aside_and_is_one_step_of_undo(open_wind
     window = open_window()
     rows = window.hub.run.task.train_rows
     with new_run(window):
-        enter(window.setup.validation_share, "25")
+        enter(window.setup.data.validation_share, "25")
     task = window.hub.run.task
     assert (len(task.train_rows), len(task.validation_rows)) == (90, 30)
     with new_run(window):
         window.hub.undo_stack.undo()
     assert np.array_equal(window.hub.run.task.train_rows, rows)
-    assert window.setup.validation_share.value() == 0
+    assert window.setup.data.validation_share.value() == 0
 
 
 def test_early_stopping_asks_for_validation_rows(open_window, enter, new_run):
     window = open_window()
-    assert not window.setup.patience.isEnabled()
-    assert "choose a validation share" in window.setup.patience.toolTip()
+    assert not window.setup.training.patience.isEnabled()
+    assert "choose a validation share" in window.setup.training.patience.toolTip()
     with new_run(window):
-        enter(window.setup.validation_share, "20")
-    assert window.setup.patience.isEnabled()
-    assert "choose a validation share" not in window.setup.patience.toolTip()
+        enter(window.setup.data.validation_share, "20")
+    assert window.setup.training.patience.isEnabled()
+    assert "choose a validation share" not in window.setup.training.patience.toolTip()
 
 
 def test_another_source_keeps_the_share(qtbot, open_window, new_run):
     window = open_window(EARLY)
     with new_run(window):
-        qtbot.mouseClick(window.setup.sources["digits"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
     assert window.hub.run.task.config.data.validation_fraction == 0.2
     assert len(window.hub.run.task.validation_rows) > 200
 

@@ -234,7 +234,7 @@ def test_no_demonstration_takes_a_name_for_more_than_text(qtbot, hostile):
 
 def test_a_change_with_such_a_name_is_undone_from_a_menu_that_says_it(qtbot, hostile, new_run):
     with new_run(hostile):
-        hostile.setup.split_seed.setValue(7)
+        hostile.setup.data.split_seed.setValue(7)
     hostile.views.context.kept.remove(hostile.views.context.kept.records)
     assert KEPT in hostile.hub.undo_stack.undoText().replace("&&", "&")
     assert not faults(hostile.menuBar())
@@ -245,11 +245,11 @@ def test_the_dialog_of_a_table_takes_no_name_for_more_than_text(qtbot, window, t
     window.csv.open_file(table_file)
     qtbot.waitUntil(lambda: window.csv.dialog is not None)
     dialog = window.csv.dialog
-    assert dialog.title.text() == FILE
+    assert dialog.head.title.text() == FILE
     width = dialog.width()
-    for place in range(dialog.label_choice.count()):
-        dialog.label_choice.setCurrentIndex(place)
-        dialog.label_choice.activated.emit(place)
+    for place in range(dialog.label.choice.count()):
+        dialog.label.choice.setCurrentIndex(place)
+        dialog.label.choice.activated.emit(place)
         found = faults(dialog)
         assert not found, "\n".join(found)
     assert dialog.width() <= max(width, window.width())

@@ -63,7 +63,7 @@ def test_other_data_amid_training_reach_every_view(qtbot, open_window, new_run, 
     train(qtbot, window)
     for source in ("iris", "digits"):
         with new_run(window):
-            qtbot.mouseClick(window.setup.sources[source], Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(window.setup.data.source.button(source), Qt.MouseButton.LeftButton)
         assert_all_show(window, window.views.made)
         train(qtbot, window)
         assert_all_show(window, window.views.made)
@@ -174,7 +174,7 @@ def test_an_example_of_another_task_is_not_followed(qtbot, window):
 def test_a_stroke_amid_a_change_to_other_data_is_not_followed_there(qtbot, open_window, new_run):
     window = open_window(DIGITS)
     with new_run(window):
-        qtbot.mouseClick(window.setup.sources["iris"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button("iris"), Qt.MouseButton.LeftButton)
     with new_run(window):
         window.hub.undo_stack.undo()
     window.stage.show_name("Draw")
@@ -197,7 +197,7 @@ def test_a_digit_that_is_taught_amid_a_change_to_other_data_is_no_row_there(
     window = open_window(DIGITS)
     draw = window.views["Draw"]
     with new_run(window):
-        qtbot.mouseClick(window.setup.sources["iris"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button("iris"), Qt.MouseButton.LeftButton)
     run = window.hub.run
     draw.taught.emit(np.zeros((8, 8), np.float32), 8)
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=FIRST_NUMBERS_MS)

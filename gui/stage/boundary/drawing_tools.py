@@ -6,7 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from gui.kit.fields import Segments, Slider
+from gui.kit.fields.choices import Segments
+from gui.kit.fields.unscrolled import Slider
 from gui.kit.flow_layout import FlowLayout
 from gui.stage.boundary.drawing_board import Tool
 

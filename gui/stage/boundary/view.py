@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from core.data import points as drawing
 from core.data.task import Task
@@ -18,8 +18,9 @@ from core.explain.plane import Plane
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit import theme as look
-from gui.kit.fields import Choice, Combo
-from gui.kit.labels import Readout
+from gui.kit.fields.choices import Choice
+from gui.kit.fields.unscrolled import Combo
+from gui.kit.labels import Readout, small_label
 from gui.kit.legend import Legend
 from gui.kit.plain_text import Plain, short
 from gui.kit.plane_shading import HAIR, STILL_PX, NodeSize, Rest, Shader, Shading
@@ -66,7 +67,7 @@ class BoundaryView(View):
         row = QHBoxLayout(self._plane_row)
         row.setContentsMargins(0, 0, 0, 0)
         for word, choice in (("across", self.x_choice), ("up", self.y_choice)):
-            row.addWidget(_small_label(word))
+            row.addWidget(small_label(word))
             row.addWidget(choice)
         self.shown_points = Choice()
         self.shown_points.setAccessibleName("points shown")
@@ -76,7 +77,7 @@ class BoundaryView(View):
         self._points_row = QWidget()
         row = QHBoxLayout(self._points_row)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(_small_label("points"))
+        row.addWidget(small_label("points"))
         row.addWidget(self.shown_points)
 
         self.plot = plots.make_plot(theme, moves_below=True)
@@ -516,7 +517,3 @@ def _feature_choice(axis: str, where: str) -> Combo:
     return choice
 
 
-def _small_label(word: str) -> QLabel:
-    label = QLabel(word)
-    label.setProperty("small", True)
-    return label

@@ -16,7 +16,7 @@ from core.teach.demonstrations import (
     TAKES,
     four_losses,
 )
-from gui.kit.fields import Segments
+from gui.kit.fields.choices import Segments
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo

@@ -17,7 +17,7 @@ from core.teach.illustrations import Likelihood, Product
 from core.train.snapshot import Params, Snapshot
 from gui.kit import plots
 from gui.kit import theme as look
-from gui.kit.fields import Segments
+from gui.kit.fields.choices import Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme

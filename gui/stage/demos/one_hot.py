@@ -15,7 +15,8 @@ from core.number_format import format_fixed
 from core.teach import illustrations
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
-from gui.kit.fields import Choice, CountField
+from gui.kit.fields.choices import Choice
+from gui.kit.fields.numbers import CountField
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme

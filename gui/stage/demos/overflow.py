@@ -15,7 +15,7 @@ from core.teach.demonstrations import (
     naive_exponentials,
     safe_exponentials,
 )
-from gui.kit.fields import Segments
+from gui.kit.fields.choices import Segments
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo

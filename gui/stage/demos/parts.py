@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from core.number_format import format_fixed
 from gui.kit import theme as look
-from gui.kit.fields import Slider
+from gui.kit.fields.unscrolled import Slider
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.theme import Theme
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.number_format import format_general
 from core.teach.demonstrations import descend, overlapping_points
-from gui.kit.fields import Segments
+from gui.kit.fields.choices import Segments
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart

@@ -10,7 +10,7 @@ from core.data.task import Task
 from core.number_format import format_fixed, format_general
 from core.teach.demonstrations import EXAMPLE_B, EXAMPLE_W, EXAMPLE_X, Shift, shift
 from core.train.snapshot import Snapshot
-from gui.kit.fields import Choice
+from gui.kit.fields.choices import Choice
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.bars import Bars

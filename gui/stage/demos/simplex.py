@@ -11,7 +11,7 @@ from core.number_format import format_fixed
 from core.teach import illustrations
 from core.teach.illustrations import Reals
 from core.train.snapshot import Snapshot
-from gui.kit.fields import Choice
+from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import Readout
 from gui.kit.maths.formula import Formula

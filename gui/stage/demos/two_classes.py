@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.number_format import format_general
 from core.teach.demonstrations import curves_of_class_one, two_classes
-from gui.kit.fields import Segments
+from gui.kit.fields.choices import Segments
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart

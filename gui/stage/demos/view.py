@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
-from gui.kit.fields import Combo
+from gui.kit.fields.unscrolled import Combo
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.demos.demo import Demo

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from core.explain.prediction import Answer
-from gui.kit.fields import Combo
+from gui.kit.fields.unscrolled import Combo
 from gui.stage.draw.toolbar import small_label
 
 BETWEEN = 20  # px between the fields

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from gui.kit.fields import Slider
+from gui.kit.fields.unscrolled import Slider
 from gui.kit.plain_text import as_tip, short, unmarked
 from gui.stage.draw.pad import Pad
 from gui.stage.draw.picker import DigitPicker

@@ -17,7 +17,7 @@ from core.evaluate.roc_curves import rank, thinned
 from core.number_format import format_percent
 from gui.kit import plots
 from gui.kit import theme as look
-from gui.kit.fields import Choice
+from gui.kit.fields.choices import Choice
 from gui.kit.theme import Theme
 from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page, small
 

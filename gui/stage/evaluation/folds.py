@@ -26,7 +26,7 @@ from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit import theme as look
-from gui.kit.fields import CountField
+from gui.kit.fields.numbers import CountField
 from gui.kit.theme import Theme
 from gui.stage.evaluation.page import Page, button, small
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.evaluate.classification import HALF
-from gui.kit.fields import Slider
+from gui.kit.fields.unscrolled import Slider
 from gui.stage.evaluation.page import button, small
 
 TIP = (

@@ -14,7 +14,7 @@ from core.evaluate.classification import HALF, Answers, has_threshold, wilson
 from core.number_format import format_percent
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
-from gui.kit.fields import Choice, Segments
+from gui.kit.fields.choices import Choice, Segments
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.evaluation.counts import ClassesPage, ConfusionPage, MistakesPage

@@ -33,7 +33,7 @@ from core.data.task import Task
 from core.explain.plane import RowAnswers
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
-from gui.kit.fields import Choice, Segments
+from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip, fit_columns, widest_column

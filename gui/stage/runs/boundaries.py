@@ -20,7 +20,8 @@ from core.explain.plane import Plane, boundary_lines
 from core.runs.run_record import Record, default_name, format_setting, same_features, short_names
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
-from gui.kit.fields import Combo, Segments
+from gui.kit.fields.choices import Segments
+from gui.kit.fields.unscrolled import Combo
 from gui.kit.plain_text import Plain
 from gui.kit.plane_shading import shade
 from gui.kit.theme import Theme

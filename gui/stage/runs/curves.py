@@ -15,7 +15,7 @@ from core.train.snapshot import Status
 from gui.kit import plots
 from gui.kit.axes import StepAxis, ValueAxis
 from gui.kit.broken_axis import Break, find_break
-from gui.kit.fields import Segments
+from gui.kit.fields.choices import Segments
 from gui.kit.theme import Theme
 from gui.state.kept_runs import colour_of
 

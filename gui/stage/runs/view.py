@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from core.runs.run_record import MAX_KEPT, Record, say_losses, say_start, to_csv
 from core.train.snapshot import Snapshot, Status
-from gui.kit.fields import Segments
+from gui.kit.fields.choices import Segments
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View

@@ -25,7 +25,7 @@ from core.explain.loss_surface import (
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import plots
 from gui.kit import theme as look
-from gui.kit.fields import Choice, Segments
+from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import Elided
 from gui.kit.plain_text import Plain

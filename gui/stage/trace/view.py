@@ -21,7 +21,7 @@ from core.train.snapshot import Snapshot, Status
 from gui.derivation import numbers as trace_numbers
 from gui.derivation.lines import PARTS, Shape
 from gui.derivation.tracer import Followed, Tracer
-from gui.kit.fields import Choice
+from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.sheet import Sheet
 from gui.kit.plain_text import html, short

@@ -29,7 +29,7 @@ from core.explain.coefficients import (
 from core.number_format import format_ratio, format_scientific, format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
-from gui.kit.fields import Choice
+from gui.kit.fields.choices import Choice
 from gui.kit.plain_text import Plain
 
 SECONDS = 0.1

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLay
 
 from core.data.task import Task
 from core.train.snapshot import Params, Snapshot, Status
-from gui.kit.fields import Segments
+from gui.kit.fields.choices import Segments
 from gui.kit.labels import Elided
 from gui.kit.picture_grid import MOST_UNITS, Panels
 from gui.kit.theme import Theme

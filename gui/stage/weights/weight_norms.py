@@ -15,7 +15,7 @@ from core.data.task import Task
 from core.explain.coefficients import output_names
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
-from gui.kit.fields import Segments
+from gui.kit.fields.choices import Segments
 from gui.kit.plain_text import html, short
 from gui.kit.theme import Theme
 from gui.state.background_tasks import Background, Queue

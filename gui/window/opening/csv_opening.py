@@ -20,7 +20,7 @@ from gui.window.theming import Appearance
 
 if TYPE_CHECKING:  # the dialog is imported when it is first wanted
     from core.data.csv.table import Table
-    from gui.setup.csv_dialog import CsvDialog
+    from gui.setup.csv.dialog import CsvDialog
 
 TABLE_FOLDER = "table_folder"  # setting: where the last CSV file lay
 
@@ -88,7 +88,7 @@ class CsvOpener(QObject):
         if self.dialog:
             self.dialog.show_table(table)
             return
-        from gui.setup.csv_dialog import CsvDialog
+        from gui.setup.csv.dialog import CsvDialog
 
         dialog = CsvDialog(self._appearance.theme, table, self._reading, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -111,7 +111,7 @@ class CsvOpener(QObject):
 
     def _show_progress(self, words: str, share: float) -> None:
         if self.dialog:
-            self.dialog.show_progress(words, share)
+            self.dialog.foot.show_progress(words, share)
             words = ""
         self.progressed.emit(words, share)
 

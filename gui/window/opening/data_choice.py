@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QFileInfo, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.config import ModelConfig, Source
+from core.config import DataConfig, ModelConfig, Source
 from core.data.task import Task
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
-from gui.setup.setup_panel import data_for
 from gui.window.settings import Settings
 
 if TYPE_CHECKING:
@@ -108,3 +107,12 @@ def for_other_data(model: ModelConfig) -> ModelConfig:
     """Return the model for data with other classes: a neuron's question is not asked of them."""
     kind = "softmax" if model.is_neuron else model.kind
     return replace(model, kind=kind, positive=None, negative=None)
+
+
+def data_for(source: Source, old: DataConfig) -> DataConfig:
+    """Return the data config for another source: its own choices, the same split."""
+    return DataConfig(
+        source=source,
+        split_seed=old.split_seed,
+        validation_fraction=old.validation_fraction,
+    )

@@ -48,7 +48,7 @@ def choose(qtbot):
     """Return a function that chooses a data set by its row."""
 
     def choose(window, source):
-        qtbot.mouseClick(window.setup.sources[source], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button(source), Qt.MouseButton.LeftButton)
 
     return choose
 
@@ -78,7 +78,7 @@ def test_choosing_mnist_downloads_it_and_shows_it(qtbot, serve, open_with, choos
         choose(window, "mnist")
     assert shown(window) == "MNIST"
     assert window.stage.current == "Weights"
-    assert window.setup.sources["mnist"].isChecked()
+    assert window.setup.data.source.button("mnist").isChecked()
     assert not window.download_bar.isVisible()
     assert sorted(path.name for path in cache.iterdir()) == sorted(FILES)
 
@@ -91,7 +91,7 @@ def test_the_old_run_trains_on_while_the_download_lasts(qtbot, serve, open_with,
     step = window.hub.snapshot.step
     qtbot.waitUntil(lambda: window.hub.snapshot.step > step, timeout=WAIT_MS)
     assert (shown(window), window.hub.snapshot.status) == ("Iris", Status.TRAINING)
-    assert window.setup.sources["iris"].isChecked()
+    assert window.setup.data.source.button("iris").isChecked()
     assert "Training" in window.notice.text
     assert window.download_bar.isVisible()
 
@@ -158,7 +158,7 @@ def test_a_change_of_the_old_run_lets_the_download_go_on(serve, open_with, begin
     window = open_with(serve(mirrors.stalled))
     begin(window)
     with new_run(window):
-        window.setup.split_seed.setValue(7)
+        window.setup.data.split_seed.setValue(7)
     assert shown(window) == "Iris"
     assert window.download_bar.isVisible()
 
@@ -176,7 +176,7 @@ def test_the_new_run_takes_the_settings_as_they_are_when_it_comes(
 
     window = open_with(serve(gated))
     begin(window)
-    window.setup.learning_rate.setValue(0.5)
+    window.setup.training.learning_rate.setValue(0.5)
     with new_run(window):
         gate.set()
     assert window.hub.config.training.learning_rate == 0.5
@@ -190,7 +190,7 @@ def test_a_failure_says_why_and_offers_a_folder(qtbot, serve, open_with, choose)
     assert window.notice.button.text() == "Choose folder…"
     assert not window.download_bar.isVisible()
     assert shown(window) == "Iris"
-    assert window.setup.sources["iris"].isChecked()
+    assert window.setup.data.source.button("iris").isChecked()
 
 
 def test_it_can_be_tried_again_after_a_failure(qtbot, serve, open_with, choose, new_run):

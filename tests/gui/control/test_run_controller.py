@@ -112,7 +112,7 @@ def test_an_epoch_a_second_follows_the_batch_size(window, enter, monkeypatch):
     n = len(window.hub.run.task.train_rows)
     window.run_bar.set_speed(SPEEDS.index(EPOCH_A_SECOND))
     assert sent[-1] == SetSpeed(math.ceil(n / window.hub.settings.batch_size))
-    enter(window.setup.batch_size, "7")
+    enter(window.setup.training.batch_size, "7")
     assert sent[-1] == SetSpeed(math.ceil(n / 7))
 
 
@@ -125,7 +125,7 @@ def test_ctrl_z_brings_the_trained_weights_back_and_redo_goes_on(
     window = open_window(SHORT)
     trained = finish(window)
     with new_run(window):
-        qtbot.mouseClick(window.setup.sources["digits"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
     assert window.hub.run.task.dataset.name.startswith("Digits")
     assert window.hub.snapshot.step == 0
     with new_run(window):
@@ -133,11 +133,11 @@ def test_ctrl_z_brings_the_trained_weights_back_and_redo_goes_on(
     assert window.hub.run.task.dataset.name == "Iris"
     np.testing.assert_array_equal(window.hub.snapshot.params.W, trained.params.W)
     assert window.hub.snapshot.step == trained.step
-    assert window.setup.sources["iris"].isChecked()
+    assert window.setup.data.source.button("iris").isChecked()
     with new_run(window):
         redo(qtbot, window)
     assert window.hub.run.task.dataset.name.startswith("Digits")
-    assert window.setup.sources["digits"].isChecked()
+    assert window.setup.data.source.button("digits").isChecked()
 
 
 def test_a_run_that_is_brought_back_trains_on_as_if_it_had_never_gone(
@@ -159,7 +159,10 @@ def test_undo_remembers_as_many_runs_as_it_offers(qtbot, open_window, finish, ne
     window = open_window(SHORT)
     trained = finish(window)
     limit = window.hub.undo_stack.undoLimit()
-    fields = window.setup.split_seed, window.setup.seed  # of one alone all changes are one undo
+    fields = (
+        window.setup.data.split_seed,
+        window.setup.training.seed,
+    )  # of one alone all changes are one undo
     for seed in range(limit):
         with new_run(window):
             fields[seed % 2].setValue(1000 + seed)
@@ -175,12 +178,12 @@ def test_a_setting_changed_while_there_is_nothing_to_train_leaves_the_run_before
     window = open_window(SHORT)
     finish(window)
     with new_run(window):
-        qtbot.mouseClick(window.setup.sources["drawn"], Qt.MouseButton.LeftButton)
-    enter(window.setup.learning_rate, "7")
+        qtbot.mouseClick(window.setup.data.source.button("drawn"), Qt.MouseButton.LeftButton)
+    enter(window.setup.training.learning_rate, "7")
     with new_run(window):
         undo(qtbot, window)
     assert window.hub.snapshot.settings.learning_rate == SHORT.training.learning_rate
-    assert window.setup.learning_rate.value() == SHORT.training.learning_rate
+    assert window.setup.training.learning_rate.value() == SHORT.training.learning_rate
 
 
 def test_no_snapshot_of_an_old_run_reaches_a_view(qtbot, open_window, new_run, monkeypatch):
@@ -222,7 +225,7 @@ def test_tick_drops_a_snapshot_of_another_run(qtbot, window, snapshot_of, monkey
 def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_window, reach, enter):
     window = open_window()
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
-    enter(window.setup.learning_rate, "1000")
+    enter(window.setup.training.learning_rate, "1000")
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.DIVERGED)
     qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
@@ -237,7 +240,7 @@ def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_wind
 def test_one_press_recovers_from_divergence_and_learns(qtbot, open_window, reach, enter):
     window = open_window()
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
-    enter(window.setup.learning_rate, "1000")
+    enter(window.setup.training.learning_rate, "1000")
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.DIVERGED)
     qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
@@ -245,7 +248,7 @@ def test_one_press_recovers_from_divergence_and_learns(qtbot, open_window, reach
     qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
     snapshot = reach(window, Status.FINISHED)
     assert snapshot.settings.learning_rate == remedy
-    assert window.setup.learning_rate.value() == remedy
+    assert window.setup.training.learning_rate.value() == remedy
     assert snapshot.metrics.train_loss < 0.3
     assert not window.notice.button.isVisible()
 
@@ -307,7 +310,7 @@ def test_a_message_is_not_overwritten_by_the_next_frame(qtbot, open_window):
 
 def test_train_is_off_while_there_is_nothing_to_train_on(qtbot, window, new_run):
     with new_run(window):
-        qtbot.mouseClick(window.setup.sources["drawn"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button("drawn"), Qt.MouseButton.LeftButton)
     assert not window.run_bar.play_button.isEnabled()
     assert not window.run_bar.step_button.isEnabled()
     assert window.notice.text == window.hub.run.task.obstacle
@@ -319,7 +322,7 @@ def test_train_is_off_while_there_is_nothing_to_train_on(qtbot, window, new_run)
 
 def test_train_is_off_with_points_of_one_class(qtbot, window, new_run, click_plane):
     with new_run(window):
-        qtbot.mouseClick(window.setup.sources["drawn"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button("drawn"), Qt.MouseButton.LeftButton)
     with new_run(window):
         click_plane(window.views["Boundary"], 1, 1)
     assert not window.run_bar.play_button.isEnabled()
@@ -381,7 +384,7 @@ def test_the_boundary_comes_back_with_data_that_have_a_plane(
     qtbot.keyClick(window, "1")  # its tab is away, and so is its key
     assert window.stage.current == "Weights"
     with new_run(window):
-        qtbot.mouseClick(window.setup.sources["iris"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button("iris"), Qt.MouseButton.LeftButton)
     assert window.stage.current == "Boundary"
 
 
@@ -398,7 +401,7 @@ def test_a_folder_without_data_is_told_and_another_can_be_chosen(
     assert str(empty) in window.notice.text
     assert window.hub.run is before
     assert window.hub.snapshot.step == snapshot.step
-    assert window.setup.sources["iris"].isChecked()
+    assert window.setup.data.source.button("iris").isChecked()
     assert window.run_bar.play_button.isEnabled()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(idx_folder))
     with new_run(window):
@@ -417,7 +420,7 @@ def test_a_damaged_file_is_named_and_the_old_run_stays(
     assert "breaks off" in window.notice.text
     assert window.hub.run is before
     np.testing.assert_array_equal(window.hub.snapshot.params.W, snapshot.params.W)
-    assert window.setup.sources["iris"].isChecked()
+    assert window.setup.data.source.button("iris").isChecked()
 
 
 def test_undo_while_data_are_loading_ends_the_waiting(
@@ -584,20 +587,20 @@ def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tm
 
 def test_a_change_that_comes_before_the_last_one_is_ready_loses_neither(qtbot, window):
     setup, hub = window.setup, window.hub
-    setup.split_seed.setValue(7)
-    qtbot.mouseClick(setup.standardise, Qt.MouseButton.LeftButton)
+    setup.data.split_seed.setValue(7)
+    qtbot.mouseClick(setup.data.standardise, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: hub.run.task.config.model.kind == "ovr", timeout=PATIENCE_MS)
     data = hub.run.task.config.data
     assert (data.split_seed, data.standardise) == (7, False)
-    assert setup.split_seed.value() == 7 and not setup.standardise.isChecked()
+    assert setup.data.split_seed.value() == 7 and not setup.data.standardise.isChecked()
 
 
 def test_a_change_amid_a_digit_that_is_taught_keeps_it(qtbot, open_window):
     window = open_window(RunConfig(data=DataConfig("digits")))
     hub, before = window.hub, window.hub.run.task.source
     window.editor.teach(np.full((1, before.m), 3, dtype=np.uint8), np.array([3]), "teach")
-    window.setup.split_seed.setValue(7)
+    window.setup.data.split_seed.setValue(7)
     qtbot.waitUntil(lambda: hub.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
     assert hub.run.task.source.n == before.n + 1
 

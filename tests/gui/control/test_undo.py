@@ -92,7 +92,7 @@ def assert_one_undo_brings_it_back(qtbot, window, field, weights):
 
 
 def test_five_notches_of_the_wheel_are_one_undo(qtbot, stepped):
-    field, weights = stepped.setup.test_share, stepped.hub.snapshot.params.W
+    field, weights = stepped.setup.data.test_share, stepped.hub.snapshot.params.W
     focus(qtbot, field)
     for notch in range(1, 6):
         turn_wheel(field, +1)
@@ -101,7 +101,7 @@ def test_five_notches_of_the_wheel_are_one_undo(qtbot, stepped):
 
 
 def test_a_number_typed_twice_is_one_undo(qtbot, stepped, enter):
-    field, weights = stepped.setup.test_share, stepped.hub.snapshot.params.W
+    field, weights = stepped.setup.data.test_share, stepped.hub.snapshot.params.W
     for typed in ("5", "50"):
         enter(field, typed)
         settled(qtbot, stepped, share_is(int(typed)))
@@ -109,7 +109,7 @@ def test_a_number_typed_twice_is_one_undo(qtbot, stepped, enter):
 
 
 def test_an_arrow_that_is_held_is_one_undo_however_long(qtbot, stepped):
-    field, weights = stepped.setup.split_seed, stepped.hub.snapshot.params.W
+    field, weights = stepped.setup.data.split_seed, stepped.hub.snapshot.params.W
     focus(qtbot, field)
     first = field.value()
     for seed in range(first + 1, first + 31):  # more than the runs that are remembered
@@ -123,7 +123,7 @@ def test_an_arrow_that_is_held_is_one_undo_however_long(qtbot, stepped):
 
 
 def test_redo_goes_to_the_end_of_the_gesture(qtbot, stepped):
-    field = stepped.setup.test_share
+    field = stepped.setup.data.test_share
     focus(qtbot, field)
     for notch in range(1, 4):
         turn_wheel(field, +1)
@@ -135,7 +135,7 @@ def test_redo_goes_to_the_end_of_the_gesture(qtbot, stepped):
 
 
 def test_what_was_trained_in_between_is_an_undo_of_its_own(qtbot, stepped, enter):
-    field = stepped.setup.test_share
+    field = stepped.setup.data.test_share
     enter(field, "30")
     settled(qtbot, stepped, share_is(30))
     step_on(qtbot, stepped)
@@ -148,16 +148,16 @@ def test_what_was_trained_in_between_is_an_undo_of_its_own(qtbot, stepped, enter
 
 
 def test_another_field_is_an_undo_of_its_own(qtbot, stepped, enter):
-    enter(stepped.setup.test_share, "30")
+    enter(stepped.setup.data.test_share, "30")
     settled(qtbot, stepped, share_is(30))
-    enter(stepped.setup.split_seed, "7")
+    enter(stepped.setup.data.split_seed, "7")
     settled(qtbot, stepped, lambda config: config.data.split_seed == 7)
     assert stepped.hub.undo_stack.count() == 2
 
 
 def test_where_nothing_was_trained_nothing_is_said_to_be_lost(qtbot, open_window, enter):
     window = open_window(SHORT)
-    enter(window.setup.test_share, "30")
+    enter(window.setup.data.test_share, "30")
     settled(qtbot, window, share_is(30))
     assert "Ctrl+Z" not in window.notice.text
 
@@ -169,7 +169,7 @@ def test_whatever_resets_a_run_says_so(qtbot, stepped, what):
         qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
         settled(qtbot, stepped, lambda config: config.model.kind == "ovr")
     elif what == "source":
-        qtbot.mouseClick(setup.sources["digits"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
         settled(qtbot, stepped, lambda config: config.data.source == "digits")
     else:
         focus(qtbot, setup.model.hidden)
@@ -180,7 +180,7 @@ def test_whatever_resets_a_run_says_so(qtbot, stepped, what):
 
 
 def test_ctrl_z_takes_back_what_is_typed_before_it_takes_back_a_run(qtbot, stepped, enter):
-    field = stepped.setup.test_share
+    field = stepped.setup.data.test_share
     enter(field, "30")
     settled(qtbot, stepped, share_is(30))
     enter(field, "4", end=False)

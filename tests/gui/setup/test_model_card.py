@@ -80,7 +80,7 @@ def test_the_bias_is_switched_off_with_one_press(qtbot, open_window, changed):
 
 def test_a_method_of_second_order_begins_with_its_full_step(qtbot, open_window, changed):
     window = open_window()
-    optimiser = window.setup.optimiser
+    optimiser = window.setup.training.optimiser
     optimiser.setFocus()
     config = changed(window, lambda: qtbot.keyClick(optimiser, Qt.Key.Key_End))
     assert (config.training.optimiser, config.training.learning_rate) == ("lbfgs", 1.0)
@@ -88,9 +88,11 @@ def test_a_method_of_second_order_begins_with_its_full_step(qtbot, open_window, 
 
 def test_momentum_is_asked_for_where_there_is_one(open_window):
     window = open_window(RunConfig(training=TrainingConfig(optimiser="nesterov", momentum=0.7)))
-    assert window.setup.momentum.isVisible() and window.setup.momentum.value() == 0.7
+    assert (
+        window.setup.training.momentum.isVisible() and window.setup.training.momentum.value() == 0.7
+    )
     other = open_window(RunConfig(training=TrainingConfig(optimiser="adam")))
-    assert not other.setup.momentum.isVisible()
+    assert not other.setup.training.momentum.isVisible()
 
 
 def test_a_model_that_newton_is_not_made_for_goes_back_to_descent(qtbot, open_window, changed):
@@ -98,4 +100,4 @@ def test_a_model_that_newton_is_not_made_for_goes_back_to_descent(qtbot, open_wi
     button = window.setup.model.kind.button("perceptron")
     config = changed(window, lambda: click(qtbot, button))
     assert (config.model.kind, config.training.optimiser) == ("perceptron", "sgd")
-    assert window.setup.optimiser.value() == "sgd"
+    assert window.setup.training.optimiser.value() == "sgd"

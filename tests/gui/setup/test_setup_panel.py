@@ -46,7 +46,7 @@ def test_a_value_typed_while_it_trains_applies_without_a_new_run(
     qtbot, training, enter, field, typed, setting, value
 ):
     hub, before = training.hub, training.hub.run
-    enter(getattr(training.setup, field), typed)
+    enter(getattr(training.setup.training, field), typed)
     qtbot.waitUntil(lambda: getattr(hub.snapshot.settings, setting) == value)
     step = hub.snapshot.step
     qtbot.waitUntil(lambda: hub.snapshot.step > step)
@@ -56,20 +56,20 @@ def test_a_value_typed_while_it_trains_applies_without_a_new_run(
 
 
 def test_live_changes_leave_their_marks_in_order(qtbot, training, enter):
-    enter(training.setup.batch_size, "16")
+    enter(training.setup.training.batch_size, "16")
     qtbot.waitUntil(lambda: len(training.hub.snapshot.curves.marks) == 1)
-    enter(training.setup.weight_decay, "0.01")
+    enter(training.setup.training.weight_decay, "0.01")
     qtbot.waitUntil(lambda: len(training.hub.snapshot.curves.marks) == 2)
     texts = [mark.text for mark in training.hub.snapshot.curves.marks]
     assert texts == ["batch 32 → 16", "λ 0 → 0.01"]
 
 
 def test_a_number_counts_once_it_is_typed_to_its_end(qtbot, training, enter):
-    enter(training.setup.learning_rate, "0.5", end=False)
+    enter(training.setup.training.learning_rate, "0.5", end=False)
     step = training.hub.snapshot.step
     qtbot.waitUntil(lambda: training.hub.snapshot.step > step + 2)
     assert training.hub.settings.learning_rate == 0.1
-    qtbot.keyClick(training.setup.learning_rate, Qt.Key.Key_Return)
+    qtbot.keyClick(training.setup.training.learning_rate, Qt.Key.Key_Return)
     assert training.hub.settings.learning_rate == 0.5
 
 
@@ -78,7 +78,7 @@ def test_a_number_counts_once_it_is_typed_to_its_end(qtbot, training, enter):
 
 def test_the_test_share_splits_anew(window, new_run, enter):
     with new_run(window):
-        enter(window.setup.test_share, "40")
+        enter(window.setup.data.test_share, "40")
     task = window.hub.run.task
     assert len(task.test_rows) == round(0.4 * task.dataset.n)
     assert window.hub.snapshot.step == 0
@@ -87,7 +87,7 @@ def test_the_test_share_splits_anew(window, new_run, enter):
 def test_the_split_seed_changes_which_rows_are_tested(window, new_run, enter):
     before = window.hub.run.task.test_rows
     with new_run(window):
-        enter(window.setup.split_seed, "7")
+        enter(window.setup.data.split_seed, "7")
     after = window.hub.run.task.test_rows
     assert len(after) == len(before)
     assert set(after) != set(before)
@@ -96,22 +96,27 @@ def test_the_split_seed_changes_which_rows_are_tested(window, new_run, enter):
 def test_the_seed_begins_a_new_run_with_the_same_rows(window, new_run, enter):
     before = window.hub.run.task
     with new_run(window):
-        enter(window.setup.seed, "7")
+        enter(window.setup.training.seed, "7")
     assert window.hub.settings.seed == 7
     np.testing.assert_array_equal(window.hub.run.task.test_rows, before.test_rows)
 
 
 def test_the_same_value_again_begins_no_run(window, enter):
     before = window.hub.run
-    for field, text in (("split_seed", "123"), ("seed", "123"), ("test_share", "20")):
-        enter(getattr(window.setup, field), text)
+    setup = window.setup
+    for field, text in (
+        (setup.data.split_seed, "123"),
+        (setup.training.seed, "123"),
+        (setup.data.test_share, "20"),
+    ):
+        enter(field, text)
     assert window.hub.run is before
     assert not window.hub.background.is_busy("load")
 
 
 def test_the_menu_of_features_takes_one_in_and_out(window, new_run):
     def toggle(name):
-        menu = window.setup.features.menu()
+        menu = window.setup.data.features.menu()
         next(action for action in menu.actions() if action.text() == name).trigger()
 
     with new_run(window):
@@ -126,16 +131,16 @@ def test_the_menu_of_features_takes_one_in_and_out(window, new_run):
 
 def test_the_last_feature_cannot_be_taken_out(window, new_run):
     with new_run(window):
-        menu = window.setup.features.menu()
+        menu = window.setup.data.features.menu()
         next(action for action in menu.actions() if action.text() == "petal width").trigger()
-    enabled = {a.text(): a.isEnabled() for a in window.setup.features.menu().actions()}
+    enabled = {a.text(): a.isEnabled() for a in window.setup.data.features.menu().actions()}
     assert enabled["petal length"] is False
     assert enabled["petal width"] is True
 
 
 def test_one_feature_hides_the_boundary(window, new_run):
     with new_run(window):
-        menu = window.setup.features.menu()
+        menu = window.setup.data.features.menu()
         next(action for action in menu.actions() if action.text() == "petal width").trigger()
     assert window.stage.current == "Weights"
     assert not window.stage.tabs.isTabVisible(window.stage.names.index("Boundary"))
@@ -143,7 +148,7 @@ def test_one_feature_hides_the_boundary(window, new_run):
 
 def test_all_features_at_once(window, new_run):
     with new_run(window):
-        menu = window.setup.features.menu()
+        menu = window.setup.data.features.menu()
         next(action for action in menu.actions() if action.text().startswith("All")).trigger()
     assert window.hub.run.task.dataset.m == 4
 
@@ -154,13 +159,13 @@ def test_standardisation_can_be_switched_off_and_on(qtbot, window, new_run):
     np.testing.assert_allclose(task.standardiser.mean, X.mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(task.standardiser.std, X.std(axis=0, ddof=1), rtol=1e-6)
     with new_run(window):
-        qtbot.mouseClick(window.setup.standardise, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.standardise, Qt.MouseButton.LeftButton)
     assert window.hub.run.task.standardiser.is_identity
-    assert window.setup.standardise.text() == "off"
+    assert window.setup.data.standardise.text() == "off"
     with new_run(window):
-        qtbot.mouseClick(window.setup.standardise, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.standardise, Qt.MouseButton.LeftButton)
     assert not window.hub.run.task.standardiser.is_identity
-    assert window.setup.standardise.text() == "on"
+    assert window.setup.data.standardise.text() == "on"
 
 
 def test_binary_asks_for_its_two_classes(qtbot, window, new_run):
@@ -204,7 +209,10 @@ def test_the_start_can_be_random(qtbot, window, new_run):
 def test_a_device_that_is_not_there_is_not_offered(qtbot, window):
     import torch
 
-    offered = {window.setup.device.itemData(i) for i in range(window.setup.device.count())}
+    offered = {
+        window.setup.training.device.itemData(i)
+        for i in range(window.setup.training.device.count())
+    }
     assert "cpu" in offered
     assert any(name.startswith("cuda") for name in offered) == torch.cuda.is_available()
 
@@ -246,7 +254,7 @@ def test_without_test_rows_the_legend_names_no_hollow_points(untested, words):
 
 
 def test_the_test_share_reads_none_at_zero(untested):
-    assert untested.setup.test_share.text() == "none"
+    assert untested.setup.data.test_share.text() == "none"
 
 
 # Scrolling ------------------------------------------------------------------------------------
@@ -255,11 +263,11 @@ def test_the_test_share_reads_none_at_zero(untested):
 def test_scrolling_the_column_changes_no_field(window):
     setup = window.setup
     fields = [
-        setup.learning_rate,
-        setup.batch_size,
-        setup.epochs,
+        setup.training.learning_rate,
+        setup.training.batch_size,
+        setup.training.epochs,
         setup.model.init,
-        setup.split_seed,
+        setup.data.split_seed,
     ]
     before = [
         setup.model.init.currentIndex(),
@@ -290,10 +298,10 @@ def wheel(widget, notches: int = -1) -> QWheelEvent:
 
 def test_the_column_scrolls_to_the_field_that_tab_reaches(qtbot, open_window):
     window = open_window(size=(1024, 560))
-    port, field = window.setup.viewport(), window.setup.seed
+    port, field = window.setup.viewport(), window.setup.training.seed
     assert not port.rect().contains(field.mapTo(port, field.rect().center()))
-    window.setup.tolerance.setFocus()  # patience needs validation rows, and is passed over
-    qtbot.keyClick(window.setup.tolerance, Qt.Key.Key_Tab)
+    window.setup.training.tolerance.setFocus()  # patience needs validation rows, and is passed over
+    qtbot.keyClick(window.setup.training.tolerance, Qt.Key.Key_Tab)
     assert field.hasFocus()
     assert port.rect().contains(field.mapTo(port, field.rect().center()))
 
@@ -309,8 +317,8 @@ def test_long_class_names_leave_every_field_in_sight(open_window, monkeypatch):
         setup.model.positive,
         setup.model.negative,
         setup.model.init,
-        setup.learning_rate,
-        setup.seed,
+        setup.training.learning_rate,
+        setup.training.seed,
     )
     QApplication.processEvents()  # so that all is laid out
     for field in fields:

@@ -213,7 +213,7 @@ def test_the_last_lesson_has_no_next(begin, window):
 
 def test_a_changed_lesson_is_called_so_and_claims_nothing(begin, enter, finish, qtbot, window):
     preset = begin(window, "xor")
-    enter(window.setup.learning_rate, "0.01")
+    enter(window.setup.training.learning_rate, "0.01")
     qtbot.waitUntil(lambda: "changed" in shown(window), timeout=PATIENCE_MS)
     window.stage.setFocus()
     finish(window)
@@ -244,7 +244,7 @@ def test_again_after_training_starts_from_the_beginning(qtbot, begin, finish, wi
 def test_the_strip_goes_with_other_data(qtbot, begin, new_run, window):
     begin(window, "xor")
     with new_run(window):
-        qtbot.mouseClick(window.setup.sources["digits"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
     assert not window.lessons.strip.isVisible()
 
 

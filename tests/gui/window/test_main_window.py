@@ -27,7 +27,7 @@ from core.config import MODEL_KINDS, DataConfig, ModelConfig, RunConfig, Trainin
 from core.train.snapshot import Status
 from gui.control.run_controller import FLAT_OUT
 from gui.kit import theme as look
-from gui.kit.fields import notch_above, notch_below
+from gui.kit.fields.notches import notch_above, notch_below
 from gui.kit.labels import Elided
 from gui.window.run_bar import SPEEDS
 from tests.gui.conftest import PATIENCE_MS
@@ -132,7 +132,7 @@ def test_brackets_move_the_learning_rate_by_a_notch_while_it_trains(qtbot, open_
         qtbot.keyClick(window, key)
         qtbot.waitUntil(lambda rate=rate: window.hub.snapshot.settings.learning_rate == rate)
         assert window.hub.snapshot.status is Status.TRAINING
-        assert window.setup.learning_rate.value() == rate
+        assert window.setup.training.learning_rate.value() == rate
 
 
 def test_a_change_of_the_learning_rate_leaves_a_mark_on_the_curves(qtbot, open_window):
@@ -174,8 +174,8 @@ def test_space_trains_whatever_has_the_focus(qtbot, window, reach, field):
     places = {
         "step_button": window.run_bar.step_button,
         "speed": window.run_bar.speed,
-        "learning_rate": window.setup.learning_rate,
-        "iris": window.setup.sources["iris"],
+        "learning_rate": window.setup.training.learning_rate,
+        "iris": window.setup.data.source.button("iris"),
         "kind": window.setup.model.kind.button("binary"),
         "init": window.setup.model.init,
     }
@@ -224,7 +224,7 @@ def controls(window) -> list[QWidget]:
 
 
 def test_return_presses_the_button_that_has_the_focus(qtbot, window, new_run):
-    toggle = window.setup.standardise
+    toggle = window.setup.data.standardise
     toggle.setFocus()
     with new_run(window):
         qtbot.keyClick(toggle, Qt.Key.Key_Return)
@@ -243,9 +243,9 @@ def test_return_opens_the_list_that_has_the_focus(qtbot, window, new_run):
 
 
 def test_return_opens_the_menu_of_features(qtbot, window, new_run):
-    window.setup.features.setFocus()
-    qtbot.keyClick(window.setup.features, Qt.Key.Key_Return)
-    menu = window.setup.features.menu()
+    window.setup.data.features.setFocus()
+    qtbot.keyClick(window.setup.data.features, Qt.Key.Key_Return)
+    menu = window.setup.data.features.menu()
     qtbot.waitUntil(menu.isVisible)
     with new_run(window):
         qtbot.keyClick(menu, Qt.Key.Key_Down)
@@ -257,7 +257,7 @@ def test_return_opens_the_menu_of_features(qtbot, window, new_run):
 def test_every_control_has_a_name_and_a_tooltip(qtbot, window, new_run, source):
     if source != "iris":
         with new_run(window):
-            qtbot.mouseClick(window.setup.sources[source], Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(window.setup.data.source.button(source), Qt.MouseButton.LeftButton)
     found = [w for w in controls(window) if w is not window.notice.button]
     assert len(found) > 20
     for widget in found:
@@ -292,14 +292,14 @@ def test_tab_reaches_every_control(qtbot, window):
     }
     assert len(expected) > 12
     assert expected <= set(reached)
-    assert window.setup.sources["iris"] in reached
+    assert window.setup.data.source.button("iris") in reached
     assert {window.setup.model.kind.button(kind) for kind in MODEL_KINDS} & set(reached)
 
 
 def test_arrows_go_from_a_source_to_the_next(qtbot, window, new_run):
-    window.setup.sources["iris"].setFocus()
+    window.setup.data.source.button("iris").setFocus()
     with new_run(window):
-        qtbot.keyClick(window.setup.sources["iris"], Qt.Key.Key_Down)
+        qtbot.keyClick(window.setup.data.source.button("iris"), Qt.Key.Key_Down)
     assert window.hub.run.task.config.data.source == "digits"
 
 

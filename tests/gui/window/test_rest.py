@@ -301,7 +301,7 @@ def test_at_rest_the_limit_of_the_rate_is_of_the_last_weights(open_window, stepp
     for a, x in zip(found.a[rows], X, strict=True):
         bends += np.kron(np.diag(a) - np.outer(a, a), np.outer(x, x)) / len(rows)
     limit = 2 / np.linalg.eigvalsh(bends).max()
-    assert window.setup.rate.limit == pytest.approx(limit, rel=0.01)
+    assert window.setup.training.rate.limit == pytest.approx(limit, rel=0.01)
 
 
 def test_at_rest_the_noise_is_that_of_the_last_weights(qtbot, open_window, stepped_twice_meanwhile):

@@ -212,7 +212,7 @@ def test_a_setting_of_the_past_is_shown_and_one_that_is_changed_there_is_marked(
     qtbot.keyClick(window, Qt.Key.Key_B)
     qtbot.keyClick(window, Qt.Key.Key_B)
     reached(window, 2, 4)
-    assert window.setup.learning_rate.value() == 0.1
+    assert window.setup.training.learning_rate.value() == 0.1
     qtbot.keyClick(window, Qt.Key.Key_BracketLeft)
     qtbot.keyClick(window, Qt.Key.Key_S)
     assert reached(window, 3, 3).curves.marks == (Mark(2, "η 0.1 → 0.05"),)

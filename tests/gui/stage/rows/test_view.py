@@ -118,7 +118,7 @@ def test_images_are_shown_as_a_gallery_too(qtbot, trained):
 
 def test_a_new_run_forgets_the_old_answers(qtbot, trained):
     window = trained()
-    qtbot.mouseClick(window.setup.sources["digits"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.hub.run.task.dataset.name.startswith("Digits"))
     assert window.views["Data"].model.rowCount() == window.hub.run.task.dataset.n
     assert cell(window, 0, CLASS) == "0"
@@ -126,7 +126,7 @@ def test_a_new_run_forgets_the_old_answers(qtbot, trained):
 
 def test_columns_fit_what_they_hold_once_they_are_seen(qtbot, window, new_run):
     with new_run(window):
-        window.setup.split_seed.setValue(7)
+        window.setup.data.split_seed.setValue(7)
     window.stage.show_name("Data")
     table = window.views["Data"].table
     for column in range(table.model().columnCount()):

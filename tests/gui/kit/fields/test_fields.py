@@ -9,17 +9,11 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from gui.kit.fields import (
-    BatchField,
-    Card,
-    Choice,
-    CountField,
-    NotchField,
-    Segments,
-    Toggle,
-    notch_above,
-    notch_below,
-)
+from gui.kit import theme as look
+from gui.kit.fields.card import Card
+from gui.kit.fields.choices import Choice, Segments, Toggle
+from gui.kit.fields.notches import notch_above, notch_below
+from gui.kit.fields.numbers import BatchField, CountField, NotchField, ShareField
 
 
 @pytest.fixture
@@ -275,3 +269,56 @@ def test_a_row_of_a_card_names_its_field(qtbot, dressed):
     (label,) = row.findChildren(QLabel)
     assert label.buddy() is field
     assert label.toolTip() == field.toolTip() == "Step size"
+
+
+# What a number stands for, and room -----------------------------------------------------------
+
+
+def test_a_share_is_a_fraction_for_others(qtbot, shown, enter):
+    field = shown(ShareField(0.9))
+    field.show_value(0.25)
+    assert field.text() == "25 %"
+    with qtbot.waitSignal(field.chosen) as told:
+        enter(field, "12.5")
+    assert told.args == [0.125]
+
+
+def test_a_share_that_is_given_is_none_for_others(qtbot, shown, enter):
+    field = shown(ShareField(0.9))
+    field.offer_given(True)
+    field.show_value(None)
+    assert field.text() == "as given"
+    enter(field, "30")
+    with qtbot.waitSignal(field.chosen) as told:
+        enter(field, "as given")
+    assert told.args == [None]
+    field.offer_given(False)
+    assert field.text() == "none" and field.value() == 0
+
+
+def test_a_full_batch_is_none_for_others(qtbot, shown, enter):
+    field = shown(BatchField())
+    field.set_rows(120)
+    field.show_value(32)
+    with qtbot.waitSignal(field.chosen) as told:
+        enter(field, "full")
+    assert told.args == [None]
+    field.set_rows(150)
+    field.show_value(None)
+    assert field.value() == 150
+
+
+@pytest.mark.parametrize("make", [lambda: NotchField(1e-6, 1000), lambda: CountField(0, 99)])
+def test_what_is_shown_is_told_to_nobody(qtbot, shown, make):
+    field = shown(make())
+    with qtbot.assertNotEmitted(field.chosen):
+        field.show_value(7)
+    assert field.value() == 7
+
+
+def test_a_field_grows_with_its_type(qtbot, shown):
+    field = shown(CountField(0, 99))
+    before = field.width()
+    field.setFont(look.scaled(field.font(), 1.5))
+    assert before == pytest.approx(CountField(0, 99).sizeHint().width(), abs=1)
+    qtbot.waitUntil(lambda: field.width() >= 1.4 * before)

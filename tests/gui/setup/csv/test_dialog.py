@@ -14,7 +14,7 @@ from core.data.csv import reader
 from core.errors import Cancelled
 from core.train.snapshot import Status
 from gui.kit import theme as look
-from gui.setup.csv_preview import FACT_ROW, FIRST_ROW, ROLE_ROW
+from gui.setup.csv.preview import FACT_ROW, FIRST_ROW, ROLE_ROW
 
 PATIENCE_MS = 30_000
 CHECKED, UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
@@ -59,7 +59,7 @@ def load(qtbot, window, preview, new_run):
     def load(text):
         dialog = preview(text)
         with new_run(window):
-            qtbot.mouseClick(dialog.load_button, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(dialog.foot.load_button, Qt.MouseButton.LeftButton)
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
         return window.hub.run.task
@@ -122,10 +122,10 @@ def test_a_file_is_chosen_by_key_or_row(qtbot, window, write, way):
     if way == "key":
         qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     else:
-        qtbot.mouseClick(window.setup.sources["csv"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.setup.data.source.button("csv"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
     (chooser,) = window.findChildren(QFileDialog)
-    assert window.setup.sources["iris"].isChecked()  # nothing is loaded yet
+    assert window.setup.data.source.button("iris").isChecked()  # nothing is loaded yet
     chooser.selectFile(str(path))
     chooser.accept()
     qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
@@ -146,7 +146,7 @@ def test_two_files_at_once_are_not_welcome(window, write):
 def test_the_program_can_start_with_a_file(qtbot, open_window, write):
     window = open_window(RunConfig(DataConfig(source="csv", path=str(write(BIRDS)))))
     assert window.hub.run.task.dataset.name == "birds.csv"
-    assert window.setup.sources["csv"].isChecked()
+    assert window.setup.data.source.button("csv").isChecked()
 
 
 def test_a_start_with_a_bad_file_shows_iris_and_what_is_wrong(qtbot, open_window, tmp_path):
@@ -160,8 +160,8 @@ def test_a_start_with_a_bad_file_shows_iris_and_what_is_wrong(qtbot, open_window
 
 def test_what_was_understood_is_said_in_words(preview):
     dialog = preview(BIRDS)
-    assert dialog.title.text() == "birds.csv"
-    assert dialog.understood.text() == (
+    assert dialog.head.title.text() == "birds.csv"
+    assert dialog.head.understood.text() == (
         "40 rows × 5 columns  ·  UTF-8, semicolons, decimal commas, header in line 1"
     )
 
@@ -185,14 +185,14 @@ def test_the_first_rows_are_shown_as_parsed_with_their_lines(preview):
 
 def test_the_classes_and_the_size_of_what_is_loaded_are_said(preview):
     dialog = preview(BIRDS)
-    assert dialog.class_words.text() == "2 classes: Adelie, Gentoo"
-    assert dialog.summary.text() == "Loads 40 rows × 2 features"
+    assert dialog.label.classes.text() == "2 classes: Adelie, Gentoo"
+    assert dialog.foot.summary.text() == "Loads 40 rows × 2 features"
 
 
 def test_rows_that_lack_something_are_counted_and_listed(preview):
     dialog = preview(GAPS)
-    assert dialog.gap_box.isVisible()
-    listed = [dialog.gap_list.item(i).text() for i in range(dialog.gap_list.count())]
+    assert dialog.gaps.isVisible()
+    listed = [dialog.gaps.list.item(i).text() for i in range(dialog.gaps.list.count())]
     assert [text.partition(":")[0] for text in listed] == [
         "line 42",
         "line 43",
@@ -206,13 +206,13 @@ def test_rows_that_lack_something_are_counted_and_listed(preview):
 
 
 def test_without_gaps_there_is_nothing_to_decide(preview):
-    assert not preview(BIRDS).gap_box.isVisible()
+    assert not preview(BIRDS).gaps.isVisible()
 
 
 def test_pictures_are_recognised(preview):
     rows = "".join(",".join(str((k * j) % 17) for j in range(64)) + f",{k % 3}\n" for k in range(9))
     dialog = preview(rows)
-    assert "9 pictures of 8 × 8 pixels" in dialog.summary.text()
+    assert "9 pictures of 8 × 8 pixels" in dialog.foot.summary.text()
 
 
 @pytest.mark.parametrize("theme", [look.LIGHT, look.DARK], ids=["light", "dark"])
@@ -240,7 +240,7 @@ def test_a_click_ticks_a_feature_off_and_on(preview, click_role):
     for state, count in ((UNCHECKED, "1 feature"), (CHECKED, "2 features")):
         click_role(dialog, "bill")
         assert tick(dialog, "bill") is state
-        assert dialog.summary.text().endswith(count)
+        assert dialog.foot.summary.text().endswith(count)
 
 
 def test_space_ticks_the_column_that_has_the_focus(qtbot, preview):
@@ -253,54 +253,54 @@ def test_space_ticks_the_column_that_has_the_focus(qtbot, preview):
 def test_an_unusable_column_cannot_be_ticked(preview, click_role):
     dialog = preview(BIRDS)
     click_role(dialog, "city")
-    assert dialog.summary.text() == "Loads 40 rows × 2 features"
+    assert dialog.foot.summary.text() == "Loads 40 rows × 2 features"
 
 
 def test_without_a_feature_nothing_can_be_loaded(qtbot, preview):
     dialog = preview(BIRDS)
-    qtbot.mouseClick(dialog.none_button, Qt.MouseButton.LeftButton)
-    assert dialog.summary.text() == "Tick at least one feature."
-    assert not dialog.load_button.isEnabled()
-    qtbot.mouseClick(dialog.all_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.label.none_button, Qt.MouseButton.LeftButton)
+    assert dialog.foot.summary.text() == "Tick at least one feature."
+    assert not dialog.foot.load_button.isEnabled()
+    qtbot.mouseClick(dialog.label.all_button, Qt.MouseButton.LeftButton)
     assert tick(dialog, "id") is CHECKED
-    assert dialog.load_button.isEnabled()
+    assert dialog.foot.load_button.isEnabled()
 
 
 def test_a_bad_label_is_refused_with_a_reason_and_mended(qtbot, preview):
     dialog = preview(BIRDS)
-    choose(qtbot, dialog.label_choice, dialog.table.column("depth"))
-    assert "“depth” holds numbers with fractions" in dialog.summary.text()
-    assert not dialog.load_button.isEnabled()
-    choose(qtbot, dialog.label_choice, dialog.table.column("kind"))
-    assert dialog.load_button.isEnabled()
+    choose(qtbot, dialog.label.choice, dialog.table.column("depth"))
+    assert "“depth” holds numbers with fractions" in dialog.foot.summary.text()
+    assert not dialog.foot.load_button.isEnabled()
+    choose(qtbot, dialog.label.choice, dialog.table.column("kind"))
+    assert dialog.foot.load_button.isEnabled()
     assert tick(dialog, "depth") is CHECKED
 
 
 def test_skip_and_fill_say_how_many_rows_are_left(qtbot, preview):
     dialog = preview(GAPS)
-    assert dialog.summary.text().startswith("Loads 40 rows")
-    qtbot.mouseClick(dialog.gap_choice.button("fill"), Qt.MouseButton.LeftButton)
-    assert dialog.summary.text().startswith("Loads 42 rows")
+    assert dialog.foot.summary.text().startswith("Loads 40 rows")
+    qtbot.mouseClick(dialog.gaps.choice.button("fill"), Qt.MouseButton.LeftButton)
+    assert dialog.foot.summary.text().startswith("Loads 42 rows")
 
 
 def test_a_correction_reads_the_file_again(qtbot, preview):
     dialog = preview(BIRDS)
-    choose(qtbot, dialog.corrections["decimal"], ".")
+    choose(qtbot, dialog.format.choices["decimal"], ".")
     qtbot.waitUntil(lambda: dialog.table.format.decimal == ".", timeout=PATIENCE_MS)
     assert said(dialog, ROLE_ROW, "bill") == "text"
-    choose(qtbot, dialog.corrections["decimal"], ",")
+    choose(qtbot, dialog.format.choices["decimal"], ",")
     qtbot.waitUntil(lambda: dialog.table.format.decimal == ",", timeout=PATIENCE_MS)
     assert said(dialog, ROLE_ROW, "bill") == "feature"
 
 
 def test_a_correction_that_fails_is_taken_back(qtbot, preview):
     dialog = preview(BIRDS.replace("Adelie", "Adélie").encode("latin-1"))
-    dialog.corrections["encoding"].setFocus()
-    qtbot.keyClick(dialog.corrections["encoding"], Qt.Key.Key_Home)
-    qtbot.waitUntil(lambda: "not UTF-8" in dialog.summary.text(), timeout=PATIENCE_MS)
+    dialog.format.choices["encoding"].setFocus()
+    qtbot.keyClick(dialog.format.choices["encoding"], Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: "not UTF-8" in dialog.foot.summary.text(), timeout=PATIENCE_MS)
     assert dialog.table.n == ROWS
-    assert dialog.corrections["encoding"].currentData() == "cp1252"
-    assert dialog.load_button.isEnabled()
+    assert dialog.format.choices["encoding"].currentData() == "cp1252"
+    assert dialog.foot.load_button.isEnabled()
 
 
 # Loading --------------------------------------------------------------------------------------
@@ -312,7 +312,7 @@ def test_load_begins_a_run_on_the_table(window, load):
     assert task.dataset.class_names == ("Adelie", "Gentoo")
     assert task.config.data.label == "kind"
     assert window.stage.current == "Boundary"
-    assert window.setup.sources["csv"].isChecked()
+    assert window.setup.data.source.button("csv").isChecked()
     assert window.csv.dialog is None
 
 
@@ -339,7 +339,7 @@ def test_cancel_leaves_everything_as_it_is(qtbot, window, preview, way):
     before = window.hub.run
     dialog = preview(BIRDS)
     if way == "button":
-        qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(dialog.foot.cancel_button, Qt.MouseButton.LeftButton)
     else:
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.csv.dialog is None)
@@ -353,7 +353,7 @@ def test_a_feature_can_be_left_out_later_without_reading_the_file_again(
     load(GAPS)
     (tmp_path / "birds.csv").unlink()
     with new_run(window):
-        window.setup.features.menu().actions()[2].trigger()
+        window.setup.data.features.menu().actions()[2].trigger()
     assert window.hub.run.task.dataset.feature_names == ("bill",)
 
 

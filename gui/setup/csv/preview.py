@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, Qt, Signal
@@ -14,20 +13,12 @@ from core.invisible_characters import visible
 from core.number_format import format_shortest
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import SMALL, Theme, scaled
+from gui.setup.csv.selection import Role
 
 ROLE_ROW, FACT_ROW, FIRST_ROW = 0, 1, 2
 NARROWEST_PX, WIDEST_PX = 84, 200
 MEASURED_COLUMNS = 60  # the widths of more would take too long to measure
 Parent = QModelIndex()
-
-
-class Role(Enum):
-    """What a column is for."""
-
-    LABEL = auto()
-    FEATURE = auto()
-    UNUSED = auto()
-    UNUSABLE = auto()
 
 
 class Preview(QAbstractTableModel):

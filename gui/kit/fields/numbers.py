@@ -1,0 +1,263 @@
+"""Fields for a number."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import QLocale, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QValidator
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSizePolicy, QSpinBox
+
+from gui.kit.fields.notches import notch_above, notch_below, power_beside
+from gui.kit.fields.unscrolled import Unscrolled
+
+if TYPE_CHECKING:  # what is mixed in is no widget of its own
+    from PySide6.QtWidgets import QAbstractSpinBox as SpinBox
+else:
+    SpinBox = object
+
+Number = Any  # float of some fields, int of others, as Qt has it
+
+FULL = "full"
+GIVEN = -1.0  # percent, of a share that the data come with
+WIDEST = 9 * "0"  # what most fields are as wide as, with their rims
+PERCENT_STEP = 5
+UNFINISHED = re.compile(r"[+−-]?[0-9]*[.,]?[0-9]*(e[+−-]?[0-9]*)?")
+
+
+class _NumberField(Unscrolled, SpinBox):
+    """What the fields for a number share.
+
+    The word that stands for the least value (or, for “full”, the greatest) can be typed, too.
+    What is no value of the field changes nothing. Arrows and wheel go from what is typed so far.
+    """
+
+    chosen = Signal(object)  # what the number that was entered stands for
+
+    if TYPE_CHECKING:  # what both of Qt's fields have
+        valueChanged: ClassVar[Signal]
+        value: Callable[[], Number]
+        setValue: Callable[[Number], None]
+        minimum: Callable[[], Number]
+        maximum: Callable[[], Number]
+        suffix: Callable[[], str]
+
+    def _dress(self, widest: str) -> None:
+        """Be as wide as this text with its rims; number to the right, told once typed to its end.
+
+        The style sheet makes the arrow buttons 0 wide; NoButtons would leave the text no width.
+        """
+        self._widest = widest
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setLocale(QLocale.c())
+        self.valueChanged.connect(lambda number: self.chosen.emit(self._meaning(number)))
+
+    def sizeHint(self) -> QSize:
+        """The width follows the type: as it changes, the layout asks again."""
+        width = self.fontMetrics().horizontalAdvance(self._widest)
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def show_value(self, value: Any) -> None:
+        """Show what `chosen` tells of; nobody is told."""
+        with QSignalBlocker(self):
+            self.setValue(value)
+
+    def _meaning(self, number: Number) -> Any:
+        """Return what a number in the field stands for outside."""
+        return number
+
+    def _word(self) -> tuple[str, Number]:
+        """Return the word that can be typed, "" for none, and the value that it stands for."""
+        return self.specialValueText(), self.minimum()
+
+    def _read(self, text: str) -> Number | None:
+        """Return the number that a text says, whether or not it is a value of the field."""
+        raise NotImplementedError
+
+    def _beside(self, value: Number, *, up: bool) -> Number:
+        """Return what an arrow makes of a value; it may lie beyond the ends."""
+        raise NotImplementedError
+
+    def _bare(self, text: str) -> str:
+        return text.strip().removesuffix(self.suffix().strip()).strip().casefold()
+
+    def _bounded(self, value: Number) -> Number:
+        return max(self.minimum(), min(value, self.maximum()))
+
+    def valueFromText(self, text: str) -> Number:
+        word, meant = self._word()
+        bare = self._bare(text)
+        if bare and word.casefold().startswith(bare):
+            return meant
+        number = self._read(bare)
+        return self.value() if number is None else self._bounded(number)
+
+    def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
+        bare, word = self._bare(text), self._word()[0].casefold()
+        number = self._read(bare)
+        if (word and bare == word) or (number is not None and number == self._bounded(number)):
+            return QValidator.State.Acceptable, text, pos
+        # An unfinished number, such as "1e-", may yet become one; other letters never do.
+        is_possible = word.startswith(bare) or UNFINISHED.fullmatch(bare) is not None
+        state = QValidator.State.Intermediate if is_possible else QValidator.State.Invalid
+        return state, text, pos
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QTimer.singleShot(0, self.selectAll)  # after the click: typing replaces the value
+
+    def stepBy(self, steps: int) -> None:
+        self.interpretText()
+        value = self.value()
+        for _ in range(abs(steps)):
+            value = self._bounded(self._beside(value, up=steps > 0))
+        self.setValue(value)
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        both = QAbstractSpinBox.StepEnabledFlag
+        return both.StepUpEnabled | both.StepDownEnabled
+
+
+class NotchField(_NumberField, QDoubleSpinBox):
+    """A number on a logarithmic scale: arrows and wheel go 1, 2, 5, 10, …; any number can be typed.
+
+    Where zero is allowed it lies below the smallest notch.
+    """
+
+    def __init__(
+        self, smallest: float, largest: float, *, zero: bool = False, widest: str = WIDEST
+    ) -> None:
+        super().__init__()
+        self._dress(widest)
+        self._smallest = smallest
+        self.setDecimals(12)
+        self.setRange(0.0 if zero else 1e-12, largest)
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.6g}"
+
+    def _read(self, text: str) -> float | None:
+        return _parse(text)
+
+    def _beside(self, value: Number, *, up: bool) -> Number:
+        if up:
+            return self._smallest if value < self._smallest else notch_above(value)
+        if value > self._smallest:
+            return notch_below(value)
+        return self.minimum() if self.minimum() == 0 else self._smallest
+
+
+class ShareField(_NumberField, QDoubleSpinBox):
+    """A share in percent, for others 0 … 1; arrows and wheel go by multiples of 5 and to the ends.
+
+    The word for the share that the data come with lies below 0 %, and stands for None.
+    """
+
+    def __init__(self, most: float, *, widest: str = WIDEST) -> None:
+        super().__init__()
+        self._dress(widest)
+        self._most = most
+        self.setDecimals(2)
+        self.setSuffix(" %")
+        self.offer_given(False)
+
+    def offer_given(self, is_given: bool) -> None:
+        """Whether the data come with a share, which can be chosen by a word."""
+        with QSignalBlocker(self):
+            self.setRange(GIVEN if is_given else 0, 100 * self._most)
+            self.setSpecialValueText("as given" if is_given else "none")
+
+    def show_value(self, value: float | None) -> None:
+        super().show_value(GIVEN if value is None else 100 * value)
+
+    def _meaning(self, number: Number) -> float | None:
+        return None if number == GIVEN else round(number / 100, 4)
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:g}"
+
+    def _read(self, text: str) -> float | None:
+        number = _parse(text)
+        return None if number is None or number < 0 else number  # the least value is a word
+
+    def _beside(self, value: Number, *, up: bool) -> Number:
+        step = PERCENT_STEP
+        if up:
+            return max(step * math.floor(value / step + 1), 0)
+        return step * math.ceil(value / step - 1) if value > 0 else self.minimum()
+
+
+class CountField(_NumberField, QSpinBox):
+    """A whole number; arrows and wheel go by 1, by powers of two, or by notches 1, 2, 5, 10, …"""
+
+    def __init__(
+        self,
+        low: int,
+        high: int,
+        *,
+        powers_of_two: bool = False,
+        notches: bool = False,
+        widest: str = WIDEST,
+    ) -> None:
+        super().__init__()
+        self._dress(widest)
+        self._powers_of_two, self._notches = powers_of_two, notches
+        self.setRange(low, high)
+
+    def _read(self, text: str) -> int | None:
+        number = _parse(text)
+        return int(number) if number is not None and number.is_integer() else None
+
+    def _beside(self, value: Number, *, up: bool) -> Number:
+        whole = int(value)
+        if self._powers_of_two:
+            return power_beside(whole, up=up)
+        if not self._notches or whole < 1 or (whole == 1 and not up):
+            return whole + (1 if up else -1)
+        return int(notch_above(whole) if up else notch_below(whole))
+
+
+class BatchField(CountField):
+    """A batch size: 1, 2, 4, … up to the largest, which reads “full” and stands for None."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 2, powers_of_two=True)
+
+    def set_rows(self, count: int) -> None:
+        """Let so many rows be full."""
+        with QSignalBlocker(self):
+            self.setMaximum(max(count, 2))
+
+    def show_value(self, value: int | None) -> None:
+        super().show_value(self.maximum() if value is None else value)
+
+    def _meaning(self, number: Number) -> int | None:
+        return None if number == self.maximum() else number
+
+    def textFromValue(self, value: int) -> str:
+        return FULL if value == self.maximum() else str(value)
+
+    def _word(self) -> tuple[str, Number]:
+        return FULL, self.maximum()
+
+    def _read(self, text: str) -> int | None:
+        """Read a size; a larger one than there are rows is full, too."""
+        size = super()._read(text)
+        return None if size is None else min(size, self.maximum())
+
+
+def _parse(text: str) -> float | None:
+    try:
+        number = float(text.strip().replace(",", ".").replace("−", "-"))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

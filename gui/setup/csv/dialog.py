@@ -1,0 +1,185 @@
+"""The dialog on a CSV file: its parts, one below the other, and how they hang together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
+
+from core.config import Missing, Reading
+from core.data.csv.table import Table
+from gui.kit import theme as look
+from gui.kit.plain_text import Plain, as_tip
+from gui.kit.theme import Theme, scaled
+from gui.setup.csv.foot import Foot
+from gui.setup.csv.format_row import FormatRow
+from gui.setup.csv.gaps_box import GapsBox
+from gui.setup.csv.label_row import LabelRow
+from gui.setup.csv.preview import ROLE_ROW, Preview, PreviewView
+from gui.setup.csv.selection import Selection
+
+SIZE = (860, 620)
+MAX_NOTES = 6
+
+
+class CsvDialog(QDialog):
+    """Preview of one table; says `chosen` when the person loads it, `reread` to correct it."""
+
+    chosen = Signal(object, str, object, str)  # Table, label, names of features, “skip” or “fill”
+    reread = Signal(object, object)  # path, Reading
+
+    def __init__(self, theme: Theme, table: Table, reading: Reading, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Open CSV")
+        self._theme = theme
+        self.selection = Selection(table)
+        self.head = Head()
+        self.format = FormatRow(reading)
+        self.format.corrected.connect(self._correct)
+        self.label = LabelRow()
+        self.label.chosen.connect(self._choose_label)
+        self.label.all_wanted.connect(self._take_all)
+        self.label.none_wanted.connect(self._take_none)
+        self.preview = Preview(theme, self)
+        self.view = PreviewView(self.preview)
+        self.view.toggled.connect(self._toggle)
+        self.gaps = GapsBox()
+        self.gaps.chosen.connect(self._choose_missing)
+        self.foot = Foot(theme)
+        self.foot.load_wanted.connect(self._load)
+        self.foot.cancelled.connect(self.reject)
+        self._arrange()
+        self.setMinimumSize(640, 460)
+        space = parent.size()
+        self.resize(min(SIZE[0], space.width() - 32), min(SIZE[1], space.height() - 32))
+        self._show_table()
+        self.foot.load_button.setFocus()
+
+    def _arrange(self) -> None:
+        card = QFrame()
+        card.setProperty("card", True)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(4, 4, 4, 4)
+        inside.addWidget(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.setSpacing(10)
+        layout.addWidget(self.head)
+        layout.addWidget(self.format)
+        layout.addWidget(self.label)
+        layout.addWidget(card, 1)
+        layout.addWidget(self.gaps)
+        layout.addWidget(self.foot)
+
+    @property
+    def table(self) -> Table:
+        return self.selection.table
+
+    # What the person does -----------------------------------------------------------------------
+
+    def _correct(self, reading: Reading) -> None:
+        self._set_busy(True)
+        self.reread.emit(self.table.path, reading)
+
+    def _choose_label(self, label: int) -> None:
+        self.selection.choose_label(label)
+        self._show_selection()
+
+    def _toggle(self, column: int) -> None:
+        self.selection.toggle(column)
+        self._show_selection()
+
+    def _take_all(self) -> None:
+        self.selection.take_all()
+        self._show_selection()
+
+    def _take_none(self) -> None:
+        self.selection.take_none()
+        self._show_selection()
+
+    def _choose_missing(self, missing: Missing) -> None:
+        self.selection.missing = missing
+        self._show_selection()
+
+    def _load(self) -> None:
+        selection = self.selection
+        label = self.table.names[selection.label]
+        self.chosen.emit(self.table, label, selection.feature_names, selection.missing)
+        self.accept()
+
+    # Showing ------------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if (theme := look.new_theme(self, event)) and theme is not self._theme:
+            self._theme = theme
+            self.preview.set_theme(theme)
+            self.foot.set_theme(theme)
+
+    def show_failure(self, words: str) -> None:
+        """Say why it could not be read as corrected; what was there before stays."""
+        self.format.take_back(self.table.format)
+        self._set_busy(False)
+        self._show_selection()
+        self.foot.say(words, is_trouble=True)
+
+    def show_table(self, table: Table) -> None:
+        """Show the file as it was read again."""
+        self.selection = Selection(table, self.selection.missing)
+        self._set_busy(False)
+        self._show_table()
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self.format.set_busy(is_busy)
+        self.foot.set_busy(is_busy)
+
+    def _show_table(self) -> None:
+        table = self.table
+        self.head.show_table(table)
+        self.format.show_format(table.format)
+        self.label.show_table(table, self.selection.label)
+        self.preview.set_table(table)
+        self._show_selection()
+        self.view.fit_columns()
+        self.view.setCurrentIndex(self.preview.index(ROLE_ROW, 0))
+
+    def _show_selection(self) -> None:
+        """Show what is chosen, and what it comes to."""
+        selection, outcome = self.selection, self.selection.outcome()
+        self.label.show_classes(outcome.classes, is_pictures=selection.is_pictures)
+        self.gaps.show_gaps(outcome.gaps, selection.missing)
+        self.preview.set_roles(selection.roles, is_pictures=selection.is_pictures)
+        self.foot.say(outcome.obstacle or outcome.summary, is_trouble=bool(outcome.obstacle))
+        self.foot.set_possible(not outcome.obstacle)
+
+
+class Head(QWidget):
+    """The file, and how it was understood."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title, self.understood, self.notes = Plain(), Plain(), Plain()
+        self.title.setFont(scaled(self.font(), 1.2, bold=True))
+        self.notes.setProperty("muted", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.title)
+        for label in (self.understood, self.notes):
+            label.setWordWrap(True)
+            column.addWidget(label)
+
+    def show_table(self, table: Table) -> None:
+        """Show the name of the file, its size, its format, and what else was noticed."""
+        size = f"{table.n:,} rows × {len(table.columns):,} columns"
+        self.title.setText(table.path.name)
+        self.title.setToolTip(as_tip(str(table.path)))
+        self.understood.setText(f"{size}  ·  {table.format}")
+        notes = list(table.format.notes)
+        if table.ragged_count:
+            notes.append(
+                f"{table.ragged_count:,} line{'s' if table.ragged_count > 1 else ''} left out for "
+                "the number of values"
+            )
+        shown = "; ".join(notes[:MAX_NOTES]) + ("; …" if len(notes) > MAX_NOTES else "")
+        self.notes.setText(shown[:1].upper() + shown[1:])
+        self.notes.setVisible(bool(notes))

@@ -1,0 +1,78 @@
+"""How a file is written, as far as it can be corrected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from core.config import Reading
+from core.data.csv import dialect
+from core.data.csv.dialect import TableFormat
+from gui.kit.fields.choices import Choice
+from gui.kit.labels import muted_label
+
+HEADERS = {True: "with header", False: "no header"}
+KNOWN: dict[str, dict[Any, str]] = {  # value of Reading: what it can be, in words
+    "encoding": dialect.ENCODINGS,
+    "separator": dialect.SEPARATORS,
+    "decimal": dialect.DECIMALS,
+    "has_header": HEADERS,
+}
+
+
+class FormatRow(QWidget):
+    """Shows how a file was understood, and says how it is to be read instead.
+
+    choices : by the names of KNOWN.
+    """
+
+    corrected = Signal(object)  # Reading
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self._reading = reading
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(muted_label("Not right?"))
+        self.choices: dict[str, Choice] = {}
+        for name, options in KNOWN.items():
+            choice, words = Choice(), name.replace("has_", "")
+            choice.offer([(text, value) for value, text in options.items()], None)
+            choice.setAccessibleName(words)
+            choice.setToolTip(f"Correct the {words} and read the file again")
+            choice.chosen.connect(lambda value, n=name: self._correct(n, value))
+            row.addWidget(choice)
+            self.choices[name] = choice
+        row.addStretch(1)
+
+    def _correct(self, name: str, value: object) -> None:
+        self._reading = replace(self._reading, **{name: value})  # type: ignore[arg-type]
+        self.corrected.emit(self._reading)
+
+    def show_format(self, form: TableFormat) -> None:
+        """Show how the file was understood."""
+        for name, value in _values(form).items():
+            self.choices[name].show_value(value)
+
+    def take_back(self, form: TableFormat) -> None:
+        """Forget corrections that failed: the file is as it was understood before."""
+        self._reading = Reading(**_values(form))
+        self.show_format(form)
+
+    def set_busy(self, is_busy: bool) -> None:
+        """While the file is read again, nothing more is corrected."""
+        for choice in self.choices.values():
+            choice.setEnabled(not is_busy)
+
+
+def _values(form: TableFormat) -> dict[str, Any]:
+    return {
+        "encoding": form.encoding,
+        "separator": form.separator,
+        "decimal": form.decimal,
+        "has_header": form.header_line is not None,
+    }

@@ -1,0 +1,73 @@
+"""The rows of a table that lack something, and what becomes of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QSizePolicy, QVBoxLayout, QWidget
+
+from core.config import Missing
+from core.data.csv.table import Gaps
+from core.invisible_characters import visible
+from gui.kit.fields.choices import Segments
+from gui.kit.plain_text import Plain
+
+MAX_LISTED = 200
+LIST_LINES = 4
+
+
+class GapsBox(QWidget):
+    """Counts rows with gaps and lists them; says whether they are skipped or filled."""
+
+    chosen = Signal(object)  # “skip” or “fill”
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = Plain()
+        self.words.setWordWrap(True)
+        self.words.setProperty("muted", True)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.choice = Segments(
+            (
+                ("Skip the rows", "skip", "Leave rows out that lack a number"),
+                ("Fill in the mean", "fill", "Put the feature's mean over the training rows there"),
+            )
+        )
+        self.choice.chosen.connect(self.chosen)
+        self.list = QListWidget()
+        self.list.setAccessibleName("rows that lack something")
+        self.list.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.list.setFixedHeight(self.fontMetrics().lineSpacing() * LIST_LINES + 12)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.choice)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self.list)
+
+    def show_gaps(self, gaps: Gaps, missing: Missing) -> None:
+        """Show what rows lack, and what becomes of those that lack a number."""
+        no_label, incomplete = int(gaps.no_label.sum()), int(gaps.incomplete.sum())
+        ragged = gaps.table.ragged_count
+        parts = []
+        if incomplete:
+            cells = sum(gaps.cells.values())
+            rows = f"{incomplete:,} row{'s' if incomplete > 1 else ''}"
+            parts.append(f"{rows} with a missing number ({cells:,} in all)")
+        if no_label:
+            parts.append(f"{no_label:,} without a label, left out")
+        if ragged:
+            parts.append(f"{ragged:,} with too few or too many values, left out")
+        self.setVisible(bool(parts))
+        self.choice.setVisible(bool(incomplete))
+        self.choice.choose(missing)
+        self.words.setText("; ".join(parts))
+        self.list.clear()
+        listed = gaps.listed(MAX_LISTED)
+        for line, words in listed:
+            self.list.addItem(visible(f"line {line:,}: {words}"))
+        more = no_label + incomplete + ragged - len(listed)
+        if more > 0:
+            self.list.addItem(f"… and {more:,} more")

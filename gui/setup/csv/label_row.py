@@ -1,0 +1,55 @@
+"""Which column of a table is the label, and all or none of the others as features."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from core.data.csv.table import Table
+from gui.kit.fields.choices import Choice
+from gui.kit.labels import muted_label
+from gui.kit.plain_text import Plain
+
+
+class LabelRow(QWidget):
+    """The label column with its classes; buttons that take all features or none."""
+
+    chosen = Signal(object)  # number of the label column
+    all_wanted = Signal()
+    none_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choice = Choice()
+        self.choice.setAccessibleName("label column")
+        self.choice.setToolTip("The column that says which class each row belongs to")
+        self.choice.setMaximumWidth(260)
+        self.choice.chosen.connect(self.chosen)
+        self.classes = Plain()
+        self.classes.setWordWrap(True)
+        self.classes.setProperty("muted", True)
+        self.classes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.all_button, self.none_button = QPushButton("All features"), QPushButton("None")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(muted_label("Label"))
+        row.addWidget(self.choice)
+        row.addWidget(self.classes, 1)
+        for button, wanted in (
+            (self.all_button, self.all_wanted),
+            (self.none_button, self.none_wanted),
+        ):
+            button.setAutoDefault(False)
+            button.clicked.connect(wanted)
+            row.addWidget(button)
+
+    def show_table(self, table: Table, label: int) -> None:
+        """Offer the columns of a table, and choose this one."""
+        self.choice.offer([(name, j) for j, name in enumerate(table.names)], label)
+
+    def show_classes(self, words: str, *, is_pictures: bool) -> None:
+        """Show what the label column holds; of pictures, no features are chosen."""
+        self.classes.setText(words)
+        for button in (self.all_button, self.none_button):
+            button.setVisible(not is_pictures)

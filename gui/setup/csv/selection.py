@@ -1,0 +1,141 @@
+"""What is to be loaded of a table: its label, its features, and rows that lack something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from core.config import Missing
+from core.data.csv.table import Gaps, Table
+from core.errors import DataError
+from gui.kit.plain_text import short
+
+MAX_NAMED = 6  # classes
+
+
+class Role(Enum):
+    """What a column is for."""
+
+    LABEL = auto()
+    FEATURE = auto()
+    UNUSED = auto()
+    UNUSABLE = auto()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a selection comes to.
+
+    classes : how many there are, and the first ones, in words; "" where the label has none.
+    gaps : what the rows lack.
+    summary : what is loaded, in words; obstacle : why nothing can be, or "".
+    """
+
+    classes: str
+    gaps: Gaps
+    summary: str
+    obstacle: str
+
+
+class Selection:
+    """The columns of a table by their roles, and what becomes of rows with a gap.
+
+    label : number of the column; features : numbers of columns that are usable beside it.
+    missing : rows that lack a number are skipped, or filled with the mean.
+    """
+
+    def __init__(self, table: Table, missing: Missing = "skip") -> None:
+        self.table = table
+        self.label = table.default_label
+        usable = table.usable(self.label)
+        self.features = {j for j in usable if not table.columns[j].doubt} or set(usable)
+        self.missing = missing
+
+    # What is chosen -------------------------------------------------------------------------------
+
+    def choose_label(self, label: int) -> None:
+        """Let another column be the label; the one before becomes a feature where it can be one."""
+        if label == self.label:
+            return
+        old, self.label = self.label, label
+        usable = self.table.usable(label)
+        if old in usable and not self.table.columns[old].doubt:
+            self.features.add(old)
+        self.features &= set(usable)
+
+    def toggle(self, column: int) -> None:
+        """Take a column in as a feature, or out; pictures have all theirs."""
+        if column in self.table.usable(self.label) and not self.is_pictures:
+            self.features ^= {column}
+
+    def take_all(self) -> None:
+        self.features = set(self.table.usable(self.label))
+
+    def take_none(self) -> None:
+        self.features = set()
+
+    # What follows ---------------------------------------------------------------------------------
+
+    @property
+    def is_pictures(self) -> bool:
+        return self.table.image_shape(self.label) is not None
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The features as DataConfig has them: by name, or all of them."""
+        is_all = self.is_pictures or len(self.features) == len(self.table.usable(self.label))
+        return ("all",) if is_all else tuple(self.table.names[j] for j in sorted(self.features))
+
+    @property
+    def roles(self) -> list[Role]:
+        """What each column is for."""
+        usable = self.table.usable(self.label)
+
+        def role(j: int) -> Role:
+            if j == self.label:
+                return Role.LABEL
+            if j not in usable:
+                return Role.UNUSABLE
+            return Role.FEATURE if j in self.features else Role.UNUSED
+
+        return [role(j) for j in range(len(self.table.columns))]
+
+    def outcome(self) -> Outcome:
+        """Return what the selection comes to."""
+        table = self.table
+        gaps = table.gaps(self.label, sorted(self.features))
+        rows = table.n - int(gaps.no_label.sum())
+        if self.missing == "skip":
+            rows -= int(gaps.incomplete.sum())
+        try:
+            names, _ = table.columns[self.label].classes
+        except DataError as error:
+            return Outcome("", gaps, "", str(error))
+        shown = ", ".join(map(short, names[:MAX_NAMED])) + (", …" if len(names) > MAX_NAMED else "")
+        classes = f"{len(names):,} class{'es' if len(names) != 1 else ''}: {shown}"
+        return Outcome(classes, gaps, self._summary(rows, len(names)), self._obstacle(rows))
+
+    def _summary(self, rows: int, classes: int) -> str:
+        shape = self.table.image_shape(self.label)
+        count = len(self.features)
+        what = (
+            f"pictures of {shape[0]} × {shape[1]} pixels"
+            if shape
+            else f"rows × {count:,} feature{'s' if count != 1 else ''}"
+        )
+        one = "  ·  one class only: nothing to tell apart" if classes == 1 else ""
+        return f"Loads {rows:,} {what}{one}"
+
+    def _obstacle(self, rows: int) -> str:
+        if not self.table.n:
+            return "The file has no rows below its header."
+        if not self.table.usable(self.label):
+            return (
+                "No column beside the label holds numbers that differ; a feature must. "
+                "Is the separator right?"
+            )
+        if not self.features:
+            return "Tick at least one feature."
+        if not rows:
+            return "Each row lacks something; fill in the mean, or untick the emptiest features."
+        return ""

@@ -1,0 +1,133 @@
+"""The card of the data: their source, which features and rows train, what is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+
+from core.config import (
+    MAX_COPIES,
+    MAX_DEGREE,
+    MAX_SEED,
+    MAX_TEST_FRACTION,
+    MAX_VALIDATION_FRACTION,
+)
+from core.data.task import Task
+from gui.kit.fields.card import Card
+from gui.kit.fields.choices import Choice, Toggle
+from gui.kit.fields.numbers import CountField, ShareField
+from gui.setup.feature_picker import FeaturePicker
+from gui.setup.source_picker import SourcePicker
+
+FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
+    ("linear", (1, False)),
+    *((f"degree {degree}", (degree, False)) for degree in range(2, MAX_DEGREE + 1)),
+    ("with sin", (1, True)),
+    *((f"degree {degree}, sin", (degree, True)) for degree in range(2, MAX_DEGREE + 1)),
+)
+VARIATIONS = (("off", 0), *((f"× {copies + 1}", copies) for copies in range(1, MAX_COPIES + 1)))
+SHARE, SEED = "0000000", "00000"  # what these fields are as wide as
+
+
+class DataCard(Card):
+    """Shows the data of a task, and says what is wanted instead."""
+
+    changed = Signal(object, str)  # DataConfig, words for undo; another source: by `source.chosen`
+
+    def __init__(self) -> None:
+        super().__init__("Data")
+        self._task: Task | None = None
+        self.source = SourcePicker()
+        self.column.addWidget(self.source)
+        self.features = FeaturePicker()
+        self.features.chosen.connect(lambda names: self._change("features", features=names))
+        self._features_row = self.add_row(
+            "features", self.features, "Which features go into the model"
+        )
+        self._add_split()
+        self._add_preprocessing()
+
+    def _add_split(self) -> None:
+        self.test_share = ShareField(MAX_TEST_FRACTION, widest=SHARE)
+        self.test_share.chosen.connect(
+            lambda share: self._change("test share", test_fraction=share)
+        )
+        self.split_seed = CountField(0, MAX_SEED, widest=SEED)
+        self.split_seed.chosen.connect(lambda seed: self._change("split seed", split_seed=seed))
+        self.add_pair(
+            ("test share", self.test_share, "Share of each class that is kept for testing"),
+            ("seed", self.split_seed, "The seed of the split: which rows are kept for testing"),
+        )
+        self.validation_share = ShareField(MAX_VALIDATION_FRACTION, widest=SHARE)
+        self.validation_share.chosen.connect(
+            lambda share: self._change("validation share", validation_fraction=share)
+        )
+        self.add_row(
+            "validation",
+            self.validation_share,
+            "Share of the training rows of each class that early stopping watches; they do not "
+            "train",
+        )
+
+    def _add_preprocessing(self) -> None:
+        self.feature_map = Choice()
+        self.feature_map.chosen.connect(self._change_map)
+        self._map_row = self.add_row(
+            "feature map",
+            self.feature_map,
+            "Inputs made of the features: their products up to a degree, their sines",
+        )
+        self.deskew = Toggle()
+        self.deskew.clicked.connect(lambda is_on: self._change("deskewing", deskew=is_on))
+        self.copies = Choice()
+        self.copies.chosen.connect(lambda copies: self._change("variations", copies=copies))
+        self._picture_rows = (
+            self.add_row("deskew", self.deskew, "Shear pictures until they stand upright"),
+            self.add_row(
+                "variations",
+                self.copies,
+                "Train on variations of each picture too: moved, turned, resized, another pen",
+            ),
+        )
+        self.standardise = Toggle()
+        self.standardise.clicked.connect(
+            lambda is_on: self._change("standardisation", standardise=is_on)
+        )
+        self.add_row(
+            "standardise",
+            self.standardise,
+            "Scale each feature to mean 0 and spread 1 of the training rows",
+        )
+
+    def _change(self, words: str, **changes: object) -> None:
+        if self._task:
+            data = replace(self._task.config.data, **changes)  # type: ignore[arg-type]
+            if data != self._task.config.data:
+                self.changed.emit(data, f"change of {words}")
+
+    def _change_map(self, choice: object) -> None:
+        assert isinstance(choice, tuple)
+        degree, sine = choice
+        self._change("feature map", degree=degree, sine=sine)
+
+    def show_task(self, task: Task) -> None:
+        """Show the data of a run."""
+        self._task = task
+        data = task.config.data
+        self.source.show_task(task)
+        self._features_row.setVisible(FeaturePicker.applies_to(task))
+        if FeaturePicker.applies_to(task):
+            self.features.show_task(task)
+        is_pictures = task.source.image_shape is not None
+        self._map_row.setVisible(not is_pictures)
+        for row in self._picture_rows:
+            row.setVisible(is_pictures)
+        self.test_share.offer_given(bool(task.source.published_test))
+        self.test_share.show_value(data.test_fraction)
+        self.validation_share.show_value(data.validation_fraction)
+        self.split_seed.show_value(data.split_seed)
+        self.feature_map.offer(FEATURE_MAPS, (data.degree, data.sine))
+        self.copies.offer(VARIATIONS, data.copies)
+        self.standardise.setChecked(bool(data.standardise))
+        self.deskew.setChecked(data.deskew)

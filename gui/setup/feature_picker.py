@@ -1,0 +1,54 @@
+"""The choice of the features that go into the model."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from core.data.task import Task
+from gui.kit.plain_text import as_tip, short, unmarked
+
+MAX_LISTED_FEATURES = 40
+ALL = ("all",)  # as DataConfig has it
+
+
+class FeaturePicker(QToolButton):
+    """Shows how many features of a task go in, and which in its menu; says which are wanted."""
+
+    chosen = Signal(object)  # tuple of names, as DataConfig has it
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._task: Task | None = None
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setMenu(QMenu(self))
+
+    @staticmethod
+    def applies_to(task: Task) -> bool:
+        """Whether there is a choice: of pictures and of many features, all go in."""
+        return task.source.image_shape is None and 2 < task.source.m <= MAX_LISTED_FEATURES
+
+    def show_task(self, task: Task) -> None:
+        """Show the features of a task that this applies to."""
+        self._task = task
+        names, chosen = task.source.feature_names, task.dataset.feature_names
+        self.setText(f"{len(chosen)} of {len(names)} ▾")
+        menu = self.menu()
+        menu.clear()
+        for name in names:
+            action = menu.addAction(unmarked(short(name)))
+            action.setToolTip(as_tip(name))
+            action.setCheckable(True)
+            action.setChecked(name in chosen)
+            action.setEnabled(name not in chosen or len(chosen) > 1)
+            action.triggered.connect(lambda _=False, n=name: self._toggle(n))
+        menu.addSeparator()
+        everything = menu.addAction(f"All {len(names)}")
+        everything.triggered.connect(lambda: self.chosen.emit(ALL))
+
+    def _toggle(self, name: str) -> None:
+        if self._task is None:
+            return
+        wanted = set(self._task.dataset.feature_names) ^ {name}
+        names = tuple(n for n in self._task.source.feature_names if n in wanted)
+        self.chosen.emit(ALL if len(names) == self._task.source.m else names)

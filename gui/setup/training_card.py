@@ -1,0 +1,87 @@
+"""The card of training: how the weights are updated, when it stops, what decides the shuffles."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from core.config import TrainingConfig
+from core.data.task import Task
+from gui.kit.fields.card import Card
+from gui.setup import training_settings as known
+from gui.setup.rate_slider import RateSlider
+from gui.setup.training_settings import F, Setting, SettingField, with_change
+
+NEEDS_VALIDATION = "Needs validation rows: choose a validation share above, under Data"
+
+
+class TrainingCard(Card):
+    """Shows the settings of training as they apply now, and says what is wanted instead."""
+
+    tuned = Signal(str, object)  # setting that applies while it runs, value
+    run_changed = Signal(object, str)  # TrainingConfig that needs a new run, words for undo
+
+    def __init__(self) -> None:
+        super().__init__("Training")
+        self._settings = TrainingConfig()
+        self._fields: dict[str, SettingField] = {}
+        self._rows: dict[str, QWidget] = {}
+        self.learning_rate = self._add(known.LEARNING_RATE)
+        self.rate = RateSlider()
+        self.rate.chosen.connect(self.learning_rate.setValue)
+        self.column.addWidget(self.rate)
+        self.optimiser = self._add(known.OPTIMISER)
+        self.momentum = self._add(known.MOMENTUM)
+        self.schedule = self._add(known.SCHEDULE)
+        self.batch_size = self._add(known.BATCH_SIZE)
+        self.weight_decay = self._add(known.WEIGHT_DECAY)
+        self.l1 = self._add(known.L1)
+        self.epochs = self._add(known.EPOCHS)
+        self.tolerance = self._add(known.TOLERANCE)
+        self.patience = self._add(known.PATIENCE)
+        self.seed = self._add(known.SEED)
+        self.device = self._add(known.DEVICE)
+        self.show_devices(())
+
+    def _add(self, setting: Setting[F]) -> F:
+        field = setting.make()
+        field.chosen.connect(lambda value: self.change(setting, value))
+        self._fields[setting.name] = field
+        self._rows[setting.name] = self.add_row(setting.label, field, setting.tip)
+        return field
+
+    def change(self, setting: Setting[F], value: object) -> None:
+        """Say that this value is wanted: `tuned` where it applies at once, else `run_changed`."""
+        if setting.is_live:
+            self.tuned.emit(setting.name, value)
+            return
+        settings = with_change(self._settings, setting.name, value)
+        if settings != self._settings:
+            self.run_changed.emit(settings, f"change of {setting.name}")
+
+    def show_task(self, task: Task) -> None:
+        """Show what of the settings depends on the rows of a run."""
+        self.batch_size.set_rows(len(task.train_rows))
+        self.batch_size.show_value(self._settings.batch_size)
+        can_stop_early = bool(len(task.validation_rows))
+        self.patience.setEnabled(can_stop_early)
+        tip = known.PATIENCE.tip
+        self.patience.setToolTip(tip if can_stop_early else f"{tip}. {NEEDS_VALIDATION}")
+        self.rate.show_task(task)
+
+    def show_settings(self, settings: TrainingConfig) -> None:
+        """Show the settings as they apply now."""
+        self._settings = settings
+        for name, field in self._fields.items():
+            field.show_value(getattr(settings, name))
+        self.rate.show_rate(settings.learning_rate)
+        self._rows["momentum"].setVisible(settings.optimiser in ("momentum", "nesterov"))
+
+    def show_devices(self, names: tuple[str, ...]) -> None:
+        """Offer the devices that are there; a choice of one is none."""
+        self.device.offer([(_device_name(name), name) for name in names], self._settings.device)
+        self._rows["device"].setVisible(len(names) > 1)
+
+
+def _device_name(name: str) -> str:
+    return name.upper().replace(":", " ")
