@@ -20,7 +20,7 @@ from gui.derivation.lines import PARTS, Shape, shape_of
 from gui.derivation.models import lines as derivation
 from gui.kit.maths import formula
 from gui.kit.maths.notation import Key, Line
-from gui.kit.maths.sheet import Sheet
+from gui.kit.maths.typesetter import symbols
 from gui.kit.view import View
 from gui.state.background_tasks import Background
 from gui.state.selected_example import Chosen, Example, applies
@@ -210,7 +210,7 @@ class Tracer(QObject):
             else:
                 lines, brief = derivation(shape), gauge_lines(shape)
             for theme, scale in looks:  # typeset here, so that the window need not wait for it
-                for wanted in Sheet.symbols((*lines, *brief), theme, scale):
+                for wanted in symbols((*lines, *brief), theme, scale):
                     formula.outlines(*wanted)
             return Followed(task, example, snapshot, trace, shape, lines, brief, is_whole)
 

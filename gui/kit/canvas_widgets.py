@@ -47,7 +47,7 @@ def signed_table(theme: Theme) -> Table:
     return _packed(look.signed_map(theme))
 
 
-def signed_pixmap(values: Floats, scale: float, table: Table) -> QPixmap:
+def signed_pixmap(values: NDArray[np.floating], scale: float, table: Table) -> QPixmap:
     """Return values (rows, columns), −scale … +scale, a pixel for a pixel."""
     middle = len(table) // 2
     return pixmap_of(table[look.signed_levels(values, scale, middle) + middle])

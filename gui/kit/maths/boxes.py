@@ -80,6 +80,20 @@ class Spot(Box):
         self.width, self.above, self.below = width, above, below
         self.rect = QRectF()
 
+    @property
+    def text(self) -> str:
+        return self._item.text()
+
+    @property
+    def ground(self) -> QColor | None:
+        """The colour behind the number, or None."""
+        brush = self._ground.brush()
+        return None if brush.style() == Qt.BrushStyle.NoBrush else brush.color()
+
+    @property
+    def ink(self) -> QColor:
+        return self._item.brush().color()
+
     def say(self, text: str) -> None:
         self._item.setText(as_term(text) if self.is_term else text)
         self._settle()
@@ -109,6 +123,10 @@ class Frame(Box):
         self._item = QGraphicsPixmapItem(root)
         self._rim = QGraphicsRectItem(root)
         self._rim.setPen(rim)
+
+    @property
+    def is_empty(self) -> bool:
+        return self._item.pixmap().isNull()
 
     def show(self, pixels: QPixmap) -> None:
         self._item.setPixmap(pixels)

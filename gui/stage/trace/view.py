@@ -82,7 +82,7 @@ class TraceView(View):
         self.cover.setCheckable(True)
         self.cover.toggled.connect(self._set_covering)
         self.reveal = _button("Reveal all", "Show every covered number")
-        self.reveal.clicked.connect(lambda: self.sheet.cover(list(self.sheet.covered), False))
+        self.reveal.clicked.connect(self.sheet.reveal_all)
         self.sheet.covered_changed.connect(self._note_covered)
         self._note_covered()
 
@@ -196,7 +196,9 @@ class TraceView(View):
         self.after.setEnabled(has_rows)
         self._step.setText(f"step {trace.step:,}")
         is_live = followed.snapshot.status is Status.TRAINING
-        self.sheet.setAccessibleDescription(SPOKEN_WHEN_TRAINING if is_live else self.sheet.text())
+        self.sheet.setAccessibleDescription(
+            SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text()
+        )
 
     # What the person does -------------------------------------------------------------------------
 
@@ -229,7 +231,7 @@ class TraceView(View):
             button.setChecked(part is not None and k <= part)
         self.sheet.light(part)
         if part is not None:
-            top, bottom = self.sheet.top_of(part)
+            top, bottom = self.sheet.span_of(part)
             bar = self._area.verticalScrollBar()
             room = self._area.viewport().height()
             if bottom > bar.value() + room or top < bar.value():
@@ -239,7 +241,7 @@ class TraceView(View):
         self.sheet.is_covering = is_on
 
     def _note_covered(self, *_: object) -> None:
-        self.reveal.setEnabled(bool(self.sheet.covered))
+        self.reveal.setEnabled(bool(self.sheet.numbers.covered))
 
 
 def _button(words: str, tip: str) -> QPushButton:

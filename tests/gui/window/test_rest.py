@@ -82,7 +82,7 @@ def labelled(window, name: str) -> str:
 
 
 def sheet_number(sheet, key) -> float:
-    return float(sheet.say(key).replace("−", "-"))
+    return float(sheet.numbers.say(key).replace("−", "-"))
 
 
 # What is seen whichever tab is shown
@@ -109,7 +109,7 @@ def check_trace(sheet, window, found: Recomputed) -> None:
     numbers = window.views.context.tracer.newest.values
     assert_allclose([numbers[key] for key in shown], wanted, atol=1e-5)
     for key in shown:
-        if sheet.say(key) != "…" and "·" not in sheet.say(key):
+        if sheet.numbers.say(key) != "…" and "·" not in sheet.numbers.say(key):
             assert math.isclose(sheet_number(sheet, key), numbers[key], abs_tol=6e-3)
 
 

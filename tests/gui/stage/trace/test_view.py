@@ -63,7 +63,7 @@ def follows(qtbot, window, step: int) -> None:
 
 def spot(sheet, key) -> QPoint:
     """Return where a number stands on a sheet."""
-    at: QPoint = sheet._spots[key][0].rect.center().toPoint()
+    at: QPoint = sheet.spots(key)[0].rect.center().toPoint()
     return at
 
 
@@ -83,25 +83,29 @@ def test_every_number_of_the_derivation_is_right(traced):
     x, z, a, y = oracle(window)
     sheet = view.sheet
     for k in range(3):
-        assert number(sheet.say(("z", k))) == pytest.approx(z[k], abs=6e-4)
-        assert number(sheet.say(("a", k))) == pytest.approx(a[k], abs=6e-4)
-        assert number(sheet.say(("dz", k))) == pytest.approx((a - y)[k], abs=6e-4)
+        assert number(sheet.numbers.say(("z", k))) == pytest.approx(z[k], abs=6e-4)
+        assert number(sheet.numbers.say(("a", k))) == pytest.approx(a[k], abs=6e-4)
+        assert number(sheet.numbers.say(("dz", k))) == pytest.approx((a - y)[k], abs=6e-4)
         for j in range(2):
-            assert number(sheet.say(("dW", k, j))) == pytest.approx((a - y)[k] * x[j], abs=6e-4)
-    assert number(sheet.say(("L",))) == pytest.approx(-np.log(a[y.argmax()]), abs=6e-4)
+            assert number(sheet.numbers.say(("dW", k, j))) == pytest.approx(
+                (a - y)[k] * x[j], abs=6e-4
+            )
+    assert number(sheet.numbers.say(("L",))) == pytest.approx(-np.log(a[y.argmax()]), abs=6e-4)
 
 
 def test_the_gauge_shows_the_same_numbers_as_the_stage(traced):
     window, view = traced()
     gauge = window.views["Example"].sheet
     for key in [("x", 0), ("z", 1), ("a", 2), ("dz", 0), ("L",)]:
-        assert gauge.say(key) == view.sheet.say(key)
-        assert gauge._spots[key]
+        assert gauge.numbers.say(key) == view.sheet.numbers.say(key)
+        assert gauge.spots(key)
 
 
 def test_the_new_weights_are_those_after_the_next_step(qtbot, traced):
     window, view = traced()
-    promised = {(k, j): number(view.sheet.say(("W2", k, j))) for k in range(3) for j in range(2)}
+    promised = {
+        (k, j): number(view.sheet.numbers.say(("W2", k, j))) for k in range(3) for j in range(2)
+    }
     step = window.hub.snapshot.step
     qtbot.keyClick(view, Qt.Key.Key_S)
     follows(qtbot, window, step + 1)
@@ -114,29 +118,27 @@ def test_a_number_under_the_pointer_lights_up_wherever_it_stands(traced, move):
     window, view = traced()
     move(view.sheet, spot(view.sheet, ("a", 0)))
     for sheet in (view.sheet, window.views["Example"].sheet):
-        spots = sheet._spots["a", 0]
-        assert all(one._ground.brush().color().name() for one in spots)
-        lit = {one._ground.brush().color().name().upper() for one in spots}
-        assert lit == {view.theme.accent}
-    assert view.sheet._spots["a", 1][0]._ground.brush().style() == Qt.BrushStyle.NoBrush
-    assert len(view.sheet._spots["a", 0]) >= 2
+        grounds = {one.ground.name().upper() for one in sheet.spots(("a", 0))}
+        assert grounds == {view.theme.accent}
+    assert view.sheet.spots(("a", 1))[0].ground is None
+    assert len(view.sheet.spots(("a", 0))) >= 2
 
 
 def test_a_covered_number_is_a_question_mark_everywhere_until_it_is_revealed(qtbot, traced):
     window, view = traced()
     key = ("a", 0)
-    shown = view.sheet.say(key)
+    shown = view.sheet.numbers.say(key)
     qtbot.mouseClick(view.cover, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(view.sheet, Qt.MouseButton.LeftButton, pos=spot(view.sheet, key))
     texts = {
-        one._item.text()
+        one.text
         for sheet in (view.sheet, window.views["Example"].sheet)
-        for one in sheet._spots[key]
+        for one in sheet.spots(key)
     }
     assert texts == {"?"}
-    assert shown not in view.sheet.text().split()
+    assert shown not in view.sheet.numbers.text().split()
     qtbot.mouseClick(view.reveal, Qt.MouseButton.LeftButton)
-    assert view.sheet.say(key) == shown == window.views["Example"].sheet.say(key)
+    assert view.sheet.numbers.say(key) == shown == window.views["Example"].sheet.numbers.say(key)
 
 
 def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
@@ -147,7 +149,7 @@ def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
     qtbot.waitUntil(
         lambda: window.views.context.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS
     )
-    assert {one._item.text() for one in view.sheet._spots["L",]} == {"?"}
+    assert {one.text for one in view.sheet.spots(("L",))} == {"?"}
 
 
 def test_what_waits_while_steps_are_a_blur_comes_once_it_pauses(qtbot, traced, reach, monkeypatch):
@@ -169,8 +171,7 @@ def test_four_presses_make_one_step(qtbot, traced):
     for part in range(4):
         qtbot.keyClick(view, Qt.Key.Key_N)
         assert window.views.context.tracer.part == part
-        lit = {placed.line.part for placed in sheet._rows if placed.root.opacity() == 1}
-        assert lit == {part}
+        assert sheet.lit_parts == {part}
         assert [button.isChecked() for button in view.parts] == [k <= part for k in range(4)]
         if part < len(PARTS) - 1:
             assert window.hub.snapshot.step == step
@@ -198,7 +199,7 @@ def test_training_on_ends_the_parts(qtbot, traced, reach):
     qtbot.keyClick(view, Qt.Key.Key_Space)
     reach(window, Status.TRAINING)
     qtbot.waitUntil(lambda: window.views.context.tracer.part is None, timeout=PATIENCE_MS)
-    assert {placed.root.opacity() for placed in view.sheet._rows} == {1.0}
+    assert view.sheet.lit_parts == set(range(4))
 
 
 def test_the_rows_before_and_after_are_a_press_away(qtbot, traced):
@@ -233,7 +234,7 @@ def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
 
 def test_a_binary_neuron_shows_the_chain_rule(traced):
     _, view = traced(RunConfig(model=ModelConfig(kind="binary")))
-    say = view.sheet.say
+    say = view.sheet.numbers.say
     a, y = number(say(("a", 0))), number(say(("y", 0)))
     assert number(say(("dadz",))) == pytest.approx(a * (1 - a), abs=2e-3)
     assert number(say(("dz", 0))) == pytest.approx(a - y, abs=2e-3)
@@ -246,16 +247,21 @@ def test_ten_classes_of_pictures_are_followed_with_pictures(traced):
     trace = window.views.context.tracer.newest.trace
     assert len(trace.z) == 10
     for k in range(10):
-        assert number(view.sheet.say(("z", k))) == pytest.approx(trace.z[k], rel=0.06, abs=6e-4)
-        assert view.sheet._frames["dW", k]
-    assert not view.sheet._frames["x",][0]._item.pixmap().isNull()
+        assert number(view.sheet.numbers.say(("z", k))) == pytest.approx(
+            trace.z[k], rel=0.06, abs=6e-4
+        )
+        assert view.sheet.frames(("dW", k))
+    assert not view.sheet.frames(("x",))[0].is_empty
 
 
 def test_a_formula_is_copied_as_latex_and_its_table_as_csv(qtbot, traced):
     window, view = traced()
     sheet = view.sheet
-    line = next(p for p in sheet._rows if p.line.title.text == "weights" and p.line.part == 2)
-    place = QPoint(sheet.width() // 2, int(line.top + line.height / 2))
+    lines = window.views.context.tracer.newest.lines
+    number_of_line = next(
+        i for i, line in enumerate(lines) if line.title.text == "weights" and line.part == 2
+    )
+    place = QPoint(sheet.width() // 2, int(sum(sheet.span_of_line(number_of_line)) / 2))
     from PySide6.QtGui import QContextMenuEvent
 
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, sheet.mapToGlobal(place))
@@ -282,10 +288,10 @@ def test_arrow_keys_walk_through_the_numbers_and_return_covers(qtbot, traced):
     _, view = traced()
     view.sheet.setFocus()
     qtbot.keyClick(view.sheet, Qt.Key.Key_Right)
-    key = view.sheet._lit
-    assert key == next(iter(view.sheet._spots))
+    key = view.sheet.lit
+    assert key == view.sheet.keys[0]
     qtbot.keyClick(view.sheet, Qt.Key.Key_Return)
-    assert view.sheet.covered == {key}
+    assert view.sheet.numbers.covered == {key}
 
 
 def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
@@ -297,7 +303,7 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
     qtbot.waitUntil(
         lambda: window.views.context.tracer.newest.example.row is None, timeout=PATIENCE_MS
     )
-    assert ("L",) not in view.sheet._spots and view.label.isVisible()
+    assert ("L",) not in view.sheet.keys and view.label.isVisible()
     view.label.setFocus()
     for _ in range(8):
         qtbot.keyClick(view.label, Qt.Key.Key_Down)
@@ -305,7 +311,7 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
         lambda: window.views.context.tracer.newest.trace.label == 7, timeout=PATIENCE_MS
     )
     a = window.views.context.tracer.newest.trace.a
-    assert number(view.sheet.say(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
+    assert number(view.sheet.numbers.say(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
 
 
 # Every model of the family --------------------------------------------------------------------
@@ -318,7 +324,7 @@ def of(kind, source="iris", **training):
 
 
 def shown_numbers(sheet, name: str) -> dict[int, float]:
-    return {key[1]: number(sheet.say(key)) for key in sheet._spots if key[0] == name}
+    return {key[1]: number(sheet.numbers.say(key)) for key in sheet.keys if key[0] == name}
 
 
 FORMULAE = {
@@ -340,14 +346,14 @@ FORMULAE = {
 @pytest.mark.parametrize("kind", FORMULAE)
 def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
     window, view = traced(of(kind))
-    text, trace = view.sheet.text(), window.views.context.tracer.newest.trace
+    text, trace = view.sheet.numbers.text(), window.views.context.tracer.newest.trace
     for words in FORMULAE[kind]:
         assert words in text, words
     assert "nan" not in text and "…" not in text.replace("… ", "")
     for name, values in (("z", trace.z), ("a", trace.a), ("dz", trace.dz)):
         found = shown_numbers(view.sheet, name)
         assert found == pytest.approx(dict(enumerate(values)), rel=0.06, abs=6e-4), name
-    assert number(view.sheet.say(("L",))) == pytest.approx(trace.loss, rel=0.06, abs=6e-4)
+    assert number(view.sheet.numbers.say(("L",))) == pytest.approx(trace.loss, rel=0.06, abs=6e-4)
     assert window.hub.run.task.dataset.class_names[trace.response.decided] in text
     assert view.jacobian.isVisible() == (kind in ("softmax", "binary", "mse"))
 
@@ -356,9 +362,9 @@ def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
 def test_the_gauge_agrees_with_the_stage_on_each_model(traced, kind):
     window, view = traced(of(kind))
     gauge = window.views["Example"].sheet
-    shown = [key for key in gauge._spots if key in view.sheet._spots]
+    shown = [key for key in gauge.keys if key in view.sheet.keys]
     assert ("L",) in shown and ("dz", 0) in shown
-    assert all(gauge.say(key) == view.sheet.say(key) for key in shown)
+    assert all(gauge.numbers.say(key) == view.sheet.numbers.say(key) for key in shown)
 
 
 @pytest.mark.parametrize("kind", FORMULAE)
@@ -366,32 +372,31 @@ def test_the_parts_of_an_update_light_the_lines_of_each_model(qtbot, traced, kin
     _, view = traced(of(kind))
     for part in range(4):
         qtbot.keyClick(view, Qt.Key.Key_N)
-        lit = {placed.line.part for placed in view.sheet._rows if placed.root.opacity() == 1}
-        assert lit == {part}
+        assert view.sheet.lit_parts == {part}
 
 
 def test_the_factor_that_starves_the_gradient_stands_out(traced):
     _, view = traced(of("mse"))
-    spots = view.sheet._spots["dadz",]
+    spots = view.sheet.spots(("dadz",))
     assert len(spots) == 2 and all(spot.is_marked for spot in spots)
-    inks = {spot._item.brush().color().name().upper() for spot in spots}
+    inks = {spot.ink.name().upper() for spot in spots}
     assert inks == {view.theme.counter_accent.upper()}
-    product = number(view.sheet.say(("dLda",))) * number(view.sheet.say(("dadz",)))
-    assert product == pytest.approx(number(view.sheet.say(("dz", 0))), abs=2e-3)
-    assert not view.sheet._spots["dz", 0][0].is_marked
+    product = number(view.sheet.numbers.say(("dLda",))) * number(view.sheet.numbers.say(("dadz",)))
+    assert product == pytest.approx(number(view.sheet.numbers.say(("dz", 0))), abs=2e-3)
+    assert not view.sheet.spots(("dz", 0))[0].is_marked
 
 
 def test_the_probabilities_of_one_against_the_rest_are_summed_up(traced):
     _, view = traced(of("ovr"))
     a = shown_numbers(view.sheet, "a")
-    assert number(view.sheet.say(("A",))) == pytest.approx(sum(a.values()), abs=2e-3)
+    assert number(view.sheet.numbers.say(("A",))) == pytest.approx(sum(a.values()), abs=2e-3)
 
 
 def test_pairs_without_the_class_have_no_target(traced):
     _, view = traced(of("ovo"))  # a setosa, of the first two pairs
-    assert [view.sheet.say(("y", k)) for k in range(3)] == ["0", "0", "–"]
-    assert view.sheet.say(("dz", 2)) == "0"
-    assert sum(number(view.sheet.say(("votes", k))) for k in range(3)) == 3
+    assert [view.sheet.numbers.say(("y", k)) for k in range(3)] == ["0", "0", "–"]
+    assert view.sheet.numbers.say(("dz", 2)) == "0"
+    assert sum(number(view.sheet.numbers.say(("votes", k))) for k in range(3)) == 3
 
 
 def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
@@ -400,17 +405,19 @@ def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
     shown = shown_numbers(view.sheet, "z")
     having = [k for k, pair in enumerate(pairs(10)) if label in pair]
     assert list(shown) == having and len(having) == 9
-    assert "Of 45 neurons, one for each pair of classes, the 9 with" in view.sheet.text()
-    assert sum(number(view.sheet.say(("votes", k))) for k in range(10)) == 45
+    assert "Of 45 neurons, one for each pair of classes, the 9 with" in view.sheet.numbers.text()
+    assert sum(number(view.sheet.numbers.say(("votes", k))) for k in range(10)) == 45
 
 
 @pytest.mark.parametrize("rule", ["momentum", "nesterov", "rmsprop", "adam"])
 def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced, rule):
     window, view = traced(of("softmax", optimiser=rule, l1=0.01, weight_decay=0.1))
-    text = view.sheet.text()
+    text = view.sheet.numbers.text()
     assert "g = ∇W + λ W + λ₁ sign W" in text
     assert {"momentum": "v ← μ v + g", "nesterov": "W − η (g + μ v)"}.get(rule, "√") in text
-    promised = {key: number(view.sheet.say(key)) for key in view.sheet._spots if key[0] == "W2"}
+    promised = {
+        key: number(view.sheet.numbers.say(key)) for key in view.sheet.keys if key[0] == "W2"
+    }
     biases = shown_numbers(view.sheet, "b2")
     step = window.hub.snapshot.step
     qtbot.keyClick(view, Qt.Key.Key_S)
@@ -425,21 +432,21 @@ def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced
 @pytest.mark.parametrize("rule", ["newton", "lbfgs"])
 def test_a_step_by_curvature_is_told_without_numbers(traced, rule):
     _, view = traced(RunConfig(training=TrainingConfig(optimiser=rule)), steps=1)
-    assert "comes from the whole curvature" in view.sheet.text()
-    assert not [key for key in view.sheet._spots if key[0] in ("W2", "b2", "eta")]
-    assert number(view.sheet.say(("n",))) == 120  # all training rows, whatever the batch
+    assert "comes from the whole curvature" in view.sheet.numbers.text()
+    assert not [key for key in view.sheet.keys if key[0] in ("W2", "b2", "eta")]
+    assert number(view.sheet.numbers.say(("n",))) == 120  # all training rows, whatever the batch
 
 
 def test_a_model_without_a_bias_says_that_it_stays_0(traced):
     _, view = traced(RunConfig(model=ModelConfig(has_bias=False)))
-    assert "This model has no bias: b stays 0." in view.sheet.text()
-    assert not [key for key in view.sheet._spots if key[0] in ("b", "b2", "db")]
+    assert "This model has no bias: b stays 0." in view.sheet.numbers.text()
+    assert not [key for key in view.sheet.keys if key[0] in ("b", "b2", "db")]
 
 
 def test_with_a_schedule_the_rate_is_that_of_the_next_update(traced):
     config = RunConfig(training=TrainingConfig(schedule="cosine", epochs=4, learning_rate=0.8))
     _, view = traced(config, steps=5)  # of four updates an epoch
-    eta = number(view.sheet.say(("eta",)))
+    eta = number(view.sheet.numbers.say(("eta",)))
     assert eta == pytest.approx(0.8 * 0.5 * (1 + np.cos(np.pi / 4)), rel=1e-3)
 
 

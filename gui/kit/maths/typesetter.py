@@ -1,0 +1,101 @@
+"""From the nodes of a formula to boxes, in the colours of a theme and a size of type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
+from PySide6.QtWidgets import QGraphicsItem
+
+from gui.kit import theme as look
+from gui.kit.maths.boxes import Box, Bracketed, Fraction, Frame, Side, Spot, Symbol, Text
+from gui.kit.maths.notation import (
+    Flow,
+    Frac,
+    Key,
+    Line,
+    Matrix,
+    Node,
+    Num,
+    Pic,
+    Row,
+    Sym,
+    Word,
+    walk,
+)
+from gui.kit.theme import Theme
+
+SYMBOL_PX = 17.0
+NUMBER_SCALE = 1.08
+PICTURE_PX = 46.0
+WIDEST, WIDEST_TERM = "−00.00", "(−0.000)"
+
+
+def symbols(
+    lines: Iterable[Line], theme: Theme, scale: float = 1.0
+) -> list[tuple[str, float, str]]:
+    """Return what must be typeset for these lines, as `formula.outlines` takes it."""
+    found = {
+        node.latex: None
+        for line in lines
+        for node in (line.title, *walk(line.node))
+        if isinstance(node, Sym)
+    }
+    return [(latex, SYMBOL_PX * scale, theme.ink) for latex in found]
+
+
+class Typesetter:
+    """Makes boxes, and knows those that numbers and pictures are put into.
+
+    spots, frames : by the keys of numbers and of pictures, in the order in which they stand.
+    ratio : screen pixels of a pixel.
+    """
+
+    def __init__(self, theme: Theme, font: QFont, scale: float, ratio: float) -> None:
+        self._theme, self._scale, self._ratio = theme, scale, ratio
+        self._numbers = look.scaled(font, NUMBER_SCALE * scale)
+        metrics = QFontMetricsF(self._numbers)
+        self._slot = metrics.horizontalAdvance(WIDEST)
+        self._term_slot = metrics.horizontalAdvance(WIDEST_TERM)
+        self._above, self._below = metrics.ascent(), metrics.descent()
+        self._small = look.scaled(font, look.SMALL * scale)
+        self.spots: dict[Key, list[Spot]] = {}
+        self.frames: dict[Key, list[Frame]] = {}
+
+    def box(self, node: Node, root: QGraphicsItem) -> Box:
+        """Return the box of a node; its items are children of the root."""
+        theme = self._theme
+        match node:
+            case Sym(latex):
+                return Symbol(latex, SYMBOL_PX * self._scale, theme.ink, self._ratio, root)
+            case Num():
+                return self._spot(node, root)
+            case Word(_, mark):
+                colour = theme.muted if mark is None else theme.class_colour(mark)
+                return Text(_titled(node), self._small, QColor(colour), root)
+            case Pic(key):
+                frame = Frame(PICTURE_PX * self._scale, QColor(theme.line), root)
+                self.frames.setdefault(key, []).append(frame)
+                return frame
+            case Frac(top, bottom):
+                return Fraction(
+                    self.box(top, root), self.box(bottom, root), QColor(theme.ink), root
+                )
+            case Row(parts) | Flow(parts):
+                return Side([self.box(part, root) for part in parts], wraps=isinstance(node, Flow))
+            case Matrix(rows):
+                cells = [[self.box(cell, root) for cell in cells] for cells in rows]
+                return Bracketed(cells, QColor(theme.ink), root)
+
+    def _spot(self, node: Num, root: QGraphicsItem) -> Spot:
+        slot = self._term_slot if node.is_term else self._slot
+        spot = Spot(node.key, root, self._numbers, slot, self._above, self._below)
+        spot.is_term, spot.is_marked = node.is_term, node.is_marked
+        self.spots.setdefault(node.key, []).append(spot)
+        return spot
+
+
+def _titled(word: Word) -> str:
+    if word.mark is None:
+        return word.text
+    return f"{look.GLYPHS[word.mark % len(look.GLYPHS)]} {word.text}"
