@@ -515,5 +515,3 @@ def _feature_choice(axis: str, where: str) -> Combo:
     choice.setAccessibleName(f"feature {where}")
     choice.setToolTip(f"The feature that goes {where} ({axis} axis)")
     return choice
-
-

@@ -635,7 +635,7 @@ def test_a_change_keeps_the_one_that_is_made_ready_though_an_older_one_has_just_
     qtbot, window, held_up
 ):
     setup, hub = window.setup, window.hub
-    setup.split_seed.setValue(7)
+    setup.data.split_seed.setValue(7)
     qtbot.mouseClick(setup.standardise, Qt.MouseButton.LeftButton)
     held_up()
     qtbot.waitUntil(lambda: hub.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
@@ -676,8 +676,8 @@ def test_the_play_key_works_at_once_after_an_undo_amid_a_change(
     window = open_window(ENDLESS)
     held_up()
     with new_run(window):
-        window.setup.split_seed.setValue(7)
-    window.setup.seed.setValue(3)  # is still being made ready
+        window.setup.data.split_seed.setValue(7)
+    window.setup.training.seed.setValue(3)  # is still being made ready
     with new_run(window):
         undo(qtbot, window)
     press(qtbot, window, Qt.Key.Key_Space)

@@ -211,8 +211,8 @@ def test_a_reset_says_so_and_one_undo_brings_the_run_back_as_it_was(qtbot, stepp
 
 def test_a_run_that_was_reset_trains_to_the_same_weights_again(qtbot, stepped):
     hub, weights = stepped.hub, stepped.hub.snapshot.params.W
-    stepped.setup.learning_rate.setValue(0.5)  # a reset keeps what is tuned
-    stepped.setup.learning_rate.setValue(SHORT.training.learning_rate)
+    stepped.setup.training.learning_rate.setValue(0.5)  # a reset keeps what is tuned
+    stepped.setup.training.learning_rate.setValue(SHORT.training.learning_rate)
     qtbot.keyClick(stepped, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: hub.snapshot.step == 0)
     step_on(qtbot, stepped)
@@ -220,11 +220,11 @@ def test_a_run_that_was_reset_trains_to_the_same_weights_again(qtbot, stepped):
 
 
 def test_a_reset_keeps_the_settings_as_they_are_tuned(qtbot, stepped):
-    stepped.setup.learning_rate.setValue(0.5)
+    stepped.setup.training.learning_rate.setValue(0.5)
     qtbot.keyClick(stepped, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: stepped.hub.snapshot.step == 0)
     assert stepped.hub.snapshot.settings.learning_rate == 0.5
-    assert stepped.setup.learning_rate.value() == 0.5
+    assert stepped.setup.training.learning_rate.value() == 0.5
 
 
 def test_a_reset_that_loses_nothing_is_no_undo(qtbot, open_window):
@@ -236,7 +236,7 @@ def test_a_reset_that_loses_nothing_is_no_undo(qtbot, open_window):
 
 
 def test_what_was_trained_is_not_forgotten_where_its_start_is_looked_at(qtbot, stepped, enter):
-    field, hub = stepped.setup.test_share, stepped.hub
+    field, hub = stepped.setup.data.test_share, stepped.hub
     enter(field, "30")
     settled(qtbot, stepped, share_is(30))
     step_on(qtbot, stepped)
