@@ -196,9 +196,9 @@ def _make_network(context: ViewContext) -> View:
 
 
 def _make_surface(context: ViewContext) -> View:
-    from gui.stage.surface.view import LandscapeView
+    from gui.stage.surface.view import SurfaceView
 
-    view = LandscapeView(context.theme, context.hub.background, context.way)
+    view = SurfaceView(context.theme, context.hub.background, context.way)
     view.moved.connect(context.hub.move_to)
     view.start_chosen.connect(context.hub.start_from)
     return view
@@ -234,7 +234,7 @@ def _make_runs(context: ViewContext) -> View:
     race.stopped.connect(hub.race.end)
     race.watched.connect(hub.race.watch)
     hub.race.begun.connect(race.show_begun)
-    hub.race.changed.connect(race.show_heat)
+    hub.race.changed.connect(race.show_snapshot)
     hub.race.failed.connect(race.show_refusal)
     return view
 

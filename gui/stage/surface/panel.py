@@ -33,7 +33,11 @@ Item = TypeVar("Item", bound=QGraphicsItem)
 
 
 class SurfacePanel(QWidget):
-    """A plot of the loss over two parameters; its point can be taken and moved."""
+    """A plot of the loss over two parameters; its point can be taken and moved.
+
+    surface : that is shown. point : where the model is, along the two directions. path : the line
+    that it came along.
+    """
 
     dragged = Signal(float, float)  # the point was moved there
     clicked = Signal(float, float)  # on empty ground
@@ -46,7 +50,7 @@ class SurfacePanel(QWidget):
         self.cost: Cost = cost
         self.surface: Surface | None = None
         self.point: tuple[float, float] | None = None
-        self.is_dragging = self.is_named = False
+        self.is_dragging = False
         self._theme = theme
         self._names: tuple[str, str] | None = None  # that stand at the axes
         self._pressed: QPointF | None = None
@@ -60,7 +64,7 @@ class SurfacePanel(QWidget):
         self.plot.installEventFilter(self)
         self.plot.setMouseTracking(True)
         self._image = plots.Picture(self.plot)
-        self._contours, self._path = plots.Line(self.plot), plots.Line(self.plot)
+        self._contours, self.path = plots.Line(self.plot), plots.Line(self.plot)
         self._labels = [_upright(QGraphicsSimpleTextItem(self.plot.moving)) for _ in range(LABELS)]
         self._lowest = _upright(QGraphicsSimpleTextItem("★", self.plot.moving))
         self._lowest_here = _upright(QGraphicsSimpleTextItem("☆", self.plot.moving))
@@ -68,7 +72,7 @@ class SurfacePanel(QWidget):
             QGraphicsEllipseItem(-HANDLE_PX / 2, -HANDLE_PX / 2, HANDLE_PX, HANDLE_PX)
         )
         self._handle.setParentItem(self.plot.moving)
-        for z, item in enumerate((self._image, self._contours, self._path, *self._labels)):
+        for z, item in enumerate((self._image, self._contours, self.path, *self._labels)):
             item.setZValue(z)
         for z, item in enumerate((self._lowest_here, self._lowest, self._handle), start=20):
             item.setZValue(z)
@@ -86,7 +90,7 @@ class SurfacePanel(QWidget):
         self._theme = theme
         plots.paint(self.plot, theme)
         self._contours.setPen(plots.pen(self.plot, theme.muted, 1))
-        self._path.setPen(plots.pen(self.plot, theme.ink, 1.6))
+        self.path.setPen(plots.pen(self.plot, theme.ink, 1.6))
         font = look.scaled(self.font(), look.SMALL)
         for label in self._labels:
             label.setFont(font)
@@ -101,7 +105,6 @@ class SurfacePanel(QWidget):
 
     def name_axes(self, x: str, y: str) -> None:
         """Write these names at the axes; what stands there already is not laid out again."""
-        self.is_named = True
         if (x, y) == self._names:
             return
         self._names = x, y
@@ -150,20 +153,19 @@ class SurfacePanel(QWidget):
                 label.setText(f"{level:.3g}")
                 label.setPos(x, y)
 
-    def clear(self) -> None:
-        """Show no surface: the next one is of another loss."""
+    def clear(self, x: str, y: str) -> None:
+        """Show no surface: the next one is of another model, over directions of these names."""
         self.surface = self.point = None
-        self.name_axes("", "")
-        self.is_named = False
+        self.name_axes(x, y)
         self.set_range((0.0, 1.0), (0.0, 1.0))
         self._image.clear()
         self._contours.setData([], [])
-        self._path.setData([], [])
+        self.path.setData([], [])
         for item in (*self._labels, self._lowest, self._lowest_here, self._handle):
             item.hide()
 
     def show_path(self, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> None:
-        self._path.setData(xs, ys)
+        self.path.setData(xs, ys)
 
     def show_point(self, x: float, y: float) -> None:
         self.point = x, y
@@ -184,6 +186,12 @@ class SurfacePanel(QWidget):
             is_inside = 0 < i < len(surface.ys) - 1 and 0 < j < len(surface.xs) - 1
             self._lowest_here.setVisible(bool(is_inside))
             self._place_star(self._lowest_here, float(surface.xs[j]), float(surface.ys[i]))
+
+    @property
+    def optimum(self) -> tuple[float, float] | None:
+        """Where the optimum is marked; None where it is not."""
+        star = self._lowest
+        return (star.x(), star.y()) if star.isVisible() else None
 
     @staticmethod
     def _place_star(star: QGraphicsSimpleTextItem, x: float, y: float) -> None:

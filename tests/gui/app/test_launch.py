@@ -158,7 +158,7 @@ def read_and_grab():
         sheets=[one.text() for one in sheets],
         losses=[data.model.index(row, 5).data() for row in range(3)],
         surface=[one.panels[c].point for one in window.views.made if hasattr(one, "panels")
-                 for c in one.shown_costs if one.panels[c].surface is not None],
+                 for c in one.choices.shown if one.panels[c].surface is not None],
         weights=window.hub.snapshot.params.W[-1].tolist(),
     )
     return grab()

@@ -166,11 +166,11 @@ def check_network(window, found: Recomputed) -> None:
 
 
 def check_surface(window, found: Recomputed) -> None:
-    view = late(window, "LandscapeView")
-    (cost,) = view.shown_costs
+    view = late(window, "SurfaceView")
+    (cost,) = view.choices.shown
     panel, params = view.panels[cost], found.snapshot.params
     assert panel.surface is not None
-    kinds = [view.x_choice.value(), view.y_choice.value()]
+    kinds = view.choices.directions
     if kinds[0][0] == "w":
         at = [params.W[k, j] for _, k, j in kinds]
         assert_allclose(panel.point, at, atol=1e-5)

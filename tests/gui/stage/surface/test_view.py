@@ -35,7 +35,7 @@ def opened(qtbot, open_window):
         qtbot.keyClick(window.stage, Qt.Key.Key_7)
         assert window.stage.current == "Surface"
         view = window.views["Surface"]
-        (own,) = view.shown_costs
+        (own,) = view.choices.shown
         panel = view.panels[own]
         qtbot.waitUntil(
             lambda: panel.surface is not None and panel.surface.losses[own].size > 2_000,
@@ -80,7 +80,7 @@ def test_the_point_stands_where_the_model_is(opened):
 
 def test_the_way_down_begins_at_the_start_although_nobody_looked(opened):
     _, _, panel = opened(steps=4)
-    xs, ys = panel._path.getData()
+    xs, ys = panel.path.getData()
     assert (xs[0], ys[0]) == (0, 0)
     assert (xs[-1], ys[-1]) == pytest.approx(panel.point)
     assert len(xs) >= 5
@@ -179,7 +179,7 @@ def test_arrow_keys_move_the_point(qtbot, opened):
 
 def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words):
     window, view, panel = opened()
-    both = view.costs.button(("cross-entropy", "squared error"))
+    both = view.choices.losses.button(("cross-entropy", "squared error"))
     qtbot.mouseClick(both, Qt.MouseButton.LeftButton)
     other = view.panels["squared error"]
     qtbot.waitUntil(
@@ -201,13 +201,13 @@ def test_the_optimum_is_marked_where_there_is_one(qtbot, opened):
     config = RunConfig(training=TrainingConfig(weight_decay=0.05))
     window, _, panel = opened(config)
     best = optimum(window.hub.run.task, 0.05).params
-    assert best is not None and panel._lowest.isVisible()
-    assert (panel._lowest.x(), panel._lowest.y()) == pytest.approx(tuple(best.W[2]), abs=1e-4)
+    assert best is not None
+    assert panel.optimum == pytest.approx(tuple(best.W[2]), abs=1e-4)
 
 
 def test_separable_data_are_told_to_have_no_optimum(opened, words):
     _, view, panel = opened()
-    assert not panel._lowest.isVisible()
+    assert panel.optimum is None
     assert "No optimum" in words(view)
 
 
@@ -234,14 +234,13 @@ def test_the_wheel_zooms_about_the_pointer(opened):
 
 def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, words):
     window, view, panel = opened(RunConfig(DataConfig("digits")))
-    names = [view.x_choice.itemText(i) for i in range(view.x_choice.count())]
+    names = [view.choices.across.itemText(i) for i in range(view.choices.across.count())]
     assert len(names) == 13 and "downhill from here" in names
     assert "not searched for" in words(view)
     params = window.hub.snapshot.params
     surface = panel.surface
-    first, second = view._directions
     i, j = 3, 5
-    there = loss_surface.moved(params, (first, second), surface.xs[j], surface.ys[i])
+    there = loss_surface.moved(params, view.answer.directions, surface.xs[j], surface.ys[i])
     assert surface.losses["cross-entropy"][i, j] == pytest.approx(loss_at(window, there), rel=1e-3)
 
 
@@ -253,7 +252,7 @@ def test_a_binary_neuron_has_a_surface_too(opened):
 
 def test_the_boundary_beside_it_is_that_of_the_point(opened):
     window, view, _ = opened()
-    x, y = view._lines.getData()
+    x, y = view.boundary.lines.getData()
     at = np.isfinite(x)
     task, params = window.hub.run.task, window.hub.snapshot.params
     X = task.inputs(np.stack([x[at], y[at]], axis=1).astype(np.float32))
@@ -303,16 +302,17 @@ def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot
     config = RunConfig(model=ModelConfig(kind=kind), training=TrainingConfig(weight_decay=0.05))
     window, view, _ = opened(config)
     own, other = loss_surface.own_cost(kind), loss_surface.other_cost(kind)
-    assert view.shown_costs == (own,)
-    buttons = [view.costs.button(value).text() for value in ((own,), (other,), (own, other))]
+    assert view.choices.shown == (own,)
+    losses = view.choices.losses
+    buttons = [losses.button(value).text() for value in ((own,), (other,), (own, other))]
     assert buttons == [*CHOICES[kind], "both"]
     panel, sample = view.panels[own], loss_surface.Sample.of(window.hub.run.task)
     params, surface = window.hub.snapshot.params, panel.surface
-    there = loss_surface.moved(params, view._directions, surface.xs[5], surface.ys[7])
+    there = loss_surface.moved(params, view.answer.directions, surface.xs[5], surface.ys[7])
     expected = loss_surface.value(sample, there, own, 0.05)
     assert surface.losses[own][7, 5] == pytest.approx(expected, rel=1e-4)
-    assert panel._lowest.isVisible() == (kind not in ("perceptron", "mse"))
-    qtbot.mouseClick(view.costs.button((own, other)), Qt.MouseButton.LeftButton)
+    assert (panel.optimum is not None) == (kind not in ("perceptron", "mse"))
+    qtbot.mouseClick(view.choices.losses.button((own, other)), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.panels[other].surface is not None, timeout=PATIENCE_MS)
     assert view.panels[other].isVisible() and panel.isVisible()
 

@@ -1,0 +1,123 @@
+"""What a loss surface is over, and which losses it shows: the choices above it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from core.data.task import Task
+from core.explain import loss_surface
+from core.explain.loss_surface import Cost
+from gui.kit.fields.choices import Choice, Segments
+from gui.kit.flow_layout import FlowLayout
+from gui.stage.surface.losses import choices_of
+
+NAME_PX = 178
+LISTED = 60  # weights that are offered one by one
+
+
+class SurfaceChoices(QWidget):
+    """The two directions of the parameters and the losses, each to be chosen by the user.
+
+    kind : of the model whose losses are offered. shown : the losses that are chosen.
+    """
+
+    directions_chosen = Signal()
+    losses_chosen = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.across, self.up = Choice(), Choice()
+        for choice, side in ((self.across, "across"), (self.up, "up")):
+            choice.setAccessibleName(f"parameter {side}")
+            choice.setMinimumWidth(NAME_PX)
+            choice.setToolTip(f"The parameter, or direction of all parameters, that goes {side}")
+            choice.chosen.connect(self.directions_chosen)
+        self.kind = ""
+        self.shown: tuple[Cost, ...] = ()
+        self.losses = Segments(())
+        row = FlowLayout(self, 10, 6)
+        for label, choice in (("across", self.across), ("up", self.up)):
+            group, inner = _group()
+            words = QLabel(label)
+            words.setProperty("small", True)
+            inner.addWidget(words)
+            inner.addWidget(choice)
+            row.addWidget(group)
+        group, self._losses_box = _group()
+        row.addWidget(group)
+        self._offer_losses("softmax")
+
+    @property
+    def directions(self) -> tuple[object, object]:
+        """What the chosen directions stand for; see `directions.pair_of`."""
+        return self.across.value(), self.up.value()
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names of the chosen directions, as in `Direction.name`."""
+        return self.across.currentText(), self.up.currentText()
+
+    def offer(self, task: Task) -> None:
+        """Offer the directions and the losses of a task's model, and choose the usual ones."""
+        self._offer_directions(task)
+        self._offer_losses(task.config.model.kind)
+
+    def _offer_directions(self, task: Task) -> None:
+        """Offer parameters one by one where they are few, and directions of all of them."""
+        has_bias, has_few = task.config.model.has_bias, task.outputs * task.m <= LISTED
+        options: list[tuple[str, object]] = []
+        if has_few:
+            options += [
+                (loss_surface.of_parameter(task, k, j).name, ("w", k, j))
+                for k in range(task.outputs)
+                for j in range(task.m)
+            ]
+        if has_bias and task.outputs <= LISTED:
+            options += [
+                (loss_surface.of_parameter(task, k, None).name, ("b", k))
+                for k in range(task.outputs)
+            ]
+        options += [
+            ("downhill from here", ("downhill",)),
+            ("random direction 1", ("random", 1)),
+            ("random direction 2", ("random", 2)),
+        ]
+        k = task.outputs - 1
+        first: object = ("downhill",)
+        second: object = ("random", 1)
+        if has_few:
+            first = ("w", k, 0)
+            if task.m > 1:
+                second = ("w", k, 1)
+            elif has_bias:
+                second = ("b", k)
+        self.across.offer(options, first)
+        self.up.offer(options, second)
+
+    def _offer_losses(self, kind: str) -> None:
+        """Offer the loss of this kind of model, another one to compare, and both."""
+        if kind == self.kind:
+            return
+        self.kind = kind
+        options = choices_of(kind)
+        before, self.losses = self.losses, Segments(options)
+        self._losses_box.addWidget(self.losses)
+        self._losses_box.removeWidget(before)
+        before.hide()
+        before.deleteLater()
+        self.shown = options[0][1]
+        self.losses.choose(self.shown)
+        self.losses.chosen.connect(self._choose_losses)
+
+    def _choose_losses(self, losses: tuple[Cost, ...]) -> None:
+        self.shown = losses
+        self.losses_chosen.emit()
+
+
+def _group() -> tuple[QWidget, QHBoxLayout]:
+    """Return a widget whose parts stay in one line, and the layout for them."""
+    group = QWidget()
+    inner = QHBoxLayout(group)
+    inner.setContentsMargins(0, 0, 0, 0)
+    return group, inner
