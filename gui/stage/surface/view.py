@@ -10,25 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from core.data.task import Task
 from core.explain import loss_surface
-<<<<<<< HEAD
-from core.explain.loss_surface import (
-    Cost,
-    Direction,
-    Range,
-    Reals,
-    Sample,
-    Surface,
-    own_cost,
-)
-from core.train.snapshot import Params, Snapshot, Status
-from gui.kit import plots
-from gui.kit import theme as look
-from gui.kit.fields.choices import Choice, Segments
-from gui.kit.flow_layout import FlowLayout
-=======
 from core.explain.loss_surface import Cost, Direction, Range, own_cost
 from core.train.snapshot import Snapshot, Status
->>>>>>> 3ad0c71 (The surface view is cut along its ideas: what is asked, what is chosen, the plane beside it; axes are named once)
 from gui.kit.labels import Elided
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
@@ -209,11 +192,7 @@ class SurfaceView(View):
             if newest is not request.params or request.is_live:
                 self._refresh()
 
-<<<<<<< HEAD
-        self._background.ask("surface", work, answer, queue=Queue.STUDIES)
-=======
         self._background.ask(KEY, request.answer, answer, queue=Queue.STUDIES)
->>>>>>> 3ad0c71 (The surface view is cut along its ideas: what is asked, what is chosen, the plane beside it; axes are named once)
 
     def _request(self) -> SurfaceRequest | None:
         """Return what is to be found out now; None where there is nothing to show."""
@@ -320,82 +299,3 @@ class SurfaceView(View):
     def _fit(self) -> None:
         self._is_fitted = False
         self._refresh()
-<<<<<<< HEAD
-
-    # The plane beside it --------------------------------------------------------------------------
-
-    def _show_plane(self, task: Task) -> None:
-        """Show the training points of two features; the boundary moves with the point."""
-        for scatter in self._scatters:
-            self._plane.removeItem(scatter)
-        self._scatters = []
-        values, dataset = task.dataset.values(), task.dataset
-        for k, mark in enumerate(dataset.class_marks):
-            mine = task.train_rows[dataset.y[task.train_rows] == k][:1000]
-            scatter = pg.ScatterPlotItem(
-                x=values[mine, 0],
-                y=values[mine, 1],
-                symbol=look.symbol(mark),
-                size=7 * look.symbol_scale(mark),
-                pen=None,
-                brush=pg.mkBrush(self.theme.class_colour(mark)),
-            )
-            self._plane.addItem(scatter)
-            self._scatters.append(scatter)
-        item = self._plane.getPlotItem()
-        for side, index in (("bottom", 0), ("left", 1)):
-            item.setLabel(side, dataset.feature_names[index])
-        plots.paint(self._plane, self.theme)
-        if len(values):
-            low, high = (end(axis=0).astype(np.float64) for end in (values.min, values.max))
-            margin = 0.08 * np.maximum(high - low, 1e-6)
-            self._plane.setRange(
-                xRange=(low[0] - margin[0], high[0] + margin[0]),
-                yRange=(low[1] - margin[1], high[1] + margin[1]),
-                padding=0,
-            )
-
-
-def fitted(
-    pair: tuple[Direction, Direction], path: Params, best: Params | None
-) -> tuple[Range, Range]:
-    """Return ranges that hold the way, and the optimum unless it is far off."""
-    found = []
-    for direction in pair:
-        along = direction.along_way(path)
-        low, high = float(along.min()), float(along.max())
-        if best is not None:
-            at = direction.along(best)
-            reach = 10 * max(high - low, 1.0)
-            if low - reach < at < high + reach:
-                low, high = min(low, at), max(high, at)
-        half = max((high - low) * 0.75, 1.0)
-        middle = (low + high) / 2
-        found.append((middle - half, middle + half))
-    return found[0], found[1]
-
-
-def widened(
-    ranges: tuple[Range, Range], pair: tuple[Direction, Direction], params: Params
-) -> tuple[Range, Range]:
-    """Return the ranges, doubled until they hold the parameters."""
-    found = []
-    for (low, high), direction in zip(ranges, pair, strict=True):
-        at = direction.along(params)
-        if not np.isfinite(at):
-            at = (low + high) / 2
-        for _ in range(60):
-            if low <= at <= high:
-                break
-            width = high - low
-            low, high = (low - width, high) if at < low else (low, high + width)
-        found.append((low, high))
-    return found[0], found[1]
-
-
-def _small(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setProperty("small", True)
-    return label
-=======
->>>>>>> 3ad0c71 (The surface view is cut along its ideas: what is asked, what is chosen, the plane beside it; axes are named once)

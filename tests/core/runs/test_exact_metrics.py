@@ -120,7 +120,7 @@ def test_a_pause_is_seen_before_the_figures_are_exact(session, task):
     assert seen[-1] == 0 and set(seen[:-1]) <= {history.SAMPLE}
 
 
-def test_contestants_at_rest_have_exact_figures(session, task, rows, make_task):
+def test_entries_at_rest_have_exact_figures(session, task, rows, make_task):
     tasks = [make_task(rows, epochs=1, learning_rate=rate) for rate in (0.01, 0.1)]
     session.send(commands.BeginRace(1, tasks))
     session.send(commands.RunRace())

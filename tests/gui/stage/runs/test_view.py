@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.runs.run_record import MAX_KEPT
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
-from gui.stage.runs.race_entrants import Entrant, variants
+from gui.stage.runs.race_entries import Entry, variants
 from gui.state.kept_runs import COLOURS, LIVE, colour_of
 
 PATIENCE_MS = 30_000
@@ -46,7 +47,7 @@ def runs_of(qtbot):
 
     def runs_of(window, page="Table"):
         qtbot.keyClick(window, Qt.Key.Key_0)
-        view = window.stage._stack.currentWidget()
+        view = window.views["Runs"]
         for button in view.pages.findChildren(type(view.keep_button)):
             if button.text() == page:
                 qtbot.mouseClick(button, LEFT)
@@ -363,23 +364,30 @@ def race_of(qtbot, runs_of):
 
     def race_of(window, *wanted):
         race = runs_of(window, "Race").race
-        qtbot.waitUntil(lambda: bool(race.entrants), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: bool(race.chips.entries), timeout=PATIENCE_MS)
         for word in wanted:
-            race._fill_menu()
+            race.chips.menu.popup(QPoint())
             action = next(
                 action
-                for menu in (top.menu() for top in race.menu.actions() if top.menu())
+                for menu in (top.menu() for top in race.chips.menu.actions() if top.menu())
                 for action in menu.actions()
                 if action.text() == word
             )
             action.trigger()
+            race.chips.menu.close()
+        window.activateWindow()  # which takes the offscreen platform a menu to forget
+        qtbot.waitUntil(window.isActiveWindow)
         return race
 
     return race_of
 
 
+def rounds(race):
+    return race.snapshot.rounds if race.snapshot else 0
+
+
 def finished(race):
-    return race.heat is not None and race.heat.status is Status.FINISHED
+    return race.snapshot is not None and race.snapshot.status is Status.FINISHED
 
 
 def test_everyone_ends_the_race_with_the_weights_of_training_alone(qtbot, short_run, race_of):
@@ -416,11 +424,9 @@ def test_space_pauses_the_race_that_is_in_sight(qtbot, open_window, race_of):
     window = open_window(RunConfig(training=TrainingConfig(epochs=10**6)))
     race = race_of(window, "η 1")
     qtbot.mouseClick(race.start_button, LEFT)
-    qtbot.waitUntil(
-        lambda: race.heat is not None and race.heat.status is Status.TRAINING, timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: rounds(race) > 5, timeout=PATIENCE_MS)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: race.heat.status is Status.PAUSED, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: race.snapshot.status is Status.PAUSED, timeout=PATIENCE_MS)
     assert len({record.step for record in race.records}) == 1
     assert window.hub.snapshot.step == 0
     assert race.start_button.text() == "Go on"
@@ -431,9 +437,10 @@ def test_the_window_closes_in_the_middle_of_a_race(qtbot, open_window, race_of):
     window = open_window(config)
     race = race_of(window, "η 1", "Adam", "batch full")
     qtbot.mouseClick(race.start_button, LEFT)
-    qtbot.waitUntil(lambda: race.heat is not None and race.heat.rounds > 5, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: rounds(race) > 5, timeout=PATIENCE_MS)
+    (training,) = (thread for thread in threading.enumerate() if thread.name == "training")
     window.close()
-    assert not window.hub._session.is_alive
+    assert not training.is_alive()
 
 
 def test_one_that_diverges_is_named_and_the_others_go_on(qtbot, open_window, race_of, words):
@@ -458,7 +465,7 @@ def test_stop_ends_the_race_and_leaves_the_results_in_sight(qtbot, open_window, 
     window = open_window(RunConfig(training=TrainingConfig(epochs=10**6)))
     race = race_of(window, "η 1")
     qtbot.mouseClick(race.start_button, LEFT)
-    qtbot.waitUntil(lambda: race.heat is not None and race.heat.rounds > 5, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: rounds(race) > 5, timeout=PATIENCE_MS)
     qtbot.mouseClick(race.stop_button, LEFT)
     assert race.start_button.text() == "Start"
     assert race.table.isVisible()
@@ -477,10 +484,9 @@ def test_the_runs_of_a_race_can_be_kept(qtbot, short_run, race_of):
 
 def test_no_more_than_four_race(short_run, race_of):
     race = race_of(short_run, "η 1", "Adam", "momentum")
-    assert not race.add_button.isEnabled()
-    live = race._live
-    race.enter(Entrant.of(live))
-    assert len(race.entrants) == 4
+    assert not race.chips.add_button.isEnabled()
+    race.chips.enter(Entry.of(race.chips.live))
+    assert len(race.chips.entries) == 4
 
 
 @pytest.mark.parametrize("kind", ["softmax", "perceptron", "mse"])

@@ -1,0 +1,158 @@
+"""Who enters a race: chips of the entries, and the menu that adds one."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
+
+from core.runs.race import MOST
+from core.runs.run_record import Record, same_features
+from gui.kit.flow_layout import FlowLayout
+from gui.kit.plain_text import as_tip, short, unmarked
+from gui.kit.theme import Theme
+from gui.stage.runs.race_entries import Entry, name_of, variants
+from gui.state.kept_runs import LIVE, KeptRuns, free_colour, free_name, swatch
+
+NAME_LETTERS = 26
+
+
+class RaceChips(QWidget):
+    """A chip for each entry, which takes it out; `add_button` stands wherever it is put.
+
+    entries : of the race, in order. live : the run that is shown.
+    """
+
+    changed = Signal()  # other entries
+
+    def __init__(self, theme: Theme, kept: KeptRuns) -> None:
+        super().__init__()
+        self._theme, self._kept = theme, kept
+        self._is_open = True
+        self.live: Record | None = None
+        self.entries: list[Entry] = []
+        self._flow = FlowLayout(self, 6, 4)
+        self.add_button = QToolButton()
+        self.add_button.setText("+ Add")
+        self.add_button.setToolTip("Add a kept run, or a variant of the run that is shown")
+        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self.add_button)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        self.add_button.setMenu(self.menu)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._show()
+
+    def set_open(self, is_open: bool) -> None:
+        """Let entries be added and taken out, or not: amid a race nobody enters."""
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self._show()
+
+    def show_live(self, live: Record | None, *, has_begun: bool) -> None:
+        """Take note of the run that is shown; on other data nobody is entered any more.
+
+        has_begun : whether the entries have raced, so that their settings are those of then.
+        """
+        before, self.live = self.live, live
+        if live is None:
+            return
+        is_new = before is None or before.task is not live.task
+        if is_new and before is not None and not same_features(before.task, live.task):
+            has_begun = False
+            self._change([])
+        is_other = before is None or before.name != live.name or before.settings != live.settings
+        if not has_begun and (is_new or is_other):
+            self._refresh_live(live)
+
+    def _refresh_live(self, live: Record) -> None:
+        """Let the entry that is the shown run have its settings of now."""
+        if any(entry.colour == LIVE for entry in self.entries):
+            self._change([Entry.of(live) if e.colour == LIVE else e for e in self.entries])
+
+    def enter_default(self) -> None:
+        """Where nobody has entered, enter the shown run and ticked ones on the same features."""
+        live = self.live
+        if live is None or self.entries:
+            return
+        ticked = [
+            Entry.of(record)
+            for record in self._kept.shown(live.task)
+            if same_features(record.task, live.task)
+        ]
+        self._change([Entry.of(live), *ticked[: MOST - 1]])
+
+    def enter(self, entry: Entry) -> None:
+        """Add one, in a colour and under a name that no other has."""
+        if len(self.entries) >= MOST:
+            return
+        taken = [other.colour for other in self.entries]
+        colour = entry.colour
+        if colour in taken or colour == LIVE:
+            colour = free_colour(taken)
+        name = free_name(entry.name, (other.name for other in self.entries))
+        self._change([*self.entries, Entry(name, colour, entry.task, entry.config)])
+
+    def leave(self, entry: Entry) -> None:
+        """Take one out."""
+        self._change([other for other in self.entries if other is not entry])
+
+    def _enter_live(self) -> None:
+        if self.live is not None and len(self.entries) < MOST:
+            self._change([Entry.of(self.live), *self.entries])
+
+    def _change(self, entries: list[Entry]) -> None:
+        self.entries = entries
+        self._show()
+        self.changed.emit()
+
+    def _fill_menu(self) -> None:
+        menu, live = self.menu, self.live
+        menu.clear()
+        if live is None:
+            return
+        if not any(entry.colour == LIVE for entry in self.entries):
+            menu.addAction(unmarked(short(live.name))).triggered.connect(self._enter_live)
+        runs = menu.addMenu("Kept runs")
+        for record in self._kept.records:
+            action = runs.addAction(
+                swatch(self._theme, record.colour), unmarked(short(record.name))
+            )
+            action.setEnabled(same_features(record.task, live.task))
+            if not action.isEnabled():
+                action.setText(f"{action.text()} (other data or features)")
+            action.setToolTip(as_tip(record.name))
+            action.triggered.connect(partial(self._press_enter, Entry.of(record)))
+        runs.setEnabled(bool(self._kept.records))
+        menu.addSeparator()
+        config = Entry.of(live).config
+        for title, group in variants(config, live.task.source.h):
+            submenu = menu.addMenu(title)
+            for words, made in group:
+                entry = Entry(name_of(made, words), LIVE, live.task, made)
+                submenu.addAction(unmarked(short(words))).triggered.connect(
+                    partial(self._press_enter, entry)
+                )
+
+    def _press_enter(self, entry: Entry, _: bool = False) -> None:
+        self.enter(entry)
+
+    def _press_leave(self, entry: Entry, _: bool = False) -> None:
+        self.leave(entry)
+
+    def _show(self) -> None:
+        self.add_button.setEnabled(len(self.entries) < MOST and self._is_open)
+        self.setVisible(bool(self.entries) and self._is_open)
+        self._flow.clear()
+        for entry in self.entries:
+            metrics = self.fontMetrics()
+            width = NAME_LETTERS * metrics.averageCharWidth()
+            name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, width)
+            chip = QPushButton(swatch(self._theme, entry.colour), f"{unmarked(name)}  ×")
+            chip.setToolTip(as_tip(f"{entry.name}: a click takes it out of the race"))
+            chip.setAccessibleName(f"{entry.name}, in the race")
+            chip.clicked.connect(partial(self._press_leave, entry))
+            self._flow.addWidget(chip)
