@@ -46,7 +46,7 @@ MAX_FLOAT = sys.float_info.max
 
 
 @dataclass(frozen=True)
-class Reading:
+class CsvOptions:
     """What a person says about how a text table is written; None leaves it to be found out.
 
     has_header : whether the first line names the columns.
@@ -97,7 +97,7 @@ class DataConfig:
     path: str | None = None
     label: str | None = None
     missing: Missing = "skip"
-    reading: Reading = field(default_factory=Reading)
+    reading: CsvOptions = field(default_factory=CsvOptions)
     validation_fraction: float = 0.0
 
     def __post_init__(self) -> None:
@@ -108,7 +108,7 @@ class DataConfig:
             raise ConfigError("path is not set; the name of a CSV file was expected.")
         _text("label", self.label)
         _one_of("missing", self.missing, MISSING)
-        if not isinstance(self.reading, Reading):
+        if not isinstance(self.reading, CsvOptions):
             raise ConfigError(f"reading is {self.reading!r}; a group of settings was expected.")
         if self.features is not None:
             if not isinstance(self.features, tuple):
@@ -268,7 +268,7 @@ def _part(name: str, kind: type[Any], values: Any) -> Any:
     if isinstance(values.get("features"), list):
         values = values | {"features": tuple(values["features"])}
     if isinstance(values.get("reading"), dict):
-        values = values | {"reading": _part("reading", Reading, values["reading"])}
+        values = values | {"reading": _part("reading", CsvOptions, values["reading"])}
     return kind(**values)
 
 

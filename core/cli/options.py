@@ -15,9 +15,9 @@ from core.config import (
     OPTIMISERS,
     SCHEDULES,
     SOURCES,
+    CsvOptions,
     DataConfig,
     ModelConfig,
-    Reading,
     RunConfig,
     TrainingConfig,
 )
@@ -310,7 +310,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         path=path,
         label=options.label,
         missing=options.missing,
-        reading=Reading(
+        reading=CsvOptions(
             options.encoding,
             SEPARATOR_WORDS.get(options.separator),
             DECIMAL_WORDS.get(options.decimal),

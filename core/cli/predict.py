@@ -17,14 +17,15 @@ from core.cli import terminal
 from core.cli.parser import Parser
 from core.cli.terminal import DONE, PROGRAM
 from core.config import MAX_FLOAT
-from core.data.digit_image import Recipe, deskew_images, draw
+from core.data.digits.deskew import deskew_images
+from core.data.digits.drawing import DigitPreprocessing, draw
 from core.errors import DataError
 from core.explain import prediction
 from core.explain.prediction import Answer, Reading
 from core.invisible_characters import visible
 from core.model_family import output_names
 from core.runs import model_file
-from core.runs.model_file import Model
+from core.runs.model import Model
 
 MAX_BYTES = 10 * 2**20
 MAX_POINTS = 100_000
@@ -249,7 +250,7 @@ def _measured(model: Model, text: str) -> Picture:
     return np.array(values, dtype=np.float32)
 
 
-def _drawn(path: Path, recipe: Recipe) -> Picture:
+def _drawn(path: Path, recipe: DigitPreprocessing) -> Picture:
     drawing = read_strokes(path)
     if drawing.pen_width is not None:
         recipe = replace(recipe, pen_width=drawing.pen_width)
@@ -259,7 +260,7 @@ def _drawn(path: Path, recipe: Recipe) -> Picture:
     return image
 
 
-def _pictured(path: Path, shape: tuple[int, int], recipe: Recipe | None) -> Picture:
+def _pictured(path: Path, shape: tuple[int, int], recipe: DigitPreprocessing | None) -> Picture:
     from core.data import image_file  # brings Pillow
 
     ink = image_file.read(path)

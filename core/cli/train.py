@@ -21,6 +21,7 @@ from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
 from core.model_family import FAMILY
 from core.runs import model_file
+from core.runs.model import Model
 from core.train.divergence import Fall
 from core.train.history import SAMPLE, SERIES
 from core.train.outcome import Epilogue
@@ -167,9 +168,7 @@ def _save(result: Result, place: Path | None, words: TextIO, json_path: str | No
     try:
         if place is not None:
             metrics = result.metrics
-            model = model_file.Model.of(
-                result.task, result.params, metrics.step, metrics.epoch, metrics
-            )
+            model = Model.of(result.task, result.params, metrics.step, metrics.epoch, metrics)
             model_file.save(model, place)
             print(f"model     {place}", file=words, flush=True)
     except SaveError as error:

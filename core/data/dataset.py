@@ -115,7 +115,7 @@ class Dataset:
             _room=room,
         )
         if "upright" in self.__dict__:  # the others need not be deskewed again
-            from core.data.digit_image import deskew_images
+            from core.data.digits.deskew import deskew_images
 
             more.__dict__["upright"] = self.upright.with_examples(deskew_images(X), y)
         return more
@@ -131,7 +131,7 @@ class Dataset:
     @cached_property
     def upright(self) -> Dataset:
         """The same pictures, deskewed."""
-        from core.data.digit_image import deskew_images
+        from core.data.digits.deskew import deskew_images
 
         return replace(self, X=deskew_images(self.X), _room=None)
 

@@ -1,4 +1,4 @@
-"""Two-dimensional sets of points by recipe; the same recipe gives the same points everywhere."""
+"""Sets of points in the plane by settings; the same settings give the same points everywhere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LETTERS = "ABCDEFGHIJ"
 
 
 @dataclass(frozen=True)
-class Recipe:
+class GeneratorConfig:
     """What to make.
 
     size : points in all.
@@ -61,11 +61,11 @@ class Kind(NamedTuple):
     """A row of KINDS: how it is called, how it is made, how many classes it can have (0: any)."""
 
     title: str
-    make: Callable[[NDArray[np.int64], Recipe, Generator], Places]
+    make: Callable[[NDArray[np.int64], GeneratorConfig, Generator], Places]
     classes: int
 
 
-def generate(recipe: Recipe) -> Points:
+def generate(recipe: GeneratorConfig) -> Points:
     """Return the points of the recipe, class by class."""
     kind = KINDS[recipe.kind]
     h = kind.classes or recipe.classes
@@ -102,35 +102,35 @@ def _jitter(xy: Places, spread: float, rng: Generator) -> Places:
     return xy + rng.normal(scale=spread, size=xy.shape) if spread else xy
 
 
-def _blobs(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Places:
+def _blobs(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
     """Gaussian clouds on a circle."""
     angle = 2 * np.pi * labels / recipe.classes + np.pi / 2
     centres = 3.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return centres + rng.normal(size=centres.shape) * (0.2 + 1.6 * recipe.noise)
 
 
-def _moons(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Places:
+def _moons(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
     angle = np.pi * _places_along(labels)
     upper = np.stack([2.4 * np.cos(angle) - 1.2, 2.6 * np.sin(angle) - 0.6], axis=1)
     lower = np.stack([1.2 - 2.4 * np.cos(angle), 0.6 - 2.6 * np.sin(angle)], axis=1)
     return _jitter(np.where(labels[:, None] == 0, upper, lower), recipe.noise, rng)
 
 
-def _circles(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Places:
+def _circles(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
     radius = 4.2 * (labels + 1) / recipe.classes
     angle = 2 * np.pi * _places_along(labels, closed=True)
     ring = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
     return _jitter(ring, recipe.noise, rng)
 
 
-def _xor(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Places:
+def _xor(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
     """Two opposite quadrants each: no line can part them."""
     x = rng.uniform(-4, 4, len(labels))
     y = rng.uniform(0, 4, len(labels)) * np.where((x > 0) == (labels == 0), 1, -1)
     return _jitter(np.stack([x, y], axis=1), recipe.noise, rng)
 
 
-def _spirals(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Places:
+def _spirals(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
     along = _places_along(labels)
     angle = 1.5 * 2 * np.pi * along * 0.75 + 2 * np.pi * labels / recipe.classes
     radius = 0.4 + 4 * along
@@ -138,7 +138,7 @@ def _spirals(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Place
     return _jitter(arm, 0.6 * recipe.noise, rng)
 
 
-def _checkerboard(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Places:
+def _checkerboard(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
     """Four by four fields of side 2."""
     column = rng.integers(0, 4, len(labels))
     row = 2 * rng.integers(0, 2, len(labels)) + (column + labels) % 2
@@ -146,7 +146,7 @@ def _checkerboard(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> 
     return _jitter(field + rng.uniform(0, 2, size=field.shape), 0.6 * recipe.noise, rng)
 
 
-def _separable(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Places:
+def _separable(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
     """Two classes beside an empty strip that is twice the margin wide, whatever the noise."""
     angle = rng.uniform(0, np.pi)
     normal = np.array([math.cos(angle), math.sin(angle)])
@@ -158,7 +158,7 @@ def _separable(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Pla
     return places
 
 
-def _lecture_toy(labels: NDArray[np.int64], recipe: Recipe, rng: Generator) -> Places:
+def _lecture_toy(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
     """Two clouds that overlap a little: the first data set of the lecture."""
     centres = np.where(labels[:, None] == 0, (-1.5, -1.5), (1.5, 1.5))
     return centres + rng.normal(size=centres.shape) * (0.5 + 1.5 * recipe.noise)

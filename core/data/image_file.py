@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from core.data.digit_image import DIGITS_SIZE, fitting, form_of
+from core.data.digits.layout import DIGITS_SIZE, fitting, layout_of
 from core.errors import DataError
 from core.files import contents
 
@@ -67,7 +67,7 @@ def ink_of(grey: Picture) -> Picture:
 def picture_to_image(ink: Picture, size: int = 28) -> Picture:
     """Return the ink of a picture (rows, columns) as MNIST would hold it, (size, size) in 0 … 1.
 
-    It is cropped, scaled to the box of `digits.form_of(size)` and moved until its centre of mass
+    It is cropped, scaled to the box of `layout.layout_of(size)` and moved until its centre of mass
     is in the middle, all at once, each pixel being the mean of what it covers. Strokes that would
     be thin become thicker: of digits drawn with a pen of 1 % of the picture a softmax model read
     89 % in place of 75 %. A picture that is of that form already is taken as it is. Without ink the
@@ -78,14 +78,14 @@ def picture_to_image(ink: Picture, size: int = 28) -> Picture:
     ink = np.where(ink < FAINTEST, np.float32(0), ink)
     if not ink.any():
         return np.zeros((size, size), dtype=np.float32)
-    form = form_of(size)
+    layout = layout_of(size)
     across, down = (_span(ink >= EDGE * ink.max(), axis) for axis in (0, 1))
     extent = np.array([across[1] - across[0], down[1] - down[0]])
-    zoom = fitting(extent, form, pen=0.0)
+    zoom = fitting(extent, layout, pen=0.0)
     cropped = ink[slice(*down), slice(*across)]  # a shadow elsewhere does not move the centre
     # The rectangle of the picture that becomes the frame.
     low = np.empty(2)
-    for axis, (span, goal) in enumerate(zip((across, down), form.middle, strict=True)):
+    for axis, (span, goal) in enumerate(zip((across, down), layout.middle, strict=True)):
         if goal is None:
             low[axis] = sum(span) / 2 - size / 2 / zoom[axis]
         else:
@@ -97,7 +97,7 @@ def picture_to_image(ink: Picture, size: int = 28) -> Picture:
     wide = Image.fromarray(np.pad(ink, ((top, bottom), (left, right))))
     box = (low[0] + left, low[1] + top, high[0] + left, high[1] + top)
     fine = wide.resize((FINE * size, FINE * size), Image.Resampling.BOX, box=box)
-    fine = _thickened(np.asarray(fine), FINE * form.pen_width)
+    fine = _thickened(np.asarray(fine), FINE * layout.pen_width)
     return np.array(fine.reduce(FINE), dtype=np.float32)  # Pillow's own is read-only
 
 
@@ -116,8 +116,8 @@ def _is_in_form(ink: Picture, size: int) -> bool:
         return False
     if size == DIGITS_SIZE:  # these lie less regularly
         return True
-    form = form_of(size)
-    for axis, (room, goal) in enumerate(zip(form.box, form.middle, strict=True)):
+    layout = layout_of(size)
+    for axis, (room, goal) in enumerate(zip(layout.box, layout.middle, strict=True)):
         first, last = _span(ink > 0, axis)
         assert goal is not None
         # The box is measured to the middle of the grey edges.

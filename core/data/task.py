@@ -151,15 +151,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
 
     Raises DataError where the config asks for features or classes that are not there.
     """
-    wants_pictures = config.data.deskew or config.data.copies
-    if wants_pictures and (source.image_shape is None or source.X.dtype != np.uint8):
-        raise DataError(f"{source.name} has no pictures to deskew or to vary; leave both off.")
-    dataset = source.upright if config.data.deskew else source
-    dataset = dataset.with_features(config.data.features)
-    if config.model.is_neuron:
-        dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
-    if config.data.missing == "skip":
-        dataset = dataset.without_gaps()
+    dataset = _chosen(source, config)
     test_fraction = config.data.test_fraction
     if test_fraction is None and not dataset.published_test:
         test_fraction = dataset.test_fraction
@@ -184,12 +176,6 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     standardise = config.data.standardise
     if standardise is None:
         standardise = dataset.X.dtype != np.uint8
-    if not standardise:
-        standardiser = Standardiser.identity(len(feature_map.input_names))
-    elif feature_map.is_identity:
-        standardiser = Standardiser.fit(dataset.X[train_rows], dataset.scale)
-    else:
-        standardiser = Standardiser.fit(feature_map.apply(dataset.values(train_rows)))
     return Task(
         config=replace(
             config,
@@ -207,8 +193,35 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         test_rows=test_rows,
         validation_rows=validation_rows,
         feature_map=feature_map,
-        standardiser=standardiser,
+        standardiser=(
+            fit_standardiser(dataset, feature_map, train_rows)
+            if standardise
+            else Standardiser.identity(feature_map.k)
+        ),
     )
+
+
+def _chosen(source: Dataset, config: RunConfig) -> Dataset:
+    """Return the data set with the pictures, features and classes that the config asks for."""
+    wants_pictures = config.data.deskew or config.data.copies
+    if wants_pictures and (source.image_shape is None or source.X.dtype != np.uint8):
+        raise DataError(f"{source.name} has no pictures to deskew or to vary; leave both off.")
+    dataset = source.upright if config.data.deskew else source
+    dataset = dataset.with_features(config.data.features)
+    if config.model.is_neuron:
+        dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
+    if config.data.missing == "skip":
+        dataset = dataset.without_gaps()
+    return dataset
+
+
+def fit_standardiser(
+    dataset: Dataset, feature_map: FeatureMap, rows: NDArray[np.int64]
+) -> Standardiser:
+    """Return the standardiser of the model's inputs over these rows."""
+    if feature_map.is_identity:
+        return Standardiser.fit(dataset.X[rows], dataset.scale)
+    return Standardiser.fit(feature_map.apply(dataset.values(rows)))
 
 
 def _check_room(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:

@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.preprocessing import Standardiser
-from core.data.task import Task
+from core.data.task import Task, fit_standardiser
 from core.errors import DataError, LogitLabError
 from core.job import Job
 from core.train.snapshot import Status
@@ -51,18 +50,10 @@ def fold_tasks(task: Task, k: int) -> Iterator[Task]:
         stays = np.ones(base, dtype=np.bool_)
         stays[fold] = False
         train = np.concatenate([varied[np.tile(stays, copies)], own[stays]])
-        yield replace(
-            task, train_rows=train, test_rows=own[fold], standardiser=_standardiser(task, train)
-        )
-
-
-def _standardiser(task: Task, rows: Rows) -> Standardiser:
-    dataset, feature_map = task.dataset, task.feature_map
-    if not task.config.data.standardise:
-        return Standardiser.identity(task.m)
-    if feature_map.is_identity:
-        return Standardiser.fit(dataset.X[rows], dataset.scale)
-    return Standardiser.fit(feature_map.apply(dataset.values(rows)))
+        standardiser = task.standardiser
+        if task.config.data.standardise:
+            standardiser = fit_standardiser(task.dataset, task.feature_map, train)
+        yield replace(task, train_rows=train, test_rows=own[fold], standardiser=standardiser)
 
 
 @dataclass(frozen=True)

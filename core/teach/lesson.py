@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.config import RunConfig
-from core.data.generators import LETTERS, Recipe, generate
+from core.data.generators import LETTERS, GeneratorConfig, generate
 from core.data.points import Points
 from core.train.snapshot import Params
 
@@ -45,7 +45,7 @@ class Preset:
     config: RunConfig
     watch: str
     shows: str
-    data: Recipe | tuple[Band, ...] | None = None
+    data: GeneratorConfig | tuple[Band, ...] | None = None
     start: tuple[tuple[tuple[float, ...], ...], tuple[float, ...]] | None = None
     speed: float = 50
     tab: str = "Boundary"
@@ -54,7 +54,7 @@ class Preset:
     @property
     def points(self) -> Points | None:
         """What is drawn; None where the data are others."""
-        if isinstance(self.data, Recipe):
+        if isinstance(self.data, GeneratorConfig):
             return generate(self.data)
         return None if self.data is None else banded(self.data)
 

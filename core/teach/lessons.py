@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data.generators import Recipe
+from core.data.generators import GeneratorConfig
 from core.model_family import ModelKind
 from core.teach.lesson import FLAT_OUT, Band, Preset
 
@@ -28,11 +28,11 @@ def _run(
     return RunConfig(data, model or ModelConfig(kind), training)
 
 
-TOY = Recipe("toy", size=100, noise=0.5, seed=1)
-APART = Recipe("separable", size=60, noise=0.3, margin=0.1, seed=4)
-FAR_APART = Recipe("separable", size=60, noise=0.2, margin=0.6, seed=4)
-MINGLED = Recipe("toy", size=100, noise=0.8, seed=3)
-XOR = Recipe("xor", size=200, noise=0.1, seed=1)
+TOY = GeneratorConfig("toy", size=100, noise=0.5, seed=1)
+APART = GeneratorConfig("separable", size=60, noise=0.3, margin=0.1, seed=4)
+FAR_APART = GeneratorConfig("separable", size=60, noise=0.2, margin=0.6, seed=4)
+MINGLED = GeneratorConfig("toy", size=100, noise=0.8, seed=3)
+XOR = GeneratorConfig("xor", size=200, noise=0.1, seed=1)
 # The near ones would do; those on the far right lie right as well, and far beyond.
 NEAR = (Band(0, 40, (-4, 0), (0.4, 3)), Band(1, 40, (-2.9, 0), (0.4, 3)))
 FAR = (*NEAR, Band(1, 40, (4.3, 0), (0.5, 3)))

@@ -37,10 +37,11 @@ class Files(QObject):
         def work() -> str:
             from core.evaluate import model_outputs
             from core.runs import model_file
+            from core.runs.model import Model
 
             place = model_file.with_ending(path)
             metrics = model_outputs.measured(task, shot.params, shot.step, shot.epoch)
-            model = model_file.Model.of(task, shot.params, shot.step, shot.epoch, metrics)
+            model = Model.of(task, shot.params, shot.step, shot.epoch, metrics)
             model_file.save(model, place)
             return f"Saved the model of step {shot.step:,} to {place}."
 

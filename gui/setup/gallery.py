@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.data.generators import KINDS, Recipe, generate
+from core.data.generators import KINDS, GeneratorConfig, generate
 from core.data.points import MAX_CLASSES, MIN_CLASSES
 from core.data.points import RANGE as BOARD_RANGE
 from gui.kit import theme as look
@@ -40,7 +40,7 @@ class Gallery(QDialog):
         super().__init__(parent, Qt.WindowType.Tool)  # the window's keys work here too
         self._theme = theme  # changes of the palette are among the events of all that follows
         self.setWindowTitle("Generate points")
-        self.recipe = Recipe()
+        self.recipe = GeneratorConfig()
         self._is_dragged = False
         self.thumbnails: dict[str, _Thumbnail] = {}
         grid = QGridLayout()
@@ -167,9 +167,9 @@ class _Thumbnail(QPushButton):
         self.setToolTip(title)
         self.setAccessibleName(title)
         self._title = title
-        self._points = generate(Recipe(kind=kind, size=THUMBNAIL_POINTS))
+        self._points = generate(GeneratorConfig(kind=kind, size=THUMBNAIL_POINTS))
 
-    def show_recipe(self, recipe: Recipe) -> None:
+    def show_recipe(self, recipe: GeneratorConfig) -> None:
         self._points = generate(recipe)
         self.update()
 

@@ -151,3 +151,18 @@ def everybody(seeds):
         for style in range(len(styles))
         for seed in seeds
     ]
+
+
+def bar(degrees, length=100.0, k=30):
+    """A straight stroke, so many degrees from upright, to the right."""
+    angle = math.radians(degrees)
+    return np.linspace(0, length, k)[:, None] * [math.sin(angle), -math.cos(angle)]
+
+
+def centre_of(image):
+    """Indices (x, y) of the centre of mass."""
+    index = np.arange(len(image))
+    return image.sum(axis=0) @ index / image.sum(), image.sum(axis=1) @ index / image.sum()
+
+
+SOME = [written(digit, style) for digit in STYLES for style in (0, 1)]

@@ -16,9 +16,9 @@ from core.config import (
     MISSING,
     SEPARATORS,
     SOURCES,
+    CsvOptions,
     DataConfig,
     ModelConfig,
-    Reading,
     RunConfig,
     TrainingConfig,
 )
@@ -42,7 +42,7 @@ configs = st.builds(
         label=st.none() | words,
         missing=st.sampled_from(MISSING),
         reading=st.builds(
-            Reading,
+            CsvOptions,
             encoding=st.sampled_from([None, *ENCODINGS]),
             separator=st.sampled_from([None, *SEPARATORS]),
             decimal=st.sampled_from([None, *DECIMALS]),

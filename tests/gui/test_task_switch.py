@@ -155,6 +155,7 @@ def test_a_view_that_fails_is_told_of_and_the_others_go_on(qtbot, window):
 def test_a_snapshot_of_another_task_is_dropped_by_every_view(qtbot, window, trained):
     visit(window)
     stranger = trained(prepare(sources.load(NEURON.data), NEURON), 3)
+    assert window.views.made
     for view in window.views.made:
         shown = view.snapshot
         view.offer_snapshot(stranger)

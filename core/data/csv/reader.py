@@ -24,11 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import memory
-from core.config import Reading
-from core.data.csv import dialect
+from core.config import CsvOptions
+from core.data.csv import dialect, text_file
 from core.data.csv.column_parser import Cells, GrowingArray
-from core.data.csv.dialect import END, MISSING, NOTHING_SAID, TableFormat, UndecodableError
+from core.data.csv.dialect import END, MISSING, NO_OPTIONS, TableFormat
 from core.data.csv.table import Table
+from core.data.csv.text_file import UndecodableError
 from core.errors import Cancelled, DataError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ Progress = Callable[[int, int], None]
 
 def read(
     path: Path,
-    reading: Reading = NOTHING_SAID,
+    reading: CsvOptions = NO_OPTIONS,
     progress: Progress | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Table:
@@ -61,7 +62,7 @@ def read(
         return _Reader(path, form).read(progress, is_cancelled)
     except UndecodableError as error:
         if reading.encoding is not None or form.encoding != "utf-8":
-            raise dialect.wrong_encoding(path, form.encoding, error.line) from None
+            raise text_file.wrong_encoding(path, form.encoding, error.line) from None
     latin = replace(reading, encoding="cp1252")  # each byte means something in it
     return _Reader(path, dialect.find_format(path, latin)).read(progress, is_cancelled)
 
@@ -87,9 +88,9 @@ class _Reader:
         self._line = form.first_line  # of what is taken next
 
     def read(self, progress: Progress | None, is_cancelled: Callable[[], bool]) -> Table:
-        with dialect.open_table(self._path) as file:
+        with text_file.open_table(self._path) as file:
             size = self._path.stat().st_size
-            for chunk in self._chunks(dialect.blocks(file, self._form.encoding)):
+            for chunk in self._chunks(text_file.blocks(file, self._form.encoding)):
                 if is_cancelled():
                     raise Cancelled(f"Opening {self._path.name} was cancelled.")
                 self._add(*self._taken_apart(chunk))
@@ -107,8 +108,8 @@ class _Reader:
         to_skip = self._form.first_line - 1
         for block in blocks:
             cut = block.rfind(b"\n") + 1
-            if not cut and len(rest) + len(block) >= dialect.BLOCK_BYTES:
-                raise dialect.long_line(self._path, self._line)
+            if not cut and len(rest) + len(block) >= text_file.BLOCK_BYTES:
+                raise text_file.long_line(self._path, self._line)
             lines = b"".join((rest, memoryview(block)[:cut])) if cut else b""  # one copy, not two
             rest = block[cut:] if cut else rest + block
             if to_skip and lines:
@@ -124,7 +125,7 @@ class _Reader:
 
     def _taken_apart(self, chunk: bytes) -> Parsed:
         """Return the rows of a chunk and the line of each."""
-        dialect.check_text(self._path, chunk, self._line)
+        text_file.check_text(self._path, chunk, self._line)
         if not chunk.isascii():
             try:
                 chunk.decode()
@@ -213,7 +214,7 @@ class _Reader:
 
     def _irregular(self, chunk: bytes) -> Parsed:
         """Take the chunk apart record by record; leave out the ragged ones and count them."""
-        lines = dialect.lines_of(chunk.decode())
+        lines = text_file.lines_of(chunk.decode())
         reader = csv.reader([*lines, END], delimiter=self._form.separator, skipinitialspace=True)
         kept = io.StringIO()
         # A row at a time: a call for all of them would keep the window waiting for 0.2 s.
@@ -237,7 +238,7 @@ class _Reader:
                 start = reader.line_num
         except csv.Error:
             raise self._open_quote(self._line + start) from None
-        if len(self._carry) > dialect.BLOCK_BYTES:
+        if len(self._carry) > text_file.BLOCK_BYTES:
             raise self._open_quote(self._line + start)
         content = kept.getvalue().encode()
         frame = self._parse(content, skips_blank_lines=False) if places else self._no_rows()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
 
-from core.config import Missing, Reading
+from core.config import CsvOptions, Missing
 from core.data.csv.table import Table
 from gui.kit import theme as look
 from gui.kit.plain_text import Plain, as_tip
@@ -25,9 +25,9 @@ class CsvDialog(QDialog):
     """Preview of one table; says `chosen` when the person loads it, `reread` to correct it."""
 
     chosen = Signal(object, str, object, str)  # Table, label, names of features, “skip” or “fill”
-    reread = Signal(object, object)  # path, Reading
+    reread = Signal(object, object)  # path, CsvOptions
 
-    def __init__(self, theme: Theme, table: Table, reading: Reading, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, table: Table, reading: CsvOptions, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Open CSV")
         self._theme = theme
@@ -76,7 +76,7 @@ class CsvDialog(QDialog):
 
     # What the person does -----------------------------------------------------------------------
 
-    def _correct(self, reading: Reading) -> None:
+    def _correct(self, reading: CsvOptions) -> None:
         self._set_busy(True)
         self.reread.emit(self.table.path, reading)
 

@@ -8,15 +8,15 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from core.config import Reading
-from core.data.csv import dialect
+from core.config import CsvOptions
+from core.data.csv import dialect, text_file
 from core.data.csv.dialect import TableFormat
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import muted_label
 
 HEADERS = {True: "with header", False: "no header"}
-KNOWN: dict[str, dict[Any, str]] = {  # value of Reading: what it can be, in words
-    "encoding": dialect.ENCODINGS,
+KNOWN: dict[str, dict[Any, str]] = {  # value of CsvOptions: what it can be, in words
+    "encoding": text_file.ENCODINGS,
     "separator": dialect.SEPARATORS,
     "decimal": dialect.DECIMALS,
     "has_header": HEADERS,
@@ -29,9 +29,9 @@ class FormatRow(QWidget):
     choices : by the names of KNOWN.
     """
 
-    corrected = Signal(object)  # Reading
+    corrected = Signal(object)  # CsvOptions
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: CsvOptions) -> None:
         super().__init__()
         self._reading = reading
         row = QHBoxLayout(self)
@@ -60,7 +60,7 @@ class FormatRow(QWidget):
 
     def take_back(self, form: TableFormat) -> None:
         """Forget corrections that failed: the file is as it was understood before."""
-        self._reading = Reading(**_values(form))
+        self._reading = CsvOptions(**_values(form))
         self.show_format(form)
 
     def set_busy(self, is_busy: bool) -> None:

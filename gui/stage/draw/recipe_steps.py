@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from core.data import digit_image
-from core.data.digit_image import Recipe
+from core.data.digits.deskew import deskew_images
+from core.data.digits.drawing import DigitPreprocessing, stages
 from gui.kit import theme as look
 from gui.kit.theme import Theme
 from gui.stage.draw.strokes import Stroke
@@ -39,7 +39,7 @@ class RecipeSteps(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.recipe = Recipe()
+        self.recipe = DigitPreprocessing()
         self._theme = theme
         self._trains_upright = False
         self.tiles = Tiles(theme, "what the model sees", TITLE, len(SWITCHES))
@@ -64,7 +64,7 @@ class RecipeSteps(QWidget):
 
     def set_pen(self, factor: float) -> None:
         """Draw with a pen of so many times the width that suits the data."""
-        width = self.recipe.form.pen_width * factor
+        width = self.recipe.layout.pen_width * factor
         self.recipe = replace(self.recipe, pen_width=min(width, self.recipe.size / 4 - 0.01))
         self.changed.emit()
 
@@ -86,13 +86,13 @@ class RecipeSteps(QWidget):
 
     def take_strokes(self, strokes: list[Stroke], frame: tuple[float, float]) -> Picture | None:
         """Show strokes of (k, 2) on a pad of such a size step by step, and return the last step."""
-        return self._show(dict(digit_image.stages(strokes, self.recipe, frame)), is_picked=False)
+        return self._show(dict(stages(strokes, self.recipe, frame)), is_picked=False)
 
     def take_picture(self, picked: Picture) -> Picture | None:
         """Show a digit of the data set, which has been through the recipe; deskew it if wanted."""
         shown = {"pad": picked}
         if self.recipe.deskew and not self._trains_upright:
-            flat = digit_image.deskew_images(picked.reshape(1, -1))
+            flat = deskew_images(picked.reshape(1, -1))
             shown["deskew"] = flat.reshape(picked.shape)
         return self._show(shown, is_picked=True)
 

@@ -76,8 +76,8 @@ def distance(points: Stroke, position: Stroke) -> float:
 def bezier(points: Sequence[complex], i: int) -> tuple[complex, complex, complex, complex]:
     """Return start, both control points and end of the cubic curve from point i to the next.
 
-    It is Catmull and Rom's, in its centripetal form, as `core.data.digit_image` draws it; past both
-    ends of the points their first and last chord go on.
+    It is Catmull and Rom's, in its centripetal form, as `core.data.digits.strokes` draws it; past
+    both ends of the points their first and last chord go on.
     """
     start, end = points[i], points[i + 1]
     chord = end - start

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.config import DataConfig, Missing, Reading
+from core.config import CsvOptions, DataConfig, Missing
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.window.opening.csv_reading import CsvReader
@@ -46,7 +46,7 @@ class CsvOpener(QObject):
         self._window, self._hub, self._loader = window, hub, loader
         self._settings, self._appearance = settings, appearance
         self.dialog: CsvDialog | None = None  # while it is open
-        self._reading = Reading()
+        self._reading = CsvOptions()
         self._reader = CsvReader(hub.background, self)
         self._reader.opened.connect(self._show_table)
         self._reader.failed.connect(self._show_failure)
@@ -69,7 +69,7 @@ class CsvOpener(QObject):
         self._settings.set(TABLE_FOLDER, str(path.parent))
         if self.dialog:
             self.dialog.reject()
-        self._read(path, Reading())
+        self._read(path, CsvOptions())
 
     def call_off(self) -> None:
         """Stop reading, and say so."""
@@ -80,7 +80,7 @@ class CsvOpener(QObject):
         """Stop reading: the window closes."""
         self._reader.cancel()
 
-    def _read(self, path: Path, reading: Reading) -> None:
+    def _read(self, path: Path, reading: CsvOptions) -> None:
         self._reading = reading
         self._reader.open(path, reading)
 

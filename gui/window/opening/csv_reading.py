@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from core.config import Reading
+from core.config import CsvOptions
 from core.errors import Cancelled, LogitLabError
 from gui.kit.plain_text import Plain
 from gui.state.background_tasks import Background, Queue
@@ -45,7 +45,7 @@ class CsvReader(QObject):
     def is_busy(self) -> bool:
         return self._stop is not None
 
-    def open(self, path: Path, reading: Reading) -> None:
+    def open(self, path: Path, reading: CsvOptions) -> None:
         """Read the file; `opened` or `failed` follows, unless it is cancelled."""
         self.cancel()
         stop = self._stop = threading.Event()

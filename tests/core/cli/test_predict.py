@@ -13,8 +13,9 @@ from core.errors import DataError
 from core.explain import probe
 from core.explain.prediction import Answer, entropy
 from core.runs import model_file
-from core.runs.model_file import Model
+from core.runs.model import Model
 from core.train.trainer import Trainer
+from tests.core.cli.strict_json import strict
 from tests.core.hands import written
 
 
@@ -86,13 +87,6 @@ def drawing(tmp_path):
 
 def zero():
     return [stroke.tolist() for stroke in written(0)]
-
-
-def strict(text):
-    def refuse(word):
-        raise AssertionError(f"{word} is not JSON")
-
-    return json.loads(text, parse_constant=refuse)
 
 
 # Answers --------------------------------------------------------------------------------------

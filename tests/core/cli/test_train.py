@@ -20,6 +20,7 @@ from core.data import sources
 from core.runs import model_file
 from core.train import metrics as measure
 from core.train.snapshot import Metrics
+from tests.core.cli.strict_json import strict
 
 ROOT = Path(__file__).parents[3]
 QUICK = ["--epochs", "3"]
@@ -38,15 +39,6 @@ def run(capsys):
         return code, *capsys.readouterr()
 
     return call
-
-
-def strict(text):
-    """Read JSON that holds no NaN or Infinity, which JSON does not have."""
-
-    def refuse(word):
-        raise AssertionError(f"{word} is not JSON")
-
-    return json.loads(text, parse_constant=refuse)
 
 
 def command(*words, first="train", **variables):

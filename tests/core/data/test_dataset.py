@@ -11,7 +11,7 @@ from sklearn import datasets as oracle
 from core.config import DataConfig
 from core.data import sources
 from core.data.dataset import REST_MARK, Dataset
-from core.data.digit_image import deskew_images
+from core.data.digits.deskew import deskew_images
 from core.data.points import Points
 from core.data.sources import drawn
 from core.errors import DataError

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import MAX_SEED
-from core.data.generators import KINDS, Recipe, generate
+from core.data.generators import KINDS, GeneratorConfig, generate
 from core.data.points import MAX_POINTS
 from core.data.sources import drawn
 from core.errors import ConfigError
@@ -46,7 +46,7 @@ def accuracy_of(make_task):
 
 @kinds
 def test_the_same_recipe_gives_the_same_points(kind):
-    recipe = Recipe(kind, noise=0.5, imbalance=0.2, flipped=0.1, seed=7)
+    recipe = GeneratorConfig(kind, noise=0.5, imbalance=0.2, flipped=0.1, seed=7)
     one, other = generate(recipe), generate(replace(recipe))
     assert np.array_equal(one.xy, other.xy) and np.array_equal(one.labels, other.labels)
     assert one.class_names == other.class_names
@@ -54,7 +54,7 @@ def test_the_same_recipe_gives_the_same_points(kind):
 
 @kinds
 def test_another_seed_gives_other_points_of_the_same_classes(kind):
-    one, other = generate(Recipe(kind, seed=1)), generate(Recipe(kind, seed=2))
+    one, other = generate(GeneratorConfig(kind, seed=1)), generate(GeneratorConfig(kind, seed=2))
     assert not (one.xy == other.xy).all(axis=1).any()
     assert np.array_equal(one.labels, other.labels)
 
@@ -71,7 +71,7 @@ def test_another_seed_gives_other_points_of_the_same_classes(kind):
 def test_there_are_as_many_points_as_asked_for_and_some_of_each_class(
     kind, size, classes, imbalance
 ):
-    points = generate(Recipe(kind, size=size, classes=classes, imbalance=imbalance))
+    points = generate(GeneratorConfig(kind, size=size, classes=classes, imbalance=imbalance))
     counts = np.bincount(points.labels, minlength=len(points.class_names))
     assert len(points) == len(points.xy) == counts.sum() == size
     assert len(counts) == len(points.class_names) == (KINDS[kind].classes or classes)
@@ -83,13 +83,13 @@ def test_there_are_as_many_points_as_asked_for_and_some_of_each_class(
 @pytest.mark.parametrize("classes", [2, 4])
 @kinds
 def test_each_class_has_a_share_of_the_one_before_it(kind, classes, imbalance):
-    points = generate(Recipe(kind, size=50_000, classes=classes, imbalance=imbalance))
+    points = generate(GeneratorConfig(kind, size=50_000, classes=classes, imbalance=imbalance))
     counts = np.bincount(points.labels)
     assert (np.abs(counts[1:] - (1 - imbalance) * counts[:-1]) <= 3).all()
 
 
 def test_fewer_points_than_classes_still_give_one_of_each():
-    points = generate(Recipe("blobs", size=2, classes=5))
+    points = generate(GeneratorConfig("blobs", size=2, classes=5))
     assert np.bincount(points.labels).tolist() == [1] * 5
 
 
@@ -112,7 +112,7 @@ def test_no_work_is_done_point_by_point(kind):
             count += 1
 
         before = sys.getprofile()
-        recipe = Recipe(kind, size=size, imbalance=0.5, flipped=0.1)
+        recipe = GeneratorConfig(kind, size=size, imbalance=0.5, flipped=0.1)
         sys.setprofile(note)
         try:
             generate(recipe)
@@ -120,12 +120,12 @@ def test_no_work_is_done_point_by_point(kind):
             sys.setprofile(before)
         return count
 
-    generate(Recipe(kind))  # what NumPy imports and keeps at its first call is done
+    generate(GeneratorConfig(kind))  # what NumPy imports and keeps at its first call is done
     assert calls(20_000) == calls(200)
 
 
 def test_a_million_points_can_be_made():
-    points = generate(Recipe("spirals", size=MAX_POINTS, classes=10, flipped=0.1))
+    points = generate(GeneratorConfig("spirals", size=MAX_POINTS, classes=10, flipped=0.1))
     assert len(points) == MAX_POINTS == 1_000_000
 
 
@@ -135,8 +135,8 @@ def test_a_million_points_can_be_made():
 @pytest.mark.parametrize("flipped", [0.0, 0.05, 0.5])
 @kinds
 def test_so_many_labels_are_flipped_and_places_stay(kind, flipped):
-    clean = generate(Recipe(kind, size=20_000))
-    other = generate(Recipe(kind, size=20_000, flipped=flipped))
+    clean = generate(GeneratorConfig(kind, size=20_000))
+    other = generate(GeneratorConfig(kind, size=20_000, flipped=flipped))
     assert np.array_equal(clean.xy, other.xy)
     changed = (clean.labels != other.labels).mean()
     spread = math.sqrt(flipped * (1 - flipped) / 20_000)  # of a binomial share
@@ -146,7 +146,8 @@ def test_so_many_labels_are_flipped_and_places_stay(kind, flipped):
 @kinds
 def test_more_flips_keep_the_first_ones(kind):
     clean, few, many = (
-        generate(Recipe(kind, size=2000, flipped=flipped)).labels for flipped in (0, 0.1, 0.3)
+        generate(GeneratorConfig(kind, size=2000, flipped=flipped)).labels
+        for flipped in (0, 0.1, 0.3)
     )
     first = few != clean
     assert first.any()
@@ -156,7 +157,8 @@ def test_more_flips_keep_the_first_ones(kind):
 @pytest.mark.parametrize("kind", OF_ANY_CLASSES)
 def test_a_flip_goes_to_each_of_the_other_classes(kind):
     clean, other = (
-        generate(Recipe(kind, size=3000, classes=5, flipped=flipped)).labels for flipped in (0, 0.5)
+        generate(GeneratorConfig(kind, size=3000, classes=5, flipped=flipped)).labels
+        for flipped in (0, 0.5)
     )
     shifts = (other - clean)[other != clean] % 5
     assert set(shifts.tolist()) == {1, 2, 3, 4}
@@ -176,13 +178,13 @@ def widest_gap(points):
 @pytest.mark.parametrize("margin", [0.0, 0.5, 3.0])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_line_parts_the_separable_classes_with_the_margin_on_each_side(noise, margin, seed):
-    points = generate(Recipe("separable", size=400, noise=noise, margin=margin, seed=seed))
+    points = generate(GeneratorConfig("separable", size=400, noise=noise, margin=margin, seed=seed))
     # The best of 20,000 directions is off by less than 0.0002: over 20 units, that is 0.004.
     assert widest_gap(points) >= 2 * margin - 0.004
 
 
 def test_clean_moons_lie_on_two_halves_of_ellipses():
-    points = generate(Recipe("moons", noise=0))
+    points = generate(GeneratorConfig("moons", noise=0))
     x, y = points.xy.T
     upper = points.labels == 0
     sign = np.where(upper, 1, -1)
@@ -192,19 +194,19 @@ def test_clean_moons_lie_on_two_halves_of_ellipses():
 
 @pytest.mark.parametrize("classes", [2, 5])
 def test_clean_circles_have_radii_in_even_steps(classes):
-    points = generate(Recipe("circles", noise=0, classes=classes))
+    points = generate(GeneratorConfig("circles", noise=0, classes=classes))
     radius = np.hypot(*points.xy.T)
     np.testing.assert_allclose(radius, 4.2 * (points.labels + 1) / classes)
 
 
 def test_no_two_points_of_a_clean_circle_coincide():
-    points = generate(Recipe("circles", noise=0, size=30))
+    points = generate(GeneratorConfig("circles", noise=0, size=30))
     assert len(np.unique(points.xy.round(9), axis=0)) == 30
 
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
 def test_the_radius_of_a_clean_spiral_grows_with_its_angle(classes):
-    points = generate(Recipe("spirals", noise=0, classes=classes))
+    points = generate(GeneratorConfig("spirals", noise=0, classes=classes))
     x, y = points.xy.T
     radius = np.hypot(x, y)
     assert (radius.min(), radius.max()) == pytest.approx((0.4, 4.4))
@@ -214,7 +216,7 @@ def test_the_radius_of_a_clean_spiral_grows_with_its_angle(classes):
 
 
 def test_clean_fields_of_the_checkerboard_alternate():
-    points = generate(Recipe("checkerboard", size=2000, noise=0))
+    points = generate(GeneratorConfig("checkerboard", size=2000, noise=0))
     fields = np.floor(points.xy / 2).astype(int)
     assert np.array_equal(fields.sum(axis=1) % 2, points.labels)
     assert len(np.unique(fields, axis=0)) == 16
@@ -222,7 +224,7 @@ def test_clean_fields_of_the_checkerboard_alternate():
 
 
 def test_clean_xor_has_opposite_quadrants_in_one_class():
-    points = generate(Recipe("xor", noise=0))
+    points = generate(GeneratorConfig("xor", noise=0))
     x, y = points.xy.T
     assert np.array_equal(x * y > 0, points.labels == 0)
     quadrants = {(bool(a), bool(b)) for a, b in zip(x > 0, y > 0, strict=True)}
@@ -231,7 +233,7 @@ def test_clean_xor_has_opposite_quadrants_in_one_class():
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
 def test_blobs_have_their_means_on_a_circle_at_even_angles(classes):
-    points = generate(Recipe("blobs", size=4000 * classes, classes=classes, noise=0.3))
+    points = generate(GeneratorConfig("blobs", size=4000 * classes, classes=classes, noise=0.3))
     means = np.array([points.xy[points.labels == k].mean(axis=0) for k in range(classes)])
     angles = 2 * np.pi * np.arange(classes) / classes + np.pi / 2
     expected = 3 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
@@ -240,18 +242,18 @@ def test_blobs_have_their_means_on_a_circle_at_even_angles(classes):
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "separable"])
 def test_more_noise_moves_points_further_from_the_clean_figure(kind):
-    clean, some, much = (generate(Recipe(kind, noise=noise)).xy for noise in (0, 0.2, 0.8))
+    clean, some, much = (generate(GeneratorConfig(kind, noise=noise)).xy for noise in (0, 0.2, 0.8))
     assert 0 < np.linalg.norm(some - clean) < np.linalg.norm(much - clean)
 
 
 def test_no_line_parts_xor_but_degree_two_does(accuracy_of):
-    points = generate(Recipe("xor", size=400, noise=0))
+    points = generate(GeneratorConfig("xor", size=400, noise=0))
     assert accuracy_of(points) < 0.76  # a line that cuts off one quadrant gets three of four
     assert accuracy_of(points, degree=2) > 0.97
 
 
 def test_a_line_is_enough_for_the_separable_classes(accuracy_of):
-    assert accuracy_of(generate(Recipe("separable", margin=0.5))) == 1
+    assert accuracy_of(generate(GeneratorConfig("separable", margin=0.5))) == 1
 
 
 # Bad values -----------------------------------------------------------------------------------
@@ -274,9 +276,9 @@ def test_a_value_out_of_range_is_refused_by_its_name(name, low, high, data):
     values = st.integers(-(10**9), 10**12) if isinstance(low, int) else st.floats()
     value = data.draw(values.filter(lambda v: not low <= v <= high))
     with pytest.raises(ConfigError, match=f"^{name} is .*; it must be from"):
-        Recipe(**{name: value})
+        GeneratorConfig(**{name: value})
 
 
 def test_a_kind_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(ConfigError, match=r"no “stars”; choose from blobs, .*spirals"):
-        Recipe("stars")
+        GeneratorConfig("stars")

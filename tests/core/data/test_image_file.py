@@ -12,7 +12,8 @@ from PIL import Image
 
 from core.config import DataConfig
 from core.data import image_file
-from core.data.digit_image import MNIST, Recipe, draw, strokes_to_image
+from core.data.digits.drawing import DigitPreprocessing, draw, strokes_to_image
+from core.data.digits.layout import MNIST
 from core.data.sources import load
 from core.errors import DataError
 from tests.core.hands import everybody, written
@@ -21,7 +22,9 @@ from tests.core.hands import everybody, written
 def paper(digit=3, size=200, pen=14.0, share=0.6):
     """A digit somewhere on a large sheet, ink in 0 … 1."""
     stroke = [part * (share * size) + 0.1 * size for part in written(digit)]
-    recipe = Recipe(crop=False, scale_to_box=False, centre=False, size=size, pen_width=pen)
+    recipe = DigitPreprocessing(
+        crop=False, scale_to_box=False, centre=False, size=size, pen_width=pen
+    )
     return draw(stroke, recipe, frame=(size, size))
 
 
@@ -203,7 +206,7 @@ def test_a_small_picture_with_the_ink_in_a_corner_is_moved():
 @pytest.mark.parametrize("size", [8, 28])
 def test_a_large_picture_fits_every_form(size):
     for strokes, _ in everybody([None])[::5]:
-        ink = draw(strokes, Recipe(size=250, pen_width=15.0))
+        ink = draw(strokes, DigitPreprocessing(size=250, pen_width=15.0))
         assert image_file.picture_to_image(ink, size).shape == (size, size)
 
 

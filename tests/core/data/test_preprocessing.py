@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from core.data import preprocessing as features
-from core.data.generators import Recipe, generate
+from core.data.generators import GeneratorConfig, generate
 from core.data.preprocessing import FeatureMap, Standardiser
 from core.data.sources import drawn
 from core.errors import DataError
@@ -177,7 +177,7 @@ def test_unscaled_weights_give_the_same_logits_from_inputs_in_their_own_units(
 
 
 def test_circles_are_parted_by_degree_two_and_not_by_lines(make_task):
-    points = generate(Recipe("circles", classes=2, noise=0.2))
+    points = generate(GeneratorConfig("circles", classes=2, noise=0.2))
 
     def accuracy(degree):
         task = make_task(drawn(points), data={"source": "drawn", "degree": degree}, epochs=50)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.data.augmentation import varied
-from core.data.digit_image import deskew_images
+from core.data.digits.deskew import deskew_images
 from core.data.points import Points
 from core.data.sources import drawn
 from core.data.task import prepare

@@ -247,12 +247,11 @@ def test_the_terminal_reports_the_best_epoch_and_all_of_the_history(capsys, tmp_
 
 def test_a_model_of_the_window_keeps_its_share(iris, make_task, tmp_path):
     from core.runs import model_file
+    from core.runs.model import Model
 
     trainer = go(Trainer(make_task(iris, data=SHARE, **EARLY)))
     metrics = trainer.measure(exact=True)
-    model = model_file.Model.of(
-        trainer.task, trainer.params(), metrics.step, metrics.epoch, metrics
-    )
+    model = Model.of(trainer.task, trainer.params(), metrics.step, metrics.epoch, metrics)
     model_file.save(model, tmp_path / "m.safetensors")
     again = model_file.load(tmp_path / "m.safetensors")
     assert again.figures["validation_loss"] == metrics.validation_loss

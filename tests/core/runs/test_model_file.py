@@ -16,59 +16,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.config import TrainingConfig
-from core.data.digit_image import Recipe, strokes_to_image
+from core.data.digits.drawing import DigitPreprocessing
 from core.data.preprocessing import FeatureMap
 from core.errors import DataError, SaveError
 from core.explain import probe
 from core.runs import model_file
-from core.runs.model_file import Model
-from core.train.snapshot import Params
+from core.runs.model import Model
 from core.train.trainer import Trainer
-from tests.core.hands import written
-
-KINDS: dict[str, tuple[str, dict[str, object], dict[str, object]]] = {
-    "softmax": ("iris", {"features": ("all",)}, {}),
-    "binary": ("iris", {}, {"kind": "binary", "positive": "versicolor"}),
-    "two classes": ("iris", {}, {"kind": "binary", "positive": "2", "negative": "0"}),
-    "feature map": ("iris", {"degree": 3, "sine": True}, {}),
-    "as measured": ("iris", {"standardise": False}, {}),
-    "hidden": ("iris", {}, {"hidden": 5, "activation": "tanh"}),
-    "one vs one": ("iris", {}, {"kind": "ovo"}),
-    "pictures": ("digits", {}, {}),
-    "upright pictures": ("digits", {"deskew": True, "standardise": True}, {}),
-    "some pixels": ("digits", {"features": ("20", "21", "36")}, {}),
-}
-
-
-def trained(task, epochs=2):
-    trainer = Trainer(task)
-    for _ in range(epochs * 5):
-        trainer.step()
-    return trainer
-
-
-def model_of(trainer):
-    metrics = trainer.measure(exact=True)
-    return Model.of(trainer.task, trainer.params(), trainer.step_count, trainer.epoch, metrics)
-
-
-@pytest.fixture(params=KINDS)
-def trainer(request, make_task):
-    source, data, model = KINDS[request.param]
-    dataset = request.getfixturevalue(source)
-    return trained(make_task(dataset, data={"source": source, **data}, model=model))
+from tests.core.runs.models import model_of, trained
 
 
 @pytest.fixture(scope="module")
-def model(iris, make_task):
-    return model_of(trained(make_task(iris)))
-
-
-@pytest.fixture(scope="module")
-def valid(model, tmp_path_factory):
+def valid(iris_model, tmp_path_factory):
     """The bytes of a file that is in order."""
     path = tmp_path_factory.mktemp("valid") / "m.safetensors"
-    model_file.save(model, path)
+    model_file.save(iris_model, path)
     return path.read_bytes()
 
 
@@ -101,16 +63,16 @@ def parts(valid):
 # There and back -------------------------------------------------------------------------------
 
 
-def test_a_loaded_model_answers_as_the_trainer_did_to_the_bit(trainer, path):
-    model_file.save(model_of(trainer), path)
-    task = trainer.task
+def test_a_loaded_model_answers_as_the_trainer_did_to_the_bit(trainer_of_any_kind, path):
+    model_file.save(model_of(trainer_of_any_kind), path)
+    task = trainer_of_any_kind.task
     values = task.dataset.values(task.test_rows)
-    expected = probe.probabilities(task, trainer.params(), values)
+    expected = probe.probabilities(task, trainer_of_any_kind.params(), values)
     np.testing.assert_array_equal(model_file.load(path).probabilities(values), expected)
 
 
-def test_all_fields_come_back(trainer, path):
-    kept = model_of(trainer)
+def test_all_fields_come_back(trainer_of_any_kind, path):
+    kept = model_of(trainer_of_any_kind)
     model_file.save(kept, path)
     loaded = model_file.load(path)
     for name in Model.__dataclass_fields__:
@@ -128,47 +90,26 @@ def test_all_fields_come_back(trainer, path):
             assert before == after and type(before) is type(after), name
 
 
-def test_the_same_model_gives_the_same_bytes(model, valid, path):
-    model_file.save(model, path)
+def test_the_same_model_gives_the_same_bytes(iris_model, valid, path):
+    model_file.save(iris_model, path)
     assert path.read_bytes() == valid
     model_file.save(model_file.load(path), path)
     assert path.read_bytes() == valid
 
 
-def test_names_in_any_script_come_back(model, path):
+def test_names_in_any_script_come_back(iris_model, path):
     names = ("ёж", "très\xa0long", '"\\\n\u200d🦔')
-    model_file.save(replace(model, class_names=names, feature_names=("μ", "x" * 5000)), path)
+    model_file.save(replace(iris_model, class_names=names, feature_names=("μ", "x" * 5000)), path)
     assert model_file.load(path).class_names == names
 
 
-def test_other_programs_of_the_format_can_read_it(model, path):
+def test_other_programs_of_the_format_can_read_it(iris_model, path):
     from safetensors.numpy import load_file
 
-    model_file.save(model, path)
+    model_file.save(iris_model, path)
     tensors = load_file(path)
-    np.testing.assert_array_equal(tensors["W"], model.params.W)
+    np.testing.assert_array_equal(tensors["W"], iris_model.params.W)
     assert set(tensors) == {"W", "b", "mean", "std"}
-
-
-def test_a_model_of_pictures_knows_how_drawings_become_pictures(digits, make_task):
-    recipe = model_of(Trainer(make_task(digits))).recipe
-    assert (recipe.size, recipe.deskew) == (8, False)
-    assert model_of(Trainer(make_task(digits, data={"deskew": True}))).recipe.deskew
-
-
-def test_a_model_of_measurements_knows_no_drawings(model):
-    assert model.recipe is None
-
-
-def test_pictures_too_small_to_draw_have_no_recipe(digits, make_task):
-    tiny = replace(digits, X=digits.X[:, 27:31], feature_names=tuple("abcd"), image_shape=(2, 2))
-    assert model_of(Trainer(make_task(tiny))).recipe is None
-
-
-def test_pictures_go_in_as_they_are(iris, make_task):
-    mapped = model_of(Trainer(make_task(iris, data={"sine": True})))
-    with pytest.raises(DataError, match="pictures have no feature map"):
-        replace(mapped, image_shape=(1, 2))
 
 
 def test_figures_that_do_not_exist_are_left_out(iris, make_task, path):
@@ -177,13 +118,6 @@ def test_figures_that_do_not_exist_are_left_out(iris, make_task, path):
     figures = model_file.load(path).figures
     assert set(figures) == {"train_loss", "train_accuracy"}
     assert figures["train_loss"] == pytest.approx(math.log(3))
-
-
-def test_a_drawing_is_read_with_pictures_in_the_unit_of_training(digits, make_task):
-    kept = model_of(trained(make_task(digits, learning_rate=0.5), epochs=100))
-    images = np.stack([strokes_to_image(written(k), size=8).ravel() for k in range(10)])
-    right = kept.probabilities(images).argmax(axis=1) == np.arange(10)
-    assert right.sum() >= 7
 
 
 # Places ---------------------------------------------------------------------------------------
@@ -197,7 +131,7 @@ def test_a_name_without_ending_gets_one(given_name, name, tmp_path):
     assert model_file.with_ending(tmp_path / given_name) == tmp_path / name
 
 
-def test_a_failing_disk_leaves_the_old_model(model, path, monkeypatch):
+def test_a_failing_disk_leaves_the_old_model(iris_model, path, monkeypatch):
     path.write_bytes(b"old")
 
     def fail(_):
@@ -205,46 +139,33 @@ def test_a_failing_disk_leaves_the_old_model(model, path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(SaveError, match="no space left"):
-        model_file.save(model, path)
+        model_file.save(iris_model, path)
     assert path.read_bytes() == b"old" and list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_HEADER"])
-def test_what_could_not_be_read_again_is_not_written(limit, model, path, monkeypatch):
+def test_what_could_not_be_read_again_is_not_written(limit, iris_model, path, monkeypatch):
     monkeypatch.setattr(model_file, limit, 100)
     with pytest.raises(SaveError, match="too large to be read again"):
-        model_file.save(model, path)
+        model_file.save(iris_model, path)
     assert not path.exists()
 
 
 # Training on ----------------------------------------------------------------------------------
 
 
-def test_training_goes_on_where_the_model_was(trainer, path):
-    model_file.save(model_of(trainer), path)
+def test_training_goes_on_where_the_model_was(trainer_of_any_kind, path):
+    model_file.save(model_of(trainer_of_any_kind), path)
     loaded = model_file.load(path)
-    task = loaded.task(trainer.task.source)
-    np.testing.assert_array_equal(task.train_rows, trainer.task.train_rows)
-    np.testing.assert_array_equal(task.standardiser.std, trainer.task.standardiser.std)
+    task = loaded.task(trainer_of_any_kind.task.source)
+    np.testing.assert_array_equal(task.train_rows, trainer_of_any_kind.task.train_rows)
+    np.testing.assert_array_equal(task.standardiser.std, trainer_of_any_kind.task.standardiser.std)
     again = Trainer(task)
     again.start_from(loaded.params)
-    exact = trainer.measure(exact=True).figures
+    exact = trainer_of_any_kind.measure(exact=True).figures
     assert again.metrics.figures == pytest.approx(exact, nan_ok=True)
     assert again.step_count == 0 and again.outcome is None
     np.testing.assert_array_equal(again.params().W, loaded.params.W)
-
-
-def test_training_on_twice_gives_the_same_weights(model, iris):
-    def train_on():
-        trainer = Trainer(model.task(iris))
-        trainer.start_from(model.params)
-        for _ in range(50):
-            trainer.step()
-        return trainer
-
-    first, second = train_on(), train_on()
-    np.testing.assert_array_equal(first.params().W, second.params().W)
-    assert first.measure().train_loss < model.figures["train_loss"]
 
 
 def test_full_batches_go_on_as_if_there_had_been_no_file(iris, make_task, path):
@@ -260,36 +181,6 @@ def test_full_batches_go_on_as_if_there_had_been_no_file(iris, make_task, path):
         after.step()
     np.testing.assert_array_equal(after.params().W, through.params().W)
     np.testing.assert_array_equal(after.params().b, through.params().b)
-
-
-def test_weights_that_fit_badly_are_no_divergence(model, iris):
-    trainer = Trainer(model.task(iris))
-    trainer.start_from(Params(-1e4 * model.params.W, model.params.b))
-    assert trainer.metrics.train_loss > 100 and trainer.outcome is None
-
-
-def test_other_rows_are_read_with_the_standardiser_of_the_weights(model, iris):
-    other = replace(iris, X=iris.X + 7)
-    task = model.task(other)
-    np.testing.assert_array_equal(task.standardiser.mean, model.standardiser.mean)
-
-
-def test_data_with_other_classes_or_features_are_refused(model, iris, digits):
-    with pytest.raises(DataError, match=r"3 classes \(a, b, c\); .* 3 \(setosa, versicolor, vir"):
-        model.task(replace(iris, class_names=("a", "b", "c")))
-    with pytest.raises(DataError, match="There is no feature “petal length”"):
-        model.task(digits)
-    everything = replace(
-        model, config=replace(model.config, data=replace(model.config.data, features=("all",)))
-    )
-    with pytest.raises(DataError, match=r"4 features .*; the model was trained with 2"):
-        everything.task(iris)
-
-
-def test_a_model_of_another_device_trains_on_here(model, iris):
-    training = replace(model.config.training, device="cuda:7")
-    elsewhere = replace(model, config=replace(model.config, training=training))
-    assert Trainer(elsewhere.task(iris)).device.type == "cpu"
 
 
 def test_opening_a_file_multiplies_no_names(iris, make_task, path, monkeypatch):
@@ -454,7 +345,7 @@ def test_a_setting_of_another_version_is_told_as_such(valid, path):
     assert "or of another version of Logit Lab: “magic” is not a setting" in refusal(path)
 
 
-def test_a_file_from_before_there_were_other_models_opens(model, valid, path):
+def test_a_file_from_before_there_were_other_models_opens(iris_model, valid, path):
     about, tensors = parts(valid)
     for group, names in {
         "model": ("has_bias", "hidden", "activation"),
@@ -463,7 +354,7 @@ def test_a_file_from_before_there_were_other_models_opens(model, valid, path):
         for name in names:
             del about["config"][group][name]
     path.write_bytes(assembled(json.dumps(about), tensors))
-    assert model_file.load(path).config == model.config
+    assert model_file.load(path).config == iris_model.config
 
 
 def test_what_says_nothing_more_gets_defaults(valid, path):
@@ -567,7 +458,7 @@ def test_a_file_with_bytes_changed_loads_or_is_refused_in_words(data, valid, pat
 @given(data=st.data())
 def test_any_value_in_any_field_loads_or_is_refused_in_words(data, valid, path):
     about, tensors = parts(valid)
-    about["recipe"] = asdict(Recipe(size=8))
+    about["recipe"] = asdict(DigitPreprocessing(size=8))
     inner = about
     while True:
         key = data.draw(st.sampled_from(sorted(inner)))
@@ -589,8 +480,3 @@ def test_any_tensor_loads_or_is_refused_in_words(name, kind, shape, data, valid,
     about, tensors = parts(valid)
     tensors[name] = (kind, shape, data)
     load_or_refuse(path, assembled(json.dumps(about), tensors))
-
-
-def test_a_config_is_as_the_run_resolved_it(trainer):
-    config = model_of(trainer).config
-    assert config == trainer.task.config and config.data.standardise is not None

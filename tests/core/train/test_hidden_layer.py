@@ -6,7 +6,7 @@ import torch
 from torch import Generator
 
 from core.config import ACTIVATIONS, DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data.generators import Recipe, generate
+from core.data.generators import GeneratorConfig, generate
 from core.data.sources import drawn, load
 from core.data.task import prepare
 from core.explain import probe
@@ -116,7 +116,7 @@ def test_the_spread_at_the_start_is_glorots_or_hes(activation):
 
 
 def test_it_learns_what_no_line_can_separate():
-    points = generate(Recipe(kind="xor"))
+    points = generate(GeneratorConfig(kind="xor"))
     found = {}
     for hidden in (0, 8):
         config = RunConfig(

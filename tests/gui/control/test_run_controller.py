@@ -20,6 +20,7 @@ from core.data.points import Points
 from core.data.task import prepare
 from core.runs import model_file
 from core.runs.commands import SetSpeed
+from core.runs.model import Model
 from core.runs.session import Session
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
@@ -578,7 +579,7 @@ def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tm
     )
     trainer = Trainer(task)
     path = tmp_path / "drawn.safetensors"
-    model_file.save(model_file.Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
+    model_file.save(Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
     before = window.hub.run
     window.loader.open_model(path)
     qtbot.waitUntil(lambda: "drawn points, which a model file does not hold" in window.notice.text)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionSlider
 
 from core.config import DataConfig, RunConfig
-from core.data.generators import KINDS, Recipe, generate
+from core.data.generators import KINDS, GeneratorConfig, generate
 from core.train.snapshot import Status
 from gui.kit import theme as look
 from gui.setup.gallery import Gallery
@@ -50,7 +50,7 @@ def gallery(drawn, open_gallery):
 def is_shown(qtbot):
     """Return a function that waits until a window trains on what a recipe makes."""
 
-    def is_shown(window, recipe: Recipe):
+    def is_shown(window, recipe: GeneratorConfig):
         expected, hub = generate(recipe), window.hub
 
         def is_there():
@@ -93,8 +93,8 @@ def drag(qtbot, slider, *shifts):
 
 
 def test_opening_it_on_an_empty_board_draws_what_is_chosen(gallery, drawn, is_shown):
-    is_shown(drawn, Recipe())
-    assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [Recipe().kind]
+    is_shown(drawn, GeneratorConfig())
+    assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [GeneratorConfig().kind]
     assert set(gallery.thumbnails) == set(KINDS)
 
 
@@ -108,20 +108,20 @@ def test_opening_it_leaves_points_that_are_there(drawn, open_gallery, click_plan
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_thumbnail_puts_its_points_on_the_board(qtbot, gallery, drawn, is_shown, kind):
     qtbot.mouseClick(gallery.thumbnails[kind], LEFT)
-    is_shown(drawn, Recipe(kind))
+    is_shown(drawn, GeneratorConfig(kind))
     assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [kind]
 
 
 def test_space_trains_also_while_the_gallery_has_the_keys(qtbot, gallery, drawn, is_shown, reach):
     qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
-    is_shown(drawn, Recipe("toy"))
+    is_shown(drawn, GeneratorConfig("toy"))
     qtbot.keyClick(gallery, Qt.Key.Key_Space)
     assert reach(drawn, Status.TRAINING)
 
 
 def test_the_board_edits_what_was_made(qtbot, gallery, drawn, is_shown, click_plane):
     qtbot.mouseClick(gallery.thumbnails["moons"], LEFT)
-    is_shown(drawn, Recipe("moons"))
+    is_shown(drawn, GeneratorConfig("moons"))
     click_plane(drawn.views["Boundary"], 4.8, 4.8)
     qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 201)
 
@@ -155,19 +155,19 @@ def test_thumbnails_differ_from_each_other_and_show_every_class(gallery, pixels)
 )
 def test_a_number_acts_at_once(gallery, drawn, enter, is_shown, field, text, change):
     enter(getattr(gallery, field), text)
-    is_shown(drawn, replace(Recipe(), **change))
+    is_shown(drawn, replace(GeneratorConfig(), **change))
 
 
 @pytest.mark.parametrize("name", ["noise", "imbalance", "flipped", "margin"])
 def test_a_slider_acts_while_it_is_dragged_and_is_one_undo(qtbot, gallery, drawn, is_shown, name):
     qtbot.mouseClick(gallery.thumbnails["separable"], LEFT)
-    is_shown(drawn, Recipe("separable"))
+    is_shown(drawn, GeneratorConfig("separable"))
     before, count = drawn.hub.run.points, drawn.hub.undo_stack.count()
     slider = gallery.sliders[name]
     seen = []
     for _ in drag(qtbot, slider, 12, 25, 40):
         seen.append(slider.value())
-        is_shown(drawn, replace(Recipe("separable"), **{name: slider.value() / 100}))
+        is_shown(drawn, replace(GeneratorConfig("separable"), **{name: slider.value() / 100}))
     assert len(set(seen)) == 3
     assert drawn.hub.undo_stack.count() == count + 1
     assert drawn.hub.undo_stack.undoText() == "generate separable"
@@ -179,7 +179,7 @@ def test_a_slider_that_is_pressed_and_let_go_changes_nothing(
     qtbot, gallery, drawn, is_shown, click_plane
 ):
     qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
-    is_shown(drawn, Recipe("toy"))
+    is_shown(drawn, GeneratorConfig("toy"))
     click_plane(drawn.views["Boundary"], 4.8, -4.8)
     qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 201)
     count = drawn.hub.undo_stack.count()
@@ -192,17 +192,17 @@ def test_a_slider_that_is_pressed_and_let_go_changes_nothing(
 
 def test_a_slider_moved_by_keys_says_its_value(qtbot, gallery, drawn, is_shown, words):
     qtbot.keyClick(gallery.sliders["noise"], Qt.Key.Key_Right)
-    is_shown(drawn, Recipe(noise=0.31))
+    is_shown(drawn, GeneratorConfig(noise=0.31))
     assert "0.31" in words(gallery).split("\n")
 
 
 def test_training_goes_on_while_a_knob_is_turned(qtbot, gallery, drawn, is_shown, reach):
     qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
-    is_shown(drawn, Recipe("toy"))
+    is_shown(drawn, GeneratorConfig("toy"))
     qtbot.keyClick(gallery, Qt.Key.Key_Space)
     step = reach(drawn, Status.TRAINING).step
     gallery.sliders["noise"].setValue(60)
-    is_shown(drawn, Recipe("toy", noise=0.6))
+    is_shown(drawn, GeneratorConfig("toy", noise=0.6))
     hub = drawn.hub
     qtbot.waitUntil(lambda: hub.is_training and hub.snapshot and hub.snapshot.step > step)
 
@@ -212,7 +212,7 @@ def test_training_goes_on_while_a_knob_is_turned(qtbot, gallery, drawn, is_shown
 
 def test_opened_from_iris_it_switches_to_drawn_points(qtbot, window, open_gallery, is_shown):
     gallery = open_gallery(window)
-    is_shown(window, Recipe())
+    is_shown(window, GeneratorConfig())
     assert window.hub.run.task.config.data.source == "drawn"
     assert window.setup.data.source.button("drawn").isChecked()
     qtbot.keyClick(gallery, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -244,7 +244,7 @@ def test_what_was_learnt_of_iris_is_nothing_to_points(
     gallery.show()
     assert window.hub.snapshot.params.W.shape == (3, 2)  # as that of three blobs will be
     qtbot.mouseClick(gallery.thumbnails["blobs"], LEFT)
-    is_shown(window, Recipe("blobs"))
+    is_shown(window, GeneratorConfig("blobs"))
     qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
     assert window.hub.snapshot.status is Status.READY
     assert window.hub.snapshot.step == 0 and not window.hub.snapshot.params.W.any()

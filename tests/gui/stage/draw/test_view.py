@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QScrollArea
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data.digit_image import Recipe, draw
+from core.data.digits.drawing import DigitPreprocessing, draw
 from core.explain import probe
 from core.model_family import pairs
 from core.train.snapshot import Status
@@ -77,7 +77,7 @@ def test_the_model_sees_what_the_recipe_makes_of_the_strokes(digits_window, sett
     for name in names:
         view.steps.switches[name].click()
     settled(view)
-    recipe = Recipe(size=8, pen_width=1.2, **dict.fromkeys(names, False))
+    recipe = DigitPreprocessing(size=8, pen_width=1.2, **dict.fromkeys(names, False))
     np.testing.assert_array_equal(view.picture, draw(view.pad.strokes, recipe, view.pad.frame))
     np.testing.assert_array_equal(view.steps.tiles.pictures[-1], view.picture)
 
@@ -87,7 +87,7 @@ def test_deskewing_is_a_switch_and_follows_the_training_data(digits_window, sett
     assert view.steps.switches["deskew"].isChecked()
     write(view.pad, 7)
     settled(view)
-    recipe = Recipe(size=8, pen_width=1.2, deskew=True)
+    recipe = DigitPreprocessing(size=8, pen_width=1.2, deskew=True)
     np.testing.assert_array_equal(view.picture, draw(view.pad.strokes, recipe, view.pad.frame))
 
 

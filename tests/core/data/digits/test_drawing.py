@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from core.config import DataConfig
 from core.data import sources
-from core.data.digit_image import Recipe, deskew_images, draw, form_of, stages, strokes_to_image
+from core.data.digits.deskew import deskew_images
+from core.data.digits.drawing import DigitPreprocessing, draw, stages, strokes_to_image
+from core.data.digits.layout import layout_of
 from core.errors import ConfigError, DataError
 from core.train.trainer import Trainer
-from tests.core.hands import STYLES, arc, everybody, path, written
+from tests.core.hands import SOME, arc, bar, centre_of, everybody, path, written
 
-SOME = [written(digit, style) for digit in STYLES for style in (0, 1)]
 PAD = (280.0, 280.0)
 EVERY_STEP = ["pad", "crop", "scale_to_box", "antialias", "centre", "deskew"]
 
@@ -29,30 +30,10 @@ drawings = st.lists(
 )
 
 
-def bar(degrees, length=100.0, k=30):
-    """A straight stroke, so many degrees from upright, to the right."""
-    angle = math.radians(degrees)
-    return np.linspace(0, length, k)[:, None] * [math.sin(angle), -math.cos(angle)]
-
-
-def centre_of(image):
-    """Indices (x, y) of the centre of mass."""
-    index = np.arange(len(image))
-    return image.sum(axis=0) @ index / image.sum(), image.sum(axis=1) @ index / image.sum()
-
-
 def ink_size(image, above=0.0):
     """Columns and rows of the ink's box."""
     rows, columns = np.nonzero(image > above)
     return np.ptp(columns) + 1, np.ptp(rows) + 1
-
-
-def slant_of(image):
-    """μ₁₁/μ₀₂, pixel by pixel."""
-    rows, columns = np.nonzero(image >= 0)
-    mass = image.ravel().astype(float)
-    x, y = centre_of(image)
-    return (mass * (columns - x) * (rows - y)).sum() / (mass * (rows - y) ** 2).sum()
 
 
 # What a picture is ----------------------------------------------------------------------------
@@ -69,7 +50,7 @@ def test_a_picture_is_float32_from_0_to_1_and_has_ink(strokes, deskew, size):
 def test_without_points_the_picture_is_empty(strokes):
     assert not strokes_to_image(strokes).any()
     assert not strokes_to_image(strokes, deskew=True).any()
-    assert stages(strokes, Recipe()) == []
+    assert stages(strokes, DigitPreprocessing()) == []
 
 
 @some
@@ -204,13 +185,13 @@ def test_a_stroke_of_another_shape_is_refused(stroke):
 def test_a_recipe_outside_its_ranges_is_refused(change):
     (name,) = change
     with pytest.raises(ConfigError, match=f"{name} is {change[name]}; it must be"):
-        Recipe(**change)
+        DigitPreprocessing(**change)
 
 
 @pytest.mark.parametrize("frame", [(0, 10), (10, -1), (1e-9, 1e-9), (math.inf, 1), (math.nan, 1)])
 def test_a_pad_that_cannot_hold_the_drawing_is_refused(frame):
     with pytest.raises(DataError, match="The pad is"):
-        draw(written(3), Recipe(crop=False), frame)
+        draw(written(3), DigitPreprocessing(crop=False), frame)
 
 
 # Step by step ---------------------------------------------------------------------------------
@@ -221,141 +202,75 @@ def small_in_a_corner():
 
 
 def test_stages_show_each_step_that_is_switched_on():
-    names = [stage.name for stage in stages(written(4), Recipe(deskew=True))]
+    names = [stage.name for stage in stages(written(4), DigitPreprocessing(deskew=True))]
     assert names == EVERY_STEP
     for name in EVERY_STEP[1:]:
-        recipe = replace(Recipe(deskew=True), **{name: False})
+        recipe = replace(DigitPreprocessing(deskew=True), **{name: False})
         left = [stage.name for stage in stages(written(4), recipe)]
         assert left == [other for other in EVERY_STEP if other != name]
 
 
 @pytest.mark.parametrize("off", list(itertools.product([False, True], repeat=5)))
 def test_the_last_stage_is_the_picture(off):
-    recipe = replace(Recipe(), **dict(zip(EVERY_STEP[1:], off, strict=True)))
+    recipe = replace(DigitPreprocessing(), **dict(zip(EVERY_STEP[1:], off, strict=True)))
     last = stages(small_in_a_corner(), recipe, PAD)[-1].image
     np.testing.assert_array_equal(last, draw(small_in_a_corner(), recipe, PAD))
 
 
 def test_the_picture_in_one_call_is_the_full_recipes():
-    np.testing.assert_array_equal(strokes_to_image(written(5)), draw(written(5), Recipe()))
+    np.testing.assert_array_equal(
+        strokes_to_image(written(5)), draw(written(5), DigitPreprocessing())
+    )
 
 
 def test_the_pad_is_shown_whole_with_the_drawing_where_it_lies():
     strokes = [[(70.0, 210.0)]]
-    image = draw(strokes, Recipe(crop=False, scale_to_box=False, centre=False), PAD)
+    image = draw(strokes, DigitPreprocessing(crop=False, scale_to_box=False, centre=False), PAD)
     np.testing.assert_allclose(centre_of(image), (6.5, 20.5), atol=0.01)
 
 
 def test_a_wide_pad_lies_in_the_middle_of_the_frame():
-    image = draw([[(0.0, 50.0)]], Recipe(crop=False, scale_to_box=False, centre=False), (200, 100))
+    image = draw(
+        [[(0.0, 50.0)]],
+        DigitPreprocessing(crop=False, scale_to_box=False, centre=False),
+        (200, 100),
+    )
     assert np.argwhere(image.any(axis=1)).mean() == 13.5
 
 
 def test_without_crop_and_centre_the_drawing_stays_in_its_corner():
-    recipe = Recipe(crop=False, scale_to_box=False, centre=False)
+    recipe = DigitPreprocessing(crop=False, scale_to_box=False, centre=False)
     assert max(centre_of(draw(small_in_a_corner(), recipe, PAD))) < 8
     cured = draw(small_in_a_corner(), replace(recipe, crop=True), PAD)
     assert centre_of(cured) == pytest.approx((13.5, 13.5), abs=1)
 
 
 def test_without_scale_a_small_drawing_stays_small():
-    small = draw(small_in_a_corner(), Recipe(scale_to_box=False), PAD)
+    small = draw(small_in_a_corner(), DigitPreprocessing(scale_to_box=False), PAD)
     assert max(ink_size(small)) <= 60 / 10 + 2.4 + 2
-    assert max(ink_size(draw(small_in_a_corner(), Recipe(), PAD))) in (19, 20, 21)
+    assert max(ink_size(draw(small_in_a_corner(), DigitPreprocessing(), PAD))) in (19, 20, 21)
 
 
 def test_without_centre_the_box_lies_in_the_middle_instead_of_the_mass():
     seven = written(7)
-    rows, columns = np.nonzero(draw(seven, Recipe(centre=False)))
+    rows, columns = np.nonzero(draw(seven, DigitPreprocessing(centre=False)))
     assert (rows.min() + rows.max()) / 2 == (columns.min() + columns.max()) / 2 == 13.5
-    assert centre_of(draw(seven, Recipe(centre=False)))[1] < 12.9
+    assert centre_of(draw(seven, DigitPreprocessing(centre=False)))[1] < 12.9
 
 
 def test_without_antialias_pixels_are_black_or_white():
-    assert set(np.unique(draw(written(8), Recipe(antialias=False)))) == {0, 1}
-    assert len(np.unique(draw(written(8), Recipe()))) > 50
+    assert set(np.unique(draw(written(8), DigitPreprocessing(antialias=False)))) == {0, 1}
+    assert len(np.unique(draw(written(8), DigitPreprocessing()))) > 50
 
 
 def test_a_thin_pen_leaves_an_unbroken_line_and_a_wide_one_more_ink():
-    thin = draw([bar(30)], Recipe(pen_width=0.2, antialias=False))
+    thin = draw([bar(30)], DigitPreprocessing(pen_width=0.2, antialias=False))
     assert thin.any(axis=1).sum() >= 19
-    ink = [draw(written(2), Recipe(pen_width=width)).sum() for width in (0.5, 1.0, 2.4, 4.0)]
+    ink = [
+        draw(written(2), DigitPreprocessing(pen_width=width)).sum()
+        for width in (0.5, 1.0, 2.4, 4.0)
+    ]
     assert ink == sorted(ink)
-
-
-# Upright --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("degrees", [-35, -15, 15, 35])
-def test_deskew_makes_a_slanted_bar_an_upright_one(degrees):
-    slanted = strokes_to_image([bar(degrees)], deskew=True)
-    upright = strokes_to_image([bar(0)])
-    assert abs(slant_of(slanted)) < 0.02
-    assert np.corrcoef(slanted.ravel(), upright.ravel())[0, 1] > 0.95
-
-
-@pytest.mark.parametrize("shear", [-0.6, 0.3, 0.7])
-@pytest.mark.parametrize("digit", STYLES)
-def test_deskew_takes_the_slant_out_of_writing(digit, shear):
-    slanted = [stroke @ [[1, 0], [shear, 1]] for stroke in written(digit)]
-    image = strokes_to_image(slanted, deskew=True)
-    assert abs(slant_of(image)) < max(0.05, abs(slant_of(strokes_to_image(slanted))) / 5)
-
-
-def test_deskewing_again_changes_little():
-    once = np.array([strokes_to_image(strokes, deskew=True).ravel() for strokes in SOME])
-    before = np.array([strokes_to_image(strokes).ravel() for strokes in SOME])
-    again = deskew_images(once)
-    assert np.abs(again - once).mean() < np.abs(once - before).mean() / 3
-
-
-def test_a_drawing_is_deskewed_as_training_data_are():
-    image = strokes_to_image(written(9))
-    expected = deskew_images(image.reshape(1, -1)).reshape(28, 28)
-    np.testing.assert_array_equal(strokes_to_image(written(9), deskew=True), expected)
-
-
-def test_deskew_follows_its_formula_pixel_by_pixel(rng):
-    X = np.zeros((3, 28, 28), dtype=np.float32)
-    X[:, 9:19, 9:19] = rng.random((3, 10, 10))
-    for image, sheared in zip(X, deskew_images(X.reshape(3, -1)).reshape(X.shape), strict=True):
-        (x, y), slant = centre_of(image), slant_of(image)
-        expected = np.zeros((28, 28))
-        for row, column in np.ndindex(28, 28):
-            from_row = row + y - 13.9
-            from_column = column + x - 13.9 + slant * (row - 13.9)
-            for r, c in itertools.product(
-                (math.floor(from_row), math.floor(from_row) + 1),
-                (math.floor(from_column), math.floor(from_column) + 1),
-            ):
-                if 0 <= r < 28 and 0 <= c < 28:
-                    weight = (1 - abs(from_row - r)) * (1 - abs(from_column - c))
-                    expected[row, column] += weight * image[r, c]
-        np.testing.assert_allclose(sheared, expected, atol=1e-4)
-
-
-def test_bytes_are_deskewed_to_the_nearest_byte(rng):
-    X = (255 * np.array([strokes_to_image(strokes).ravel() for strokes in SOME])).astype(np.uint8)
-    sheared = deskew_images(X)
-    assert sheared.dtype == np.uint8
-    np.testing.assert_allclose(sheared, deskew_images(X.astype(np.float32)), atol=0.51)
-
-
-def test_pictures_deskewed_together_are_deskewed_as_each_alone():
-    X = np.array([strokes_to_image(strokes).ravel() for strokes in SOME] * 60)
-    together = deskew_images(X)
-    np.testing.assert_allclose(together[1100], deskew_images(X[1100:1101])[0], atol=1e-5)
-
-
-def test_empty_pictures_and_level_bars_are_left_in_one_piece():
-    assert not deskew_images(np.zeros((2, 784), dtype=np.float32)).any()
-    level = strokes_to_image([bar(88)], deskew=True)
-    assert level.sum() == pytest.approx(strokes_to_image([bar(88)]).sum(), rel=0.02)
-
-
-def test_pictures_that_are_not_square_cannot_be_deskewed():
-    with pytest.raises(DataError, match="785 pixels; only square ones"):
-        deskew_images(np.zeros((1, 785), dtype=np.float32))
 
 
 # Like the data --------------------------------------------------------------------------------
@@ -374,7 +289,7 @@ def test_at_size_8_strokes_are_as_dark_as_the_bundled_digits(digits):
 
 
 def test_other_sizes_follow_mnist_in_proportion():
-    assert form_of(56).box == (38, 38) and form_of(56).pen_width == 4.8
+    assert layout_of(56).box == (38, 38) and layout_of(56).pen_width == 4.8
 
 
 def accuracy_on_hands(trainer, size, deskew=False):

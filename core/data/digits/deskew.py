@@ -1,0 +1,74 @@
+"""Pictures of slanted digits, sheared until they stand upright."""
+
+from __future__ import annotations
+
+import math
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.digits.layout import Picture, layout_of
+from core.errors import DataError
+
+Pixels = TypeVar("Pixels", bound=NDArray[np.float32] | NDArray[np.uint8])
+
+CHUNK = 1024  # pictures that are deskewed at once
+STEEPEST = 1.0  # shear: beyond 45° it is no slant
+
+
+def deskew_images(X: Pixels) -> Pixels:
+    """Shear pictures until they stand upright, with their centre of mass in the middle.
+
+    X : (n, m) square pictures in rows, float32 or uint8; the result is of the same kind.
+    Upright is where x and y of the ink do not covary: x moves by μ₁₁/μ₀₂ for each row from the
+    centre of mass. Between pixels it is interpolated, linearly in both directions.
+    """
+    size = math.isqrt(X.shape[1])
+    if size * size != X.shape[1]:
+        raise DataError(
+            f"Each picture has {X.shape[1]:,} pixels; only square ones, such as 28 × 28 = 784, "
+            "can be deskewed."
+        )
+    upright = np.empty_like(X)
+    for first in range(0, len(X), CHUNK):
+        rows = slice(first, first + CHUNK)
+        images = X[rows].reshape(-1, size, size).astype(np.float32)
+        sheared = _sheared(images, layout_of(size).middle).reshape(-1, size * size)
+        upright[rows] = np.rint(sheared) if X.dtype == np.uint8 else sheared
+    return upright
+
+
+def _sheared(images: Picture, middle: tuple[float | None, float | None]) -> Picture:
+    """Return pictures (n, size, size) upright and in the middle."""
+    index = np.arange(images.shape[1], dtype=np.float32)
+    by_row, by_column = images.sum(axis=2), images.sum(axis=1)
+    mass = by_row.sum(axis=1)
+    mass[mass == 0] = 1.0  # an empty picture stays as it is
+    x, y = by_column @ index / mass, by_row @ index / mass
+    away = index - y[:, None]  # rows from the centre of mass
+    mu11 = ((images @ index - by_row * x[:, None]) * away).sum(axis=1)
+    mu02 = (by_row * away**2).sum(axis=1)
+    slant = np.divide(mu11, mu02, out=np.zeros_like(mass), where=mu02 > 1e-3 * mass)
+    slant = slant.clip(-STEEPEST, STEEPEST)
+    to_x, to_y = (
+        own if goal is None else np.full_like(own, goal)
+        for own, goal in zip((x, y), middle, strict=True)
+    )
+    rows = index + (y - to_y)[:, None]
+    straight = _sampled(images, np.broadcast_to(rows[:, :, None], images.shape), axis=1)
+    columns = index[None, :] + (x - to_x)[:, None]
+    lean = slant[:, None] * (index - to_y[:, None])
+    return _sampled(straight, columns[:, None, :] + lean[:, :, None], axis=2)
+
+
+def _sampled(images: Picture, positions: Picture, axis: int) -> Picture:
+    """Interpolate pictures (n, size, size) at positions along one axis; outside they are empty."""
+    size = images.shape[axis]
+    padded = np.pad(images, [(0, 0) if k != axis else (1, 1) for k in range(3)])
+    below = np.floor(positions)
+    share = positions - below
+    near = below.astype(np.intp) + 1
+    low = np.take_along_axis(padded, near.clip(0, size + 1), axis)
+    high = np.take_along_axis(padded, (near + 1).clip(0, size + 1), axis)
+    return low + share * (high - low)

@@ -1,0 +1,110 @@
+"""A JSON object from outside, of which nothing is believed before it is checked."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn, TypeVar
+
+from core.errors import DataError
+
+MAX_QUOTED = 60  # characters of a value in a message
+MAX_WHOLE = 2**31
+MAX_COUNT = 2**63
+
+Value = TypeVar("Value")
+
+
+class JsonObject:
+    """Members by name; each method returns one in its type.
+
+    Raises DataError, which quotes the name and the beginning of the value, where the member is
+    missing or of another type.
+    """
+
+    def __init__(self, members: dict[str, Any]) -> None:
+        self._members = members
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
+
+    def get(self, name: str) -> Any:
+        """Return the member unchecked, None where it is missing."""
+        return self._members.get(name)
+
+    def member(self, name: str, kind: type[Value]) -> Value:
+        """Return an object (dict) or a list, whose own members are unchecked."""
+        value = self.get(name)
+        if not isinstance(value, kind):
+            raise DataError(f"“{name}” is {quoted(value)}.")
+        return value
+
+    def text(self, name: str) -> str:
+        return _text(name, self.get(name))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple(_text(name, value) for value in self.member(name, list))
+
+    def number(self, name: str) -> float:
+        """Return a finite number."""
+        value = self.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise DataError(f"“{name}” is {quoted(value)}; a number was expected.")
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            raise DataError(f"“{name}” is {quoted(value)}; it is too large.")
+        return number
+
+    def count(self, name: str) -> int:
+        """Return a whole number from 0 that fits 64 bits."""
+        value = self.get(name)
+        if type(value) is not int or not 0 <= value < MAX_COUNT:
+            raise DataError(f"“{name}” is {quoted(value)}; a count was expected.")
+        return value
+
+    def whole_numbers(self, name: str) -> tuple[int, ...]:
+        """Return whole numbers that fit 32 bits."""
+        values = self.get(name)
+        if not isinstance(values, list) or not all(
+            type(value) is int and abs(value) < MAX_WHOLE for value in values
+        ):
+            raise DataError(f"“{name}” is {quoted(values)}; whole numbers were expected.")
+        return tuple(values)
+
+    def shape(self, name: str) -> tuple[int, int] | None:
+        """Return numbers of rows and columns, or None for null."""
+        if self.get(name) is None:
+            return None
+        numbers = self.whole_numbers(name)
+        if len(numbers) != 2:
+            raise DataError(f"“{name}” is {quoted(list(numbers))}; rows and columns were expected.")
+        return numbers[0], numbers[1]
+
+
+def parse(data: bytes) -> Any:
+    """Return the value of JSON text, None where it is none; NaN and Infinity are refused."""
+    try:
+        return json.loads(data.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def quoted(value: object) -> str:
+    """Return the beginning of a value as Python writes it."""
+    text = repr(value)
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise DataError(f"“{name}” is {quoted(value)}; text was expected.")
+    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise DataError(f"“{name}” is {quoted(value)}; half a character cannot be shown.")
+    return value

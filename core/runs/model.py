@@ -1,0 +1,193 @@
+"""A trained model as a value: all that predicting, and training on, needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import VERSION
+from core.config import RunConfig
+from core.data.dataset import REST_MARK, Dataset
+from core.data.digits.drawing import DigitPreprocessing
+from core.data.preprocessing import FeatureMap, Standardiser
+from core.data.task import Task, prepare
+from core.errors import ConfigError, DataError
+from core.invisible_characters import visible_names
+from core.train.history import SERIES
+from core.train.snapshot import Metrics, Params
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained model with all that prediction needs, and what training it further needs.
+
+    config : of the run that trained it, each “the data's own choice” replaced by what that was.
+    params : W (outputs, k) and b (outputs,), k inputs; or those of a model with a hidden layer.
+    class_names : of the answers; class_marks, the number of each one's colour and shape.
+    feature_names : of what goes in, (d,); unit, of each of them, "" for none.
+    standardiser : of the k inputs that config's feature map makes of the features.
+    image_shape : (rows, columns) where the features are pixels, in 0 … 1; they were stored as
+        0 … `scale`.
+    recipe : that makes a picture of a drawing; None where drawings mean nothing to the model.
+    figures : of `history.SERIES` those that exist, as they were last measured; for information.
+    data_name, program : what it was trained on, the version that saved it; for information.
+
+    Raises DataError where these do not fit each other.
+    """
+
+    config: RunConfig
+    params: Params
+    class_names: tuple[str, ...]
+    class_marks: tuple[int, ...]
+    feature_names: tuple[str, ...]
+    unit: str
+    standardiser: Standardiser
+    image_shape: tuple[int, int] | None
+    scale: float
+    recipe: DigitPreprocessing | None
+    step: int
+    epoch: int
+    figures: dict[str, float]
+    data_name: str
+    program: str = VERSION
+
+    def __post_init__(self) -> None:
+        d, k, h, outputs = len(self.feature_names), self.k, len(self.class_names), self.outputs
+        mean, std = self.standardiser.mean, self.standardiser.std
+        if not d:
+            raise DataError("it has no features.")
+        if h < 2 or len(set(self.class_names)) < h:
+            raise DataError("it needs two or more classes with different names.")
+        if self.config.model.is_neuron and h != 2:
+            raise DataError(f"it has {h} classes; a binary model has two.")
+        if len(self.class_marks) != h or min(self.class_marks) < REST_MARK:
+            raise DataError("each class needs one mark.")
+        for name, array, shape in (
+            *self._layers(outputs, k),
+            ("mean", mean, (k,)),
+            ("std", std, (k,)),
+        ):
+            if array.shape != shape:
+                raise DataError(f"{name} has the shape {array.shape}; {shape} was expected.")
+            if not np.isfinite(array).all():
+                raise DataError(f"{name} holds a value that is no finite number.")
+        if not (std > 0).all():
+            raise DataError("std holds a value that is not greater than 0.")
+        if not (math.isfinite(self.scale) and self.scale > 0):
+            raise DataError(f"scale is {self.scale:g}; it must be greater than 0.")
+        self._check_pictures()
+
+    def _layers(self, outputs: int, k: int) -> Iterator[tuple[str, NDArray[Any], tuple[int, ...]]]:
+        """Yield the name of each parameter, what it is, and the shape that it should have."""
+        params, u = self.params, self.config.model.hidden
+        if (params.hidden is not None) != bool(u):
+            raise DataError("it has a hidden layer only in its numbers or only in its settings.")
+        yield "W", params.W, (outputs, u or k)
+        yield "b", params.b, (outputs,)
+        if params.hidden is not None:
+            yield "V", params.hidden.V, (u, k)
+            yield "c", params.hidden.c, (u,)
+
+    def _check_pictures(self) -> None:
+        shape = self.image_shape
+        if shape is not None:
+            if min(shape) < 1 or math.prod(shape) != len(self.feature_names):
+                raise DataError(
+                    f"{len(self.feature_names):,} pixels are no picture of {shape[0]} × {shape[1]}."
+                )
+            if not self.feature_map.is_identity:
+                raise DataError("pictures have no feature map.")
+        if self.recipe is not None and shape != (self.recipe.size, self.recipe.size):
+            raise DataError(f"drawings become {self.recipe.size} pixels wide; its pictures differ.")
+
+    @classmethod
+    def of(cls, task: Task, params: Params, step: int, epoch: int, metrics: Metrics) -> Self:
+        """Return the model that a run has come to; of a Snapshot take the fields of these names."""
+        dataset = task.dataset
+        return cls(
+            config=task.config,
+            params=params,
+            class_names=dataset.class_names,
+            class_marks=dataset.class_marks,
+            feature_names=dataset.feature_names,
+            unit=dataset.unit,
+            standardiser=task.standardiser,
+            image_shape=dataset.image_shape,
+            scale=dataset.scale,
+            recipe=_recipe_for(task),
+            step=step,
+            epoch=epoch,
+            figures={
+                name: value
+                for name, value in zip(SERIES, metrics.figures, strict=True)
+                if math.isfinite(value)
+            },
+            data_name=dataset.name,
+        )
+
+    @property
+    def outputs(self) -> int:
+        """Rows of W: one for a neuron, one for each class or for each pair of them."""
+        return self.config.model.outputs(len(self.class_names))
+
+    @property
+    def k(self) -> int:
+        """Inputs, columns of W."""
+        return self.feature_map.k
+
+    @cached_property
+    def feature_map(self) -> FeatureMap:
+        return FeatureMap(self.feature_names, self.config.data.degree, self.config.data.sine)
+
+    def inputs(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return X (n, k) as the weights take it from features (n, d) in their own units."""
+        return self.standardiser.apply(self.feature_map.apply(values))
+
+    def probabilities(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return the probabilities (n, classes) for features (n, d) in their own units."""
+        from core.explain import probe  # brings PyTorch, which opening a file need not wait for
+
+        return probe.probabilities(self, self.params, values)
+
+    def task(self, source: Dataset, device: str = "cpu") -> Task:
+        """Return the task of training on with these data, as `load(model.config.data)` gives them.
+
+        `Trainer.start_from(model.params)` then goes on where the model was. The standardiser is
+        the model's own: of the data that it was trained with it is the same, bit for bit, and of
+        others W says what it was trained to say.
+        device : to train on; the one that the model came from may not be here.
+        Raises DataError where features or classes are not the model's.
+        """
+        training = replace(self.config.training, device=device)
+        task = prepare(source, replace(self.config, training=training))
+        for what, found, wanted in (
+            ("features", task.dataset.feature_names, self.feature_names),
+            ("classes", task.dataset.class_names, self.class_names),
+        ):
+            if found != visible_names(wanted):
+                raise DataError(
+                    f"{source.name} has {len(found):,} {what} ({_listed(found)}); the model was "
+                    f"trained with {len(wanted):,} ({_listed(wanted)}). Open the data that it was "
+                    "trained on."
+                )
+        return replace(task, standardiser=self.standardiser)
+
+
+def _recipe_for(task: Task) -> DigitPreprocessing | None:
+    shape = task.dataset.image_shape
+    if shape is None or shape[0] != shape[1]:
+        return None
+    try:
+        return DigitPreprocessing(size=shape[0], deskew=task.config.data.deskew)
+    except ConfigError:  # too small or too large to draw
+        return None
+
+
+def _listed(names: tuple[str, ...], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
