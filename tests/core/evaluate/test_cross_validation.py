@@ -42,7 +42,9 @@ def test_the_seed_decides_the_folds(rng):
 
 def test_the_test_rows_stay_out_of_it(iris, make_task):
     task = make_task(iris)
-    for fold in fold_tasks(task, 5):
+    folds = list(fold_tasks(task, 5))
+    assert len(folds) == 5
+    for fold in folds:
         assert not np.isin(task.test_rows, np.r_[fold.train_rows, fold.test_rows]).any()
         both = np.sort(np.r_[fold.train_rows, fold.test_rows])
         np.testing.assert_array_equal(both, task.train_rows)

@@ -14,6 +14,7 @@ from core.model_family import FAMILY, pairs
 from core.train.losses import HEADS
 from core.train.snapshot import Pace, Params, Snapshot, Status
 from core.train.trainer import Trainer
+from tests.core.training import trained
 
 
 def snapshot_of(trainer: Trainer) -> Snapshot:
@@ -34,13 +35,6 @@ def snapshot_of(trainer: Trainer) -> Snapshot:
         moments=trainer.update.moments(),
         updates=trainer.update.count,
     )
-
-
-def trained(task, steps: int) -> Trainer:
-    trainer = Trainer(task)
-    for _ in range(steps):
-        trainer.step()
-    return trainer
 
 
 def trace_of(task, trainer, row: int):

@@ -18,8 +18,10 @@ def test_on_its_line_a_units_net_input_is_zero(degree, rng):
     V = rng.normal(size=(4, task.m)).astype(np.float32)
     c = np.array([0.1, -0.2, 0.0, 0.3], np.float32)
     plane = Plane(0, 1, (1.0, 7.0), (0.0, 2.5), (0.0, 0.0))
-    for j in range(4):
-        for line in switching_lines(task, Hidden(V, c, "tanh"), plane, np.array([j])):
+    lines = [switching_lines(task, Hidden(V, c, "tanh"), plane, np.array([j])) for j in range(4)]
+    assert any(lines)
+    for j, of_unit in enumerate(lines):
+        for line in of_unit:
             net = task.inputs(line) @ V[j] + c[j]
             # A curve is met on the edges of a grid, between whose nodes it is taken as straight.
             assert np.abs(net).max() < (1e-5 if degree == 1 else 0.05)

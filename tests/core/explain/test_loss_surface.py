@@ -261,7 +261,9 @@ def test_contours_lie_where_the_loss_is_their_level(iris, make_task):
     found = loss_surface.surface(
         sample, params, pair, (-4, 4), (-4, 4), (80, 80), ("cross-entropy",)
     )
-    for level, lines in found.contours("cross-entropy")[::4]:
+    contours = found.contours("cross-entropy")[::4]
+    assert any(lines for _, lines in contours)
+    for level, lines in contours:
         for line in lines:
             x, y = line[len(line) // 2]
             there = loss_surface.moved(params, pair, x, y)

@@ -1,7 +1,5 @@
 """Divergence and what follows: the curves, the weights that are restored, a rate that works."""
 
-import math
-
 import numpy as np
 import pytest
 import torch
@@ -14,19 +12,7 @@ from core.runs.rescue import epilogue_of
 from core.train.history import Mark
 from core.train.snapshot import Params, Status
 from core.train.trainer import Trainer
-
-
-def train(task, steps=math.inf):
-    """Train to the end or for so many steps."""
-    subject = Trainer(task)
-    go(subject, steps)
-    return subject
-
-
-def go(subject, steps=math.inf):
-    while subject.outcome is None and steps > 0:
-        subject.step()
-        steps -= 1
+from tests.core.training import go, train
 
 
 def fall_of(subject):

@@ -25,40 +25,10 @@ from core.train.snapshot import Status
 from core.train.trainer import Trainer
 from tests.core.late import LateDevice
 from tests.core.remote import RemoteDevice
+from tests.core.watcher import Watcher
 
 PATIENCE = 30.0  # seconds until a condition that never comes is a failure
 LONG = 10**6  # epochs: longer than any test
-
-
-class Watcher:
-    """A started session and the newest snapshot taken from it."""
-
-    def __init__(self):
-        self.session = Session()
-        self.session.start()
-        self.snapshot = None
-
-    def until(self, condition):
-        """Take snapshots until the condition holds of the newest one; return that."""
-        end, moment = time.monotonic() + PATIENCE, threading.Event()
-        while time.monotonic() < end:
-            self.snapshot = self.session.outbox.snapshots.take() or self.snapshot
-            if self.snapshot is not None and condition(self.snapshot):
-                return self.snapshot
-            moment.wait(0.001)
-        raise AssertionError(f"it never came; newest: {self.snapshot}")
-
-    def until_status(self, status, run=None):
-        return self.until(lambda s: s.status is status and run in (None, s.run))
-
-    def failure(self):
-        """Wait for a failure and return it."""
-        end, moment = time.monotonic() + PATIENCE, threading.Event()
-        while time.monotonic() < end:
-            if self.session.outbox.failures:
-                return self.session.outbox.failures.popleft()
-            moment.wait(0.001)
-        raise AssertionError("no failure came")
 
 
 @pytest.fixture
@@ -612,13 +582,13 @@ def test_a_device_that_is_lost_with_a_copy_on_its_way_leaves_the_run_on_the_cpu(
 def remote(monkeypatch):
     """Let “cuda” be a device with a memory of its own."""
     device = RemoteDevice().install(monkeypatch)
-    run = Session._run
+    run = threading.Thread.run
 
-    def run_there(self):
+    def run_there(thread):
         with device:
-            run(self)
+            run(thread)
 
-    monkeypatch.setattr(Session, "_run", run_there)
+    monkeypatch.setattr(threading.Thread, "run", run_there)
     monkeypatch.setattr(activity, "COPY_SECONDS", 0.0)
     return device
 

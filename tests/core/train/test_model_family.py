@@ -8,16 +8,10 @@ from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from core.explain import probe
 from core.model_family import FAMILY, output_names, pairs
 from core.train.trainer import Trainer
+from tests.core.training import trained
 
 ALL = {"features": ("all",)}
 DECAY = 0.01
-
-
-def trained(task, steps):
-    trainer = Trainer(task)
-    for _ in range(steps):
-        trainer.step()
-    return trainer
 
 
 def training_rows(task):

@@ -2,7 +2,6 @@
 
 import math
 import threading
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -10,13 +9,13 @@ import pytest
 
 from core.errors import ConfigError
 from core.runs import commands
-from core.runs.session import Session
 from core.train import batches, checkpoints, warm_start
 from core.train.history import Mark
 from core.train.snapshot import Params, Status
 from core.train.timeline import Timeline
 from core.train.trainer import MOVED, Trainer
 from tests.core.late import LateDevice
+from tests.core.watcher import Watcher
 
 LONG = 10**6  # epochs
 PATIENCE = 30.0  # seconds until a condition that never comes is a failure
@@ -404,32 +403,6 @@ def test_a_queued_device_goes_back_too(optimiser, iris, make_task, monkeypatch):
 
 
 # On the training thread -----------------------------------------------------------------------
-
-
-class Watcher:
-    """A started session and the newest snapshot taken from it."""
-
-    def __init__(self):
-        self.session = Session()
-        self.session.start()
-        self.snapshot = None
-
-    def until(self, condition):
-        """Take snapshots until the condition holds of the newest one; return that."""
-        end, moment = time.monotonic() + PATIENCE, threading.Event()
-        while time.monotonic() < end:
-            self.snapshot = self.session.outbox.snapshots.take() or self.snapshot
-            if self.snapshot is not None and condition(self.snapshot):
-                return self.snapshot
-            moment.wait(0.001)
-        raise AssertionError(f"it never came; newest: {self.snapshot}")
-
-    def trained(self, run, task, steps):
-        """Begin a run, make so many steps, and wait for the last of them."""
-        self.session.send(commands.Load(run, task))
-        for _ in range(steps):
-            self.session.send(commands.Step())
-        return self.until(lambda s: s.run == run and s.step == steps)
 
 
 @pytest.fixture

@@ -24,22 +24,10 @@ from core.train.optimisers import RULES
 from core.train.second_order import METHODS
 from core.train.snapshot import Params, Status
 from core.train.trainer import Trainer, find_device
+from tests.core.training import go, train
 
 ALL_FEATURES = {"features": ("all",)}
 NO_TEST = {"test_fraction": 0.0}
-
-
-def train(task, steps=math.inf):
-    """Train to the end or for so many steps."""
-    subject = Trainer(task)
-    go(subject, steps)
-    return subject
-
-
-def go(subject, steps=math.inf):
-    while subject.outcome is None and steps > 0:
-        subject.step()
-        steps -= 1
 
 
 def same(a, b):

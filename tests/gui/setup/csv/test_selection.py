@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.config import Reading
+from core.config import CsvOptions
 from core.data.csv import reader
 from gui.setup.csv.selection import Role, Selection
 
@@ -22,7 +22,7 @@ def select(tmp_path):
     def select(text: str = BIRDS) -> Selection:
         path = tmp_path / "birds.csv"
         path.write_text(text, encoding="utf-8")
-        return Selection(reader.read(path, Reading()))
+        return Selection(reader.read(path, CsvOptions()))
 
     return select
 
