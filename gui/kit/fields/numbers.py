@@ -46,7 +46,9 @@ class _NumberField(Unscrolled, SpinBox):
         suffix: Callable[[], str]
 
     def _dress(self, widest: str) -> None:
-        """Be as wide as this text with its rims; number to the right, told once typed to its end.
+        """Stand at the right, and be told once it is typed to its end.
+
+        widest : the field with its rims is as wide as these letters.
 
         The style sheet makes the arrow buttons 0 wide; NoButtons would leave the text no width.
         """
@@ -60,7 +62,7 @@ class _NumberField(Unscrolled, SpinBox):
 
     def sizeHint(self) -> QSize:
         """The width follows the type: as it changes, the layout asks again."""
-        width = self.fontMetrics().horizontalAdvance(self._widest)
+        width = sum(map(self.fontMetrics().horizontalAdvance, self._widest))
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:

@@ -322,3 +322,9 @@ def test_a_field_grows_with_its_type(qtbot, shown):
     field.setFont(look.scaled(field.font(), 1.5))
     assert before == pytest.approx(CountField(0, 99).sizeHint().width(), abs=1)
     qtbot.waitUntil(lambda: field.width() >= 1.4 * before)
+
+
+def test_a_field_is_as_wide_as_so_many_zeros_one_by_one(dressed):
+    zero = CountField(0, 9).fontMetrics().horizontalAdvance("0")
+    assert CountField(0, 9).sizeHint().width() == 9 * zero
+    assert ShareField(1.0, widest="0000000").sizeHint().width() == 7 * zero

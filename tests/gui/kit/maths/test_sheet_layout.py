@@ -23,8 +23,8 @@ class Block(Box):
         self.at = x, baseline
 
 
-def lines(*parts: int, titles: bool = True) -> list[PlacedLine]:
-    return [PlacedLine(part, Block() if titles else None, Block()) for part in parts]
+def lines(*parts: int) -> list[PlacedLine]:
+    return [PlacedLine(part, Block(), Block()) for part in parts]
 
 
 @pytest.mark.parametrize("width", [160.0, 300.0, 1200.0])
@@ -47,19 +47,17 @@ def test_lines_of_another_part_stand_twice_as_far_away():
 
 @pytest.mark.parametrize(("width", "left"), [(200.0, 200 * TITLE_SHARE), (1000.0, TITLE_MOST)])
 def test_titles_take_a_share_of_the_width_and_stand_on_the_baseline_of_their_line(width, left):
-    layout = SheetLayout(lines(0))
-    layout.place(width)
-    (line,) = layout.lines
-    assert isinstance(line.title, Block) and isinstance(line.box, Block)
-    assert line.title.at == (0, line.box.at[1])
-    assert line.box.at == (left, pytest.approx(line.top + line.box.above))
+    title, box = Block(), Block()
+    line = PlacedLine(0, title, box)
+    SheetLayout([line]).place(width)
+    assert title.at == pytest.approx((0, box.at[1]))
+    assert box.at == pytest.approx((left, line.top + box.above))
 
 
 def test_without_titles_lines_begin_at_the_edge():
-    layout = SheetLayout(lines(0, titles=False))
-    layout.place(300)
-    box = layout.lines[0].box
-    assert isinstance(box, Block) and box.at[0] == 0
+    box = Block()
+    SheetLayout([PlacedLine(0, None, box)]).place(300)
+    assert box.at[0] == 0
 
 
 def test_a_part_reaches_from_its_first_line_to_its_last():
