@@ -788,9 +788,7 @@ def test_blank_lines_are_passed_over_without_a_look_at_each(read, monkeypatch):
     assert list(table.lines) == [2, 200_003, 200_004, 200_005]
 
 
-def test_of_two_faults_the_earlier_is_told_though_later_blocks_are_read_ahead(
-    refusal, monkeypatch
-):
+def test_of_two_faults_the_earlier_is_told_though_later_blocks_are_read_ahead(refusal, monkeypatch):
     monkeypatch.setattr(text_file, "BLOCK_BYTES", 1 << 12)
     rows = "1.5,2.5\n" * 2000
     assert "line 2,002: found a zero byte" in refusal(f"x,y\n{rows}\0,1\n{'9' * 10_000},1\n")
