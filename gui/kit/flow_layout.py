@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
 
 
 class FlowLayout(QLayout):
@@ -115,3 +115,14 @@ def _expands(item: QLayoutItem) -> bool:
     if widget is None:
         return False
     return widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Expanding
+
+
+def side_by_side(*widgets: QWidget) -> QWidget:
+    """Return a widget that keeps these together where a row is wrapped."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group

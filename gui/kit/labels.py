@@ -66,8 +66,9 @@ def muted_label(words: str) -> QLabel:
     return label
 
 
-def small_label(words: str = "") -> QLabel:
-    """Return a label in small type."""
+def small_label(words: str = "", *, wraps: bool = False) -> QLabel:
+    """Return a muted label in small type."""
     label = QLabel(words)
     label.setProperty("small", True)
+    label.setWordWrap(wraps)
     return label

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from core.data.points import RANGE as BOARD_RANGE
 from gui.kit import theme as look
 from gui.kit.fields.numbers import CountField
 from gui.kit.fields.unscrolled import Slider
+from gui.kit.labels import small_label
 from gui.kit.theme import Theme
 
 THUMBNAIL_PX = 84
@@ -78,13 +78,13 @@ class Gallery(QDialog):
             field.setToolTip(tip)
             field.setAccessibleName(words)
             field.valueChanged.connect(lambda value, n=name: self._change(**{n: value}))
-            knobs.addWidget(_label(words), i, 3)
+            knobs.addWidget(small_label(words), i, 3)
             knobs.addWidget(field, i, 4)
         close = QPushButton("Done")
         close.setProperty("primary", True)
         close.clicked.connect(self.close)
         foot = QHBoxLayout()
-        foot.addWidget(_label("The points can be edited on the board like any others."), 1)
+        foot.addWidget(small_label("The points can be edited on the board like any others."), 1)
         foot.addWidget(close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
@@ -120,7 +120,7 @@ class Gallery(QDialog):
         slider.setMinimumWidth(140)
         slider.setToolTip(tip)
         slider.setAccessibleName(words)
-        value = _label("")
+        value = small_label("")
         value.setMinimumWidth(value.fontMetrics().horizontalAdvance("0.00") + 4)
 
         def change(position: int) -> None:
@@ -135,7 +135,7 @@ class Gallery(QDialog):
         slider.valueChanged.connect(change)
         slider.sliderReleased.connect(release)
         self.sliders[name] = slider
-        knobs.addWidget(_label(words), row, 0)
+        knobs.addWidget(small_label(words), row, 0)
         knobs.addWidget(slider, row, 1)
         knobs.addWidget(value, row, 2)
 
@@ -198,9 +198,3 @@ class _Thumbnail(QPushButton):
         words = QRectF(0, field.bottom() + 1, self.width(), self.fontMetrics().height() + 2)
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._title)
         painter.end()
-
-
-def _label(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setProperty("small", True)
-    return label

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
+from gui.kit.buttons import quiet_button
 from gui.kit.fields.choices import Segments
 from gui.kit.fields.unscrolled import Slider
-from gui.kit.flow_layout import FlowLayout
+from gui.kit.flow_layout import FlowLayout, side_by_side
+from gui.kit.labels import small_label
 from gui.stage.boundary.drawing_board import Tool
 
 RADII_PX = (8, 120)
@@ -34,21 +36,23 @@ class BoardTools(QWidget):
             self.tools.button(tool).setShortcut(QKeySequence(f"Alt+{tool.key}"))
         self.tools.choose(Tool.PUT)
         self.tools.chosen.connect(self._choose)
-        self._width = _label("width")
+        self._width = small_label("width")
         self.radius = _slider(RADII_PX, radius_px, "How wide the tool sprays, relabels or erases")
         self.radius.setAccessibleName("width of the tool")
         self.radius.valueChanged.connect(self.radius_changed)
-        self._density = _label("density")
+        self._density = small_label("density")
         self.density = _slider(DENSITIES, density, "How many points the spray puts at a time")
         self.density.setAccessibleName("density of the spray")
         self.density.valueChanged.connect(self.density_changed)
-        self.generate = _button("Generate…", "Blobs, moons, circles, spirals and more")
+        self.generate = quiet_button("Generate…", "Blobs, moons, circles, spirals and more")
         self.generate.clicked.connect(self.gallery_wanted)
-        self.jitter = _button("Jitter", "Shift the selected points, or all, a little at random")
+        self.jitter = quiet_button(
+            "Jitter", "Shift the selected points, or all, a little at random"
+        )
         self.jitter.clicked.connect(self.jittered)
-        self.clear = _button("Clear", "Remove all points (Ctrl+Z brings them back)")
+        self.clear = quiet_button("Clear", "Remove all points (Ctrl+Z brings them back)")
         self.clear.clicked.connect(self.cleared)
-        self.going_on = _button("keep weights", "")
+        self.going_on = quiet_button("keep weights", "")
         self.going_on.setCheckable(True)
         self.going_on.setChecked(True)
         self.going_on.setToolTip(
@@ -58,8 +62,8 @@ class BoardTools(QWidget):
         self.going_on.toggled.connect(self.going_on_changed)
         for widget in (
             self.tools,
-            _together(self._width, self.radius),
-            _together(self._density, self.density),
+            side_by_side(self._width, self.radius),
+            side_by_side(self._density, self.density),
             self.generate,
             self.jitter,
             self.clear,
@@ -77,23 +81,6 @@ class BoardTools(QWidget):
         self.tool_chosen.emit(tool)
 
 
-def _together(*widgets: QWidget) -> QWidget:
-    """Return a widget that keeps these side by side when the row is wrapped."""
-    group = QWidget()
-    row = QHBoxLayout(group)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    for widget in widgets:
-        row.addWidget(widget)
-    return group
-
-
-def _label(word: str) -> QLabel:
-    label = QLabel(word)
-    label.setProperty("small", True)
-    return label
-
-
 def _slider(ends: tuple[int, int], value: int, tip: str) -> Slider:
     slider = Slider()
     slider.setRange(*ends)
@@ -101,11 +88,3 @@ def _slider(ends: tuple[int, int], value: int, tip: str) -> Slider:
     slider.setFixedWidth(70)
     slider.setToolTip(tip)
     return slider
-
-
-def _button(word: str, tip: str) -> QPushButton:
-    button = QPushButton(word)
-    button.setProperty("quiet", True)
-    button.setToolTip(tip)
-    button.setAccessibleName(word)
-    return button

@@ -6,9 +6,10 @@ from html import escape
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from core.number_format import format_fixed
+from gui.kit.buttons import text_button
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
@@ -43,10 +44,12 @@ class WorkedExampleDemo(Demo):
             "Gradient of the mean loss by the logits",
         )
         self.words = note("")
-        self.add_button = _button("Add row", "One more example, of class 0 with logits of zero")
-        self.remove_button = _button("Remove row", "Take the chosen example away, else the last")
-        self.reset_button = _button("Reset", "Put the published logits and classes back")
-        self.copy_button = _button(
+        self.add_button = text_button("Add row", "One more example, of class 0 with logits of zero")
+        self.remove_button = text_button(
+            "Remove row", "Take the chosen example away, else the last"
+        )
+        self.reset_button = text_button("Reset", "Put the published logits and classes back")
+        self.copy_button = text_button(
             "Copy CSV", "Copy both tables; Ctrl+C in a table copies that one"
         )
         self._lay_out(theme)
@@ -146,9 +149,3 @@ FORMULAE = (
         "the gradient of L by z j is a j minus y j, over n; y j is 1 for the true class, else 0",
     ),
 )
-
-
-def _button(words: str, tip: str) -> QPushButton:
-    button = QPushButton(words)
-    button.setToolTip(tip)
-    return button

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.explain.prediction import Answer
 from gui.kit.fields.unscrolled import Combo
-from gui.stage.draw.toolbar import small_label
+from gui.kit.labels import small_label
 
 BETWEEN = 20  # px between the fields
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from gui.kit.fields.unscrolled import Slider
+from gui.kit.labels import small_label
 from gui.kit.plain_text import as_tip, short, unmarked
 from gui.stage.draw.pad import Pad
 from gui.stage.draw.picker import DigitPicker
@@ -118,12 +119,6 @@ class TeachingRow(QWidget):
         """Whether there is something to teach."""
         for button in self.buttons:
             button.setEnabled(is_possible)
-
-
-def small_label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("small", True)
-    return label
 
 
 def _button(text: str, tip: str) -> QPushButton:

@@ -24,12 +24,13 @@ from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
 from core.evaluate.classification import Answers, Counts, Report, confusion, report
 from gui.kit import theme as look
+from gui.kit.buttons import text_button
 from gui.kit.confusion_matrix import ConfusionMatrix
-from gui.kit.labels import Elided
+from gui.kit.labels import Elided, small_label
 from gui.kit.legend import marker_icon
 from gui.kit.theme import Theme
 from gui.stage.evaluation.example_list import ExampleList
-from gui.stage.evaluation.page import Inspection, Page, button, small
+from gui.stage.evaluation.page import Inspection, Page
 
 MAX_CELL, LARGEST_TYPE = 180, 2.6
 FEW = 5  # classes that are written large
@@ -82,7 +83,7 @@ class ConfusionPage(Page):
         column.setSpacing(4)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
-        self.hide_examples = button("Hide", "Give the matrix all the room again")
+        self.hide_examples = text_button("Hide", "Give the matrix all the room again")
         self.hide_examples.setProperty("quiet", True)
         self.hide_examples.clicked.connect(self._forget_cell)
         head.addWidget(self.hide_examples)
@@ -222,9 +223,10 @@ class ClassesPage(Page):
         layout.setSpacing(4)
         layout.addWidget(self.table, 1)
         layout.addWidget(
-            small(
+            small_label(
                 "Macro means count every class alike, however many rows it has; "
-                "a class that is never predicted counts as 0. Right-click copies as CSV."
+                "a class that is never predicted counts as 0. Right-click copies as CSV.",
+                wraps=True,
             )
         )
         self._report: Report | None = None

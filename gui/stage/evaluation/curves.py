@@ -18,8 +18,9 @@ from core.number_format import format_percent
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.fields.choices import Choice
+from gui.kit.labels import small_label
 from gui.kit.theme import Theme
-from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page, small
+from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page
 
 Floats = NDArray[np.float64]
 MAX_POINTS = 600
@@ -53,9 +54,9 @@ class CurvesPage(Page):
         self._of_row = QWidget()
         row = QHBoxLayout(self._of_row)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(small("class", wraps=False))
+        row.addWidget(small_label("class"))
         row.addWidget(self.of)
-        row.addWidget(small("against all others", wraps=False))
+        row.addWidget(small_label("against all others"))
         row.addStretch(1)
         self.roc = _Square(theme, "ROC curve", "false-positive rate", "recall")
         self.pr = _Square(theme, "Precision–recall curve", "recall", "precision")

@@ -26,9 +26,11 @@ from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit import theme as look
+from gui.kit.buttons import text_button
 from gui.kit.fields.numbers import CountField
+from gui.kit.labels import small_label
 from gui.kit.theme import Theme
-from gui.stage.evaluation.page import Page, button, small
+from gui.stage.evaluation.page import Page
 
 if TYPE_CHECKING:
     from core.evaluate.cross_validation import CrossValidation, Validation
@@ -58,9 +60,9 @@ class FoldsPage(Page):
         self.k.setValue(USUAL)
         self.k.setAccessibleName("k, the number of folds")
         self.k.setToolTip("Into how many folds the training rows are dealt: 3 to 10")
-        self.start = button("Cross-validate", "Train k models, each without one of the folds")
+        self.start = text_button("Cross-validate", "Train k models, each without one of the folds")
         self.start.setProperty("primary", True)
-        self.cancel = button("Cancel", "Stop the cross-validation; the live run goes on")
+        self.cancel = text_button("Cancel", "Stop the cross-validation; the live run goes on")
         self.start.clicked.connect(self._begin)
         self.cancel.clicked.connect(self._cancel)
         self.bar = QProgressBar()
@@ -70,7 +72,7 @@ class FoldsPage(Page):
         self.bar.setAccessibleName("Progress of the cross-validation")
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
-        self.words = small(ABOUT)
+        self.words = small_label(ABOUT, wraps=True)
         self.plot = plots.make_plot(theme, moves_below=False)
         self.plot.setAccessibleName("Accuracy of each fold")
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
@@ -45,18 +45,3 @@ class Page(QWidget):
     def show_result(self, result: Any) -> None:
         """Show what was computed."""
         raise NotImplementedError
-
-
-def small(words: str = "", *, wraps: bool = True) -> QLabel:
-    """Return a muted label in small type."""
-    label = QLabel(words)
-    label.setProperty("small", True)
-    label.setWordWrap(wraps)
-    return label
-
-
-def button(words: str, tip: str, name: str = "") -> QPushButton:
-    made = QPushButton(words)
-    made.setToolTip(tip)
-    made.setAccessibleName(name or words)
-    return made

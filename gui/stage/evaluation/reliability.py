@@ -17,8 +17,10 @@ from core.model_family import FAMILY
 from core.number_format import format_percent
 from gui.kit import plots
 from gui.kit import theme as look
+from gui.kit.buttons import text_button
+from gui.kit.labels import small_label
 from gui.kit.theme import Theme
-from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page, button, small
+from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page
 
 TIP = (
     "Divide all logits by one number T, fitted by cross-entropy on one half of these rows; "
@@ -46,7 +48,7 @@ class ReliabilityPage(Page):
         super().__init__(theme)
         self._is_neuron = self._has_temperature = False
         self._name = self._obstacle = ""
-        self.temper = button("Fit a temperature", TIP)
+        self.temper = text_button("Fit a temperature", TIP)
         self.temper.setCheckable(True)
         self.temper.toggled.connect(lambda _: self.changed.emit())
         self.title = QLabel()
@@ -69,7 +71,7 @@ class ReliabilityPage(Page):
         self._labels = [pg.TextItem(anchor=(0.5, 1.0)) for _ in range(BINS)]
         for label in self._labels:
             self.counts.addItem(label, ignoreBounds=True)
-        self.words = small()
+        self.words = small_label(wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -9,8 +9,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.evaluate.classification import HALF
+from gui.kit.buttons import text_button
 from gui.kit.fields.unscrolled import Slider
-from gui.stage.evaluation.page import button, small
+from gui.kit.labels import small_label
 
 TIP = (
     "The model says yes where its probability is above this. It is a way to look at what was "
@@ -35,7 +36,9 @@ class ThresholdRow(QWidget):
         self.slider.setToolTip(TIP)
         self.words = QLabel()
         self.words.setToolTip(TIP)
-        self.reset = button("½", "Back to ½, where the model itself decides", "Threshold back to ½")
+        self.reset = text_button(
+            "½", "Back to ½, where the model itself decides", "Threshold back to ½"
+        )
         self.slider.valueChanged.connect(self._change)
         self.reset.clicked.connect(lambda: self.slider.setValue(50))
         layout = QHBoxLayout(self)
@@ -43,7 +46,7 @@ class ThresholdRow(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.words)
         layout.addWidget(self.slider, 1)
-        self._note = small("training is not changed", wraps=False)
+        self._note = small_label("training is not changed")
         layout.addWidget(self._note)
         layout.addWidget(self.reset)
         self._name = "yes"

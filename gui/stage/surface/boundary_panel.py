@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.explain.loss_surface import Range, Reals
 from gui.kit import plots
 from gui.kit import theme as look
+from gui.kit.labels import small_label
 from gui.kit.theme import Theme
 
 MOST_POINTS = 1_000  # of a class
@@ -28,12 +29,10 @@ class BoundaryPanel(QWidget):
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.lines = plots.Line(self.plot)
         self._scatters: list[pg.ScatterPlotItem] = []
-        title = QLabel("the boundary there")
-        title.setProperty("small", True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(title)
+        column.addWidget(small_label("the boundary there"))
         column.addWidget(self.plot, 1)
 
     def set_theme(self, theme: Theme) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.data.task import Task
 from core.explain import loss_surface
 from core.explain.loss_surface import Cost
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
+from gui.kit.labels import small_label
 from gui.stage.surface.losses import choices_of
 
 NAME_PX = 178
@@ -39,9 +40,7 @@ class SurfaceChoices(QWidget):
         row = FlowLayout(self, 10, 6)
         for label, choice in (("across", self.across), ("up", self.up)):
             group, inner = _group()
-            words = QLabel(label)
-            words.setProperty("small", True)
-            inner.addWidget(words)
+            inner.addWidget(small_label(label))
             inner.addWidget(choice)
             row.addWidget(group)
         group, self._losses_box = _group()

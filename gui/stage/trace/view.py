@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -21,8 +20,9 @@ from core.train.snapshot import Snapshot, Status
 from gui.derivation import numbers as trace_numbers
 from gui.derivation.lines import PARTS, Shape
 from gui.derivation.tracer import Followed, Tracer
+from gui.kit.buttons import quiet_button
 from gui.kit.fields.choices import Choice
-from gui.kit.flow_layout import FlowLayout
+from gui.kit.flow_layout import FlowLayout, side_by_side
 from gui.kit.maths.sheet import Sheet
 from gui.kit.plain_text import html, short
 from gui.kit.theme import Theme
@@ -94,7 +94,7 @@ class TraceView(View):
             tuple(self.parts),
             (self.badge,),
         ):
-            row.addWidget(_together(group))
+            row.addWidget(side_by_side(*group))
         self._head = head
         body = QWidget()
         body.setObjectName("body")
@@ -245,18 +245,5 @@ class TraceView(View):
 
 
 def _button(words: str, tip: str) -> QPushButton:
-    button = QPushButton(words)
-    button.setToolTip(tip)
-    button.setAccessibleName(tip)
-    button.setProperty("quiet", True)
-    return button
-
-
-def _together(widgets: tuple[QWidget, ...]) -> QWidget:
-    group = QWidget()
-    row = QHBoxLayout(group)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    for widget in widgets:
-        row.addWidget(widget)
-    return group
+    """Return a button that is named by its tip: its words are a sign."""
+    return quiet_button(words, tip, name=tip)
