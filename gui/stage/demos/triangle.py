@@ -68,7 +68,7 @@ class Triangle(QWidget):
         self._regions = [add(QGraphicsPolygonItem()) for _ in range(3)]
         self._borders = add(QGraphicsPathItem())
         self._edge = add(QGraphicsPolygonItem())
-        self._way = add(QGraphicsPathItem())
+        self.path = add(QGraphicsPathItem())
         # Two items a class: hollow ones below.
         self._points = [add(QGraphicsPathItem()) for _ in range(6)]
         self._ring = add(QGraphicsEllipseItem())
@@ -92,7 +92,7 @@ class Triangle(QWidget):
         self._edge.setPen(QPen(QColor(theme.muted), 1.5))
         self._borders.setPen(QPen(QColor(theme.ink), 1.5, Qt.PenStyle.DashLine))
         self._ring.setPen(QPen(QColor(theme.ink), 2))
-        self._way.setPen(QPen(QColor(theme.ink), 1.5))
+        self.path.setPen(QPen(QColor(theme.ink), 1.5))
         self._focus.setPen(QPen(QColor(theme.accent), 2))
         for k, mark in enumerate(self._marks):
             colour = theme.class_colour(mark)
@@ -259,7 +259,7 @@ class Triangle(QWidget):
                 if self.classes == 2:
                     at[:, 1] += self._jitter[self.chosen] * SPREAD_PX
                 way = pg.arrayToQPath(at[:, 0], at[:, 1])
-        self._way.setPath(way)
+        self.path.setPath(way)
 
     # Pointer and keys -----------------------------------------------------------------------
 

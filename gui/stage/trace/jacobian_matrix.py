@@ -247,25 +247,17 @@ class Matrix(CanvasWidget):
         middle = len(self._map) // 2
         colours = self._map[look.signed_levels(chain.J, REACH, middle) + middle]
         self._cells.setPixmap(_pixmap(colours))
-        inks, shape, muted = self._inks(colours), self._shape, self._theme.muted
+        colour_of, shape, muted = inks(colours, self._theme), self._shape, self._theme.muted
         for i, values in enumerate(chain.J.tolist()):
             row = self._numbers[i]
             for k in range(h):
                 text = "" if shape is None else decimals(values[k], shape)
                 if text:
-                    row[k].dress(self._small, muted if text == "0" else inks[i][k])
+                    row[k].dress(self._small, muted if text == "0" else colour_of[i][k])
                 self._say(row[k], text)
         for row, texts in zip(self._numbers, chain.beside(self._digits), strict=True):
             for words, text in zip(row[h:], texts, strict=False):
                 self._say(words, text)
-
-    def _inks(self, colours: NDArray[np.uint8]) -> list[list[str]]:
-        """Return for each cell the colour of type that stands out from it more."""
-        dark, light = sorted((self._theme.ink, self._theme.panel), key=_luminance)
-        is_bright = (_luminances(colours) + 0.05) ** 2 > (
-            (_luminance(dark) + 0.05) * (_luminance(light) + 0.05)
-        )
-        return np.where(is_bright, dark, light).tolist()  # type: ignore[no-any-return]
 
     # Pointer and keys -------------------------------------------------------------------------
 
@@ -289,14 +281,16 @@ class Matrix(CanvasWidget):
         if at is None or self.chain is None:
             self.pointed.emit("")
             return
-        (i, k), h, (side, tall) = at, len(self._names), self._sides
+        self._mark.setRect(self.cell_rect(*at).adjusted(0.5, 0.5, -0.5, -0.5))
+        self.pointed.emit(self.chain.sentence(*at))
+
+    def cell_rect(self, i: int, k: int) -> QRectF:
+        """Return where row i and column k are; the columns after the matrix follow it."""
+        h, (side, tall) = len(self._names), self._sides
         y = self._area.top() + i * tall
         if k < h:
-            rect = QRectF(self._area.left() + k * side, y, side, tall)
-        else:
-            rect = QRectF(self._edges[k - h] + 1, y, self._columns[k - h] + 1, tall)
-        self._mark.setRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
-        self.pointed.emit(self.chain.sentence(i, k))
+            return QRectF(self._area.left() + k * side, y, side, tall)
+        return QRectF(self._edges[k - h] + 1, y, self._columns[k - h] + 1, tall)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._place_at(event.position())
@@ -328,6 +322,15 @@ class Matrix(CanvasWidget):
         i = min(max(self._at[0] + move[0], 0), len(self._names) - 1)
         k = min(max(self._at[1] + move[1], 0), len(self._names) + len(self._columns) - 1)
         self._point((i, k))
+
+
+def inks(colours: NDArray[np.uint8], theme: Theme) -> list[list[str]]:
+    """Return for each cell of colours (h, h, 3) the colour of type that stands out from it more."""
+    dark, light = sorted((theme.ink, theme.panel), key=_luminance)
+    is_bright = (_luminances(colours) + 0.05) ** 2 > (
+        (_luminance(dark) + 0.05) * (_luminance(light) + 0.05)
+    )
+    return np.where(is_bright, dark, light).tolist()  # type: ignore[no-any-return]
 
 
 def _pixmap(colours: NDArray[np.uint8]) -> QPixmap:

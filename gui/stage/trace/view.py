@@ -60,15 +60,49 @@ class TraceView(View):
         self.show_theme()
 
     def _build(self) -> None:
+        self._head = QWidget()
+        row = FlowLayout(self._head, 6, 6)
+        groups = (self._example_buttons(), self._cover_buttons(), self._part_buttons())
+        for group in (*groups, (self.badge,)):
+            row.addWidget(side_by_side(*group))
+        self._area = self._scrolled_sheets()
+        self.absence = QLabel(NOT_APPLYING.format("The trace of one example"))
+        self.absence.setWordWrap(True)
+        self.absence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.absence.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self._head)
+        layout.addWidget(self._area, 1)
+        layout.addWidget(self.absence, 1)
+
+    def _example_buttons(self) -> tuple[QWidget, ...]:
+        """Make what chooses the example, and says which one it is."""
         self.before, self.after = _button("‹", "The row before"), _button("›", "The row after")
         self.before.clicked.connect(lambda: self._move(-1))
         self.after.clicked.connect(lambda: self._move(+1))
-        self.worst = _button("Worst", "The training row with the largest loss now")
-        self.worst.clicked.connect(self._choose_worst)
         self.label = Choice()
         self.label.setAccessibleName("true class of the drawing")
         self.label.setToolTip("What the drawing is; from there on there is a loss")
         self.label.chosen.connect(self._tracer.say_class)
+        return self.before, self.after, self._words, self.label, self._step
+
+    def _cover_buttons(self) -> tuple[QWidget, ...]:
+        """Make what finds the worst row, and what covers numbers and reveals them."""
+        self.worst = _button("Worst", "The training row with the largest loss now")
+        self.worst.clicked.connect(self._choose_worst)
+        self.cover = _button("Cover", "Cover a number with a click, for the class to guess")
+        self.cover.setCheckable(True)
+        self.cover.toggled.connect(self._set_covering)
+        self.reveal = _button("Reveal all", "Show every covered number")
+        self.reveal.clicked.connect(self.sheet.reveal_all)
+        self.sheet.covered_changed.connect(self._note_covered)
+        self._note_covered()
+        return self.worst, self.cover, self.reveal
+
+    def _part_buttons(self) -> tuple[QWidget, ...]:
+        """Make a button for each part of an update."""
         self.parts = [
             _button(f"{k} {name}", f"Part {k} of an update (N)")
             for k, name in enumerate(PARTS, start=1)
@@ -78,24 +112,10 @@ class TraceView(View):
             button.setProperty("marker", True)
             button.setCheckable(True)
             button.clicked.connect(self._press_part)
-        self.cover = _button("Cover", "Cover a number with a click, for the class to guess")
-        self.cover.setCheckable(True)
-        self.cover.toggled.connect(self._set_covering)
-        self.reveal = _button("Reveal all", "Show every covered number")
-        self.reveal.clicked.connect(self.sheet.reveal_all)
-        self.sheet.covered_changed.connect(self._note_covered)
-        self._note_covered()
+        return tuple(self.parts)
 
-        head = QWidget()
-        row = FlowLayout(head, 6, 6)
-        for group in (
-            (self.before, self.after, self._words, self.label, self._step),
-            (self.worst, self.cover, self.reveal),
-            tuple(self.parts),
-            (self.badge,),
-        ):
-            row.addWidget(side_by_side(*group))
-        self._head = head
+    def _scrolled_sheets(self) -> QScrollArea:
+        """Put the derivation and the Jacobian below it into an area that scrolls."""
         body = QWidget()
         body.setObjectName("body")
         column = QVBoxLayout(body)
@@ -107,25 +127,16 @@ class TraceView(View):
         self.jacobian.setSizePolicy(policy)
         column.addWidget(self.jacobian)
         column.addStretch(1)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setWidget(body)
-        self._area.viewport().setAutoFillBackground(False)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(body)
+        area.viewport().setAutoFillBackground(False)
         body.setAutoFillBackground(False)
         body.setStyleSheet("#body { background: transparent; }")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 10, 8, 8)
-        layout.setSpacing(8)
-        self._absent = QLabel(NOT_APPLYING.format("The trace of one example"))
-        self._absent.setWordWrap(True)
-        self._absent.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._absent.hide()
-        layout.addWidget(head)
-        layout.addWidget(self._area, 1)
-        layout.addWidget(self._absent, 1)
+        return area
 
     # What is shown --------------------------------------------------------------------------------
 
@@ -145,7 +156,7 @@ class TraceView(View):
         names = task.dataset.class_names
         for widget in (self._head, self._area):
             widget.setVisible(applies(task))
-        self._absent.setVisible(not applies(task))
+        self.absence.setVisible(not applies(task))
         self.label.offer([("class ?", None), *((name, k) for k, name in enumerate(names))], None)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -200,7 +211,7 @@ class TraceView(View):
             SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text()
         )
 
-    # What the person does -------------------------------------------------------------------------
+    # What the user does ---------------------------------------------------------------------------
 
     def _move(self, by: int) -> None:
         example, task = self._tracer.chosen.example, self.task

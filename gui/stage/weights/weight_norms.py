@@ -43,9 +43,9 @@ class Norms(QWidget):
         self.plot.getPlotItem().setLabel("left", "length")
         self.whole = plots.Line(self.plot)
         self.lines: list[plots.Line] = []
-        self._foot = pg.InfiniteLine(angle=0)
-        self.plot.addItem(self._foot)
-        self._foot.hide()
+        self.optimum_line = pg.InfiniteLine(angle=0)
+        self.plot.addItem(self.optimum_line)
+        self.optimum_line.hide()
         self.scale = Segments(
             (("linear", False, "Steps at equal distances"), ("log", True, "Factors of steps"))
         )
@@ -81,8 +81,8 @@ class Norms(QWidget):
         self._background.forget("noise")
         plots.paint(self.plot, theme)
         self.whole.setPen(plots.pen(self.plot, theme.ink, 2))
-        self._foot.setPen(pg.mkPen(theme.muted, style=Qt.PenStyle.DashLine))
-        self._foot.hide()
+        self.optimum_line.setPen(pg.mkPen(theme.muted, style=Qt.PenStyle.DashLine))
+        self.optimum_line.hide()
         names = () if task.config.model.hidden else output_names(task)[:MOST_LINES]
         marks = task.dataset.class_marks
         if task.is_neuron:
@@ -170,7 +170,7 @@ class Norms(QWidget):
             self.words.setText(self._lowest[2])
             return
         self._lowest = wanted, None, ""
-        self._foot.hide()
+        self.optimum_line.hide()
 
         def work() -> tuple[float | None, str]:
             from core.explain.optimum import optimum
@@ -184,9 +184,9 @@ class Norms(QWidget):
         def answer(found: tuple[float | None, str]) -> None:
             self._lowest = (wanted, *found)
             self.words.setText(found[1])
-            self._foot.setVisible(found[0] is not None)
+            self.optimum_line.setVisible(found[0] is not None)
             if found[0] is not None:
-                self._foot.setValue(found[0])
+                self.optimum_line.setValue(found[0])
 
         self._background.ask("lowest norm", work, answer, queue=Queue.STUDIES)
 

@@ -380,7 +380,7 @@ def test_keys_choose_a_point_and_its_way_is_drawn_as_it_learns(show, qtbot, trai
     before = demo.triangle.place(1)
     later = trained(task, 60)
     demo.show_run(task, later)
-    way = demo.triangle._way.path()
+    way = demo.triangle.path.path()
     assert way.elementCount() == 2
     assert (way.elementAt(0).x, way.elementAt(0).y) == pytest.approx(before.toTuple())
     a = probe.probabilities(task, later.params, task.dataset.values(np.array([row])))[0]
@@ -394,9 +394,11 @@ def test_of_ten_classes_three_are_shown_among_themselves(show, trained):
     shown = [choice.currentIndex() for choice in demo.choices]
     assert min(sizes[shown]) >= np.sort(sizes)[-3]
     assert "10 classes" in demo.words.text()
-    rows = demo._rows[:5]
+    rows = task.train_rows[np.isin(task.dataset.y[task.train_rows], shown)][:5]
     A = probe.probabilities(task, trained(task, 20).params, task.dataset.values(rows))[:, shown]
-    np.testing.assert_allclose(demo._A[:5], A / A.sum(axis=1, keepdims=True), atol=1e-5)
+    triangle = demo.triangle
+    expected = triangle.places(A / A.sum(axis=1, keepdims=True))
+    np.testing.assert_allclose([triangle.place(i).toTuple() for i in range(5)], expected, atol=1e-3)
 
 
 def test_the_same_class_twice_is_refused(show, qtbot):
@@ -416,7 +418,7 @@ def test_two_classes_lie_on_a_segment(show, trained):
     demo, _ = show(SimplexDemo, task)
     corners = demo.triangle.places(np.eye(2))
     assert corners[0][1] == corners[1][1]
-    rows = demo._rows[:20]
+    rows = task.train_rows[:20]
     a = probe.probabilities(task, trained(task, 20).params, task.dataset.values(rows))[:, 1]
     across = corners[0][0] + a * (corners[1][0] - corners[0][0])
     np.testing.assert_allclose([demo.triangle.place(i).x() for i in range(20)], across, atol=1e-3)
@@ -427,7 +429,8 @@ def test_another_task_replaces_the_points(show, trained):
     task = make()
     demo.show_run(task, trained(task, 3))
     assert demo.triangle.classes == 3
-    assert len(demo._A) == task.dataset.n
+    counts = [int(figure.text.split(" of ")[1]) for figure in demo.right]
+    assert counts == [len(task.train_rows), len(task.test_rows)]
 
 
 # All of them ------------------------------------------------------------------------------------
@@ -441,7 +444,10 @@ def test_it_is_named_says_what_to_watch_and_takes_another_theme(show, pixels, cl
     assert demo.findChildren(Formula)
     demo.show_theme(look.DARK)
     QApplication.processEvents()
-    assert all(formula._theme is look.DARK for formula in demo.findChildren(Formula))
+    for formula in demo.findChildren(Formula):
+        shown = pixels(formula)
+        formula.set_theme(look.DARK)
+        np.testing.assert_array_equal(pixels(formula), shown)
 
 
 @pytest.mark.parametrize("cls", DEMOS)
@@ -463,16 +469,17 @@ def test_weights_that_are_no_numbers_leave_what_was_shown(show, trained, cls):
     demo.show_run(task, replace(snapshot, params=lost))
     demo.grab()
     if isinstance(demo, SimplexDemo):
-        assert np.isfinite(demo._A).all()
+        places = [demo.triangle.place(i).toTuple() for i in range(task.dataset.n)]
+        assert np.isfinite(places).all()
 
 
 @pytest.mark.parametrize("kind", ["perceptron", "adaline", "ovr", "ovo"])
-def test_models_without_shares_are_named_and_the_models_to_choose(show, words, kind):
+def test_models_without_shares_are_named_and_the_models_to_choose(qtbot, show, words, kind):
     needed = f"The model that is loaded, {FAMILY[kind].title}, gives no probabilities"
     assert needed in words(show(OneHotDemo, make(kind=kind))[0])
     assert needed in words(show(SimplexDemo, make(kind=kind))[0])
     demo, _ = show(LikelihoodDemo, make(kind=kind))
-    demo._choose_source(True)
+    qtbot.mouseClick(demo.source.button(True), Qt.MouseButton.LeftButton)
     assert needed in words(demo)
 
 

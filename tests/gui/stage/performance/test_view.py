@@ -6,7 +6,7 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from core.config import DataConfig, RunConfig
 from core.data import sources
@@ -33,7 +33,7 @@ def snapshot(trained):
 
 
 def words(view):
-    return [label.text() for label in view._words.values()]
+    return [label.text() for label in view.findChildren(QLabel) if label is not view.rates]
 
 
 def test_before_training_there_are_no_figures(view):
@@ -78,20 +78,28 @@ def test_in_the_window_the_gauge_follows_training(window, qtbot, reach):
     qtbot.waitUntil(lambda: "steps/s" in window.views["Performance"].rates.text(), timeout=30_000)
 
 
-def test_in_the_window_a_race_is_run_and_told(window, qtbot, monkeypatch):
+def test_in_the_window_devices_are_compared_and_it_is_told(open_window, qtbot, monkeypatch):
     from core.runs import device_benchmark
     from core.train import trainer
 
     monkeypatch.setattr(device_benchmark, "MEASURED_SECONDS", 0.02)
     monkeypatch.setattr(trainer, "devices", lambda: ("cpu", "cpu:0"))
     monkeypatch.setattr(trainer, "find_device", lambda name: torch.device("cpu"))
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None)
+    window = open_window()
     action = next(a for a in window.findChildren(QAction) if "Compare devices" in a.text())
-    assert not action.isVisible()
-    window.hub._session.outbox.devices = trainer.devices()
     qtbot.waitUntil(action.isVisible)
     action.trigger()
     qtbot.waitUntil(lambda: "times as fast" in window.notice.text, timeout=30_000)
+
+
+def test_of_a_single_device_there_is_nothing_to_compare(open_window, qtbot, monkeypatch):
+    from core.train import trainer
+
+    monkeypatch.setattr(trainer, "devices", lambda: ("cpu",))
+    window = open_window()
+    qtbot.waitUntil(lambda: window.hub.devices == ("cpu",))
+    action = next(a for a in window.findChildren(QAction) if "Compare devices" in a.text())
+    assert not action.isVisible()
 
 
 def test_the_gauge_is_in_sight_while_it_trains(window, qtbot, reach):

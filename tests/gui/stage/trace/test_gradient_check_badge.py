@@ -156,7 +156,8 @@ def test_the_copy_button_copies_all_that_was_checked(qtbot, badge, press, task, 
 
 
 def test_a_right_click_offers_the_formula_and_the_table(qtbot, badge, press, task, trained):
-    badge.offer(task, trained(task, 3))
+    snapshot = trained(task, 3)
+    badge.offer(task, snapshot)
     press(badge)
     menus = []
 
@@ -176,10 +177,8 @@ def test_a_right_click_offers_the_formula_and_the_table(qtbot, badge, press, tas
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, badge.table.mapToGlobal(place))
     QApplication.sendEvent(badge.table, event)
     assert menus and menus[0][-1] == "Copy table as &CSV"
-    assert (
-        QApplication.clipboard().text()
-        == check(task, badge._checked[0].params, badge._checked[0].batch).csv()
-    )
+    expected = check(task, snapshot.params, snapshot.batch)
+    assert QApplication.clipboard().text() == expected.csv()
 
 
 def test_when_the_step_moves_on_it_says_when_it_was_checked(badge, press, task, trained):

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QGraphicsScene, QMenu
+from PySide6.QtWidgets import QApplication, QGraphicsScene, QGraphicsSimpleTextItem, QMenu
 
 from core.explain.jacobian import jacobian
 from gui.kit import theme as look
+from gui.stage.trace.jacobian_matrix import inks
 from gui.stage.trace.jacobian_view import JacobianView
 
 IRIS = ("setosa", "versicolor", "virginica")
@@ -65,9 +66,7 @@ def said(value, digits):
 
 def middle(view, i, k):
     """Return the middle of the cell in row i, column k."""
-    area, h = view.matrix._area, len(view.matrix._names)
-    side, tall = area.width() / h, area.height() / h
-    return QPoint(int(area.left() + (k + 0.5) * side), int(area.top() + (i + 0.5) * tall))
+    return view.matrix.cell_rect(i, k).center().toPoint()
 
 
 def test_every_entry_of_the_jacobian_is_written(show, painted_words):
@@ -149,27 +148,24 @@ def test_nothing_is_made_anew_for_another_answer(show):
 def test_positive_is_blue_and_negative_orange_on_one_scale(show, pixels):
     view = show(A, 0, IRIS)
     picture = pixels(view.matrix)
-    area, tall = view.matrix._area, view.matrix._area.height() / 3
     for i, k in ((0, 0), (0, 1), (2, 1)):
-        x = int(area.left() + k * area.width() / 3) + 3
-        y = int(area.top() + i * tall) + 3
+        corner = view.matrix.cell_rect(i, k).topLeft()
+        x, y = int(corner.x()) + 3, int(corner.y()) + 3
         value = jacobian(A)[i, k]
         step = round((value / 0.25 + 1) * 256)
         np.testing.assert_array_equal(picture[y, x], look.signed_map(look.LIGHT)[step])
 
 
 @pytest.mark.parametrize("theme", [look.LIGHT, look.DARK], ids=["light", "dark"])
-def test_numbers_stand_out_from_every_colour_of_the_scale(theme, show):
-    view = show(A, 0, IRIS, theme=theme)
+def test_numbers_stand_out_from_every_colour_of_the_scale(theme):
     colours = look.signed_map(theme)[None]
-    inks = view.matrix._inks(colours)[0]
 
     def luminance(rgb):
         s = np.asarray(rgb) / 255
         linear = np.where(s <= 0.04045, s / 12.92, ((s + 0.055) / 1.055) ** 2.4)
         return linear @ np.array([0.2126, 0.7152, 0.0722])
 
-    for colour, ink in zip(colours[0], inks, strict=True):
+    for colour, ink in zip(colours[0], inks(colours, theme)[0], strict=True):
         dark, light = sorted((luminance(colour), luminance(look.rgb(ink))))
         assert (light + 0.05) / (dark + 0.05) > 3.5
 
@@ -189,12 +185,15 @@ def test_no_number_is_wider_than_its_cell_and_all_is_in_sight(show, h, width):
     a = ten()[:h] / ten()[:h].sum()
     names = IRIS[:h] if h < 4 else tuple("0123456789")
     matrix = show(a, 0, names, width, 380).matrix
-    side = matrix._area.width() / h
-    for row in matrix._numbers:
-        for item in row[:h]:
-            assert item.boundingRect().width() <= side + 1
-    assert matrix._edges[-1] <= matrix.width()
-    assert matrix._area.bottom() <= matrix.height() + 1
+    scene = matrix.findChild(QGraphicsScene)
+    for i, k in np.ndindex(h, h):
+        cell = matrix.cell_rect(i, k)
+        for item in scene.items(cell.center()):
+            if isinstance(item, QGraphicsSimpleTextItem):
+                assert item.boundingRect().width() <= cell.width() + 1
+    last = matrix.cell_rect(h - 1, h + 3)  # Σ row, −y/a, (−y/a) J, a − y
+    assert last.right() <= matrix.width() + 2
+    assert last.bottom() <= matrix.height() + 1
 
 
 def test_hovering_a_cell_says_what_it_is(show, move):

@@ -155,12 +155,14 @@ def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
 def test_what_waits_while_steps_are_a_blur_comes_once_it_pauses(qtbot, traced, reach, monkeypatch):
     monkeypatch.setattr(tracer, "BLUR_MS", 10**7)
     window, view = traced(MINUTES)
-    later = window.views.context.tracer._later
+    of_the_run, hub = window.views.context.tracer, window.hub
     qtbot.keyClick(view, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: later.remainingTime() > 10**6, timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: hub.snapshot.step > of_the_run.newest.trace.step + 5, timeout=PATIENCE_MS
+    )
+    assert not of_the_run.is_at_rest
     qtbot.keyClick(view, Qt.Key.Key_Space)
     reach(window, Status.PAUSED)
-    assert later.remainingTime() <= tracer.INTERVAL_MS
     follows(qtbot, window, window.hub.snapshot.step)
 
 
@@ -468,6 +470,6 @@ def test_a_trace_of_a_model_with_a_hidden_layer_says_that_it_does_not_apply(show
     show_view(view)
     view.offer_task(task)
     view.offer_snapshot(trained(task, 1))
-    assert view._absent.isVisible() and "without a hidden layer" in view._absent.text()
+    assert view.absence.isVisible() and "without a hidden layer" in view.absence.text()
     assert not view.sheet.isVisible() and not view.badge.isVisible()
     background.close()

@@ -149,8 +149,9 @@ def test_without_a_penalty_it_says_that_the_weights_grow_without_end(qtbot, open
 def test_with_a_penalty_the_optimum_is_a_dashed_line(qtbot, opened):
     config = RunConfig(training=TrainingConfig(weight_decay=0.1))
     _, view = opened("over time", config)
-    qtbot.waitUntil(view.norms._foot.isVisible, timeout=PATIENCE_MS)
-    assert view.norms._foot.value() > 0
+    line = view.norms.optimum_line
+    qtbot.waitUntil(line.isVisible, timeout=PATIENCE_MS)
+    assert line.value() > 0
 
 
 def test_a_full_batch_has_no_noise_and_says_so(qtbot, opened):
@@ -260,10 +261,9 @@ def test_the_axes_move_by_leaps_and_not_with_each_step(qtbot, opened):
     assert seen == [16] * 13 + [32]
 
 
-def test_on_a_logarithmic_axis_steps_have_round_labels(qtbot, opened):
+def test_on_a_logarithmic_axis_steps_have_round_labels(qtbot, opened, painted_words):
     _, view = opened("over time", steps=3)
     qtbot.mouseClick(view.norms.scale.button(True), Qt.MouseButton.LeftButton)
-    axis = view.norms.plot.getPlotItem().getAxis("bottom")
-    (places, _) = axis._tickLevels
-    assert [words for _, words in places] == ["1", "2", "5", "10"]
-    np.testing.assert_allclose([10**place for place, _ in places], [1, 2, 5, 10])
+    view.norms.plot.grab()
+    words = painted_words(view.norms.plot)
+    assert [word for word in words if word in ("1", "2", "5", "10")] == ["1", "2", "5", "10"]
