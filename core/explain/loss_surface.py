@@ -14,6 +14,7 @@ from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
 from core.model_family import output_names
 from core.train.snapshot import Params
+from core.train.trajectory import Trajectory
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,9 +63,9 @@ class Direction:
         """Return how far the parameters lie in this direction; of one parameter, its value."""
         return float(np.vdot(self.dW, params.W) + np.vdot(self.db, params.b))
 
-    def along_way(self, way: Params) -> Reals:
-        """Return the same of each of several parameters, W (n, outputs, m) and b (n, outputs)."""
-        return np.tensordot(way.W, self.dW, 2) + way.b @ self.db
+    def along_path(self, path: Trajectory) -> Reals:
+        """Return the same of each point of a path, (points,)."""
+        return np.tensordot(path.W, self.dW, 2) + path.b @ self.db
 
     def without(self, other: Direction) -> Direction | None:
         """Return the part of it at right angles to another one, of length one again.
@@ -158,7 +159,7 @@ class Sample:
         return cls(X, Y.double().numpy(), len(task.train_rows), model.kind, model.has_bias)
 
 
-def downhill(sample: Sample, params: Params) -> Direction:
+def downhill(sample: Sample, params: Params, name: str = "downhill") -> Direction:
     """Return the direction of steepest descent of the model's own loss at these parameters."""
     import torch
 
@@ -169,7 +170,7 @@ def downhill(sample: Sample, params: Params) -> Direction:
     dW, db = -dZ.T @ sample.X, -dZ.sum(axis=0) * sample.has_bias
     if not dW.any() and not db.any():
         dW = np.ones_like(dW)
-    return unit("downhill from here", dW, db)
+    return unit(name, dW, db)
 
 
 @dataclass(frozen=True, eq=False)

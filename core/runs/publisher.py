@@ -70,6 +70,7 @@ class Publisher:
             epoch=trainer.epoch,
             metrics=trainer.metrics,
             curves=trainer.curves(),
+            trajectory=trainer.history.trajectory(),
             pace=training.pace if training is not None else Pace(),
             settings=trainer.settings,
             batch=trainer.next_rows(),

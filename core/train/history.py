@@ -6,11 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.train.divergence import Fall
+from core.train.trajectory import Trajectory, TrajectoryRecorder
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Floats = NDArray[np.float64]
 
@@ -150,6 +155,8 @@ class Curves:
 class History:
     """All that was ever measured, in bounded memory: no extreme is lost, and means are exact.
 
+    With it, the trajectory of the weights at some of these steps, and at others.
+
     The first HEAD and the newest TAIL points stay as they are. When memory is used up, what lies
     between is gathered by stretches of `stride` steps, which doubles until there is room.
     What `curves` returned earlier stays as it was: entries are only appended to the arrays that
@@ -162,6 +169,7 @@ class History:
         self._last_step = -1
         self._marks: tuple[Mark, ...] = ()
         self._fall: Fall | None = None
+        self._trajectory = TrajectoryRecorder()
         self.least_loss, self.greatest_accuracy = np.inf, 0.0  # of the training rows
         self.stride = 1
 
@@ -177,13 +185,17 @@ class History:
     @property
     def nbytes(self) -> int:
         """Bytes of memory that are in use."""
-        return ROWS * self._length * self._table.itemsize
+        return ROWS * self._length * self._table.itemsize + self._trajectory.nbytes
 
-    def record(self, step: int, figures: tuple[float, ...]) -> None:
+    def record(
+        self, step: int, figures: tuple[float, ...], parameters: Sequence[Tensor] = ()
+    ) -> None:
         """Append a point, one figure for each of SERIES; a second one for a step is ignored.
 
-        Where nothing validates, those figures may be left out.
+        Where nothing validates, those figures may be left out. parameters : that were measured.
         """
+        if parameters:
+            self.record_parameters(step, parameters)
         if step <= self._last_step:
             return
         if self._length == CAPACITY:
@@ -195,11 +207,20 @@ class History:
         self.least_loss = min(self.least_loss, figures[TRAIN_LOSS])
         self.greatest_accuracy = max(self.greatest_accuracy, figures[TRAIN_ACCURACY])
 
+    def record_parameters(self, step: int, parameters: Sequence[Tensor]) -> None:
+        """Let the trajectory pass by these parameters, W and b first."""
+        self._trajectory.record(step, parameters)
+
+    def trajectory(self) -> Trajectory:
+        """Return the weights over the steps; not to be written."""
+        return self._trajectory.trajectory()
+
     def copy(self) -> History:
         """Return a history that goes on from here by itself."""
         twin = History()
         twin._table[:, : self._length] = self._table[:, : self._length]
         twin._length, twin._last_step = self._length, self._last_step
+        twin._trajectory = self._trajectory.copy()
         twin._marks, twin._fall, twin.stride = self._marks, self._fall, self.stride
         twin._find_extremes()
         return twin
@@ -216,6 +237,7 @@ class History:
         What is gathered across it stays, and is said to end there; a run returns to a step
         among its newest points.
         """
+        self._trajectory.cut(step)
         self._length = int(np.searchsorted(self._table[FIRST, : self._length], step, side="right"))
         table = np.empty_like(self._table)
         table[:, : self._length] = self._table[:, : self._length]

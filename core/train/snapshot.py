@@ -14,6 +14,7 @@ from core.config import HiddenActivation, ModelConfig, TrainingConfig
 from core.data.task import Task
 from core.train.history import Curves
 from core.train.outcome import Epilogue
+from core.train.trajectory import EMPTY, Trajectory
 
 
 class Status(Enum):
@@ -132,8 +133,9 @@ class Snapshot:
     moments : what the rule of the update remembers, for each parameter in the order of
         `Params.arrays`; updates : of how many updates it is.
     newest_step : the furthest step of the run, which is beyond `step` while its past is looked
-        at; then all but the curves is as it was after `step`, and `oldest_step` is as far back
-        as it goes.
+        at; then all but the curves and the trajectory is as it was after `step`, and
+        `oldest_step` is as far back as it goes.
+    trajectory : the weights over the steps of the run, also of those after `step`.
     message : what a person should know about the status, "" where it speaks for itself.
     epilogue : what is known of a run that is over, once that is found out.
     """
@@ -157,6 +159,12 @@ class Snapshot:
     updates: int = 0
     newest_step: int = 0
     oldest_step: int = 0
+    trajectory: Trajectory = EMPTY
+
+    @property
+    def path(self) -> Trajectory:
+        """The weights over the steps up to this one, at which the path ends."""
+        return self.trajectory.until(self.step, self.params.W, self.params.b)
 
     @property
     def remedy(self) -> float | None:

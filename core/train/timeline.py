@@ -18,6 +18,7 @@ from core.train.checkpoints import (
     compact,
     first_stride,
 )
+from core.train.history import History
 from core.train.snapshot import Metrics, Status
 from core.train.stopping import Stopping
 
@@ -33,6 +34,7 @@ class Run(Protocol):
     metrics: Metrics
     next_measurement: int
     stopping: Stopping
+    history: History
 
     @property
     def batch_size(self) -> int: ...
@@ -114,7 +116,9 @@ class Timeline:
         run = self._run
         is_known = not is_amid_epoch or self._frames.newest.place.epoch == run.epoch
         if is_known and self._head is None:
-            self._frames.add(self._frame())
+            frame = self._frame()
+            self._frames.add(frame)
+            run.history.record_parameters(frame.step, frame.place.parameters)
             self.next_frame = run.step_count + self._frames.stride
 
     def keep_at_hand(self) -> None:

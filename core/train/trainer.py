@@ -226,7 +226,7 @@ class Trainer:
             return self.measure(exact=exact)
         else:
             self.metrics = metrics
-            self.history.record(metrics.step, metrics.figures)
+            self.history.record(metrics.step, metrics.figures, self.update.parameters)
             if self._is_stable:
                 self._last_stable = self.checkpoint()
             stride = self._measurement.stride(self.step_count, self.batch_size)

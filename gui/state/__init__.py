@@ -1,4 +1,4 @@
-"""What several views share: the example that is followed, kept runs, the trajectory of the weights.
+"""What several views share: the example that is followed, kept runs.
 
 Also when work is done: on the background thread, or not too often.
 """

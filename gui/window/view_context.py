@@ -15,7 +15,6 @@ from gui.kit.maths.sheet import Sheet
 from gui.kit.theme import Theme
 from gui.state.kept_runs import KeptRuns
 from gui.state.selected_example import Chosen
-from gui.state.trajectory import Way
 from gui.window.run_keeper import RunKeeper
 from gui.window.theming import Appearance
 
@@ -23,7 +22,7 @@ from gui.window.theming import Appearance
 class ViewContext(QObject):
     """What a view is made with. By its signals views speak to others that they do not know.
 
-    chosen : the example that is followed; tracer : its trace; way : of the run's parameters;
+    chosen : the example that is followed; tracer : its trace;
     kept : the runs that were kept, which the key `runs_key` shows;
     log_button : of the loss's axis, as soon as that is made.
     """
@@ -57,7 +56,6 @@ class ViewContext(QObject):
         self.tracer = Tracer(hub.background, self.chosen)
         self.tracer.step_wanted.connect(hub.step)
         self.tracer.pause_wanted.connect(hub.play_or_pause)
-        self.way = Way()
         self.kept = KeptRuns(hub.undo_stack, self)
         self.kept.refused.connect(self.failed)
         self.run_keeper = RunKeeper(hub, loader, self.kept, runs_key)
@@ -79,7 +77,6 @@ class ViewContext(QObject):
     def offer_task(self, task: Task) -> None:
         """Let go of the old run, and let the example that is followed be one of the task."""
         self.tracer.offer_task(task)
-        self.way.clear()
         self.chosen.offer_task(task)
 
     def offer_points(self, task: Task) -> None:
@@ -89,5 +86,4 @@ class ViewContext(QObject):
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
         self.tracer.offer_snapshot(snapshot)
-        self.way.add(snapshot)
         self.run_keeper.see_replay(snapshot)

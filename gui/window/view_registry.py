@@ -120,9 +120,7 @@ def _make_boundary(context: ViewContext) -> View:
 def _make_weights(context: ViewContext) -> View:
     from gui.stage.weights.view import WeightsView
 
-    view = WeightsView(context.theme, context.hub.background)
-    view.norms.way = context.way
-    return view
+    return WeightsView(context.theme, context.hub.background)
 
 
 def _make_data(context: ViewContext) -> View:
@@ -198,7 +196,7 @@ def _make_network(context: ViewContext) -> View:
 def _make_surface(context: ViewContext) -> View:
     from gui.stage.surface.view import SurfaceView
 
-    view = SurfaceView(context.theme, context.hub.background, context.way)
+    view = SurfaceView(context.theme, context.hub.background)
     view.moved.connect(context.hub.move_to)
     view.start_chosen.connect(context.hub.start_from)
     return view

@@ -286,6 +286,7 @@ def snapshot_of():
             params=trainer.params(),
             metrics=trainer.metrics,
             curves=trainer.curves(),
+            trajectory=trainer.history.trajectory(),
             pace=Pace(),
             settings=trainer.settings,
             batch=trainer.next_rows(),

@@ -11,6 +11,7 @@ from core.explain.loss_surface import Cost
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import small_label
+from gui.stage.surface.directions import FROM_HERE, FROM_START
 from gui.stage.surface.losses import choices_of
 
 NAME_PX = 178
@@ -78,12 +79,13 @@ class SurfaceChoices(QWidget):
                 for k in range(task.outputs)
             ]
         options += [
-            ("downhill from here", ("downhill",)),
+            (FROM_START, ("downhill", "start")),
+            (FROM_HERE, ("downhill", "here")),
             ("random direction 1", ("random", 1)),
             ("random direction 2", ("random", 2)),
         ]
         k = task.outputs - 1
-        first: object = ("downhill",)
+        first: object = ("downhill", "start")
         second: object = ("random", 1)
         if has_few:
             first = ("w", k, 0)

@@ -6,6 +6,7 @@ from core.data.task import Task
 from core.explain import loss_surface
 from core.explain.loss_surface import Direction, Sample
 from core.train.snapshot import Params
+from core.train.trajectory import Trajectory
 from gui.state.selected_example import NOT_APPLYING, applies
 
 HIDDEN_LAYER = NOT_APPLYING.format("The loss surface")
@@ -13,6 +14,8 @@ ONE_PARAMETER = (
     "This model has a single weight: its loss is a curve, no surface. Choose a second feature, or "
     "a bias, to see one."
 )
+
+FROM_START, FROM_HERE = "downhill from the start", "downhill from here"
 
 
 def say_absence(task: Task) -> str:
@@ -23,9 +26,12 @@ def say_absence(task: Task) -> str:
 
 
 def pair_of(
-    task: Task, wanted: tuple[object, object], sample: Sample, params: Params
+    task: Task, wanted: tuple[object, object], sample: Sample, path: Trajectory
 ) -> tuple[Direction, Direction]:
-    """Return the two directions that were chosen, the second at right angles to the first."""
+    """Return the two directions that were chosen, the second at right angles to the first.
+
+    path : of the run, from its start to where the model is.
+    """
     found = []
     for one in wanted:
         match one:
@@ -35,7 +41,11 @@ def pair_of(
                 found.append(loss_surface.of_parameter(task, k, None))
             case ("random", int(seed)):
                 found.append(loss_surface.at_random(task, seed))
+            case ("downhill", "start"):
+                start = Params(path.W[0], path.b[0])
+                found.append(loss_surface.downhill(sample, start, FROM_START))
             case _:
-                found.append(loss_surface.downhill(sample, params))
+                here = Params(path.W[-1], path.b[-1])
+                found.append(loss_surface.downhill(sample, here, FROM_HERE))
     first, second = found
     return first, loss_surface.beside(first, second, task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from core.data.task import Task
 from core.explain import loss_surface
 from core.explain.loss_surface import Cost, Direction, Range, Reals, Sample, Surface
 from core.train.snapshot import Params
+from core.train.trajectory import Trajectory
 from gui.stage.surface.directions import pair_of
 
 if TYPE_CHECKING:  # it imports PyTorch
@@ -18,6 +20,9 @@ if TYPE_CHECKING:  # it imports PyTorch
 
 LIVE_NODES, STILL_NODES = (40, 32), (96, 72)
 LIVE_ROWS = 300
+NEAR = 10  # lengths of the path: an optimum that is farther off is left out of the picture
+LEAP = 1.5  # by which a side of the picture grows,
+MARGIN = 1.1  # so that it is at least so many times as long as what it holds
 
 Ranges = tuple[Range, Range]
 
@@ -26,18 +31,16 @@ Ranges = tuple[Range, Range]
 class SurfaceRequest:
     """A surface around a model, and what else is shown with it.
 
-    params : of the model. path : parameters W (points, outputs, m) and b (points, outputs) up to
-        and with these. penalties : λ and λ₁.
+    path : of the run, up to and with the weights of the model. penalties : λ and λ₁.
     chosen : what the directions stand for in the choices; directions : these, where they are known.
-    ranges : to be shown, doubled where the model lies outside; None: such that the path fits in.
+    ranges : that the user sees to, doubled where the model lies outside; None: see `extent`.
     losses : to be measured, on fewer nodes and rows while it `is_live`.
     plane : ranges of the two features over which the boundary is drawn, where there are two.
     known : the newest answer, of which what is still true is not found out again.
     """
 
     task: Task
-    params: Params
-    path: Params
+    path: Trajectory
     penalties: tuple[float, float]
     chosen: tuple[object, object]
     directions: tuple[Direction, Direction] | None
@@ -51,7 +54,8 @@ class SurfaceRequest:
         """Measure the surface and find out the rest; this takes milliseconds to seconds."""
         from core.explain.optimum import optimum
 
-        task, params, known = self.task, self.params, self.known
+        task, known = self.task, self.known
+        params = Params(self.path.W[-1], self.path.b[-1])
         if known is not None and known.task is not task:
             known = None
         whole, few = (known.whole, known.few) if known else _samples(task)
@@ -59,9 +63,9 @@ class SurfaceRequest:
             lowest = known.lowest
         else:
             lowest = optimum(task, *self.penalties)
-        directions = self.directions or pair_of(task, self.chosen, whole, params)
+        directions = self.directions or pair_of(task, self.chosen, whole, self.path)
         if self.ranges is None:
-            ranges = fitted(directions, self.path, lowest.params)
+            ranges = extent(directions, self.path, lowest.params)
         else:
             ranges = widened(self.ranges, directions, params)
         sample, size = (few, LIVE_NODES) if self.is_live else (whole, STILL_NODES)
@@ -125,21 +129,33 @@ def _samples(task: Task) -> tuple[Sample, Sample]:
     return Sample.of(task), Sample.of(task, LIVE_ROWS)
 
 
-def fitted(directions: tuple[Direction, Direction], path: Params, best: Params | None) -> Ranges:
-    """Return ranges that hold the path, and the optimum unless it is far off."""
+def extent(
+    directions: tuple[Direction, Direction], path: Trajectory, best: Params | None
+) -> Ranges:
+    """Return ranges that hold the path, and the optimum unless it is far off.
+
+    They begin around the start of the path, and each side grows by leaps: while a run goes on they
+    move rarely, and they depend on its path alone, not on when they are asked for.
+    """
     found = []
     for direction in directions:
-        along = direction.along_way(path)
-        low, high = float(along.min()), float(along.max())
+        along = direction.along_path(path)
+        low = high = float(along[0])
         if best is not None:
             at = direction.along(best)
-            reach = 10 * max(high - low, 1.0)
-            if low - reach < at < high + reach:
+            near = NEAR * max(float(np.ptp(along)), 1.0)
+            if along.min() - near < at < along.max() + near:
                 low, high = min(low, at), max(high, at)
-        half = max((high - low) * 0.75, 1.0)
-        middle = (low + high) / 2
-        found.append((middle - half, middle + half))
+        middle, half = (low + high) / 2, max((high - low) * 0.75, 1.0)
+        below, above = middle - float(along.min()), float(along.max()) - middle
+        found.append((middle - _grown(half, below), middle + _grown(half, above)))
     return found[0], found[1]
+
+
+def _grown(half: float, reach: float) -> float:
+    """Return the half of a range, grown by leaps until there is room for the reach."""
+    leaps = math.ceil(math.log(max(MARGIN * reach, half) / half, LEAP))
+    return half * LEAP**leaps
 
 
 def widened(ranges: Ranges, directions: tuple[Direction, Direction], params: Params) -> Ranges:

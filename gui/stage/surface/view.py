@@ -23,7 +23,6 @@ from gui.stage.surface.losses import title_of
 from gui.stage.surface.panel import SurfacePanel
 from gui.stage.surface.request import SurfaceAnswer, SurfaceRequest
 from gui.state.background_tasks import Background, Queue
-from gui.state.trajectory import Way
 
 LIVE_MS, STILL_MS = 120, 20  # between two surfaces
 DRAG_MS = 30
@@ -39,13 +38,12 @@ class SurfaceView(View):
     moved = Signal(object)  # Params to put in place of the model's
     start_chosen = Signal(object)  # Params to start from
 
-    def __init__(self, theme: Theme, background: Background, way: Way) -> None:
+    def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme)
-        self._way = way
         self._background = background
         self.answer: SurfaceAnswer | None = None
         self._directions: tuple[Direction, Direction] | None = None
-        self._is_fitted = False
+        self._keeps_ranges = False  # what is in sight is the user's choice
         self._asked_at = 0.0
         self._wanted: tuple[float, float] | None = None
         self._later, self._send = QTimer(self), QTimer(self)
@@ -129,7 +127,7 @@ class SurfaceView(View):
         absence = say_absence(task)
         if self.snapshot is None:
             self.answer = self._directions = self._wanted = None
-            self._is_fitted = False
+            self._keeps_ranges = False
             self.choices.offer(task)
             for cost, panel in self.panels.items():
                 panel.title.setText(title_of(self.choices.kind, cost))
@@ -176,7 +174,7 @@ class SurfaceView(View):
             self._later.start(max(0, int(wait - 1000 * (time.monotonic() - self._asked_at))))
 
     def _ask(self) -> None:
-        request = self._request()
+        snapshot, request = self.snapshot, self._request()
         if request is None:
             return
         if self._background.is_busy(KEY):
@@ -188,8 +186,7 @@ class SurfaceView(View):
             if self.task is not request.task or self.choices.directions != request.chosen:
                 return
             self._show(found)
-            newest = self.snapshot.params if self.snapshot is not None else request.params
-            if newest is not request.params or request.is_live:
+            if self.snapshot is not snapshot or request.is_live:
                 self._refresh()
 
         self._background.ask(KEY, request.answer, answer, queue=Queue.STUDIES)
@@ -204,12 +201,11 @@ class SurfaceView(View):
         losses, settings = self.choices.shown, snapshot.settings
         return SurfaceRequest(
             task=task,
-            params=snapshot.params,
-            path=self._way.to(snapshot.params),
+            path=snapshot.path,
             penalties=(settings.weight_decay, settings.l1),
             chosen=self.choices.directions,
             directions=self._directions,
-            ranges=self._panel(losses[0]).ranges() if self._is_fitted else None,
+            ranges=self._panel(losses[0]).ranges() if self._keeps_ranges else None,
             losses=losses,
             is_live=snapshot.status is Status.TRAINING or self._is_dragging,
             plane=self.boundary.ranges() if self._has_plane else None,
@@ -218,7 +214,7 @@ class SurfaceView(View):
 
     def _show(self, found: SurfaceAnswer) -> None:
         """Show what was found out on all surfaces that are seen."""
-        self.answer, self._directions, self._is_fitted = found, found.directions, True
+        self.answer, self._directions = found, found.directions
         across, up = found.directions
         for cost, panel in self.panels.items():
             if cost not in found.surface.losses:
@@ -233,12 +229,12 @@ class SurfaceView(View):
         self._caption.setText(found.caption())
 
     def _show_point(self) -> None:
-        """Show where the model is, and the way that it came."""
+        """Show where the model is, and the path that it came along."""
         pair, snapshot = self._directions, self.snapshot
         if pair is None or snapshot is None:
             return
-        path = self._way.to(snapshot.params)
-        xs, ys = pair[0].along_way(path), pair[1].along_way(path)
+        path = snapshot.path
+        xs, ys = pair[0].along_path(path), pair[1].along_path(path)
         for cost in self.choices.shown:
             panel = self.panels[cost]
             panel.show_path(xs, ys)
@@ -249,7 +245,7 @@ class SurfaceView(View):
 
     def _choose_directions(self) -> None:
         self._directions = None
-        self._is_fitted = False
+        self._keeps_ranges = False
         self._refresh()
 
     def _choose_losses(self) -> None:
@@ -257,7 +253,7 @@ class SurfaceView(View):
         self._refresh()
 
     def _drag(self, x: float, y: float) -> None:
-        self._wanted = x, y
+        self._wanted, self._keeps_ranges = (x, y), True
         for cost in self.choices.shown:
             self.panels[cost].show_point(x, y)
         if not self._send.isActive():
@@ -271,6 +267,7 @@ class SurfaceView(View):
 
     def _set_start(self, x: float, y: float) -> None:
         if self._directions is not None and self.snapshot is not None:
+            self._keeps_ranges = True
             params = loss_surface.moved(self.snapshot.params, self._directions, x, y)
             self.start_chosen.emit(params)
 
@@ -294,8 +291,9 @@ class SurfaceView(View):
     def _set_range(self, x_range: Range, y_range: Range) -> None:
         for cost in self.choices.shown:
             self.panels[cost].set_range(x_range, y_range)
+        self._keeps_ranges = True
         self._refresh()
 
     def _fit(self) -> None:
-        self._is_fitted = False
+        self._keeps_ranges = False
         self._refresh()

@@ -19,7 +19,6 @@ from gui.kit.fields.choices import Segments
 from gui.kit.plain_text import html, short
 from gui.kit.theme import Theme
 from gui.state.background_tasks import Background, Queue
-from gui.state.trajectory import Way
 
 SECONDS, NOISE_SECONDS = 0.1, 0.5
 FIRST_STEPS, CLOSE_TICKS = 16, 2_000
@@ -32,7 +31,6 @@ class Norms(QWidget):
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
         self._theme, self._background = theme, background
-        self.way: Way | None = None
         self._task: Task | None = None
         self._snapshot: Snapshot | None = None
         self._lowest: tuple[object, float | None, str] = (None, None, "")  # of what; ‖W‖; words
@@ -107,7 +105,7 @@ class Norms(QWidget):
         return "–" if value is None else f"{value:.3g}"
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the way up to this snapshot, at most ten times a second."""
+        """Show the path up to this snapshot, at most ten times a second."""
         self._snapshot = snapshot
         wait = self._shown_at + SECONDS - time.monotonic()
         if wait <= 0:
@@ -116,15 +114,14 @@ class Norms(QWidget):
             self._later.start(max(1, int(1000 * wait)))
 
     def _show(self) -> None:
-        task, snapshot, way = self._task, self._snapshot, self.way
-        if task is None or snapshot is None or way is None:
+        task, snapshot = self._task, self._snapshot
+        if task is None or snapshot is None:
             return
         self._shown_at = time.monotonic()
-        path = way.to(snapshot.params)
-        steps = np.array([*way.steps[: len(path.b) - 1], snapshot.step], dtype=np.float64)
+        path = snapshot.path
+        steps = path.steps.astype(np.float64)
         squares = np.square(path.W, dtype=np.float64).sum(axis=2)  # (points, outputs)
         is_seen = np.isfinite(squares).all(axis=1)
-        is_seen[-2:-1] &= len(steps) < 2 or steps[-2] < steps[-1]  # it is on the way already
         if self._is_log:
             is_seen &= steps > 0
         x = np.log10(steps[is_seen]) if self._is_log else steps[is_seen]

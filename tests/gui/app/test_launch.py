@@ -104,6 +104,17 @@ def test_a_picture_shows_the_wanted_view(pictured):
         assert stage.count(QColor(colour).name()) > 50
 
 
+def test_two_pictures_of_the_surface_of_one_run_are_equal(tmp_path):
+    """Training flat out, no two of them are watched at the same steps."""
+    words = "--view surface iris --epochs 150".split()
+    pictures = []
+    for name in ("one.png", "two.png"):
+        ended = run(tmp_path, "--screenshot", name, *words)
+        assert ended.code == 0, ended.err
+        pictures.append(QImage(str(tmp_path / name)))
+    assert pictures[0] == pictures[1]
+
+
 def test_a_picture_leaves_nothing_but_itself_behind(pictured):
     assert [path.name for path in pictured.folder.rglob("*")] == ["shot.png"]
 

@@ -259,17 +259,15 @@ def test_undo_returns_to_a_run_where_it_was_left_in_its_past(
     assert trained_window.history_bar.line.step == 200
 
 
-def test_the_way_on_the_loss_surface_ends_at_the_shown_step(trained_window, newest, reached):
-    way = trained_window.views.context.way
-    params = trained_window.hub.snapshot.params
-    whole = len(way.to(params).W)
-    steps = list(way.steps)
+def test_the_path_of_the_weights_ends_at_the_shown_step(trained_window, newest, reached):
+    whole = trained_window.hub.snapshot.path.steps
+    assert whole[0] == 0 and whole[-1] == newest
     trained_window.hub.past.go_to(newest // 2)
     past = reached(trained_window, newest // 2)
-    assert len(way.to(past.params).W) == 1 + sum(step <= newest // 2 for step in steps)
+    assert past.path.steps.tolist() == [n for n in whole if n < newest // 2] + [newest // 2]
+    np.testing.assert_array_equal(past.path.W[-1], past.params.W)
     trained_window.hub.past.go_live()
-    reached(trained_window, newest)
-    assert len(way.to(params).W) == whole
+    assert reached(trained_window, newest).path.steps.tolist() == whole.tolist()
 
 
 @pytest.mark.usefixtures("face")

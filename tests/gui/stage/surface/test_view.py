@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,12 +13,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data import sources
-from core.data.task import prepare
 from core.explain import loss_surface
 from core.explain.optimum import optimum
 from core.train.snapshot import Params
-from gui.state.trajectory import MOST, Way
+from core.train.trajectory import Trajectory
+from gui.stage.surface.request import extent
 
 PATIENCE_MS = 30_000
 
@@ -215,6 +214,13 @@ def test_the_wheel_zooms_about_the_pointer(opened):
     _, _, panel = opened()
     at = pixel(panel, *panel.point)
     (x0, x1), _ = panel.ranges()
+    turn_wheel(panel, at)
+    (z0, z1), _ = panel.ranges()
+    assert (x1 - x0) / (z1 - z0) == pytest.approx(1.25, rel=1e-6)
+    assert (pixel(panel, *panel.point) - at).manhattanLength() <= 1
+
+
+def turn_wheel(panel, at: QPoint) -> None:
     viewport = panel.plot.viewport()
     turn = QWheelEvent(
         QPointF(at),
@@ -227,15 +233,12 @@ def test_the_wheel_zooms_about_the_pointer(opened):
         False,
     )
     QApplication.sendEvent(viewport, turn)
-    (z0, z1), _ = panel.ranges()
-    assert (x1 - x0) / (z1 - z0) == pytest.approx(1.25, rel=1e-6)
-    assert (pixel(panel, *panel.point) - at).manhattanLength() <= 1
 
 
 def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, words):
     window, view, panel = opened(RunConfig(DataConfig("digits")))
     names = [view.choices.across.itemText(i) for i in range(view.choices.across.count())]
-    assert len(names) == 13 and "downhill from here" in names
+    assert len(names) == 14 and "downhill from here" in names
     assert "not searched for" in words(view)
     params = window.hub.snapshot.params
     surface = panel.surface
@@ -262,29 +265,76 @@ def test_the_boundary_beside_it_is_that_of_the_point(opened):
 
 
 @pytest.fixture
-def seen(trained):
-    """Return a function that gives a snapshot of this step."""
-    first = trained(prepare(sources.load(DataConfig()), RunConfig()), 0)
-    return lambda step: replace(first, step=step)
+def pictured(qtbot, open_window, finish, pixels):
+    """Return a function that trains flat out to the end and returns the picture of the surface."""
+    open_window()  # the first one is made without the style sheet, and laid out otherwise
+
+    def pictured(config: RunConfig, *, is_watched: bool):
+        window = open_window(config)
+        qtbot.keyClick(window.stage, Qt.Key.Key_7)
+        if not is_watched:
+            qtbot.keyClick(window.stage, Qt.Key.Key_2)
+        finish(window)
+        qtbot.keyClick(window.stage, Qt.Key.Key_7)
+        view = window.views["Surface"]
+        pictures: list[np.ndarray] = []
+
+        def is_settled() -> bool:  # axes take their width when they are painted
+            if not window.is_at_rest:
+                pictures.clear()
+                return False
+            pictures.append(pixels(view))
+            return len(pictures) > 1 and np.array_equal(pictures[-1], pictures[-2])
+
+        qtbot.waitUntil(is_settled, timeout=PATIENCE_MS)
+        return pictures[-1]
+
+    return pictured
 
 
-def test_a_long_way_is_kept_evenly_and_in_bounded_memory(seen):
-    way = Way()
-    for step in range(100_000):
-        way.add(seen(step))
-    assert len(way.steps) <= MOST
-    gaps = np.diff(way.steps)
-    assert way.steps[0] == 0 and gaps.max() <= 2 * gaps.min()
+@pytest.mark.parametrize(("source", "epochs"), [("iris", 100), ("digits", 10)])
+def test_pictures_of_one_run_are_equal_whoever_watched_it(pictured, source, epochs):
+    config = RunConfig(DataConfig(source), training=TrainingConfig(epochs=epochs))
+    first, second = (pictured(config, is_watched=is_watched) for is_watched in (True, False))
+    np.testing.assert_array_equal(first, second)
 
 
-def test_a_way_back_is_forgotten(seen):
-    way = Way()
-    for step in (0, 1, 2, 3):
-        way.add(seen(step))
-    way.add(seen(1))
-    assert way.steps == [0, 1]
-    way.add(seen(0))
-    assert way.steps == [0]
+def test_what_the_user_zoomed_to_stays_until_all_is_wanted_again(qtbot, opened):
+    window, view, panel = opened()
+    fitted = panel.ranges()
+    turn_wheel(panel, pixel(panel, *panel.point))
+    zoomed = panel.ranges()
+    assert zoomed != fitted
+    for step in (4, 5):
+        qtbot.keyClick(view, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+        np.testing.assert_allclose(panel.ranges(), zoomed)
+    panel.plot.setFocus()
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+    np.testing.assert_allclose(panel.ranges(), fitted)
+
+
+def test_the_extent_holds_the_path_and_a_near_optimum_and_grows_by_leaps():
+    rng = np.random.default_rng(0)
+    W = np.cumsum(rng.normal(0.02, 0.1, (500, 1, 2)), axis=0).astype(np.float32)
+    path = Trajectory(np.arange(500), W, np.zeros((500, 1), np.float32))
+    across = loss_surface.Direction("across", np.array([[1.0, 0.0]]), np.zeros(1))
+    up = loss_surface.Direction("up", np.array([[0.0, 1.0]]), np.zeros(1))
+    best = Params(np.array([[-4.0, 900.0]], np.float32), np.zeros(1, np.float32))
+    seen = []
+    for n in range(1, 500):
+        (x0, x1), (y0, y1) = ranges = extent((across, up), path[:n], best)
+        assert x0 <= W[:n, 0, 0].min() and W[:n, 0, 0].max() <= x1 and x0 < -4
+        assert y0 <= W[:n, 0, 1].min() and W[:n, 0, 1].max() <= y1 < 900
+        seen.append(ranges)
+    assert len(set(seen)) < 12
+    assert all(
+        a[0] >= b[0] and a[1] <= b[1]
+        for one, two in pairwise(seen)
+        for a, b in zip(one, two, strict=True)
+    )
 
 
 CHOICES = {

@@ -1,0 +1,136 @@
+"""The trajectory of a run: its weights over the steps, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MOST = 1_500  # points that are kept,
+FEWEST = 50  # and of large models so many,
+BYTES, MOST_BYTES = 4 * 10**6, 64 * 10**6  # in about so much memory, and never in more than this
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """Weights at some steps of a run, in order; not to be written.
+
+    steps : (points,). W : (points, outputs, m). b : (points, outputs), of the last layer, float32.
+    """
+
+    steps: NDArray[np.int64]
+    W: NDArray[np.float32]
+    b: NDArray[np.float32]
+
+    def __getitem__(self, points: slice) -> Trajectory:
+        return Trajectory(self.steps[points], self.W[points], self.b[points])
+
+    def until(self, step: int, W: NDArray[np.float32], b: NDArray[np.float32]) -> Trajectory:
+        """Return the part before a step, and then the weights of that step as the last point."""
+        n = int(np.searchsorted(self.steps, step))
+        if not n:
+            return Trajectory(np.array([step]), W[None], b[None])
+        return Trajectory(
+            np.append(self.steps[:n], step),
+            np.concatenate([self.W[:n], W[None]]),
+            np.concatenate([self.b[:n], b[None]]),
+        )
+
+
+EMPTY = Trajectory(
+    np.empty(0, np.int64), np.empty((0, 0, 0), np.float32), np.empty((0, 0), np.float32)
+)
+
+
+class TrajectoryRecorder:
+    """Records a trajectory, evenly spread over the run; ever more rarely as it goes on.
+
+    Which steps are kept depends on those alone that are offered. What `trajectory` returned stays
+    as it was: points are only appended to the arrays that were handed out.
+    """
+
+    def __init__(self) -> None:
+        self._kept = EMPTY  # and behind it room for more
+        self._length = 0
+        self._every = 1
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that are taken."""
+        return self._kept.steps.nbytes + self._kept.W.nbytes + self._kept.b.nbytes
+
+    def trajectory(self) -> Trajectory:
+        """Return what has been recorded, without a copy."""
+        return self._kept[: self._length]
+
+    def record(self, step: int, parameters: Sequence[Tensor]) -> None:
+        """Add the first two parameters, W (outputs, m) and b (outputs,), unless it is too early.
+
+        Weights of another shape begin a new trajectory; those that are not finite lie nowhere.
+        """
+        if self._kept.W.shape[1:] != tuple(parameters[0].shape):
+            self._begin(parameters[0])
+        if len(self._kept.steps) < 2 or step < self._next_step:
+            return
+        W, b = (p.cpu().numpy() for p in parameters[:2])
+        if not (np.isfinite(W).all() and np.isfinite(b).all()):
+            return
+        if self._length == len(self._kept.steps):
+            self._thin_out()
+            if step < self._next_step:
+                return
+        n, kept = self._length, self._kept
+        kept.steps[n], kept.W[n], kept.b[n] = step, W, b
+        self._length += 1
+
+    @property
+    def _next_step(self) -> int:
+        return int(self._kept.steps[self._length - 1]) + self._every if self._length else 0
+
+    def cut(self, step: int) -> None:
+        """Forget the points after this step."""
+        n = int(np.searchsorted(self._kept.steps[: self._length], step, side="right"))
+        if n < self._length:
+            self._keep(self._kept[:n])
+        if not n:
+            self._every = 1
+
+    def copy(self) -> TrajectoryRecorder:
+        """Return a recorder that goes on from here by itself."""
+        twin = TrajectoryRecorder()
+        twin._kept, twin._every = self._kept, self._every
+        twin._keep(self.trajectory())
+        return twin
+
+    def _begin(self, W: Tensor) -> None:
+        """Take room for such weights. Memory is taken now, not as the run goes on."""
+        room = max(BYTES // W.nbytes, min(FEWEST, MOST_BYTES // W.nbytes))
+        self._kept = _room(min(room, MOST), *W.shape)
+        self._length, self._every = 0, 1
+
+    def _thin_out(self) -> None:
+        """Keep every other point."""
+        points = self.trajectory()[::2]
+        self._keep(points)
+        self._every = max(2 * self._every, int(np.diff(points.steps[-2:]).sum()))
+
+    def _keep(self, points: Trajectory) -> None:
+        """Go on behind these points, in other arrays of the same room."""
+        self._length = n = len(points.steps)
+        self._kept = _room(*self._kept.W.shape)
+        kept = self._kept
+        kept.steps[:n], kept.W[:n], kept.b[:n] = points.steps, points.W, points.b
+
+
+def _room(points: int, outputs: int, m: int) -> Trajectory:
+    return Trajectory(
+        np.full(points, 0),
+        np.full((points, outputs, m), 0, np.float32),
+        np.full((points, outputs), 0, np.float32),
+    )
