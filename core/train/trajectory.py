@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST = 1_500  # points that are kept,
 FEWEST = 50  # and of large models so many,
+HALVINGS = 7  # each of the first 128 steps is kept, and of each doubling of the steps 64
 BYTES, MOST_BYTES = 4 * 10**6, 64 * 10**6  # in about so much memory, and never in more than this
 
 
@@ -49,7 +50,7 @@ EMPTY = Trajectory(
 
 
 class TrajectoryRecorder:
-    """Records a trajectory, evenly spread over the run; ever more rarely as it goes on.
+    """Records a trajectory: each of the first steps, then ever more rarely.
 
     Which steps are kept depends on those alone that are offered. What `trajectory` returned stays
     as it was: points are only appended to the arrays that were handed out.
@@ -91,7 +92,10 @@ class TrajectoryRecorder:
 
     @property
     def _next_step(self) -> int:
-        return int(self._kept.steps[self._length - 1]) + self._every if self._length else 0
+        if not self._length:
+            return 0
+        last = int(self._kept.steps[self._length - 1])
+        return last + max(self._every, 2 ** max(last.bit_length() - HALVINGS, 0))
 
     def cut(self, step: int) -> None:
         """Forget the points after this step."""

@@ -36,12 +36,21 @@ def test_recorded_weights_come_back_with_their_steps(recorder):
     np.testing.assert_array_equal(found.b[:, 0], [0, 0.5, 1, 1.5])
 
 
-def test_a_long_one_is_spread_evenly_in_bounded_memory(recorder):
+def test_a_long_one_has_its_first_steps_and_some_of_each_doubling_of_them(recorder):
     for step in range(100_000):
         recorder.record(step, weights(0.0))
     steps = recorder.trajectory().steps
-    gaps = np.diff(steps)
-    assert len(steps) <= MOST and steps[0] == 0 and gaps.max() <= 2 * gaps.min()
+    assert steps[:129].tolist() == list(range(129)) and len(steps) <= MOST
+    for step in (256, 4_096, 32_768):
+        assert np.count_nonzero((steps >= step) & (steps < 2 * step)) == 64
+
+
+def test_where_room_is_used_up_every_other_point_goes(recorder):
+    for step in range(5_000):
+        recorder.record(step, weights(0.0, outputs=10, m=4_000))  # of which 50 are kept
+        assert len(recorder.trajectory().steps) <= FEWEST
+    steps = recorder.trajectory().steps
+    assert steps[0] == 0 and len(steps) >= FEWEST // 2 - 1 and steps[-1] > 4_000
 
 
 @pytest.mark.parametrize(("m", "most"), [(100_000, FEWEST), (10_000_000, 0)])
