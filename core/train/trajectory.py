@@ -95,7 +95,7 @@ class TrajectoryRecorder:
         if not self._length:
             return 0
         last = int(self._kept.steps[self._length - 1])
-        return last + max(self._every, 2 ** max(last.bit_length() - HALVINGS, 0))
+        return last + max(self._every, 1 << max(last.bit_length() - HALVINGS, 0))
 
     def cut(self, step: int) -> None:
         """Forget the points after this step."""
