@@ -1,6 +1,6 @@
 """Between the window and the training thread: the only owner of a Session.
 
-Views are given tasks and snapshots; what the user wants of a run comes back as calls of the hub.
+Views are given tasks and snapshots; what the user wants of a run comes back as calls.
 """
 
 from __future__ import annotations

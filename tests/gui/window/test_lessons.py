@@ -237,7 +237,7 @@ def test_again_after_training_starts_from_the_beginning(qtbot, begin, finish, wi
     run = window.hub.run
     qtbot.mouseClick(window.lessons.strip.again_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
-    assert window.hub.run is run
+    assert window.hub.run.task is run.task and window.hub.run.preset is run.preset
     assert BY_KEY["toy"].watch in shown(window)
 
 

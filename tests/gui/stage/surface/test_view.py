@@ -152,6 +152,8 @@ def test_a_start_that_is_clicked_says_what_is_gone_and_one_undo_brings_it_back(q
             timeout=PATIENCE_MS,
         )
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+    xs, ys = panel.path.getData()  # no longer from a start that was given up
+    assert (set(xs), set(ys)) == ({panel.point[0]}, {panel.point[1]})
     assert window.notice.text == (
         f"Reset by the choice of a start. Ctrl+Z brings step {before.step:,} back."
     )
