@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
-from core.model_family import FAMILY, ModelKind
+from core.model_family import DEFAULT_KIND, FAMILY, ModelKind
 
 Source = Literal["iris", "digits", "mnist", "drawn", "csv"]
 Missing = Literal["skip", "fill"]
@@ -140,7 +140,7 @@ class ModelConfig:
     activation : of the hidden units.
     """
 
-    kind: ModelKind = "softmax"
+    kind: ModelKind = DEFAULT_KIND
     positive: str | None = None
     negative: str | None = None
     init: Init = "zeros"
@@ -238,7 +238,7 @@ class RunConfig:
         if optimiser not in SECOND_ORDER:
             return
         name = {"newton": "Newton", "lbfgs": "L-BFGS"}[optimiser]
-        if self.model.hidden or not kind.is_convex:
+        if self.model.hidden or not (kind.is_convex and kind.is_smooth):
             what = "a hidden layer" if self.model.hidden else kind.title
             raise ConfigError(
                 f"{name} is for losses with one smooth valley, which {what} has not; choose "

@@ -1,8 +1,9 @@
 """The family of models as one table: what each is called, asks, and costs.
 
 All are one linear map Z = X Wᵀ + b, and differ in how the logits are read. The mathematics of
-each row is the row of the same name in `core.train.losses.HEADS`, which needs PyTorch;
-this does not.
+each row is the row of the same name in `core.train.losses.HEADS`, which needs PyTorch; its
+derivation is that of `gui.derivation.models.MODELS`. Nobody else asks a model for its name:
+what a view has to know is a flag or a text of the row.
 """
 
 from __future__ import annotations
@@ -14,39 +15,141 @@ from typing import Literal
 
 ModelKind = Literal["perceptron", "adaline", "mse", "binary", "softmax", "ovr", "ovo"]
 Classes = Literal["two classes", "all classes"]
+Cost = Literal["criterion", "of the line", "squared error", "cross-entropy"]
+
+DEFAULT_KIND: ModelKind = "softmax"  # that asks about all classes, whatever the data
+
+
+def one(_: int) -> int:
+    return 1
 
 
 @dataclass(frozen=True)
 class Kind:
     """One model of the family.
 
-    title : its name in a list. words : what it is, in a sentence. takes : which classes.
-    outputs : from the number of classes to rows of W.
-    loss : what its loss is called; unit : what that is measured in.
-    gradient : dL/dz of one example. decides : when it says yes, or which class it chooses.
-    is_convex : its loss has one valley, so that second-order methods find its foot.
-    has_odds : its activation is a probability whose odds the weights multiply.
+    title : its name in a list. words : what it is, in a sentence.
+    takes : which classes. outputs : from the number of classes to rows of W.
+    is_pairwise : a neuron for each pair of classes, which vote.
+
+    activation : of the logits. is_sigmoid, is_identity : it is σ, or z itself.
+    outputs_sum_to_one : the activations, with 1 − a for the no of one neuron, share out 1 among
+        the classes. has_odds : the weights multiply the odds of such a probability.
+    decides : when it says yes, or which class it chooses. threshold : of a neuron's activation or
+        logit, as `decides` says.
+
+    loss : what its loss is called; loss_short : the same of its mean, on a button; cost : what it
+        is a function of; unit : what it is measured in; formula : of one example.
+    gradient : dL/dz of one example. pull : minus that, in brief, and pull_words : how hard it is.
+    is_log_likelihood : the loss is −log of a probability.
+    margin : of max(0, margin − (2y − 1) z), which has a kink there; None for any other loss.
+        moves_while : what keeps the weights moving then.
+    is_convex : the loss has one valley.
+
+    activation_label, output_heading, output_short, no_label, yes_label : in the sketch of a
+        network: in the box after the logits, over what comes out of it (and where that is
+        narrow), and before the names of a neuron's classes.
+    hints : what is to be known about its answers, the longest first; {} is the answer's own aside.
+    no_odds : why its weights say nothing of odds. no_optimum : why no optimum is searched for.
     """
 
     name: ModelKind
     title: str
     words: str
-    takes: Classes
-    outputs: Callable[[int], int]
     activation: str
+    decides: str
     loss: str
+    loss_short: str
+    cost: Cost
     unit: str
     formula: str
     gradient: str
-    decides: str
-    is_convex: bool = True
+    activation_label: str
+    output_heading: str
+    output_short: str
+    hints: tuple[str, ...]
+    takes: Classes = "two classes"
+    outputs: Callable[[int], int] = one
+    is_pairwise: bool = False
+    is_sigmoid: bool = False
+    is_identity: bool = False
+    outputs_sum_to_one: bool = False
     has_odds: bool = False
+    threshold: float = 0.0
+    is_log_likelihood: bool = False
+    margin: float | None = None
+    moves_while: str = ""
+    is_convex: bool = True
+    pull: str = ""
+    pull_words: str = ""
+    no_label: str = ""
+    yes_label: str = ""
+    no_odds: str = ""
+    no_optimum: str = ""
 
     @property
     def is_neuron(self) -> bool:
         """Whether it is one neuron that says yes or no."""
         return self.takes == "two classes"
 
+    @property
+    def title_in_text(self) -> str:
+        """Its name amid a sentence; what is all capitals stays so."""
+        return " ".join(w if w.isupper() else w.lower() for w in self.title.split())
+
+    @property
+    def is_shift_invariant(self) -> bool:
+        """Whether one constant more in all logits changes nothing: they share one denominator."""
+        return self.outputs_sum_to_one and not self.is_neuron
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether its answers are probabilities, of the classes or each of a question."""
+        return self.is_sigmoid or self.outputs_sum_to_one
+
+    @property
+    def shares_sum_to_one(self) -> bool:
+        """Whether what it gives to the classes sums to 1, be it by way of votes."""
+        return self.outputs_sum_to_one or self.is_pairwise
+
+    @property
+    def has_threshold(self) -> bool:
+        """Whether it says yes above a value, fitted to 0 and 1, that one could put elsewhere."""
+        return self.is_neuron and self.margin is None
+
+    @property
+    def chain_collapses(self) -> bool:
+        """Whether ∂L/∂a · ∂a/∂z is a − y: the logarithm undoes the exponential."""
+        return self.is_log_likelihood
+
+    @property
+    def is_smooth(self) -> bool:
+        """Whether the loss has a second derivative everywhere."""
+        return self.margin is None
+
+    @property
+    def always_has_optimum(self) -> bool:
+        """Whether the loss is lowest somewhere even where classes can be separated.
+
+        A loss of z itself is; one of an activation that saturates falls for ever.
+        """
+        return not self.has_probabilities
+
+    @property
+    def threshold_text(self) -> str:
+        return "½" if self.threshold else "0"
+
+    @property
+    def separable(self) -> str:
+        """What has to be separable for the weights to grow without end."""
+        return "two classes" if self.is_pairwise else "the classes" if self.is_neuron else "a class"
+
+
+ONE_SHARED = (
+    "Shares always sum to 1: a scribble gets an answer, too.",
+    "They always sum to 1, even for a scribble.",
+    "They sum to 1 for scribbles, too.",
+)
 
 FAMILY: dict[str, Kind] = {
     kind.name: kind
@@ -55,56 +158,109 @@ FAMILY: dict[str, Kind] = {
             name="perceptron",
             title="Perceptron",
             words="One neuron with a step: only mistakes move it",
-            takes="two classes",
-            outputs=lambda _: 1,
             activation="step(z)",
+            decides="z > 0",
             loss="perceptron criterion",
+            loss_short="criterion",
+            cost="criterion",
             unit="logits",
             formula="max(0, −(2y − 1) z)",
             gradient="ŷ − y",
-            decides="z > 0",
-            is_convex=False,  # convex, but with kinks: it has no second derivative
+            pull="(y − ŷ)",
+            pull_words="and only where the neuron is wrong",
+            margin=0.0,
+            moves_while="it makes mistakes",
+            activation_label="step",
+            output_heading="output ŷ",
+            output_short="ŷ",
+            no_label="ŷ = 0 · ",
+            yes_label="ŷ = 1 · ",
+            hints=(
+                "A step has no shares: a scribble gets a yes or a no, too.",
+                "A step has no shares: yes or no.",
+                "Yes or no.",
+            ),
+            no_odds="A perceptron has no probabilities, so its weights say nothing of odds.",
+            no_optimum="No optimum is marked: where all weights are 0, this loss is 0, too.",
         ),
         Kind(
             name="adaline",
             title="ADALINE",
             words="One neuron that fits a straight line to 0 and 1",
-            takes="two classes",
-            outputs=lambda _: 1,
             activation="z",
+            is_identity=True,
+            threshold=0.5,
+            decides="z > ½",
             loss="squared error",
+            loss_short="MSE",
+            cost="of the line",
             unit="squared units",
             formula="(y − z)²",
             gradient="−2(y − z)",
-            decides="z > ½",
+            pull="2 (y − z)",
+            pull_words="the harder the further z is from y, also beyond it",
+            activation_label="z",
+            output_heading="output a = z",
+            output_short="a = z",
+            no_label="z ≤ ½ · ",
+            yes_label="z > ½ · ",
+            hints=(
+                "A straight line has no shares: above ½ it says yes.",
+                "No shares: above ½ it says yes.",
+                "Above ½: yes.",
+            ),
+            no_odds="ADALINE has no probabilities, so its weights say nothing of odds.",
         ),
         Kind(
             name="mse",
             title="Sigmoid + MSE",
             words="One sigmoid neuron with the squared error, which starves confident mistakes",
-            takes="two classes",
-            outputs=lambda _: 1,
             activation="σ(z)",
+            is_sigmoid=True,
+            outputs_sum_to_one=True,
+            decides="z > 0",
             loss="squared error",
+            loss_short="MSE",
+            cost="squared error",
             unit="squared units",
             formula="(y − a)²",
             gradient="−2(y − a)·a(1 − a)",
-            decides="z > 0",
+            pull="2 (y − a)·a(1 − a)",
+            pull_words="but next to nothing where a is near 0 or 1, right or wrong",
             is_convex=False,
+            activation_label="σ",
+            output_heading="output a",
+            output_short="a",
+            no_label="1 − a · ",
+            yes_label="a · ",
+            hints=ONE_SHARED,
+            no_odds="Its activation is a probability, but the squared error does not fit odds.",
+            no_optimum="No optimum is marked: this loss can have several valleys.",
         ),
         Kind(
             name="binary",
             title="Logistic",
             words="One sigmoid neuron with cross-entropy: yes or no",
-            takes="two classes",
-            outputs=lambda _: 1,
             activation="σ(z)",
+            is_sigmoid=True,
+            outputs_sum_to_one=True,
+            has_odds=True,
+            decides="z > 0",
             loss="cross-entropy",
+            loss_short="cross-entropy",
+            cost="cross-entropy",
             unit="nats",
+            is_log_likelihood=True,
             formula="−y log a − (1 − y) log(1 − a)",
             gradient="a − y",
-            decides="z > 0",
-            has_odds=True,
+            pull="(y − a)",
+            pull_words="the harder the more the model is wrong",
+            activation_label="σ",
+            output_heading="probabilities a",
+            output_short="probability a",
+            no_label="1 − a · ",
+            yes_label="a · ",
+            hints=ONE_SHARED,
         ),
         Kind(
             name="softmax",
@@ -113,12 +269,20 @@ FAMILY: dict[str, Kind] = {
             takes="all classes",
             outputs=lambda h: h,
             activation="softmax(z)",
+            outputs_sum_to_one=True,
+            has_odds=True,
+            decides="argmax z",
             loss="cross-entropy",
+            loss_short="cross-entropy",
+            cost="cross-entropy",
             unit="nats",
+            is_log_likelihood=True,
             formula="−log a_y",
             gradient="a − y",
-            decides="argmax z",
-            has_odds=True,
+            activation_label="softmax",
+            output_heading="probabilities a",
+            output_short="probability a",
+            hints=ONE_SHARED,
         ),
         Kind(
             name="ovr",
@@ -127,12 +291,24 @@ FAMILY: dict[str, Kind] = {
             takes="all classes",
             outputs=lambda h: h,
             activation="σ(zⱼ) each",
+            is_sigmoid=True,
+            has_odds=True,
+            decides="argmax a",
             loss="binary cross-entropies",
+            loss_short="cross-entropy",
+            cost="cross-entropy",
             unit="nats",
+            is_log_likelihood=True,
             formula="Σⱼ −yⱼ log aⱼ − (1 − yⱼ) log(1 − aⱼ)",
             gradient="a − y",
-            decides="argmax a",
-            has_odds=True,
+            activation_label="σ of each",
+            output_heading="a, each by itself",
+            output_short="a, each by itself",
+            hints=(
+                "{}: each class is asked by itself, they need not sum to 1.",
+                "{}: each by itself, they need not sum to 1.",
+                "{}: they need not sum to 1.",
+            ),
         ),
         Kind(
             name="ovo",
@@ -140,12 +316,26 @@ FAMILY: dict[str, Kind] = {
             words="One sigmoid for each pair of classes, which sees these two only; they vote",
             takes="all classes",
             outputs=lambda h: h * (h - 1) // 2,
+            is_pairwise=True,
             activation="σ(z) of each pair",
+            is_sigmoid=True,
+            decides="most votes, ties by confidence",
             loss="binary cross-entropies",
+            loss_short="cross-entropy",
+            cost="cross-entropy",
             unit="nats",
+            is_log_likelihood=True,
             formula="Σ of the pairs with y: −t log a − (1 − t) log(1 − a)",
             gradient="a − t, or 0 where y is not of the pair",
-            decides="most votes, ties by confidence",
+            activation_label="σ, then votes",
+            output_heading="votes of the pairs",
+            output_short="votes",
+            hints=(
+                "Each pair of classes has one vote; the sums of logits break ties.",
+                "Each pair has a vote; logits break ties.",
+                "Each pair has a vote.",
+            ),
+            no_odds="Each row is one pair of classes; votes, not odds, decide among three or more.",
         ),
     )
 }
@@ -158,9 +348,10 @@ def pairs(h: int) -> list[tuple[int, int]]:
 
 def output_names(kind: str, classes: Sequence[str]) -> tuple[str, ...]:
     """Return what each row of W speaks for: a neuron's yes, a class, or j of a pair “i|j”."""
-    if FAMILY[kind].is_neuron:
+    model = FAMILY[kind]
+    if model.is_neuron:
         return (classes[1],)
-    if kind == "ovo":
+    if model.is_pairwise:
         return tuple(f"{classes[i]}|{classes[j]}" for i, j in pairs(len(classes)))
     return tuple(classes)
 
@@ -168,17 +359,16 @@ def output_names(kind: str, classes: Sequence[str]) -> tuple[str, ...]:
 def guessing(kind: str, h: int) -> tuple[float, str] | None:
     """Return the loss of who knows nothing of an example, and how it is written; None for none.
 
-    He says 1/h of each class, or ½ of each yes or no.
+    He says 1/h of each class, or ½ of each yes or no; where a margin is wanted, z = 0.
     """
+    model = FAMILY[kind]
     if h < 2:
         return None  # there is nothing to guess
-    match kind:
-        case "perceptron":
-            return None  # to guess is to be on the boundary, which costs nothing
-        case "adaline" | "mse":
-            return 0.25, "¼"
-        case "ovr" | "ovo":
-            neurons = h if kind == "ovr" else h - 1  # that see an example
-            return neurons * math.log(2), f"{neurons} ln 2" if neurons > 1 else "ln 2"
-        case _:
-            return math.log(h), f"ln {h}"
+    if model.margin is not None:  # without one, to be on the boundary costs nothing
+        return (model.margin, f"{model.margin:g}") if model.margin else None
+    if not model.is_log_likelihood:
+        return 0.25, "¼"
+    if model.outputs_sum_to_one:
+        return math.log(h), f"ln {h}"
+    neurons = h - 1 if model.is_pairwise else h  # that see an example
+    return neurons * math.log(2), f"{neurons} ln 2" if neurons > 1 else "ln 2"

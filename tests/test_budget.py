@@ -43,3 +43,17 @@ def test_the_list_only_shrinks():
 def test_members_of_others_are_counted_those_of_oneself_not():
     text = "self._a.b\ncls._b\nobj._c\nself.view._d()\nobj.__dict__\nobj.public\n_name\n"
     assert budget.private_uses(ast.parse(text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "names_one"),
+    [
+        ('if kind == "softmax": pass', True),
+        ('WORDS = {"perceptron": 1}', True),
+        ('def f(kind: Literal["ovo", "ovr"]): pass', True),
+        ('"""softmax is shift-invariant"""', False),
+        ("FAMILY[kind].is_pairwise", False),
+    ],
+)
+def test_a_kind_of_model_is_found_wherever_it_is_named(code, names_one):
+    assert budget.names_a_kind(ast.parse(code)) == names_one

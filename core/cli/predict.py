@@ -23,7 +23,7 @@ from core.errors import DataError
 from core.explain import prediction
 from core.explain.prediction import Answer, Reading
 from core.invisible_characters import visible
-from core.model_family import output_names
+from core.model_family import FAMILY, output_names
 from core.runs import model_file
 from core.runs.model import Model
 
@@ -183,7 +183,7 @@ def lines(found: Answer, kind: str, names: tuple[str, ...]) -> list[str]:
     names = tuple(" ".join(name.split()) for name in names)
     reading = prediction.read(kind, found)
     sentence = prediction.describe(kind, found, names)
-    if kind in prediction.WITHOUT_SHARES:
+    if not FAMILY[kind].has_probabilities:
         return [f"{sentence} {reading.aside}."]
     width, widest = max(map(len, names)), max(map(len, reading.texts))
     sizes = np.array(reading.sizes)
@@ -199,10 +199,10 @@ def lines(found: Answer, kind: str, names: tuple[str, ...]) -> list[str]:
 
 
 def _aside(kind: str, found: Answer, reading: Reading) -> str:
-    if kind == "ovr":
-        return f"{reading.aside}: each class is asked by itself, they need not sum to 1."
-    if kind == "ovo":
+    if FAMILY[kind].is_pairwise:
         return f"Of {reading.aside} in all, each from the neuron of one pair of classes."
+    if not FAMILY[kind].shares_sum_to_one:
+        return f"{reading.aside}: each class is asked by itself, they need not sum to 1."
     return f"Entropy {found.entropy:.2f} of at most {math.log(len(reading.sizes)):.2f} nats."
 
 
@@ -213,7 +213,7 @@ def to_json(found: Answer, model: Model, path: str) -> dict[str, Any]:
     for its probabilities are of different questions. Of pairs there are the votes.
     """
     kind, names = model.config.model.kind, model.class_names
-    has_shares = kind not in prediction.WITHOUT_SHARES
+    has_shares = FAMILY[kind].has_probabilities
     told: dict[str, Any] = {
         "model": path,
         "data": model.data_name,
@@ -224,7 +224,7 @@ def to_json(found: Answer, model: Model, path: str) -> dict[str, Any]:
             dict(zip(names, found.probabilities.tolist(), strict=True)) if has_shares else None
         ),
         "winner": names[found.decided],
-        "entropy": found.entropy if has_shares and kind != "ovr" else None,
+        "entropy": found.entropy if FAMILY[kind].shares_sum_to_one else None,
     }
     if len(found.votes):
         told["votes"] = {name: int(n) for name, n in zip(names, found.votes, strict=True)}

@@ -96,17 +96,14 @@ class Answers:
 
 def has_threshold(kind: str) -> bool:
     """Whether a model of this kind says yes above a probability that one could put elsewhere."""
-    return FAMILY[kind].is_neuron and FAMILY[kind].activation != "step(z)"
+    return FAMILY[kind].has_threshold
 
 
 def threshold_shift(kind: str, threshold: float) -> float:
     """Return by how much further z must go for a yes, above what the neuron itself asks."""
-    match FAMILY[kind].activation:
-        case "σ(z)":
-            return math.log(threshold / (1 - threshold))
-        case "z":
-            return threshold - HALF
-    return 0.0
+    if not has_threshold(kind):
+        return 0.0
+    return math.log(threshold / (1 - threshold)) if FAMILY[kind].is_sigmoid else threshold - HALF
 
 
 def confusion(y: Counts, predicted: Counts, h: int) -> Counts:

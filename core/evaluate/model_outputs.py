@@ -7,16 +7,19 @@ every decision as it is and makes the probabilities softer (T > 1) or sharper (T
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
 from core.explain.probe import ROWS_AT_ONCE, class_logits
-from core.train.losses import HEADS
+from core.model_family import FAMILY
+from core.train.losses import HEADS, Gradient, sigmoid_cross_entropy, sigmoid_gradient
 from core.train.snapshot import Metrics, Params
 
 COLDEST, HOTTEST = 0.01, 100.0
@@ -98,12 +101,19 @@ class Tempered:
 
 def has_temperature(kind: str) -> bool:
     """Whether its probabilities are a sigmoid's or a softmax's of the logits."""
-    return _cross_entropy_of(kind) is not None
+    return FAMILY[kind].has_probabilities
 
 
-def _cross_entropy_of(kind: str) -> str | None:
-    """Return the head whose loss says how good this kind's probabilities are."""
-    return {"mse": "binary", "perceptron": None, "adaline": None}.get(kind, kind)
+def _likelihood_of(task: Task) -> tuple[Callable[[Tensor, Tensor], Tensor], Gradient]:
+    """Return −log of the probabilities that the model gives to targets, in nats, and its slope.
+
+    It is the model's own loss, or, where that is another one, the cross-entropy of its sigmoid.
+    """
+    kind = task.config.model.kind
+    assert has_temperature(kind)
+    if FAMILY[kind].is_log_likelihood:
+        return HEADS[kind].loss, HEADS[kind].gradient
+    return sigmoid_cross_entropy, sigmoid_gradient
 
 
 def temper(task: Task, answers: Answers) -> Tempered:
@@ -135,13 +145,14 @@ def fit_temperature(task: Task, answers: Answers) -> float:
     In β = 1/T the loss is convex, and its slope is the mean of dL/dz · z at logits βz: where it
     changes sign is found by halving.
     """
-    Z, Y, head = _exact(task, answers)
+    Z, Y = _exact(task, answers)
+    _, gradient = _likelihood_of(task)
     if not len(Z):
         return 1.0
 
     def slope(beta: float) -> float:
         scaled = Z * beta
-        return float((HEADS[head].gradient(scaled, Y) * Z).sum())
+        return float((gradient(scaled, Y) * Z).sum())
 
     low, high = 1 / HOTTEST, 1 / COLDEST
     if slope(low) == 0 == slope(high):  # all logits are 0: nothing has been learnt
@@ -159,13 +170,12 @@ def fit_temperature(task: Task, answers: Answers) -> float:
 @torch.no_grad()
 def cross_entropy(task: Task, answers: Answers, T: float) -> float:
     """Return the mean cross-entropy of the rows with all logits divided by T, in nats."""
-    Z, Y, head = _exact(task, answers)
-    return float(HEADS[head].loss(Z / T, Y).mean()) if len(Z) else math.nan
+    Z, Y = _exact(task, answers)
+    loss, _ = _likelihood_of(task)
+    return float(loss(Z / T, Y).mean()) if len(Z) else math.nan
 
 
-def _exact(task: Task, answers: Answers) -> tuple[torch.Tensor, torch.Tensor, str]:
-    head = _cross_entropy_of(task.config.model.kind)
-    assert head is not None
+def _exact(task: Task, answers: Answers) -> tuple[Tensor, Tensor]:
     Z = torch.from_numpy(answers.logits).double()
-    Y = HEADS[head].encode(torch.from_numpy(answers.y), task.outputs).to(Z.dtype)
-    return Z, Y, head
+    encode = HEADS[task.config.model.kind].encode
+    return Z, encode(torch.from_numpy(answers.y), task.outputs).to(Z.dtype)

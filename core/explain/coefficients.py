@@ -40,7 +40,7 @@ def output_names(task: Task) -> tuple[str, ...]:
     names = task.dataset.class_names
     if task.is_neuron:
         return names[1:]
-    if task.config.model.kind == "ovo":
+    if FAMILY[task.config.model.kind].is_pairwise:
         return tuple(f"{names[j]} | {names[i]}" for i, j in pairs(len(names)))
     return names
 
@@ -64,6 +64,11 @@ def have_odds(task: Task) -> bool:
     return FAMILY[model.kind].has_odds and not model.hidden and task.feature_map.is_identity
 
 
+def is_relative(task: Task) -> bool:
+    """Whether the odds of a class are those against another one, of one distribution."""
+    return FAMILY[task.config.model.kind].is_shift_invariant
+
+
 def odds_ratios(task: Task, found: Coefficients, k: int, against: int | None) -> Reals:
     """Return by what one unit more of each feature multiplies the odds of output k, (m,).
 
@@ -71,7 +76,7 @@ def odds_ratios(task: Task, found: Coefficients, k: int, against: int | None) ->
     classes do. A sigmoid: the odds of yes against no, exp(w); `against` does not matter.
     """
     w = found.own_W[k]
-    if task.config.model.kind == "softmax" and against is not None:
+    if is_relative(task) and against is not None:
         w = w - found.own_W[against]
     ratios: Reals = np.exp(np.clip(w, -LARGEST_EXPONENT, LARGEST_EXPONENT))
     return ratios
@@ -82,7 +87,7 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
     if not have_odds(task):
         return ""
     names = task.dataset.class_names
-    if task.config.model.kind == "softmax":
+    if is_relative(task):
         if against is None or against == k:
             return "Choose two different classes to compare."
         yes, no = names[k], names[against]
@@ -92,7 +97,7 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
         yes, no = names[k], f"all that is not {names[k]}"
     unit = f" {task.dataset.unit}" if task.dataset.unit else ""
     terms = [float(found.own_W[k, j])]
-    if task.config.model.kind == "softmax" and against is not None:
+    if is_relative(task) and against is not None:
         terms.append(-float(found.own_W[against, j]))
     w = sum(terms)
     others = ", the other features unchanged" if len(found.inputs) > 1 else ""

@@ -11,7 +11,7 @@ from torch import Tensor
 from core.config import TrainingConfig
 from core.data.task import Task
 from core.explain.optimum import optimum
-from core.model_family import FAMILY
+from core.model_family import FAMILY, Kind
 from core.train.batches import place
 from core.train.health import Health
 from core.train.losses import ABSENT, HEADS
@@ -29,10 +29,12 @@ class _Slope:
 
     separates : whether larger multiples of the output weights lower the loss for ever, penalties
         aside: an output (of softmax, all of them) has every example on its right side.
+    is_still : no example pulls at the weights.
     """
 
     largest: float
     separates: bool
+    is_still: bool
 
 
 def judge(
@@ -42,22 +44,18 @@ def judge(
 
     metrics : of all training rows.
     """
-    kind, health = task.config.model.kind, Health.of(task)
+    kind, health = FAMILY[task.config.model.kind], Health.of(task)
     notes = []
     if not health.has_learnt(health.cost(metrics)):
         notes.append(_nothing(health, metrics))
-    if kind == "perceptron":
-        is_at_rest = metrics.train_accuracy == 1
-        if not is_at_rest:
-            notes.append("Not converged: a perceptron moves on for as long as it makes mistakes.")
-        return Epilogue(is_at_rest, tuple(notes))
     slope = _slope(task, params, settings)
     is_free = not (settings.weight_decay or settings.l1)
+    if kind.margin is not None:
+        return _of_margins(kind, slope, notes, is_free=is_free)
     is_endless = _is_endless(task, slope) if is_free else False
     if is_endless:
-        what = {"ovo": "two classes", "binary": "the classes", "mse": "the classes"}
         notes.append(
-            f"The weights grow without end, for {what.get(kind, 'a class')} can be separated: "
+            f"The weights grow without end, for {kind.separable} can be separated: "
             "without a penalty the loss has no lowest point."
         )
         return Epilogue(status is Status.CONVERGED, tuple(notes))
@@ -67,13 +65,31 @@ def judge(
             f"Not converged: the loss still slopes, by {slope.largest:.2g} (at rest it is below "
             f"{AT_REST:g})."
         )
-    if is_at_rest and (task.config.model.hidden or not FAMILY[kind].is_convex):
+    if is_at_rest and (task.config.model.hidden or not kind.is_convex):
         notes.append("It is at rest, but a loss with several valleys can be lower elsewhere.")
         return Epilogue(None, tuple(notes))
     if is_at_rest and is_endless is None:
         notes.append("It is at rest; it is not known whether the weights will grow without end.")
         return Epilogue(None, tuple(notes))
     return Epilogue(is_at_rest or status is Status.CONVERGED, tuple(notes))
+
+
+def _of_margins(kind: Kind, slope: _Slope, notes: list[str], *, is_free: bool) -> Epilogue:
+    """Judge a loss with kinks: its slope jumps from one side of them to the other.
+
+    Without a margin a penalty changes nothing: smaller weights decide the same.
+    """
+    if is_free or not kind.margin:
+        if not slope.is_still:
+            notes.append(
+                f"Not converged: a {kind.title_in_text} moves on for as long as {kind.moves_while}."
+            )
+        return Epilogue(slope.is_still, tuple(notes))
+    notes.append(
+        f"With a penalty the {kind.loss} is lowest at kinks, where its slope does not tell whether "
+        "it is at rest."
+    )
+    return Epilogue(None, tuple(notes))
 
 
 def _nothing(health: Health, metrics: Metrics) -> str:
@@ -89,8 +105,7 @@ def _nothing(health: Health, metrics: Metrics) -> str:
 
 def _is_endless(task: Task, slope: _Slope) -> bool | None:
     """Return whether the loss without penalties has no lowest point; None if it is not known."""
-    kind = task.config.model.kind
-    if kind == "adaline":
+    if FAMILY[task.config.model.kind].always_has_optimum:
         return False
     if slope.separates:
         return True
@@ -108,11 +123,13 @@ def _slope(task: Task, params: Params, settings: TrainingConfig) -> _Slope:
     parameters = tuple(torch.from_numpy(array) for array in params.arrays)
     model = model_of(config, parameters, rows.unit)
     outputs = torch.ones(task.outputs, dtype=torch.bool)
-    start = 0
+    start, is_still = 0, True
     for X, Y, Z in rows.slices():
         Z = model.forward(X, out=Z)
         outputs &= _right(config.kind, Z, Y).all(dim=0)
-        model.backward(head.gradient(Z, Y, out=Z), X, add=start > 0)
+        dZ = head.gradient(Z, Y, out=Z)
+        is_still &= not dZ.any()
+        model.backward(dZ, X, add=start > 0)
         start += len(X)
     n = len(rows)
     largest = 0.0
@@ -126,12 +143,12 @@ def _slope(task: Task, params: Params, settings: TrainingConfig) -> _Slope:
         elif not config.has_bias:
             continue
         largest = max(largest, float(slope.abs().max()))
-    return _Slope(largest, bool(outputs.any()))
+    return _Slope(largest, bool(outputs.any()), is_still)
 
 
 def _right(kind: str, Z: Tensor, Y: Tensor) -> Tensor:
     """Return for each example whether each output, or all of them at once, are strictly right."""
-    if kind != "softmax":
+    if not FAMILY[kind].is_shift_invariant:
         return ((2 * Y - 1) * Z > 0) | (Y == ABSENT)
     own = (Z * Y).sum(dim=1)
     others = Z.masked_fill(Y > 0, -torch.inf).amax(dim=1)

@@ -1,18 +1,19 @@
-"""What one example's logits lead to in each model of the family, by its formulae, in float64.
+"""What one example's logits lead to in each model of the family, step by step, in float64.
 
-It is written out here once more, in NumPy and for one example, so that a trace can be held
-against what the trainer does with `core.train.losses`.
+Activation, loss and slope are those of the model's head, which the trainer takes in float32; what
+leads from one to the other, exponentials, votes and ∂L/∂a, is written out here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from core.model_family import pairs
+from core.model_family import FAMILY, Kind, pairs
+from core.train.losses import ABSENT, HEADS
 
 Reals = NDArray[np.float64]
 
@@ -54,53 +55,51 @@ NONE: Reals = np.empty(0)
 
 def respond(kind: str, z: Reals, h: int, label: int | None) -> Response:
     """Follow the logits of one example of h classes; label is its class, if that is known."""
-    shift, powers, total = 0.0, NONE, 0.0
-    with np.errstate(over="ignore"):
-        if kind == "softmax":
-            largest = float(z.max())
-            shift = largest if abs(largest) > LARGEST_EXPONENT else 0.0
-            powers = np.exp(z - shift)
-            total = float(powers.sum())
-            a = powers / total
-        elif kind == "perceptron":
-            a = (z > 0).astype(np.float64)
-        elif kind == "adaline":
-            a = z
-        else:
-            powers = np.exp(-z)
-            a = 1 / (1 + powers)
-            total = 1 + float(powers[0]) if len(z) == 1 else 0.0
-    is_sigmoid = kind in ("mse", "binary", "ovr", "ovo")
-    slope = a * (1 - a) if is_sigmoid else NONE
-    votes, confidence = NONE, NONE
-    tied: tuple[int, ...] = ()
-    if kind == "ovo":
-        votes, confidence = _count(z, h)
-        tied = tuple(int(k) for k in np.flatnonzero(votes == votes.max()))
-        decided = max(tied, key=lambda k: float(confidence[k]))
-    elif len(z) == 1:
-        decided = int(z[0] > (0.5 if kind == "adaline" else 0.0))
-    else:
-        decided = int(z.argmax())
+    model, head, Z = FAMILY[kind], HEADS[kind], torch.from_numpy(z)[None]
+    a: Reals = head.activation(Z)[0].numpy()
+    shift, powers, total = _exponentials(model, z)
+    slope = a * (1 - a) if model.is_sigmoid else NONE
+    votes, confidence = _count(z, h) if model.is_pairwise else (NONE, NONE)
+    tied = tuple(int(k) for k in np.flatnonzero(votes == votes.max(initial=0)))
     y, loss, losses, dz, da = None, None, None, None, None
     if label is not None:
-        y = _targets(kind, label, len(z), h)
-        losses, dz = LEARNS[kind](z, a, y)
+        Y = head.encode(torch.tensor([label]), len(z)).to(Z.dtype)
+        y = Y[0].masked_fill(Y[0] == ABSENT, torch.nan).numpy()
+        # Outputs that know nothing of each other are one example each, with a loss of its own.
+        losses = (head.loss(Z, Y) if model.is_shift_invariant else head.loss(Z.mT, Y.mT)).numpy()
+        dz = head.gradient(Z, Y)[0].numpy()
         loss = float(losses.sum()) + 0.0
-        da = _by_activation(kind, a, y, slope)
+        da = _by_activation(model, a, y, slope)
     return Response(
-        shift, powers, total, a, slope, decided, tied, votes, confidence, y, loss, losses, dz, da
+        shift=shift,
+        powers=powers,
+        total=total,
+        a=a,
+        slope=slope,
+        decided=int(head.decide(Z)[0]),
+        tied=tied,
+        votes=votes,
+        confidence=confidence,
+        y=y,
+        loss=loss,
+        losses=losses,
+        dz=dz,
+        da=da,
     )
 
 
-def _targets(kind: str, label: int, outputs: int, h: int) -> Reals:
-    if kind == "ovo":
-        targets = {True: 1.0, False: 0.0}
-        return np.array(
-            [targets[label == j] if label in (i, j) else np.nan for i, j in pairs(h)],
-            dtype=np.float64,
-        )
-    return np.array([float(label)]) if outputs == 1 else np.eye(outputs)[label]
+def _exponentials(model: Kind, z: Reals) -> tuple[float, Reals, float]:
+    """Return shift, powers and total of a response."""
+    with np.errstate(over="ignore"):
+        if model.is_shift_invariant:
+            largest = float(z.max())
+            shift = largest if abs(largest) > LARGEST_EXPONENT else 0.0
+            powers = np.exp(z - shift)
+            return shift, powers, float(powers.sum())
+        if model.is_sigmoid:
+            powers = np.exp(-z)
+            return 0.0, powers, 1 + float(powers[0]) if len(z) == 1 else 0.0
+    return 0.0, NONE, 0.0
 
 
 def _count(z: Reals, h: int) -> tuple[Reals, Reals]:
@@ -113,49 +112,10 @@ def _count(z: Reals, h: int) -> tuple[Reals, Reals]:
     return votes, confidence
 
 
-def _by_activation(kind: str, a: Reals, y: Reals, slope: Reals) -> Reals | None:
-    """Return ∂L/∂a of one sigmoid, which is infinite where the sigmoid has no slope left."""
-    if kind == "mse":
+def _by_activation(model: Kind, a: Reals, y: Reals, slope: Reals) -> Reals | None:
+    """Return ∂L/∂a of one sigmoid; of a log-likelihood it is infinite where no slope is left."""
+    if not (model.is_neuron and model.is_sigmoid):
+        return None
+    if not model.chain_collapses:
         return 2 * (a - y)
-    if kind == "binary":
-        return np.array([float((a - y)[0] / slope[0]) if slope[0] else np.inf])
-    return None
-
-
-Learnt = tuple[Reals, Reals]
-
-
-def _perceptron(z: Reals, a: Reals, y: Reals) -> Learnt:
-    return np.maximum(0.0, -(2 * y - 1) * z), a - y
-
-
-def _adaline(z: Reals, _: Reals, y: Reals) -> Learnt:
-    return (y - z) ** 2, -2 * (y - z)
-
-
-def _sigmoid_squared(_: Reals, a: Reals, y: Reals) -> Learnt:
-    return (y - a) ** 2, -2 * (y - a) * a * (1 - a)
-
-
-def _sigmoids(z: Reals, a: Reals, y: Reals) -> Learnt:
-    """Each its own cross-entropy log(1 + eᶻ) − y z; a pair without the class has none."""
-    is_asked = ~np.isnan(y)
-    t = np.where(is_asked, y, 0.0)
-    losses = np.where(is_asked, np.logaddexp(0.0, z) - t * z, 0.0)
-    return losses, np.where(is_asked, a - t, 0.0)
-
-
-def _softmax(z: Reals, a: Reals, y: Reals) -> Learnt:
-    """−log a_y from the logits: log Σ exp(zⱼ) − z_y."""
-    return np.array([np.logaddexp.reduce(z) - z[y.argmax()]]), a - y
-
-
-LEARNS: dict[str, Callable[[Reals, Reals, Reals], Learnt]] = {
-    "perceptron": _perceptron,
-    "adaline": _adaline,
-    "mse": _sigmoid_squared,
-    "binary": _sigmoids,
-    "softmax": _softmax,
-    "ovr": _sigmoids,
-    "ovo": _sigmoids,
-}
+    return np.array([float((a - y)[0] / slope[0]) if slope[0] else np.inf])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.task import Task
-from core.model_family import pairs
+from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
 
 Floats = NDArray[np.float32]
@@ -77,7 +77,7 @@ def pulls(task: Task, params: Params, rows: NDArray[np.int64]) -> Pulls:
         Z = torch.from_numpy(X @ params.W.T + params.b)
         Y = head.encode(torch.from_numpy(y), task.outputs).to(Z.dtype)
         errors = head.gradient(Z, Y).contiguous().numpy()
-    is_of_pairs = task.config.model.kind == "ovo"
+    is_of_pairs = FAMILY[task.config.model.kind].is_pairwise
     return Pulls(X, errors, y, _sides(task.dataset.h) if is_of_pairs else None)
 
 

@@ -16,6 +16,7 @@ from core.config import SECOND_ORDER
 from core.data.task import Task
 from core.explain.example_forward import Reals, Response, respond
 from core.explain.next_update import Move, constants, move
+from core.model_family import FAMILY
 from core.train import models
 from core.train.losses import HEADS
 from core.train.optimisers import RULES
@@ -75,7 +76,7 @@ class Trace:
     @property
     def is_neuron(self) -> bool:
         """Whether it is one neuron that says yes or no."""
-        return self.kind in ("perceptron", "adaline", "mse", "binary")
+        return FAMILY[self.kind].is_neuron
 
     @property
     def a(self) -> Reals:

@@ -20,7 +20,7 @@ from core.explain.gradient_agreement import (
     GradientCheck,
     parameter_name,
 )
-from core.model_family import output_names
+from core.model_family import FAMILY, output_names
 from core.number_format import format_magnitude
 from core.train import batches, models
 from core.train.losses import HEADS, Head
@@ -47,7 +47,7 @@ def check(
     """Compute the gradient on these rows of the data set three ways and compare.
 
     The function is L = mean loss + λ/2 ‖W‖² + λ₁ Σ|w|. At its kinks there is no derivative to
-    compare with: rows with a logit of a perceptron next to 0 are left out, and finite differences
+    compare with: rows next to the kink of a loss with a margin are left out, and finite differences
     of weights next to 0 under λ₁. Raises DataError where there are no rows.
     """
     if not len(rows):
@@ -60,8 +60,8 @@ def check(
     rows = _off_kinks(task, params, rows)
     if not len(rows):
         raise DataError(
-            "every logit of the batch is 0, where the perceptron’s criterion has a kink and no "
-            "derivative; make a step first."
+            f"every example of the batch is where the {FAMILY[task.config.model.kind].loss} has a "
+            "kink and no derivative; make a step first."
         )
     problem = _Problem(task, params, rows, weight_decay, l1)
     trained = _trained(task, params, rows, weight_decay, l1)
@@ -111,11 +111,13 @@ def _trouble(way: str, where: str, largest_logit: float) -> str:
 
 def _off_kinks(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return those of the rows where the loss has a derivative, and for a little way around."""
-    if task.config.model.kind != "perceptron":
+    margin = FAMILY[task.config.model.kind].margin
+    if margin is None:
         return rows
     X = task.inputs(task.dataset.values(rows)).astype(np.float64)
     z = X @ params.W[0].astype(np.float64) + float(params.b[0])
-    is_off: NDArray[np.bool_] = ~(np.abs(z) <= KINK)
+    signs = 2 * task.dataset.y[rows] - 1
+    is_off: NDArray[np.bool_] = ~(np.abs(margin - signs * z) <= KINK)
     return rows[is_off]
 
 

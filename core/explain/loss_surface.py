@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
-from core.model_family import output_names
+from core.model_family import FAMILY, Cost, output_names
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Reals = NDArray[np.float64]
-Cost = Literal["cross-entropy", "squared error", "of the line", "criterion"]
 Range = tuple[float, float]
 
 ROWS = 2_000  # of the training rows, a fixed sample of which is measured
@@ -34,19 +33,14 @@ SHORT = 6  # characters of a class's name in the name of a pair
 
 def own_cost(kind: str) -> Cost:
     """Return the loss that the model is trained on."""
-    costs: dict[str, Cost] = {
-        "perceptron": "criterion",
-        "adaline": "of the line",
-        "mse": "squared error",
-    }
-    return costs.get(kind, "cross-entropy")
+    return FAMILY[kind].cost
 
 
 def other_cost(kind: str) -> Cost:
     """Return the loss to compare it with, of the same weights.
 
-    Squared error is of the activations, as cross-entropy is. A perceptron's and ADALINE's
-    weights are compared as those of a sigmoid neuron.
+    Squared error is of the activations, as cross-entropy is. The weights of a neuron without
+    probabilities are compared as those of a sigmoid neuron.
     """
     return "squared error" if own_cost(kind) == "cross-entropy" else "cross-entropy"
 
@@ -105,7 +99,8 @@ def of_parameter(task: Task, k: int, j: int | None) -> Direction:
     """Return the direction of one weight W[k, j], or of the bias b[k] where j is None."""
     dW, db = np.zeros((task.outputs, task.m)), np.zeros(task.outputs)
     kind, names = task.config.model.kind, task.dataset.class_names
-    name = output_names(kind, [_short(name) for name in names] if kind == "ovo" else names)[k]
+    has_pairs = FAMILY[kind].is_pairwise
+    name = output_names(kind, [_short(name) for name in names] if has_pairs else names)[k]
     if j is None:
         db[k] = 1
         return Direction(f"b {name}", dW, db)
@@ -255,9 +250,9 @@ def _loss(kind: str, cost: Cost) -> Callable[[Tensor, Tensor], Tensor]:
         return losses.HEADS[kind].loss
     if cost == "cross-entropy":  # of one neuron, by its sigmoid
         return losses.sigmoid_cross_entropy
-    if kind == "softmax":
+    if FAMILY[kind].is_shift_invariant:
         return lambda Z, Y: (losses.softmax(Z) - Y).square().sum(dim=1)
-    if kind == "ovo":
+    if FAMILY[kind].is_pairwise:
         return lambda Z, Y: ((Z.sigmoid() - Y).square() * (Y != losses.ABSENT)).sum(dim=1)
     return losses.sigmoid_squared_error
 
@@ -284,7 +279,7 @@ def boundary(task: Task, params: Params, x_range: Range, y_range: Range) -> list
     from core.explain.probe import decision_grid  # which imports PyTorch
 
     plane = Plane(0, 1, x_range, y_range, (0.0, 0.0))
-    finer = 3 if task.config.model.kind == "ovo" else 1  # votes jump from node to node
+    finer = 3 if FAMILY[task.config.model.kind].is_pairwise else 1  # votes jump from node to node
     return boundary_lines(decision_grid(task, params, plane, 48 * finer, 40 * finer))
 
 

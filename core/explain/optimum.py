@@ -18,10 +18,6 @@ MOST_PARAMETERS = 150  # with more of them, no optimum is looked for
 MOST_ROWS = 20_000
 ITERATIONS = 60
 FLAT = 1e-6  # curvature, of the largest, below which a direction has no lowest point
-NOT_SEARCHED = {
-    "perceptron": "No optimum is marked: where all weights are 0, this loss is 0, too.",
-    "mse": "No optimum is marked: this loss can have several valleys.",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +41,10 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
     nearest to zero. Without λ there is none where some class can be separated from the others,
     but for the squared error of a line, which always has one.
     """
-    kind = task.config.model.kind
+    kind = FAMILY[task.config.model.kind]
     p, n = task.outputs * (task.m + task.config.model.has_bias), len(task.train_rows)
-    if not FAMILY[kind].is_convex or HEADS[kind].hessian is None:
-        return Optimum(None, np.nan, NOT_SEARCHED[kind])
+    if kind.no_optimum:
+        return Optimum(None, np.nan, kind.no_optimum)
     if l1:
         return Optimum(None, np.nan, "With λ₁ the loss has kinks: no optimum is searched for.")
     if p > MOST_PARAMETERS or n > MOST_ROWS:
@@ -68,9 +64,11 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
             break
     lowest = newton.loss(theta)
     curvatures = np.linalg.eigvalsh(newton.hessian(theta))
-    if kind != "adaline" and curvatures[newton.free] < FLAT * curvatures[-1]:
-        what = "two classes" if kind == "ovo" else "a class"
-        words = f"No optimum: {what} can be separated, so the weights grow without end until λ > 0."
+    if not kind.always_has_optimum and curvatures[newton.free] < FLAT * curvatures[-1]:
+        words = (
+            f"No optimum: {kind.separable} can be separated, so the weights grow without end until "
+            "λ > 0."
+        )
         return Optimum(None, lowest, words)
     W, b = newton.split(theta)
     params = Params(W.astype(np.float32), b.astype(np.float32))
@@ -94,7 +92,7 @@ class _Newton:
 
         With a penalty, only the biases have one.
         """
-        if self._sample.kind != "softmax":
+        if not FAMILY[self._sample.kind].is_shift_invariant:
             return 0
         return int(self._sample.has_bias) if self._decay else self._X1.shape[1]
 

@@ -18,7 +18,6 @@ Floats = NDArray[np.float32]
 
 SURE, FAIRLY_SURE, TORN = 0.95, 0.75, 0.8
 CLAIMED = 0.5  # a class's own neuron says yes above it
-WITHOUT_SHARES = ("perceptron", "adaline")  # whose answers are no probabilities
 TIED = "All classes tie: train first."
 
 
@@ -77,7 +76,7 @@ def ask(reader: Reader, params: Params, values: NDArray[np.floating]) -> Answer:
             z = models.model_of(reader.config.model, tensors).forward(X)[0].contiguous().numpy()
     head, Z = HEADS[kind], torch.from_numpy(z)[None].double()
     a = head.probabilities(Z)[0].float().numpy()
-    votes = _votes(z) if kind == "ovo" else no_values()
+    votes = _votes(z) if FAMILY[kind].is_pairwise else no_values()
     return Answer(x, evidence, z, a, int(head.decide(Z)[0]), votes)
 
 
@@ -116,15 +115,14 @@ class Reading:
 
 def read(kind: str, answer: Answer) -> Reading:
     """Read an answer as this model means it: shares, each class's own yes, votes, or a step."""
-    a = answer.probabilities
-    if kind in WITHOUT_SHARES:
+    a, model = answer.probabilities, FAMILY[kind]
+    if not model.has_probabilities:
         said = tuple(("no", "yes")[k] if k == answer.decided else "" for k in range(len(a)))
-        threshold = "½" if kind == "adaline" else "0"
         z = format_fixed(float(answer.logits[0]), 2)
         sign = ">" if answer.decided else "≤"
         sizes = tuple(float(bool(text)) for text in said)
-        return Reading(sizes, said, f"z = {z} {sign} {threshold}")
-    if kind == "ovo":
+        return Reading(sizes, said, f"z = {z} {sign} {model.threshold_text}")
+    if model.is_pairwise:
         most = len(a) - 1
         return Reading(
             tuple(float(count) / most for count in answer.votes),
@@ -132,7 +130,7 @@ def read(kind: str, answer: Answer) -> Reading:
             f"{len(answer.logits)} votes" if len(answer.logits) > 1 else "1 vote",
         )
     shares = tuple(format_percent(share) for share in a)
-    if kind == "ovr":
+    if not model.shares_sum_to_one:
         return Reading(tuple(a.tolist()), shares, f"Σ = {a.sum():.2f}")
     aside = f"entropy {answer.entropy:.2f} of {math.log(len(a)):.2f} nats"
     return Reading(tuple(a.tolist()), shares, aside)
@@ -140,18 +138,18 @@ def read(kind: str, answer: Answer) -> Reading:
 
 def describe(kind: str, answer: Answer, names: Sequence[str]) -> str:
     """Say how sure the model is, and of what; or, without probabilities, what it says."""
-    name = names[answer.decided]
-    if kind in WITHOUT_SHARES:
+    name, model = names[answer.decided], FAMILY[kind]
+    if not model.has_probabilities:
         return f"Says {'yes' if answer.decided else 'no'}: {name}."
     a = answer.probabilities
     order = np.argsort(-a, kind="stable")
     best = a[order]
     if math.isclose(best[0], best[-1], rel_tol=1e-4):
         return TIED
-    if kind == "ovr":
-        return _describe_claims(a, order, names)
-    if kind == "ovo":
+    if model.is_pairwise:
         return _describe_votes(answer, names)
+    if not model.shares_sum_to_one:
+        return _describe_claims(a, order, names)
     first, second = names[order[0]], names[order[1]]
     if best[0] >= SURE:
         return f"Sure: {first}."

@@ -113,7 +113,7 @@ def first_settings(settings: TrainingConfig, curves: Curves) -> TrainingConfig:
 def default_name(config: RunConfig, settings: TrainingConfig) -> str:
     """Name a run by what most runs differ in: “softmax, η 0.1, batch 32”."""
     model = config.model
-    words = [FAMILY[model.kind].title.lower() if model.kind != "adaline" else "ADALINE"]
+    words = [FAMILY[model.kind].title_in_text]
     if model.hidden:
         words.append(f"{model.hidden} hidden")
     if settings.optimiser != "sgd":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.model_family import DEFAULT_KIND, FAMILY
 from core.train.snapshot import Params
 
 Reals = NDArray[np.float64]
@@ -26,8 +27,6 @@ OFF = 0.01  # a product that is off by more than this share is called wrong
 
 # Corners of an equilateral triangle with sides of length 1: upper, lower left, lower right.
 CORNERS: Reals = np.array([[0.5, np.sqrt(0.75)], [0.0, 0.0], [1.0, 0.0]])
-
-WITH_SHARES = ("mse", "binary", "softmax")  # models whose probabilities sum to 1
 
 
 def log_softmax(Z: NDArray[np.floating]) -> Reals:
@@ -153,7 +152,7 @@ def power_of_ten(log_e: float) -> tuple[float, int]:
 
 
 def log_probabilities(
-    X: NDArray[np.float32], params: Params, kind: str = "softmax"
+    X: NDArray[np.float32], params: Params, kind: str = DEFAULT_KIND
 ) -> Reals | None:
     """Return log of the model's probabilities, (n, classes), for inputs X (n, m).
 
@@ -162,7 +161,7 @@ def log_probabilities(
     inputs, or are no numbers, as after divergence.
     """
     inputs = params.W if params.hidden is None else params.hidden.V
-    if kind not in WITH_SHARES or X.shape[1] != inputs.shape[1]:
+    if not FAMILY[kind].outputs_sum_to_one or X.shape[1] != inputs.shape[1]:
         return None
     if not all(np.isfinite(array).all() for array in params.arrays):
         return None

@@ -70,8 +70,7 @@ def perceptron_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tens
 
     It is a subgradient of the criterion, which has a kink at 0.
     """
-    steps = (Z > 0).to(Z.dtype)
-    return torch.sub(steps, Y, out=out)
+    return torch.sub(_step(Z), Y, out=out)
 
 
 def squared_error(Z: Tensor, Y: Tensor) -> Tensor:
@@ -166,6 +165,7 @@ class Head:
     """One way to read logits; (n, outputs) goes in everywhere.
 
     encode : class numbers (n,) and the number of outputs → targets Y (n, outputs).
+    activation : Z → A (n, outputs).
     probabilities : Z → (n, classes) in 0 … 1. Rows sum to one but for one-vs-rest; a perceptron
         and ADALINE have no probabilities, these are their steps and their clipped outputs.
     scores : Z → (n, classes), of which the largest decides; two tie on a boundary.
@@ -182,6 +182,7 @@ class Head:
 
     name: str
     encode: Callable[[Tensor, int], Tensor]
+    activation: Callable[[Tensor], Tensor]
     probabilities: Callable[[Tensor], Tensor]
     scores: Callable[[Tensor], Tensor]
     loss: Callable[[Tensor, Tensor], Tensor]
@@ -194,6 +195,14 @@ class Head:
 
 def _yes_or_no(y: Tensor, outputs: int) -> Tensor:
     return y[:, None].expand(-1, outputs)
+
+
+def _step(Z: Tensor) -> Tensor:
+    return (Z > 0).to(Z.dtype)
+
+
+def _identity(Z: Tensor) -> Tensor:
+    return Z
 
 
 def _two_sided(Z: Tensor) -> Tensor:
@@ -248,7 +257,8 @@ HEADS = {
         Head(
             name="perceptron",
             encode=_yes_or_no,
-            probabilities=lambda Z: _both((Z > 0).to(Z.dtype)),
+            activation=_step,
+            probabilities=lambda Z: _both(_step(Z)),
             scores=_against(0.0),
             loss=perceptron_criterion,
             gradient=perceptron_gradient,
@@ -258,6 +268,7 @@ HEADS = {
         Head(
             name="adaline",
             encode=_yes_or_no,
+            activation=_identity,
             probabilities=lambda Z: _both(Z.clamp(0, 1)),
             scores=_against(0.5),
             loss=squared_error,
@@ -270,6 +281,7 @@ HEADS = {
         Head(
             name="mse",
             encode=_yes_or_no,
+            activation=torch.sigmoid,
             probabilities=_two_sided,
             scores=_against(0.0),
             loss=sigmoid_squared_error,
@@ -280,6 +292,7 @@ HEADS = {
         Head(
             name="binary",
             encode=_yes_or_no,
+            activation=torch.sigmoid,
             probabilities=_two_sided,
             scores=_against(0.0),
             loss=sigmoid_cross_entropy,
@@ -292,6 +305,7 @@ HEADS = {
         Head(
             name="softmax",
             encode=one_hot,
+            activation=softmax,
             probabilities=softmax,
             scores=lambda Z: Z,
             loss=softmax_cross_entropy,
@@ -304,6 +318,7 @@ HEADS = {
         Head(
             name="ovr",
             encode=one_hot,
+            activation=torch.sigmoid,
             probabilities=torch.sigmoid,
             scores=lambda Z: Z,
             loss=sigmoid_cross_entropy,
@@ -316,6 +331,7 @@ HEADS = {
         Head(
             name="ovo",
             encode=pair_targets,
+            activation=torch.sigmoid,
             probabilities=pair_shares,
             scores=pair_scores,
             loss=pair_cross_entropy,

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.model_family import FAMILY
 from core.train.checkpoints import Rules
 from core.train.history import History, Mark
 from core.train.trainer import Trainer, with_device
@@ -55,7 +56,8 @@ def _carried_over(trainer: Trainer, other: Trainer) -> list[Tensor] | None:
     model = trainer.task.config.model
     if other.task.config.model != model:  # another question is asked
         return None
-    if outputs != trainer.task.outputs and model.kind == "ovo":  # pairs have other numbers now
+    has_others = outputs != trainer.task.outputs
+    if has_others and FAMILY[model.kind].is_pairwise:  # pairs have other numbers now
         return None
     parameters = [p.double().cpu() for p in other.checkpoint().parameters]
     into = 2 if model.hidden else 0  # the layer that takes the inputs

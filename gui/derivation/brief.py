@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from core.model_family import FAMILY
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, Shape
+from gui.derivation.models import MODELS
 from gui.kit.maths.notation import EQUALS, Line, Node, Num, Pic, Sym, Word, flow, many, row, vector
 
 BRIEF = 4  # so many classes, or features, are named
-SLOPES = {
-    "perceptron": (r"\hat{y}-y", "ŷ − y"),
-    "adaline": (r"\partial L/\partial z", "∂L/∂z"),
-    "mse": (r"\partial L/\partial z", "∂L/∂z"),
-    "binary": ("a-y", "a − y"),
-    "ovo": (r"\mathbf{a}-\mathbf{t}", "a − t"),
-}
-SLOPE = (r"\mathbf{a}-\mathbf{y}", "a − y")
+SLOPE = (r"\partial L/\partial z", "∂L/∂z")  # where the formula is too long
 
 
 def gauge_lines(shape: Shape) -> tuple[Line, ...]:
@@ -33,23 +28,23 @@ def gauge_lines(shape: Shape) -> tuple[Line, ...]:
     found += _activations(s)
     if s.label is None:
         return tuple(found)
-    is_surprise = s.kind == "softmax"
+    is_surprise = FAMILY[s.kind].is_shift_invariant
     loss: Node = row(LN, Num(("a", s.label)), EQUALS, Num(("L",))) if is_surprise else Num(("L",))
     found.append(Line(LOSS, Sym("L", "L"), loss))
     if is_small:
-        dz = Sym(*SLOPES.get(s.kind, SLOPE))
+        model = MODELS[s.kind]
+        dz = Sym(*(model.slope if model.is_difference else SLOPE))
         found.append(Line(GRADIENT, dz, many([("dz", k) for k in s.outputs])))
     return tuple(found)
 
 
 def _activations(s: Shape) -> list[Line]:
     """What the model answers: its activations, or of pairs the votes of the leading classes."""
-    if s.kind == "adaline":  # z itself
+    model = FAMILY[s.kind]
+    if model.is_identity:  # z itself
         return []
-    letter = Sym(r"\hat{y}", "ŷ") if s.kind == "perceptron" else Sym("a", "a")
-    if not s.is_neuron:
-        letter = Sym(r"\mathbf{a}", "a")
-    if s.kind != "ovo":
+    letter = Sym(*(MODELS[s.kind].answer or ("a" if s.is_neuron else r"\mathbf{a}", "a")))
+    if not model.is_pairwise:
         return [Line(FORWARD, letter, many([("a", k) for k in s.outputs]))]
     leading = s.tied[:BRIEF]
     named = [row(Word(s.names[k], s.marks[k]), Num(("votes", k))) for k in leading]

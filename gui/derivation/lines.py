@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.task import Task
-from core.model_family import output_names, pairs
+from core.model_family import FAMILY, output_names, pairs
 from gui.kit.maths.notation import (
     EQUALS,
     PLUS,
@@ -78,7 +78,7 @@ class Shape:
     @property
     def is_neuron(self) -> bool:
         """Whether it is one neuron that says yes or no."""
-        return self.rows == 1 and self.kind != "ovo"
+        return self.rows == 1 and not FAMILY[self.kind].is_pairwise
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -118,7 +118,7 @@ def shape_of(task: Task, trace: Trace) -> Shape:
 def _outputs(trace: Trace, h: int) -> tuple[int, ...]:
     """Choose the rows of W that are shown: all, or of many pairs those with one class."""
     outputs = len(trace.z)
-    if trace.kind != "ovo" or outputs <= PAIRS:
+    if not FAMILY[trace.kind].is_pairwise or outputs <= PAIRS:
         return tuple(range(outputs))
     about = trace.response.decided if trace.label is None else trace.label
     having = [k for k, pair in enumerate(pairs(h)) if about in pair]
@@ -129,10 +129,18 @@ class Lines:
     """What the derivations of all models have in common.
 
     slope : ∂L/∂z, as LaTeX and in plain characters. is_difference : it needs brackets in products.
+    all_slopes : the same of all examples, ∂L/∂Z, ready for products.
+    answer : the letter of what comes out, where it is not a. activation_words : what a is, of
+        {name}. classic_update : w by plain descent as it is taught, where that is written
+        otherwise.
     """
 
     slope = ("a-y", "a − y")
+    all_slopes = ("(A-Y)", "(A − Y)")
     is_difference = True
+    answer: tuple[str, str] | None = None
+    activation_words = "probability of {name}"
+    classic_update: tuple[str, str] | None = None
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
@@ -154,7 +162,7 @@ class Lines:
         """Return an output's index, as LaTeX and in plain characters."""
         if self.is_neuron:
             return "", ""
-        if self.shape.kind == "ovo" and isinstance(k, int):
+        if FAMILY[self.shape.kind].is_pairwise and isinstance(k, int):
             i, j = self.shape.pairs[k]
             return f"_{{{i}|{j}}}", f"{i}|{j}"
         return f"_{{{k}}}", str(k)
@@ -166,7 +174,7 @@ class Lines:
     def title(self, k: int) -> Word:
         """Name the row of W: a neuron's yes, a class, or a pair."""
         s = self.shape
-        if s.kind == "ovo":
+        if FAMILY[s.kind].is_pairwise:
             return Word(s.titles[k])
         return Word(s.names[1], s.marks[1]) if self.is_neuron else Word(s.names[k], s.marks[k])
 

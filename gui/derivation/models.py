@@ -116,6 +116,8 @@ class Softmax(Lines):
 class OneVersusRest(Softmax):
     """A sigmoid for each class, which knows nothing of the others."""
 
+    activation_words = "probability of {name} against the rest, by its own neuron"
+
     def lines(self) -> list[Line]:
         s = self.shape
         found = [self.inputs(), *self.logits(), *(self.sigmoid(k) for k in self.k)]
@@ -199,6 +201,8 @@ class OneVersusOne(OneVersusRest):
     """A sigmoid for each pair of classes, which sees these two only; they vote."""
 
     slope = (r"\mathbf{a}-\mathbf{t}", "a − t")
+    all_slopes = ("(A-T)", "(A − T)")
+    activation_words = "probability of the second class of {name}, by the pair’s neuron"
     sum_of_losses = (r"L = \textstyle\sum_{\mathrm{pairs\ with\ }y} =", "L = Σ over pairs with y =")
 
     def lines(self) -> list[Line]:

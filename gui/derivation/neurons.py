@@ -80,6 +80,14 @@ class Neuron(Lines):
 
 class Perceptron(Neuron):
     slope = (r"\hat{y}-y", "ŷ − y")
+    all_slopes = (r"(\hat{Y}-Y)", "(Ŷ − Y)")
+    answer = (r"\hat{y}", "ŷ")
+    activation_words = "step of the logit: 1 for yes, 0 for no"
+    classic_update = (
+        r"\mathbf{w} \leftarrow \mathbf{w} + \eta\,\frac{1}{n}\textstyle\sum_i"
+        r" (y-\hat{y})\,\mathbf{x}",
+        "w ← w + η · mean of (y − ŷ) x",
+    )
 
     def activation(self) -> Line:
         return Line(
@@ -122,6 +130,8 @@ class Perceptron(Neuron):
 
 class Adaline(Neuron):
     slope = ("-2\\,(y-z)", "−2(y − z)")
+    all_slopes = (r"2\,(Z-Y)", "2 (Z − Y)")
+    activation_words = "the logit itself"
     is_difference = False
     threshold, threshold_plain = r"\frac{1}{2}", "½"
 
@@ -225,6 +235,8 @@ class Sigmoid(Neuron):
 
 class Squared(Sigmoid):
     slope = (r"2\,(a-y)\,a\,(1-a)", "2(a − y) a(1 − a)")
+    all_slopes = (r"2\,\bigl((A-Y)\odot A\odot(1-A)\bigr)", "2 ((A − Y) ⊙ A ⊙ (1 − A))")
+    activation_words = "σ of the logit of {name}"
     is_difference = False
     by_a = (r"2\,(a-y)", "2(a − y)")
     is_starving = True

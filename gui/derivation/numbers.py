@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.model_family import FAMILY
 from gui.derivation.lines import Shape
+from gui.derivation.models import MODELS
 from gui.kit.maths.notation import Key, Line, Num, walk
 
 if TYPE_CHECKING:  # it imports PyTorch
@@ -63,15 +64,6 @@ MEANINGS = {
     "fix1": "what the mean gradient is divided by: it began as 0",
     "fix2": "what the mean square is divided by: it began as 0",
 }
-ACTIVATIONS = {
-    "perceptron": "step of the logit: 1 for yes, 0 for no",
-    "adaline": "the logit itself",
-    "mse": "σ of the logit of {name}",
-    "binary": "probability of {name}",
-    "softmax": "probability of {name}",
-    "ovr": "probability of {name} against the rest, by its own neuron",
-    "ovo": "probability of the second class of {name}, by the pair’s neuron",
-}
 OF_INPUTS = ("x", "own")  # all other numbers that have an index begin with the output
 OF_CLASSES = {"votes": "pairs that vote for {}", "conf": "summed logits of the pairs for {}"}
 NO_TARGET = "–"
@@ -86,12 +78,12 @@ def meaning(shape: Shape, key: Key) -> str:
     has_output = bool(indices) and kind not in OF_INPUTS
     name = shape.titles[int(indices[0])] if has_output else ""
     if kind == "a":
-        return ACTIVATIONS[shape.kind].format(name=name)
-    if kind == "e" and shape.kind != "softmax":
+        return MODELS[shape.kind].activation_words.format(name=name)
+    model = FAMILY[shape.kind]
+    if kind == "e" and model.is_sigmoid:
         return "e to the −z" if shape.is_neuron else f"e to minus the logit of {name}"
     has_input = kind in OF_INPUTS or len(indices) > 1
     words = shape.inputs[int(indices[-1])] if has_input else ""
-    model = FAMILY[shape.kind]
     return MEANINGS[kind].format(name=name, input=words, unit=model.unit, gradient=model.gradient)
 
 
@@ -125,7 +117,7 @@ def numbers(shape: Shape, trace: Trace, own: NDArray[np.floating]) -> dict[Key, 
         ("e", response.powers),
         ("a", trace.a),
         ("dz", trace.dz),
-        ("l", None if shape.kind == "softmax" else response.losses),
+        ("l", None if FAMILY[shape.kind].is_shift_invariant else response.losses),
     ):
         add(name, values)
     if trace.y is not None:

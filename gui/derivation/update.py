@@ -93,12 +93,9 @@ class _Update:
         s, w, letter, of = self.shape, self.w, self.letter, self.of
         rule = rf"{w} \leftarrow {w} - \eta\,\nabla_{{\!{w}}} ="
         plain = f"{letter} ← {letter} − η ∇{letter} ="
-        if s.kind == "perceptron":
-            rule = (
-                rf"{w} \leftarrow {w} + \eta\,\frac{{1}}{{n}}\textstyle\sum_i"
-                rf" (y-\hat{{y}})\,\mathbf{{x}} = {w} - \eta\,\nabla_{{\!{w}}} ="
-            )
-            plain = "w ← w + η · mean of (y − ŷ) x = w − η ∇w ="
+        if of.classic_update is not None:
+            rule = rf"{of.classic_update[0]} = {w} - \eta\,\nabla_{{\!{w}}} ="
+            plain = f"{of.classic_update[1]} = {letter} − η ∇{letter} ="
         decay: tuple[Node, ...] = ()
         if s.has_decay:
             rule = rf"{w} \leftarrow {w} - \eta\,(\nabla_{{\!{w}}} + \lambda {w}) ="

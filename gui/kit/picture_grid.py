@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.data.dataset import REST_MARK
 from core.data.task import Task
 from core.explain.coefficients import output_names
-from core.model_family import pairs
+from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.kit.theme import Theme
@@ -118,7 +118,7 @@ class Panels(QWidget):
         model, marks = self._task.config.model, self._task.dataset.class_marks
         if model.hidden:
             return [(f"unit {j + 1}", REST_MARK) for j in range(min(model.hidden, MOST_UNITS))]
-        if model.kind == "ovo":
+        if FAMILY[model.kind].is_pairwise:
             second = [marks[j] for _, j in pairs(self._task.dataset.h)]
             return list(zip(output_names(self._task), second, strict=True))
         names = list(zip(self._task.dataset.class_names, marks, strict=True))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from core.data.task import Task
 from core.explain.example_gradients import pulls
+from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit.plain_text import as_tip
@@ -47,24 +48,18 @@ NEURON_TOOLTIP = (
     "towards itself,\none of class {{no}} pushes them away, {how}.\n"
     "Thick: −∇w, the mean over the batch: the direction of the next step."
 )
-PULLS = {  # of one neuron: minus ∂L/∂z, and how hard that is
-    "perceptron": ("(y − ŷ)", "and only where the neuron is wrong"),
-    "adaline": ("2 (y − z)", "the harder the further z is from y, also beyond it"),
-    "mse": ("2 (y − a)·a(1 − a)", "but next to nothing where a is near 0 or 1, right or wrong"),
-    "binary": ("(y − a)", "the harder the more the model is wrong"),
-}
 
 
 def tooltip(task: Task) -> str:
     """Say what the arrows of this task's model mean."""
-    kind = task.config.model.kind
-    if kind == "ovo":
+    kind = FAMILY[task.config.model.kind]
+    if kind.is_pairwise:
         return PAIRS_TOOLTIP
     if not task.is_neuron:
         return TOOLTIP
     no, yes = task.dataset.class_names
-    pull, how = PULLS[kind]
-    return NEURON_TOOLTIP.format(pull=pull, how=how).format(no=no, yes=yes)
+    words = NEURON_TOOLTIP.format(pull=kind.pull, how=kind.pull_words)
+    return words.format(no=no, yes=yes)
 
 
 class Arrows(NamedTuple):
@@ -158,10 +153,10 @@ class PullArrows(QObject):
         """Say what the arrows are, "" while there are none."""
         if not self.is_on or self._task is None:
             return ""
-        kind = self._task.config.model.kind
-        if kind in PULLS:
-            what = f"{PULLS[kind][0]}·x, what an example of the next batch adds to w"
-        elif kind == "ovo":
+        kind = FAMILY[self._task.config.model.kind]
+        if kind.is_neuron:
+            what = f"{kind.pull}·x, what an example of the next batch adds to w"
+        elif kind.is_pairwise:
             what = "|a − t|·x, how an example of the next batch pulls its pairs to its class"
         else:
             what = "(1 − a)·x, what an example of the next batch adds to its class’s w"

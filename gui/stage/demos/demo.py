@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.model_family import FAMILY
-from core.teach.illustrations import WITH_SHARES
 from core.train.snapshot import Snapshot
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
@@ -24,8 +23,8 @@ NO_SHARES = (
 
 def no_shares(task: Task) -> str:
     """Say that the model has no probabilities that sum to 1, or "" where it has."""
-    kind = task.config.model.kind
-    return "" if kind in WITH_SHARES else NO_SHARES.format(FAMILY[kind].title)
+    kind = FAMILY[task.config.model.kind]
+    return "" if kind.outputs_sum_to_one else NO_SHARES.format(kind.title)
 
 
 class Demo(QWidget):

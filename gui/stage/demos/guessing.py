@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.model_family import FAMILY
 from core.number_format import format_fixed
 from core.train.history import SAMPLE
 from core.train.snapshot import Snapshot
@@ -30,7 +31,6 @@ NEAR = (
     0.005  # nats: a start this close to ln h is a guess, whatever the small weights it began with
 )
 MOST_SAID = 13.8  # nats: beyond a million classes the number says nothing
-IN_NATS = ("softmax", "binary")  # models whose loss is −log of the true class's probability
 
 
 class GuessingDemo(Demo):
@@ -153,7 +153,8 @@ class GuessingDemo(Demo):
         if task is None or snapshot is None or not snapshot.curves.table.shape[1]:
             self.verdict.setText("")
             return
-        if task.config.model.kind not in IN_NATS:
+        kind = FAMILY[task.config.model.kind]
+        if not (kind.is_log_likelihood and kind.outputs_sum_to_one):
             self.first.show_text("–")
             self.now.show_text("–")
             self.verdict.setText("The loss of this model is no −log of a probability.")

@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.model_family import DEFAULT_KIND
 from core.number_format import format_fixed
 from core.teach import illustrations
 from core.train.snapshot import Params, Snapshot
@@ -214,7 +215,7 @@ class OneHotDemo(Demo):
             self.kept.setText("There is no training row of this class.")
             return
         k, h = self.k, min(len(self._names), MOST)
-        kind = "softmax" if self._task is None else self._task.config.model.kind
+        kind = DEFAULT_KIND if self._task is None else self._task.config.model.kind
         answer = illustrations.log_probabilities(self._x, self._params, kind)
         if answer is None or answer.shape[1] != len(self._names):
             missing = "" if self._task is None else no_shares(self._task)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.model_family import FAMILY
 from core.number_format import format_fixed, format_general
 from core.teach.demonstrations import EXAMPLE_B, EXAMPLE_W, EXAMPLE_X, Shift, shift
 from core.train.snapshot import Snapshot
@@ -216,4 +217,5 @@ class ShiftDemo(Demo):
 
 def _is_softmax(task: Task) -> bool:
     """Whether softmax comes straight after the linear map."""
-    return task.config.model.kind == "softmax" and not task.config.model.hidden
+    model = task.config.model
+    return FAMILY[model.kind].is_shift_invariant and not model.hidden

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.explain.prediction import WITHOUT_SHARES, Answer, has_odds
-from core.model_family import pairs
+from core.explain.prediction import Answer, has_odds
+from core.model_family import FAMILY, pairs
 from core.number_format import format_odds, format_sum
 from core.train.snapshot import Params
 
@@ -38,8 +38,8 @@ def of_neuron(kind: str, found: Answer, params: Params, names: Sequence[str]) ->
     if has_odds(kind):
         likelier, other = (yes, no) if z >= 0 else (no, yes)
         verdict = f"{likelier} is {format_odds(abs(z))}as likely as {other}"
-    elif kind in WITHOUT_SHARES:
-        threshold = "½" if kind == "adaline" else "0"
+    elif not FAMILY[kind].has_probabilities:
+        threshold = FAMILY[kind].threshold_text
         verdict = f"z {'>' if found.decided else '≤'} {threshold}: it says {names[found.decided]}"
     else:
         verdict = f"a = σ(z) = {float(found.probabilities[1]):.3f} for {yes}"
@@ -55,7 +55,7 @@ def of_classes(
     """Say why class i is said rather than j, or the other way round."""
     if i == j:  # a person may choose so
         return Why(np.zeros_like(found.evidence[0]), (f"{names[i]} is compared with itself.",))
-    if kind == "ovo":
+    if FAMILY[kind].is_pairwise:
         return _of_pair(found, params, names, i, j)
     b, z = params.b, found.logits
     away = float(z[i]) - float(z[j])
@@ -65,7 +65,7 @@ def of_classes(
     total = format_sum(away, float(b[i]) - float(b[j]))
     first, second = (names[i], names[j]) if away >= 0 else (names[j], names[i])
     verdict = f"{first} is {format_odds(abs(away))}as likely as {second}"
-    if kind == "ovr":  # of which each has a denominator of its own
+    if not FAMILY[kind].outputs_sum_to_one:  # of which each has a denominator of its own
         verdict = f"odds of {first} are {format_odds(abs(away)) or 'as large as '}those of {second}"
     return Why(
         found.evidence[i] - found.evidence[j],

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from core.explain.prediction import Reading
+from core.model_family import DEFAULT_KIND, FAMILY
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
 from gui.kit.theme import Theme
@@ -17,33 +18,6 @@ from gui.kit.theme import Theme
 GAP = 6.0
 TALLEST_BAR = 34.0
 QUIET = 0.55  # opacity of the bars that are not the winner's
-HINTS = {  # what is to be known about the answers of a model, as long as there is room for
-    "softmax": (
-        "Shares always sum to 1: a scribble gets an answer, too.",
-        "They always sum to 1, even for a scribble.",
-        "They sum to 1 for scribbles, too.",
-    ),
-    "ovr": (
-        "{}: each class is asked by itself, they need not sum to 1.",
-        "{}: each by itself, they need not sum to 1.",
-        "{}: they need not sum to 1.",
-    ),
-    "ovo": (
-        "Each pair of classes has one vote; the sums of logits break ties.",
-        "Each pair has a vote; logits break ties.",
-        "Each pair has a vote.",
-    ),
-    "perceptron": (
-        "A step has no shares: a scribble gets a yes or a no, too.",
-        "A step has no shares: yes or no.",
-        "Yes or no.",
-    ),
-    "adaline": (
-        "A straight line has no shares: above ½ it says yes.",
-        "No shares: above ½ it says yes.",
-        "Above ½: yes.",
-    ),
-}
 
 
 class _Bar(NamedTuple):
@@ -63,7 +37,7 @@ class Shares(CanvasWidget):
         self._bars: list[_Bar] = []
         self._names: tuple[str, ...] = ()
         self._marks: tuple[int, ...] = ()
-        self._kind = "softmax"
+        self._kind: str = DEFAULT_KIND
         self._reading: Reading | None = None
         self._winner: int | None = None
         self.sentence = self.aside = ""
@@ -153,7 +127,7 @@ class Shares(CanvasWidget):
     def _say_hint(self) -> None:
         """Say what is to be known about such answers, at the length that there is room for."""
         metrics = QFontMetricsF(self._small)
-        hints = [h.format(self.aside or "Σ") for h in HINTS.get(self._kind, HINTS["softmax"])]
+        hints = [h.format(self.aside or "Σ") for h in FAMILY[self._kind].hints]
         fitting = [hint for hint in hints if metrics.horizontalAdvance(hint) <= self.width()]
         self._say(self._hint, fitting[0] if fitting else "")
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from core.data.task import Task
 from core.explain import prediction
 from core.explain.prediction import Answer
-from core.model_family import FAMILY
+from core.model_family import DEFAULT_KIND, FAMILY
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
 from gui.kit.theme import Theme
@@ -36,7 +36,6 @@ SMALLEST = 372, 416  # px; with less room than this it scrolls
 BLANK = "Draw a digit, and see why."
 UNTRAINED = "All classes tie: train first (Space)."
 NOT_READY = "The model is not ready yet."
-NEURONS = tuple(name for name, kind in FAMILY.items() if kind.is_neuron)
 EVIDENCE = (
     "w ⊙ x pixel by pixel, all classes on one scale: blue speaks for the class, orange against "
     "it. Summed up, and with the bias, it is the logit z."
@@ -149,7 +148,7 @@ class DrawView(View):
 
     @property
     def _kind(self) -> str:
-        return "softmax" if self.task is None else self.task.config.model.kind
+        return DEFAULT_KIND if self.task is None else self.task.config.model.kind
 
     @property
     def _is_hidden(self) -> bool:
@@ -159,7 +158,7 @@ class DrawView(View):
     @property
     def _is_brief(self) -> bool:
         """Whether one reason says it all: there is one neuron, or no evidence to compare."""
-        return self.task is not None and (self._kind in NEURONS or self._is_hidden)
+        return self.task is not None and (FAMILY[self._kind].is_neuron or self._is_hidden)
 
     # Values in --------------------------------------------------------------------------------
 
@@ -195,9 +194,9 @@ class DrawView(View):
         self.steps.show_data(size, is_deskewed=task.config.data.deskew)
         self._change_pen()
         self.shares.show_classes(self._kind, names, task.dataset.class_marks)
-        columns = names[1:] if self._kind == "ovo" else names
+        columns = names[1:] if FAMILY[self._kind].is_pairwise else names
         self.evidence.show_classes(() if self._is_brief else columns, size)
-        self.evidence.setToolTip(EVIDENCE_OF_PAIRS if self._kind == "ovo" else EVIDENCE)
+        self.evidence.setToolTip(EVIDENCE_OF_PAIRS if FAMILY[self._kind].is_pairwise else EVIDENCE)
         self.evidence.setVisible(not self._is_brief)
         self.reason.has_picture = not self._is_hidden
         self.comparison.setVisible(not self._is_brief)
@@ -298,7 +297,7 @@ class DrawView(View):
         """Show the evidence of each class and the difference of two, on one scale."""
         why = of_classes(self._kind, found, params, names, *self.comparison.pair_for(found))
         largest = _largest(why)
-        if self._kind == "ovo":
+        if FAMILY[self._kind].is_pairwise:
             turned, b, others = of_winner(found, params, found.decided)
             self.evidence.rename([f"not {names[j]}" for j in others])
             self.evidence.show_answer(turned, b, None, largest)

@@ -106,9 +106,11 @@ class ReliabilityPage(Page):
         kind = FAMILY[task.config.model.kind]
         self._is_neuron = task.is_neuron
         self._obstacle = ""
-        if kind.activation == "step(z)":
-            self._obstacle = "A perceptron says yes or no, and never how sure it is of it."
-        self._has_temperature = kind.activation not in ("step(z)", "z")
+        if not kind.is_smooth:
+            self._obstacle = (
+                f"A {kind.title_in_text} says yes or no, and never how sure it is of it."
+            )
+        self._has_temperature = kind.has_probabilities
         self.temper.setVisible(self._has_temperature)
         self._name = task.dataset.class_names[-1]
         across = f"p({self._name})" if self._is_neuron else "confidence: p of the class said"

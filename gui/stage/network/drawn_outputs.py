@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QFontMetricsF
 
 from core.data.task import Task
-from core.model_family import output_names, pairs
+from core.model_family import DEFAULT_KIND, FAMILY, output_names, pairs
 from gui.kit import theme as look
 from gui.stage.network.parts import Signals
 
@@ -23,12 +23,12 @@ class DrawnOutputs:
         self._task = task
         self.classes = [] if task is None else list(range(min(task.dataset.h, MOST_CLASSES)))
         self.pairs = []
-        if task is not None and self.kind == "ovo":
+        if task is not None and FAMILY[self.kind].is_pairwise:
             self.pairs = _pairs_about(task.dataset.h, 0)
 
     @property
     def kind(self) -> str:
-        return self._task.config.model.kind if self._task else "softmax"
+        return self._task.config.model.kind if self._task else DEFAULT_KIND
 
     @property
     def is_neuron(self) -> bool:
@@ -38,7 +38,7 @@ class DrawnOutputs:
     @property
     def outputs(self) -> list[int]:
         """The rows of W that are drawn."""
-        if self.kind == "ovo":
+        if FAMILY[self.kind].is_pairwise:
             return self.pairs
         return [0] if self.is_neuron else self.classes
 
@@ -50,7 +50,7 @@ class DrawnOutputs:
             a = (answer.votes if len(answer.votes) else answer.probabilities).tolist()
             order = sorted(range(len(a)), key=lambda k: (k != signals.label, -a[k]))
             self.classes = sorted(order[:MOST_CLASSES])
-        if self._task and self.kind == "ovo":
+        if self._task and FAMILY[self.kind].is_pairwise:
             about = signals.answer.decided if signals.label is None else signals.label
             self.pairs = _pairs_about(self._task.dataset.h, about)
         return (self.classes, self.pairs) != before

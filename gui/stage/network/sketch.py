@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from core.data.task import Task
+from core.model_family import FAMILY
 from core.number_format import format_three_digits
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
@@ -17,7 +18,7 @@ from gui.stage.network.drawn_outputs import DrawnOutputs
 from gui.stage.network.parts import WIRE, Node, Signals, Strand, scale_for
 from gui.stage.network.rows import FADED, ClassRow, RowGeometry
 from gui.stage.network.sketch_grid import SketchGrid
-from gui.stage.network.words import SAYINGS, loss_words, said_of, size_of
+from gui.stage.network.words import loss_words, said_of, size_of
 
 
 class Mark(NamedTuple):
@@ -149,7 +150,7 @@ class Sketch(CanvasWidget):
         words = self._activation
         words.dress(self._plain, self._theme.ink)
         words.setZValue(2)
-        text = SAYINGS[self.drawn.kind].activation
+        text = FAMILY[self.drawn.kind].activation_label
         words.setText(text)
         size = words.boundingRect()
         is_level = size.width() <= rect.width()
@@ -166,8 +167,8 @@ class Sketch(CanvasWidget):
         assert self.task
         dataset, classes = self.task.dataset, self.drawn.classes
         grid, columns, row = self.grid, self.grid.columns, self.grid.row_height(len(classes))
-        saying = SAYINGS[self.drawn.kind]
-        symbols = (saying.no, saying.yes) if self.drawn.is_neuron else [""] * dataset.h
+        model = FAMILY[self.drawn.kind]
+        symbols = (model.no_label, model.yes_label) if self.drawn.is_neuron else [""] * dataset.h
         names = {k: symbols[k] + dataset.class_names[k] for k in classes}
         widest = max(grid.width_of(name) for name in names.values())
         for i, (parts, k) in enumerate(zip(self.rows, classes, strict=True)):
@@ -182,13 +183,13 @@ class Sketch(CanvasWidget):
         columns, height, wide = self.grid.columns, self.grid.line * 1.2, self.grid.is_wide
         logit_x, node, target_x = columns.logit, columns.node, columns.target
         texts = self._left_heads()
-        saying, target = SAYINGS[self.drawn.kind], "" if self.drawn.pairs else "y"
+        model, target = FAMILY[self.drawn.kind], "" if self.drawn.pairs else "y"
         heads = (
             (texts[0], QRectF(0, 0, logit_x / 2, height), LEFT),
             (texts[1], QRectF(logit_x * 0.3, 0, logit_x * 0.6, height), CENTRE),
             ("logits z" if wide else "z", QRectF(logit_x - 20, 0, node + 40, height), CENTRE),
             (
-                saying.output if wide else saying.short,
+                model.output_heading if wide else model.output_short,
                 QRectF(columns.shares, 0, columns.shares_width, height),
                 LEFT,
             ),

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.kit.labels import Readout
 from gui.kit.plain_text import Plain
@@ -174,14 +175,14 @@ class NetworkView(View):
             strands, what = "two strands per class", "it"
             if task.config.model.is_neuron:
                 strands, what = "two strands", task.dataset.class_names[1]
-            elif task.config.model.kind == "ovo":
+            elif FAMILY[task.config.model.kind].is_pairwise:
                 strands, what = "two strands per pair i|j", "j"
             words.append(
                 f"{task.m:,} inputs, summed up in {strands}: all w·x > 0 in blue, which speak for "
                 f"{what}, and all w·x < 0 in orange."
             )
-        drawn, kind = self.sketch.drawn.pairs, task.config.model.kind
-        if kind == "ovo":
+        drawn, kind = self.sketch.drawn.pairs, FAMILY[task.config.model.kind]
+        if kind.is_pairwise:
             words.append("The neuron of i|j votes for j where z > 0, else for i.")
             if len(drawn) < task.outputs:
                 words.append(
@@ -189,7 +190,7 @@ class NetworkView(View):
                     "one, are drawn; all of them vote."
                 )
         if task.dataset.h > MOST_CLASSES:
-            shared = "; all of them share in the softmax" if kind == "softmax" else ""
+            shared = "; all of them share in the softmax" if kind.is_shift_invariant else ""
             words.append(
                 f"Of {task.dataset.h} classes the {MOST_CLASSES} likeliest are drawn, with the "
                 f"example's own{shared}."

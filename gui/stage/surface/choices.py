@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.data.task import Task
 from core.explain import loss_surface
-from core.explain.loss_surface import Cost
+from core.model_family import DEFAULT_KIND, Cost
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import small_label
@@ -46,7 +46,7 @@ class SurfaceChoices(QWidget):
             row.addWidget(group)
         group, self._losses_box = _group()
         row.addWidget(group)
-        self._offer_losses("softmax")
+        self._offer_losses(DEFAULT_KIND)
 
     @property
     def directions(self) -> tuple[object, object]:

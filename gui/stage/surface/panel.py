@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.explain.loss_surface import Cost, Range, Surface
+from core.explain.loss_surface import Range, Surface
+from core.model_family import Cost
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.theme import Theme

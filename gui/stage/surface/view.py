@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from core.data.task import Task
 from core.explain import loss_surface
-from core.explain.loss_surface import Cost, Direction, Range, own_cost
+from core.explain.loss_surface import Direction, Range, own_cost
+from core.model_family import Cost
 from core.train.snapshot import Snapshot, Status
 from gui.kit.labels import Elided
 from gui.kit.plain_text import Plain

@@ -25,8 +25,10 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.explain.gradient_agreement import GradientCheck
+from core.model_family import DEFAULT_KIND
 from core.number_format import format_fixed, format_magnitude, format_significant
 from core.train.snapshot import Snapshot
+from gui.derivation.models import MODELS
 from gui.kit import theme as look
 from gui.kit.labels import Elided
 from gui.kit.maths.formula import Formula, copy_menu
@@ -45,20 +47,13 @@ TIPS = (
     "From five values of the loss around the weights: "
     "(L(θ−2ε) − 8 L(θ−ε) + 8 L(θ+ε) − L(θ+2ε)) / 12ε",
 )
-SLOPES = {  # ∂L/∂Z of each model that has not A − Y, as LaTeX and in plain characters
-    "perceptron": (r"(\hat{Y}-Y)", "(Ŷ − Y)"),
-    "adaline": (r"2\,(Z-Y)", "2 (Z − Y)"),
-    "mse": (r"2\,\bigl((A-Y)\odot A\odot(1-A)\bigr)", "2 ((A − Y) ⊙ A ⊙ (1 − A))"),
-    "ovo": (r"(A-T)", "(A − T)"),
-}
-SLOPE = (r"(A-Y)", "(A − Y)")
 DECAY, L1 = (r"+\lambda W", " + λ W"), (r"+\lambda_1\,\mathrm{sign}\,W", " + λ₁ sign W")
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
 def by_hand(kind: str, *, has_bias: bool, has_decay: bool, has_l1: bool) -> tuple[str, str]:
     """Return the gradient's formula, as LaTeX and in plain characters."""
-    slope, plain = SLOPES.get(kind, SLOPE)
+    slope, plain = MODELS[kind].all_slopes
     transposed = slope if slope.startswith("(") else f"({slope})"
     latex = rf"\nabla_W L=\frac{{1}}{{n}}\,{transposed}^{{\mathsf{{T}}}}X"
     words = f"∇W L = {plain if plain.startswith('(') else f'({plain})'}ᵀ X / n"
@@ -215,7 +210,7 @@ class Comparison(QFrame):
         self.words = Plain()
         self.words.setWordWrap(True)
         self.formula = Formula(
-            theme, *by_hand("softmax", has_bias=True, has_decay=False, has_l1=False), px=16
+            theme, *by_hand(DEFAULT_KIND, has_bias=True, has_decay=False, has_l1=False), px=16
         )
         self.grid = Table()
         self.foot = Plain()

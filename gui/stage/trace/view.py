@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.derivation import numbers as trace_numbers
 from gui.derivation.lines import PARTS, Shape
@@ -32,7 +33,6 @@ from gui.stage.trace.jacobian_view import JacobianView
 from gui.state.background_tasks import Background
 from gui.state.selected_example import NOT_APPLYING, applies
 
-WITH_JACOBIAN = ("softmax", "binary", "mse")
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
 
 
@@ -190,12 +190,13 @@ class TraceView(View):
         self.sheet.show_numbers(followed.values, images)
         trace = followed.trace
         label = trace.label
-        has_jacobian = label is not None and trace.kind in WITH_JACOBIAN
+        model = FAMILY[trace.kind]
+        has_jacobian = label is not None and model.outputs_sum_to_one
         self.jacobian.setVisible(has_jacobian)
         if has_jacobian:
             self.jacobian.show_answer(
                 trace.a,
-                None if trace.kind == "mse" else label,  # whose chain does not collapse to a − y
+                label if model.chain_collapses else None,
                 task.dataset.class_names,
                 task.dataset.class_marks,
             )

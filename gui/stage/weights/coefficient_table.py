@@ -23,9 +23,11 @@ from core.explain.coefficients import (
     as_csv,
     coefficients,
     have_odds,
+    is_relative,
     odds_ratios,
     sentence,
 )
+from core.model_family import FAMILY
 from core.number_format import format_ratio, format_scientific, format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
@@ -34,12 +36,6 @@ from gui.kit.plain_text import Plain
 
 SECONDS = 0.1
 MOST_ROWS = 2_000
-NO_ODDS = {
-    "perceptron": "A perceptron has no probabilities, so its weights say nothing of odds.",
-    "adaline": "ADALINE has no probabilities, so its weights say nothing of odds.",
-    "mse": "Its activation is a probability, but the squared error does not fit odds.",
-    "ovo": "Each row is one pair of classes; votes, not odds, decide between three or more.",
-}
 
 
 class CoefficientTable(QWidget):
@@ -98,12 +94,12 @@ class CoefficientTable(QWidget):
         from core.explain.coefficients import output_names
 
         names = output_names(task)
-        is_softmax = task.config.model.kind == "softmax"
+        has_reference = is_relative(task)
         last = len(names) - 1
         self.output.offer([(name, k) for k, name in enumerate(names)], last)
         self.against.offer([(name, k) for k, name in enumerate(names)], max(last - 1, 0))
         for widget in (self.against, self._against_words):
-            widget.setVisible(is_softmax and have_odds(task))
+            widget.setVisible(has_reference and have_odds(task))
         unit = f" per {task.dataset.unit}" if task.dataset.unit else " in own units"
         titles = ["input", "standardised", unit.strip()]
         if have_odds(task):
@@ -171,10 +167,10 @@ class CoefficientTable(QWidget):
         words = ""
         row = self.table.currentRow()
         if not have_odds(task):
-            words = NO_ODDS.get(
-                task.config.model.kind,
-                "These inputs are made of features: one cannot change while the others stay, so "
-                "no odds are given.",
+            words = (
+                FAMILY[task.config.model.kind].no_odds
+                or "These inputs are made of features: one cannot change while the others stay, so "
+                "no odds are given."
             )
         elif found is not None and 0 <= row < len(found.inputs):
             words = sentence(task, found, row, *self._chosen())

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from core.config import SECOND_ORDER
 from core.data.task import Task
 from core.explain.coefficients import output_names
+from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit.fields.choices import Segments
@@ -91,7 +92,7 @@ class Norms(QWidget):
         for line in (*self.lines, self.whole):
             line.setData([], [])
         for k, name in enumerate(names):
-            mark = marks[k] if task.config.model.kind != "ovo" else k
+            mark = k if FAMILY[task.config.model.kind].is_pairwise else marks[k]
             colour = theme.class_colour(mark).name()
             self.lines[k].setPen(plots.pen(self.plot, colour, 1.2))
             words.append(f"<span style='color:{colour}'>■</span>&nbsp;{html(short(name))}")

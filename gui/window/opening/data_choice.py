@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import DataConfig, ModelConfig, Source
 from core.data.task import Task
+from core.model_family import DEFAULT_KIND
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.window.settings import Settings
@@ -105,7 +106,7 @@ class DataChoice(QObject):
 
 def for_other_data(model: ModelConfig) -> ModelConfig:
     """Return the model for data with other classes: a neuron's question is not asked of them."""
-    kind = "softmax" if model.is_neuron else model.kind
+    kind = DEFAULT_KIND if model.is_neuron else model.kind
     return replace(model, kind=kind, positive=None, negative=None)
 
 

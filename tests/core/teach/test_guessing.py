@@ -15,10 +15,10 @@ def test_it_is_the_heads_loss_where_nothing_is_known(kind, h):
         return
     y = torch.arange(h)
     outputs = FAMILY[kind].outputs(h)
-    Z = torch.full((h, outputs), 0.5 if kind == "adaline" else 0.0)
+    Z = torch.full((h, outputs), FAMILY[kind].threshold)
     found = guessing(kind, h)
     if found is None:
-        assert kind == "perceptron"
+        assert FAMILY[kind].margin == 0
         return
     losses = head.loss(Z, head.encode(y, outputs).to(Z.dtype))
     assert losses.tolist() == pytest.approx([found[0]] * h, rel=1e-6)

@@ -190,7 +190,7 @@ def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words)
     params = window.hub.snapshot.params
     at = pixel(other, *other.point)
     move(other.plot.viewport(), at)
-    found = re.search(r"MSE, \(a − y\)² ([\d.]+)", words(view))
+    found = re.search(r"MSE, \(y − a\)² ([\d.]+)", words(view))
     assert found is not None
     read = float(found.group(1))
     W = params.W.copy()
