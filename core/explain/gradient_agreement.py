@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.csv.spreadsheet import to_text
+from core.model_family import FAMILY
 from core.number_format import format_magnitude, format_significant
 
 Floats = NDArray[np.float64]
@@ -129,6 +130,11 @@ class GradientCheck:
         )
 
     @property
+    def _kink(self) -> str:
+        margin = FAMILY[self.kind].margin
+        return f"(2y − 1) z = {margin:g}" if margin else "z = 0"
+
+    @property
     def extent(self) -> str:
         """Say on which rows it was checked and, if not at all parameters, at how many."""
         rows = f"on the {self.rows:,} rows of the next batch"
@@ -136,7 +142,8 @@ class GradientCheck:
             rows = "on the one row of the next batch"
         if self.at_kinks:
             rows = (
-                f"on {self.rows:,} of the next batch’s {self.batch:,} rows; at the kink z = 0, "
+                f"on {self.rows:,} of the next batch’s {self.batch:,} rows; at the kink "
+                f"{self._kink}, "
                 f"{'where no derivative is,' if self.at_kinks > 1 else 'without a derivative,'} "
                 f"{self.at_kinks:,} {'lie' if self.at_kinks > 1 else 'lies'}"
             )

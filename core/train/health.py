@@ -1,7 +1,8 @@
 """When a run has diverged, and which of its points are worth a return.
 
-It is judged by one cost: the loss, but for a perceptron. To learn with a larger rate is for that
-to have larger weights, and a larger loss, no more; so it is judged by its share of mistakes.
+It is judged by one cost: the loss, but for one with a margin, as a perceptron's. That slopes alike
+however far an example is on the wrong side: a larger rate gives larger weights and a larger loss,
+no more; so it is judged by its share of mistakes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 from core.data.task import Task
-from core.model_family import guessing
+from core.model_family import FAMILY, guessing
 from core.train.history import History
 from core.train.snapshot import Metrics
 
@@ -34,8 +35,11 @@ class Health:
     @classmethod
     def of(cls, task: Task) -> Health:
         h = max(task.dataset.h, 2)
-        mistakes, known = 1 - 1 / h, guessing(task.config.model.kind, h)
-        return cls(mistakes if known is None else known[0], mistakes, is_by_mistakes=known is None)
+        kind, mistakes = FAMILY[task.config.model.kind], 1 - 1 / h
+        known = guessing(kind.name, h)
+        if known is None or kind.margin is not None:
+            return cls(mistakes, mistakes, is_by_mistakes=True)
+        return cls(known[0], mistakes, is_by_mistakes=False)
 
     def cost(self, metrics: Metrics) -> float:
         return 1 - metrics.train_accuracy if self.is_by_mistakes else metrics.train_loss

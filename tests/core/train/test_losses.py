@@ -246,7 +246,7 @@ def test_the_hessian_equals_autograds(head, n, h, rng):
         torch.testing.assert_close(found[i].to(expected), expected)
 
 
-@heads(*(name for name in HEADS if name != "perceptron"))  # which is straight but for its kink
+@heads(*(name for name in HEADS if FAMILY[name].is_smooth))  # others are straight but for kinks
 @every_size
 def test_no_loss_bends_more_than_its_head_says(head, n, h, rng):
     """The largest curvature along any direction of z, measured at many places."""
@@ -302,6 +302,51 @@ def test_a_logit_of_zero_is_a_no_and_moves_a_perceptron_towards_yes():
     head, Z = HEADS["perceptron"], torch.zeros(2, 1)
     assert head.decide(Z).tolist() == [0, 0]
     assert head.gradient(Z, torch.tensor([[0.0], [1.0]])).ravel().tolist() == [0.0, -1.0]
+
+
+def test_newtons_method_is_for_exactly_the_losses_with_one_smooth_valley():
+    for name, kind in FAMILY.items():
+        assert (HEADS[name].hessian is not None) == (kind.is_convex and kind.is_smooth)
+        assert bool(kind.no_optimum) == (HEADS[name].hessian is None)
+
+
+@every_head
+def test_the_flags_of_the_family_are_true_of_the_heads(head, rng):
+    """Each by what it says of the mathematics, whatever the model is called."""
+    kind = FAMILY[head.name]
+    Z, Y, _ = example(head, 40, 4, rng)
+    A, shares = head.activation(Z), head.probabilities(Z)
+    one = torch.ones(40, dtype=Z.dtype)
+    assert kind.is_sigmoid == torch.equal(A, torch.sigmoid(Z))
+    assert kind.is_identity == torch.equal(A, Z)
+    whole = torch.cat([1 - A, A], dim=1) if kind.is_neuron else A
+    is_distribution = torch.allclose(whole.sum(dim=1), one) and bool(
+        ((whole > 0) & (whole < 1)).all()
+    )
+    assert kind.outputs_sum_to_one == is_distribution
+    assert kind.has_probabilities == bool(((shares > 0) & (shares < 1)).all())
+    if kind.has_probabilities:
+        assert kind.shares_sum_to_one == torch.allclose(shares.sum(dim=1), one)
+    assert kind.is_shift_invariant == torch.allclose(head.loss(Z + 1, Y), head.loss(Z, Y))
+    difference = torch.where(Y == ABSENT, 0.0, A - Y) if kind.is_pairwise else A - Y
+    is_difference = torch.allclose(head.gradient(Z, Y), difference)
+    assert kind.chain_collapses == (is_difference and kind.has_probabilities)
+    if kind.is_neuron:
+        assert torch.equal(head.decide(Z), (Z[:, 0] > kind.threshold).long())
+    if kind.margin is not None:
+        expected = torch.relu(kind.margin - (2 * Y - 1) * Z)[:, 0]
+        torch.testing.assert_close(head.loss(Z, Y), expected)
+
+
+@every_head
+def test_only_a_loss_of_the_logit_itself_is_lowest_where_all_is_right(head):
+    """With every example right, larger logits lower a saturating loss for ever."""
+    kind = FAMILY[head.name]
+    y = torch.arange(2)
+    Y = head.encode(y, kind.outputs(2)).double()
+    Z = (2 * Y - 1) * 5
+    further = head.loss(3 * Z, Y) < head.loss(Z, Y)
+    assert kind.always_has_optimum == (not further.any())
 
 
 def test_a_pairs_neuron_learns_from_its_two_classes_only():
