@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
+from core.model_family import FAMILY
 from gui.kit import theme as look
 from gui.kit.canvas_widgets import ink_pixmap, ink_table
 from gui.kit.legend import marker_icon
@@ -120,18 +121,23 @@ class ExampleModel(QAbstractTableModel):
             if task.dataset.image_shape is None:
                 return f"{self.row_at(place) + 1:,}"
             said = f"{names[answers.y[place]]} → {names[answers.predicted[place]]}"
-            return f"{said}\n{self.confidence[place]:.1%}"
+            return f"{said}\n{self._share(self.confidence[place])}"
         if column == CLASS:
             return names[int(answers.y[place])]
         if column == TAKEN_FOR:
             return names[int(answers.predicted[place])]
         if column == OWN:
-            return f"{self.own[place]:.1%}"
+            return self._share(self.own[place])
         if column == CONFIDENCE:
-            return f"{self.confidence[place]:.1%}"
+            return self._share(self.confidence[place])
         if column == LOSS:
             return f"{answers.loss[place]:.4f}"
         return f"{task.dataset.X[self.row_at(place), column - len(FIXED)]:.6g}"
+
+    def _share(self, share: float) -> str:
+        """A probability in percent; a dash of a model that has none."""
+        assert self.task is not None
+        return f"{share:.1%}" if FAMILY[self.task.config.model.kind].has_probabilities else "–"
 
     def _picture(self, place: int) -> QPixmap:
         assert self.task is not None
@@ -152,7 +158,8 @@ class ExampleModel(QAbstractTableModel):
         true, taken = names[self.answers.y[place]], names[self.answers.predicted[place]]
         return (
             f"row {self.row_at(place) + 1:,} · {true}, taken for {taken} · "
-            f"p({true}) {self.own[place]:.1%}, p({taken}) {self.confidence[place]:.1%} · "
+            f"p({true}) {self._share(self.own[place])}, "
+            f"p({taken}) {self._share(self.confidence[place])} · "
             f"loss {self.answers.loss[place]:.4f}"
         )
 

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.explain.plane import RowAnswers
+from core.model_family import FAMILY
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit.fields.choices import Choice, Segments
@@ -198,11 +199,10 @@ class RowModel(QAbstractTableModel):
             return ""
         if column == PREDICTED:
             return dataset.class_names[int(answers.predicted[row])]
-        return (
-            f"{answers.probability[row]:.1%}"
-            if column == PROBABILITY
-            else (f"{answers.loss[row]:.4f}")
-        )
+        if column == LOSS:
+            return f"{answers.loss[row]:.4f}"
+        has_shares = FAMILY[self.task.config.model.kind].has_probabilities
+        return f"{answers.probability[row]:.1%}" if has_shares else "–"
 
     def _picture(self, row: int, column: int) -> QIcon | QPixmap | None:
         assert self.task is not None

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from core.config import DataConfig, RunConfig
+from core.config import DataConfig, ModelConfig, RunConfig
+from core.model_family import FAMILY
 from core.train.snapshot import Status
-from gui.stage.rows.view import CLASS, LOSS, PREDICTED, ROW
+from gui.stage.rows.view import CLASS, LOSS, PREDICTED, PROBABILITY, ROW
 
 
 @pytest.fixture
@@ -56,6 +57,13 @@ def test_the_predicted_class_is_the_likeliest(trained):
     likeliest = probabilities(window).argmax(axis=1)
     shown = [cell(window, place, PREDICTED) for place in range(200)]
     assert shown == [names[k] for k in likeliest[:200]]
+
+
+@pytest.mark.parametrize("kind", FAMILY)
+def test_only_a_model_with_probabilities_has_one_of_each_row(trained, kind):
+    window = trained(RunConfig(model=ModelConfig(kind)))
+    shown = {cell(window, place, PROBABILITY)[-1] for place in range(150)}
+    assert shown == ({"%"} if FAMILY[kind].has_probabilities else {"–"})
 
 
 def test_a_click_on_the_loss_heading_sorts_by_loss(qtbot, trained):
