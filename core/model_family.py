@@ -13,11 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-ModelKind = Literal["perceptron", "adaline", "mse", "binary", "softmax", "ovr", "ovo"]
+ModelKind = Literal["perceptron", "adaline", "mse", "binary", "svm", "softmax", "ovr", "ovo"]
 Classes = Literal["two classes", "all classes"]
-Cost = Literal["criterion", "of the line", "squared error", "cross-entropy"]
+Cost = Literal["criterion", "of the line", "squared error", "cross-entropy", "hinge"]
 
 DEFAULT_KIND: ModelKind = "softmax"  # that asks about all classes, whatever the data
+
+
+SHARES_OF_ONE = (
+    "Shares always sum to 1: a scribble gets an answer, too.",
+    "They always sum to 1, even for a scribble.",
+    "They sum to 1 for scribbles, too.",
+)
 
 
 def one(_: int) -> int:
@@ -57,7 +64,6 @@ class Kind:
     title: str
     words: str
     activation: str
-    decides: str
     loss: str
     loss_short: str
     cost: Cost
@@ -67,7 +73,6 @@ class Kind:
     activation_label: str
     output_heading: str
     output_short: str
-    hints: tuple[str, ...]
     takes: Classes = "two classes"
     outputs: Callable[[int], int] = one
     is_pairwise: bool = False
@@ -75,6 +80,7 @@ class Kind:
     is_identity: bool = False
     outputs_sum_to_one: bool = False
     has_odds: bool = False
+    decides: str = "z > 0"
     threshold: float = 0.0
     is_log_likelihood: bool = False
     margin: float | None = None
@@ -84,6 +90,7 @@ class Kind:
     pull_words: str = ""
     no_label: str = ""
     yes_label: str = ""
+    hints: tuple[str, ...] = SHARES_OF_ONE
     no_odds: str = ""
     no_optimum: str = ""
 
@@ -145,12 +152,6 @@ class Kind:
         return "two classes" if self.is_pairwise else "the classes" if self.is_neuron else "a class"
 
 
-ONE_SHARED = (
-    "Shares always sum to 1: a scribble gets an answer, too.",
-    "They always sum to 1, even for a scribble.",
-    "They sum to 1 for scribbles, too.",
-)
-
 FAMILY: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -159,7 +160,6 @@ FAMILY: dict[str, Kind] = {
             title="Perceptron",
             words="One neuron with a step: only mistakes move it",
             activation="step(z)",
-            decides="z > 0",
             loss="perceptron criterion",
             loss_short="criterion",
             cost="criterion",
@@ -218,7 +218,6 @@ FAMILY: dict[str, Kind] = {
             activation="σ(z)",
             is_sigmoid=True,
             outputs_sum_to_one=True,
-            decides="z > 0",
             loss="squared error",
             loss_short="MSE",
             cost="squared error",
@@ -233,7 +232,6 @@ FAMILY: dict[str, Kind] = {
             output_short="a",
             no_label="1 − a · ",
             yes_label="a · ",
-            hints=ONE_SHARED,
             no_odds="Its activation is a probability, but the squared error does not fit odds.",
             no_optimum="No optimum is marked: this loss can have several valleys.",
         ),
@@ -245,7 +243,6 @@ FAMILY: dict[str, Kind] = {
             is_sigmoid=True,
             outputs_sum_to_one=True,
             has_odds=True,
-            decides="z > 0",
             loss="cross-entropy",
             loss_short="cross-entropy",
             cost="cross-entropy",
@@ -260,7 +257,35 @@ FAMILY: dict[str, Kind] = {
             output_short="probability a",
             no_label="1 − a · ",
             yes_label="a · ",
-            hints=ONE_SHARED,
+        ),
+        Kind(
+            name="svm",
+            title="Linear SVM",
+            words="One neuron that wants every example beyond a margin of 1 from its boundary",
+            activation="z",
+            is_identity=True,
+            loss="hinge loss",
+            loss_short="hinge loss",
+            cost="hinge",
+            unit="logits",
+            formula="max(0, 1 − (2y − 1) z)",
+            gradient="−(2y − 1) where (2y − 1) z < 1, else 0",
+            pull="(2y − 1)",
+            pull_words="all alike, and only where it is wrong or within the margin",
+            margin=1.0,
+            moves_while="examples lie within its margin",
+            activation_label="z",
+            output_heading="output z",
+            output_short="z",
+            no_label="z ≤ 0 · ",
+            yes_label="z > 0 · ",
+            hints=(
+                "A margin has no shares: a scribble gets a yes or a no, too.",
+                "A margin has no shares: yes or no.",
+                "Yes or no.",
+            ),
+            no_odds="A linear SVM has no probabilities, so its weights say nothing of odds.",
+            no_optimum="No optimum is marked: at its lowest point this loss has kinks.",
         ),
         Kind(
             name="softmax",
@@ -282,7 +307,6 @@ FAMILY: dict[str, Kind] = {
             activation_label="softmax",
             output_heading="probabilities a",
             output_short="probability a",
-            hints=ONE_SHARED,
         ),
         Kind(
             name="ovr",

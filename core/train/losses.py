@@ -73,6 +73,20 @@ def perceptron_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tens
     return torch.sub(_step(Z), Y, out=out)
 
 
+def hinge_loss(Z: Tensor, Y: Tensor) -> Tensor:
+    """Return max(0, 1 − (2y − 1) z) of each example, (n,): how far it is from the margin of 1."""
+    return torch.relu(1 + (1 - 2 * Y) * Z).sum(dim=1)
+
+
+def hinge_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
+    """Return −(2y − 1) where (2y − 1) z < 1, else 0: who is beyond the margin pulls no more.
+
+    It is a subgradient of the hinge loss, which has a kink at the margin.
+    """
+    signs = 1 - 2 * Y
+    return torch.mul(signs, signs * Z > -1, out=out)
+
+
 def squared_error(Z: Tensor, Y: Tensor) -> Tensor:
     """Return (y − z)² of each example, (n,)."""
     return (Y - Z).square().sum(dim=1)
@@ -166,8 +180,8 @@ class Head:
 
     encode : class numbers (n,) and the number of outputs → targets Y (n, outputs).
     activation : Z → A (n, outputs).
-    probabilities : Z → (n, classes) in 0 … 1. Rows sum to one but for one-vs-rest; a perceptron
-        and ADALINE have no probabilities, these are their steps and their clipped outputs.
+    probabilities : Z → (n, classes) in 0 … 1. Rows sum to one but for one-vs-rest; a perceptron,
+        a linear SVM and ADALINE have no probabilities, these are their steps and clipped outputs.
     scores : Z → (n, classes), of which the largest decides; two tie on a boundary.
     loss : Z, Y → (n,), in nats for cross-entropies.
     gradient : Z, Y → dL/dZ of each example's own loss, (n, outputs); divide by n for the mean.
@@ -301,6 +315,17 @@ HEADS = {
             bend=0.25,
             hessian=_sigmoid_hessian,
             hessian_times=_sigmoid_hessian_times,
+        ),
+        Head(
+            name="svm",
+            encode=_yes_or_no,
+            activation=_identity,
+            probabilities=lambda Z: _both(_step(Z)),
+            scores=_against(0.0),
+            loss=hinge_loss,
+            gradient=hinge_gradient,
+            decide=lambda Z: _above(Z, 0.0),
+            bend=0.0,
         ),
         Head(
             name="softmax",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, MOST_VOTES, TERMS, Lines, Shape
-from gui.derivation.neurons import Adaline, Logistic, Perceptron, Squared
+from gui.derivation.neurons import Adaline, Hinge, Logistic, Perceptron, Squared
 from gui.derivation.update import update_lines
 from gui.kit.maths.notation import (
     CLOSE,
@@ -284,6 +284,7 @@ MODELS: dict[str, type[Lines]] = {
     "adaline": Adaline,
     "mse": Squared,
     "binary": Logistic,
+    "svm": Hinge,
     "softmax": Softmax,
     "ovr": OneVersusRest,
     "ovo": OneVersusOne,

@@ -8,6 +8,7 @@ from gui.kit.maths.notation import (
     EQUALS,
     MINUS,
     OPEN,
+    PLUS,
     TIMES,
     Frac,
     Line,
@@ -128,12 +129,11 @@ class Perceptron(Neuron):
         ]
 
 
-class Adaline(Neuron):
-    slope = ("-2\\,(y-z)", "−2(y − z)")
-    all_slopes = (r"2\,(Z-Y)", "2 (Z − Y)")
+class OfLogit(Neuron):
+    """A neuron without an activation: its loss is of the logit itself."""
+
     activation_words = "the logit itself"
     is_difference = False
-    threshold, threshold_plain = r"\frac{1}{2}", "½"
 
     def activation(self) -> Line:
         return Line(
@@ -144,6 +144,12 @@ class Adaline(Neuron):
                 *sentence("the straight line itself"),
             ),
         )
+
+
+class Adaline(OfLogit):
+    slope = ("-2\\,(y-z)", "−2(y − z)")
+    all_slopes = (r"2\,(Z-Y)", "2 (Z − Y)")
+    threshold, threshold_plain = r"\frac{1}{2}", "½"
 
     def loss(self, label: int) -> Line:
         return Line(
@@ -179,6 +185,42 @@ class Adaline(Neuron):
                         EQUALS,
                         Num(("dz", 0)),
                     ),
+                ),
+            )
+        ]
+
+
+class Hinge(OfLogit):
+    slope = (r"-(2y-1)\,[(2y-1)\,z<1]", "−(2y − 1) [(2y − 1) z < 1]")
+    all_slopes = (r"-(2Y-1)\odot[(2Y-1)\odot Z<1]", "−(2Y − 1) ⊙ [(2Y − 1) ⊙ Z < 1]")
+
+    def loss(self, label: int) -> Line:
+        return Line(
+            LOSS,
+            Word("hinge loss"),
+            flow(
+                Sym(r"L = \max\bigl(0, 1-(2y-1)\,z\bigr) =", "L = max(0, 1 − (2y − 1) z) ="),
+                row(
+                    Sym(r"\max(0, 1", "max(0, 1"),
+                    MINUS if label else PLUS,
+                    Num(("z", 0), is_term=True),
+                    CLOSE,
+                    EQUALS,
+                    Num(("L",)),
+                ),
+            ),
+        )
+
+    def slopes(self) -> list[Line]:
+        latex, plain = self.slope
+        return [
+            Line(
+                GRADIENT,
+                Word("logit"),
+                flow(
+                    Sym(rf"\frac{{\partial L}}{{\partial z}} = {latex} =", f"∂L/∂z = {plain} ="),
+                    Num(("dz", 0)),
+                    *sentence("0 beyond the margin: whoever is there pulls no more"),
                 ),
             )
         ]

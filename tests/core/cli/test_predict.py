@@ -200,7 +200,7 @@ def test_a_name_of_several_lines_is_told_in_one():
 # Every model of the family --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["perceptron", "adaline"])
+@pytest.mark.parametrize("kind", ["perceptron", "adaline", "svm"])
 def test_a_neuron_without_probabilities_says_yes_or_no(folder, iris, make_task, run, kind):
     path, trainer = kept(folder, make_task(iris, model={"kind": kind}), kind)
     code, out, _ = run("--model", path, "--values", "6.5,2.4")

@@ -21,10 +21,11 @@ from core.evaluate.classification import (
     wilson,
 )
 from core.evaluate.roc_curves import rank, thinned
+from core.model_family import FAMILY
 from core.train.losses import HEADS
 from core.train.trainer import Trainer
 
-KINDS = ("perceptron", "adaline", "mse", "binary", "softmax", "ovr", "ovo")
+KINDS = tuple(FAMILY)
 
 
 @pytest.fixture
@@ -234,4 +235,5 @@ def test_kinds_without_probabilities_have_no_temperature():
     assert [kind for kind in HEADS if not model_outputs.has_temperature(kind)] == [
         "perceptron",
         "adaline",
+        "svm",
     ]

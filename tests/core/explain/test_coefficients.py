@@ -94,6 +94,7 @@ def test_a_small_effect_of_one_unit_is_told_in_percent_and_not_as_none():
     [
         ("perceptron", {}, {}),
         ("adaline", {}, {}),
+        ("svm", {}, {}),
         ("ovo", {}, {}),
         ("softmax", {"degree": 2}, {}),
         ("softmax", {}, {"hidden": 3}),

@@ -92,6 +92,21 @@ def test_rows_at_a_kink_are_left_out_and_it_says_so(iris, make_task):
         check(task, zeros, task.train_rows)
 
 
+def test_rows_at_the_margin_are_left_out_of_a_support_vector_machine(iris, make_task):
+    task = make_task(iris, model={"kind": "svm"})
+    W = np.array([[1.0, 2.0]], np.float32)
+    X = task.inputs(task.dataset.values(task.train_rows))
+    sign = 2 * task.dataset.y[task.train_rows[7]] - 1
+    at = Params(W, (sign - X[7:8] @ W[0]).astype(np.float32))  # (2y − 1) z = 1 there
+    found = check(task, at, task.train_rows)
+    assert found.passed and found.at_kinks >= 1
+    assert (
+        f"on {found.rows} of the next batch’s 120 rows; at the kink (2y − 1) z = 1" in found.summary
+    )
+    zeros = Params(np.zeros_like(W), np.zeros(1, np.float32))
+    assert check(task, zeros, task.train_rows).at_kinks == 0
+
+
 def test_weights_next_to_zero_are_not_differenced_across_the_kink_of_l1(
     iris, make_task, random_params
 ):

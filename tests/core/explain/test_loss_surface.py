@@ -42,6 +42,10 @@ def by_torch(task, params: Params, cost: str, decay: float, l1: float = 0.0) -> 
         )
     elif cost == "of the line":
         found = F.mse_loss(Z[:, 0], y.double(), reduction="sum")
+    elif cost == "hinge":
+        found = F.margin_ranking_loss(
+            Z[:, 0], torch.zeros_like(Z[:, 0]), 2 * y - 1, margin=1.0, reduction="sum"
+        )
     elif cost == "criterion":
         found = F.relu(-(2 * y - 1) * Z[:, 0]).sum()
     else:
@@ -150,6 +154,7 @@ def test_the_optimum_of_many_binary_neurons_is_that_of_scikit_learn(iris, make_t
     ("model", "l1", "words"),
     [
         ({"kind": "perceptron"}, 0.0, "where all weights are 0"),
+        ({"kind": "svm"}, 0.0, "kinks"),
         ({"kind": "mse"}, 0.0, "several valleys"),
         ({}, 0.1, "kinks"),
     ],

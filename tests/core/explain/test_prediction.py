@@ -131,6 +131,7 @@ def test_a_hidden_layer_has_an_answer_but_no_evidence(digits, make_task, kind):
     [
         ("perceptron", [0, 1], [0.7], [], "Says yes: 1.", "z = 0.70 > 0"),
         ("perceptron", [1, 0], [-0.7], [], "Says no: 0.", "z = −0.70 ≤ 0"),
+        ("svm", [0, 1], [0.4], [], "Says yes: 1.", "z = 0.40 > 0"),
         ("adaline", [0.6, 0.4], [0.4], [], "Says no: 0.", "z = 0.40 ≤ ½"),
         ("ovr", [0.9, 0.2, 0.8], [2, -1, 1], [], "Both 0 and 2 claim it.", "Σ = 1.90"),
         ("ovr", [0.97, 0.2, 0.1], [3, -1, -2], [], "Sure: 0.", "Σ = 1.27"),

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from core.explain import convergence
 from core.explain.optimum import optimum
-from core.model_family import guessing
+from core.model_family import FAMILY, guessing
 from core.runs.rescue import epilogue_of
 from core.train.history import Mark
 from core.train.snapshot import Params, Status
@@ -34,7 +34,7 @@ def test_the_loss_that_divergence_is_said_to_have_started_at_is_that_of_the_star
     assert f"started at {start:.3g})" in subject.message
 
 
-@pytest.mark.parametrize("kind", ["adaline", "perceptron", "binary", "ovr", "ovo"])
+@pytest.mark.parametrize("kind", ["adaline", "perceptron", "svm", "binary", "ovr", "ovo"])
 def test_weights_that_are_restored_are_the_start_or_better_than_guessing(kind, iris, make_task):
     raw = {"standardise": False}
     task = make_task(iris, raw, {"kind": kind}, learning_rate=0.05, batch_size=None)
@@ -42,9 +42,11 @@ def test_weights_that_are_restored_are_the_start_or_better_than_guessing(kind, i
     subject.tune(learning_rate=1e38)
     go(subject, 400)
     assert subject.outcome is Status.DIVERGED
-    guess, _ = guessing(kind, task.dataset.h) or (1 / 2, "")
     metrics = subject.measure()
-    cost = 1 - metrics.train_accuracy if kind == "perceptron" else metrics.train_loss
+    if FAMILY[kind].margin is not None:  # judged by mistakes
+        guess, cost = 1 / 2, 1 - metrics.train_accuracy
+    else:
+        (guess, _), cost = guessing(kind, task.dataset.h) or (1.0, ""), metrics.train_loss
     assert subject.step_count == 0 or cost < guess
 
 
@@ -252,6 +254,22 @@ def test_a_perceptron_converges_where_it_makes_no_mistake(make_task, two_blobs, 
     apart = epilogue_of(train(make_task(two_blobs, model={"kind": "perceptron"})))
     mingled = epilogue_of(train(make_task(iris, model={"kind": "perceptron"}, epochs=5)))
     assert (apart.converged, mingled.converged) == (True, False)
+
+
+def test_a_support_vector_machine_converges_where_all_are_beyond_its_margin(
+    make_task, two_blobs, iris
+):
+    apart = epilogue_of(train(make_task(two_blobs, model={"kind": "svm"}, epochs=500)))
+    mingled = epilogue_of(train(make_task(iris, model={"kind": "svm"}, epochs=5)))
+    assert (apart.converged, mingled.converged) == (True, False)
+    assert "a linear SVM moves on for as long as examples lie within its margin" in mingled.words
+
+
+def test_with_a_penalty_nobody_claims_that_a_support_vector_machine_is_at_rest(make_task, iris):
+    """Even at its optimum its slope jumps between the sides of a kink."""
+    task = make_task(iris, model={"kind": "svm"}, epochs=5, weight_decay=0.1)
+    epilogue = epilogue_of(train(task))
+    assert epilogue.converged is None and "lowest at kinks" in epilogue.words
 
 
 def test_a_run_that_its_own_tolerance_ended_has_converged(make_task, iris):

@@ -145,7 +145,7 @@ def test_log_probabilities_go_through_a_hidden_layer(iris, make_task, rng, activ
     np.testing.assert_allclose(np.exp(log_a), probe.probabilities(task, params, values), atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["perceptron", "adaline", "ovr", "ovo"])
+@pytest.mark.parametrize("kind", ["perceptron", "adaline", "svm", "ovr", "ovo"])
 def test_models_whose_outputs_do_not_sum_to_one_have_none(kind):
     X, params = np.ones((2, 3), np.float32), Params(np.ones((1, 3), "f4"), np.zeros(1, "f4"))
     assert illustrations.log_probabilities(X, params, kind) is None

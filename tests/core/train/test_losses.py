@@ -105,6 +105,7 @@ def test_gradient_is_written_over_the_logits_where_that_is_wanted(head, layout, 
     [
         ("perceptron", 0.0, 1000.0, 1.0),
         ("adaline", None, 1_000_000.0, 2000.0),  # far on the right side costs nearly as much
+        ("svm", 0.0, 1001.0, 1.0),
         ("mse", 0.0, 1.0, 0.0),  # starved
         ("binary", 0.0, 1000.0, 1.0),
         ("softmax", 0.0, 2000.0, 1.0),
@@ -220,6 +221,7 @@ def test_logits_of_zero_cost_the_same_whatever_the_class(head, rng):
     Z, Y, _ = example(head, 9, 5, rng)
     start = {
         "perceptron": 0.0,  # it has no opinion yet, and what is not wrong costs nothing
+        "svm": 1.0,  # on the boundary, the whole margin is wanting
         "adaline": None,  # 0 is right for class 0 and off by 1 for class 1
         "mse": 0.25,
         "binary": math.log(2),
@@ -285,9 +287,10 @@ def test_the_bound_of_the_bend_is_no_larger_than_need_be(head):
 def test_the_neurons_that_fit_follow_their_closed_forms(z, y):
     Z, Y = torch.tensor([[z]], dtype=torch.float64), torch.tensor([[float(y)]]).double()
     a = 1 / (1 + math.exp(-z))
-    says_yes = float(z > 0)
+    says_yes, margin = float(z > 0), (2 * y - 1) * z
     forms = {
         "perceptron": (max(0.0, -(2 * y - 1) * z), says_yes - y, z > 0),
+        "svm": (max(0.0, 1 - margin), -(2 * y - 1) * (margin < 1), z > 0),
         "adaline": ((y - z) ** 2, -2 * (y - z), z > 0.5),
         "mse": ((y - a) ** 2, -2 * (y - a) * a * (1 - a), z > 0),
     }
@@ -302,6 +305,12 @@ def test_a_logit_of_zero_is_a_no_and_moves_a_perceptron_towards_yes():
     head, Z = HEADS["perceptron"], torch.zeros(2, 1)
     assert head.decide(Z).tolist() == [0, 0]
     assert head.gradient(Z, torch.tensor([[0.0], [1.0]])).ravel().tolist() == [0.0, -1.0]
+
+
+def test_an_example_at_the_margin_pulls_no_more():
+    head, Z = HEADS["svm"], torch.tensor([[1.0], [-1.0], [0.99], [-0.99]])
+    slopes = head.gradient(Z, torch.tensor([[1.0], [0.0], [1.0], [0.0]]))
+    assert slopes.ravel().tolist() == [0.0, 0.0, -1.0, 1.0]
 
 
 def test_newtons_method_is_for_exactly_the_losses_with_one_smooth_valley():

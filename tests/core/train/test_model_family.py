@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Perceptron
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
+from sklearn.svm import LinearSVC
 
 from core.explain import probe
 from core.model_family import FAMILY, output_names, pairs
@@ -92,6 +93,38 @@ def test_adaline_with_newtons_method_is_there_after_one_step(iris, make_task):
     X1 = np.hstack([X, np.ones((len(X), 1))])
     w = np.linalg.lstsq(X1, y.astype(float), rcond=None)[0]
     np.testing.assert_allclose(trained(task, 1).params().W[0], w[:-1], atol=1e-4)
+
+
+def test_a_support_vector_machine_descends_to_scikit_learns(iris, make_task):
+    """Ours is mean loss + λ/2 ‖w‖², scikit-learn's C Σ loss + 1/2 ‖w‖²; both spare the bias.
+
+    LinearSVC penalises its bias as a weight of one input more, the smaller the larger that is.
+    """
+    task = make_task(
+        iris,
+        ALL,
+        {"kind": "svm", "positive": "virginica", "negative": "versicolor"},
+        weight_decay=DECAY,
+        learning_rate=1.0,
+        schedule="cosine",
+        epochs=6_000,
+        batch_size=None,
+    )
+    X, y = training_rows(task)
+    reference = LinearSVC(
+        C=1 / (len(y) * DECAY), loss="hinge", intercept_scaling=100.0, tol=1e-8, max_iter=10**7
+    ).fit(X, y)
+
+    def cost(w, b):
+        return np.maximum(0, 1 - (2 * y - 1) * (X @ w + b)).mean() + DECAY / 2 * w @ w
+
+    params = trained(task, 6_000).params()
+    lowest = cost(reference.coef_[0], reference.intercept_[0])
+    assert lowest <= cost(params.W[0], params.b[0]) + 1e-4
+    assert cost(params.W[0], params.b[0]) == pytest.approx(lowest, rel=2e-3)
+    np.testing.assert_allclose(params.W[0], reference.coef_[0], atol=0.05)
+    decided = probe.decided(task, params, task.train_rows)
+    assert (decided == reference.predict(X)).mean() > 0.98
 
 
 @pytest.mark.parametrize("eta", [1.0, 0.3])

@@ -92,8 +92,9 @@ def test_l1_leaves_fewer_weights_that_matter():
     assert (sizes[1] < 0.01).sum() > (sizes[0] < 0.01).sum()
 
 
-def test_a_perceptron_has_large_weights_and_no_divergence_at_a_large_rate():
-    trainer = make("perceptron", learning_rate=1000.0, epochs=20)
+@pytest.mark.parametrize("kind", ["perceptron", "svm"])
+def test_a_loss_that_slopes_alike_has_large_weights_and_no_divergence_at_a_large_rate(kind):
+    trainer = make(kind, learning_rate=1000.0, epochs=20)
     while trainer.outcome is None:
         trainer.step()
     assert trainer.outcome is Status.FINISHED

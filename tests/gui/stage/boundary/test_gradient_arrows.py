@@ -222,6 +222,7 @@ def test_weights_that_are_not_finite_draw_nothing_new(show, trained, tick, settl
     [
         ("perceptron", "(y − ŷ)·x"),
         ("adaline", "2 (y − z)·x"),
+        ("svm", "(2y − 1)·x"),
         ("mse", "2 (y − a)·a(1 − a)·x"),
         ("ovo", "|a − t|·x"),
     ],

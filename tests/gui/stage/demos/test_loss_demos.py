@@ -473,7 +473,7 @@ def test_weights_that_are_no_numbers_leave_what_was_shown(show, trained, cls):
         assert np.isfinite(places).all()
 
 
-@pytest.mark.parametrize("kind", ["perceptron", "adaline", "ovr", "ovo"])
+@pytest.mark.parametrize("kind", ["perceptron", "adaline", "svm", "ovr", "ovo"])
 def test_models_without_shares_are_named_and_the_models_to_choose(qtbot, show, words, kind):
     needed = f"The model that is loaded, {FAMILY[kind].title}, gives no probabilities"
     assert needed in words(show(OneHotDemo, make(kind=kind))[0])

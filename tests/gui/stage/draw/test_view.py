@@ -140,7 +140,7 @@ def test_a_binary_model_answers_for_two_classes(digits_window, settled):
     assert view.reason.texts[0] == "blue speaks for 4, orange for 9"
 
 
-@pytest.mark.parametrize("kind", ["perceptron", "adaline"])
+@pytest.mark.parametrize("kind", ["perceptron", "adaline", "svm"])
 def test_a_neuron_without_shares_says_yes_or_no(digits_window, settled, kind):
     model = {"kind": kind, "positive": "4", "negative": "9"}
     view = digits_window(model=model, rate=0.01).views["Draw"]  # ADALINE bears no more

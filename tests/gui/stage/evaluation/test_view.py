@@ -243,8 +243,9 @@ def test_another_question_begins_at_a_half(qtbot, evaluated, new_run):
     assert "setosa" in view.threshold.words.text()
 
 
-def test_a_perceptron_has_a_curve_and_no_probabilities(qtbot, evaluated):
-    window, view = evaluated(RunConfig(model=ModelConfig(kind="perceptron")))
+@pytest.mark.parametrize("kind", ["perceptron", "svm"])
+def test_a_neuron_of_margins_has_a_curve_and_no_probabilities(qtbot, evaluated, kind):
+    window, view = evaluated(RunConfig(model=ModelConfig(kind=kind)))
     assert not view.threshold.isVisible()
     turn_to(qtbot, window, view, "curves")
     found = answers(window)

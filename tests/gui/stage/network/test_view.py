@@ -357,6 +357,7 @@ def test_a_class_that_is_pointed_at_may_leave_the_sketch(show, trained, tmp_path
 BOXES = {
     "perceptron": "step",
     "adaline": "z",
+    "svm": "z",
     "mse": "σ",
     "binary": "σ",
     "softmax": "softmax",

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.explain import loss_surface
 from core.explain.optimum import optimum
+from core.model_family import FAMILY
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 from gui.stage.surface.request import extent
@@ -342,6 +343,7 @@ def test_the_extent_holds_the_path_and_a_near_optimum_and_grows_by_leaps():
 CHOICES = {
     "perceptron": ("criterion", "cross-entropy"),
     "adaline": ("MSE", "cross-entropy"),
+    "svm": ("hinge loss", "cross-entropy"),
     "mse": ("MSE", "cross-entropy"),
     "binary": ("cross-entropy", "MSE"),
     "ovr": ("cross-entropy", "MSE"),
@@ -363,7 +365,7 @@ def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot
     there = loss_surface.moved(params, view.answer.directions, surface.xs[5], surface.ys[7])
     expected = loss_surface.value(sample, there, own, 0.05)
     assert surface.losses[own][7, 5] == pytest.approx(expected, rel=1e-4)
-    assert (panel.optimum is not None) == (kind not in ("perceptron", "mse"))
+    assert (panel.optimum is not None) == (not FAMILY[kind].no_optimum)
     qtbot.mouseClick(view.choices.losses.button((own, other)), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.panels[other].surface is not None, timeout=PATIENCE_MS)
     assert view.panels[other].isVisible() and panel.isVisible()

@@ -337,6 +337,12 @@ FORMULAE = {
         "w ← w + η · mean of (y − ŷ) x",
     ),
     "adaline": ("a = z =", "L = (y − z)² =", "∂L/∂z = −2(y − z) =", "½ ⇒"),
+    "svm": (
+        "a = z =",
+        "L = max(0, 1 − (2y − 1) z) =",
+        "∂L/∂z = −(2y − 1) [(2y − 1) z < 1] =",
+        "0 ⇒",
+    ),
     "mse": ("a = σ(z)", "L = (y − a)² =", "∂L/∂a = 2(a − y) =", "∂L/∂z = ∂L/∂a · ∂a/∂z ="),
     "binary": ("a = σ(z)", "∂L/∂a = (a − y) / (a (1 − a)) =", "a − y ="),
     "softmax": ("Σ e^z =", "L = −Σ y ln a =", "argmax z ⇒"),
