@@ -129,7 +129,7 @@ class CurveView(View):
         if self._quantity.is_loss:
             kind = FAMILY[task.config.model.kind]
             self._title.setText(
-                f"Loss ({kind.unit})" if kind.unit == "nats" else kind.loss.capitalize()
+                f"Loss ({kind.unit})" if kind.is_log_likelihood else kind.loss.capitalize()
             )
             known = guessing(kind.name, task.dataset.h)
             self._scale.guess = known[0] if known else None

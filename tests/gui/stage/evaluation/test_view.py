@@ -19,6 +19,7 @@ from core.evaluate.classification import wilson
 from core.evaluate.model_outputs import ask
 from core.train.snapshot import Status
 from gui.stage.evaluation.counts import ClassesPage
+from gui.stage.evaluation.example_list import CONFIDENCE, OWN
 from gui.stage.evaluation.view import PARTS
 
 PATIENCE_MS = 30_000
@@ -298,6 +299,16 @@ def test_the_surest_mistakes_come_first_and_can_be_chosen(qtbot, evaluated):
     first = gallery.visualRect(model.index(0, 0)).center()
     qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=first)
     assert window.views.context.chosen.example.row == found.rows[order[0]]
+
+
+@pytest.mark.parametrize(("kind", "said"), [("binary", "%"), ("svm", "–")])
+def test_examples_of_a_model_without_probabilities_tell_none(qtbot, evaluated, kind, said):
+    window, view = evaluated(RunConfig(model=ModelConfig(kind)))
+    click_cell(qtbot, window, view.confusion, 1, 1)
+    model = view.confusion.examples.model
+    shares = [str(model.index(0, column).data()) for column in (OWN, CONFIDENCE)]
+    assert model.rowCount() and all(share.endswith(said) for share in shares)
+    assert f"p(virginica) {shares[0]}" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
