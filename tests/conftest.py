@@ -23,9 +23,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Shuffle files, and tests within each: what a file makes for all its tests is made once."""
+    """Let long tests begin first, so that none is left for one process when the others are done.
+
+    Or shuffle files, and tests within each: what a file makes for all its tests is made once.
+    """
     seed = config.getoption("--shuffle")
-    if seed is not None:
+    if seed is None:
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    else:
         dice = random.Random(seed)
         order = {item.nodeid: dice.random() for item in items}
         files = {path: dice.random() for path in dict.fromkeys(item.path for item in items)}

@@ -17,6 +17,7 @@ from core.train.snapshot import Pace, Snapshot, Status
 from gui.app.launch import make_application
 from gui.control.run_controller import FLAT_OUT
 from gui.kit import theme as look
+from gui.state.background_tasks import Background
 from gui.window.main_window import MainWindow
 from gui.window.run_bar import SPEEDS
 
@@ -308,6 +309,14 @@ def trained(snapshot_of):
         return snapshot_of(trainer)
 
     return trained
+
+
+@pytest.fixture
+def background():
+    """The queue of work beside the window's thread, closed in the end."""
+    background = Background()
+    yield background
+    background.close()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ SEED = int(os.environ.get("CLASSROOM_SEED", "1"))
 LESSONS = 3  # one after the other, each with a window and dice of its own
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", range(LESSONS))
 def test_nothing_that_a_class_does_breaks_the_window(open_window, tmp_path, capfd, lesson):
     window = open_window()

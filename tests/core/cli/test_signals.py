@@ -33,7 +33,7 @@ def start(*words, **more):
 )
 def test_a_training_that_is_stopped_keeps_what_there_is(number, code, tmp_path):
     model, figures = tmp_path / "m.safetensors", tmp_path / "f.json"
-    process = start("train", "iris", "--epochs", 50_000, "--save", model, "--json", figures)
+    process = start("train", "iris", "--epochs", 15_000, "--save", model, "--json", figures)
     with process:
         assert process.stderr.readline().startswith(b"epoch ")  # a tenth of the way
         process.send_signal(number)

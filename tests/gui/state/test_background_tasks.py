@@ -10,13 +10,6 @@ from gui.state.background_tasks import Background, Queue
 
 
 @pytest.fixture
-def background():
-    background = Background()
-    yield background
-    background.close()
-
-
-@pytest.fixture
 def poll_until(qtbot, background):
     def poll_until(condition) -> None:
         def polled():

@@ -105,9 +105,7 @@ def test_lessons_are_chosen_by_keys_alone(qtbot, window, new_run):
 # Setting up -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", [p.key for p in PRESETS if p.config.data.source != "mnist"])
-def test_a_lesson_is_set_up_as_it_says_and_waits_for_space(begin, window, key):
-    preset = begin(window, key)
+def is_set_up(window, preset):
     hub, config = window.hub, window.hub.config
     assert config.training == preset.config.training
     assert config.model.kind == preset.config.model.kind
@@ -123,6 +121,11 @@ def test_a_lesson_is_set_up_as_it_says_and_waits_for_space(begin, window, key):
     assert window.views["Loss"].log_button.isChecked() == preset.has_log_loss
     assert preset.title in shown(window)
     assert window.lessons.strip.isVisible()
+
+
+def test_each_lesson_after_the_others_is_set_up_as_it_says_and_waits_for_space(begin, window):
+    for key in [preset.key for preset in PRESETS if preset.config.data.source != "mnist"]:
+        is_set_up(window, begin(window, key))
 
 
 def test_reset_returns_to_the_start_of_the_lesson(qtbot, begin, window):

@@ -18,7 +18,6 @@ from gui.kit import theme as look
 from gui.stage.boundary import gradient_arrows
 from gui.stage.boundary.gradient_arrows import LENGTH, SUM_LENGTH
 from gui.stage.boundary.view import BoundaryView
-from gui.state.background_tasks import Background
 
 
 def a_task(batch_size=32, kind="softmax", hidden=0, **chosen):
@@ -44,13 +43,6 @@ def worked_out(task, snapshot):
         push = np.eye(task.outputs)[y] - A
         own = push[np.arange(len(y)), y]
     return own[:, None] * X, push.T @ X / len(y)
-
-
-@pytest.fixture
-def background():
-    background = Background()
-    yield background
-    background.close()
 
 
 @pytest.fixture

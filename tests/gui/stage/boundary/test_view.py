@@ -19,7 +19,6 @@ from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.plane_shading import LONGEST_REST, NodeSize, Shader
 from gui.stage.boundary.view import BoundaryView
-from gui.state.background_tasks import Background
 
 
 def iris_task(*, features=None, test_fraction=None, **model):
@@ -43,13 +42,6 @@ def on_plane(task, plane, x, y):
     values = np.tile(task.dataset.values(task.train_rows).mean(axis=0), (len(x), 1))
     values[:, plane[0]], values[:, plane[1]] = x, y
     return values
-
-
-@pytest.fixture
-def background():
-    background = Background()
-    yield background
-    background.close()
 
 
 @pytest.fixture

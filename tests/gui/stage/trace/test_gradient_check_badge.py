@@ -20,14 +20,6 @@ from core.train import models
 from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.stage.trace.gradient_check_badge import KEY, CheckBadge
-from gui.state.background_tasks import Background
-
-
-@pytest.fixture
-def background():
-    background = Background()
-    yield background
-    background.close()
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.stage.weights import gradient_images
 from gui.stage.weights.view import WeightsView
-from gui.state.background_tasks import Background
 
 
 def a_task(source="digits", weight_decay=0.0):
@@ -38,13 +37,6 @@ def by_autograd(task, snapshot):
     (cross_entropy(X @ W.T + b, y) + penalty).backward()
     assert W.grad is not None and b.grad is not None
     return -W.grad.numpy(), -b.grad.numpy()
-
-
-@pytest.fixture
-def background():
-    background = Background()
-    yield background
-    background.close()
 
 
 @pytest.fixture
