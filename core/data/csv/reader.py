@@ -291,7 +291,7 @@ class _Reader:
         if len(self._carry) > text_file.BLOCK_BYTES:
             raise self._open_quote(self._line + start)
         content = kept.getvalue().encode()
-        frame = self._no_rows()
+        frame: pd.DataFrame | None = self._no_rows()
         if places:
             frame = self._parse(content, self._texts(), skips_blank_lines=False)
         if frame is None or len(frame) != len(places):
