@@ -19,7 +19,7 @@ MEASURED = 10_000  # training rows that lie ready a second time, to be measured
 FRAMES = 20  # moments of a run that are kept whatever they take
 SEEN = 6  # copies of the weights between trainer and window
 SLICE = 3 * 2**22  # bytes that batches are put together in, and their logits
-NEWTON_ROWS = 4096  # at once
+HESSIANS = 2**21  # numbers at once of the Hessians that single examples have: 16 MB
 MANY_PARAMETERS = 100_000  # above it a person is told: the wait may be long
 MUCH = 2**30  # bytes, likewise
 _MOMENTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2}
@@ -72,8 +72,14 @@ def demand(
         copies = 4 * (FRAMES + SEEN) + 8 * 30  # ten steps, ten changes of the gradient, float64
     else:
         copies = 4 * (FRAMES + SEEN) + 3 * 8 * parameters
-        targets += 3 * 8 * min(trained, NEWTON_ROWS) * outputs**2  # an example's Hessian each
+        at_once = min(trained * hessian_numbers(parameters, outputs), HESSIANS)
+        targets += 4 * 8 * at_once  # float64: such Hessians on the way, and inputs times them
     return Demand(outputs, parameters, inputs + targets + copies * parameters + SLICE)
+
+
+def hessian_numbers(parameters: int, outputs: int) -> int:
+    """Return how many numbers one example takes while its part of the Hessian is made."""
+    return max(parameters, outputs**2)
 
 
 def check(size: float, what: str, advice: str) -> None:

@@ -15,6 +15,7 @@ from torch.nn.functional import pad
 
 from core.data.task import Task
 from core.errors import ConfigError
+from core.memory import HESSIANS, hessian_numbers
 from core.train.batches import Rows
 from core.train.losses import HEADS
 from core.train.models import Model, model_of
@@ -176,22 +177,31 @@ class Descent:
         p = len(self._moves)
         size = p if self._method.needs_hessian else 0  # MNIST's would take 0.5 GB
         H = torch.zeros(size, size, dtype=torch.float64, device=rows.y.device)
-        blocks = H.view(outputs, size // outputs, outputs, size // outputs)
+        at_once = max(1, HESSIANS // hessian_numbers(p, outputs))
         model.begin()
         start = 0
         for X, Y, Z in rows.slices():
             Z = model.forward(X, out=Z)
-            if self._method.needs_hessian and head.hessian is not None:
-                X1 = pad(X.double() * rows.unit, (0, 1), value=1.0)
-                bends = head.hessian(Z.double(), Y)
-                for i in range(outputs):
-                    for k in range(outputs):
-                        blocks[i, :, k] += (X1 * bends[:, i, k, None]).mT @ X1
+            if self._method.needs_hessian:
+                for some in zip(X.split(at_once), Y.split(at_once), Z.split(at_once), strict=True):
+                    self._add_hessian(H, *some)
                     yield
             model.backward(head.gradient(Z, Y, out=Z), X, add=start > 0)
             start += len(X)
             yield
         return flat((dW * rows.unit, db)) / start, H / start
+
+    def _add_hessian(self, H: Tensor, X: Tensor, Y: Tensor, Z: Tensor) -> None:
+        """Add d²L/dz² ⊗ xxᵀ of these rows to H (p, p): the rows of one output after the other."""
+        if self._head.hessian is None:
+            return
+        X1 = pad(X.double() * self._rows.unit, (0, 1), value=1.0)
+        for rows_of_H, bends in zip(
+            H.view(Z.shape[1], X1.shape[1], -1),
+            self._head.hessian(Z.double(), Y).unbind(dim=1),
+            strict=True,
+        ):
+            rows_of_H += X1.mT @ (bends[:, :, None] * X1[:, None, :]).flatten(1)
 
     def _loss(self, theta: Tensor, decay: float) -> Generator[None, None, float]:
         """Return the mean loss of all rows at θ, with the penalty."""

@@ -9,10 +9,12 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from core.config import MODEL_KINDS, DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data.dataset import Dataset
 from core.data.sources import load
 from core.data.task import prepare
 from core.errors import ConfigError
 from core.model_family import FAMILY
+from core.train import second_order
 from core.train.losses import HEADS
 from core.train.trainer import Trainer
 
@@ -145,6 +147,45 @@ def test_a_point_that_is_tried_is_never_seen(method):
 def test_what_has_not_one_smooth_valley_is_refused(method, model, training, words):
     with pytest.raises(ConfigError, match=re.escape(words)):
         RunConfig(model=ModelConfig(**model), training=TrainingConfig(optimiser=method, **training))
+
+
+@pytest.mark.parametrize("kind", ["softmax", "ovo"])
+def test_newtons_step_is_the_same_however_few_rows_are_bent_at_once(monkeypatch, kind):
+    whole_at_once, in_parts = make("newton", kind), make("newton", kind)
+    whole_at_once.step()
+    monkeypatch.setattr(second_order, "HESSIANS", 7 * 15)  # of 120 rows
+    in_parts.step()
+    for one, other in zip(whole_at_once.params().arrays, in_parts.params().arrays, strict=True):
+        assert one.any() or not other.any()
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_hundreds_of_outputs_take_little_memory_and_come_down_by_newtons_method():
+    """190 pairs of 20 classes: the Hessians of all 4,000 examples would take 1.2 GB."""
+    rng = np.random.default_rng(0)
+    y = np.arange(4_000) % 20
+    centres = rng.normal(size=(20, 3))
+    data = Dataset(
+        name="twenty.csv",
+        X=(centres[y] + rng.normal(scale=0.3, size=(4_000, 3))).astype(np.float32),
+        y=y,
+        feature_names=("u", "v", "w"),
+        class_names=tuple(f"c{k}" for k in range(20)),
+    )
+    config = RunConfig(
+        DataConfig(features=("all",)),
+        ModelConfig("ovo"),
+        TrainingConfig(optimiser="newton", learning_rate=1.0, weight_decay=0.01),
+    )
+    task = prepare(data, config)
+    assert task.outputs == 190 and task.demand.nbytes < 120e6
+    trainer = Trainer(task)
+    for _ in range(8):
+        trainer.step()
+    expected, objective = lowest(trainer, 0.01)
+    params = trainer.params()
+    theta = np.concatenate([params.W, params.b[:, None]], axis=1).ravel().astype(np.float64)
+    assert objective(theta)[0] == pytest.approx(expected, rel=1e-4)
 
 
 def test_newton_says_when_there_are_too_many_parameters():
