@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -30,7 +31,17 @@ SYMBOLS = {
     "μ": "momentum",
 }
 _EDIT = re.compile(r"(\S+) (\S+) → \S+$")
-RESULTS = ("steps", "train loss", "test loss", "train acc.", "test acc.", "status")
+VALIDATION_LOSS, VALIDATION_ACCURACY = "validation loss", "validation acc."
+RESULTS = (
+    "steps",
+    "train loss",
+    VALIDATION_LOSS,
+    "test loss",
+    "train acc.",
+    VALIDATION_ACCURACY,
+    "test acc.",
+    "status",
+)
 MEASURED = "train rows measured"  # a run that is kept while it trains has figures of a sample
 OPTIMISER_WORDS = {
     "sgd": "SGD",
@@ -198,11 +209,21 @@ def results_of(record: Record) -> dict[str, Setting]:
     return {
         "steps": record.step,
         "train loss": metrics.train_loss,
+        VALIDATION_LOSS: metrics.validation_loss,
         "test loss": metrics.test_loss,
         "train acc.": metrics.train_accuracy,
+        VALIDATION_ACCURACY: metrics.validation_accuracy,
         "test acc.": metrics.test_accuracy,
         "status": record.status.value,
     }
+
+
+def result_names(records: Sequence[Record]) -> list[str]:
+    """Return the names of the results that at least one of the runs can have."""
+    absent: set[str] = set()
+    if not any(len(record.task.validation_rows) for record in records):
+        absent = {VALIDATION_LOSS, VALIDATION_ACCURACY}
+    return [name for name in RESULTS if name not in absent]
 
 
 def format_setting(name: str, value: Setting) -> str:
@@ -220,11 +241,11 @@ def format_setting(name: str, value: Setting) -> str:
 
 def to_csv(records: Sequence[Record]) -> str:
     """Return the table of the runs: name, the settings that differ, the results, unrounded."""
-    columns = differing(records)
-    rows: list[list[Setting]] = [["name", *columns, *RESULTS, MEASURED]]
+    columns = [*differing(records), *result_names(records)]
+    rows: list[list[Setting]] = [["name", *columns, MEASURED]]
     for record in records:
         values = settings_of(record) | results_of(record)
-        cells = [values[name] for name in (*columns, *RESULTS)]
+        cells = [values[name] for name in columns]
         measured = record.metrics.sampled or len(record.task.train_rows)
         known = ("" if c != c else c for c in cells)  # NaN is no figure
         rows.append([record.name, *known, measured])
@@ -265,9 +286,23 @@ def same_classes(a: Task, b: Task) -> bool:
     return one.class_names == other.class_names and np.array_equal(one.y, other.y)
 
 
+def same_data(a: Task, b: Task) -> bool:
+    """Return whether both are of one data set, which rows may have come to since.
+
+    Files of one name in two folders are two, and so is a file of which another column is learnt.
+    """
+    return _origin(a) == _origin(b)
+
+
+def _origin(task: Task) -> tuple[object, ...]:
+    data, source = task.config.data, task.source
+    path = data.path and Path(data.path).absolute()
+    return source.name, source.feature_names, data.source, data.folder, path
+
+
 def same_features(a: Task, b: Task) -> bool:
     """Return whether both look at the same plane: data set and features, whatever the classes."""
-    return a.source.name == b.source.name and a.dataset.feature_names == b.dataset.feature_names
+    return same_data(a, b) and a.dataset.feature_names == b.dataset.feature_names
 
 
 def say_start(entries: Sequence[Entry]) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QUndoCommand, QUndoS
 
 from core.data.task import Task
 from core.invisible_characters import visible
-from core.runs.run_record import MAX_KEPT, Record
+from core.runs.run_record import MAX_KEPT, Record, same_data
 from gui.kit.plain_text import unmarked
 from gui.kit.theme import Theme
 
@@ -126,7 +126,7 @@ class KeptRuns(QObject):
         """Return the runs that are ticked and were trained on the data set of this task."""
         if task is None:
             return []
-        return [r for r in self.records if r.is_shown and r.task.source.name == task.source.name]
+        return [r for r in self.records if r.is_shown and same_data(r.task, task)]
 
     def rename(self, record: Record, name: str) -> None:
         name = visible(" ".join(name.split()))

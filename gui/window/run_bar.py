@@ -28,6 +28,10 @@ from gui.state.throttle import Reading, outruns_reading
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, EPOCH_A_SECOND, FLAT_OUT)
 DEFAULT_SPEED = 100
 LOSS_TIP, ACCURACY_TIP = "Mean loss of an example", "Share put into its class"
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+BETWEEN = 8  # px at least between numbers to the left and to the right
+OF_THREE_PARTS = "Large: of the training rows; small: of the validation and of the test rows."
 
 
 class RunBar(QFrame):
@@ -42,6 +46,31 @@ class RunBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", True)
+        self._make_keys()
+        self._make_speed()
+        self.epoch = _Counter("epoch", "000,000", "Passes over the training rows")
+        self.step_counter = _Counter("step", "0,000,000", "Updates of the weights")
+        self.loss = _Counter("loss · test", "≈0.0000 · 0.0000", LOSS_TIP, "validation")
+        self.accuracy = _Counter(
+            "accuracy · test", "≈100.0 % · 100.0 %", ACCURACY_TIP, "validation"
+        )
+        self.rate = _Counter("examples/s", "00.0 M", "Training examples a second")
+        self.device = _Counter("device", "CUDA 0", "Where the model is trained")
+        self._counters = (
+            self.epoch,
+            self.step_counter,
+            self.loss,
+            self.accuracy,
+            self.rate,
+            self.device,
+        )
+        self._arrange()
+        self._reading = Reading()
+        self._status: Status | None = None
+        self.show_nothing()
+        self._change_speed()
+
+    def _make_keys(self) -> None:
         self.reset_button = KeyButton("⟲", "Reset", "R", "Return to the same start")
         self.play_button = KeyButton("▶", "Train", "Space", "Train, or pause training")
         self.play_button.setProperty("primary", True)
@@ -54,7 +83,9 @@ class RunBar(QFrame):
         self.play_button.clicked.connect(self.play_or_pause)
         self.step_button.clicked.connect(self.step)
         self.back_button.clicked.connect(self.step_back)
+        self._keys = self.reset_button, self.play_button, self.step_button, self.back_button
 
+    def _make_speed(self) -> None:
         self._speed_label = QLabel("speed")
         self._speed_label.setProperty("muted", True)
         self.speed = Slider()
@@ -68,17 +99,10 @@ class RunBar(QFrame):
         self._speed_words = QLabel()
         self._speed_words.setProperty("small", True)
 
-        self.epoch = _Counter("epoch", "000,000", "Passes over the training rows")
-        self.step_counter = _Counter("step", "0,000,000", "Updates of the weights")
-        self.loss = _Counter("loss · test", "≈0.0000 · 0.0000", LOSS_TIP)
-        self.accuracy = _Counter("accuracy · test", "≈100.0 % · 100.0 %", ACCURACY_TIP)
-        self.rate = _Counter("examples/s", "00.0 M", "Training examples a second")
-        self.device = _Counter("device", "CUDA 0", "Where the model is trained")
-
+    def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 7, 14, 7)
         row.setSpacing(8)
-        self._keys = self.reset_button, self.play_button, self.step_button, self.back_button
         for button in self._keys:
             row.addWidget(button)
         row.addSpacing(4)
@@ -91,21 +115,8 @@ class RunBar(QFrame):
         column.addStretch(1)
         row.addLayout(column, 1)
         row.addStretch(1)
-        self._counters = (
-            self.epoch,
-            self.step_counter,
-            self.loss,
-            self.accuracy,
-            self.rate,
-            self.device,
-        )
-        row.setSpacing(8)
         for counter in self._counters:
             row.addWidget(counter)
-        self._reading = Reading()
-        self._status: Status | None = None
-        self.show_nothing()
-        self._change_speed()
 
     def set_speed(self, position: int) -> None:
         self.speed.setValue(max(0, min(position, len(SPEEDS) - 1)))
@@ -132,8 +143,11 @@ class RunBar(QFrame):
         self.device.show_values(task.config.training.device.upper().replace(":", " "))
         for button in (self.play_button, self.step_button):
             button.setEnabled(not task.obstacle)
+        has_validation = bool(len(task.validation_rows))
+        parts = OF_THREE_PARTS if has_validation else ""
         for counter, tip in ((self.loss, LOSS_TIP), (self.accuracy, ACCURACY_TIP)):
-            counter.setToolTip("\n".join(filter(None, (tip, say_sample(task)))))
+            counter.setToolTip("\n".join(filter(None, (tip, parts, say_sample(task)))))
+            counter.show_third(has_validation)
 
     def show_nothing(self) -> None:
         """Show that there are no numbers yet."""
@@ -159,9 +173,16 @@ class RunBar(QFrame):
             f"{snapshot.epoch:07,}" if snapshot.epoch < 1e6 else f"{snapshot.epoch:,}"
         )
         sign = sign_of(metrics)
-        self.loss.show_values(sign + _loss(metrics.train_loss), _loss(metrics.test_loss))
-        share = sign + _percent(metrics.train_accuracy)
-        self.accuracy.show_values(share, _percent(metrics.test_accuracy))
+        self.loss.show_values(
+            sign + _loss(metrics.train_loss),
+            _loss(metrics.test_loss),
+            _loss(metrics.validation_loss),
+        )
+        self.accuracy.show_values(
+            sign + _percent(metrics.train_accuracy),
+            _percent(metrics.test_accuracy),
+            _percent(metrics.validation_accuracy),
+        )
         self.rate.show_values(
             format_rate(snapshot.pace.examples) if snapshot.pace.examples else "–"
         )
@@ -251,48 +272,75 @@ class KeyButton(QPushButton):
 class _Texts:
     main: str
     second: str
+    third: str
 
 
 class _Counter(QWidget):
-    """A label above a number, perhaps with a second one, of a fixed size.
+    """A label above a number, perhaps with a second and a third one, of a fixed size.
 
     Were only its width fixed, each other number would have the whole window laid out again: that
     took a third of this thread's time while training.
+
+    Beside a third number the label says what the first one is; the other two stand one above the
+    other to the right, each behind its name, so that three take no more room than two.
     """
 
-    def __init__(self, label: str, widest: str, tip: str) -> None:
+    def __init__(self, label: str, widest: str, tip: str, third: str = "") -> None:
         super().__init__()
         self.setToolTip(tip)
-        self._shown = _Texts("", "")
+        self._label, self._third_name = label, third
+        self._has_third = False
+        self._shown = _Texts("", "", "")
         # In the colour of the card, so that nothing of that need be painted beneath it.
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
-        self._main, self._second, name = QLabel(self), QLabel(self), QLabel(label)
-        name.setProperty("small", True)
+        self._main, self._second, self._third = QLabel(self), QLabel(self), QLabel(self)
+        self._name = QLabel(label, self)
+        for small in (self._name, self._third):
+            small.setProperty("small", True)
         self._main.setFont(look.scaled(self.font(), look.LARGE, bold=True))
         self._main.setAccessibleName(label)
-        self._widest = widest
-        for figure in (self._main, self._second):
+        for figure in (self._main, self._second, self._third):
             figure.setTextFormat(Qt.TextFormat.PlainText)
-        numbers = QHBoxLayout()
-        numbers.setContentsMargins(0, 0, 0, 0)
-        numbers.setSpacing(0)
-        numbers.addWidget(self._main)
-        numbers.addWidget(self._second)
-        numbers.addStretch(1)
+        self._third.setAlignment(RIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 0, 4, 0)
         column.setSpacing(0)
-        column.addWidget(name)
-        column.addLayout(numbers)
-        main, _, second = widest.partition(" · ")
-        width = QFontMetricsF(self._main.font()).horizontalAdvance(main)
-        if second:
-            width += QFontMetricsF(self.font()).horizontalAdvance(" · " + second)
-        width = math.ceil(max(width, name.sizeHint().width()))
+        for left, right in ((self._name, self._third), (self._main, self._second)):
+            row = QHBoxLayout()
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(0)
+            row.addWidget(left)
+            row.addWidget(right, 1)
+            column.addLayout(row)
+        width = self._needed_width(widest)
         self.setFixedWidth(width + 10)
-        if not second:
+        if " · " not in widest:
             self._main.setFixedWidth(width)  # of a fixed size, too
+        self.show_third(False)
+
+    def _needed_width(self, widest: str) -> int:
+        """Return the pixels that the widest numbers take, in either arrangement."""
+        main, _, second = widest.partition(" · ")
+        bold, plain = QFontMetricsF(self._main.font()), QFontMetricsF(self.font())
+        small = QFontMetricsF(look.scaled(self.font(), look.SMALL))
+        first = bold.horizontalAdvance(main)
+        widths = [first, self._name.sizeHint().width()]
+        if second:
+            widths.append(first + plain.horizontalAdvance(" · " + second))
+        if self._third_name:
+            name, _, second_name = self._label.partition(" · ")
+            third = small.horizontalAdvance(f"{self._third_name} {second}")
+            widths.append(small.horizontalAdvance(name) + third + BETWEEN)
+            widths.append(first + plain.horizontalAdvance(f"{second_name} {second}") + BETWEEN)
+        return math.ceil(max(widths))
+
+    def show_third(self, is_shown: bool) -> None:
+        """Have room for the third number, or for two alone."""
+        self._has_third = is_shown
+        self._third.setVisible(is_shown)
+        self._name.setText(self._label.partition(" · ")[0] if is_shown else self._label)
+        self._second.setAlignment(RIGHT if is_shown else LEFT)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -309,12 +357,15 @@ class _Counter(QWidget):
         self._main.setFixedHeight(self._main.sizeHint().height())
         self.setFixedHeight(layout.sizeHint().height())
 
-    def show_values(self, main: str, second: str = "") -> None:
-        if self._shown != (texts := _Texts(main, second)):
-            self._shown = texts
-            self._main.setText(main)
-            self._second.setText(f" · {second}")
-            self._second.setVisible(bool(second))
+    def show_values(self, main: str, second: str = "", third: str = "") -> None:
+        if self._shown == (texts := _Texts(main, second, third)):
+            return
+        self._shown = texts
+        self._main.setText(main)
+        second_name = self._label.partition(" · ")[2] + " " if self._has_third else " · "
+        self._second.setText(second_name + second)
+        self._second.setVisible(bool(second))
+        self._third.setText(f"{self._third_name} {third}" if third else "")
 
 
 def _loss(value: float) -> str:

@@ -17,7 +17,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from core.data import points as drawing
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
-from core.runs.run_record import Record, default_name, format_setting, same_features, short_names
+from core.runs.run_record import (
+    Record,
+    default_name,
+    format_setting,
+    same_data,
+    same_features,
+    short_names,
+)
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.fields.choices import Segments
@@ -125,8 +132,7 @@ class RunPictures(QWidget):
         self._records = [record for record in records if same_features(record.task, task)]
         apart = [r for r in records if not same_features(r.task, task)]
         words = [
-            f"{r.name} (other {'features' if r.task.source.name == task.source.name else 'data'})"
-            for r in apart
+            f"{r.name} (other {'features' if same_data(r.task, task) else 'data'})" for r in apart
         ]
         self._apart = f"Not comparable here: {', '.join(words)}. " if words else ""
         self._draw()

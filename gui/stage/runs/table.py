@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from core.runs.run_record import (
-    RESULTS,
     Record,
     Setting,
     differing,
     format_setting,
+    result_names,
     results_of,
     settings_of,
 )
@@ -59,7 +59,7 @@ class RunModel(QAbstractTableModel):
 
     def set_records(self, records: Sequence[Record]) -> bool:
         """Show these runs; return whether rows or columns are others now."""
-        columns = [*differing(records), *RESULTS]
+        columns = [*differing(records), *result_names(records)]
         ordered = self._in_order(list(records), columns)
         is_same = columns == self.columns and [(r.name, r.colour) for r in ordered] == [
             (r.name, r.colour) for r in self.records

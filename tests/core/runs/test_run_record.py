@@ -9,12 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import sources
 from core.data.points import Points
+from core.data.task import prepare
 from core.runs.run_record import (
     default_name,
     differing,
     first_settings,
+    same_data,
+    same_features,
     same_rows,
     say_start,
     to_csv,
@@ -86,6 +90,33 @@ def test_the_csv_holds_the_figures_unrounded(run):
     for record, row in zip(records, rows, strict=True):
         assert float(row["train loss"]) == record.metrics.train_loss
         assert float(row["η"]) == record.settings.learning_rate
+
+
+def test_the_csv_has_figures_of_validation_rows_where_a_run_has_such_rows(run):
+    without, watched = run(), run(data={"validation_fraction": 0.25})
+    assert "validation loss" not in to_csv([without])
+    rows = list(csv.DictReader(io.StringIO(to_csv([without, watched]))))
+    assert [row["validation loss"] for row in rows] == ["", str(watched.metrics.validation_loss)]
+    assert [row["validation acc."] for row in rows] == [
+        "",
+        str(watched.metrics.validation_accuracy),
+    ]
+
+
+def test_files_of_one_name_in_two_folders_are_other_data(tmp_path):
+    tasks = []
+    for folder, number in (("monday", 1), ("friday", 2)):
+        path = tmp_path / folder / "class.csv"
+        path.parent.mkdir()
+        rows = [f"{k},{number * k % 7},{'ab'[k % 2]}" for k in range(30)]
+        path.write_text("\n".join(["u,v,label", *rows]))
+        config = RunConfig(DataConfig(source="csv", path=str(path)))
+        tasks.append(prepare(sources.load(config.data), config))
+    monday, friday = tasks
+    assert monday.source.name == friday.source.name
+    assert not same_data(monday, friday) and not same_features(monday, friday)
+    again = replace(monday.config, model=ModelConfig(kind="ovr"))
+    assert same_data(monday, prepare(monday.source, again))
 
 
 def test_the_name_of_a_run_is_no_formula_in_a_spreadsheet(run):

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.task import prepare
-from core.train.snapshot import Pace, Status
+from core.train.snapshot import Metrics, Pace, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.kit import theme as look
 from gui.window.run_bar import SPEEDS, RunBar
@@ -220,3 +221,94 @@ def test_a_narrow_bar_leaves_out_and_cuts_nothing(qtbot, show_view, snapshot, sp
 
     qtbot.waitUntil(fits)
     assert bar.loss.isVisible() and bar.accuracy.isVisible() and bar.epoch.isVisible()
+
+
+# Validation rows
+
+
+@pytest.fixture
+def watched(trained):
+    """Four-fifths of Iris, of which a quarter is for validation, after some steps."""
+    config = RunConfig(DataConfig(validation_fraction=0.25))
+    return trained(prepare(sources.load(config.data), config), 12)
+
+
+def recomputed(snapshot, rows) -> tuple[float, float]:
+    """Mean cross-entropy and accuracy on these rows, by NumPy in float64."""
+    task, params = snapshot.task, snapshot.params
+    Z = task.inputs(task.dataset.values(rows)).astype(np.float64) @ params.W.T + params.b
+    y = task.dataset.y[rows]
+    losses = np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(y)), y]
+    return float(losses.mean()), float((Z.argmax(axis=1) == y).mean())
+
+
+def test_figures_of_validation_rows_are_those_of_a_recomputation(bar, watched):
+    bar.show_task(watched.task)
+    bar.show_snapshot(watched)
+    task = watched.task
+    assert len(task.validation_rows) == 30
+    losses, shares = zip(
+        *(
+            recomputed(watched, rows)
+            for rows in (task.train_rows, task.test_rows, task.validation_rows)
+        ),
+        strict=True,
+    )
+    train, test, validation = (f"{loss:.4f}" for loss in losses)
+    assert numbers(bar.loss) == [train, f"test {test}", f"validation {validation}"]
+    train, test, validation = (f"{100 * share:.1f} %" for share in shares)
+    assert numbers(bar.accuracy) == [train, f"test {test}", f"validation {validation}"]
+
+
+def test_without_validation_rows_none_are_spoken_of(bar, watched, snapshot, words):
+    bar.show_task(watched.task)
+    bar.show_snapshot(watched)
+    assert "validation" in words(bar) and "validation" in bar.loss.toolTip()
+    bar.show_task(snapshot.task)
+    bar.show_snapshot(snapshot)
+    assert "validation" not in words(bar) and "validation" not in bar.loss.toolTip()
+    assert numbers(bar.loss)[1] == f"{snapshot.metrics.test_loss:.4f}"
+
+
+@pytest.mark.usefixtures("face")
+def test_nothing_moves_when_validation_rows_come_or_numbers_change(show_view, watched, snapshot):
+    bar = RunBar()
+    show_view(bar, 1400, 60)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    seen = []
+    for shown in (snapshot, watched, replace(watched, metrics=WIDEST), snapshot):
+        bar.show_task(shown.task)
+        bar.show_snapshot(shown)
+        QApplication.processEvents()
+        parts = bar.findChildren(QWidget, options=direct)
+        seen.append([(part.geometry().getRect(), part.isVisible()) for part in parts])
+    assert all(each == seen[0] for each in seen)
+
+
+@pytest.mark.usefixtures("face")
+def test_the_widest_numbers_of_three_parts_are_not_cut(open_window, watched):
+    bar = open_window(size=(1400, 800)).run_bar  # dressed by the window's style sheet
+    bar.show_task(watched.task)
+    bar.show_snapshot(replace(watched, metrics=WIDEST))
+    QApplication.processEvents()
+    for counter in (bar.loss, bar.accuracy):
+        labels = [label for label in counter.findChildren(QLabel) if label.isVisible()]
+        assert len(labels) == 4
+        for label in labels:
+            assert label.width() >= label.sizeHint().width(), label.text()
+        for a, b in combinations(labels, 2):
+            assert not a.geometry().intersects(b.geometry())
+
+
+WIDEST = Metrics(
+    step=1,
+    epoch=1,
+    train_loss=8.8888,
+    test_loss=8.8888,
+    train_accuracy=1.0,
+    test_accuracy=1.0,
+    confusion=np.zeros((3, 3), np.int64),
+    validation_loss=8.8888,
+    validation_accuracy=1.0,
+    sampled=1,
+)

@@ -150,6 +150,31 @@ def test_the_table_shows_exactly_the_settings_that_differ(qtbot, keep, short_run
     assert cells(view, 2)[1:3] == ["0.5", "full"]
 
 
+def test_the_table_has_figures_of_validation_rows_where_a_run_has_such_rows(
+    qtbot, keep, short_run, runs_of, new_run
+):
+    keep(short_run)
+    assert "validation loss" not in header(runs_of(short_run))
+    hub = short_run.hub
+    with new_run(short_run):
+        hub.change("share", data=replace(hub.config.data, validation_fraction=0.25))
+    record = keep(short_run)
+    view = runs_of(short_run)
+    names = header(view)
+    task, params = record.task, record.params
+    rows = task.validation_rows
+    Z = task.inputs(task.dataset.values(rows)).astype(np.float64) @ params.W.T + params.b
+    y = task.dataset.y[rows]
+    loss = (np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(y)), y]).mean()
+    share = (Z.argmax(axis=1) == y).mean()
+    of_each = [dict(zip(names, cells(view, row), strict=True)) for row in range(3)]
+    with_rows = [each for each in of_each if each["run"] == record.name]
+    assert [each["validation loss"] for each in with_rows] == [f"{loss:.4f}"]
+    assert [each["validation acc."] for each in with_rows] == [f"{share:.1%}"]
+    without = [each for each in of_each if each["run"] not in (record.name, "this run")]
+    assert [each["validation loss"] for each in without] == ["–"]
+
+
 def test_a_click_on_a_heading_sorts_by_value(qtbot, keep, short_run, runs_of):
     for eta in (1.0, 0.05, 0.2):
         tune(qtbot, short_run, learning_rate=eta)
