@@ -65,6 +65,7 @@ class ConfusionMatrix(QWidget):
         self._cells: list[_Cell] = []
         self._type: list[_Type] = []  # of wrong and of right
         self._shown: NDArray[np.int64] | None = None
+        self._pointed: tuple[int, int] | None = None  # the cell under the pointer
         self.setMouseTracking(True)
         self.setAccessibleName("Confusion matrix")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -84,6 +85,7 @@ class ConfusionMatrix(QWidget):
                 for _ in range(len(names) ** 2)
             ]
         self.names, self.counts = names, None
+        self._point_at(None)
         self.setMinimumHeight((len(names) + 1) * MIN_CELL)
         self._lay_out()
 
@@ -185,6 +187,8 @@ class ConfusionMatrix(QWidget):
             cell = self._cells[i * len(values) + j]
             cell.box.setBrush(QColor(*colours[i][j]))
             self._say(cell.words, values[i][j], is_right=i == j)
+            if self._pointed == (i, j):
+                self._point_at((i, j))
 
     def _colours(self, shares: Floats) -> NDArray[np.uint8]:
         """Return the cells' colours (h, h, 3): the larger the share, the stronger."""
@@ -204,6 +208,11 @@ class ConfusionMatrix(QWidget):
         words.dress(font, self.theme.ink if count else self.theme.muted)
         words.say(text)
 
+    def cell_rect(self, true: int, predicted: int) -> QRectF:
+        """Return where the cell of a true and a predicted class is."""
+        left, top, width, height = self._geometry()
+        return QRectF(left + predicted * width, top + true * height, width, height)
+
     def _cell_at(self, position: QPointF) -> tuple[int, int] | None:
         left, top, width, height = self._geometry()
         j = int((position.x() - left) // width)
@@ -212,7 +221,11 @@ class ConfusionMatrix(QWidget):
         return (i, j) if self.counts is not None and 0 <= i < h and 0 <= j < h else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        cell = self._cell_at(event.position())
+        self._point_at(self._cell_at(event.position()))
+
+    def _point_at(self, cell: tuple[int, int] | None) -> None:
+        """Say what is in the cell under the pointer, or that there is none."""
+        self._pointed = cell
         if cell is None or self.counts is None:
             self.hovered.emit("")
         else:
@@ -226,4 +239,4 @@ class ConfusionMatrix(QWidget):
             self.pressed.emit(*cell)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self.hovered.emit("")
+        self._point_at(None)

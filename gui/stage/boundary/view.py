@@ -30,6 +30,7 @@ from gui.stage.boundary.drawing_board import Board
 from gui.stage.boundary.drawing_tools import BoardTools
 from gui.stage.boundary.gradient_arrows import PullArrows
 from gui.stage.boundary.hidden_unit_lines import HiddenLines
+from gui.stage.boundary.point_mark import PointMark
 from gui.state.background_tasks import Background
 
 MARGIN = 0.08  # of the data's range, on each side
@@ -94,12 +95,9 @@ class BoundaryView(View):
         self._rings = pg.ScatterPlotItem(symbol="o", size=RING_PX, pxMode=True)
         self._rings.setZValue(20)
         self._scatters: list[pg.ScatterPlotItem] = []
-        self._pointed = pg.ScatterPlotItem(symbol="o", size=RING_PX + 8)
-        self._pointed.setZValue(25)
-        self._pointed_row: int | None = None
+        self.plot.addItem(self._rings)
+        self.mark = PointMark(self.plot, RING_PX + 8)
         self._is_thinned = False
-        for item in (self._rings, self._pointed):
-            self.plot.addItem(item)
 
         self.pulls = PullArrows(self.plot, theme, background)
         self.pulls.switched.connect(self._show_other_points)
@@ -169,8 +167,7 @@ class BoundaryView(View):
         self._lines.setPen(plots.pen(self.plot, self.theme.ink, 2))
         self._rings.setPen(plots.pen(self.plot, self.theme.ink, 1.5))
         self._rings.setBrush(None)
-        self._pointed.setPen(plots.pen(self.plot, self.theme.accent, 3))
-        self._pointed.setBrush(None)
+        self.mark.set_theme(self.theme)
         self.legend.set_theme(self.theme)
         self.board.set_theme(self.theme)
 
@@ -198,8 +195,7 @@ class BoundaryView(View):
         if self.snapshot is None:
             self._clear_picture()
             self._fall_silent()
-            self._pointed.setData([], [])
-            self._pointed_row = None
+            self.mark.forget()
         self.pulls.show_task(task, self.theme)
         self.hidden_lines.show_task(task, self.theme)
         self.show_points(task)
@@ -225,8 +221,7 @@ class BoundaryView(View):
         self._at = values[rows].mean(axis=0, dtype=np.float64) if len(rows) else np.zeros(dataset.m)
         self._train, self._test = task.train_rows, task.held_out_rows
         self._is_thinned = self._show_scatters(task, values)
-        if self._pointed_row is not None:
-            self.point_out(self._pointed_row)
+        self.mark.keep(dataset.X, (self._x, self._y))
         self._show_axes(task, values)
         self._show_caption(task, self._is_thinned)
 
@@ -326,11 +321,7 @@ class BoundaryView(View):
     def point_out(self, row: int) -> None:
         """Mark the point of this row of the data set."""
         if self.task is not None and row < self.task.dataset.n:
-            values = self.task.dataset.X
-            self._pointed.setData(
-                x=values[row : row + 1, self._x], y=values[row : row + 1, self._y]
-            )
-            self._pointed_row = row
+            self.mark.mark(self.task.dataset.X, row, (self._x, self._y))
 
     def set_threshold(self, threshold: float) -> None:
         """Draw the line where a neuron's probability is this; the neuron's own is ½."""

@@ -41,6 +41,11 @@ class Demo(QWidget):
         super().__init__(parent)
         self.theme = theme
 
+    @property
+    def shows_runs(self) -> bool:
+        """Whether anything of a run is shown."""
+        return type(self).show_run is not Demo.show_run
+
     def show_theme(self, theme: Theme) -> None:
         """Take these colours; formulae and parts anywhere inside take them too."""
         self.theme = theme

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -80,6 +80,10 @@ class DemosView(View):
         self._chosen = chosen
         self.rows: list[type[Demo] | None] = []  # by row of the list; None is a heading
         self._pages: dict[int, tuple[Demo, QScrollArea]] = {}
+        self._tasks: dict[int, Task] = {}  # whose run a demonstration shows, by row
+        self._first = QTimer(self)  # the frame is seen before the demonstration is made
+        self._first.setSingleShot(True)
+        self._first.timeout.connect(self._show_chosen)
         self._shown_at = 0.0
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -122,24 +126,48 @@ class DemosView(View):
     @property
     def demo(self) -> Demo:
         """The demonstration that is chosen."""
-        return self._pages[self.titles.currentRow()][0]
+        return self._page(self.titles.currentRow())[0]
 
     def choose(self, row: int) -> None:
-        """Show the demonstration in this row of the list; it is made the first time."""
-        cls = self.rows[row] if 0 <= row < len(self.rows) else None
-        if cls is None:
-            return
+        """Show the demonstration in this row of the list; it is made when it is first seen."""
+        if self._is_demo(row):
+            self.combo.setCurrentIndex(row)
+            if self.isVisible():
+                self._show_chosen()
+
+    def _is_demo(self, row: int) -> bool:
+        return 0 <= row < len(self.rows) and self.rows[row] is not None
+
+    def _page(self, row: int) -> tuple[Demo, QScrollArea]:
         if row not in self._pages:
+            cls = self.rows[row]
+            assert cls is not None
             demo = cls(self.theme)
-            self._pages[row] = demo, _page(demo)
+            self._pages[row] = demo, _framed(demo)
             self._stack.addWidget(self._pages[row][1])
             demo.show_example(self._chosen.example)
-        self._stack.setCurrentWidget(self._pages[row][1])
-        self.combo.setCurrentIndex(row)
-        self._show_run()
+        return self._pages[row]
+
+    def _show_chosen(self) -> None:
+        row = self.titles.currentRow()
+        if self._is_demo(row):
+            self._stack.setCurrentWidget(self._page(row)[1])
+            self._show_run()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.titles.currentRow() not in self._pages:
+            self._first.start(0)
 
     def show_task(self, task: Task) -> None:
-        """Numbers of another task's run come with its first snapshot."""
+        """Let go of the demonstrations that show another task's run: they begin without one."""
+        for row in [row for row, shown in self._tasks.items() if shown is not task]:
+            del self._tasks[row]
+            _, page = self._pages.pop(row)
+            self._stack.removeWidget(page)
+            page.deleteLater()
+        if self.isVisible() and self.titles.currentRow() not in self._pages:
+            self._show_chosen()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         wait = self._shown_at + INTERVAL - time.monotonic()
@@ -190,9 +218,15 @@ class DemosView(View):
         self._left.setFixedWidth(self.titles.sizeHintForColumn(0) + 24)
 
     def _show_run(self) -> None:
-        if self.task is not None and self.snapshot is not None and self.isVisible():
-            self._shown_at = time.monotonic()
-            self.demo.show_run(self.task, self.snapshot)
+        row = self.titles.currentRow()
+        if self.task is None or self.snapshot is None or not self.isVisible():
+            return
+        if row not in self._pages:  # it is about to be made
+            return
+        self._shown_at = time.monotonic()
+        self.demo.show_run(self.task, self.snapshot)
+        if self.demo.shows_runs:
+            self._tasks[row] = self.task
 
     def _show_example(self, example: Example | None) -> None:
         for demo, _ in self._pages.values():
@@ -200,7 +234,7 @@ class DemosView(View):
         self._show_run()
 
 
-def _page(demo: Demo) -> QScrollArea:
+def _framed(demo: Demo) -> QScrollArea:
     """Return the demonstration under its title and what to watch, to scroll where it is high."""
     page = QWidget()
     page.setObjectName("page")

@@ -32,6 +32,8 @@ class Drawing(QObject):
 
     content : what is there; the stroke under way comes to it when the pen is lifted.
     edits : what can be undone and redone.
+    renewed : gives what becomes of a content before it is shown, also by undo: pictures are of
+        data, which change.
     """
 
     changed = Signal()  # in whatever way
@@ -43,6 +45,7 @@ class Drawing(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.content = Content()
+        self.renewed: Callable[[Content], Content] = lambda content: content
         self.edits = QUndoStack(self)
         self.edits.setUndoLimit(MOST_EDITS)
         self._gesture: Gesture | None = None
@@ -63,21 +66,19 @@ class Drawing(QObject):
 
     # Edits --------------------------------------------------------------------------------------
 
-    def put_picture(self, picture: Picture, note: str) -> None:
+    def put_picture(self, picture: Picture, note: str, data: int = 0) -> None:
         """Lay a picture in place of what is there; that can be undone."""
         self.abandon()
-        self._push(self.content, Content((), picture, note))
+        self._push(self.content, Content((), picture, note, data))
 
     def clear(self) -> None:
         if not self.is_empty:
             self.abandon()
             self._push(self.content, Content())
 
-    def reset(self) -> None:
-        """Forget what was drawn, for good: other data come."""
-        self.abandon()
-        self.edits.clear()
-        self._replace(Content())
+    def renew(self) -> None:
+        """Show what becomes of what is there: other data have come."""
+        self._show(self.content)
 
     def undo(self) -> None:
         if not self.is_under_way:
@@ -91,6 +92,7 @@ class Drawing(QObject):
         self.edits.push(Edit(self._show, before, after))
 
     def _show(self, content: Content) -> None:
+        content = self.renewed(content)
         if content is not self.content:
             self._replace(content)
 
@@ -144,7 +146,7 @@ class Drawing(QObject):
         """Take back what the gesture has done so far."""
         if self._gesture is not None:
             before, self._gesture = self._gesture.before, None
-            self._replace(before)
+            self._replace(self.renewed(before))
 
     def _erase(self, point: Point) -> None:
         self._show(self.content.without_touched(point, ERASER))

@@ -1,4 +1,7 @@
-"""Digits of the data set put on the pad: any one, a row, or what the model gets wrong."""
+"""Digits of the data set put on the pad: any one, a row, or what the model gets wrong.
+
+With other data they leave the pad, unless these have the same picture.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from core.data.dataset import Dataset
+from core.data.task import Task
 from gui.kit.view import View
 from gui.stage.draw.drawing import Drawing
+from gui.stage.draw.strokes import Content
 from gui.state.background_tasks import Background
 
 Rows = NDArray[np.int64]
+
+MOST_COLUMNS = 16  # that narrow the rows down before whole pictures are compared
 
 
 class DigitPicker(QObject):
@@ -27,7 +35,26 @@ class DigitPicker(QObject):
         super().__init__(view)
         self._view, self._drawing, self._background = view, drawing, background
         self._random = np.random.default_rng()
+        self._data = 0  # number of the task
         self.row = -1
+        drawing.renewed = self._renewed
+
+    def show_task(self) -> None:
+        """Pick from the view's task from now on; what is on the pad stays if it is one of it."""
+        self._data += 1
+        self.row = -1
+        self._drawing.renew()
+
+    def _renewed(self, content: Content) -> Content:
+        """Return a digit with what it is by now, or nothing where the data do not have it."""
+        if content.picture is None or content.data == self._data:
+            return content
+        task = self._view.task
+        row = -1 if task is None else row_of(task.dataset, content.picture)
+        if task is None or row < 0:
+            return Content()
+        self.row = row
+        return content._replace(note=_note(task, row), data=self._data)
 
     def show_row(self, row: int) -> None:
         """Put the digit of a row of the data set on the pad."""
@@ -36,9 +63,8 @@ class DigitPicker(QObject):
             return
         self.row = row
         values = task.dataset.values(np.array([row]))[0]
-        name = task.dataset.class_names[task.dataset.y[row]]
-        note = f"{task.say_row(row)}: {name}"
-        self._drawing.put_picture(values.reshape(task.dataset.image_shape), note)
+        picture = values.reshape(task.dataset.image_shape)
+        self._drawing.put_picture(picture, _note(task, row), self._data)
 
     def pick_any(self) -> None:
         """Put any test digit on the pad."""
@@ -87,3 +113,22 @@ class DigitPicker(QObject):
                 self.remarked.emit(none)
 
         self._background.ask("pick", work, chosen)
+
+
+def _note(task: Task, row: int) -> str:
+    return f"{task.say_row(row)}: {task.dataset.class_names[task.dataset.y[row]]}"
+
+
+def row_of(dataset: Dataset, picture: NDArray[np.float32]) -> int:
+    """Return the number of the first row that is this picture of 0 … 1, −1 where none is.
+
+    Row by row is out of the question: MNIST's are 55 MB. Few rows share the darkest pixels.
+    """
+    if dataset.image_shape != picture.shape:
+        return -1
+    values = picture.ravel()
+    rows = np.arange(dataset.n)
+    for j in np.argsort(-values, kind="stable")[:MOST_COLUMNS]:
+        rows = rows[dataset.X[rows, j] / np.float32(dataset.scale) == values[j]]
+    found = rows[(dataset.values(rows) == values).all(axis=1)]
+    return int(found[0]) if len(found) else -1

@@ -22,11 +22,13 @@ class Content(NamedTuple):
     strokes : (k, 2) points x, y in shares of the side, y down; (k, 3) with the pen's pressure.
     picture : (size, size) in 0 … 1, where there are no strokes.
     note : what the picture is.
+    data : number of the data that the note is true of.
     """
 
     strokes: tuple[Stroke, ...] = ()
     picture: Picture | None = None
     note: str = ""
+    data: int = 0
 
     @property
     def is_empty(self) -> bool:

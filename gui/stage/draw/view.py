@@ -169,7 +169,7 @@ class DrawView(View):
         return shape is not None and shape[0] == shape[1] and task.source.h <= MOST_CLASSES
 
     def offer_task(self, task: Task) -> None:
-        self.nearest.drop()
+        self.nearest.clear()
         if not self.applies_to(task):
             self.task = self.snapshot = None
             self._look_again.stop()
@@ -189,8 +189,7 @@ class DrawView(View):
     def show_task(self, task: Task) -> None:
         assert task.dataset.image_shape
         size, names = task.dataset.image_shape[0], task.dataset.class_names
-        if size != self.steps.recipe.size:
-            self.pad.drawing.reset()
+        self.picker.show_task()
         self.steps.show_data(size, is_deskewed=task.config.data.deskew)
         self._change_pen()
         self.shares.show_classes(self._kind, names, task.dataset.class_marks)
@@ -202,7 +201,7 @@ class DrawView(View):
         self.comparison.setVisible(not self._is_brief)
         self.comparison.show_classes(names)
         self.teaching.show_classes(task.source.class_names)
-        self._asked, self.picker.row = None, -1
+        self._show_no_answer()
         self._lay_out()
         self._note_change()
 
@@ -264,11 +263,7 @@ class DrawView(View):
             self._is_stale = True
             return
         if task is None or snapshot is None or picture is None:
-            self._asked = self.answer = None
-            no_b = np.empty(0, dtype=np.float32)
-            self.shares.show_answer(None, BLANK if picture is None else NOT_READY, None)
-            self.evidence.show_answer(None, no_b, None)
-            self.reason.show_reason(None, 0.0, ())
+            self._show_no_answer()
             return
         asked = self._asked
         if asked and asked[0] is snapshot.params and asked[1] is picture:
@@ -286,6 +281,13 @@ class DrawView(View):
             self._show_why(of_neuron(kind, found, snapshot.params, names))
         else:
             self._show_all(found, snapshot.params, names, winner)
+
+    def _show_no_answer(self) -> None:
+        self._asked = self.answer = None
+        no_b = np.empty(0, dtype=np.float32)
+        self.shares.show_answer(None, BLANK if self.picture is None else NOT_READY, None)
+        self.evidence.show_answer(None, no_b, None)
+        self.reason.show_reason(None, 0.0, ())
 
     def _answer_again(self) -> None:
         self._asked = None

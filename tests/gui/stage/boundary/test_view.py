@@ -409,3 +409,31 @@ def test_hovering_moves_no_picture(show, trained, hover, settle):
     settle()
     QApplication.processEvents()
     assert (view.plot.geometry(), view.plot.getPlotItem().getViewBox().viewRange()) == before
+
+
+# The chosen point -----------------------------------------------------------------------------
+
+
+def without_row(task, row):
+    """The task of the same data with one row less."""
+    source = task.source
+    less = replace(source, X=np.delete(source.X, row, axis=0), y=np.delete(source.y, row))
+    return prepare(less, task.config)
+
+
+@pytest.mark.parametrize("gone", [40, 3], ids=["the point itself", "one before it"])
+def test_the_mark_goes_with_its_point_and_moves_to_no_other(show, gone):
+    task = iris_task(features=("all",))
+    view = show(task)
+    view.point_out(40)
+    assert view.mark.row == 40 and len(view.mark.getData()[0]) == 1
+    view.offer_points(without_row(task, gone))
+    assert view.mark.row is None and not len(view.mark.getData()[0])
+
+
+def test_the_mark_stays_while_other_points_come_after_it(show):
+    task = iris_task(features=("all",))
+    view = show(task)
+    view.point_out(40)
+    view.offer_points(without_row(task, 100))
+    assert view.mark.row == 40 and len(view.mark.getData()[0]) == 1

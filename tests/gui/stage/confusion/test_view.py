@@ -104,8 +104,7 @@ def test_the_pointer_reads_each_cell_in_words(move, show, trained):
 def test_the_words_stand_above_the_matrix_and_go_with_the_pointer(move, show, trained, words):
     task = iris()
     view = show(task, trained(task, 10))
-    left, top, width, height = view.matrix._geometry()
-    move(view.matrix, QPoint(round(left + width / 2), round(top + height / 2)))
+    move(view.matrix, view.matrix.cell_rect(0, 0).center().toPoint())
     assert "taken for" in words(view)
     move(view.matrix, QPoint(2, 2))
     assert "rows true · columns predicted" in words(view)
@@ -150,9 +149,9 @@ def test_long_names_are_elided(show, trained, painted_words):
     said = painted_words(view.matrix)
     assert not set(said) & set(names)
     assert sum(text.endswith("…") for text in said) == 6
-    left, _, width, _ = view.matrix._geometry()
-    assert left <= 0.31 * view.matrix.width()
-    assert width > 0.2 * view.matrix.width()
+    first = view.matrix.cell_rect(0, 0)
+    assert first.left() <= 0.31 * view.matrix.width()
+    assert first.width() > 0.2 * view.matrix.width()
 
 
 @pytest.mark.usefixtures("face")
@@ -169,3 +168,21 @@ def test_a_new_task_takes_the_old_counts_away(show, trained, painted_words):
     view = show(task, trained(task, 5))
     view.offer_task(task)
     assert set(painted_words(view.matrix)) == set(task.dataset.class_names)
+
+
+def test_with_a_new_task_nothing_is_said_of_a_cell_of_the_old_one(move, show, trained, words):
+    task = iris()
+    view = show(task, trained(task, 5))
+    move(view.matrix, view.matrix.cell_rect(1, 1).center().toPoint())
+    assert "versicolor taken for versicolor" in words(view)
+    view.offer_task(iris(class_names=("one", "two", "three")))
+    assert "taken for" not in words(view)
+
+
+def test_what_is_said_of_the_cell_under_the_pointer_keeps_up(move, show, trained, words):
+    task = iris()
+    view = show(task, trained(task, 1))
+    move(view.matrix, view.matrix.cell_rect(1, 1).center().toPoint())
+    later = trained(task, 200)
+    view.offer_snapshot(later)
+    assert f"{later.metrics.confusion[1, 1]} × versicolor taken for versicolor" in words(view)

@@ -21,10 +21,13 @@ from gui.kit import theme as look
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.four_losses import FourLossesDemo
 from gui.stage.demos.grid import Grid
+from gui.stage.demos.guessing import GuessingDemo
+from gui.stage.demos.one_hot import OneHotDemo
 from gui.stage.demos.overflow import OverflowDemo
 from gui.stage.demos.parts import Track, ValueSlider
 from gui.stage.demos.reduction import ReductionDemo
 from gui.stage.demos.shift import ShiftDemo
+from gui.stage.demos.simplex import SimplexDemo
 from gui.stage.demos.softmax_twice import SoftmaxTwiceDemo
 from gui.stage.demos.temperature import TemperatureDemo
 from gui.stage.demos.two_classes import TwoClassesDemo
@@ -156,6 +159,36 @@ def test_many_snapshots_are_shown_at_most_ten_times_a_second_and_the_last_one_is
         view.offer_snapshot(snapshot)
     qtbot.waitUntil(lambda: bool(shown) and shown[-1] is snapshots[-1])
     assert len(shown) <= 3
+
+
+@pytest.mark.parametrize(
+    "cls", [OneHotDemo, GuessingDemo, ShiftDemo, SimplexDemo], ids=lambda c: c.title
+)
+def test_with_other_data_nothing_is_left_of_the_run_of_the_old_ones(
+    view, chosen, trained, words, cls
+):
+    row = view.rows.index(cls)
+    view.titles.setCurrentRow(row)
+    new = words(view.demo)
+    task = iris()
+    chosen.offer_task(task)
+    view.offer_task(task)
+    view.offer_snapshot(trained(task, 5))
+    shown = view.demo
+    assert words(shown) != new
+    other = prepare(sources.load(DataConfig("drawn")), RunConfig(DataConfig("drawn")))
+    chosen.offer_task(other)
+    view.offer_task(other)
+    assert view.demo is not shown and words(view.demo) == new
+
+
+def test_what_is_typed_into_a_demonstration_without_a_run_stays_with_other_data(view, trained):
+    task = iris()
+    view.offer_task(task)
+    view.offer_snapshot(trained(task, 5))
+    shown = view.demo
+    view.offer_task(iris())
+    assert view.demo is shown
 
 
 def test_other_colours_reach_every_part(view, pixels):

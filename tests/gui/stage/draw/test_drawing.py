@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gui.stage.draw.drawing import MOST_EDITS, Drawing
+from gui.stage.draw.strokes import Content
 
 LINE = ((0.2, 0.2), (0.4, 0.5), (0.6, 0.7))
 PICTURE = np.eye(8, dtype=np.float32)
@@ -53,11 +54,29 @@ def test_the_oldest_edits_are_forgotten(drawing):
     assert drawing.content.note == "4" and not drawing.edits.canUndo()
 
 
-def test_a_reset_cannot_be_undone(drawing):
+def test_what_becomes_of_a_picture_is_asked_whenever_it_is_shown(drawing):
+    drawing.put_picture(PICTURE, "of these data")
     stroke(drawing, LINE)
-    drawing.reset()
+    drawing.put_picture(PICTURE, "of those data")
+    drawing.renewed = lambda content: Content() if content.note == "of these data" else content
+    drawing.renew()
+    assert drawing.content.note == "of those data"
     drawing.undo()
-    assert drawing.is_empty and not drawing.edits.canUndo()
+    assert len(drawing.content.strokes) == 1  # what the hand drew stays
+    drawing.undo()
+    assert drawing.is_empty
+    drawing.redo()
+    assert len(drawing.content.strokes) == 1
+
+
+def test_a_stroke_over_a_picture_whose_data_went_is_not_taken_back_to_it(drawing):
+    drawing.put_picture(PICTURE, "of these data")
+    drawing.begin((0.1, 0.1), erases=False)
+    drawing.renewed = lambda content: Content() if content.picture is not None else content
+    drawing.renew()
+    assert drawing.growing
+    drawing.abandon()
+    assert drawing.is_empty
 
 
 def test_amid_a_stroke_nothing_is_undone(drawing):

@@ -1,16 +1,21 @@
 """The Draw tab: the pad as a hand uses it, what the model sees, says, and why."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data import sources
 from core.data.digits.drawing import DigitPreprocessing, draw
+from core.data.task import prepare
 from core.explain import probe
 from core.model_family import pairs
 from core.train.snapshot import Status
 from gui.kit.theme import DARK
+from gui.stage.draw.picker import row_of
 from tests.gui.stage.draw.pens import LINE, stroke, write
 
 PATIENCE_MS = 30_000
@@ -337,8 +342,7 @@ def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_windo
     counts = window.hub.snapshot.metrics.confusion.copy()
     np.fill_diagonal(counts, 0)
     i, j = (int(k) for k in np.unravel_index(counts.argmax(), counts.shape))
-    left, top, width, height = window.views["Confusion"].matrix._geometry()
-    at = QPoint(round(left + (j + 0.5) * width), round(top + (i + 0.5) * height))
+    at = window.views["Confusion"].matrix.cell_rect(i, j).center().toPoint()
     qtbot.mouseClick(window.views["Confusion"].matrix, Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: view.pad.drawing.content.picture is not None, timeout=PATIENCE_MS)
     assert window.stage.current == "Draw"
@@ -382,6 +386,109 @@ def test_drawing_over_a_digit_starts_a_new_drawing(digits_window, qtbot):
     assert view.pad.drawing.content.picture is not None
 
 
+# With other data
+
+
+def pick(view, row):
+    """Put this row of the data on the pad."""
+    view.picker.show_row(row)
+    assert not view.pad.drawing.is_empty
+
+
+def says(task, row):
+    """What the pad calls this row of the data."""
+    return f"{task.say_row(row)}: {task.dataset.class_names[task.dataset.y[row]]}"
+
+
+def other_digits(task):
+    """Data of the same size with no picture in common."""
+    other = replace(task.source, name="other digits", X=(16 - task.source.X).astype(np.uint8))
+    return prepare(other, task.config)
+
+
+def test_a_picked_digit_its_note_and_its_neighbours_leave_with_their_data(digits_window, settled):
+    window = digits_window()
+    view = window.views["Draw"]
+    pick(view, 17)
+    settled(view)
+    assert view.answer and all(picture is not None for picture in view.nearest.pictures)
+    window.views.offer_task(other_digits(view.task))
+    assert view.pad.drawing.is_empty and not view.pad.drawing.content.note
+    assert all(picture is None for picture in view.nearest.pictures)
+    settled(view)
+    assert view.picture is None and view.answer is None
+    assert not any(view.nearest.captions)
+
+
+def test_by_undo_no_digit_of_other_data_comes_back(digits_window, qtbot):
+    window = digits_window(0)
+    view = window.views["Draw"]
+    pick(view, 17)
+    qtbot.mouseClick(view.toolbar.clear, Qt.MouseButton.LeftButton)
+    window.views.offer_task(other_digits(view.task))
+    qtbot.mouseClick(view.toolbar.undo, Qt.MouseButton.LeftButton)
+    assert view.pad.drawing.is_empty
+
+
+def test_what_a_hand_drew_stays_with_other_data(digits_window, settled):
+    window = digits_window(0)
+    view = window.views["Draw"]
+    write(view.pad, 3)
+    settled(view)
+    before = view.picture
+    window.views.offer_task(other_digits(view.task))
+    settled(view)
+    np.testing.assert_array_equal(view.picture, before)
+
+
+def test_a_picked_digit_is_called_what_it_is_after_another_split(digits_window, new_run):
+    window = digits_window(0)
+    view, hub = window.views["Draw"], window.hub
+    row = int(view.task.test_rows[0])
+    pick(view, row)
+    assert view.pad.drawing.content.note.startswith("test row ")
+    with new_run(window):
+        hub.change("split", data=replace(hub.config.data, test_fraction=0.0))
+    window.stage.show_name("Draw")
+    assert view.pad.drawing.content.note == says(view.task, row)
+    assert view.pad.drawing.content.note.startswith("training row ")
+
+
+def test_a_picked_digit_keeps_up_with_rows_that_come_before_it(digits_window, new_run):
+    window = digits_window(0)
+    view = window.views["Draw"]
+    pick(view, 17)
+    picture = view.pad.drawing.content.picture
+    with new_run(window):
+        window.hub.teach(np.zeros((1, 64), np.uint8), np.array([3]), "one more")
+    assert view.pad.drawing.content.note == says(view.task, 18)
+    np.testing.assert_array_equal(view.pad.drawing.content.picture, picture)
+
+
+def test_among_two_classes_a_picked_digit_is_the_row_it_is_there(digits_window, new_run):
+    window = digits_window(0)
+    view = window.views["Draw"]
+    four = int(np.flatnonzero(view.task.dataset.y == 4)[5])
+    pick(view, four)
+    picture = view.pad.drawing.content.picture
+    with new_run(window):
+        model = ModelConfig(kind="binary", positive="4", negative="9")
+        window.hub.change("change", model=model)
+    row = row_of(view.task.dataset, picture)
+    assert row < four and (view.task.dataset.values(row) == picture.ravel()).all()
+    assert view.pad.drawing.content.note == says(view.task, row)
+
+
+def test_a_row_is_found_by_its_picture_as_by_brute_force():
+    data = sources.load(DataConfig("digits"))
+    values = data.values()
+    for row in (0, 5, 700, data.n - 1):
+        first = int(np.flatnonzero((values == values[row]).all(axis=1))[0])
+        assert row_of(data, values[row].reshape(8, 8)) == first
+    assert row_of(data, np.full((8, 8), 0.3, np.float32)) == -1
+    assert row_of(data, np.zeros((28, 28), np.float32)) == -1
+
+
 # In the window
 
 
@@ -416,7 +523,8 @@ def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_windo
     stroke(view.pad, LINE)
     qtbot.mouseClick(view.toolbar.clear, Qt.MouseButton.LeftButton)
     assert view.pad.drawing.is_empty and view.toolbar.undo.isEnabled()
-    view.pad.drawing.reset()
+    for _ in range(2):
+        qtbot.mouseClick(view.toolbar.undo, Qt.MouseButton.LeftButton)
     assert not view.toolbar.undo.isEnabled()
     qtbot.mouseClick(view.toolbar.random, Qt.MouseButton.LeftButton)
     assert view.toolbar.undo.isEnabled() and view.toolbar.clear.isEnabled()

@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 from sklearn import metrics
@@ -60,8 +60,7 @@ def answers(window, rows=None):
 
 
 def click_cell(qtbot, window, page, true: int, predicted: int) -> None:
-    left, top, width, height = page.matrix._geometry()
-    place = QPoint(int(left + (predicted + 0.5) * width), int(top + (true + 0.5) * height))
+    place = page.matrix.cell_rect(true, predicted).center().toPoint()
     qtbot.mouseClick(page.matrix, Qt.MouseButton.LeftButton, pos=place)
     settle(qtbot, window)
 
@@ -121,7 +120,7 @@ def test_a_click_on_an_example_chooses_it_everywhere(qtbot, evaluated):
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     row = int(view.confusion.examples.model.answers.rows[1])
     assert window.views.context.chosen.example.row == row
-    assert window.views["Boundary"]._pointed_row == row
+    assert window.views["Boundary"].mark.row == row
 
 
 def test_an_empty_cell_has_no_examples(qtbot, evaluated):

@@ -89,7 +89,7 @@ def test_a_click_on_a_row_marks_its_point_on_the_plane(qtbot, trained):
     index = window.views["Data"].model.index(2, CLASS)
     place = window.views["Data"].table.visualRect(index).center()
     qtbot.mouseClick(window.views["Data"].table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    x, y = window.views["Boundary"]._pointed.getData()
+    x, y = window.views["Boundary"].mark.getData()
     assert (x[0], y[0]) == tuple(window.hub.run.task.dataset.X[2])
 
 

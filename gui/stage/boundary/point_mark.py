@@ -1,0 +1,49 @@
+"""The mark around the point that was chosen, here or in another view."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+
+from gui.kit import plots
+from gui.kit.theme import Theme
+
+Values = NDArray[np.float32] | NDArray[np.uint8]
+
+
+class PointMark(pg.ScatterPlotItem):
+    """A ring of `size` pixels around the point of a row, which it follows from plane to plane."""
+
+    def __init__(self, plot: plots.Plot, size: float) -> None:
+        super().__init__(symbol="o", size=size)
+        self._plot = plot
+        self._features: Values = np.empty(0, np.float32)  # of the row
+        self.row: int | None = None
+        self.setZValue(25)
+        plot.addItem(self)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setPen(plots.pen(self._plot, theme.accent, 3))
+        self.setBrush(None)
+
+    def mark(self, values: Values, row: int, plane: tuple[int, int]) -> None:
+        """Mark this row of the values (n, d) in a plane of two features."""
+        x, y = plane
+        self.row, self._features = row, values[row].copy()
+        self.setData(x=values[row : row + 1, x], y=values[row : row + 1, y])
+
+    def keep(self, values: Values, plane: tuple[int, int]) -> None:
+        """Mark the same row of the values as they are now; a point that went takes it along."""
+        row = self.row
+        if row is None:
+            return
+        if row < len(values) and np.array_equal(values[row], self._features):
+            self.mark(values, row, plane)
+        else:
+            self.forget()
+
+    def forget(self) -> None:
+        """Mark none."""
+        self.row = None
+        self.setData([], [])
