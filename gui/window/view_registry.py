@@ -17,6 +17,7 @@ from gui.kit.view import View
 
 if TYPE_CHECKING:
     from gui.stage.curves.view import CurveView
+    from gui.stage.runs.race import RacePage
     from gui.window.view_context import ViewContext
 
 
@@ -226,14 +227,17 @@ def _make_runs(context: ViewContext) -> View:
     view.keep_wanted.connect(context.run_keeper.keep)
     view.replay_wanted.connect(context.run_keeper.replay)
     view.said.connect(hub.done)
-    race = view.race
-    race.began.connect(lambda es: hub.race.begin([(e.task, e.config) for e in es]))
-    race.run_wanted.connect(hub.race.run)
-    race.stopped.connect(hub.race.end)
-    race.watched.connect(hub.race.watch)
-    hub.race.begun.connect(race.show_begun)
-    hub.race.changed.connect(race.show_snapshot)
-    hub.race.failed.connect(race.show_refusal)
+
+    def connect_race(race: RacePage) -> None:
+        race.began.connect(lambda es: hub.race.begin([(e.task, e.config) for e in es]))
+        race.run_wanted.connect(hub.race.run)
+        race.stopped.connect(hub.race.end)
+        race.watched.connect(hub.race.watch)
+        hub.race.begun.connect(race.show_begun)
+        hub.race.changed.connect(race.show_snapshot)
+        hub.race.failed.connect(race.show_refusal)
+
+    view.race_made.connect(connect_race)
     return view
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
@@ -22,11 +23,13 @@ from gui.kit.fields.choices import Segments
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View
-from gui.stage.runs.boundaries import RunPictures
-from gui.stage.runs.race import RacePage
 from gui.stage.runs.table import NAME, RunModel, RunTable
 from gui.state.background_tasks import Background
 from gui.state.kept_runs import COLOURS, LIVE, LIVE_NAME, KeptRuns, swatch
+
+if TYPE_CHECKING:  # imported with the pages that need them
+    from gui.stage.runs.boundaries import RunPictures
+    from gui.stage.runs.race import RacePage
 
 TABLE, PICTURES, RACE = "table", "pictures", "race"
 INTERVAL = 0.2  # s between two showings of the run that trains
@@ -41,11 +44,15 @@ class RunsView(View):
 
     keep_wanted = Signal()
     replay_wanted = Signal(object)  # Record: train it again from its start
+    race_made = Signal(object)  # RacePage, once it is wanted
     said = Signal(str)  # words for the person
 
     def __init__(self, theme: Theme, background: Background, kept: KeptRuns) -> None:
         super().__init__(theme)
-        self.kept = kept
+        self.kept, self._background = kept, background
+        self._page = TABLE
+        self._pictures: RunPictures | None = None
+        self._race: RacePage | None = None
         self._live: Record | None = None
         self._shown_at = 0.0
         self._later = QTimer(self)
@@ -66,12 +73,8 @@ class RunsView(View):
         self.keep_button.clicked.connect(self.keep_wanted)
         self.table = RunTable(RunModel(theme))
         self.table.setAccessibleName("Runs")
-        self.pictures = RunPictures(theme, background, "runs")
-        self.race = RacePage(theme, background, kept)
         self._stack = QStackedWidget()
-        self._numbers = {TABLE: 0, PICTURES: 1, RACE: 2}
-        for page in (self._make_table_page(), self.pictures, self.race):
-            self._stack.addWidget(page)
+        self._stack.addWidget(self._make_table_page())
         head = QHBoxLayout()
         head.addWidget(self.pages)
         head.addStretch(1)
@@ -83,6 +86,27 @@ class RunsView(View):
         column.addWidget(self._stack, 1)
         self._connect()
         self._show_choice()
+
+    @property
+    def pictures(self) -> RunPictures:
+        """The page of the pictures; made when it is first wanted, for its plots take a while."""
+        if self._pictures is None:
+            from gui.stage.runs.boundaries import RunPictures
+
+            self._pictures = RunPictures(self.theme, self._background, "runs")
+            self._stack.addWidget(self._pictures)
+        return self._pictures
+
+    @property
+    def race(self) -> RacePage:
+        """The page of the race, likewise."""
+        if self._race is None:
+            from gui.stage.runs.race import RacePage
+
+            self._race = RacePage(self.theme, self._background, self.kept)
+            self._stack.addWidget(self._race)
+            self.race_made.emit(self._race)
+        return self._race
 
     def _make_table_page(self) -> QWidget:
         page = QWidget()
@@ -130,13 +154,18 @@ class RunsView(View):
     def show_page(self, page: object) -> None:
         """Turn to the page of this name."""
         self.pages.choose(page)
-        self._stack.setCurrentIndex(self._numbers[str(page)])
+        self._page = str(page)
+        if self._page == TABLE:
+            self._stack.setCurrentIndex(0)
+        else:
+            self._stack.setCurrentWidget(self.race if self._page == RACE else self.pictures)
         self._show()
 
     def show_theme(self) -> None:
         self.table.runs.theme = self.theme
-        self.pictures.set_theme(self.theme)
-        self.race.set_theme(self.theme)
+        for page in (self._pictures, self._race):
+            if page is not None:
+                page.set_theme(self.theme)
         self.table.viewport().update()
 
     def show_task(self, task: Task) -> None:
@@ -166,10 +195,9 @@ class RunsView(View):
         if task is not None and snapshot is not None:
             self._live = Record.of(task, snapshot, LIVE, LIVE_NAME)
         live = [self._live] if self._live else []
-        page = self._stack.currentWidget()
-        if page is self.race:
+        if self._page == RACE:
             self.race.show_live(self._live)
-        elif page is self.pictures:
+        elif self._page == PICTURES:
             if task is not None:
                 ticked = [record for record in self.kept.records if record.is_shown]
                 self.pictures.show_records(task, [*live, *ticked])
