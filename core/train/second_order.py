@@ -183,8 +183,9 @@ class Descent:
         for X, Y, Z in rows.slices():
             Z = model.forward(X, out=Z)
             if self._method.needs_hessian:
-                for some in zip(X.split(at_once), Y.split(at_once), Z.split(at_once), strict=True):
-                    self._add_hessian(H, *some)
+                for first in range(0, len(X), at_once):
+                    some = slice(first, first + at_once)
+                    self._add_hessian(H, X[some], Y[some], Z[some])
                     yield
             model.backward(head.gradient(Z, Y, out=Z), X, add=start > 0)
             start += len(X)

@@ -206,7 +206,7 @@ def _make_surface(context: ViewContext) -> View:
 def _make_demos(context: ViewContext) -> View:
     from gui.stage.demos.view import DemosView
 
-    return DemosView(context.theme, context.chosen)
+    return DemosView(context.theme, context.chosen, context.hub.background)
 
 
 def _make_evaluation(context: ViewContext) -> View:

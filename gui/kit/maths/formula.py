@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent, QPixmap
@@ -100,6 +101,10 @@ class Formula(QWidget):
         self._px = px
         self.updateGeometry()
         self.update()
+
+    def typesetting(self) -> Callable[[], bytes]:
+        """Return the work that the first showing waits for, to be done on any thread before."""
+        return partial(outlines, self.latex, self._px, self._theme.ink)
 
     def sizeHint(self) -> QSize:
         size = self._picture.size

@@ -12,7 +12,7 @@ from gui.kit.theme import Theme
 Values = NDArray[np.float32] | NDArray[np.uint8]
 
 
-class PointMark(pg.ScatterPlotItem):
+class PointMark(pg.ScatterPlotItem):  # type: ignore[misc]
     """A ring of `size` pixels around the point of a row, which it follows from plane to plane."""
 
     def __init__(self, plot: plots.Plot, size: float) -> None:

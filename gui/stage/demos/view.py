@@ -22,6 +22,7 @@ from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit.fields.unscrolled import Combo
+from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.demos.demo import Demo
@@ -38,6 +39,7 @@ from gui.stage.demos.softmax_twice import SoftmaxTwiceDemo
 from gui.stage.demos.temperature import TemperatureDemo
 from gui.stage.demos.two_classes import TwoClassesDemo
 from gui.stage.demos.worked_example import WorkedExampleDemo
+from gui.state.background_tasks import Background
 from gui.state.selected_example import Chosen, Example
 
 GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
@@ -75,11 +77,12 @@ LIST_STYLE = (
 class DemosView(View):
     """The titles on the left, or above where it is narrow; the chosen demonstration beside them."""
 
-    def __init__(self, theme: Theme, chosen: Chosen) -> None:
+    def __init__(self, theme: Theme, chosen: Chosen, background: Background | None = None) -> None:
         super().__init__(theme)
-        self._chosen = chosen
+        self._chosen, self._background = chosen, background
         self.rows: list[type[Demo] | None] = []  # by row of the list; None is a heading
         self._pages: dict[int, tuple[Demo, QScrollArea]] = {}
+        self._made: dict[int, Demo] = {}  # whose formulae are being typeset, by row
         self._tasks: dict[int, Task] = {}  # whose run a demonstration shows, by row
         self._first = QTimer(self)  # the frame is seen before the demonstration is made
         self._first.setSingleShot(True)
@@ -128,6 +131,11 @@ class DemosView(View):
         """The demonstration that is chosen."""
         return self._page(self.titles.currentRow())[0]
 
+    @property
+    def is_at_rest(self) -> bool:
+        is_there = not self.isVisible() or self.titles.currentRow() in self._pages
+        return is_there and super().is_at_rest
+
     def choose(self, row: int) -> None:
         """Show the demonstration in this row of the list; it is made when it is first seen."""
         if self._is_demo(row):
@@ -138,21 +146,39 @@ class DemosView(View):
     def _is_demo(self, row: int) -> bool:
         return 0 <= row < len(self.rows) and self.rows[row] is not None
 
+    def _show_chosen(self) -> None:
+        """Show the chosen demonstration, at once or when its formulae are typeset."""
+        row = self.titles.currentRow()
+        if not self._is_demo(row):
+            return
+        if row in self._pages or self._background is None:
+            self._stack.setCurrentWidget(self._page(row)[1])
+            self._show_run()
+            return
+        if row not in self._made:
+            self._made[row] = self._make(row)
+        works = [formula.typesetting() for formula in self._made[row].findChildren(Formula)]
+        self._background.ask(
+            "demonstration", lambda: [work() for work in works], lambda _: self._show_typeset(row)
+        )
+
+    def _show_typeset(self, row: int) -> None:
+        self._page(row)
+        self._show_chosen()
+
+    def _make(self, row: int) -> Demo:
+        cls = self.rows[row]
+        assert cls is not None
+        return cls(self.theme)
+
     def _page(self, row: int) -> tuple[Demo, QScrollArea]:
+        """Return the demonstration and its page, which is laid out now if it is not there."""
         if row not in self._pages:
-            cls = self.rows[row]
-            assert cls is not None
-            demo = cls(self.theme)
+            demo = self._made.pop(row, None) or self._make(row)
             self._pages[row] = demo, _framed(demo)
             self._stack.addWidget(self._pages[row][1])
             demo.show_example(self._chosen.example)
         return self._pages[row]
-
-    def _show_chosen(self) -> None:
-        row = self.titles.currentRow()
-        if self._is_demo(row):
-            self._stack.setCurrentWidget(self._page(row)[1])
-            self._show_run()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -177,6 +203,7 @@ class DemosView(View):
             self._later.start(round(1000 * wait) + 1)
 
     def show_theme(self) -> None:
+        self._made.clear()
         for demo, _ in self._pages.values():
             demo.show_theme(self.theme)
         self._dress_headings()

@@ -230,6 +230,7 @@ def test_the_table_is_copied_as_csv_with_all_digits(show, qtbot):
 def test_in_the_window_digits_typed_over_a_cell_do_not_change_the_tab(open_window, qtbot):
     window = open_window()
     qtbot.keyClick(window, Key.Key_8)
+    qtbot.waitUntil(lambda: window.findChild(WorkedExampleDemo) is not None)
     grid = window.findChild(WorkedExampleDemo).inputs
     place = grid.visualRect(grid.model().index(0, 1)).center()
     qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from core.data import sources
 from core.data.task import prepare
 from core.teach.demonstrations import overlapping_points
 from gui.kit import theme as look
+from gui.kit.maths import formula
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.four_losses import FourLossesDemo
 from gui.stage.demos.grid import Grid
@@ -189,6 +191,51 @@ def test_what_is_typed_into_a_demonstration_without_a_run_stays_with_other_data(
     shown = view.demo
     view.offer_task(iris())
     assert view.demo is shown
+
+
+@pytest.fixture
+def typeset_by(monkeypatch):
+    """The threads that typeset formulae from here on; nothing is typeset yet."""
+    threads: list[int] = []
+
+    known = set()
+
+    def note(latex, px, colour, typeset=formula.outlines):
+        if (latex, px) not in known:  # what was typeset is at hand from then on
+            known.add((latex, px))
+            threads.append(threading.get_ident())
+        return typeset(latex, px, colour)
+
+    monkeypatch.setattr(formula, "outlines", note)
+    formula.picture.cache_clear()
+    return threads
+
+
+def test_the_windows_thread_typesets_no_formula(open_window, qtbot, typeset_by):
+    window = open_window(RunConfig(model=ModelConfig(hidden=4)))  # whose window has none so far
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    for row in (1, 4, 11):
+        before = len(typeset_by)
+        view.titles.setCurrentRow(row)
+        assert not view.is_at_rest
+        qtbot.waitUntil(lambda: view.is_at_rest, timeout=30_000)
+        assert view.demo.isVisible() and len(typeset_by) > before
+    assert threading.get_ident() not in typeset_by
+
+
+def test_other_data_and_colours_amid_typesetting_do_not_lose_the_demonstration(
+    open_window, qtbot, typeset_by, new_run
+):
+    window = open_window()
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    with new_run(window):
+        window.hub.change("other model", model=ModelConfig(hidden=3))
+        window.appearance.choose("dark")
+    window.stage.show_name("Demos")
+    qtbot.waitUntil(lambda: view.is_at_rest, timeout=30_000)
+    assert view.demo.isVisible() and view.demo.theme is look.DARK
 
 
 def test_other_colours_reach_every_part(view, pixels):

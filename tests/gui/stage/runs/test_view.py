@@ -16,6 +16,8 @@ from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.runs.run_record import MAX_KEPT
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
+from gui.stage.runs.boundaries import RunPictures
+from gui.stage.runs.race import RacePage
 from gui.stage.runs.race_entries import Entry, variants
 from gui.state.kept_runs import COLOURS, LIVE, colour_of
 
@@ -137,6 +139,16 @@ def test_runs_on_other_data_are_not_drawn(keep, short_run, new_run):
     with new_run(short_run):
         short_run.loader.load(RunConfig(data=DataConfig("digits")))
     assert not short_run.views["Loss"].kept.records
+
+
+def test_pictures_and_race_are_made_when_they_are_first_wanted(qtbot, short_run, runs_of):
+    view = runs_of(short_run)
+    assert not view.findChildren(RacePage) and not view.findChildren(RunPictures)
+    runs_of(short_run, "Race")
+    assert view.race.isVisible()
+    short_run.appearance.choose("dark")
+    runs_of(short_run, "Pictures")
+    assert view.pictures.isVisible() and view.findChildren(RacePage) == [view.race]
 
 
 def test_the_table_shows_exactly_the_settings_that_differ(qtbot, keep, short_run, runs_of):
