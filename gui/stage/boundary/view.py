@@ -32,6 +32,7 @@ from gui.stage.boundary.gradient_arrows import PullArrows
 from gui.stage.boundary.hidden_unit_lines import HiddenLines
 from gui.stage.boundary.point_mark import PointMark
 from gui.state.background_tasks import Background
+from gui.state.throttle import Reading
 
 MARGIN = 0.08  # of the data's range, on each side
 RING_PX = 19
@@ -106,6 +107,8 @@ class BoundaryView(View):
         self.board_tools = BoardTools(self.board.radius_px, self.board.density)
         self._connect_board()
 
+        self._pointer: QPointF | None = None  # where it is, over the plot
+        self._reading = Reading()
         self._readout = Readout(1)
         self._readout.setProperty("small", True)
         self._caption = Plain()
@@ -212,6 +215,9 @@ class BoundaryView(View):
             self._ask()
         elif self.task is not None:
             self.pulls.offer(self.task, snapshot, (self._x, self._y), self._at)
+        is_live = snapshot.status is Status.TRAINING
+        if self._pointer is not None and self._reading.is_due(is_live=is_live):
+            self._read_out(self._pointer)
 
     def show_points(self, task: Task) -> None:
         self._shader = Shader(task, self.theme)
@@ -406,10 +412,12 @@ class BoundaryView(View):
         if watched is self.plot.viewport() and isinstance(event, QMouseEvent):
             kind = event.type()
             if kind == QEvent.Type.MouseMove:
-                self._read_out(event.position())
+                self._pointer = event.position()
+                self._read_out(self._pointer)
             elif kind == QEvent.Type.MouseButtonPress and not self.board.is_active:
                 self._pick(event.position())
         elif watched is self.plot.viewport() and event.type() == QEvent.Type.Leave:
+            self._pointer = None
             self._fall_silent()
         return super().eventFilter(watched, event)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from core.data.task import Task
 from core.model_family import FAMILY, guessing
-from core.runs.run_record import Record
+from core.runs.run_record import Record, same_data
 from core.train.divergence import Fall
 from core.train.history import SAMPLE, Curves, Floats, Mark
 from core.train.snapshot import Metrics, Snapshot, Status
@@ -125,6 +125,8 @@ class CurveView(View):
         self.step_line.setVisible(False)
         self.fall.clear()
         self.navigation.restart()
+        # Before the axis is made: runs on other data would stretch it.
+        self.kept.set_records([r for r in self.kept.records if same_data(r.task, task)])
         self._follow(0)
         if self._quantity.is_loss:
             kind = FAMILY[task.config.model.kind]

@@ -59,6 +59,7 @@ class DrawView(View):
         super().__init__(theme)
         self.picture: Picture | None = None
         self.answer: Answer | None = None
+        self._told: Picture | None = None  # the picture that was last told of
         self._asked: tuple[Params, Picture] | None = None
         self._is_narrow = False
         self._look_again = QTimer(self)  # all moves of the pen that wait are one
@@ -170,6 +171,7 @@ class DrawView(View):
 
     def offer_task(self, task: Task) -> None:
         self.nearest.clear()
+        self.picture = None  # is made anew of what is on the pad: the old one has other inputs
         if not self.applies_to(task):
             self.task = self.snapshot = None
             self._look_again.stop()
@@ -232,12 +234,13 @@ class DrawView(View):
             strokes = [stroke[:, :2] for stroke in self.pad.strokes]
             picture = self.steps.take_strokes(strokes, self.pad.frame)
         self.teaching.set_possible(picture is not None)
-        is_other = (
-            picture is None or self.picture is None or not np.array_equal(picture, self.picture)
-        )
+        told = self._told
+        is_other = picture is None or told is None or not np.array_equal(picture, told)
+        if is_other or self.picture is None:
+            self.picture = picture
         if is_other:
             self.nearest.drop()
-            self.picture = picture
+            self._told = picture
             if picture is not None and self.task is not None:
                 self.pictured.emit(self.task, picture, -1 if picked is None else self.picker.row)
         self._answer()

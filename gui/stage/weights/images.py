@@ -47,6 +47,7 @@ class Pictures(Panels):
         self._levels: NDArray[np.intp] | None = None
         self._norms: list[str] = []
         self._reading = Reading(NORM_SECONDS)
+        self._pointer: QPointF | None = None  # where it is, over the pictures
         self._shown_scale = 0.0
 
     def show_task(self, task: Task | None) -> None:
@@ -162,6 +163,8 @@ class Pictures(Panels):
         self._show_pictures(W)
         if not self._reading.is_due(is_live=self._is_live):
             return
+        if self._pointer is not None:  # what is said of the pixel under it keeps up
+            self.hovered.emit(self._under(self._pointer))
         for k, norm in enumerate(np.sqrt(np.einsum("km,km->k", W, W)).tolist()):
             text = self._norm_words(norm)
             if text != self._norms[k]:
@@ -197,9 +200,11 @@ class Pictures(Panels):
     # Mouse ------------------------------------------------------------------------------------
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.hovered.emit(self._under(event.position()))
+        self._pointer = event.position()
+        self.hovered.emit(self._under(self._pointer))
 
     def leaveEvent(self, event: QEvent) -> None:
+        self._pointer = None
         self.hovered.emit("")
 
     def _under(self, position: QPointF) -> str:

@@ -376,6 +376,22 @@ def test_the_pointer_reads_the_exact_probabilities(show, trained, hover, words, 
     assert tail.startswith(task.dataset.class_names[A.argmax()])
 
 
+def test_what_is_said_of_a_resting_pointers_place_keeps_up_with_the_run(
+    show, trained, hover, words, settle
+):
+    task = iris_task()
+    view = show(task, trained(task, 3))
+    place = hover(view.plot, 4.9, 1.62)
+    settle()
+    later = trained(task, 200)
+    view.offer_snapshot(later)
+    settle()
+    (A,) = answers(task, later.params, [place])
+    (tail,) = re.findall(r"→  (.*)", words(view))
+    for k, name in enumerate(task.dataset.class_names):
+        assert f"{name} {A[k]:.1%}" in tail
+
+
 def test_the_pointer_names_the_point_under_it(show, trained, hover, words, settle):
     task = iris_task()
     view = show(task, trained(task, 10))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QScrollArea
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
+from core.data.dataset import pixel_names
 from core.data.digits.drawing import DigitPreprocessing, draw
 from core.data.task import prepare
 from core.explain import probe
@@ -428,6 +429,28 @@ def test_by_undo_no_digit_of_other_data_comes_back(digits_window, qtbot):
     window.views.offer_task(other_digits(view.task))
     qtbot.mouseClick(view.toolbar.undo, Qt.MouseButton.LeftButton)
     assert view.pad.drawing.is_empty
+
+
+def test_a_snapshot_that_comes_before_the_pad_is_read_finds_no_picture_of_other_data(
+    digits_window, settled, trained
+):
+    window = digits_window(0)
+    view = window.views["Draw"]
+    write(view.pad, 3)
+    settled(view)
+    small = replace(
+        view.task.source,
+        name="small digits",
+        X=np.ascontiguousarray(view.task.source.X.reshape(-1, 8, 8)[:, 1:7, 1:7].reshape(-1, 36)),
+        feature_names=pixel_names(6, 6),
+        image_shape=(6, 6),
+    )
+    task = prepare(small, view.task.config)
+    window.views.offer_task(task)
+    view.offer_snapshot(trained(task, 3))
+    assert view.picture is None and view.answer is None
+    settled(view)
+    assert view.picture.shape == (6, 6) and view.answer is not None
 
 
 def test_what_a_hand_drew_stays_with_other_data(digits_window, settled):

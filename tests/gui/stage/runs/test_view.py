@@ -16,6 +16,7 @@ from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.runs.run_record import MAX_KEPT
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
+from gui.stage.curves.navigation import FIRST_STEPS
 from gui.stage.runs.boundaries import RunPictures
 from gui.stage.runs.race import RacePage
 from gui.stage.runs.race_entries import Entry, variants
@@ -138,7 +139,9 @@ def test_runs_on_other_data_are_not_drawn(keep, short_run, new_run):
     keep(short_run)
     with new_run(short_run):
         short_run.loader.load(RunConfig(data=DataConfig("digits")))
-    assert not short_run.views["Loss"].kept.records
+    loss = short_run.views["Loss"]
+    assert not loss.kept.records
+    assert loss.navigation.steps_in_sight == (0, FIRST_STEPS)  # nor do they stretch the axis
 
 
 def test_pictures_and_race_are_made_when_they_are_first_wanted(qtbot, short_run, runs_of):

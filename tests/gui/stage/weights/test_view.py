@@ -94,6 +94,22 @@ def test_the_pointer_reads_the_weight_of_the_pixel_under_it(show, trained, hover
         assert number(found["b"]) == pytest.approx(snapshot.params.b[k], abs=6e-5)
 
 
+def test_what_is_said_of_the_pixel_under_a_resting_pointer_keeps_up(show, trained, hover_all, move):
+    task = digits()
+    view = show(task, snapshot=trained(task, 2))
+    x, y, found = hover_all(view)[40]
+    heard: list[str] = []
+    view.canvas.hovered.connect(heard.append)
+    move(view.canvas, QPoint(x, y))
+    later = trained(task, 60)
+    view.offer_snapshot(later)
+    now = FOUND.fullmatch(heard[-1])
+    assert now and (now["name"], now["i"], now["j"]) == (found["name"], found["i"], found["j"])
+    k = task.dataset.class_names.index(now["name"])
+    W = later.params.W[k].reshape(task.dataset.image_shape)
+    assert number(now["w"]) == pytest.approx(W[int(now["i"]), int(now["j"])], abs=6e-5)
+
+
 def test_blue_is_positive_and_orange_negative(show, hover_all, pixels):
     view = show(digits())
     shown = pixels(view.canvas)
