@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from core.explain.prediction import Answer
 from gui.kit.fields.unscrolled import Combo
 from gui.kit.labels import small_label
 
-BETWEEN = 20  # px between the fields
+BETWEEN = 4  # px between a field and the minus
+WIDEST_FIELD = 90  # px
 
 
 class Comparison(QWidget):
@@ -21,13 +21,18 @@ class Comparison(QWidget):
 
     chosen = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.first, self.second = Combo(self), Combo(self)
-        self._minus = small_label("−")
-        self._minus.setParent(self)
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = Combo(), Combo()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(BETWEEN)
+        self.setMaximumWidth(2 * WIDEST_FIELD + 20)
+        for part in (self.first, small_label("−"), self.second):
+            row.addWidget(part, isinstance(part, Combo))
         self._pair: tuple[int, int] | None = None  # as chosen; None follows the answer
         for field, which in ((self.first, "first"), (self.second, "second")):
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             field.setAccessibleName(f"{which} class to compare")
             field.setToolTip(
                 f"The {which} of two classes to compare; by itself it follows the answer"
@@ -57,10 +62,3 @@ class Comparison(QWidget):
     def _choose(self) -> None:
         self._pair = self.first.currentIndex(), self.second.currentIndex()
         self.chosen.emit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        width, height = (self.width() - BETWEEN) // 2, self.height()
-        self.first.setGeometry(0, 0, width, height)
-        self._minus.setGeometry(width + 4, 0, 12, height)
-        self.second.setGeometry(width + BETWEEN, 0, width, height)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from core.explain.prediction import Answer
 from core.number_format import format_sum
@@ -38,6 +39,10 @@ class Evidence(CanvasWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "evidence for each class")
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._heads = [self._words() for _ in self.HEADS]
         self._columns: list[_Column] = []
         self._names: tuple[str, ...] = ()
@@ -125,6 +130,9 @@ class Evidence(CanvasWidget):
         line, title = (QFontMetricsF(font).height() for font in (self._small, self._bold))
         step = (width - self._head_width()) / max(len(self._columns), 10)
         return math.ceil(title + min(step - 4, LARGEST_PX) + 3 * line + 5)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, self.heightForWidth(300))
 
     def _step(self) -> float:
         return (self.width() - self._head_width()) / max(len(self._columns), 1)

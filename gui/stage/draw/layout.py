@@ -1,113 +1,129 @@
-"""Where each part of the view stands: all sizes follow from the room, none from what is shown."""
+"""Where the parts of the view stand: in a wide and in a narrow arrangement of Qt's layouts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from gui.stage.draw.comparison import BETWEEN
-from gui.stage.draw.nearest_digits import NEAREST
+from gui.kit import theme as look
+from gui.stage.draw.evidence import Evidence
+from gui.stage.draw.nearest_digits import NEAREST, NearestDigits
+from gui.stage.draw.pad import Pad
+from gui.stage.draw.reason import UNBOUNDED, Reason
+from gui.stage.draw.recipe_steps import RecipeSteps
+from gui.stage.draw.shares import Shares
+from gui.stage.draw.toolbar import TeachingRow, Toolbar
 
+SMALLEST = 372, 416  # px; with less room than this it scrolls
 NARROW_PX = 540
-GAP = 6
-WIDEST_FIELD = 90  # px, of a class to compare
+GAP, NARROW_GAP = 6, 3
+BETWEEN = 12  # px, of parts side by side
+PAD, BESIDE = 19, 20  # shares of the width, as long as the pad is no wider than high
+REASON, DIGITS = 61, 39
 
 
 @dataclass(frozen=True)
-class Room:
-    """What the sizes follow from, in pixels.
+class Parts:
+    """What stands there, in the order of the Tab key."""
 
-    line, small : height of a line in plain and in small type. strip : height of the evidence for
-    all classes. text_left : where sentences begin beside a picture of a height. is_brief : whether
-    one picture with its sentences says it all, and there is no such strip.
+    pad: Pad
+    steps: RecipeSteps
+    shares: Shares
+    toolbar: Toolbar
+    teaching: TeachingRow
+    evidence: Evidence
+    reason: Reason
+    nearest: NearestDigits
+
+
+class Room(QWidget):
+    """Holds the parts; the pad at the top is as large as what is below lets it be.
+
+    Sizes follow from the room and the type, none from what is shown, but for one choice: where one
+    reason says it all (`set_brief`) it takes the place of the evidence for all classes, and the
+    nearest digits are under its sentences.
     """
 
-    width: int
-    height: int
-    line: int
-    small: int
-    strip: int
-    text_left: Callable[[int], float]
-    is_brief: bool
+    narrowed = Signal(bool)
 
-    @property
-    def is_narrow(self) -> bool:
-        return self.width < NARROW_PX
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.setMinimumSize(*SMALLEST)
+        self.is_narrow = self._is_brief = False
+        self._parts = parts
+        for part in vars(parts).values():
+            part.setParent(self)
+        self._top, self._foot = QGridLayout(), QHBoxLayout()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._top.setHorizontalSpacing(BETWEEN)
+        self._top.setColumnStretch(0, PAD)
+        self._top.setColumnStretch(1, BESIDE)
+        self._foot.setSpacing(BETWEEN)
+        self._foot.addWidget(parts.reason, REASON)
+        self._column.addLayout(self._top, 1)
+        for part in (parts.toolbar, parts.teaching, parts.evidence):
+            self._column.addWidget(part)
+        self._column.addLayout(self._foot)
+        self._arrange()
 
+    def set_brief(self, is_brief: bool) -> None:
+        """Let one reason say it all, or have the evidence for all classes above it."""
+        self._is_brief = is_brief
+        self._parts.evidence.setVisible(not is_brief)
+        self._arrange()
 
-class Arrangement(NamedTuple):
-    """The rectangles; that of the comparison is in the reason's own pixels, its head at the top."""
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.is_narrow is not (self.width() < NARROW_PX):
+            self.is_narrow = not self.is_narrow
+            self._arrange()
+            self.narrowed.emit(self.is_narrow)
 
-    pad: QRect
-    steps: QRect
-    shares: QRect
-    tools: QRect
-    teaching: QRect
-    evidence: QRect
-    reason: QRect
-    nearest: QRect
-    comparison: QRect
-    head: int
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._arrange()
 
+    def _arrange(self) -> None:
+        parts, is_narrow = self._parts, self.is_narrow
+        (self._arrange_narrow if is_narrow else self._arrange_wide)()
+        gap = NARROW_GAP if is_narrow else GAP
+        self._top.setVerticalSpacing(gap)
+        self._column.setSpacing(gap)
+        parts.toolbar.set_narrow(is_narrow)
+        parts.teaching.set_narrow(is_narrow)
+        parts.steps.set_title_shown(not is_narrow)
+        parts.reason.set_compact(is_narrow)
+        if self._is_brief:
+            self._foot.removeWidget(parts.nearest)
+            parts.reason.set_above(lambda width: parts.evidence.heightForWidth(width) + gap)
+            parts.reason.put_below(parts.nearest)
+        else:
+            parts.reason.set_above(None)
+            self._foot.addWidget(parts.nearest, DIGITS)
+            parts.nearest.setMaximumWidth(NEAREST * self._tile())
+            parts.nearest.setMinimumHeight(0)
+            parts.nearest.setMaximumHeight(UNBOUNDED)
 
-def arrange(room: Room) -> Arrangement:
-    """Return where everything stands: the pad at the top, as large as what is below lets it be."""
-    width, height, line, small = room.width, room.height, room.line, room.small
-    if room.is_narrow:
-        tools, teaching, steps, gap = line + 8, line + 6, 46 + small, GAP // 2
-        strip, foot = room.strip, line + 2 * small + 12
-    else:
-        tools, teaching, steps, gap = line + 12, line + 10, 74 + 2 * small, GAP
-        strip, foot = room.strip, line + 3 * small + 22
-    if room.is_brief:
-        strip, foot = 0, strip + foot
-    below = tools + teaching + strip + foot + 4 * gap
-    if room.is_narrow:
-        below += steps + gap
-    top = height - below
-    side = max(min(top, round(0.48 * width)), 100)
-    left, right = side + 2 * GAP, width - side - 2 * GAP
-    y = top + gap
-    if room.is_narrow:  # the steps in a row of their own
-        shares_rect, steps_rect = QRect(left, 0, right, top), QRect(0, y, width, steps)
-        y += steps + gap
-    else:
-        steps_rect = QRect(left, 0, right, steps)
-        shares_rect = QRect(left, steps + GAP, right, top - steps - GAP)
-    tools_rect = QRect(0, y, width, tools)
-    y += tools + gap
-    teaching_rect = QRect(0, y, width, teaching)
-    y += teaching + gap
-    evidence_rect = QRect(0, y, width, strip)
-    y += strip + gap
-    return Arrangement(
-        QRect(0, 0, side, top),
-        steps_rect,
-        shares_rect,
-        tools_rect,
-        teaching_rect,
-        evidence_rect,
-        *_arrange_foot(room, y),
-    )
+    def _tile(self) -> int:
+        """Return the width that a picture has which is as high as the foot lets it be."""
+        small = QFontMetrics(look.scaled(self.font(), look.SMALL)).height()
+        return self._parts.reason.sizeHint().height() - 2 * small - 4
 
+    def _arrange_wide(self) -> None:
+        """Put the steps over the shares, both beside the pad."""
+        parts = self._parts
+        self._top.addWidget(parts.pad, 0, 0, 2, 1)
+        self._top.addWidget(parts.steps, 0, 1)
+        self._top.addWidget(parts.shares, 1, 1)
 
-def _arrange_foot(room: Room, y: int) -> tuple[QRect, QRect, QRect, int]:
-    """Return where reason, nearest digits and comparison stand from y down; and the reason's head.
-
-    Where one reason says it all, the digits are under its sentences, beside the large picture.
-    """
-    width, foot = room.width, room.height - y
-    left = round(room.text_left(foot))
-    tiles = min(round(width * 0.38), NEAREST * (foot - 2 * room.small - 4))
-    if room.is_brief:
-        reason, head = QRect(0, y, width, foot), 0
-        size = min(foot - 3 * room.small - 2 * GAP, 100)
-        nearest = QRect(left, y + foot - size, min(width - left, tiles), size)
-    else:
-        reason, head = QRect(0, y, width - tiles - 2 * GAP, foot), room.line + 8
-        nearest = QRect(width - tiles, y, tiles, foot)
-    field = min((width - tiles - left - 40) // 2, WIDEST_FIELD)
-    return reason, nearest, QRect(left, 0, 2 * field + BETWEEN, room.line + 6), head
+    def _arrange_narrow(self) -> None:
+        """Put the steps in a row of their own, under pad and shares."""
+        parts = self._parts
+        self._top.addWidget(parts.pad, 0, 0)
+        self._top.addWidget(parts.shares, 0, 1)
+        self._top.addWidget(parts.steps, 1, 0, 1, 2)

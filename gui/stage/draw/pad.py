@@ -28,6 +28,8 @@ from gui.stage.draw.drawing import ERASER, Drawing
 from gui.stage.draw.ink_surface import InkSurface
 from gui.stage.draw.strokes import Point, Stroke
 
+SMALLEST = 100  # px
+
 
 class Pad(QWidget):
     """A square to draw on."""
@@ -186,8 +188,12 @@ class Pad(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.setMaximumWidth(max(self.height(), SMALLEST))  # what is beside it has the rest
         self._set_cursor()
         self._paint_all()
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 300)
+        return QSize(SMALLEST, SMALLEST)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()

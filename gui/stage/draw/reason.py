@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.kit import theme as look
 from gui.kit.canvas import LEFT, Words
@@ -18,19 +20,42 @@ from gui.stage.draw.signed_levels import LEVELS, VISIBLE
 Floats = NDArray[np.float32]
 
 GAP = 6.0
+UNBOUNDED = 2**24 - 1  # Qt's QWIDGETSIZE_MAX
+BELOW_PX = 100  # height of what stands under the sentences,
+WIDTH_BELOW, WIDTH_LEFT = 3, 2  # and its share of the width
 
 
 class Reason(CanvasWidget):
-    """One signed picture and the sentences that belong to it, to its right."""
+    """One signed picture and the sentences that belong to it, to its right.
 
-    def __init__(self, theme: Theme, name: str) -> None:
+    Above the sentences stands `head`, and below them what is put there. Its height follows from
+    the type: four lines, or three where it is compact.
+    """
+
+    def __init__(self, theme: Theme, name: str, head: QWidget) -> None:
         super().__init__(theme, name)
+        self._head, self._is_compact = head, False
+        self._above: Callable[[int], int] | None = None
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._beside = QWidget(self)  # the picture, over the sentences
+        first = QHBoxLayout()
+        first.addWidget(head, 1)
+        first.addStretch(0)
+        self._below = QHBoxLayout()
+        column = QVBoxLayout(self._beside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(first)
+        column.addStretch(1)
+        column.addLayout(self._below)
         self._picture = FramedPicture(self._canvas)
         self._lines: list[Words] = []
         self._texts: tuple[str, ...] = ()
         self._panel: NDArray[np.intp] | None = None  # levels
         self._table = signed_table(theme)
-        self.head = 0  # px above the sentences, for what others put there
         self.has_picture = True
 
     def set_theme(self, theme: Theme) -> None:
@@ -41,9 +66,38 @@ class Reason(CanvasWidget):
     def texts(self) -> tuple[str, ...]:
         return self._texts
 
-    def text_left(self, height: int) -> float:
-        """Return where the sentences begin when it is so high: right of the picture."""
-        return height + GAP + 2 if self.has_picture else 0.0
+    @property
+    def text_left(self) -> float:
+        """Where the sentences begin: right of the picture."""
+        return self.height() + GAP + 2 if self.has_picture else 0.0
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Have room for three lines, not for four."""
+        self._is_compact = is_compact
+        self.updateGeometry()
+
+    def set_above(self, above: Callable[[int], int] | None) -> None:
+        """Take the place of what would be above it, too, of a height by width; None: there is."""
+        self._above = above
+        self._head.setVisible(above is None)
+        self.updateGeometry()
+        self._dress()
+
+    def put_below(self, widget: QWidget) -> None:
+        """Let the widget stand under the sentences."""
+        widget.setMaximumWidth(UNBOUNDED)
+        widget.setFixedHeight(BELOW_PX)
+        self._below.insertWidget(0, widget, WIDTH_BELOW)
+        if self._below.count() == 1:
+            self._below.addStretch(WIDTH_LEFT)
+
+    def sizeHint(self) -> QSize:
+        line, small = QFontMetrics(self._plain).height(), QFontMetrics(self._small).height()
+        height = line + (2 * small + 12 if self._is_compact else 3 * small + 22)
+        return QSize(2 * height, height)
+
+    def heightForWidth(self, width: int) -> int:
+        return self.sizeHint().height() + (self._above(width) if self._above else 0)
 
     def show_reason(self, part: Floats | None, scale: float, texts: tuple[str, ...]) -> None:
         """Show a signed picture (m,) with full colour at ±scale, and sentences; or nothing."""
@@ -71,6 +125,7 @@ class Reason(CanvasWidget):
         self._picture.show(pixmap_of(self._table[panel]))
 
     def _lay_out(self) -> None:
+        self._beside.setGeometry(self.rect().adjusted(round(self.text_left), 0, 0, 0))
         side = max(self.height() - 3.0, 1.0) if self.has_picture else 0.0
         self._picture.place(QRectF(1.5, 1.5, side, side), QPen(QColor(self._theme.line), 1))
         if self._panel is not None:
@@ -81,9 +136,10 @@ class Reason(CanvasWidget):
         for words in self._lines:
             self._canvas.scene().removeItem(words)
         self._lines = [self._words() for _ in self._texts]
-        line, left = QFontMetricsF(self._small).height(), self.text_left(self.height())
+        line, left = QFontMetricsF(self._small).height(), self.text_left
+        head = 0 if self._above else QFontMetrics(self._plain).height() + 8
         for i, (words, text) in enumerate(zip(self._lines, self._texts, strict=True)):
             is_last = i == len(self._lines) - 1
             words.dress(self._small, self._theme.ink if is_last else self._theme.muted)
-            words.place(QRectF(left, self.head + i * line, self.width(), line), LEFT)
+            words.place(QRectF(left, head + i * line, self.width(), line), LEFT)
             words.say(text)

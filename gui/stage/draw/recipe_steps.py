@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QColor, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from core.data.digits.deskew import deskew_images
 from core.data.digits.drawing import DigitPreprocessing, stages
@@ -45,6 +45,7 @@ class RecipeSteps(QWidget):
         self.tiles = Tiles(theme, "what the model sees", TITLE, len(SWITCHES))
         self.tiles.framed = len(SWITCHES) - 1
         self.tiles.setParent(self)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.switches: dict[str, QCheckBox] = {}
         for name, (label, tip) in SWITCHES.items():
             switch = QCheckBox(label, self)
@@ -112,6 +113,13 @@ class RecipeSteps(QWidget):
     def set_title_shown(self, is_shown: bool) -> None:
         """Show the title, or where there is little room leave it out."""
         self.tiles.title = TITLE if is_shown else ""
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for pictures, the switches under them, and the title if there is one."""
+        small = QFontMetrics(look.scaled(self.font(), look.SMALL)).height()
+        height = 74 + 2 * small if self.tiles.title else 46 + small
+        return QSize(len(SWITCHES) * height // 2, height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -49,8 +49,9 @@ class Toolbar(QWidget):
         self._pen_label = small_label("pen")
         self._pen_label.setBuddy(self.pen)
         self._is_narrow = False
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(0, 1, 0, 1)
         row.setSpacing(4)
         row.addWidget(self._pen_label)
         row.addWidget(self.pen, 1)
@@ -90,8 +91,8 @@ class TeachingRow(QWidget):
 
     def __init__(self, most_classes: int) -> None:
         super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         row.addWidget(small_label("Teach it: this is"))
         self.buttons: list[QPushButton] = []
@@ -106,6 +107,14 @@ class TeachingRow(QWidget):
             row.addWidget(button, 1)
             self.buttons.append(button)
         row.addStretch(1)
+        self.set_narrow(False)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Have less room above and below."""
+        room = 0 if is_narrow else 2
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(0, room, 0, room)
 
     def show_classes(self, names: Sequence[str]) -> None:
         for k, button in enumerate(self.buttons):

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
 
 from core.data.task import Task
 from core.explain import prediction
 from core.explain.prediction import Answer
 from core.model_family import DEFAULT_KIND, FAMILY
 from core.train.snapshot import Params, Snapshot
-from gui.kit import theme as look
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.draw.comparison import Comparison
 from gui.stage.draw.evidence import Evidence
 from gui.stage.draw.explanation import HIDDEN, Why, of_classes, of_neuron, of_winner
-from gui.stage.draw.layout import Room, arrange
+from gui.stage.draw.layout import Parts, Room
 from gui.stage.draw.nearest_digits import NearestDigits
 from gui.stage.draw.pad import Pad
 from gui.stage.draw.picker import DigitPicker
@@ -32,7 +31,6 @@ from gui.state.background_tasks import Background
 Picture = NDArray[np.float32]
 
 MOST_CLASSES = 10
-SMALLEST = 372, 416  # px; with less room than this it scrolls
 BLANK = "Draw a digit, and see why."
 UNTRAINED = "All classes tie: train first (Space)."
 NOT_READY = "The model is not ready yet."
@@ -61,7 +59,6 @@ class DrawView(View):
         self.answer: Answer | None = None
         self._told: Picture | None = None  # the picture that was last told of
         self._asked: tuple[Params, Picture] | None = None
-        self._is_narrow = False
         self._look_again = QTimer(self)  # all moves of the pen that wait are one
         self._look_again.setSingleShot(True)
         self._look_again.timeout.connect(self.read_pad)
@@ -74,9 +71,22 @@ class DrawView(View):
         self.teaching = TeachingRow(MOST_CLASSES)
         self.evidence = Evidence(theme)
         self.evidence.setToolTip(EVIDENCE)
-        self.reason = Reason(theme, "difference of evidence")
-        self.comparison = Comparison(self.reason)
+        self.comparison = Comparison()
+        self.reason = Reason(theme, "difference of evidence", self.comparison)
         self.nearest = NearestDigits(theme, background)
+        self._room = Room(
+            Parts(
+                self.pad,
+                self.steps,
+                self.shares,
+                self.toolbar,
+                self.teaching,
+                self.evidence,
+                self.reason,
+                self.nearest,
+            )
+        )
+        self._room.narrowed.connect(self._answer_again)
         self._build()
         self.pad.drawing.changed.connect(self._note_change)
         self.steps.changed.connect(self._note_change)
@@ -86,12 +96,7 @@ class DrawView(View):
         self.show_theme()
 
     def _build(self) -> None:
-        """Put the parts into an area that scrolls, in the order of the Tab key."""
-        self._room = QWidget()
-        self._room.setMinimumSize(*SMALLEST)
-        parts: tuple[QWidget, ...] = (self.pad, self.steps, self.shares, self.toolbar)
-        for part in (*parts, self.teaching, self.evidence, self.reason, self.nearest):
-            part.setParent(self._room)
+        """Put the room of the parts into an area that scrolls."""
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -104,48 +109,6 @@ class DrawView(View):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.addWidget(area)
-        self._room.installEventFilter(self)
-
-    # Layout -----------------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._room and event.type() == QEvent.Type.Resize:
-            self._lay_out()
-        return super().eventFilter(watched, event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._lay_out()
-
-    def _lay_out(self) -> None:
-        width = self._room.width()
-        room = Room(
-            width,
-            self._room.height(),
-            line=self.fontMetrics().height(),
-            small=QFontMetrics(look.scaled(self.font(), look.SMALL)).height(),
-            strip=self.evidence.heightForWidth(width),
-            text_left=self.reason.text_left,
-            is_brief=self._is_brief,
-        )
-        places = arrange(room)
-        self.toolbar.set_narrow(room.is_narrow)
-        self.steps.set_title_shown(not room.is_narrow)
-        self.reason.head = places.head
-        self.pad.setGeometry(places.pad)
-        self.steps.setGeometry(places.steps)
-        self.shares.setGeometry(places.shares)
-        self.toolbar.setGeometry(places.tools)
-        self.teaching.setGeometry(places.teaching)
-        self.evidence.setGeometry(places.evidence)
-        self.reason.setGeometry(places.reason)
-        self.nearest.setGeometry(places.nearest)
-        self.nearest.raise_()
-        self.comparison.setGeometry(places.comparison)
-        if room.is_narrow is not self._is_narrow:
-            self._is_narrow, self._asked = room.is_narrow, None
-        self._answer()
 
     @property
     def _kind(self) -> str:
@@ -198,13 +161,12 @@ class DrawView(View):
         columns = names[1:] if FAMILY[self._kind].is_pairwise else names
         self.evidence.show_classes(() if self._is_brief else columns, size)
         self.evidence.setToolTip(EVIDENCE_OF_PAIRS if FAMILY[self._kind].is_pairwise else EVIDENCE)
-        self.evidence.setVisible(not self._is_brief)
         self.reason.has_picture = not self._is_hidden
-        self.comparison.setVisible(not self._is_brief)
+        self._room.set_brief(self._is_brief)
         self.comparison.show_classes(names)
         self.teaching.show_classes(task.source.class_names)
         self._show_no_answer()
-        self._lay_out()
+        self._answer()
         self._note_change()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -292,7 +254,7 @@ class DrawView(View):
         self.evidence.show_answer(None, no_b, None)
         self.reason.show_reason(None, 0.0, ())
 
-    def _answer_again(self) -> None:
+    def _answer_again(self, *_: object) -> None:
         self._asked = None
         self._answer()
 
@@ -309,7 +271,7 @@ class DrawView(View):
         else:
             self.evidence.show_answer(found, params.b, winner, largest)
         # Where it is narrow, the strip has the first figures above.
-        self._show_why(Why(why.part, why.texts[1:] if self._is_narrow else why.texts))
+        self._show_why(Why(why.part, why.texts[1:] if self._room.is_narrow else why.texts))
 
     def _show_why(self, why: Why) -> None:
         scale = _largest(why) if self._is_brief else self.evidence.levels.scale

@@ -1,67 +1,131 @@
 """The parts of the Draw view fill the room and never overlap, whatever size and type are."""
 
-from dataclasses import replace
-from itertools import combinations, product
+from __future__ import annotations
+
+from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QApplication
 
-from gui.stage.draw.layout import NARROW_PX, Room, arrange
+from core.config import DataConfig, ModelConfig, RunConfig
+from core.data import sources
+from core.data.task import prepare
+from gui.kit import theme as look
+from gui.stage.draw.layout import NARROW_PX
+from gui.stage.draw.view import DrawView
+from gui.state.background_tasks import Background
 
-ROOM = Room(
-    width=900,
-    height=700,
-    line=20,
-    small=17,
-    strip=150,
-    text_left=lambda height: height + 8.0,
-    is_brief=False,
+MARGINS = 24, 16  # px around the room, across and down
+SIZES = [(900, 700), (700, 600), (NARROW_PX, 520), (NARROW_PX - 1, 520), (400, 500), (420, 900)]
+LARGER = 1.3
+PARTS = ("pad", "steps", "shares", "toolbar", "teaching", "evidence", "reason", "nearest")
+
+
+@pytest.fixture
+def show(show_view):
+    """Return a function that shows the view with a room of this size, of many classes or of two."""
+    background = Background()
+    views = []
+
+    def show(width, height, *, is_brief=False, scale=1.0):
+        view = DrawView(look.LIGHT, background)
+        views.append(view)
+        font = view.font()
+        font.setPointSizeF(font.pointSizeF() * scale)
+        view.setFont(font)
+        model = ModelConfig(kind="binary", positive="3") if is_brief else ModelConfig()
+        config = RunConfig(DataConfig("digits"), model)
+        view.offer_task(prepare(sources.load(config.data), config))
+        show_view(view, width + MARGINS[0], height + MARGINS[1])
+        settle(view)
+        return view
+
+    yield show
+    background.close()
+
+
+def settle(view):
+    """Let the layouts have their say: what one part takes is left to the next."""
+    for _ in range(4):
+        QApplication.processEvents()
+
+
+def room_of(view):
+    return view.pad.parentWidget()
+
+
+def places(view):
+    """Where the parts that are seen are in the room."""
+    room = room_of(view)
+    parts = {name: getattr(view, name) for name in PARTS}
+    return {
+        name: QRect(part.mapTo(room, part.rect().topLeft()), part.size())
+        for name, part in parts.items()
+        if part.isVisible()
+    }
+
+
+every_room = pytest.mark.parametrize(
+    ("size", "scale", "is_brief"),
+    [(size, scale, brief) for size in SIZES for scale in (1.0, LARGER) for brief in (False, True)],
 )
-SIZES = [(900, 700), (700, 600), (NARROW_PX, 520), (NARROW_PX - 1, 520), (400, 500)]
 
 
-ROOMS = [
-    replace(ROOM, width=width, height=height, line=line, small=line - 3, is_brief=is_brief)
-    for (width, height), line, is_brief in product(SIZES, (18, 24), (False, True))
-]
-
-
-def seen(room):
-    """The parts that are seen: the nearest digits may lie on a brief reason, which leaves room."""
-    found = arrange(room)
-    parts = found._asdict()
-    del parts["comparison"], parts["head"]  # in the reason
-    if room.is_brief:
-        del parts["evidence"], parts["nearest"]
-    return parts
-
-
-@pytest.mark.parametrize("room", ROOMS, ids=lambda r: f"{r.width}x{r.height} {r.line} {r.is_brief}")
-def test_no_part_lies_on_another_or_out_of_the_room(room):
-    parts = seen(room)
-    for (a, one), (b, other) in combinations(parts.items(), 2):
+@every_room
+def test_no_part_lies_on_another_or_out_of_the_room(show, size, scale, is_brief):
+    view = show(*size, is_brief=is_brief, scale=scale)
+    found, room = places(view), room_of(view).rect()
+    assert ("evidence" in found) is not is_brief
+    if is_brief:  # the digits are under the sentences of the reason, which leaves room
+        assert found["reason"].contains(found.pop("nearest"))
+    for (a, one), (b, other) in combinations(found.items(), 2):
         assert not one.intersects(other), (a, b)
-    for rect in parts.values():
-        assert rect.isValid() and QRect(0, 0, room.width, room.height).contains(rect)
-
-
-@pytest.mark.parametrize("room", ROOMS, ids=lambda r: f"{r.width}x{r.height} {r.line} {r.is_brief}")
-def test_the_foot_ends_where_the_room_does(room):
-    found = arrange(room)
-    assert found.reason.bottom() == found.nearest.bottom() == room.height - 1
+    for name, rect in found.items():
+        assert rect.isValid() and room.contains(rect), name
+    assert found["reason"].bottom() == room.bottom()
 
 
 @pytest.mark.parametrize("is_brief", [False, True])
-def test_nothing_moves_while_a_window_is_widened_but_what_gets_the_room(is_brief):
-    before, after = (
-        arrange(replace(ROOM, width=width, is_brief=is_brief)) for width in (1200, 1300)
-    )
-    assert before.pad == after.pad  # as high as it may be, and no wider
-    assert after.shares.width() == before.shares.width() + 100
-    assert before.tools.top() == after.tools.top()
+def test_nothing_moves_while_a_window_is_widened_but_what_gets_the_room(show, is_brief):
+    view = show(1200, 600, is_brief=is_brief)
+    before = places(view)
+    view.resize(1300 + MARGINS[0], view.height())
+    settle(view)
+    after = places(view)
+    assert before["pad"] == after["pad"]  # as high as it may be, and no wider
+    assert after["shares"].width() == before["shares"].width() + 100
+    assert before["toolbar"].top() == after["toolbar"].top()
 
 
-def test_a_narrow_view_has_the_steps_in_a_row_of_their_own():
-    wide, narrow = arrange(ROOM), arrange(replace(ROOM, width=NARROW_PX - 1))
-    assert wide.steps.left() == wide.shares.left() > wide.pad.right()
-    assert narrow.steps.width() == NARROW_PX - 1 and narrow.steps.top() >= narrow.pad.bottom()
+def test_a_narrow_view_has_the_steps_in_a_row_of_their_own_and_goes_back(show):
+    view = show(900, 700)
+    wide = places(view)
+    assert wide["steps"].left() == wide["shares"].left() > wide["pad"].right()
+    view.resize(NARROW_PX - 1 + MARGINS[0], view.height())
+    settle(view)
+    narrow = places(view)
+    assert narrow["steps"].width() == NARROW_PX - 1
+    assert narrow["steps"].top() > narrow["pad"].bottom()
+    view.resize(900 + MARGINS[0], view.height())
+    settle(view)
+    assert places(view) == wide
+
+
+def test_the_pad_is_as_large_a_square_as_the_room_has_for_it(show):
+    pad = places(show(1200, 600))["pad"]
+    assert pad.width() == pad.height()
+    high = places(show(700, 1100))
+    assert abs(high["pad"].width() - 0.48 * 700) < 6
+
+
+def test_from_many_classes_to_two_and_back_all_is_where_it_was(show):
+    view = show(900, 700)
+    before, many = places(view), view.task
+    two = RunConfig(DataConfig("digits"), ModelConfig(kind="binary", positive="3"))
+    view.offer_task(prepare(many.source, two))
+    settle(view)
+    assert "evidence" not in places(view)
+    view.offer_task(many)
+    settle(view)
+    assert places(view) == before
