@@ -32,16 +32,6 @@ SYMBOLS = {
 }
 _EDIT = re.compile(r"(\S+) (\S+) → \S+$")
 VALIDATION_LOSS, VALIDATION_ACCURACY = "validation loss", "validation acc."
-RESULTS = (
-    "steps",
-    "train loss",
-    VALIDATION_LOSS,
-    "test loss",
-    "train acc.",
-    VALIDATION_ACCURACY,
-    "test acc.",
-    "status",
-)
 MEASURED = "train rows measured"  # a run that is kept while it trains has figures of a sample
 OPTIMISER_WORDS = {
     "sgd": "SGD",
@@ -220,10 +210,10 @@ def results_of(record: Record) -> dict[str, Setting]:
 
 def result_names(records: Sequence[Record]) -> list[str]:
     """Return the names of the results that at least one of the runs can have."""
-    absent: set[str] = set()
-    if not any(len(record.task.validation_rows) for record in records):
-        absent = {VALIDATION_LOSS, VALIDATION_ACCURACY}
-    return [name for name in RESULTS if name not in absent]
+    names = list(results_of(records[0])) if records else []
+    if any(len(record.task.validation_rows) for record in records):
+        return names
+    return [name for name in names if name not in (VALIDATION_LOSS, VALIDATION_ACCURACY)]
 
 
 def format_setting(name: str, value: Setting) -> str:

@@ -448,9 +448,11 @@ def test_a_snapshot_that_comes_before_the_pad_is_read_finds_no_picture_of_other_
     task = prepare(small, view.task.config)
     window.views.offer_task(task)
     view.offer_snapshot(trained(task, 3))
-    assert view.picture is None and view.answer is None
+    shown = view.picture, view.answer
+    assert shown == (None, None)
     settled(view)
-    assert view.picture.shape == (6, 6) and view.answer is not None
+    np.testing.assert_equal(np.shape(view.picture), (6, 6))
+    assert view.answer is not None
 
 
 def test_what_a_hand_drew_stays_with_other_data(digits_window, settled):
@@ -471,7 +473,7 @@ def test_a_picked_digit_is_called_what_it_is_after_another_split(digits_window, 
     pick(view, row)
     assert view.pad.drawing.content.note.startswith("test row ")
     with new_run(window):
-        hub.change("split", data=replace(hub.config.data, test_fraction=0.0))
+        window.loader.change("split", data=replace(hub.config.data, test_fraction=0.0))
     window.stage.show_name("Draw")
     assert view.pad.drawing.content.note == says(view.task, row)
     assert view.pad.drawing.content.note.startswith("training row ")
@@ -483,7 +485,7 @@ def test_a_picked_digit_keeps_up_with_rows_that_come_before_it(digits_window, ne
     pick(view, 17)
     picture = view.pad.drawing.content.picture
     with new_run(window):
-        window.hub.teach(np.zeros((1, 64), np.uint8), np.array([3]), "one more")
+        window.editor.teach(np.zeros((1, 64), np.uint8), np.array([3]), "one more")
     assert view.pad.drawing.content.note == says(view.task, 18)
     np.testing.assert_array_equal(view.pad.drawing.content.picture, picture)
 
@@ -496,7 +498,7 @@ def test_among_two_classes_a_picked_digit_is_the_row_it_is_there(digits_window, 
     picture = view.pad.drawing.content.picture
     with new_run(window):
         model = ModelConfig(kind="binary", positive="4", negative="9")
-        window.hub.change("change", model=model)
+        window.loader.change("change", model=model)
     row = row_of(view.task.dataset, picture)
     assert row < four and (view.task.dataset.values(row) == picture.ravel()).all()
     assert view.pad.drawing.content.note == says(view.task, row)

@@ -172,7 +172,7 @@ def test_the_table_has_figures_of_validation_rows_where_a_run_has_such_rows(
     assert "validation loss" not in header(runs_of(short_run))
     hub = short_run.hub
     with new_run(short_run):
-        hub.change("share", data=replace(hub.config.data, validation_fraction=0.25))
+        short_run.loader.change("share", data=replace(hub.config.data, validation_fraction=0.25))
     record = keep(short_run)
     view = runs_of(short_run)
     names = header(view)
