@@ -202,7 +202,7 @@ class Descent:
             self._head.hessian(Z.double(), Y).unbind(dim=1),
             strict=True,
         ):
-            rows_of_H += X1.mT @ (bends[:, :, None] * X1[:, None, :]).flatten(1)
+            rows_of_H.add_(X1.mT @ (bends[:, :, None] * X1[:, None, :]).flatten(1))
 
     def _loss(self, theta: Tensor, decay: float) -> Generator[None, None, float]:
         """Return the mean loss of all rows at θ, with the penalty."""
