@@ -100,14 +100,14 @@ def _make_boundary(context: ViewContext) -> View:
         view.board.set_points(context.editor.points, is_active=task.config.data.source == "drawn")
 
     def show_part(part: int | None) -> None:
-        """Show which part of an update is taken: the example, the pulls."""
-        view.pulls.lend(part == GRADIENT)
+        """Show which part of an update is taken: the example, the gradient."""
+        view.gradient_arrows.lend(part == GRADIENT)
         if part is not None and chosen.example is not None and chosen.example.row is not None:
-            view.point_out(chosen.example.row)
+            view.highlight(chosen.example.row)
 
     context.points_wanted.connect(show_points)
     context.tracer.part_changed.connect(show_part)
-    context.point_wanted.connect(view.point_out)
+    context.point_wanted.connect(view.highlight)
     context.threshold_changed.connect(view.set_threshold)
     view.board.edited.connect(context.editor.draw)
     view.board.refused.connect(context.failed)

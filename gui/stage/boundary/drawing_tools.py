@@ -11,7 +11,7 @@ from gui.kit.fields.choices import Segments
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.flow_layout import FlowLayout, side_by_side
 from gui.kit.labels import small_label
-from gui.stage.boundary.drawing_board import Tool
+from gui.stage.boundary.drawing_gestures import Tool
 
 RADII_PX = (8, 120)
 DENSITIES = (1, 40)
@@ -72,10 +72,9 @@ class BoardTools(QWidget):
             row.addWidget(widget)
         self._choose(Tool.PUT)
 
-    def _choose(self, tool: object) -> None:
-        has_width = tool in (Tool.SPRAY, Tool.RELABEL, Tool.ERASE)
+    def _choose(self, tool: Tool) -> None:
         for widget in (self._width, self.radius):
-            widget.setEnabled(has_width)
+            widget.setEnabled(tool.is_wide)
         for widget in (self._density, self.density):
             widget.setEnabled(tool is Tool.SPRAY)
         self.tool_chosen.emit(tool)

@@ -80,7 +80,7 @@ class Arrows(NamedTuple):
     rows: int
 
 
-class PullArrows(QObject):
+class GradientArrows(QObject):
     """The arrows and the box that switches them on; without it they cost nothing."""
 
     switched = Signal()
@@ -126,10 +126,10 @@ class PullArrows(QObject):
         for have, wanted, z in ((self.lines, task.dataset.h, 31), (self.sums, sums, SUM_Z)):
             while len(have) < wanted:
                 have.append(self._line(z))
-        self._dress(task)
+        self._apply_style(task)
         self.clear()
 
-    def _dress(self, task: Task) -> None:
+    def _apply_style(self, task: Task) -> None:
         theme, marks = self._theme, task.dataset.class_marks
         self._halo.setPen(plots.pen(self._plot, theme.panel, 3.2))
         for line, mark in zip(self.lines, marks, strict=False):
@@ -139,7 +139,7 @@ class PullArrows(QObject):
 
     def clear(self) -> None:
         """Take the arrows away, and those that are under way."""
-        self._background.forget("pulls")
+        self._background.forget("gradient arrows")
         self._later.stop()
         self.shown = None
         for line in (self._halo, *self.lines, *self.sums):
@@ -149,7 +149,7 @@ class PullArrows(QObject):
     def is_on(self) -> bool:
         return self.box.isChecked() and self._task is not None and self.apply_to(self._task)
 
-    def words(self) -> str:
+    def text(self) -> str:
         """Say what the arrows are, "" while there are none."""
         if not self.is_on or self._task is None:
             return ""
@@ -185,7 +185,7 @@ class PullArrows(QObject):
             self._later.start(max(int(wait * 1000), 1))
 
     def lend(self, is_lent: bool) -> None:
-        """Show the arrows for a while, as long as a person has not switched them."""
+        """Show the arrows for a while, unless the user has switched them."""
         if is_lent and not self.box.isChecked():
             self.box.setChecked(True)
             self._is_lent = True
@@ -210,7 +210,7 @@ class PullArrows(QObject):
         def work() -> Arrows | None:
             return arrows(task, snapshot, plane, centre)
 
-        self._background.ask("pulls", work, self._show)
+        self._background.ask("gradient arrows", work, self._show)
 
     def _show(self, found: Arrows | None) -> None:
         task, snapshot = self._task, self._snapshot

@@ -16,8 +16,8 @@ from core.runs.session import Session
 from core.train.snapshot import Status
 from gui.control.run_controller import EPOCH_A_SECOND, UNDO_LIMIT
 from gui.kit import theme as look
-from gui.stage.boundary.drawing_board import Tool
-from gui.stage.boundary.view import MAX_POINTS
+from gui.stage.boundary.drawing_gestures import Tool
+from gui.stage.boundary.points import MAX_POINTS
 from gui.window.run_bar import SPEEDS
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -33,6 +33,7 @@ class Hand:
     def __init__(self, qtbot, window):
         self.qtbot, self.window = qtbot, window
         self.board = window.views["Boundary"].board
+        self.gestures = window.views["Boundary"].gestures
         self.plot = window.views["Boundary"].plot
 
     def pixel(self, x, y):
@@ -104,7 +105,7 @@ class Hand:
     def circled(self, x, y):
         """Return which points the circle around a press at (x, y) covers."""
         across = (self.board.points.xy - self.place(x, y)) / self.pixel_size()
-        return np.hypot(*across.T) <= self.board.radius_px
+        return np.hypot(*across.T) <= self.gestures.radius_px
 
 
 @pytest.fixture
@@ -313,10 +314,10 @@ def test_spray_puts_points_of_the_class_within_its_circle_along_the_way(hand, pu
     hand.take(Tool.SPRAY)
     hand.drag(*PATH)
     sprayed = hand.board.points.xy[2:]
-    assert len(sprayed) >= len(PATH) * hand.board.density
+    assert len(sprayed) >= len(PATH) * hand.gestures.density
     assert (hand.board.points.labels[2:] == 1).all()
     off = [np.hypot(*((sprayed - hand.place(*p)) / hand.pixel_size()).T) for p in PATH]
-    assert (np.min(off, axis=0) <= hand.board.radius_px * 1.001).all()
+    assert (np.min(off, axis=0) <= hand.gestures.radius_px * 1.001).all()
 
 
 def test_erasing_rubs_out_what_the_circle_passes_and_nothing_else(hand, grid):
@@ -352,7 +353,7 @@ def test_a_wider_circle_takes_more(hand, grid):
 def test_a_tool_has_a_key(qtbot, hand, tool):
     hand.take(Tool.ERASE if tool is not Tool.ERASE else Tool.PUT)
     qtbot.keyClick(hand.window, tool.key, Qt.KeyboardModifier.AltModifier)
-    qtbot.waitUntil(lambda: hand.board.tool is tool)
+    qtbot.waitUntil(lambda: hand.gestures.tool is tool)
 
 
 # Selecting -------------------------------------------------------------------------------------
@@ -370,6 +371,21 @@ def test_a_lasso_selects_what_is_inside_and_dragging_moves_exactly_that(hand, pu
     by = hand.place(-1, 2) - hand.place(-3, 3)
     np.testing.assert_allclose(hand.board.points.xy[:2], FOUR.xy[:2] + by)
     assert rows_of(hand.board.points, slice(2, 4)) == rows_of(FOUR, slice(2, 4))
+
+
+def test_points_that_an_undo_brings_back_amid_a_lasso_are_those_it_selects_from(qtbot, hand, put):
+    put(FOUR)
+    hand.click(0, 0)
+    hand.settle()
+    hand.take(Tool.SELECT)
+    hand.press(-4, -4)
+    hand.move(4, -4)
+    undo(qtbot, hand)
+    for place in ((4, 4), (-4, 4)):
+        hand.move(*place)
+    hand.release(-4, 4)
+    assert hand.board.points is FOUR
+    assert hand.board.selected.tolist() == [0, 1, 2, 3]
 
 
 def test_dragging_a_point_that_is_not_selected_moves_it_alone(hand, put):
@@ -679,7 +695,7 @@ def test_a_paused_run_stays_paused_when_points_change(qtbot, hand, trained):
 def test_the_shading_stays_while_points_change(qtbot, hand, put):
     put(FOUR)
     train(qtbot, hand)
-    image = hand.window.views["Boundary"]._image
+    image = hand.window.views["Boundary"].regions.picture
     qtbot.waitUntil(lambda: image.image is not None)
     seen = []
     for changed in (hand.window.hub.snapshot_changed, hand.window.hub.points_changed):

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
@@ -17,7 +16,6 @@ from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.stage.boundary import gradient_arrows
 from gui.stage.boundary.gradient_arrows import LENGTH, SUM_LENGTH
-from gui.stage.boundary.view import BoundaryView
 
 
 def a_task(batch_size=32, kind="softmax", hidden=0, **chosen):
@@ -46,40 +44,11 @@ def worked_out(task, snapshot):
 
 
 @pytest.fixture
-def settle(qtbot, background):
-    """Return a function that waits until the arrows have come."""
-
-    def is_done():
-        background.poll()
-        return not background.is_busy("pulls") and not background.is_busy("boundary")
-
-    return lambda: qtbot.waitUntil(is_done)
-
-
-@pytest.fixture
-def show(show_view, background, trained):
-    """Return a function that shows the plane of a task after some steps."""
-    keep = []
-
-    def show(task, snapshot=None):
-        view = BoundaryView(look.LIGHT, background)
-        keep.append(view)
-        show_view(view, 660, 600)
-        view.offer_task(task)
-        view.offer_snapshot(snapshot or trained(task, 10))
-        view.plot.grab()
-        QApplication.processEvents()
-        return view
-
-    return show
-
-
-@pytest.fixture
 def tick(qtbot, settle):
     """Return a function that clicks the box and waits for the arrows."""
 
     def tick(view):
-        qtbot.mouseClick(view.pulls.box, Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
+        qtbot.mouseClick(view.gradient_arrows.box, Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
         settle()
 
     return tick
@@ -94,7 +63,7 @@ def test_an_arrow_is_the_examples_own_contribution_at_the_stated_length(
     snapshot = trained(task, 10)
     view = show(task, snapshot)
     tick(view)
-    arrows = view.pulls.shown
+    arrows = view.gradient_arrows.shown
     own, means = worked_out(task, snapshot)
     std = task.standardiser.std
     np.testing.assert_allclose(arrows.tails, task.dataset.X[snapshot.batch], rtol=1e-6)
@@ -110,17 +79,17 @@ def test_the_lines_go_from_the_points_to_the_tips_in_the_colours_of_the_classes(
     task = a_task()
     view = show(task, trained(task, 10))
     tick(view)
-    arrows = view.pulls.shown
-    for k, line in enumerate(view.pulls.lines):
+    arrows = view.gradient_arrows.shown
+    for k, line in enumerate(view.gradient_arrows.lines):
         points = np.stack(line.getData(), axis=1).reshape(-1, 7, 2)  # tail, tip, gap, head, gap
         mine = arrows.y == k
         assert line.pen().color() == look.LIGHT.class_colour(task.dataset.class_marks[k])
         for tail, tip in zip(points[:, 0], points[:, 1], strict=True):
             i = np.flatnonzero((arrows.tails == tail).all(axis=1) & mine)
             assert any(np.allclose(arrows.tips[j], tip) for j in i)
-    drawn = sum(len(line.getData()[0]) // 7 for line in view.pulls.lines)
+    drawn = sum(len(line.getData()[0]) // 7 for line in view.gradient_arrows.lines)
     assert 0 < drawn <= len(task.train_rows)
-    for k, line in enumerate(view.pulls.sums[:3]):
+    for k, line in enumerate(view.gradient_arrows.sums[:3]):
         x, y = line.getData()
         np.testing.assert_allclose((x[0], y[0]), arrows.centre)
         np.testing.assert_allclose((x[1], y[1]), arrows.centre + arrows.sums[k])
@@ -131,13 +100,13 @@ def test_the_plane_that_is_shown_decides_the_two_features(qtbot, show, trained, 
     snapshot = trained(task, 10)
     view = show(task, snapshot)
     tick(view)
-    view.x_choice.setCurrentIndex(0)
-    view.x_choice.activated.emit(0)
-    view.y_choice.setCurrentIndex(1)
-    view.y_choice.activated.emit(1)
+    view.plane_choice.across.setCurrentIndex(0)
+    view.plane_choice.across.activated.emit(0)
+    view.plane_choice.up.setCurrentIndex(1)
+    view.plane_choice.up.activated.emit(1)
     settle()
     own, _ = worked_out(task, snapshot)
-    arrows = view.pulls.shown
+    arrows = view.gradient_arrows.shown
     expected = LENGTH * (own * task.standardiser.std)[:, [0, 1]]
     np.testing.assert_allclose(arrows.tips - arrows.tails, expected, atol=1e-5)
 
@@ -150,29 +119,30 @@ def test_a_large_batch_draws_some_arrows_and_counts_all(show, trained, tick, mon
     view = show(task, snapshot)
     tick(view)
     _, means = worked_out(task, snapshot)
-    arrows = view.pulls.shown
+    arrows = view.gradient_arrows.shown
     assert len(arrows.tails) == 40
     expected = SUM_LENGTH * means * task.standardiser.std
     np.testing.assert_allclose(arrows.sums, expected, atol=1e-5)
-    assert "at most 50 are drawn" in view.pulls.words()
+    assert "at most 50 are drawn" in view.gradient_arrows.text()
 
 
-def test_nothing_is_drawn_until_the_box_is_ticked_nor_after(show, tick, words):
-    view = show(a_task())
-    assert view.pulls.shown is None
+def test_nothing_is_drawn_until_the_box_is_ticked_nor_after(show, trained, tick, words):
+    task = a_task()
+    view = show(task, trained(task, 10))
+    assert view.gradient_arrows.shown is None
     assert "arrows" not in words(view)
     tick(view)
-    assert any(len(line.getData()[0]) for line in view.pulls.lines)
+    assert any(len(line.getData()[0]) for line in view.gradient_arrows.lines)
     assert "Thin arrows" in words(view)
     tick(view)
-    assert not any(len(line.getData()[0]) for line in view.pulls.lines)
+    assert not any(len(line.getData()[0]) for line in view.gradient_arrows.lines)
     assert "arrows" not in words(view)
 
 
 @pytest.mark.parametrize("features", [{"degree": 2}, {"sine": True}])
 def test_without_the_features_as_inputs_the_box_is_absent(show, features):
-    assert show(a_task()).pulls.box.isVisible()
-    assert not show(a_task(**features)).pulls.box.isVisible()
+    assert show(a_task()).gradient_arrows.box.isVisible()
+    assert not show(a_task(**features)).gradient_arrows.box.isVisible()
 
 
 def test_arrows_follow_a_training_run(show, trained, tick, settle, qtbot):
@@ -188,7 +158,7 @@ def test_arrows_follow_a_training_run(show, trained, tick, settle, qtbot):
 
     def has_come():
         settle()
-        arrows = view.pulls.shown
+        arrows = view.gradient_arrows.shown
         moved = arrows.tips - arrows.tails
         return moved.shape == expected.shape and np.allclose(moved, expected, atol=1e-5)
 
@@ -200,13 +170,13 @@ def test_weights_that_are_not_finite_draw_nothing_new(show, trained, tick, settl
     snapshot = trained(task, 5)
     view = show(task, snapshot)
     tick(view)
-    before = view.pulls.shown
+    before = view.gradient_arrows.shown
     W = np.full_like(snapshot.params.W, np.nan)
-    view.pulls.offer(
+    view.gradient_arrows.offer(
         task, replace(snapshot, params=Params(W, snapshot.params.b)), (0, 1), np.zeros(2)
     )
     settle()
-    assert view.pulls.shown is before
+    assert view.gradient_arrows.shown is before
 
 
 @pytest.mark.parametrize(
@@ -225,14 +195,14 @@ def test_arrows_and_words_are_those_of_the_models_own_rule(show, trained, tick, 
     view = show(task, snapshot)
     tick(view)
     batch = pulls(task, snapshot.params, snapshot.batch)
-    std, arrows = task.standardiser.std, view.pulls.shown
+    std, arrows = task.standardiser.std, view.gradient_arrows.shown
     own = batch.on_own_class() * std
     np.testing.assert_allclose(arrows.tips - arrows.tails, LENGTH * own, atol=1e-5)
     np.testing.assert_allclose(arrows.sums, SUM_LENGTH * batch.of_classes * std, atol=1e-5)
     assert len(arrows.sums) == (3 if kind == "ovo" else 1)
-    assert pull in view.pulls.words() and pull in view.pulls.box.toolTip()
+    assert pull in view.gradient_arrows.text() and pull in view.gradient_arrows.box.toolTip()
 
 
 def test_a_hidden_layer_has_no_arrows(show):
     view = show(a_task(hidden=3))
-    assert not view.pulls.box.isVisible()
+    assert not view.gradient_arrows.box.isVisible()

@@ -18,7 +18,7 @@ from core.explain.plane import Plane
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.plane_shading import LONGEST_REST, NodeSize, Shader
-from gui.stage.boundary.view import BoundaryView
+from gui.stage.boundary.points import TEST, TRAINING
 
 
 def iris_task(*, features=None, test_fraction=None, **model):
@@ -44,35 +44,6 @@ def on_plane(task, plane, x, y):
     return values
 
 
-@pytest.fixture
-def settle(qtbot, background):
-    """Return a function that waits until nothing is under way."""
-
-    def is_done():
-        background.poll()
-        return not background.is_busy("boundary") and not background.is_busy("hover")
-
-    return lambda: qtbot.waitUntil(is_done)
-
-
-@pytest.fixture
-def show(show_view, background, settle):
-    """Return a function that shows a task and a snapshot, and waits until it is shaded."""
-    views = []  # they live as long as the test
-
-    def show(task, snapshot=None):
-        view = BoundaryView(look.LIGHT, background)
-        views.append(view)
-        show_view(view, 700, 600)
-        view.offer_task(task)
-        if snapshot is not None:
-            view.offer_snapshot(snapshot)
-        settle()
-        return view
-
-    return show
-
-
 MODELS = {
     "softmax": {},
     "rest": {"kind": "binary", "positive": "virginica"},
@@ -88,10 +59,9 @@ def test_every_row_is_shown_in_the_colour_of_its_class(show, model):
     task = iris_task(**model)
     view = show(task)
     dataset = task.dataset
-    scatters = iter(view._scatters)
     for k, mark in enumerate(dataset.class_marks):
         for rows, is_test in ((task.train_rows, False), (task.test_rows, True)):
-            scatter = next(scatters)
+            scatter = view.points.item(k, TEST if is_test else TRAINING)
             expected = dataset.X[rows[dataset.y[rows] == k]]
             assert len(expected)
             np.testing.assert_array_equal(np.stack(scatter.getData(), axis=1), expected)
@@ -128,7 +98,7 @@ def test_every_point_is_in_sight(show):
 def test_lines_lie_where_the_two_likeliest_classes_tie(show, trained, model):
     task = iris_task(**model)
     snapshot = trained(task, 200)
-    x, y = show(task, snapshot)._lines.getData()
+    x, y = show(task, snapshot).regions.lines.getData()
     is_place = np.isfinite(x)
     assert is_place.sum() > 10
     A = np.sort(answers(task, snapshot.params, np.stack([x, y], axis=1)[is_place]), axis=1)
@@ -139,7 +109,7 @@ def test_lines_lie_where_the_two_likeliest_classes_tie(show, trained, model):
 
 def nodes(view):
     """Return the centres (n, 2) of the image's pixels, and their colours (n, 3)."""
-    image = view._image
+    image = view.regions.picture
     rect = image.mapRectToParent(image.boundingRect())
     rows, columns = image.image.shape[:2]
     xs = rect.left() + (np.arange(columns) + 0.5) * rect.width() / columns
@@ -178,7 +148,7 @@ def test_rings_are_around_the_rows_that_the_model_gets_wrong(show, trained, mode
     snapshot = trained(task, 40)
     decided = answers(task, snapshot.params, task.dataset.X).argmax(axis=1)
     wrong = task.dataset.X[decided != task.dataset.y]
-    x, y = show(task, snapshot)._rings.getData()
+    x, y = show(task, snapshot).rings.getData()
     assert len(wrong) or model.get("negative")
     found = sorted(zip(x.tolist(), y.tolist(), strict=True))
     assert found == sorted(zip(wrong[:, 0].tolist(), wrong[:, 1].tolist(), strict=True))
@@ -187,26 +157,26 @@ def test_rings_are_around_the_rows_that_the_model_gets_wrong(show, trained, mode
 def test_zero_weights_show_no_shading(show, trained):
     task = iris_task()
     view = show(task, trained(task, 0))
-    assert view._image.image is None
-    assert not len(view._lines.getData()[0])
-    assert not len(view._rings.getData()[0])
+    assert view.regions.picture.image is None
+    assert not len(view.regions.lines.getData()[0])
+    assert not len(view.rings.getData()[0])
 
 
 def test_returning_to_the_start_takes_the_shading_away(show, trained, settle):
     task = iris_task()
     view = show(task, trained(task, 20))
-    assert view._image.image is not None
+    assert view.regions.picture.image is not None
     view.offer_snapshot(trained(task, 0))
     settle()
-    assert view._image.image is None
+    assert view.regions.picture.image is None
 
 
 def test_another_task_takes_the_old_picture_away_at_once(show, trained, settle):
     view = show(iris_task(), trained(iris_task(), 20))
     view.offer_task(iris_task(kind="binary"))
-    assert view._image.image is None
+    assert view.regions.picture.image is None
     settle()
-    assert view._image.image is None
+    assert view.regions.picture.image is None
 
 
 def test_a_picture_of_an_old_run_is_not_shown(qtbot, show, trained, settle):
@@ -215,7 +185,7 @@ def test_a_picture_of_an_old_run_is_not_shown(qtbot, show, trained, settle):
     view.offer_snapshot(trained(task, 30))  # a picture is under way …
     view.offer_task(iris_task(kind="binary"))  # … when the run changes
     settle()
-    assert view._image.image is None
+    assert view.regions.picture.image is None
 
 
 def test_a_hidden_view_shows_the_newest_once_it_is_seen(qtbot, show, trained, settle):
@@ -223,13 +193,13 @@ def test_a_hidden_view_shows_the_newest_once_it_is_seen(qtbot, show, trained, se
     view = show(task, trained(task, 5))
     view.hide()
     newest = trained(task, 200)
-    before = view._image.image
+    before = view.regions.picture.image
     view.offer_snapshot(newest)
     settle()
-    assert view._image.image is before
+    assert view.regions.picture.image is before
     view.show()
     settle()
-    assert view._image.image is not before
+    assert view.regions.picture.image is not before
 
 
 # More than two features -----------------------------------------------------------------------
@@ -281,7 +251,7 @@ def test_once_it_stops_the_picture_is_of_the_last_weights(show, trained, settle,
     assert len(asked) == 1
     settle()
     exact = Shader(task, look.LIGHT).work(*asked[0])()
-    np.testing.assert_array_equal(view._image.image, exact.image)
+    np.testing.assert_array_equal(view.regions.picture.image, exact.image)
 
 
 @pytest.mark.parametrize("columns", [9, 14])
@@ -302,7 +272,7 @@ def test_pictures_of_one_shader_are_those_of_new_ones(trained, columns):
 
 def test_the_plane_starts_at_the_features_that_the_data_prefer(show):
     view = show(iris_task(features=("all",)))
-    assert (view.x_choice.currentText(), view.y_choice.currentText()) == (
+    assert (view.plane_choice.across.currentText(), view.plane_choice.up.currentText()) == (
         "petal length",
         "petal width",
     )
@@ -320,7 +290,7 @@ def test_the_caption_says_what_the_other_features_are_held_at(show, words):
 def test_lines_on_a_plane_of_four_features_tie_too(show, trained):
     task = iris_task(features=("all",))
     snapshot = trained(task, 200)
-    x, y = show(task, snapshot)._lines.getData()
+    x, y = show(task, snapshot).regions.lines.getData()
     is_place = np.isfinite(x)
     A = answers(task, snapshot.params, on_plane(task, (2, 3), x[is_place], y[is_place]))
     top = np.sort(A, axis=1)
@@ -330,23 +300,23 @@ def test_lines_on_a_plane_of_four_features_tie_too(show, trained):
 def test_another_feature_can_be_chosen_for_an_axis(qtbot, show):
     task = iris_task(features=("all",))
     view = show(task)
-    view.x_choice.setFocus()
-    qtbot.keyClick(view.x_choice, Qt.Key.Key_Home)
+    view.plane_choice.across.setFocus()
+    qtbot.keyClick(view.plane_choice.across, Qt.Key.Key_Home)
     assert view.plot.getPlotItem().getAxis("bottom").labelText == "sepal length (cm)"
     rows = task.train_rows[task.dataset.y[task.train_rows] == 0]
-    x, y = view._scatters[0].getData()
+    x, y = view.points.item(0, TRAINING).getData()
     np.testing.assert_array_equal(x, task.dataset.X[rows, 0])
     np.testing.assert_array_equal(y, task.dataset.X[rows, 3])
 
 
 def test_choosing_the_feature_of_the_other_axis_swaps_the_two(qtbot, show):
     view = show(iris_task(features=("all",)))
-    view.x_choice.setFocus()
-    qtbot.keyClick(view.x_choice, Qt.Key.Key_End)
+    view.plane_choice.across.setFocus()
+    qtbot.keyClick(view.plane_choice.across, Qt.Key.Key_End)
     item = view.plot.getPlotItem()
     assert item.getAxis("bottom").labelText == "petal width (cm)"
     assert item.getAxis("left").labelText == "petal length (cm)"
-    assert view.y_choice.currentText() == "petal length"
+    assert view.plane_choice.up.currentText() == "petal length"
 
 
 def test_a_constant_feature_is_named(show, words):
@@ -441,7 +411,7 @@ def without_row(task, row):
 def test_the_mark_goes_with_its_point_and_moves_to_no_other(show, gone):
     task = iris_task(features=("all",))
     view = show(task)
-    view.point_out(40)
+    view.highlight(40)
     assert view.mark.row == 40 and len(view.mark.getData()[0]) == 1
     view.offer_points(without_row(task, gone))
     assert view.mark.row is None and not len(view.mark.getData()[0])
@@ -450,6 +420,6 @@ def test_the_mark_goes_with_its_point_and_moves_to_no_other(show, gone):
 def test_the_mark_stays_while_other_points_come_after_it(show):
     task = iris_task(features=("all",))
     view = show(task)
-    view.point_out(40)
+    view.highlight(40)
     view.offer_points(without_row(task, 100))
     assert view.mark.row == 40 and len(view.mark.getData()[0]) == 1

@@ -205,20 +205,20 @@ def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated)
     np.testing.assert_array_equal(window.hub.snapshot.params.W, before)
 
 
-def test_the_line_of_the_plane_is_where_the_probability_is_the_threshold(qtbot, evaluated):
+def test_the_line_of_the_plane_is_where_the_probability_is_the_threshold(qtbot, evaluated, words):
     window, view = evaluated(RunConfig(model=NEURON))
     view.threshold.slider.setValue(35)
     qtbot.keyClick(window.stage, Qt.Key.Key_1)
     boundary = window.views["Boundary"]
     qtbot.waitUntil(lambda: not window.hub.background.is_busy("boundary"), timeout=PATIENCE_MS)
-    x, y = boundary._lines.getData()
+    x, y = boundary.regions.lines.getData()
     points = np.stack([x, y], axis=1)
     points = points[np.isfinite(points).all(axis=1)]
     task, params = window.hub.run.task, window.hub.snapshot.params
     z = task.inputs(points) @ params.W[0] + params.b[0]
     np.testing.assert_allclose(1 / (1 + np.exp(-z)), 0.35, atol=1e-4)
-    assert "p(versicolor) = 0.35" in boundary._caption.text()
-    rings = len(boundary._rings.getData()[0])
+    assert "p(versicolor) = 0.35" in words(boundary)
+    rings = len(boundary.rings.getData()[0])
     every = answers(window, np.arange(150)).at(0.35)
     assert rings == int((~every.is_right).sum())
 
@@ -228,7 +228,7 @@ def test_a_half_takes_the_threshold_back(qtbot, evaluated):
     view.threshold.slider.setValue(80)
     qtbot.mouseClick(view.threshold.reset, Qt.MouseButton.LeftButton)
     settle(qtbot, window)
-    assert view.threshold.value == 0.5 and window.views["Boundary"]._threshold == 0.5
+    assert view.threshold.value == 0.5 and window.views["Boundary"].threshold == 0.5
     assert not view.threshold.reset.isEnabled()
     counts = window.hub.snapshot.metrics.confusion.sum()
     assert view.confusion.matrix.counts.sum() == counts
@@ -239,7 +239,7 @@ def test_another_question_begins_at_a_half(qtbot, evaluated, new_run):
     view.threshold.slider.setValue(80)
     with new_run(window):
         window.loader.change("", model=ModelConfig(kind="binary", positive="setosa"))
-    assert view.threshold.value == 0.5 and window.views["Boundary"]._threshold == 0.5
+    assert view.threshold.value == 0.5 and window.views["Boundary"].threshold == 0.5
     assert "setosa" in view.threshold.words.text()
 
 

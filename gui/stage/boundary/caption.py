@@ -1,0 +1,54 @@
+"""The caption of the plane: what a picture of two features cannot show by itself."""
+
+from __future__ import annotations
+
+from core.evaluate.classification import HALF, has_threshold
+from gui.kit.plain_text import short
+from gui.stage.boundary.section import Section
+
+MOST_FEATURES = 6  # that are held and are named
+
+
+def caption(section: Section, threshold: float, arrows: str, thinning: int) -> str:
+    """Return the caption, "" where there is nothing to say.
+
+    threshold : at which a neuron's answer turns. arrows : what is said of the gradient arrows.
+    thinning : one point in so many is drawn.
+    """
+    task, dataset = section.task, section.task.dataset
+    parts = [_held_features(section), _threshold(section, threshold), arrows]
+    if task.constant_features:
+        parts.append(f"Constant, of no use: {', '.join(map(short, task.constant_features))}.")
+    if thinning > 1:
+        parts.append(f"Showing one in {thinning} of {dataset.n:,} points; training uses all.")
+    if task.config.data.source == "drawn":
+        parts.append("Right-click erases a point. Keys 1 to 9 choose a class on the board.")
+    return "  ".join(part for part in parts if part)
+
+
+def _held_features(section: Section) -> str:
+    dataset = section.task.dataset
+    if dataset.m <= 2:
+        return ""
+    held = [
+        f"{short(name)} {section.centre[j]:.3g}"
+        for j, name in enumerate(dataset.feature_names)
+        if j not in section.features
+    ]
+    more = len(held) - MOST_FEATURES
+    shown = ", ".join(held[:MOST_FEATURES]) + (f" and {more} more" if more > 0 else "")
+    unit = f" {dataset.unit}" if dataset.unit else ""
+    return (
+        f"A plane through {dataset.m} features, the others held at their training means: "
+        f"{shown}{unit}. A ring marks a point that the model gets wrong with all features."
+    )
+
+
+def _threshold(section: Section, threshold: float) -> str:
+    task = section.task
+    if threshold == HALF or not has_threshold(task.config.model.kind):
+        return ""
+    return (
+        f"The line is where p({short(task.dataset.class_names[1])}) = {threshold:.2f}, "
+        "the threshold chosen under Evaluation; the colours show p itself."
+    )

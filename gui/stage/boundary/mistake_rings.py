@@ -1,0 +1,36 @@
+"""Rings around the points that the model gets wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+
+from gui.kit import plots
+from gui.kit.theme import Theme
+from gui.stage.boundary.section import Section
+
+RING_PX = 19
+
+
+class MistakeRings(pg.ScatterPlotItem):  # type: ignore[misc]
+    """A ring around the point of each row that it is told of."""
+
+    def __init__(self, plot: plots.Plot) -> None:
+        super().__init__(symbol="o", size=RING_PX, pxMode=True)
+        self._plot = plot
+        self.setZValue(20)
+        plot.addItem(self)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setPen(plots.pen(self._plot, theme.ink, 1.5))
+        self.setBrush(None)
+
+    def show_rows(self, section: Section, rows: NDArray[np.int64]) -> bool:
+        """Put rings around these rows; return whether that looks different."""
+        x, y = section.columns(rows)
+        before = self.getData()
+        if np.array_equal(x, before[0]) and np.array_equal(y, before[1]):
+            return False
+        self.setData(x=x, y=y)
+        return True

@@ -1,0 +1,67 @@
+"""Which two features the plane shows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from core.data.task import Task
+from gui.kit.fields.unscrolled import Combo
+from gui.kit.labels import small_label
+
+
+class PlaneChoice(QWidget):
+    """The features across and up, always two different ones; hidden where there are only two.
+
+    features : the numbers of those that are chosen, across and up.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = 0, 1
+        self.across, self.up = _feature_choice("x", "across"), _feature_choice("y", "up")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for text, choice in (("across", self.across), ("up", self.up)):
+            row.addWidget(small_label(text))
+            row.addWidget(choice)
+            choice.activated.connect(lambda _: self._choose())
+
+    def show_task(self, task: Task) -> None:
+        """Offer the features of the task; the choice stays while they are the same."""
+        names = list(task.dataset.feature_names)
+        if names != [self.across.itemText(i) for i in range(self.across.count())]:
+            self.features = _default_plane(task)
+            for choice, index in zip((self.across, self.up), self.features, strict=True):
+                choice.clear()
+                choice.addItems(names)
+                choice.setCurrentIndex(index)
+        self.setVisible(len(names) > 2)
+
+    def _choose(self) -> None:
+        x, y = self.across.currentIndex(), self.up.currentIndex()
+        if x == y:  # the one just chosen stays, the other takes its former place
+            x_before, y_before = self.features
+            x, y = (y_before, y) if y != y_before else (x, x_before)
+            self.across.setCurrentIndex(x)
+            self.up.setCurrentIndex(y)
+        self.features = x, y
+        self.changed.emit()
+
+
+def _default_plane(task: Task) -> tuple[int, int]:
+    """Return the features that the data set prefers, else the first two."""
+    names = task.dataset.feature_names
+    preferred = [names.index(name) for name in task.source.preferred_features if name in names]
+    x, y = (preferred + [j for j in range(len(names)) if j not in preferred])[:2]
+    return x, y
+
+
+def _feature_choice(axis: str, where: str) -> Combo:
+    choice = Combo()
+    choice.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
+    choice.setAccessibleName(f"feature {where}")
+    choice.setToolTip(f"The feature that goes {where} ({axis} axis)")
+    return choice

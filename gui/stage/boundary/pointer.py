@@ -1,0 +1,53 @@
+"""The mouse over the plane."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Signal
+from PySide6.QtGui import QMouseEvent
+
+from gui.kit import plots
+from gui.stage.boundary.geometry import Coords, PlotGeometry
+
+
+class Pointer(QObject):
+    """Knows where over the plot the pointer is, and tells where between the axes it presses."""
+
+    moved = Signal()  # over the plot, or away from it
+    pressed = Signal(float, float)  # x and y, in the units of the axes
+
+    def __init__(self, plot: plots.Plot, geometry: PlotGeometry) -> None:
+        super().__init__(plot)
+        self._viewport, self._geometry = plot.viewport(), geometry
+        self._position: QPointF | None = None  # in pixels: under it the axes may change
+        plot.setMouseTracking(True)
+        self._viewport.installEventFilter(self)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is over the plot."""
+        return self._position is not None
+
+    @property
+    def coords(self) -> Coords | None:
+        """What lies under it now, None where that is not between the axes."""
+        if self._position is None:
+            return None
+        return self._geometry.coords_between_axes(self._position)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._viewport:
+            if isinstance(event, QMouseEvent):
+                self._take(event)
+            elif event.type() == QEvent.Type.Leave:
+                self._position = None
+                self.moved.emit()
+        return super().eventFilter(watched, event)
+
+    def _take(self, event: QMouseEvent) -> None:
+        if event.type() == QEvent.Type.MouseMove:
+            self._position = event.position()
+            self.moved.emit()
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            coords = self._geometry.coords_between_axes(event.position())
+            if coords is not None:
+                self.pressed.emit(*coords)

@@ -1,0 +1,70 @@
+"""What is under the pointer on the plane: where it is, which point, what the model says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.train.snapshot import Snapshot
+from gui.kit.labels import Readout
+from gui.kit.plain_text import short
+from gui.stage.boundary.geometry import Coords
+from gui.stage.boundary.section import Section
+from gui.state.background_tasks import Background
+
+MOST_CLASSES = 3  # of which probabilities are given, where the pointer is at no point
+
+
+class PlaneReadout(Readout):
+    """A line about the place that is pointed at; probabilities come from the background."""
+
+    def __init__(self, background: Background) -> None:
+        super().__init__(1)
+        self._background = background
+        self.setProperty("small", True)
+
+    def clear(self) -> None:
+        """Take the text away, and the answer that is under way."""
+        self._background.forget("hover")
+        self.setText("")
+
+    def show_at(
+        self, section: Section, coords: Coords, row: int | None, snapshot: Snapshot | None
+    ) -> None:
+        """Describe a place in the plane, and what the snapshot's model says of it.
+
+        row : of the data set, whose point lies there, if any.
+        """
+        task = section.task
+        classes = task.dataset.class_names
+        text = describe(section, coords, row)
+        if snapshot is None:
+            self.setText(text)
+            return
+        features, params = section.features_at(coords), snapshot.params
+
+        def work() -> Any:
+            from core.explain import probe  # brings PyTorch
+
+            return probe.probabilities(task, params, features[None])[0]
+
+        def answer(probabilities: NDArray[np.float32]) -> None:
+            order = np.argsort(-probabilities)[: MOST_CLASSES if row is None else MOST_CLASSES - 1]
+            best = ", ".join(f"{short(classes[k])} {probabilities[k]:.1%}" for k in order)
+            self.setText(f"{text}  →  {best}")
+
+        self._background.ask("hover", work, answer)
+
+
+def describe(section: Section, coords: Coords, row: int | None) -> str:
+    """Return the place's two features, and the row that lies there with its class, if any."""
+    task, dataset = section.task, section.task.dataset
+    parts = [
+        f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit}"
+        for j, value in zip(section.features, coords, strict=True)
+    ]
+    if row is not None:
+        parts.append(f"{task.say_row(row)}, {short(dataset.class_names[dataset.y[row]])}")
+    return " · ".join(part.strip() for part in parts)

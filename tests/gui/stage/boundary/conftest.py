@@ -1,0 +1,42 @@
+"""The plane of a task, shown by itself."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from gui.kit import theme as look
+from gui.stage.boundary.view import BoundaryView
+
+ASKED = ("boundary", "hover", "gradient arrows", "hidden lines")
+
+
+@pytest.fixture
+def settle(qtbot, background):
+    """Return a function that waits until nothing is under way."""
+
+    def is_done():
+        background.poll()
+        return not any(background.is_busy(key) for key in ASKED)
+
+    return lambda: qtbot.waitUntil(is_done)
+
+
+@pytest.fixture
+def show(show_view, background, settle):
+    """Return a function that shows a task and a snapshot, and waits until it is shaded."""
+    views = []  # they live as long as the test
+
+    def show(task, snapshot=None):
+        view = BoundaryView(look.LIGHT, background)
+        views.append(view)
+        show_view(view, 700, 600)
+        view.offer_task(task)
+        if snapshot is not None:
+            view.offer_snapshot(snapshot)
+        view.plot.grab()
+        QApplication.processEvents()  # so that all is laid out
+        settle()
+        return view
+
+    return show
