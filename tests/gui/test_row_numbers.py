@@ -10,7 +10,7 @@ from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.task import prepare
 from gui.kit import theme as look
-from gui.stage.rows.view import ROW, RowModel
+from gui.stage.rows.model import ROW, RowModel
 from gui.state.selected_example import Example
 
 TEXT = "x,y,label\n1,5,a\n7,4,b\n3,3,\n4,2,b\n9,1,a\n6,9,b\n"  # line 4 has no label

@@ -6,22 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QListView,
-    QStackedWidget,
-    QTableView,
-)
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
@@ -30,22 +17,20 @@ from gui.kit import theme as look
 from gui.kit.canvas_widgets import ink_pixmap, ink_table
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip, fit_columns
+from gui.kit.row_table import RIGHT, Index, RowTableModel, make_gallery, make_table
 from gui.kit.theme import Theme
 
-Index = QModelIndex | QPersistentModelIndex
 FIXED = ("row", "class", "taken for", "p(class)", "p(taken for)", "loss")
 ROW, CLASS, TAKEN_FOR, OWN, CONFIDENCE, LOSS = range(len(FIXED))
-MAX_FEATURES = 64
 PICTURE_PX = 64
 CELL_PX = 92
 
 
-class ExampleModel(QAbstractTableModel):
+class ExampleModel(RowTableModel):
     """Answers in the order they are given in."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.task: Task | None = None
+        super().__init__(FIXED)
         self.answers: Answers | None = None
         self.confidence = self.own = np.empty(0)
         self.set_theme(theme)
@@ -76,22 +61,6 @@ class ExampleModel(QAbstractTableModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() or self.answers is None else len(self.answers)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
-        if parent.isValid() or self.task is None:
-            return 0
-        is_image = self.task.dataset.image_shape is not None
-        return len(FIXED) + (0 if is_image else min(self.task.dataset.m, MAX_FEATURES))
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        if section < len(FIXED):
-            return FIXED[section]
-        assert self.task is not None
-        return self.task.dataset.feature_names[section - len(FIXED)]
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self.task is None or self.answers is None or not index.isValid():
             return None
@@ -106,7 +75,7 @@ class ExampleModel(QAbstractTableModel):
                 return marker_icon(self._theme, self.task.dataset.class_marks[k])
         is_number = column not in (CLASS, TAKEN_FOR) and self.task.dataset.image_shape is None
         if role == Qt.ItemDataRole.TextAlignmentRole and is_number:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return RIGHT
         if role == Qt.ItemDataRole.ToolTipRole:
             return as_tip(self._summary(place))
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -172,24 +141,10 @@ class ExampleList(QStackedWidget):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
         self.model = ExampleModel(theme)
-        self.table = QTableView()
-        self.table.setShowGrid(False)
-        self.table.setAlternatingRowColors(True)
-        self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table = make_table(self.model, name)
         self.table.setTabKeyNavigation(False)
-        self.gallery = QListView()
-        self.gallery.setViewMode(QListView.ViewMode.IconMode)
-        self.gallery.setUniformItemSizes(True)
-        self.gallery.setResizeMode(QListView.ResizeMode.Adjust)
-        self.gallery.setMovement(QListView.Movement.Static)
-        self.gallery.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
+        self.gallery = make_gallery(self.model, name, PICTURE_PX)
         for view in (self.table, self.gallery):
-            view.setFrameShape(view.Shape.NoFrame)
-            view.setModel(self.model)
-            view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-            view.setAccessibleName(name)
             view.clicked.connect(self._choose)
             view.activated.connect(self._choose)
             view.setMinimumHeight(60)

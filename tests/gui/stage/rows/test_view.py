@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.model_family import FAMILY
 from core.train.snapshot import Status
-from gui.stage.rows.view import CLASS, LOSS, PREDICTED, PROBABILITY, ROW
+from gui.stage.rows.model import CLASS, LOSS, PREDICTED, PROBABILITY, ROW
 
 
 @pytest.fixture

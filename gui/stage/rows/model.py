@@ -1,0 +1,192 @@
+"""The rows of a task as a table: sorted, chosen, with what the model says of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
+
+from core.data.task import Task
+from core.explain.plane import RowAnswers
+from core.model_family import FAMILY
+from gui.kit import theme as look
+from gui.kit.legend import marker_icon
+from gui.kit.plain_text import as_tip
+from gui.kit.row_table import RIGHT, Index, RowTableModel
+from gui.kit.theme import Theme
+
+FIXED = ("row", "set", "class", "predicted", "p(class)", "loss")
+ROW, SET, CLASS, PREDICTED, PROBABILITY, LOSS = range(len(FIXED))
+PICTURE_PX = 44
+PARTS = ("training", "validation", "test")
+
+
+class RowModel(RowTableModel):
+    """The rows of a task in any order; answers may come later."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(FIXED)
+        self.theme = theme
+        self.answers: RowAnswers | None = None
+        self.order: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._part: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)  # places in PARTS
+        self._sorted_by: tuple[int, Qt.SortOrder] = (ROW, Qt.SortOrder.AscendingOrder)
+        self._shown = "all"
+
+    def set_task(self, task: Task) -> None:
+        self.beginResetModel()
+        self.task, self.answers = task, None
+        self._part = np.zeros(task.dataset.n, dtype=np.uint8)
+        self._part[task.validation_rows] = PARTS.index("validation")
+        self._part[task.test_rows] = PARTS.index("test")
+        self.order = self._ordered()
+        self.endResetModel()
+
+    def set_answers(self, answers: RowAnswers) -> None:
+        """Show newer answers; the rows stay where they are until they are sorted again."""
+        first = self.answers is None
+        self.answers = answers
+        if first and (self._shown == "mistakes" or self._sorted_by[0] >= PREDICTED):
+            self.arrange()
+        elif len(self.order):
+            last = self.index(len(self.order) - 1, LOSS)
+            self.dataChanged.emit(self.index(0, ROW), last)
+
+    def show_only(self, which: str) -> None:
+        self._shown = which
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Choose and sort the rows by what is known now."""
+        self.beginResetModel()
+        self.order = self._ordered()
+        self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sorted_by = column, order
+        self.arrange()
+
+    def place_of(self, row: int) -> int | None:
+        """Return where the data set's row is shown, if it is."""
+        (found,) = np.nonzero(self.order == row)
+        return int(found[0]) if len(found) else None
+
+    def _ordered(self) -> NDArray[np.int64]:
+        task, answers = self.task, self.answers
+        if task is None:
+            return np.empty(0, dtype=np.int64)
+        rows = np.arange(task.dataset.n)
+        if self._shown in PARTS:
+            rows = rows[self._part == PARTS.index(self._shown)]
+        elif self._shown == "mistakes":
+            wrong = answers is not None and answers.predicted != task.dataset.y
+            rows = rows[wrong] if answers is not None else rows[:0]
+        column, order = self._sorted_by
+        key = self._key(column)
+        if key is None:
+            return rows
+        places = np.argsort(key[rows], kind="stable")
+        return rows[places if order == Qt.SortOrder.AscendingOrder else places[::-1]]
+
+    def _key(self, column: int) -> NDArray[Any] | None:
+        """Return what a column sorts by, for all rows."""
+        task, answers = self.task, self.answers
+        assert task is not None
+        if column == ROW:
+            return np.arange(task.dataset.n)
+        if column == SET:
+            return self._part
+        if column == CLASS:
+            return task.dataset.y
+        if column > LOSS:
+            return task.dataset.X[:, column - len(FIXED)]
+        if answers is None:
+            return None
+        if column == PREDICTED:
+            return answers.predicted
+        return answers.probability if column == PROBABILITY else answers.loss
+
+    # What Qt asks -------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return 0 if parent.isValid() else len(self.order)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if self.task is None or not index.isValid():
+            return None
+        row, column = int(self.order[index.row()]), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._picture(row, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column not in (SET, CLASS, PREDICTED):
+            return RIGHT
+        if role == Qt.ItemDataRole.ForegroundRole and column == PREDICTED and self._is_wrong(row):
+            return QColor(self.theme.counter_accent)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_tip(self._summary(row))
+        return None
+
+    def _is_wrong(self, row: int) -> bool:
+        assert self.task is not None
+        return self.answers is not None and bool(
+            self.answers.predicted[row] != self.task.dataset.y[row]
+        )
+
+    def _text(self, row: int, column: int) -> str:
+        assert self.task is not None
+        dataset, answers = self.task.dataset, self.answers
+        if column == ROW:
+            return f"{row + 1:,}"  # as `Task.say_row` counts
+        if column == SET:
+            return PARTS[self._part[row]]
+        if column == CLASS:
+            return dataset.class_names[int(dataset.y[row])]
+        if column > LOSS:
+            return f"{dataset.X[row, column - len(FIXED)]:.6g}"
+        if answers is None:
+            return ""
+        if column == PREDICTED:
+            return dataset.class_names[int(answers.predicted[row])]
+        if column == LOSS:
+            return f"{answers.loss[row]:.4f}"
+        has_shares = FAMILY[self.task.config.model.kind].has_probabilities
+        return f"{answers.probability[row]:.1%}" if has_shares else "–"
+
+    def _picture(self, row: int, column: int) -> QIcon | QPixmap | None:
+        assert self.task is not None
+        dataset = self.task.dataset
+        if column == ROW and dataset.image_shape:
+            return digit_pixmap(dataset.X[row], dataset.image_shape, dataset.scale, self.theme)
+        if column == CLASS:
+            return marker_icon(self.theme, dataset.class_marks[dataset.y[row]])
+        return None
+
+    def _summary(self, row: int) -> str:
+        assert self.task is not None
+        words = [self.task.say_row(row), self._text(row, CLASS)]
+        lines = self.task.dataset.lines
+        if lines is not None and lines[row]:
+            words.insert(1, f"line {lines[row]:,} of the file")
+        if self.answers is not None:
+            words.append(f"taken for {self._text(row, PREDICTED)}")
+            words.append(f"p {self._text(row, PROBABILITY)}, loss {self._text(row, LOSS)}")
+        return " · ".join(words)
+
+
+def digit_pixmap(
+    pixels: NDArray[Any], shape: tuple[int, int], scale: float, theme: Theme
+) -> QPixmap:
+    """Return an image of the data set in ink on the panel's colour."""
+    share = pixels.reshape(shape).astype(np.float64) / scale
+    rgbx = np.full((*shape, 4), 255, dtype=np.uint8)
+    rgbx[..., :3] = look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share)
+    rows, columns = shape
+    image = QImage(rgbx.data, columns, rows, QImage.Format.Format_RGBX8888)
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return QPixmap.fromImage(
+        image.scaled(PICTURE_PX, PICTURE_PX, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+    )
