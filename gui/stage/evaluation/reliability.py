@@ -68,8 +68,8 @@ class ReliabilityPage(Page):
         self.counts.getPlotItem().getAxis("left").setTicks([[]])  # they stand on the bars
         self.bars = pg.BarGraphItem(x=[], height=[], width=1 / BINS)
         self.counts.addItem(self.bars)
-        self._labels = [pg.TextItem(anchor=(0.5, 1.0)) for _ in range(BINS)]
-        for label in self._labels:
+        self.count_labels = [pg.TextItem(anchor=(0.5, 1.0)) for _ in range(BINS)]
+        for label in self.count_labels:
             self.counts.addItem(label, ignoreBounds=True)
         self.words = small_label(wraps=True)
         layout = QVBoxLayout(self)
@@ -98,7 +98,7 @@ class ReliabilityPage(Page):
             dots.setBrush(pg.mkBrush(colour))
             dots.setPen(plots.pen(self.plot, theme.panel, 1))
         self.bars.setOpts(brush=pg.mkBrush(theme.rest), pen=plots.pen(self.counts, theme.panel, 1))
-        for label in self._labels:
+        for label in self.count_labels:
             label.setFont(look.scaled(self.font(), look.SMALL))
             label.setColor(theme.ink)
 
@@ -126,7 +126,7 @@ class ReliabilityPage(Page):
         for dots in (self._dots, self._dots_after):
             dots.setData([], [])
         self.bars.setOpts(x=[], height=[])
-        for label in self._labels:
+        for label in self.count_labels:
             label.setText("")
         self.title.setText(self._obstacle)
         self.words.clear()
@@ -195,7 +195,7 @@ class ReliabilityPage(Page):
         self.bars.setOpts(x=centres, height=shown.counts)
         most = max(int(shown.counts.max()), 1)
         self.counts.setRange(xRange=(-MARGIN, 1 + MARGIN), yRange=(0, 1.7 * most), padding=0)
-        for label, x, count in zip(self._labels, centres, shown.counts, strict=True):
+        for label, x, count in zip(self.count_labels, centres, shown.counts, strict=True):
             label.setText(_compact(int(count)))
             label.setPos(float(x), float(count))
 

@@ -64,7 +64,7 @@ class Bundles(Sketch):
                 )
             )
         super()._make()
-        self._block = canvas.add(QGraphicsPixmapItem())
+        self.block = canvas.add(QGraphicsPixmapItem())
         self._block_frame = canvas.add(QGraphicsPathItem())
         self._block_words = self._words()
 
@@ -99,7 +99,7 @@ class Bundles(Sketch):
         else:
             width, height = min(side * 0.5, 36.0), min(body.height() * 0.8, rows * 14.0)
         self._block_rect = QRectF(1, body.center().y() - height / 2, width, height)
-        self._put(self._block, self._block_frame, self._block_rect, (rows, columns))
+        self._put(self.block, self._block_frame, self._block_rect, (rows, columns))
         self._block_words.dress(self._small, theme.muted)
         self._block_words.place(
             QRectF(0, self._block_rect.bottom() + 3, max(width, 70), line * 1.1), LEFT
@@ -231,9 +231,9 @@ class Bundles(Sketch):
         table = signed_table(self._theme)
         is_image = self.task.dataset.image_shape is not None
         if is_image and self.task.standardiser.is_identity:
-            self._block.setPixmap(ink_pixmap(x, ink_table(self._theme)))
+            self.block.setPixmap(ink_pixmap(x, ink_table(self._theme)))
         else:
-            self._block.setPixmap(signed_pixmap(x, float(abs(x).max(initial=0.0)), table))
+            self.block.setPixmap(signed_pixmap(x, float(abs(x).max(initial=0.0)), table))
         for bundle, w in zip(self.bundles, W, strict=True):
             picture = w.reshape(self.shape if is_image else (1, -1))
             bundle.weights.setPixmap(signed_pixmap(picture, self.weight_scale, table))

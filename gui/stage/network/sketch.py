@@ -56,7 +56,7 @@ class Sketch(CanvasWidget):
         self.loss = self._words()
         self._wires: list[Strand] = []
         self._box = self._canvas.add(QGraphicsPathItem())
-        self._activation = self._words()
+        self.activation = self._words()
 
     # What is shown ------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ class Sketch(CanvasWidget):
     def _clear(self) -> None:
         """Let go of the items of the old task."""
         scene = self._canvas.scene()
-        fixed = {*self.heads, self.loss, self._box, self._activation}
+        fixed = {*self.heads, self.loss, self._box, self.activation}
         for item in scene.items():
             if item not in fixed:
                 scene.removeItem(item)
@@ -147,7 +147,7 @@ class Sketch(CanvasWidget):
         self._box.setPath(path)
         self._box.setPen(QPen(QColor(self._theme.line), 1.2))
         self._box.setBrush(QColor(self._theme.chip))
-        words = self._activation
+        words = self.activation
         words.dress(self._plain, self._theme.ink)
         words.setZValue(2)
         text = FAMILY[self.drawn.kind].activation_label

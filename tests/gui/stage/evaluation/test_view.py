@@ -267,7 +267,7 @@ def test_the_reliability_says_its_error_and_its_counts(qtbot, evaluated):
     gaps = [abs((found.is_right - sure)[bins == b].sum()) for b in range(10)]
     assert f"{100 * sum(gaps) / len(sure):.1f} %" in view.reliability.title.text()
     counts = np.bincount(bins, minlength=10)
-    shown = [label.toPlainText() for label in view.reliability._labels]
+    shown = [label.toPlainText() for label in view.reliability.count_labels]
     assert shown == [str(count) if count else "" for count in counts]
 
 
@@ -316,10 +316,11 @@ def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.FINISHED)
     view = window.views["Evaluation"]
-    right = int(answers(window).is_right.sum())
+    settle(qtbot, window)
+    found = answers(window)
+    expected, right = metrics.confusion_matrix(found.y, found.predicted), found.is_right.sum()
     qtbot.waitUntil(
-        lambda: view._known is not None and view._known[1] is window.hub.snapshot.params,
-        timeout=PATIENCE_MS,
+        lambda: np.array_equal(view.confusion.matrix.counts, expected), timeout=PATIENCE_MS
     )
     assert f"{right} of 30" in view.accuracy.text()
 

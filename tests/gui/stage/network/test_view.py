@@ -18,6 +18,7 @@ from core.explain import probe
 from core.model_family import pairs
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
+from gui.kit.labels import Readout
 from gui.stage.network.parts import Strand
 from gui.stage.network.sketch import Mark
 from gui.stage.network.view import NetworkView
@@ -76,9 +77,15 @@ def point_at(move):
 
     def point_at(view, place):
         move(view.sketch, place.toPoint() if hasattr(place, "toPoint") else place)
-        return view._readout.text()
+        return pointed(view)
 
     return point_at
+
+
+def pointed(view):
+    """Return what is said of what is pointed at."""
+    (readout,) = view.findChildren(Readout)
+    return readout.text()
 
 
 TASKS: dict[str, dict[str, Any]] = {
@@ -209,9 +216,9 @@ def test_arrow_keys_walk_over_the_edges(qtbot, show):
         (Qt.Key.Key_Up, "w[versicolor, sepal length]"),
     ):
         qtbot.keyClick(view.sketch, key)
-        assert view._readout.text().startswith(words)
+        assert pointed(view).startswith(words)
     qtbot.keyClick(view.sketch, Qt.Key.Key_Escape)
-    assert view._readout.text().startswith("Point at")
+    assert pointed(view).startswith("Point at")
 
 
 def test_the_network_follows_the_example_that_is_picked(show, trained, words):
@@ -289,7 +296,7 @@ def test_the_pictures_of_an_image_are_the_input_and_the_weights(show, trained):
     task = a_task("digits", None)
     snapshot = trained(task, 40)
     view = show(task, snapshot=snapshot)
-    image = view.bundles._block.pixmap().toImage()
+    image = view.bundles.block.pixmap().toImage()
     picture = view.chosen.example.values.reshape(8, 8)
     ink = np.array([[255 - image.pixelColor(j, i).lightness() for j in range(8)] for i in range(8)])
     assert np.corrcoef(ink.ravel(), picture.ravel())[0, 1] > 0.999
@@ -372,7 +379,7 @@ def test_each_model_shows_its_activation_its_logits_and_its_loss(show, trained, 
     snapshot = trained(task, 60)
     view = show(task, snapshot=snapshot)
     sketch, row = view.edges, view.chosen.example.row
-    assert sketch._activation.text() == BOXES[kind]
+    assert sketch.activation.text() == BOXES[kind]
     z = probe.class_logits(task, snapshot.params, task.dataset.values([row]))[0].tolist()
     assert [number(node.text) for node in sketch.logits] == pytest.approx(z, abs=0.0051)
     loss = probe.row_answers(task, snapshot.params).loss[row]
@@ -412,7 +419,7 @@ def test_pairs_have_their_votes_counted_and_a_tick_at_the_true_class(show, train
     assert words.endswith("target 0")
 
 
-def test_of_many_pairs_those_with_the_class_are_drawn(show):
+def test_of_many_pairs_those_with_the_class_are_drawn(show, words):
     task = a_task("digits", kind="ovo")
     view = show(task, 5)
     for label in (0, 7):
@@ -420,8 +427,8 @@ def test_of_many_pairs_those_with_the_class_are_drawn(show):
         QApplication.processEvents()
         shown = [pairs(10)[p] for p in view.bundles.drawn.outputs]
         assert len(shown) == 9 and all(label in pair for pair in shown)
-        assert [words.text() for words in view.bundles.names] == [f"{i}|{j}" for i, j in shown]
-    assert "Of 45 pairs 9" in view._caption.text()
+        assert [name.text() for name in view.bundles.names] == [f"{i}|{j}" for i, j in shown]
+    assert "Of 45 pairs 9" in words(view)
 
 
 def test_without_a_bias_there_is_no_bias_unit(show):
@@ -430,6 +437,6 @@ def test_without_a_bias_there_is_no_bias_unit(show):
     assert len(sketch.inputs) == task.m and len(sketch.edges) == 3 * task.m
 
 
-def test_a_hidden_layer_is_told_to_be_beyond_this_sketch(show):
+def test_a_hidden_layer_is_told_to_be_beyond_this_sketch(show, words):
     view = show(a_task(hidden=4), 1)
-    assert "without a hidden layer" in view._title.text() and not view._stack.isVisible()
+    assert "without a hidden layer" in words(view) and not view.sketch.isVisible()
