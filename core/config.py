@@ -13,12 +13,12 @@ from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
 from core.model_family import DEFAULT_KIND, FAMILY, ModelKind
+from core.optimiser_family import OPTIMISERS, PLAIN, Optimiser, OptimiserName
 
 Source = Literal["iris", "digits", "mnist", "drawn", "csv"]
 Missing = Literal["skip", "fill"]
 Init = Literal["zeros", "random"]
 HiddenActivation = Literal["relu", "tanh", "sigmoid"]
-OptimiserName = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "newton", "lbfgs"]
 Schedule = Literal["constant", "step", "cosine", "1/t"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
@@ -29,8 +29,6 @@ DECIMALS = (".", ",")
 MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 INITS: tuple[Init, ...] = get_args(Init)
 ACTIVATIONS: tuple[HiddenActivation, ...] = get_args(HiddenActivation)
-OPTIMISERS: tuple[OptimiserName, ...] = get_args(OptimiserName)
-SECOND_ORDER: tuple[OptimiserName, ...] = ("newton", "lbfgs")
 SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 
 MAX_SEED = 2**31 - 1
@@ -181,11 +179,12 @@ class ModelConfig:
 class TrainingConfig:
     """How the model is trained.
 
-    optimiser : the rule of the update, a row of `core.train.optimisers.RULES`.
+    optimiser : the rule of the update, a row of `core.optimiser_family.OPTIMISERS`.
     momentum : μ of momentum and Nesterov, the share of the velocity that stays.
     schedule : how the learning rate falls by epochs; see `core.train.optimisers.scheduled`.
     batch_size : examples per update; None is full batch.
-    weight_decay : λ of the penalty (λ/2)·‖W‖²; biases are spared.
+    weight_decay : λ of the penalty (λ/2)·‖W‖², or of an optimiser that decouples it from the
+        loss; biases are spared.
     l1 : λ₁ of the penalty λ₁·Σ|w|; biases are spared.
     epochs : train for this many passes over the training rows.
     tolerance : stop as converged when the training loss has changed by less than this per epoch
@@ -203,7 +202,7 @@ class TrainingConfig:
     tolerance: float = 0.0
     seed: int = 123
     device: str = "cpu"
-    optimiser: OptimiserName = "sgd"
+    optimiser: OptimiserName = PLAIN
     momentum: float = 0.9
     schedule: Schedule = "constant"
     l1: float = 0.0
@@ -218,11 +217,21 @@ class TrainingConfig:
         _number("tolerance", self.tolerance, 0, math.inf)
         _whole("seed", self.seed, 0, MAX_SEED)
         _text("device", self.device, optional=False)
-        _one_of("optimiser", self.optimiser, OPTIMISERS)
+        _one_of("optimiser", self.optimiser, tuple(OPTIMISERS))
         _number("momentum", self.momentum, 0, MAX_MOMENTUM)
         _one_of("schedule", self.schedule, SCHEDULES)
         _number("l1", self.l1, 0, MAX_RATE)
         _whole("patience", self.patience, 0, MAX_COUNT)
+
+    @property
+    def rule(self) -> Optimiser:
+        """What is known of the optimiser."""
+        return OPTIMISERS[self.optimiser]
+
+    @property
+    def l2(self) -> float:
+        """λ of the penalty in the loss: 0 where the optimiser decays the weights by itself."""
+        return 0.0 if self.rule.decouples_decay else self.weight_decay
 
 
 @dataclass(frozen=True)
@@ -234,18 +243,17 @@ class RunConfig:
     training: TrainingConfig = field(default_factory=TrainingConfig)
 
     def __post_init__(self) -> None:
-        optimiser, kind = self.training.optimiser, FAMILY[self.model.kind]
-        if optimiser not in SECOND_ORDER:
+        rule, kind = self.training.rule, FAMILY[self.model.kind]
+        if not rule.is_second_order:
             return
-        name = {"newton": "Newton", "lbfgs": "L-BFGS"}[optimiser]
         if self.model.hidden or not (kind.is_convex and kind.is_smooth):
             what = "a hidden layer" if self.model.hidden else kind.title
             raise ConfigError(
-                f"{name} is for losses with one smooth valley, which {what} has not; choose "
+                f"{rule.title} is for losses with one smooth valley, which {what} has not; choose "
                 "another optimiser."
             )
         if self.training.l1:
-            raise ConfigError(f"{name} needs a smooth loss; set the L1 penalty λ₁ to 0.")
+            raise ConfigError(f"{rule.title} needs a smooth loss; set the L1 penalty λ₁ to 0.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values that JSON can hold; `from_dict` reads them back."""

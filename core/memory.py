@@ -22,7 +22,6 @@ SLICE = 3 * 2**22  # bytes that batches are put together in, and their logits
 HESSIANS = 2**21  # numbers at once of the Hessians that single examples have: 16 MB
 MANY_PARAMETERS = 100_000  # above it a person is told: the wait may be long
 MUCH = 2**30  # bytes, likewise
-_MOMENTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2}
 _CGROUPS = (
     ("memory.max", "memory.current"),
     ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
@@ -65,10 +64,10 @@ def demand(
     if config.data.degree > 1 or config.data.sine:
         inputs += 16 * trained * k  # products are made in float64, column by column
     targets = 4 * rows * outputs + 10 * trained * outputs  # the latter while they are encoded
-    if settings.optimiser in _MOMENTS:
-        moments = _MOMENTS[settings.optimiser]
+    if not settings.rule.is_second_order:
+        moments = len(settings.rule.remembers)
         copies = 4 * (2 + moments + FRAMES * (1 + moments) + SEEN)
-    elif settings.optimiser == "lbfgs":
+    elif not settings.rule.needs_hessian:
         copies = 4 * (FRAMES + SEEN) + 8 * 30  # ten steps, ten changes of the gradient, float64
     else:
         copies = 4 * (FRAMES + SEEN) + 3 * 8 * parameters

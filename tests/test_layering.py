@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import core
+from core.optimiser_family import OPTIMISERS
+from tests.budget import files_of
 
 ROOT = Path(__file__).parents[1]
 QT = ("PySide6", "shiboken6", "pyqtgraph")
@@ -55,6 +57,19 @@ def test_tests_stand_in_folders_of_the_code():
     """Who looks for the tests of a module looks in the folder of the same name."""
     files = [*(ROOT / "tests" / "core").rglob("*.py"), *(ROOT / "tests" / "gui").rglob("*.py")]
     assert {file.parent.relative_to(ROOT / "tests") for file in files} <= set(PACKAGES)
+
+
+def test_only_the_tables_of_optimisers_know_one_by_its_name():
+    """All else asks the row: a new optimiser is a row of each table."""
+    names = set(OPTIMISERS) - {"momentum"}  # which is a setting, too
+    tables = {"core/optimiser_family.py", "core/train/optimisers.py", "core/train/second_order.py"}
+    knowing = {
+        file
+        for file, text in files_of("app.py", "core", "gui")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and node.value in names
+    }
+    assert knowing == tables
 
 
 def python(program):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from core.cli.parser import say_misplaced
@@ -12,7 +13,6 @@ from core.config import (
     INITS,
     MISSING,
     MODEL_KINDS,
-    OPTIMISERS,
     SCHEDULES,
     SOURCES,
     CsvOptions,
@@ -22,6 +22,7 @@ from core.config import (
     TrainingConfig,
 )
 from core.errors import LogitLabError
+from core.optimiser_family import OPTIMISERS, Optimiser
 
 NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv"))
 TABLE_ENDINGS = (".csv", ".tsv", ".txt")
@@ -199,20 +200,23 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
         type=_number,
         default=training.weight_decay,
         metavar="λ",
-        help="of the penalty (λ/2)·‖W‖² (default: %(default)s)",
+        help="of the penalty (λ/2)·‖W‖²; with "
+        f"{_names(lambda rule: rule.decouples_decay)}, weights shrink by ηλ an update instead "
+        "(default: %(default)s)",
     )
     group.add_argument(
         "--optimiser",
-        choices=OPTIMISERS,
+        choices=tuple(OPTIMISERS),
         default=training.optimiser,
-        help="the rule of the update; newton and lbfgs take all rows at once (default: sgd)",
+        help=f"the rule of the update; {_names(lambda rule: rule.is_second_order)} take all rows "
+        "at once (default: %(default)s)",
     )
     group.add_argument(
         "--momentum",
         type=_number,
         default=training.momentum,
         metavar="μ",
-        help="of momentum and nesterov (default: %(default)s)",
+        help=f"of {_names(lambda rule: rule.uses_momentum)} (default: %(default)s)",
     )
     group.add_argument(
         "--schedule",
@@ -227,6 +231,11 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
         metavar="λ₁",
         help="of the penalty λ₁·Σ|w| (default: %(default)s)",
     )
+
+
+def _names(is_one: Callable[[Optimiser], bool]) -> str:
+    """Return the names of such optimisers: “momentum and nesterov”."""
+    return " and ".join(name for name, optimiser in OPTIMISERS.items() if is_one(optimiser))
 
 
 def _add_stops(group: argparse._ArgumentGroup) -> None:

@@ -125,7 +125,7 @@ def train(task: Task, progress: Progress | None = None, wish: Wish | None = None
         params=trainer.params(),
         seconds=seconds,
         epilogue=epilogue,
-        fall=trainer.curves().fall if trainer.outcome is Status.DIVERGED else None,
+        fall=trainer.history.curves().fall if trainer.outcome is Status.DIVERGED else None,
     )
 
 

@@ -127,7 +127,8 @@ class CrossValidation:
     def _train(self, task: Task, cancelled: threading.Event) -> bool:
         """Train one fold's model to its end; return False where it is cancelled before that."""
         from core.evaluate import model_outputs  # these bring PyTorch
-        from core.train.trainer import Trainer, with_device
+        from core.train.device import with_device
+        from core.train.trainer import Trainer
 
         trainer = Trainer(with_device(task, "cpu"))  # a device is the live run's alone
         while trainer.outcome is None:

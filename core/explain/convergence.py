@@ -12,7 +12,7 @@ from core.config import TrainingConfig
 from core.data.task import Task
 from core.explain.optimum import optimum
 from core.model_family import FAMILY, Kind
-from core.train.batches import place
+from core.train.batches import to_device
 from core.train.health import Health
 from core.train.losses import ABSENT, HEADS
 from core.train.models import model_of
@@ -60,6 +60,14 @@ def judge(
         )
         return Epilogue(status is Status.CONVERGED, tuple(notes))
     is_at_rest = slope.largest <= AT_REST
+    if not is_at_rest and settings.weight_decay and settings.rule.decouples_decay:
+        is_over = status is Status.CONVERGED
+        if not is_over:
+            notes.append(
+                f"The loss still slopes, by {slope.largest:.2g}; {settings.rule.title} shrinks the "
+                "weights besides, so this does not tell whether they are at rest."
+            )
+        return Epilogue(is_over or None, tuple(notes))
     if not is_at_rest and status is not Status.CONVERGED:
         notes.append(
             f"Not converged: the loss still slopes, by {slope.largest:.2g} (at rest it is below "
@@ -119,7 +127,7 @@ def _is_endless(task: Task, slope: _Slope) -> bool | None:
 @torch.no_grad()
 def _slope(task: Task, params: Params, settings: TrainingConfig) -> _Slope:
     head, config = HEADS[task.config.model.kind], task.config.model
-    rows = place(task, task.train_rows, torch.device("cpu"))
+    rows = to_device(task, task.train_rows, torch.device("cpu"))
     parameters = tuple(torch.from_numpy(array) for array in params.arrays)
     model = model_of(config, parameters, rows.unit)
     outputs = torch.ones(task.outputs, dtype=torch.bool)
@@ -136,7 +144,7 @@ def _slope(task: Task, params: Params, settings: TrainingConfig) -> _Slope:
     for theta, g, scale in zip(parameters, model.gradients, model.scales, strict=True):
         slope = (g * (scale / n)).double()
         if theta.ndim == 2:
-            slope += settings.weight_decay * theta
+            slope += settings.l2 * theta
             # At 0 the penalty of L1 has a kink, which holds a weight against a slope up to λ₁.
             held = torch.nn.functional.softshrink(slope, settings.l1)
             slope = torch.where(theta == 0, held, slope + settings.l1 * theta.sign())

@@ -13,8 +13,10 @@ from torch import Tensor
 
 from core.data.task import Task
 from core.explain.lanczos import Product, Vector, largest_eigenvalue
+from core.optimiser_family import OPTIMISERS, OptimiserName
+from core.slices import finish
 from core.train import models
-from core.train.batches import place
+from core.train.batches import to_device
 from core.train.losses import HEADS
 from core.train.snapshot import Params
 
@@ -32,12 +34,7 @@ def largest(task: Task, params: Params, decay: float) -> float:
 
     Plain descent with η above 2/λ_max overshoots along that direction.
     """
-    searching = search(task, params, decay, task.train_rows)
-    try:
-        while True:
-            next(searching)
-    except StopIteration as end:
-        return float(end.value)
+    return finish(search(task, params, decay, task.train_rows))
 
 
 def cheap_rows(task: Task) -> NDArray[np.int64]:
@@ -55,7 +52,7 @@ def search(
     """
     config, n = task.config.model, len(rows)
     head = HEADS[config.kind]
-    placed = place(task, rows, torch.device("cpu"))
+    placed = to_device(task, rows, torch.device("cpu"))
     model = models.model_of(config, tuple(torch.tensor(a) for a in params.arrays), placed.unit)
     logits: list[Tensor] = []
     for X, _, _ in placed.slices():
@@ -83,7 +80,7 @@ def search(
     return (yield from largest_eigenvalue(multiply, start.ravel()))
 
 
-def stable_rate(bend: float, optimiser: str, momentum: float) -> float | None:
+def stable_rate(bend: float, optimiser: OptimiserName, momentum: float) -> float | None:
     """Return the η above which updates along a direction with this curvature grow for ever.
 
     That is exact on a parabola: 2/λ_max for plain descent, (1 + μ) times that with momentum,
@@ -92,13 +89,8 @@ def stable_rate(bend: float, optimiser: str, momentum: float) -> float | None:
     """
     if not (math.isfinite(bend) and bend > 0):
         return None
-    shares = {
-        "sgd": 1.0,
-        "momentum": 1 + momentum,
-        "nesterov": (1 + momentum) / (1 + 2 * momentum),
-    }
-    share = shares.get(optimiser)
-    return None if share is None else share * 2 / bend
+    share = OPTIMISERS[optimiser].stable_share
+    return None if share is None else share(momentum) * 2 / bend
 
 
 @dataclass(frozen=True)

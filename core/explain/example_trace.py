@@ -12,14 +12,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.config import SECOND_ORDER
 from core.data.task import Task
 from core.explain.example_forward import Reals, Response, respond
-from core.explain.next_update import Move, constants, move
+from core.explain.next_update import Move, move
 from core.model_family import FAMILY
+from core.optimiser_family import OPTIMISERS, OptimiserName
 from core.train import models
 from core.train.losses import HEADS
-from core.train.optimisers import RULES
 from core.train.snapshot import Params, Snapshot
 
 ROWS_AT_ONCE = 4096
@@ -64,7 +63,7 @@ class Trace:
     label: int | None
     dW: Reals | None
     batch: Batch | None
-    rule: str
+    rule: OptimiserName
     eta: float
     decay: float
     l1: float
@@ -100,7 +99,7 @@ class Trace:
     @property
     def constants(self) -> dict[str, float]:
         """The numbers in the formula of the rule, by name."""
-        return constants(self.rule, self.t)
+        return OPTIMISERS[self.rule].constants(self.t)
 
     @property
     def new_W(self) -> Reals | None:  # noqa: N802
@@ -138,8 +137,8 @@ def follow(
     batch, moves, t = None, [], snapshot.updates + 1
     if with_batch and len(snapshot.batch):
         batch = _mean_over(task, params, snapshot.batch, row)
-        if settings.optimiser not in SECOND_ORDER:
-            count = RULES[settings.optimiser].moments
+        if not settings.rule.is_second_order:
+            count = len(settings.rule.remembers)
             zeros = [np.zeros_like(params.W)] * count, [np.zeros_like(params.b)] * count
             moments = snapshot.moments or zeros
             moves = [

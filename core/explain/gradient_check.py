@@ -126,7 +126,7 @@ def _trained(
 ) -> Floats:
     """Return the gradient (p,) as the trainer computes it, slice by slice in float32."""
     head = HEADS[task.config.model.kind]
-    stored = batches.place(task, rows, torch.device("cpu"))
+    stored = batches.to_device(task, rows, torch.device("cpu"))
     W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
     V, dW, db = W * stored.unit, torch.zeros_like(W), torch.zeros_like(b)
     left = len(rows)

@@ -106,7 +106,7 @@ class Training:
     def _keep_copy(self, trainer: Trainer) -> None:
         """Have the weights on the host, should the device fail."""
         now = time.perf_counter()
-        if trainer.is_queued and now - self._copied_at > COPY_SECONDS:
+        if trainer.stepper.is_queued and now - self._copied_at > COPY_SECONDS:
             trainer.backup.start(trainer.checkpoint())
             self._copied_at = now
 
@@ -119,7 +119,7 @@ class Replaying(Training):
         return REPLAY_SECONDS if self.is_flat_out else 0.0
 
     def _step_of(self, trainer: Trainer) -> Callable[..., bool]:
-        return trainer.timeline.relive
+        return trainer.timeline.replay
 
     def _is_over(self, trainer: Trainer) -> bool:
         return trainer.outcome is not None or not trainer.timeline.is_past
@@ -250,7 +250,7 @@ class Racing:
 
 def at_once(advance: Callable[..., bool], trainer: Trainer) -> Callable[[], bool]:
     """Return what advances the trainer as far as its device can at once."""
-    return partial(advance, MAX_COUNT) if trainer.is_queued else advance
+    return partial(advance, MAX_COUNT) if trainer.stepper.is_queued else advance
 
 
 def _exact_metrics_of(trainer: Trainer) -> ExactMetrics:

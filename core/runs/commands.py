@@ -24,27 +24,29 @@ class Load(Command):
     A task that cannot be trained leaves the last run as it is, paused, and is told as a failure
     of this run.
 
-    take_over : run whose weights and curves go on in the new one. start : weights to begin at.
-    replaces : run that is forgotten: nobody returns to it.
+    warm_start_from : run whose weights and curves go on in the new one.
+    start : weights to begin at. replaces : run that is forgotten: nobody returns to it.
     """
 
     run: int
     task: Task = field(repr=False)
     play: bool = False
-    take_over: int | None = None
+    warm_start_from: int | None = None
     start: Params | None = field(default=None, repr=False)
     replaces: int | None = None
 
     def carry_out(self, workspace: Workspace) -> None:
         try:
             trainer = workspace.make_trainer(self.task)
-            before = None if self.take_over is None else workspace.find(self.take_over)
+            before = None if self.warm_start_from is None else workspace.find(self.warm_start_from)
             if before is not None:
-                from core.train.warm_start import take_over
+                from core.train.warm_start import warm_start_from
 
-                take_over(trainer, before.trainer)
+                warm_start_from(trainer, before.trainer)
             if self.start is not None:
-                trainer.start_from(self.start)
+                from core.train.warm_start import start_from
+
+                start_from(trainer, self.start)
         except Exception as error:
             workspace.halt()
             workspace.report(error, self.run)
@@ -72,14 +74,14 @@ class BeginAgain(Command):
     replaces: int | None = None
 
     def carry_out(self, workspace: Workspace) -> None:
-        from core.train.warm_start import tuned_task
+        from core.train.warm_start import start_from, tuned_task
 
         before = workspace.run
         start = self.start or before.trainer.start
         try:
             trainer = workspace.make_trainer(tuned_task(before.trainer))
             if start is not None:
-                trainer.start_from(start)
+                start_from(trainer, start)
         except Exception as error:
             workspace.halt()
             workspace.report(error, self.run)
@@ -116,7 +118,7 @@ class Play(Command):
     def carry_out(self, workspace: Workspace) -> None:
         workspace.pause_race()
         trainer = workspace.trainer
-        trainer.leave_past()
+        trainer.branch_here()
         if trainer.outcome is not None:
             trainer.go_on()
         workspace.activity = Training(workspace.run, workspace.pacer)
@@ -142,7 +144,7 @@ class Step(Command):
     def carry_out(self, workspace: Workspace) -> None:
         workspace.activity = None
         trainer = workspace.trainer
-        trainer.leave_past()
+        trainer.branch_here()
         if trainer.outcome is Status.DIVERGED:
             trainer.go_on()
         while not (trainer.advance() or workspace.closing.is_set()):
@@ -161,13 +163,13 @@ class SetSpeed(Command):
 
 @dataclass(frozen=True)
 class Tune(Command):
-    """Change settings that apply while training: see `core.train.trainer.LIVE`."""
+    """Change settings that apply while training: see `core.train.settings_history.TUNABLE`."""
 
     waits_for_step: ClassVar[bool] = True
     changes: Mapping[str, float | int | None]
 
     def carry_out(self, workspace: Workspace) -> None:
-        workspace.trainer.tune(**self.changes)
+        workspace.trainer.set_hyperparameters(**self.changes)
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,9 @@ class Recover(Command):
     def carry_out(self, workspace: Workspace) -> None:
         trainer = workspace.trainer
         if trainer.outcome is not None and trainer.epilogue and trainer.epilogue.rate:
-            trainer.recover()
+            from core.runs.rescue import recover
+
+            recover(trainer)
             Play().carry_out(workspace)
 
 
@@ -201,7 +205,9 @@ class MoveTo(Command):
     params: Params = field(repr=False)
 
     def carry_out(self, workspace: Workspace) -> None:
-        workspace.trainer.move_to(self.params)
+        from core.train.warm_start import move_to
+
+        move_to(workspace.trainer, self.params)
 
 
 # The past -----------------------------------------------------------------------------------------

@@ -36,12 +36,13 @@ class Benchmarking:
 
     def _measure(self) -> Iterator[float]:
         """Train on one device after the other, and yield the time after each update."""
-        from core.train.trainer import Trainer, with_device
+        from core.train.device import with_device
+        from core.train.trainer import Trainer
 
         examples = {}
         for device in self._devices:
             trainer = Trainer(with_device(self._task, device))
-            trainer.tune(epochs=MAX_COUNT, tolerance=0.0)
+            trainer.set_hyperparameters(epochs=MAX_COUNT, tolerance=0.0)
             trainer.step()  # what happens once is not counted
             trainer.backup.take(trainer.checkpoint())
             advance = at_once(trainer.advance, trainer)

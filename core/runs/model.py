@@ -158,7 +158,7 @@ class Model:
     def task(self, source: Dataset, device: str = "cpu") -> Task:
         """Return the task of training on with these data, as `load(model.config.data)` gives them.
 
-        `Trainer.start_from(model.params)` then goes on where the model was. The standardiser is
+        With `warm_start.start_from` a trainer then goes on where the model was. The standardiser is
         the model's own: of the data that it was trained with it is the same, bit for bit, and of
         others W says what it was trained to say.
         device : to train on; the one that the model came from may not be here.

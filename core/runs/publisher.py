@@ -69,7 +69,7 @@ class Publisher:
             step=trainer.step_count,
             epoch=trainer.epoch,
             metrics=trainer.metrics,
-            curves=trainer.curves(),
+            curves=trainer.history.curves(),
             trajectory=trainer.history.trajectory(),
             pace=training.pace if training is not None else Pace(),
             settings=trainer.settings,

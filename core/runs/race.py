@@ -95,7 +95,7 @@ class Race:
             epoch=trainer.epoch,
             params=trainer.params(),
             metrics=trainer.metrics,
-            curves=trainer.curves(),
+            curves=trainer.history.curves(),
             settings=trainer.settings,
             message=trainer.message,
         )

@@ -11,9 +11,11 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.config import SECOND_ORDER, TrainingConfig
+from core.config import TrainingConfig
 from core.explain.convergence import judge
+from core.slices import finish
 from core.train.health import Health
+from core.train.history import RESCUED, Mark
 from core.train.outcome import Epilogue
 from core.train.snapshot import Status
 from core.train.stopping import one_digit
@@ -28,13 +30,24 @@ USUAL_MOMENTUM = 0.9
 
 def epilogue_of(trainer: Trainer) -> Epilogue:
     """Return what is known of a run that is over."""
-    slices = write(trainer)
-    while True:
-        try:
-            next(slices)
-        except StopIteration as end:
-            found: Epilogue = end.value
-            return found
+    return finish(write(trainer))
+
+
+def recover(trainer: Trainer) -> None:
+    """Go on with the learning rate of its epilogue, where that has one."""
+    offer = trainer.epilogue
+    if offer is None or offer.rate is None:
+        return
+    if offer.is_from_start:
+        start = trainer.timeline.oldest
+        if trainer.outcome is Status.DIVERGED:
+            trainer.history.return_further(start.step)
+        trainer.return_to(start)
+        trainer.history.mark(Mark(start.step, RESCUED))
+        trainer.last_stable = start
+        trainer.measure()
+    trainer.set_hyperparameters(learning_rate=offer.rate)
+    trainer.go_on()
 
 
 def write(trainer: Trainer) -> Generator[None, None, Epilogue]:
@@ -47,7 +60,7 @@ def write(trainer: Trainer) -> Generator[None, None, Epilogue]:
         return (yield from _Search(trainer).rescue())
     found = judge(trainer.task, trainer.params(), trainer.settings, outcome, metrics)
     health = Health.of(trainer.task)
-    is_first_order = trainer.settings.optimiser not in SECOND_ORDER
+    is_first_order = not trainer.settings.rule.is_second_order
     if found.converged or health.has_learnt(health.cost(metrics)) or not is_first_order:
         return found
     tried = yield from _Search(trainer).rescue()
@@ -99,7 +112,7 @@ class _Search:
         settings, stopping = self._trainer.settings, self._trainer.stopping
         largest = one_digit(stopping.safe_rate(settings))
         if self._has_diverged:
-            largest = stopping.remedy(settings)
+            largest = stopping.suggested_learning_rate(settings)
         rates = [float(f"{largest / 10**k:.1g}") for k in range(DECADES)]
         return [rate for rate in rates if rate != settings.learning_rate]
 
@@ -170,7 +183,7 @@ def _suspects(settings: TrainingConfig) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"the penalty λ₁ = {l1:g} is too large. Set it to 0", {"l1": 0.0}
     if decay:
         yield f"the penalty λ = {decay:g} is too large. Set it to 0", {"weight_decay": 0.0}
-    if mu > USUAL_MOMENTUM and settings.optimiser in ("momentum", "nesterov"):
+    if mu > USUAL_MOMENTUM and settings.rule.uses_momentum:
         words = f"the momentum μ = {mu:g} is too large. Set it to {USUAL_MOMENTUM:g}"
         yield words, {"momentum": USUAL_MOMENTUM}
     if l1 and decay:

@@ -6,7 +6,6 @@ Runs are compared by their settings in words; what begins alike in two of them i
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,33 +14,17 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import SECOND_ORDER, RunConfig, TrainingConfig
+from core.config import RunConfig, TrainingConfig
 from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
 from core.model_family import FAMILY
 from core.train.history import COUNT, FIRST, TOTAL, Curves, Floats
+from core.train.settings_history import first_settings
 from core.train.snapshot import Metrics, Params, Snapshot, Status
 
 MAX_KEPT = 20
-SYMBOLS = {
-    "η": "learning_rate",
-    "batch": "batch_size",
-    "λ": "weight_decay",
-    "λ₁": "l1",
-    "μ": "momentum",
-}
-_EDIT = re.compile(r"(\S+) (\S+) → \S+$")
 VALIDATION_LOSS, VALIDATION_ACCURACY = "validation loss", "validation acc."
 MEASURED = "train rows measured"  # a run that is kept while it trains has figures of a sample
-OPTIMISER_WORDS = {
-    "sgd": "SGD",
-    "momentum": "momentum",
-    "nesterov": "Nesterov",
-    "rmsprop": "RMSprop",
-    "adam": "Adam",
-    "newton": "Newton",
-    "lbfgs": "L-BFGS",
-}
 
 Setting = str | float
 
@@ -100,28 +83,17 @@ class Record:
         )
 
 
-def first_settings(settings: TrainingConfig, curves: Curves) -> TrainingConfig:
-    """Return the settings that a run began with: every edit after step 0 is taken back."""
-    for mark in reversed(curves.marks):
-        found = _EDIT.match(mark.text)
-        if mark.step > 0 and found and found[1] in SYMBOLS:
-            name, old = SYMBOLS[found[1]], found[2]
-            value = (None if old == "full" else int(old)) if name == "batch_size" else float(old)
-            settings = replace(settings, **{name: value})  # type: ignore[arg-type]
-    return settings
-
-
 def default_name(config: RunConfig, settings: TrainingConfig) -> str:
     """Name a run by what most runs differ in: “softmax, η 0.1, batch 32”."""
     model = config.model
     words = [FAMILY[model.kind].title_in_text]
     if model.hidden:
         words.append(f"{model.hidden} hidden")
-    if settings.optimiser != "sgd":
-        words.append(OPTIMISER_WORDS[settings.optimiser])
-    if settings.optimiser != "newton":
+    if not settings.rule.is_plain:
+        words.append(settings.rule.title)
+    if not settings.rule.needs_hessian:
         words.append(f"η {settings.learning_rate:g}")
-    if settings.optimiser not in ("newton", "lbfgs"):
+    if not settings.rule.is_second_order:
         words.append(f"batch {say_batch(settings.batch_size)}")
     if settings.weight_decay:
         words.append(f"λ {settings.weight_decay:g}")
@@ -148,7 +120,6 @@ def settings_of(record: Record) -> dict[str, Setting]:
     """Return every setting that decides the run, as a number or in words, by its name."""
     data, model, now, task = record.config.data, record.config.model, record.settings, record.task
     names = task.dataset.feature_names
-    has_momentum = now.optimiser in ("momentum", "nesterov")
     few = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return {
         "data": task.source.name,
@@ -165,9 +136,9 @@ def settings_of(record: Record) -> dict[str, Setting]:
         "start": "random" if model.hidden else model.init,
         "bias": _yes(model.has_bias),
         "hidden": f"{model.hidden} {model.activation}" if model.hidden else "none",
-        "optimiser": OPTIMISER_WORDS[now.optimiser],
+        "optimiser": now.rule.title,
         "η": now.learning_rate,
-        "μ": now.momentum if has_momentum else "–",
+        "μ": now.momentum if now.rule.uses_momentum else "–",
         "schedule": now.schedule,
         "batch": say_batch(now.batch_size) if now.batch_size is None else now.batch_size,
         "λ": now.weight_decay,
@@ -370,7 +341,7 @@ def first_figures(curves: Curves) -> tuple[float, ...]:
 
 def _batch(entry: Entry) -> str:
     training, n = entry.config.training, len(entry.task.train_rows)
-    size = None if training.optimiser in SECOND_ORDER else training.batch_size
+    size = None if training.rule.is_second_order else training.batch_size
     return "all" if size is None or size >= n else str(size)
 
 

@@ -69,11 +69,11 @@ class Session:
 
     def _run(self) -> None:
         try:
-            from core.train import trainer
+            from core.train.device import devices
         except Exception as error:  # a broken installation can raise anything
             self.outbox.failures.append(Failure(None, say_not_loaded(error)))
             return
-        self.outbox.devices = trainer.devices()
+        self.outbox.devices = devices()
         self._is_ready.set()
         workspace = Workspace(self.outbox, self._closing)
         while not self._closing.is_set():

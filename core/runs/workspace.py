@@ -195,7 +195,8 @@ class Workspace:
 
     def make_trainer(self, task: Task) -> Trainer:
         """Return a trainer of the task; on the CPU where its device has no room for it."""
-        from core.train.trainer import Trainer, is_device_failure, with_device
+        from core.train.device import is_device_failure, with_device
+        from core.train.trainer import Trainer
 
         try:
             return Trainer(task)
@@ -210,7 +211,7 @@ class Workspace:
 
     def _goes_on_without_device(self, error: Exception) -> bool:
         """Where a device has failed, go on on the CPU; return whether that was it."""
-        from core.train.trainer import is_device_failure
+        from core.train.device import is_device_failure
 
         run = self._shown
         if run is None or not is_device_failure(error, run.trainer.settings.device):

@@ -1,4 +1,4 @@
-"""The rows of a task in memory, as the trainer takes them: batches, shuffles, slices."""
+"""The rows of a task in memory, as the trainer takes them: batches, their sampler, slices."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Rows:
         return max(1, min(SLICE // widest, SLICE_ROWS))
 
     def _numbers(self, stored: Tensor, room: Room) -> Tensor:
-        if stored.dtype == torch.float32:
+        if stored.dtype.is_floating_point:
             return stored
         X = room.X.copy_(stored)
         if self.mean is not None and self.std is not None:
@@ -100,13 +100,13 @@ class Rows:
             if len(self.rooms) == ROOMS:  # the batch size has changed again and again
                 self.rooms.clear()
             stored = self.X.new_empty((k, self.X.shape[1]))
-            X = stored if stored.dtype == torch.float32 else stored.float()
+            X = stored if stored.dtype.is_floating_point else stored.float()
             targets, logits = self.targets.new_empty((2, len(self.targets), k))
             self.rooms[k] = Room(stored, X, targets, targets.mT, logits.mT)
         return self.rooms[k]
 
 
-def place(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
+def to_device(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
     """Put the rows with these numbers on the device, as `Rows` describes."""
     first, last = (int(numbers[0]), int(numbers[-1]) + 1) if len(numbers) else (0, 0)
     # A run of neighbours, as in a published split, is shared with the data set, not copied.
@@ -133,8 +133,8 @@ def place(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
     )
 
 
-class Place(NamedTuple):
-    """Where `Shuffles` are, on the host: what `restore` needs to go on from there."""
+class SamplerState(NamedTuple):
+    """Where a `BatchSampler` is, on the host: what `restore` needs to go on from there."""
 
     generator: Tensor
     order: Tensor | None
@@ -142,7 +142,7 @@ class Place(NamedTuple):
     is_fresh: bool
 
 
-class Shuffles:
+class BatchSampler:
     """Row numbers batch by batch: each epoch a fresh permutation, its last batch what is left.
 
     The batch size may change at any time, also within an epoch. Permutations are drawn on the
@@ -200,11 +200,11 @@ class Shuffles:
         self._taken = self._taken_before
         self._is_fresh |= self._taken > 0
 
-    def place(self) -> Place:
-        return Place(self._generator.get_state(), self._order, self._taken, self._is_fresh)
+    def state(self) -> SamplerState:
+        return SamplerState(self._generator.get_state(), self._order, self._taken, self._is_fresh)
 
-    def restore(self, place: Place) -> None:
-        generator, order, self._taken, self._is_fresh = place
+    def restore(self, state: SamplerState) -> None:
+        generator, order, self._taken, self._is_fresh = state
         self._generator.set_state(generator)
         self._set_order(order)
         if order is None and self._taken:  # the generator is as it was when the epoch began

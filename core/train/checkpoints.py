@@ -1,7 +1,7 @@
-"""Moments of a run that it can be played again from, in bounded memory, and what was tuned when.
+"""Checkpoints of a run that it can be played again from, in bounded memory.
 
-A run is decided by its start, its settings and its generator, so any moment comes back exactly:
-from the nearest moment before it that is kept, the same updates are made again.
+A run is decided by its start, its settings and its generator, so any point comes back exactly:
+from the nearest checkpoint before it that is kept, the same updates are made again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Generic, Protocol, TypeVar
 
 from torch import Tensor
 
-from core.config import TrainingConfig
 from core.data.validation import Best
 from core.train import batches
 from core.train.second_order import Memory
@@ -23,10 +22,9 @@ MOST, FEWEST = 128, 20  # frames a run; the fewest are kept whatever they take
 BETWEEN = 24  # frames of the last replay, for what is looked at next
 CHEAP = 2**24  # multiplications that are played again at once: some 10 ms
 LONGEST_STRIDE = 1024  # at first; then keeping frames takes a thousandth of the time
-NEVER = 2**62  # a step that no run reaches
 
 
-class Place(Protocol):
+class Point(Protocol):
     """A point of a run, as the trainer keeps it."""
 
     @property
@@ -45,7 +43,7 @@ class Place(Protocol):
     def memory(self) -> tuple[tuple[Tensor, ...], ...]: ...
 
     @property
-    def shuffles(self) -> batches.Place: ...
+    def sampler(self) -> batches.SamplerState: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +60,7 @@ class Checkpoint:
     moments: tuple[tuple[Tensor, ...], ...]
     memory: Memory
     updates: int
-    shuffles: batches.Place
+    sampler: batches.SamplerState
 
     def tensors(self) -> list[Tensor]:
         """Return all of it that is on the device."""
@@ -83,38 +81,38 @@ class Checkpoint:
         )
 
 
-P = TypeVar("P", bound=Place)
+P = TypeVar("P", bound=Point)
 
 
 @dataclass(frozen=True, eq=False)
 class Frame(Generic[P]):
-    """A place, and what is known there that decides when to stop.
+    """A checkpoint, and what is known there that decides when to stop.
 
     losses : at the ends of the last epochs. best : the epoch with the least validation loss.
     """
 
-    place: P
+    checkpoint: P
     losses: tuple[float, ...] = ()
     best: Best = field(default_factory=Best)
 
     @property
     def step(self) -> int:
-        return self.place.step
+        return self.checkpoint.step
 
 
-def compact(place: P, mate: P | None = None) -> P:
-    """Return the place without its permutation, where that can be drawn again.
+def compact(checkpoint: P, base: P | None = None) -> P:
+    """Return the checkpoint without its permutation, where that can be drawn again.
 
-    Amid an epoch that takes the generator as it was when the epoch began; `mate`, an earlier
-    place, knows that if it is of the same epoch.
+    Amid an epoch that takes the generator as it was when the epoch began; `base`, an earlier
+    checkpoint, knows that if it is of the same epoch.
     """
-    shuffles = place.shuffles
-    if shuffles.taken == 0:
-        if not shuffles.is_fresh:  # the next one is not drawn yet, the last one is used up
-            shuffles = shuffles._replace(order=None)
-    elif mate is not None and mate.epoch == place.epoch:
-        shuffles = mate.shuffles._replace(taken=shuffles.taken)
-    return replace(place, shuffles=shuffles)  # type: ignore[type-var]  # every place is a dataclass
+    sampler = checkpoint.sampler
+    if sampler.taken == 0:
+        if not sampler.is_fresh:  # the next one is not drawn yet, the last one is used up
+            sampler = sampler._replace(order=None)
+    elif base is not None and base.epoch == checkpoint.epoch:
+        sampler = base.sampler._replace(taken=sampler.taken)
+    return replace(checkpoint, sampler=sampler)  # type: ignore[type-var]  # all are dataclasses
 
 
 class Keyframes(Generic[P]):
@@ -157,20 +155,20 @@ class Keyframes(Generic[P]):
         return max(between, key=_step, default=found)
 
     def add(self, frame: Frame[P]) -> None:
-        """Keep this newest moment, for as long as there is room."""
+        """Keep this newest point, for as long as there is room."""
         self._nbytes += _nbytes(frame, self._frames[-1] if self._frames else None)
         self._frames.append(frame)
         if len(self._frames) > MOST or self._nbytes > LIMIT:
             self._make_room()
 
     def pin(self, frame: Frame[P]) -> None:
-        """Keep a moment that no replay leads to, such as the start, in place of what was there."""
+        """Keep a point that no replay leads to, such as the start, in place of what was there."""
         self.cut(frame.step - 1)
         self._pinned.add(frame.step)
         self.add(frame)
 
     def keep_between(self, frame: Frame[P]) -> None:
-        """Keep a moment that a replay came by, until others take its place."""
+        """Keep a point that a replay came by, until others take its place."""
         self._between.pop(frame.step, None)
         self._between[frame.step] = frame
         while len(self._between) > BETWEEN or (
@@ -207,53 +205,6 @@ class Keyframes(Generic[P]):
             self.stride = max(self.stride, (steps[-1] - steps[0]) // len(self._frames))
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What decides the updates from some step on, besides the weights.
-
-    level : the cost that divergence is measured by; see `core.train.health`.
-    begins_anew : whether the losses that decide when it stops are forgotten there.
-    """
-
-    settings: TrainingConfig
-    last_epoch: int
-    level: float
-    begins_anew: bool = False
-
-
-class Edits:
-    """The rules of a run and the steps from which they held."""
-
-    def __init__(self, step: int, rules: Rules) -> None:
-        self._steps, self._rules = [step], [rules]
-
-    def add(self, step: int, rules: Rules) -> None:
-        """Let these rules hold from this step on, the newest of the run."""
-        if self._steps[-1] == step:
-            anew = self._rules[-1].begins_anew or rules.begins_anew
-            self._rules[-1] = replace(rules, begins_anew=anew)
-        else:
-            self._steps.append(step)
-            self._rules.append(rules)
-
-    def at(self, step: int) -> Rules:
-        """Return what decided the update after this step."""
-        return self._rules[bisect_right(self._steps, step) - 1]
-
-    def begins_anew(self, step: int) -> bool:
-        return step in self._steps and self.at(step).begins_anew
-
-    def after(self, step: int) -> int:
-        """Return the next step at which the rules changed."""
-        place = bisect_right(self._steps, step)
-        return self._steps[place] if place < len(self._steps) else NEVER
-
-    def cut(self, step: int) -> None:
-        """Forget the edits after this step."""
-        keep = max(bisect_right(self._steps, step), 1)
-        del self._steps[keep:], self._rules[keep:]
-
-
 def first_stride(multiplications: int) -> int:
     """Return the steps between frames at first, for updates of so many multiplications."""
     return min(max(CHEAP // max(multiplications, 1), 1), LONGEST_STRIDE)
@@ -265,19 +216,19 @@ def _step(frame: Frame[P]) -> int:
 
 def _nbytes(frame: Frame[P], before: Frame[P] | None) -> int:
     """Return the bytes of the frame's tensors that the frame before it does not hold already."""
-    place = frame.place
-    own = sum(theta.nbytes for theta in place.parameters)
-    own += sum(v.nbytes for moments in place.moments for v in moments)
-    known = {id(tensor) for tensor in _shared(before.place)} if before is not None else set()
-    return own + sum(t.nbytes for t in _shared(place) if id(t) not in known)
+    point = frame.checkpoint
+    own = sum(theta.nbytes for theta in point.parameters)
+    own += sum(v.nbytes for moments in point.moments for v in moments)
+    known = {id(tensor) for tensor in _shared(before.checkpoint)} if before is not None else set()
+    return own + sum(t.nbytes for t in _shared(point) if id(t) not in known)
 
 
-def _shared(place: Place) -> Iterator[Tensor]:
-    """Yield what is never written over, and so may be held by several places."""
-    yield place.shuffles.generator
-    if place.shuffles.order is not None:
-        yield place.shuffles.order
-    for pair in place.memory:
+def _shared(point: Point) -> Iterator[Tensor]:
+    """Yield what is never written over, and so may be held by several points."""
+    yield point.sampler.generator
+    if point.sampler.order is not None:
+        yield point.sampler.order
+    for pair in point.memory:
         yield from pair
 
 

@@ -1,6 +1,7 @@
-"""A device that works behind our back: what is launched there is done later, in the same order.
+"""The devices that can train, and how one is waited for that works behind our back.
 
-The CPU has no queue: what it is told to do is done when the call returns.
+What is launched on such a device is done later, in the same order. The CPU has no queue: what it
+is told to do is done when the call returns.
 """
 
 from __future__ import annotations
@@ -8,14 +9,46 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from core.data.task import Task
+from core.errors import DeviceError
+
 MARKED = 16  # pieces of work, each at most a slice of an update, from one signal to the next
 AHEAD = 8  # signals: 3 ms on a fast device, 50 ms on a slow one; a command must act within 100 ms
+
+
+def find_device(name: str) -> torch.device:
+    """Return the device of that name; raise DeviceError where this machine has none."""
+    is_any_cuda = name == "cuda" and len(devices()) > 1
+    if name not in devices() and not is_any_cuda:
+        raise DeviceError(f"There is no device “{name}” here; choose from {', '.join(devices())}.")
+    return torch.device(name)
+
+
+def devices() -> tuple[str, ...]:
+    """Return the names of the devices that can train here, "cpu" first."""
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return ("cpu", *(("cuda",) if count == 1 else (f"cuda:{k}" for k in range(count))))
+
+
+def with_device(task: Task, device: str) -> Task:
+    """Return the same task for another device."""
+    config = task.config
+    return replace(task, config=replace(config, training=replace(config.training, device=device)))
+
+
+def is_device_failure(error: Exception, device: str) -> bool:
+    """Return whether it is the device that has failed or is full, and not the program."""
+    if device == "cpu":
+        return False
+    kinds = (torch.OutOfMemoryError, torch.AcceleratorError)
+    return isinstance(error, kinds) or (isinstance(error, RuntimeError) and "CUDA" in str(error))
 
 
 class Signal(Protocol):

@@ -41,6 +41,10 @@ TOTAL = slice(15, 21)
 ROWS = 21
 
 
+MOVED = "moved"  # the mark where a person has put the weights elsewhere
+RESCUED = "rescued"  # the mark of the step that a run was returned to when it had diverged
+
+
 @dataclass(frozen=True)
 class Mark:
     """A live edit: at this step, this changed."""
@@ -289,6 +293,12 @@ class History:
         view = self._table[:, : self._length]
         view.flags.writeable = False
         return Curves(view, self._marks, self._fall)
+
+    def step_after(self, step: int) -> int | None:
+        """Return the next measured step after this one; None where there is none."""
+        steps = self.curves().step
+        later = steps[np.searchsorted(steps, step, side="right") :]
+        return int(later[0]) if len(later) else None
 
     def _make_room(self) -> None:
         """Gather the middle until half of it is free."""

@@ -14,23 +14,23 @@ class HostBackup:
 
     def __init__(self, queue: Queue | None) -> None:
         self._queue = queue
-        self._coming: tuple[Checkpoint, HostCopy] | None = None
+        self._pending: tuple[Checkpoint, HostCopy] | None = None
         self.checkpoint: Checkpoint
 
     def take(self, checkpoint: Checkpoint) -> None:
         """Copy this checkpoint to the host; wait for it."""
         self.checkpoint = checkpoint.with_tensors(t.cpu() for t in checkpoint.tensors())
-        self._coming = None
+        self._pending = None
 
     def start(self, checkpoint: Checkpoint) -> None:
         """Copy this checkpoint to the host unless one is on its way; do not wait for it."""
         if self._queue is None:
             self.take(checkpoint)
-        elif self._coming is None:
-            self._coming = checkpoint, HostCopy(self._queue, *checkpoint.tensors())
+        elif self._pending is None:
+            self._pending = checkpoint, HostCopy(self._queue, *checkpoint.tensors())
 
     def poll(self) -> None:
         """Keep the newer checkpoint if it has arrived."""
-        if self._coming is not None and self._coming[1].is_there:
-            checkpoint, copy = self._coming
-            self.checkpoint, self._coming = checkpoint.with_tensors(copy.take()), None
+        if self._pending is not None and self._pending[1].is_there:
+            checkpoint, copy = self._pending
+            self.checkpoint, self._pending = checkpoint.with_tensors(copy.take()), None

@@ -186,8 +186,8 @@ class Head:
     loss : Z, Y → (n,), in nats for cross-entropies.
     gradient : Z, Y → dL/dZ of each example's own loss, (n, outputs); divide by n for the mean.
     decide : Z → class numbers (n,).
-    bend : an upper bound of the largest second derivative along one example's z; 0 where there
-        is none to speak of.
+    curvature_bound : no second derivative along one example's z is larger; 0 where there is none
+        to speak of.
     hessian : Z, Y → d²L/dz² of each example, (n, outputs, outputs); None where Newton's method
         has no business.
     hessian_times : Z, Y, D (n, outputs) → its product with each row of D, (n, outputs), for which
@@ -202,7 +202,7 @@ class Head:
     loss: Callable[[Tensor, Tensor], Tensor]
     gradient: Gradient
     decide: Callable[[Tensor], Tensor]
-    bend: float
+    curvature_bound: float
     hessian: Callable[[Tensor, Tensor], Tensor] | None = None
     hessian_times: Callable[[Tensor, Tensor, Tensor], Tensor] | None = None
 
@@ -277,7 +277,7 @@ HEADS = {
             loss=perceptron_criterion,
             gradient=perceptron_gradient,
             decide=lambda Z: _above(Z, 0.0),
-            bend=0.0,
+            curvature_bound=0.0,
         ),
         Head(
             name="adaline",
@@ -288,7 +288,7 @@ HEADS = {
             loss=squared_error,
             gradient=squared_gradient,
             decide=lambda Z: _above(Z, 0.5),
-            bend=2.0,
+            curvature_bound=2.0,
             hessian=lambda Z, _: torch.full_like(Z, 2.0)[:, :, None],
             hessian_times=lambda _, __, D: 2.0 * D,
         ),
@@ -301,7 +301,8 @@ HEADS = {
             loss=sigmoid_squared_error,
             gradient=sigmoid_squared_gradient,
             decide=lambda Z: _above(Z, 0.0),
-            bend=0.155,  # the largest of 2a²(1 − a)·|2 − 3a|, and of its mirror image for y = 1
+            # The largest of 2a²(1 − a)·|2 − 3a|, and of its mirror image for y = 1.
+            curvature_bound=0.155,
         ),
         Head(
             name="binary",
@@ -312,7 +313,7 @@ HEADS = {
             loss=sigmoid_cross_entropy,
             gradient=sigmoid_gradient,
             decide=lambda Z: _above(Z, 0.0),
-            bend=0.25,
+            curvature_bound=0.25,
             hessian=_sigmoid_hessian,
             hessian_times=_sigmoid_hessian_times,
         ),
@@ -325,7 +326,7 @@ HEADS = {
             loss=hinge_loss,
             gradient=hinge_gradient,
             decide=lambda Z: _above(Z, 0.0),
-            bend=0.0,
+            curvature_bound=0.0,
         ),
         Head(
             name="softmax",
@@ -336,7 +337,7 @@ HEADS = {
             loss=softmax_cross_entropy,
             gradient=softmax_gradient,
             decide=lambda Z: Z.argmax(dim=1),
-            bend=0.5,
+            curvature_bound=0.5,
             hessian=_softmax_hessian,
             hessian_times=_softmax_hessian_times,
         ),
@@ -349,7 +350,7 @@ HEADS = {
             loss=sigmoid_cross_entropy,
             gradient=sigmoid_gradient,
             decide=lambda Z: Z.argmax(dim=1),
-            bend=0.25,
+            curvature_bound=0.25,
             hessian=_sigmoid_hessian,
             hessian_times=_sigmoid_hessian_times,
         ),
@@ -362,7 +363,7 @@ HEADS = {
             loss=pair_cross_entropy,
             gradient=pair_gradient,
             decide=lambda Z: pair_scores(Z).argmax(dim=1),
-            bend=0.25,
+            curvature_bound=0.25,
             hessian=_pair_hessian,
             hessian_times=_pair_hessian_times,
         ),

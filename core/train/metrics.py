@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 import torch
@@ -13,12 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.data.task import Task
+from core.slices import finish
 from core.train import history, models
-from core.train.batches import Rows, place
+from core.train.batches import Rows, to_device
 from core.train.losses import HEADS
 from core.train.snapshot import Metrics
-
-T = TypeVar("T")
 
 CHEAP = 200_000  # rows × features or outputs: so many may be measured after each step at first
 CHEAP_STRIDE = 64
@@ -68,7 +66,7 @@ class Measurement:
         parts = [train_rows, task.test_rows]
         if len(task.validation_rows):
             parts.append(task.validation_rows)
-        self._rows = place(task, np.concatenate(parts), device)
+        self._rows = to_device(task, np.concatenate(parts), device)
         self._parts = _Parts.of(self._rows, [len(rows) for rows in parts], task.dataset.h)
         self._model: models.Model | None = None  # of the parameters that were measured last
 
@@ -82,7 +80,7 @@ class Measurement:
             self._model = models.model_of(self._task.config.model, parameters, self._rows.unit)
         else:
             self._model.begin()
-        losses, shares, confusions = _end(self._evaluating(self._parts, self._model))
+        losses, shares, confusions = finish(self._evaluating(self._parts, self._model))
         is_validated = len(losses) > 2
         return Metrics(
             step=step,
@@ -155,7 +153,7 @@ class Measurement:
         """Return an upper bound of the loss's largest second derivative; 0 where none is known.
 
         The Hessian is the mean of d²L/dz² ⊗ xxᵀ, x with a 1 for the bias. The first factor is at
-        most the head's bend, the second at most the mean of ‖x‖².
+        most the head's curvature bound, the second at most the mean of ‖x‖².
         """
         if self._task.config.model.hidden:
             return 0.0
@@ -163,14 +161,4 @@ class Measurement:
         for X, _, _ in self._rows.slices():
             total += float(X[:left].double().square().sum())
             left = max(left - len(X), 0)
-        return self._head.bend * (total * self._rows.unit**2 / self._n + 1)
-
-
-def _end(generator: Generator[None, None, T]) -> T:
-    """Run it to its end and return its value."""
-    try:
-        while True:
-            next(generator)
-    except StopIteration as end:
-        value: T = end.value
-        return value
+        return self._head.curvature_bound * (total * self._rows.unit**2 / self._n + 1)

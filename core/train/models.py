@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from core.config import ModelConfig
+from core.train.snapshot import Params
 
 RANDOM_STD = 0.01
 
@@ -135,6 +136,11 @@ def start(init: str, h: int, m: int, generator: Generator) -> tuple[Tensor, Tens
     if init == "random":
         W.normal_(0.0, RANDOM_STD, generator=generator)
     return W, torch.zeros(h)
+
+
+def tensors_of(params: Params) -> tuple[Tensor, ...]:
+    """Copy weights from NumPy, on the host."""
+    return tuple(torch.tensor(array) for array in params.arrays)
 
 
 def start_of(config: ModelConfig, outputs: int, m: int, generator: Generator) -> tuple[Tensor, ...]:

@@ -1,5 +1,6 @@
 """The rules of the update in growing complexity, each a row of RULES, and the schedules of η.
 
+What else is known of a rule is the row of the same name in `core.optimiser_family.OPTIMISERS`.
 A rule moves parameters θ by their gradient g, both in place. What it remembers from update to
 update are its moments, tensors of θ's shape that begin as zeros. All are PyTorch's own rules
 (`torch.optim`), with its constants.
@@ -14,15 +15,21 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-MEAN_SQUARE_STAYS = 0.99  # α of RMSProp
-MEAN_STAYS, SQUARE_STAYS = 0.9, 0.999  # β₁ and β₂ of Adam
+from core.optimiser_family import (
+    MEAN_SQUARE_STAYS,
+    MEAN_STAYS,
+    OPTIMISERS,
+    SQUARE_STAYS,
+    OptimiserName,
+)
+
 EPSILON = 1e-8
 FALLS = 4  # times that the schedule “step” halves η, at equal distances
 TENTH = 10  # after a tenth of the epochs, the schedule “1/t” has halved η
 
 
 @dataclass(frozen=True)
-class Moment:
+class StepParams:
     """What one update is made with, besides the gradient.
 
     eta : η as it is now. momentum : μ. t : number of this update, from 1.
@@ -33,51 +40,53 @@ class Moment:
     t: int
 
 
-Update = Callable[[Tensor, Tensor, tuple[Tensor, ...], Moment], None]
+Update = Callable[[Tensor, Tensor, tuple[Tensor, ...], StepParams], None]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A row: its name in the config, its title, how many moments it has, and what it does.
+    """A row: its name in the config, and what it does with the gradient.
 
     is_steady : the update depends on η and μ alone, not on t, so that it can be repeated as it is.
     """
 
-    name: str
-    title: str
-    words: str
-    moments: int
+    name: OptimiserName
     update: Update
     is_steady: bool = True
 
+    @property
+    def moments(self) -> int:
+        """How many tensors it remembers for each parameter."""
+        return len(OPTIMISERS[self.name].remembers)
 
-def sgd(theta: Tensor, g: Tensor, _: tuple[Tensor, ...], now: Moment) -> None:
+
+def sgd(theta: Tensor, g: Tensor, _: tuple[Tensor, ...], now: StepParams) -> None:
     """θ ← θ − η g"""
     theta.sub_(g, alpha=now.eta)
 
 
-def momentum(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: Moment) -> None:
+def momentum(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: StepParams) -> None:
     """v ← μ v + g;  θ ← θ − η v"""
     (v,) = moments
     v.mul_(now.momentum).add_(g)
     theta.sub_(v, alpha=now.eta)
 
 
-def nesterov(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: Moment) -> None:
+def nesterov(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: StepParams) -> None:
     """v ← μ v + g;  θ ← θ − η (g + μ v): it looks ahead to where the velocity leads."""
     (v,) = moments
     v.mul_(now.momentum).add_(g)
     theta.sub_(g.add_(v, alpha=now.momentum), alpha=now.eta)
 
 
-def rmsprop(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: Moment) -> None:
+def rmsprop(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: StepParams) -> None:
     """s ← α s + (1 − α) g²;  θ ← θ − η g / (√s + ε): each parameter has a rate of its own."""
     (s,) = moments
     s.mul_(MEAN_SQUARE_STAYS).addcmul_(g, g, value=1 - MEAN_SQUARE_STAYS)
     theta.addcdiv_(g, s.sqrt().add_(EPSILON), value=-now.eta)
 
 
-def adam(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: Moment) -> None:
+def adam(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: StepParams) -> None:
     """v ← β₁ v + (1 − β₁) g;  s ← β₂ s + (1 − β₂) g²;  θ ← θ − η v̂ / (√ŝ + ε)
 
     v̂ = v / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ), for both began as zeros.
@@ -90,14 +99,14 @@ def adam(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: Moment) -> 
     theta.addcdiv_(v, root, value=-now.eta / v_scale)
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[OptimiserName, Rule] = {
     rule.name: rule
     for rule in (
-        Rule("sgd", "Gradient descent", "w ← w − η ∇", 0, sgd),
-        Rule("momentum", "Momentum", "A velocity gathers the gradients", 1, momentum),
-        Rule("nesterov", "Nesterov", "Momentum that looks ahead", 1, nesterov),
-        Rule("rmsprop", "RMSProp", "Each parameter has a rate of its own", 1, rmsprop),
-        Rule("adam", "Adam", "RMSProp with momentum", 2, adam, is_steady=False),
+        Rule("sgd", sgd),
+        Rule("momentum", momentum),
+        Rule("nesterov", nesterov),
+        Rule("rmsprop", rmsprop),
+        Rule("adam", adam, is_steady=False),
     )
 }
 

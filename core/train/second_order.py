@@ -1,4 +1,4 @@
-"""Directions of descent that know how the loss bends: Newton's (IRLS) and L-BFGS's.
+"""Directions of descent that know the curvature of the loss: Newton's (IRLS) and L-BFGS's.
 
 All are of θ, all parameters in one vector (p,), float64; see `flat`.
 """
@@ -6,7 +6,7 @@ All are of θ, all parameters in one vector (p,), float64; see `flat`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 import torch
@@ -16,6 +16,7 @@ from torch.nn.functional import pad
 from core.data.task import Task
 from core.errors import ConfigError
 from core.memory import HESSIANS, hessian_numbers
+from core.optimiser_family import OptimiserName
 from core.train.batches import Rows
 from core.train.losses import HEADS
 from core.train.models import Model, model_of
@@ -79,7 +80,7 @@ class Newton:
 class LBFGS:
     """d = −B g, with B learnt from the last steps s and changes of the gradient y.
 
-    Nocedal's two-loop recursion; a step along which the loss does not bend up teaches nothing.
+    Nocedal's two-loop recursion; a step without positive curvature along it teaches nothing.
     """
 
     needs_hessian = False
@@ -118,13 +119,14 @@ class LBFGS:
         self._before = memory[-1] if memory else None
 
 
-METHODS: dict[str, type[Newton] | type[LBFGS]] = {"newton": Newton, "lbfgs": LBFGS}
+NEWTON: OptimiserName = "newton"
+METHODS: dict[OptimiserName, type[Newton] | type[LBFGS]] = {NEWTON: Newton, "lbfgs": LBFGS}
 
 
-class Descent:
+class SecondOrderOptimiser:
     """Updates of a linear model on all rows, slice by slice."""
 
-    def __init__(self, name: str, task: Task, rows: Rows, model: Model) -> None:
+    def __init__(self, name: OptimiserName, task: Task, rows: Rows, model: Model) -> None:
         self._rows, self._model = rows, model
         self._head = HEADS[task.config.model.kind]
         W, b = model.parameters
@@ -145,32 +147,43 @@ class Descent:
     def memory(self, memory: Memory) -> None:
         self._method.memory = memory
 
-    def update(self, eta: float, decay: float) -> Iterator[None]:
+    def update(self, eta: float, decay: float) -> Generator[None, None, float]:
         """Go η times its step; where the loss does not fall enough, once, half, a quarter … of it.
 
-        Halves of an η of 10³⁰ would never come down to a step that is of use.
+        Halves of an η of 10³⁰ would never come down to a step that is of use. Return how steep the
+        loss was before, along the steepest parameter.
         """
         theta = flat(self._model.parameters)
-        g, H = yield from self._bends()
-        g = (g + decay * self._is_weight * theta) * self._moves
-        if self._method.needs_hessian:
-            H.diagonal().add_(decay * self._is_weight)
-            H = H * self._moves * self._moves[:, None]
+        g, H = yield from self.derivatives(decay)
+        steepest = float(g.abs().max())
         d = self._method.direction(theta, g, H) * self._moves
         slope = float(g @ d)
         if slope > 0:  # curvature that was learnt elsewhere misleads
             d, slope = -g, -float(g @ g)
-        before = yield from self._loss(theta, decay)
+        before = yield from self.loss(theta, decay)
         size = eta
         while size >= min(eta, 1) * SHORTEST:
-            after = yield from self._loss(theta + size * d, decay)
+            after = yield from self.loss(theta + size * d, decay)
             if after <= before + ENOUGH * size * slope:
                 for mine, found in zip(self._model.parameters, self._trial.parameters, strict=True):
                     mine.copy_(found)
-                return
+                break
             size = min(size / 2, 1.0)  # its own whole step is the next to try
+        return steepest
 
-    def _bends(self) -> Generator[None, None, tuple[Tensor, Tensor]]:
+    def derivatives(self, decay: float) -> Generator[None, None, tuple[Tensor, Tensor]]:
+        """Return gradient (p,) and Hessian (p, p) of the mean loss with its penalty.
+
+        They are zero for what does not move. A method that needs no Hessian has an empty one.
+        """
+        g, H = yield from self._means()
+        g = (g + decay * self._is_weight * flat(self._model.parameters)) * self._moves
+        if self._method.needs_hessian:
+            H.diagonal().add_(decay * self._is_weight)
+            H = H * self._moves * self._moves[:, None]
+        return g, H
+
+    def _means(self) -> Generator[None, None, tuple[Tensor, Tensor]]:
         """Return the mean gradient (p,) and the mean of d²L/dz² ⊗ xxᵀ, (p, p), as it is needed."""
         model, rows, head = self._model, self._rows, self._head
         (dW, db), outputs = model.gradients, len(model.parameters[1])
@@ -183,9 +196,8 @@ class Descent:
         for X, Y, Z in rows.slices():
             Z = model.forward(X, out=Z)
             if self._method.needs_hessian:
-                for first in range(0, len(X), at_once):
-                    some = slice(first, first + at_once)
-                    self._add_hessian(H, X[some], Y[some], Z[some])
+                for some in zip(*(torch.split(part, at_once) for part in (X, Y, Z)), strict=True):
+                    self._add_hessian(H, *some)
                     yield
             model.backward(head.gradient(Z, Y, out=Z), X, add=start > 0)
             start += len(X)
@@ -197,14 +209,14 @@ class Descent:
         if self._head.hessian is None:
             return
         X1 = pad(X.double() * self._rows.unit, (0, 1), value=1.0)
-        for rows_of_H, bends in zip(
+        for rows_of_H, blocks in zip(
             H.view(Z.shape[1], X1.shape[1], -1),
             self._head.hessian(Z.double(), Y).unbind(dim=1),
             strict=True,
         ):
-            rows_of_H.add_(X1.mT @ (bends[:, :, None] * X1[:, None, :]).flatten(1))
+            rows_of_H.add_(X1.mT @ (blocks[:, :, None] * X1[:, None, :]).flatten(1))
 
-    def _loss(self, theta: Tensor, decay: float) -> Generator[None, None, float]:
+    def loss(self, theta: Tensor, decay: float) -> Generator[None, None, float]:
         """Return the mean loss of all rows at θ, with the penalty."""
         trial, total = self._trial, 0.0
         W, b = trial.parameters

@@ -167,7 +167,7 @@ class Snapshot:
         return self.trajectory.until(self.step, self.params.W, self.params.b)
 
     @property
-    def remedy(self) -> float | None:
+    def suggested_learning_rate(self) -> float | None:
         """The learning rate that one press goes on with, where one has been tried and learns."""
         return self.epilogue.rate if self.epilogue else None
 

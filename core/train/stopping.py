@@ -130,7 +130,7 @@ class Stopping:
             f"of step {rescued:,}.",
         )
 
-    def remedy(self, settings: TrainingConfig) -> float:
+    def suggested_learning_rate(self, settings: TrainingConfig) -> float:
         """The largest rate to try after divergence: a tenth of it, or less where it is unsafe."""
         return one_digit(min(settings.learning_rate / 10, self.safe_rate(settings)))
 
@@ -139,8 +139,8 @@ class Stopping:
 
         Below 1/(L + λ), L being the largest curvature of the loss, full-batch descent cannot rise.
         """
-        bend = self._curvature + settings.weight_decay
-        return 1 / bend if bend else BOLDEST
+        curvature = self._curvature + settings.weight_decay
+        return 1 / curvature if curvature else BOLDEST
 
 
 def _converged(epoch: int, tolerance: float) -> str:

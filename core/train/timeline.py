@@ -7,19 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from core.config import SECOND_ORDER, TrainingConfig
-from core.train.checkpoints import (
-    NEVER,
-    Checkpoint,
-    Edits,
-    Frame,
-    Keyframes,
-    Rules,
-    compact,
-    first_stride,
-)
+from core.config import TrainingConfig
+from core.train.checkpoints import Checkpoint, Frame, Keyframes, compact, first_stride
 from core.train.history import History
+from core.train.settings_history import NEVER, ActiveSettings, SettingsHistory
 from core.train.snapshot import Metrics, Status
+from core.train.stepper import Stepper
 from core.train.stopping import Stopping
 
 
@@ -35,16 +28,12 @@ class Run(Protocol):
     next_measurement: int
     stopping: Stopping
     history: History
+    stepper: Stepper
 
     @property
     def batch_size(self) -> int: ...
 
-    @property
-    def is_amid_update(self) -> bool: ...
-
     def advance(self, most: int = 1) -> bool: ...
-
-    def begin_again(self) -> None: ...
 
     def measure_now(self) -> None: ...
 
@@ -52,17 +41,17 @@ class Run(Protocol):
 
     def restore(self, checkpoint: Checkpoint) -> None: ...
 
-    def rules(self) -> Rules: ...
+    def active_settings(self) -> ActiveSettings: ...
 
-    def set_rules(self, rules: Rules) -> None: ...
+    def set_active(self, active: ActiveSettings) -> None: ...
 
 
 @dataclass(frozen=True, eq=False)
-class Head:
+class HeadState:
     """The newest point of a run while an earlier one is looked at."""
 
     frame: Frame[Checkpoint]
-    rules: Rules
+    active: ActiveSettings
     outcome: Status | None
     message: str
     metrics: Metrics
@@ -71,7 +60,7 @@ class Head:
 
 
 class Timeline:
-    """Checkpoints and edits of a run, and its newest point while an earlier one is looked at.
+    """Checkpoints and settings of a run, and its newest point while an earlier one is looked at.
 
     next_frame : the step that is kept next. has_long_epochs : whether each epoch should begin
     with a frame, on which the others in it depend.
@@ -79,7 +68,7 @@ class Timeline:
 
     next_frame: int
     has_long_epochs: bool
-    _edits: Edits
+    _changes: SettingsHistory
     _frames: Keyframes[Checkpoint]
 
     def __init__(self, run: Run, rows: int) -> None:
@@ -87,7 +76,7 @@ class Timeline:
         # room for two.
         self._run_of = weakref.ref(run)
         self._rows = rows
-        self._head: Head | None = None
+        self._head: HeadState | None = None
 
     @property
     def _run(self) -> Run:
@@ -102,11 +91,11 @@ class Timeline:
         run, self._head = self._run, None
         first = run.checkpoint()
         size = sum(p.numel() for p in first.parameters)
-        is_costly = run.settings.optimiser in SECOND_ORDER
+        is_costly = run.settings.rule.is_second_order
         stride = 1 if is_costly else first_stride(run.batch_size * size)
         self._frames = Keyframes[Checkpoint](stride)
         self._frames.pin(Frame(compact(first), run.stopping.losses, run.stopping.best))
-        self._edits = Edits(run.step_count, run.rules())
+        self._changes = SettingsHistory(run.step_count, run.active_settings())
         self.next_frame = run.step_count + stride
         self._see_how_long_epochs_are()
 
@@ -114,11 +103,11 @@ class Timeline:
         """Remember this point, if its epoch's permutation need not be remembered with it."""
         self._see_how_long_epochs_are()
         run = self._run
-        is_known = not is_amid_epoch or self._frames.newest.place.epoch == run.epoch
+        is_known = not is_amid_epoch or self._frames.newest.checkpoint.epoch == run.epoch
         if is_known and self._head is None:
             frame = self._frame()
             self._frames.add(frame)
-            run.history.record_parameters(frame.step, frame.place.parameters)
+            run.history.record_parameters(frame.step, frame.checkpoint.parameters)
             self.next_frame = run.step_count + self._frames.stride
 
     def keep_at_hand(self) -> None:
@@ -126,15 +115,15 @@ class Timeline:
         if self._head is None:
             self._frames.keep_between(self._frame())
 
-    def note_rules(self, *, begins_anew: bool = False) -> None:
-        """Remember that the rules are, from this step on, those that hold now."""
+    def note_settings(self, *, begins_anew: bool = False) -> None:
+        """Remember that, from this step on, the settings are those that are active now."""
         run = self._run
-        rules = run.rules()
-        self._edits.add(run.step_count, replace(rules, begins_anew=begins_anew))
+        active = run.active_settings()
+        self._changes.add(run.step_count, replace(active, begins_anew=begins_anew))
 
     def pin(self) -> None:
-        """Remember this point, which no replay leads to, and its rules."""
-        self.note_rules()
+        """Remember this point, which no replay leads to, and its settings."""
+        self.note_settings()
         self._frames.pin(self._frame())
 
     def return_to(self, step: int) -> None:
@@ -143,7 +132,7 @@ class Timeline:
             self.begin()
             return
         self._cut(step)
-        self.note_rules()
+        self.note_settings()
 
     def end_past(self) -> None:
         """Let the step that is looked at be the newest; what is on record after it is forgotten."""
@@ -152,7 +141,7 @@ class Timeline:
 
     def _cut(self, step: int) -> None:
         self._frames.cut(step)
-        self._edits.cut(step)
+        self._changes.cut(step)
         self.next_frame = self._frames.newest.step + self._frames.stride
 
     # The past -----------------------------------------------------------------------------------
@@ -180,7 +169,7 @@ class Timeline:
     @property
     def oldest(self) -> Checkpoint:
         """The first point that it can go back to."""
-        return self._frames.oldest.place
+        return self._frames.oldest.checkpoint
 
     @property
     def kept_steps(self) -> list[int]:
@@ -216,12 +205,12 @@ class Timeline:
         while run.step_count < step:
             left = step - run.step_count
             power = (1 << (left - 1).bit_length()) // 2  # the greatest power of two that is less
-            if self.relive(left - power):
+            if self.replay(left - power):
                 left = step - run.step_count
                 if left & (left - 1) == 0:  # so going back further is quick
                     self._frames.keep_between(self._frame())
             yield
-        self.follow_rules()
+        self.follow_settings()
 
     def forget_outcome(self) -> None:
         """The past that is played again has no end here."""
@@ -229,7 +218,7 @@ class Timeline:
             run = self._run
             run.outcome, run.message = None, ""
 
-    def relive(self, most: int = 1) -> bool:
+    def replay(self, most: int = 1) -> bool:
         """Do a slice of the next update on record; return whether the update is complete.
 
         At the newest step the past ends. Nothing is recorded twice.
@@ -237,9 +226,9 @@ class Timeline:
         head, run = self._head, self._run
         if head is None:
             return True
-        if not run.is_amid_update:
-            self.follow_rules()
-        ahead = min(self._edits.after(run.step_count), head.frame.step) - run.step_count
+        if not run.stepper.is_amid_update:
+            self.follow_settings()
+        ahead = min(self._changes.after(run.step_count), head.frame.step) - run.step_count
         is_complete = run.advance(min(most, ahead))
         run.outcome, run.message = None, ""  # whatever it was, it went on
         if run.step_count >= head.frame.step:
@@ -252,7 +241,7 @@ class Timeline:
         if head is None:
             return
         self._head = None
-        run.set_rules(head.rules)
+        run.set_active(head.active)
         self._take_frame(head.frame)
         run.outcome, run.message = head.outcome, head.message
         run.metrics = head.metrics
@@ -262,10 +251,10 @@ class Timeline:
         """Keep the newest point, so that an earlier one can be looked at."""
         run = self._run
         run.measure_now()
-        run.begin_again()
-        self._head = Head(
+        run.stepper.begin_again()
+        self._head = HeadState(
             frame=Frame(run.checkpoint(), run.stopping.losses, run.stopping.best),
-            rules=run.rules(),
+            active=run.active_settings(),
             outcome=run.outcome,
             message=run.message,
             metrics=run.metrics,
@@ -275,15 +264,15 @@ class Timeline:
         run.outcome, run.message = None, ""
         run.next_measurement = self.next_frame = NEVER
 
-    def rules_here(self) -> Rules:
-        """Return the rules of this step, as they are on record."""
-        return self._edits.at(self._run.step_count)
+    def settings_here(self) -> ActiveSettings:
+        """Return the settings of this step, as they are on record."""
+        return self._changes.at(self._run.step_count)
 
-    def follow_rules(self) -> None:
-        """Let the rules be those of this step, as they are on record."""
+    def follow_settings(self) -> None:
+        """Let the settings be those of this step, as they are on record."""
         run = self._run
-        run.set_rules(self.rules_here())
-        if self._edits.begins_anew(run.step_count):
+        run.set_active(self.settings_here())
+        if self._changes.begins_anew(run.step_count):
             run.stopping.begin_anew(run.epoch)
 
     def _see_how_long_epochs_are(self) -> None:
@@ -291,10 +280,10 @@ class Timeline:
 
     def _frame(self) -> Frame[Checkpoint]:
         run = self._run
-        mate, stopping = self._frames.nearest(run.step_count).place, run.stopping
-        return Frame(compact(run.checkpoint(), mate), stopping.losses, stopping.best)
+        base, stopping = self._frames.nearest(run.step_count).checkpoint, run.stopping
+        return Frame(compact(run.checkpoint(), base), stopping.losses, stopping.best)
 
     def _take_frame(self, frame: Frame[Checkpoint]) -> None:
         run = self._run
-        run.restore(frame.place)
+        run.restore(frame.checkpoint)
         run.stopping.restore(frame.losses, frame.best)

@@ -17,8 +17,8 @@ from core.train.checkpoints import Checkpoint
 from core.train.cuda_graphs import Block, Blocks
 from core.train.device import HostCopy, Queue
 from core.train.losses import HEADS
-from core.train.optimisers import RULES, Moment, scheduled
-from core.train.second_order import Descent, Memory
+from core.train.optimisers import RULES, StepParams, scheduled
+from core.train.second_order import Memory, SecondOrderOptimiser
 
 
 class Update:
@@ -53,9 +53,9 @@ class Update:
             )
             if p.ndim == 2 or model.has_bias
         ]
-        self.second_order: Descent | None = None
+        self.second_order: SecondOrderOptimiser | None = None
         if self._rule is None:
-            self.second_order = Descent(settings.optimiser, task, rows, self._model)
+            self.second_order = SecondOrderOptimiser(settings.optimiser, task, rows, self._model)
         self._blocks = None if queue is None else Blocks(queue, rows)
         self.count = 0
         self.schedule(settings, 0)
@@ -128,6 +128,7 @@ class Update:
     def _descend(self, n: int) -> None:
         """Move by the mean gradient of n examples and the penalties', as the rule says.
 
+        Where the rule decouples λ from the loss, it shrinks the weights before they move.
         Plain descent is θ ← θ − η (∇ + λ θ); it needs no gradient of its own.
         """
         if self._plain:
@@ -138,12 +139,15 @@ class Update:
             return
         settings, rule = self._settings, self._rule
         assert rule is not None
-        decay, l1 = settings.weight_decay, settings.l1
-        now = Moment(self.eta, settings.momentum, self.count + 1)
+        decay, l1, is_apart = settings.weight_decay, settings.l1, settings.rule.decouples_decay
+        now = StepParams(self.eta, settings.momentum, self.count + 1)
         for theta, g, scale, moments, is_weight in self._moving:
             g.mul_(scale / n)
             if is_weight and decay:
-                g.add_(theta, alpha=decay)
+                if is_apart:
+                    theta.mul_(1 - self.eta * decay)
+                else:
+                    g.add_(theta, alpha=decay)
             if is_weight and l1:
                 g.add_(theta.sign(), alpha=l1)
             rule.update(theta, g, moments, now)
@@ -179,7 +183,7 @@ class Update:
             mine.copy_(value)
 
     def begin(self, parameters: Sequence[Tensor]) -> None:
-        """Let the weights be these; what the rule remembers is of another place."""
+        """Let the weights be these, and reset what the rule remembers."""
         self.write(parameters)
         self.count = 0
         for moments in self._moments:

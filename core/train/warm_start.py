@@ -1,4 +1,4 @@
-"""Trainers that go on from what another one has learnt: on other rows, on the CPU, on trial."""
+"""Trainers that begin with given weights: a user's, another run's, those of a failed device."""
 
 from __future__ import annotations
 
@@ -10,15 +10,60 @@ from torch import Tensor
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.errors import DataError
 from core.model_family import FAMILY
-from core.train.checkpoints import Rules
-from core.train.history import History, Mark
-from core.train.trainer import Trainer, with_device
+from core.train.device import with_device
+from core.train.history import MOVED, History, Mark
+from core.train.models import tensors_of
+from core.train.settings_history import ActiveSettings
+from core.train.snapshot import Params
+from core.train.trainer import Trainer
 
 TRIAL_STRIDE = 8  # steps from one measurement of a trial to the next
 
 
-def take_over(trainer: Trainer, other: Trainer) -> None:
+def start_from(trainer: Trainer, params: Params) -> None:
+    """Return to step 0 with these weights, now and at every reset, not with the seed's.
+
+    Raises DataError where the data are too large for them.
+    """
+    before, trainer.start = trainer.start, params
+    try:
+        trainer.reset()
+    except DataError:
+        trainer.start = before
+        trainer.reset()
+        raise DataError(
+            f"{trainer.task.dataset.name} holds numbers that are too large for the model's "
+            "weights; train a new one."
+        ) from None
+
+
+def move_to(trainer: Trainer, params: Params) -> None:
+    """Go on from other weights, which a user has chosen; the curves are marked.
+
+    Raises DataError where the loss there is not a number; nothing has changed then.
+    """
+    parameters = tuple(p.to(trainer.device) for p in tensors_of(params))
+    there = trainer.measured(parameters)
+    if not math.isfinite(there.train_loss):
+        raise DataError("The loss has no value at these weights; choose smaller ones.")
+    trainer.branch_here()
+    if trainer.outcome is not None:
+        trainer.go_on()
+    trainer.stepper.begin_again()
+    trainer.update.begin(parameters)
+    # To be sent far off is no divergence.
+    stopping = trainer.stopping
+    stopping.level = max(stopping.level, stopping.health.level(there))
+    trainer.last_stable = trainer.checkpoint()
+    trainer.history.cut(trainer.step_count - 1)  # what was measured here is no longer so
+    trainer.history.mark(Mark(trainer.step_count, MOVED))
+    trainer.timeline.pin()
+    trainer.measure()
+
+
+def warm_start_from(trainer: Trainer, other: Trainer) -> None:
     """Let a trainer go on where another one was, on other rows of the same inputs and outputs.
 
     The weights say the same of every raw input as before, although the standardiser may be
@@ -41,7 +86,8 @@ def take_over(trainer: Trainer, other: Trainer) -> None:
     is_drawn = trainer.task.config.data.source == "drawn"
     history.mark(Mark(trainer.step_count, "points" if is_drawn else "example"))
     settings = other.settings
-    trainer.record_anew(Rules(settings, trainer.epoch + settings.epochs, level), history)
+    last_epoch = trainer.epoch + settings.epochs
+    _record_anew(trainer, ActiveSettings(settings, last_epoch, level), history)
 
 
 def _carried_over(trainer: Trainer, other: Trainer) -> list[Tensor] | None:
@@ -82,7 +128,7 @@ def rescued(trainer: Trainer) -> Trainer:
     history.cut(twin.step_count)
     history.mark(Mark(twin.step_count, "CPU"))
     settings = replace(trainer.settings, device="cpu")
-    twin.record_anew(replace(trainer.rules(), settings=settings), history)
+    _record_anew(twin, replace(trainer.active_settings(), settings=settings), history)
     return twin
 
 
@@ -105,5 +151,14 @@ def stand_like(twin: Trainer, other: Trainer, settings: TrainingConfig, *, at_st
     twin.settings = settings
     twin.reset()
     twin.restore(other.timeline.oldest if at_start else other.checkpoint())
-    rules = Rules(settings, twin.epoch + settings.epochs, other.stopping.level)
-    twin.record_anew(rules, History())
+    last_epoch = twin.epoch + settings.epochs
+    _record_anew(twin, ActiveSettings(settings, last_epoch, other.stopping.level), History())
+
+
+def _record_anew(trainer: Trainer, active: ActiveSettings, history: History) -> None:
+    """Let this be the first point that it can go back to, with these settings and curves."""
+    trainer.set_active(active)
+    trainer.history = history
+    trainer.last_stable = trainer.checkpoint()
+    trainer.timeline.begin()
+    trainer.measure()

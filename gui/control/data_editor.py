@@ -102,7 +102,7 @@ class DataEditor(QObject):
             before = hub.run
             assert before is not None
             after = Run(hub.next_number(), task, before.points, before.preset, strays=True)
-            hub.begin(after, take_over=before.number)
+            hub.begin(after, warm_start_from=before.number)
             hub.undo_stack.note(Change(hub.show_run, words, before, after))
 
         self._next.replace(lambda: prepare(both.added(), config), show, config)
@@ -124,7 +124,7 @@ class DataEditor(QObject):
         run = Run(hub.next_number(), task, points, preset, strays=True)
         hub.begin(
             run,
-            take_over=old.number if was_trained and self.goes_on_while_drawing else None,
+            warm_start_from=old.number if was_trained and self.goes_on_while_drawing else None,
             replaces=None if is_first else old.number,
             is_edit=was_trained and not task.obstacle and has_same_classes,
         )

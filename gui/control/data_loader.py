@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from core.config import SECOND_ORDER, DataConfig, RunConfig
+from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.from_table import dataset_of_table
 from core.data.points import Points
 from core.data.task import Task, prepare
 from core.errors import ConfigError
+from core.optimiser_family import PLAIN
 from core.train.snapshot import Params
 from gui.control.data_editor import DataEditor, Taught
 from gui.control.files import read_model
@@ -92,12 +93,12 @@ class DataLoader(QObject):
         is_rule_kept = "training" not in parts
         parts = with_both(config, self._next.config, parts)
         model, training = parts.get("model"), config.training
-        if model is not None and training.optimiser in SECOND_ORDER and is_rule_kept:
+        if model is not None and training.rule.is_second_order and is_rule_kept:
             try:
                 replace(config, **parts)
             except ConfigError as error:
                 remark = f"{error} It is gradient descent now."
-                parts["training"] = replace(training, optimiser="sgd")
+                parts["training"] = replace(training, optimiser=PLAIN)
         try:
             wish = Wish(replace(config, **parts), words, field=words, remark=remark)
         except ConfigError as error:

@@ -183,7 +183,7 @@ class Hub(QObject):
         run: Run,
         *,
         start: Params | None = None,
-        take_over: int | None = None,
+        warm_start_from: int | None = None,
         replaces: int | None = None,
         is_edit: bool = False,
     ) -> None:
@@ -199,8 +199,8 @@ class Hub(QObject):
         if run.task.obstacle:
             self._session.send(commands.Pause())
             return
-        play = self.plays_next
-        self._session.send(commands.Load(run.number, run.task, play, take_over, start, replaces))
+        new = run.number, run.task, self.plays_next
+        self._session.send(commands.Load(*new, warm_start_from, start, replaces))
         self.set_speed(self.speed)
 
     def show_run(self, run: Run) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.data.task import Task
 from core.model_family import FAMILY, output_names, pairs
+from core.optimiser_family import OPTIMISERS, Optimiser, OptimiserName
 from gui.kit.maths.notation import (
     EQUALS,
     PLUS,
@@ -50,7 +51,7 @@ class Shape:
     """All that decides which lines there are: while it stays, only numbers change.
 
     outputs : the rows of W that are shown, of so many `rows`. tied : the classes that lead the
-    vote of pairs. has_moves : whether there are new weights to show.
+    vote of pairs. has_moves : whether there are new weights to show. has_decay : whether λ counts.
     """
 
     kind: str
@@ -67,7 +68,7 @@ class Shape:
     has_decay: bool
     has_l1: bool
     has_bias: bool
-    rule: str
+    rule: OptimiserName
     is_scaled: bool
     features: tuple[int, ...]
     names: tuple[str, ...]
@@ -79,6 +80,15 @@ class Shape:
     def is_neuron(self) -> bool:
         """Whether it is one neuron that says yes or no."""
         return self.rows == 1 and not FAMILY[self.kind].is_pairwise
+
+    @property
+    def optimiser(self) -> Optimiser:
+        return OPTIMISERS[self.rule]
+
+    @property
+    def has_penalty(self) -> bool:
+        """Whether the rule takes another gradient than that of the loss."""
+        return self.has_l1 or (self.has_decay and not self.optimiser.decouples_decay)
 
     @property
     def pairs(self) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model_family import FAMILY
+from core.optimiser_family import OPTIMISERS
 from gui.derivation.lines import Shape
 from gui.derivation.models import MODELS
 from gui.kit.maths.notation import Key, Line, Num, walk
@@ -166,8 +167,8 @@ def tables(trace: Trace) -> dict[str, Reals]:
     moves = trace.W_moves
     if moves is not None:
         found |= {"W2": moves.new, "G": moves.g, "d": moves.d}
-        letters = {"rmsprop": "s", "adam": "vs"}.get(trace.rule, "v")
-        for letter, before, after in zip(letters, moves.before, moves.after, strict=False):
+        letters = OPTIMISERS[trace.rule].remembers
+        for letter, before, after in zip(letters, moves.before, moves.after, strict=True):
             found |= {letter: before, f"{letter}2": after}
     return found
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from core.optimiser_family import Optimiser, Step
 from gui.derivation.lines import GRADIENT, TERMS, UPDATE, Lines
 from gui.kit.maths.notation import (
     CLOSE,
@@ -21,14 +24,16 @@ from gui.kit.maths.notation import (
     sentence,
 )
 
-PLAIN = "sgd"  # the rule that follows the gradient itself
-SQUARED = Sym(r"^{2}", "²")
-BY_CURVATURE = {
-    "newton": "Newton’s step comes from the whole curvature: from the gradient and the second "
-    "derivatives of the loss over all training rows, solved for all parameters at once.",
-    "lbfgs": "L-BFGS’s step comes from the whole curvature: from the gradient over all training "
-    "rows and from how it changed in the last steps, for all parameters at once.",
+SIGNS = {
+    "+": PLUS,
+    "×": TIMES,
+    "=": EQUALS,
+    "(": OPEN,
+    ")": CLOSE,
+    "²": Sym(r"^{2}", "²"),
 }
+TABLES = ("v", "v2", "s", "s2", "d")  # shaped like W
+NAMES = re.compile(r"1-[a-z]+\d?|[a-z]+\d?|.")
 
 
 def update_lines(of: Lines) -> list[Line]:
@@ -49,8 +54,8 @@ class _Update:
             ]
         lines = [*self._share(), self._mean()]
         if not s.has_moves:
-            return [*lines, Line(UPDATE, Word("update"), flow(*sentence(BY_CURVATURE[s.rule])))]
-        if s.rule == PLAIN and not s.has_l1:
+            return [*lines, Line(UPDATE, Word("update"), flow(*sentence(s.optimiser.words)))]
+        if s.optimiser.is_plain and not s.has_l1:
             lines.append(self._plain_weights())
         else:
             lines += [*self._penalised(), *self._by_rule()]
@@ -114,19 +119,14 @@ class _Update:
 
     # Other rules ----------------------------------------------------------------------------------
 
-    @property
-    def _g(self) -> str:
-        """The table of the gradient that the rule takes, with the penalties."""
-        return "G" if self.shape.has_decay or self.shape.has_l1 else "g"
-
     def _penalised(self) -> list[Line]:
         """g = ∇ + λ w + λ₁ sign w, where there is a penalty."""
         s, w, letter = self.shape, self.w, self.letter
-        if not s.has_decay and not s.has_l1:
+        if not s.has_penalty:
             return []
         latex, plain = rf"\mathbf{{g}} = \nabla_{{\!{w}}}", f"g = ∇{letter}"
         parts: list[Node] = [self.of.table("g")]
-        if s.has_decay:
+        if s.has_decay and not s.optimiser.decouples_decay:
             latex, plain = rf"{latex} + \lambda {w}", f"{plain} + λ {letter}"
             parts += [row(PLUS, Num(("decay",)), TIMES), self.of.table("W")]
         if s.has_l1:
@@ -142,132 +142,61 @@ class _Update:
         ]
 
     def _by_rule(self) -> list[Line]:
-        rule = self.shape.rule
-        if rule == PLAIN:
-            return [self._step(r"\mathbf{g}", "g", self.of.table("G"))]
-        if rule == "momentum":
-            return [self._velocity(), self._step(r"\mathbf{v}", "v", self.of.table("v2"))]
-        if rule == "nesterov":
-            ahead: list[Node] = [OPEN, self.of.table(self._g), row(PLUS, Num(("mu",)), TIMES)]
-            return [
-                self._velocity(),
-                self._step(
-                    rf"({self._g_latex} + \mu\,\mathbf{{v}})",
-                    "(g + μ v)",
-                    *ahead,
-                    self.of.table("v2"),
-                    CLOSE,
-                ),
+        rule = self.shape.optimiser
+        return [*(self._worked_out(step) for step in rule.steps), self._step(rule)]
+
+    def _worked_out(self, step: Step) -> Line:
+        """A line of the rule's own derivation; of several equations each stays on one line."""
+        parts = [
+            [
+                Sym(f"{self._latex(one.latex)} =", f"{self._plain(one.plain)} ="),
+                *self._numbers(one.numbers),
             ]
-        root = r"\frac{\mathbf{g}}{\sqrt{\mathbf{s}}+\varepsilon}", "g / (√s + ε)"
-        lines = [self._mean_square(r"\alpha", "α")]
-        if rule == "adam":
-            lines = [self._mean_gradient(), self._mean_square(r"\beta_2", "β₂")]
-            root = (
-                r"\frac{\mathbf{v}/(1-\beta_1^{t})}{\sqrt{\mathbf{s}/(1-\beta_2^{t})}+\varepsilon}",
-                "(v / (1 − β₁ᵗ)) / (√(s / (1 − β₂ᵗ)) + ε)",
-            )
-            lines.append(self._corrections())
-        return [
-            *lines,
-            Line(
-                UPDATE,
-                Word("direction"),
-                flow(Sym(rf"\mathbf{{d}} = {root[0]} =", f"d = {root[1]} ="), self.of.table("d")),
-            ),
-            self._step(r"\mathbf{d}", "d", self.of.table("d")),
+            for one in step.equations
         ]
+        nodes = parts[0] if len(parts) == 1 else [row(*part) for part in parts]
+        return Line(UPDATE, Word(step.label), flow(*nodes))
 
-    @property
-    def _g_latex(self) -> str:
-        return r"\mathbf{g}" if self._g == "G" else rf"\nabla_{{\!{self.w}}}"
-
-    @property
-    def _g_plain(self) -> str:
-        return "g" if self._g == "G" else f"∇{self.letter}"
-
-    def _velocity(self) -> Line:
-        return Line(
-            UPDATE,
-            Word("velocity"),
-            flow(
-                Sym(
-                    rf"\mathbf{{v}} \leftarrow \mu\,\mathbf{{v}} + {self._g_latex} =",
-                    f"v ← μ v + {self._g_plain} =",
-                ),
-                row(Num(("mu",)), TIMES),
-                self.of.table("v"),
-                PLUS,
-                self.of.table(self._g),
-                EQUALS,
-                self.of.table("v2"),
-            ),
-        )
-
-    def _mean_gradient(self) -> Line:
-        return Line(
-            UPDATE,
-            Word("mean"),
-            flow(
-                Sym(
-                    r"\mathbf{v} \leftarrow \beta_1\mathbf{v} + (1-\beta_1)\,"
-                    rf"{self._g_latex} =",
-                    f"v ← β₁ v + (1 − β₁) {self._g_plain} =",
-                ),
-                row(Num(("beta1",)), TIMES),
-                self.of.table("v"),
-                row(PLUS, Num(("1-beta1",)), TIMES),
-                self.of.table(self._g),
-                EQUALS,
-                self.of.table("v2"),
-            ),
-        )
-
-    def _mean_square(self, symbol: str, plain: str) -> Line:
-        return Line(
-            UPDATE,
-            Word("mean square"),
-            flow(
-                Sym(
-                    rf"\mathbf{{s}} \leftarrow {symbol}\,\mathbf{{s}} + (1-{symbol})\,"
-                    rf"{self._g_latex}^{{2}} =",
-                    f"s ← {plain} s + (1 − {plain}) {self._g_plain}² =",
-                ),
-                row(Num(("stays",)), TIMES),
-                self.of.table("s"),
-                row(PLUS, Num(("1-stays",)), TIMES),
-                row(self.of.table(self._g), SQUARED),
-                EQUALS,
-                self.of.table("s2"),
-            ),
-        )
-
-    def _corrections(self) -> Line:
-        """Both means began as zeros: what they are divided by until they have warmed up."""
-        return Line(
-            UPDATE,
-            Word("warm-up"),
-            flow(
-                row(Sym("t =", "t ="), Num(("t",))),
-                row(Sym(r"1-\beta_1^{t} =", "1 − β₁ᵗ ="), Num(("fix1",))),
-                row(Sym(r"1-\beta_2^{t} =", "1 − β₂ᵗ ="), Num(("fix2",))),
-            ),
-        )
-
-    def _step(self, latex: str, plain: str, *direction: Node) -> Line:
-        w, letter = self.w, self.letter
+    def _step(self, rule: Optimiser) -> Line:
+        """w ← w − η d, where the rule decouples λ: w ← w − η (d + λ w)."""
+        w, letter, of = self.w, self.letter, self.of
+        latex, plain = self._latex(rule.direction.latex), self._plain(rule.direction.plain)
+        direction = self._numbers(rule.direction.numbers)
+        if self.shape.has_decay and rule.decouples_decay:
+            latex, plain = rf"({latex} + \lambda {w})", f"({plain} + λ {letter})"
+            decay = row(PLUS, Num(("decay",)), TIMES)
+            direction = [OPEN, *direction, decay, of.table("W"), CLOSE]
         return Line(
             UPDATE,
             Word("weights"),
             flow(
                 Sym(rf"{w} \leftarrow {w} - \eta\,{latex} =", f"{letter} ← {letter} − η {plain} ="),
-                self.of.table("W"),
+                of.table("W"),
                 row(MINUS, Num(("eta",)), TIMES),
                 *direction,
                 EQUALS,
-                self.of.table("W2"),
+                of.table("W2"),
             ),
         )
+
+    def _latex(self, formula: str) -> str:
+        g = r"\mathbf{g}" if self.shape.has_penalty else rf"\nabla_{{\!{self.w}}}"
+        return formula.replace("<g>", g)
+
+    def _plain(self, formula: str) -> str:
+        return formula.replace("<g>", "g" if self.shape.has_penalty else f"∇{self.letter}")
+
+    def _numbers(self, words: str) -> list[Node]:
+        """Return what `Equation.numbers` says."""
+        parts = [[self._number(name) for name in NAMES.findall(word)] for word in words.split()]
+        return [part[0] if len(part) == 1 else row(*part) for part in parts]
+
+    def _number(self, name: str) -> Node:
+        if name in SIGNS:
+            return SIGNS[name]
+        if name == "g":
+            return self.of.table("G" if self.shape.has_penalty else "g")
+        return self.of.table(name) if name in TABLES else Num((name,))
 
     # Biases ---------------------------------------------------------------------------------------
 
@@ -276,7 +205,7 @@ class _Update:
         s, b, of = self.shape, self.b, self.of
         if not s.has_bias:
             return Line(UPDATE, of.biases, flow(*sentence("This model has no bias: b stays 0.")))
-        if s.rule == PLAIN:
+        if s.optimiser.is_plain:
             rule = Sym(rf"{b} \leftarrow {b} - \eta\,\nabla_{{\!{b}}} =", "b ← b − η ∇b =")
             direction = "db"
         else:
@@ -295,6 +224,6 @@ class _Update:
         ]
         if not is_small:
             parts.append(of.column("b2"))
-        if s.rule != PLAIN:
+        if not s.optimiser.is_plain:
             parts.extend(sentence("by the same rule, without a penalty"))
         return Line(UPDATE, of.biases, Flow(tuple(parts)))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionSlider, QWidget
 
+from core.config import TrainingConfig
 from core.data.task import Task
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
@@ -19,11 +20,6 @@ from gui.state.background_tasks import Background
 LEAST, MOST = -4, 2  # powers of ten
 NOTCHES = 30  # of a power
 FACE_PX = 4.0
-LIMITS = {  # of the rules that have one; see `curvature.stable_rate`
-    "sgd": "2/λ_max",
-    "momentum": "2(1 + μ)/λ_max",
-    "nesterov": "2(1 + μ)/((1 + 2μ) λ_max)",
-}
 
 
 class _Slider(Slider):
@@ -84,7 +80,8 @@ class RateSlider(QWidget):
         row.setSpacing(4)
         row.addWidget(self.slider, 1)
         row.addWidget(self.limit_words)
-        self._rate, self._rule, self._momentum = 0.1, "sgd", 0.0
+        settings = TrainingConfig()
+        self._rate, self._rule, self._momentum = 0.1, settings.rule, settings.momentum
         self._task: Task | None = None
         self._bends = CurvatureSearch(self._show_bend)
         self._shown: object = None  # what the limit follows from
@@ -121,8 +118,8 @@ class RateSlider(QWidget):
         if task is None or background is None or not self.isVisible():
             return
         settings = snapshot.settings
-        self._rule, self._momentum = settings.optimiser, settings.momentum
-        if self._rule not in LIMITS or task.config.model.hidden or task.obstacle:
+        self._rule, self._momentum = settings.rule, settings.momentum
+        if not self._rule.stable_rate or task.config.model.hidden or task.obstacle:
             self._bends.forget(background)
         else:
             is_still = snapshot.status is not Status.TRAINING
@@ -136,10 +133,10 @@ class RateSlider(QWidget):
         if about == self._shown:
             return
         self._shown = about
-        if bend is not None and self._rule in LIMITS:
+        if bend is not None and self._rule.stable_rate:
             from core.explain import curvature  # it is there: it has found the bend
 
-            limit = curvature.stable_rate(bend.value, self._rule, self._momentum)
+            limit = curvature.stable_rate(bend.value, self._rule.name, self._momentum)
         self._set_limit(limit)
 
     @property
@@ -167,7 +164,7 @@ class RateSlider(QWidget):
             bend = self._bends.found
             about = "≈" if bend is not None and bend.is_sampled else ""
             words = f"▲ {about}{limit:.2g}"
-            name = LIMITS[self._rule]
+            name = self._rule.stable_rate
             which = "the training rows"
             if bend is not None and about:
                 which = f"a sample of {bend.rows:,} of the {bend.total:,} training rows"

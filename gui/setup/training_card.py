@@ -75,7 +75,7 @@ class TrainingCard(Card):
         for name, field in self._fields.items():
             field.show_value(getattr(settings, name))
         self.rate.show_rate(settings.learning_rate)
-        self._rows["momentum"].setVisible(settings.optimiser in ("momentum", "nesterov"))
+        self._rows["momentum"].setVisible(settings.rule.uses_momentum)
 
     def show_devices(self, names: tuple[str, ...]) -> None:
         """Offer the devices that are there; a choice of one is none."""

@@ -6,33 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from core.config import MAX_COUNT, MAX_SEED, SECOND_ORDER, TrainingConfig
+from core.config import MAX_COUNT, MAX_SEED, TrainingConfig
+from core.optimiser_family import OPTIMISERS
 from gui.kit.fields.choices import Choice
 from gui.kit.fields.numbers import BatchField, CountField, NotchField
 
-OPTIMISERS = (  # words, name, the update
-    ("SGD", "sgd", "θ ← θ − η g"),
-    ("momentum", "momentum", "v ← μ v + g;  θ ← θ − η v"),
-    ("Nesterov", "nesterov", "v ← μ v + g;  θ ← θ − η (g + μ v)"),
-    ("RMSProp", "rmsprop", "s ← 0.99 s + 0.01 g²;  θ ← θ − η g / (√s + ε)"),
-    ("Adam", "adam", "v ← 0.9 v + 0.1 g;  s ← 0.999 s + 0.001 g²;  θ ← θ − η v̂ / (√ŝ + ε)"),
-    ("Newton", "newton", "θ ← θ − η H⁻¹ g with the Hessian H of all rows; η = 1 is the full step"),
-    ("L-BFGS", "lbfgs", "θ ← θ − η B g, B learnt from the last ten steps, on all rows"),
-)
+BY_THEMSELVES = " and ".join(rule.title for rule in OPTIMISERS.values() if rule.decouples_decay)
 SCHEDULES = (("constant", "constant"), ("halved", "step"), ("cosine", "cosine"), ("1/t", "1/t"))
 MOMENTA = (0.5, 0.8, 0.9, 0.95, 0.99)
 
 
 class OptimiserChoice(Choice):
-    """The rule of the update; the tip of the field is its formula."""
+    """The rule of the update; the tip of the field is what it does, with its formula."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.offer([(words, name) for words, name, _ in OPTIMISERS], "sgd")
+        rows = [(rule.title, rule.name) for rule in OPTIMISERS.values()]
+        self.offer(rows, TrainingConfig().optimiser)
 
     def show_value(self, value: object) -> None:
         super().show_value(value)
-        self.setToolTip({name: update for _, name, update in OPTIMISERS}[str(value)])
+        rule = next(rule for rule in OPTIMISERS.values() if rule.name == value)
+        self.setToolTip(f"{rule.words}\n{rule.formula}")
 
 
 class MomentumChoice(Choice):
@@ -111,7 +106,8 @@ BATCH_SIZE = Setting(
 WEIGHT_DECAY = Setting(
     "weight_decay",
     "weight decay <i>λ</i>",
-    "Penalty (λ/2)·‖W‖², biases spared; applies while it runs",
+    f"Penalty (λ/2)·‖W‖², but with {BY_THEMSELVES} no part of the loss: each update shrinks the "
+    "weights by ηλ. Biases spared; applies while it runs",
     lambda: NotchField(1e-6, 1e6, zero=True),
 )
 L1 = Setting(
@@ -156,6 +152,6 @@ def with_change(settings: TrainingConfig, name: str, value: object) -> TrainingC
     Another optimiser starts at the learning rate that is set, one of second order at its full
     step, η = 1.
     """
-    if name == "optimiser" and value in SECOND_ORDER:
-        settings = replace(settings, learning_rate=1.0)
-    return replace(settings, **{name: value})  # type: ignore[arg-type]
+    changed = replace(settings, **{name: value})  # type: ignore[arg-type]
+    is_whole_step = name == "optimiser" and changed.rule.is_second_order
+    return replace(changed, learning_rate=1.0) if is_whole_step else changed

@@ -108,8 +108,8 @@ class StatusMessages(QObject):
         known = f"{snapshot.message} {epilogue.words}".strip() if epilogue else snapshot.message
         if snapshot.status is Status.DIVERGED and epilogue is None:
             self._notice.warn(f"{known} Smaller learning rates are being tried …")
-        elif snapshot.remedy is not None:
-            self._notice.warn(known, f"Try η = {snapshot.remedy:g}")
+        elif snapshot.suggested_learning_rate is not None:
+            self._notice.warn(known, f"Try η = {snapshot.suggested_learning_rate:g}")
         elif snapshot.status is Status.DIVERGED:
             self._notice.warn(known)
         else:
@@ -119,7 +119,11 @@ class StatusMessages(QObject):
     def _act(self) -> None:
         """Do what the button of the message offers."""
         snapshot = self._hub.snapshot
-        if snapshot is not None and snapshot.remedy is not None and not self._is_held:
+        if (
+            snapshot is not None
+            and snapshot.suggested_learning_rate is not None
+            and not self._is_held
+        ):
             self._hub.recover()
         else:
             self.folder_wanted.emit()

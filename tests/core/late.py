@@ -3,7 +3,7 @@
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from core.train import trainer
+from core.train import device
 
 
 class Recording(TorchDispatchMode):
@@ -100,7 +100,7 @@ class LateDevice:
         """Let “cuda” be this device."""
         places = {"cpu": torch.device("cpu"), "cuda": self.place}
         queues = {places["cpu"]: None, places["cuda"]: self}
-        monkeypatch.setattr(trainer, "devices", lambda: tuple(places))
-        monkeypatch.setattr(trainer, "find_device", places.__getitem__)
-        monkeypatch.setattr(trainer, "queue_of", queues.__getitem__)
+        monkeypatch.setattr(device, "devices", lambda: tuple(places))
+        monkeypatch.setattr(device, "find_device", places.__getitem__)
+        monkeypatch.setattr(device, "queue_of", queues.__getitem__)
         return self

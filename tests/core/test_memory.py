@@ -126,7 +126,7 @@ def test_inputs_are_the_same_made_in_parts_or_at_once(monkeypatch):
 def test_the_logits_of_a_slice_have_a_bounded_room():
     config = RunConfig(model=ModelConfig(kind="ovo"))
     task = prepare(many_classes(60, rows_each=20), config)
-    rows = batches.place(task, task.train_rows, torch.device("cpu"))
+    rows = batches.to_device(task, task.train_rows, torch.device("cpu"))
     slices = [(Y.numel(), Z.numel()) for _, Y, Z in rows.slices()]
     assert len(slices) > 1 and np.max(slices) <= batches.SLICE
 

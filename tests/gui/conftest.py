@@ -286,7 +286,7 @@ def snapshot_of():
             epoch=trainer.epoch,
             params=trainer.params(),
             metrics=trainer.metrics,
-            curves=trainer.curves(),
+            curves=trainer.history.curves(),
             trajectory=trainer.history.trajectory(),
             pace=Pace(),
             settings=trainer.settings,

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.config import INITS, OPTIMISERS, ModelConfig, RunConfig
+from core.config import INITS, ModelConfig, RunConfig
 from core.data.task import Task
 from core.errors import ConfigError
 from core.model_family import FAMILY
+from core.optimiser_family import OPTIMISERS
 from core.runs.race import RaceEntry
-from core.runs.run_record import OPTIMISER_WORDS, Record, default_name, say_batch
+from core.runs.run_record import Record, default_name, say_batch
 from gui.state.kept_runs import LIVE
 
 RATES = (0.01, 0.1, 0.3, 3.0, 10.0, 100.0)
@@ -76,8 +77,8 @@ def _rates(config: RunConfig) -> list[Variant]:
 
 
 def _optimisers(config: RunConfig) -> list[Variant]:
-    others = [name for name in OPTIMISERS if name != config.training.optimiser]
-    return _trained(config, [(OPTIMISER_WORDS[name], {"optimiser": name}) for name in others])
+    others = [rule for rule in OPTIMISERS.values() if rule.name != config.training.optimiser]
+    return _trained(config, [(rule.title, {"optimiser": rule.name}) for rule in others])
 
 
 def _models(config: RunConfig, classes: int) -> list[Variant]:

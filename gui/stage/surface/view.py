@@ -203,7 +203,7 @@ class SurfaceView(View):
         return SurfaceRequest(
             task=task,
             path=snapshot.path,
-            penalties=(settings.weight_decay, settings.l1),
+            penalties=(settings.l2, settings.l1),
             chosen=self.choices.directions,
             directions=self._directions,
             ranges=self._panel(losses[0]).ranges() if self._keeps_ranges else None,
@@ -280,7 +280,7 @@ class SurfaceView(View):
             self._readout.setText("")
             return
         there = loss_surface.moved(snapshot.params, pair, *place)
-        penalties = snapshot.settings.weight_decay, snapshot.settings.l1
+        penalties = snapshot.settings.l2, snapshot.settings.l1
         losses = ", ".join(
             f"{title_of(self.choices.kind, cost)} "
             f"{loss_surface.value(known.whole, there, cost, *penalties):.4f}"

@@ -130,7 +130,7 @@ class CheckBadge(QWidget):
 
             settings = snapshot.settings
             return gradient_check.check(
-                task, snapshot.params, snapshot.batch, settings.weight_decay, settings.l1
+                task, snapshot.params, snapshot.batch, settings.l2, settings.l1
             )
 
         def answer(check: GradientCheck) -> None:
@@ -189,7 +189,7 @@ def _is_same(checked: Snapshot, newest: Snapshot | None) -> bool:
         return True
     return (
         checked.step == newest.step
-        and checked.settings.weight_decay == newest.settings.weight_decay
+        and checked.settings.l2 == newest.settings.l2
         and checked.settings.l1 == newest.settings.l1
         and np.array_equal(checked.batch, newest.batch)
         and np.array_equal(checked.params.W, newest.params.W)
@@ -269,7 +269,7 @@ class Comparison(QFrame):
             *by_hand(
                 check.kind,
                 has_bias=check.has_bias,
-                has_decay=settings.weight_decay > 0,
+                has_decay=settings.l2 > 0,
                 has_l1=settings.l1 > 0,
             )
         )

@@ -10,7 +10,6 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from core.config import SECOND_ORDER
 from core.data.task import Task
 from core.explain.coefficients import output_names
 from core.model_family import FAMILY
@@ -160,7 +159,7 @@ class Norms(QWidget):
     def _ask_for_lowest(self, task: Task, snapshot: Snapshot) -> None:
         """Find the length of the weights at the optimum, once for a penalty."""
         settings = snapshot.settings
-        wanted = task, settings.weight_decay, settings.l1
+        wanted = task, settings.l2, settings.l1
         if self._lowest[0] == wanted:
             return
         if task.config.model.hidden:
@@ -173,7 +172,7 @@ class Norms(QWidget):
         def work() -> tuple[float | None, str]:
             from core.explain.optimum import optimum
 
-            found = optimum(task, settings.weight_decay, settings.l1)
+            found = optimum(task, settings.l2, settings.l1)
             if found.params is None:
                 return None, found.words
             length = float(np.sqrt(np.square(found.params.W, dtype=np.float64).sum()))
@@ -196,7 +195,7 @@ class Norms(QWidget):
         rows, params = snapshot.batch, snapshot.params
         if not len(rows) or rows.max() >= task.dataset.n:
             return
-        if len(rows) == len(task.train_rows) or snapshot.settings.optimiser in SECOND_ORDER:
+        if len(rows) == len(task.train_rows) or snapshot.settings.rule.is_second_order:
             self.noise_words.setText("Full batch: each step follows the whole gradient, no noise.")
             return
         self._asked_at = time.monotonic()

@@ -31,7 +31,7 @@ def weights(trainer):
 def losses_by_epoch(task, epochs):
     """The validation loss after each epoch by scikit-learn, and the weights, without stopping."""
     trainer, found, seen = Trainer(task), [], []
-    trainer.tune(patience=0)
+    trainer.set_hyperparameters(patience=0)
     while trainer.epoch < epochs:
         epoch = trainer.epoch
         trainer.step()
@@ -137,13 +137,13 @@ def test_the_figures_of_the_validation_rows_are_scikit_learns(iris, make_task):
     Z = task.inputs(task.dataset.values(task.validation_rows)) @ params.W.T + params.b
     assert metrics.validation_loss == pytest.approx(losses[-1], rel=1e-6)
     assert metrics.validation_accuracy == accuracy_score(y, Z.argmax(axis=1))
-    assert trainer.curves().validation_loss[-1] == metrics.validation_loss
+    assert trainer.history.curves().validation_loss[-1] == metrics.validation_loss
 
 
 def test_without_validation_rows_there_are_no_such_figures(iris, make_task):
     trainer = Trainer(make_task(iris))
     assert np.isnan(trainer.metrics.validation_loss)
-    assert np.isnan(trainer.curves().validation_accuracy).all()
+    assert np.isnan(trainer.history.curves().validation_accuracy).all()
 
 
 # Early stopping ---------------------------------------------------------------------------------
@@ -163,7 +163,9 @@ def test_it_stops_on_the_validation_loss_and_returns_to_the_best_weights(
     assert (trainer.epoch, weights(trainer)) == (best + 1, seen[best])
     assert f"after epoch {best + 1}: these are its weights" in trainer.message
     per_epoch = trainer.step_count // trainer.epoch
-    assert trainer.timeline.newest_step == (best + 8) * per_epoch == trainer.curves().last_step
+    assert (
+        trainer.timeline.newest_step == (best + 8) * per_epoch == trainer.history.curves().last_step
+    )
     assert trainer.metrics.validation_loss == pytest.approx(losses[best], rel=1e-6)
 
 

@@ -12,6 +12,8 @@ from torch.nn import functional as F  # noqa: N812
 from core.explain.example_trace import follow
 from core.model_family import FAMILY, pairs
 from core.train.losses import HEADS
+from core.train.optimisers import RULES
+from core.train.second_order import METHODS
 from core.train.snapshot import Pace, Params, Snapshot, Status
 from core.train.trainer import Trainer
 from tests.core.training import trained
@@ -27,7 +29,7 @@ def snapshot_of(trainer: Trainer) -> Snapshot:
         epoch=trainer.epoch,
         params=trainer.params(),
         metrics=trainer.metrics,
-        curves=trainer.curves(),
+        curves=trainer.history.curves(),
         pace=Pace(),
         settings=trainer.settings,
         batch=trainer.next_rows(),
@@ -135,7 +137,7 @@ def test_a_pair_without_the_class_has_neither_target_nor_loss_nor_slope(iris, ma
         {"batch_size": 16, "schedule": "cosine", "epochs": 3},
     ],
 )
-@pytest.mark.parametrize("rule", ["sgd", "momentum", "nesterov", "rmsprop", "adam"])
+@pytest.mark.parametrize("rule", RULES)
 def test_the_new_weights_are_those_of_the_trainers_next_step(iris, make_task, rule, changes, steps):
     task = make_task(iris, optimiser=rule, model={"init": "random"}, **changes)
     assert_promise_is_kept(task, steps)
@@ -156,7 +158,7 @@ def assert_promise_is_kept(task, steps):
     np.testing.assert_allclose(trace.new_b, after.b, rtol=2e-5, atol=2e-6)
 
 
-@pytest.mark.parametrize("rule", ["newton", "lbfgs"])
+@pytest.mark.parametrize("rule", METHODS)
 def test_a_step_by_the_whole_curvature_is_not_promised(iris, make_task, rule):
     task = make_task(iris, optimiser=rule)
     trace = trace_of(task, trained(task, 1), 0)

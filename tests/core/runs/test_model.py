@@ -9,6 +9,7 @@ from core.data.digits.drawing import strokes_to_image
 from core.errors import DataError
 from core.train.snapshot import Params
 from core.train.trainer import Trainer
+from core.train.warm_start import start_from
 from tests.core.hands import written
 from tests.core.runs.models import model_of, trained
 
@@ -44,7 +45,7 @@ def test_a_drawing_is_read_with_pictures_in_the_unit_of_training(digits, make_ta
 def test_training_on_twice_gives_the_same_weights(iris_model, iris):
     def train_on():
         trainer = Trainer(iris_model.task(iris))
-        trainer.start_from(iris_model.params)
+        start_from(trainer, iris_model.params)
         for _ in range(50):
             trainer.step()
         return trainer
@@ -56,7 +57,7 @@ def test_training_on_twice_gives_the_same_weights(iris_model, iris):
 
 def test_weights_that_fit_badly_are_no_divergence(iris_model, iris):
     trainer = Trainer(iris_model.task(iris))
-    trainer.start_from(Params(-1e4 * iris_model.params.W, iris_model.params.b))
+    start_from(trainer, Params(-1e4 * iris_model.params.W, iris_model.params.b))
     assert trainer.metrics.train_loss > 100 and trainer.outcome is None
 
 

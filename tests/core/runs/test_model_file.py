@@ -23,6 +23,7 @@ from core.explain import probe
 from core.runs import model_file
 from core.runs.model import Model
 from core.train.trainer import Trainer
+from core.train.warm_start import start_from
 from tests.core.runs.models import model_of, trained
 
 
@@ -161,7 +162,7 @@ def test_training_goes_on_where_the_model_was(trainer_of_any_kind, path):
     np.testing.assert_array_equal(task.train_rows, trainer_of_any_kind.task.train_rows)
     np.testing.assert_array_equal(task.standardiser.std, trainer_of_any_kind.task.standardiser.std)
     again = Trainer(task)
-    again.start_from(loaded.params)
+    start_from(again, loaded.params)
     exact = trainer_of_any_kind.measure(exact=True).figures
     assert again.metrics.figures == pytest.approx(exact, nan_ok=True)
     assert again.step_count == 0 and again.outcome is None
@@ -175,7 +176,7 @@ def test_full_batches_go_on_as_if_there_had_been_no_file(iris, make_task, path):
     model_file.save(model_of(through), path)
     loaded = model_file.load(path)
     after = Trainer(loaded.task(iris))
-    after.start_from(loaded.params)
+    start_from(after, loaded.params)
     for _ in range(10):
         through.step()
         after.step()

@@ -8,15 +8,16 @@ from torch.nn import functional
 from core.explain import convergence
 from core.explain.optimum import optimum
 from core.model_family import FAMILY, guessing
-from core.runs.rescue import epilogue_of
+from core.runs.rescue import epilogue_of, recover
 from core.train.history import Mark
 from core.train.snapshot import Params, Status
 from core.train.trainer import Trainer
+from core.train.warm_start import start_from
 from tests.core.training import go, train
 
 
 def fall_of(subject):
-    fall = subject.curves().fall
+    fall = subject.history.curves().fall
     assert fall is not None
     return fall
 
@@ -24,7 +25,7 @@ def fall_of(subject):
 def press(subject):
     """Do what one press does: go on with the rate that is offered."""
     subject.epilogue = epilogue_of(subject)
-    subject.recover()
+    recover(subject)
     go(subject)
 
 
@@ -39,7 +40,7 @@ def test_weights_that_are_restored_are_the_start_or_better_than_guessing(kind, i
     raw = {"standardise": False}
     task = make_task(iris, raw, {"kind": kind}, learning_rate=0.05, batch_size=None)
     subject = train(task, steps=20)
-    subject.tune(learning_rate=1e38)
+    subject.set_hyperparameters(learning_rate=1e38)
     go(subject, 400)
     assert subject.outcome is Status.DIVERGED
     metrics = subject.measure()
@@ -55,12 +56,12 @@ def test_a_point_a_little_below_a_bad_start_is_not_returned_to(make_task, iris):
     task = make_task(iris, model={"kind": "adaline"}, learning_rate=0.05, batch_size=None)
     subject = Trainer(task)
     wrong = Params(np.array([[-0.25, -0.25]], np.float32), np.array([0.4], np.float32))
-    subject.start_from(wrong)
+    start_from(subject, wrong)
     start = subject.metrics
     assert start.train_loss > 0.25 and start.train_accuracy < 0.5
-    subject.tune(learning_rate=1e-6)
+    subject.set_hyperparameters(learning_rate=1e-6)
     go(subject, 3)
-    subject.tune(learning_rate=1e6)
+    subject.set_hyperparameters(learning_rate=1e6)
     go(subject)
     assert subject.outcome is Status.DIVERGED and subject.step_count == 0
 
@@ -76,15 +77,15 @@ def test_after_divergence_the_curves_keep_each_point_up_to_the_failing_step(make
     assert list(fall.steps) == list(range(fall.rescued, fall.failed + 1))
     assert list(fall.series["train_loss"][:-1]) == losses[fall.rescued :]
     assert f"rose to {fall.series['train_loss'][-1]:,.3g} " in subject.message
-    assert Mark(fall.rescued, "rescued") in subject.curves().marks
+    assert Mark(fall.rescued, "rescued") in subject.history.curves().marks
 
 
 def test_what_is_no_number_at_the_failing_step_is_infinite(iris, make_task):
     model, settings = {"kind": "adaline"}, {"learning_rate": 1e38}
-    fall = train(make_task(iris, model=model, **settings), steps=5).curves().fall
+    fall = train(make_task(iris, model=model, **settings), steps=5).history.curves().fall
     assert fall.series["train_loss"][-1] == fall.series["test_loss"][-1] == np.inf
     none = train(make_task(iris, {"test_fraction": 0.0}, model, **settings), steps=5)
-    assert np.isnan(none.curves().fall.series["test_loss"]).all()
+    assert np.isnan(none.history.curves().fall.series["test_loss"]).all()
 
 
 # A rate that works ----------------------------------------------------------------------------
@@ -133,11 +134,13 @@ def test_a_search_leaves_the_run_as_it_was(make_task, iris):
     subject, twin = (train(make_task(iris, learning_rate=1e5)) for _ in range(2))
     epilogue_of(subject)
     for each in (subject, twin):
-        each.tune(learning_rate=0.5)
+        each.set_hyperparameters(learning_rate=0.5)
         each.go_on()
         go(each, 10)
     assert np.array_equal(subject.params().W, twin.params().W)
-    assert np.array_equal(subject.curves().table, twin.curves().table, equal_nan=True)
+    assert np.array_equal(
+        subject.history.curves().table, twin.history.curves().table, equal_nan=True
+    )
 
 
 def test_where_hidden_units_are_dead_the_offer_is_from_the_start(make_task, digits):
@@ -153,24 +156,24 @@ def test_where_hidden_units_are_dead_the_offer_is_from_the_start(make_task, digi
 
 def test_from_the_start_the_whole_way_there_is_kept_as_the_fall(make_task, iris):
     subject = train(make_task(iris), steps=30)
-    subject.tune(learning_rate=1e30)
+    subject.set_hyperparameters(learning_rate=1e30)
     go(subject)
-    losses = subject.curves().train_loss
+    losses = subject.history.curves().train_loss
     assert subject.step_count == 30
     subject.history.return_further(10)
     fall = fall_of(subject)
     assert list(fall.steps) == list(range(10, 32))
     assert list(fall.series["train_loss"][:21]) == list(losses[10:])
-    assert subject.curves().last_step == 10
+    assert subject.history.curves().last_step == 10
 
 
 def test_a_fall_is_forgotten_where_its_beginning_is(make_task, iris):
     subject = train(make_task(iris), steps=30)
-    subject.tune(learning_rate=1e30)
+    subject.set_hyperparameters(learning_rate=1e30)
     go(subject)
     subject.timeline.go_to(29)
     subject.step()
-    assert subject.curves().fall is None
+    assert subject.history.curves().fall is None
 
 
 # Whether it came to rest ----------------------------------------------------------------------
@@ -193,7 +196,7 @@ def test_converged_means_that_the_slope_of_the_loss_is_gone(kind, make_task, iri
     W = subject.params().W
     for wanted in (False, True):
         if wanted:
-            subject.tune(learning_rate=1.0)
+            subject.set_hyperparameters(learning_rate=1.0)
             go(subject)
         found = convergence.judge(
             task, subject.params(), subject.settings, Status.FINISHED, subject.measure(exact=True)

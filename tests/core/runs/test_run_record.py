@@ -16,14 +16,15 @@ from core.data.task import prepare
 from core.runs.run_record import (
     default_name,
     differing,
-    first_settings,
     same_data,
     same_features,
     same_rows,
     say_start,
     to_csv,
 )
+from core.train.settings_history import first_settings
 from core.train.trainer import Trainer
+from core.train.warm_start import start_from
 from tests.core.kept_runs import record_of
 
 
@@ -58,16 +59,16 @@ def test_edits_after_the_start_are_taken_back_to_what_the_run_began_with(make_ta
     trainer = Trainer(task)
     for eta, size in ((0.3, 32), (0.3, 8), (2.0, None)):
         trainer.step()
-        trainer.tune(learning_rate=eta, batch_size=size)
+        trainer.set_hyperparameters(learning_rate=eta, batch_size=size)
     assert trainer.settings != task.config.training
-    assert first_settings(trainer.settings, trainer.curves()) == task.config.training
+    assert first_settings(trainer.settings, trainer.history.curves()) == task.config.training
 
 
 def test_an_edit_at_step_0_is_what_the_run_began_with(make_task, iris):
     trainer = Trainer(make_task(iris, learning_rate=0.1))
-    trainer.tune(learning_rate=0.7)
+    trainer.set_hyperparameters(learning_rate=0.7)
     trainer.step()
-    assert first_settings(trainer.settings, trainer.curves()).learning_rate == 0.7
+    assert first_settings(trainer.settings, trainer.history.curves()).learning_rate == 0.7
 
 
 def test_a_kept_run_does_not_change_when_training_goes_on(make_task, iris):
@@ -172,7 +173,7 @@ def test_a_start_that_was_chosen_by_hand_is_no_same_start(make_task, iris):
     here, there = (Trainer(make_task(iris)) for _ in range(2))
     params = there.params()
     params.W[:] = 0.5 * np.arange(params.W.size).reshape(params.W.shape)
-    there.start_from(params)
+    start_from(there, params)
     said = say_start([record_of(here), record_of(there)])
     assert "chosen by hand" in said
 

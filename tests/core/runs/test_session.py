@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 
-import core.train
 from core.cli import train as cli
 from core.config import DataConfig, RunConfig
 from core.data import sources
@@ -20,7 +19,7 @@ from core.runs import activity, commands, device_benchmark, session
 from core.runs.publisher import LEAD_SECONDS
 from core.runs.session import Session
 from core.runs.workspace import KEPT_RUNS
-from core.train import batches, device, trainer, warm_start
+from core.train import batches, device, warm_start
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
 from tests.core.late import LateDevice
@@ -149,7 +148,7 @@ def test_a_tuned_run_equals_a_trainer_tuned_at_the_marks_step(watcher, task):
     trainer = Trainer(task)
     for step in range(paused.step):
         if step == paused.curves.marks[0].step:
-            trainer.tune(learning_rate=0.5)
+            trainer.set_hyperparameters(learning_rate=0.5)
         trainer.step()
     assert weights(paused) == (trainer.params().W.tolist(), trainer.params().b.tolist())
 
@@ -166,13 +165,13 @@ def test_a_diverged_run_says_so_and_one_command_recovers_it(watcher, iris, make_
     watcher.session.send(
         commands.Load(1, make_task(iris, learning_rate=1e30, epochs=200), play=True)
     )
-    diverged = watcher.until(lambda s: s.remedy is not None)
+    diverged = watcher.until(lambda s: s.suggested_learning_rate is not None)
     assert diverged.status is Status.DIVERGED and "Diverged at step 1" in diverged.message
     assert np.isfinite(diverged.params.W).all()
     watcher.session.send(commands.Recover())
     finished = watcher.until_status(Status.FINISHED)
-    assert finished.settings.learning_rate == diverged.remedy
-    assert finished.metrics.train_loss < 0.2 and finished.remedy is None
+    assert finished.settings.learning_rate == diverged.suggested_learning_rate
+    assert finished.metrics.train_loss < 0.2 and finished.suggested_learning_rate is None
 
 
 def test_a_step_after_divergence_starts_from_the_healthy_place(watcher, iris, make_task):
@@ -189,15 +188,15 @@ def test_a_command_comes_before_the_end_of_a_search_for_a_rate(watcher, digits, 
     watcher.session.send(commands.Load(1, task, play=True))
     assert watcher.until_status(Status.DIVERGED).epilogue is None  # it is still being looked for
     watcher.session.send(commands.Reset())
-    assert watcher.until_status(Status.READY).remedy is None
+    assert watcher.until_status(Status.READY).suggested_learning_rate is None
 
 
 def test_a_setting_that_is_changed_after_divergence_is_tried_too(watcher, iris, make_task):
     watcher.session.send(commands.Load(1, make_task(iris, l1=1000.0), play=True))
     blamed = watcher.until(lambda s: s.epilogue is not None)
-    assert blamed.remedy is None and "λ₁ = 1000" in blamed.epilogue.words
+    assert blamed.suggested_learning_rate is None and "λ₁ = 1000" in blamed.epilogue.words
     watcher.session.send(commands.Tune({"l1": 0.0}))
-    assert watcher.until(lambda s: s.remedy is not None).settings.l1 == 0
+    assert watcher.until(lambda s: s.suggested_learning_rate is not None).settings.l1 == 0
 
 
 def test_a_finished_run_says_whether_it_came_to_rest(watcher, iris, make_task):
@@ -328,7 +327,7 @@ def test_a_run_can_take_over_where_another_was(watcher, two_blobs, make_task):
     watcher.session.send(commands.Pause())
     before = watcher.until_status(Status.PAUSED)
     moved = make_task(replace(two_blobs, X=two_blobs.X + 1), epochs=LONG)
-    watcher.session.send(commands.Load(2, moved, take_over=1))
+    watcher.session.send(commands.Load(2, moved, warm_start_from=1))
     after = watcher.until(lambda s: s.run == 2)
     assert after.step == before.step and after.status is Status.PAUSED
 
@@ -378,8 +377,8 @@ def failing_device(monkeypatch):
             raise torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 2 GiB")
         return advance(self)
 
-    monkeypatch.setattr(trainer, "devices", lambda: ("cpu", "cuda"))
-    monkeypatch.setattr(trainer, "find_device", lambda name: torch.device("cpu"))
+    monkeypatch.setattr(device, "devices", lambda: ("cpu", "cuda"))
+    monkeypatch.setattr(device, "find_device", lambda name: torch.device("cpu"))
     monkeypatch.setattr(Trainer, "advance", advance_while_it_works)
     monkeypatch.setattr(activity, "COPY_SECONDS", 0.0)
     return is_lost.set
@@ -419,14 +418,14 @@ def test_a_rescued_run_goes_on_as_if_nothing_had_happened(failing_device, make_t
 def test_data_that_a_device_cannot_take_are_trained_on_the_cpu(
     failing_device, watcher, make_task, digits, monkeypatch
 ):
-    place = batches.place
+    place = batches.to_device
 
     def place_if_there_is_room(task, *rest):
         if task.config.training.device == "cuda":
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return place(task, *rest)
 
-    monkeypatch.setattr(batches, "place", place_if_there_is_room)
+    monkeypatch.setattr(batches, "to_device", place_if_there_is_room)
     watcher.session.send(commands.Load(1, make_task(digits, device="cuda", epochs=LONG), play=True))
     assert watcher.until(lambda s: s.step > 10).settings.device == "cpu"
     (remark,) = watcher.session.outbox.remarks
@@ -687,8 +686,7 @@ def test_a_command_with_nothing_to_train_is_told(watcher):
 
 
 def test_a_broken_pytorch_is_told(monkeypatch):
-    monkeypatch.delattr(core.train, "trainer")
-    monkeypatch.setitem(sys.modules, "core.train.trainer", None)
+    monkeypatch.setitem(sys.modules, "core.train.device", None)
     watcher = Watcher()
     assert "PyTorch cannot be loaded" in watcher.failure().message
     watcher.session.close()

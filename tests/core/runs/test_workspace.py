@@ -99,7 +99,7 @@ def test_what_waits_for_a_step_is_done_there_in_order(workspace, task, monkeypat
     alone = Trainer(task)
     for _ in range(50):
         alone.step()
-    alone.tune(learning_rate=0.5)
+    alone.set_hyperparameters(learning_rate=0.5)
     alone.step()
     assert workspace.trainer.step_count == workspace.trainer.timeline.newest_step == 51
     assert np.array_equal(workspace.trainer.params().W, alone.params().W)
@@ -167,7 +167,7 @@ def test_commands_are_values_that_say_what_they_are(task):
     assert commands.GoTo(3) == commands.GoTo(3) != commands.GoTo(4)
     assert repr(commands.Tune({"l1": 0.5})) == "Tune(changes={'l1': 0.5})"
     told = repr(commands.Load(2, task, play=True, replaces=1))
-    assert told == "Load(run=2, play=True, take_over=None, replaces=1)"
+    assert told == "Load(run=2, play=True, warm_start_from=None, replaces=1)"
 
 
 def test_a_run_that_begins_again_leaves_the_one_before_as_it_was(workspace, task):

@@ -16,6 +16,7 @@ from core.teach.lesson import Preset, banded
 from core.teach.lessons import BY_KEY, NEAR, PRESETS, after
 from core.train.snapshot import Metrics, Status
 from core.train.trainer import Trainer
+from core.train.warm_start import start_from
 
 MANY = 10_000
 
@@ -30,7 +31,7 @@ def begun(key: str) -> Trainer:
     preset = BY_KEY[key]
     trainer = Trainer(prepared(preset))
     if preset.params is not None:
-        trainer.start_from(preset.params)
+        start_from(trainer, preset.params)
     return trainer
 
 
@@ -214,7 +215,7 @@ def test_one_vs_rest_finds_nothing_of_the_middle_class() -> None:
 
 def test_one_vs_rest_does_not_find_it_with_more_training_either() -> None:
     trainer = begun("rest")
-    trainer.tune(epochs=5000)
+    trainer.set_hyperparameters(epochs=5000)
     assert share(until(trainer), 1) == 0
 
 
@@ -248,7 +249,7 @@ def test_twenty_epochs_with_standardised_features_do_more_than_200_without() -> 
     np.testing.assert_array_equal(unscaled.task.train_rows, scaled.task.train_rows)
     after_200 = until(unscaled)
     assert until(scaled, 20).train_loss < after_200.train_loss
-    scaled.tune(epochs=20_000)
+    scaled.set_hyperparameters(epochs=20_000)
     foot = until(scaled, 20_000).train_loss
     assert foot == pytest.approx(0.20, abs=0.005)
     assert after_200.train_loss > 2 * foot
@@ -280,7 +281,9 @@ def normal_equations(trainer: Trainer) -> tuple[np.ndarray, np.ndarray]:
 def test_the_rate_that_is_offered_after_divergence_leads_to_the_foot() -> None:
     trainer = begun("too-fast")
     until(trainer)
-    trainer.tune(learning_rate=trainer.stopping.remedy(trainer.settings))
+    trainer.set_hyperparameters(
+        learning_rate=trainer.stopping.suggested_learning_rate(trainer.settings)
+    )
     trainer.go_on()
     metrics = until(trainer)
     assert trainer.outcome is Status.FINISHED
@@ -292,7 +295,7 @@ def test_the_rate_that_is_offered_after_divergence_leads_to_the_foot() -> None:
 def test_single_examples_make_the_loss_tremble_and_all_together_do_not() -> None:
     def rises(batch: int | None) -> float:
         trainer = begun("one-example")
-        trainer.tune(batch_size=batch, epochs=10 if batch else 1000)
+        trainer.set_hyperparameters(batch_size=batch, epochs=10 if batch else 1000)
         until(trainer, 500)
         losses = []
         while trainer.outcome is None:

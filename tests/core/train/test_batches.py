@@ -1,4 +1,4 @@
-"""Shuffles visit every row once an epoch; rows come out as numbers, slice by slice."""
+"""BatchSampler visit every row once an epoch; rows come out as numbers, slice by slice."""
 
 from dataclasses import replace
 
@@ -12,17 +12,17 @@ from torch import Generator
 from core.config import DataConfig, RunConfig
 from core.data.task import prepare
 from core.train import batches, history
-from core.train.batches import Shuffles, place
+from core.train.batches import BatchSampler, to_device
 from core.train.metrics import Measurement
 
 CPU = torch.device("cpu")
 
 
-def epoch(shuffles, n, sizes):
+def epoch(sampler, n, sizes):
     """Return the row numbers of each batch until the epoch ends."""
     taken = []
     while True:
-        rows, count, ends = shuffles.next(next(sizes))
+        rows, count, ends = sampler.next(next(sizes))
         rows = torch.arange(n) if rows is None else rows
         assert len(rows) == count
         taken.append(rows.tolist())
@@ -48,9 +48,9 @@ def forever(*values):
     seed=st.integers(0, 1000),
 )
 def test_each_epoch_visits_every_row_exactly_once(n, sizes, seed):
-    shuffles, wanted = Shuffles(n, Generator().manual_seed(seed), CPU), forever(*sizes)
+    sampler, wanted = BatchSampler(n, Generator().manual_seed(seed), CPU), forever(*sizes)
     for _ in range(3):
-        rows = [row for batch in epoch(shuffles, n, wanted) for row in batch]
+        rows = [row for batch in epoch(sampler, n, wanted) for row in batch]
         assert sorted(rows) == list(range(n))
 
 
@@ -58,25 +58,25 @@ def test_each_epoch_visits_every_row_exactly_once(n, sizes, seed):
     ("size", "lengths"), [(1, [1] * 10), (4, [4, 4, 2]), (10, [10]), (99, [10]), (None, [10])]
 )
 def test_the_last_batch_is_what_is_left(size, lengths):
-    taken = epoch(Shuffles(10, Generator().manual_seed(1), CPU), 10, forever(size))
+    taken = epoch(BatchSampler(10, Generator().manual_seed(1), CPU), 10, forever(size))
     assert [len(batch) for batch in taken] == lengths
 
 
 def test_shuffles_differ_from_epoch_to_epoch_and_from_seed_to_seed():
     orders = []
     for seed in (1, 2):
-        shuffles = Shuffles(50, Generator().manual_seed(seed), CPU)
-        orders += [tuple(np.concatenate(epoch(shuffles, 50, forever(8)))) for _ in range(2)]
+        sampler = BatchSampler(50, Generator().manual_seed(seed), CPU)
+        orders += [tuple(np.concatenate(epoch(sampler, 50, forever(8)))) for _ in range(2)]
     assert len(set(orders)) == 4
 
 
 def test_restoring_a_state_repeats_what_came_after_it():
-    shuffles = Shuffles(20, Generator().manual_seed(4), CPU)
-    shuffles.next(7)
-    state = shuffles.place()
-    first = [str(shuffles.next(7)) for _ in range(9)]
-    shuffles.restore(state)
-    assert [str(shuffles.next(7)) for _ in range(9)] == first
+    sampler = BatchSampler(20, Generator().manual_seed(4), CPU)
+    sampler.next(7)
+    state = sampler.state()
+    first = [str(sampler.next(7)) for _ in range(9)]
+    sampler.restore(state)
+    assert [str(sampler.next(7)) for _ in range(9)] == first
 
 
 @pytest.mark.parametrize("standardise", [False, True])
@@ -86,7 +86,7 @@ def test_slices_hold_the_standardised_rows_in_order(
 ):
     monkeypatch.setattr(batches, "SLICE_ROWS", 32)
     task = make_task(request.getfixturevalue(name), data={"standardise": standardise})
-    rows = place(task, task.train_rows, CPU)
+    rows = to_device(task, task.train_rows, CPU)
     X, Y = gather(rows)
     y = rows.y.numpy()
     expected = task.standardiser.apply(task.dataset.values(task.train_rows))
@@ -99,7 +99,7 @@ def test_slices_hold_the_standardised_rows_in_order(
 def test_slices_follow_a_given_order(make_task, iris, monkeypatch):
     monkeypatch.setattr(batches, "SLICE_ROWS", 4)
     task = make_task(iris)
-    rows = place(task, task.train_rows, CPU)
+    rows = to_device(task, task.train_rows, CPU)
     order = torch.tensor([5, 2, 9, 77, 3, 2])
     X, Y = gather(rows, order)
     assert np.array_equal(X, rows.X[order])
@@ -108,7 +108,7 @@ def test_slices_follow_a_given_order(make_task, iris, monkeypatch):
 
 def test_slices_use_the_same_room_again(make_task, digits):
     task = make_task(digits)
-    rows = place(task, task.train_rows, CPU)
+    rows = to_device(task, task.train_rows, CPU)
 
     def places():
         return [[t.data_ptr() for t in part] for part in rows.slices(torch.arange(32))]
@@ -119,7 +119,7 @@ def test_slices_use_the_same_room_again(make_task, digits):
 @pytest.mark.parametrize("order", [None, torch.arange(32)], ids=["in place", "batch"])
 def test_targets_and_room_for_logits_are_viewed_once_and_not_by_every_step(make_task, iris, order):
     task = make_task(iris)
-    rows = place(task, task.train_rows, CPU)
+    rows = to_device(task, task.train_rows, CPU)
     ((_, Y, Z),) = rows.slices(order)
     ((_, Y_again, Z_again),) = rows.slices(order)
     assert Y_again is Y and Z_again is Z
@@ -130,7 +130,7 @@ def test_exact_figures_leave_no_room_behind_with_the_rows_that_are_trained_on(
 ):
     monkeypatch.setattr(history, "SAMPLE", 100)
     task = make_task(digits)
-    train, measurement = place(task, task.train_rows, CPU), Measurement(task, CPU)
+    train, measurement = to_device(task, task.train_rows, CPU), Measurement(task, CPU)
     parameters = torch.zeros(task.outputs, task.m), torch.zeros(task.outputs)
     sampled = measurement(parameters, 0, 0)
     assert sampled.sampled == 100
@@ -141,7 +141,7 @@ def test_exact_figures_leave_no_room_behind_with_the_rows_that_are_trained_on(
 
 def test_slices_of_wide_rows_are_short(make_task, digits):
     task = make_task(digits)
-    rows = place(task, task.train_rows, CPU)
+    rows = to_device(task, task.train_rows, CPU)
     assert rows.rows_at_once * task.m <= batches.SLICE
 
 
@@ -153,27 +153,27 @@ def test_slices_of_wide_rows_are_short(make_task, digits):
 )
 def test_a_batch_that_is_taken_back_comes_again(n, size, before, other):
     """Also with another size: what is left of the epoch stays what it was."""
-    shuffles, twin = (Shuffles(n, Generator().manual_seed(1), CPU) for _ in range(2))
+    sampler, twin = (BatchSampler(n, Generator().manual_seed(1), CPU) for _ in range(2))
     for _ in range(before):
-        shuffles.next(size)
+        sampler.next(size)
         twin.next(size)
-    shuffles.next(size)
-    shuffles.take_back()
+    sampler.next(size)
+    sampler.take_back()
     for _ in range(2 * n):
-        ours, theirs = shuffles.next(other), twin.next(other)
+        ours, theirs = sampler.next(other), twin.next(other)
         assert str(ours) == str(theirs)
 
 
 def test_pixels_stay_bytes_and_a_published_split_is_not_copied(make_task, digits):
     task = make_task(replace(digits, published_test=297))
-    rows = place(task, task.train_rows, CPU)
+    rows = to_device(task, task.train_rows, CPU)
     assert rows.X.dtype == torch.uint8
     assert np.shares_memory(rows.X.numpy(), digits.X)
 
 
 def test_a_run_without_test_rows_has_no_slices_to_measure(make_task, two_blobs):
     task = make_task(two_blobs)
-    rows = place(task, task.test_rows, CPU)
+    rows = to_device(task, task.test_rows, CPU)
     assert len(rows) == 0 and list(rows.slices()) == []
 
 
@@ -183,7 +183,7 @@ def test_each_row_keeps_its_class_whatever_the_split(seed, iris):
     config = RunConfig(DataConfig(split_seed=seed))
     task = prepare(iris, config)
     numbers = np.concatenate([task.train_rows, task.test_rows])
-    rows = place(task, numbers, CPU)
+    rows = to_device(task, numbers, CPU)
     expected = task.inputs(task.dataset.values(numbers))
     np.testing.assert_array_equal(rows.X.numpy(), expected)
     np.testing.assert_array_equal(rows.y.numpy(), task.dataset.y[numbers])

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 import pytest
 import torch
 
-from core.config import TrainingConfig
 from core.train import checkpoints
-from core.train.batches import Place, Shuffles
-from core.train.checkpoints import NEVER, Edits, Frame, Keyframes, Rules, compact, first_stride
+from core.train.batches import BatchSampler, SamplerState
+from core.train.checkpoints import Frame, Keyframes, compact, first_stride
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,14 +15,14 @@ class Point:
     step: int
     epoch: int
     parameters: tuple[torch.Tensor, ...]
-    shuffles: Place
+    sampler: SamplerState
     moments: tuple[tuple[torch.Tensor, ...], ...] = ()
     memory: tuple[tuple[torch.Tensor, torch.Tensor], ...] = ()
 
 
 def frame(step, epoch=0, size=10, generator=None):
-    shuffles = Place(torch.zeros(5) if generator is None else generator, None, step, False)
-    return Frame(Point(step, epoch, (torch.full((size,), float(step)),), shuffles))
+    sampler = SamplerState(torch.zeros(5) if generator is None else generator, None, step, False)
+    return Frame(Point(step, epoch, (torch.full((size,), float(step)),), sampler))
 
 
 @pytest.fixture
@@ -135,78 +134,41 @@ def test_what_several_frames_share_counts_once(frames):
 
 
 def batches_after(place, count=40):
-    shuffles = Shuffles(100, torch.Generator(), torch.device("cpu"))
-    shuffles.restore(place)
-    rows = [shuffles.next(7)[0] for _ in range(count)]
+    sampler = BatchSampler(100, torch.Generator(), torch.device("cpu"))
+    sampler.restore(place)
+    rows = [sampler.next(7)[0] for _ in range(count)]
     return [r.tolist() for r in rows if r is not None]
 
 
 def test_a_compact_place_holds_no_permutation_and_draws_the_same_batches():
-    shuffles = Shuffles(100, torch.Generator().manual_seed(5), torch.device("cpu"))
-    mate, epoch = None, 0
+    sampler = BatchSampler(100, torch.Generator().manual_seed(5), torch.device("cpu"))
+    base, epoch = None, 0
     for step in range(60):
-        whole = Point(step, epoch, (torch.zeros(1),), shuffles.place())
-        small = compact(whole, mate)
-        assert small.shuffles.order is None
-        assert batches_after(small.shuffles) == batches_after(whole.shuffles)
+        whole = Point(step, epoch, (torch.zeros(1),), sampler.state())
+        small = compact(whole, base)
+        assert small.sampler.order is None
+        assert batches_after(small.sampler) == batches_after(whole.sampler)
         if step % 4 == 0:
-            shuffles.peek(7)
-        *_, ends_epoch = shuffles.next(7)
-        mate, epoch = small, epoch + ends_epoch
+            sampler.peek(7)
+        *_, ends_epoch = sampler.next(7)
+        base, epoch = small, epoch + ends_epoch
 
 
 def test_amid_an_epoch_whose_beginning_is_not_known_the_permutation_is_kept():
-    shuffles = Shuffles(100, torch.Generator().manual_seed(5), torch.device("cpu"))
-    shuffles.next(7)
-    place = Point(1, 0, (torch.zeros(1),), shuffles.place())
-    assert compact(place).shuffles.order is place.shuffles.order
+    sampler = BatchSampler(100, torch.Generator().manual_seed(5), torch.device("cpu"))
+    sampler.next(7)
+    place = Point(1, 0, (torch.zeros(1),), sampler.state())
+    assert compact(place).sampler.order is place.sampler.order
     other_epoch = replace(place, epoch=3)
-    assert batches_after(compact(place, other_epoch).shuffles) == batches_after(place.shuffles)
+    assert batches_after(compact(place, other_epoch).sampler) == batches_after(place.sampler)
 
 
 def test_a_permutation_that_is_drawn_for_the_next_epoch_is_kept():
-    shuffles = Shuffles(100, torch.Generator().manual_seed(5), torch.device("cpu"))
-    shuffles.peek(7)
-    shuffles.next(None)  # all rows in place: the permutation waits
-    place = Point(1, 1, (torch.zeros(1),), shuffles.place())
-    assert batches_after(compact(place).shuffles) == batches_after(shuffles.place())
-
-
-# Rules ------------------------------------------------------------------------------------------
-
-
-def rules(rate):
-    return Rules(TrainingConfig(learning_rate=rate), 10, 1.0)
-
-
-@pytest.fixture
-def edits():
-    edits = Edits(0, rules(0.1))
-    edits.add(5, rules(0.5))
-    edits.add(9, rules(0.9))
-    return edits
-
-
-def test_the_rules_of_a_step_are_those_of_the_last_edit_before_it(edits):
-    found = [edits.at(step).settings.learning_rate for step in (0, 4, 5, 8, 9, 100)]
-    assert found == [0.1, 0.1, 0.5, 0.5, 0.9, 0.9]
-
-
-def test_the_next_edit_is_known(edits):
-    assert [edits.after(step) for step in (0, 4, 5, 9)] == [5, 5, 9, NEVER]
-
-
-def test_of_two_edits_at_a_step_the_newer_holds_and_a_new_beginning_stays_one(edits):
-    edits.add(9, replace(rules(0.2), begins_anew=True))
-    edits.add(9, rules(0.3))
-    assert edits.at(9).settings.learning_rate == 0.3
-    assert edits.begins_anew(9) and not edits.begins_anew(5) and not edits.begins_anew(10)
-
-
-def test_edits_after_a_step_can_be_forgotten(edits):
-    edits.cut(5)
-    assert edits.at(100).settings.learning_rate == 0.5
-    assert edits.after(5) == NEVER
+    sampler = BatchSampler(100, torch.Generator().manual_seed(5), torch.device("cpu"))
+    sampler.peek(7)
+    sampler.next(None)  # all rows in place: the permutation waits
+    place = Point(1, 1, (torch.zeros(1),), sampler.state())
+    assert batches_after(compact(place).sampler) == batches_after(sampler.state())
 
 
 @pytest.mark.parametrize(("multiplications", "stride"), [(1, 1024), (2**20, 16), (2**40, 1)])

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from core.train import batches, cuda_graphs, trainer, warm_start
+from core.train import batches, cuda_graphs, warm_start
 from core.train import device as device_
 from core.train import metrics as measure
 from core.train.cuda_graphs import HELD, TOGETHER
 from core.train.device import AHEAD, MARKED, Cuda, HostCopy, Lag, queue_of
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
+from core.train.warm_start import move_to
 from tests.core.late import LateDevice
 
 LONG = 10**6
@@ -57,8 +58,10 @@ def assert_same(subject, twin):
     assert np.array_equal(ours.W, theirs.W) and np.array_equal(ours.b, theirs.b)
     assert (subject.step_count, subject.epoch) == (twin.step_count, twin.epoch)
     assert (subject.outcome, subject.message) == (twin.outcome, twin.message)
-    assert np.array_equal(subject.curves().table, twin.curves().table, equal_nan=True)
-    assert subject.curves().marks == twin.curves().marks
+    assert np.array_equal(
+        subject.history.curves().table, twin.history.curves().table, equal_nan=True
+    )
+    assert subject.history.curves().marks == twin.history.curves().marks
     assert np.array_equal(subject.next_rows(), twin.next_rows())
 
 
@@ -126,7 +129,7 @@ def test_nothing_is_measured_or_ends_within_a_graph(digits, pair):
     subject, twin = pair(digits, batch_size=8, tolerance=1e-6)
     go(subject, 1200)
     follow(twin, subject)
-    assert subject.curves().step.tolist() == twin.curves().step.tolist()
+    assert subject.history.curves().step.tolist() == twin.history.curves().step.tolist()
     assert_same(subject, twin)
 
 
@@ -145,8 +148,8 @@ def test_tuning_holds_from_the_next_step_on(digits, pair, device):
     for changes in CHANGES:
         go(subject, 333)
         follow(twin, subject)
-        subject.tune(**changes)
-        twin.tune(**changes)
+        subject.set_hyperparameters(**changes)
+        twin.set_hyperparameters(**changes)
         assert_same(subject, twin)
     go(subject, 333)
     follow(twin, subject)
@@ -159,7 +162,7 @@ def test_settings_that_are_dragged_along_are_not_captured(digits, pair, device):
     go(subject, 3 * HELD)
     captured = device.captured
     for k in range(1, 50):
-        subject.tune(learning_rate=k / 100)
+        subject.set_hyperparameters(learning_rate=k / 100)
         go(subject, HELD // 2)
     assert device.captured == captured > 0
 
@@ -180,13 +183,13 @@ def test_divergence_is_found_at_the_same_step_and_left_in_the_same_way(digits, p
         go(each, 400, most=FLAT_OUT if each is subject else 1)
     follow(twin, subject)
     for each in (subject, twin):
-        each.tune(learning_rate=1e30)
+        each.set_hyperparameters(learning_rate=1e30)
     go(subject, LONG)
     go(twin, LONG, most=1)
     assert subject.outcome is Status.DIVERGED
     assert_same(subject, twin)
     for each in (subject, twin):
-        each.tune(learning_rate=each.stopping.remedy(each.settings))
+        each.set_hyperparameters(learning_rate=each.stopping.suggested_learning_rate(each.settings))
         each.go_on()
     go(subject, 400)
     follow(twin, subject)
@@ -214,8 +217,8 @@ def test_weights_that_are_moved_or_taken_over_go_on_in_graphs(digits, pair, devi
     follow(later_twin, later)
     start = later.params()
     for old, new in ((subject, later), (twin, later_twin)):
-        warm_start.take_over(new, old)
-        new.move_to(start)
+        warm_start.warm_start_from(new, old)
+        move_to(new, start)
     go(later, 400)
     follow(later_twin, later)
     assert_same(later, later_twin)
@@ -233,12 +236,12 @@ def test_where_no_graph_can_be_captured_it_is_tried_once(digits, pair, device):
     device.can_capture = False
     subject, twin = pair(digits, batch_size=8)
     go(subject, 600)
-    subject.tune(learning_rate=0.2)
+    subject.set_hyperparameters(learning_rate=0.2)
     twin_at_tune = subject.step_count
     go(subject, 600)
     while twin.step_count < subject.step_count:
         if twin.step_count == twin_at_tune:
-            twin.tune(learning_rate=0.2)
+            twin.set_hyperparameters(learning_rate=0.2)
         twin.step()
     assert_same(subject, twin)
     assert device.tried == 1
@@ -342,7 +345,7 @@ def twins_on_cuda(make_task, monkeypatch):
     monkeypatch.setattr(measure, "CHEAP", 0)
 
     def make(dataset, **options):
-        task = make_task(dataset, device=trainer.devices()[-1], epochs=LONG, **options)
+        task = make_task(dataset, device=device_.devices()[-1], epochs=LONG, **options)
         subject, twin = Trainer(task), Trainer(task)
         monkeypatch.setattr(twin.update._blocks, "find", lambda *_: None)
         return subject, twin
@@ -364,7 +367,7 @@ def test_real_graphs_agree_with_updates_one_by_one(name, kind, batch_size, reque
     )
     for eta in (0.05, 0.02):
         for each in (subject, twin):
-            each.tune(learning_rate=eta, weight_decay=eta / 10)
+            each.set_hyperparameters(learning_rate=eta, weight_decay=eta / 10)
         go(subject, 700)
         follow(twin, subject)
         ours, theirs = subject.params(), twin.params()
@@ -390,7 +393,7 @@ def test_a_real_copy_is_of_the_moment_it_was_started(digits, twins_on_cuda):
 
 def test_the_cpu_has_no_queue(pair, iris):
     _, twin = pair(iris)
-    assert queue_of(torch.device("cpu")) is None and not twin.is_queued
+    assert queue_of(torch.device("cpu")) is None and not twin.stepper.is_queued
 
 
 # Copies ---------------------------------------------------------------------------------------

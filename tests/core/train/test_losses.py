@@ -260,7 +260,7 @@ def test_no_loss_bends_more_than_its_head_says(head, n, h, rng):
                 lambda z, i=i, Y=Y: head.loss(z[None], Y[i : i + 1]).sum(), Z[i]
             )
             steepest = max(steepest, float(torch.linalg.eigvalsh(H).abs().max()))
-    assert steepest <= head.bend * (1 + 1e-12)
+    assert steepest <= head.curvature_bound * (1 + 1e-12)
 
 
 @heads("mse", "binary", "softmax", "ovr", "ovo")
@@ -277,7 +277,7 @@ def test_the_bound_of_the_bend_is_no_larger_than_need_be(head):
         slope = g[:, 0] if outputs == 1 else (g[:, 1] - g[:, 0]) / 2
         bend = (slope[1:] - slope[:-1]) / (t[1, 0] - t[0, 0]) / unit**2
         largest = max(largest, float(bend.abs().max()))
-    assert head.bend * 0.95 <= largest <= head.bend * (1 + 1e-6)
+    assert head.curvature_bound * 0.95 <= largest <= head.curvature_bound * (1 + 1e-6)
 
 
 # Each against its closed form ---------------------------------------------------------------------

@@ -9,6 +9,7 @@ from core.train.losses import HEADS
 from core.train.optimisers import RULES
 from core.train.second_order import METHODS
 from core.train.trainer import Trainer
+from core.train.warm_start import move_to, start_from
 from tests.core.late import LateDevice
 from tests.core.remote import RemoteDevice
 
@@ -43,7 +44,9 @@ def assert_same(subject, twin):
     assert subject.step_count == twin.step_count
     for ours, theirs in zip(subject.params().arrays, twin.params().arrays, strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    assert np.array_equal(subject.curves().table, twin.curves().table, equal_nan=True)
+    assert np.array_equal(
+        subject.history.curves().table, twin.history.curves().table, equal_nan=True
+    )
 
 
 HIDDEN = [{"hidden": 5, "activation": name} for name in ("relu", "tanh", "sigmoid")]
@@ -77,9 +80,9 @@ def test_no_update_waits_for_the_device(optimiser, pair, device, digits, monkeyp
     monkeypatch.setattr(measure, "CHEAP", 0)
     subject, _ = pair(digits, optimiser=optimiser, batch_size=8, l1=0.001, weight_decay=0.01)
     go(subject, steps=40)
-    reads, measured = device.reads, len(subject.curves().step)
+    reads, measured = device.reads, len(subject.history.curves().step)
     go(subject, steps=100)
-    measured = len(subject.curves().step) - measured
+    measured = len(subject.history.curves().step) - measured
     assert 0 < measured < 10 and device.reads - reads == measured  # a measurement reads once
 
 
@@ -110,8 +113,8 @@ def test_its_past_is_there_too(optimiser, steps, pair, iris):
         subject.timeline.go_to(step)
         twin.timeline.go_to(step)
         assert_same(subject, twin)
-    subject.leave_past()
-    twin.leave_past()
+    subject.branch_here()
+    twin.branch_here()
     go(subject, twin, steps=20)
     assert_same(subject, twin)
 
@@ -121,12 +124,12 @@ def test_weights_are_moved_and_taken_over_there(pair, iris):
     go(subject, twin, steps=50)
     start = twin.params()
     for old, new in ((subject, later), (twin, later_twin)):
-        warm_start.take_over(new, old)
-        new.tune(learning_rate=0.2, batch_size=None)
+        warm_start.warm_start_from(new, old)
+        new.set_hyperparameters(learning_rate=0.2, batch_size=None)
         new.step()
-        new.move_to(start)
+        move_to(new, start)
         new.step()
-        new.start_from(start)
+        start_from(new, start)
     go(later, later_twin, steps=10)
     assert_same(later, later_twin)
 
@@ -136,7 +139,7 @@ def test_divergence_there_returns_to_a_healthy_place(pair, iris):
     for each in (subject, twin):
         while each.outcome is None:
             each.step()
-        each.tune(learning_rate=each.stopping.remedy(each.settings))
+        each.set_hyperparameters(learning_rate=each.stopping.suggested_learning_rate(each.settings))
         each.go_on()
     go(subject, twin, steps=20)
     assert_same(subject, twin)

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigError
+from core.optimiser_family import OPTIMISERS
 from core.runs import commands
 from core.train import batches, checkpoints, warm_start
-from core.train.history import Mark
+from core.train.history import MOVED, Mark
 from core.train.snapshot import Params, Status
 from core.train.timeline import Timeline
-from core.train.trainer import MOVED, Trainer
+from core.train.trainer import Trainer
+from core.train.warm_start import move_to
 from tests.core.late import LateDevice
 from tests.core.watcher import Watcher
 
@@ -49,7 +51,7 @@ def recorded(task, steps, changes=None):
     """Train so many steps; return the trainer and its weights after each of them."""
     trainer, seen = Trainer(task), []
     for step in range(steps + 1):
-        trainer.tune(**(changes or {}).get(step, {}))
+        trainer.set_hyperparameters(**(changes or {}).get(step, {}))
         seen.append(weights(trainer))
         if step < steps:
             trainer.step()
@@ -66,9 +68,7 @@ def assert_same_metrics(a, b):
 
 
 @pytest.mark.parametrize("batch_size", [1, 32, None])
-@pytest.mark.parametrize(
-    "optimiser", ["sgd", "momentum", "nesterov", "rmsprop", "adam", "newton", "lbfgs"]
-)
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_any_step_comes_back_bit_for_bit(optimiser, batch_size, iris, make_task):
     task = make_task(
         iris,
@@ -130,7 +130,7 @@ def test_frames_hold_no_permutation_and_stay_within_their_bound(digits, make_tas
     trainer = go(Trainer(task))
     kept = trainer.timeline.nbytes
     parameters = sum(array.nbytes for array in trainer.params().arrays)
-    generator = trainer.checkpoint().shuffles.generator.nbytes
+    generator = trainer.checkpoint().sampler.generator.nbytes
     assert kept == len(trainer.timeline.kept_steps) * parameters + 3 * generator + generator
 
 
@@ -151,11 +151,11 @@ def test_the_past_has_the_figures_and_the_next_batch_of_its_step(iris, make_task
 
 def test_the_curves_stay_complete_while_the_past_is_looked_at(iris, make_task):
     trainer = go(Trainer(make_task(iris, epochs=LONG)), 100)
-    before = trainer.curves().table.copy()
+    before = trainer.history.curves().table.copy()
     trainer.timeline.go_to(20)
     trainer.measure()
     assert trainer.timeline.newest_step == 100
-    np.testing.assert_array_equal(trainer.curves().table, before)
+    np.testing.assert_array_equal(trainer.history.curves().table, before)
 
 
 def test_back_at_the_newest_step_it_is_as_it_was(iris, make_task):
@@ -173,7 +173,7 @@ def test_the_past_is_played_again_up_to_the_newest_step(iris, make_task):
     trainer.timeline.go_to(25)
     while trainer.timeline.is_past:
         assert weights(trainer) == seen[trainer.step_count]
-        assert trainer.timeline.relive()
+        assert trainer.timeline.replay()
     assert weights(trainer) == seen[120]
     assert trainer.settings.batch_size == 16
 
@@ -206,12 +206,12 @@ def test_training_from_the_past_gives_the_same_run_and_the_same_curves(step, iri
     task = make_task(iris, epochs=140, batch_size=16)
     trainer, alone = go(Trainer(task)), go(Trainer(task))
     trainer.timeline.go_to(step)
-    trainer.leave_past()
-    assert trainer.curves().last_step <= step
+    trainer.branch_here()
+    assert trainer.history.curves().last_step <= step
     assert trainer.timeline.newest_step == step
     go(trainer)
     assert weights(trainer) == weights(alone)
-    np.testing.assert_array_equal(trainer.curves().table, alone.curves().table)
+    np.testing.assert_array_equal(trainer.history.curves().table, alone.history.curves().table)
     assert (trainer.outcome, trainer.message) == (alone.outcome, alone.message)
 
 
@@ -219,33 +219,33 @@ def test_a_setting_that_is_changed_in_the_past_holds_from_there(iris, make_task)
     task = make_task(iris, epochs=LONG)
     trainer = go(Trainer(task), 200)
     trainer.timeline.go_to(50)
-    trainer.tune(learning_rate=0.7, batch_size=10)
+    trainer.set_hyperparameters(learning_rate=0.7, batch_size=10)
     go(trainer, 30)
     alone = go(Trainer(task), 50)
-    alone.tune(learning_rate=0.7, batch_size=10)
+    alone.set_hyperparameters(learning_rate=0.7, batch_size=10)
     go(alone, 30)
     assert weights(trainer) == weights(alone)
-    assert trainer.curves().marks == alone.curves().marks
-    assert [mark.step for mark in trainer.curves().marks] == [50, 50]
+    assert trainer.history.curves().marks == alone.history.curves().marks
+    assert [mark.step for mark in trainer.history.curves().marks] == [50, 50]
     assert trainer.timeline.newest_step == 80
 
 
 def test_a_setting_that_is_changed_in_the_past_and_left_there_changes_nothing(iris, make_task):
     trainer, seen = recorded(make_task(iris, epochs=LONG), 200)
     trainer.timeline.go_to(50)
-    trainer.tune(learning_rate=0.7)
+    trainer.set_hyperparameters(learning_rate=0.7)
     assert trainer.settings.learning_rate == trainer.update.eta == 0.7
     trainer.timeline.go_to(60)
     assert trainer.settings == trainer.task.config.training
     trainer.timeline.go_to(200)
-    assert weights(trainer) == seen[200] and trainer.curves().marks == ()
+    assert weights(trainer) == seen[200] and trainer.history.curves().marks == ()
 
 
 def test_a_value_that_is_refused_in_the_past_leaves_the_settings(iris, make_task):
     trainer = go(Trainer(make_task(iris)), 20)
     trainer.timeline.go_to(5)
     with pytest.raises(ConfigError):
-        trainer.tune(learning_rate=-1.0)
+        trainer.set_hyperparameters(learning_rate=-1.0)
     assert trainer.settings == trainer.task.config.training
 
 
@@ -284,7 +284,7 @@ def test_a_run_that_went_on_after_its_end_does_so_again(iris, make_task):
 @pytest.fixture
 def diverged(iris, make_task):
     trainer = go(Trainer(make_task(iris, epochs=LONG)), 60)
-    trainer.tune(learning_rate=1e6)
+    trainer.set_hyperparameters(learning_rate=1e6)
     return go(trainer)
 
 
@@ -322,7 +322,7 @@ def test_a_run_that_is_trained_from_its_past_diverges_at_the_same_step_again(iri
 def test_it_goes_back_to_before_the_weights_were_moved_by_hand(iris, make_task):
     trainer, seen = recorded(make_task(iris, epochs=LONG), 70)
     W, b = (np.full_like(part, 0.25) for part in trainer.params().arrays)
-    trainer.move_to(Params(W, b))
+    move_to(trainer, Params(W, b))
     moved = weights(trainer)
     after = []
     for _ in range(50):
@@ -332,15 +332,15 @@ def test_it_goes_back_to_before_the_weights_were_moved_by_hand(iris, make_task):
         trainer.timeline.go_to(step)
         wanted = seen[step] if step < 70 else moved if step == 70 else after[step - 71]
         assert weights(trainer) == wanted
-    assert trainer.curves().marks == (Mark(70, MOVED),)
+    assert trainer.history.curves().marks == (Mark(70, MOVED),)
 
 
 def test_weights_that_are_moved_in_the_past_drop_what_came_later(iris, make_task):
     trainer = go(Trainer(make_task(iris, epochs=LONG)), 70)
     trainer.timeline.go_to(30)
-    trainer.move_to(Params(*(np.full_like(part, 0.25) for part in trainer.params().arrays)))
+    move_to(trainer, Params(*(np.full_like(part, 0.25) for part in trainer.params().arrays)))
     assert trainer.timeline.newest_step == trainer.step_count == 30
-    assert trainer.curves().last_step == 30
+    assert trainer.history.curves().last_step == 30
 
 
 def test_reset_forgets_the_past(iris, make_task):
@@ -359,7 +359,7 @@ def other_rows(iris):
 def test_a_run_that_took_over_goes_back_as_far_as_that(iris, other_rows, make_task):
     first = go(Trainer(make_task(iris, epochs=LONG)), 50)
     trainer = Trainer(make_task(other_rows, epochs=LONG))
-    warm_start.take_over(trainer, first)
+    warm_start.warm_start_from(trainer, first)
     seen = {50: weights(trainer)}
     for step in range(51, 200):
         trainer.step()
@@ -374,9 +374,9 @@ def test_what_is_taken_over_from_the_past_has_no_future(iris, other_rows, make_t
     first = go(Trainer(make_task(iris, epochs=LONG)), 50)
     first.timeline.go_to(20)
     trainer = Trainer(make_task(other_rows, epochs=LONG))
-    warm_start.take_over(trainer, first)
-    assert trainer.timeline.newest_step == trainer.curves().last_step == 20
-    assert first.timeline.newest_step == first.curves().last_step == 50
+    warm_start.warm_start_from(trainer, first)
+    assert trainer.timeline.newest_step == trainer.history.curves().last_step == 20
+    assert first.timeline.newest_step == first.history.curves().last_step == 50
 
 
 # A device that works behind our back ----------------------------------------------------------
@@ -391,7 +391,7 @@ def test_a_queued_device_goes_back_too(optimiser, iris, make_task, monkeypatch):
     for step in range(1, 300):
         trainer.step()
         if step == 150:
-            trainer.tune(learning_rate=0.3)
+            trainer.set_hyperparameters(learning_rate=0.3)
         seen[step] = weights(trainer)
     for step in (290, 151, 150, 149, 70, 3, 299):
         trainer.timeline.go_to(step)

@@ -16,14 +16,16 @@ from core.config import DataConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.errors import ConfigError, DataError, DeviceError
-from core.train import batches, health, trainer, warm_start
-from core.train.history import SAMPLE, Mark
+from core.train import batches, health, warm_start
+from core.train.device import devices, find_device
+from core.train.history import MOVED, SAMPLE, Mark
 from core.train.losses import HEADS
 from core.train.models import HIDDEN
 from core.train.optimisers import RULES
 from core.train.second_order import METHODS
 from core.train.snapshot import Params, Status
-from core.train.trainer import Trainer, find_device
+from core.train.trainer import Trainer
+from core.train.warm_start import move_to, start_from
 from tests.core.training import go, train
 
 ALL_FEATURES = {"features": ("all",)}
@@ -203,8 +205,8 @@ def test_a_batch_size_that_is_tuned_within_an_update_holds_for_that_update(
     monkeypatch.setattr(batches, "SLICE_ROWS", 100)
     subject, twin = Trainer(make_task(digits, batch_size=400)), Trainer(make_task(digits))
     subject.advance()
-    subject.tune(batch_size=64)
-    twin.tune(batch_size=64)
+    subject.set_hyperparameters(batch_size=64)
+    twin.set_hyperparameters(batch_size=64)
     for trainer_ in (subject, twin):
         for _ in range(50):
             trainer_.step()
@@ -234,7 +236,7 @@ def test_reset_returns_to_the_same_start_and_the_same_run(init, iris, make_task)
     assert subject.step_count == subject.epoch == 0 and subject.outcome is None
     assert np.array_equal(subject.params().W, start.W)
     assert np.array_equal(subject.params().b, start.b)
-    assert list(subject.curves().step) == [0]
+    assert list(subject.history.curves().step) == [0]
     go(subject)
     assert np.array_equal(subject.params().W, end.W)
 
@@ -262,7 +264,7 @@ def test_tuning_equals_a_run_with_those_settings_from_that_step(iris, make_task)
         {"batch_size": None},
         {"batch_size": 50, "learning_rate": 0.02},
     ):
-        subject.tune(**changes)
+        subject.set_hyperparameters(**changes)
         reference.settings = replace(reference.settings, **changes)
         for _ in range(5):
             subject.step()
@@ -272,10 +274,10 @@ def test_tuning_equals_a_run_with_those_settings_from_that_step(iris, make_task)
 
 def test_each_tuning_leaves_a_mark_at_its_step(iris, make_task):
     subject = train(make_task(iris, learning_rate=0.1, batch_size=32), steps=3)
-    subject.tune(learning_rate=0.5, batch_size=None)
+    subject.set_hyperparameters(learning_rate=0.5, batch_size=None)
     subject.step()
-    subject.tune(weight_decay=0.01, learning_rate=0.5)
-    assert subject.curves().marks == (
+    subject.set_hyperparameters(weight_decay=0.01, learning_rate=0.5)
+    assert subject.history.curves().marks == (
         Mark(3, "η 0.1 → 0.5"),
         Mark(3, "batch 32 → full"),
         Mark(4, "λ 0 → 0.01"),
@@ -285,15 +287,15 @@ def test_each_tuning_leaves_a_mark_at_its_step(iris, make_task):
 def test_what_cannot_be_tuned_is_refused_by_name(iris, make_task):
     subject = Trainer(make_task(iris))
     with pytest.raises(ConfigError, match="seed cannot change while a model trains"):
-        subject.tune(seed=4)
+        subject.set_hyperparameters(seed=4)
 
 
 def test_a_refused_value_leaves_the_settings_as_they_were(iris, make_task):
     subject = Trainer(make_task(iris))
     with pytest.raises(ConfigError, match="learning_rate is -1"):
-        subject.tune(learning_rate=-1.0)
+        subject.set_hyperparameters(learning_rate=-1.0)
     assert subject.settings == subject.task.config.training
-    assert subject.curves().marks == ()
+    assert subject.history.curves().marks == ()
 
 
 # How it ends ----------------------------------------------------------------------------------
@@ -316,7 +318,7 @@ def test_after_its_end_it_goes_on_for_as_many_epochs_again(iris, make_task):
 
 def test_more_epochs_make_a_finished_run_trainable_again(iris, make_task):
     subject = train(make_task(iris, epochs=3))
-    subject.tune(epochs=5)
+    subject.set_hyperparameters(epochs=5)
     assert subject.outcome is None
     go(subject)
     assert subject.epoch == 5
@@ -324,11 +326,13 @@ def test_more_epochs_make_a_finished_run_trainable_again(iris, make_task):
 
 def test_it_stops_as_converged_when_the_loss_hardly_changes(iris, make_task):
     subject = train(make_task(iris, batch_size=None, epochs=100_000, tolerance=1e-3))
-    losses = subject.curves().train_loss[-6:]
+    losses = subject.history.curves().train_loss[-6:]
     assert subject.outcome is Status.CONVERGED
     assert f"Converged after {subject.epoch} epochs" in subject.message
     assert 0 <= losses[0] - losses[-1] < 5e-3
-    assert subject.curves().train_loss[-7] - losses[-2] >= 5e-3  # not a moment sooner would do
+    assert (
+        subject.history.curves().train_loss[-7] - losses[-2] >= 5e-3
+    )  # not a moment sooner would do
 
 
 def test_a_loss_that_leaps_about_is_not_converged(iris, make_task):
@@ -346,7 +350,11 @@ def test_divergence_is_an_outcome_that_names_step_and_remedy(diverged):
     assert diverged.outcome is Status.DIVERGED
     assert f"Diverged at step {diverged.step_count + 1} with η" in diverged.message
     assert f"η = {diverged.settings.learning_rate:g}:" in diverged.message
-    assert 0 < diverged.stopping.remedy(diverged.settings) < diverged.settings.learning_rate
+    assert (
+        0
+        < diverged.stopping.suggested_learning_rate(diverged.settings)
+        < diverged.settings.learning_rate
+    )
 
 
 def test_divergence_leaves_the_last_healthy_weights(diverged):
@@ -355,11 +363,13 @@ def test_divergence_leaves_the_last_healthy_weights(diverged):
     assert np.isfinite(diverged.params().W).all()
     assert diverged.metrics.step == diverged.step_count
     assert math.isfinite(diverged.metrics.train_loss)
-    assert np.isfinite(diverged.curves().train_loss).all()
+    assert np.isfinite(diverged.history.curves().train_loss).all()
 
 
 def test_after_divergence_the_remedy_reaches_a_low_loss(diverged):
-    diverged.tune(learning_rate=diverged.stopping.remedy(diverged.settings))
+    diverged.set_hyperparameters(
+        learning_rate=diverged.stopping.suggested_learning_rate(diverged.settings)
+    )
     diverged.go_on()
     go(diverged)
     assert diverged.outcome is Status.FINISHED
@@ -369,17 +379,19 @@ def test_after_divergence_the_remedy_reaches_a_low_loss(diverged):
 def test_divergence_after_a_tuning_returns_to_the_step_before_it(iris, make_task):
     task = make_task(iris)
     subject = train(task, steps=30)
-    subject.tune(learning_rate=1e30)
+    subject.set_hyperparameters(learning_rate=1e30)
     go(subject)
     assert subject.outcome is Status.DIVERGED and subject.step_count == 30
     assert same(subject, train(task, steps=30))
-    assert list(subject.curves().step) == list(range(31))
+    assert list(subject.history.curves().step) == list(range(31))
 
 
 def test_a_huge_weight_decay_diverges_and_is_remedied_too(iris, make_task):
     subject = train(make_task(iris, weight_decay=300.0, batch_size=None), steps=100)
     outcomes = [subject.outcome]
-    subject.tune(learning_rate=subject.stopping.remedy(subject.settings))
+    subject.set_hyperparameters(
+        learning_rate=subject.stopping.suggested_learning_rate(subject.settings)
+    )
     subject.go_on()
     go(subject)
     assert [*outcomes, subject.outcome] == [Status.DIVERGED, Status.FINISHED]
@@ -449,7 +461,7 @@ def many_rows(rng, n=12_000):
 
 def test_large_data_are_measured_ever_more_rarely_until_that_is_cheap(rng, make_task):
     subject = train(make_task(many_rows(rng), batch_size=500, epochs=10), steps=150)
-    steps = subject.curves().step
+    steps = subject.history.curves().step
     assert list(steps[:9]) == [0, 1, 2, 3, 4, 6, 8, 12, 16]
     gaps = np.diff(steps)
     assert (np.diff(gaps) >= 0).all() and gaps[-1] < 150
@@ -545,7 +557,7 @@ def test_only_the_devices_that_are_listed_are_taken(name):
 def test_each_cuda_device_has_a_name(count, names, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: count > 0)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
-    assert trainer.devices() == names
+    assert devices() == names
 
 
 @pytest.mark.cuda
@@ -564,7 +576,7 @@ def test_cpu_and_cuda_agree(name, options, request, make_task):
     dataset = request.getfixturevalue(name)
     cpu, cuda = (
         train(make_task(dataset, epochs=3, device=device, **options))
-        for device in ("cpu", trainer.devices()[-1])
+        for device in ("cpu", devices()[-1])
     )
     np.testing.assert_allclose(cuda.params().W, cpu.params().W, rtol=1e-3, atol=1e-4)
     assert cuda.metrics.train_loss == pytest.approx(cpu.metrics.train_loss, rel=1e-3)
@@ -600,7 +612,7 @@ def test_a_moved_model_goes_on_from_the_given_weights(batch_size, iris, make_tas
     for _ in range(6):
         subject.step()
         reference.step()
-    subject.move_to(elsewhere)
+    move_to(subject, elsewhere)
     put(reference, elsewhere)
     assert np.array_equal(subject.params().W, elsewhere.W)
     assert np.array_equal(subject.params().b, elsewhere.b)
@@ -613,10 +625,10 @@ def test_a_moved_model_goes_on_from_the_given_weights(batch_size, iris, make_tas
 
 def test_a_move_is_marked_and_measured_anew_at_its_step(iris, make_task, elsewhere):
     subject = train(make_task(iris), steps=6)
-    before = subject.curves()
-    subject.move_to(elsewhere)
-    curves = subject.curves()
-    assert curves.marks == (Mark(6, trainer.MOVED),)
+    before = subject.history.curves()
+    move_to(subject, elsewhere)
+    curves = subject.history.curves()
+    assert curves.marks == (Mark(6, MOVED),)
     assert list(curves.step) == list(before.step) == list(range(7))
     assert np.array_equal(curves.train_loss[:6], before.train_loss[:6])
     expected = pytest.approx(loss_at(subject.task, elsewhere), rel=1e-5)
@@ -631,14 +643,14 @@ def test_a_move_within_an_update_begins_that_update_again(digits, make_task, mon
     params = Params(rng.normal(size=(10, 64)).astype(np.float32), np.zeros(10, dtype=np.float32))
     subject.advance()
     for each in (subject, twin):
-        each.move_to(params)
+        move_to(each, params)
         go(each, 20)
     assert same(subject, twin)
 
 
 def test_a_finished_run_that_is_moved_can_go_on(iris, make_task, elsewhere):
     subject = train(make_task(iris, epochs=2))
-    subject.move_to(elsewhere)
+    move_to(subject, elsewhere)
     assert subject.outcome is None
     go(subject)
     assert subject.epoch == 4
@@ -647,7 +659,7 @@ def test_a_finished_run_that_is_moved_can_go_on(iris, make_task, elsewhere):
 def test_to_be_moved_far_off_is_no_divergence(iris, make_task):
     far = Params(np.full((3, 2), 500, dtype=np.float32), np.array([900, 0, -900], dtype=np.float32))
     subject = train(make_task(iris), steps=6)
-    subject.move_to(far)
+    move_to(subject, far)
     assert subject.metrics.train_loss > health.DIVERGED_FACTOR * math.log(3)
     go(subject, 3)
     assert subject.outcome is None and subject.step_count == 9
@@ -657,8 +669,8 @@ def test_a_move_to_where_the_loss_has_no_value_is_refused_and_changes_nothing(ir
     subject, twin = (train(make_task(iris), steps=6) for _ in range(2))
     nowhere = Params(np.full((3, 2), np.nan, dtype=np.float32), np.zeros(3, dtype=np.float32))
     with pytest.raises(DataError, match="no value at these weights"):
-        subject.move_to(nowhere)
-    assert subject.curves().marks == ()
+        move_to(subject, nowhere)
+    assert subject.history.curves().marks == ()
     go(subject, 6)
     go(twin, 6)
     assert same(subject, twin)
@@ -667,11 +679,15 @@ def test_a_move_to_where_the_loss_has_no_value_is_refused_and_changes_nothing(ir
 def test_a_chosen_start_is_where_it_begins_and_what_reset_returns_to(iris, make_task, elsewhere):
     task = make_task(iris, epochs=3)
     subject, reference = train(task, steps=6), Reference(task)
-    subject.start_from(elsewhere)
+    start_from(subject, elsewhere)
     put(reference, elsewhere)
     ends = []
     for _ in range(2):
-        assert (subject.step_count, subject.epoch, list(subject.curves().step)) == (0, 0, [0])
+        assert (subject.step_count, subject.epoch, list(subject.history.curves().step)) == (
+            0,
+            0,
+            [0],
+        )
         assert np.array_equal(subject.params().W, elsewhere.W)
         assert np.array_equal(subject.params().b, elsewhere.b)
         loss = pytest.approx(loss_at(task, elsewhere), rel=1e-5)
@@ -688,10 +704,10 @@ def test_a_chosen_start_is_where_it_begins_and_what_reset_returns_to(iris, make_
 
 def test_a_start_that_the_data_cannot_bear_leaves_the_start_before(iris, make_task, elsewhere):
     subject = Trainer(make_task(iris))
-    subject.start_from(elsewhere)
+    start_from(subject, elsewhere)
     huge = Params(np.full((3, 2), 3e38, dtype=np.float32), np.zeros(3, dtype=np.float32))
     with pytest.raises(DataError, match="too large for the model"):
-        subject.start_from(huge)
+        start_from(subject, huge)
     for _ in range(2):
         assert np.array_equal(subject.params().W, elsewhere.W)
         go(subject, 3)
@@ -705,14 +721,14 @@ def test_a_start_that_the_data_cannot_bear_leaves_the_start_before(iris, make_ta
 def used(monkeypatch):
     """The rows of the training set that updates are made with, in the order they are taken."""
     taken = []
-    next_ = batches.Shuffles.next
+    next_ = batches.BatchSampler.next
 
     def spy(self, batch_size):
         rows, n, ends_epoch = next_(self, batch_size)
         taken.append(np.arange(n) if rows is None else rows.numpy().copy())
         return rows, n, ends_epoch
 
-    monkeypatch.setattr(batches.Shuffles, "next", spy)
+    monkeypatch.setattr(batches.BatchSampler, "next", spy)
     return taken
 
 
@@ -740,7 +756,7 @@ def test_the_rows_that_are_told_follow_a_batch_size_that_is_tuned(iris, make_tas
     subject = Trainer(make_task(iris, batch_size=50, epochs=10**6))
     for batch_size in (20, None, 7, 120, 32):
         assert_foretold(subject, used, steps=4)
-        subject.tune(batch_size=batch_size)
+        subject.set_hyperparameters(batch_size=batch_size)
     assert_foretold(subject, used, steps=20)
 
 
@@ -750,7 +766,7 @@ def test_the_rows_of_an_update_that_begins_again_are_told(digits, make_task, use
     subject.step()
     first = subject.next_rows()
     assert not subject.advance()  # its rows are taken, but it is not complete
-    subject.tune(batch_size=300)
+    subject.set_hyperparameters(batch_size=300)
     assert np.array_equal(subject.next_rows(), first[:300])
     assert_foretold(subject, used, steps=6)
 
@@ -765,7 +781,7 @@ def test_to_ask_for_the_next_rows_changes_nothing(iris, make_task):
             asked.next_rows()
         assert same(asked, twin)
         for subject in (asked, twin):
-            subject.tune(batch_size=batch_size)
+            subject.set_hyperparameters(batch_size=batch_size)
             if subject is asked:
                 asked.next_rows()
     asked.next_rows()
@@ -782,7 +798,7 @@ def test_taking_over_keeps_what_is_said_of_every_raw_input(two_blobs, make_task)
     old = train(make_task(two_blobs), steps=30)
     moved = replace(two_blobs, X=two_blobs.X * 3 + 1)
     new = Trainer(make_task(moved))
-    warm_start.take_over(new, old)
+    warm_start.warm_start_from(new, old)
     before, after = (
         subject.task.standardiser.apply(two_blobs.X) @ subject.params().W.T + subject.params().b
         for subject in (old, new)
@@ -790,14 +806,14 @@ def test_taking_over_keeps_what_is_said_of_every_raw_input(two_blobs, make_task)
     assert not np.array_equal(old.task.standardiser.mean, new.task.standardiser.mean)
     np.testing.assert_allclose(after, before, rtol=1e-4, atol=1e-5)
     assert (new.step_count, new.epoch) == (old.step_count, old.epoch)
-    assert list(new.curves().step[:31]) == list(old.curves().step)
+    assert list(new.history.curves().step[:31]) == list(old.history.curves().step)
 
 
 def test_a_class_that_is_new_starts_from_zero(two_blobs, make_task):
     old = train(make_task(two_blobs), steps=30)
     three = replace(two_blobs, class_names=("A", "B", "C"), class_marks=(0, 1, 2))
     new = Trainer(make_task(three))
-    warm_start.take_over(new, old)
+    warm_start.warm_start_from(new, old)
     np.testing.assert_allclose(new.params().W[:2], old.params().W, rtol=1e-6)
     assert not new.params().W[2].any() and new.params().b[2] == 0
 
@@ -805,7 +821,7 @@ def test_a_class_that_is_new_starts_from_zero(two_blobs, make_task):
 def test_other_inputs_take_nothing_over(two_blobs, iris, make_task):
     old = train(make_task(iris, data=ALL_FEATURES), steps=30)
     new = Trainer(make_task(two_blobs))
-    warm_start.take_over(new, old)
+    warm_start.warm_start_from(new, old)
     assert new.step_count == 0 and not new.params().W.any()
 
 
@@ -816,7 +832,7 @@ def test_points_that_change_classes_under_large_weights_are_no_divergence(
     old = train(make_task(two_blobs, learning_rate=learning_rate), steps=2)
     swapped = replace(two_blobs, y=1 - two_blobs.y)
     new = Trainer(make_task(swapped, learning_rate=learning_rate))
-    warm_start.take_over(new, old)
+    warm_start.warm_start_from(new, old)
     taken_over = new.metrics.train_loss
     assert taken_over > health.DIVERGED_FACTOR * math.log(2)
     assert new.outcome is None and new.step_count == 2
@@ -830,7 +846,7 @@ def test_weights_that_say_no_number_of_the_new_points_are_not_taken_over(two_blo
     old = train(make_task(two_blobs, data=raw, learning_rate=1e25), steps=2)
     far = replace(two_blobs, X=two_blobs.X * np.float32(1e15))
     new = Trainer(make_task(far, data=raw))
-    warm_start.take_over(new, old)
+    warm_start.warm_start_from(new, old)
     assert new.step_count == 0 and not new.params().W.any()
     assert new.outcome is None
 

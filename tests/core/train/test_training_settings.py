@@ -13,6 +13,7 @@ from core.train.losses import HEADS
 from core.train.optimisers import RULES, scheduled
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
+from tests.core.train.torch_optimisers import THEIRS
 
 
 def make(kind="softmax", *, model=None, **training):
@@ -24,31 +25,32 @@ def make(kind="softmax", *, model=None, **training):
     return Trainer(prepare(load(config.data), config))
 
 
-THEIRS = {
-    "sgd": lambda p, eta, mu: torch.optim.SGD(p, lr=eta),
-    "momentum": lambda p, eta, mu: torch.optim.SGD(p, lr=eta, momentum=mu),
-    "nesterov": lambda p, eta, mu: torch.optim.SGD(p, lr=eta, momentum=mu, nesterov=True),
-    "rmsprop": lambda p, eta, mu: torch.optim.RMSprop(p, lr=eta),
-    "adam": lambda p, eta, mu: torch.optim.Adam(p, lr=eta),
-}
-
-
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("penalties", [(0.0, 0.0), (0.1, 0.0), (0.1, 0.02)])
 def test_the_trainer_goes_the_way_of_pytorch(name, penalties):
-    """Minibatches, with both penalties: autograd has the gradient, torch.optim the rule."""
+    """Minibatches, with both penalties: autograd has the gradient, torch.optim the rule.
+
+    Where the rule decouples λ from the loss, torch.optim has it, for the weights alone.
+    """
     decay, l1 = penalties
     trainer = make(optimiser=name, learning_rate=0.02, weight_decay=decay, l1=l1, momentum=0.8)
     task, head = trainer.task, HEADS["softmax"]
     W = torch.zeros(3, 4, requires_grad=True)
     b = torch.zeros(3, requires_grad=True)
-    theirs = THEIRS[name]([W, b], 0.02, 0.8)
-    for _ in range(25):
+    is_apart = trainer.settings.rule.decouples_decay
+    groups = [
+        {"params": [W], "weight_decay": decay if is_apart else 0.0},
+        {"params": [b], "weight_decay": 0.0},
+    ]
+    theirs = THEIRS[name](groups, 0.02, 0.8)
+    for _ in range(100):
         rows = trainer.next_rows()
         X = torch.from_numpy(task.inputs(task.dataset.values(rows)))
         Y = head.encode(torch.from_numpy(task.dataset.y[rows]), 3).float()
         loss = head.loss(X @ W.T + b, Y).mean()
-        loss = loss + decay / 2 * (W * W).sum() + l1 * W.abs().sum()
+        loss = loss + l1 * W.abs().sum()
+        if not is_apart:
+            loss = loss + decay / 2 * (W * W).sum()
         theirs.zero_grad()
         loss.backward()
         theirs.step()
@@ -78,7 +80,7 @@ def test_a_rate_that_is_tuned_is_scheduled_from_there():
     trainer = make(schedule="step", learning_rate=0.4, epochs=4)
     while trainer.epoch < 2:
         trainer.step()
-    trainer.tune(learning_rate=0.8)
+    trainer.set_hyperparameters(learning_rate=0.8)
     assert trainer.update.eta == scheduled("step", 0.8, 2, 4)
 
 
@@ -111,7 +113,7 @@ def test_a_rate_beyond_all_bounds_ends_in_words(kind, optimiser):
     if trainer.outcome is Status.DIVERGED:
         assert (
             "with η = 1e+30" in trainer.message
-            and 0 < trainer.stopping.remedy(trainer.settings) < 1e30
+            and 0 < trainer.stopping.suggested_learning_rate(trainer.settings) < 1e30
         )
         assert math.isfinite(trainer.metrics.train_loss)
 

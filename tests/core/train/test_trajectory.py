@@ -107,7 +107,7 @@ def test_what_is_beyond_a_step_that_is_gone_on_from_is_forgotten(iris):
         trainer.step()
     trainer.timeline.go_to(12)
     assert trainer.history.trajectory().steps[-1] == 30
-    trainer.tune(learning_rate=0.5)
+    trainer.set_hyperparameters(learning_rate=0.5)
     trainer.step()
     found = trainer.history.trajectory()
     assert found.steps.tolist() == list(range(14))

@@ -233,7 +233,7 @@ def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_wind
     snapshot = window.hub.snapshot
     assert "Diverged at step" in window.notice.text
     assert "η = 1000" in window.notice.text
-    assert window.notice.button.text() == f"Try η = {snapshot.remedy:g}"
+    assert window.notice.button.text() == f"Try η = {snapshot.suggested_learning_rate:g}"
     assert np.isfinite(snapshot.params.W).all()
     assert np.isfinite(snapshot.curves.train_loss).all()
 
@@ -245,7 +245,7 @@ def test_one_press_recovers_from_divergence_and_learns(qtbot, open_window, reach
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.DIVERGED)
     qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
-    remedy = window.hub.snapshot.remedy
+    remedy = window.hub.snapshot.suggested_learning_rate
     qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
     snapshot = reach(window, Status.FINISHED)
     assert snapshot.settings.learning_rate == remedy

@@ -191,7 +191,7 @@ def test_after_divergence_the_claim_and_the_remedy_are_there(qtbot, begin, reach
     assert preset.shows in shown(window)
     qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
     snapshot = window.hub.snapshot
-    assert window.notice.button.text() == f"Try η = {snapshot.remedy:g}"
+    assert window.notice.button.text() == f"Try η = {snapshot.suggested_learning_rate:g}"
     qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
     assert reach(window, Status.FINISHED).metrics.train_accuracy > 0.95
 

@@ -80,11 +80,11 @@ def test_in_the_window_the_gauge_follows_training(window, qtbot, reach):
 
 def test_in_the_window_devices_are_compared_and_it_is_told(open_window, qtbot, monkeypatch):
     from core.runs import device_benchmark
-    from core.train import trainer
+    from core.train import device
 
     monkeypatch.setattr(device_benchmark, "MEASURED_SECONDS", 0.02)
-    monkeypatch.setattr(trainer, "devices", lambda: ("cpu", "cpu:0"))
-    monkeypatch.setattr(trainer, "find_device", lambda name: torch.device("cpu"))
+    monkeypatch.setattr(device, "devices", lambda: ("cpu", "cpu:0"))
+    monkeypatch.setattr(device, "find_device", lambda name: torch.device("cpu"))
     window = open_window()
     action = next(a for a in window.findChildren(QAction) if "Compare devices" in a.text())
     qtbot.waitUntil(action.isVisible)
@@ -93,9 +93,9 @@ def test_in_the_window_devices_are_compared_and_it_is_told(open_window, qtbot, m
 
 
 def test_of_a_single_device_there_is_nothing_to_compare(open_window, qtbot, monkeypatch):
-    from core.train import trainer
+    from core.train import device
 
-    monkeypatch.setattr(trainer, "devices", lambda: ("cpu",))
+    monkeypatch.setattr(device, "devices", lambda: ("cpu",))
     window = open_window()
     qtbot.waitUntil(lambda: window.hub.devices == ("cpu",))
     action = next(a for a in window.findChildren(QAction) if "Compare devices" in a.text())

@@ -14,6 +14,7 @@ from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.task import prepare
 from core.model_family import pairs
+from core.optimiser_family import OPTIMISERS
 from core.train.snapshot import Status
 from gui.derivation import tracer
 from gui.derivation.lines import PARTS
@@ -417,11 +418,12 @@ def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
     assert sum(number(view.sheet.numbers.say(("votes", k))) for k in range(10)) == 45
 
 
-@pytest.mark.parametrize("rule", ["momentum", "nesterov", "rmsprop", "adam"])
+@pytest.mark.parametrize("rule", [name for name, row in OPTIMISERS.items() if row.remembers])
 def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced, rule):
     window, view = traced(of("softmax", optimiser=rule, l1=0.01, weight_decay=0.1))
-    text = view.sheet.numbers.text()
-    assert "g = ∇W + λ W + λ₁ sign W" in text
+    text, is_apart = view.sheet.numbers.text(), OPTIMISERS[rule].decouples_decay
+    assert ("g = ∇W + λ₁ sign W" if is_apart else "g = ∇W + λ W + λ₁ sign W") in text
+    assert ("W − η (d + λ W)" in text) == is_apart
     assert {"momentum": "v ← μ v + g", "nesterov": "W − η (g + μ v)"}.get(rule, "√") in text
     promised = {
         key: number(view.sheet.numbers.say(key)) for key in view.sheet.keys if key[0] == "W2"
@@ -437,7 +439,7 @@ def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced
     assert biases == pytest.approx(dict(enumerate(after.b)), abs=6e-4)
 
 
-@pytest.mark.parametrize("rule", ["newton", "lbfgs"])
+@pytest.mark.parametrize("rule", [r.name for r in OPTIMISERS.values() if r.is_second_order])
 def test_a_step_by_curvature_is_told_without_numbers(traced, rule):
     _, view = traced(RunConfig(training=TrainingConfig(optimiser=rule)), steps=1)
     assert "comes from the whole curvature" in view.sheet.numbers.text()

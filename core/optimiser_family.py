@@ -1,0 +1,221 @@
+"""The optimisers as one table: what each is called, and by which formula it moves the weights.
+
+The rule itself is the row of the same name in `core.train.optimisers.RULES`, or for methods of
+second order in `core.train.second_order.METHODS`, which need PyTorch; this does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+OptimiserName = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "newton", "lbfgs"]
+PLAIN: OptimiserName = "sgd"  # follows the gradient itself
+
+MEAN_SQUARE_STAYS = 0.99  # α of RMSProp
+MEAN_STAYS, SQUARE_STAYS = 0.9, 0.999  # β₁ and β₂ of Adam
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A formula, and the same in numbers.
+
+    latex, plain : the formula in LaTeX and in plain characters; <g> is the gradient that the rule
+        takes, with the penalties.
+    numbers : names of numbers and signs; what must not be parted by a line break is written
+        without a space. Settings and `Optimiser.constants` are numbers; v, s, g and d are tables
+        of the weights' shape, v2 and s2 are v and s after the update.
+    """
+
+    latex: str
+    plain: str
+    numbers: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of a derivation: what is worked out, and the equations that do it."""
+
+    label: str
+    equations: tuple[Equation, ...]
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """One optimiser of the family.
+
+    title : its name in a list. words : what it does, in a sentence.
+    formula : the update of all parameters θ by their gradient g, in plain characters.
+    remembers : the letter of each moment, a number beside each parameter that stays from update
+        to update and begins as zero.
+    steps, direction : how the direction of the update is derived, and what it is in the end. A
+        method of second order solves for all parameters at once and has none.
+    constants : from the number of the update, from 1, to the numbers in the formulae, by name.
+    uses_momentum : μ is one of its settings.
+    decouples_decay : λ shrinks the weights by ηλ an update; else it is a penalty of the loss, and
+        part of the gradient.
+    is_second_order : it knows the curvature, and takes all rows at once. needs_hessian : it makes
+        the matrix of all second derivatives.
+    stable_share : from μ to the share of 2/λ_max up to which η is stable on a parabola, λ_max its
+        largest curvature; None where there is no such bound. stable_rate : the bound in letters.
+    """
+
+    name: OptimiserName
+    title: str
+    words: str
+    formula: str
+    remembers: str = ""
+    steps: tuple[Step, ...] = ()
+    direction: Equation = Equation("<g>", "<g>", "g")
+    constants: Callable[[int], dict[str, float]] = lambda _: {}
+    uses_momentum: bool = False
+    decouples_decay: bool = False
+    is_second_order: bool = False
+    needs_hessian: bool = False
+    stable_share: Callable[[float], float] | None = None
+    stable_rate: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it follows the gradient itself."""
+        return self.name == PLAIN
+
+
+_VELOCITY = Step(
+    "velocity",
+    (Equation(r"\mathbf{v} \leftarrow \mu\,\mathbf{v} + <g>", "v ← μ v + <g>", "mu× v + g = v2"),),
+)
+_MEAN = Step(
+    "mean",
+    (
+        Equation(
+            r"\mathbf{v} \leftarrow \beta_1\mathbf{v} + (1-\beta_1)\,<g>",
+            "v ← β₁ v + (1 − β₁) <g>",
+            "beta1× v +1-beta1× g = v2",
+        ),
+    ),
+)
+_WARM_UP = Step(
+    "warm-up",  # both means began as zeros: what they are divided by until they have warmed up
+    (
+        Equation("t", "t", "t"),
+        Equation(r"1-\beta_1^{t}", "1 − β₁ᵗ", "fix1"),
+        Equation(r"1-\beta_2^{t}", "1 − β₂ᵗ", "fix2"),
+    ),
+)
+_D = Equation(r"\mathbf{d}", "d", "d")
+
+
+def _mean_square(symbol: str, plain: str) -> Step:
+    latex = rf"\mathbf{{s}} \leftarrow {symbol}\,\mathbf{{s}} + (1-{symbol})\,<g>^{{2}}"
+    words = f"s ← {plain} s + (1 − {plain}) <g>²"
+    return Step("mean square", (Equation(latex, words, "stays× s +1-stays× g² = s2"),))
+
+
+def _direction(latex: str, plain: str) -> Step:
+    return Step("direction", (Equation(rf"\mathbf{{d}} = {latex}", f"d = {plain}", "d"),))
+
+
+_ADAM = (
+    _MEAN,
+    _mean_square(r"\beta_2", "β₂"),
+    _WARM_UP,
+    _direction(
+        r"\frac{\mathbf{v}/(1-\beta_1^{t})}{\sqrt{\mathbf{s}/(1-\beta_2^{t})}+\varepsilon}",
+        "(v / (1 − β₁ᵗ)) / (√(s / (1 − β₂ᵗ)) + ε)",
+    ),
+)
+
+
+def _adam_constants(t: int) -> dict[str, float]:
+    return {
+        "beta1": MEAN_STAYS,
+        "1-beta1": 1 - MEAN_STAYS,
+        "stays": SQUARE_STAYS,
+        "1-stays": 1 - SQUARE_STAYS,
+        "fix1": 1 - MEAN_STAYS**t,
+        "fix2": 1 - SQUARE_STAYS**t,
+    }
+
+
+OPTIMISERS: dict[OptimiserName, Optimiser] = {
+    optimiser.name: optimiser
+    for optimiser in (
+        Optimiser(
+            name="sgd",
+            title="SGD",
+            words="Gradient descent: straight down the gradient of the batch.",
+            formula="θ ← θ − η g",
+            stable_share=lambda _: 1.0,
+            stable_rate="2/λ_max",
+        ),
+        Optimiser(
+            name="momentum",
+            title="momentum",
+            words="A velocity gathers the gradients.",
+            formula="v ← μ v + g;  θ ← θ − η v",
+            remembers="v",
+            steps=(_VELOCITY,),
+            direction=Equation(r"\mathbf{v}", "v", "v2"),
+            uses_momentum=True,
+            stable_share=lambda mu: 1 + mu,
+            stable_rate="2(1 + μ)/λ_max",
+        ),
+        Optimiser(
+            name="nesterov",
+            title="Nesterov",
+            words="Momentum that looks ahead to where the velocity leads.",
+            formula="v ← μ v + g;  θ ← θ − η (g + μ v)",
+            remembers="v",
+            steps=(_VELOCITY,),
+            direction=Equation(r"(<g> + \mu\,\mathbf{v})", "(<g> + μ v)", "( g +mu× v2 )"),
+            uses_momentum=True,
+            stable_share=lambda mu: (1 + mu) / (1 + 2 * mu),
+            stable_rate="2(1 + μ)/((1 + 2μ) λ_max)",
+        ),
+        Optimiser(
+            name="rmsprop",
+            title="RMSProp",
+            words="Each parameter has a rate of its own.",
+            formula="s ← 0.99 s + 0.01 g²;  θ ← θ − η g / (√s + ε)",
+            remembers="s",
+            steps=(
+                _mean_square(r"\alpha", "α"),
+                _direction(
+                    r"\frac{\mathbf{g}}{\sqrt{\mathbf{s}}+\varepsilon}",
+                    "g / (√s + ε)",
+                ),
+            ),
+            direction=_D,
+            constants=lambda _: {"stays": MEAN_SQUARE_STAYS, "1-stays": 1 - MEAN_SQUARE_STAYS},
+        ),
+        Optimiser(
+            name="adam",
+            title="Adam",
+            words="RMSProp with momentum.",
+            formula="v ← 0.9 v + 0.1 g;  s ← 0.999 s + 0.001 g²;  θ ← θ − η v̂ / (√ŝ + ε)",
+            remembers="vs",
+            steps=_ADAM,
+            direction=_D,
+            constants=_adam_constants,
+        ),
+        Optimiser(
+            name="newton",
+            title="Newton",
+            words="Newton’s step comes from the whole curvature: from the gradient and the second "
+            "derivatives of the loss over all training rows, solved for all parameters at once.",
+            formula="θ ← θ − η H⁻¹ g with the Hessian H of all rows; η = 1 is the full step",
+            is_second_order=True,
+            needs_hessian=True,
+        ),
+        Optimiser(
+            name="lbfgs",
+            title="L-BFGS",
+            words="L-BFGS’s step comes from the whole curvature: from the gradient over all "
+            "training rows and from how it changed in the last steps, for all parameters at once.",
+            formula="θ ← θ − η B g, B learnt from the last ten steps, on all rows",
+            is_second_order=True,
+        ),
+    )
+}

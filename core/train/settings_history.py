@@ -1,0 +1,114 @@
+"""The settings that can be changed while a model trains, and which of them held when.
+
+A change is a mark on the curves, “η 0.1 → 0.3”, from which the settings before it are known.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from core.config import TrainingConfig
+from core.errors import ConfigError
+from core.train.history import Curves, Mark
+
+NEVER = 2**62  # a step that no run reaches
+SYMBOLS = {
+    "learning_rate": "η",
+    "batch_size": "batch",
+    "weight_decay": "λ",
+    "l1": "λ₁",
+    "momentum": "μ",
+}
+TUNABLE = (*SYMBOLS, "epochs", "tolerance", "patience")
+_CHANGE = re.compile(r"(\S+) (\S+) → \S+$")
+
+
+def with_changes(settings: TrainingConfig, **changes: float | int | None) -> TrainingConfig:
+    """Return the settings with these changes.
+
+    Raises ConfigError for a setting that cannot change meanwhile, and for a value that is refused.
+    """
+    unknown = set(changes) - set(TUNABLE)
+    if unknown:
+        raise ConfigError(f"{', '.join(sorted(unknown))} cannot change while a model trains.")
+    return replace(settings, **changes)  # type: ignore[arg-type]  # it checks them itself
+
+
+def changes_between(before: TrainingConfig, now: TrainingConfig) -> dict[str, float | int | None]:
+    """Return what was tuned between the two."""
+    pairs = ((name, getattr(before, name), getattr(now, name)) for name in TUNABLE)
+    return {name: new for name, old, new in pairs if new != old}
+
+
+def marks_between(before: TrainingConfig, now: TrainingConfig, step: int) -> Iterator[Mark]:
+    """Yield a mark for each change that moves the weights another way."""
+    for name in changes_between(before, now):
+        if name in SYMBOLS:
+            old, new = _say(getattr(before, name)), _say(getattr(now, name))
+            yield Mark(step, f"{SYMBOLS[name]} {old} → {new}")
+
+
+def first_settings(settings: TrainingConfig, curves: Curves) -> TrainingConfig:
+    """Return the settings that a run began with: every change after step 0 is taken back."""
+    names = {symbol: name for name, symbol in SYMBOLS.items()}
+    for mark in reversed(curves.marks):
+        found = _CHANGE.match(mark.text)
+        if mark.step > 0 and found and found[1] in names:
+            name, old = names[found[1]], found[2]
+            value = (None if old == "full" else int(old)) if name == "batch_size" else float(old)
+            settings = replace(settings, **{name: value})  # type: ignore[arg-type]
+    return settings
+
+
+def _say(value: float | int | None) -> str:
+    return "full" if value is None else f"{value:g}"
+
+
+@dataclass(frozen=True)
+class ActiveSettings:
+    """What decides the updates from some step on, besides the weights.
+
+    level : the cost that divergence is measured by; see `core.train.health`.
+    begins_anew : whether the losses that decide when it stops are forgotten there.
+    """
+
+    settings: TrainingConfig
+    last_epoch: int
+    level: float
+    begins_anew: bool = False
+
+
+class SettingsHistory:
+    """The active settings of a run, and the steps from which they held."""
+
+    def __init__(self, step: int, active: ActiveSettings) -> None:
+        self._steps, self._active = [step], [active]
+
+    def add(self, step: int, active: ActiveSettings) -> None:
+        """Let these hold from this step on, the newest of the run."""
+        if self._steps[-1] == step:
+            anew = self._active[-1].begins_anew or active.begins_anew
+            self._active[-1] = replace(active, begins_anew=anew)
+        else:
+            self._steps.append(step)
+            self._active.append(active)
+
+    def at(self, step: int) -> ActiveSettings:
+        """Return what decided the update after this step."""
+        return self._active[bisect_right(self._steps, step) - 1]
+
+    def begins_anew(self, step: int) -> bool:
+        return step in self._steps and self.at(step).begins_anew
+
+    def after(self, step: int) -> int:
+        """Return the next step at which the settings changed."""
+        index = bisect_right(self._steps, step)
+        return self._steps[index] if index < len(self._steps) else NEVER
+
+    def cut(self, step: int) -> None:
+        """Forget the changes after this step."""
+        keep = max(bisect_right(self._steps, step), 1)
+        del self._steps[keep:], self._active[keep:]
