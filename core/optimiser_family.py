@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-OptimiserName = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "newton", "lbfgs"]
+OptimiserName = Literal[
+    "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "newton", "lbfgs"
+]
 PLAIN: OptimiserName = "sgd"  # follows the gradient itself
 
 MEAN_SQUARE_STAYS = 0.99  # α of RMSProp
@@ -199,6 +201,18 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
             steps=_ADAM,
             direction=_D,
             constants=_adam_constants,
+        ),
+        Optimiser(
+            name="adamw",
+            title="AdamW",
+            words="Adam with weight decay beside the gradient: λ shrinks all weights alike.",
+            formula="v ← 0.9 v + 0.1 g;  s ← 0.999 s + 0.001 g²;  "
+            "θ ← θ − η (v̂ / (√ŝ + ε) + λ θ), biases without λ",
+            remembers="vs",
+            steps=_ADAM,
+            direction=_D,
+            constants=_adam_constants,
+            decouples_decay=True,
         ),
         Optimiser(
             name="newton",

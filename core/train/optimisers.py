@@ -107,6 +107,7 @@ RULES: dict[OptimiserName, Rule] = {
         Rule("nesterov", nesterov),
         Rule("rmsprop", rmsprop),
         Rule("adam", adam, is_steady=False),
+        Rule("adamw", adam, is_steady=False),  # λ is not its business; see `Update`
     )
 }
 

@@ -206,6 +206,22 @@ def test_converged_means_that_the_slope_of_the_loss_is_gone(kind, make_task, iri
     assert not np.array_equal(W, subject.params().W)
 
 
+def test_where_the_optimiser_decays_the_weights_the_slope_of_the_loss_is_no_verdict(
+    make_task, iris
+):
+    for decay in (0.0, 0.5):
+        subject = train(make_task(iris, optimiser="adamw", weight_decay=decay, epochs=5))
+        found = convergence.judge(
+            task := subject.task,
+            subject.params(),
+            task.config.training,
+            Status.FINISHED,
+            subject.measure(exact=True),
+        )
+        assert found.converged is (None if decay else False)
+        assert ("AdamW shrinks the weights besides" in found.words) is (decay > 0)
+
+
 def test_the_slope_that_is_told_is_that_of_autograd(make_task, digits):
     task = make_task(digits, model={"hidden": 8}, weight_decay=0.3, l1=0.01)
     subject = train(task, steps=25)

@@ -13,6 +13,7 @@ from core.train.losses import HEADS
 from core.train.optimisers import RULES, scheduled
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
+from core.train.warm_start import start_from
 from tests.core.train.torch_optimisers import THEIRS
 
 
@@ -57,6 +58,27 @@ def test_the_trainer_goes_the_way_of_pytorch(name, penalties):
         trainer.step()
     np.testing.assert_allclose(trainer.params().W, W.detach().numpy(), atol=2e-5)
     np.testing.assert_allclose(trainer.params().b, b.detach().numpy(), atol=2e-5)
+
+
+def test_adamw_shrinks_the_weights_by_themselves_and_spares_the_biases():
+    """A perceptron that is right about all rows has no gradient: λ alone moves its weights."""
+    model = {"positive": "setosa"}
+    before = make("perceptron", model=model, epochs=50)
+    while before.metrics.train_accuracy < 1:
+        before.step()
+    settings = {"learning_rate": 0.01, "weight_decay": 0.1}
+    trainer = make("perceptron", model=model, optimiser="adamw", **settings)
+    start_from(trainer, before.params())
+    start = before.params()
+    for steps in range(1, 6):
+        trainer.step()
+        np.testing.assert_allclose(trainer.params().W, start.W * 0.999**steps, rtol=1e-6)
+        assert np.array_equal(trainer.params().b, start.b)
+    adam = make("perceptron", model=model, optimiser="adam", **settings)
+    start_from(adam, before.params())
+    adam.step()
+    # Adam takes λ for a part of the gradient, whose size it scales away.
+    np.testing.assert_allclose(adam.params().W, start.W - 0.01 * np.sign(start.W), rtol=1e-4)
 
 
 @pytest.mark.parametrize("name", RULES)

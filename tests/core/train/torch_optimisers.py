@@ -9,4 +9,5 @@ THEIRS = {
     "nesterov": lambda p, eta, mu: optim.SGD(p, lr=eta, momentum=mu, nesterov=True),
     "rmsprop": lambda p, eta, mu: optim.RMSprop(p, lr=eta),
     "adam": lambda p, eta, mu: optim.Adam(p, lr=eta),
+    "adamw": lambda p, eta, mu: optim.AdamW(p, lr=eta),
 }
