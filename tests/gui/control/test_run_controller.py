@@ -637,7 +637,7 @@ def test_a_change_keeps_the_one_that_is_made_ready_though_an_older_one_has_just_
 ):
     setup, hub = window.setup, window.hub
     setup.data.split_seed.setValue(7)
-    qtbot.mouseClick(setup.standardise, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(setup.data.standardise, Qt.MouseButton.LeftButton)
     held_up()
     qtbot.waitUntil(lambda: hub.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
     qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
