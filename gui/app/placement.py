@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QStyle, QWidget
+
+SHARE = 0.85  # of the room on a large screen, for a window that has no place of its own yet
+LARGE = QSize(1440, 900)  # in device-independent pixels; on a smaller screen it is maximised
 
 
 def fit(inside: QRect, frame: QRect, room: QRect) -> QRect:
@@ -18,6 +21,15 @@ def fit(inside: QRect, frame: QRect, room: QRect) -> QRect:
     outer.moveBottom(min(outer.bottom(), room.bottom()))
     corner = QPoint(max(outer.left(), room.left()), max(outer.top(), room.top()))
     return QRect(corner + inside.topLeft() - frame.topLeft(), size)
+
+
+def take_first_place(window: QWidget) -> None:
+    """Take most of the screen, and all of a small one; before the window is first shown."""
+    screen = window.screen()
+    room = screen.availableGeometry()
+    window.resize(room.size() * SHARE)
+    if screen.size().boundedTo(LARGE) != LARGE:
+        window.setWindowState(Qt.WindowState.WindowMaximized)
 
 
 def shrink_to_screen(window: QWidget) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainterPath, QPen, QPixmap, QResizeEv
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QSizePolicy, QWidget
 
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas import Canvas, Words
 from gui.kit.theme import Theme
 
@@ -89,9 +90,9 @@ class CanvasWidget(QWidget):
 
     def _take_font(self) -> None:
         self._plain = self.font()
-        self._small = look.scaled(self._plain, look.SMALL)
-        self._bold = look.scaled(self._plain, 1.0, bold=True)
-        self._large = look.scaled(self._plain, look.LARGE, bold=True)
+        self._small = zoom.scaled(self._plain, look.SMALL)
+        self._bold = zoom.scaled(self._plain, 1.0, bold=True)
+        self._large = zoom.scaled(self._plain, look.LARGE, bold=True)
 
     def _dress(self) -> None:
         self._canvas.cover(self.rect())

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QSizePolicy, QWidget
 
 from core.train.history import Floats
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas import CENTRE, RIGHT, Canvas, Words
 from gui.kit.theme import Theme
 
@@ -118,7 +119,7 @@ class ConfusionMatrix(QWidget):
 
     def _small(self) -> QFont:
         """Return the type of the names."""
-        return look.scaled(self.font(), max(look.SMALL, min(0.8 * self._enlarged(), 1.2)))
+        return zoom.font(max(look.SMALL, min(0.8 * self._enlarged(), 1.2)))
 
     def _geometry(self) -> tuple[float, float, float, float]:
         """Return left and top of the cells, and a cell's width and height."""
@@ -165,13 +166,13 @@ class ConfusionMatrix(QWidget):
         """Choose the type for counts in cells of this size."""
         self._type = []
         for is_right in (False, True):
-            base = QFontMetricsF(look.scaled(self.font(), 1.0, bold=is_right))
+            base = QFontMetricsF(zoom.font(1.0, bold=is_right))
             fitting = max(width / base.horizontalAdvance(WIDEST_COUNT), 1.0)
             factor = min(self._enlarged(), fitting)
-            whole = look.scaled(self.font(), factor, bold=is_right)
+            whole = zoom.font(factor, bold=is_right)
             metrics = QFontMetricsF(whole)
             room = width - 1 if metrics.height() <= height else 0.0
-            self._type.append(_Type(whole, look.scaled(whole, MIN_TYPE / factor), metrics, room))
+            self._type.append(_Type(whole, zoom.scaled(whole, MIN_TYPE / factor), metrics, room))
 
     def _show_counts(self, counts: NDArray[np.int64]) -> None:
         """Show the counts that have changed, and those of whose row they are another share."""

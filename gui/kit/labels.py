@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.plain_text import Plain, as_tip
 
 PLACE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -69,6 +71,7 @@ def muted_label(words: str) -> QLabel:
 def small_label(words: str = "", *, wraps: bool = False) -> QLabel:
     """Return a muted label in small type."""
     label = QLabel(words)
+    zoom.set_type(label, look.SMALL)
     label.setProperty("small", True)
     label.setWordWrap(wraps)
     return label

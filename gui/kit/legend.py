@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QInputDialog, QLabel, Q
 from core.data.points import MAX_CLASSES, MIN_CLASSES
 from core.data.task import Task
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.plain_text import Plain, as_tip, short, unmarked
 from gui.kit.theme import Theme
@@ -146,6 +147,7 @@ def _entry(name: str, icon: QIcon) -> QWidget:
     picture = QLabel()
     picture.setPixmap(icon.pixmap(QSize(ICON_PX, ICON_PX)))
     text = Plain(short(name, LETTERS))
+    zoom.set_type(text, look.SMALL)
     text.setProperty("small", True)
     if text.text() != name:
         entry.setToolTip(as_tip(name))

@@ -15,6 +15,7 @@ from core.explain.coefficients import output_names
 from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.theme import Theme
 
 GAP = 16.0
@@ -103,8 +104,8 @@ class Panels(QWidget):
 
     def _take_font(self) -> None:
         """Measure the type once: weights are shown at display rate."""
-        self._bold = look.scaled(self.font(), 1.0, bold=True)
-        self._small = look.scaled(self.font(), look.SMALL)
+        self._bold = zoom.font(1.0, bold=True)
+        self._small = zoom.font(look.SMALL)
         self._bold_metrics, self._small_metrics = (
             QFontMetricsF(self._bold),
             QFontMetricsF(self._small),

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.plain_text import as_tip, html, short
 from gui.kit.theme import Theme
 
@@ -201,8 +202,8 @@ def paint(plot: Plot, theme: Theme) -> None:
         axis = plot.getPlotItem().getAxis(side)
         axis.setPen(pg.mkPen(theme.line))
         axis.setTextPen(pg.mkPen(theme.muted))
-        axis.setTickFont(look.scaled(plot.font(), look.SMALL))
-        axis.label.setFont(plot.font())
+        axis.setTickFont(zoom.font(look.SMALL))
+        axis.label.setFont(zoom.font())
         axis.label.setDefaultTextColor(QColor(theme.ink))
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.rest import awaits_timer
 from gui.kit.theme import Theme
 
@@ -26,6 +27,7 @@ class View(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._zoom = zoom.factor()
         self.task: Task | None = None
         self.snapshot: Snapshot | None = None
         self._is_stale = self._has_old_colours = False
@@ -55,7 +57,7 @@ class View(QWidget):
             self.show_snapshot(snapshot)
 
     def offer_theme(self, theme: Theme) -> None:
-        """Draw everything again in other colours, now or once the view is seen."""
+        """Draw everything again in other colours or sizes, now or once the view is seen."""
         self.theme = theme
         self._has_old_colours = not self.isVisible()
         if not self._has_old_colours:
@@ -63,7 +65,9 @@ class View(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if (theme := look.new_theme(self, event)) and theme is not self.theme:
+        theme = look.new_theme(self, event) or self.theme
+        if theme is not self.theme or self._zoom != zoom.factor():
+            self._zoom = zoom.factor()
             # A fault would come out where the palette was set, and keep it from other widgets.
             tell_all((self,), lambda view: view.offer_theme(theme))
 
@@ -88,6 +92,10 @@ class View(QWidget):
         super().hideEvent(event)
         self._is_stale |= self.snapshot is not None and awaits_timer(self)
 
+    def turn(self, by: int) -> bool:
+        """Show the next part (+1) of what it shows in parts, or the one before (−1), if any."""
+        return False
+
     def end_threads(self) -> None:
         """End the threads that the view has of its own, and wait for them: the window closes."""
 
@@ -103,7 +111,22 @@ class View(QWidget):
         raise NotImplementedError
 
     def show_theme(self) -> None:
-        """Take the colours of `self.theme`."""
+        """Take the colours of `self.theme`, and type, lengths and pens at the zoom of now."""
+
+
+class CardView(View):
+    """A view that can stand on a card beside the stage, under a line with its title.
+
+    title : hidden where a tab says the same. header : the line, to whose end a card adds a button.
+    """
+
+    def __init__(self, theme: Theme, title: str) -> None:
+        super().__init__(theme)
+        self.title = QLabel(title)
+        self.title.setProperty("title", True)
+        self.header = QHBoxLayout()
+        self.header.setSpacing(6)
+        self.header.addWidget(self.title)
 
 
 def tell_all(views: Iterable[View], tell: Callable[[View], None]) -> None:

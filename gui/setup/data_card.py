@@ -18,7 +18,6 @@ from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Toggle
 from gui.kit.fields.numbers import CountField, ShareField
 from gui.setup.feature_picker import FeaturePicker
-from gui.setup.source_picker import SourcePicker
 
 FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     ("linear", (1, False)),
@@ -33,15 +32,13 @@ SHARE, SEED = "0000000", "00000"  # what these fields are as wide as
 class DataCard(Card):
     """Shows the data of a task, and says what is wanted instead."""
 
-    changed = Signal(object, str)  # DataConfig, words for undo; another source: by `source.chosen`
+    changed = Signal(object, str)  # DataConfig, words for undo
 
     def __init__(self) -> None:
         super().__init__("Data")
         self._task: Task | None = None
-        self.source = SourcePicker()
-        self.column.addWidget(self.source)
         self.features = FeaturePicker()
-        self.features.chosen.connect(lambda names: self._change("features", features=names))
+        self.features.chosen.connect(self.change_features)
         self._features_row = self.add_row(
             "features", self.features, "Which features go into the model"
         )
@@ -100,6 +97,10 @@ class DataCard(Card):
             "Scale each feature to mean 0 and spread 1 of the training rows",
         )
 
+    def change_features(self, names: tuple[str, ...]) -> None:
+        """Say that these features are wanted."""
+        self._change("features", features=names)
+
     def _change(self, words: str, **changes: object) -> None:
         if self._task:
             data = replace(self._task.config.data, **changes)  # type: ignore[arg-type]
@@ -115,7 +116,6 @@ class DataCard(Card):
         """Show the data of a run."""
         self._task = task
         data = task.config.data
-        self.source.show_task(task)
         self._features_row.setVisible(FeaturePicker.applies_to(task))
         if FeaturePicker.applies_to(task):
             self.features.show_task(task)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 from core.config import MAX_HIDDEN, ModelConfig
 from core.data.task import Task
 from core.model_family import FAMILY
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Toggle
 from gui.kit.fields.numbers import CountField
@@ -61,9 +63,10 @@ class ModelCard(Card):
         super().__init__("Model")
         self._task: Task | None = None
         self.kind = FamilyPicker()
-        self.kind.chosen.connect(self._change_kind)
+        self.kind.chosen.connect(self.change_kind)
         self.column.addWidget(self.kind)
         self.formula = QLabel()
+        zoom.set_type(self.formula, look.SMALL)
         self.formula.setProperty("small", True)
         self.formula.setWordWrap(True)
         self.column.addWidget(self.formula)
@@ -101,6 +104,7 @@ class ModelCard(Card):
         self.init.chosen.connect(lambda init: self._change("start", init=init))
         self._init_row = self.add_row("start from", self.init, ZEROS_ARE_FINE)
         self.start_words = QLabel("Starts from random weights: zeros would stay alike for ever.")
+        zoom.set_type(self.start_words, look.SMALL)
         self.start_words.setProperty("small", True)
         self.start_words.setWordWrap(True)
         self.start_words.setToolTip(RANDOM_IS_NEEDED)
@@ -112,7 +116,8 @@ class ModelCard(Card):
             if model != self._task.config.model:
                 self.changed.emit(model, f"change of {words}")
 
-    def _change_kind(self, kind: object) -> None:
+    def change_kind(self, kind: object) -> None:
+        """Say that a model of this kind is wanted, with what it can keep of the one that is."""
         if self._task is None or kind == self._task.config.model.kind:
             return
         model = self._task.config.model

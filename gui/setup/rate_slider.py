@@ -12,6 +12,7 @@ from core.config import TrainingConfig
 from core.data.task import Task
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.theme import Theme
 from gui.setup.curvature_search import CurvatureSearch
@@ -71,6 +72,7 @@ class RateSlider(QWidget):
         self.slider.setAccessibleName("learning rate on a logarithmic scale")
         self.slider.valueChanged.connect(self._choose)
         self.limit_words = QLabel()
+        zoom.set_type(self.limit_words, look.SMALL)
         self.limit_words.setProperty("small", True)
         width = self.limit_words.fontMetrics().horizontalAdvance("▲ ≈0.00000")
         self.limit_words.setFixedWidth(width)
@@ -96,6 +98,10 @@ class RateSlider(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.slider.theme = theme
         self._say()
+
+    def focus(self) -> None:
+        """Give the slider the focus, as if Tab had come to it."""
+        self.slider.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_rate(self, rate: float) -> None:
         """Stand where this rate is."""

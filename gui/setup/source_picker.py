@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
 from core.config import Source
 from core.data.task import Task
-from gui.kit.plain_text import Plain
+from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.labels import Elided
+from gui.kit.plain_text import Plain, as_tip
+from gui.kit.row_button import RowButton
 
-LONGEST_NAME = 20  # letters of a file's name
+SIGN_SCALE = 1.2
 OPEN_CSV, OPEN_CSV_DETAIL = "Open CSV…", "a table of your own"
 CSV_TIP = "Open a CSV file, also by dropping it on the window (Ctrl+O)"
 SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
     ("iris", "❀", "Iris", "150 × 4 · 3 classes"),
-    ("digits", "8", "Digits 8×8", "1,797 × 64 · 10 classes"),
-    ("mnist", "3", "MNIST", "70,000 × 784 · 10 classes"),
+    ("digits", "8", "Digits 8×8", "1,797 × 64"),
+    ("mnist", "3", "MNIST", "70,000 × 784"),
     ("drawn", "✎", "Draw points", ""),
     ("csv", "▤", OPEN_CSV, OPEN_CSV_DETAIL),
 )
@@ -41,6 +46,12 @@ class SourcePicker(QWidget):
             self._buttons[source] = button
         self._buttons["csv"].setToolTip(CSV_TIP)
 
+    def fold(self, is_folded: bool) -> None:
+        """Show the signs alone, or names and details too."""
+        for button in self._buttons.values():
+            button.fold(is_folded)
+        self.updateGeometry()
+
     def button(self, source: str) -> QPushButton:
         return self._buttons[source]
 
@@ -55,37 +66,50 @@ class SourcePicker(QWidget):
         self._buttons[task.config.data.source].setChecked(True)
 
 
-class SourceButton(QPushButton):
+class SourceButton(RowButton):
     """A row with a glyph, a name and a detail below it."""
 
     def __init__(self, glyph: str, name: str, detail: str) -> None:
         super().__init__()
         self.setProperty("row", True)
         self.setCheckable(True)
-        self.setToolTip(f"Train on {name}")
-        sign, self._name, self._detail = Plain(glyph), Plain(), Plain()
-        sign.setFixedWidth(sign.fontMetrics().horizontalAdvance("MM"))
-        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sign, self._name, self._detail = Plain(glyph), Elided(), Elided()
+        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        zoom.set_type(self._sign, SIGN_SCALE)
+        zoom.set_type(self._detail, look.SMALL)
         self._detail.setProperty("small", True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(6, 2, 4, 2)
-        row.setSpacing(8)
-        column = QVBoxLayout()
+        self._texts = QWidget()
+        column = QVBoxLayout(self._texts)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._name)
         column.addWidget(self._detail)
-        row.addWidget(sign)
-        row.addLayout(column, 1)
+        self.row.setContentsMargins(6, 4, 4, 4)
+        self.row.setSpacing(8)
+        self.add(self._sign, self._texts)
+        self.row.setStretch(1, 1)
         self.set_words(name, detail)
-        self._detail.setVisible(bool(detail))  # of the button by now: before, it would be a window
-        for label in (sign, self._name, self._detail):
-            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setMinimumHeight(row.sizeHint().height() + 2)
+        self._detail.setVisible(bool(detail))
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Let all signs be as wide as the widest, so that names stand below each other."""
+        metrics = QFontMetrics(zoom.font(SIGN_SCALE))
+        widths = [metrics.size(0, sign).width() for _, sign, _, _ in SOURCES]
+        self._sign.setFixedWidth(max(*widths, self._sign.minimumSizeHint().width()))
+
+    def fold(self, is_folded: bool) -> None:
+        self._texts.setVisible(not is_folded)
+        self.updateGeometry()  # at once: who asks for the width next is told the new one
 
     def set_words(self, name: str, detail: str) -> None:
         """Show the name, its middle left out where it is long, and the detail."""
-        metrics = self._name.fontMetrics()
-        space = metrics.averageCharWidth() * LONGEST_NAME
-        self._name.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, space))
+        self._name.setText(name)
         self._detail.setText(detail)
+        self.setToolTip(as_tip(f"Train on {name}\n{detail}".strip()))
         self.setAccessibleName(f"{name}, {detail}" if detail else name)

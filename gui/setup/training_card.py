@@ -9,7 +9,6 @@ from core.config import TrainingConfig
 from core.data.task import Task
 from gui.kit.fields.card import Card
 from gui.setup import training_settings as known
-from gui.setup.rate_slider import RateSlider
 from gui.setup.training_settings import F, Setting, SettingField, with_change
 
 NEEDS_VALIDATION = "Needs validation rows: choose a validation share above, under Data"
@@ -27,9 +26,6 @@ class TrainingCard(Card):
         self._fields: dict[str, SettingField] = {}
         self._rows: dict[str, QWidget] = {}
         self.learning_rate = self._add(known.LEARNING_RATE)
-        self.rate = RateSlider()
-        self.rate.chosen.connect(self.learning_rate.setValue)
-        self.column.addWidget(self.rate)
         self.optimiser = self._add(known.OPTIMISER)
         self.momentum = self._add(known.MOMENTUM)
         self.schedule = self._add(known.SCHEDULE)
@@ -67,14 +63,12 @@ class TrainingCard(Card):
         self.patience.setEnabled(can_stop_early)
         tip = known.PATIENCE.tip
         self.patience.setToolTip(tip if can_stop_early else f"{tip}. {NEEDS_VALIDATION}")
-        self.rate.show_task(task)
 
     def show_settings(self, settings: TrainingConfig) -> None:
         """Show the settings as they apply now."""
         self._settings = settings
         for name, field in self._fields.items():
             field.show_value(getattr(settings, name))
-        self.rate.show_rate(settings.learning_rate)
         self._rows["momentum"].setVisible(settings.rule.uses_momentum)
 
     def show_devices(self, names: tuple[str, ...]) -> None:

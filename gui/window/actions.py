@@ -12,17 +12,22 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from gui.control.run_controller import Hub
 from gui.kit.fields.notches import notch_above, notch_below
+from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
+from gui.window.columns import Columns
 from gui.window.file_actions import FileActions
 from gui.window.help import show_about, show_family, show_keys
 from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.data_choice import DataChoice
 from gui.window.opening.gallery_opening import GalleryOpener
+from gui.window.presenter import Presenter
+from gui.window.rail import Rail
 from gui.window.run_bar import RunBar
-from gui.window.tabs import Stage
+from gui.window.stage.stage import Stage
 from gui.window.theming import THEMES, Appearance
 from gui.window.view_factory import ViewFactory
-from gui.window.view_registry import key_of
+from gui.window.view_registry import keys_of
+from gui.window.zoom_memory import ZoomMemory
 
 FILE, EDIT, DATA, RUN, VIEW = "&File", "&Edit", "&Data", "&Run", "&View"
 LESSONS, HELP = "Le&ssons", "&Help"  # the lessons fill their menu themselves
@@ -44,10 +49,16 @@ class Window(Protocol):
     run_bar: RunBar
     stage: Stage
     views: ViewFactory
+    columns: Columns
+    rail: Rail
+    knobs: KnobsRow
+    presenter: Presenter
+    zoom: ZoomMemory
     appearance: Appearance
     action_rows: tuple[Action, ...]
 
     def close(self) -> bool: ...
+    def restore_layout(self) -> None: ...
     def toggle_full_screen(self) -> None: ...
 
 
@@ -82,7 +93,7 @@ def table(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         *_of_edits(window, parent),
         *_of_data(window),
         *_of_runs(window, parent),
-        *_of_views(window),
+        *_of_views(window, parent),
         *_of_help(window, parent),
     )
 
@@ -154,10 +165,11 @@ def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     )
 
 
-def _of_views(window: Window) -> tuple[Action, ...]:
+def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     stage, look = window.stage, window.appearance
+    keys, views_by_key = keys_of(stage.names), "the views of the stage, by their places"
     tabs = (
-        Action(VIEW, name, partial(stage.show_name, name), (key_of(name),), "the tabs of the stage")
+        Action(VIEW, name, partial(stage.show_name, name), tuple(keys.get(name, "")), views_by_key)
         for name in stage.names
     )
     themes = (
@@ -171,12 +183,57 @@ def _of_views(window: Window) -> tuple[Action, ...]:
         for choice in THEMES
     )
     log, views = "logarithmic loss axis", window.views
+    back = QAction("&Back to all cards", parent)
+    back.setEnabled(False)
+
+    def go_back(_: bool) -> None:
+        if not window.columns.enlarge(None):
+            window.presenter.turn(False)
+
+    back.triggered.connect(go_back)
+    columns, presenter = window.columns, window.presenter
+    fold, panel = window.rail.fold_button.click, window.knobs.settings_button.click
+    for changed in (columns.enlarged_changed, presenter.changed):
+        changed.connect(lambda _: back.setEnabled(columns.is_enlarged or presenter.is_on))
+
+    size = "larger, smaller, and as large as at first"
     return (
         *tabs,
         *themes,
+        Action(VIEW, "Zoom &in", look.zoom_in, ("Ctrl++", "Ctrl+="), size, is_apart=True),
+        Action(VIEW, "Zoom &out", look.zoom_out, ("Ctrl+-",), size),
+        Action(VIEW, "&Actual size", window.zoom.reset, ("Ctrl+0",), size),
         Action(VIEW, "Logarithmic &loss", views.log_toggled.emit, ("L",), log, is_apart=True),
+        Action(VIEW, "&Present", window.presenter.toggle, ("F5",), "presenter mode, and back"),
+        *_of_slides(window, parent),
+        Action(VIEW, "&Back to all cards", back, ("Esc",), "from an enlarged card to all"),
+        Action(VIEW, "Fold the rai&l", fold, ("Ctrl+B",), "fold the rail at the left, and back"),
+        Action(VIEW, "All &settings", panel, ("Ctrl+,",), "all settings, and back"),
+        Action(VIEW, "Restore la&yout", window.restore_layout),
         Action(VIEW, "&Full screen", window.toggle_full_screen, ("F11",), "full screen"),
     )
+
+
+def _of_slides(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
+    """Return what can be done while the window is a slide."""
+    presenter = window.presenter
+
+    def made(text: str, do: Callable[[], object]) -> QAction:
+        action = QAction(text, parent)
+        action.setEnabled(False)
+        action.triggered.connect(lambda _: do())
+        presenter.changed.connect(action.setEnabled)
+        return action
+
+    pages = "in presenter mode, the next and the last part, demonstration or lesson"
+    turned = presenter.page_turned.emit
+    rows = (
+        ("&Next", partial(turned, +1), "PgDown", pages),
+        ("&Previous", partial(turned, -1), "PgUp", pages),
+        ("Black scree&n", presenter.blank.toggle, ".", "in presenter mode, a black screen"),
+        ("Spotli&ght", presenter.spotlight.toggle, "P", "in presenter mode, a ring at the pointer"),
+    )
+    return tuple(Action(VIEW, text, made(text, do), (key,), words) for text, do, key, words in rows)
 
 
 def _of_help(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
@@ -212,6 +269,7 @@ def make_menus(window: Window, parent: QMainWindow) -> QMenu:
         if row.is_apart:
             menus[row.menu].addSeparator()
         menus[row.menu].addAction(action)
+        parent.addAction(action)  # its keys work without the menu bar, too
         if row.is_chosen is not None:
             action.setCheckable(True)
             action.setChecked(row.is_chosen)

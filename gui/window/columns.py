@@ -1,44 +1,147 @@
-"""The three columns: set-up, stage, side panel."""
+"""The columns: rail, all settings, stage, side panel."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from gui.kit.zoom import px
+from gui.setup.setup_panel import SetupPanel
+from gui.window.rail import Rail
 from gui.window.settings import Settings
-from gui.window.sizes import GAP, LEAST_WIDTH, SETUP_WIDTH, SIDE_SHARE, SIDE_WIDTHS
+from gui.window.side.panel import SidePanel
+from gui.window.sizes import GAP, LEAST_WIDTH, NARROW_PX, SIDE_SHARE, SIDE_WIDTHS, WIDE_PX
+from gui.window.stage.stage import Stage
 
-NAME = "columns"  # among the settings
+SHARES, PANEL, FOLDED = "shares", "all_settings", "rail_folded"  # among the settings
 
 
 class Columns(QSplitter):
-    """Shares the width out, until the person does; a narrow window leaves more to the stage."""
+    """Shares the width out, until somebody does it by hand.
 
-    def __init__(self, setup: QWidget, stage: QWidget, side_panel: QWidget) -> None:
+    In a narrow window the rail is folded, in a wide one the panel with all settings is there,
+    unless somebody chose otherwise.
+    """
+
+    enlarged_changed = Signal(bool)
+    panel_shown = Signal(bool)  # with all settings
+
+    def __init__(self, rail: Rail, panel: SetupPanel, stage: Stage, side_panel: SidePanel) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self._is_set_by_hand = False
-        for i, (widget, stretch) in enumerate(((setup, 0), (stage, 1), (side_panel, 0))):
+        self._enlarged: QWidget | None = None
+        self._is_presenting = self._is_set_by_hand = False
+        self._is_panel_wanted: bool | None = None  # None: as the width says
+        self._is_fold_wanted: bool | None = None
+        self._rail, self._panel, self._stage, self._side_panel = rail, panel, stage, side_panel
+        for i, (widget, stretch) in enumerate(((rail, 0), (panel, 0), (stage, 1), (side_panel, 0))):
             self.addWidget(widget)
             self.setStretchFactor(i, stretch)
-        stage.setMinimumWidth(LEAST_WIDTH)  # the others know their own
+        for widget in (stage, side_panel):  # the others know their own
+            widget.setMinimumWidth(LEAST_WIDTH)
+        panel.hide()
         self.setHandleWidth(GAP)
         self.setChildrenCollapsible(False)
         self.splitterMoved.connect(self._take_note)
+        rail.fold_button.clicked.connect(lambda _=False: self.fold(not rail.is_folded))
+        stage.enlarge_button.toggled.connect(lambda is_on: self.enlarge(stage if is_on else None))
+        side_panel.enlarge_wanted.connect(self.enlarge)
+
+    # Which columns there are --------------------------------------------------------------------
+
+    @property
+    def is_enlarged(self) -> bool:
+        return self._enlarged is not None
+
+    def enlarge(self, card: QWidget | None) -> bool:
+        """Give all the room to the stage or to a card of the side panel; None: as it was.
+
+        Return whether that is something else.
+        """
+        if card is self._enlarged:
+            return False
+        self._enlarged = card
+        self._show_columns()
+        self._side_panel.show_only(None if card is self._stage else card)
+        self._stage.enlarge_button.setChecked(card is self._stage)
+        self.enlarged_changed.emit(card is not None)
+        return True
+
+    def present(self, is_on: bool) -> None:
+        """Show stage and curves alone, or all columns again."""
+        self._is_presenting = is_on
+        self.enlarge(None)
+        self._show_columns()
+        self._stage.present(is_on)
+        self._side_panel.present(is_on)
+
+    def show_panel(self, is_shown: bool) -> None:
+        """Show the panel with all settings, or hide it, whatever the width."""
+        self._is_panel_wanted = is_shown
+        self._show_columns()
+
+    def fold(self, is_folded: bool) -> None:
+        """Fold the rail, or show its names, whatever the width."""
+        self._is_fold_wanted = is_folded
+        self._fold_rail(is_folded)
+
+    def _fold_rail(self, is_folded: bool) -> None:
+        """Fold the rail, or not; what it no longer needs is the stage's."""
+        self._rail.fold(is_folded)
+        rail, panel, stage, side = self.sizes()
+        width = self._rail.sizeHint().width()
+        self.setSizes([width, panel, stage + rail - width, side])
+
+    def _show_columns(self) -> None:
+        card, panel = self._enlarged, self._panel
+        is_panel_wanted = self._is_panel_wanted
+        if is_panel_wanted is None:
+            is_panel_wanted = self.window().width() >= px(WIDE_PX)
+        for column in (self._rail, panel, self._stage, self._side_panel):
+            is_shown = card is None or column is card or column.isAncestorOf(card)
+            if column in (self._rail, panel):
+                is_shown = is_shown and not self._is_presenting
+            column.setVisible(is_shown and (column is not panel or is_panel_wanted))
+        self.panel_shown.emit(is_panel_wanted)
+
+    # How wide they are --------------------------------------------------------------------------
 
     def _take_note(self) -> None:
         self._is_set_by_hand = True
 
     def share(self, width: int) -> None:
         """Share the width of the window, in pixels."""
+        if self._is_fold_wanted is None and self._rail.is_folded != (width < px(NARROW_PX)):
+            self._fold_rail(width < px(NARROW_PX))
+        if self._is_panel_wanted is None:
+            self._show_columns()
         if not self._is_set_by_hand:
-            least, most = SIDE_WIDTHS
-            right = min(max(int(SIDE_SHARE * width), least), most)
-            self.setSizes([SETUP_WIDTH, width - SETUP_WIDTH - right, right])
+            least, most = map(px, SIDE_WIDTHS)
+            side = min(max(int(SIDE_SHARE * width), least), most)
+            rail = self._rail.sizeHint().width()
+            panel = self._panel.minimumWidth()
+            self.setSizes([rail, panel, width - rail - side, side])
+
+    def reset(self, width: int) -> None:
+        """Share the width out as at the first start."""
+        self._is_set_by_hand = False
+        self._is_panel_wanted = self._is_fold_wanted = None
+        self.enlarge(None)
+        self._show_columns()
+        self.share(width)
+
+    # Between starts -----------------------------------------------------------------------------
 
     def restore(self, settings: Settings) -> None:
-        """Be as the person left them."""
-        self._is_set_by_hand = settings.restore_shares(NAME, self)
+        """Be as somebody left them."""
+        self._is_set_by_hand = settings.restore_shares(SHARES, self)
+        panel, folded = settings.number(PANEL, 2, 2), settings.number(FOLDED, 2, 2)
+        if panel < 2:
+            self.show_panel(bool(panel))
+        if folded < 2:
+            self.fold(bool(folded))
 
     def save(self, settings: Settings) -> None:
         if self._is_set_by_hand:
-            settings.set(NAME, self.saveState())
+            settings.set(SHARES, self.saveState())
+        for name, wanted in ((PANEL, self._is_panel_wanted), (FOLDED, self._is_fold_wanted)):
+            settings.set(name, 2 if wanted is None else int(wanted))

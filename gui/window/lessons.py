@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -24,9 +24,11 @@ from core.train.snapshot import Status
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.theme import Theme
+from gui.window.rail import Rail
 from gui.window.run_bar import SPEEDS, RunBar
-from gui.window.tabs import Stage
+from gui.window.stage.stage import Stage
 
 if TYPE_CHECKING:
     from core.teach.lesson import Preset
@@ -48,9 +50,8 @@ class LessonStrip(QFrame):
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setAccessibleName("lesson")
-        self.words.setFont(look.scaled(self.font(), look.LARGE))
+        zoom.set_type(self.words, look.LARGE)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.words.setFixedHeight(LINES * self.words.fontMetrics().lineSpacing() + 2)
         self.again_button = QPushButton("&Again")
         self.again_button.setToolTip("Set the lesson up again as it was given")
         self.again_button.clicked.connect(self.again)
@@ -63,17 +64,34 @@ class LessonStrip(QFrame):
         self.close_button.setToolTip("Close this strip; data and model stay")
         self.close_button.setAccessibleName("Close the lesson")
         self.close_button.clicked.connect(self.closed)
+        self.place = QLabel()
+        self.place.setProperty("muted", True)
+        self.place.setAccessibleName("number of the lesson")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 6, 5)
         row.setSpacing(6)
         row.addWidget(self.words, 1)
+        row.addWidget(self.place)
         for button in (self.again_button, self.next_button, self.close_button):
             row.addWidget(button)
         self.set_theme(theme)
+        self._fit()
         self.hide()
+
+    def present(self, is_on: bool) -> None:
+        """Leave the buttons out, as keys turn the page, or show them again."""
+        for button in (self.again_button, self.next_button, self.close_button):
+            button.setVisible(not is_on)
+
+    def _fit(self) -> None:
+        """Keep room for two lines: other words lay nothing out anew."""
+        metrics = QFontMetrics(zoom.font(look.LARGE))
+        self.words.setFixedHeight(LINES * metrics.lineSpacing() + 2)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
         if (theme := look.new_theme(self, event)) and theme is not self._theme:
             self.set_theme(theme)
 
@@ -94,9 +112,10 @@ class LessonStrip(QFrame):
             self.words.setText(words)
             told = (preset.watch, preset.shows) if is_seen else (preset.watch,)
             self.setToolTip("".join(f"<p>{escape(sentence)}</p>" for sentence in told))
-        from core.teach.lessons import after  # who follows no lesson needs none
+        from core.teach.lessons import PRESETS, after  # who follows no lesson needs none
 
         follower = after(preset)
+        self.place.setText(f"{PRESETS.index(preset) + 1} / {len(PRESETS)}")
         self.next_button.setEnabled(follower is not None)
         self.next_button.setToolTip(
             f"The next lesson: {follower.title}" if follower else "This is the last lesson"
@@ -126,19 +145,24 @@ class Lessons(QObject):
         self._wanted: Preset | None = None  # while its data are not there
         self._shown: Preset | None = None
         self._is_closed = False
-        self._told: tuple[object, ...] = (None,) * 4  # what the strip was last told
+        self._seen: set[int] = set()  # the places of those whose end was seen
+        self._rail: Rail | None = None
+        self._told: tuple[object, ...] = (None,) * 5  # what the strip was last told
         self._left: dict[int, tuple[str, int, bool]] = {}  # how each run's looks were left
         self._speed = run_bar.speed.value()
         self.strip = LessonStrip(theme)
         self.strip.again.connect(self._again)
-        self.strip.next_wanted.connect(self._go_on)
+        self.strip.next_wanted.connect(lambda: self.go(+1))
         self.strip.closed.connect(self._close)
         for changed in (hub.points_changed, hub.snapshot_changed, hub.settings_changed):
             changed.connect(lambda _: self._tell())
 
-    def fill(self, menu: QMenu) -> None:
-        """Add a menu for each group, and an action for each lesson."""
+    def fill(self, menu: QMenu, rail: Rail) -> None:
+        """Add a menu for each group, and an action for each lesson; list them on the rail."""
         from core.teach.lessons import PRESETS
+
+        self._rail = rail
+        rail.fill([preset.title for preset in PRESETS])
 
         names = list(dict.fromkeys(preset.group for preset in PRESETS))
         marked = dict(zip(names, with_mnemonics(names), strict=True))
@@ -163,6 +187,12 @@ class Lessons(QObject):
             self._left[hub.run.number] = self._looks()
         config = preset.on(hub.settings.device, folder or self._mnist_folder())
         self._loader.load(config, f"lesson “{preset.title}”", preset=preset)
+
+    def choose(self, place: int) -> None:
+        """Set the lesson at this place among all up."""
+        from core.teach.lessons import PRESETS
+
+        self.begin(PRESETS[place])
 
     def take_folder(self, folder: str) -> bool:
         """Say whether a lesson waits for MNIST, which then begins with this folder's."""
@@ -207,29 +237,43 @@ class Lessons(QObject):
             self._hub.reset()
             self._dress(self._shown)
 
-    def _go_on(self) -> None:
-        from core.teach.lessons import after
+    def go(self, by: int) -> None:
+        """Set the next lesson (+1) or the one before (−1) up; the first where none is shown."""
+        from core.teach.lessons import PRESETS
 
-        follower = after(self._shown) if self._shown else None
-        if follower is not None:
-            self.begin(follower)
+        place = PRESETS.index(self._shown) + by if self._shown else 0
+        if 0 <= place < len(PRESETS):
+            self.begin(PRESETS[place])
 
     def _close(self) -> None:
         self._is_closed = True
-        self.strip.hide()
+        self._tell()
         self._stage.setFocus()
 
-    def _tell(self) -> None:
-        if self._shown is None or self._is_closed:
-            self.strip.hide()
+    def _mark(self, *, is_over: bool) -> None:
+        """Mark the lesson that is shown on the rail, and those that were seen to their end."""
+        if self._rail is None:
             return
-        snapshot = self._hub.snapshot
-        status = snapshot.status if snapshot is not None else None
-        told = self._hub.run, self._hub.settings, status, self.strip.isHidden()
+        from core.teach.lessons import PRESETS
+
+        place = PRESETS.index(self._shown) if self._shown is not None else None
+        if place is not None and is_over:
+            self._seen.add(place)
+        self._rail.show_lessons(place, self._seen)
+
+    def _tell(self) -> None:
+        shown, hub = self._shown, self._hub
+        status = hub.snapshot.status if hub.snapshot is not None else None
+        told = hub.run, hub.settings, status, shown, self._is_closed
         if all(a is b for a, b in zip(told, self._told, strict=True)):
             return  # snapshots come at display rate
         self._told = told
-        self.strip.show_preset(self._shown, is_over=status in OVER, strays=self._strays())
+        is_over, strays = status in OVER, self._strays()
+        if shown is None or self._is_closed:
+            self.strip.hide()
+        else:
+            self.strip.show_preset(shown, is_over=is_over, strays=strays)
+        self._mark(is_over=is_over and not strays)
 
     def _strays(self) -> bool:
         """Whether data, model or settings are no longer those of the lesson."""

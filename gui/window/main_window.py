@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
@@ -9,11 +10,13 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.config import RunConfig
+from core.data.defaults import default_config
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
 from gui.control.run_controller import Hub
 from gui.kit.shortcuts import Keys
+from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
 from gui.stage.performance.view import PerformanceView, say_race
 from gui.window import actions
@@ -21,24 +24,28 @@ from gui.window.closing import Closing
 from gui.window.columns import Columns
 from gui.window.file_actions import FOLDER, FileActions
 from gui.window.lessons import Lessons
-from gui.window.message import Notice
+from gui.window.message import Banner, Notice
 from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener, dropped_file
 from gui.window.opening.csv_reading import OpeningBar
 from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
 from gui.window.opening.download_bar import DownloadBar
 from gui.window.opening.gallery_opening import GalleryOpener
+from gui.window.presenter import Presenter, PresenterBar
+from gui.window.rail import Rail
 from gui.window.rest import is_at_rest
 from gui.window.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.window.settings import Settings
-from gui.window.side_panel import SidePanel
+from gui.window.side.panel import SidePanel
+from gui.window.side.start_here import HAS_STARTED, FirstSteps, Hint
 from gui.window.sizes import DEFAULT_SIZE, GAP, MARGIN, MARGIN_BELOW, MINIMUM_SIZE
+from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
 from gui.window.status_area import StatusArea
-from gui.window.tabs import Stage
 from gui.window.theming import THEMES, Appearance
 from gui.window.timeline import HistoryBar
 from gui.window.view_factory import ViewFactory
 from gui.window.view_registry import SIDE, TABS
+from gui.window.zoom_memory import ZoomMemory
 
 
 class MainWindow(QMainWindow):
@@ -64,12 +71,16 @@ class MainWindow(QMainWindow):
         self.loader = loader = DataLoader(hub, self.next_task, self.editor, self)
         self.run_bar = RunBar()
         self.history_bar = HistoryBar(look.theme)
+        self.rail = Rail()
         self.setup = SetupPanel()
-        self.stage = Stage(TABS)
+        self.knobs = KnobsRow()
+        self.presenter_bar = PresenterBar()
+        self.banner = Banner(look.theme)
+        self.stage = Stage(TABS, self.banner)
         self.side_panel = SidePanel(SIDE)
         self.views = ViewFactory(hub, self.editor, loader, self.stage, self.side_panel, look)
-        self.notice = Notice(look.theme)
-        self.status = StatusMessages(self.notice, hub)
+        self.notice = Notice()
+        self.status = StatusMessages(self.notice, self.banner, hub)
         self.download_bar = DownloadBar()
         self.opening_bar = OpeningBar()
         self.csv = CsvOpener(self, hub, loader, self.settings, look)
@@ -80,30 +91,35 @@ class MainWindow(QMainWindow):
         mnist_folder = self.data_choice.mnist_folder
         self.lessons = Lessons(hub, loader, self.stage, self.run_bar, mnist_folder, look.theme)
         self._arrange()
+        self.zoom = ZoomMemory(self, self.settings, look)
+        hidden = self.menuBar(), self.run_bar, self.knobs
+        self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
+        self.presenter.page_turned.connect(self._turn_page)
         self.action_rows = actions.table(self, self)
         self._lesson_menu = actions.make_menus(self, self)
         self._connect_parts()
         self._connect_run()
         self._restore()
         look.apply()
+        self.zoom.restore()
 
     # Building -----------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        self.columns = Columns(self.setup, self.stage, self.side_panel)
+        self.columns = Columns(self.rail, self.setup, self.stage, self.side_panel)
         performance = PerformanceView(self.appearance.theme, lambda: self.hub.drawing.value)
         self.views.add("Performance", performance)
         bars = self.download_bar, self.opening_bar
-        self.status_area = StatusArea(self.lessons.strip, self.notice, bars, performance)
+        beside = self.history_bar, performance
+        self.status_area = StatusArea(self.lessons.strip, self.notice, bars, *beside)
         centre = QWidget()
         centre.setObjectName("column")
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(MARGIN, 0, MARGIN, MARGIN_BELOW)
-        layout.setSpacing(0)
-        layout.addWidget(self.run_bar)
-        layout.addWidget(self.history_bar)
+        layout.setSpacing(GAP)
+        for bar in (self.presenter_bar, self.run_bar, self.knobs):
+            layout.addWidget(bar)
         layout.addWidget(self.columns, 1)
-        layout.addSpacing(GAP)
         layout.addWidget(self.status_area)
         self.setCentralWidget(centre)
         self.setTabOrder(self.run_bar, self.setup)
@@ -113,13 +129,20 @@ class MainWindow(QMainWindow):
         hub, setup, bar, line = self.hub, self.setup, self.run_bar, self.history_bar
         choice, csv, status = self.data_choice, self.csv, self.status
         loader, coming = self.loader, self.next_task
-        setup.data.source.chosen.connect(choice.choose)
+        self.rail.source.chosen.connect(choice.choose)
+        self.rail.lesson_chosen.connect(self.lessons.choose)
         setup.data.changed.connect(lambda data, words: loader.change(words, data=data))
         setup.model.changed.connect(lambda model, words: loader.change(words, model=model))
         setup.training.run_changed.connect(
             lambda training, words: loader.change(words, training=training)
         )
         setup.training.tuned.connect(lambda name, value: hub.tune(**{name: value}))
+        self.knobs.kind_chosen.connect(setup.model.change_kind)
+        self.knobs.features_chosen.connect(setup.data.change_features)
+        self.knobs.setting_changed.connect(setup.training.change)
+        self.knobs.settings_toggled.connect(self.columns.show_panel)
+        self.columns.panel_shown.connect(self.knobs.show_panel)
+        self.knobs.defaults_wanted.connect(self._return_to_defaults)
         bar.reset.connect(hub.reset)
         bar.play_or_pause.connect(hub.play_or_pause)
         bar.step.connect(hub.step)
@@ -128,10 +151,13 @@ class MainWindow(QMainWindow):
         line.step_wanted.connect(hub.past.go_to)
         line.live_wanted.connect(hub.past.go_live)
         line.replay_wanted.connect(hub.past.replay_or_pause)
-        hub.settings_changed.connect(setup.training.show_settings)
+        for fields in (setup.training, self.knobs, self.presenter_bar):
+            hub.settings_changed.connect(fields.show_settings)
+        self.presenter_bar.play_or_pause.connect(hub.play_or_pause)
+        self.presenter_bar.rate.chosen.connect(self.knobs.learning_rate.setValue)
         hub.devices_changed.connect(setup.training.show_devices)
         for asked in (choice, csv):
-            asked.task_kept.connect(setup.show_task)
+            asked.task_kept.connect(self.rail.show_task)
         for told in (hub.done, hub.remarked, self.closing.told, self.files.remarked):
             told.connect(status.remark)
         for told in (choice.remarked, csv.remarked):
@@ -164,8 +190,11 @@ class MainWindow(QMainWindow):
         hub = self.hub
         for show_task in (
             self.data_choice.note_task,
+            self.rail.show_task,
             self.setup.show_task,
+            self.knobs.show_task,
             self.run_bar.show_task,
+            self.presenter_bar.show_task,
             self.history_bar.show_task,
             self.views.offer_task,
             self.side_panel.show_task,
@@ -178,8 +207,9 @@ class MainWindow(QMainWindow):
             hub.points_changed.connect(show_points)
         for show_snapshot in (
             self.run_bar.show_snapshot,
+            self.presenter_bar.show_snapshot,
             self.history_bar.show_snapshot,
-            self.setup.training.rate.offer_snapshot,
+            self.knobs.show_snapshot,
             self.status_area.show_snapshot,
             self.views.offer_snapshot,
             self.status.show_snapshot,
@@ -190,17 +220,52 @@ class MainWindow(QMainWindow):
         if not self.next_task.is_busy:  # which says by itself when it ends
             self.status.show_busy("")
 
+    def _present(self, is_on: bool) -> None:
+        self.zoom.is_paused = is_on
+        self.columns.present(is_on)
+        self.status_area.present(is_on)
+
+    def _turn_page(self, by: int) -> None:
+        """Go on to the next part of what is on the stage, or to the next lesson; or back."""
+        if not self.views[self.stage.current].turn(by):
+            self.lessons.go(by)
+
+    def _return_to_defaults(self) -> None:
+        """Give each setting its default, with one undo for all."""
+        if self.hub.run is not None:
+            default = default_config(self.hub.run.task)
+            parts = {name: getattr(default, name) for name in ("data", "model", "training")}
+            self.loader.change("return to the defaults", **parts)
+
     def _take_folder(self, folder: str) -> None:
         """Give a folder with files like MNIST's to the lesson that waits for one, or show it."""
         if not self.lessons.take_folder(folder):
             self.data_choice.load_folder(folder)
 
+    def _guide(self) -> None:
+        """Say what to do first, where nobody has done anything yet."""
+        train, follow = self.hub.play_or_pause, partial(self.lessons.go, +1)
+        hints = (
+            Hint("Press Space", "The model learns: watch boundary and loss", train),
+            Hint("Move η", "Larger steps, until they overshoot", self.knobs.rate.focus),
+            Hint("Draw points", "Your own data, two to ten classes", self._draw_points),
+            Hint("Follow a lesson", "What to watch, then what it shows", follow),
+        )
+        FirstSteps(hints, self.side_panel, self.hub, self.settings)
+
+    def _draw_points(self) -> None:
+        self.data_choice.choose("drawn")
+
     def _restore(self) -> None:
         settings = self.settings
-        if not settings.restore_place("geometry", self):
+        if settings.is_kept and not settings.number(HAS_STARTED, 0, 1):
+            self._guide()
+        self.has_place = settings.restore_place("geometry", self)  # of its own, from before
+        if not self.has_place:
             self.resize(*DEFAULT_SIZE)
         self.columns.restore(settings)
-        settings.restore_shares("gauges", self.side_panel.cards)
+        if not self.side_panel.set_shares(settings.text("side")):
+            settings.refuse("side")
         self.columns.share(self.width())
         standard = SPEEDS.index(DEFAULT_SPEED)
         self.run_bar.set_speed(settings.number("speed", standard, len(SPEEDS) - 1))
@@ -214,13 +279,13 @@ class MainWindow(QMainWindow):
     def start(self, config: RunConfig, *, play: bool = False) -> None:
         """Load what the config names and start the threads."""
         self.views.start()
-        self.setup.training.rate.background = self.hub.background
+        self.knobs.start(self.hub.background)
         context = self.views.context
         context.remarked.connect(self.status.remark)
         context.failed.connect(self.status.fail)
         context.gallery_wanted.connect(self.gallery.open)
         self.lessons.log_button = context.log_button
-        self.lessons.fill(self._lesson_menu)
+        self.lessons.fill(self._lesson_menu, self.rail)
         self.loader.load(config, play=play)
         self.hub.start()
 
@@ -229,6 +294,13 @@ class MainWindow(QMainWindow):
         """Whether all that is seen shows the newest snapshot, and nothing is on its way."""
         is_fetching = self.loader.fetcher.is_busy
         return not is_fetching and is_at_rest(self, self.hub, self.views.made)
+
+    def restore_layout(self) -> None:
+        """Share the window out as at the first start."""
+        self.columns.enlarge(None)
+        self.columns.reset(self.width())
+        self.side_panel.set_shares("")
+        self.zoom.reset()
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -259,10 +331,12 @@ class MainWindow(QMainWindow):
             self.hub.pause()  # what is being written needs the processor more
             event.ignore()
             return
+        self.presenter.turn(False)
+        self.columns.enlarge(None)
         self.columns.save(self.settings)
         for name, value in (
             ("geometry", self.saveGeometry()),
-            ("gauges", self.side_panel.cards.saveState()),
+            ("side", self.side_panel.shares),
             ("theme", self.appearance.choice),
             ("speed", self.lessons.own_speed),
         ):

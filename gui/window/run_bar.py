@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +20,9 @@ from core.number_format import format_rate
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.unscrolled import Slider
+from gui.kit.row_button import RowButton
 from gui.kit.training_sample import say_sample, sign_of
 from gui.state.throttle import Reading, outruns_reading
 
@@ -97,6 +98,7 @@ class RunBar(QFrame):
         self.speed.setAccessibleName("speed")
         self.speed.valueChanged.connect(self._change_speed)
         self._speed_words = QLabel()
+        zoom.set_type(self._speed_words, look.SMALL)
         self._speed_words.setProperty("small", True)
 
     def _arrange(self) -> None:
@@ -204,7 +206,7 @@ class RunBar(QFrame):
 
     def _fit(self) -> None:
         optional: list[QWidget] = [self.device, self._speed_label, self.rate]
-        for widget in optional:
+        for widget in (*optional, self.epoch):
             widget.show()
         for button in self._keys:
             button.show_key(True)
@@ -215,6 +217,8 @@ class RunBar(QFrame):
         if self._needed() > self.width():
             for button in self._keys:
                 button.show_key(False)
+        # The step says the same, and is in the history, too.
+        self.epoch.setVisible(self._needed() <= self.width())
 
     def _needed(self) -> int:
         layout = self.layout()
@@ -226,30 +230,38 @@ class RunBar(QFrame):
         return QSize(400, super().minimumSizeHint().height())
 
 
-class KeyButton(QPushButton):
+class KeyButton(RowButton):
     """A button with a sign, a word and, muted, the key that does the same."""
 
     def __init__(self, sign: str, word: str, key: str, tip: str) -> None:
         super().__init__()
+        self._reserved: tuple[tuple[str, str], ...] = ()
         self._sign, self._word, self._key = QLabel(sign), QLabel(word), QLabel(key)
+        zoom.set_type(self._key, look.SMALL)
         self._key.setProperty("small", True)
         self.setToolTip(f"{tip} ({key})")
         self.setAccessibleName(word)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 7, 12, 7)
-        row.setSpacing(6)
-        for label in (self._sign, self._word, self._key):
-            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            row.addWidget(label)
+        self.row.setContentsMargins(12, 7, 12, 7)
+        self.row.setSpacing(6)
+        self.add(self._sign, self._word, self._key)
         self._sign.setVisible(bool(sign))
-        self._word.setFont(look.scaled(self.font(), 1.0, bold=True))
+        zoom.set_type(self._word, 1.0, bold=True)
 
     def reserve(self, sign: str, word: str) -> None:
         """Be wide enough for these words too, so that changing them moves nothing."""
-        for label, text in ((self._sign, sign), (self._word, word)):
-            width = QFontMetricsF(self._word.font()).horizontalAdvance(text)
-            label.setMinimumWidth(max(label.sizeHint().width(), math.ceil(width)))
+        self._reserved = (sign, self._sign.text()), (word, self._word.text())
+        self._keep_room()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._keep_room()
+
+    def _keep_room(self) -> None:
+        metrics = QFontMetricsF(zoom.font(bold=True))
+        for label, texts in zip((self._sign, self._word), self._reserved, strict=False):
+            label.setMinimumWidth(math.ceil(max(map(metrics.horizontalAdvance, texts))))
 
     def set_words(self, sign: str, word: str) -> None:
         self._sign.setText(sign)
@@ -258,14 +270,6 @@ class KeyButton(QPushButton):
 
     def show_key(self, is_shown: bool) -> None:
         self._key.setVisible(is_shown)
-
-    def sizeHint(self) -> QSize:
-        layout = self.layout()
-        assert layout is not None
-        return layout.sizeHint()
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
 
 
 @dataclass(frozen=True)
@@ -288,7 +292,7 @@ class _Counter(QWidget):
     def __init__(self, label: str, widest: str, tip: str, third: str = "") -> None:
         super().__init__()
         self.setToolTip(tip)
-        self._label, self._third_name = label, third
+        self._label, self._third_name, self._widest = label, third, widest
         self._has_third = False
         self._shown = _Texts("", "", "")
         # In the colour of the card, so that nothing of that need be painted beneath it.
@@ -297,8 +301,9 @@ class _Counter(QWidget):
         self._main, self._second, self._third = QLabel(self), QLabel(self), QLabel(self)
         self._name = QLabel(label, self)
         for small in (self._name, self._third):
+            zoom.set_type(small, look.SMALL)
             small.setProperty("small", True)
-        self._main.setFont(look.scaled(self.font(), look.LARGE, bold=True))
+        zoom.set_type(self._main, look.LARGE, bold=True)
         self._main.setAccessibleName(label)
         for figure in (self._main, self._second, self._third):
             figure.setTextFormat(Qt.TextFormat.PlainText)
@@ -313,26 +318,25 @@ class _Counter(QWidget):
             row.addWidget(left)
             row.addWidget(right, 1)
             column.addLayout(row)
-        width = self._needed_width(widest)
-        self.setFixedWidth(width + 10)
-        if " · " not in widest:
-            self._main.setFixedWidth(width)  # of a fixed size, too
+        self._fix_size()
         self.show_third(False)
 
-    def _needed_width(self, widest: str) -> int:
+    def _needed_width(self) -> int:
         """Return the pixels that the widest numbers take, in either arrangement."""
-        main, _, second = widest.partition(" · ")
-        bold, plain = QFontMetricsF(self._main.font()), QFontMetricsF(self.font())
-        small = QFontMetricsF(look.scaled(self.font(), look.SMALL))
+        main, _, second = self._widest.partition(" · ")
+        bold = QFontMetricsF(zoom.font(look.LARGE, bold=True))
+        plain, small = QFontMetricsF(zoom.font()), QFontMetricsF(zoom.font(look.SMALL))
         first = bold.horizontalAdvance(main)
-        widths = [first, self._name.sizeHint().width()]
+        widths = [first, small.horizontalAdvance(self._label)]
         if second:
             widths.append(first + plain.horizontalAdvance(" · " + second))
         if self._third_name:
             name, _, second_name = self._label.partition(" · ")
             third = small.horizontalAdvance(f"{self._third_name} {second}")
-            widths.append(small.horizontalAdvance(name) + third + BETWEEN)
-            widths.append(first + plain.horizontalAdvance(f"{second_name} {second}") + BETWEEN)
+            widths.append(small.horizontalAdvance(name) + third + zoom.px(BETWEEN))
+            widths.append(
+                first + plain.horizontalAdvance(f"{second_name} {second}") + zoom.px(BETWEEN)
+            )
         return math.ceil(max(widths))
 
     def show_third(self, is_shown: bool) -> None:
@@ -344,18 +348,25 @@ class _Counter(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._fix_height()
+        self._fix_size()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fix_height()
+            self._fix_size()
 
-    def _fix_height(self) -> None:
-        layout = self.layout()
-        assert layout is not None
-        self._main.setFixedHeight(self._main.sizeHint().height())
-        self.setFixedHeight(layout.sizeHint().height())
+    def _fix_size(self) -> None:
+        """Be as large as the widest numbers, at the zoom of now."""
+        width = self._needed_width()
+        large = QFontMetricsF(zoom.font(look.LARGE, bold=True)).height()
+        small = QFontMetricsF(zoom.font(look.SMALL)).height()
+        size = QSize(width + zoom.px(10), math.ceil(large) + math.ceil(small))
+        if size == self.minimumSize():
+            return
+        self.setFixedSize(size)
+        self._main.setFixedHeight(math.ceil(large))
+        if " · " not in self._widest:
+            self._main.setFixedWidth(width)  # of a fixed size, too
 
     def show_values(self, main: str, second: str = "", third: str = "") -> None:
         if self._shown == (texts := _Texts(main, second, third)):

@@ -10,13 +10,10 @@ from gui.state.kept_runs import LIVE, KeptRuns
 
 
 class RunKeeper:
-    """Puts the shown run among the kept ones, and has kept ones trained again.
+    """Puts the shown run among the kept ones, and has kept ones trained again."""
 
-    key : shows the view that compares them.
-    """
-
-    def __init__(self, hub: Hub, loader: DataLoader, kept: KeptRuns, key: str) -> None:
-        self._hub, self._loader, self._kept, self._key = hub, loader, kept, key
+    def __init__(self, hub: Hub, loader: DataLoader, kept: KeptRuns) -> None:
+        self._hub, self._loader, self._kept = hub, loader, kept
         self._replayed: Record | None = None  # until it is seen where its replay begins
 
     def keep(self) -> None:
@@ -29,7 +26,7 @@ class RunKeeper:
         if record is not None:
             self._hub.remarked.emit(
                 f"Kept “{record.name}” at step {record.step:,}; it stays in the curves. "
-                f"The tab Runs compares ({self._key})."
+                "Compare ▾ Runs shows it beside others."
             )
 
     def replay(self, record: Record) -> None:

@@ -29,12 +29,17 @@ class Settings:
         self._refused: list[str] = []
         self._is_garbled = file is not None and _is_garbled(file)
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is set now is there at the next start."""
+        return self._file is not None
+
     def text(self, name: str) -> str:
         """Return a text, "" where there is none."""
         value = self._value(name)
         if value is None or (isinstance(value, str) and "\0" not in value):
             return value or ""
-        self._refuse(name)
+        self.refuse(name)
         return ""
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
@@ -43,7 +48,7 @@ class Settings:
         if isinstance(value, str) and value in choices:
             return value
         if value is not None:
-            self._refuse(name)
+            self.refuse(name)
         return choices[0]
 
     def number(self, name: str, default: int, most: int) -> int:
@@ -55,7 +60,7 @@ class Settings:
             digits = str(value)
             if digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) <= most:
                 return int(digits)
-        self._refuse(name)
+        self.refuse(name)
         return default
 
     def restore_place(self, name: str, window: QWidget) -> bool:
@@ -123,7 +128,7 @@ class Settings:
         try:
             value: object = self._file.value(name)
         except Exception:  # whatever a binding makes of a value of an unknown kind
-            self._refuse(name)
+            self.refuse(name)
             return None
         return value
 
@@ -131,15 +136,16 @@ class Settings:
         value = self._value(name)
         if value is None or isinstance(value, QByteArray):
             return value
-        self._refuse(name)
+        self.refuse(name)
         return None
 
     def _took(self, name: str, is_taken: bool) -> bool:
         if not is_taken:
-            self._refuse(name)
+            self.refuse(name)
         return is_taken
 
-    def _refuse(self, name: str) -> None:
+    def refuse(self, name: str) -> None:
+        """Note that this setting cannot be used."""
         self._refused.append(name)
 
 

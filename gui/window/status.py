@@ -1,4 +1,4 @@
-"""What the message line says, and when."""
+"""What the line at the foot and the banner on the stage say, and when."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from core.data.task import Task
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import Hub
-from gui.window.message import Notice
+from gui.window.message import Banner, Notice
 
 
 class StatusMessages(QObject):
@@ -15,14 +15,14 @@ class StatusMessages(QObject):
 
     folder_wanted = Signal()  # another one, where MNIST's files are
 
-    def __init__(self, notice: Notice, hub: Hub) -> None:
+    def __init__(self, notice: Notice, banner: Banner, hub: Hub) -> None:
         super().__init__(notice)
-        self._notice, self._hub = notice, hub
+        self._notice, self._banner, self._hub = notice, banner, hub
         self._is_held = False
         self._held_at: Status | None = None  # of the run, when what is held was said
         self._is_downloading = False
         self._unsaid = ""
-        notice.acted.connect(self._act)
+        banner.acted.connect(self._act)
 
     def say_later(self, words: str) -> None:
         """Say this, unless it is "", once there is a run."""
@@ -31,11 +31,11 @@ class StatusMessages(QObject):
     def show_task(self, task: Task) -> None:
         self._is_held = False
         if task.obstacle:
-            self._notice.say(task.obstacle)
+            self._announce(task.obstacle)
         elif task.demand.is_large:  # until there is a snapshot
-            self._notice.say(f"Making ready {task.demand}; this may take a while.")
+            self._say(f"Making ready {task.demand}; this may take a while.")
         else:
-            self._notice.say(f"Ready. Press Space to train on {task.dataset.name}.")
+            self._say(f"Ready. Press Space to train on {task.dataset.name}.")
         if self._unsaid:
             self.remark(self._unsaid)
             self._unsaid = ""
@@ -53,11 +53,11 @@ class StatusMessages(QObject):
             case Status.DIVERGED | Status.FINISHED | Status.CONVERGED:
                 self._say_end(snapshot)
             case Status.TRAINING:
-                self._notice.say("Training. Space pauses; [ and ] change the learning rate.")
+                self._say("Training. Space pauses; [ and ] change the learning rate.")
             case Status.PAUSED:
-                self._notice.say("Paused. Space goes on, S makes one step, R returns to the start.")
+                self._say("Paused. Space goes on, S makes one step, R returns to the start.")
             case Status.READY:
-                self._notice.say("Ready. Press Space to train, S for a single step.")
+                self._say("Ready. Press Space to train, S for a single step.")
 
     def show_busy(self, words: str) -> None:
         """Say what is being loaded or written; "" when it is over."""
@@ -68,17 +68,17 @@ class StatusMessages(QObject):
     def fail(self, words: str) -> None:
         """Say what went wrong until the run's status changes."""
         self._hold()
-        self._notice.warn(words)
+        self._announce(words, is_trouble=True)
 
     def remark(self, words: str) -> None:
         """Say what the person should know until the run's status changes."""
         self._hold()
-        self._notice.say(words)
+        self._say(words)
 
     def note_refusal(self, _: Task | None, another_folder_may_help: bool) -> None:
         """Offer to look elsewhere, after the words about what was not found."""
         if another_folder_may_help:
-            self._notice.warn(self._notice.text, "Choose folder…")
+            self._announce(self._notice.text, "Choose folder…", is_trouble=True)
 
     def note_download(self, progress: object) -> None:
         """Say how the run stands as a download begins: the run that is there stays."""
@@ -89,15 +89,25 @@ class StatusMessages(QObject):
             if self._hub.snapshot is not None:
                 self.show_snapshot(self._hub.snapshot)
 
+    def _say(self, words: str) -> None:
+        """Say what is going on."""
+        self._notice.say(words)
+        self._banner.withdraw()
+
+    def _announce(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:
+        """Say what matters: on the stage, too."""
+        self._notice.say(words, is_trouble=is_trouble)
+        self._banner.say(words, action, is_trouble=is_trouble)
+
     def _hold(self) -> None:
         self._held_at = self._hub.status if self._hub.snapshot else None  # of a new run: none yet
         self._is_held = True
 
     def _say_past(self, snapshot: Snapshot) -> None:
         if snapshot.status is Status.TRAINING:
-            self._notice.say("Playing the run again, as it was. Space holds it.")
+            self._say("Playing the run again, as it was. Space holds it.")
             return
-        self._notice.say(
+        self._say(
             "An earlier moment of the run. Space or S trains on from here and drops what was "
             "recorded later; “live” returns to the newest step."
         )
@@ -107,14 +117,14 @@ class StatusMessages(QObject):
         epilogue = snapshot.epilogue
         known = f"{snapshot.message} {epilogue.words}".strip() if epilogue else snapshot.message
         if snapshot.status is Status.DIVERGED and epilogue is None:
-            self._notice.warn(f"{known} Smaller learning rates are being tried …")
+            self._announce(f"{known} Smaller learning rates are being tried …", is_trouble=True)
         elif snapshot.suggested_learning_rate is not None:
-            self._notice.warn(known, f"Try η = {snapshot.suggested_learning_rate:g}")
+            self._announce(known, f"Try η = {snapshot.suggested_learning_rate:g}", is_trouble=True)
         elif snapshot.status is Status.DIVERGED:
-            self._notice.warn(known)
+            self._announce(known, is_trouble=True)
         else:
             more = f"{snapshot.settings.epochs:,} epochs"
-            self._notice.say(f"{known} Space trains for {more} more; R starts again.")
+            self._announce(f"{known} Space trains for {more} more; R starts again.")
 
     def _act(self) -> None:
         """Do what the button of the message offers."""

@@ -6,29 +6,38 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.train.snapshot import Snapshot, Status
+from gui.kit import zoom
 from gui.window.lessons import LessonStrip
 from gui.window.message import Notice
 from gui.window.sizes import GAP, LOW_PX
 
+ROOM_BESIDE = 1500  # px: below, the message needs the room
 SEEN = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
 
 
 class StatusArea(QWidget):
     """Strip and notice. In a low window the strip stands for words that can wait.
 
-    bars : of work that is under way, which cannot; beside : what stands next to the notice while
-    it trains and there is room.
+    bars : of work that is under way, which cannot; history : the line of the run, before the
+    notice; beside : what stands next to the notice while it trains and there is room.
     """
 
     def __init__(
-        self, strip: LessonStrip, notice: Notice, bars: tuple[QWidget, ...], beside: QWidget
+        self,
+        strip: LessonStrip,
+        notice: Notice,
+        bars: tuple[QWidget, ...],
+        history: QWidget,
+        beside: QWidget,
     ) -> None:
         super().__init__()
         self._strip, self._notice, self._bars, self._beside = strip, notice, bars, beside
+        self._is_presenting = False
         self._line = QWidget()
         row = QHBoxLayout(self._line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
+        row.addWidget(history, 1)
         row.addWidget(notice, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -37,20 +46,29 @@ class StatusArea(QWidget):
         column.addWidget(self._line)
         for widget in (*bars, beside):
             row.addWidget(widget)
+        beside.hide()
         for watched in (strip, *bars):
             watched.installEventFilter(self)
         notice.told.connect(self.share)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show what stands beside the notice, or not."""
-        has_room = all(bar.isHidden() for bar in self._bars)
+        is_wide = self.width() >= zoom.px(ROOM_BESIDE)
+        has_room = is_wide and all(bar.isHidden() for bar in self._bars)
         self._beside.setVisible(has_room and snapshot.status is Status.TRAINING)
+
+    def present(self, is_on: bool) -> None:
+        """Show the lesson alone, or all again."""
+        self._is_presenting = is_on
+        self._strip.present(is_on)
+        self.share()
 
     def share(self) -> None:
         """Leave the notice out where the window is low, a lesson is shown, and all is well."""
         is_low = self.window().height() < LOW_PX
         is_needed = self._notice.is_trouble or not all(bar.isHidden() for bar in self._bars)
-        self._line.setVisible(is_needed or self._strip.isHidden() or not is_low)
+        has_room = is_needed or self._strip.isHidden() or not is_low
+        self._line.setVisible(has_room and not self._is_presenting)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in SEEN:

@@ -1,9 +1,10 @@
-"""Colours of the whole application: the palette, and a style sheet that speaks of its roles.
+"""Colours and size of the whole application: its palette and its type, and a style sheet.
 
 A new style sheet takes Qt 0.35 ms a widget, most of it for events and layouts that nothing wants:
-0.7 s for the whole window. So the sheet never changes. Its colours are roles of the palette, which
-Qt looks up when a widget is polished; a new palette needs no more than that, 0.06 ms a widget.
-What paints in colours of its own follows the event of the new palette: see `theme.new_theme`.
+0.7 s for the whole window. So the sheet never changes. Its colours are roles of the palette and
+its lengths are heights of the type, which Qt looks up when a widget is polished; a new palette or
+type needs no more than that, 0.06 ms a widget. What paints in colours and sizes of its own follows
+the event of the new palette or type: see `View.changeEvent`.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import time
 from collections import deque
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.kit.view import View
 
@@ -25,10 +27,12 @@ SLICE_SECONDS = 0.02  # of the window's thread, for widgets that nobody sees yet
 
 
 class Appearance(QObject):
-    """The theme of the application: a chosen one, or that of the system.
+    """The theme and the zoom of the application: a chosen theme, or that of the system.
 
     choice : one of THEMES.
     """
+
+    zoomed = Signal(float)
 
     def __init__(self, choice: str, parent: QObject) -> None:
         super().__init__(parent)
@@ -53,9 +57,31 @@ class Appearance(QObject):
         """Give the application the colours of the theme."""
         self._colours.show(self.theme)
 
+    @property
+    def zoom(self) -> float:
+        return zoom.factor()
+
+    def set_zoom(self, value: float) -> None:
+        """Let everything be so many times as large as at 100 %."""
+        if value == self.zoom:
+            return
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        font = application.font()
+        font.setPointSizeF(zoom.BASE_POINT_SIZE * value)
+        application.setFont(font)
+        self.apply()
+        self.zoomed.emit(value)
+
+    def zoom_in(self) -> None:
+        self.set_zoom(zoom.level_above(self.zoom))
+
+    def zoom_out(self) -> None:
+        self.set_zoom(zoom.level_below(self.zoom))
+
 
 class Colours(QObject):
-    """Gives the application a theme: what is in sight at once, the rest in slices."""
+    """Gives the application its look: what is in sight at once, the rest in slices."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -65,16 +91,20 @@ class Colours(QObject):
         self._next.timeout.connect(self._polish_some)
 
     def show(self, theme: Theme) -> None:
-        """Take the theme's colours."""
+        """Take the theme's colours, and the size of the application's type."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(look.palette(theme))
         if application.styleSheet() != (sheet := look.style_sheet()):
             application.setStyleSheet(sheet)  # which polishes all that is there
             return
-        # One that was never shown is polished when it is.
         polished = Qt.WidgetAttribute.WA_WState_Polished
-        widgets = [w for w in application.allWidgets() if w.testAttribute(polished)]
+        widgets = []
+        for widget in application.allWidgets():
+            if widget.testAttribute(polished):
+                widgets.append(widget)
+            else:  # the style polishes it when it is first shown
+                zoom.follow(widget)
         self._waiting = deque()
         for widget in widgets:
             if not shiboken6.isValid(widget):
@@ -97,8 +127,9 @@ class Colours(QObject):
 
 
 def _polish(widget: QWidget) -> None:
-    """Let the style look the colours of the palette up again for this widget."""
+    """Let the style look colours and type up again for this widget."""
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)
+    zoom.follow(widget)
     widget.update()

@@ -30,6 +30,7 @@ from core.data.task import Task
 from core.train.history import Mark
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 
@@ -204,6 +205,7 @@ class HistoryBar(QWidget):
         self.words.setAccessibleName("shown step")
         self.words.setFixedHeight(HEIGHT - 4)  # other words then lay nothing out anew
         for label in (self._name, self.words):
+            zoom.set_type(label, look.SMALL)
             label.setProperty("small", True)
         self.replay_button = _quiet_button()
         self.live_button = _quiet_button("live")
@@ -344,7 +346,7 @@ class HistoryBar(QWidget):
 def _quiet_button(text: str = "") -> QPushButton:
     button = QPushButton(text)
     button.setProperty("quiet", True)
-    button.setFont(look.scaled(button.font(), look.SMALL))
+    zoom.set_type(button, look.SMALL)
     button.setFixedHeight(HEIGHT - 4)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

@@ -22,8 +22,7 @@ from gui.window.theming import Appearance
 class ViewContext(QObject):
     """What a view is made with. By its signals views speak to others that they do not know.
 
-    chosen : the example that is followed; tracer : its trace;
-    kept : the runs that were kept, which the key `runs_key` shows;
+    chosen : the example that is followed; tracer : its trace; kept : the runs that were kept;
     log_button : of the loss's axis, as soon as that is made.
     """
 
@@ -46,7 +45,6 @@ class ViewContext(QObject):
         editor: DataEditor,
         loader: DataLoader,
         appearance: Appearance,
-        runs_key: str,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -58,7 +56,7 @@ class ViewContext(QObject):
         self.tracer.pause_wanted.connect(hub.play_or_pause)
         self.kept = KeptRuns(hub.undo_stack, self)
         self.kept.refused.connect(self.failed)
-        self.run_keeper = RunKeeper(hub, loader, self.kept, runs_key)
+        self.run_keeper = RunKeeper(hub, loader, self.kept)
         self.log_button: QAbstractButton
         self._sheets: list[Sheet] = []
 

@@ -14,10 +14,10 @@ from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.kit.view import View, tell_all
-from gui.window.side_panel import SidePanel
-from gui.window.tabs import Stage
+from gui.window.side.panel import SidePanel
+from gui.window.stage.stage import Stage
 from gui.window.theming import Appearance
-from gui.window.view_registry import SIDE, TABS, ViewSpec, key_of
+from gui.window.view_registry import SIDE, TABS, ViewSpec
 
 if TYPE_CHECKING:  # imported at `start`, for which the first paint does not wait
     from gui.window.view_context import ViewContext
@@ -69,7 +69,7 @@ class ViewFactory(QObject):
         from gui.window.view_context import ViewContext
 
         self.context = context = ViewContext(
-            self._hub, self._editor, self._loader, self._appearance, key_of("Runs"), self
+            self._hub, self._editor, self._loader, self._appearance, self
         )
         self.keep_wanted.connect(context.run_keeper.keep)
         self.part_wanted.connect(context.tracer.next_part)
@@ -78,7 +78,7 @@ class ViewFactory(QObject):
         for name, (spec, _) in self._specs.items():
             if not spec.is_lazy:
                 self._make(name)
-        self._stage.tabs.currentChanged.connect(lambda _: self[self._stage.current])
+        self._stage.turned.connect(self.__getitem__)
 
     def end_threads(self) -> None:
         """End what views have under way of their own."""

@@ -5,9 +5,9 @@ A new view is one row here and its package. Nothing here imports a view before i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     from gui.window.view_context import ViewContext
 
 
-class CardSize(NamedTuple):
-    """Heights of a card of the side panel, in pixels; `placeholder` is that of the empty card."""
-
-    stretch: int
-    height: int
-    least: int = 0  # 0: the view knows it
-    placeholder: int = 0
-
-
 def _always(_: Task) -> bool:
     return True
 
@@ -38,16 +29,19 @@ def _never(_: Task) -> bool:
     return False
 
 
+EXPLAIN, COMPARE = "Explain", "Compare"
+
+
 @dataclass(frozen=True)
 class ViewSpec:
     """One view.
 
     name : on its tab, in the menu and for `--view`.
+    group : of the views that share a tab; "" where it has one of its own.
     make : makes and connects it.
     applies_to : tells whether there is something to show of a task.
     is_lazy : it is made when it is first seen, not at the start.
     first_for : tells whether it is the one to begin with for a task.
-    card : its sizes where it stands in the side panel.
     """
 
     name: str
@@ -55,7 +49,7 @@ class ViewSpec:
     applies_to: Callable[[Task], bool] = _always
     is_lazy: bool = False
     first_for: Callable[[Task], bool] = _never
-    card: CardSize | None = None
+    group: str = ""
 
 
 # When they apply ------------------------------------------------------------------------------
@@ -263,6 +257,15 @@ def _with_kept_runs(context: ViewContext, view: CurveView) -> CurveView:
     return view
 
 
+def _make_curves(context: ViewContext) -> View:
+    from gui.stage.curves.page import CurvesPage
+    from gui.stage.curves.quantity import ACCURACY, LOSS
+    from gui.stage.curves.view import CurveView
+
+    curves = (CurveView(context.theme, quantity) for quantity in (LOSS, ACCURACY))
+    return CurvesPage(context.theme, [_with_kept_runs(context, view) for view in curves])
+
+
 def _make_accuracy(context: ViewContext) -> View:
     from gui.stage.curves.quantity import ACCURACY
     from gui.stage.curves.view import CurveView
@@ -292,24 +295,24 @@ def _make_confusion(context: ViewContext) -> View:
 TABS = (
     ViewSpec("Boundary", _make_boundary, applies_to=_has_plane, first_for=_has_no_images),
     ViewSpec("Weights", _make_weights, first_for=_has_images),
-    ViewSpec("Data", _make_data),
     ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn),
-    ViewSpec("Trace", _make_trace, applies_to=_is_one_map, is_lazy=True),
-    ViewSpec("Network", _make_network, applies_to=_is_one_map, is_lazy=True),
-    ViewSpec("Surface", _make_surface, applies_to=_is_one_map, is_lazy=True),
-    ViewSpec("Demos", _make_demos, is_lazy=True),
-    ViewSpec("Evaluation", _make_evaluation, is_lazy=True),
-    ViewSpec("Runs", _make_runs, is_lazy=True),
+    ViewSpec("Data", _make_data),
+    ViewSpec("Curves", _make_curves, is_lazy=True),
+    ViewSpec("Trace", _make_trace, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
+    ViewSpec("Network", _make_network, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
+    ViewSpec("Surface", _make_surface, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
+    ViewSpec("Demos", _make_demos, is_lazy=True, group=EXPLAIN),
+    ViewSpec("Evaluation", _make_evaluation, is_lazy=True, group=COMPARE),
+    ViewSpec("Runs", _make_runs, is_lazy=True, group=COMPARE),
 )
 SIDE = (
-    ViewSpec("Loss", _make_loss, card=CardSize(5, 190, least=116)),
-    ViewSpec("Accuracy", _make_accuracy, card=CardSize(4, 150, least=94)),
-    ViewSpec("Example", _make_example, applies_to=_is_one_map, card=CardSize(0, 184, 0, 184)),
-    ViewSpec("Confusion", _make_confusion, card=CardSize(5, 190)),
+    ViewSpec("Loss", _make_loss),
+    ViewSpec("Accuracy", _make_accuracy),
+    ViewSpec("Example", _make_example, applies_to=_is_one_map),
+    ViewSpec("Confusion", _make_confusion),
 )
 
 
-def key_of(name: str) -> str:
-    """Return the key that shows the tab of this name: 1 to 9, then 0."""
-    names = [spec.name for spec in TABS]
-    return str((names.index(name) + 1) % 10)
+def keys_of(names: Sequence[str]) -> dict[str, str]:
+    """Return the keys that show these views, by their places: 1 to 9, then 0."""
+    return dict(zip(names, "1234567890", strict=False))

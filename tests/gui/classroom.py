@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QGraphicsView,
+    QMenu,
     QTabBar,
     QWidget,
 )
@@ -363,15 +364,20 @@ class Classroom:
 
     def _choose_tab(self) -> None:
         tabs = self.window.stage.tabs
-        seen = [i for i in range(tabs.count()) if tabs.isTabVisible(i)]
-        index = self.random.choice(seen)
-        self._tell(self.window.stage.names[index])
+        index = self.random.randrange(tabs.count())
+        self._tell(tabs.tabText(index))
         QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(index).center())
+        menu = QApplication.activePopupWidget()
+        if isinstance(menu, QMenu):
+            action = self.random.choice(menu.actions())
+            self._tell(action.text())
+            action.trigger()
+            menu.close()
 
     def _choose_source(self) -> None:
         source = self.random.choice(("iris", "iris", "digits", "drawn"))
         self._tell(source)
-        QTest.mouseClick(self.window.setup.data.source.button(source), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(self.window.rail.source.button(source), Qt.MouseButton.LeftButton)
 
     def _choose_model(self) -> None:
         buttons = [

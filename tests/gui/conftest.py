@@ -20,6 +20,7 @@ from gui.kit import theme as look
 from gui.state.background_tasks import Background
 from gui.window.main_window import MainWindow
 from gui.window.run_bar import SPEEDS
+from gui.window.side.start_here import HAS_STARTED
 
 PATIENCE_MS = 30_000
 
@@ -61,6 +62,7 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
         theme: str | None = "light",
     ) -> MainWindow:
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+        settings.setValue(HAS_STARTED, 1)
         window = MainWindow(settings, theme)
         windows.append(window)
         if size:

@@ -6,7 +6,6 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.train.snapshot import Status
@@ -53,7 +52,7 @@ def test_early_stopping_asks_for_validation_rows(open_window, enter, new_run):
 def test_another_source_keeps_the_share(qtbot, open_window, new_run):
     window = open_window(EARLY)
     with new_run(window):
-        qtbot.mouseClick(window.setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
     assert window.hub.run.task.config.data.validation_fraction == 0.2
     assert len(window.hub.run.task.validation_rows) > 200
 
@@ -69,8 +68,7 @@ def test_a_run_ends_on_its_best_epoch_with_the_rest_on_record(stopped):
     for _ in range(snapshot.step):
         twin.step()
     np.testing.assert_array_equal(snapshot.params.W, twin.params().W)
-    said = [label.text() for label in stopped.notice.findChildren(QLabel)]
-    assert any("these are its weights" in text for text in said)
+    assert "these are its weights" in stopped.banner.text
 
 
 def test_the_validation_curve_is_drawn_beside_the_others(stopped):

@@ -125,12 +125,13 @@ def test_without_test_rows_the_confusion_matrix_counts_all_training_rows_at_rest
     titles = window.views["Confusion"].findChildren(QLabel)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(
-        lambda: any("(≈ 10,000 rows)" in label.text() for label in titles), timeout=PATIENCE_MS
+        lambda: any("≈ 10,000 training rows" in label.text() for label in titles),
+        timeout=PATIENCE_MS,
     )
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.PAUSED)
     qtbot.waitUntil(
-        lambda: any(label.text() == "Confusion, training" for label in titles), timeout=PATIENCE_MS
+        lambda: any(label.text() == "training rows" for label in titles), timeout=PATIENCE_MS
     )
     assert window.hub.snapshot.metrics.confusion.sum() == 15_000
 

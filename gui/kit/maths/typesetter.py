@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsItem
 
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.maths.boxes import Box, Bracketed, Fraction, Frame, Side, Spot, Symbol, Text
 from gui.kit.maths.notation import (
     Flow,
@@ -53,12 +54,12 @@ class Typesetter:
 
     def __init__(self, theme: Theme, font: QFont, scale: float, ratio: float) -> None:
         self._theme, self._scale, self._ratio = theme, scale, ratio
-        self._numbers = look.scaled(font, NUMBER_SCALE * scale)
+        self._numbers = zoom.scaled(font, NUMBER_SCALE * scale)
         metrics = QFontMetricsF(self._numbers)
         self._slot = metrics.horizontalAdvance(WIDEST)
         self._term_slot = metrics.horizontalAdvance(WIDEST_TERM)
         self._above, self._below = metrics.ascent(), metrics.descent()
-        self._small = look.scaled(font, look.SMALL * scale)
+        self._small = zoom.scaled(font, look.SMALL * scale)
         self.spots: dict[Key, list[Spot]] = {}
         self.frames: dict[Key, list[Frame]] = {}
 

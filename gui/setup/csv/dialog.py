@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
 from core.config import CsvOptions, Missing
 from core.data.csv.table import Table
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.plain_text import Plain, as_tip
-from gui.kit.theme import Theme, scaled
+from gui.kit.theme import Theme
 from gui.setup.csv.foot import Foot
 from gui.setup.csv.format_row import FormatRow
 from gui.setup.csv.gaps_box import GapsBox
@@ -158,7 +159,7 @@ class Head(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.title, self.understood, self.notes = Plain(), Plain(), Plain()
-        self.title.setFont(scaled(self.font(), 1.2, bold=True))
+        zoom.set_type(self.title, 1.2, bold=True)
         self.notes.setProperty("muted", True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from core.data.csv.table import Table
 from core.invisible_characters import visible
 from core.number_format import format_shortest
+from gui.kit import zoom
 from gui.kit.plain_text import as_tip
-from gui.kit.theme import SMALL, Theme, scaled
+from gui.kit.theme import SMALL, Theme
 from gui.setup.csv.selection import Role
 
 ROLE_ROW, FACT_ROW, FIRST_ROW = 0, 1, 2
@@ -30,8 +31,8 @@ class Preview(QAbstractTableModel):
         self._table: Table | None = None
         self._roles: list[Role] = []
         self._is_pictures = False
-        self._bold = scaled(parent.font(), SMALL, bold=True)
-        self._small = scaled(parent.font(), SMALL)
+        self._bold = zoom.font(SMALL, bold=True)
+        self._small = zoom.font(SMALL)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.train.snapshot import Snapshot
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.labels import Readout
 from gui.kit.plain_text import short
 from gui.stage.boundary.geometry import Coords
@@ -23,6 +25,7 @@ class PlaneReadout(Readout):
     def __init__(self, background: Background) -> None:
         super().__init__(1)
         self._background = background
+        zoom.set_type(self, look.SMALL)
         self.setProperty("small", True)
 
     def clear(self) -> None:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from core.data.task import Task
 from core.evaluate.classification import HALF
 from core.train.snapshot import Snapshot, Status
-from gui.kit import plots
+from gui.kit import plots, zoom
+from gui.kit import theme as look
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import small_label
 from gui.kit.legend import Legend
@@ -77,6 +78,7 @@ class BoundaryView(View):
         self.board_tools = BoardTools(self.gestures.radius_px, self.gestures.density)
         self.readout = PlaneReadout(background)
         self._caption = Plain()
+        zoom.set_type(self._caption, look.SMALL)
         self._caption.setProperty("small", True)
         self._caption.setWordWrap(True)
         self._lay_out()

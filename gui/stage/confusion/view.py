@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from core.data.task import Task
 from core.train.snapshot import Metrics, Snapshot
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.confusion_matrix import ConfusionMatrix
-from gui.kit.labels import Elided
+from gui.kit.labels import Elided, small_label
 from gui.kit.theme import Theme
-from gui.kit.view import View
+from gui.kit.view import CardView
 
 ROOM_OF_ALL, ROOM_OF_A_CLASS = 58, 15  # px; below it, what stands in the cells cannot be read
 
 
-class ConfusionView(View):
+class ConfusionView(CardView):
     """Counts of true class (row) against predicted class (column)."""
 
     cell_chosen = Signal(int, int)  # true and predicted class of a cell that is not empty
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
+        super().__init__(theme, "Confusion")
         self._metrics: Metrics | None = None
-        self._title = QLabel("Confusion, test")
-        self._title.setProperty("title", True)
         self._key = Elided(Qt.TextElideMode.ElideRight)
+        zoom.set_type(self._key, look.SMALL)
         self._key.setProperty("small", True)
-        header = QHBoxLayout()
-        header.addWidget(self._title)
-        header.addStretch(1)
-        header.addWidget(self._key)
+        self._which = small_label()
+        self.header.addWidget(self._which)
+        self.header.addWidget(self._key, 1)
         self.matrix = ConfusionMatrix(theme)
         self.matrix.hovered.connect(self._say)
         self.matrix.pressed.connect(self.cell_chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 10)
         layout.setSpacing(4)
-        layout.addLayout(header)
+        layout.addLayout(self.header)
         layout.addWidget(self.matrix, 1)
         self._say("")
 
@@ -58,12 +58,12 @@ class ConfusionView(View):
 
     def _say_which(self, metrics: Metrics | None) -> None:
         """Say of which rows the counts are."""
-        title = "Confusion, test"
+        which = "test rows"
         if self.task is not None and not len(self.task.test_rows):
             sampled = metrics.sampled if metrics else 0
-            title = "Confusion, training" + (f" (≈ {sampled:,} rows)" if sampled else "")
-        if title != self._title.text():
-            self._title.setText(title)
+            which = f"≈ {sampled:,} training rows" if sampled else "training rows"
+        if which != self._which.text():
+            self._which.setText(which)
 
     def _say(self, words: str) -> None:
         self._key.setText(words or "rows true · columns predicted")

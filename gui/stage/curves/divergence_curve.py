@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from core.train.divergence import Fall
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.broken_axis import Break
 from gui.kit.theme import Theme
@@ -57,7 +57,7 @@ class FallCurve:
         self.cross.setPen(plots.pen(self._plot, theme.ink, 1.6))
         self.words.setColor(theme.ink)
         self.words.fill = pg.mkBrush(theme.panel)  # it lies on lines, perhaps
-        self.words.setFont(look.scaled(self._plot.font(), look.SMALL))
+        self.words.setFont(zoom.font(look.SMALL))
         self.break_line.setPen(plots.pen(self._plot, theme.muted, 1.2))
 
     def show(

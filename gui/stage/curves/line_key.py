@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLabel
 
 from core.data.task import Task
 from core.runs.run_record import Record
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 from gui.kit.training_sample import say_sample
@@ -22,6 +24,7 @@ class LineKey(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
+        zoom.set_type(self, look.SMALL)
         self.setProperty("small", True)
         self.setTextFormat(Qt.TextFormat.RichText)
 

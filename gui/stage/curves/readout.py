@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from core.train.history import Curves
 from core.train.snapshot import Metrics
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.kit.training_sample import sign_of
 from gui.stage.curves.quantity import Quantity
@@ -29,7 +30,7 @@ class Readout(QLabel):
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
-        self.setFont(look.scaled(self._parent.font(), look.SMALL))
+        zoom.set_type(self, look.SMALL)
         self.setStyleSheet(
             f"color: {theme.ink}; background: {theme.panel};"
             f"border: 1px solid {theme.line}; border-radius: 4px"

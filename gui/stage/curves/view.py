@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from core.data.task import Task
 from core.model_family import FAMILY, guessing
@@ -15,11 +15,11 @@ from core.runs.run_record import Record, same_data
 from core.train.divergence import Fall
 from core.train.history import SAMPLE, Curves, Floats, Mark
 from core.train.snapshot import Metrics, Snapshot, Status
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.axes import StepAxis, ValueAxis
 from gui.kit.theme import Theme
-from gui.kit.view import View
+from gui.kit.view import CardView
 from gui.stage.curves.annotations import EditMarks, GuessLine
 from gui.stage.curves.divergence_curve import FallCurve
 from gui.stage.curves.kept_curves import KeptCurves
@@ -34,7 +34,7 @@ COLUMNS = 300  # stroking 1,000 noisy points took 20 ms, 300 took 4 ms
 NOTICEABLE_PX = 1.0  # what a curve must have grown by to be drawn again
 
 
-class CurveView(View):
+class CurveView(CardView):
     """One quantity of training (solid), test (dashed) and validation rows (dotted) by the step.
 
     The axes grow by doubling, so that nothing creeps. How a run diverged stays in sight, above a
@@ -42,7 +42,7 @@ class CurveView(View):
     """
 
     def __init__(self, theme: Theme, quantity: Quantity) -> None:
-        super().__init__(theme)
+        super().__init__(theme, quantity.title)
         self._quantity = quantity
         self._curves: Curves | None = None
         # What is drawn: the figures, the marks, the status, and the newest step.
@@ -51,8 +51,6 @@ class CurveView(View):
         self._axes: object = None  # what the axes are set to
         self._scale = ValueScale(quantity)
         self._read_at = 0.0
-        self._title = QLabel(quantity.title)
-        self._title.setProperty("title", True)
         self.key = LineKey()
         self.log_button = QPushButton("log")
         self.log_button.setProperty("quiet", True)
@@ -84,16 +82,13 @@ class CurveView(View):
         self.show_theme()
 
     def _lay_out(self) -> None:
-        header = QHBoxLayout()
-        header.setSpacing(6)
-        header.addWidget(self._title)
-        header.addStretch(1)
-        header.addWidget(self.key)
-        header.addWidget(self.log_button)
+        self.header.addStretch(1)
+        self.header.addWidget(self.key)
+        self.header.addWidget(self.log_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 6)
         layout.setSpacing(2)
-        layout.addLayout(header)
+        layout.addLayout(self.header)
         layout.addWidget(self.plot, 1)
         self.setMinimumHeight(96)
 
@@ -105,7 +100,7 @@ class CurveView(View):
         self.validation.set_colour(theme.ink, Qt.PenStyle.DotLine)
         self.step_line.setPen(plots.pen(self.plot, theme.ink, 1.4))
         self.fall.set_theme(theme)
-        font = look.scaled(self.font(), look.SMALL)
+        font = zoom.font(look.SMALL)
         self.guess.set_theme(theme, font)
         self.marks.set_theme(theme, font)
         self.reading.set_theme(theme)
@@ -130,7 +125,7 @@ class CurveView(View):
         self._follow(0)
         if self._quantity.is_loss:
             kind = FAMILY[task.config.model.kind]
-            self._title.setText(
+            self.title.setText(
                 f"Loss ({kind.unit})" if kind.is_log_likelihood else kind.loss.capitalize()
             )
             known = guessing(kind.name, task.dataset.h)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.number_format import format_fixed
-from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.stage.demos.parts import GAP
 
@@ -82,7 +82,7 @@ class Bars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plain, bold = self.font(), look.scaled(self.font(), 1.0, bold=True)
+        plain, bold = self.font(), zoom.font(1.0, bold=True)
         metrics = QFontMetricsF(bold)
         height, width = self._row_height, float(self.width())
         widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 from core.data.csv.spreadsheet import to_text
 from core.number_format import format_fixed, format_plain
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.stage.demos.batch import DECIMALS, Batch, Column
 
@@ -158,7 +159,7 @@ class SheetView(QTableView):
         """Be as high as all rows, and wide enough for the numbers, in small type if need be."""
         parent = self.parentWidget()
         font = parent.font() if parent else self.font()
-        fonts = [look.scaled(font, size) for size in SIZES]
+        fonts = [zoom.scaled(font, size) for size in SIZES]
         widths = [sum(self._needs(size)) for size in fonts]
         self.setMinimumWidth(widths[-1])
         fitting = [size for size, width in zip(fonts, widths, strict=True) if width <= self.width()]
@@ -179,8 +180,8 @@ class SheetView(QTableView):
 
     def _needs(self, font: QFont) -> list[int]:
         """Return the widths in pixels that the names of the rows and each column need."""
-        bold = QFontMetrics(look.scaled(font, 1.0, bold=True))
-        scale = max(font.pointSizeF() / look.BASE_POINT_SIZE, 1.0)
+        bold = QFontMetrics(zoom.scaled(font, 1.0, bold=True))
+        scale = max(font.pointSizeF() / zoom.BASE_POINT_SIZE, 1.0)
         names = bold.horizontalAdvance(self.sheet.foot) + round(HEADER_PX * scale)
         columns = self.sheet.columns
         return [names, *(bold.horizontalAdvance(c.widest) + CELL_PX for c in columns)]

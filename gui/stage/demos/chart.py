@@ -7,8 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gui.kit import plots
-from gui.kit import theme as look
+from gui.kit import plots, zoom
 from gui.kit.plots import Line
 from gui.kit.theme import Theme
 
@@ -72,6 +71,6 @@ class Chart(QWidget):
         self._legend.setText(" &nbsp; ".join(entries))
 
     def _fit(self) -> None:
-        scale = self.font().pointSizeF() / look.BASE_POINT_SIZE
+        scale = zoom.factor()
         self.plot.setFixedHeight(round(HEIGHT * scale))
         plots.paint(self.plot, self._theme)

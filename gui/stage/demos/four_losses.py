@@ -16,6 +16,8 @@ from core.teach.demonstrations import (
     TAKES,
     four_losses,
 )
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.choices import Segments
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
@@ -87,6 +89,7 @@ class FourLossesDemo(Demo):
         formulae.setColumnStretch(1, 1)
         for k, (loss, (latex, spoken)) in enumerate(FORMULAE.items()):
             name = QLabel(loss)
+            zoom.set_type(name, look.SMALL)
             name.setProperty("small", True)
             formula = Formula(theme, latex, spoken, px=FORMULA_PX)
             i, j = 2 * (k % 2), k // 2

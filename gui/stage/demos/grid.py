@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.data.csv.spreadsheet import to_text
 from core.number_format import format_fixed
-from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.theme import Theme
 
 
@@ -72,7 +72,7 @@ class Grid(QTableWidget):
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(i, j, item)
         item.setText(text)
-        item.setFont(look.scaled(self.font(), 1.0, bold=is_bold))
+        item.setFont(zoom.font(1.0, bold=is_bold))
         item.setData(Qt.ItemDataRole.UserRole, warns)
         item.setForeground(QColor(self._theme.counter_accent if warns else self._theme.ink))
         self._exact[i, j] = exact or text

@@ -15,7 +15,7 @@ from core.number_format import format_fixed, format_superscript
 from core.teach import illustrations
 from core.teach.illustrations import Likelihood, Product
 from core.train.snapshot import Params, Snapshot
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.fields.choices import Segments
 from gui.kit.flow_layout import FlowLayout
@@ -145,7 +145,7 @@ class LikelihoodDemo(Demo):
         ):
             floor.setPen(plots.pen(self.plot, colour, 1, Qt.PenStyle.DotLine))
             words.setColor(colour)
-            words.setFont(look.scaled(self.font(), look.SMALL))
+            words.setFont(zoom.font(look.SMALL))
         self.key.setText(
             "&nbsp;&nbsp; ".join(
                 f'<span style="color:{colour}">{dash}</span>&nbsp;{words}'

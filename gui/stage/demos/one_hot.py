@@ -15,7 +15,7 @@ from core.model_family import DEFAULT_KIND
 from core.number_format import format_fixed
 from core.teach import illustrations
 from core.train.snapshot import Params, Snapshot
-from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.fields.numbers import CountField
 from gui.kit.flow_layout import FlowLayout
@@ -155,7 +155,7 @@ class OneHotDemo(Demo):
         fixed, stretch = QHeaderView.ResizeMode.Fixed, QHeaderView.ResizeMode.Stretch
         for j in range(h):
             header.setSectionResizeMode(j, stretch)
-        bold = QFontMetrics(look.scaled(self.font(), 1.0, bold=True))
+        bold = QFontMetrics(zoom.font(1.0, bold=True))
         for j, (widest, tip) in enumerate(DISTANCES, h):
             header.setSectionResizeMode(j, fixed)
             self.rows.setColumnWidth(j, bold.horizontalAdvance(widest + "0") + 8)
@@ -251,7 +251,7 @@ class OneHotDemo(Demo):
         assert item is not None
         item.setBackground(QBrush(QColor(self.theme.selected)) if is_lit else QBrush())
         font = QFont(self.font())
-        item.setFont(look.scaled(font, 1.0, bold=True) if is_bold else font)
+        item.setFont(zoom.scaled(font, 1.0, bold=True) if is_bold else font)
 
 
 LOG_A = 2

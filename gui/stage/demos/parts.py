@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from core.number_format import format_fixed
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.theme import Theme
@@ -190,6 +191,7 @@ class Figure(QWidget):
         super().__init__()
         self._theme, self._warns = theme, False
         self._caption = QLabel(words)
+        zoom.set_type(self._caption, look.SMALL)
         self._caption.setProperty("small", True)
         self.number = QLabel("–")
         self.number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

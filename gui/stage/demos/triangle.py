@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from core.teach import illustrations
 from core.teach.illustrations import Reals
-from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas import CENTRE, Canvas, Words
 from gui.kit.theme import Theme
 from gui.stage.demos.markers import markers
@@ -213,7 +213,7 @@ class Triangle(QWidget):
         """Put marker and name at each corner."""
         if not hasattr(self, "_line"):
             return
-        font = look.scaled(self.font(), 1.0, bold=True)
+        font = zoom.font(1.0, bold=True)
         metrics = QFontMetricsF(font)
         corners = self.places(np.eye(self.classes))
         for k, name in enumerate(self._names):

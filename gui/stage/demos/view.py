@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.unscrolled import Combo
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
@@ -185,6 +186,15 @@ class DemosView(View):
         if self.titles.currentRow() not in self._pages:
             self._first.start(0)
 
+    def turn(self, by: int) -> bool:
+        """Show the next demonstration, or the one before."""
+        row = self.titles.currentRow() + by
+        while 0 <= row < len(self.rows) and self.rows[row] is None:  # a heading
+            row += by
+        if 0 <= row < len(self.rows):
+            self.titles.setCurrentRow(row)
+        return True
+
     def show_task(self, task: Task) -> None:
         """Let go of the demonstrations that show another task's run: they begin without one."""
         for row in [row for row, shown in self._tasks.items() if shown is not task]:
@@ -230,7 +240,7 @@ class DemosView(View):
         self._dress_headings()
 
     def _dress_headings(self) -> None:
-        bold = look.scaled(self.font(), look.SMALL, bold=True)
+        bold = zoom.font(look.SMALL, bold=True)
         for row, cls in enumerate(self.rows):
             if cls is None:
                 self.titles.item(row).setFont(bold)
@@ -238,7 +248,7 @@ class DemosView(View):
 
     def _fit(self) -> None:
         """Have the list where there is room for it."""
-        scale = self.font().pointSizeF() / look.BASE_POINT_SIZE
+        scale = zoom.factor()
         is_wide = self.width() >= LIST_FROM * scale
         self._left.setVisible(is_wide)
         self._above.setVisible(not is_wide)
@@ -269,7 +279,7 @@ def _framed(demo: Demo) -> QScrollArea:
     layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
     layout.setSpacing(8)
     title = QLabel(demo.title)
-    title.setStyleSheet(f"font-size: {look.BASE_POINT_SIZE * 1.35}pt; font-weight: 600;")
+    title.setStyleSheet(f"font-size: {zoom.BASE_POINT_SIZE * 1.35}pt; font-weight: 600;")
     layout.addWidget(title)
     layout.addWidget(note(demo.watch))
     layout.addWidget(demo)

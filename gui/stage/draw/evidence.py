@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy
 from core.explain.prediction import Answer
 from core.number_format import format_sum
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas import CENTRE, LEFT, Words
 from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, pixmap_of, signed_table
 from gui.kit.theme import Theme
@@ -174,7 +175,7 @@ class Evidence(CanvasWidget):
             for words in column.numbers[:2]:
                 words.dress(self._small, self._theme.muted)
             column.numbers[2].dress(
-                look.scaled(self._plain, look.SMALL, bold=is_winner), self._theme.ink
+                zoom.scaled(self._plain, look.SMALL, bold=is_winner), self._theme.ink
             )
             for words in column.numbers:
                 words.say(words.text())

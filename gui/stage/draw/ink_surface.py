@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas_widgets import ink_pixmap, ink_table
 from gui.kit.theme import Theme
 from gui.stage.draw.strokes import Content, Point, bezier
@@ -160,10 +161,10 @@ class InkSurface:
         """Write what a picture is, or on an empty pad what to do."""
         painter.setPen(QColor(self.theme.muted))
         if content.is_empty and not growing:
-            painter.setFont(look.scaled(self._widget.font(), look.LARGE))
+            painter.setFont(zoom.font(look.LARGE))
             painter.drawText(self.square, Qt.AlignmentFlag.AlignCenter, EMPTY)
         elif content.note:
-            painter.setFont(look.scaled(self._widget.font(), look.SMALL))
+            painter.setFont(zoom.font(look.SMALL))
             inner = self.square.adjusted(8, 5, -8, -5)
             left_below = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
             painter.drawText(inner, left_below, content.note)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.stage.draw.evidence import Evidence
 from gui.stage.draw.nearest_digits import NEAREST, NearestDigits
 from gui.stage.draw.pad import Pad
@@ -111,7 +112,7 @@ class Room(QWidget):
 
     def _tile(self) -> int:
         """Return the width that a picture has which is as high as the foot lets it be."""
-        small = QFontMetrics(look.scaled(self.font(), look.SMALL)).height()
+        small = QFontMetrics(zoom.font(look.SMALL)).height()
         return self._parts.reason.sizeHint().height() - 2 * small - 4
 
     def _arrange_wide(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 from core.data.digits.deskew import deskew_images
 from core.data.digits.drawing import DigitPreprocessing, stages
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.stage.draw.strokes import Stroke
 from gui.stage.draw.tiles import Tiles
@@ -49,6 +50,7 @@ class RecipeSteps(QWidget):
         self.switches: dict[str, QCheckBox] = {}
         for name, (label, tip) in SWITCHES.items():
             switch = QCheckBox(label, self)
+            zoom.set_type(switch, look.SMALL)
             switch.setProperty("small", True)
             switch.setToolTip(tip)
             switch.setStyleSheet("QCheckBox { spacing: 3px; }")
@@ -117,7 +119,7 @@ class RecipeSteps(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the room for pictures, the switches under them, and the title if there is one."""
-        small = QFontMetrics(look.scaled(self.font(), look.SMALL)).height()
+        small = QFontMetrics(zoom.font(look.SMALL)).height()
         height = 74 + 2 * small if self.tiles.title else 46 + small
         return QSize(len(SWITCHES) * height // 2, height)
 
@@ -137,7 +139,7 @@ class RecipeSteps(QWidget):
     def _lay_out(self) -> None:
         """Put each switch under its picture."""
         self.tiles.setGeometry(self.rect())
-        font = look.scaled(self.font(), look.SMALL)
+        font = zoom.font(look.SMALL)
         step = self.width() // len(SWITCHES)
         for place, switch in zip(self.tiles.places, self.switches.values(), strict=True):
             switch.setFont(font)

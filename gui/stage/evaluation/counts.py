@@ -24,6 +24,7 @@ from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
 from core.evaluate.classification import Answers, Counts, Report, confusion, report
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.buttons import text_button
 from gui.kit.confusion_matrix import ConfusionMatrix
 from gui.kit.labels import Elided, small_label
@@ -65,6 +66,7 @@ class ConfusionPage(Page):
         self.cell: tuple[int, int] | None = None
         self.matrix = ConfusionMatrix(theme, MAX_CELL, LARGEST_TYPE)
         self.key = Elided(Qt.TextElideMode.ElideRight)
+        zoom.set_type(self.key, look.SMALL)
         self.key.setProperty("small", True)
         self.key.setText(KEY)
         self.matrix.hovered.connect(lambda words: self.key.setText(words or KEY))
@@ -238,7 +240,7 @@ class ClassesPage(Page):
     def _take_type(self) -> None:
         """Write few classes larger than many."""
         is_short = len(self._names) <= FEW
-        self._font = look.scaled(self.font(), 1.6 if is_short else look.LARGE)
+        self._font = zoom.font(1.6 if is_short else look.LARGE)
         self.table.verticalHeader().setDefaultSectionSize(
             round(QFontMetrics(self._font).height() * (1.7 if is_short else 1.2))
         )
@@ -257,7 +259,7 @@ class ClassesPage(Page):
                     item.setTextAlignment(right)
                 elif k < dataset.h:
                     item.setIcon(marker_icon(self.theme, dataset.class_marks[k]))
-                item.setFont(look.scaled(self._font, 1.0, bold=k == dataset.h))
+                item.setFont(zoom.scaled(self._font, 1.0, bold=k == dataset.h))
                 self.table.setItem(k, column, item)
 
     def inspect(self, task: Task, words: str) -> Inspection:

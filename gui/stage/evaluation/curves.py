@@ -15,8 +15,7 @@ from core.data.task import Task
 from core.evaluate.classification import Answers
 from core.evaluate.roc_curves import rank, thinned
 from core.number_format import format_percent
-from gui.kit import plots
-from gui.kit import theme as look
+from gui.kit import plots, zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import small_label
 from gui.kit.theme import Theme
@@ -185,7 +184,7 @@ class _Square(QWidget):
 
     def show_theme(self, theme: Theme) -> None:
         plots.paint(self.plot, theme)
-        self.title.setFont(look.scaled(self.font(), 1.0, bold=True))
+        zoom.set_type(self.title, 1.0, bold=True)
         self.curve.setPen(plots.pen(self.plot, theme.accent, 2.4))
         self.guess.setPen(plots.pen(self.plot, theme.muted, 1.2, Qt.PenStyle.DotLine))
         self.point.setBrush(pg.mkBrush(theme.counter_accent))

@@ -14,6 +14,7 @@ from core.data.task import Task
 from core.evaluate.classification import Answers
 from core.model_family import FAMILY
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas_widgets import ink_pixmap, ink_table
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip, fit_columns
@@ -152,7 +153,7 @@ class ExampleList(QStackedWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.model.set_theme(theme)
-        small = look.scaled(self.font(), look.SMALL)
+        small = zoom.font(look.SMALL)
         self.gallery.setFont(small)
         height = PICTURE_PX + 2 * self.gallery.fontMetrics().height() + 8
         self.gallery.setGridSize(QSize(CELL_PX, height))

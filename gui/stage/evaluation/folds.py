@@ -24,7 +24,7 @@ from core.data.task import Task
 from core.model_family import FAMILY
 from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.buttons import text_button
 from gui.kit.fields.numbers import CountField
@@ -110,7 +110,7 @@ class FoldsPage(Page):
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
         plots.paint(self.plot, theme)
-        self.figures.setFont(look.scaled(self.font(), 1.6))
+        zoom.set_type(self.figures, 1.6)
         self.mean.setPen(plots.pen(self.plot, theme.accent, 2))
         colour = pg.mkColor(theme.accent)
         colour.setAlpha(48)

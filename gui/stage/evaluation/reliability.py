@@ -15,7 +15,7 @@ from core.evaluate.calibration import BINS, Reliability, reliability
 from core.evaluate.classification import Answers
 from core.model_family import FAMILY
 from core.number_format import format_percent
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.buttons import text_button
 from gui.kit.labels import small_label
@@ -88,7 +88,7 @@ class ReliabilityPage(Page):
                 self.fontMetrics().horizontalAdvance("0") * 7
             )
         self.counts.setFixedHeight(round(COUNTS_HEIGHT * self.font().pointSizeF() / 10))
-        self.title.setFont(look.scaled(self.font(), look.LARGE))
+        zoom.set_type(self.title, look.LARGE)
         self.diagonal.setPen(plots.pen(self.plot, theme.muted, 1.2, Qt.PenStyle.DotLine))
         for line, dots, colour in (
             (self.before, self._dots, theme.accent),
@@ -99,7 +99,7 @@ class ReliabilityPage(Page):
             dots.setPen(plots.pen(self.plot, theme.panel, 1))
         self.bars.setOpts(brush=pg.mkBrush(theme.rest), pen=plots.pen(self.counts, theme.panel, 1))
         for label in self.count_labels:
-            label.setFont(look.scaled(self.font(), look.SMALL))
+            zoom.set_type(label, look.SMALL)
             label.setColor(theme.ink)
 
     def show_task(self, task: Task) -> None:

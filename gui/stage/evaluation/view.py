@@ -14,6 +14,7 @@ from core.evaluate.classification import HALF, Answers, has_threshold, wilson
 from core.number_format import format_percent
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.theme import Theme
 from gui.kit.view import View
@@ -151,7 +152,7 @@ class EvaluationView(View):
     # What is shown --------------------------------------------------------------------------------
 
     def show_theme(self) -> None:
-        self.accuracy.setFont(look.scaled(self.font(), look.LARGE))
+        zoom.set_type(self.accuracy, look.LARGE)
         for page in self.pages.values():
             page.show_theme(self.theme)
 
@@ -249,9 +250,9 @@ class EvaluationView(View):
     def _fit(self) -> None:
         """Where the names of the parts would be cut off, leave out what is around them."""
         words = [self.parts.button(part).text() for _, part, _ in PARTS]
-        bold = QFontMetrics(look.scaled(self.font(), 1.0, bold=True))
+        bold = QFontMetrics(zoom.font(1.0, bold=True))
         is_narrow = sum(map(bold.horizontalAdvance, words)) + ROOM * len(words) > self.width()
-        small = look.scaled(self.font(), look.SMALL).pointSizeF()
+        small = zoom.font(look.SMALL).pointSizeF()
         narrow = f"QPushButton {{ padding: 4px 0px; font-size: {small}pt; }}"
         style = narrow if is_narrow else ""
         if style != self.parts.styleSheet():

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.derivation import numbers as trace_numbers
 from gui.derivation.lines import PARTS, Shape
 from gui.derivation.tracer import Followed, Tracer
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.labels import Elided
 from gui.kit.maths.sheet import Sheet
 from gui.kit.theme import Theme
-from gui.kit.view import View
+from gui.kit.view import CardView
 from gui.state.selected_example import applies
 
 SCALE = 0.85
@@ -35,18 +37,17 @@ class _Room(QWidget):
         self._sheet.resize(event.size().width(), self._sheet.height())
 
 
-class ExampleView(View):
+class ExampleView(CardView):
     """x → z → a → L → a − y of the chosen example."""
 
     trace_wanted = Signal()
 
     def __init__(self, theme: Theme, tracer: Tracer) -> None:
-        super().__init__(theme)
+        super().__init__(theme, "Example")
         self._tracer = tracer
         self._shape: Shape | None = None
-        title = QLabel("Example")
-        title.setProperty("title", True)
         self._words = Elided(Qt.TextElideMode.ElideLeft)  # number and class come last
+        zoom.set_type(self._words, look.SMALL)
         self._words.setProperty("small", True)
         self.part = QPushButton("Part N")
         self.part.setToolTip("One update in four parts: forward, loss, gradient, update (N)")
@@ -58,16 +59,13 @@ class ExampleView(View):
             button.setProperty("quiet", True)
         self.sheet = Sheet(theme, scale=SCALE)
         self.sheet.setAccessibleName("The example's numbers")
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        head.addWidget(title)
-        head.addWidget(self._words, 1)
-        head.addWidget(self.part)
-        head.addWidget(self.open)
+        self.header.addWidget(self._words, 1)
+        self.header.addWidget(self.part)
+        self.header.addWidget(self.open)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(2)
-        layout.addLayout(head)
+        layout.addLayout(self.header)
         layout.addWidget(_Room(self.sheet), 1)
         tracer.watch(self, SCALE, up_to_update=False)
         tracer.traced.connect(self._show)

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from core.data.task import Task
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.labels import Readout
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
@@ -40,6 +42,7 @@ class NetworkView(View):
             self._stack.addWidget(self._scrolling(sketch))
         self._title, self._readout, self._caption = Plain(), Readout(1), Plain()
         for label in (self._title, self._caption):
+            zoom.set_type(label, look.SMALL)
             label.setProperty("small", True)
             label.setWordWrap(True)
         layout = QVBoxLayout(self)

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from core.number_format import format_rate
 from core.train.snapshot import DeviceBenchmark, Pace, Snapshot
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.kit.view import View
 
@@ -42,6 +44,7 @@ class PerformanceView(View):
         self._drawing = drawing
         self._shown: Pace | None = None
         self.rates = QLabel()
+        zoom.set_type(self.rates, look.SMALL)
         self.rates.setProperty("small", True)
         self.rates.setAccessibleName("Speed of training")
         self.rates.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -52,6 +55,7 @@ class PerformanceView(View):
         self.bars, self._words = {}, {}
         for name, tip in TIPS.items():
             words, bar = QLabel(), QProgressBar()
+            zoom.set_type(words, look.SMALL)
             words.setProperty("small", True)
             bar.setRange(0, 100)
             bar.setFixedHeight(BAR_PX)

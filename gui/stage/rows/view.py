@@ -20,6 +20,7 @@ from core.data.task import Task
 from core.explain.plane import RowAnswers
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import small_label
@@ -95,7 +96,7 @@ class DataView(View):
 
     def show_theme(self) -> None:
         self.model.theme = self.theme
-        self.table.setFont(look.scaled(self.font(), look.SMALL))
+        zoom.set_type(self.table, look.SMALL)
 
     def show_task(self, task: Task) -> None:
         self.show_points(task)

@@ -27,6 +27,7 @@ from core.runs.run_record import (
 )
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.choices import Segments
 from gui.kit.fields.unscrolled import Combo
 from gui.kit.plain_text import Plain
@@ -75,6 +76,7 @@ class RunPictures(QWidget):
             choice.setToolTip(tip)
             choice.activated.connect(lambda _: self._draw())
         self._words = Plain()
+        zoom.set_type(self._words, look.SMALL)
         self._words.setProperty("small", True)
         self._words.setWordWrap(True)
         self._legend = QLabel()
@@ -100,6 +102,7 @@ class RunPictures(QWidget):
             line.setContentsMargins(0, 0, 0, 0)
             for words, choice in parts:
                 label = QLabel(words)
+                zoom.set_type(label, look.SMALL)
                 label.setProperty("small", True)
                 line.addWidget(label)
                 line.addWidget(choice)

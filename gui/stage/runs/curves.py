@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.runs.run_record import Record
 from core.train.snapshot import Status
-from gui.kit import plots
+from gui.kit import plots, zoom
+from gui.kit import theme as look
 from gui.kit.axes import StepAxis, ValueAxis
 from gui.kit.broken_axis import Break, find_break
 from gui.kit.fields.choices import Segments
@@ -50,6 +51,7 @@ class RunCurves(QWidget):
         self.quantity.choose(self._quantity)
         self.quantity.chosen.connect(self._choose)
         self._title = QLabel("against the step")
+        zoom.set_type(self._title, look.SMALL)
         self._title.setProperty("small", True)
         axes = {"left": ValueAxis(), "bottom": StepAxis()}
         self.plot = plots.make_plot(theme, moves_below=False, axes=axes)

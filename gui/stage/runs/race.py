@@ -13,6 +13,8 @@ from core.data.task import Task
 from core.runs.race import MOST, RaceSnapshot
 from core.runs.run_record import Record, say_losses, say_start
 from core.train.snapshot import Status
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.stage.runs.boundaries import RunPictures
@@ -63,6 +65,7 @@ class RacePage(QWidget):
             "Keep all", "Keep all of these runs as they are now", self._keep_all
         )
         self._words = Plain()
+        zoom.set_type(self._words, look.SMALL)
         self._words.setProperty("small", True)
         self._words.setWordWrap(True)
         self.curves = RunCurves(theme)

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QGraphicsR
 from core.data.task import Task
 from core.explain.plane import Plane
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas import LEFT, Canvas, Words
 from gui.kit.theme import Theme
 
@@ -201,17 +202,17 @@ class Multiples(QWidget):
         panel.frame.setPath(frame)
         panel.frame.setPen(QPen(QColor(self._theme.line), 1))
         panel.bar.setRect(QRectF(rect.left(), rect.top() + line * 0.45, 14, 4))
-        bold = look.scaled(self.font(), 1.0, bold=True)
+        bold = zoom.font(1.0, bold=True)
         panel.title.dress(bold, self._theme.ink)
         panel.title.place(QRectF(rect.left() + 20, rect.top(), rect.width() - 20, line * 1.1), LEFT)
-        panel.note.dress(look.scaled(self.font(), look.SMALL), self._theme.muted)
+        panel.note.dress(zoom.font(look.SMALL), self._theme.muted)
         panel.note.place(QRectF(rect.left(), rect.top() + line, rect.width(), line), LEFT)
 
     # Contents ---------------------------------------------------------------------------------
 
     def _show_contents(self) -> None:
         width, height = self.picture_size()
-        small = QFontMetricsF(look.scaled(self.font(), look.SMALL))
+        small = QFontMetricsF(zoom.font(look.SMALL))
         for k, (panel, picture) in enumerate(zip(self._panels, self.pictures, strict=False)):
             metrics = self.fontMetrics()
             title = metrics.elidedText(

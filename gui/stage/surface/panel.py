@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.explain.loss_surface import Range, Surface
 from core.model_family import Cost
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.theme import Theme
 
@@ -56,6 +56,7 @@ class SurfacePanel(QWidget):
         self._names: tuple[str, str] | None = None  # that stand at the axes
         self._pressed: QPointF | None = None
         self.title = QLabel(words)
+        zoom.set_type(self.title, look.SMALL)
         self.title.setProperty("small", True)
         self.plot = plots.make_plot(theme, moves_below=True)
         self.plot.setAccessibleName(f"Loss surface, {words}")
@@ -92,12 +93,12 @@ class SurfacePanel(QWidget):
         plots.paint(self.plot, theme)
         self._contours.setPen(plots.pen(self.plot, theme.muted, 1))
         self.path.setPen(plots.pen(self.plot, theme.ink, 1.6))
-        font = look.scaled(self.font(), look.SMALL)
+        font = zoom.font(look.SMALL)
         for label in self._labels:
             label.setFont(font)
             label.setBrush(QColor(theme.ink))
         for star in (self._lowest, self._lowest_here):
-            star.setFont(look.scaled(self.font(), 1.7))
+            star.setFont(zoom.font(1.7))
             star.setBrush(QColor(theme.counter_accent))
         self._handle.setPen(plots.pen(self.plot, theme.panel, 2))
         self._handle.setBrush(QColor(theme.accent))

@@ -13,6 +13,8 @@ from core.explain import loss_surface
 from core.explain.loss_surface import Direction, Range, own_cost
 from core.model_family import Cost
 from core.train.snapshot import Snapshot, Status
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.labels import Elided
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
@@ -66,6 +68,7 @@ class SurfaceView(View):
         self._pictures.setSpacing(8)
         self.boundary.setParent(self)
         for label in (self._readout, self._caption):
+            zoom.set_type(label, look.SMALL)
             label.setProperty("small", True)
         self._caption.setWordWrap(True)
         layout = QVBoxLayout(self)

@@ -30,6 +30,7 @@ from core.number_format import format_fixed, format_magnitude, format_significan
 from core.train.snapshot import Snapshot
 from gui.derivation.models import MODELS
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.labels import Elided
 from gui.kit.maths.formula import Formula, copy_menu
 from gui.kit.plain_text import Plain
@@ -214,6 +215,7 @@ class Comparison(QFrame):
         )
         self.grid = Table()
         self.foot = Plain()
+        zoom.set_type(self.foot, look.SMALL)
         self.foot.setProperty("small", True)
         self.foot.setWordWrap(True)
         self.copy_button = QPushButton("Copy as CSV")

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.labels import Readout
 from gui.kit.maths.formula import Formula, copy_menu
 from gui.kit.theme import Theme
@@ -38,6 +40,7 @@ class JacobianView(QWidget):
         self.formula.setMinimumWidth(1)  # it gives way
         self.matrix = Matrix(theme)
         self.readout = Readout(2)
+        zoom.set_type(self.readout, look.SMALL)
         self.readout.setProperty("small", True)
         self.readout.setAccessibleName("Jacobian, in words")
         self.matrix.pointed.connect(self._say)

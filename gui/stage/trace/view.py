@@ -21,6 +21,8 @@ from core.train.snapshot import Snapshot, Status
 from gui.derivation import numbers as trace_numbers
 from gui.derivation.lines import PARTS, Shape
 from gui.derivation.tracer import Followed, Tracer
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.buttons import quiet_button
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout, side_by_side
@@ -51,6 +53,7 @@ class TraceView(View):
         self._words = QLabel()
         self._words.setWordWrap(False)
         self._step = QLabel()
+        zoom.set_type(self._step, look.SMALL)
         self._step.setProperty("small", True)
         self._build()
         tracer.watch(self, 1.0, up_to_update=True)

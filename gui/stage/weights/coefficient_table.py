@@ -31,6 +31,7 @@ from core.model_family import FAMILY
 from core.number_format import format_ratio, format_scientific, format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.plain_text import Plain
 
@@ -73,7 +74,7 @@ class CoefficientTable(QWidget):
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.words = Plain()
         self.words.setWordWrap(True)
-        self.words.setFont(look.scaled(self.font(), look.LARGE))
+        zoom.set_type(self.words, look.LARGE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(top)

@@ -22,6 +22,7 @@ from core.model_family import output_names
 from core.number_format import format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.plain_text import Plain
 
 SECONDS = 0.1
@@ -58,7 +59,7 @@ class PictureTable(QWidget):
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.words = Plain()
         self.words.setWordWrap(True)
-        self.words.setFont(look.scaled(self.font(), look.LARGE))
+        zoom.set_type(self.words, look.LARGE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(table, 1)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLay
 
 from core.data.task import Task
 from core.train.snapshot import Params, Snapshot, Status
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.choices import Segments
 from gui.kit.labels import Elided
 from gui.kit.picture_grid import MOST_UNITS, Panels
@@ -52,6 +54,7 @@ class WeightsView(View):
         self.subject.chosen.connect(self._choose_subject)
         self._subject = WEIGHTS
         self._readout = Elided(Qt.TextElideMode.ElideRight)
+        zoom.set_type(self._readout, look.SMALL)
         self._readout.setProperty("small", True)
         self.units = Segments(
             (

@@ -85,9 +85,15 @@ def test_the_first_start_is_wholly_on_screen(open_on, size):
     assert QRect(0, 0, *size).contains(frame)
 
 
-def test_a_large_screen_leaves_the_window_its_own_size(open_on):
+def test_a_large_screen_is_taken_for_the_most_part(open_on):
     _, frame = open_on((1920, 1080))
-    assert 1280 <= frame.width() < 1300 and 800 <= frame.height() < 840
+    assert frame.width() == pytest.approx(0.85 * 1920, abs=20)
+    assert frame.height() == pytest.approx(0.85 * 1080, abs=40)
+
+
+def test_a_small_screen_is_taken_whole(open_on):
+    _, frame = open_on((1366, 768))
+    assert (frame.width(), frame.height()) == (1366, 768)
 
 
 def test_a_window_remembered_on_a_screen_that_is_gone_comes_back_on_one_that_is_there(open_on):

@@ -48,7 +48,7 @@ def choose(qtbot):
     """Return a function that chooses a data set by its row."""
 
     def choose(window, source):
-        qtbot.mouseClick(window.setup.data.source.button(source), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.rail.source.button(source), Qt.MouseButton.LeftButton)
 
     return choose
 
@@ -78,7 +78,7 @@ def test_choosing_mnist_downloads_it_and_shows_it(qtbot, serve, open_with, choos
         choose(window, "mnist")
     assert shown(window) == "MNIST"
     assert window.stage.current == "Weights"
-    assert window.setup.data.source.button("mnist").isChecked()
+    assert window.rail.source.button("mnist").isChecked()
     assert not window.download_bar.isVisible()
     assert sorted(path.name for path in cache.iterdir()) == sorted(FILES)
 
@@ -91,7 +91,7 @@ def test_the_old_run_trains_on_while_the_download_lasts(qtbot, serve, open_with,
     step = window.hub.snapshot.step
     qtbot.waitUntil(lambda: window.hub.snapshot.step > step, timeout=WAIT_MS)
     assert (shown(window), window.hub.snapshot.status) == ("Iris", Status.TRAINING)
-    assert window.setup.data.source.button("iris").isChecked()
+    assert window.rail.source.button("iris").isChecked()
     assert "Training" in window.notice.text
     assert window.download_bar.isVisible()
 
@@ -185,19 +185,19 @@ def test_the_new_run_takes_the_settings_as_they_are_when_it_comes(
 def test_a_failure_says_why_and_offers_a_folder(qtbot, serve, open_with, choose):
     window = open_with(serve(mirrors.not_found), mirrors.refusing_address(), timeouts=QUICK)
     choose(window, "mnist")
-    qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(window.banner.button.isVisible, timeout=WAIT_MS)
     assert "says 404 (Not Found)" in window.notice.text
-    assert window.notice.button.text() == "Choose folder…"
+    assert window.banner.button.text() == "Choose folder…"
     assert not window.download_bar.isVisible()
     assert shown(window) == "Iris"
-    assert window.setup.data.source.button("iris").isChecked()
+    assert window.rail.source.button("iris").isChecked()
 
 
 def test_it_can_be_tried_again_after_a_failure(qtbot, serve, open_with, choose, new_run):
     mirror = serve(mirrors.not_found)
     window = open_with(mirror)
     choose(window, "mnist")
-    qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(window.banner.button.isVisible, timeout=WAIT_MS)
     mirror.manner = mirrors.good
     with new_run(window):
         choose(window, "mnist")
@@ -255,7 +255,7 @@ def test_a_folder_that_has_lost_its_files_is_not_asked_twice(
     window = open_with(serve())
     window.settings.set(MNIST_FOLDER, str(tmp_path / "empty"))
     choose(window, "mnist")
-    qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(window.banner.button.isVisible, timeout=WAIT_MS)
     with new_run(window):
         choose(window, "mnist")
     assert shown(window) == "MNIST"
@@ -291,7 +291,7 @@ def test_a_cache_that_cannot_be_written_is_mentioned_once(serve, open_with, choo
 def test_a_start_with_mnist_and_no_network_shows_iris_and_says_why(qtbot, open_window, monkeypatch):
     monkeypatch.setenv("LOGITLAB_MIRRORS", mirrors.refusing_address())
     window = open_window(RunConfig(DataConfig("mnist")), wait=False)
-    qtbot.waitUntil(window.notice.button.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(window.banner.button.isVisible, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=WAIT_MS)
     assert shown(window) == "Iris"
     assert "cannot be reached" in window.notice.text

@@ -126,7 +126,7 @@ def test_ctrl_z_brings_the_trained_weights_back_and_redo_goes_on(
     window = open_window(SHORT)
     trained = finish(window)
     with new_run(window):
-        qtbot.mouseClick(window.setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
     assert window.hub.run.task.dataset.name.startswith("Digits")
     assert window.hub.snapshot.step == 0
     with new_run(window):
@@ -134,11 +134,11 @@ def test_ctrl_z_brings_the_trained_weights_back_and_redo_goes_on(
     assert window.hub.run.task.dataset.name == "Iris"
     np.testing.assert_array_equal(window.hub.snapshot.params.W, trained.params.W)
     assert window.hub.snapshot.step == trained.step
-    assert window.setup.data.source.button("iris").isChecked()
+    assert window.rail.source.button("iris").isChecked()
     with new_run(window):
         redo(qtbot, window)
     assert window.hub.run.task.dataset.name.startswith("Digits")
-    assert window.setup.data.source.button("digits").isChecked()
+    assert window.rail.source.button("digits").isChecked()
 
 
 def test_a_run_that_is_brought_back_trains_on_as_if_it_had_never_gone(
@@ -179,7 +179,7 @@ def test_a_setting_changed_while_there_is_nothing_to_train_leaves_the_run_before
     window = open_window(SHORT)
     finish(window)
     with new_run(window):
-        qtbot.mouseClick(window.setup.data.source.button("drawn"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.rail.source.button("drawn"), Qt.MouseButton.LeftButton)
     enter(window.setup.training.learning_rate, "7")
     with new_run(window):
         undo(qtbot, window)
@@ -229,11 +229,11 @@ def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_wind
     enter(window.setup.training.learning_rate, "1000")
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.DIVERGED)
-    qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(window.banner.button.isVisible, timeout=PATIENCE_MS)
     snapshot = window.hub.snapshot
     assert "Diverged at step" in window.notice.text
     assert "η = 1000" in window.notice.text
-    assert window.notice.button.text() == f"Try η = {snapshot.suggested_learning_rate:g}"
+    assert window.banner.button.text() == f"Try η = {snapshot.suggested_learning_rate:g}"
     assert np.isfinite(snapshot.params.W).all()
     assert np.isfinite(snapshot.curves.train_loss).all()
 
@@ -244,21 +244,21 @@ def test_one_press_recovers_from_divergence_and_learns(qtbot, open_window, reach
     enter(window.setup.training.learning_rate, "1000")
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.DIVERGED)
-    qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(window.banner.button.isVisible, timeout=PATIENCE_MS)
     remedy = window.hub.snapshot.suggested_learning_rate
-    qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
     snapshot = reach(window, Status.FINISHED)
     assert snapshot.settings.learning_rate == remedy
     assert window.setup.training.learning_rate.value() == remedy
     assert snapshot.metrics.train_loss < 0.3
-    assert not window.notice.button.isVisible()
+    assert not window.banner.button.isVisible()
 
 
 def test_where_no_rate_helps_there_is_no_button_but_the_setting_to_blame(qtbot, open_window):
     window = open_window(RunConfig(training=TrainingConfig(l1=1000.0)))
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: "λ₁ = 1000" in window.notice.text, timeout=PATIENCE_MS)
-    assert not window.notice.button.isVisible() and window.notice.is_trouble
+    assert not window.banner.button.isVisible() and window.notice.is_trouble
 
 
 def test_a_finished_run_that_did_not_come_to_rest_says_so(qtbot, open_window):
@@ -311,7 +311,7 @@ def test_a_message_is_not_overwritten_by_the_next_frame(qtbot, open_window):
 
 def test_train_is_off_while_there_is_nothing_to_train_on(qtbot, window, new_run):
     with new_run(window):
-        qtbot.mouseClick(window.setup.data.source.button("drawn"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.rail.source.button("drawn"), Qt.MouseButton.LeftButton)
     assert not window.run_bar.play_button.isEnabled()
     assert not window.run_bar.step_button.isEnabled()
     assert window.notice.text == window.hub.run.task.obstacle
@@ -323,7 +323,7 @@ def test_train_is_off_while_there_is_nothing_to_train_on(qtbot, window, new_run)
 
 def test_train_is_off_with_points_of_one_class(qtbot, window, new_run, click_plane):
     with new_run(window):
-        qtbot.mouseClick(window.setup.data.source.button("drawn"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.rail.source.button("drawn"), Qt.MouseButton.LeftButton)
     with new_run(window):
         click_plane(window.views["Boundary"], 1, 1)
     assert not window.run_bar.play_button.isEnabled()
@@ -372,8 +372,7 @@ def test_a_folder_of_idx_files_is_shown_as_weight_images(
     assert (len(task.train_rows), len(task.test_rows)) == (N_TRAIN, N_TEST)
     assert task.dataset.image_shape == (SIDE, SIDE)
     assert window.stage.current == "Weights"
-    shown = [window.stage.tabs.isTabVisible(i) for i in range(len(window.stage.names))]
-    assert dict(zip(window.stage.names, shown, strict=True))["Boundary"] is False
+    assert "Boundary" not in window.stage.offered
     assert finish(window).params.W.shape == (10, SIDE * SIDE)
 
 
@@ -385,7 +384,7 @@ def test_the_boundary_comes_back_with_data_that_have_a_plane(
     qtbot.keyClick(window, "1")  # its tab is away, and so is its key
     assert window.stage.current == "Weights"
     with new_run(window):
-        qtbot.mouseClick(window.setup.data.source.button("iris"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.rail.source.button("iris"), Qt.MouseButton.LeftButton)
     assert window.stage.current == "Boundary"
 
 
@@ -398,15 +397,15 @@ def test_a_folder_without_data_is_told_and_another_can_be_chosen(
     empty = tmp_path / "empty"
     empty.mkdir()
     choose_folder(empty)
-    qtbot.waitUntil(window.notice.button.isVisible)
+    qtbot.waitUntil(window.banner.button.isVisible)
     assert str(empty) in window.notice.text
     assert window.hub.run is before
     assert window.hub.snapshot.step == snapshot.step
-    assert window.setup.data.source.button("iris").isChecked()
+    assert window.rail.source.button("iris").isChecked()
     assert window.run_bar.play_button.isEnabled()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(idx_folder))
     with new_run(window):
-        qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
     assert window.hub.run.task.dataset.image_shape == (SIDE, SIDE)
 
 
@@ -421,7 +420,7 @@ def test_a_damaged_file_is_named_and_the_old_run_stays(
     assert "breaks off" in window.notice.text
     assert window.hub.run is before
     np.testing.assert_array_equal(window.hub.snapshot.params.W, snapshot.params.W)
-    assert window.setup.data.source.button("iris").isChecked()
+    assert window.rail.source.button("iris").isChecked()
 
 
 def test_undo_while_data_are_loading_ends_the_waiting(

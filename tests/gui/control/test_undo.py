@@ -169,7 +169,7 @@ def test_whatever_resets_a_run_says_so(qtbot, stepped, what):
         qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
         settled(qtbot, stepped, lambda config: config.model.kind == "ovr")
     elif what == "source":
-        qtbot.mouseClick(setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(stepped.rail.source.button("digits"), Qt.MouseButton.LeftButton)
         settled(qtbot, stepped, lambda config: config.data.source == "digits")
     else:
         focus(qtbot, setup.model.hidden)

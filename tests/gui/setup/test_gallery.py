@@ -214,7 +214,7 @@ def test_opened_from_iris_it_switches_to_drawn_points(qtbot, window, open_galler
     gallery = open_gallery(window)
     is_shown(window, GeneratorConfig())
     assert window.hub.run.task.config.data.source == "drawn"
-    assert window.setup.data.source.button("drawn").isChecked()
+    assert window.rail.source.button("drawn").isChecked()
     qtbot.keyClick(gallery, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert window.hub.run.task.dataset.name == "Iris"  # one undo goes all the way back
 
@@ -225,7 +225,7 @@ def test_opened_from_iris_it_goes_back_to_points_that_were_drawn(
     click_plane(drawn.views["Boundary"], 1, 1)
     qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
     with new_run(drawn):
-        qtbot.mouseClick(drawn.setup.data.source.button("iris"), LEFT)
+        qtbot.mouseClick(drawn.rail.source.button("iris"), LEFT)
     with new_run(drawn):
         open_gallery(drawn)
     assert drawn.hub.run.task.dataset.n == len(drawn.views["Boundary"].board.points) == 1
@@ -236,7 +236,7 @@ def test_what_was_learnt_of_iris_is_nothing_to_points(
 ):
     gallery = open_gallery(window)
     with new_run(window):
-        qtbot.mouseClick(window.setup.data.source.button("iris"), LEFT)
+        qtbot.mouseClick(window.rail.source.button("iris"), LEFT)
     gallery.close()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)

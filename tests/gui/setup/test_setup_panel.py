@@ -143,7 +143,7 @@ def test_one_feature_hides_the_boundary(window, new_run):
         menu = window.setup.data.features.menu()
         next(action for action in menu.actions() if action.text() == "petal width").trigger()
     assert window.stage.current == "Weights"
-    assert not window.stage.tabs.isTabVisible(window.stage.names.index("Boundary"))
+    assert "Boundary" not in window.stage.offered
 
 
 def test_all_features_at_once(window, new_run):
@@ -244,7 +244,8 @@ def test_without_test_rows_the_run_bar_shows_no_test_figures(untested, words):
 
 
 def test_without_test_rows_the_confusion_is_of_training(untested, words):
-    assert "Confusion, training" in words(untested.views["Confusion"])
+    untested.side_panel.show_name("Confusion")
+    assert "training rows" in words(untested.views["Confusion"])
     confusion = untested.hub.snapshot.metrics.confusion
     assert confusion.sum() == len(untested.hub.run.task.train_rows) == 150
 

@@ -189,10 +189,10 @@ def test_after_divergence_the_claim_and_the_remedy_are_there(qtbot, begin, reach
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.DIVERGED)
     assert preset.shows in shown(window)
-    qtbot.waitUntil(window.notice.button.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(window.banner.button.isVisible, timeout=PATIENCE_MS)
     snapshot = window.hub.snapshot
-    assert window.notice.button.text() == f"Try η = {snapshot.suggested_learning_rate:g}"
-    qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+    assert window.banner.button.text() == f"Try η = {snapshot.suggested_learning_rate:g}"
+    qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
     assert reach(window, Status.FINISHED).metrics.train_accuracy > 0.95
 
 
@@ -247,7 +247,7 @@ def test_again_after_training_starts_from_the_beginning(qtbot, begin, finish, wi
 def test_the_strip_goes_with_other_data(qtbot, begin, new_run, window):
     begin(window, "xor")
     with new_run(window):
-        qtbot.mouseClick(window.setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
     assert not window.lessons.strip.isVisible()
 
 
@@ -289,14 +289,14 @@ def test_in_a_low_window_the_strip_takes_the_place_of_the_notice(begin, open_win
     assert window.notice.isVisible()
     begin(window, "xor")
     assert not window.notice.isVisible()
-    assert height - window.stage.height() < 16
+    assert height - window.stage.height() < 30
 
 
 @pytest.mark.usefixtures("face")
 def test_trouble_is_shown_in_a_low_window_too(begin, open_window):
     window = open_window(size=(1024, LOW_PX - 80))
     begin(window, "xor")
-    window.notice.warn("Something is wrong.")
+    window.notice.say("Something is wrong.", is_trouble=True)
     assert window.notice.isVisible()
     window.notice.say("Ready.")
     assert not window.notice.isVisible()
@@ -322,13 +322,13 @@ def test_without_a_network_the_lesson_says_so_and_takes_a_folder(
         ORIGINALS, ["http://127.0.0.1:9"], tmp_path / "cache", QUICK
     )
     action_of(window, BY_KEY["mnist"]).trigger()
-    qtbot.waitUntil(lambda: window.notice.button.text() == "Choose folder…", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.banner.button.text() == "Choose folder…", timeout=PATIENCE_MS)
     assert lesson_of(window) is None
     monkeypatch.setattr(
         QFileDialog, "getExistingDirectory", lambda *_: str(mnist_folder), raising=True
     )
     with new_run(window):
-        qtbot.mouseClick(window.notice.button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
     assert lesson_of(window) is BY_KEY["mnist"]
     assert window.hub.config.training == BY_KEY["mnist"].config.training
     assert "changed" not in shown(window)

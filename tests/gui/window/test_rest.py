@@ -10,7 +10,8 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDeadlineTimer, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -91,12 +92,23 @@ def sheet_number(sheet, key) -> float:
 def check_bar_and_gauges(window, found: Recomputed) -> None:
     train = found.accuracy(found.task.train_rows)
     assert labelled(window, "accuracy · test") == f"{100 * train:.1f} %"
+    bring("Confusion", window)
     assert_array_equal(window.views["Confusion"].matrix.counts, found.confusion())
+    bring("Accuracy", window)
     steps, accuracy = window.views["Accuracy"].train.line.getData()
     assert steps[-1] == found.snapshot.step
     assert math.isclose(accuracy[-1], train, abs_tol=1e-6)
     if not found.task.config.model.hidden:
+        bring("Example", window)
         check_trace(window.views["Example"].sheet, window, found)
+
+
+def bring(name: str, window) -> None:
+    """Bring a view beside the stage into sight, and wait until it shows what there is."""
+    window.side_panel.show_name(name)
+    ends = QDeadlineTimer(PATIENCE_MS)
+    while not window.is_at_rest and not ends.hasExpired():
+        QTest.qWait(1)
 
 
 def check_trace(sheet, window, found: Recomputed) -> None:
@@ -196,6 +208,14 @@ def late(window, name: str):
     return next(view for view in window.views.made if type(view).__name__ == name)
 
 
+def check_curves(window, found: Recomputed) -> None:
+    loss, accuracy = window.views["Curves"].curves
+    for view in (loss, accuracy):
+        assert view.train.line.getData()[0][-1] == found.snapshot.step
+    share = found.accuracy(found.task.train_rows)
+    assert math.isclose(accuracy.train.line.getData()[1][-1], share, abs_tol=1e-6)
+
+
 CHECKS = {
     "Boundary": check_boundary,
     "Weights": check_weights,
@@ -204,6 +224,7 @@ CHECKS = {
     "Trace": lambda window, found: check_trace(late(window, "TraceView").sheet, window, found),
     "Network": check_network,
     "Surface": check_surface,
+    "Curves": check_curves,
     "Demos": lambda window, found: None,  # a demonstration has numbers of its own
     "Evaluation": check_evaluation,
     "Runs": check_runs,
@@ -301,7 +322,7 @@ def test_at_rest_the_limit_of_the_rate_is_of_the_last_weights(open_window, stepp
     for a, x in zip(found.a[rows], X, strict=True):
         bends += np.kron(np.diag(a) - np.outer(a, a), np.outer(x, x)) / len(rows)
     limit = 2 / np.linalg.eigvalsh(bends).max()
-    assert window.setup.training.rate.limit == pytest.approx(limit, rel=0.01)
+    assert window.knobs.rate.limit == pytest.approx(limit, rel=0.01)
 
 
 def test_at_rest_the_noise_is_that_of_the_last_weights(qtbot, open_window, stepped_twice_meanwhile):

@@ -136,14 +136,14 @@ def test_without_a_file_nothing_is_left_anywhere(qapp, tmp_path, monkeypatch):
 
 # The window -----------------------------------------------------------------------------------
 
-DAMAGED = "[General]\ncolumns=5\ngeometry=abc\nspeed=fast\ntheme=dark\nmnist_folder=a, b\n"
+DAMAGED = "[General]\nshares=5\ngeometry=abc\nspeed=fast\ntheme=dark\nmnist_folder=a, b\n"
 
 
 def test_a_damaged_file_is_put_aside_and_told_of_once(qtbot, open_window, tmp_path):
     path, kept = tmp_path / "settings.ini", tmp_path / "settings.ini.unreadable-1"
     path.write_text(DAMAGED)
     window = open_window(theme=None)
-    assert "could not be read (geometry, columns, speed, mnist_folder)" in window.notice.text
+    assert "could not be read (geometry, shares, speed, mnist_folder)" in window.notice.text
     assert str(kept) in window.notice.text and kept.read_text() == DAMAGED
     assert window.appearance.theme is look.DARK  # what can be read still counts
     window.close()

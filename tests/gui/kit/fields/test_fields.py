@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Segments, Toggle
 from gui.kit.fields.notches import notch_above, notch_below
@@ -319,7 +319,7 @@ def test_what_is_shown_is_told_to_nobody(qtbot, shown, make):
 def test_a_field_grows_with_its_type(qtbot, shown):
     field = shown(CountField(0, 99))
     before = field.width()
-    field.setFont(look.scaled(field.font(), 1.5))
+    field.setFont(zoom.font(1.5))
     assert before == pytest.approx(CountField(0, 99).sizeHint().width(), abs=1)
     qtbot.waitUntil(lambda: field.width() >= 1.4 * before)
 

@@ -122,10 +122,10 @@ def test_a_file_is_chosen_by_key_or_row(qtbot, window, write, way):
     if way == "key":
         qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     else:
-        qtbot.mouseClick(window.setup.data.source.button("csv"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.rail.source.button("csv"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
     (chooser,) = window.findChildren(QFileDialog)
-    assert window.setup.data.source.button("iris").isChecked()  # nothing is loaded yet
+    assert window.rail.source.button("iris").isChecked()  # nothing is loaded yet
     chooser.selectFile(str(path))
     chooser.accept()
     qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
@@ -146,7 +146,7 @@ def test_two_files_at_once_are_not_welcome(window, write):
 def test_the_program_can_start_with_a_file(qtbot, open_window, write):
     window = open_window(RunConfig(DataConfig(source="csv", path=str(write(BIRDS)))))
     assert window.hub.run.task.dataset.name == "birds.csv"
-    assert window.setup.data.source.button("csv").isChecked()
+    assert window.rail.source.button("csv").isChecked()
 
 
 def test_a_start_with_a_bad_file_shows_iris_and_what_is_wrong(qtbot, open_window, tmp_path):
@@ -312,7 +312,7 @@ def test_load_begins_a_run_on_the_table(window, load):
     assert task.dataset.class_names == ("Adelie", "Gentoo")
     assert task.config.data.label == "kind"
     assert window.stage.current == "Boundary"
-    assert window.setup.data.source.button("csv").isChecked()
+    assert window.rail.source.button("csv").isChecked()
     assert window.csv.dialog is None
 
 

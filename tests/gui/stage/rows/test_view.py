@@ -126,7 +126,7 @@ def test_images_are_shown_as_a_gallery_too(qtbot, trained):
 
 def test_a_new_run_forgets_the_old_answers(qtbot, trained):
     window = trained()
-    qtbot.mouseClick(window.setup.data.source.button("digits"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.hub.run.task.dataset.name.startswith("Digits"))
     assert window.views["Data"].model.rowCount() == window.hub.run.task.dataset.n
     assert cell(window, 0, CLASS) == "0"

@@ -171,7 +171,7 @@ def test_the_noise_of_a_batch_is_its_angle(qtbot, opened):
 
 def test_the_limit_of_the_learning_rate_is_marked(qtbot, open_window):
     window = open_window()
-    rate = window.setup.training.rate
+    rate = window.knobs.rate
     qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
     expected = 2 / curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
     assert rate.limit == pytest.approx(expected)
@@ -183,7 +183,7 @@ def test_at_rest_the_limit_is_that_of_all_rows_and_before_it_says_of_how_many(
 ):
     monkeypatch.setattr(curvature, "cheap_rows", lambda task: task.train_rows[:40])
     window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
-    rate = window.setup.training.rate
+    rate = window.knobs.rate
     window.run_bar.play_button.click()
     qtbot.waitUntil(lambda: "40 of the 120" in rate.slider.toolTip(), timeout=PATIENCE_MS)
     assert rate.limit_words.text().startswith("▲ ≈")
@@ -196,7 +196,7 @@ def test_at_rest_the_limit_is_that_of_all_rows_and_before_it_says_of_how_many(
 
 def test_the_slider_changes_the_rate_and_follows_it(qtbot, open_window):
     window = open_window()
-    slider = window.setup.training.rate.slider
+    slider = window.knobs.rate.slider
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_PageUp)
     qtbot.waitUntil(lambda: window.hub.settings.learning_rate > 0.1, timeout=PATIENCE_MS)
@@ -211,13 +211,13 @@ def test_a_model_without_curvature_has_no_mark(qtbot, open_window):
     qtbot.keyClick(window.stage, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not window.hub.background.is_busy("curvature"), timeout=PATIENCE_MS)
-    assert window.setup.training.rate.limit is None
+    assert window.knobs.rate.limit is None
 
 
 def test_with_momentum_the_limit_is_that_of_its_rule(qtbot, open_window):
     settings = TrainingConfig(optimiser="momentum", momentum=0.5)
     window = open_window(RunConfig(training=settings))
-    rate = window.setup.training.rate
+    rate = window.knobs.rate
     qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
     bend = curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
     assert rate.limit == pytest.approx(1.5 * 2 / bend)
@@ -229,12 +229,12 @@ def test_a_rule_that_scales_each_parameter_has_no_mark(qtbot, open_window):
     qtbot.keyClick(window.stage, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not window.hub.background.is_busy("curvature"), timeout=PATIENCE_MS)
-    assert window.setup.training.rate.limit is None
+    assert window.knobs.rate.limit is None
 
 
 def test_above_the_limit_it_says_that_steps_overshoot(qtbot, open_window, enter):
     window = open_window()
-    rate = window.setup.training.rate
+    rate = window.knobs.rate
     qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
     enter(window.setup.training.learning_rate, f"{2 * rate.limit:.2g}")
     qtbot.waitUntil(lambda: "steps overshoot" in rate.slider.toolTip(), timeout=PATIENCE_MS)

@@ -1,0 +1,55 @@
+"""Which settings of a run are as they are when nobody has chosen any, and which are not."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data.task import Task
+
+# What a run is of, and where it is trained; all else about it is a setting with a default.
+OF_DATA = ("source", "folder", "path", "label", "missing", "reading")
+OF_MODEL = ("kind", "positive", "negative")
+OF_TRAINING = ("device",)
+
+
+def default_config(task: Task) -> RunConfig:
+    """Return the config of the same data and kind of model with each setting at its default.
+
+    What the data set chooses by itself is given as what that is, as in the config of a task.
+    """
+    source, config = task.source, task.config
+    own = source.preferred_features or ("all",)
+    data = DataConfig(
+        **{name: getattr(config.data, name) for name in OF_DATA},
+        features=("all",) if len(own) == source.m else own,
+        test_fraction=None if source.published_test else source.test_fraction,
+        standardise=bool(source.X.dtype != np.uint8),
+    )
+    return RunConfig(
+        data=data,
+        model=ModelConfig(**{name: getattr(config.model, name) for name in OF_MODEL}),
+        training=TrainingConfig(**{name: getattr(config.training, name) for name in OF_TRAINING}),
+    )
+
+
+def changed_settings(task: Task, training: TrainingConfig) -> dict[str, object]:
+    """Return the settings of a task, trained like this, that are not at their default.
+
+    By name, each with its default.
+    """
+    default = default_config(task)
+    pairs = (
+        (task.config.data, default.data),
+        (task.config.model, default.model),
+        (training, default.training),
+    )
+    return {
+        field.name: getattr(own, field.name)
+        for chosen, own in pairs
+        for field in fields(own)
+        if getattr(chosen, field.name) != getattr(own, field.name)
+        and field.name not in (*OF_DATA, *OF_MODEL, *OF_TRAINING)
+    }

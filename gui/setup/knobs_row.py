@@ -1,0 +1,208 @@
+"""The row of what a class changes while it watches: model, η, batch size, λ, optimiser."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from core.config import TrainingConfig
+from core.data.defaults import changed_settings
+from core.data.task import Task
+from core.model_family import FAMILY
+from core.train.snapshot import Snapshot
+from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.fields.choices import Choice
+from gui.kit.flow_layout import FlowLayout
+from gui.setup import training_settings as known
+from gui.setup.feature_picker import FeaturePicker
+from gui.setup.rate_slider import RateSlider
+from gui.setup.training_settings import F, Setting, SettingField
+from gui.state.background_tasks import Background
+
+DOT = "●"
+
+
+class Knob(QWidget):
+    """A field with its name; a dot tells that it is not at its default.
+
+    name : the setting in the config.
+    """
+
+    def __init__(self, name: str, label: str, tip: str, *fields: QWidget) -> None:
+        super().__init__()
+        self.name = name
+        self._tip = tip
+        self._fields = fields
+        self.label = QLabel(label)
+        self.label.setProperty("muted", True)
+        self.label.setBuddy(fields[-1])
+        self.dot = QLabel(DOT)
+        self.dot.setProperty("changed", True)
+        zoom.set_type(self.dot, look.SMALL)
+        policy = self.dot.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing moves when it comes
+        self.dot.setSizePolicy(policy)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(zoom.px(6))
+        for widget in (self.label, *fields):
+            row.addWidget(widget)
+        row.addWidget(self.dot)
+        for field in fields:
+            if not field.accessibleName():
+                field.setAccessibleName(label.replace("<i>", "").replace("</i>", "") or name)
+        self.show_change(False, None)
+
+    def show_change(self, is_changed: bool, default: object) -> None:
+        """Say whether the value is another than the default, and what that would be."""
+        self.dot.setVisible(is_changed)
+        tip = f"{self._tip}\nDefault: {say_value(default)}" if is_changed else self._tip
+        for widget in (self.label, self.dot, self._fields[-1]):
+            if widget.toolTip() != tip:
+                widget.setToolTip(tip)
+
+
+class KnobsRow(QFrame):
+    """The settings that a lecture needs, each as it applies now; and how many are changed."""
+
+    kind_chosen = Signal(object)  # ModelKind
+    features_chosen = Signal(object)  # tuple of names, as DataConfig has it
+    setting_changed = Signal(object, object)  # Setting, value
+    defaults_wanted = Signal()
+    settings_toggled = Signal(bool)  # the panel with all settings is wanted, or not
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self._task: Task | None = None
+        self._settings = TrainingConfig()
+        self._changed: dict[str, object] = {}
+        self._fields: dict[str, SettingField] = {}
+        self.kind = Choice()
+        self.kind.offer([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
+        self.kind.chosen.connect(self.kind_chosen)
+        self.learning_rate = self._make(known.LEARNING_RATE)
+        self.rate = RateSlider()
+        self.rate.chosen.connect(self.learning_rate.setValue)
+        self.batch_size = self._make(known.BATCH_SIZE)
+        self.weight_decay = self._make(known.WEIGHT_DECAY)
+        self.optimiser = self._make(known.OPTIMISER)
+        self.features = FeaturePicker()
+        self.features.chosen.connect(self.features_chosen)
+        self.knobs = (
+            Knob("kind", "", "The model: which one of the family", self.kind),
+            Knob(
+                "learning_rate", "<i>η</i>", known.LEARNING_RATE.tip, self.rate, self.learning_rate
+            ),
+            Knob("batch_size", "batch", known.BATCH_SIZE.tip, self.batch_size),
+            Knob("weight_decay", "<i>λ</i>", known.WEIGHT_DECAY.tip, self.weight_decay),
+            Knob("optimiser", "", known.OPTIMISER.tip, self.optimiser),
+            Knob("features", "features", "Which features go into the model", self.features),
+        )
+        self.settings_button = QToolButton()
+        self.settings_button.setText("⋯ All settings")
+        self.settings_button.setProperty("quiet", True)
+        self.settings_button.setCheckable(True)
+        self.settings_button.setToolTip("Every setting of data, model and training (Ctrl+,)")
+        self.settings_button.toggled.connect(self.settings_toggled)
+        self.defaults_button = QPushButton()
+        self.defaults_button.setProperty("quiet", True)
+        self.defaults_button.clicked.connect(self.defaults_wanted)
+        inside = QWidget()
+        flow = FlowLayout(inside, 12, 4)
+        for part in (*self.knobs, self.settings_button, self.defaults_button):
+            flow.addWidget(part)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        for widget in (inside, self):
+            widget.setSizePolicy(policy)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 5, 12, 5)
+        row.addWidget(inside)
+        self._show_changes()
+
+    def _make(self, setting: Setting[F]) -> F:
+        field = setting.make()
+        field.chosen.connect(lambda value: self.setting_changed.emit(setting, value))
+        self._fields[setting.name] = field
+        return field
+
+    # Values in --------------------------------------------------------------------------------
+
+    def start(self, background: Background) -> None:
+        """From now on, find where steps begin to overshoot."""
+        self.rate.background = background
+
+    def show_task(self, task: Task) -> None:
+        """Show model and features of a run."""
+        self._task = task
+        kind = FAMILY[task.config.model.kind]
+        self.kind.show_value(kind.name)
+        self.kind.setToolTip(f"{kind.words}. Loss: {kind.loss}")
+        self.batch_size.set_rows(len(task.train_rows))
+        self.batch_size.show_value(self._settings.batch_size)
+        has_choice = FeaturePicker.applies_to(task)
+        self.knobs[-1].setVisible(has_choice)
+        if has_choice:
+            self.features.show_task(task)
+        self.rate.show_task(task)
+        self._show_changes()
+
+    def show_settings(self, settings: TrainingConfig) -> None:
+        """Show the training settings as they apply now."""
+        self._settings = settings
+        for name, field in self._fields.items():
+            field.show_value(getattr(settings, name))
+        self.rate.show_rate(settings.learning_rate)
+        self._show_changes()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show where steps begin to overshoot, from where the run is."""
+        self.rate.offer_snapshot(snapshot)
+
+    def show_panel(self, is_shown: bool) -> None:
+        """Show on the button whether the panel with all settings is there; nobody is told."""
+        with QSignalBlocker(self.settings_button):
+            self.settings_button.setChecked(is_shown)
+
+    @property
+    def changed(self) -> dict[str, object]:
+        """The settings that are not at their default, here or elsewhere, with their defaults."""
+        return self._changed
+
+    def _show_changes(self) -> None:
+        self._changed = changed_settings(self._task, self._settings) if self._task else {}
+        for knob in self.knobs:
+            knob.show_change(knob.name in self._changed, self._changed.get(knob.name))
+        count = len(self._changed)
+        self.defaults_button.setEnabled(bool(count))
+        self.defaults_button.setText(f"{DOT} {count} changed ⟲" if count else "all at default")
+        listed = "\n".join(
+            f"{name.replace('_', ' ')}: {say_value(value)}" for name, value in self._changed.items()
+        )
+        self.defaults_button.setToolTip(
+            f"Return to the defaults:\n{listed}" if count else "Every setting is at its default"
+        )
+        self.defaults_button.setAccessibleName(
+            f"Return {count} settings to their defaults" if count else "All settings at default"
+        )
+
+
+def say_value(value: object) -> str:
+    """Return words for a setting's value."""
+    if value is None:
+        return "full"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

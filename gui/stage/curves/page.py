@@ -1,0 +1,46 @@
+"""The curves of a run as a view of the stage: large, one above the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
+
+from core.data.task import Task
+from core.train.snapshot import Snapshot
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.stage.curves.view import CurveView
+
+
+class CurvesPage(View):
+    """Shows curves one above the other, the first larger than the others."""
+
+    def __init__(self, theme: Theme, curves: Sequence[CurveView]) -> None:
+        super().__init__(theme)
+        self.curves = tuple(curves)
+        rows = QSplitter(Qt.Orientation.Vertical)
+        rows.setChildrenCollapsible(False)
+        for i, view in enumerate(self.curves):
+            rows.addWidget(view)
+            rows.setStretchFactor(i, 3 if i == 0 else 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(rows)
+
+    @property
+    def is_at_rest(self) -> bool:
+        return super().is_at_rest and all(view.is_at_rest for view in self.curves)
+
+    def show_task(self, task: Task) -> None:
+        for view in self.curves:
+            view.offer_task(task)
+
+    def show_points(self, task: Task) -> None:
+        for view in self.curves:
+            view.offer_points(task)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        for view in self.curves:
+            view.offer_snapshot(snapshot)

@@ -1,0 +1,238 @@
+"""Presenter mode: only the stage, the curves and the numbers that matter, for a hall to read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QCursor, QFontMetricsF, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from core.config import TrainingConfig
+from core.data.task import Task
+from core.model_family import FAMILY
+from core.train.snapshot import Snapshot, Status
+from gui.kit import zoom
+from gui.kit.labels import Elided
+from gui.kit.training_sample import sign_of
+from gui.setup.rate_slider import RateSlider
+from gui.window.run_bar import KeyButton
+from gui.window.theming import Appearance
+
+CAP_HEIGHT = 0.727 * 4 / 3  # of Inter, in pixels by point at 96 dots an inch
+CAP_SHARE = 0.025  # of the height of the window, so that the back row can read it
+LEAST_ZOOM = 1.25
+FOLLOW_MS = 16  # between two looks where the pointer is
+RING_PX = 44
+
+
+class Figure(QWidget):
+    """A word and a number, of the width of the widest one at any zoom."""
+
+    def __init__(self, word: str, widest: str) -> None:
+        super().__init__()
+        self._widest = widest
+        word_label, self._number = QLabel(word), QLabel()
+        word_label.setProperty("muted", True)
+        self._number.setTextFormat(Qt.TextFormat.PlainText)
+        self._number.setAccessibleName(word)
+        zoom.set_type(self._number, 1.0, bold=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for label in (word_label, self._number):
+            row.addWidget(label)
+
+    def fit(self) -> None:
+        """Keep room for the widest number."""
+        metrics = QFontMetricsF(zoom.font(bold=True))
+        self._number.setFixedWidth(math.ceil(metrics.horizontalAdvance(self._widest)))
+
+    @property
+    def text(self) -> str:
+        return self._number.text()
+
+    def show_number(self, text: str) -> None:
+        if text != self._number.text():
+            self._number.setText(text)
+
+
+class PresenterBar(QFrame):
+    """What is trained on what, the step, the loss, how many are right, and η."""
+
+    play_or_pause = Signal()
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.play_button = KeyButton("▶", "", "", "Train, or pause training")
+        self.play_button.setAccessibleName("Train or pause")
+        self.play_button.setProperty("primary", True)
+        self.play_button.clicked.connect(self.play_or_pause)
+        self._title = Elided(Qt.TextElideMode.ElideRight)
+        zoom.set_type(self._title, 1.0, bold=True)
+        self.step = Figure("step", "0,000,000")
+        self.loss = Figure("loss", "≈0.00")
+        self.right = Figure("right", "≈100 %")
+        eta = QLabel("<i>η</i>")
+        self.rate = RateSlider()
+        self.rate.limit_words.hide()
+        self._rate = Figure("", "0.0001")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 12, 4)
+        row.setSpacing(zoom.px(18))
+        row.addWidget(self.play_button)
+        row.addWidget(self._title, 1)
+        self.figures = self.step, self.loss, self.right, self._rate
+        for widget in (self.step, self.loss, self.right, eta):
+            row.addWidget(widget)
+        row.addWidget(self.rate, 1)
+        row.addWidget(self._rate)
+        self.hide()
+
+    def fit(self) -> None:
+        """Be as large as the zoom of now says."""
+        for figure in self.figures:
+            figure.fit()
+
+    def show_task(self, task: Task) -> None:
+        self._title.setText(f"{FAMILY[task.config.model.kind].title} on {task.source.name}")
+        for figure in (self.step, self.loss, self.right):
+            figure.show_number("–")
+
+    def show_settings(self, settings: TrainingConfig) -> None:
+        self.rate.show_rate(settings.learning_rate)
+        self._rate.show_number(f"{settings.learning_rate:.4g}")
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        metrics = snapshot.metrics
+        sign = "❚❚" if snapshot.status is Status.TRAINING else "▶"
+        self.play_button.set_words(sign, "")
+        self.play_button.setAccessibleName("Train or pause")
+        self.step.show_number(f"{snapshot.step:,}")
+        about = sign_of(metrics)
+        if math.isfinite(metrics.train_loss):
+            self.loss.show_number(f"{about}{metrics.train_loss:.2f}")
+        if math.isfinite(metrics.train_accuracy):
+            self.right.show_number(f"{about}{metrics.train_accuracy:.0%}".replace("%", " %"))
+
+
+class Presenter(QObject):
+    """Turns the window into a slide and back; what is under it is not touched.
+
+    hidden : what a hall has no use for; rearrange : changes the rest.
+    """
+
+    changed = Signal(bool)
+    page_turned = Signal(int)  # to the next (+1) or the one before (−1)
+
+    def __init__(
+        self,
+        bar: PresenterBar,
+        hidden: Sequence[QWidget],
+        appearance: Appearance,
+        rearrange: Callable[[bool], None],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._bar, self._hidden, self._appearance = bar, hidden, appearance
+        self._rearrange, self._window = rearrange, parent
+        self._zoom_before = 1.0
+        self._shown_before: list[QWidget] = []
+        self.is_on = False
+        self.blank = _Blank(parent)
+        self.spotlight = Spotlight(parent)
+
+    def toggle(self) -> None:
+        self.turn(not self.is_on)
+
+    def turn(self, is_on: bool) -> None:
+        """Turn the mode on or off."""
+        if is_on == self.is_on:
+            return
+        self.is_on = is_on
+        if is_on:
+            self._zoom_before = self._appearance.zoom
+            self._shown_before = [widget for widget in self._hidden if not widget.isHidden()]
+            for widget in self._shown_before:
+                widget.hide()
+        self.blank.hide()
+        self.spotlight.turn(False)
+        self._bar.setVisible(is_on)
+        self._rearrange(is_on)
+        self._appearance.set_zoom(zoom_for(self._window.height()) if is_on else self._zoom_before)
+        if is_on:
+            self._bar.fit()
+        else:
+            for widget in self._shown_before:
+                widget.show()
+        self.changed.emit(is_on)
+
+
+class _Blank(QWidget):
+    """A black screen, so that the hall looks at who speaks."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAutoFillBackground(True)
+        self.setPalette(QPalette(QColor("black")))
+        self.setAccessibleName("blank screen")
+        self.hide()
+
+    def toggle(self) -> None:
+        self.setGeometry(self.window().rect())
+        self.raise_()
+        self.setVisible(self.isHidden())
+
+
+class Spotlight(QLabel):
+    """A ring around the pointer, which a hall can follow."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName("ring around the pointer")
+        self._follow = QTimer(self)
+        self._follow.setInterval(FOLLOW_MS)
+        self._follow.timeout.connect(self._move)
+        self.hide()
+
+    def toggle(self) -> None:
+        self.turn(self.isHidden())
+
+    def turn(self, is_on: bool) -> None:
+        """Show the ring, or hide it."""
+        if is_on:
+            self._paint()
+            self._move()
+            self.raise_()
+            self._follow.start()
+        else:
+            self._follow.stop()
+        self.setVisible(is_on)
+
+    def _paint(self) -> None:
+        size, width, ratio = zoom.px(RING_PX), zoom.px(3), self.devicePixelRatioF()
+        ring = QPixmap(QSize(size, size) * ratio)
+        ring.setDevicePixelRatio(ratio)
+        ring.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(ring)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = QColor(self.palette().color(QPalette.ColorRole.Highlight))
+        painter.setPen(QPen(colour, width))
+        colour.setAlphaF(0.15)
+        painter.setBrush(colour)
+        painter.drawEllipse(QRectF(width, width, size - 2 * width, size - 2 * width))
+        painter.end()
+        self.setPixmap(ring)
+        self.adjustSize()
+
+    def _move(self) -> None:
+        middle = self.window().mapFromGlobal(QCursor.pos())
+        self.move(middle - self.rect().center())
+
+
+def zoom_for(height: int) -> float:
+    """Return the zoom at which the back row reads capitals in a window of so many pixels."""
+    needed = CAP_SHARE * height / (CAP_HEIGHT * zoom.BASE_POINT_SIZE)
+    return max(LEAST_ZOOM, math.ceil(needed * 20) / 20)

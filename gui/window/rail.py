@@ -1,0 +1,133 @@
+"""The rail at the left: which data, which lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.task import Task
+from gui.kit import theme as look
+from gui.kit import zoom
+from gui.setup.source_picker import SourcePicker
+
+NAMES_PX = 166
+SEEN, SHOWN, OTHER = "✓ ", "▸ ", "   "
+
+
+class Rail(QFrame):
+    """The sources of data and the lessons by name; folded, the sources by their signs."""
+
+    lesson_chosen = Signal(int)  # its place among all
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self._titles: tuple[str, ...] = ()
+        self._seen: frozenset[int] = frozenset()
+        self._shown: int | None = None
+        self.is_folded = False
+        self.source = SourcePicker()
+        self._data = QLabel("Data")
+        self._data.setProperty("title", True)
+        self.fold_button = QToolButton()
+        self.fold_button.setProperty("quiet", True)
+        self._heading = QLabel("Lessons")
+        self._heading.setProperty("title", True)
+        self._count = QLabel()
+        self._count.setProperty("small", True)
+        zoom.set_type(self._count, look.SMALL)
+        self.lessons = QListWidget()
+        self.lessons.setAccessibleName("Lessons")
+        self.lessons.setProperty("plain", True)
+        self.lessons.setFrameShape(QFrame.Shape.NoFrame)
+        self.lessons.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.lessons.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.lessons.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self.lessons.itemActivated.connect(self._choose)
+        self.lessons.itemClicked.connect(self._choose)
+        zoom.set_type(self.lessons, look.SMALL)
+        self._of_lessons = QWidget()
+        self._lay_out()
+        self.fold(False)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self._data, 1)
+        head.addWidget(self.fold_button)
+        above = QHBoxLayout()
+        above.addWidget(self._heading, 1)
+        above.addWidget(self._count)
+        below = QVBoxLayout(self._of_lessons)
+        below.setContentsMargins(0, 8, 0, 0)
+        below.setSpacing(4)
+        below.addLayout(above)
+        below.addWidget(self.lessons, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 6, 8)
+        column.setSpacing(2)
+        column.addLayout(head)
+        column.addWidget(self.source)
+        column.addWidget(self._of_lessons, 1)
+        column.addStretch(0)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def fold(self, is_folded: bool) -> None:
+        """Show signs alone, or names too."""
+        self.is_folded = is_folded
+        self._data.setVisible(not is_folded)
+        self._of_lessons.setVisible(not is_folded)
+        self.source.fold(is_folded)
+        self._fit()
+        words = "Show names and lessons" if is_folded else "Fold this column"
+        self.fold_button.setText("›" if is_folded else "‹")
+        self.fold_button.setToolTip(f"{words} (Ctrl+B)")
+        self.fold_button.setAccessibleName(words)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Have room for the titles of most lessons."""
+        self.source.setMinimumWidth(0 if self.is_folded else zoom.px(NAMES_PX))
+
+    def show_task(self, task: Task) -> None:
+        """Mark the source of the task."""
+        self.source.show_task(task)
+
+    def fill(self, titles: Sequence[str]) -> None:
+        """List the lessons."""
+        self._titles = tuple(titles)
+        self.lessons.addItems(self._titles)
+        self._tell()
+
+    def show_lessons(self, shown: int | None, seen: Collection[int]) -> None:
+        """Mark the lesson that is shown, and those whose end was seen."""
+        if (shown, frozenset(seen)) != (self._shown, self._seen):
+            self._shown, self._seen = shown, frozenset(seen)
+            self._tell()
+
+    def _tell(self) -> None:
+        for place, title in enumerate(self._titles):
+            sign = SEEN if place in self._seen else OTHER
+            item = self.lessons.item(place)
+            item.setText((SHOWN if place == self._shown else sign) + title)
+            item.setFont(zoom.font(look.SMALL, bold=place == self._shown))
+            item.setToolTip(title)
+        self.lessons.setCurrentRow(-1 if self._shown is None else self._shown)
+        self._count.setText(f"{len(self._seen)} of {len(self._titles)} seen")
+
+    def _choose(self) -> None:
+        self.lesson_chosen.emit(self.lessons.currentRow())

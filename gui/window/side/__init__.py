@@ -1,0 +1,1 @@
+"""The side of the window: cards with views of the run, and what to do first."""

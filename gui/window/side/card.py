@@ -1,0 +1,105 @@
+"""A card of the side panel: one view, or several behind tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.kit.fields.unscrolled import Tabs
+from gui.kit.view import CardView
+
+
+class SideCard(QFrame):
+    """Shows one of its views; tabs choose it where there are several.
+
+    A view that stands alone has its own title, and the card's button in its header.
+    """
+
+    chosen = Signal(str)  # the name of the view that was turned to
+    enlarge_toggled = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self._views: dict[str, QWidget] = {}
+        self.tabs = Tabs()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setProperty("narrow", True)
+        self.tabs.setAccessibleName("views of the side")
+        self.enlarge_button = QToolButton()
+        self.enlarge_button.setText("□")
+        self.enlarge_button.setProperty("quiet", True)
+        self.enlarge_button.setCheckable(True)
+        self.enlarge_button.toggled.connect(self._say_enlarged)
+        self.enlarge_button.toggled.connect(self.enlarge_toggled)
+        self._stack = QStackedWidget()
+        self._line = QFrame()
+        self._line.setObjectName("tabline")
+        self._line.setFixedHeight(1)
+        self._head = QHBoxLayout()
+        self._head.setContentsMargins(4, 0, 4, 0)
+        self._head.setSpacing(0)
+        self._head.addWidget(self.tabs, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addLayout(self._head)
+        layout.addWidget(self._line)
+        layout.addWidget(self._stack, 1)
+        self._say_enlarged(False)
+        self.tabs.currentChanged.connect(self._turn_to)
+
+    def _say_enlarged(self, is_enlarged: bool) -> None:
+        words = "Back to its place (Esc)" if is_enlarged else "Enlarge this card; Esc returns"
+        self.enlarge_button.setToolTip(words)
+        self.enlarge_button.setAccessibleName(words)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._views)
+
+    @property
+    def current(self) -> str:
+        """The name of the view that is shown."""
+        return self.names[self.tabs.currentIndex()]
+
+    def hold(self, views: Mapping[str, QWidget], current: str) -> None:
+        """Hold these views, at least one, and show the one of this name."""
+        self._views = {}  # turning the tabs below means nothing
+        while self.tabs.count():
+            self.tabs.removeTab(0)
+        has_tabs = len(views) > 1
+        for i, (name, view) in enumerate(views.items()):
+            self._stack.addWidget(view)
+            self.tabs.addTab(name)
+            self.tabs.setTabToolTip(i, f"Show {name.lower()}")
+            if isinstance(view, CardView):
+                view.title.setVisible(not has_tabs)
+        self._views = dict(views)
+        self.tabs.setVisible(has_tabs)
+        self._line.setVisible(has_tabs)
+        alone = next(iter(views.values()))
+        is_own = isinstance(alone, CardView) and not has_tabs
+        head = alone.header if isinstance(alone, CardView) and is_own else self._head
+        head.addWidget(self.enlarge_button)
+        self.show_name(current)
+
+    def show_name(self, name: str) -> None:
+        """Show the view of this name."""
+        self.tabs.setCurrentIndex(self.names.index(name))
+        self._stack.setCurrentWidget(self._views[name])
+
+    def _turn_to(self, index: int) -> None:
+        if self._views:
+            self._stack.setCurrentWidget(self._views[self.names[index]])
+            self.chosen.emit(self.names[index])

@@ -1,0 +1,186 @@
+"""The column at the right: the loss, and the other views of the run on one card or on several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from core.data.task import Task
+from gui.kit.zoom import px
+from gui.window.side.card import SideCard
+from gui.window.view_registry import ViewSpec
+
+Groups = tuple[tuple[str, ...], ...]
+
+# From which height of the panel on (px at a zoom of 100 %) its views stand on which cards.
+ARRANGEMENTS: tuple[tuple[int, Groups], ...] = (
+    (0, (("Loss", "Accuracy", "Example", "Confusion"),)),
+    (420, (("Loss",), ("Accuracy", "Example", "Confusion"))),
+    (680, (("Loss",), ("Accuracy",), ("Example", "Confusion"))),
+    (860, (("Loss",), ("Accuracy",), ("Example",), ("Confusion",))),
+)
+CURVES: Groups = (("Loss",), ("Accuracy",))
+CURVES_SHARES = (2, 1)
+SHARES = {1: (1,), 2: (5, 4), 3: (5, 3, 4), 4: (5, 3, 4, 4)}  # of the height, by number of cards
+
+
+class SidePanel(QSplitter):
+    """Cards one below the other: as many as the height has room for, the loss on the first."""
+
+    enlarge_wanted = Signal(object)  # the card that is to take all the room, or None
+
+    def __init__(self, specs: Sequence[ViewSpec]) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.setChildrenCollapsible(False)
+        self._specs = {spec.name: spec for spec in specs}
+        self._views: dict[str, QWidget] = {spec.name: QWidget() for spec in specs}
+        self._applies = dict.fromkeys(self._views, True)
+        self._groups: Groups = ()
+        self._current = dict.fromkeys(self._views, 0)  # when each was last turned to
+        self._turns = 0
+        self._enlarged: QWidget | None = None
+        self._guide: QWidget | None = None
+        self._wanted: Groups | None = None  # whatever the height
+        self._shares: dict[int, tuple[int, ...]] = {}  # set by hand, by number of cards
+        self.splitterMoved.connect(self._note_shares)
+        self.cards = [SideCard() for _ in specs]
+        for card in self.cards:
+            self.addWidget(card)
+            card.chosen.connect(self._note_choice)
+            card.enlarge_toggled.connect(
+                lambda is_on, card=card: self.enlarge_wanted.emit(card if is_on else None)
+            )
+        self._arrange()
+
+    @property
+    def names_in_sight(self) -> tuple[str, ...]:
+        """The names of the views that are not behind a tab."""
+        return tuple(card.current for card in self.cards[: len(self._groups)])
+
+    def replace(self, name: str, view: QWidget) -> None:
+        """Put the view in the place of the empty one of this name."""
+        old, self._views[name] = self._views[name], view
+        self._groups = ()
+        self._arrange()
+        old.deleteLater()
+
+    def show_task(self, task: Task) -> None:
+        """Show the views that apply."""
+        self._applies = {name: spec.applies_to(task) for name, spec in self._specs.items()}
+        self._arrange()
+
+    def show_name(self, name: str) -> None:
+        """Bring the view of this name into sight."""
+        for card in self.cards[: len(self._groups)]:
+            if name in card.names:
+                card.show_name(name)
+
+    def present(self, is_on: bool) -> None:
+        """Show the curves alone, as a hall has use for nothing else, or all views again."""
+        self._wanted = CURVES if is_on else None
+        self._arrange()
+
+    def show_guide(self, guide: QWidget) -> None:
+        """Show this below the first card, in place of the others, until it is closed."""
+        self._guide = guide
+        self.insertWidget(1, guide)
+        self._arrange()
+
+    def close_guide(self) -> None:
+        """Make room for the other cards."""
+        if self._guide is not None:
+            self._guide.hide()
+            self._guide.deleteLater()
+            self._guide, self._groups = None, ()
+            self._arrange()
+
+    def show_only(self, enlarged: QWidget | None) -> None:
+        """Show one card alone, or all of them again."""
+        self._enlarged = enlarged
+        for card in self.cards:
+            card.enlarge_button.setChecked(card is enlarged)
+        self._show_cards()
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _note_choice(self, name: str) -> None:
+        self._turns += 1
+        self._current[name] = self._turns
+
+    def _arrange(self) -> None:
+        """Put the views that apply on as many cards as there is room for."""
+        if self._enlarged is not None:
+            return
+        wanted = self._wanted or next(
+            groups for least, groups in reversed(ARRANGEMENTS) if self.height() >= px(least)
+        )
+        kept = (tuple(name for name in group if self._applies[name]) for group in wanted)
+        groups = tuple(group for group in kept if group)
+        if groups == self._groups:
+            return
+        self._groups = groups
+        for card, group in zip(self.cards, groups, strict=False):
+            current = max(group, key=lambda name: self._current[name])
+            card.hold({name: self._views[name] for name in group}, current)
+        self._show_cards()
+        for name in set(self._views) - set(chain.from_iterable(groups)):
+            self._views[name].hide()
+        self._share()
+
+    def _share(self) -> None:
+        """Share the height out as somebody did by hand, or by default."""
+        count = len(self._groups)
+        shares = CURVES_SHARES if self._wanted else self._shares.get(count, SHARES[count])
+        parts = dict(zip(self._in_sight, shares, strict=False))
+        self.setSizes([self.height() * parts.get(w, 0) // sum(shares) for w in self._widgets])
+
+    @property
+    def _in_sight(self) -> list[QWidget]:
+        """What stands below each other now."""
+        return [widget for widget in self._widgets if not widget.isHidden()]
+
+    @property
+    def _widgets(self) -> list[QWidget]:
+        found = (self.widget(i) for i in range(self.count()))
+        return [widget for widget in found if widget is not None]
+
+    def _note_shares(self) -> None:
+        heights = tuple(widget.height() for widget in self._in_sight)
+        if self._wanted is None and self._enlarged is None and len(heights) == len(self._groups):
+            self._shares[len(heights)] = heights
+
+    @property
+    def shares(self) -> str:
+        """How the height was shared out by hand, for the settings."""
+        return ";".join(",".join(map(str, heights)) for heights in self._shares.values())
+
+    def set_shares(self, text: str) -> bool:
+        """Share the height out as `shares` says; return whether it says so."""
+        found: dict[int, tuple[int, ...]] = {}
+        for part in filter(None, text.split(";")):
+            digits = part.split(",")
+            heights = [int(d) for d in digits if d.isascii() and d.isdigit() and len(d) < 6]
+            if len(heights) != len(digits) or len(digits) not in SHARES or not all(heights):
+                return False
+            found[len(heights)] = tuple(heights)
+        self._shares = found
+        self._share()
+        return True
+
+    def _show_cards(self) -> None:
+        """Show the enlarged card, or those that hold a view and are not in the guide's place."""
+        guide, enlarged = self._guide, self._enlarged
+        for i, card in enumerate(self.cards):
+            is_taken = i > 0 and guide is not None and self._wanted is None
+            has_place = i < len(self._groups) and not is_taken
+            card.setVisible(has_place if enlarged is None else card is enlarged)
+        if guide is not None:
+            has_place = enlarged is None and self._wanted is None and len(self._groups) > 1
+            guide.setVisible(has_place)

@@ -1,0 +1,103 @@
+"""What to do first, where the second card of the side will be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from core.train.snapshot import Snapshot, Status
+from gui.control.run_controller import Hub
+from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.row_button import RowButton
+from gui.window.settings import Settings
+from gui.window.side.panel import SidePanel
+
+HAS_STARTED = "has_started"  # the setting: 1 once a run was trained
+
+
+class Hint(NamedTuple):
+    """One thing to do: what it is, what comes of it, and what a press does."""
+
+    title: str
+    words: str
+    do: Callable[[], object]
+
+
+class StartHere(QFrame):
+    """A numbered list of first things to do; a press does them."""
+
+    closed = Signal()
+
+    def __init__(self, hints: Sequence[Hint]) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        title = QLabel("Start here")
+        zoom.set_type(title, look.LARGE, bold=True)
+        close_button = QToolButton()
+        close_button.setText("×")
+        close_button.setProperty("quiet", True)
+        close_button.setToolTip("Close this list")
+        close_button.setAccessibleName("Close “Start here”")
+        close_button.clicked.connect(self.closed)
+        head = QHBoxLayout()
+        head.addWidget(title, 1)
+        head.addWidget(close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 8, 8, 10)
+        column.setSpacing(4)
+        column.addLayout(head)
+        self.buttons = [self._button(number, hint) for number, hint in enumerate(hints, 1)]
+        for button in self.buttons:
+            column.addWidget(button)
+        column.addStretch(1)
+
+    def _button(self, number: int, hint: Hint) -> RowButton:
+        button = RowButton()
+        button.setProperty("row", True)
+        button.setAccessibleName(hint.title)
+        button.setAccessibleDescription(hint.words)
+        button.clicked.connect(lambda _=False: hint.do())
+        digit, title, words = QLabel(str(number)), QLabel(hint.title), QLabel(hint.words)
+        digit.setProperty("muted", True)
+        words.setProperty("small", True)
+        zoom.set_type(digit, 1.4, bold=True)
+        zoom.set_type(title, 1.0, bold=True)
+        zoom.set_type(words, look.SMALL)
+        texts = QWidget()
+        column = QVBoxLayout(texts)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(title)
+        column.addWidget(words)
+        button.row.setContentsMargins(8, 4, 8, 4)
+        button.row.setSpacing(12)
+        button.add(digit, texts)
+        button.row.setStretch(1, 1)
+        return button
+
+
+class FirstSteps(QObject):
+    """Shows the list beside the stage until the first run is over, or it is closed."""
+
+    def __init__(
+        self, hints: Sequence[Hint], side_panel: SidePanel, hub: Hub, settings: Settings
+    ) -> None:
+        super().__init__(side_panel)
+        self._side_panel, self._settings = side_panel, settings
+        guide = StartHere(hints)
+        guide.closed.connect(self._close)
+        side_panel.show_guide(guide)
+        hub.snapshot_changed.connect(self._watch)
+
+    def _watch(self, snapshot: Snapshot) -> None:
+        if snapshot.step and snapshot.status is not Status.TRAINING:
+            self._close()
+
+    def _close(self) -> None:
+        self._side_panel.close_guide()
+        self._settings.set(HAS_STARTED, 1)
+        self.deleteLater()

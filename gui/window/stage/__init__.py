@@ -1,0 +1,1 @@
+"""The stage: tabs above the one big picture."""

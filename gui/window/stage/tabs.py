@@ -1,0 +1,161 @@
+"""The tabs of the stage: some of a view each, some of a group of views that a menu offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu
+
+from gui.kit.fields.unscrolled import Tabs
+from gui.window.view_registry import ViewSpec
+
+MENU_SIGN = " ▾"
+ALL = "Views"  # the one group where there is no room for tabs
+OPENS = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class StageTabs(Tabs):
+    """Offers views by name. The tab of a group bears the name of the view of it that is shown.
+
+    Where the tabs have no room, all views are one group.
+    """
+
+    chosen = Signal(str)  # the name of the view to show
+
+    def __init__(self, specs: Sequence[ViewSpec]) -> None:
+        super().__init__()
+        self._group_of = {spec.name: spec.group for spec in specs}
+        self._offered: tuple[str, ...] = ()
+        self._keys: Mapping[str, str] = {}
+        self._groups: list[tuple[str, list[str]]] = []  # of each tab, its name and its views
+        self._shown: dict[str, str] = {}  # of each group, the view that was shown last
+        self._room_needed = 0
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setUsesScrollButtons(False)  # scrolled to a tab, it would leave a gap
+        self.setProperty("narrow", True)
+        self.setAccessibleName("views")
+        self.currentChanged.connect(self._turn_to)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The names of the views that can be chosen."""
+        return self._offered
+
+    @property
+    def current(self) -> str:
+        """The name of the view that is shown; "" where none is offered."""
+        if not self._groups:
+            return ""
+        name, members = self._groups[self.currentIndex()]
+        return self._shown.get(name, members[0])
+
+    def offer(self, names: Sequence[str], keys: Mapping[str, str], current: str) -> None:
+        """Offer these views, at least one, and show `current`; keys : that show them, too."""
+        self._offered, self._keys = tuple(names), keys
+        self._make_tabs(current, is_one=False)
+        self._room_needed = self.sizeHint().width()
+        self._fit()
+
+    def show_name(self, name: str) -> None:
+        """Show the view of this name, if it is offered."""
+        for i, (group, members) in enumerate(self._groups):
+            if name in members:
+                is_other = self.currentIndex() == i and self.current != name
+                self._shown[group] = name
+                self._label(i)
+                self.setCurrentIndex(i)
+                if is_other:
+                    self.chosen.emit(name)
+
+    def _make_tabs(self, current: str, *, is_one: bool) -> None:
+        """Make a tab for each view or group, or one for all."""
+        groups: dict[str, list[str]] = {}
+        for name in self._offered:
+            groups.setdefault(ALL if is_one else self._group_of[name] or name, []).append(name)
+        before = self.blockSignals(True)
+        self._groups = []
+        while self.count():
+            self.removeTab(0)
+        for i, (group, members) in enumerate(groups.items()):
+            if self._shown.get(group) not in members:
+                self._shown.pop(group, None)
+            if current in members:
+                self._shown[group] = current
+            self._groups.append((group, members))
+            self.addTab("")
+            self._label(i)
+        at = next(i for i, (_, members) in enumerate(self._groups) if current in members)
+        self.setCurrentIndex(at)
+        for i in range(self.count()):
+            self._label(i)
+        self.blockSignals(before)
+
+    def _label(self, index: int) -> None:
+        group, members = self._groups[index]
+        if len(members) == 1:
+            text, tip = members[0], self._tip(members[0])
+        else:
+            is_current = index == self.currentIndex()
+            text = (self._shown.get(group, group) if is_current else group) + MENU_SIGN
+            tip = "Show " + ", ".join(self._tip(name).removeprefix("Show ") for name in members)
+        if text != self.tabText(index):
+            self.setTabText(index, text)
+        self.setTabToolTip(index, tip)
+
+    def _tip(self, name: str) -> str:
+        key = self._keys.get(name)
+        return f"Show {name.lower()}" + (f" ({key})" if key else "")
+
+    def _turn_to(self, _: int) -> None:
+        for i in range(self.count()):
+            self._label(i)
+        self.chosen.emit(self.current)
+
+    def _fit(self) -> None:
+        is_one = self._room_needed > self.width()
+        if self._groups and is_one != (self._groups[0][0] == ALL):
+            self._make_tabs(self.current, is_one=is_one)
+
+    # Events -------------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as need be: the tabs give way to a menu."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._offered:
+            self.offer(self._offered, self._keys, self.current)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = self.tabAt(event.position().toPoint())
+        if at >= 0 and event.button() == Qt.MouseButton.LeftButton and self._open_menu(at):
+            return
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in OPENS and self._open_menu(self.currentIndex()):
+            return
+        super().keyPressEvent(event)
+
+    def _open_menu(self, index: int) -> bool:
+        """Open the menu of a group's tab; say whether it is one."""
+        _, members = self._groups[index]
+        if len(members) == 1:
+            return False
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in members:
+            action = menu.addAction(f"{name}\t{self._keys.get(name, '')}")
+            action.setCheckable(True)
+            action.setChecked(name == self.current)
+            action.triggered.connect(lambda _=False, name=name: self.show_name(name))
+        menu.popup(self.mapToGlobal(self.tabRect(index).bottomLeft() + QPoint(0, 1)))
+        return True

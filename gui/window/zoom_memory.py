@@ -1,0 +1,55 @@
+"""The zoom that was chosen on each screen."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QObject, QSize
+from PySide6.QtGui import QScreen
+from PySide6.QtWidgets import QWidget
+
+from gui.kit import zoom
+from gui.window.settings import Settings
+from gui.window.theming import Appearance
+
+LARGE = QSize(1900, 1000)  # a screen on which type is larger unless somebody chose otherwise
+LARGE_PERCENT, PERCENT = 120, 100
+MOST = round(100 * zoom.LEVELS[-1])
+
+
+class ZoomMemory(QObject):
+    """Gives the window the zoom of the screen that it is on, and remembers what is chosen.
+
+    While it is paused, as for a slide, what is set is not remembered.
+    """
+
+    def __init__(self, window: QWidget, settings: Settings, appearance: Appearance) -> None:
+        super().__init__(window)
+        self._window, self._settings, self._appearance = window, settings, appearance
+        self.is_paused = False
+        appearance.zoomed.connect(self._note)
+
+    def restore(self) -> None:
+        """Take the zoom of the screen."""
+        screen = self._window.screen()
+        percent = self._settings.number(_name(screen), _default(screen), MOST)
+        self._appearance.set_zoom(max(percent, round(100 * zoom.LEVELS[0])) / 100)
+
+    def reset(self) -> None:
+        """Take the zoom that the screen has while nobody has chosen one."""
+        self._appearance.set_zoom(_default(self._window.screen()) / 100)
+
+    def _note(self, value: float) -> None:
+        if not self.is_paused:
+            self._settings.set(_name(self._window.screen()), round(100 * value))
+
+
+def _name(screen: QScreen) -> str:
+    """Return the name of the setting: a plain word, whatever the screen is called."""
+    size = screen.size()
+    return f"zoom_{re.sub(r'[^0-9A-Za-z]', '_', screen.name())}_{size.width()}x{size.height()}"
+
+
+def _default(screen: QScreen) -> int:
+    room = screen.availableSize()
+    return LARGE_PERCENT if room.boundedTo(LARGE) == LARGE else PERCENT

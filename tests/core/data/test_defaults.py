@@ -1,0 +1,50 @@
+"""Settings that nobody has chosen are the defaults, those that somebody has are not."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data import sources
+from core.data.defaults import changed_settings, default_config
+from core.data.task import prepare
+
+
+def task_of(config: RunConfig):
+    return prepare(sources.load(config.data), config)
+
+
+@pytest.mark.parametrize("source", ["iris", "digits"])
+@pytest.mark.parametrize("kind", ["softmax", "binary"])
+def test_a_run_that_nobody_has_set_up_has_changed_nothing(source, kind):
+    config = RunConfig(data=DataConfig(source=source), model=ModelConfig(kind=kind))
+    assert changed_settings(task_of(config), config.training) == {}
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value", "default"),
+    [
+        ("data", "split_seed", 7, 123),
+        ("data", "features", ("all",), ("petal length", "petal width")),
+        ("data", "test_fraction", 0.5, 0.2),
+        ("data", "standardise", False, True),
+        ("model", "hidden", 8, 0),
+        ("training", "learning_rate", 0.5, 0.1),
+        ("training", "batch_size", None, 32),
+    ],
+)
+def test_a_setting_that_was_chosen_is_named_with_its_default(part, name, value, default):
+    config = RunConfig()
+    config = replace(config, **{part: replace(getattr(config, part), **{name: value})})
+    assert changed_settings(task_of(config), config.training) == {name: default}
+
+
+def test_the_defaults_lead_back_to_a_run_without_changes():
+    config = RunConfig(
+        data=DataConfig(features=("all",), degree=2),
+        model=ModelConfig(kind="binary"),
+        training=TrainingConfig(optimiser="adam", l1=0.1),
+    )
+    back = default_config(task_of(config))
+    assert back.model.kind == "binary"
+    assert changed_settings(task_of(back), back.training) == {}

@@ -1,0 +1,89 @@
+"""The row of what a lecture changes: as it applies now, with a dot where it is not the default."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from core.config import RunConfig, TrainingConfig
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window(size=(1366, 768))
+
+
+def type_into(field, text):
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def knob(window, name):
+    return next(knob for knob in window.knobs.knobs if knob.name == name)
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1280, 800), (1024, 768), (960, 600)])
+def test_all_of_it_is_in_sight_at_every_size(open_window, size):
+    window = open_window(size=size)
+    for part in (*window.knobs.knobs, window.knobs.settings_button, window.knobs.defaults_button):
+        assert part.isVisible()
+        corner = part.mapTo(window.knobs, part.rect().bottomRight())
+        assert window.knobs.rect().contains(corner)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "text", "value"),
+    [
+        ("learning_rate", "learning_rate", "0.5", 0.5),
+        ("batch_size", "batch_size", "16", 16),
+        ("weight_decay", "weight_decay", "0.01", 0.01),
+    ],
+)
+def test_a_typed_value_applies_and_has_a_dot(window, qtbot, name, field, text, value):
+    assert not knob(window, name).dot.isVisible()
+    type_into(getattr(window.knobs, field), text)
+    qtbot.waitUntil(lambda: getattr(window.hub.settings, name) == value)
+    assert knob(window, name).dot.isVisible()
+    assert window.knobs.changed == {name: getattr(TrainingConfig(), name)}
+
+
+def test_it_and_the_panel_show_the_same(window, qtbot):
+    type_into(window.knobs.learning_rate, "0.25")
+    qtbot.waitUntil(lambda: window.hub.settings.learning_rate == 0.25)
+    assert window.setup.training.learning_rate.value() == 0.25
+    type_into(window.setup.training.weight_decay, "0.5")
+    qtbot.waitUntil(lambda: window.hub.settings.weight_decay == 0.5)
+    assert window.knobs.weight_decay.value() == 0.5
+
+
+def test_another_model_begins_another_run_that_one_undo_takes_back(window, qtbot):
+    kinds = window.knobs.kind
+    kinds.setFocus()
+    kinds.setCurrentIndex(kinds.findData("ovr"))
+    kinds.activated.emit(kinds.currentIndex())
+    qtbot.waitUntil(lambda: window.hub.config.model.kind == "ovr")
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.hub.config.model.kind == "softmax")
+    assert kinds.value() == "softmax"
+
+
+def test_one_press_returns_all_to_the_defaults_and_one_undo_back(open_window, qtbot):
+    training = TrainingConfig(learning_rate=0.7, epochs=7, optimiser="adam")
+    config = RunConfig(training=training)
+    config = replace(config, data=replace(config.data, split_seed=5))
+    window = open_window(config, size=(1366, 768))
+    assert set(window.knobs.changed) == {"learning_rate", "epochs", "optimiser", "split_seed"}
+    assert "4 changed" in window.knobs.defaults_button.text()
+    QTest.mouseClick(window.knobs.defaults_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.knobs.changed)
+    assert window.hub.config.training == TrainingConfig()
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.hub.config.data.split_seed == 5)
+
+
+def test_a_run_at_its_defaults_has_nothing_to_return(window):
+    assert window.knobs.changed == {}
+    assert not window.knobs.defaults_button.isEnabled()

@@ -1,0 +1,98 @@
+"""The views beside the stage: on as many cards as there is room for, one of them perhaps alone."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from core.config import DataConfig, ModelConfig, RunConfig
+from gui.window.side.panel import ARRANGEMENTS
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window(size=(1366, 768))
+
+
+def cards(window):
+    return [card.names for card in window.side_panel.cards if card.isVisible()]
+
+
+def test_the_loss_has_a_card_of_its_own_and_room_to_be_read(window):
+    assert cards(window)[0] == ("Loss",)
+    box = window.views["Loss"].plot.getPlotItem().getViewBox()
+    assert box.sceneBoundingRect().height() >= 200
+
+
+def test_the_others_share_a_card_at_768(window):
+    assert cards(window) == [("Loss",), ("Accuracy", "Example", "Confusion")]
+    assert window.side_panel.names_in_sight == ("Loss", "Accuracy")
+
+
+@pytest.mark.parametrize(("height", "count"), [(560, 1), (768, 2), (950, 3), (1200, 4)])
+def test_more_height_has_more_cards(open_window, height, count):
+    window = open_window(size=(1366, height))
+    assert len(cards(window)) == count
+    assert {name for group in cards(window) for name in group} == {
+        "Loss",
+        "Accuracy",
+        "Example",
+        "Confusion",
+    }
+
+
+def test_a_tab_brings_its_view_into_sight_with_the_numbers_of_now(window, qtbot):
+    QTest.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None and window.hub.snapshot.step == 1)
+    confusion = window.views["Confusion"]
+    assert not confusion.isVisible()
+    card = window.side_panel.cards[1]
+    QTest.mouseClick(
+        card.tabs,
+        Qt.MouseButton.LeftButton,
+        pos=card.tabs.tabRect(card.names.index("Confusion")).center(),
+    )
+    assert confusion.isVisible()
+    assert confusion.matrix.counts.tolist() == window.hub.snapshot.metrics.confusion.tolist()
+
+
+def test_the_view_that_was_chosen_stays_when_the_cards_change(window):
+    window.side_panel.show_name("Confusion")
+    window.resize(1366, 950)
+    assert "Confusion" in window.side_panel.names_in_sight
+    window.resize(1366, 768)
+    assert "Confusion" in window.side_panel.names_in_sight
+
+
+def test_a_view_that_does_not_apply_is_on_no_card(open_window):
+    config = RunConfig(data=DataConfig(source="iris"), model=ModelConfig(hidden=8, init="random"))
+    window = open_window(config, size=(1366, 768))
+    assert cards(window) == [("Loss",), ("Accuracy", "Confusion")]
+    assert not window.views["Example"].isVisible()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_any_card_can_have_all_the_room(window, qtbot, number):
+    card = window.side_panel.cards[number]
+    before = card.width()
+    QTest.mouseClick(card.enlarge_button, Qt.MouseButton.LeftButton)
+    assert not window.stage.isVisible()
+    assert [c for c in window.side_panel.cards if c.isVisible()] == [card]
+    qtbot.waitUntil(lambda: card.width() > 2 * before)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert window.stage.isVisible()
+    assert len(cards(window)) == 2
+    qtbot.waitUntil(lambda: abs(card.width() - before) <= 2)
+
+
+def test_the_stage_can_have_all_the_room(window, qtbot):
+    before = window.stage.width()
+    QTest.mouseClick(window.stage.enlarge_button, Qt.MouseButton.LeftButton)
+    assert not window.side_panel.isVisible()
+    qtbot.waitUntil(lambda: window.stage.width() > 1.5 * before)
+    QTest.mouseClick(window.stage.enlarge_button, Qt.MouseButton.LeftButton)
+    assert window.side_panel.isVisible()
+
+
+def test_the_arrangements_hold_the_same_views():
+    held = [sorted(name for group in groups for name in group) for _, groups in ARRANGEMENTS]
+    assert all(names == held[0] for names in held)

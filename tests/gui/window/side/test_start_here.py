@@ -1,0 +1,77 @@
+"""What to do first: beside the stage at the first start, gone after the first run."""
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+
+from core.config import RunConfig
+from gui.window.main_window import MainWindow
+from gui.window.side.start_here import StartHere
+
+
+@pytest.fixture
+def start(qtbot, dressed, tmp_path):
+    """Return a function that starts the program with the settings of the last start."""
+    windows: list[MainWindow] = []
+
+    def start_it() -> MainWindow:
+        for window in windows:
+            window.close()
+        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(settings, "light")
+        windows.append(window)
+        window.resize(1366, 768)
+        window.start(RunConfig())
+        window.show()
+        qtbot.waitUntil(lambda: window.hub.snapshot is not None)
+        window.activateWindow()
+        return window
+
+    yield start_it
+    for window in windows:
+        window.close()
+
+
+def guide_of(window):
+    return next((guide for guide in window.findChildren(StartHere) if guide.isVisible()), None)
+
+
+def test_the_first_press_does_what_it_says(start, qtbot):
+    window = start()
+    guide = guide_of(window)
+    QTest.mouseClick(guide.buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > 0)
+
+
+def test_the_second_gives_the_focus_to_the_learning_rate(start):
+    window = start()
+    QTest.mouseClick(guide_of(window).buttons[1], Qt.MouseButton.LeftButton)
+    assert window.knobs.rate.slider.hasFocus()
+
+
+def test_the_third_opens_the_board(start, qtbot):
+    window = start()
+    QTest.mouseClick(guide_of(window).buttons[2], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.hub.config.data.source == "drawn")
+
+
+def test_the_fourth_begins_the_first_lesson(start, qtbot):
+    window = start()
+    QTest.mouseClick(guide_of(window).buttons[3], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.lessons.strip.isVisible)
+
+
+def test_after_the_first_run_it_is_gone_for_good(start, qtbot):
+    window = start()
+    assert guide_of(window) is not None
+    QTest.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: guide_of(window) is None)
+    assert window.views["Accuracy"].isVisible()
+    assert guide_of(start()) is None
+
+
+def test_closed_it_is_gone_for_good(start, qtbot):
+    window = start()
+    guide_of(window).closed.emit()
+    assert guide_of(window) is None
+    assert guide_of(start()) is None

@@ -1,0 +1,126 @@
+"""Presenter mode: large, little, and gone without a trace."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtTest import QTest
+
+from gui.kit import zoom
+from gui.window.presenter import CAP_SHARE, zoom_for
+
+
+def press(window, key, modifiers=Qt.KeyboardModifier.NoModifier):
+    QTest.keyClick(window, key, modifiers)
+
+
+@pytest.fixture
+def window(open_window):
+    window = open_window(size=(1366, 768))
+    yield window
+    window.presenter.turn(False)
+
+
+def shown(window):
+    parts = {
+        "menu bar": window.menuBar(),
+        "run bar": window.run_bar,
+        "knobs": window.knobs,
+        "settings": window.setup,
+        "tabs": window.stage.tabs,
+        "presenter bar": window.presenter_bar,
+    }
+    return {name for name, part in parts.items() if part.isVisible()}
+
+
+def test_f5_leaves_stage_curves_and_the_numbers(window):
+    before = shown(window)
+    press(window, Qt.Key.Key_F5)
+    assert shown(window) == {"presenter bar"}
+    assert window.side_panel.names_in_sight == ("Loss", "Accuracy")
+    press(window, Qt.Key.Key_Escape)
+    assert shown(window) == before
+    assert zoom.factor() == 1
+
+
+def test_the_back_row_can_read_its_type(window):
+    press(window, Qt.Key.Key_F5)
+    capitals = QFontMetricsF(window.presenter_bar.font()).capHeight()
+    assert capitals >= CAP_SHARE * window.height()
+
+
+@pytest.mark.parametrize("height", [600, 768, 1080, 2160])
+def test_the_zoom_follows_the_height(height, dressed):
+    font = dressed.font()
+    font.setPointSizeF(10 * zoom_for(height))
+    assert QFontMetricsF(font).capHeight() >= 0.98 * CAP_SHARE * height
+
+
+def test_keys_work_without_the_menu_bar(window, qtbot):
+    press(window, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None and window.hub.snapshot.step == 1)
+
+
+def test_its_numbers_are_those_of_the_run(window, qtbot):
+    press(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None and window.hub.snapshot.step == 1)
+    press(window, Qt.Key.Key_F5)
+    metrics, bar = window.hub.snapshot.metrics, window.presenter_bar
+    assert bar.step.text == "1"
+    assert bar.loss.text == f"{metrics.train_loss:.2f}"
+    assert bar.right.text == f"{100 * metrics.train_accuracy:.0f} %"
+
+
+def test_page_keys_go_through_the_lessons(window, qtbot):
+    press(window, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(window.lessons.strip.isVisible)
+    assert window.lessons.strip.place.text().startswith("1 / ")
+    press(window, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: window.lessons.strip.place.text().startswith("2 / "))
+    press(window, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: window.lessons.strip.place.text().startswith("1 / "))
+
+
+def test_page_keys_go_through_the_demonstrations(window):
+    window.stage.show_name("Demos")
+    demos = window.views["Demos"]
+    first = demos.demo
+    press(window, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_PageDown)
+    assert demos.demo is not first
+    press(window, Qt.Key.Key_PageUp)
+    assert demos.demo is first
+
+
+def test_page_keys_turn_nothing_outside(window):
+    window.stage.show_name("Demos")
+    first = window.views["Demos"].demo
+    press(window, Qt.Key.Key_PageDown)
+    assert window.views["Demos"].demo is first
+
+
+def test_a_point_makes_the_screen_black_and_back(window):
+    press(window, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_Period)
+    assert window.presenter.blank.isVisible()
+    assert window.grab().toImage().pixelColor(window.rect().center()).lightness() == 0
+    press(window, Qt.Key.Key_Period)
+    assert not window.presenter.blank.isVisible()
+
+
+def test_the_ring_follows_the_pointer_and_goes_with_the_mode(window, qtbot):
+    press(window, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_P)
+    assert window.presenter.spotlight.isVisible()
+    press(window, Qt.Key.Key_Escape)
+    assert not window.presenter.spotlight.isVisible()
+
+
+def test_what_was_enlarged_is_what_escape_leaves_first(window):
+    press(window, Qt.Key.Key_F5)
+    window.side_panel.cards[0].enlarge_button.click()
+    assert not window.stage.isVisible()
+    press(window, Qt.Key.Key_Escape)
+    assert window.stage.isVisible()
+    assert window.presenter.is_on

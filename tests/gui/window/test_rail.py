@@ -1,0 +1,71 @@
+"""The rail: sources and lessons at hand, folded where the window is narrow."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from core.teach.lessons import PRESETS
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window(size=(1366, 768))
+
+
+def titles(window):
+    lessons = window.rail.lessons
+    return [lessons.item(row).text() for row in range(lessons.count())]
+
+
+def test_it_lists_every_lesson(window):
+    assert [text.strip() for text in titles(window)] == [preset.title for preset in PRESETS]
+
+
+def test_a_press_on_a_lesson_begins_it_and_marks_it(window, qtbot):
+    lessons = window.rail.lessons
+    place = lessons.visualItemRect(lessons.item(1)).center()
+    QTest.mouseClick(lessons.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(window.lessons.strip.isVisible)
+    assert titles(window)[1] == f"▸ {PRESETS[1].title}"
+
+
+def test_a_press_on_a_source_shows_its_data(window, qtbot):
+    QTest.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.hub.config.data.source == "digits")
+    assert window.rail.source.button("digits").isChecked()
+
+
+def test_it_folds_to_signs_and_back(window):
+    wide = window.rail.sizeHint().width()
+    QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert window.rail.is_folded
+    assert not window.rail.lessons.isVisible()
+    assert window.rail.sizeHint().width() < wide / 2
+    assert window.rail.source.button("iris").isVisible()
+    QTest.mouseClick(window.rail.fold_button, Qt.MouseButton.LeftButton)
+    assert not window.rail.is_folded
+    assert window.rail.lessons.isVisible()
+
+
+def test_it_is_folded_in_a_narrow_window(open_window):
+    assert open_window(size=(1024, 768)).rail.is_folded
+
+
+def test_all_settings_come_and_go(window):
+    assert not window.setup.isVisible()
+    QTest.mouseClick(window.knobs.settings_button, Qt.MouseButton.LeftButton)
+    assert window.setup.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert not window.setup.isVisible()
+    assert not window.knobs.settings_button.isChecked()
+
+
+def test_all_settings_are_there_in_a_wide_window(open_window):
+    window = open_window(size=(1700, 900))
+    assert window.setup.isVisible()
+    assert window.knobs.settings_button.isChecked()
+
+
+def test_at_1366_the_stage_is_large_enough(window):
+    assert window.stage.width() >= 600
+    assert window.stage.height() >= 480
