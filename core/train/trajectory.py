@@ -79,9 +79,16 @@ class TrajectoryRecorder:
             self._begin(parameters[0])
         if len(self._kept.steps) < 2 or step < self._next_step:
             return
-        W, b = (p.cpu().numpy() for p in parameters[:2])
-        if not (np.isfinite(W).all() and np.isfinite(b).all()):
+        import torch  # it is there: it has made the parameters
+
+        # From another device in one copy: each has to wait for the device.
+        flat = torch.cat([p.reshape(-1) for p in parameters[:2]]).cpu().numpy()
+        if not np.isfinite(flat).all():
             return
+        W, b = (
+            flat[: parameters[0].numel()].reshape(parameters[0].shape),
+            flat[-len(parameters[1]) :],
+        )
         if self._length == len(self._kept.steps):
             self._thin_out()
             if step < self._next_step:
