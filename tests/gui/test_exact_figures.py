@@ -122,6 +122,7 @@ def test_without_test_rows_the_confusion_matrix_counts_all_training_rows_at_rest
     qtbot, open_window, reach, table
 ):
     window = opened_on(qtbot, open_window, table, 0.0)
+    window.side_panel.show_name("Confusion")
     titles = window.views["Confusion"].findChildren(QLabel)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(

@@ -134,10 +134,7 @@ def check_boundary(window, found: Recomputed) -> None:
     scatters = [item for item in view.plot.items() if isinstance(item, pg.ScatterPlotItem)]
     (rings,) = (item for item in scatters if item.zValue() == RINGS)
     ringed = np.stack(rings.getData(), axis=1)
-    columns = [view.x_choice.currentIndex(), view.y_choice.currentIndex()]
-    if dataset.m == 2:
-        columns = [0, 1]
-    expected = dataset.X[wrong][:, columns]
+    expected = dataset.X[wrong][:, view.plane_choice.features]
     assert_allclose(np.sort(ringed, axis=0), np.sort(expected, axis=0))
     shading = next(i for i in view.plot.moving.childItems() if isinstance(i, plots.Picture))
     assert shading.image is not None
