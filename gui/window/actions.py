@@ -192,6 +192,10 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
 
     back.triggered.connect(go_back)
     columns, presenter = window.columns, window.presenter
+
+    def split() -> None:
+        stage.split(not stage.is_split)
+
     fold, panel = window.rail.fold_button.click, window.knobs.settings_button.click
     for changed in (columns.enlarged_changed, presenter.changed):
         changed.connect(lambda _: back.setEnabled(columns.is_enlarged or presenter.is_on))
@@ -204,6 +208,7 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         Action(VIEW, "Zoom &out", look.zoom_out, ("Ctrl+-",), size),
         Action(VIEW, "&Actual size", window.zoom.reset, ("Ctrl+0",), size),
         Action(VIEW, "Logarithmic &loss", views.log_toggled.emit, ("L",), log, is_apart=True),
+        Action(VIEW, "Split stage", split, ("Ctrl+D",), "two views side by side, and back"),
         Action(VIEW, "&Present", window.presenter.toggle, ("F5",), "presenter mode, and back"),
         *_of_slides(window, parent),
         Action(VIEW, "&Back to all cards", back, ("Esc",), "from an enlarged card to all"),

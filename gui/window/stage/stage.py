@@ -10,22 +10,23 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
-    QStackedWidget,
+    QSplitter,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from core.data.task import Task
-from gui.window.stage.tabs import StageTabs
+from gui.window.stage.room import Room
 from gui.window.view_registry import ViewSpec, keys_of
 
 
 class Stage(QFrame):
-    """Tabs above one large view, at whose lower edge a banner may lie."""
+    """Tabs above one large view, at whose lower edge a banner may lie; split, two of them.
 
-    turned = Signal(str)  # to the view of this name
+    A view is in one room: chosen in the other, it goes there, and what was there takes its place.
+    """
+
+    turned = Signal(str)  # to the view of this name, in either room
 
     def __init__(self, specs: Sequence[ViewSpec], banner: QWidget) -> None:
         super().__init__()
@@ -34,49 +35,70 @@ class Stage(QFrame):
         self._specs = specs
         self.names = tuple(spec.name for spec in specs)
         self._actions: dict[str, QAction] = {}
-        self.tabs = StageTabs(specs)
+        self._views = {name: QWidget() for name in self.names}  # until they are made
+        self._main, self._beside = (Room(specs, self._views) for _ in range(2))
+        self._shown = {self._main: "", self._beside: ""}
+        for room in self._shown:
+            room.tabs.chosen.connect(lambda name, room=room: self._turn_to(room, name))
+        self.tabs = self._main.tabs
         self.enlarge_button = QToolButton()
         self.enlarge_button.setText("□")
         self.enlarge_button.setProperty("quiet", True)
         self.enlarge_button.setCheckable(True)
         self.enlarge_button.setToolTip("Give the stage all the room; Esc returns")
         self.enlarge_button.setAccessibleName("Enlarge the stage")
-        self._stack = QStackedWidget()
-        for _ in self.names:
-            self._stack.addWidget(QWidget())  # until its view is made
-        self.tabs.chosen.connect(self._turn_to)
-        self._head = QWidget()
-        head = QHBoxLayout(self._head)
-        head.setContentsMargins(0, 0, 4, 0)
-        head.setSpacing(0)
-        head.addWidget(self.tabs, 1)
-        head.addWidget(self.enlarge_button)
-        self._line = QFrame()
-        self._line.setFixedHeight(1)
-        self._line.setObjectName("tabline")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 1, 1, 1)
-        layout.setSpacing(0)
-        layout.addWidget(self._head)
-        layout.addWidget(self._line)
-        place = QGridLayout()  # the banner lies on the view
-        place.addWidget(self._stack, 0, 0)
+        self._main.head.addWidget(self.enlarge_button)
+        self._beside.hide()
+        rooms = QSplitter(Qt.Orientation.Horizontal)
+        rooms.setChildrenCollapsible(False)
+        for room in self._shown:
+            rooms.addWidget(room)
+            rooms.setStretchFactor(rooms.count() - 1, 1)
+        place = QGridLayout(self)  # the banner lies on the views
+        place.setContentsMargins(1, 1, 1, 1)
+        place.addWidget(rooms, 0, 0)
         place.addWidget(banner, 0, 0, Qt.AlignmentFlag.AlignBottom)
-        layout.addLayout(place, 1)
         self.tabs.offer(self.names, keys_of(self.names), self.names[0])
+        self._turn_to(self._main, self.names[0])
 
-    def _turn_to(self, name: str) -> None:
+    def _turn_to(self, room: Room, name: str) -> None:
         """Show this view; the focus of the one before goes to the stage, not to what is next."""
-        focused = QApplication.focusWidget()
-        if focused is not None and self._stack.isAncestorOf(focused):
+        if room.holds_focus(QApplication.focusWidget()):
             self.setFocus()
-        self._stack.setCurrentIndex(self.names.index(name))
+        other = self._beside if room is self._main else self._main
+        before, self._shown[room] = self._shown[room], name
+        room.put(name)
+        if self._shown[other] == name and before:
+            other.tabs.show_name(before)
         self.turned.emit(name)
+
+    @property
+    def is_split(self) -> bool:
+        return not self._beside.isHidden()
+
+    def split(self, is_split: bool) -> None:
+        """Show two views side by side, or one."""
+        if is_split == self.is_split:
+            return
+        self._beside.setVisible(is_split)
+        if is_split:
+            self._offer_beside()
+        else:
+            self._shown[self._beside] = ""
+            self._main.put(self.current)
+
+    def _offer_beside(self) -> None:
+        """Offer the same views beside the first room, and show another one than there."""
+        others = [name for name in self.offered if name != self.current]
+        shown = self._shown[self._beside]
+        name = shown if shown in others else others[0]
+        self._beside.tabs.offer(self.offered, {}, name)
+        self._turn_to(self._beside, name)
 
     def present(self, is_on: bool) -> None:
         """Leave the tabs out, as keys choose the view, or show them again."""
-        for widget in (self._head, self._line):
-            widget.setVisible(not is_on)
+        for room in self._shown:
+            room.present(is_on)
 
     def bind(self, name: str, action: QAction) -> None:
         """Let the action, which shows this view, come and go with its tab."""
@@ -84,14 +106,9 @@ class Stage(QFrame):
 
     def replace(self, name: str, view: QWidget) -> None:
         """Put another view behind the tab of this name."""
-        index = self.names.index(name)
-        if (old := self._stack.widget(index)) is None:
-            return
-        is_shown = self._stack.currentWidget() is old
-        self._stack.insertWidget(index, view)
-        self._stack.removeWidget(old)
-        if is_shown:
-            self._stack.setCurrentIndex(index)
+        old, self._views[name] = self._views[name], view
+        for room in self._shown:
+            room.replace(old, view)
         old.deleteLater()
 
     def show_task(self, task: Task) -> None:
@@ -109,7 +126,9 @@ class Stage(QFrame):
         current = next(first, before if before in offered else offered[0])
         self.tabs.offer(offered, keys, current)
         if current != before:
-            self._turn_to(current)
+            self._turn_to(self._main, current)
+        if self.is_split:
+            self._offer_beside()
 
     @property
     def offered(self) -> tuple[str, ...]:

@@ -1,0 +1,62 @@
+"""A room of the stage: tabs above one view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from gui.window.stage.tabs import StageTabs
+from gui.window.view_registry import ViewSpec
+
+
+class Room(QWidget):
+    """Tabs, and below them the view that was put here; the others it has had it keeps.
+
+    views : all views by name, which several rooms have in common: each is in one of them.
+    """
+
+    def __init__(self, specs: Sequence[ViewSpec], views: Mapping[str, QWidget]) -> None:
+        super().__init__()
+        self._views = views
+        self.tabs = StageTabs(specs)
+        self._stack = QStackedWidget()
+        self._head = QWidget()
+        self.head = QHBoxLayout(self._head)
+        self.head.setContentsMargins(0, 0, 4, 0)
+        self.head.setSpacing(0)
+        self.head.addWidget(self.tabs, 1)
+        self._line = QFrame()
+        self._line.setFixedHeight(1)
+        self._line.setObjectName("tabline")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._head)
+        layout.addWidget(self._line)
+        layout.addWidget(self._stack, 1)
+
+    def put(self, name: str) -> None:
+        """Put the view of this name here, wherever it was, and show it."""
+        view = self._views[name]
+        if self._stack.indexOf(view) < 0:
+            self._stack.addWidget(view)
+        self._stack.setCurrentWidget(view)
+
+    def replace(self, old: QWidget, view: QWidget) -> None:
+        """Show another view in the place of one that may be here."""
+        if self._stack.indexOf(old) < 0:
+            return
+        is_shown = self._stack.currentWidget() is old
+        self._stack.removeWidget(old)
+        self._stack.addWidget(view)
+        if is_shown:
+            self._stack.setCurrentWidget(view)
+
+    def holds_focus(self, widget: QWidget | None) -> bool:
+        return widget is not None and self._stack.isAncestorOf(widget)
+
+    def present(self, is_on: bool) -> None:
+        """Leave the tabs out, as keys choose the view, or show them again."""
+        for widget in (self._head, self._line):
+            widget.setVisible(not is_on)

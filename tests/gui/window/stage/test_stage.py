@@ -1,0 +1,78 @@
+"""The stage: one view of the run, or two side by side."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window(size=(1366, 768))
+
+
+def seen(window):
+    names = window.stage.names
+    made = {name for name in names if name in ("Boundary", "Weights", "Data") or name == "Curves"}
+    return {name for name in made if window.views[name].isVisible()}
+
+
+def test_it_shows_one_view(window):
+    assert seen(window) == {"Boundary"}
+
+
+def test_split_it_shows_two_side_by_side(window):
+    QTest.keyClick(window, Qt.Key.Key_D, CTRL)
+    assert seen(window) == {"Boundary", "Weights"}
+    boundary, weights = window.views["Boundary"], window.views["Weights"]
+    assert (
+        boundary.mapTo(window, boundary.rect().topRight()).x()
+        <= weights.mapTo(window, weights.rect().topLeft()).x()
+    )
+    QTest.keyClick(window, Qt.Key.Key_D, CTRL)
+    assert seen(window) == {"Boundary"}
+
+
+def test_a_view_that_is_in_the_other_room_changes_places(window):
+    window.stage.split(True)
+    window.stage.show_name("Weights")
+    assert seen(window) == {"Boundary", "Weights"}
+    assert window.stage.current == "Weights"
+    weights, boundary = window.views["Weights"], window.views["Boundary"]
+    assert (
+        weights.mapTo(window, weights.rect().topLeft()).x()
+        < boundary.mapTo(window, boundary.rect().topLeft()).x()
+    )
+
+
+def test_both_follow_the_run(window, qtbot):
+    window.stage.split(True)
+    QTest.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.hub.snapshot is not None and window.hub.snapshot.step == 1)
+    for name in ("Boundary", "Weights"):
+        assert window.views[name].snapshot is window.hub.snapshot
+
+
+def test_a_view_is_made_in_the_room_where_it_is_wanted(window):
+    window.stage.split(True)
+    window.stage.show_name("Curves")
+    assert seen(window) == {"Curves", "Weights"}
+
+
+def test_other_data_leave_two_views_that_apply(window, qtbot):
+    window.stage.split(True)
+    window.stage.show_name("Data")
+    QTest.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.hub.config.data.source == "digits")
+    assert "Boundary" not in window.stage.offered
+    assert len({view for view in window.views.made if view.isVisible()}) >= 2
+
+
+def test_alone_again_the_first_room_has_its_view(window):
+    window.stage.split(True)
+    window.stage.show_name("Weights")
+    window.stage.split(False)
+    assert seen(window) == {"Weights"}
+    window.stage.show_name("Boundary")
+    assert seen(window) == {"Boundary"}
