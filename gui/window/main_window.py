@@ -298,9 +298,9 @@ class MainWindow(QMainWindow):
     def restore_layout(self) -> None:
         """Share the window out as at the first start."""
         self.columns.enlarge(None)
+        self.zoom.reset()
         self.columns.reset(self.width())
         self.side_panel.set_shares("")
-        self.zoom.reset()
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

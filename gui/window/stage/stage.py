@@ -49,7 +49,7 @@ class Stage(QFrame):
         self.enlarge_button.setAccessibleName("Enlarge the stage")
         self._main.head.addWidget(self.enlarge_button)
         self._beside.hide()
-        rooms = QSplitter(Qt.Orientation.Horizontal)
+        self._rooms = rooms = QSplitter(Qt.Orientation.Horizontal)
         rooms.setChildrenCollapsible(False)
         for room in self._shown:
             rooms.addWidget(room)
@@ -83,6 +83,7 @@ class Stage(QFrame):
         self._beside.setVisible(is_split)
         if is_split:
             self._offer_beside()
+            self._rooms.setSizes([self.width()] * 2)
         else:
             self._shown[self._beside] = ""
             self._main.put(self.current)

@@ -25,6 +25,7 @@ def start(qtbot, dressed, tmp_path):
         window.show()
         qtbot.waitUntil(lambda: window.hub.snapshot is not None)
         window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
         return window
 
     yield start_it

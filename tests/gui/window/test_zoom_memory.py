@@ -1,0 +1,103 @@
+"""Zoom by keys: all type grows, and the screen remembers it."""
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+
+from core.config import RunConfig
+from gui.kit import zoom
+from gui.window.main_window import MainWindow
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def start(qtbot, dressed, tmp_path):
+    """Return a function that starts the program with the settings of the last start."""
+    windows: list[MainWindow] = []
+    before = dressed.font()
+
+    def start_it() -> MainWindow:
+        for window in windows:
+            window.close()
+        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(settings, "light")
+        windows.append(window)
+        window.resize(1366, 768)
+        window.start(RunConfig())
+        window.show()
+        qtbot.waitUntil(lambda: window.hub.snapshot is not None)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    yield start_it
+    for window in windows:
+        window.close()
+    dressed.setFont(before)
+
+
+def test_keys_go_through_the_levels_and_back(start):
+    window = start()
+    QTest.keyClick(window, Qt.Key.Key_Equal, CTRL)
+    assert zoom.factor() == pytest.approx(1.1)
+    QTest.keyClick(window, Qt.Key.Key_Minus, CTRL)
+    QTest.keyClick(window, Qt.Key.Key_Minus, CTRL)
+    assert zoom.factor() == pytest.approx(0.9)
+    QTest.keyClick(window, Qt.Key.Key_0, CTRL)
+    assert zoom.factor() == 1
+
+
+def test_it_ends_at_the_largest_and_the_smallest_level(start):
+    window = start()
+    for _ in range(2 * len(zoom.LEVELS)):
+        QTest.keyClick(window, Qt.Key.Key_Equal, CTRL)
+    assert zoom.factor() == zoom.LEVELS[-1]
+    for _ in range(2 * len(zoom.LEVELS)):
+        QTest.keyClick(window, Qt.Key.Key_Minus, CTRL)
+    assert zoom.factor() == zoom.LEVELS[0]
+
+
+def test_type_of_every_kind_grows_with_it(start):
+    window = start()
+    parts = {
+        "button": window.run_bar.play_button,
+        "field": window.knobs.learning_rate,
+        "label of its own size": window.knobs.rate.limit_words,
+        "tabs": window.stage.tabs,
+    }
+    before = {name: part.font().pointSizeF() for name, part in parts.items()}
+    window.appearance.set_zoom(1.5)
+    for name, part in parts.items():
+        assert part.font().pointSizeF() == pytest.approx(1.5 * before[name]), name
+
+
+def test_a_view_out_of_sight_has_the_size_when_it_is_seen(start, qtbot):
+    window = start()
+    window.appearance.set_zoom(1.5)
+    window.stage.show_name("Data")
+    assert window.views["Data"].table.font().pointSizeF() == pytest.approx(1.5 * 8.8)
+
+
+def test_the_screen_remembers_what_was_chosen(start):
+    start().appearance.set_zoom(1.25)
+    assert start().appearance.zoom == pytest.approx(1.25)
+
+
+def test_the_zoom_of_a_slide_is_not_remembered(start):
+    window = start()
+    window.presenter.turn(True)
+    assert zoom.factor() > 1.5
+    window.close()
+    assert start().appearance.zoom == 1
+
+
+def test_the_layout_can_be_restored(start):
+    window = start()
+    window.appearance.set_zoom(1.5)
+    window.columns.fold(True)
+    window.columns.show_panel(True)
+    window.restore_layout()
+    assert window.appearance.zoom == 1
+    assert not window.rail.is_folded
+    assert not window.setup.isVisible()
