@@ -11,6 +11,9 @@ from gui.window.main_window import MainWindow
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
+PATIENCE_MS = 30_000
+
+
 @pytest.fixture
 def start(qtbot, dressed, tmp_path):
     """Return a function that starts the program with the settings of the last start."""
@@ -26,7 +29,7 @@ def start(qtbot, dressed, tmp_path):
         window.resize(1366, 768)
         window.start(RunConfig())
         window.show()
-        qtbot.waitUntil(lambda: window.hub.snapshot is not None)
+        qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
         return window
