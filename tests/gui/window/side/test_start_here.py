@@ -8,7 +8,6 @@ from core.config import RunConfig
 from gui.window.main_window import MainWindow
 from gui.window.side.start_here import StartHere
 
-
 PATIENCE_MS = 30_000
 
 
