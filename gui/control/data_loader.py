@@ -21,7 +21,7 @@ from core.train.snapshot import Params
 from gui.control.data_editor import DataEditor, Taught
 from gui.control.files import read_model
 from gui.control.mnist_fetch import Fetcher
-from gui.control.next_config import has_same_rows, origin, with_both
+from gui.control.next_config import has_same_rows, origin, with_both, with_changes
 from gui.control.next_task import NextTask
 from gui.control.run_controller import Hub
 from gui.control.undo import Change, Run
@@ -64,6 +64,7 @@ class DataLoader(QObject):
         self.fetcher.arrived.connect(self._take_fetched)
         self.fetcher.failed.connect(lambda error: next_task.refuse(error, may_lie_elsewhere=True))
         self._fetched: Wish | None = None  # what to load once the data have come
+        self._settings_before = hub.settings  # as they were when that was wished for
         self._has_progress = False
 
     # What can be wished for -----------------------------------------------------------------------
@@ -218,6 +219,7 @@ class DataLoader(QObject):
     def _fetch(self, wish: Wish) -> None:
         """Get data that come from the network; what is shown stays and trains on until then."""
         self._fetched = wish
+        self._settings_before = self._hub.settings if self._hub.run else wish.config.training
         if not self.fetcher.is_busy:
             self._next.forget()
             self.fetcher.start(wish.config.data)
@@ -239,7 +241,8 @@ class DataLoader(QObject):
         assert wish is not None
         config = wish.config
         if hub.run and wish.preset is None:  # it may have been tuned meanwhile
-            config = replace(config, training=hub.settings)
+            tuned = with_changes(self._settings_before, hub.settings, config.training)
+            config = replace(config, training=tuned)
         remark = f"{wish.remark} {self.fetcher.notice}".strip()
         self._prepare(replace(wish, config=config, remark=remark), dataset)
 

@@ -1,4 +1,4 @@
-"""Configs of the next run: with drawn points for data, and with two changes at once."""
+"""Configs of the next run: on other data, with drawn points, and with two changes at once."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from core.config import DataConfig, RunConfig
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.points import Points
 from core.errors import ConfigError
+from core.model_family import DEFAULT_KIND
 
 
 def origin(config: RunConfig) -> tuple[str, str | None]:
@@ -24,18 +25,24 @@ def has_same_rows(a: DataConfig, b: DataConfig) -> bool:
     )
 
 
+def on_other_data(config: RunConfig, data: DataConfig) -> RunConfig:
+    """Return the config for other data: the same kind of model and device, else all defaults.
+
+    A neuron's question is not asked of other classes.
+    """
+    kind = DEFAULT_KIND if config.model.is_neuron else config.model.kind
+    training = TrainingConfig(device=config.training.device)
+    return RunConfig(data=data, model=ModelConfig(kind=kind), training=training)
+
+
 def with_points(points: Points, config: RunConfig) -> RunConfig:
     """Return the config with drawn points for data, and a model that their classes allow."""
-    data, model = config.data, config.model
-    if data.source != "drawn":
-        data = DataConfig(
-            source="drawn",
-            split_seed=data.split_seed,
-            validation_fraction=data.validation_fraction,
-        )
+    if config.data.source != "drawn":
+        config = on_other_data(config, DataConfig(source="drawn"))
+    model = config.model
     if not {model.positive, model.negative} - {None} <= set(points.class_names):
-        model = replace(model, positive=None, negative=None)
-    return replace(config, data=data, model=model)
+        config = replace(config, model=replace(model, positive=None, negative=None))
+    return config
 
 
 def with_both(now: RunConfig, coming: RunConfig | None, parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,14 +55,14 @@ def with_both(now: RunConfig, coming: RunConfig | None, parts: Mapping[str, Any]
     before = {name: getattr(now, name) for name in ("data", "model", "training")}
     try:
         return {
-            name: _changed(before[name], part, getattr(coming, name))
+            name: with_changes(before[name], part, getattr(coming, name))
             for name, part in (before | dict(parts)).items()
         }
     except ConfigError:
         return dict(parts)
 
 
-def _changed(old: Any, new: Any, to: Any) -> Any:
+def with_changes(old: Any, new: Any, to: Any) -> Any:
     """Return `to` with what differs between old and new, three values of one dataclass."""
     changes = {
         field.name: getattr(new, field.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from core.config import RunConfig, TrainingConfig
 from core.errors import ConfigError
@@ -27,6 +27,8 @@ TICK_MS = 16
 UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
+REST_MS = 500  # after the end of a run: a press that was meant to pause it starts no other
+OVER = (Status.FINISHED, Status.CONVERGED, Status.DIVERGED)
 CHOSEN_START = "choice of a start"
 LOAD = "load"  # the background's key for the task of the next run
 
@@ -77,6 +79,7 @@ class Hub(QObject):
         self.drawing = ThreadShare()
         self.past = Past(self._session.send, self._hold, lambda: self.snapshot)
         self._runs = 0
+        self._since_end = QElapsedTimer()  # runs from when the shown run came to its end by itself
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
@@ -125,7 +128,9 @@ class Hub(QObject):
         # A run that was begun again has the task of the one before.
         if run is None or snapshot.task is not run.task or snapshot.run != run.number:
             return
-        self.snapshot, self.status = snapshot, snapshot.status
+        before, self.snapshot, self.status = self.status, snapshot, snapshot.status
+        if before not in OVER and snapshot.status in OVER and self.plays_next:
+            self._since_end.start()
         if snapshot.status is Status.DIVERGED:
             self.plays_next = False
         self._take_settings(snapshot.settings)
@@ -214,6 +219,7 @@ class Hub(QObject):
     def _show(self, run: Run) -> None:
         self.background.forget_run()
         self.run, self.snapshot, self.status = run, None, None
+        self._since_end.invalidate()
         self._asked.clear()
         self.settings = run.task.config.training
         self.task_changed.emit(run.task)
@@ -244,16 +250,23 @@ class Hub(QObject):
         self._session.send(commands.SetSpeed(speed if speed > 0 else FLAT_OUT))
 
     def play_or_pause(self) -> None:
+        """Train, or pause; just after the end, the press was meant for the run that has ended."""
         if self.race.has_play_key:
             self.race.play_or_pause()
             return
         if not self._is_ready():
+            return
+        if self._has_just_ended():
             return
         if self.background.is_busy(LOAD):
             self.plays_next = not self.plays_next
         else:
             self.plays_next = not self.is_training
             self._session.send(commands.Play() if self.plays_next else commands.Pause())
+
+    def _has_just_ended(self) -> bool:
+        timer = self._since_end
+        return self.status in OVER and timer.isValid() and not timer.hasExpired(REST_MS)
 
     def pause(self) -> None:
         self.plays_next = False

@@ -20,9 +20,8 @@ from PySide6.QtWidgets import (
     QSizePolicy,
 )
 
-from core.train.snapshot import Status
 from gui.control.data_loader import DataLoader
-from gui.control.run_controller import Hub
+from gui.control.run_controller import OVER, Hub
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.theme import Theme
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from core.teach.lesson import Preset
 
 LINES = 2
-OVER = (Status.FINISHED, Status.CONVERGED, Status.DIVERGED)
 
 
 class LessonStrip(QFrame):
@@ -150,6 +148,7 @@ class Lessons(QObject):
         self._told: tuple[object, ...] = (None,) * 5  # what the strip was last told
         self._left: dict[int, tuple[str, int, bool]] = {}  # how each run's looks were left
         self._speed = run_bar.speed.value()
+        self._is_log = False  # the loss's axis, before a lesson
         self.strip = LessonStrip(theme)
         self.strip.again.connect(self._again)
         self.strip.next_wanted.connect(lambda: self.go(+1))
@@ -183,6 +182,8 @@ class Lessons(QObject):
         self._is_closed = False
         self._wanted = preset
         self._speed = self.own_speed
+        if self._shown is None:
+            self._is_log = self.log_button.isChecked()
         if hub.run is not None and hub.run.preset is None:
             self._left[hub.run.number] = self._looks()
         config = preset.on(hub.settings.device, folder or self._mnist_folder())
@@ -209,12 +210,16 @@ class Lessons(QObject):
         if is_begun or not self._loader.fetcher.is_busy:
             self._wanted = None
         if is_begun or run.preset is not self._shown:
+            speed = self.own_speed
             self._shown = run.preset
             if run.preset is not None:
                 self._is_closed = False
                 self._dress(run.preset)
             elif run.number in self._left:
                 self._undress(*self._left[run.number])
+            else:  # what comes after a lesson looks as it did before one
+                self._run_bar.set_speed(speed)
+                self.log_button.setChecked(self._is_log)
         self._tell()
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import CsvOptions, DataConfig, Missing
 from gui.control.data_loader import DataLoader
+from gui.control.next_config import on_other_data
 from gui.control.run_controller import Hub
 from gui.window.opening.csv_reading import CsvReader
-from gui.window.opening.data_choice import for_other_data
 from gui.window.settings import Settings
 from gui.window.theming import Appearance
 
@@ -116,7 +115,6 @@ class CsvOpener(QObject):
         self.progressed.emit(words, share)
 
     def _load(self, table: Table, label: str, features: tuple[str, ...], missing: Missing) -> None:
-        current = self._hub.config
         data = DataConfig(
             source="csv",
             path=str(table.path),
@@ -124,10 +122,8 @@ class CsvOpener(QObject):
             features=features,
             missing=missing,
             reading=self._reading,
-            split_seed=current.data.split_seed,
-            validation_fraction=current.data.validation_fraction,
         )
-        config = replace(current, data=data, model=for_other_data(current.model))
+        config = on_other_data(self._hub.config, data)
         self._loader.load(config, f"change to {table.path.name}", table=table)
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileInfo, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.config import DataConfig, ModelConfig, Source
+from core.config import DataConfig, Source
 from core.data.task import Task
-from core.model_family import DEFAULT_KIND
 from gui.control.data_loader import DataLoader
+from gui.control.next_config import on_other_data
 from gui.control.run_controller import Hub
 from gui.window.settings import Settings
 
@@ -39,17 +38,15 @@ class DataChoice(QObject):
 
     def choose(self, source: Source) -> None:
         """Change to this source, unless it is there."""
-        current, run = self._hub.config, self._hub.run
+        current, run = self._hub.config.data, self._hub.run
         if source == "csv":
             self.file_wanted.emit()
             return
-        is_shown = run is not None and source == current.data.source
+        is_shown = run is not None and source == current.source
         if run is not None and is_shown and (source != "mnist" or run.task.source.name == "MNIST"):
             return
-        data = data_for(source, current.data)
-        if source == "mnist":
-            data = replace(data, folder=self.mnist_folder())
-        self._loader.change(f"change to {source}", data=data, model=for_other_data(current.model))
+        folder = self.mnist_folder() if source == "mnist" else None
+        self._change_to(DataConfig(source=source, folder=folder))
 
     def mnist_folder(self) -> str | None:
         """Return the folder that MNIST was last found in, if it is there."""
@@ -70,9 +67,11 @@ class DataChoice(QObject):
 
     def load_folder(self, folder: str) -> None:
         """Change to the data in this folder."""
-        current = self._hub.config
-        data = replace(data_for("mnist", current.data), folder=folder)
-        self._loader.change("change to mnist", data=data, model=for_other_data(current.model))
+        self._change_to(DataConfig(source="mnist", folder=folder))
+
+    def _change_to(self, data: DataConfig) -> None:
+        """Have these data shown, with the defaults of them and of the kind of model."""
+        self._loader.load(on_other_data(self._hub.config, data), f"change to {data.source}")
 
     def call_off_download(self) -> None:
         """Stop the download, and say so."""
@@ -102,18 +101,3 @@ class DataChoice(QObject):
         self._is_downloading = progress is not None
         if has_begun and self._hub.run is not None:
             self.task_kept.emit(self._hub.run.task)
-
-
-def for_other_data(model: ModelConfig) -> ModelConfig:
-    """Return the model for data with other classes: a neuron's question is not asked of them."""
-    kind = DEFAULT_KIND if model.is_neuron else model.kind
-    return replace(model, kind=kind, positive=None, negative=None)
-
-
-def data_for(source: Source, old: DataConfig) -> DataConfig:
-    """Return the data config for another source: its own choices, the same split."""
-    return DataConfig(
-        source=source,
-        split_seed=old.split_seed,
-        validation_fraction=old.validation_fraction,
-    )

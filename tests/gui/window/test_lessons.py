@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
+from core.config import DataConfig, TrainingConfig
 from core.data.mnist.download import Download
 from core.data.mnist.http_transfer import Timeouts
 from core.data.points import Points
@@ -344,3 +345,39 @@ def test_the_lesson_on_mnist_begins_when_it_has_been_downloaded(new_run, window,
     assert window.hub.config.training == BY_KEY["mnist"].config.training
     assert window.stage.current == "Weights"
     assert BY_KEY["mnist"].title in shown(window)
+
+
+def test_other_data_after_a_lesson_have_their_own_defaults_and_one_undo_brings_the_lesson_back(
+    qtbot, window, begin, new_run
+):
+    speed = window.run_bar.speed.value()
+    differs = (
+        p for p in PRESETS if SPEEDS.index(p.speed) != speed and p.config.data.source == "iris"
+    )
+    preset = begin(window, next(p.key for p in differs if p.config.training != TrainingConfig()))
+    lesson = window.hub.config
+    with new_run(window):
+        qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
+    config = window.hub.config
+    assert config.training == TrainingConfig(device=lesson.training.device)
+    assert window.knobs.changed == {}
+    assert window.run_bar.speed.value() == speed
+    with new_run(window):
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.hub.config == lesson
+    assert window.run_bar.chosen_speed == preset.speed
+
+
+def test_what_was_set_for_one_data_set_is_not_kept_for_another(qtbot, window, enter, new_run):
+    with new_run(window):
+        enter(window.setup.data.validation_share, "20")
+    with new_run(window):
+        enter(window.setup.data.split_seed, "7")
+    enter(window.setup.training.learning_rate, "0.5")
+    with new_run(window):
+        qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
+    data, default = window.hub.config.data, DataConfig()
+    assert data.split_seed == default.split_seed
+    assert data.validation_fraction == default.validation_fraction
+    assert window.hub.config.training == TrainingConfig()
+    assert window.knobs.changed == {}
