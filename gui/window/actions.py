@@ -16,7 +16,7 @@ from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
 from gui.window.columns import Columns
 from gui.window.file_actions import FileActions
-from gui.window.help import show_about, show_family, show_keys
+from gui.window.help import show_about, show_family, show_help
 from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.data_choice import DataChoice
 from gui.window.opening.gallery_opening import GalleryOpener
@@ -245,10 +245,10 @@ def _of_help(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     return (
         Action(
             HELP,
-            "&Keys",
-            lambda: show_keys(parent, key_rows(window.action_rows)),
+            "&What can I do?",
+            lambda: show_help(parent, key_rows(window.action_rows)),
             ("F1",),
-            "the list of keys",
+            "help: what can be done, and all keys",
         ),
         Action(HELP, "The &family of models", lambda: show_family(parent)),
         Action(HELP, "&About Logit Lab", lambda: show_about(parent)),

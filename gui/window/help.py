@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QMessageBox,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.model_family import FAMILY
+from gui.kit import zoom
 
+HELP_SIZE = 640, 620  # px
 ABOUT = (
     "<b>Logit Lab</b><p>See logistic and softmax regression learn.</p>"
     "<p>Iris: R. A. Fisher, 1936. Digits: E. Alpaydin and C. Kaynak, 1998. "
@@ -16,13 +25,62 @@ ABOUT = (
 )
 
 
-def show_keys(parent: QWidget, keys: Iterable[tuple[tuple[str, ...], str]]) -> None:
-    """Show which keys do what, a row each."""
+STEPS = (
+    (
+        "First steps",
+        "Press Space: the model learns; watch boundary and loss. Move the learning rate "
+        "<i>η</i> until the steps overshoot. Choose other data on the rail at the left, or draw "
+        "points of your own.",
+    ),
+    (
+        "Settings",
+        "The row under the run bar has what a lecture needs; <i>All settings</i> (Ctrl+,) "
+        "has every field. A dot ● marks a value that is not the default; one press returns all.",
+    ),
+    (
+        "Lessons",
+        "Each sets data, model and settings up and says what to watch. Ctrl+Z brings back "
+        "what was there before; the time line at the foot goes back to any step.",
+    ),
+    (
+        "In a hall",
+        "F5 presents: stage, loss and numbers alone, large. PageDown and PageUp turn the "
+        "page, the full stop blacks the screen, P shows a ring at the pointer, Esc leaves.",
+    ),
+    (
+        "Larger or smaller",
+        "Ctrl with + or − zooms everything; Ctrl+0 returns to 100 %. The button □ "
+        "of a card gives it all the room; Esc returns.",
+    ),
+    (
+        "Where results go",
+        "<i>File</i> saves the model, the data as CSV and a picture of the window, where you "
+        "choose. K keeps a run; the view <i>Runs</i> sets kept ones side by side.",
+    ),
+)
+
+
+def show_help(parent: QWidget, keys: Iterable[tuple[tuple[str, ...], str]]) -> None:
+    """Say what can be done with the program, and below it which keys do what, a row each."""
     rows = "".join(
         f"<tr><td style='padding-right:16px'><b>{' &nbsp; '.join(row)}</b></td><td>{what}</td></tr>"
         for row, what in keys
     )
-    _tell(parent, "Keys", f"<table>{rows}</table>")
+    steps = "".join(f"<p><b>{title}.</b> {words}</p>" for title, words in STEPS)
+    text = QTextBrowser()
+    text.setAccessibleName("help")
+    text.setToolTip("What you can do, and below it all keys; arrow keys scroll, Esc closes")
+    text.setHtml(f"<h3>What can I do?</h3>{steps}<h3>Keys</h3><table>{rows}</table>")
+    box = QDialog(parent)
+    box.setWindowTitle("Help")
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    close.rejected.connect(box.reject)
+    layout = QVBoxLayout(box)
+    layout.addWidget(text)
+    layout.addWidget(close)
+    box.resize(QSize(zoom.px(HELP_SIZE[0]), zoom.px(HELP_SIZE[1])).boundedTo(parent.size()))
+    box.show()
 
 
 def show_family(parent: QWidget) -> None:

@@ -48,7 +48,7 @@ POPUP_MS = 100  # that one is looked at before it is left
 KEYS = "SBNRK[]+-1234567890L"
 # They ask for a file, leave the program, or do at once what only a person should want.
 NOT_PRESSED = (
-    *("Open", "Save", "Export", "Quit", "folder", "full screen", "MNIST", "Keys", "About"),
+    *("Open", "Save", "Export", "Quit", "folder", "full screen", "MNIST", "What can I do", "About"),
     *("family", "Compare devices"),
 )
 UNEXPECTED = ("went wrong inside", "unexpected error", "Traceback")

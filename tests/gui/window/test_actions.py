@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QTextBrowser
 
 from gui.window.actions import key_rows
 
@@ -50,13 +50,17 @@ def test_each_key_has_words_that_say_what_it_does(window):
     assert len({words for _, words in rows}) == len(rows)
 
 
-def test_f1_lists_the_keys_of_the_table(qtbot, window):
+def test_f1_says_what_can_be_done_and_lists_the_keys_of_the_table(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_F1)
-    (box,) = window.findChildren(QMessageBox)
+    (help_text,) = window.findChildren(QTextBrowser)
+    text = help_text.toPlainText()
     for keys, words in key_rows(window.action_rows):
-        assert words in box.text()
-        assert all(key in box.text() for key in keys)
-    box.close()
+        assert words in text
+        assert all(key in text for key in keys)
+    first_key = text.index("train or pause")
+    for topic in ("First steps", "In a hall", "Lessons", "Where results go", "zooms everything"):
+        assert 0 <= text.index(topic) < first_key
+    help_text.window().close()
 
 
 def test_the_readme_lists_the_keys_of_the_table(window):
