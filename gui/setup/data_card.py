@@ -54,7 +54,11 @@ class DataCard(Card):
         self.split_seed.chosen.connect(lambda seed: self._change("split seed", split_seed=seed))
         self.add_pair(
             ("test share", self.test_share, "Share of each class that is kept for testing"),
-            ("seed", self.split_seed, "The seed of the split: which rows are kept for testing"),
+            (
+                "split seed",
+                self.split_seed,
+                "Decides which rows are kept for testing",
+            ),
         )
         self.validation_share = ShareField(MAX_VALIDATION_FRACTION, widest=SHARE)
         self.validation_share.chosen.connect(

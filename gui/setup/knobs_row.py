@@ -53,13 +53,13 @@ class Knob(QWidget):
         self.dot.setSizePolicy(policy)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(zoom.px(6))
+        row.setSpacing(6)
         for widget in (self.label, *fields):
             row.addWidget(widget)
         row.addWidget(self.dot)
         for field in fields:
-            if not field.accessibleName():
-                field.setAccessibleName(label.replace("<i>", "").replace("</i>", "") or name)
+            if not field.accessibleName():  # the panel has fields of the same settings
+                field.setAccessibleName(f"{name.replace('_', ' ').replace('kind', 'model')}, knob")
         self.show_change(False, None)
 
     def show_change(self, is_changed: bool, default: object) -> None:
@@ -112,6 +112,7 @@ class KnobsRow(QFrame):
         self.settings_button.setText("⋯ All settings")
         self.settings_button.setProperty("quiet", True)
         self.settings_button.setCheckable(True)
+        self.settings_button.setAccessibleName("All settings")
         self.settings_button.setToolTip("Every setting of data, model and training (Ctrl+,)")
         self.settings_button.toggled.connect(self.settings_toggled)
         self.defaults_button = QPushButton()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionSlider, QWidget
 
 from core.config import TrainingConfig
@@ -20,7 +20,9 @@ from gui.state.background_tasks import Background
 
 LEAST, MOST = -4, 2  # powers of ten
 NOTCHES = 30  # of a power
-FACE_PX = 4.0
+SLIDER_PX = 90
+FACE_PX = 4.0  # half the width of the mark
+MARK_PX, HANDLE_PX = 6.0, 14.0  # heights of the mark and of the handle
 
 
 class _Slider(Slider):
@@ -30,7 +32,6 @@ class _Slider(Slider):
         super().__init__()
         self.setRange(LEAST * NOTCHES, MOST * NOTCHES)
         self.setPageStep(NOTCHES // 3)
-        self.setMinimumWidth(90)
         self.limit: float | None = None
         self.theme = look.theme_of(self.palette()) or look.LIGHT
 
@@ -52,13 +53,20 @@ class _Slider(Slider):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self.theme.counter_accent))
-        x, top = self.place(self.limit), self.height() / 2 + 5
+        half, foot = zoom.px(FACE_PX), self.height()
+        x, top = self.place(self.limit), foot - zoom.px(MARK_PX)
         painter.drawPolygon(
-            QPolygonF(
-                [QPointF(x, top), QPointF(x - FACE_PX, top + 6), QPointF(x + FACE_PX, top + 6)]
-            )
+            QPolygonF([QPointF(x, top), QPointF(x - half, foot), QPointF(x + half, foot)])
         )
         painter.end()
+
+    def sizeHint(self) -> QSize:
+        """Have room below the handle for the mark, and above as much: the groove is halfway."""
+        hint = super().sizeHint()
+        return hint.expandedTo(QSize(0, zoom.px(HANDLE_PX) + 2 * zoom.px(MARK_PX)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
 
 class RateSlider(QWidget):
@@ -74,8 +82,6 @@ class RateSlider(QWidget):
         self.limit_words = QLabel()
         zoom.set_type(self.limit_words, look.SMALL)
         self.limit_words.setProperty("small", True)
-        width = self.limit_words.fontMetrics().horizontalAdvance("▲ ≈0.00000")
-        self.limit_words.setFixedWidth(width)
         self.limit_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -84,14 +90,23 @@ class RateSlider(QWidget):
         row.addWidget(self.limit_words)
         settings = TrainingConfig()
         self._rate, self._rule, self._momentum = 0.1, settings.rule, settings.momentum
+        self._fit()
         self._task: Task | None = None
         self._bends = CurvatureSearch(self._show_bend)
         self._shown: object = None  # what the limit follows from
         self.background: Background | None = None
         self._say()
 
+    def _fit(self) -> None:
+        """Be as wide as the widest numbers, at the zoom of now: other ones move nothing."""
+        self.slider.setMinimumWidth(zoom.px(SLIDER_PX))
+        metrics = QFontMetrics(zoom.font(look.SMALL))
+        self.limit_words.setFixedWidth(metrics.horizontalAdvance("▲ ≈0.00000"))
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
         if (theme := look.new_theme(self, event)) and theme is not self.slider.theme:
             self.set_theme(theme)
 

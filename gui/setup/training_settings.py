@@ -138,7 +138,7 @@ PATIENCE = Setting(
 )
 SEED = Setting(
     "seed",
-    "seed",
+    "training seed",
     "Decides a random start and every shuffle",
     lambda: CountField(0, MAX_SEED),
     is_live=False,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton
 
+from gui.kit import zoom
 from gui.kit.fields.unscrolled import Combo
 
 CHOICE_CHARACTERS = 18
+TRACK_PX, KNOB_PX, SWITCH_GAP_PX = 28, 16, 5  # of a switch
 
 
 class Choice(Combo):
@@ -51,7 +54,7 @@ class Choice(Combo):
 
 
 class Toggle(QPushButton):
-    """On or off, in words."""
+    """A switch: a knob at one end of a track, and “on” or “off” beside it."""
 
     def __init__(self) -> None:
         super().__init__("off")
@@ -60,6 +63,44 @@ class Toggle(QPushButton):
 
     def _say(self, is_on: bool) -> None:
         self.setText("on" if is_on else "off")
+
+    def sizeHint(self) -> QSize:
+        """Be as wide for either word."""
+        metrics = self.fontMetrics()
+        words = max(metrics.horizontalAdvance(word) for word in ("on", "off"))
+        track = QSize(zoom.px(TRACK_PX), zoom.px(KNOB_PX))
+        width = track.width() + words + 3 * zoom.px(SWITCH_GAP_PX)
+        return QSize(width, max(track.height(), metrics.height()) + zoom.px(SWITCH_GAP_PX))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter, palette = QPainter(self), self.palette()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        role, is_on, gap = QPalette.ColorRole, self.isChecked(), zoom.px(SWITCH_GAP_PX)
+        ink = palette.color(role.WindowText if self.isEnabled() else role.PlaceholderText)
+        height, width = zoom.px(KNOB_PX), zoom.px(TRACK_PX)
+        track = QRectF(gap, (self.height() - height) / 2, width, height)
+        rim = palette.color(role.Highlight if is_on and self.isEnabled() else role.Dark)
+        painter.setPen(QPen(rim, 1))
+        painter.setBrush(rim if is_on else palette.color(role.Button))
+        painter.drawRoundedRect(track, height / 2, height / 2)
+        knob = QRectF(
+            track.right() - height if is_on else track.left(), track.top(), height, height
+        )
+        inset = height / 5
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.color(role.BrightText) if is_on else ink)
+        painter.drawEllipse(knob.adjusted(inset, inset, -inset, -inset))
+        painter.setPen(ink)
+        words = QRectF(self.rect()).adjusted(track.right() + gap, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self.hasFocus():
+            painter.setPen(QPen(palette.color(role.Highlight), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            corner = zoom.px(6)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), corner, corner)
 
 
 class Segments(QFrame):
