@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from gui.kit import zoom
 from gui.setup.data_card import DataCard
 from gui.setup.model_card import ModelCard
 from gui.setup.training_card import TrainingCard
@@ -31,7 +32,19 @@ class SetupPanel(QScrollArea):
             layout.addWidget(card)
         layout.addStretch(1)
         self.setWidget(column)
-        self.setMinimumWidth(column.minimumSizeHint().width() + SCROLL_BAR_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        """Be as wide as the cards need, at the zoom of now: nothing scrolls sideways."""
+        cards = self.widget().minimumSizeHint().width()
+        return QSize(cards + zoom.px(SCROLL_BAR_PX), super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # cards need more or less than before
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def show_task(self, task: Task) -> None:
         """Show how a run is set up, but for the settings that may change while it runs."""

@@ -10,7 +10,7 @@ from gui.setup.setup_panel import SetupPanel
 from gui.window.rail import Rail
 from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
-from gui.window.sizes import GAP, LEAST_WIDTH, NARROW_PX, SIDE_SHARE, SIDE_WIDTHS, WIDE_PX
+from gui.window.sizes import GAP, LEAST_WIDTH, NARROW_PX, SIDE_SHARE, SIDE_WIDTHS, STAGE_PX, WIDE_PX
 from gui.window.stage.stage import Stage
 
 SHARES, PANEL, FOLDED = "shares", "all_settings", "rail_folded"  # among the settings
@@ -78,6 +78,7 @@ class Columns(QSplitter):
         """Show the panel with all settings, or hide it, whatever the width."""
         self._is_panel_wanted = is_shown
         self._show_columns()
+        self.share(self.window().width())
 
     def fold(self, is_folded: bool) -> None:
         """Fold the rail, or show its names, whatever the width."""
@@ -118,7 +119,10 @@ class Columns(QSplitter):
             least, most = map(px, SIDE_WIDTHS)
             side = min(max(int(SIDE_SHARE * width), least), most)
             rail = self._rail.sizeHint().width()
-            panel = self._panel.minimumWidth()
+            panel = self._panel.minimumSizeHint().width()
+            if not self._panel.isHidden():  # the side gives way: the stage is what is looked at
+                side = min(side, max(width - rail - panel - px(STAGE_PX), least))
+                width -= panel
             self.setSizes([rail, panel, width - rail - side, side])
 
     def reset(self, width: int) -> None:

@@ -38,6 +38,7 @@ from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
 from gui.window.side.start_here import HAS_STARTED, FirstSteps, Hint
 from gui.window.sizes import DEFAULT_SIZE, GAP, MARGIN, MARGIN_BELOW, MINIMUM_SIZE
+from gui.window.spoken import Spoken
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
 from gui.window.status_area import StatusArea
@@ -279,6 +280,7 @@ class MainWindow(QMainWindow):
     def start(self, config: RunConfig, *, play: bool = False) -> None:
         """Load what the config names and start the threads."""
         self.views.start()
+        Spoken(self.hub, self.stage, lambda: self.views.named)
         self.knobs.start(self.hub.background)
         context = self.views.context
         context.remarked.connect(self.status.remark)

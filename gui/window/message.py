@@ -35,7 +35,7 @@ class Notice(QFrame):
         self._words.setAccessibleName("status")
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
-        self._busy.setFixedSize(120, 6)
+        self._fit()
         self._busy.setTextVisible(False)
         self._busy.hide()
         row = QHBoxLayout(self)
@@ -43,6 +43,14 @@ class Notice(QFrame):
         row.setSpacing(12)
         row.addWidget(self._words, 1)
         row.addWidget(self._busy)
+
+    def _fit(self) -> None:
+        self._busy.setFixedSize(zoom.px(120), zoom.px(6))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
     @property
     def text(self) -> str:
@@ -83,6 +91,8 @@ class Banner(QFrame):
         self._words.setAccessibleName("message")
         self.button = QPushButton()
         self.button.setProperty("primary", True)
+        self.button.setAccessibleName("no action")
+        self.button.setToolTip("Do what the message offers")
         self.button.clicked.connect(self.acted)
         self.close_button = QToolButton()
         self.close_button.setText("×")
@@ -112,6 +122,8 @@ class Banner(QFrame):
         if (theme := look.new_theme(self, event)) and theme is not self._theme:
             self._theme = theme
             self._paint()
+        elif event.type() == QEvent.Type.FontChange:
+            self._paint()
 
     def say(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:
         """Show the words, and a button for the action that helps."""
@@ -120,6 +132,7 @@ class Banner(QFrame):
         self._shown = shown
         self._words.setText(words)
         self.button.setText(action)
+        self.button.setAccessibleName(action or "no action")
         self.button.setVisible(bool(action))
         if is_trouble != self._is_trouble:
             self._is_trouble = is_trouble
@@ -134,7 +147,9 @@ class Banner(QFrame):
 
     def _paint(self) -> None:
         colour = self._theme.counter_accent if self._is_trouble else self._theme.accent
-        self.setStyleSheet(
+        sheet = (
             f"Banner {{ background: {self._theme.selected}; border: 1px solid {colour};"
             f" border-left: {zoom.px(5)}px solid {colour}; border-radius: {zoom.px(6)}px; }}"
         )
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)

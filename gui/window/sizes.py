@@ -10,6 +10,7 @@ MARGIN = 10  # beside the columns
 MARGIN_BELOW = 4
 GAP = 8  # between columns, cards and lines
 LEAST_WIDTH = 240  # of the stage, and of the side panel
+STAGE_PX = 520  # beside the panel with all settings, before the side panel gives way
 SIDE_SHARE = 0.33  # of the window's width, for the side panel
 SIDE_WIDTHS = (290, 560)  # the least and the most of that
 GALLERY_DOWN = 90  # from the window's top edge: beside the board, below the bars

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -35,6 +36,8 @@ from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 
 HEIGHT = 26  # px, with or without a history: nothing moves when there is one
+PAUSE, REPLAY = "❚❚ pause", "▶ replay"
+BUTTON_RIM = 18  # px beside the words of a button
 INTERVAL = 0.1  # s: nobody reads numbers faster
 PATIENCE_MS = 1500  # a step that has not come by then is not coming
 HANDLE, GROOVE = 6.0, 4.0  # radius and thickness
@@ -68,10 +71,10 @@ class TimeLine(QAbstractSlider):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, HEIGHT)
+        return QSize(zoom.px(300), zoom.px(HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(90, HEIGHT)
+        return QSize(90, zoom.px(HEIGHT))
 
     def show_run(self, oldest: int, newest: int, marks: tuple[Mark, ...]) -> None:
         if (oldest, newest, marks) != (self.oldest, self.newest, self._marks):
@@ -149,7 +152,8 @@ class TimeLine(QAbstractSlider):
     @property
     def _span(self) -> tuple[float, float]:
         """The ends of the groove, in px: as far in as the handle reaches out."""
-        return HANDLE + 2, self.width() - HANDLE - 2
+        reach = zoom.px(HANDLE) + 2
+        return reach, self.width() - reach
 
     def x_of(self, step: float) -> float:
         """Return where a step lies on the line, in px from the left."""
@@ -167,7 +171,7 @@ class TimeLine(QAbstractSlider):
         here, oldest = self.x_of(self.step), self.x_of(self.oldest)
 
         def groove(begin: float, end: float, colour: str, thickness: float = GROOVE) -> None:
-            pen = QPen(QColor(colour), thickness)
+            pen = QPen(QColor(colour), thickness * zoom.factor())
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
             painter.drawLine(QPointF(begin, middle), QPointF(end, middle))
@@ -176,13 +180,15 @@ class TimeLine(QAbstractSlider):
             groove(left, oldest, theme.line, 1)  # not to be reached
         groove(oldest, right, theme.line)
         groove(oldest, here, theme.accent)
-        painter.setPen(QPen(QColor(theme.muted), 1.5))
+        painter.setPen(QPen(QColor(theme.muted), 1.5 * zoom.factor()))
+        top, foot = middle + zoom.px(4), middle + zoom.px(9)
         for x in sorted({round(self.x_of(mark.step)) for mark in self._marks}):
-            painter.drawLine(QPointF(x, middle + 4), QPointF(x, middle + 9))
+            painter.drawLine(QPointF(x, top), QPointF(x, foot))
         ring = theme.ink if self.hasFocus() else theme.accent
         painter.setPen(QPen(QColor(ring), 2))
         painter.setBrush(QColor(theme.accent))
-        painter.drawEllipse(QRectF(here - HANDLE, middle - HANDLE, 2 * HANDLE, 2 * HANDLE))
+        radius = zoom.px(HANDLE)
+        painter.drawEllipse(QPointF(here, middle), radius, radius)
 
 
 class HistoryBar(QWidget):
@@ -203,7 +209,6 @@ class HistoryBar(QWidget):
         self.line = TimeLine(theme)
         self.words = QLabel()
         self.words.setAccessibleName("shown step")
-        self.words.setFixedHeight(HEIGHT - 4)  # other words then lay nothing out anew
         for label in (self._name, self.words):
             zoom.set_type(label, look.SMALL)
             label.setProperty("small", True)
@@ -212,10 +217,7 @@ class HistoryBar(QWidget):
         self.live_button.setCheckable(True)
         self.live_button.setToolTip("Return to the newest step (End, on the line)")
         self.live_button.setAccessibleName("Return to the newest step")
-        self._say_replay(is_replaying=True)
-        width = self.replay_button.sizeHint().width()
         self._say_replay(is_replaying=False)
-        self.replay_button.setFixedWidth(max(width, self.replay_button.sizeHint().width()))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 6, 0)
         row.setSpacing(8)
@@ -232,11 +234,26 @@ class HistoryBar(QWidget):
         self._give_up.setSingleShot(True)
         self._give_up.setInterval(PATIENCE_MS)
         self._give_up.timeout.connect(self._forget_wish)
-        self.setFixedHeight(HEIGHT)
+        self._fit()
         self._show_parts(False)
+
+    def _fit(self) -> None:
+        """Fix the sizes at the zoom of now: other words then lay nothing out anew."""
+        height = zoom.px(HEIGHT)
+        self.setFixedHeight(height)
+        for part in (self.words, self.replay_button, self.live_button):
+            part.setFixedHeight(height - 4)
+        metrics = QFontMetrics(zoom.font(look.SMALL, bold=True))
+        words = max(map(metrics.horizontalAdvance, (PAUSE, REPLAY)))
+        self.replay_button.setFixedWidth(words + zoom.px(BUTTON_RIM))
+        self.words.setFixedWidth(0)
+        if self._snapshot is not None and self._has_history:
+            self._say_step()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
         if (theme := look.new_theme(self, event)) and theme is not self.line.theme:
             self.set_theme(theme)
 
@@ -301,15 +318,16 @@ class HistoryBar(QWidget):
         words = f"step {step:,}" if step >= newest else f"step {step:,} of {newest:,}"
         if step == snapshot.step:
             words += f" · epoch {snapshot.epoch:,}"
-        if words != self.words.text():
+        if words != self.words.text() or not self.words.minimumWidth():
             self.words.setText(words)
             widest = f"step {newest:,} of {newest:,} · epoch {snapshot.epoch:,}"
-            width = self.words.fontMetrics().horizontalAdvance(widest) + 4
+            metrics = QFontMetrics(zoom.font(look.SMALL))
+            width = metrics.horizontalAdvance(widest) + 4
             if width > self.words.minimumWidth():
                 self.words.setFixedWidth(width)
 
     def _say_replay(self, *, is_replaying: bool) -> None:
-        words = "❚❚ pause" if is_replaying else "▶ replay"
+        words = PAUSE if is_replaying else REPLAY
         if self.replay_button.text() == words:
             return
         self.replay_button.setText(words)
@@ -347,6 +365,5 @@ def _quiet_button(text: str = "") -> QPushButton:
     button = QPushButton(text)
     button.setProperty("quiet", True)
     zoom.set_type(button, look.SMALL)
-    button.setFixedHeight(HEIGHT - 4)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

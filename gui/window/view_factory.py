@@ -54,6 +54,11 @@ class ViewFactory(QObject):
         """The views that are there."""
         return tuple(self._made.values())
 
+    @property
+    def named(self) -> tuple[tuple[str, View], ...]:
+        """The views that are there, each after its name."""
+        return tuple(self._made.items())
+
     def __getitem__(self, name: str) -> View:
         """Return the view of this name; it is made if it is not there."""
         if name not in self._made:

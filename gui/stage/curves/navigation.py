@@ -39,9 +39,6 @@ class StepNavigation(QObject):
         self.whole_button.setAccessibleName("Show the whole run")
         self.whole_button.clicked.connect(lambda: self.zoom(None))
         self.whole_button.hide()
-        plot.setAccessibleDescription(
-            "Wheel or arrow keys up and down zoom, left and right move, Home shows the whole run"
-        )
         plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         plot.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         plot.setMouseTracking(True)

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 from gui.kit.fields.unscrolled import Tabs
 from gui.kit.view import CardView
 
+MOST_WIDE_TABS = 3  # more stand closer to each other
+
 
 class SideCard(QFrame):
     """Shows one of its views; tabs choose it where there are several.
@@ -86,6 +88,8 @@ class SideCard(QFrame):
             if isinstance(view, CardView):
                 view.title.setVisible(not has_tabs)
         self._views = dict(views)
+        self.tabs.setProperty("tight", len(views) > MOST_WIDE_TABS)
+        self.tabs.setStyleSheet(self.tabs.styleSheet())  # which looks at the property again
         self.tabs.setVisible(has_tabs)
         self._line.setVisible(has_tabs)
         alone = next(iter(views.values()))

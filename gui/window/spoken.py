@@ -1,0 +1,190 @@
+"""What each picture shows, in a sentence: for a screen reader, and whoever cannot see it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QElapsedTimer, QObject
+from PySide6.QtWidgets import QGraphicsView, QWidget
+
+from core.model_family import FAMILY
+from core.train.snapshot import Snapshot, Status
+from gui.control.run_controller import Hub
+from gui.kit.view import View
+from gui.window.stage.stage import Stage
+
+INTERVAL_MS = 1000  # while it trains: sentences that change faster cannot be heard
+OWN = "spoken"  # the property of a picture whose description is kept here
+MOVING = "Arrow keys up and down zoom, left and right move, Home shows the whole run."
+
+
+class Spoken(QObject):
+    """Keeps on each picture that is seen a sentence of what it shows, its accessible description.
+
+    At rest it is of the newest snapshot; while it trains it is renewed once a second. A picture
+    that describes itself is left alone.
+
+    views : returns the views that are there, by name.
+    """
+
+    def __init__(
+        self, hub: Hub, stage: Stage, views: Callable[[], Iterable[tuple[str, View]]]
+    ) -> None:
+        super().__init__(stage)
+        self._hub, self._views = hub, views
+        self._since = QElapsedTimer()
+        hub.snapshot_changed.connect(self._follow)
+        for changed in (hub.task_changed, hub.points_changed, stage.turned):
+            changed.connect(lambda _: self.renew())
+
+    def _follow(self, snapshot: Snapshot) -> None:
+        is_early = self._since.isValid() and not self._since.hasExpired(INTERVAL_MS)
+        if not (is_early and snapshot.status is Status.TRAINING):
+            self.renew()
+
+    def renew(self) -> None:
+        """Say of each picture that is seen what it shows now."""
+        self._since.start()
+        for name, view in self._views():
+            if view.isVisible():
+                for picture in pictures(view):
+                    _describe(picture, name, view.snapshot)
+
+
+def pictures(root: QWidget) -> list[QWidget]:
+    """Return the widgets below the root that are pictures: plots, and what a canvas covers."""
+    found: dict[QWidget, None] = {}
+    for view in root.findChildren(QGraphicsView):
+        above = view.parentWidget()
+        if isinstance(view, pg.PlotWidget):
+            found[view] = None
+        elif above is not None and not isinstance(above.parentWidget(), pg.PlotWidget):
+            found[above] = None
+    return list(found)
+
+
+def _describe(picture: QWidget, view: str, snapshot: Snapshot | None) -> None:
+    if picture.accessibleDescription() and not picture.property(OWN):
+        return
+    words = _sentence(picture, view, snapshot)
+    if words != picture.accessibleDescription():
+        picture.setProperty(OWN, True)
+        picture.setAccessibleDescription(words)
+
+
+def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:
+    name = picture.accessibleName()
+    if name.endswith("against the step") and view in ("Loss", "Accuracy", "Curves"):
+        is_loss = not name.startswith("Accuracy")
+        said = "Nothing is measured yet." if snapshot is None else say_curve(snapshot, is_loss)
+        return f"{said} {MOVING}"
+    say = MODEL_VIEWS.get(view)
+    said = say(snapshot) if say is not None and snapshot is not None else ""
+    axes = say_axes(picture) if isinstance(picture, pg.PlotWidget) else ""
+    return " ".join(filter(None, (said, axes))) or "It is empty until a model has been trained."
+
+
+# Sentences ----------------------------------------------------------------------------------------
+
+
+def say_curve(snapshot: Snapshot, is_loss: bool) -> str:
+    """Return how the loss or the accuracy has changed since the first step on record."""
+    metrics, curves = snapshot.metrics, snapshot.curves
+    what = "Loss" if is_loss else "Accuracy"
+    now, test = (
+        (metrics.train_loss, metrics.test_loss)
+        if is_loss
+        else (metrics.train_accuracy, metrics.test_accuracy)
+    )
+    say = _loss if is_loss else _share
+    series = "train_loss" if is_loss else "train_accuracy"
+    if curves.last_step < 1:
+        words = f"{what} of the training rows is {say(now)}; no step has been made"
+    else:
+        first = float(curves.strips((series,), 0, 0, 4)[0].mean[0])
+        change = "fell" if now < first else "rose" if now > first else "went"
+        words = (
+            f"{what} of the training rows {change} from {say(first)} to {say(now)} "
+            f"in {_steps(snapshot.step)}"
+        )
+    if not math.isnan(test):
+        words += f"; test {say(test)}"
+    if snapshot.status is Status.DIVERGED:
+        words += "; training diverged"
+    return f"{words}."
+
+
+def say_model(snapshot: Snapshot) -> str:
+    """Return which model is seen and how good it is."""
+    task, metrics = snapshot.task, snapshot.metrics
+    words = (
+        f"{FAMILY[task.config.model.kind].title} on {task.dataset.name} after "
+        f"{_steps(snapshot.step)} puts {_share(metrics.train_accuracy)} of the training rows"
+    )
+    if not math.isnan(metrics.test_accuracy):
+        words += f" and {_share(metrics.test_accuracy)} of the test rows"
+    return f"{words} into their class."
+
+
+def say_weights(snapshot: Snapshot) -> str:
+    """Return which weight is the largest."""
+    task, W = snapshot.task, snapshot.params.W
+    if not np.any(W):
+        return f"All weights are 0 after {_steps(snapshot.step)}."
+    k, j = np.unravel_index(np.argmax(np.abs(W)), W.shape)
+    words = f"After {_steps(snapshot.step)} the largest of {W.size:,} weights is {W[k, j]:.3g}"
+    inputs, names = task.dataset.feature_names, task.dataset.class_names
+    if W.shape == (len(names), len(inputs)):
+        words += f", of {inputs[j]} for {names[k]}"
+    return f"{words}."
+
+
+def say_confusion(snapshot: Snapshot) -> str:
+    """Return how many rows are predicted right, and the most frequent mistake."""
+    counts, names = snapshot.metrics.confusion, snapshot.task.dataset.class_names
+    total, right = int(counts.sum()), int(np.trace(counts))
+    words = f"Of {total:,} rows {right:,} are predicted right"
+    wrong = counts - np.diag(np.diag(counts))
+    if wrong.any() and wrong.shape == (len(names), len(names)):
+        i, j = np.unravel_index(np.argmax(wrong), wrong.shape)
+        words += f"; the most frequent mistake: {names[j]} for {names[i]}, {wrong[i, j]:,} times"
+    return f"{words}."
+
+
+def say_axes(plot: pg.PlotWidget) -> str:
+    """Return what the axes of a plot are of, and from where to where they go."""
+    item = plot.getPlotItem()
+    (left, right), (low, high) = item.getViewBox().viewRange()
+    names = [item.getAxis(side).label.toPlainText().strip() for side in ("bottom", "left")]
+    across, up = (name or axis for name, axis in zip(names, ("x", "y"), strict=True))
+    return (
+        f"Across: {across} from {left:.3g} to {right:.3g}; up: {up} from {low:.3g} to {high:.3g}."
+    )
+
+
+MODEL_VIEWS: dict[str, Callable[[Snapshot], str]] = {
+    "Boundary": say_model,
+    "Weights": say_weights,
+    "Confusion": say_confusion,
+    "Network": say_weights,
+    "Draw": say_model,
+    "Trace": say_model,
+    "Example": say_model,
+}
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count:,} steps"
+
+
+def _loss(value: float) -> str:
+    if not math.isfinite(value):
+        return "no number"
+    return f"{value:.3f}" if value < 1e4 else f"{value:.3g}"
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}".replace("%", " %") if math.isfinite(value) else "no number"

@@ -1,0 +1,218 @@
+"""Everything on screen can be reached by keys and told by a screen reader, in every view."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QMenuBar,
+    QScrollBar,
+    QTabBar,
+    QWidget,
+)
+
+from core.config import DataConfig, RunConfig, TrainingConfig
+from core.train.snapshot import Status
+from gui.window import spoken
+from gui.window.view_registry import SIDE, TABS
+
+KINDS = (
+    QAbstractButton,
+    QComboBox,
+    QAbstractSpinBox,
+    QAbstractSlider,
+    QLineEdit,
+    QTabBar,
+    QAbstractItemView,
+)
+PARTS = (QComboBox, QAbstractSpinBox, QTabBar, QAbstractItemView, QMenuBar)  # Qt makes what is in
+
+
+def is_part(widget: QWidget) -> bool:
+    """Whether Qt has made it as a part of a control: arrows, a popup's list, a header."""
+    above = widget.parentWidget()
+    while above is not None and not above.isWindow():
+        if isinstance(above, PARTS):
+            return True
+        above = above.parentWidget()
+    return above is not None and above.windowType() == Qt.WindowType.Popup
+
+
+def controls(window) -> list[QWidget]:
+    found = [widget for kind in KINDS for widget in window.findChildren(kind)]
+    return [
+        widget
+        for widget in dict.fromkeys(found)
+        if not is_part(widget) and not isinstance(widget, QScrollBar | QHeaderView | QMenuBar)
+    ]
+
+
+def name_of(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return widget.accessibleName() or text.replace("&", "")
+
+
+def describe(widget: QWidget) -> str:
+    above = widget.parentWidget()
+    return f"{type(widget).__name__} “{name_of(widget)}” in {type(above).__name__}"
+
+
+@pytest.fixture(params=["iris", "digits", "drawn"])
+def full_window(request, open_window, qtbot):
+    """The window with the panel open, each view made that applies, after a few steps."""
+    window = open_window(
+        RunConfig(data=DataConfig(source=request.param)),
+        size=(1366, 768),
+        wait=request.param != "drawn",  # a board without points trains nothing
+    )
+    qtbot.waitUntil(lambda: window.hub.run is not None)
+    window.columns.show_panel(True)
+    for spec in TABS:
+        if spec.name in window.stage.offered:
+            window.stage.show_name(spec.name)
+            QApplication.processEvents()
+    if not window.hub.run.task.obstacle:
+        for _ in range(3):
+            qtbot.keyClick(window, "s")
+        qtbot.waitUntil(lambda: window.hub.snapshot.step >= 3)
+    window.stage.show_name(window.stage.offered[0])
+    return window
+
+
+def test_every_control_has_a_name_and_a_tip(full_window):
+    offered = {*full_window.stage.offered, *(spec.name for spec in SIDE)}
+    absent = [view for name, view in full_window.views.named if name not in offered]
+    found = [
+        w
+        for w in controls(full_window)
+        if not any(view.isAncestorOf(w) for view in absent)
+        and not (isinstance(w, QTabBar) and not w.count())
+    ]
+    assert len(found) > 60
+    assert [describe(w) for w in found if not name_of(w).strip()] == []
+    tipless = [
+        describe(w)
+        for w in found
+        if not (w.tabToolTip(0) if isinstance(w, QTabBar) else w.toolTip())
+        and not isinstance(w, QAbstractItemView)  # whose items have tips of their own
+    ]
+    assert tipless == []
+
+
+def test_no_two_fields_share_a_name(full_window):
+    fields = [
+        w
+        for w in controls(full_window)
+        if isinstance(w, QComboBox | QAbstractSpinBox | QAbstractSlider | QLineEdit)
+    ]
+    seen = [w for w in fields if w.isVisible()]
+    assert [n for n, count in Counter(map(name_of, seen)).items() if count > 1] == []
+
+
+def test_every_picture_in_sight_says_what_it_shows(full_window):
+    window = full_window
+    dumb = []
+    for name in window.stage.offered:
+        window.stage.show_name(name)
+        QApplication.processEvents()
+        dumb += [
+            (name, describe(picture))
+            for picture in spoken.pictures(window)
+            if picture.isVisible()
+            and not (picture.accessibleName() and picture.accessibleDescription())
+        ]
+    assert dumb == []
+
+
+@pytest.mark.parametrize("name", ["Loss", "Accuracy"])
+def test_a_curve_says_from_where_to_where_it_went(open_window, finish, name):
+    window = open_window(RunConfig(training=TrainingConfig(epochs=5)))
+    window.side_panel.show_name(name)
+    finish(window)
+    snapshot = window.hub.snapshot
+    metrics, curves = snapshot.metrics, snapshot.curves
+    words = window.views[name].plot.accessibleDescription()
+    if name == "Loss":
+        numbers = f"from {curves.train_loss[0]:.3f} to {metrics.train_loss:.3f}"
+        test = f"test {metrics.test_loss:.3f}"
+    else:
+        first, last = curves.train_accuracy[0], metrics.train_accuracy
+        numbers = f"from {100 * first:.1f} % to {100 * last:.1f} %"
+        test = f"test {100 * metrics.test_accuracy:.1f} %"
+    assert words.startswith(f"{name} of the training rows ")
+    assert f"{numbers} in {snapshot.step} steps; {test}." in words
+
+
+def test_the_sentences_are_renewed_once_a_second_while_it_trains(
+    qtbot, open_window, monkeypatch, reach
+):
+    window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
+    monkeypatch.setattr(spoken, "INTERVAL_MS", 10**9)
+    plot, told = window.views["Loss"].plot, []
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    reach(window, Status.TRAINING)
+    told.append(plot.accessibleDescription())
+    step = window.hub.snapshot.step
+    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 20)
+    told.append(plot.accessibleDescription())
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    reach(window, Status.PAUSED)
+    told.append(plot.accessibleDescription())
+    assert told[0] == told[1] != told[2]
+
+
+# Tab ------------------------------------------------------------------------------------------
+
+
+def way_of_tab(qtbot, window) -> list[QWidget]:
+    """Press Tab until it comes back to where it was; return the widgets on its way."""
+    reached: list[QWidget] = []
+    while (widget := QApplication.focusWidget()) not in reached:
+        assert widget is not None
+        reached.append(widget)
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+    return reached
+
+
+@pytest.mark.parametrize("has_panel", [False, True], ids=["panel away", "panel open"])
+def test_tab_follows_the_eye(qtbot, open_window, has_panel):
+    window = open_window(size=(1366, 768))
+    for _ in range(3):
+        qtbot.keyClick(window, "s")
+    qtbot.waitUntil(lambda: window.hub.snapshot.step >= 3)
+    window.columns.show_panel(has_panel)
+    QApplication.processEvents()
+    window.run_bar.play_button.setFocus(Qt.FocusReason.TabFocusReason)
+    regions = {
+        "run bar": window.run_bar,
+        "knobs": window.knobs,
+        "rail": window.rail,
+        "panel": window.setup,
+        "stage": window.stage,
+        "side": window.side_panel,
+        "foot": window.status_area,
+    }
+
+    def region(widget):
+        return next(n for n, r in regions.items() if r is widget or r.isAncestorOf(widget))
+
+    way = way_of_tab(qtbot, window)
+    order = list(dict.fromkeys(map(region, way)))
+    names = [name for name in regions if name != "panel" or has_panel]
+    assert order == names
+    runs = [region(w) for i, w in enumerate(way) if i == 0 or region(w) != region(way[i - 1])]
+    assert runs[: len(order)] == order  # none is left and come back to, but the first at the end
+    for bar in ("run bar",):
+        places = [w.mapTo(window, w.rect().center()).x() for w in way if region(w) == bar]
+        start = places.index(min(places))
+        assert places[start:] + places[:start] == sorted(places)
