@@ -14,7 +14,16 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap, QTransform
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QTransform,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsItem,
@@ -62,6 +71,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._rest = scene.addPixmap(QPixmap())
         self._rest.setZValue(1 if moves_below else -1)
+        self._ring = scene.addRect(QRectF())  # around all where the plot has the focus
+        self._ring.setZValue(2)
+        self._ring.hide()
         # The clip keeps what moves inside the axes; the group has the units of the plot.
         self._clip = scene.addRect(QRectF(), Qt.PenStyle.NoPen)
         self._clip.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape)
@@ -80,6 +92,15 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.setBackground(None)
         self._face.setBackgroundBrush(QColor(colour))
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._ring.setPen(QPen(self.palette().highlight(), 2))
+        self._ring.show()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._ring.hide()
+
     def _show_rest(self) -> None:
         """Lay the face over the plot, and on it the picture of what does not move."""
         area, ratio = self.viewport().rect(), self.devicePixelRatioF()
@@ -87,6 +108,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             return
         self._face.setGeometry(area)
         self._face.setSceneRect(QRectF(area))
+        self._ring.setRect(QRectF(area).adjusted(1, 1, -1, -1))
         rest = QPixmap(area.size() * ratio)
         rest.setDevicePixelRatio(ratio)
         rest.fill(Qt.GlobalColor.transparent)

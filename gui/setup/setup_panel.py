@@ -23,7 +23,7 @@ class SetupPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        column = QWidget()
+        self._column = column = QWidget()
         column.setObjectName("column")
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -35,7 +35,7 @@ class SetupPanel(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Be as wide as the cards need, at the zoom of now: nothing scrolls sideways."""
-        cards = self.widget().minimumSizeHint().width()
+        cards = self._column.minimumSizeHint().width()
         return QSize(cards + zoom.px(SCROLL_BAR_PX), super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:

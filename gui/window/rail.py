@@ -98,6 +98,7 @@ class Rail(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit()
+            self._tell()  # the titles have type of their own
 
     def _fit(self) -> None:
         """Have room for the titles of most lessons."""

@@ -69,3 +69,13 @@ def test_all_settings_are_there_in_a_wide_window(open_window):
 def test_at_1366_the_stage_is_large_enough(window):
     assert window.stage.width() >= 600
     assert window.stage.height() >= 480
+
+
+def test_the_titles_of_lessons_follow_the_zoom(window):
+    item = window.rail.lessons.item(0)
+    before = item.font().pointSizeF()
+    try:
+        window.appearance.set_zoom(1.5)
+        assert item.font().pointSizeF() == 1.5 * before
+    finally:
+        window.appearance.set_zoom(1.0)

@@ -328,3 +328,13 @@ def test_a_field_is_as_wide_as_so_many_zeros_one_by_one(dressed):
     zero = CountField(0, 9).fontMetrics().horizontalAdvance("0")
     assert CountField(0, 9).sizeHint().width() == 9 * zero
     assert ShareField(1.0, widest="0000000").sizeHint().width() == 7 * zero
+
+
+def test_a_switch_shows_by_its_picture_whether_it_is_on(shown, pixels):
+    """By more than the word: the knob is at the other end of its track."""
+    switch = shown(Toggle())
+    track = slice(0, switch.height() * 2)
+    off = pixels(switch)[:, track]
+    switch.click()
+    assert switch.text() == "on"
+    assert (pixels(switch)[:, track] != off).any(axis=2).sum() > 50

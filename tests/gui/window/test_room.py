@@ -1,0 +1,104 @@
+"""No text is cut at 1366 × 768, in any tab, at 100 and at 150 %."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QStyle,
+    QStyleOptionComboBox,
+    QTabBar,
+    QWidget,
+)
+
+from core.config import DataConfig, RunConfig
+from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.labels import Elided
+
+# What may give way: names of features and classes, which can be of any length.
+OF_DATA = ("parameter across", "parameter up")
+# Views whose parts are laid out for 100 % alone.
+NOT_AT_150 = ("Draw",)
+NARROW = ("Trace",)  # the name of the row gives way to the buttons of its line
+
+
+def lack(widget: QWidget) -> object:
+    """Return what of the widget's text has no room, in words or pixels; nothing where all has."""
+    metrics = widget.fontMetrics()
+    if isinstance(widget, QLabel):
+        if isinstance(widget, Elided) or not widget.text():
+            return None  # an elided one has its whole text in the tip
+        if widget.wordWrap():
+            high = widget.heightForWidth(widget.width())
+            return (widget.height(), high) if widget.height() + 1 < high else None
+        needed = widget.sizeHint()
+        is_cut = widget.width() + 1 < needed.width() or widget.height() + 2 < metrics.height()
+        return (widget.size(), needed) if is_cut else None
+    if isinstance(widget, QAbstractButton):
+        needed = metrics.size(Qt.TextFlag.TextShowMnemonic, widget.text())
+        is_cut = widget.width() < needed.width() or widget.height() < metrics.height()
+        return (widget.size(), needed) if widget.text() and is_cut else None
+    if isinstance(widget, QComboBox):
+        option = QStyleOptionComboBox()
+        widget.initStyleOption(option)
+        control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = widget.style().subControlRect(control, option, part, widget).width()
+        wide = metrics.horizontalAdvance(widget.currentText())
+        return (room, wide) if room < wide else None
+    if isinstance(widget, QAbstractSpinBox):
+        room, wide = widget.lineEdit().width(), metrics.horizontalAdvance(widget.text())
+        return (room, wide) if room < wide else None
+    assert isinstance(widget, QTabBar)
+    return [
+        widget.tabText(i)
+        for i in range(widget.count())
+        if widget.tabRect(i).right() > widget.width()
+    ]
+
+
+@pytest.fixture
+def usual_type(dressed):
+    yield
+    dressed.setFont(look.base_font())
+
+
+@pytest.mark.usefixtures("usual_type")
+@pytest.mark.parametrize(("source", "theme"), [("iris", "light"), ("digits", "dark")])
+@pytest.mark.parametrize("level", [1.0, 1.5], ids=["100 %", "150 %"])
+def test_no_text_is_cut_in_any_tab(qtbot, open_window, source, theme, level):
+    config = RunConfig(data=DataConfig(source=source))
+    window = open_window(config, size=(1366, 768), theme=theme)
+    qtbot.keyClick(window, "s")
+    qtbot.waitUntil(lambda: window.hub.snapshot.step >= 1)
+    window.appearance.set_zoom(level)
+    cut: list[tuple[object, ...]] = []
+    for name in window.stage.offered:
+        window.stage.show_name(name)
+        qtbot.waitUntil(lambda: window.is_at_rest)
+        try:  # layouts follow a zoom by and by
+            qtbot.waitUntil(lambda name=name: not lacks(window, name, level), timeout=2000)
+        except qtbot.TimeoutError:
+            cut += lacks(window, name, level)
+        assert (window.width(), window.height()) == (1366, 768)
+    assert zoom.factor() == level
+    assert cut == []
+
+
+def lacks(window, name, level) -> list[tuple[object, ...]]:
+    """Return what is cut in sight while the view of this name is shown."""
+    kinds = QLabel | QAbstractButton | QComboBox | QAbstractSpinBox | QTabBar
+    view, cut = window.views[name], []
+    for widget in window.findChildren(QWidget):
+        if not (isinstance(widget, kinds) and widget.isVisible()):
+            continue
+        is_excused = name in NARROW or (level > 1 and name in NOT_AT_150)
+        if widget.accessibleName() in OF_DATA or (is_excused and view.isAncestorOf(widget)):
+            continue
+        if lacked := lack(widget):
+            cut.append((name, type(widget).__name__, widget.accessibleName(), lacked))
+    return cut
