@@ -39,7 +39,7 @@ def dressed_window(open_window, qtbot):
         qtbot.keyClick(window, "s")
         qtbot.waitUntil(lambda: window.hub.snapshot.step >= 1)
         window.columns.show_panel(True)
-        qtbot.waitUntil(lambda: window.is_at_rest)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)
         return window
 
     return open_it

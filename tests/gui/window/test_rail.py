@@ -76,6 +76,6 @@ def test_the_titles_of_lessons_follow_the_zoom(window):
     before = item.font().pointSizeF()
     try:
         window.appearance.set_zoom(1.5)
-        assert item.font().pointSizeF() == 1.5 * before
+        assert item.font().pointSizeF() == pytest.approx(1.5 * before)
     finally:
         window.appearance.set_zoom(1.0)

@@ -79,7 +79,7 @@ def test_no_text_is_cut_in_any_tab(qtbot, open_window, source, theme, level):
     cut: list[tuple[object, ...]] = []
     for name in window.stage.offered:
         window.stage.show_name(name)
-        qtbot.waitUntil(lambda: window.is_at_rest)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)
         try:  # layouts follow a zoom by and by
             qtbot.waitUntil(lambda name=name: not lacks(window, name, level), timeout=2000)
         except qtbot.TimeoutError:
