@@ -92,7 +92,8 @@ def test_no_text_is_cut_in_any_tab(qtbot, open_window, source, theme, level):
 def lacks(window, name, level) -> list[tuple[object, ...]]:
     """Return what is cut in sight while the view of this name is shown."""
     kinds = QLabel | QAbstractButton | QComboBox | QAbstractSpinBox | QTabBar
-    view, cut = window.views[name], []
+    view = window.views[name]
+    cut: list[tuple[object, ...]] = []
     for widget in window.findChildren(QWidget):
         if not (isinstance(widget, kinds) and widget.isVisible()):
             continue
