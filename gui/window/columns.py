@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from gui.kit.zoom import px
@@ -20,7 +20,8 @@ class Columns(QSplitter):
     """Shares the width out, until somebody does it by hand.
 
     In a narrow window the rail is folded, in a wide one the panel with all settings is there,
-    unless somebody chose otherwise.
+    unless somebody chose otherwise. Beside a page on the stage, the side panel is a thumbnail; in
+    a narrow window it makes room.
     """
 
     enlarged_changed = Signal(bool)
@@ -29,7 +30,9 @@ class Columns(QSplitter):
     def __init__(self, rail: Rail, panel: SetupPanel, stage: Stage, side_panel: SidePanel) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._enlarged: QWidget | None = None
-        self._is_presenting = self._is_set_by_hand = False
+        self._is_presenting = self._is_page = False
+        self._by_hand: set[bool] = set()  # shared out by hand: beside a page, beside other views
+        self._side_widths: dict[bool, int] = {}  # when it was last in sight beside either
         self._is_panel_wanted: bool | None = None  # None: as the width says
         self._is_fold_wanted: bool | None = None
         self._rail, self._panel, self._stage, self._side_panel = rail, panel, stage, side_panel
@@ -42,6 +45,7 @@ class Columns(QSplitter):
         self.setHandleWidth(GAP)
         self.setChildrenCollapsible(False)
         self.splitterMoved.connect(self._take_note)
+        stage.turned.connect(lambda _: self._show_beside(stage.is_page))
         rail.fold_button.clicked.connect(lambda _=False: self.fold(not rail.is_folded))
         stage.enlarge_button.toggled.connect(lambda is_on: self.enlarge(stage if is_on else None))
         side_panel.enlarge_wanted.connect(self.enlarge)
@@ -59,6 +63,7 @@ class Columns(QSplitter):
         """
         if card is self._enlarged:
             return False
+        self._note_side()
         self._enlarged = card
         self._show_columns()
         self._side_panel.show_only(None if card is self._stage else card)
@@ -73,6 +78,24 @@ class Columns(QSplitter):
         self._show_columns()
         self._stage.present(is_on)
         self._side_panel.present(is_on)
+
+    def _show_beside(self, is_page: bool) -> None:
+        """Give a page the side panel's room, or the panel its own again."""
+        if is_page == self._is_page:
+            return
+        self._note_side()
+        self._is_page = is_page
+        self._side_panel.show_thumbnail(is_page)
+        self._show_columns()
+        rail, panel, stage, side = self.sizes()
+        width = self._side_width(self.window().width())
+        if is_page in self._by_hand:
+            width = self._side_widths.get(is_page, width)
+        self.setSizes([rail, panel, stage + side - width, width])
+
+    def _note_side(self) -> None:
+        if self._enlarged is None and not self._side_panel.isHidden():
+            self._side_widths[self._is_page] = self._side_panel.width()
 
     def show_panel(self, is_shown: bool) -> None:
         """Show the panel with all settings, or hide it, whatever the width."""
@@ -98,7 +121,10 @@ class Columns(QSplitter):
         if is_panel_wanted is None:
             is_panel_wanted = self.window().width() >= px(WIDE_PX)
         for column in (self._rail, panel, self._stage, self._side_panel):
-            is_shown = card is None or column is card or column.isAncestorOf(card)
+            is_shown = column is card or column.isAncestorOf(card) if card else True
+            if column is self._side_panel and card is None:
+                has_room = self.window().width() >= px(NARROW_PX) and not self._is_presenting
+                is_shown = has_room or not self._is_page
             if column in (self._rail, panel):
                 is_shown = is_shown and not self._is_presenting
             column.setVisible(is_shown and (column is not panel or is_panel_wanted))
@@ -107,17 +133,22 @@ class Columns(QSplitter):
     # How wide they are --------------------------------------------------------------------------
 
     def _take_note(self) -> None:
-        self._is_set_by_hand = True
+        self._by_hand.add(self._is_page)
+
+    def _side_width(self, width: int) -> int:
+        """Return how wide the side panel is by default in a window of this width, in pixels."""
+        if self._is_page:
+            return px(LEAST_WIDTH)
+        least, most = map(px, SIDE_WIDTHS)
+        return min(max(int(SIDE_SHARE * width), least), most)
 
     def share(self, width: int) -> None:
         """Share the width of the window, in pixels."""
         if self._is_fold_wanted is None and self._rail.is_folded != (width < px(NARROW_PX)):
             self._fold_rail(width < px(NARROW_PX))
-        if self._is_panel_wanted is None:
-            self._show_columns()
-        if not self._is_set_by_hand:
-            least, most = map(px, SIDE_WIDTHS)
-            side = min(max(int(SIDE_SHARE * width), least), most)
+        self._show_columns()
+        if self._is_page not in self._by_hand:
+            side = self._side_width(width)
             rail = self._rail.sizeHint().width()
             panel = self._panel.minimumSizeHint().width()
             if not self._panel.isHidden():  # the side gives way: the stage is what is looked at
@@ -125,9 +156,15 @@ class Columns(QSplitter):
                 width -= panel
             self.setSizes([rail, panel, width - rail - side, side])
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._show_columns()  # at another zoom another width is narrow
+
     def reset(self, width: int) -> None:
         """Share the width out as at the first start."""
-        self._is_set_by_hand = False
+        self._by_hand.clear()
+        self._side_widths.clear()
         self._is_panel_wanted = self._is_fold_wanted = None
         self.enlarge(None)
         self._show_columns()
@@ -137,7 +174,8 @@ class Columns(QSplitter):
 
     def restore(self, settings: Settings) -> None:
         """Be as somebody left them."""
-        self._is_set_by_hand = settings.restore_shares(SHARES, self)
+        if settings.restore_shares(SHARES, self):
+            self._by_hand.add(False)
         panel, folded = settings.number(PANEL, 2, 2), settings.number(FOLDED, 2, 2)
         if panel < 2:
             self.show_panel(bool(panel))
@@ -145,7 +183,8 @@ class Columns(QSplitter):
             self.fold(bool(folded))
 
     def save(self, settings: Settings) -> None:
-        if self._is_set_by_hand:
+        self._show_beside(False)
+        if False in self._by_hand:
             settings.set(SHARES, self.saveState())
         for name, wanted in ((PANEL, self._is_panel_wanted), (FOLDED, self._is_fold_wanted)):
             settings.set(name, 2 if wanted is None else int(wanted))

@@ -38,6 +38,7 @@ class ViewSpec:
 
     name : on its tab, in the menu and for `--view`.
     group : of the views that share a tab; "" where it has one of its own.
+    is_page : it fills a page: on the stage it takes the room of the side panel too.
     make : makes and connects it.
     applies_to : tells whether there is something to show of a task.
     is_lazy : it is made when it is first seen, not at the start.
@@ -50,6 +51,7 @@ class ViewSpec:
     is_lazy: bool = False
     first_for: Callable[[Task], bool] = _never
     group: str = ""
+    is_page: bool = False
 
 
 # When they apply ------------------------------------------------------------------------------
@@ -298,12 +300,14 @@ TABS = (
     ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn),
     ViewSpec("Data", _make_data),
     ViewSpec("Curves", _make_curves, is_lazy=True),
-    ViewSpec("Trace", _make_trace, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
+    ViewSpec(
+        "Trace", _make_trace, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN, is_page=True
+    ),
     ViewSpec("Network", _make_network, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
     ViewSpec("Surface", _make_surface, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
-    ViewSpec("Demos", _make_demos, is_lazy=True, group=EXPLAIN),
-    ViewSpec("Evaluation", _make_evaluation, is_lazy=True, group=COMPARE),
-    ViewSpec("Runs", _make_runs, is_lazy=True, group=COMPARE),
+    ViewSpec("Demos", _make_demos, is_lazy=True, group=EXPLAIN, is_page=True),
+    ViewSpec("Evaluation", _make_evaluation, is_lazy=True, group=COMPARE, is_page=True),
+    ViewSpec("Runs", _make_runs, is_lazy=True, group=COMPARE, is_page=True),
 )
 SIDE = (
     ViewSpec("Loss", _make_loss),

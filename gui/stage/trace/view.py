@@ -215,6 +215,12 @@ class TraceView(View):
             SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text()
         )
 
+    def turn(self, by: int) -> bool:
+        """Take the next part of an update; the parts before cannot be taken back."""
+        if by > 0:
+            self._tracer.next_part()
+        return True
+
     # What the user does ---------------------------------------------------------------------------
 
     def _move(self, by: int) -> None:

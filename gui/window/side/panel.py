@@ -25,6 +25,7 @@ ARRANGEMENTS: tuple[tuple[int, Groups], ...] = (
 )
 CURVES: Groups = (("Loss",), ("Accuracy",))
 CURVES_SHARES = (2, 1)
+THUMBNAIL: Groups = (("Loss",),)
 SHARES = {1: (1,), 2: (5, 4), 3: (5, 3, 4), 4: (5, 3, 4, 4)}  # of the height, by number of cards
 
 
@@ -44,7 +45,7 @@ class SidePanel(QSplitter):
         self._turns = 0
         self._enlarged: QWidget | None = None
         self._guide: QWidget | None = None
-        self._wanted: Groups | None = None  # whatever the height
+        self._is_presented = self._is_thumbnail = False
         self._shares: dict[int, tuple[int, ...]] = {}  # set by hand, by number of cards
         self.splitterMoved.connect(self._note_shares)
         self.cards = [SideCard() for _ in specs]
@@ -81,8 +82,20 @@ class SidePanel(QSplitter):
 
     def present(self, is_on: bool) -> None:
         """Show the curves alone, as a hall has use for nothing else, or all views again."""
-        self._wanted = CURVES if is_on else None
+        self._is_presented = is_on
         self._arrange()
+
+    def show_thumbnail(self, is_on: bool) -> None:
+        """Show the loss alone, small beside a page, or all views again."""
+        self._is_thumbnail = is_on
+        self._arrange()
+
+    @property
+    def _wanted(self) -> Groups | None:
+        """What is shown whatever the height."""
+        if self._is_thumbnail:
+            return THUMBNAIL
+        return CURVES if self._is_presented else None
 
     def show_guide(self, guide: QWidget) -> None:
         """Show this below the first card, in place of the others, until it is closed."""
@@ -137,7 +150,8 @@ class SidePanel(QSplitter):
     def _share(self) -> None:
         """Share the height out as somebody did by hand, or by default."""
         count = len(self._groups)
-        shares = CURVES_SHARES if self._wanted else self._shares.get(count, SHARES[count])
+        kept = None if self._wanted else self._shares.get(count)
+        shares = kept or (CURVES_SHARES if self._wanted is CURVES else SHARES[count])
         parts = dict(zip(self._in_sight, shares, strict=False))
         self.setSizes([self.height() * parts.get(w, 0) // sum(shares) for w in self._widgets])
 

@@ -140,6 +140,11 @@ class Stage(QFrame):
     def current(self) -> str:
         return self.tabs.current
 
+    @property
+    def is_page(self) -> bool:
+        """Whether what is shown fills a page, and takes the side panel's room."""
+        return any(spec.is_page for spec in self._specs if spec.name == self.current)
+
     def show_name(self, name: str) -> None:
         """Show the view of this name, if it applies."""
         self.tabs.show_name(name)

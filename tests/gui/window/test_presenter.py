@@ -124,3 +124,22 @@ def test_what_was_enlarged_is_what_escape_leaves_first(window):
     press(window, Qt.Key.Key_Escape)
     assert window.stage.isVisible()
     assert window.presenter.is_on
+
+
+def test_page_keys_go_through_the_parts_of_an_update(window, qtbot):
+    window.stage.show_name("Trace")
+    trace = window.views["Trace"]
+
+    def lit():
+        return [button.isChecked() for button in trace.parts]
+
+    press(window, Qt.Key.Key_F5)
+    press(window, Qt.Key.Key_PageDown)
+    assert lit() == [True, False, False, False]
+    press(window, Qt.Key.Key_PageUp)
+    assert lit() == [True, False, False, False]
+    for _ in range(3):
+        press(window, Qt.Key.Key_PageDown)
+    assert lit() == [True] * 4
+    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    assert not window.lessons.strip.isVisible()

@@ -1,0 +1,122 @@
+"""The columns beside a page on the stage: the page has the room, the loss stays as a thumbnail."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from gui.window.sizes import LEAST_WIDTH
+
+PAGES = ("Trace", "Demos", "Evaluation", "Runs")
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window(size=(1366, 768))
+
+
+def in_sight(window):
+    return {name for card in window.side_panel.cards if card.isVisible() for name in card.names}
+
+
+def drag(window, handle, by):
+    """Drag a grip of the columns by so many pixels."""
+    grip = window.columns.handle(handle)
+    at = grip.rect().center()
+    QTest.mousePress(grip, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(grip, at + QPoint(by, 0))
+    QTest.mouseRelease(grip, Qt.MouseButton.LeftButton, pos=at)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_takes_the_room_and_leaves_the_loss(window, name):
+    before, cards = window.columns.sizes(), in_sight(window)
+    window.stage.show_name(name)
+    assert in_sight(window) == {"Loss"}
+    assert window.side_panel.width() == LEAST_WIDTH
+    assert window.stage.width() >= 900
+    window.stage.show_name("Data")
+    assert window.columns.sizes() == before
+    assert in_sight(window) == cards
+
+
+def test_from_page_to_page_nothing_moves(window):
+    window.stage.show_name("Demos")
+    sizes = window.columns.sizes()
+    window.stage.show_name("Runs")
+    assert window.columns.sizes() == sizes
+
+
+def test_widths_set_by_hand_are_kept_beside_a_page_and_beside_other_views(window):
+    drag(window, 3, -60)
+    by_hand = window.columns.sizes()
+    window.stage.show_name("Demos")
+    assert window.side_panel.width() == LEAST_WIDTH
+    drag(window, 3, -40)
+    of_pages = window.columns.sizes()
+    assert of_pages[3] > LEAST_WIDTH
+    window.stage.show_name("Data")
+    assert window.columns.sizes() == by_hand
+    window.stage.show_name("Demos")
+    assert window.columns.sizes() == of_pages
+
+
+def test_a_page_that_is_left_open_does_not_change_what_is_remembered(window, qtbot):
+    drag(window, 3, -60)
+    by_hand = window.columns.sizes()
+    window.stage.show_name("Demos")
+    qtbot.waitUntil(window.close)
+    assert window.columns.sizes() == by_hand  # as it was when that was written down
+
+
+def test_in_a_narrow_window_a_page_stands_alone(open_window):
+    window = open_window(size=(1000, 700))
+    window.stage.show_name("Evaluation")
+    assert not window.side_panel.isVisible()
+    window.stage.show_name("Data")
+    assert window.side_panel.isVisible()
+    window.stage.show_name("Evaluation")
+    window.resize(1366, 700)
+    assert window.side_panel.isVisible()
+    assert in_sight(window) == {"Loss"}
+
+
+def test_a_zoom_makes_a_window_narrow(window):
+    window.stage.show_name("Evaluation")
+    window.appearance.set_zoom(1.5)
+    assert not window.side_panel.isVisible()
+    window.appearance.set_zoom(1.0)
+    assert window.side_panel.isVisible()
+
+
+def test_a_page_is_presented_alone_and_another_view_with_the_curves(window):
+    window.stage.show_name("Demos")
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    assert window.stage.isVisible()
+    assert not window.side_panel.isVisible()
+    window.stage.show_name("Data")
+    assert in_sight(window) == {"Loss", "Accuracy"}
+    assert window.side_panel.width() > LEAST_WIDTH
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert in_sight(window) > {"Loss", "Accuracy"}
+
+
+def test_the_thumbnail_is_enlarged_and_returns(window, qtbot):
+    window.stage.show_name("Demos")
+    sizes = window.columns.sizes()
+    loss = window.side_panel.cards[0]
+    loss.enlarge_button.click()
+    assert not window.stage.isVisible()
+    qtbot.waitUntil(lambda: loss.width() > 900)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.columns.sizes() == sizes)
+
+
+def test_a_view_that_is_turned_to_while_the_stage_is_enlarged_finds_its_side_panel(window, qtbot):
+    before = window.columns.sizes()
+    window.stage.show_name("Demos")
+    window.stage.enlarge_button.click()
+    window.stage.show_name("Data")
+    assert not window.side_panel.isVisible()
+    window.stage.enlarge_button.click()
+    qtbot.waitUntil(lambda: window.columns.sizes() == before)
+    assert in_sight(window) > {"Loss"}
