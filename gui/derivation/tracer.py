@@ -18,6 +18,7 @@ from gui.derivation import numbers as trace_numbers
 from gui.derivation.brief import gauge_lines
 from gui.derivation.lines import PARTS, Shape, shape_of
 from gui.derivation.models import lines as derivation
+from gui.kit import zoom
 from gui.kit.maths import formula
 from gui.kit.maths.notation import Key, Line
 from gui.kit.maths.typesetter import symbols
@@ -196,7 +197,7 @@ class Tracer(QObject):
         is_small = len(snapshot.batch) * task.m <= LIVE_NUMBERS
         with_batch = is_whole and (is_small or not is_live)
         known = self.newest
-        looks = [(view.theme, scale) for view, scale in self._watchers]
+        looks = [(view.theme, scale * zoom.factor()) for view, scale in self._watchers]
 
         def work() -> Followed:
             from core.explain.example_trace import follow

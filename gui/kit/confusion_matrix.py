@@ -87,7 +87,7 @@ class ConfusionMatrix(QWidget):
             ]
         self.names, self.counts = names, None
         self._point_at(None)
-        self.setMinimumHeight((len(names) + 1) * MIN_CELL)
+        self.setMinimumHeight((len(names) + 1) * zoom.px(MIN_CELL))
         self._lay_out()
 
     def show_counts(self, counts: NDArray[np.int64]) -> None:

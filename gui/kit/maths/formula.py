@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from gui.kit import zoom
 from gui.kit.theme import Theme
 
-BODY_PX = 19.0  # of a small letter's line, beside text of 10 pt
+BODY_PX = 19.0  # of a small letter's line, at a zoom of 100 %
 
 
 INK = "#010203"  # in place of the theme's while a formula is typeset: none of them has it
@@ -98,13 +99,14 @@ class Formula(QWidget):
         self.update()
 
     def set_px(self, px: float) -> None:
+        """Set it in this size, at a zoom of 100 %."""
         self._px = px
         self.updateGeometry()
         self.update()
 
     def typesetting(self) -> Callable[[], bytes]:
         """Return the work that the first showing waits for, to be done on any thread before."""
-        return partial(outlines, self.latex, self._px, self._theme.ink)
+        return partial(outlines, self.latex, self._px_now, self._theme.ink)
 
     def sizeHint(self) -> QSize:
         size = self._picture.size
@@ -113,9 +115,19 @@ class Formula(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:  # it is typeset anew, as large as the text
+            self.updateGeometry()
+            self.update()
+
+    @property
+    def _px_now(self) -> float:
+        return self._px * zoom.factor()
+
     @property
     def _picture(self) -> Picture:
-        return picture(self.latex, self._px, self._theme.ink)
+        return picture(self.latex, self._px_now, self._theme.ink)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

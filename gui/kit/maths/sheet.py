@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QToolTip, QWidget
 
+from gui.kit import zoom
 from gui.kit.canvas import Canvas
 from gui.kit.canvas_widgets import signed_pixmap, signed_table
 from gui.kit.maths.boxes import Frame, Spot
@@ -167,7 +168,7 @@ class Sheet(QWidget):
             self._canvas.cover(self.rect())
 
     def _new_typesetter(self) -> Typesetter:
-        return Typesetter(self._theme, self.font(), self._scale, self.devicePixelRatioF())
+        return Typesetter(self._theme, zoom.font(), self._scale, self.devicePixelRatioF())
 
     def _build(self) -> None:
         """Set all lines anew, in today's colours and type, with the numbers that are known."""
@@ -186,7 +187,7 @@ class Sheet(QWidget):
             for spot in spots:
                 spot.say(self.numbers.say(spot.key))
                 self._style(spot)
-        self._layout = SheetLayout(placed, self._scale)
+        self._layout = SheetLayout(placed, self._scale * zoom.factor())
         self._lay_out()
         for key in self._pictures:
             self._paint_picture(key)

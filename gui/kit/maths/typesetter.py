@@ -35,7 +35,10 @@ WIDEST, WIDEST_TERM = "−00.00", "(−0.000)"
 def symbols(
     lines: Iterable[Line], theme: Theme, scale: float = 1.0
 ) -> list[tuple[str, float, str]]:
-    """Return what must be typeset for these lines, as `formula.outlines` takes it."""
+    """Return what must be typeset for these lines, as `formula.outlines` takes it.
+
+    scale : of the sheet, times the zoom.
+    """
     found = {
         node.latex: None
         for line in lines
@@ -53,7 +56,8 @@ class Typesetter:
     """
 
     def __init__(self, theme: Theme, font: QFont, scale: float, ratio: float) -> None:
-        self._theme, self._scale, self._ratio = theme, scale, ratio
+        self._theme, self._ratio = theme, ratio
+        self._scale = scale * zoom.factor()
         self._numbers = zoom.scaled(font, NUMBER_SCALE * scale)
         metrics = QFontMetricsF(self._numbers)
         self._slot = metrics.horizontalAdvance(WIDEST)

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from gui.kit import plots, zoom
 from gui.kit.plots import Line
 from gui.kit.theme import Theme
+from gui.stage.demos.shaped import Shaped
 
-HEIGHT = 176  # px at 10 pt
+LOW, HIGH = 130, 420  # px at 100 %: the plot takes what height is left
 
 Colour = Literal["accent", "counter_accent", "muted"]
 
@@ -36,8 +37,7 @@ class Chart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self._legend)
-        layout.addWidget(self.plot)
-        self._fit()
+        layout.addWidget(Shaped(self.plot, low=LOW, high=HIGH), 1)
 
     def add(self, words: str, colour: Colour, *, width: float = 2, dashed: bool = False) -> Line:
         """Add a curve; the legend names it unless its words are empty."""
@@ -57,20 +57,16 @@ class Chart(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._fit()
+            plots.paint(self.plot, self._theme)
+            self._dress()
 
     def _dress(self) -> None:
         entries = []
         for line, words, colour, width, dashed in self._lines:
             style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
             code = getattr(self._theme, colour)
-            line.setPen(plots.pen(self.plot, code, width, style))
+            line.setPen(plots.pen(self.plot, code, width * zoom.factor(), style))
             if words:
                 dash = "╍╍" if dashed else "━━"
                 entries.append(f'<span style="color:{code}">{dash}</span>&nbsp;{words}')
         self._legend.setText(" &nbsp; ".join(entries))
-
-    def _fit(self) -> None:
-        scale = zoom.factor()
-        self.plot.setFixedHeight(round(HEIGHT * scale))
-        plots.paint(self.plot, self._theme)

@@ -13,6 +13,7 @@ from gui.stage.demos.bars import Bars
 from gui.stage.demos.chart import Chart
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import Figure
+from gui.stage.demos.shaped import Shaped
 from gui.state.selected_example import Example
 
 NO_SHARES = (
@@ -45,6 +46,11 @@ class Demo(QWidget):
     def shows_runs(self) -> bool:
         """Whether anything of a run is shown."""
         return type(self).show_run is not Demo.show_run
+
+    @property
+    def grows(self) -> bool:
+        """Whether a part of it takes the height that is left."""
+        return bool(self.findChildren(Shaped))
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours; formulae and parts anywhere inside take them too."""

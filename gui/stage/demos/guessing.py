@@ -15,7 +15,7 @@ from core.model_family import FAMILY
 from core.number_format import format_fixed
 from core.train.history import SAMPLE
 from core.train.snapshot import Snapshot
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
@@ -66,7 +66,7 @@ class GuessingDemo(Demo):
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._curve = plots.Line(self.plot)
         self._drop = plots.Line(self.plot)
-        self._spot = pg.ScatterPlotItem(size=11, pxMode=True)
+        self._spot = pg.ScatterPlotItem(pxMode=True)
         self.plot.addItem(self._spot)
         self.verdict = note("")
         self._lay_out(theme)
@@ -96,7 +96,7 @@ class GuessingDemo(Demo):
             flow.addWidget(figure)
         left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(caption("Loss of guessing"))
-        left.addWidget(Shaped(self.plot, 0.75, low=220, high=480), 1)
+        left.addWidget(Shaped(self.plot, low=170, high=480), 1)
         right.addWidget(caption("Probabilities"))
         right.addWidget(self.bars)
         right.addStretch(1)
@@ -116,9 +116,10 @@ class GuessingDemo(Demo):
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
         plots.paint(self.plot, theme)
-        self._curve.setPen(plots.pen(self.plot, theme.accent, 2))
-        self._drop.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DashLine))
-        self._spot.setPen(plots.pen(self.plot, theme.panel, 1))
+        self._curve.setPen(plots.pen(self.plot, theme.accent, 2 * zoom.factor()))
+        self._drop.setPen(plots.pen(self.plot, theme.muted, zoom.factor(), Qt.PenStyle.DashLine))
+        self._spot.setSize(zoom.px(11))
+        self._spot.setPen(plots.pen(self.plot, theme.panel, zoom.factor()))
         self._spot.setBrush(pg.mkBrush(theme.counter_accent))
 
     def show_run(self, task: Task, snapshot: Snapshot) -> None:

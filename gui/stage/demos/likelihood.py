@@ -90,7 +90,7 @@ class LikelihoodDemo(Demo):
         self._lines = [plots.Line(self.plot) for _ in range(3)]
         self._floors = [pg.InfiniteLine(angle=0, movable=False) for _ in FLOORS]
         self._floor_words = [pg.TextItem(anchor=(1, 0)) for _ in FLOORS]
-        self._ends = pg.ScatterPlotItem(symbol="x", size=12, pxMode=True)
+        self._ends = pg.ScatterPlotItem(symbol="x", pxMode=True)
         self.verdict, self.key = note(""), note("")
         self._lay_out(theme)
         self.source.chosen.connect(self._choose_source)
@@ -122,7 +122,7 @@ class LikelihoodDemo(Demo):
         layout.addWidget(Wrapped(self.n_slider, self.p_slider))
         layout.addWidget(figures)
         layout.addWidget(self.verdict)
-        layout.addWidget(Shaped(self.plot, 0.5, low=220, high=520), 1)
+        layout.addWidget(Shaped(self.plot, low=170, high=520), 1)
         layout.addWidget(self.key)
 
     @property
@@ -138,14 +138,15 @@ class LikelihoodDemo(Demo):
             (theme.accent, 2.5, Qt.PenStyle.SolidLine),
             (theme.counter_accent, 2.5, Qt.PenStyle.SolidLine),
         )
-        for line, style in zip(self._lines, styles, strict=True):
-            line.setPen(plots.pen(self.plot, *style))
+        for line, (colour, width, dash) in zip(self._lines, styles, strict=True):
+            line.setPen(plots.pen(self.plot, colour, width * zoom.factor(), dash))
         for floor, words, colour in zip(
             self._floors, self._floor_words, (theme.counter_accent, theme.accent), strict=True
         ):
-            floor.setPen(plots.pen(self.plot, colour, 1, Qt.PenStyle.DotLine))
+            floor.setPen(plots.pen(self.plot, colour, zoom.factor(), Qt.PenStyle.DotLine))
             words.setColor(colour)
             words.setFont(zoom.font(look.SMALL))
+        self._ends.setSize(zoom.px(12))
         self.key.setText(
             "&nbsp;&nbsp; ".join(
                 f'<span style="color:{colour}">{dash}</span>&nbsp;{words}'

@@ -80,16 +80,14 @@ class OverflowDemo(Demo):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
-        layout.addWidget(
-            Formula(
-                theme,
-                r"\log\sum_j e^{z_j}=M+\log\sum_j e^{z_j-M}",
-                "log of the sum over j of e to the z j = M plus log of the sum over j of "
-                "e to the z j minus M",
-            )
+        formula = Formula(
+            theme,
+            r"\log\sum_j e^{z_j}=M+\log\sum_j e^{z_j-M}",
+            "log of the sum over j of e to the z j = M plus log of the sum over j of "
+            "e to the z j minus M",
         )
-        layout.addWidget(Wrapped(self.scale, self.truth))
-        layout.addWidget(Wrapped(self.loss_breaks, self.sum_breaks))
+        layout.addWidget(Wrapped(formula, self.loss_breaks, self.sum_breaks))
+        layout.addWidget(Wrapped(self.scale, self.truth, reset_button(self.reset)))
         for words, grid, total, loss in (
             ("As the formula is written", self.naive, self.naive_total, self.naive_loss),
             ("With M = max z taken out", self.safe, self.safe_total, self.safe_loss),
@@ -99,7 +97,6 @@ class OverflowDemo(Demo):
             layout.addLayout(head)
             layout.addWidget(grid)
         layout.addWidget(self._verdict)
-        layout.addLayout(row(reset_button(self.reset), None))
         self.scale.changed.connect(lambda _: self._show())
         self._choose(START_Y)
 

@@ -194,6 +194,7 @@ class Figure(QWidget):
         zoom.set_type(self._caption, look.SMALL)
         self._caption.setProperty("small", True)
         self.number = QLabel("–")
+        zoom.set_type(self.number, look.LARGE * 1.15, bold=True)
         self.number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -223,12 +224,6 @@ class Figure(QWidget):
         self._theme = theme
         self._dress()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._dress()
-
     def _dress(self) -> None:
-        points = self.font().pointSizeF() * look.LARGE * 1.15
         colour = self._theme.counter_accent if self._warns else self._theme.ink
-        self.number.setStyleSheet(f"font-size: {points}pt; font-weight: 600; color: {colour};")
+        self.number.setStyleSheet(f"color: {colour};")

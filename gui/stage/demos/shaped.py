@@ -1,42 +1,42 @@
-"""A place for a picture that is to grow with the width it has."""
+"""A place for a picture that takes the height that is left."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.kit import zoom
+
 
 class Shaped(QWidget):
-    """Holds a picture as high as `ratio` of its width, within bounds in pixels.
+    """Holds a picture as high as there is room for, within bounds in pixels at 100 %.
 
     It has no layout: Qt would ask that for the height in its place.
     """
 
-    def __init__(self, picture: QWidget, ratio: float, *, low: int, high: int) -> None:
+    def __init__(self, picture: QWidget, *, low: int, high: int) -> None:
         super().__init__()
-        self._picture, self._ratio, self._low, self._high = picture, ratio, low, high
+        self._picture, self._low, self._high = picture, low, high
         picture.setParent(self)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def set_ratio(self, ratio: float) -> None:
-        self._ratio = ratio
-        self.updateGeometry()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._picture.setGeometry(self.rect())
 
-    def hasHeightForWidth(self) -> bool:
-        return True
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
-    def heightForWidth(self, width: int) -> int:
-        return min(max(round(self._ratio * width), self._low), self._high)
+    def _fit(self) -> None:
+        self.setMinimumHeight(zoom.px(self._low))
+        self.setMaximumHeight(zoom.px(self._high))
 
     def sizeHint(self) -> QSize:
-        return QSize(400, self.heightForWidth(400))
+        return QSize(400, self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, self._low)
+        return QSize(200, self.minimumHeight())

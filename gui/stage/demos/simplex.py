@@ -23,7 +23,6 @@ from gui.stage.demos.triangle import Triangle
 from gui.state.selected_example import Example
 
 MOST_POINTS = 2000
-TRIANGLE, SEGMENT = 0.86, 0.4  # height beside width
 
 
 class SimplexDemo(Demo):
@@ -79,7 +78,7 @@ class SimplexDemo(Demo):
         layout.setSpacing(6)
         layout.addWidget(above)
         layout.addWidget(self.words)
-        self._place = Shaped(self.triangle, TRIANGLE, low=230, high=640)
+        self._place = Shaped(self.triangle, low=230, high=720)
         layout.addWidget(self._place, 1)
         layout.addWidget(self.readout)
 
@@ -153,7 +152,6 @@ class SimplexDemo(Demo):
             words.append(f"{len(shown):,} of {len(mine):,} rows are shown.")
         words.append("Filled points train, hollow ones test.") if is_test.any() else None
         self.words.setText(" ".join(words))
-        self._place.set_ratio(SEGMENT if len(classes) == 2 else TRIANGLE)
         self._is_new = True
 
     def _move(self) -> None:

@@ -84,9 +84,8 @@ class TwoClassesDemo(Demo):
         line.setStretch(0, 1)
         layout.addLayout(line)
         layout.addWidget(self.grid)
-        layout.addWidget(self.difference)
+        layout.addLayout(row(self.difference, None, reset_button(self.reset)))
         layout.addWidget(self.chart)
-        layout.addLayout(row(reset_button(self.reset), None))
 
     def reset(self) -> None:
         for slider in self.sliders:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -70,6 +70,7 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
 LIST_FROM = 600  # px of width at 10 pt, from which the list stands beside the demonstration
 INTERVAL = 0.1  # s between two showings of a run
 MARGIN = 16
+TITLE = 1.35  # times as large as the rest
 LIST_STYLE = (
     "QListWidget { background: transparent; border: none; } QListWidget::item { padding: 4px 2px; }"
 )
@@ -271,19 +272,26 @@ class DemosView(View):
         self._show_run()
 
 
+class _Page(QWidget):
+    """As high as its parts need at its width, and not as at its least width."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
 def _framed(demo: Demo) -> QScrollArea:
     """Return the demonstration under its title and what to watch, to scroll where it is high."""
-    page = QWidget()
+    page = _Page()
     page.setObjectName("page")
     layout = QVBoxLayout(page)
     layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
     layout.setSpacing(8)
     title = QLabel(demo.title)
-    title.setStyleSheet(f"font-size: {zoom.BASE_POINT_SIZE * 1.35}pt; font-weight: 600;")
+    zoom.set_type(title, TITLE, bold=True)
     layout.addWidget(title)
     layout.addWidget(note(demo.watch))
-    layout.addWidget(demo)
-    layout.addStretch(1)
+    layout.addWidget(demo, int(demo.grows))
+    layout.addStretch(int(not demo.grows))
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)

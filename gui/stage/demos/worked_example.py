@@ -19,7 +19,7 @@ from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import note
 
 MAX_ROWS = 20
-WIDE = 110  # average characters: with more room the tables stand side by side
+WIDE = 84  # average characters: with more room the tables stand side by side
 
 
 class WorkedExampleDemo(Demo):

@@ -173,7 +173,7 @@ class _Square(QWidget):
         self.plot.getPlotItem().setLabel("left", up)
         self.guess = plots.Line(self.plot)
         self.curve = plots.Line(self.plot)
-        self.point = pg.ScatterPlotItem(symbol="o", size=POINT_PX)
+        self.point = pg.ScatterPlotItem(symbol="o")
         self.plot.addItem(self.point)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -185,10 +185,13 @@ class _Square(QWidget):
     def show_theme(self, theme: Theme) -> None:
         plots.paint(self.plot, theme)
         zoom.set_type(self.title, 1.0, bold=True)
-        self.curve.setPen(plots.pen(self.plot, theme.accent, 2.4))
-        self.guess.setPen(plots.pen(self.plot, theme.muted, 1.2, Qt.PenStyle.DotLine))
+        self.curve.setPen(plots.pen(self.plot, theme.accent, 2.4 * zoom.factor()))
+        self.guess.setPen(
+            plots.pen(self.plot, theme.muted, 1.2 * zoom.factor(), Qt.PenStyle.DotLine)
+        )
         self.point.setBrush(pg.mkBrush(theme.counter_accent))
-        self.point.setPen(plots.pen(self.plot, theme.panel, 1.5))
+        self.point.setSize(zoom.px(POINT_PX))
+        self.point.setPen(plots.pen(self.plot, theme.panel, 1.5 * zoom.factor()))
 
     def show_curve(
         self,

@@ -116,8 +116,8 @@ class ExampleModel(RowTableModel):
         ink: NDArray[np.float32] = dataset.values(np.array([self.row_at(place)]))[0]
         whole = ink_pixmap(ink.reshape(dataset.image_shape), self._inks)
         return whole.scaled(
-            PICTURE_PX,
-            PICTURE_PX,
+            zoom.px(PICTURE_PX),
+            zoom.px(PICTURE_PX),
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
@@ -155,8 +155,10 @@ class ExampleList(QStackedWidget):
         self.model.set_theme(theme)
         small = zoom.font(look.SMALL)
         self.gallery.setFont(small)
-        height = PICTURE_PX + 2 * self.gallery.fontMetrics().height() + 8
-        self.gallery.setGridSize(QSize(CELL_PX, height))
+        side = zoom.px(PICTURE_PX)
+        height = side + 2 * self.gallery.fontMetrics().height() + zoom.px(8)
+        self.gallery.setIconSize(QSize(side, side))
+        self.gallery.setGridSize(QSize(zoom.px(CELL_PX), height))
         self.table.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.6))
         for view in (self.table, self.gallery):
             view.viewport().update()

@@ -25,7 +25,6 @@ from core.model_family import FAMILY
 from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
-from gui.kit import theme as look
 from gui.kit.buttons import text_button
 from gui.kit.fields.numbers import CountField
 from gui.kit.labels import small_label
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
 LEAST, MOST, USUAL = 3, 10, 5
 POLL_MS = 100
+FIGURES = 1.6  # times as large as the rest
 COLUMNS = ("fold", "rows", "accuracy", "loss")
 ABOUT = (
     "The training rows are dealt out to k folds. Each fold is tested on by a model that is trained "
@@ -68,7 +68,6 @@ class FoldsPage(Page):
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
         self.bar.setAccessibleName("Progress of the cross-validation")
         self.figures = QLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
@@ -80,7 +79,7 @@ class FoldsPage(Page):
         self.plot.getPlotItem().setLabel("bottom", "fold")
         self.plot.getPlotItem().setLabel("left", "accuracy")
         self.band, self.mean = plots.Band(self.plot), plots.Line(self.plot)
-        self.dots = pg.ScatterPlotItem(symbol="o", size=12)
+        self.dots = pg.ScatterPlotItem(symbol="o")
         self.plot.addItem(self.dots)
         self.table = _make_table()
         self._lay_out()
@@ -110,8 +109,10 @@ class FoldsPage(Page):
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
         plots.paint(self.plot, theme)
-        zoom.set_type(self.figures, 1.6)
-        self.mean.setPen(plots.pen(self.plot, theme.accent, 2))
+        zoom.set_type(self.figures, FIGURES)
+        self.bar.setFixedHeight(zoom.px(6))
+        self.dots.setSize(zoom.px(12))
+        self.mean.setPen(plots.pen(self.plot, theme.accent, 2 * zoom.factor()))
         colour = pg.mkColor(theme.accent)
         colour.setAlpha(48)
         self.band.setBrush(colour)
@@ -245,8 +246,7 @@ class FoldsPage(Page):
         self.figures.show()
         self.figures.setText(
             f"<b>{format_percent(mean)}{off}</b> "
-            f"<span style='font-size:{self.font().pointSizeF() * look.LARGE:.1f}pt'>"
-            f"right &nbsp; loss {loss:.3f}{loss_off} {unit}</span>"
+            f"<small>right &nbsp; loss {loss:.3f}{loss_off} {unit}</small>"
         )
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self.table.setRowCount(len(progress.done))

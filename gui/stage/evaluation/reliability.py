@@ -26,7 +26,7 @@ TIP = (
     "Divide all logits by one number T, fitted by cross-entropy on one half of these rows; "
     "both curves are then of the other half. No decision changes"
 )
-COUNTS_HEIGHT = 104  # px at 10 pt
+COUNTS_HEIGHT = 104  # px at 100 %
 
 
 class Calibrated(NamedTuple):
@@ -87,17 +87,21 @@ class ReliabilityPage(Page):
             plot.getPlotItem().getAxis("left").setWidth(
                 self.fontMetrics().horizontalAdvance("0") * 7
             )
-        self.counts.setFixedHeight(round(COUNTS_HEIGHT * self.font().pointSizeF() / 10))
+        self.counts.setFixedHeight(zoom.px(COUNTS_HEIGHT))
         zoom.set_type(self.title, look.LARGE)
-        self.diagonal.setPen(plots.pen(self.plot, theme.muted, 1.2, Qt.PenStyle.DotLine))
+        self.diagonal.setPen(
+            plots.pen(self.plot, theme.muted, 1.2 * zoom.factor(), Qt.PenStyle.DotLine)
+        )
         for line, dots, colour in (
             (self.before, self._dots, theme.accent),
             (self.after, self._dots_after, theme.counter_accent),
         ):
-            line.setPen(plots.pen(self.plot, colour, 2))
+            line.setPen(plots.pen(self.plot, colour, 2 * zoom.factor()))
             dots.setBrush(pg.mkBrush(colour))
-            dots.setPen(plots.pen(self.plot, theme.panel, 1))
-        self.bars.setOpts(brush=pg.mkBrush(theme.rest), pen=plots.pen(self.counts, theme.panel, 1))
+            dots.setPen(plots.pen(self.plot, theme.panel, zoom.factor()))
+        self.bars.setOpts(
+            brush=pg.mkBrush(theme.rest), pen=plots.pen(self.counts, theme.panel, zoom.factor())
+        )
         for label in self.count_labels:
             zoom.set_type(label, look.SMALL)
             label.setColor(theme.ink)
@@ -213,7 +217,7 @@ def _draw(line: plots.Line, dots: pg.ScatterPlotItem, shown: Reliability) -> Non
     x, y = shown.confidence[filled], shown.accuracy[filled]
     share = shown.counts[filled] / max(int(shown.counts.sum()), 1)
     line.setData(x, y)
-    dots.setData(x=x, y=y, size=8 + 10 * np.sqrt(share))
+    dots.setData(x=x, y=y, size=zoom.factor() * (8 + 10 * np.sqrt(share)))
 
 
 def _shares(theme: Theme, name: str) -> plots.Plot:

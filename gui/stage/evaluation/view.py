@@ -153,6 +153,7 @@ class EvaluationView(View):
 
     def show_theme(self) -> None:
         zoom.set_type(self.accuracy, look.LARGE)
+        self._fit()
         for page in self.pages.values():
             page.show_theme(self.theme)
 
@@ -251,10 +252,12 @@ class EvaluationView(View):
         """Where the names of the parts would be cut off, leave out what is around them."""
         words = [self.parts.button(part).text() for _, part, _ in PARTS]
         bold = QFontMetrics(zoom.font(1.0, bold=True))
-        is_narrow = sum(map(bold.horizontalAdvance, words)) + ROOM * len(words) > self.width()
-        small = zoom.font(look.SMALL).pointSizeF()
-        narrow = f"QPushButton {{ padding: 4px 0px; font-size: {small}pt; }}"
-        style = narrow if is_narrow else ""
+        is_narrow = (
+            sum(map(bold.horizontalAdvance, words)) + zoom.px(ROOM) * len(words) > self.width()
+        )
+        for _, part, _ in PARTS:
+            zoom.set_type(self.parts.button(part), look.SMALL if is_narrow else 1.0)
+        style = "QPushButton { padding: 0.25em 0; }" if is_narrow else ""
         if style != self.parts.styleSheet():
             self.parts.setStyleSheet(style)
         row = self.parts.layout()

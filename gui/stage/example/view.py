@@ -84,7 +84,7 @@ class ExampleView(CardView):
             widget.setVisible(applies(task))
         if not applies(task):
             self._words.setText(ABSENT)
-        self.setMinimumHeight(HEIGHT_OF_PICTURES if task.dataset.image_shape else HEIGHT)
+        self.setMinimumHeight(zoom.px(HEIGHT_OF_PICTURES if task.dataset.image_shape else HEIGHT))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._tracer.refresh()

@@ -69,14 +69,13 @@ class RacePage(QWidget):
         self._words.setProperty("small", True)
         self._words.setWordWrap(True)
         self.curves = RunCurves(theme)
-        self.curves.setMinimumHeight(CURVES_HEIGHT)
         self.pictures = RunPictures(theme, background, "race")
-        self.pictures.setMinimumHeight(PICTURES_HEIGHT)
         self.table = RunTable(ResultModel(theme))
         self.table.setAccessibleName("Results of the race")
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._arrange()
         self._show_state()
+        self.set_theme(theme)
 
     def _arrange(self) -> None:
         buttons = QHBoxLayout()
@@ -125,6 +124,8 @@ class RacePage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.chips.set_theme(theme)
+        self.curves.setMinimumHeight(zoom.px(CURVES_HEIGHT))
+        self.pictures.setMinimumHeight(zoom.px(PICTURES_HEIGHT))
         self.curves.set_theme(theme)
         self.pictures.set_theme(theme)
         self.table.runs.theme = theme

@@ -145,8 +145,8 @@ class Multiples(QWidget):
             )
             if side > best[1]:
                 best = columns, side
-        if best[1] < LEAST_PX * min(self._aspect, 1.0):  # it is scrolled to
-            columns = max(1, min(count, int((width + GAP) // (LEAST_PX + GAP))))
+        if best[1] < zoom.px(LEAST_PX) * min(self._aspect, 1.0):  # it is scrolled to
+            columns = max(1, min(count, int((width + GAP) // (zoom.px(LEAST_PX) + GAP))))
             best = columns, max((width - 2 - GAP * (columns - 1)) / columns, 1.0)
         return best
 
@@ -257,7 +257,7 @@ class Multiples(QWidget):
         for path in panel.paths[len(picture.lines) :]:
             path.setPath(QPainterPath())
         for path, (colour, lines) in zip(panel.paths, picture.lines, strict=False):
-            path.setPen(QPen(QColor(colour), LINE_PX))
+            path.setPen(QPen(QColor(colour), LINE_PX * zoom.factor()))
             path.setPath(self._path(lines, width, height))
 
     def _path(self, lines: Lines, width: float, height: float) -> QPainterPath:
@@ -308,7 +308,7 @@ class Multiples(QWidget):
         rows = task.train_rows[:: max(1, -(-len(task.train_rows) // MAX_POINTS))]
         values = task.dataset.values(rows)
         x, y = self._to_pixels(plane, values[:, plane.x], values[:, plane.y], width, height)
-        side = POINT_PX * min(1.0, max(width / 320, 0.7))
+        side = zoom.factor() * POINT_PX * min(1.0, max(width / 320, 0.7))
         painter.setPen(QPen(QColor(self._theme.panel), 0.12))
         for k, mark in enumerate(task.dataset.class_marks):
             painter.setBrush(self._theme.class_colour(mark))

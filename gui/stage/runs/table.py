@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -27,6 +27,7 @@ from core.runs.run_record import (
     settings_of,
 )
 from core.train.snapshot import Status
+from gui.kit import zoom
 from gui.kit.plain_text import as_tip
 from gui.kit.shortcuts import HOLDS_WORDS
 from gui.kit.theme import Theme
@@ -54,8 +55,6 @@ class RunModel(QAbstractTableModel):
         self.columns: list[str] = []
         self._values: list[dict[str, Setting]] = []
         self._sorted_by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
-        self._bold = QFont()
-        self._bold.setWeight(QFont.Weight.DemiBold)
 
     def set_records(self, records: Sequence[Record]) -> bool:
         """Show these runs; return whether rows or columns are others now."""
@@ -131,7 +130,7 @@ class RunModel(QAbstractTableModel):
             )
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == CELL.FontRole and value == Status.DIVERGED.value:
-            return self._bold
+            return zoom.font(bold=True)
         return None
 
     def _name_data(self, record: Record, role: int) -> Any:
@@ -148,7 +147,7 @@ class RunModel(QAbstractTableModel):
                 + (f"\n{edits}" if edits else "")
             )
         if role == CELL.FontRole and record.colour == LIVE:
-            return self._bold
+            return zoom.font(bold=True)
         return None
 
     def _is_kept(self, record: Record) -> bool:
@@ -236,8 +235,8 @@ class RunTable(QTableView):
             width = max(metrics.horizontalAdvance(text) for text in (*words, *cells))
             if column == NAME:
                 most = NAME_LETTERS * metrics.averageCharWidth(), int(0.28 * self.width())
-                width = min(width, max(most[1], most[0] // 2), most[0]) + ROOM_OF_A_NAME
-            self.setColumnWidth(column, width + ROOM)
+                width = min(width, max(most[1], most[0] // 2), most[0]) + zoom.px(ROOM_OF_A_NAME)
+            self.setColumnWidth(column, width + zoom.px(ROOM))
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.8))
 
     def chosen(self) -> list[Record]:

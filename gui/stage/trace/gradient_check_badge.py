@@ -159,9 +159,8 @@ class CheckBadge(QWidget):
         if tip != self.badge.toolTip():
             self.badge.setToolTip(tip)
         colour = self._theme.counter_accent if is_bad else self._theme.muted
-        size = self.font().pointSizeF() * look.SMALL
-        weight = 600 if is_bad else 400
-        sheet = f"color: {colour}; font-size: {size}pt; font-weight: {weight};"
+        zoom.set_type(self.badge, look.SMALL, bold=is_bad)
+        sheet = f"color: {colour};"
         if sheet != self.badge.styleSheet():
             self.badge.setStyleSheet(sheet)
 
