@@ -14,10 +14,11 @@ from PySide6.QtWidgets import (
     QGraphicsSimpleTextItem,
 )
 
+from gui.kit import zoom
 from gui.kit.maths.formula import picture
 from gui.kit.maths.notation import Key, as_term
 
-GAP, CELL_GAP = 3.5, 11.0
+GAP, CELL_GAP = 3.5, 11.0  # px at 100 %
 
 
 class Box:
@@ -147,14 +148,14 @@ class Fraction(Box):
     def measure(self, room: float) -> None:
         for part in (self._top, self._bottom):
             part.measure(room)
-        self.width = max(self._top.width, self._bottom.width) + 8
-        self._axis = 6.0  # the bar's height over the baseline
+        self.width = max(self._top.width, self._bottom.width) + 8 * zoom.factor()
+        self._axis = 6.0 * zoom.factor()  # the bar's height over the baseline
         self.above = self._axis + self._top.above + self._top.below + 2
         self.below = self._bottom.above + self._bottom.below + 2 - self._axis
 
     def place(self, x: float, baseline: float) -> None:
         bar = baseline - self._axis
-        self._bar.setRect(QRectF(x, bar, self.width, 1.2))
+        self._bar.setRect(QRectF(x, bar, self.width, 1.2 * zoom.factor()))
         self._top.place(x + (self.width - self._top.width) / 2, bar - 2 - self._top.below)
         self._bottom.place(x + (self.width - self._bottom.width) / 2, bar + 3 + self._bottom.above)
 
@@ -168,6 +169,7 @@ class Side(Box):
 
     def measure(self, room: float) -> None:
         self._rows = [[]]
+        self._gap = gap = GAP * zoom.factor()
         x = 0.0
         for part in self._parts:
             part.measure(room)
@@ -175,15 +177,15 @@ class Side(Box):
                 self._rows.append([])
                 x = 0.0
             self._rows[-1].append(part)
-            x += part.width + GAP
+            x += part.width + gap
         self.width = max(
-            (sum(p.width + GAP for p in r) - GAP for r in self._rows if r), default=0.0
+            (sum(p.width + gap for p in r) - gap for r in self._rows if r), default=0.0
         )
         tops = [max((p.above for p in r), default=0.0) for r in self._rows]
         depths = [max((p.below for p in r), default=0.0) for r in self._rows]
         self._steps = [0.0]
         for i in range(1, len(self._rows)):
-            self._steps.append(self._steps[-1] + depths[i - 1] + 6 + tops[i])
+            self._steps.append(self._steps[-1] + depths[i - 1] + 6 * zoom.factor() + tops[i])
         self.above, self.below = tops[0], self._steps[-1] + depths[-1]
 
     def place(self, x: float, baseline: float) -> None:
@@ -191,7 +193,7 @@ class Side(Box):
             at = x
             for part in parts:
                 part.place(at, baseline + step)
-                at += part.width + GAP
+                at += part.width + self._gap
 
 
 class Bracketed(Box):
@@ -209,18 +211,18 @@ class Bracketed(Box):
             max(cells[j].width for cells in self._cells) for j in range(len(self._cells[0]))
         ]
         self._heights = [max(c.above + c.below for c in cells) + 3 for cells in self._cells]
-        self.width = sum(self._widths) + CELL_GAP * (len(self._widths) - 1) + 2 * CELL_GAP
-        height = sum(self._heights)
-        self.above = height / 2 + 5
-        self.below = height / 2 - 5
+        self.width = sum(self._widths) + CELL_GAP * zoom.factor() * (len(self._widths) + 1)
+        height, middle = sum(self._heights), 5 * zoom.factor()  # of a bracket, over the baseline
+        self.above = height / 2 + middle
+        self.below = height / 2 - middle
 
     def place(self, x: float, baseline: float) -> None:
-        y = baseline - self.above
+        y, gap = baseline - self.above, CELL_GAP * zoom.factor()
         for cells, height in zip(self._cells, self._heights, strict=True):
-            at = x + CELL_GAP
+            at = x + gap
             for cell, width in zip(cells, self._widths, strict=True):
                 cell.place(at + (width - cell.width) / 2, y + cell.above + 1.5)
-                at += width + CELL_GAP
+                at += width + gap
             y += height
         path = QPainterPath()
         for side, inwards in ((x + 1, 4.0), (x + self.width - 1, -4.0)):

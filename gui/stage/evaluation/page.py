@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
@@ -16,6 +16,19 @@ MARGIN = 0.025  # beyond 0 and 1 of a plot of shares, for what lies on its edge
 SHARES = [(k / 5, f"{k / 5:.1f}") for k in range(6)]  # ticks
 
 Inspection = Callable[[Answers], Any]
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """Return an area that scrolls, up and down only, where there is too little height for this."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    content.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    return area
 
 
 class Page(QWidget):

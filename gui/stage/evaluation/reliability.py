@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from core.data.task import Task
@@ -27,6 +28,7 @@ TIP = (
     "both curves are then of the other half. No decision changes"
 )
 COUNTS_HEIGHT = 104  # px at 100 %
+COUNTS_MOST = 0.32  # of the height of the page
 
 
 class Calibrated(NamedTuple):
@@ -80,6 +82,14 @@ class ReliabilityPage(Page):
         layout.addWidget(self.counts)
         layout.addWidget(self.words)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_counts()
+
+    def _fit_counts(self) -> None:
+        """Leave most of a low page to the curve."""
+        self.counts.setFixedHeight(min(zoom.px(COUNTS_HEIGHT), round(COUNTS_MOST * self.height())))
+
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
         for plot in (self.plot, self.counts):
@@ -87,7 +97,7 @@ class ReliabilityPage(Page):
             plot.getPlotItem().getAxis("left").setWidth(
                 self.fontMetrics().horizontalAdvance("0") * 7
             )
-        self.counts.setFixedHeight(zoom.px(COUNTS_HEIGHT))
+        self._fit_counts()
         zoom.set_type(self.title, look.LARGE)
         self.diagonal.setPen(
             plots.pen(self.plot, theme.muted, 1.2 * zoom.factor(), Qt.PenStyle.DotLine)

@@ -21,13 +21,14 @@ from gui.kit.view import View
 from gui.stage.evaluation.counts import ClassesPage, ConfusionPage, MistakesPage
 from gui.stage.evaluation.curves import CurvesPage
 from gui.stage.evaluation.folds import FoldsPage
-from gui.stage.evaluation.page import Page
+from gui.stage.evaluation.page import Page, scrolled
 from gui.stage.evaluation.reliability import ReliabilityPage
 from gui.stage.evaluation.threshold import ThresholdRow
 from gui.state.background_tasks import Background, Queue
 
 INTERVAL = 0.25  # s between two askings while it trains
 SHARE = 4.0  # and at least so many times as long as one takes
+LEAST_HEIGHT = 200  # px at 100 % of a part; with less room it is scrolled to
 ROOM = 28  # px around the name of a part
 PARTS = (
     ("Confusion", "confusion", "How often each class is taken for each other one"),
@@ -91,7 +92,7 @@ class EvaluationView(View):
         layout.addWidget(self.parts)
         layout.addLayout(said)
         layout.addWidget(self.threshold)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(scrolled(self._stack), 1)
         self.show_part("confusion")
         self.show_theme()
 
@@ -153,6 +154,7 @@ class EvaluationView(View):
 
     def show_theme(self) -> None:
         zoom.set_type(self.accuracy, look.LARGE)
+        self._stack.setMinimumHeight(zoom.px(LEAST_HEIGHT))
         self._fit()
         for page in self.pages.values():
             page.show_theme(self.theme)

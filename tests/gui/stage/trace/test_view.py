@@ -43,6 +43,8 @@ def traced(qtbot, open_window):
         for step in range(1, steps + 1):
             qtbot.keyClick(window.stage, Qt.Key.Key_S)
             qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+        window.side_panel.show_name("Example")  # which makes room for the trace then
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
         qtbot.keyClick(window.stage, Qt.Key.Key_5)
         assert window.stage.current == "Trace"
         view = window.views["Trace"]
