@@ -7,7 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QW
 
 
 class FlowLayout(QLayout):
-    """Widgets from left to right, wrapped like words; expanding ones share what a row has left."""
+    """Widgets from left to right, wrapped like words; expanding ones share what a row has left.
+
+    One that is wider than a row, and can be narrower and taller, is so.
+    """
 
     def __init__(self, parent: QWidget, horizontal_gap: int, vertical_gap: int) -> None:
         super().__init__(parent)
@@ -62,6 +65,11 @@ class FlowLayout(QLayout):
     def sizeHint(self) -> QSize:
         return self.minimumSize()
 
+    def width_of_all(self) -> int:
+        """Return the width at which all stand in one row."""
+        widths = [item.sizeHint().width() for item in self._items if not item.isEmpty()]
+        return sum(widths) + self._gaps[0] * max(len(widths) - 1, 0)
+
     def minimumSize(self) -> QSize:
         size = QSize()
         for item in self._items:
@@ -73,10 +81,11 @@ class FlowLayout(QLayout):
         horizontal, vertical = self._gaps
         y = rect.y()
         for row in self._rows(rect.width()):
-            height = max(item.sizeHint().height() for item in row)
+            widths = self._widths(row, rect.width())
+            sizes = [QSize(w, _height(item, w)) for item, w in zip(row, widths, strict=True)]
+            height = max(size.height() for size in sizes)
             x = rect.x()
-            for item, width in zip(row, self._widths(row, rect.width()), strict=True):
-                size = QSize(width, item.sizeHint().height())
+            for item, size in zip(row, sizes, strict=True):
                 if move:
                     middle = y + (height - size.height()) // 2
                     item.setGeometry(QRect(QPoint(x, middle), size))
@@ -86,7 +95,9 @@ class FlowLayout(QLayout):
 
     def _widths(self, row: list[QLayoutItem], width: int) -> list[int]:
         """Return how wide each item of a row becomes."""
-        widths = [item.sizeHint().width() for item in row]
+        widths = [
+            min(item.sizeHint().width(), max(width, item.minimumSize().width())) for item in row
+        ]
         growing = [i for i, item in enumerate(row) if _expands(item)]
         left = width - sum(widths) - self._gaps[0] * (len(row) - 1)
         for i in growing if left > 0 else ():
@@ -107,6 +118,12 @@ class FlowLayout(QLayout):
             rows[-1].append(item)
             used += needed + self._gaps[0]
         return rows
+
+
+def _height(item: QLayoutItem, width: int) -> int:
+    """Return how tall an item of this width is."""
+    is_bent = item.hasHeightForWidth() and width < item.sizeHint().width()
+    return item.heightForWidth(width) if is_bent else item.sizeHint().height()
 
 
 def _expands(item: QLayoutItem) -> bool:

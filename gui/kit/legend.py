@@ -7,7 +7,15 @@ from functools import lru_cache
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QBrush, QColor, QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QInputDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from core.data.points import MAX_CLASSES, MIN_CLASSES
 from core.data.task import Task
@@ -17,7 +25,7 @@ from gui.kit.flow_layout import FlowLayout
 from gui.kit.plain_text import Plain, as_tip, short, unmarked
 from gui.kit.theme import Theme
 
-ICON_PX = 16
+ICON_PX = 16  # at a zoom of 100 %
 LETTERS = 24  # of a name; the tip has the rest
 
 
@@ -38,6 +46,11 @@ class Legend(QWidget):
         self.chosen_class = 0
         self._group: QButtonGroup | None = None
         self._layout = FlowLayout(self, 2, 2)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        """Return the size of one row."""
+        return QSize(self._layout.width_of_all(), self._layout.minimumSize().height())
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -52,7 +65,8 @@ class Legend(QWidget):
         hollow = "test" if len(task.test_rows) else ""
         if len(task.validation_rows):
             hollow = "held out"
-        shown = (dataset.class_names, dataset.class_marks, drawing, hollow, self._theme)
+        style = self._theme, zoom.factor()
+        shown = dataset.class_names, dataset.class_marks, drawing, hollow, style
         if shown == self._shown:
             return
         self._shown = shown
@@ -80,6 +94,7 @@ class Legend(QWidget):
         """Return the button that chooses a class; its menu renames and removes it."""
         button = QPushButton(icon, unmarked(short(name, LETTERS)))
         button.setProperty("marker", True)
+        button.setIconSize(QSize(zoom.px(ICON_PX), zoom.px(ICON_PX)))
         button.setCheckable(True)
         button.setChecked(k == self.chosen_class)
         button.setToolTip(
@@ -145,7 +160,7 @@ def _entry(name: str, icon: QIcon) -> QWidget:
     row.setContentsMargins(4, 3, 8, 3)
     row.setSpacing(4)
     picture = QLabel()
-    picture.setPixmap(icon.pixmap(QSize(ICON_PX, ICON_PX)))
+    picture.setPixmap(icon.pixmap(QSize(zoom.px(ICON_PX), zoom.px(ICON_PX))))
     text = Plain(short(name, LETTERS))
     zoom.set_type(text, look.SMALL)
     text.setProperty("small", True)
@@ -173,7 +188,7 @@ def ring_icon(theme: Theme) -> QIcon:
 
 def _icon(symbol: str, size: float, pen: QPen, brush: QBrush) -> QIcon:
     """Draw pyqtgraph's own symbol, so that legend and plot agree; pens are in symbol widths."""
-    ratio = 3  # enough for any screen scale
+    ratio = 6  # enough for any zoom and scale of the screen
     pixmap = QPixmap(ICON_PX * ratio, ICON_PX * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)

@@ -19,6 +19,9 @@ from gui.kit import zoom
 from gui.kit.theme import Theme
 
 GAP = 16.0
+TITLE_LINES = 1.5  # heights of the type for what stands below a picture
+GAP_LINES = 12.0  # heights of the type: the least width for the scale beside panels
+WORDS_PX = 40.0  # by which the words of the scale reach beyond it at either side
 SCROLL_BAR_PX = 10
 SCALE_DIGITS = (1, 1.5, 2, 3, 5, 7, 10)
 SHRINK = 0.45  # the scale comes down once the largest weight is below this share of it
@@ -27,12 +30,16 @@ MOST_UNITS = 60  # hidden units that are shown
 
 
 class Grid(NamedTuple):
-    """Panels in rows and columns, and the size of one panel's picture."""
+    """Panels in rows and columns, and the size of one panel's picture.
+
+    has_gap : the last row has room for the scale, which then needs no line of its own.
+    """
 
     columns: int
     rows: int
     width: float
     height: float
+    has_gap: bool = False
 
 
 class Panels(QWidget):
@@ -41,6 +48,7 @@ class Panels(QWidget):
     hovered = Signal(str)
     breadth = 1.0  # a panel's width that is worth as much as its height
     zero = "weight 0"  # the words in the middle of the scale
+    may_fill_gap = False  # whether the scale may stand in the last row of panels
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -131,27 +139,32 @@ class Panels(QWidget):
     def _grid(self) -> Grid:
         """Return the arrangement whose panels are largest."""
         count = max(len(self._names()), 1)
-        title, scale_bar = self._line() * 1.5, self._line() * 2.2
+        title, scale_bar = self._line() * TITLE_LINES, self._line() * 2.2
         best = Grid(1, count, 0, 0)
         best_size = -1.0
         for columns in range(1, count + 1):
             rows = math.ceil(count / columns)
             width = (self.width() - SCROLL_BAR_PX - GAP * (columns - 1)) / columns
-            height = (self.height() - scale_bar) / rows - title - GAP / 2
-            size = min(width, self.breadth * height)
-            if size > best_size:
-                best, best_size = Grid(columns, rows, width, height), size
+            free = columns * rows - count
+            for has_gap in (False, True) if free and self.may_fill_gap else (False,):
+                below = 0.0 if has_gap else scale_bar
+                height = (self.height() - below) / rows - title - GAP / 2
+                size = min(width, self.breadth * height)
+                gap = free * (size + GAP) - GAP
+                if size > best_size and not (has_gap and gap < GAP_LINES * self._line()):
+                    best, best_size = Grid(columns, rows, width, height, has_gap), size
         return best
 
     def _scale_bar(self, top: float) -> QRectF:
         """Return where the scale is when panels end at `top`."""
-        line, width = self._line(), min(280.0, self.width() * 0.6)
+        line, width = self._line(), min(280.0 * zoom.factor(), self.width() * 0.6)
         y = min(top + line * 0.5, self.height() - line * 1.8)
         return QRectF((self.width() - width) / 2, y, width, line * 0.5)
 
     def _below(self, bar: QRectF) -> QRectF:
         """Return where the scale's words stand."""
-        return QRectF(bar.left() - 40, bar.bottom() + 1, bar.width() + 80, self._line() * 1.1)
+        wider = WORDS_PX * zoom.factor()
+        return bar.adjusted(-wider, bar.height() + 1, wider, self._line() * 1.1 + 1)
 
     def _ramp(self, bar: QRectF) -> QLinearGradient:
         """Return the colours from −scale to +scale, from end to end of the bar."""

@@ -96,6 +96,9 @@ class View(QWidget):
         """Show the next part (+1) of what it shows in parts, or the one before (−1), if any."""
         return False
 
+    def present(self, is_on: bool) -> None:
+        """Show only what a hall can read, or all of it again: presenter mode comes or goes."""
+
     def end_threads(self) -> None:
         """End the threads that the view has of its own, and wait for them: the window closes."""
 

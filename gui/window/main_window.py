@@ -224,6 +224,7 @@ class MainWindow(QMainWindow):
     def _present(self, is_on: bool) -> None:
         self.zoom.is_paused = is_on
         self.columns.present(is_on)
+        self.views.present(is_on)
         self.status_area.present(is_on)
 
     def _turn_page(self, by: int) -> None:

@@ -44,6 +44,7 @@ class ViewFactory(QObject):
         self._hub, self._editor, self._loader = hub, editor, loader
         self._stage, self._appearance = stage, appearance
         self._made: dict[str, View] = {}
+        self._is_presenting = False
         self._specs: dict[str, tuple[ViewSpec, Callable[[str, QWidget], None]]] = {
             **{spec.name: (spec, stage.replace) for spec in TABS},
             **{spec.name: (spec, side_panel.replace) for spec in SIDE},
@@ -85,6 +86,11 @@ class ViewFactory(QObject):
                 self._make(name)
         self._stage.turned.connect(self.__getitem__)
 
+    def present(self, is_on: bool) -> None:
+        """Let all views, and those that are made later, show only what a hall can read, or not."""
+        self._is_presenting = is_on
+        tell_all(self.made, lambda view: view.present(is_on))
+
     def end_threads(self) -> None:
         """End what views have under way of their own."""
         tell_all(self.made, lambda view: view.end_threads())
@@ -97,6 +103,8 @@ class ViewFactory(QObject):
             view.offer_task(self._hub.run.task)
         if self._hub.snapshot:
             view.offer_snapshot(self._hub.snapshot)
+        if self._is_presenting:
+            view.present(True)
         put(name, view)
 
     # The run --------------------------------------------------------------------------------------

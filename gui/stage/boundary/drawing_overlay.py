@@ -7,12 +7,13 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.theme import Theme
 from gui.stage.boundary.geometry import Coords
 
 GHOST_OPACITY = 0.45
+SELECTION_PX = 16
 CIRCLE = np.linspace(0, 2 * np.pi, 61)
 
 
@@ -21,12 +22,12 @@ class DrawingOverlay:
 
     def __init__(self, plot: plots.Plot, theme: Theme) -> None:
         self._plot, self._theme = plot, theme
-        self._ghost_style: tuple[int, float] | None = None  # class, pixel ratio
+        self._ghost_style: tuple[int, float, float] | None = None  # class, zoom, pixel ratio
         self._ghost = pg.ScatterPlotItem()
         self._ghost.setZValue(30)
         self._ghost.setOpacity(GHOST_OPACITY)
         self._circle = pg.PlotCurveItem()
-        self._selection = pg.ScatterPlotItem(symbol="s", size=16)
+        self._selection = pg.ScatterPlotItem(symbol="s")
         self._lasso = pg.PlotCurveItem()
         for item in (self._circle, self._selection, self._lasso):
             item.setZValue(29)
@@ -39,17 +40,18 @@ class DrawingOverlay:
         dashed = Qt.PenStyle.DashLine
         self._circle.setPen(plots.pen(self._plot, theme.ink, 1, dashed))
         self._lasso.setPen(plots.pen(self._plot, theme.accent, 1.5, dashed))
+        self._selection.setSize(plots.marker_px(SELECTION_PX))
         self._selection.setPen(plots.pen(self._plot, theme.accent, 1.5))
         self._selection.setBrush(None)
 
     def show_ghost(self, coords: Coords, k: int) -> None:
         """Show faintly the point of class k that a press here would put."""
-        style = k, self._plot.devicePixelRatioF()
+        style = k, zoom.factor(), self._plot.devicePixelRatioF()
         if style != self._ghost_style:
             self._ghost_style = style
             self._ghost.clear()
             self._ghost.setSymbol(look.symbol(k))
-            self._ghost.setSize(plots.POINT_PX * look.symbol_scale(k))
+            self._ghost.setSize(plots.marker_px(plots.POINT_PX, k))
             self._ghost.setBrush(pg.mkBrush(self._theme.class_colour(k)))
             self._ghost.setPen(plots.pen(self._plot, self._theme.panel, 1))
         self._ghost.setData(x=[coords[0]], y=[coords[1]])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 
-from gui.kit import plots
+from gui.kit import plots, zoom
 
 Coords = tuple[float, float]
 REACH_PX = 10  # of a press or of the pointer: a point that is nearer is meant
@@ -53,4 +53,4 @@ class PlotGeometry:
             return None
         distance = self.distances(x, y, coords)
         index = int(distance.argmin())
-        return index if distance[index] <= REACH_PX else None
+        return index if distance[index] <= REACH_PX * zoom.factor() else None

@@ -14,7 +14,7 @@ from core.data.task import Task
 from core.explain.example_gradients import pulls
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 from gui.state.background_tasks import Background
@@ -88,7 +88,7 @@ class GradientArrows(QObject):
     def __init__(self, plot: plots.Plot, theme: Theme, background: Background) -> None:
         super().__init__(plot)
         self._plot, self._theme, self._background = plot, theme, background
-        self.box = QCheckBox("pulls")
+        self.box = QCheckBox("gradients")
         self.box.setAccessibleName("show how examples pull at the weights")
         self.box.toggled.connect(self._switch)
         self._task: Task | None = None
@@ -220,17 +220,18 @@ class GradientArrows(QObject):
             return
         self.shown = found
         pixel = np.array(self._plot.getPlotItem().getViewBox().viewPixelSize())
+        head_px, sum_head_px = HEAD_PX * zoom.factor(), SUM_HEAD_PX * zoom.factor()
         outlines = []
         for k, line in enumerate(self.lines):
             mine = found.y == k
-            outlines.append(_outline(found.tails[mine], found.tips[mine], pixel, HEAD_PX))
+            outlines.append(_outline(found.tails[mine], found.tips[mine], pixel, head_px))
             line.setData(*outlines[-1].T)
         order = np.argsort(-np.hypot(*(found.sums / pixel).T))  # a shorter one lies on top
         for z, k in enumerate(order.tolist()):
             line = self.sums[k]
             line.setZValue(SUM_Z + z)
             tip = found.centre + found.sums[k]
-            outlines.append(_outline(found.centre[None], tip[None], pixel, SUM_HEAD_PX))
+            outlines.append(_outline(found.centre[None], tip[None], pixel, sum_head_px))
             line.setData(*outlines[-1].T)
         self._halo.setData(*np.concatenate(outlines).T)
 

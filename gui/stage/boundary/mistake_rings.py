@@ -10,19 +10,20 @@ from gui.kit import plots
 from gui.kit.theme import Theme
 from gui.stage.boundary.section import Section
 
-RING_PX = 19
+RING_PX = 19  # at a zoom of 100 %
 
 
 class MistakeRings(pg.ScatterPlotItem):  # type: ignore[misc]
     """A ring around the point of each row that it is told of."""
 
     def __init__(self, plot: plots.Plot) -> None:
-        super().__init__(symbol="o", size=RING_PX, pxMode=True)
+        super().__init__(symbol="o", pxMode=True)
         self._plot = plot
         self.setZValue(20)
         plot.addItem(self)
 
     def set_theme(self, theme: Theme) -> None:
+        self.setSize(plots.marker_px(RING_PX))
         self.setPen(plots.pen(self._plot, theme.ink, 1.5))
         self.setBrush(None)
 

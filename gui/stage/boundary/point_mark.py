@@ -13,17 +13,21 @@ Values = NDArray[np.float32] | NDArray[np.uint8]
 
 
 class PointMark(pg.ScatterPlotItem):  # type: ignore[misc]
-    """A ring of `size` pixels around the point of a row, which it follows from plane to plane."""
+    """A ring around the point of a row, which it follows from plane to plane.
+
+    size : in pixels at a zoom of 100 %.
+    """
 
     def __init__(self, plot: plots.Plot, size: float) -> None:
-        super().__init__(symbol="o", size=size)
-        self._plot = plot
+        super().__init__(symbol="o")
+        self._plot, self._size = plot, size
         self._features: Values = np.empty(0, np.float32)  # of the row
         self.row: int | None = None
         self.setZValue(25)
         plot.addItem(self)
 
     def set_theme(self, theme: Theme) -> None:
+        self.setSize(plots.marker_px(self._size))
         self.setPen(plots.pen(self._plot, theme.accent, 3))
         self.setBrush(None)
 

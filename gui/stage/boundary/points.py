@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.theme import Theme
 from gui.stage.boundary.section import Section
@@ -52,7 +52,7 @@ class PointItems:
 
     def _apply_style(self, marks: tuple[int, ...], theme: Theme) -> None:
         """Give each class its items, in its colour and shape."""
-        style = marks, theme, self._plot.devicePixelRatioF()
+        style = marks, theme, zoom.factor(), self._plot.devicePixelRatioF()
         if style == self._style:
             return
         self._style = style
@@ -65,13 +65,13 @@ class PointItems:
             item.clear()
         for k, mark in enumerate(marks):
             colour = theme.class_colour(mark)
-            size = plots.POINT_PX * look.symbol_scale(mark)
+            size = plots.marker_px(plots.POINT_PX, mark)
             filled, hollow = self.item(k, TRAINING), self.item(k, TEST)
             for item in (filled, hollow):
                 item.setSymbol(look.symbol(mark))
             filled.setSize(size)
             filled.setPen(plots.pen(self._plot, theme.panel, 1))
             filled.setBrush(pg.mkBrush(colour))
-            hollow.setSize(size - 1)
+            hollow.setSize(size - zoom.factor())
             hollow.setPen(plots.pen(self._plot, colour, 1.6))
             hollow.setBrush(pg.mkBrush(theme.panel))

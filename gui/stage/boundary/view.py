@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.evaluate.classification import HALF
@@ -13,7 +13,7 @@ from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.fields.choices import Choice
-from gui.kit.labels import small_label
+from gui.kit.flow_layout import FlowLayout
 from gui.kit.legend import Legend
 from gui.kit.plain_text import Plain
 from gui.kit.plane_shading import HAIR, STILL_PX, NodeSize, Rest, Shader, Shading
@@ -54,13 +54,14 @@ class BoundaryView(View):
         self._node_size, self._rest = NodeSize(), Rest()
         self._shader: Shader | None = None
         self._section: Section | None = None
+        self._is_presenting = False
         self.threshold = HALF
         self.legend = Legend(theme)
         self.plane_choice = PlaneChoice()
         self.shown_points = Choice()
         self.shown_points.setAccessibleName("points shown")
         self.shown_points.setToolTip("Which points are shown; all training points train")
-        self.shown_points.offer([(word, word) for word in ("all", TRAINING, TEST)], "all")
+        self.shown_points.offer([("all points", "all"), (TRAINING, TRAINING), (TEST, TEST)], "all")
         self.plot = plots.make_plot(theme, moves_below=True)
         self.plot.setAccessibleName("Decision regions")
         self._box = self.plot.getPlotItem().getViewBox()
@@ -87,33 +88,18 @@ class BoundaryView(View):
         self.show_theme()
 
     def _lay_out(self) -> None:
-        points_row = QWidget()
-        row = QHBoxLayout(points_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(small_label("points"))
-        row.addWidget(self.shown_points)
-        self._points_row = points_row
-        layout = QGridLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setVerticalSpacing(6)
-        layout.addWidget(self.legend, 0, 0)
-        choices = QHBoxLayout()
-        choices.addWidget(self.plane_choice)
-        choices.addWidget(points_row)
-        layout.addLayout(choices, 0, 1, Qt.AlignmentFlag.AlignRight)
-        layout.addWidget(self.board_tools, 1, 0, 1, 2)
-        layout.addWidget(self.plot, 2, 0, 1, 2)
-        layout.addWidget(self.readout, 3, 0, 1, 2)
-        foot = QHBoxLayout()
-        foot.addWidget(self._caption, 1)
-        corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
         boxes = self.hidden_lines.box, self.gradient_arrows.box
-        for box in boxes:
-            foot.addWidget(box, 0, corner)
-        layout.addLayout(foot, 4, 0, 1, 2)
-        layout.setRowStretch(2, 1)
-        layout.setColumnStretch(0, 1)
-        for part in (self.plane_choice, points_row, self.board_tools, self.plot, *boxes):
+        self._choices = self.plane_choice, *boxes, self.shown_points
+        head = QWidget()
+        flow = FlowLayout(head, 8, 4)
+        for part in (self.legend, *self._choices):
+            flow.addWidget(part)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(4)
+        for part in (head, self.board_tools, self.plot, self.readout, self._caption):
+            layout.addWidget(part, int(part is self.plot))
+        for part in (*self._choices, self.board_tools, self.plot):
             part.hide()  # until there is a task, which says what of it is needed
 
     def _connect_parts(self) -> None:
@@ -161,9 +147,9 @@ class BoundaryView(View):
         self.plot.show()
         is_drawn = task.config.data.source == "drawn"
         self.plane_choice.show_task(task)
-        self._points_row.setVisible(len(task.held_out_rows) > 0)
+        self.shown_points.setVisible(len(task.held_out_rows) > 0)
         held_out = "held out" if len(task.validation_rows) else TEST
-        options = (("all", "all"), (TRAINING, TRAINING), (held_out, TEST))
+        options = (("all points", "all"), (TRAINING, TRAINING), (held_out, TEST))
         self.shown_points.offer(options, self.shown_points.value())
         self.legend.show_task(task, drawing=is_drawn)
         self.board_tools.setVisible(is_drawn)
@@ -175,6 +161,15 @@ class BoundaryView(View):
         self.gradient_arrows.show_task(task, self.theme)
         self.hidden_lines.show_task(task, self.theme)
         self.show_points(task)
+        self.readout.setVisible(not self._is_presenting)
+        if self._is_presenting:
+            for tool in (*self._choices, self.board_tools):
+                tool.hide()
+
+    def present(self, is_on: bool) -> None:
+        """Leave legend and picture alone, or bring back what is chosen, drawn with and said."""
+        self._is_presenting = is_on
+        self.offer_theme(self.theme)
 
     def _clear_picture(self) -> None:
         self.regions.clear()
@@ -219,7 +214,7 @@ class BoundaryView(View):
         arrows = self.gradient_arrows.text()
         text = caption(section, self.threshold, arrows, self.points.thinning)
         self._caption.setText(text)
-        self._caption.setVisible(bool(text))
+        self._caption.setVisible(bool(text) and not self._is_presenting)
 
     def highlight(self, row: int) -> None:
         """Mark the point of this row of the data set."""

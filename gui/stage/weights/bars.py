@@ -96,9 +96,9 @@ class Bars(Panels):
             column, panel_row = k % grid.columns, k // grid.columns
             x = column * (grid.width + GAP)
             y = panel_row * (row * len(labels) + line * 1.5 + GAP)
-            colour = self._theme.class_colour(mark).name()
+            colour = self._theme.class_text(mark).name()
             glyph = look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●"
-            self._text(painter, QRectF(x, y, 24, line * 1.4), glyph, self._bold, colour)
+            self._text(painter, QRectF(x, y, line * 1.4, line * 1.4), glyph, self._bold, colour)
             title = self._bold_metrics.elidedText(
                 name, Qt.TextElideMode.ElideRight, grid.width - line * 1.4
             )

@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 from core.data.task import Task
 from core.number_format import format_signed
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
-from gui.kit.picture_grid import GAP, Grid, Panels
+from gui.kit.picture_grid import GAP, TITLE_LINES, WORDS_PX, Grid, Panels
 from gui.kit.theme import Theme
 from gui.state.throttle import Reading
 
-WHOLE_ZOOM = 4
+CRISP = 0.9  # of the room is worth taking for pixels that are all of one size
 OPAQUE = 0xFF000000
 NORM_SECONDS = 0.2  # ten figures at once
 HAIR = 3  # of the 257 levels of a sign: a weight that differs by so little looks the same
@@ -36,6 +37,8 @@ class _Panel(NamedTuple):
 
 class Pictures(Panels):
     """The weights of each class as a picture, blue positive and orange negative."""
+
+    may_fill_gap = True
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -80,7 +83,7 @@ class Pictures(Panels):
             self._panels.append(parts)
         for panel, rect, (name, _) in zip(self._panels, self._places, names, strict=True):
             self._lay_out_panel(panel, rect, name)
-        self._lay_out_scale()
+        self._lay_out_scale(grid)
         # Nothing on the screen counts as known any more.
         middle = len(self._map) // 2
         red, green, blue = self._map.astype(np.uint32).T
@@ -98,7 +101,7 @@ class Pictures(Panels):
         frame = QPainterPath()
         frame.addRoundedRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5), 4, 4)
         panel.frame.setPath(frame)
-        panel.frame.setPen(QPen(QColor(self._theme.line), 1))
+        panel.frame.setPen(QPen(QColor(self._theme.line), zoom.factor()))
         panel.name.dress(self._bold, self._theme.ink)
         panel.name.say(
             self._bold_metrics.elidedText(name, Qt.TextElideMode.ElideRight, rect.width())
@@ -118,10 +121,17 @@ class Pictures(Panels):
         panel.name.place(title, LEFT)
         panel.norm.place(title.adjusted(name_width, 0, 0, 0), LEFT)
 
-    def _lay_out_scale(self) -> None:
+    def _lay_out_scale(self, grid: Grid) -> None:
         line = self._line()
-        last = self._places[-1].bottom() if self._places else 0.0
-        bar = self._scale_bar(last + 2 + line * 1.3)
+        last = self._places[-1] if self._places else QRectF()
+        if grid.has_gap:
+            right = self._places[grid.columns - 1].right()
+            gap = QRectF(last.right() + GAP, last.top(), right - last.right() - GAP, last.height())
+            wider = WORDS_PX * zoom.factor()
+            middle = gap.center().y() - line * 0.8
+            bar = QRectF(gap.left() + wider, middle, gap.width() - 2 * wider, line * 0.5)
+        else:
+            bar = self._scale_bar(last.bottom() + 2 + line * 1.3)
         shape = QPainterPath()
         shape.addRoundedRect(bar, 3, 3)
         self._bar.setPath(shape)
@@ -141,15 +151,19 @@ class Pictures(Panels):
         """Return where picture k is."""
         rows, columns = self._image_shape()
         ratio = self.devicePixelRatioF()
-        zoom = min(grid.width / columns, grid.height / rows)
-        if zoom * ratio >= WHOLE_ZOOM:  # all pixels of one size; below that it costs too much
-            zoom = math.floor(zoom * ratio) / ratio
-        width, height = columns * zoom, rows * zoom
-        title = self._line() * 1.5
+        pixel = min(grid.width / columns, grid.height / rows)
+        whole = math.floor(pixel * ratio) / ratio
+        if whole >= CRISP * pixel:
+            pixel = whole
+        width, height = columns * pixel, rows * pixel
+        title = self._line() * TITLE_LINES
         column, row = k % grid.columns, k // grid.columns
         used = grid.columns * (width + GAP) - GAP
         x = (self.width() - used) / 2 + column * (width + GAP)
-        return QRectF(round(x), 1 + round(row * (height + title + GAP / 2)), width, height)
+        free = self.height() - grid.rows * (height + title + GAP / 2)
+        free -= 0.0 if grid.has_gap else self._line() * 2.2
+        y = max(free, 0.0) / 2 + row * (height + title + GAP / 2)
+        return QRectF(round(x), 1 + round(y), width, height)
 
     # Values -----------------------------------------------------------------------------------
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.choices import Segments
+from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import Elided
 from gui.kit.picture_grid import MOST_UNITS, Panels
 from gui.kit.theme import Theme
@@ -86,18 +87,21 @@ class WeightsView(View):
         self.norms = Norms(theme, background or Background())
         self._stack.addWidget(self.norms)
         self._hint = ""
+        self._is_presenting = False
         self._lay_out()
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(6)
-        layout.addWidget(self.subject, 0, Qt.AlignmentFlag.AlignRight)
+        choices = QWidget()
+        flow = FlowLayout(choices, 16, 4)
+        for segments in (self.subject, self.units):
+            flow.addWidget(segments)
+        layout.addWidget(choices)
+        self._choices = choices
         layout.addWidget(self._stack, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self._readout, 1)
-        foot.addWidget(self.units)
-        layout.addLayout(foot)
+        layout.addWidget(self._readout)
 
     @property
     def canvas(self) -> Panels:
@@ -114,6 +118,12 @@ class WeightsView(View):
     def show_theme(self) -> None:
         for panels in self._panels:
             panels.set_theme(self.theme)
+
+    def present(self, is_on: bool) -> None:
+        """Leave out what chooses and the words at the pointer, or bring them back."""
+        self._is_presenting = is_on
+        self._choices.setVisible(not is_on)
+        self._readout.setVisible(self._subject in (WEIGHTS, GRADIENT) and not is_on)
 
     def show_task(self, task: Task) -> None:
         is_image = task.dataset.image_shape is not None
@@ -146,7 +156,7 @@ class WeightsView(View):
         if self.canvas is self.gradients:
             scaled = "Blue: the next step makes the weight larger; orange: smaller."
         self._hint = scaled
-        self._readout.setVisible(shows_panels)
+        self._readout.setVisible(shows_panels and not self._is_presenting)
         self._say("")
         for panels in self._panels:  # what is not seen lets go of its data
             panels.show_task(task if panels is self.canvas and shows_panels else None)

@@ -79,7 +79,7 @@ class Norms(QWidget):
         self._background.forget("noise")
         plots.paint(self.plot, theme)
         self.whole.setPen(plots.pen(self.plot, theme.ink, 2))
-        self.optimum_line.setPen(pg.mkPen(theme.muted, style=Qt.PenStyle.DashLine))
+        self.optimum_line.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DashLine))
         self.optimum_line.hide()
         names = () if task.config.model.hidden else output_names(task)[:MOST_LINES]
         marks = task.dataset.class_marks
@@ -94,7 +94,8 @@ class Norms(QWidget):
             mark = k if FAMILY[task.config.model.kind].is_pairwise else marks[k]
             colour = theme.class_colour(mark).name()
             self.lines[k].setPen(plots.pen(self.plot, colour, 1.2))
-            words.append(f"<span style='color:{colour}'>■</span>&nbsp;{html(short(name))}")
+            ink = theme.class_text(mark).name()
+            words.append(f"<span style='color:{ink}'>■</span>&nbsp;{html(short(name))}")
         self._key_words = words
         self._key.setText(" &nbsp; ".join(words))
         self.words.setText("")

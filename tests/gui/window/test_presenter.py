@@ -143,3 +143,12 @@ def test_page_keys_go_through_the_parts_of_an_update(window, qtbot):
     assert lit() == [True] * 4
     qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
     assert not window.lessons.strip.isVisible()
+
+
+def test_views_leave_their_tools_out_also_those_made_later(window):
+    press(window, Qt.Key.Key_F5)
+    assert not window.views["Boundary"].shown_points.isVisible()
+    window.stage.show_name("Weights")
+    assert not window.views["Weights"].subject.isVisible()
+    press(window, Qt.Key.Key_Escape)
+    assert window.views["Weights"].subject.isVisible()

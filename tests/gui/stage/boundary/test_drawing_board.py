@@ -818,7 +818,7 @@ def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, wor
 # Test points -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shown", ["all", "training", "test"])
+@pytest.mark.parametrize("shown", ["all points", "training", "test"])
 def test_test_points_are_shown_hidden_or_alone(qtbot, window, shown):
     choice = window.views["Boundary"].shown_points
     assert choice.isVisible()
@@ -829,7 +829,7 @@ def test_test_points_are_shown_hidden_or_alone(qtbot, window, shown):
         colour = look.LIGHT.class_colour(k)
         for rows, hollow in ((task.train_rows, False), (task.test_rows, True)):
             places = scatter_of(window.views["Boundary"].plot, colour, hollow=hollow)
-            is_shown = shown == "all" or hollow == (shown == "test")
+            is_shown = shown == "all points" or hollow == (shown == "test")
             mine = rows[task.dataset.y[rows] == k] if is_shown else []
             expected = task.dataset.X[mine]
             assert np.array_equal(places.astype(np.float32), expected)

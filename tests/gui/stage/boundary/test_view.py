@@ -423,3 +423,37 @@ def test_the_mark_stays_while_other_points_come_after_it(show):
     view.highlight(40)
     view.offer_points(without_row(task, 100))
     assert view.mark.row == 40 and len(view.mark.getData()[0]) == 1
+
+
+def test_points_and_rings_are_as_large_as_the_type(show, type_of, trained):
+    task = prepare(sources.load(DataConfig()), RunConfig())
+    view = show(task, trained(task, 20))
+    items = [view.points.item(0, TRAINING), view.points.item(2, TEST), view.rings, view.mark]
+    before = [item.opts["size"] for item in items]
+    type_of(20)
+    QApplication.processEvents()
+    assert [item.opts["size"] for item in items] == pytest.approx([2 * size for size in before])
+    assert view.regions.lines.pen().widthF() == 4 * view.plot.devicePixelRatioF()
+
+
+def test_below_the_plane_is_only_the_line_about_the_pointer(show):
+    view = show(prepare(sources.load(DataConfig()), RunConfig()))
+    layout = view.layout()
+    room = view.readout.height() + layout.spacing() + layout.contentsMargins().bottom()
+    assert view.height() - view.plot.geometry().bottom() - 1 <= room + 1
+
+
+def test_a_hall_sees_legend_and_plane_alone(show, type_of):
+    view = show(prepare(sources.load(DataConfig()), RunConfig()))
+    tools = view.plane_choice, view.shown_points, view.gradient_arrows.box, view.board_tools
+    before = [tool.isVisible() for tool in tools]
+    assert any(before)
+    height = view.plot.height()
+    view.present(True)
+    QApplication.processEvents()
+    assert not any(tool.isVisible() for tool in tools)
+    assert view.legend.isVisible() and view.plot.height() > height
+    type_of(12)  # a new zoom brings none of them back
+    assert not any(tool.isVisible() for tool in tools)
+    view.present(False)
+    assert [tool.isVisible() for tool in tools] == before

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
 from PySide6.QtWidgets import (
     QApplication,
+    QGraphicsPixmapItem,
     QGraphicsScene,
     QGraphicsSimpleTextItem,
     QGraphicsView,
@@ -445,3 +448,43 @@ def test_long_names_are_elided(show, trained, painted_words):
     said = painted_words(show(task, snapshot=trained(task, 5)).canvas)
     assert long not in said
     assert sum(text.endswith("…") for text in said) >= 3
+
+
+def places(view):
+    """Where the pictures are, and the words below and beside them."""
+    view.canvas.grab()
+    scene = view.canvas.findChild(QGraphicsView).scene()
+    pictures = [i for i in scene.items() if isinstance(i, QGraphicsPixmapItem)]
+    words = [i for i in scene.items() if isinstance(i, Words) and i.isVisible() and i.text()]
+    return [[item.sceneBoundingRect() for item in items] for items in (pictures, words)]
+
+
+@pytest.mark.parametrize("size", [(640, 480), (660, 520), (900, 500), (400, 600)])
+def test_pictures_are_as_large_as_their_place_has_room_for(show, size):
+    """No other grid, with the scale below it, holds pictures that are larger by a tenth."""
+    view = show(digits())
+    view.resize(*size)
+    QApplication.processEvents()
+    pictures, words = places(view)
+    width, height = view.canvas.width(), view.canvas.height()
+    line = view.fontMetrics().height()
+    best = max(
+        min(width / columns - 16, (height - 2.2 * line) / math.ceil(10 / columns) - 2 * line)
+        for columns in range(1, 11)
+    )
+    assert len(pictures) == 10
+    assert pictures[0].width() >= 0.9 * best
+    whole = QRectF(view.canvas.rect()).adjusted(-1, -1, 1, 1)
+    assert all(whole.contains(rect) for rect in pictures)
+    assert not any(p.adjusted(1, 1, -1, -1).intersects(w) for p in pictures for w in words)
+
+
+@pytest.mark.parametrize("points", [8, 15, 25])
+def test_no_words_lie_on_a_picture_at_any_zoom(show, type_of, points):
+    type_of(points)
+    view = show(digits())
+    view.resize(900, 640)
+    QApplication.processEvents()
+    pictures, words = places(view)
+    assert not any(p.adjusted(1, 1, -1, -1).intersects(w) for p in pictures for w in words)
+    assert not any(a.intersects(b) for a, b in combinations(words, 2))
