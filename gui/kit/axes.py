@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import pyqtgraph as pg
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 
 from gui.kit.broken_axis import Break
@@ -25,6 +26,12 @@ class StepAxis(pg.AxisItem):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__("bottom")
+
+    def boundingRect(self) -> QRectF:
+        """Return where it paints, with the tails of its letters: pyqtgraph reckons with figures."""
+        font = self.style["tickFont"]
+        tails = QFontMetricsF(font).descent() if font is not None else 0.0
+        return super().boundingRect().adjusted(0, 0, 0, tails)
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         """Return quarters of an axis from zero, round numbers of steps within a part of it."""
@@ -61,6 +68,12 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         super().__init__("left")
         self.is_share = is_share
         self._break: Break | None = None
+
+    def boundingRect(self) -> QRectF:
+        """Return where it paints, with labels that stand half beyond an end of it."""
+        font = self.style["tickFont"]
+        half = QFontMetricsF(font).height() / 2 if font is not None else 0.0
+        return super().boundingRect().adjusted(0, -half, 0, half)
 
     def set_break(self, at: Break | None) -> None:
         """Break the axis there, or nowhere."""

@@ -8,6 +8,7 @@ items painted each frame, a frame took 15 ms and training on Iris lost three qua
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QFontMetricsF,
     QImage,
     QPainter,
     QPainterPath,
@@ -40,7 +42,9 @@ from gui.kit import zoom
 from gui.kit.plain_text import as_tip, html, short
 from gui.kit.theme import Theme
 
+# Pixels at a zoom of 100 %:
 POINT_PX = 9
+END_PX = 8  # beyond the ends of the axes, for half a label
 
 pg.setConfigOptions(antialias=True, imageAxisOrder="row-major")
 
@@ -210,7 +214,6 @@ def make_plot(
     plot.hideButtons()
     item = plot.getPlotItem()
     item.getViewBox().setDefaultPadding(0.0)
-    item.layout.setContentsMargins(1, 8, 8, 1)  # room for a label at the end of an axis
     for side in ("left", "bottom"):
         item.getAxis(side).setStyle(tickLength=4, autoExpandTextSpace=True)
     paint(plot, theme)
@@ -220,11 +223,14 @@ def make_plot(
 def paint(plot: Plot, theme: Theme) -> None:
     """Give the plot the theme's colours and the font of its widget."""
     plot.set_panel(theme.panel)
+    small = zoom.font(look.SMALL)
+    room, tails = zoom.px(END_PX), math.ceil(QFontMetricsF(small).descent())
+    plot.getPlotItem().layout.setContentsMargins(1, room, room, 1 + tails)
     for side in ("left", "bottom"):
         axis = plot.getPlotItem().getAxis(side)
-        axis.setPen(pg.mkPen(theme.line))
+        axis.setPen(pen(plot, theme.line, 1))
         axis.setTextPen(pg.mkPen(theme.muted))
-        axis.setTickFont(zoom.font(look.SMALL))
+        axis.setTickFont(small)
         axis.label.setFont(zoom.font())
         axis.label.setDefaultTextColor(QColor(theme.ink))
 
@@ -238,5 +244,14 @@ def name_axis(plot: Plot, side: str, name: str) -> None:
 def pen(
     plot: QWidget, colour: str | QColor, width: float, style: Any = Qt.PenStyle.SolidLine
 ) -> Any:
-    """Return a pen of this width in logical pixels: pyqtgraph's own widths are in screen pixels."""
-    return pg.mkPen(colour, width=width * plot.devicePixelRatioF(), style=style)
+    """Return a pen of this width in logical pixels at a zoom of 100 %, wider at a larger one.
+
+    pyqtgraph's own widths are in screen pixels.
+    """
+    ratio = plot.devicePixelRatioF()
+    return pg.mkPen(colour, width=width * zoom.factor() * ratio, style=style)
+
+
+def marker_px(size: float, mark: int = 0) -> float:
+    """Return the size of the marker of a class, of so many pixels at a zoom of 100 %, now."""
+    return size * look.symbol_scale(mark) * zoom.factor()

@@ -322,6 +322,20 @@ def background():
 
 
 @pytest.fixture
+def type_of(dressed: QApplication):
+    """Return a function that sets the application's type, for a while."""
+    before = dressed.font()
+
+    def set_points(points: float) -> None:
+        font = dressed.font()
+        font.setPointSizeF(points)
+        dressed.setFont(font)
+
+    yield set_points
+    dressed.setFont(before)
+
+
+@pytest.fixture
 def painted_words(tmp_path):
     """Return a function that gives the words which a widget paints itself, in painting order."""
 

@@ -76,7 +76,7 @@ class Typesetter:
             case Num():
                 return self._spot(node, root)
             case Word(_, mark):
-                colour = theme.muted if mark is None else theme.class_colour(mark)
+                colour = theme.muted if mark is None else theme.class_text(mark)
                 return Text(_titled(node), self._small, QColor(colour), root)
             case Pic(key):
                 frame = Frame(PICTURE_PX * self._scale, QColor(theme.line), root)

@@ -31,7 +31,7 @@ class FallCurve:
     def __init__(self, plot: plots.Plot) -> None:
         self._plot = plot
         self.train, self.test = plots.Line(plot), plots.Line(plot)
-        self.cross = pg.ScatterPlotItem(symbol="x", size=MARK_PX, brush=None)
+        self.cross = pg.ScatterPlotItem(symbol="x", brush=None)
         self.words = pg.TextItem()
         self.break_line = pg.PlotCurveItem(antialias=True)
         # What was shown last: pyqtgraph paints anew whatever is set, and this is asked each frame.
@@ -54,6 +54,7 @@ class FallCurve:
             faint = QColor(colour)
             faint.setAlpha(ALPHA)
             line.setPen(plots.pen(self._plot, faint, 1.2, style))
+        self.cross.setSize(plots.marker_px(MARK_PX))
         self.cross.setPen(plots.pen(self._plot, theme.ink, 1.6))
         self.words.setColor(theme.ink)
         self.words.fill = pg.mkBrush(theme.panel)  # it lies on lines, perhaps

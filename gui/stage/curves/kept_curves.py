@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 
 from core.runs.run_record import Record
 from core.train.history import SAMPLE, Floats, Strip
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit.theme import Theme
 from gui.kit.training_sample import sign_of
 from gui.stage.curves.quantity import Quantity
@@ -60,7 +60,7 @@ class KeptCurves:
 
         scale : what `y` depends on.
         """
-        about = sight, scale, self.records, theme
+        about = sight, scale, self.records, theme, zoom.factor()
         if about == self._drawn:
             return
         self._drawn = about

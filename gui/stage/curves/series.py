@@ -12,7 +12,7 @@ from core.train.history import Floats, Strip
 from gui.kit import plots
 
 BAND_ALPHA = 56
-LINE_PX = 1.6
+LINE_PX = 2.0  # at a zoom of 100 %, so that a hall sees 4
 
 
 class Series:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from core.data.task import Task
@@ -91,6 +92,33 @@ class CurveView(CardView):
         layout.addLayout(self.header)
         layout.addWidget(self.plot, 1)
         self.setMinimumHeight(96)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_key()
+
+    def _place_key(self) -> None:
+        """Put the key into the header where it has room there, else below it."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        others = [
+            item.sizeHint().width() + self.header.spacing()
+            for item in map(self.header.itemAt, range(self.header.count()))
+            if not item.isEmpty() and item.widget() is not self.key
+        ]
+        margins = layout.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - sum(others)
+        is_above = self.key.sizeHint().width() <= room
+        if is_above == (self.header.indexOf(self.key) >= 0):
+            return
+        (layout if is_above else self.header).removeWidget(self.key)
+        if is_above:
+            self.header.insertWidget(2, self.key)  # after title and stretch
+        else:
+            layout.insertWidget(1, self.key)
+
+    def present(self, is_on: bool) -> None:
+        self.log_button.setVisible(self._quantity.is_loss and not is_on)
 
     def show_theme(self) -> None:
         theme, self._drawn, self._axes = self.theme, None, None
@@ -235,6 +263,7 @@ class CurveView(CardView):
 
     def _show_key(self) -> None:
         self.key.show_lines(self.theme, self.task, self.kept.records)
+        self._place_key()
 
     def _read_out(self, step: float) -> None:
         """Say the values of the measured step nearest to the pointer."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainterPath, QPen, 
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 
 from core.number_format import format_fixed, format_spaced, format_terms
+from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import ink_pixmap, ink_table, signed_pixmap, signed_table
 from gui.kit.theme import Theme
@@ -97,15 +98,18 @@ class Bundles(Sketch):
             side = self._fit(min(side, body.height() * 0.5), max(rows, columns))
             width, height = side * columns / max(rows, columns), side * rows / max(rows, columns)
         else:
-            width, height = min(side * 0.5, 36.0), min(body.height() * 0.8, rows * 14.0)
+            width, height = (
+                min(side * 0.5, 36.0 * zoom.factor()),
+                min(body.height() * 0.8, rows * line),
+            )
         self._block_rect = QRectF(1, body.center().y() - height / 2, width, height)
         self._put(self.block, self._block_frame, self._block_rect, (rows, columns))
         self._block_words.dress(self._small, theme.muted)
         self._block_words.place(
-            QRectF(0, self._block_rect.bottom() + 3, max(width, 70), line * 1.1), LEFT
+            QRectF(0, self._block_rect.bottom() + 3, max(width, line * 5), line * 1.1), LEFT
         )
         self._block_words.say(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
-        thumb_side = min(row - 6, self.grid.columns.logit * 0.16, 96.0)
+        thumb_side = min(row - 6, self.grid.columns.logit * 0.16, 96.0 * zoom.factor())
         if is_image:
             thumb_side = self._fit(thumb_side, max(rows, columns))
             thumb = QRectF(
@@ -115,10 +119,10 @@ class Bundles(Sketch):
                 thumb_side * rows / max(rows, columns),
             )
         else:
-            thumb = QRectF(0, 0, self.grid.columns.logit * 0.2, min(row * 0.4, 16.0))
+            thumb = QRectF(0, 0, self.grid.columns.logit * 0.2, min(row * 0.4, line))
         numbers = QFontMetricsF(self._small).horizontalAdvance("b +0.00") + 2
         thumb_x = self._block_rect.right() + max(self.grid.columns.logit * 0.13, 10)
-        self._thickest = min(row * 0.3, 15.0)
+        self._thickest = min(row * 0.3, 15.0 * zoom.factor())
         self._has_bias = row >= line * 3.0 and self.task.config.model.has_bias
         self._places = []
         for i, bundle in enumerate(self.bundles):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent
 
 from core.number_format import format_fixed, format_spaced, format_terms, format_three_digits
+from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.theme import Theme
 from gui.stage.network.parts import (
@@ -20,7 +21,7 @@ from gui.stage.network.sketch import NOTHING, Mark, Sketch
 from gui.stage.network.words import vote_words
 
 MOST_INPUTS = 12
-THICKEST = 11.0  # px of an edge at the end of the scale
+THICKEST = 11.0  # px of an edge at the end of the scale, at a zoom of 100 %
 REACH = 5.0  # px around an edge that count as on it
 
 
@@ -115,11 +116,11 @@ class Edges(Sketch):
         for sample, words, colour in zip(
             self._samples, self._scale_words, (theme.counter_accent, theme.accent), strict=True
         ):
-            sample.join(QPointF(x, foot.center().y()), QPointF(x + 22, foot.center().y()))
-            sample.show_value(THICKEST, colour)
+            sample.join(QPointF(x, foot.center().y()), QPointF(x + zoom.px(22), foot.center().y()))
+            sample.show_value(THICKEST * zoom.factor(), colour)
             words.dress(self._small, theme.muted)
-            words.place(QRectF(x + 27, foot.top(), width, foot.height()), LEFT)
-            x += 27 + width
+            words.place(QRectF(x + zoom.px(27), foot.top(), width, foot.height()), LEFT)
+            x += zoom.px(27) + width
 
     # Numbers ------------------------------------------------------------------------------------
 
@@ -152,7 +153,7 @@ class Edges(Sketch):
         for (j, i), edge in self.edges.items():
             w = self.weight(j, i) if s else 0.0
             colour = theme.accent if w > 0 else theme.counter_accent if w < 0 else theme.line
-            edge.show_value(THICKEST * abs(w) / self.scale if s else 0.0, colour)
+            edge.show_value(THICKEST * zoom.factor() * abs(w) / self.scale if s else 0.0, colour)
         for words, sign in zip(self._scale_words, "−+", strict=True):
             self._say(words, f"w = {sign}{self.scale:g}" if s else "")
         for sample in self._samples:
@@ -198,7 +199,7 @@ class Edges(Sketch):
                 return Mark(input=j)
         best, nearest = NOTHING, 0.0
         for (j, i), edge in self.edges.items():
-            off = edge.distance(position) - edge.width / 2 - REACH
+            off = edge.distance(position) - edge.width / 2 - REACH * zoom.factor()
             if off < nearest:
                 best, nearest = Mark(j, self.drawn.outputs[i]), off
         return super()._mark_at(position) if best == NOTHING else best

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsPathItem
 from core.data.task import Task
 from core.explain.prediction import Answer, Reading, ask, loss_of, read
 from core.train.snapshot import Params
+from gui.kit import zoom
 from gui.kit.canvas import CENTRE, Canvas, Words
 from gui.kit.picture_grid import SHRINK, nice_above
 from gui.state.selected_example import Example
 
-WIRE = 1.2  # px of a line without a weight
+WIRE = 1.2  # px of a line without a weight, at a zoom of 100 %
 FAINT = 0.13  # opacity of what is not pointed at
 
 
@@ -68,7 +69,7 @@ class Node:
         radius = rect.height() / 2
         path.addRoundedRect(rect, radius, radius)
         self._shape.setPath(path)
-        self._shape.setPen(QPen(QColor(line), 1.4))
+        self._shape.setPen(QPen(QColor(line), 1.4 * zoom.factor()))
         self._shape.setBrush(QColor(fill))
         self._words.dress(font, ink)
         self._words.place(rect, CENTRE)
@@ -109,7 +110,7 @@ class Chip:
     def dress(self, font: QFont, *, ink: str, line: str, fill: str) -> None:
         self._metrics = QFontMetricsF(font)
         self._words.dress(font, ink)
-        self._plate.setPen(QPen(QColor(line), 1))
+        self._plate.setPen(QPen(QColor(line), zoom.factor()))
         self._plate.setBrush(QColor(fill))
 
     @property
@@ -120,7 +121,10 @@ class Chip:
     def show(self, text: str, at: QPointF, within: QRectF) -> None:
         """Say this around a place, moved so that it stays within the rectangle."""
         assert self._metrics
-        width, height = self._metrics.horizontalAdvance(text) + 10, self._metrics.height() + 2
+        width, height = (
+            self._metrics.horizontalAdvance(text) + zoom.px(10),
+            self._metrics.height() + 2,
+        )
         x = min(max(at.x() - width / 2, within.left()), max(within.right() - width, 0))
         y = min(max(at.y() - height / 2, within.top()), within.bottom() - height)
         rect = QRectF(x, y, width, height)
@@ -153,7 +157,7 @@ class Strand(QGraphicsLineItem):
 
     def show_value(self, width: float, colour: str) -> None:
         """Be so thick, in logical pixels; a hair where that is nothing."""
-        self.width = max(width, self.THINNEST)
+        self.width = max(width, self.THINNEST * zoom.factor())
         self._pen = QPen(QColor(colour), self.width)
         self._pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         self.setPen(self._pen)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Canvas, Words
 from gui.kit.theme import Theme
 from gui.stage.network.parts import WIRE, Node, Strand
@@ -60,7 +61,7 @@ class ClassRow:
             width = min(glyph_width + geometry.name_width, area.width() * 0.4)
             title = QRectF(area.left(), middle - line * 0.55, width, line * 1.1)
             low = QRectF(title.right() + 4, title.top(), area.width() - width - 4, line * 1.1)
-        self._glyph.dress(geometry.bold, self._colour)
+        self._glyph.dress(geometry.bold, theme.class_text(mark).name())
         self._glyph.place(QRectF(title.left(), title.top(), glyph_width, title.height()), LEFT)
         self._glyph.say(look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●")
         title.setLeft(title.left() + glyph_width)
@@ -75,7 +76,7 @@ class ClassRow:
         self.share.dress(geometry.plain, theme.ink)
         self.share.place(QRectF(track.right(), low.top(), number_width, low.height()), RIGHT)
         self._wire.join(QPointF(geometry.from_x, middle), QPointF(area.left() - 3, middle))
-        self._wire.show_value(WIRE, theme.muted)
+        self._wire.show_value(WIRE * zoom.factor(), theme.muted)
         self._place_target()
 
     def _place_target(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 from core.data.task import Task
 from core.model_family import FAMILY
 from core.number_format import format_three_digits
+from gui.kit import zoom
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
 from gui.kit.theme import Theme
@@ -130,7 +131,7 @@ class Sketch(CanvasWidget):
             node.place(rect, self._plain, ink=theme.ink, line=theme.muted, fill=theme.panel)
             middle = rect.center().y()
             wire.join(QPointF(rect.right(), middle), QPointF(columns.box, middle))
-            wire.show_value(WIRE, theme.muted)
+            wire.show_value(WIRE * zoom.factor(), theme.muted)
 
     def _place_box(self) -> None:
         """Put the activation beside all rows, of outputs and of classes."""
@@ -145,7 +146,7 @@ class Sketch(CanvasWidget):
         path = QPainterPath()
         path.addRoundedRect(rect, 6, 6)
         self._box.setPath(path)
-        self._box.setPen(QPen(QColor(self._theme.line), 1.2))
+        self._box.setPen(QPen(QColor(self._theme.line), 1.2 * zoom.factor()))
         self._box.setBrush(QColor(self._theme.chip))
         words = self.activation
         words.dress(self._plain, self._theme.ink)
@@ -181,13 +182,17 @@ class Sketch(CanvasWidget):
 
     def _lay_out_heads(self) -> None:
         columns, height, wide = self.grid.columns, self.grid.line * 1.2, self.grid.is_wide
-        logit_x, node, target_x = columns.logit, columns.node, columns.target
+        logit_x, node = columns.logit, columns.node
         texts = self._left_heads()
         model, target = FAMILY[self.drawn.kind], "" if self.drawn.pairs else "y"
         heads = (
             (texts[0], QRectF(0, 0, logit_x / 2, height), LEFT),
             (texts[1], QRectF(logit_x * 0.3, 0, logit_x * 0.6, height), CENTRE),
-            ("logits z" if wide else "z", QRectF(logit_x - 20, 0, node + 40, height), CENTRE),
+            (
+                "logits z" if wide else "z",
+                QRectF(logit_x - zoom.px(20), 0, node + zoom.px(40), height),
+                CENTRE,
+            ),
             (
                 model.output_heading if wide else model.output_short,
                 QRectF(columns.shares, 0, columns.shares_width, height),
@@ -195,7 +200,7 @@ class Sketch(CanvasWidget):
             ),
             (
                 ("true class" if self.drawn.pairs else "target y") if wide else target,
-                QRectF(target_x - 80, 0, self.width() - target_x + 80, height),
+                QRectF(0, 0, self.width(), height),
                 RIGHT,
             ),
         )

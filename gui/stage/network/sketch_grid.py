@@ -8,9 +8,12 @@ from typing import NamedTuple
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from gui.kit import zoom
+
+# Pixels at a zoom of 100 %:
 TALLEST_NODE = 46.0
 TALLEST_ROW = 120.0
-WIDE = 560  # px of the whole, for headings in full
+WIDE = 560  # of the whole, for headings in full
 
 
 class Columns(NamedTuple):
@@ -47,7 +50,7 @@ class SketchGrid:
 
     @property
     def is_wide(self) -> bool:
-        return self.width >= WIDE
+        return self.width >= zoom.px(WIDE)
 
     @cached_property
     def body(self) -> QRectF:
@@ -61,22 +64,24 @@ class SketchGrid:
 
     @cached_property
     def node_width(self) -> float:
-        return self.width_of("−00.0") + (16 if self.is_wide else 8)
+        return self.width_of("−00.0") + zoom.px(16 if self.is_wide else 8)
 
     @cached_property
     def columns(self) -> Columns:
-        gap = min(max(self.width * 0.026, 9.0), 26.0)
+        gap = min(max(self.width * 0.026, 9.0), 26.0 * zoom.factor())
         target = self.width - 1 - self.line * 1.5
-        shares_width = min(max(self.width * 0.24, self.width_of("0.000") + 58), 260.0)
+        shares_width = min(
+            max(self.width * 0.24, self.width_of("0.000") + zoom.px(58)), 260.0 * zoom.factor()
+        )
         shares = target - gap * 0.6 - shares_width
-        box_width = min(max(self.width * 0.05, self.line * 1.4), 40.0)
+        box_width = min(max(self.width * 0.05, self.line * 1.4), 40.0 * zoom.factor())
         box = shares - (gap + box_width)
         node = self.node_width
         logit = box - (gap + node)
         return Columns(logit, node, box, box_width, shares, shares_width, target, gap)
 
     def row_height(self, count: int) -> float:
-        return min(self.body.height() / max(count, 1), TALLEST_ROW)
+        return min(self.body.height() / max(count, 1), TALLEST_ROW * zoom.factor())
 
     def row(self, i: int, count: int) -> float:
         """Return how far down the middle of row i of so many is."""
@@ -84,11 +89,11 @@ class SketchGrid:
 
     def node_rect(self, left: float, middle: float, row: float, width: float) -> QRectF:
         """Return where a number stands around the middle of a row of such a height."""
-        height = min(row * 0.82, TALLEST_NODE, max(width, self.line * 1.5))
+        height = min(row * 0.82, TALLEST_NODE * zoom.factor(), max(width, self.line * 1.5))
         return QRectF(left, middle - height / 2, width, height)
 
     def named_node_rect(self, left: float, middle: float, row: float, width: float) -> QRectF:
         """Return where a number stands that has its name above."""
         line = self.line * 0.95
-        height = min(row - line - 3, TALLEST_NODE, max(width, self.line * 1.5))
+        height = min(row - line - 3, TALLEST_NODE * zoom.factor(), max(width, self.line * 1.5))
         return QRectF(left, middle - (height + line) / 2 + line, width, height)

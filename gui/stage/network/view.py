@@ -24,7 +24,7 @@ from gui.stage.network.parts import signals
 from gui.state.selected_example import NOT_APPLYING, Chosen, applies
 
 SECONDS = 0.1  # numbers that change more often cannot be read
-NARROW = 600  # px: below it what is pointed at takes two lines to say
+NARROW = 600  # px at a zoom of 100 %: below it what is pointed at takes two lines to say
 LONG_SUM = 7  # terms
 
 
@@ -78,7 +78,7 @@ class NetworkView(View):
     def _reserve(self) -> None:
         """Keep so many lines for the words about what is pointed at: the sketch stays in place."""
         is_long = self.sketch is self.edges and self.edges.count > LONG_SUM
-        self._readout.set_lines(2 if is_long or self.width() < NARROW else 1)
+        self._readout.set_lines(2 if is_long or self.width() < zoom.px(NARROW) else 1)
 
     @property
     def sketch(self) -> Edges | Bundles:
@@ -150,7 +150,7 @@ class NetworkView(View):
 
     def _pick_words(self, task: Task) -> str:
         has_plane = task.dataset.image_shape is None and task.dataset.m >= 2
-        has_plane = has_plane and self.width() >= NARROW
+        has_plane = has_plane and self.width() >= zoom.px(NARROW)
         return f"pick another in {'Boundary or ' if has_plane else ''}Data"
 
     def _read_out(self) -> None:

@@ -13,6 +13,7 @@ from core.data.task import Task
 from core.explain.plane import RowAnswers
 from core.model_family import FAMILY
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip
 from gui.kit.row_table import RIGHT, Index, RowTableModel
@@ -20,7 +21,7 @@ from gui.kit.theme import Theme
 
 FIXED = ("row", "set", "class", "predicted", "p(class)", "loss")
 ROW, SET, CLASS, PREDICTED, PROBABILITY, LOSS = range(len(FIXED))
-PICTURE_PX = 44
+PICTURE_PX = 44  # at a zoom of 100 %
 PARTS = ("training", "validation", "test")
 
 
@@ -188,5 +189,7 @@ def digit_pixmap(
     image = QImage(rgbx.data, columns, rows, QImage.Format.Format_RGBX8888)
     smooth = Qt.TransformationMode.SmoothTransformation
     return QPixmap.fromImage(
-        image.scaled(PICTURE_PX, PICTURE_PX, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+        image.scaled(
+            zoom.px(PICTURE_PX), zoom.px(PICTURE_PX), Qt.AspectRatioMode.KeepAspectRatio, smooth
+        )
     )

@@ -31,6 +31,7 @@ from gui.kit.view import View
 from gui.stage.rows.model import CLASS, FIXED, LOSS, PARTS, PICTURE_PX, PREDICTED, ROW, RowModel
 from gui.state.background_tasks import Background
 
+ICON_PX = 14  # of a class, at a zoom of 100 %
 RESIZED_ROWS = 2000
 LOOKED_AT = 30  # rows that columns are fitted to, besides one of each class: Qt asks for each cell
 GALLERY_BATCH = 20_000
@@ -110,9 +111,11 @@ class DataView(View):
         if not is_image:
             self._stack.setCurrentIndex(0)
             self.layouts.choose(0)
-        height = PICTURE_PX if is_image else round(self.fontMetrics().height() * 1.7)
+        height = zoom.px(PICTURE_PX) if is_image else round(self.fontMetrics().height() * 1.7)
         self.table.verticalHeader().setDefaultSectionSize(height)
-        self.table.setIconSize(QSize(height - 6, height - 6) if is_image else QSize(14, 14))
+        side = height - zoom.px(6) if is_image else zoom.px(ICON_PX)
+        self.table.setIconSize(QSize(side, side))
+        self.gallery.setIconSize(QSize(zoom.px(PICTURE_PX), zoom.px(PICTURE_PX)))
         self._has_new_cells = True
         if self.isVisible():
             self._fit_columns()

@@ -58,7 +58,7 @@ class BoundaryPanel(QWidget):
                 x=values[rows, 0],
                 y=values[rows, 1],
                 symbol=look.symbol(mark),
-                size=POINT_PX * look.symbol_scale(mark),
+                size=plots.marker_px(POINT_PX, mark),
                 pen=None,
                 brush=pg.mkBrush(self._theme.class_colour(mark)),
             )

@@ -70,9 +70,7 @@ class SurfacePanel(QWidget):
         self._labels = [_upright(QGraphicsSimpleTextItem(self.plot.moving)) for _ in range(LABELS)]
         self._lowest = _upright(QGraphicsSimpleTextItem("★", self.plot.moving))
         self._lowest_here = _upright(QGraphicsSimpleTextItem("☆", self.plot.moving))
-        self._handle = _upright(
-            QGraphicsEllipseItem(-HANDLE_PX / 2, -HANDLE_PX / 2, HANDLE_PX, HANDLE_PX)
-        )
+        self._handle = _upright(QGraphicsEllipseItem())
         self._handle.setParentItem(self.plot.moving)
         for z, item in enumerate((self._image, self._contours, self.path, *self._labels)):
             item.setZValue(z)
@@ -100,6 +98,8 @@ class SurfacePanel(QWidget):
         for star in (self._lowest, self._lowest_here):
             star.setFont(zoom.font(1.7))
             star.setBrush(QColor(theme.counter_accent))
+        handle = HANDLE_PX * zoom.factor()
+        self._handle.setRect(-handle / 2, -handle / 2, handle, handle)
         self._handle.setPen(plots.pen(self.plot, theme.panel, 2))
         self._handle.setBrush(QColor(theme.accent))
         if self.surface is not None:
@@ -255,7 +255,7 @@ class SurfacePanel(QWidget):
             return False
         scene = self.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(*self.point))
         away = QPointF(self.plot.mapFromScene(scene)) - position
-        return bool(away.x() ** 2 + away.y() ** 2 <= GRAB_PX**2)
+        return bool(away.x() ** 2 + away.y() ** 2 <= (GRAB_PX * zoom.factor()) ** 2)
 
     def _zoom(self, event: QWheelEvent) -> None:
         factor = ZOOM ** (-event.angleDelta().y() / 120)

@@ -214,7 +214,7 @@ class Matrix(CanvasWidget):
         area, glyph, (side, tall) = self._area, self._glyph, self._sides
         for i, (name, mark) in enumerate(zip(self._names, self._marks, strict=True)):
             marker, words, above, over = self._labels[i]
-            colour = self._theme.class_colour(mark).name()
+            colour = self._theme.class_text(mark).name()
             symbol = look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●"
             for item in (marker, above):
                 item.dress(self._small, colour)

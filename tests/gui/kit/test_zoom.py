@@ -6,20 +6,6 @@ from PySide6.QtWidgets import QLabel
 from gui.kit import zoom
 
 
-@pytest.fixture
-def type_of(dressed):
-    """Return a function that sets the application's type, for a while."""
-    before = dressed.font()
-
-    def set_points(points):
-        font = dressed.font()
-        font.setPointSizeF(points)
-        dressed.setFont(font)
-
-    yield set_points
-    dressed.setFont(before)
-
-
 def test_at_ten_points_lengths_are_what_they_say(dressed):
     assert zoom.factor() == 1
     assert zoom.px(7) == 7

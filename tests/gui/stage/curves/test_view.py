@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig
@@ -526,3 +526,46 @@ def test_the_axis_of_steps_holds_the_failing_one(view_of, fallen):
     view = view_of(ACCURACY, fallen([1.1], [1.2] * 40, rescued=0))
     assert ranges(view)[0][1] >= 41
     assert view.fall.train.getData()[0][-1] == 40
+
+
+@pytest.mark.parametrize("points", [10, 15, 20])
+def test_shares_at_both_ends_of_the_axis_are_told_at_any_zoom(view_of, type_of, qtbot, points):
+    type_of(points)
+    view = view_of(ACCURACY)
+    axis = view.plot.getPlotItem().getAxis("left")
+
+    def are_told():
+        painter = QPainter(canvas := QPixmap(10, 10))
+        painter.setFont(axis.style["tickFont"])
+        texts = axis.generateDrawSpecs(painter)[2]
+        painter.end()
+        assert not canvas.isNull() and {"0%", "50%", "100%"} <= {text for _, _, text in texts}
+
+    qtbot.waitUntil(are_told)
+
+
+@pytest.mark.parametrize("width", [200, 330, 600])
+def test_title_key_and_button_never_overlap(view_of, type_of, qtbot, width):
+    type_of(20)
+    view = view_of(LOSS)
+    view.resize(width, 300)
+
+    def are_apart():
+        parts = [part.geometry() for part in (view.title, view.key, view.log_button)]
+        assert not any(one.intersects(other) for one, other in pairwise([*parts, parts[0]]))
+
+    qtbot.waitUntil(are_apart)
+
+
+def test_a_hall_sees_curves_of_four_pixels(view_of, type_of):
+    type_of(20)
+    view = view_of(LOSS)
+    assert view.train.line.pen().widthF() == 4 * view.plot.devicePixelRatioF()
+
+
+def test_a_hall_has_no_button_for_the_axis(view_of):
+    view = view_of(LOSS)
+    view.present(True)
+    assert not view.log_button.isVisible()
+    view.present(False)
+    assert view.log_button.isVisible()
