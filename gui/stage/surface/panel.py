@@ -54,6 +54,7 @@ class SurfacePanel(QWidget):
         self.is_dragging = False
         self._theme = theme
         self._names: tuple[str, str] | None = None  # that stand at the axes
+        self._levels: list[tuple[float, float, float]] = []  # loss and place of each label
         self._pressed: QPointF | None = None
         self.title = QLabel(words)
         zoom.set_type(self.title, look.SMALL)
@@ -77,6 +78,8 @@ class SurfacePanel(QWidget):
         for z, item in enumerate((self._lowest_here, self._lowest, self._handle), start=20):
             item.setZValue(z)
             item.hide()
+        self.plot.getPlotItem().getViewBox().sigRangeChanged.connect(lambda *_: self._show_labels())
+        self.plot.getPlotItem().getViewBox().sigResized.connect(lambda *_: self._show_labels())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -147,17 +150,28 @@ class SurfacePanel(QWidget):
         joined = np.concatenate(lines)
         self._contours.setData(joined[:, 0], joined[:, 1])
         every = max(1, len(places) // LABELS)
-        chosen = places[every // 2 :: every][:LABELS]
-        for label, place in zip(self._labels, (*chosen, *[None] * LABELS), strict=False):
-            label.setVisible(place is not None)
-            if place is not None:
-                level, x, y = place
-                label.setText(f"{level:.3g}")
-                label.setPos(x, y)
+        self._levels = places[every // 2 :: every][:LABELS]
+        self._show_labels()
+
+    def _show_labels(self) -> None:
+        """Say the losses of some contours, where the words have room beside each other."""
+        width, height = self.plot.getPlotItem().getViewBox().viewPixelSize()
+        taken: list[QRectF] = []
+        for label, (level, x, y) in zip(self._labels, self._levels, strict=False):
+            label.setText(f"{level:.3g}")
+            label.setPos(x, y)
+            place = label.boundingRect().translated(x / width, -y / height)
+            is_free = not any(place.intersects(other) for other in taken)
+            label.setVisible(is_free)
+            if is_free:
+                taken.append(place)
+        for label in self._labels[len(self._levels) :]:
+            label.hide()
 
     def clear(self, x: str, y: str) -> None:
         """Show no surface: the next one is of another model, over directions of these names."""
         self.surface = self.point = None
+        self._levels = []
         self.name_axes(x, y)
         self.set_range((0.0, 1.0), (0.0, 1.0))
         self._image.clear()

@@ -47,6 +47,7 @@ class SurfaceView(View):
         self.answer: SurfaceAnswer | None = None
         self._directions: tuple[Direction, Direction] | None = None
         self._keeps_ranges = False  # what is in sight is the user's choice
+        self._is_presenting = False
         self._asked_at = 0.0
         self._wanted: tuple[float, float] | None = None
         self._later, self._send = QTimer(self), QTimer(self)
@@ -122,6 +123,11 @@ class SurfaceView(View):
 
     # The run --------------------------------------------------------------------------------------
 
+    def present(self, is_on: bool) -> None:
+        """Leave the pictures alone, or bring back what is chosen and said."""
+        self._is_presenting = is_on
+        self.offer_theme(self.theme)
+
     def show_theme(self) -> None:
         for panel in self.panels.values():
             panel.set_theme(self.theme)
@@ -138,7 +144,9 @@ class SurfaceView(View):
                 panel.clear(*self.choices.names)
             self.boundary.clear()
             self._caption.setText("")
-        self.choices.setVisible(not absence)
+        self.choices.setVisible(not absence and not self._is_presenting)
+        self._caption.setVisible(bool(absence) or not self._is_presenting)
+        self._readout.setVisible(not self._is_presenting)
         self._readout.setText("")
         if absence:
             self._caption.setText(absence)

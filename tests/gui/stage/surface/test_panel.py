@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
+
+from core.explain.loss_surface import Surface
 from gui.kit import theme as look
 from gui.stage.surface.panel import SurfacePanel
 
@@ -32,3 +39,23 @@ def test_another_task_names_the_axes_once(qtbot):
     once = len(named)
     panel.name_axes("w₁", "b₁")
     assert len(named) == once > 0
+
+
+@pytest.mark.parametrize(("points", "height"), [(10, 400), (20, 220), (25, 160)])
+def test_losses_of_contours_never_lie_on_each_other(show_view, type_of, points, height):
+    type_of(points)
+    panel = SurfacePanel(look.LIGHT, "cross-entropy", "cross-entropy (nats)")
+    show_view(panel, 420, height)
+    x = np.linspace(-1, 1, 40)
+    losses = {"cross-entropy": (1 + np.add.outer(x**2, x**2)).astype(np.float64)}
+    panel.set_range((-1, 1), (-1, 1))
+    panel.show_surface(Surface(x, x, losses))
+    box = panel.plot.getPlotItem().getViewBox()
+    QApplication.processEvents()
+    width, height = box.viewPixelSize()
+    labels = [
+        item.boundingRect().translated(item.x() / width, -item.y() / height)
+        for item in panel.plot.moving.childItems()
+        if isinstance(item, QGraphicsSimpleTextItem) and item.isVisible()
+    ]
+    assert labels and not any(one.intersects(two) for one, two in combinations(labels, 2))
