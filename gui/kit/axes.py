@@ -36,9 +36,10 @@ class StepAxis(pg.AxisItem):  # type: ignore[misc]
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         """Return quarters of an axis from zero, round numbers of steps within a part of it."""
         spacing = high / 4 if low <= 0 else round_spacing(low, high)
-        # Between the last two, of which one has the unit beside its figures.
-        widest = self._width(_step(high) + LETTERS_BETWEEN * "0") + self._width(UNIT) / 2
-        room = widest * (high - low) / size
+        widest = self._width(_step(high) + LETTERS_BETWEEN * "0")
+        # Of the last two labels, one has the unit beside its figures.
+        two = self._width(_step(high / 2) + _step(high * 3 / 4) + UNIT + "0") / 2
+        room = max(widest, two) * (high - low) / size
         while spacing < room and 2 * spacing < high - low:
             spacing *= 2
         return [(spacing, 0.0)]

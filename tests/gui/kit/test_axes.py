@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtGui import QFontMetricsF
 
@@ -68,3 +70,12 @@ def test_above_a_break_stands_the_largest_value_alone():
     said = labels(axis, -0.1, at.top)
     assert [label for place, label in said.items() if place > 2.0] == ["1e+06"]
     assert said[at.top_tick] == "1e+06" and said[0.0] == "0"
+
+
+def test_the_label_with_the_unit_stands_apart_from_the_one_before():
+    width = QFontMetricsF(look.base_font()).horizontalAdvance
+    for size in range(100, 500, 7):
+        said = sorted(labels(StepAxis(), 0, 256, size).items())
+        for (place, label), (next_place, next_label) in pairwise(said):
+            apart = (next_place - place) / 256 * size
+            assert apart > (width(label) + width(next_label)) / 2
