@@ -31,7 +31,8 @@ class StepAxis(pg.AxisItem):  # type: ignore[misc]
         """Return where it paints, with the tails of its letters: pyqtgraph reckons with figures."""
         font = self.style["tickFont"]
         tails = QFontMetricsF(font).descent() if font is not None else 0.0
-        return super().boundingRect().adjusted(0, 0, 0, tails)
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(0, 0, 0, tails)
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         """Return quarters of an axis from zero, round numbers of steps within a part of it."""
@@ -76,7 +77,8 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         """Return where it paints, with labels that stand half beyond an end of it."""
         font = self.style["tickFont"]
         half = QFontMetricsF(font).height() / 2 if font is not None else 0.0
-        return super().boundingRect().adjusted(0, -half, 0, half)
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(0, -half, 0, half)
 
     def set_break(self, at: Break | None) -> None:
         """Break the axis there, or nowhere."""
