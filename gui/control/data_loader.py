@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.dataset import Dataset
+from core.data.defaults import default_config
 from core.data.from_table import dataset_of_table
 from core.data.points import Points
 from core.data.task import Task, prepare
@@ -83,6 +84,13 @@ class DataLoader(QObject):
         table : the config's file, where it has been read already. For the others see `Wish`.
         """
         self._load(Wish(config, words, play, preset), table)
+
+    def return_to_defaults(self) -> None:
+        """Give each setting of the shown run its default, with one undo for all."""
+        if self._hub.run is not None:
+            default = default_config(self._hub.run.task)
+            parts = {name: getattr(default, name) for name in ("data", "model", "training")}
+            self.change("return to the defaults", **parts)
 
     def change(self, words: str, **parts: Any) -> None:
         """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from core.config import RunConfig, TrainingConfig
 from core.errors import ConfigError
@@ -19,6 +19,7 @@ from gui.control.file_writes import Writes
 from gui.control.files import Files
 from gui.control.past import Past
 from gui.control.race_controller import RaceController
+from gui.control.recent_end import RecentEnd
 from gui.control.thread_share import ThreadShare
 from gui.control.undo import Change, Changes, Run
 from gui.state.background_tasks import Background
@@ -27,8 +28,6 @@ TICK_MS = 16
 UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
-REST_MS = 500  # after the end of a run: a press that was meant to pause it starts no other
-OVER = (Status.FINISHED, Status.CONVERGED, Status.DIVERGED)
 CHOSEN_START = "choice of a start"
 LOAD = "load"  # the background's key for the task of the next run
 
@@ -37,9 +36,7 @@ class Hub(QObject):
     """The run that is shown: its newest snapshot, its settings, and what the user does with it.
 
     It owns the session, the background threads and the timer at display rate.
-
-    undo_stack : the changes from run to run. plays_next : whether the run that comes next is
-    trained at once.
+    undo_stack : the changes from run to run. plays_next : whether the next run is trained at once.
     """
 
     task_changed = Signal(object)  # Task: what is trained from now on
@@ -55,8 +52,7 @@ class Hub(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.is_left_at_once = False  # the process ends right after `close`
-        self.undo_stack = Changes(self)
-        self.undo_stack.setUndoLimit(UNDO_LIMIT)
+        self.undo_stack = Changes(self, UNDO_LIMIT)
         self.background = Background()
         self.writes = Writes(self.background, self)
         self.writes.done.connect(self.done)
@@ -79,7 +75,7 @@ class Hub(QObject):
         self.drawing = ThreadShare()
         self.past = Past(self._session.send, self._hold, lambda: self.snapshot)
         self._runs = 0
-        self._since_end = QElapsedTimer()  # runs from when the shown run came to its end by itself
+        self._recent_end = RecentEnd()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
@@ -129,8 +125,7 @@ class Hub(QObject):
         if run is None or snapshot.task is not run.task or snapshot.run != run.number:
             return
         before, self.snapshot, self.status = self.status, snapshot, snapshot.status
-        if before not in OVER and snapshot.status in OVER and self.plays_next:
-            self._since_end.start()
+        self._recent_end.note(before, snapshot.status, is_playing=self.plays_next)
         if snapshot.status is Status.DIVERGED:
             self.plays_next = False
         self._take_settings(snapshot.settings)
@@ -219,7 +214,7 @@ class Hub(QObject):
     def _show(self, run: Run) -> None:
         self.background.forget_run()
         self.run, self.snapshot, self.status = run, None, None
-        self._since_end.invalidate()
+        self._recent_end.forget()
         self._asked.clear()
         self.settings = run.task.config.training
         self.task_changed.emit(run.task)
@@ -254,19 +249,13 @@ class Hub(QObject):
         if self.race.has_play_key:
             self.race.play_or_pause()
             return
-        if not self._is_ready():
-            return
-        if self._has_just_ended():
+        if not self._is_ready() or self._recent_end.is_recent(self.status):
             return
         if self.background.is_busy(LOAD):
             self.plays_next = not self.plays_next
         else:
             self.plays_next = not self.is_training
             self._session.send(commands.Play() if self.plays_next else commands.Pause())
-
-    def _has_just_ended(self) -> bool:
-        timer = self._since_end
-        return self.status in OVER and timer.isValid() and not timer.hasExpired(REST_MS)
 
     def pause(self) -> None:
         self.plays_next = False

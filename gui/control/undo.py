@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gui.kit.plain_text import unmarked
@@ -94,6 +95,10 @@ class Change(QUndoCommand):
 
 class Changes(QUndoStack):
     """What Ctrl+Z takes back, and what that has to do with a change that is being made."""
+
+    def __init__(self, parent: QObject, limit: int) -> None:
+        super().__init__(parent)
+        self.setUndoLimit(limit)
 
     def is_continued(self, field: str, before: Run | None, steps: int) -> bool:
         """Whether a change of this field, away from this run, will be one with the newest."""

@@ -17,6 +17,8 @@ from gui.setup.setup_panel import SetupPanel
 from gui.window.columns import Columns
 from gui.window.file_actions import FileActions
 from gui.window.help import show_about, show_family, show_help
+from gui.window.look.theming import THEMES, Appearance
+from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.data_choice import DataChoice
 from gui.window.opening.gallery_opening import GalleryOpener
@@ -24,10 +26,8 @@ from gui.window.presenter import Presenter
 from gui.window.rail import Rail
 from gui.window.run_bar import RunBar
 from gui.window.stage.stage import Stage
-from gui.window.theming import THEMES, Appearance
 from gui.window.view_factory import ViewFactory
 from gui.window.view_registry import keys_of
-from gui.window.zoom_memory import ZoomMemory
 
 FILE, EDIT, DATA, RUN, VIEW = "&File", "&Edit", "&Data", "&Run", "&View"
 LESSONS, HELP = "Le&ssons", "&Help"  # the lessons fill their menu themselves

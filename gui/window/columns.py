@@ -152,7 +152,7 @@ class Columns(QSplitter):
             rail = self._rail.sizeHint().width()
             panel = self._panel.minimumSizeHint().width()
             if not self._panel.isHidden():  # the side gives way: the stage is what is looked at
-                side = min(side, max(width - rail - panel - px(STAGE_PX), least))
+                side = min(side, max(width - rail - panel - px(STAGE_PX), px(SIDE_WIDTHS[0])))
                 width -= panel
             self.setSizes([rail, panel, width - rail - side, side])
 

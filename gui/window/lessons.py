@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.control.data_loader import DataLoader
-from gui.control.run_controller import OVER, Hub
+from gui.control.recent_end import OVER
+from gui.control.run_controller import Hub
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.theme import Theme

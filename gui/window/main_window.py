@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.config import RunConfig
-from core.data.defaults import default_config
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
@@ -24,6 +23,8 @@ from gui.window.closing import Closing
 from gui.window.columns import Columns
 from gui.window.file_actions import FOLDER, FileActions
 from gui.window.lessons import Lessons
+from gui.window.look.theming import THEMES, Appearance
+from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.message import Banner, Notice
 from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener, dropped_file
 from gui.window.opening.csv_reading import OpeningBar
@@ -42,11 +43,9 @@ from gui.window.spoken import Spoken
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
 from gui.window.status_area import StatusArea
-from gui.window.theming import THEMES, Appearance
 from gui.window.timeline import HistoryBar
 from gui.window.view_factory import ViewFactory
 from gui.window.view_registry import SIDE, TABS
-from gui.window.zoom_memory import ZoomMemory
 
 
 class MainWindow(QMainWindow):
@@ -143,7 +142,7 @@ class MainWindow(QMainWindow):
         self.knobs.setting_changed.connect(setup.training.change)
         self.knobs.settings_toggled.connect(self.columns.show_panel)
         self.columns.panel_shown.connect(self.knobs.show_panel)
-        self.knobs.defaults_wanted.connect(self._return_to_defaults)
+        self.knobs.defaults_wanted.connect(loader.return_to_defaults)
         bar.reset.connect(hub.reset)
         bar.play_or_pause.connect(hub.play_or_pause)
         bar.step.connect(hub.step)
@@ -232,13 +231,6 @@ class MainWindow(QMainWindow):
         if not self.views[self.stage.current].turn(by):
             self.lessons.go(by)
 
-    def _return_to_defaults(self) -> None:
-        """Give each setting its default, with one undo for all."""
-        if self.hub.run is not None:
-            default = default_config(self.hub.run.task)
-            parts = {name: getattr(default, name) for name in ("data", "model", "training")}
-            self.loader.change("return to the defaults", **parts)
-
     def _take_folder(self, folder: str) -> None:
         """Give a folder with files like MNIST's to the lesson that waits for one, or show it."""
         if not self.lessons.take_folder(folder):
@@ -250,13 +242,14 @@ class MainWindow(QMainWindow):
         hints = (
             Hint("Press Space", "The model learns: watch boundary and loss", train),
             Hint("Move η", "Larger steps, until they overshoot", self.knobs.rate.focus),
-            Hint("Draw points", "Your own data, two to ten classes", self._draw_points),
+            Hint(
+                "Draw points",
+                "Your own data, two to ten classes",
+                partial(self.data_choice.choose, "drawn"),
+            ),
             Hint("Follow a lesson", "What to watch, then what it shows", follow),
         )
         FirstSteps(hints, self.side_panel, self.hub, self.settings)
-
-    def _draw_points(self) -> None:
-        self.data_choice.choose("drawn")
 
     def _restore(self) -> None:
         settings = self.settings

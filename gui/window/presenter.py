@@ -17,8 +17,8 @@ from gui.kit import zoom
 from gui.kit.labels import Elided
 from gui.kit.training_sample import sign_of
 from gui.setup.rate_slider import RateSlider
+from gui.window.look.theming import Appearance
 from gui.window.run_bar import KeyButton
-from gui.window.theming import Appearance
 
 CAP_HEIGHT = 0.727 * 4 / 3  # of Inter, in pixels by point at 96 dots an inch
 CAP_SHARE = 0.025  # of the height of the window, so that the back row can read it

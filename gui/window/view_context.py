@@ -15,8 +15,8 @@ from gui.kit.maths.sheet import Sheet
 from gui.kit.theme import Theme
 from gui.state.kept_runs import KeptRuns
 from gui.state.selected_example import Chosen
+from gui.window.look.theming import Appearance
 from gui.window.run_keeper import RunKeeper
-from gui.window.theming import Appearance
 
 
 class ViewContext(QObject):

@@ -14,9 +14,9 @@ from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import Hub
 from gui.kit.view import View, tell_all
+from gui.window.look.theming import Appearance
 from gui.window.side.panel import SidePanel
 from gui.window.stage.stage import Stage
-from gui.window.theming import Appearance
 from gui.window.view_registry import SIDE, TABS, ViewSpec
 
 if TYPE_CHECKING:  # imported at `start`, for which the first paint does not wait

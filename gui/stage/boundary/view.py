@@ -92,15 +92,15 @@ class BoundaryView(View):
         self._choices = self.plane_choice, *boxes, self.shown_points
         head = QWidget()
         flow = FlowLayout(head, 8, 4)
-        for part in (self.legend, *self._choices):
-            flow.addWidget(part)
+        for choice in (self.legend, *self._choices):
+            flow.addWidget(choice)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
         for part in (head, self.board_tools, self.plot, self.readout, self._caption):
             layout.addWidget(part, int(part is self.plot))
-        for part in (*self._choices, self.board_tools, self.plot):
-            part.hide()  # until there is a task, which says what of it is needed
+        for late in (*self._choices, self.board_tools, self.plot):
+            late.hide()  # until there is a task, which says what of it is needed
 
     def _connect_parts(self) -> None:
         self.plane_choice.changed.connect(self._show_section)

@@ -104,7 +104,7 @@ class CurveView(CardView):
         others = [
             item.sizeHint().width() + self.header.spacing()
             for item in map(self.header.itemAt, range(self.header.count()))
-            if not item.isEmpty() and item.widget() is not self.key
+            if item is not None and not item.isEmpty() and item.widget() is not self.key
         ]
         margins = layout.contentsMargins()
         room = self.width() - margins.left() - margins.right() - sum(others)

@@ -13,9 +13,9 @@ from core.config import CsvOptions, DataConfig, Missing
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
 from gui.control.run_controller import Hub
+from gui.window.look.theming import Appearance
 from gui.window.opening.csv_reading import CsvReader
 from gui.window.settings import Settings
-from gui.window.theming import Appearance
 
 if TYPE_CHECKING:  # the dialog is imported when it is first wanted
     from core.data.csv.table import Table

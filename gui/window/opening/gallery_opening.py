@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QStyle, QWidget
 
 from gui.control.data_editor import DataEditor
 from gui.control.run_controller import Hub
+from gui.window.look.theming import Appearance
 from gui.window.sizes import GALLERY_DOWN, MARGIN
-from gui.window.theming import Appearance
 
 if TYPE_CHECKING:  # it is imported when it is first wanted
     from gui.setup.gallery import Gallery

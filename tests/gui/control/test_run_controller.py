@@ -24,7 +24,7 @@ from core.runs.model import Model
 from core.runs.session import Session
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
-from gui.control import run_controller
+from gui.control import recent_end
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.window.run_bar import SPEEDS
 
@@ -104,11 +104,11 @@ def test_a_press_just_after_the_end_starts_no_other_run(
     qtbot, open_window, finish, reach, monkeypatch
 ):
     window = open_window(SHORT)
-    monkeypatch.setattr(run_controller, "REST_MS", 10**9)
+    monkeypatch.setattr(recent_end, "REST_MS", 10**9)
     end = finish(window)
     press(qtbot, window, Qt.Key.Key_Space)
     assert "Finished" in window.banner.text
-    monkeypatch.setattr(run_controller, "REST_MS", 0)
+    monkeypatch.setattr(recent_end, "REST_MS", 0)
     qtbot.waitUntil(lambda: window.hub.is_at_rest, timeout=PATIENCE_MS)
     assert window.hub.snapshot.step == end.step
     press(qtbot, window, Qt.Key.Key_Space)

@@ -6,9 +6,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
 
 from core.explain.loss_surface import Surface
+from core.model_family import Cost
 from gui.kit import theme as look
 from gui.stage.surface.panel import SurfacePanel
 
@@ -47,7 +49,9 @@ def test_losses_of_contours_never_lie_on_each_other(show_view, type_of, points, 
     panel = SurfacePanel(look.LIGHT, "cross-entropy", "cross-entropy (nats)")
     show_view(panel, 420, height)
     x = np.linspace(-1, 1, 40)
-    losses = {"cross-entropy": (1 + np.add.outer(x**2, x**2)).astype(np.float64)}
+    losses: dict[Cost, NDArray[np.float64]] = {
+        "cross-entropy": (1 + np.add.outer(x**2, x**2)).astype(np.float64)
+    }
     panel.set_range((-1, 1), (-1, 1))
     panel.show_surface(Surface(x, x, losses))
     box = panel.plot.getPlotItem().getViewBox()

@@ -114,6 +114,9 @@ class Colours(QObject):
                 _polish(widget)
             else:
                 self._waiting.append(widget)
+        for widget in widgets:  # also what is shown before its turn comes
+            if shiboken6.isValid(widget):
+                zoom.follow(widget)
         self._next.start()
 
     def _polish_some(self) -> None:

@@ -9,8 +9,8 @@ from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QWidget
 
 from gui.kit import zoom
+from gui.window.look.theming import Appearance
 from gui.window.settings import Settings
-from gui.window.theming import Appearance
 
 LARGE = QSize(1900, 1000)  # a screen on which type is larger unless somebody chose otherwise
 LARGE_PERCENT, PERCENT = 120, 100

@@ -7,7 +7,7 @@ import gc
 from PySide6.QtWidgets import QMenu, QProxyStyle, QWidget
 
 from gui.kit import theme as look
-from gui.window.theming import Colours
+from gui.window.look.theming import Colours
 
 
 class _Cyclic(QWidget):
