@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -29,6 +30,7 @@ from gui.setup.training_settings import F, Setting, SettingField
 from gui.state.background_tasks import Background
 
 DOT = "●"
+NARROW_PX = 1320
 
 
 class Knob(QWidget):
@@ -86,6 +88,7 @@ class KnobsRow(QFrame):
         self._task: Task | None = None
         self._settings = TrainingConfig()
         self._changed: dict[str, object] = {}
+        self._is_narrow = False  # there is room for signs alone
         self._fields: dict[str, SettingField] = {}
         self.kind = Choice()
         self.kind.offer([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
@@ -180,13 +183,21 @@ class KnobsRow(QFrame):
         """The settings that are not at their default, here or elsewhere, with their defaults."""
         return self._changed
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < zoom.px(NARROW_PX)
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._show_changes()
+
     def _show_changes(self) -> None:
         self._changed = changed_settings(self._task, self._settings) if self._task else {}
         for knob in self.knobs:
             knob.show_change(knob.name in self._changed, self._changed.get(knob.name))
         count = len(self._changed)
         self.defaults_button.setEnabled(bool(count))
-        self.defaults_button.setText(f"{DOT} {count} changed ⟲" if count else "all at default")
+        few, none = (" ⟲", "⟲") if self._is_narrow else (" changed ⟲", "all at default")
+        self.defaults_button.setText(f"{DOT} {count}{few}" if count else none)
         listed = "\n".join(
             f"{name.replace('_', ' ')}: {say_value(value)}" for name, value in self._changed.items()
         )

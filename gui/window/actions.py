@@ -116,6 +116,8 @@ def _of_files(window: Window) -> tuple[Action, ...]:
 def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     stack = window.hub.undo_stack
     undo, redo = stack.createUndoAction(parent, "&Undo"), stack.createRedoAction(parent, "&Redo")
+    for action, words in ((undo, "Undo"), (redo, "Redo")):
+        action.setToolTip(words)  # by itself Qt would take the name of what is undone for HTML
     return (
         Action(
             EDIT, "&Undo", undo, ("Ctrl+Z",), "undo a reset or a change of data, model or points"

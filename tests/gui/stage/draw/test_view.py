@@ -343,6 +343,7 @@ def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_windo
     counts = window.hub.snapshot.metrics.confusion.copy()
     np.fill_diagonal(counts, 0)
     i, j = (int(k) for k in np.unravel_index(counts.argmax(), counts.shape))
+    window.side_panel.show_name("Confusion")
     at = window.views["Confusion"].matrix.cell_rect(i, j).center().toPoint()
     qtbot.mouseClick(window.views["Confusion"].matrix, Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: view.pad.drawing.content.picture is not None, timeout=PATIENCE_MS)

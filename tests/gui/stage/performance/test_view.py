@@ -73,7 +73,8 @@ def test_the_comparison_names_the_fastest_and_by_how_much():
     )
 
 
-def test_in_the_window_the_gauge_follows_training(window, qtbot, reach):
+def test_in_the_window_the_gauge_follows_training(open_window, qtbot, reach):
+    window = open_window(size=(1600, 900))
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: "steps/s" in window.views["Performance"].rates.text(), timeout=30_000)
 
@@ -102,7 +103,8 @@ def test_of_a_single_device_there_is_nothing_to_compare(open_window, qtbot, monk
     assert not action.isVisible()
 
 
-def test_the_gauge_is_in_sight_while_it_trains(window, qtbot, reach):
+def test_the_gauge_is_in_sight_while_it_trains(open_window, qtbot, reach):
+    window = open_window(size=(1600, 900))
     assert not window.views["Performance"].isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(window.views["Performance"].isVisible)
