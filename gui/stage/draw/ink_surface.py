@@ -17,7 +17,7 @@ from gui.stage.draw.strokes import Content, Point, bezier
 LIGHTEST, HEAVIEST = 0.5, 1.3  # times the pen's width, by pressure
 MARGIN = 1.5  # px around the square: its border
 CORNER = 6  # px: radius of the border
-EMPTY = "draw a digit"
+EMPTY = "Draw a digit here"
 
 
 class InkSurface:

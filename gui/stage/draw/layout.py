@@ -1,12 +1,12 @@
-"""Where the parts of the view stand: in a wide and in a narrow arrangement of Qt's layouts."""
+"""Where the parts of the view stand: the pad and its answer first, the rest on demand."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -18,68 +18,117 @@ from gui.stage.draw.recipe_steps import RecipeSteps
 from gui.stage.draw.shares import Shares
 from gui.stage.draw.toolbar import TeachingRow, Toolbar
 
-SMALLEST = 372, 416  # px; with less room than this it scrolls
-NARROW_PX = 540
+NARROW_PX = 600
+SMALLEST_PX = 330  # of the width; with less it scrolls
 GAP, NARROW_GAP = 6, 3
 BETWEEN = 12  # px, of parts side by side
-PAD, BESIDE = 19, 20  # shares of the width, as long as the pad is no wider than high
+PAD, ANSWER = 57, 43  # shares of the width, as long as the pad is no wider than high
 REASON, DIGITS = 61, 39
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What stands there, in the order of the Tab key."""
+    """What stands there, in the order of the Tab key; steps and what follows them on demand."""
 
     pad: Pad
-    steps: RecipeSteps
     shares: Shares
     toolbar: Toolbar
     teaching: TeachingRow
+    steps: RecipeSteps
     evidence: Evidence
     reason: Reason
     nearest: NearestDigits
 
 
+class Fold(QToolButton):
+    """Opens and closes a part; its arrow says which."""
+
+    def __init__(self, title: str, tip: str) -> None:
+        super().__init__()
+        self.setText(title)
+        self.setToolTip(tip)
+        self.setCheckable(True)
+        self.setAutoRaise(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setArrowType(Qt.ArrowType.RightArrow)
+        self.toggled.connect(self._turn_arrow)
+
+    def _turn_arrow(self, is_open: bool) -> None:
+        self.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+
+
 class Room(QWidget):
     """Holds the parts; the pad at the top is as large as what is below lets it be.
 
-    Sizes follow from the room and the type, none from what is shown, but for one choice: where one
-    reason says it all (`set_brief`) it takes the place of the evidence for all classes, and the
-    nearest digits are under its sentences.
+    Sizes follow from the room, the type and which parts are open, none from what is shown, but for
+    one choice: where one reason says it all (`set_brief`) it takes the place of the evidence for
+    all classes, and the nearest digits are under its sentences.
+
+    reading : opens the steps of the recipe. why : opens evidence, reason and nearest digits.
     """
 
     narrowed = Signal(bool)
+    opened = Signal(object)  # the part that is now there; it has its place
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
-        self.setMinimumSize(*SMALLEST)
-        self.is_narrow = self._is_brief = False
+        self.is_narrow = self._is_brief = self._is_presenting = False
         self._parts = parts
-        for part in vars(parts).values():
-            part.setParent(self)
-        self._top, self._foot = QGridLayout(), QHBoxLayout()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._top.setHorizontalSpacing(BETWEEN)
-        self._top.setColumnStretch(0, PAD)
-        self._top.setColumnStretch(1, BESIDE)
+        self.reading = Fold("How it is read", "The steps from the drawing to what the model sees")
+        self.why = Fold("Why", "What each pixel says for each class, and the nearest digits")
+        self._folds = QWidget()
+        row = QHBoxLayout(self._folds)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.reading)
+        row.addWidget(self.why)
+        row.addStretch(1)
+        self._top, self._foot = QHBoxLayout(), QHBoxLayout()
+        self._top.setSpacing(BETWEEN)
+        self._top.addWidget(parts.pad, PAD)
+        self._top.addWidget(parts.shares, ANSWER)
         self._foot.setSpacing(BETWEEN)
         self._foot.addWidget(parts.reason, REASON)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addLayout(self._top, 1)
-        for part in (parts.toolbar, parts.teaching, parts.evidence):
+        for part in (parts.toolbar, parts.teaching, self._folds, parts.steps, parts.evidence):
             self._column.addWidget(part)
         self._column.addLayout(self._foot)
+        for fold, part in ((self.reading, parts.steps), (self.why, parts.reason)):
+            fold.toggled.connect(lambda is_open, part=part: self._open(part, is_open))
         self._arrange()
+        self._show_parts()
 
     def set_brief(self, is_brief: bool) -> None:
         """Let one reason say it all, or have the evidence for all classes above it."""
         self._is_brief = is_brief
-        self._parts.evidence.setVisible(not is_brief)
         self._arrange()
+        self._show_parts()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self.is_narrow is not (self.width() < NARROW_PX):
+    def present(self, is_on: bool) -> None:
+        """Leave out all but the pad and the answer, or have the rest again."""
+        self._is_presenting = is_on
+        self._show_parts()
+
+    def _open(self, part: QWidget, is_open: bool) -> None:
+        self._show_parts()
+        if is_open:  # the place is given once Qt has laid it out
+            QTimer.singleShot(0, part, lambda: self.opened.emit(part))
+
+    def _show_parts(self) -> None:
+        """Show what is open, and in presenter mode none of what is below the pad."""
+        parts, is_whole = self._parts, not self._is_presenting
+        for part in (parts.toolbar, parts.teaching, self._folds):
+            part.setVisible(is_whole)
+        parts.steps.setVisible(is_whole and self.reading.isChecked())
+        is_why = is_whole and self.why.isChecked()
+        parts.evidence.setVisible(is_why and not self._is_brief)
+        parts.reason.setVisible(is_why)
+        parts.nearest.setVisible(is_why)
+
+    def fit(self, width: int) -> None:
+        """Be wide or narrow by the width in px of the area, which no scroll bar changes."""
+        if self.is_narrow is not (width < zoom.px(NARROW_PX)):
             self.is_narrow = not self.is_narrow
             self._arrange()
             self.narrowed.emit(self.is_narrow)
@@ -91,9 +140,8 @@ class Room(QWidget):
 
     def _arrange(self) -> None:
         parts, is_narrow = self._parts, self.is_narrow
-        (self._arrange_narrow if is_narrow else self._arrange_wide)()
         gap = NARROW_GAP if is_narrow else GAP
-        self._top.setVerticalSpacing(gap)
+        self.setMinimumWidth(zoom.px(SMALLEST_PX))
         self._column.setSpacing(gap)
         parts.toolbar.set_narrow(is_narrow)
         parts.teaching.set_narrow(is_narrow)
@@ -113,18 +161,4 @@ class Room(QWidget):
     def _tile(self) -> int:
         """Return the width that a picture has which is as high as the foot lets it be."""
         small = QFontMetrics(zoom.font(look.SMALL)).height()
-        return self._parts.reason.sizeHint().height() - 2 * small - 4
-
-    def _arrange_wide(self) -> None:
-        """Put the steps over the shares, both beside the pad."""
-        parts = self._parts
-        self._top.addWidget(parts.pad, 0, 0, 2, 1)
-        self._top.addWidget(parts.steps, 0, 1)
-        self._top.addWidget(parts.shares, 1, 1)
-
-    def _arrange_narrow(self) -> None:
-        """Put the steps in a row of their own, under pad and shares."""
-        parts = self._parts
-        self._top.addWidget(parts.pad, 0, 0)
-        self._top.addWidget(parts.shares, 0, 1)
-        self._top.addWidget(parts.steps, 1, 0, 1, 2)
+        return max(self._parts.reason.sizeHint().height() - 2 * small - 4, 1)

@@ -28,7 +28,7 @@ from gui.stage.draw.drawing import ERASER, Drawing
 from gui.stage.draw.ink_surface import InkSurface
 from gui.stage.draw.strokes import Point, Stroke
 
-SMALLEST = 100  # px
+SMALLEST = 160  # px
 
 
 class Pad(QWidget):

@@ -1,21 +1,31 @@
-"""The model's answer in words, and the share of each class as a bar."""
+"""The model's answer, large, in words, and with the share of each class as a bar."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from core.explain.prediction import Reading
 from core.model_family import DEFAULT_KIND, FAMILY
+from core.number_format import format_percent
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
 from gui.kit.theme import Theme
 
 GAP = 6.0
+ANSWER = 4.0  # times the type: 40 pt at 100 %
+SMALLEST_ANSWER = 1.6  # where there is little room
+WIDEST_SHARE = "100 %"
+NO_ANSWER = "?"
+LOWEST_BAR = 0.68  # times the type: its own type then, and its height in lines of it
+WIDTH = 160  # px
 TALLEST_BAR = 34.0
 QUIET = 0.55  # opacity of the bars that are not the winner's
 
@@ -28,10 +38,14 @@ class _Bar(NamedTuple):
 
 
 class Shares(CanvasWidget):
-    """The answer in words, and the share of each class as a bar."""
+    """The class that is said and how sure it is, the answer in words, and a bar for each class.
+
+    All of it has its place before there is an answer: nothing is laid out while one changes.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "the model's answer")
+        self._decided, self._surety = self._words(), self._words()
         self._sentence = self._words()
         self._hint, self._doubt = self._words(), self._words()
         self._bars: list[_Bar] = []
@@ -40,6 +54,11 @@ class Shares(CanvasWidget):
         self._kind: str = DEFAULT_KIND
         self._reading: Reading | None = None
         self._winner: int | None = None
+        self._large_type, self._surety_type = self._bold, self._plain
+        self._bar_type = self._plain, self._bold
+        self._has_hint = True  # there is room for it
+        self._fitting: tuple[str, ...] = ()  # the names, as the answer has room for them
+        self._sentence_top = 0.0
         self.sentence = self.aside = ""
 
     def show_classes(self, kind: str, names: Sequence[str], marks: Sequence[int]) -> None:
@@ -57,6 +76,7 @@ class Shares(CanvasWidget):
                 self._canvas.add(item)
             self._bars.append(_Bar(self._words(), track, fill, self._words()))
         self._reading = None
+        self.updateGeometry()
         self._dress()
 
     def show_answer(self, reading: Reading | None, sentence: str, winner: int | None) -> None:
@@ -75,6 +95,21 @@ class Shares(CanvasWidget):
             self._say(self._doubt, aside)
             self._say_hint()
         self._show_shares()
+        self._say_answer()
+
+    @property
+    def answer(self) -> tuple[str, str]:
+        """The class that is said, and its share where such a model has them."""
+        return self._decided.text(), self._surety.text()
+
+    @property
+    def answer_point_size(self) -> float:
+        return self._decided.font().pointSizeF()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no bar is seen, as there is no answer."""
+        return not any(item.isVisible() for bar in self._bars for item in bar)
 
     @property
     def hint(self) -> str:
@@ -86,8 +121,32 @@ class Shares(CanvasWidget):
         """The shares as they are said, "" where there is nothing to say."""
         return [bar.share.text() for bar in self._bars]
 
+    def _say_answer(self) -> None:
+        """Say the class in front, or that there is none so far."""
+        k, reading = self._winner, self._reading
+        is_said = reading is not None and k is not None
+        self._decided.dress(self._large_type, self._theme.ink if is_said else self._theme.muted)
+        self._surety.dress(self._surety_type, self._theme.muted)
+        if reading is None or k is None:
+            self._say(self._decided, NO_ANSWER)
+            self._say(self._surety, "")
+            return
+        self._say(self._decided, self._fitting[k])
+        self._say(self._surety, self._sureness(reading, k))
+
+    def _sureness(self, reading: Reading, k: int) -> str:
+        """Say how sure it is of class k; in whole per cent, which do not flicker in training."""
+        model = FAMILY[self._kind]
+        if model.is_pairwise:
+            return reading.texts[k]
+        return format_percent(reading.sizes[k], 0) if model.has_probabilities else ""
+
     def _show_shares(self) -> None:
+        is_answered = self._reading is not None
+        self._hint.setVisible(is_answered and self._has_hint)
         for k, bar in enumerate(self._bars):
+            for item in bar:
+                item.setVisible(is_answered)
             share = 0.0 if self._reading is None else self._reading.sizes[k]
             rect = bar.track.rect()
             rect.setWidth(share * rect.width())
@@ -97,11 +156,11 @@ class Shares(CanvasWidget):
 
     def _lay_out(self) -> None:
         theme, width = self._theme, float(self.width())
-        small = QFontMetricsF(self._small)
-        line = small.height()
-        head = QFontMetricsF(self._large).height() + 3
+        line = QFontMetricsF(self._small).height()
         foot = line + 3
-        self._lay_out_sentence()
+        self._has_hint = self.height() >= self.sizeHint().height() + foot
+        foot = foot if self._has_hint else 0.0
+        head = self._lay_out_answer(line, foot)
         self._hint.dress(self._small, theme.muted)
         self._hint.place(QRectF(0, self.height() - line, width, line), LEFT)
         self._say_hint()
@@ -121,8 +180,25 @@ class Shares(CanvasWidget):
             bar.fill.setRect(QRectF(track.topLeft(), track.bottomLeft()))
             bar.fill.setBrush(theme.class_colour(self._marks[k]))
             bar.share.place(QRectF(width - right, y, right, height), RIGHT)
+        line = QFontMetricsF(self._plain).height()
+        is_low = 0.72 * height < 0.8 * line
+        scale = min(look.SMALL, max(height / line, LOWEST_BAR)) if is_low else 1.0
+        self._bar_type = (
+            zoom.scaled(self._plain, scale),
+            zoom.scaled(self._plain, scale, bold=True),
+        )
         self._emphasise()
         self._show_shares()
+
+    def sizeHint(self) -> QSize:
+        """Return the room for an answer, its sentence and bars, all in small type."""
+        smallest = QFontMetricsF(zoom.scaled(self._plain, SMALLEST_ANSWER, bold=True)).height()
+        line = QFontMetricsF(self._plain).height()
+        lines = 1 + LOWEST_BAR * len(self._bars)
+        return QSize(zoom.px(WIDTH), math.ceil(smallest + lines * line + GAP))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def _say_hint(self) -> None:
         """Say what is to be known about such answers, at the length that there is room for."""
@@ -131,29 +207,60 @@ class Shares(CanvasWidget):
         fitting = [hint for hint in hints if metrics.horizontalAdvance(hint) <= self.width()]
         self._say(self._hint, fitting[0] if fitting else "")
 
+    def _lay_out_answer(self, line: float, foot: float) -> float:
+        """Place the answer, as large as names, shares and bars let it be; return where it ends.
+
+        line, foot : heights of a line that each bar needs, and of what is below the bars, in px.
+        """
+        said = QFontMetricsF(self._plain).height() + GAP
+        room = self.height() - said - foot - len(self._bars) * line
+        smallest = QFontMetricsF(zoom.scaled(self._plain, SMALLEST_ANSWER, bold=True)).height()
+        self._doubt.setVisible(room - line >= smallest)
+        if self._doubt.isVisible():
+            said, room = said + line, room - line
+        widest = max((*self._names, NO_ANSWER), key=len)
+        full = QFontMetricsF(zoom.scaled(self._plain, ANSWER, bold=True))
+        light = QFontMetricsF(zoom.scaled(self._plain, ANSWER))
+        needed = full.horizontalAdvance(widest + " ") + light.horizontalAdvance(WIDEST_SHARE)
+        share = min(1.0, self.width() / needed, room / full.height())
+        scale = max(ANSWER * share, SMALLEST_ANSWER)
+        self._large_type = zoom.scaled(self._plain, scale, bold=True)
+        self._surety_type = zoom.scaled(self._plain, scale)
+        metrics = QFontMetricsF(self._large_type)
+        left = min(metrics.horizontalAdvance(widest + " "), self.width() / 2)
+        self._fitting = tuple(
+            metrics.elidedText(name, Qt.TextElideMode.ElideRight, left) for name in self._names
+        )
+        height = metrics.height()
+        for words, x in ((self._decided, 0.0), (self._surety, left)):
+            words.place(QRectF(x, 0, self.width() - x, height), LEFT)
+        self._say_answer()
+        self._sentence_top = height
+        self._lay_out_sentence()
+        return height + said
+
     def _lay_out_sentence(self) -> None:
-        """Say the sentence as large as it fits, and what else there is where that leaves room."""
-        font: QFont = self._small
-        for font in (self._large, self._bold, self._small):
-            if QFontMetricsF(font).horizontalAdvance(self.sentence) <= self.width():
-                break
+        """Say the sentence in type that fits, and under it what else there is."""
+        font: QFont = self._plain
+        if QFontMetricsF(font).horizontalAdvance(self.sentence) > self.width():
+            font = self._small
         self._sentence.dress(font, self._theme.ink)
-        head = QRectF(0, 0, self.width(), QFontMetricsF(self._large).height())
-        self._sentence.place(head, LEFT)
-        self._say(self._sentence, self.sentence)
-        used = QFontMetricsF(font).horizontalAdvance(self.sentence)
-        needed = QFontMetricsF(self._small).horizontalAdvance("entropy 0.00 of 0.00 nats")
+        top, height = self._sentence_top, QFontMetricsF(self._plain).height()
+        self._sentence.place(QRectF(0, top, self.width(), height), LEFT)
+        fitting = QFontMetricsF(font).elidedText(
+            self.sentence, Qt.TextElideMode.ElideRight, self.width()
+        )
+        self._say(self._sentence, fitting)
+        line = QFontMetricsF(self._small).height()
         self._doubt.dress(self._small, self._theme.muted)
-        self._doubt.place(head, RIGHT)
-        self._doubt.say(self.aside)
-        self._doubt.setVisible(used + needed + GAP <= self.width())
+        self._doubt.place(QRectF(0, top + height, self.width(), line), LEFT)
+        self._say(self._doubt, self.aside)
 
     def _emphasise(self) -> None:
-        height = self._bars[0].track.rect().height() if self._bars else 0.0
-        is_low = height < 0.8 * QFontMetricsF(self._plain).height()
+        plain, bold = self._bar_type
         for k, bar in enumerate(self._bars):
             is_winner = k == self._winner
-            font = self._bold if is_winner else self._small if is_low else self._plain
+            font = bold if is_winner else plain
             for words in (bar.name, bar.share):
                 words.dress(font, self._theme.ink if is_winner else self._theme.muted)
                 words.say(words.text())

@@ -92,7 +92,15 @@ class TeachingRow(QWidget):
     def __init__(self, most_classes: int) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
+        self._content = QWidget()  # keeps its place until there is something to teach
+        policy = self._content.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._content.setSizePolicy(policy)
+        self._content.hide()
+        around = QHBoxLayout(self)
+        around.addWidget(self._content)
+        row = QHBoxLayout(self._content)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         row.addWidget(small_label("Teach it: this is"))
         self.buttons: list[QPushButton] = []
@@ -125,7 +133,8 @@ class TeachingRow(QWidget):
                 button.setToolTip(as_tip(f"Add it to the training rows as {names[k]}"))
 
     def set_possible(self, is_possible: bool) -> None:
-        """Whether there is something to teach."""
+        """Show the buttons where there is something to teach."""
+        self._content.setVisible(is_possible)
         for button in self.buttons:
             button.setEnabled(is_possible)
 

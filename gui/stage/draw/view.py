@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
 
 from core.data.task import Task
@@ -31,7 +31,7 @@ from gui.state.background_tasks import Background
 Picture = NDArray[np.float32]
 
 MOST_CLASSES = 10
-BLANK = "Draw a digit, and see why."
+BLANK = "The answer comes here."
 UNTRAINED = "All classes tie: train first (Space)."
 NOT_READY = "The model is not ready yet."
 EVIDENCE = (
@@ -45,8 +45,9 @@ EVIDENCE_OF_PAIRS = (
 
 
 class DrawView(View):
-    """The pad, the recipe step by step, the shares of all classes, and the evidence for each.
+    """The pad, the answer, and on demand the recipe step by step, and the evidence for each class.
 
+    What is not open is not worked out.
     picture : what the model sees, None of an empty pad. answer : what it says of that.
     """
 
@@ -77,16 +78,19 @@ class DrawView(View):
         self._room = Room(
             Parts(
                 self.pad,
-                self.steps,
                 self.shares,
                 self.toolbar,
                 self.teaching,
+                self.steps,
                 self.evidence,
                 self.reason,
                 self.nearest,
             )
         )
+        self.how_it_is_read, self.why = self._room.reading, self._room.why
         self._room.narrowed.connect(self._answer_again)
+        self.why.toggled.connect(self._open_why)
+        self._room.opened.connect(lambda part: self._area.ensureWidgetVisible(part, 0, 0))
         self._build()
         self.pad.drawing.changed.connect(self._note_change)
         self.steps.changed.connect(self._note_change)
@@ -97,7 +101,7 @@ class DrawView(View):
 
     def _build(self) -> None:
         """Put the room of the parts into an area that scrolls."""
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -172,6 +176,13 @@ class DrawView(View):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._answer()
 
+    def present(self, is_on: bool) -> None:
+        self._room.present(is_on)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._room.fit(self._area.width())
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._note_change()
@@ -210,7 +221,7 @@ class DrawView(View):
             self._show_nearest()
 
     def _show_nearest(self) -> None:
-        if self.task is None or self.picture is None:
+        if self.task is None or self.picture is None or not self.why.isChecked():
             self.nearest.clear()
         else:
             self.nearest.ask(self.task, self.picture)
@@ -240,12 +251,8 @@ class DrawView(View):
         winner = None if is_tied else found.decided
         sentence = UNTRAINED if is_tied else prediction.describe(kind, found, names)
         self.shares.show_answer(prediction.read(kind, found), sentence, winner)
-        if self._is_hidden:
-            self._show_why(Why(None, HIDDEN))
-        elif self._is_brief:
-            self._show_why(of_neuron(kind, found, snapshot.params, names))
-        else:
-            self._show_all(found, snapshot.params, names, winner)
+        if self.why.isChecked():
+            self._explain(found, snapshot.params, names, winner)
 
     def _show_no_answer(self) -> None:
         self._asked = self.answer = None
@@ -254,9 +261,27 @@ class DrawView(View):
         self.evidence.show_answer(None, no_b, None)
         self.reason.show_reason(None, 0.0, ())
 
+    def _open_why(self, is_open: bool) -> None:
+        """Work out what has not been looked at so far."""
+        if is_open:
+            self._answer_again()
+            if not self.pad.drawing.is_under_way:
+                self._show_nearest()
+
     def _answer_again(self, *_: object) -> None:
         self._asked = None
         self._answer()
+
+    def _explain(
+        self, found: Answer, params: Params, names: tuple[str, ...], winner: int | None
+    ) -> None:
+        """Show why it says so, in the form that such a model has."""
+        if self._is_hidden:
+            self._show_why(Why(None, HIDDEN))
+        elif self._is_brief:
+            self._show_why(of_neuron(self._kind, found, params, names))
+        else:
+            self._show_all(found, params, names, winner)
 
     def _show_all(
         self, found: Answer, params: Params, names: tuple[str, ...], winner: int | None

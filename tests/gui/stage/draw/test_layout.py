@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import sources
 from core.data.task import prepare
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.stage.draw.layout import NARROW_PX
 from gui.stage.draw.view import DrawView
 from gui.state.background_tasks import Background
@@ -24,11 +25,14 @@ PARTS = ("pad", "steps", "shares", "toolbar", "teaching", "evidence", "reason", 
 
 @pytest.fixture
 def show(show_view):
-    """Return a function that shows the view with a room of this size, of many classes or of two."""
+    """Return a function that shows the view with a room of this size, of many classes or of two.
+
+    is_open : with all that is there on demand.
+    """
     background = Background()
     views = []
 
-    def show(width, height, *, is_brief=False, scale=1.0):
+    def show(width, height, *, is_brief=False, scale=1.0, is_open=True):
         view = DrawView(look.LIGHT, background)
         views.append(view)
         font = view.font()
@@ -38,6 +42,8 @@ def show(show_view):
         config = RunConfig(DataConfig("digits"), model)
         view.offer_task(prepare(sources.load(config.data), config))
         show_view(view, width + MARGINS[0], height + MARGINS[1])
+        for fold in (view.how_it_is_read, view.why):
+            fold.setChecked(is_open)
         settle(view)
         return view
 
@@ -93,19 +99,23 @@ def test_nothing_moves_while_a_window_is_widened_but_what_gets_the_room(show, is
     view.resize(1300 + MARGINS[0], view.height())
     settle(view)
     after = places(view)
+    assert before["pad"].width() == before["pad"].height()
     assert before["pad"] == after["pad"]  # as high as it may be, and no wider
     assert after["shares"].width() == before["shares"].width() + 100
     assert before["toolbar"].top() == after["toolbar"].top()
 
 
-def test_a_narrow_view_has_the_steps_in_a_row_of_their_own_and_goes_back(show):
+def test_a_narrow_view_leaves_out_the_title_of_the_steps_and_goes_back(show):
     view = show(900, 700)
     wide = places(view)
-    assert wide["steps"].left() == wide["shares"].left() > wide["pad"].right()
-    view.resize(NARROW_PX - 1 + MARGINS[0], view.height())
+    assert view.steps.tiles.title
+    width = zoom.px(NARROW_PX) - 1
+    view.resize(width + MARGINS[0], view.height())
     settle(view)
     narrow = places(view)
-    assert narrow["steps"].width() == NARROW_PX - 1
+    assert not view.steps.tiles.title
+    assert narrow["steps"].width() == width
+    assert narrow["steps"].height() < wide["steps"].height()
     assert narrow["steps"].top() > narrow["pad"].bottom()
     view.resize(900 + MARGINS[0], view.height())
     settle(view)
@@ -116,7 +126,38 @@ def test_the_pad_is_as_large_a_square_as_the_room_has_for_it(show):
     pad = places(show(1200, 600))["pad"]
     assert pad.width() == pad.height()
     high = places(show(700, 1100))
-    assert abs(high["pad"].width() - 0.48 * 700) < 6
+    assert abs(high["pad"].width() - 0.57 * 700) < 9
+
+
+@pytest.mark.parametrize("is_brief", [False, True])
+def test_what_is_there_on_demand_opens_and_closes_and_leaves_no_trace(show, qtbot, is_brief):
+    view = show(900, 700, is_brief=is_brief, is_open=False)
+    closed = places(view)
+    first = {"pad", "shares", "toolbar", "teaching"}
+    assert set(closed) == first
+    opened = {
+        view.how_it_is_read: {"steps"},
+        view.why: {"reason", "nearest"} | (set() if is_brief else {"evidence"}),
+    }
+    for fold, parts in opened.items():
+        qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
+        settle(view)
+        assert set(places(view)) == first | parts
+        qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
+        settle(view)
+        assert places(view) == closed
+
+
+def test_a_presenter_sees_the_pad_and_the_answer_only_and_then_all_of_it_again(show):
+    view = show(900, 700)
+    before = places(view)
+    view.present(True)
+    settle(view)
+    assert set(places(view)) == {"pad", "shares"}
+    assert places(view)["pad"].width() > before["pad"].width()
+    view.present(False)
+    settle(view)
+    assert places(view) == before
 
 
 def test_from_many_classes_to_two_and_back_all_is_where_it_was(show):

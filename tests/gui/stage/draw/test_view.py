@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QScrollArea
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -25,9 +25,12 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 @pytest.fixture
 def digits_window(open_window, qtbot):
-    """Return a function that opens the Draw tab on digits, trained for so many epochs."""
+    """Return a function that opens the Draw tab on digits, trained for so many epochs.
 
-    def open_it(epochs=8, *, data=None, model=None, rate=0.1, **options):
+    is_open : with all that is there on demand.
+    """
+
+    def open_it(epochs=8, *, is_open=True, data=None, model=None, rate=0.1, **options):
         config = RunConfig(
             DataConfig(source="digits", **(data or {})),
             ModelConfig(**(model or {})),
@@ -35,6 +38,9 @@ def digits_window(open_window, qtbot):
         )
         window = open_window(config, **options)
         window.stage.show_name("Draw")
+        if is_open:
+            for fold in (window.views["Draw"].how_it_is_read, window.views["Draw"].why):
+                qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
         if epochs:
             window.run_bar.set_speed(window.run_bar.speed.maximum())
             window.hub.play_or_pause()
@@ -113,7 +119,7 @@ def test_a_wider_pen_gives_more_ink(digits_window, settled):
 def test_an_empty_pad_gets_no_answer(digits_window):
     view = digits_window().views["Draw"]
     assert set(view.shares.shares) == {""}
-    assert view.shares.sentence == "Draw a digit, and see why."
+    assert view.shares.answer == ("?", "")
     assert view.answer is None
 
 
@@ -124,6 +130,7 @@ def test_shares_are_softmax_of_the_logits(digits_window, settled):
     _, a = expected(view)
     np.testing.assert_allclose(view.answer.probabilities, a, atol=1e-6)
     assert view.shares.shares == [f"{100 * share:.1f} %" for share in view.answer.probabilities]
+    assert view.shares.answer == (str(a.argmax()), f"{100 * a.max():.0f} %")
 
 
 def test_a_drawn_digit_is_read(digits_window, settled):
@@ -157,6 +164,7 @@ def test_a_neuron_without_shares_says_yes_or_no(digits_window, settled, kind):
     is_yes = z > (0.5 if kind == "adaline" else 0)
     assert view.shares.sentence == ("Says yes: 4." if is_yes else "Says no: 9.")
     assert view.shares.shares == (["", "yes"] if is_yes else ["no", ""])
+    assert view.shares.answer == ("4" if is_yes else "9", "")
     assert view.shares.aside.startswith(f"z = {z:.2f}".replace("-", "−"))
     assert "as likely as" not in " ".join(view.reason.texts)
     assert view.reason.texts[2].endswith(f"it says {4 if is_yes else 9}")
@@ -211,6 +219,7 @@ def test_without_training_all_classes_tie(digits_window, settled):
     view = digits_window(0).views["Draw"]
     write(view.pad, 3)
     settled(view)
+    assert view.shares.answer == ("?", "")
     assert view.shares.sentence == "All classes tie: train first (Space)."
     assert set(view.shares.shares) == {"10.0 %"}
 
@@ -340,12 +349,14 @@ def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_windo
     window = digits_window(2)
     view, task = window.views["Draw"], window.views["Draw"].task
     window.stage.show_name("Weights")
+    window.side_panel.show_name("Confusion")
+    matrix = window.views["Confusion"].matrix
+    qtbot.waitUntil(lambda: matrix.isVisible() and matrix.cell_rect(0, 0).width() > 2)
     counts = window.hub.snapshot.metrics.confusion.copy()
     np.fill_diagonal(counts, 0)
     i, j = (int(k) for k in np.unravel_index(counts.argmax(), counts.shape))
-    window.side_panel.show_name("Confusion")
-    at = window.views["Confusion"].matrix.cell_rect(i, j).center().toPoint()
-    qtbot.mouseClick(window.views["Confusion"].matrix, Qt.MouseButton.LeftButton, pos=at)
+    at = matrix.cell_rect(i, j).center().toPoint()
+    qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=at)
     qtbot.waitUntil(lambda: view.pad.drawing.content.picture is not None, timeout=PATIENCE_MS)
     assert window.stage.current == "Draw"
     y = task.dataset.y[task.test_rows]
@@ -556,19 +567,114 @@ def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_windo
 
 
 @pytest.mark.usefixtures("face")
-@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)], ids=["1280", "1024"])
-def test_all_of_it_fits_without_scrolling(digits_window, settled, size):
-    view = digits_window(0, size=size).views["Draw"]
+def test_at_the_start_there_are_the_pad_its_tools_and_a_place_for_the_answer(digits_window):
+    view = digits_window(0, is_open=False, size=(1366, 768)).views["Draw"]
+    assert view.shares.is_blank
+    seen = [view.pad, view.shares, view.toolbar, view.how_it_is_read, view.why]
+    pictures = [view.steps, view.evidence, view.reason, view.nearest]
+    assert all(part.isVisible() for part in seen)
+    assert not any(part.isVisible() for part in [*pictures, *view.teaching.buttons])
+
+
+@pytest.mark.usefixtures("face")
+def test_the_pad_is_the_largest_part_and_the_answer_is_set_in_40_pt(digits_window, settled):
+    view = digits_window(is_open=False, size=(1366, 768)).views["Draw"]
     write(view.pad, 3)
     settled(view)
+    assert min(view.pad.width(), view.pad.height()) >= 320
+    assert view.pad.width() > view.shares.width()
+    assert view.shares.answer_point_size >= 40
+    assert not view.shares.is_blank
+    assert all(button.isVisible() for button in view.teaching.buttons)
+
+
+@pytest.mark.usefixtures("face")
+def test_nothing_is_laid_out_between_the_first_stroke_and_the_last(digits_window, settled):
+    view = digits_window(is_open=False, size=(1366, 768)).views["Draw"]
+    parts = (view.pad, view.shares, view.toolbar, view.teaching, view.how_it_is_read, view.why)
+    before = [part.geometry() for part in parts]
+    size = view.shares.answer_point_size
+    seen = []
+    for digit in (1, 3, 8):
+        view.pad.drawing.clear()
+        write(view.pad, digit)
+        settled(view)
+        seen.append(view.shares.answer)
+        assert [part.geometry() for part in parts] == before
+        assert view.shares.answer_point_size == size
+    assert len(set(seen)) > 1
+
+
+def test_what_is_closed_is_not_worked_out_and_is_up_to_date_once_opened(
+    digits_window, settled, qtbot
+):
+    view = digits_window(is_open=False).views["Draw"]
+    write(view.pad, 3)
+    settled(view)
+    assert view.evidence.painted == 0 and not any(view.nearest.captions)
+    qtbot.mouseClick(view.why, Qt.MouseButton.LeftButton)
+    settled(view)
+    assert view.evidence.painted and all(view.nearest.captions) and view.reason.texts
+    z, _ = expected(view)
+    for k, (_, _, said) in enumerate(view.evidence.numbers):
+        assert float(said.replace("−", "-")) == pytest.approx(z[k], abs=0.0051)
+
+
+def room_of(view):
+    """What holds the parts, and the area in which it scrolls."""
     area = view.findChild(QScrollArea)
+    return area.widget(), area
+
+
+@pytest.mark.usefixtures("face")
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)], ids=["1280", "1024"])
+def test_pad_tools_and_answer_fit_without_scrolling(digits_window, settled, size):
+    view = digits_window(0, is_open=False, size=size).views["Draw"]
+    write(view.pad, 3)
+    settled(view)
+    room, area = room_of(view)
     assert not area.verticalScrollBar().maximum()
     assert not area.horizontalScrollBar().maximum()
-    room = area.widget().rect()
+    parts = (view.pad, view.shares, view.toolbar, view.teaching)
+    assert all(room.rect().contains(part.geometry()) for part in parts)
+    assert min(view.pad.width(), view.pad.height()) >= 160
+
+
+def is_in_sight(part, area):
+    """Whether an area that scrolls shows the whole part."""
+    view = area.viewport()
+    return view.rect().contains(QRect(part.mapTo(view, QPoint(0, 0)), part.size()))
+
+
+@pytest.mark.usefixtures("face")
+@pytest.mark.parametrize("name", ["how_it_is_read", "why"])
+def test_one_part_on_demand_fits_without_scrolling(digits_window, settled, qtbot, name):
+    view = digits_window(0, is_open=False, size=(1280, 800)).views["Draw"]
+    write(view.pad, 3)
+    qtbot.mouseClick(getattr(view, name), Qt.MouseButton.LeftButton)
+    settled(view)
+    _, area = room_of(view)
+    assert not area.verticalScrollBar().maximum()
+    assert not area.horizontalScrollBar().maximum()
+    assert min(view.pad.width(), view.pad.height()) >= 160
+
+
+@pytest.mark.usefixtures("face")
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)], ids=["1280", "1024"])
+def test_all_of_it_is_there_at_once_and_what_opens_comes_in_sight(
+    digits_window, settled, qtbot, size
+):
+    view = digits_window(0, is_open=False, size=size).views["Draw"]
+    room, area = room_of(view)
+    write(view.pad, 3)
+    for fold, part in ((view.how_it_is_read, view.steps), (view.why, view.reason)):
+        qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda part=part: is_in_sight(part, area))
+    settled(view)
+    assert not area.horizontalScrollBar().maximum()
     parts = (view.pad, view.shares, view.evidence, view.reason, view.steps, view.nearest)
-    assert all(room.contains(part.geometry()) for part in parts)
-    assert view.nearest.geometry().bottomRight() == room.bottomRight()
-    assert min(view.pad.width(), view.pad.height()) >= 130
+    assert all(room.rect().contains(part.geometry()) for part in parts)
+    assert view.nearest.geometry().bottomRight() == room.rect().bottomRight()
 
 
 @pytest.mark.usefixtures("face")
@@ -585,7 +691,7 @@ def test_every_control_has_a_tooltip_and_is_reached_by_tab(digits_window):
     view = digits_window(0).views["Draw"]
     bar = view.toolbar
     controls = [view.pad, bar.pen, bar.eraser, bar.random, bar.mistake, bar.undo, bar.clear]
-    controls += [view.comparison.first, view.comparison.second]
+    controls += [view.how_it_is_read, view.why, view.comparison.first, view.comparison.second]
     for control in [*controls, *view.steps.switches.values(), *view.teaching.buttons]:
         assert control.toolTip() and control.focusPolicy() & Qt.FocusPolicy.TabFocus
         assert control.accessibleName() or control.text()
