@@ -43,7 +43,7 @@ class Painting(QObject):
         self._painted = painted
         self._snapshot: Snapshot | None = None
         self._ended_at: float | None = None
-        window.hub.snapshot_changed.connect(self._turn_to)
+        window.controller.snapshot_changed.connect(self._turn_to)
         window.installEventFilter(self)
 
     def _turn_to(self, snapshot: Snapshot) -> None:
@@ -64,11 +64,11 @@ class Driver(QObject):
 
     def __init__(self, window: MainWindow, plan: Plan) -> None:
         super().__init__(window)
-        self._window, self._hub, self._plan = window, window.hub, plan
+        self._window, self._controller, self._plan = window, window.controller, plan
         self._is_ready = self._has_begun = False
         window.run_bar.speed.setValue(window.run_bar.speed.maximum())  # flat out
-        self._hub.failed.connect(fail)  # where unexpected exceptions end up, too
-        self._hub.snapshot_changed.connect(self._follow)
+        self._controller.failed.connect(fail)  # where unexpected exceptions end up, too
+        self._controller.snapshot_changed.connect(self._follow)
         if plan.is_probed or plan.do == "soak":
             self._painting = Painting(window, self._show)
 
@@ -128,8 +128,8 @@ class Watch(Driver):
         QTimer.singleShot(round(1000 * self._plan.seconds), self._report)
 
     def _newest(self) -> Snapshot:
-        assert self._hub.snapshot is not None
-        return self._hub.snapshot
+        assert self._controller.snapshot is not None
+        return self._controller.snapshot
 
     def _start_probe(self) -> None:
         self._due = time.perf_counter() + PROBE_SECONDS
@@ -171,7 +171,7 @@ class Soak(Driver):
         self._before: dict[str, float] = {}
         self._hurry = QTimer(self)
         self._hurry.setTimerType(Qt.TimerType.PreciseTimer)
-        self._hurry.timeout.connect(self._hub.tick)
+        self._hurry.timeout.connect(self._controller.tick)
 
     def _begin(self) -> None:
         self._hurry.start(1)
@@ -244,7 +244,7 @@ def main() -> None:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         launch = Launch(make_application(), plan.config, None, SIZE, None, None)
         {"watch": Watch, "soak": Soak, "close": Close}[plan.do](launch.window, plan)
-        launch.window.hub.is_left_at_once = True
+        launch.window.controller.is_left_at_once = True
         code = launch.run()
     leave(code)  # as the program does
 

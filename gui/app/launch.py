@@ -98,7 +98,7 @@ class Launch:
         """Close all for a signal, once what is being written is on disk."""
         if self._picture is not None:
             self._exit_code = signals.exit_code(number)
-        self.window.hub.writes.failed.connect(self._tell_lost)
+        self.window.controller.writes.failed.connect(self._tell_lost)
         while (dialog := self._application.activeModalWidget()) is not None and dialog.close():
             pass
         self.window.closing.insist()
@@ -110,7 +110,7 @@ class Launch:
     def _start(self) -> None:
         if not self.window.isVisible():  # closed before it had begun
             return
-        self.window.hub.task_changed.connect(self._choose_view)
+        self.window.controller.task_changed.connect(self._choose_view)
         self.window.start(self._config, play=self._picture is not None)
 
     def run_and_leave(self) -> NoReturn:
@@ -119,16 +119,16 @@ class Launch:
         By then all that is ours has ended and is on disk. Python would spend another half second
         on taking PyTorch apart, and longer on a PyTorch that is still being imported.
         """
-        self.window.hub.is_left_at_once = True
+        self.window.controller.is_left_at_once = True
         leave(self.run())
 
     # A picture --------------------------------------------------------------------------------
 
     def _prepare_picture(self) -> None:
-        hub = self.window.hub
+        controller = self.window.controller
         self.window.run_bar.set_speed(10**6)  # flat out
-        hub.snapshot_changed.connect(self._watch)
-        hub.failed.connect(self._give_up)
+        controller.snapshot_changed.connect(self._watch)
+        controller.failed.connect(self._give_up)
         self._look = QTimer(self.window)
         self._look.timeout.connect(self._save_at_rest)
         self._deadline = QTimer(self._application)  # the window does not wait for it to be at rest
@@ -138,7 +138,7 @@ class Launch:
 
     def _choose_view(self, task: Task) -> None:
         """Show the wanted tab of the first task; complain where there is nothing to picture."""
-        self.window.hub.task_changed.disconnect(self._choose_view)
+        self.window.controller.task_changed.disconnect(self._choose_view)
         stage, wanted = self.window.stage, self._view
         if task.obstacle and self._picture is not None:
             self._give_up(task.obstacle)
@@ -152,11 +152,11 @@ class Launch:
             if self._picture is not None:
                 self._give_up(words)
             else:
-                self.window.hub.failed.emit(words)
+                self.window.controller.failed.emit(words)
 
     def _watch(self, snapshot: Snapshot) -> None:
         if snapshot.epilogue is not None:  # it is over, and known how
-            self.window.hub.snapshot_changed.disconnect(self._watch)
+            self.window.controller.snapshot_changed.disconnect(self._watch)
             self._deadline.start(REST_SECONDS * 1000)
             self._look.start(LOOK_MS)
 
@@ -212,9 +212,9 @@ class Launch:
             words = say_shortage(error) if is_short else f"an unexpected error: {error}"
             self._give_up(words, terminal.FAILED)
         elif is_short:
-            self.window.hub.failed.emit(say_shortage(error))
+            self.window.controller.failed.emit(say_shortage(error))
         else:
-            self.window.hub.failed.emit(
+            self.window.controller.failed.emit(
                 f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "
                 "Your data and model are still here."
             )

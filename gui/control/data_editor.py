@@ -15,7 +15,7 @@ from core.data.task import Task, prepare
 from core.train.snapshot import Status
 from gui.control.next_config import has_same_rows, origin, with_points
 from gui.control.next_task import NextTask
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.control.undo import Change, Run, say_loss
 
 
@@ -39,12 +39,12 @@ class DataEditor(QObject):
     points keeps the weights.
     """
 
-    def __init__(self, hub: Hub, next_task: NextTask, parent: QObject) -> None:
+    def __init__(self, controller: RunController, next_task: NextTask, parent: QObject) -> None:
         super().__init__(parent)
         self.points = Points()
         self.taught: Taught | None = None
         self.goes_on_while_drawing = True
-        self._hub, self._next = hub, next_task
+        self._controller, self._next = controller, next_task
         self._before_gesture: tuple[Run, int] | None = None  # and its steps
         next_task.settled.connect(self._settle)
 
@@ -58,26 +58,28 @@ class DataEditor(QObject):
         A gesture, such as a drag, is one undo. A model that was trained is trained again: from
         where it was, or from the start unless `goes_on_while_drawing`.
         """
-        hub = self._hub
+        controller = self._controller
         self.points = points
-        begun = self._before_gesture or ((hub.run, hub.steps) if hub.run else None)
+        begun = self._before_gesture or (
+            (controller.run, controller.steps) if controller.run else None
+        )
         self._before_gesture = None if is_last else begun
-        if hub.config.data.source != "drawn":
-            hub.plays_next = False
-        elif hub.status in (Status.FINISHED, Status.CONVERGED):
-            hub.plays_next = True
-        config = with_points(points, self._next.config or hub.config)
+        if controller.config.data.source != "drawn":
+            controller.plays_next = False
+        elif controller.status in (Status.FINISHED, Status.CONVERGED):
+            controller.plays_next = True
+        config = with_points(points, self._next.config or controller.config)
 
         def show(task: Task) -> None:
             before, steps = begun or (None, 0)
-            is_first = hub.run is before
+            is_first = controller.run is before
             after = self._begin(task, points, is_first=is_first)
             if before is None:
                 return
             if is_last:
-                hub.undo_stack.note(Change(hub.show_run, words, before, after))
+                controller.undo_stack.note(Change(controller.show_run, words, before, after))
             if is_first and origin(before.task.config) != origin(task.config) and steps:
-                hub.remarked.emit(say_loss("change to drawn points", steps))
+                controller.remarked.emit(say_loss("change to drawn points", steps))
 
         self._next.replace(lambda: prepare(sources.drawn(points), config), show, config)
 
@@ -86,24 +88,24 @@ class DataEditor(QObject):
 
         The classes are those of the data set as it was loaded. One call is one undo.
         """
-        hub, taught = self._hub, self.taught
-        if hub.run is None:
+        controller, taught = self._controller, self.taught
+        if controller.run is None:
             return
-        config, coming = hub.config, self._next.config
+        config, coming = controller.config, self._next.config
         if coming is not None and has_same_rows(coming.data, config.data):
             config = coming  # a change is being made ready, too
-        hub.plays_next = hub.is_training
+        controller.plays_next = controller.is_training
         if taught is not None:  # the ones before are under way
             X, y = np.concatenate([taught.X, X]), np.concatenate([taught.y, y])
-        source = hub.run.task.source if taught is None else taught.source
+        source = controller.run.task.source if taught is None else taught.source
         self.taught = both = Taught(source, X, y)
 
         def show(task: Task) -> None:
-            before = hub.run
+            before = controller.run
             assert before is not None
-            after = Run(hub.next_number(), task, before.points, before.preset, strays=True)
-            hub.begin(after, warm_start_from=before.number)
-            hub.undo_stack.note(Change(hub.show_run, words, before, after))
+            after = Run(controller.next_number(), task, before.points, before.preset, strays=True)
+            controller.begin(after, warm_start_from=before.number)
+            controller.undo_stack.note(Change(controller.show_run, words, before, after))
 
         self._next.replace(lambda: prepare(both.added(), config), show, config)
 
@@ -112,17 +114,17 @@ class DataEditor(QObject):
 
         is_first : it is the first of its gesture; those in between are forgotten.
         """
-        hub, old = self._hub, self._hub.run
+        controller, old = self._controller, self._controller.run
         if old is None:
-            run = Run(hub.next_number(), task, points, strays=True)
-            hub.begin(run)
+            run = Run(controller.next_number(), task, points, strays=True)
+            controller.begin(run)
             return run
         is_same_place = origin(old.task.config) == origin(task.config)
-        was_trained = is_same_place and not old.task.obstacle and hub.status is not None
+        was_trained = is_same_place and not old.task.obstacle and controller.status is not None
         has_same_classes = task.dataset.class_names == old.task.dataset.class_names
         preset = old.preset if is_same_place else None
-        run = Run(hub.next_number(), task, points, preset, strays=True)
-        hub.begin(
+        run = Run(controller.next_number(), task, points, preset, strays=True)
+        controller.begin(
             run,
             warm_start_from=old.number if was_trained and self.goes_on_while_drawing else None,
             replaces=None if is_first else old.number,
@@ -132,5 +134,5 @@ class DataEditor(QObject):
 
     def _settle(self) -> None:
         self.taught = None
-        if self._hub.run is not None:
-            self.points = self._hub.run.points
+        if self._controller.run is not None:
+            self.points = self._controller.run.points

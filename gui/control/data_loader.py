@@ -24,7 +24,7 @@ from gui.control.files import read_model
 from gui.control.mnist_fetch import Fetcher
 from gui.control.next_config import has_same_rows, origin, with_both, with_changes
 from gui.control.next_task import NextTask
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.control.undo import Change, Run
 
 if TYPE_CHECKING:
@@ -57,15 +57,17 @@ class DataLoader(QObject):
 
     download_changed = Signal(object)  # Progress while data come from the network, then None
 
-    def __init__(self, hub: Hub, next_task: NextTask, editor: DataEditor, parent: QObject) -> None:
+    def __init__(
+        self, controller: RunController, next_task: NextTask, editor: DataEditor, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._hub, self._next, self._editor = hub, next_task, editor
+        self._controller, self._next, self._editor = controller, next_task, editor
         self.fetcher = Fetcher(lambda: next_task.is_busy, self)
         self.fetcher.progressed.connect(self._show_progress)
         self.fetcher.arrived.connect(self._take_fetched)
         self.fetcher.failed.connect(lambda error: next_task.refuse(error, may_lie_elsewhere=True))
         self._fetched: Wish | None = None  # what to load once the data have come
-        self._settings_before = hub.settings  # as they were when that was wished for
+        self._settings_before = controller.settings  # as they were when that was wished for
         self._has_progress = False
 
     # What can be wished for -----------------------------------------------------------------------
@@ -87,8 +89,8 @@ class DataLoader(QObject):
 
     def return_to_defaults(self) -> None:
         """Give each setting of the shown run its default, with one undo for all."""
-        if self._hub.run is not None:
-            default = default_config(self._hub.run.task)
+        if self._controller.run is not None:
+            default = default_config(self._controller.run.task)
             parts = {name: getattr(default, name) for name in ("data", "model", "training")}
             self.change("return to the defaults", **parts)
 
@@ -98,7 +100,7 @@ class DataLoader(QObject):
         Where another change is being made ready, both are made: this one would else take its place.
         A model that the optimiser is not made for goes back to plain descent, and says so.
         """
-        config, remark = self._hub.config, ""
+        config, remark = self._controller.config, ""
         is_rule_kept = "training" not in parts
         parts = with_both(config, self._next.config, parts)
         model, training = parts.get("model"), config.training
@@ -111,26 +113,30 @@ class DataLoader(QObject):
         try:
             wish = Wish(replace(config, **parts), words, field=words, remark=remark)
         except ConfigError as error:
-            self._hub.failed.emit(str(error))
+            self._controller.failed.emit(str(error))
         else:
             self._load(wish)
 
     def open_model(self, path: Path) -> None:
         """Show a saved model on the data that it was trained with, ready to train on."""
-        hub, points = self._hub, self._editor.points
-        shown = hub.run.task if hub.run else None
+        controller, points = self._controller, self._editor.points
+        shown = controller.run.task if controller.run else None
         at_hand = (shown.config.data, shown.source) if shown else None
-        hub.plays_next = False
+        controller.plays_next = False
 
         def show(found: tuple[Params, Task]) -> None:
             params, task = found
-            before, steps, told = hub.run, hub.steps, ""
-            after = Run(hub.next_number(), task, points)
-            hub.begin(after, start=params)
+            before, steps, told = controller.run, controller.steps, ""
+            after = Run(controller.next_number(), task, points)
+            controller.begin(after, start=params)
             if before is not None:
                 words = f"opening of {path.name}"
-                told = hub.undo_stack.note(Change(hub.show_run, words, before, after, steps=steps))
-            hub.done.emit(f"Opened {path.name}. Space trains on from its weights. {told}".strip())
+                told = controller.undo_stack.note(
+                    Change(controller.show_run, words, before, after, steps=steps)
+                )
+            controller.done.emit(
+                f"Opened {path.name}. Space trains on from its weights. {told}".strip()
+            )
 
         self._next.replace(
             lambda: read_model(path, at_hand), show, busy_with=f"Opening {path.name} …"
@@ -147,7 +153,7 @@ class DataLoader(QObject):
         if config.data.source == "drawn":
             drawn = task.source
             points = Points(drawn.X.astype(np.float64), drawn.y, drawn.class_names)
-        self._hub.plays_next = True
+        self._controller.plays_next = True
         self._begin(replace(task, config=config), points, Wish(config, words, remark=remark))
 
     # Loading --------------------------------------------------------------------------------------
@@ -157,15 +163,15 @@ class DataLoader(QObject):
         if known is None and sources.is_fetched(wish.config.data):
             self._fetch(wish)
             return
-        run = self._hub.run
+        run = self._controller.run
         if run and origin(wish.config) != origin(run.task.config):
             self.fetcher.stop()  # the user wants something else now
         self._prepare(wish, known, table)
 
     def _prepare(self, wish: Wish, known: Dataset | None, table: Table | None = None) -> None:
         """Have the task made of rows that are known, or lie on this machine."""
-        hub, editor, config = self._hub, self._editor, wish.config
-        hub.plays_next = wish.play
+        controller, editor, config = self._controller, self._editor, wish.config
+        controller.plays_next = wish.play
         drawing = wish.preset.points if wish.preset else None
         points = editor.points if drawing is None else drawing
         # What is being taught at this moment goes with the data that it is taught to.
@@ -178,11 +184,11 @@ class DataLoader(QObject):
         def show(task: Task) -> None:
             self._begin(task, points, wish)
             if wish.complaint:
-                hub.failed.emit(wish.complaint)
+                controller.failed.emit(wish.complaint)
 
         def refuse(error: BaseException) -> None:
             self._next.refuse(error, may_lie_elsewhere=config.data.source == "mnist")
-            if hub.run is None and config.data.source == "csv":
+            if controller.run is None and config.data.source == "csv":
                 # The program was started with this file.
                 self._load(Wish(RunConfig(training=config.training), complaint=str(error)))
 
@@ -196,20 +202,20 @@ class DataLoader(QObject):
 
     def _at_hand(self, wish: Wish) -> Dataset | None:
         """Return the rows of the run that is shown, where these are the same."""
-        task = self._hub.run.task if self._hub.run else None
+        task = self._controller.run.task if self._controller.run else None
         if task is None or not has_same_rows(task.config.data, wish.config.data):
             return None
         return task.source
 
     def _begin(self, task: Task, points: Points, wish: Wish) -> None:
         """Show a run on a task that is ready, and tell what became of the one before."""
-        hub = self._hub
-        before, steps, preset, strays = hub.run, hub.steps, wish.preset, False
+        controller = self._controller
+        before, steps, preset, strays = controller.run, controller.steps, wish.preset, False
         if preset is None and before and origin(before.task.config) == origin(task.config):
             preset, strays = before.preset, True
-        after = Run(hub.next_number(), task, points, preset, strays)
-        is_same = hub.undo_stack.is_continued(wish.field, before, steps)
-        hub.begin(
+        after = Run(controller.next_number(), task, points, preset, strays)
+        is_same = controller.undo_stack.is_continued(wish.field, before, steps)
+        controller.begin(
             after,
             start=wish.preset.params if wish.preset else None,
             replaces=before.number if before and is_same else None,
@@ -217,17 +223,21 @@ class DataLoader(QObject):
         remark = wish.remark
         if before is not None:
             words = wish.words or f"change to {task.dataset.name}"
-            change = Change(hub.show_run, words, before, after, steps=steps, field=wish.field)
-            remark = f"{hub.undo_stack.note(change)} {remark}".strip()
+            change = Change(
+                controller.show_run, words, before, after, steps=steps, field=wish.field
+            )
+            remark = f"{controller.undo_stack.note(change)} {remark}".strip()
         if remark:
-            hub.remarked.emit(remark)
+            controller.remarked.emit(remark)
 
     # What comes from the network ------------------------------------------------------------------
 
     def _fetch(self, wish: Wish) -> None:
         """Get data that come from the network; what is shown stays and trains on until then."""
         self._fetched = wish
-        self._settings_before = self._hub.settings if self._hub.run else wish.config.training
+        self._settings_before = (
+            self._controller.settings if self._controller.run else wish.config.training
+        )
         if not self.fetcher.is_busy:
             self._next.forget()
             self.fetcher.start(wish.config.data)
@@ -238,18 +248,18 @@ class DataLoader(QObject):
         self._has_progress = progress is not None
         if has_begun or progress is None:
             self._next.say_busy("")
-        if has_begun and self._hub.run is None:  # there is something to do meanwhile
+        if has_begun and self._controller.run is None:  # there is something to do meanwhile
             assert self._fetched is not None
             self.load(RunConfig(training=self._fetched.config.training))
         self.download_changed.emit(progress)
 
     def _take_fetched(self, dataset: Dataset) -> None:
         """Begin the run that the data were fetched for."""
-        wish, hub = self._fetched, self._hub
+        wish, controller = self._fetched, self._controller
         assert wish is not None
         config = wish.config
-        if hub.run and wish.preset is None:  # it may have been tuned meanwhile
-            tuned = with_changes(self._settings_before, hub.settings, config.training)
+        if controller.run and wish.preset is None:  # it may have been tuned meanwhile
+            tuned = with_changes(self._settings_before, controller.settings, config.training)
             config = replace(config, training=tuned)
         remark = f"{wish.remark} {self.fetcher.notice}".strip()
         self._prepare(replace(wish, config=config, remark=remark), dataset)

@@ -11,7 +11,7 @@ from core.config import RunConfig
 from core.data.task import Task
 from core.errors import LogitLabError
 from core.out_of_memory import is_shortage, say_shortage
-from gui.control.run_controller import LOAD, Hub
+from gui.control.run_controller import LOAD, RunController
 from gui.state.background_tasks import Queue
 
 Found = TypeVar("Found")
@@ -27,18 +27,18 @@ class NextTask(QObject):
     refused = Signal(object, bool)  # Task that stays; whether another folder could help
     settled = Signal()  # another run is shown, or none is; nothing is being made ready
 
-    def __init__(self, hub: Hub, parent: QObject) -> None:
+    def __init__(self, controller: RunController, parent: QObject) -> None:
         super().__init__(parent)
         self.config: RunConfig | None = None
-        self._hub = hub
+        self._controller = controller
         self._busy_with = ""
-        for changed in (hub.task_changed, hub.points_changed):
+        for changed in (controller.task_changed, controller.points_changed):
             changed.connect(lambda _: self._settle())
 
     @property
     def is_busy(self) -> bool:
         """Whether a task is being made ready."""
-        return self._hub.background.is_busy(LOAD)
+        return self._controller.background.is_busy(LOAD)
 
     def replace(
         self,
@@ -55,25 +55,27 @@ class NextTask(QObject):
         """
         self.config = config
         self.say_busy(busy_with)
-        self._hub.background.ask(LOAD, make, show, refuse or self.refuse, Queue.READS)
+        self._controller.background.ask(LOAD, make, show, refuse or self.refuse, Queue.READS)
 
     def forget(self) -> None:
         """Make none ready."""
-        self._hub.background.forget(LOAD)
+        self._controller.background.forget(LOAD)
         self.config = None
 
     def refuse(self, error: BaseException, *, may_lie_elsewhere: bool = False) -> None:
         """Say why there is no task; what was there before stays as it is."""
-        hub = self._hub
+        controller = self._controller
         self._settle()
-        hub.plays_next = hub.is_training
+        controller.plays_next = controller.is_training
         if isinstance(error, LogitLabError):
-            hub.failed.emit(str(error))
+            controller.failed.emit(str(error))
         elif is_shortage(error):
-            hub.failed.emit(say_shortage(error))
+            controller.failed.emit(say_shortage(error))
         else:
-            hub.failed.emit(f"The data could not be loaded ({type(error).__name__}: {error}).")
-        task: Task | None = hub.run.task if hub.run else None
+            controller.failed.emit(
+                f"The data could not be loaded ({type(error).__name__}: {error})."
+            )
+        task: Task | None = controller.run.task if controller.run else None
         self.refused.emit(task, may_lie_elsewhere)
 
     def say_busy(self, words: str) -> None:

@@ -32,7 +32,7 @@ CHOSEN_START = "choice of a start"
 LOAD = "load"  # the background's key for the task of the next run
 
 
-class Hub(QObject):
+class RunController(QObject):
     """The run that is shown: its newest snapshot, its settings, and what the user does with it.
 
     It owns the session, the background threads and the timer at display rate.

@@ -92,7 +92,6 @@ class CanvasWidget(QWidget):
         self._plain = self.font()
         self._small = zoom.scaled(self._plain, look.SMALL)
         self._bold = zoom.scaled(self._plain, 1.0, bold=True)
-        self._large = zoom.scaled(self._plain, look.LARGE, bold=True)
 
     def _dress(self) -> None:
         self._canvas.cover(self.rect())

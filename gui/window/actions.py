@@ -10,7 +10,7 @@ from typing import Protocol
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.kit.fields.notches import notch_above, notch_below
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
@@ -40,7 +40,7 @@ KeyRow = tuple[tuple[str, ...], str]  # keys, what they do
 class Window(Protocol):
     """What actions act on."""
 
-    hub: Hub
+    controller: RunController
     files: FileActions
     csv: CsvOpener
     data_choice: DataChoice
@@ -114,7 +114,7 @@ def _of_files(window: Window) -> tuple[Action, ...]:
 
 
 def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
-    stack = window.hub.undo_stack
+    stack = window.controller.undo_stack
     undo, redo = stack.createUndoAction(parent, "&Undo"), stack.createRedoAction(parent, "&Redo")
     for action, words in ((undo, "Undo"), (redo, "Redo")):
         action.setToolTip(words)  # by itself Qt would take the name of what is undone for HTML
@@ -140,24 +140,24 @@ def _of_data(window: Window) -> tuple[Action, ...]:
 
 
 def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
-    hub, bar, views = window.hub, window.run_bar, window.views
+    controller, bar, views = window.controller, window.run_bar, window.views
 
     def change_rate(beside: Callable[[float], float]) -> None:
-        window.setup.training.learning_rate.setValue(beside(hub.settings.learning_rate))
+        window.setup.training.learning_rate.setValue(beside(controller.settings.learning_rate))
 
     compare = QAction("&Compare devices", parent)
     compare.setVisible(False)  # until there are two
-    compare.triggered.connect(lambda _: hub.race_devices())
-    hub.devices_changed.connect(lambda names: compare.setVisible(len(names) > 1))
+    compare.triggered.connect(lambda _: controller.race_devices())
+    controller.devices_changed.connect(lambda names: compare.setVisible(len(names) > 1))
     part = "a quarter of a step: forward, loss, gradient, update"
     rate, speed = "learning rate up and down one notch", "faster and slower"
     kept = "keep this run, to compare others with it"
     return (
-        Action(RUN, "&Train or pause", hub.play_or_pause, ("Space",), "train or pause"),
-        Action(RUN, "&Step", hub.step, ("S",), "one step"),
-        Action(RUN, "Step &back", hub.past.step_back, ("B",), "one step back"),
+        Action(RUN, "&Train or pause", controller.play_or_pause, ("Space",), "train or pause"),
+        Action(RUN, "&Step", controller.step, ("S",), "one step"),
+        Action(RUN, "Step &back", controller.past.step_back, ("B",), "one step back"),
         Action(RUN, "&Part of a step", views.part_wanted.emit, ("N",), part),
-        Action(RUN, "&Reset", hub.reset, ("R",), "return to the same start"),
+        Action(RUN, "&Reset", controller.reset, ("R",), "return to the same start"),
         Action(RUN, "Learning rate &up", lambda: change_rate(notch_above), ("]",), rate, True),
         Action(RUN, "Learning rate &down", lambda: change_rate(notch_below), ("[",), rate),
         Action(RUN, "&Faster", lambda: bar.change_speed(+1), ("+", "="), speed),

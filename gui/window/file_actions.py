@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from gui.control.data_loader import DataLoader
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.kit.png import write_png
 from gui.window.settings import Settings
 
@@ -18,15 +18,15 @@ FOLDER = "folder"  # the last that was used
 
 
 class FileActions(QObject):
-    """Asks where, and lets the hub do it."""
+    """Asks where, and lets the controller do it."""
 
     remarked = Signal(str)
 
     def __init__(
-        self, window: QMainWindow, hub: Hub, loader: DataLoader, settings: Settings
+        self, window: QMainWindow, controller: RunController, loader: DataLoader, settings: Settings
     ) -> None:
         super().__init__(window)
-        self._window, self._hub, self._loader = window, hub, loader
+        self._window, self._controller, self._loader = window, controller, loader
         self._settings = settings
 
     def save_picture(self) -> None:
@@ -46,7 +46,7 @@ class FileActions(QObject):
             write_png(image, place)
             return f"Saved {place}."
 
-        self._hub.writes.write(place.name, work)
+        self._controller.writes.write(place.name, work)
 
     def open_model(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
@@ -57,24 +57,24 @@ class FileActions(QObject):
 
     def save_model(self) -> None:
         if path := self._ask("Save the model", "model.safetensors", MODELS):
-            self._hub.files.save_model(self._hub.snapshot, path)
+            self._controller.files.save_model(self._controller.snapshot, path)
 
     def export_digits(self) -> None:
         """Write the pictures that were taught, with their classes."""
-        source = self._hub.run.task.source if self._hub.run else None
+        source = self._controller.run.task.source if self._controller.run else None
         if source is None or not source.added or source.image_shape is None:
             self.remarked.emit("Nothing has been taught yet: draw a digit and say what it is.")
         elif path := self._ask("Export the taught digits", "my-digits.csv", DIGITS):
-            self._hub.files.export_digits(source, path)
+            self._controller.files.export_digits(source, path)
 
     def export_data(self) -> None:
         """Write the rows with class and split."""
-        if self._hub.run is None:
+        if self._controller.run is None:
             return
-        task = self._hub.run.task
+        task = self._controller.run.task
         name = f"{task.dataset.name.lower().replace(' ', '-')}.csv"
         if path := self._ask("Export the rows with class and split", name, "CSV table (*.csv)"):
-            self._hub.files.export(task, path)
+            self._controller.files.export(task, path)
 
     def _ask(self, title: str, name: str, kinds: str) -> Path | None:
         """Ask where to save; None where the person thinks better of it."""

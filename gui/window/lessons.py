@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from gui.control.data_loader import DataLoader
 from gui.control.recent_end import OVER
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.theme import Theme
@@ -130,7 +130,7 @@ class Lessons(QObject):
 
     def __init__(
         self,
-        hub: Hub,
+        controller: RunController,
         loader: DataLoader,
         stage: Stage,
         run_bar: RunBar,
@@ -138,7 +138,12 @@ class Lessons(QObject):
         theme: Theme,
     ) -> None:
         super().__init__(stage)
-        self._hub, self._loader, self._stage, self._run_bar = hub, loader, stage, run_bar
+        self._controller, self._loader, self._stage, self._run_bar = (
+            controller,
+            loader,
+            stage,
+            run_bar,
+        )
         self.log_button: QAbstractButton  # of the loss's axis, as soon as that is made
         self._mnist_folder = mnist_folder
         self._wanted: Preset | None = None  # while its data are not there
@@ -154,7 +159,11 @@ class Lessons(QObject):
         self.strip.again.connect(self._again)
         self.strip.next_wanted.connect(lambda: self.go(+1))
         self.strip.closed.connect(self._close)
-        for changed in (hub.points_changed, hub.snapshot_changed, hub.settings_changed):
+        for changed in (
+            controller.points_changed,
+            controller.snapshot_changed,
+            controller.settings_changed,
+        ):
             changed.connect(lambda _: self._tell())
 
     def fill(self, menu: QMenu, rail: Rail) -> None:
@@ -179,15 +188,15 @@ class Lessons(QObject):
 
     def begin(self, preset: Preset, folder: str | None = None) -> None:
         """Set the lesson up, ready to train; one undo brings back what was there."""
-        hub = self._hub
+        controller = self._controller
         self._is_closed = False
         self._wanted = preset
         self._speed = self.own_speed
         if self._shown is None:
             self._is_log = self.log_button.isChecked()
-        if hub.run is not None and hub.run.preset is None:
-            self._left[hub.run.number] = self._looks()
-        config = preset.on(hub.settings.device, folder or self._mnist_folder())
+        if controller.run is not None and controller.run.preset is None:
+            self._left[controller.run.number] = self._looks()
+        config = preset.on(controller.settings.device, folder or self._mnist_folder())
         self._loader.load(config, f"lesson “{preset.title}”", preset=preset)
 
     def choose(self, place: int) -> None:
@@ -205,7 +214,7 @@ class Lessons(QObject):
 
     def follow(self) -> None:
         """Show whether the run that is shown is of a lesson; its tabs are there already."""
-        run = self._hub.run
+        run = self._controller.run
         assert run is not None
         is_begun = run.preset is not None and run.preset is self._wanted and not run.strays
         if is_begun or not self._loader.fetcher.is_busy:
@@ -240,7 +249,7 @@ class Lessons(QObject):
         if self._strays():
             self.begin(self._shown)
         else:
-            self._hub.reset()
+            self._controller.reset()
             self._dress(self._shown)
 
     def go(self, by: int) -> None:
@@ -268,9 +277,9 @@ class Lessons(QObject):
         self._rail.show_lessons(place, self._seen)
 
     def _tell(self) -> None:
-        shown, hub = self._shown, self._hub
-        status = hub.snapshot.status if hub.snapshot is not None else None
-        told = hub.run, hub.settings, status, shown, self._is_closed
+        shown, controller = self._shown, self._controller
+        status = controller.snapshot.status if controller.snapshot is not None else None
+        told = controller.run, controller.settings, status, shown, self._is_closed
         if all(a is b for a, b in zip(told, self._told, strict=True)):
             return  # snapshots come at display rate
         self._told = told
@@ -283,11 +292,11 @@ class Lessons(QObject):
 
     def _strays(self) -> bool:
         """Whether data, model or settings are no longer those of the lesson."""
-        run = self._hub.run
+        run = self._controller.run
         if run is None or run.preset is None:
             return False
-        given = replace(run.preset.config.training, device=self._hub.settings.device)
-        return run.strays or self._hub.settings != given
+        given = replace(run.preset.config.training, device=self._controller.settings.device)
+        return run.strays or self._controller.settings != given
 
     def _looks(self) -> tuple[str, int, bool]:
         return self._stage.current, self._run_bar.speed.value(), self.log_button.isChecked()

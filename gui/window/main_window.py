@@ -1,4 +1,4 @@
-"""The one window: bars, three columns, menus; it connects its parts with the hub."""
+"""The one window: bars, three columns, menus; it connects its parts with the controller."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.config import RunConfig
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.kit.shortcuts import Keys
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
@@ -65,10 +65,10 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Logit Lab")
         self.setMinimumSize(*MINIMUM_SIZE)
         self.setAcceptDrops(True)
-        self.hub = hub = Hub(self)
-        self.next_task = NextTask(hub, self)
-        self.editor = DataEditor(hub, self.next_task, self)
-        self.loader = loader = DataLoader(hub, self.next_task, self.editor, self)
+        self.controller = controller = RunController(self)
+        self.next_task = NextTask(controller, self)
+        self.editor = DataEditor(controller, self.next_task, self)
+        self.loader = loader = DataLoader(controller, self.next_task, self.editor, self)
         self.run_bar = RunBar()
         self.history_bar = HistoryBar(look.theme)
         self.rail = Rail()
@@ -78,18 +78,20 @@ class MainWindow(QMainWindow):
         self.banner = Banner(look.theme)
         self.stage = Stage(TABS, self.banner)
         self.side_panel = SidePanel(SIDE)
-        self.views = ViewFactory(hub, self.editor, loader, self.stage, self.side_panel, look)
+        self.views = ViewFactory(controller, self.editor, loader, self.stage, self.side_panel, look)
         self.notice = Notice()
-        self.status = StatusMessages(self.notice, self.banner, hub)
+        self.status = StatusMessages(self.notice, self.banner, controller)
         self.download_bar = DownloadBar()
         self.opening_bar = OpeningBar()
-        self.csv = CsvOpener(self, hub, loader, self.settings, look)
-        self.data_choice = DataChoice(self, hub, loader, self.settings)
-        self.gallery = GalleryOpener(self, hub, self.editor, look)
-        self.files = FileActions(self, hub, loader, self.settings)
-        self.closing = Closing(self, hub.writes)
+        self.csv = CsvOpener(self, controller, loader, self.settings, look)
+        self.data_choice = DataChoice(self, controller, loader, self.settings)
+        self.gallery = GalleryOpener(self, controller, self.editor, look)
+        self.files = FileActions(self, controller, loader, self.settings)
+        self.closing = Closing(self, controller.writes)
         mnist_folder = self.data_choice.mnist_folder
-        self.lessons = Lessons(hub, loader, self.stage, self.run_bar, mnist_folder, look.theme)
+        self.lessons = Lessons(
+            controller, loader, self.stage, self.run_bar, mnist_folder, look.theme
+        )
         self._arrange()
         self.zoom = ZoomMemory(self, self.settings, look)
         hidden = self.menuBar(), self.run_bar, self.knobs
@@ -107,7 +109,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self.columns = Columns(self.rail, self.setup, self.stage, self.side_panel)
-        performance = PerformanceView(self.appearance.theme, lambda: self.hub.drawing.value)
+        performance = PerformanceView(self.appearance.theme, lambda: self.controller.drawing.value)
         self.views.add("Performance", performance)
         bars = self.download_bar, self.opening_bar
         beside = self.history_bar, performance
@@ -125,8 +127,8 @@ class MainWindow(QMainWindow):
         self.setTabOrder(self.run_bar, self.setup)
 
     def _connect_parts(self) -> None:
-        """Let the parts' wishes reach the hub, and its words those who say or show them."""
-        hub, setup, bar, line = self.hub, self.setup, self.run_bar, self.history_bar
+        """Let the parts' wishes reach the controller, and its words those who say or show them."""
+        controller, setup, bar, line = self.controller, self.setup, self.run_bar, self.history_bar
         choice, csv, status = self.data_choice, self.csv, self.status
         loader, coming = self.loader, self.next_task
         self.rail.source.chosen.connect(choice.choose)
@@ -136,38 +138,38 @@ class MainWindow(QMainWindow):
         setup.training.run_changed.connect(
             lambda training, words: loader.change(words, training=training)
         )
-        setup.training.tuned.connect(lambda name, value: hub.tune(**{name: value}))
+        setup.training.tuned.connect(lambda name, value: controller.tune(**{name: value}))
         self.knobs.kind_chosen.connect(setup.model.change_kind)
         self.knobs.features_chosen.connect(setup.data.change_features)
         self.knobs.setting_changed.connect(setup.training.change)
         self.knobs.settings_toggled.connect(self.columns.show_panel)
         self.columns.panel_shown.connect(self.knobs.show_panel)
         self.knobs.defaults_wanted.connect(loader.return_to_defaults)
-        bar.reset.connect(hub.reset)
-        bar.play_or_pause.connect(hub.play_or_pause)
-        bar.step.connect(hub.step)
-        bar.step_back.connect(hub.past.step_back)
-        bar.speed_changed.connect(hub.set_speed)
-        line.step_wanted.connect(hub.past.go_to)
-        line.live_wanted.connect(hub.past.go_live)
-        line.replay_wanted.connect(hub.past.replay_or_pause)
+        bar.reset.connect(controller.reset)
+        bar.play_or_pause.connect(controller.play_or_pause)
+        bar.step.connect(controller.step)
+        bar.step_back.connect(controller.past.step_back)
+        bar.speed_changed.connect(controller.set_speed)
+        line.step_wanted.connect(controller.past.go_to)
+        line.live_wanted.connect(controller.past.go_live)
+        line.replay_wanted.connect(controller.past.replay_or_pause)
         for fields in (setup.training, self.knobs, self.presenter_bar):
-            hub.settings_changed.connect(fields.show_settings)
-        self.presenter_bar.play_or_pause.connect(hub.play_or_pause)
+            controller.settings_changed.connect(fields.show_settings)
+        self.presenter_bar.play_or_pause.connect(controller.play_or_pause)
         self.presenter_bar.rate.chosen.connect(self.knobs.learning_rate.setValue)
-        hub.devices_changed.connect(setup.training.show_devices)
+        controller.devices_changed.connect(setup.training.show_devices)
         for asked in (choice, csv):
             asked.task_kept.connect(self.rail.show_task)
-        for told in (hub.done, hub.remarked, self.closing.told, self.files.remarked):
+        for told in (controller.done, controller.remarked, self.closing.told, self.files.remarked):
             told.connect(status.remark)
         for told in (choice.remarked, csv.remarked):
             told.connect(status.remark)
-        for failed in (hub.failed, csv.failed):
+        for failed in (controller.failed, csv.failed):
             failed.connect(status.fail)
-        hub.raced.connect(lambda race: status.remark(say_race(race)))
-        for busy_changed in (coming.busy_changed, hub.writes.began):
+        controller.raced.connect(lambda race: status.remark(say_race(race)))
+        for busy_changed in (coming.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)
-        hub.writes.ended.connect(self._end_writing)
+        controller.writes.ended.connect(self._end_writing)
         for note in (choice.note_refusal, status.note_refusal):
             coming.refused.connect(note)
         for show in (choice.note_download, status.note_download, self.download_bar.show_progress):
@@ -187,7 +189,7 @@ class MainWindow(QMainWindow):
 
     def _connect_run(self) -> None:
         """Let all hear of the run that is shown: a view before it comes into sight."""
-        hub = self.hub
+        controller = self.controller
         for show_task in (
             self.data_choice.note_task,
             self.rail.show_task,
@@ -202,9 +204,9 @@ class MainWindow(QMainWindow):
             lambda _: self.lessons.follow(),
             self.status.show_task,
         ):
-            hub.task_changed.connect(show_task)
+            controller.task_changed.connect(show_task)
         for show_points in (self.setup.show_task, self.views.offer_points):
-            hub.points_changed.connect(show_points)
+            controller.points_changed.connect(show_points)
         for show_snapshot in (
             self.run_bar.show_snapshot,
             self.presenter_bar.show_snapshot,
@@ -214,7 +216,7 @@ class MainWindow(QMainWindow):
             self.views.offer_snapshot,
             self.status.show_snapshot,
         ):
-            hub.snapshot_changed.connect(show_snapshot)
+            controller.snapshot_changed.connect(show_snapshot)
 
     def _end_writing(self) -> None:
         if not self.next_task.is_busy:  # which says by itself when it ends
@@ -238,7 +240,7 @@ class MainWindow(QMainWindow):
 
     def _guide(self) -> None:
         """Say what to do first, where nobody has done anything yet."""
-        train, follow = self.hub.play_or_pause, partial(self.lessons.go, +1)
+        train, follow = self.controller.play_or_pause, partial(self.lessons.go, +1)
         hints = (
             Hint("Press Space", "The model learns: watch boundary and loss", train),
             Hint("Move η", "Larger steps, until they overshoot", self.knobs.rate.focus),
@@ -249,7 +251,7 @@ class MainWindow(QMainWindow):
             ),
             Hint("Follow a lesson", "What to watch, then what it shows", follow),
         )
-        FirstSteps(hints, self.side_panel, self.hub, self.settings)
+        FirstSteps(hints, self.side_panel, self.controller, self.settings)
 
     def _restore(self) -> None:
         settings = self.settings
@@ -267,15 +269,15 @@ class MainWindow(QMainWindow):
         for folder in (MNIST_FOLDER, TABLE_FOLDER, LAST_FOLDER, FOLDER):
             settings.text(folder)  # what cannot be read is found out at once
         self.status.say_later(settings.put_aside())
-        self.hub.set_speed(self.run_bar.chosen_speed)
+        self.controller.set_speed(self.run_bar.chosen_speed)
 
     # Life ---------------------------------------------------------------------------------------
 
     def start(self, config: RunConfig, *, play: bool = False) -> None:
         """Load what the config names and start the threads."""
         self.views.start()
-        Spoken(self.hub, self.stage, lambda: self.views.named)
-        self.knobs.start(self.hub.background)
+        Spoken(self.controller, self.stage, lambda: self.views.named)
+        self.knobs.start(self.controller.background)
         context = self.views.context
         context.remarked.connect(self.status.remark)
         context.failed.connect(self.status.fail)
@@ -283,13 +285,13 @@ class MainWindow(QMainWindow):
         self.lessons.log_button = context.log_button
         self.lessons.fill(self._lesson_menu, self.rail)
         self.loader.load(config, play=play)
-        self.hub.start()
+        self.controller.start()
 
     @property
     def is_at_rest(self) -> bool:
         """Whether all that is seen shows the newest snapshot, and nothing is on its way."""
         is_fetching = self.loader.fetcher.is_busy
-        return not is_fetching and is_at_rest(self, self.hub, self.views.made)
+        return not is_fetching and is_at_rest(self, self.controller, self.views.made)
 
     def restore_layout(self) -> None:
         """Share the window out as at the first start."""
@@ -324,7 +326,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.closing.is_allowed():
-            self.hub.pause()  # what is being written needs the processor more
+            self.controller.pause()  # what is being written needs the processor more
             event.ignore()
             return
         self.presenter.turn(False)
@@ -342,5 +344,7 @@ class MainWindow(QMainWindow):
         self.gallery.close()
         self.views.end_threads()
         self.loader.fetcher.close()
-        self.hub.close(finish_writing=not self.hub.writes.is_busy)  # or a person leaves without
+        self.controller.close(
+            finish_writing=not self.controller.writes.is_busy
+        )  # or a person leaves without
         super().closeEvent(event)

@@ -6,21 +6,23 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QWidget
 
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.kit.rest import awaits_timer
 from gui.kit.view import View
 
 
-def is_at_rest(window: QWidget, hub: Hub, views: Iterable[View]) -> bool:
+def is_at_rest(window: QWidget, controller: RunController, views: Iterable[View]) -> bool:
     """Return whether nothing is on its way that would change what the window shows.
 
     The run has to rest, not to be over: a paused one will do. What Qt has put off until the next
     turn of its loop, as layouts are, is not known here; ask again after such a turn.
     """
     return (
-        hub.is_at_rest
+        controller.is_at_rest
         and not awaits_timer(window)
         and all(
-            view.is_at_rest and view.snapshot is hub.snapshot for view in views if view.isVisible()
+            view.is_at_rest and view.snapshot is controller.snapshot
+            for view in views
+            if view.isVisible()
         )
     )

@@ -5,26 +5,26 @@ from __future__ import annotations
 from core.runs.run_record import Record, first_figures
 from core.train.snapshot import Snapshot
 from gui.control.data_loader import DataLoader
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.state.kept_runs import LIVE, KeptRuns
 
 
 class RunKeeper:
     """Puts the shown run among the kept ones, and has kept ones trained again."""
 
-    def __init__(self, hub: Hub, loader: DataLoader, kept: KeptRuns) -> None:
-        self._hub, self._loader, self._kept = hub, loader, kept
+    def __init__(self, controller: RunController, loader: DataLoader, kept: KeptRuns) -> None:
+        self._controller, self._loader, self._kept = controller, loader, kept
         self._replayed: Record | None = None  # until it is seen where its replay begins
 
     def keep(self) -> None:
         """Keep the run as it is now."""
-        run, snapshot = self._hub.run, self._hub.snapshot
+        run, snapshot = self._controller.run, self._controller.snapshot
         if run is None or snapshot is None:
-            self._hub.failed.emit("There is no run to keep yet.")
+            self._controller.failed.emit("There is no run to keep yet.")
             return
         record = self._kept.keep(Record.of(run.task, snapshot, LIVE))
         if record is not None:
-            self._hub.remarked.emit(
+            self._controller.remarked.emit(
                 f"Kept “{record.name}” at step {record.step:,}; it stays in the curves. "
                 "Compare ▾ Runs shows it beside others."
             )
@@ -46,7 +46,7 @@ class RunKeeper:
         """Say so where a replay cannot be one: weights at step 0 were chosen by hand."""
         record, self._replayed = self._replayed, None
         if record is not None and first_figures(record.curves) != first_figures(snapshot.curves):
-            self._hub.remarked.emit(
+            self._controller.remarked.emit(
                 f"“{record.name}” did not begin at the weights of its seed; they were chosen by "
                 "hand or came from another run. This one begins at the seed's."
             )

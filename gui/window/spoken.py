@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.kit.view import View
 from gui.window.stage.stage import Stage
 
@@ -31,13 +31,16 @@ class Spoken(QObject):
     """
 
     def __init__(
-        self, hub: Hub, stage: Stage, views: Callable[[], Iterable[tuple[str, View]]]
+        self,
+        controller: RunController,
+        stage: Stage,
+        views: Callable[[], Iterable[tuple[str, View]]],
     ) -> None:
         super().__init__(stage)
-        self._hub, self._views = hub, views
+        self._controller, self._views = controller, views
         self._since = QElapsedTimer()
-        hub.snapshot_changed.connect(self._follow)
-        for changed in (hub.task_changed, hub.points_changed, stage.turned):
+        controller.snapshot_changed.connect(self._follow)
+        for changed in (controller.task_changed, controller.points_changed, stage.turned):
             changed.connect(lambda _: self.renew())
 
     def _follow(self, snapshot: Snapshot) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot, Status
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.window.message import Banner, Notice
 
 
@@ -15,9 +15,9 @@ class StatusMessages(QObject):
 
     folder_wanted = Signal()  # another one, where MNIST's files are
 
-    def __init__(self, notice: Notice, banner: Banner, hub: Hub) -> None:
+    def __init__(self, notice: Notice, banner: Banner, controller: RunController) -> None:
         super().__init__(notice)
-        self._notice, self._banner, self._hub = notice, banner, hub
+        self._notice, self._banner, self._controller = notice, banner, controller
         self._is_held = False
         self._held_at: Status | None = None  # of the run, when what is held was said
         self._is_downloading = False
@@ -86,8 +86,8 @@ class StatusMessages(QObject):
         self._is_downloading = progress is not None
         if has_begun:
             self._is_held = False
-            if self._hub.snapshot is not None:
-                self.show_snapshot(self._hub.snapshot)
+            if self._controller.snapshot is not None:
+                self.show_snapshot(self._controller.snapshot)
 
     def _say(self, words: str) -> None:
         """Say what is going on."""
@@ -100,7 +100,9 @@ class StatusMessages(QObject):
         self._banner.say(words, action, is_trouble=is_trouble)
 
     def _hold(self) -> None:
-        self._held_at = self._hub.status if self._hub.snapshot else None  # of a new run: none yet
+        self._held_at = (
+            self._controller.status if self._controller.snapshot else None
+        )  # of a new run: none yet
         self._is_held = True
 
     def _say_past(self, snapshot: Snapshot) -> None:
@@ -128,12 +130,12 @@ class StatusMessages(QObject):
 
     def _act(self) -> None:
         """Do what the button of the message offers."""
-        snapshot = self._hub.snapshot
+        snapshot = self._controller.snapshot
         if (
             snapshot is not None
             and snapshot.suggested_learning_rate is not None
             and not self._is_held
         ):
-            self._hub.recover()
+            self._controller.recover()
         else:
             self.folder_wanted.emit()

@@ -9,7 +9,7 @@ from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.derivation.tracer import Tracer
 from gui.kit.maths.sheet import Sheet
 from gui.kit.theme import Theme
@@ -41,22 +41,22 @@ class ViewContext(QObject):
 
     def __init__(
         self,
-        hub: Hub,
+        controller: RunController,
         editor: DataEditor,
         loader: DataLoader,
         appearance: Appearance,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self.hub, self.editor = hub, editor
+        self.controller, self.editor = controller, editor
         self._appearance = appearance
         self.chosen = Chosen(self)
-        self.tracer = Tracer(hub.background, self.chosen)
-        self.tracer.step_wanted.connect(hub.step)
-        self.tracer.pause_wanted.connect(hub.play_or_pause)
-        self.kept = KeptRuns(hub.undo_stack, self)
+        self.tracer = Tracer(controller.background, self.chosen)
+        self.tracer.step_wanted.connect(controller.step)
+        self.tracer.pause_wanted.connect(controller.play_or_pause)
+        self.kept = KeptRuns(controller.undo_stack, self)
         self.kept.refused.connect(self.failed)
-        self.run_keeper = RunKeeper(hub, loader, self.kept)
+        self.run_keeper = RunKeeper(controller, loader, self.kept)
         self.log_button: QAbstractButton
         self._sheets: list[Sheet] = []
 

@@ -12,7 +12,7 @@ from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.kit.view import View, tell_all
 from gui.window.look.theming import Appearance
 from gui.window.side.panel import SidePanel
@@ -32,7 +32,7 @@ class ViewFactory(QObject):
 
     def __init__(
         self,
-        hub: Hub,
+        controller: RunController,
         editor: DataEditor,
         loader: DataLoader,
         stage: Stage,
@@ -41,7 +41,7 @@ class ViewFactory(QObject):
     ) -> None:
         super().__init__(stage)
         self.context: ViewContext  # is there from `start` on
-        self._hub, self._editor, self._loader = hub, editor, loader
+        self._controller, self._editor, self._loader = controller, editor, loader
         self._stage, self._appearance = stage, appearance
         self._made: dict[str, View] = {}
         self._is_presenting = False
@@ -75,7 +75,7 @@ class ViewFactory(QObject):
         from gui.window.view_context import ViewContext
 
         self.context = context = ViewContext(
-            self._hub, self._editor, self._loader, self._appearance, self
+            self._controller, self._editor, self._loader, self._appearance, self
         )
         self.keep_wanted.connect(context.run_keeper.keep)
         self.part_wanted.connect(context.tracer.next_part)
@@ -99,10 +99,10 @@ class ViewFactory(QObject):
         """Make a view, let it catch up with the others, and put it where it belongs."""
         spec, put = self._specs[name]
         view = self._made[name] = spec.make(self.context)
-        if self._hub.run:
-            view.offer_task(self._hub.run.task)
-        if self._hub.snapshot:
-            view.offer_snapshot(self._hub.snapshot)
+        if self._controller.run:
+            view.offer_task(self._controller.run.task)
+        if self._controller.snapshot:
+            view.offer_snapshot(self._controller.snapshot)
         if self._is_presenting:
             view.present(True)
         put(name, view)

@@ -89,8 +89,8 @@ def _make_boundary(context: ViewContext) -> View:
     from gui.derivation.lines import GRADIENT
     from gui.stage.boundary.view import BoundaryView
 
-    hub, chosen = context.hub, context.chosen
-    view = BoundaryView(context.theme, hub.background)
+    controller, chosen = context.controller, context.chosen
+    view = BoundaryView(context.theme, controller.background)
 
     def show_points(task: Task) -> None:
         view.board.set_points(context.editor.points, is_active=task.config.data.source == "drawn")
@@ -117,13 +117,13 @@ def _make_boundary(context: ViewContext) -> View:
 def _make_weights(context: ViewContext) -> View:
     from gui.stage.weights.view import WeightsView
 
-    return WeightsView(context.theme, context.hub.background)
+    return WeightsView(context.theme, context.controller.background)
 
 
 def _make_data(context: ViewContext) -> View:
     from gui.stage.rows.view import DataView
 
-    view = DataView(context.theme, context.hub.background)
+    view = DataView(context.theme, context.controller.background)
     view.row_chosen.connect(context.point_wanted)
     view.row_chosen.connect(context.chosen.choose_row)
     context.listed_row_wanted.connect(view.choose_row)
@@ -138,14 +138,14 @@ def _make_draw(context: ViewContext) -> View:
     from gui.stage.draw.view import DrawView
     from gui.state.selected_example import Example
 
-    hub = context.hub
-    view = DrawView(context.theme, hub.background)
+    controller = context.controller
+    view = DrawView(context.theme, controller.background)
 
     def teach(picture: NDArray[np.float32], label: int) -> None:
         """Add a drawing to the training rows under its true class."""
-        if hub.run is None or view.task is not hub.run.task:
+        if controller.run is None or view.task is not controller.run.task:
             return  # other data came amid the press of the button
-        source = hub.run.task.source
+        source = controller.run.task.source
         X = np.rint(picture.reshape(1, -1) * source.scale).astype(np.uint8)
         words = f"lesson that this is {source.class_names[label]}"
         context.editor.teach(X, np.array([label]), words)
@@ -178,7 +178,7 @@ def _make_draw(context: ViewContext) -> View:
 def _make_trace(context: ViewContext) -> View:
     from gui.stage.trace.view import TraceView
 
-    view = TraceView(context.theme, context.hub.background, context.tracer)
+    view = TraceView(context.theme, context.controller.background, context.tracer)
     view.row_wanted.connect(context.chosen.choose_row)
     context.join(view.sheet)
     return view
@@ -193,22 +193,22 @@ def _make_network(context: ViewContext) -> View:
 def _make_surface(context: ViewContext) -> View:
     from gui.stage.surface.view import SurfaceView
 
-    view = SurfaceView(context.theme, context.hub.background)
-    view.moved.connect(context.hub.move_to)
-    view.start_chosen.connect(context.hub.start_from)
+    view = SurfaceView(context.theme, context.controller.background)
+    view.moved.connect(context.controller.move_to)
+    view.start_chosen.connect(context.controller.start_from)
     return view
 
 
 def _make_demos(context: ViewContext) -> View:
     from gui.stage.demos.view import DemosView
 
-    return DemosView(context.theme, context.chosen, context.hub.background)
+    return DemosView(context.theme, context.chosen, context.controller.background)
 
 
 def _make_evaluation(context: ViewContext) -> View:
     from gui.stage.evaluation.view import EvaluationView
 
-    view = EvaluationView(context.theme, context.hub.background)
+    view = EvaluationView(context.theme, context.controller.background)
     view.row_chosen.connect(context.chosen.choose_row)
     view.row_chosen.connect(context.point_wanted)
     view.threshold_changed.connect(context.threshold_changed)
@@ -218,20 +218,20 @@ def _make_evaluation(context: ViewContext) -> View:
 def _make_runs(context: ViewContext) -> View:
     from gui.stage.runs.view import RunsView
 
-    hub = context.hub
-    view = RunsView(context.theme, hub.background, context.kept)
+    controller = context.controller
+    view = RunsView(context.theme, controller.background, context.kept)
     view.keep_wanted.connect(context.run_keeper.keep)
     view.replay_wanted.connect(context.run_keeper.replay)
-    view.said.connect(hub.done)
+    view.said.connect(controller.done)
 
     def connect_race(race: RacePage) -> None:
-        race.began.connect(lambda es: hub.race.begin([(e.task, e.config) for e in es]))
-        race.run_wanted.connect(hub.race.run)
-        race.stopped.connect(hub.race.end)
-        race.watched.connect(hub.race.watch)
-        hub.race.begun.connect(race.show_begun)
-        hub.race.changed.connect(race.show_snapshot)
-        hub.race.failed.connect(race.show_refusal)
+        race.began.connect(lambda es: controller.race.begin([(e.task, e.config) for e in es]))
+        race.run_wanted.connect(controller.race.run)
+        race.stopped.connect(controller.race.end)
+        race.watched.connect(controller.race.watch)
+        controller.race.begun.connect(race.show_begun)
+        controller.race.changed.connect(race.show_snapshot)
+        controller.race.failed.connect(race.show_refusal)
 
     view.race_made.connect(connect_race)
     return view
@@ -251,7 +251,7 @@ def _with_kept_runs(context: ViewContext, view: CurveView) -> CurveView:
     """Let a curve show the kept runs on the same data beside the run that is shown."""
 
     def show_kept(*_: object) -> None:
-        run = context.hub.run
+        run = context.controller.run
         view.show_kept(context.kept.shown(run.task if run else None))
 
     context.kept.changed.connect(show_kept)

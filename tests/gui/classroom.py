@@ -157,7 +157,7 @@ class Classroom:
     def attend(self, seconds: float) -> None:
         """Act for so long."""
         before, sys.excepthook = sys.excepthook, self._note_exception
-        self.window.hub.failed.connect(self._note_words)
+        self.window.controller.failed.connect(self._note_words)
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)  # as the program does
         self._watch = Watch(lambda: self._beat_at, self.log.with_name("stacks.log"))
@@ -237,10 +237,10 @@ class Classroom:
 
     def _check_figures(self) -> None:
         """Pause, and let every figure of the run bar be what its weights give."""
-        hub = self.window.hub
-        if hub.snapshot is None or hub.run is None or hub.run.task.obstacle:
+        controller = self.window.controller
+        if controller.snapshot is None or controller.run is None or controller.run.task.obstacle:
             return
-        if hub.is_training:
+        if controller.is_training:
             QTest.keyClick(self.window, Qt.Key.Key_Space)
         deadline = time.monotonic() + REST_SECONDS
         while not self._is_at_rest():
@@ -248,11 +248,11 @@ class Classroom:
                 return  # such as a search that takes long
             QTest.qWait(20)
         QTest.qWait(20)
-        shot = self.window.hub.snapshot
+        shot = self.window.controller.snapshot
         if shot is None or not self._is_at_rest():
             return
         self.checked += 1
-        if shot.task is not hub.run.task:
+        if shot.task is not controller.run.task:
             self._fault("the snapshot is not of the task that is shown")
         for view in self.window.views.made:
             if view.snapshot is not None and view.snapshot.task is not view.task:
@@ -430,10 +430,10 @@ class Classroom:
         QTest.mouseRelease(target, button, pos=place())
 
     def _go_in_time(self) -> None:
-        hub = self.window.hub
-        if hub.snapshot is None:
+        controller = self.window.controller
+        if controller.snapshot is None:
             return
-        step = self.random.randint(0, max(hub.snapshot.newest_step, 1))
+        step = self.random.randint(0, max(controller.snapshot.newest_step, 1))
         self._tell(f"step {step}")
         self.window.history_bar.step_wanted.emit(step)
 
@@ -449,7 +449,7 @@ class Classroom:
 
     def _train_flat_out(self) -> None:
         self.window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
-        if not self.window.hub.is_training:
+        if not self.window.controller.is_training:
             QTest.keyClick(self.window, Qt.Key.Key_Space)
 
     def _lesson(self) -> None:

@@ -73,7 +73,7 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
         window.activateWindow()
         window.stage.setFocus()
         if wait:
-            qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
+            qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
         return window
 
     yield open_it
@@ -126,12 +126,13 @@ def reach(qtbot):
     """Return a function that waits until the shown run has this status, and returns it."""
 
     def reach(window: MainWindow, status: Status):
-        hub = window.hub
+        controller = window.controller
         qtbot.waitUntil(
-            lambda: hub.snapshot is not None and hub.snapshot.status is status, timeout=PATIENCE_MS
+            lambda: controller.snapshot is not None and controller.snapshot.status is status,
+            timeout=PATIENCE_MS,
         )
-        assert hub.snapshot is not None
-        return hub.snapshot
+        assert controller.snapshot is not None
+        return controller.snapshot
 
     return reach
 
@@ -154,14 +155,14 @@ def new_run(qtbot):
 
     @contextmanager
     def new_run(window: MainWindow):
-        hub = window.hub
-        before = hub.run
+        controller = window.controller
+        before = controller.run
         yield
 
         def is_there() -> bool:
-            if hub.run is None or hub.run is before:
+            if controller.run is None or controller.run is before:
                 return False
-            return hub.snapshot is not None or bool(hub.run.task.obstacle)
+            return controller.snapshot is not None or bool(controller.run.task.obstacle)
 
         qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
 

@@ -160,7 +160,7 @@ def pages_of(qtbot, open_window, table_file):
         }.get(place, ModelConfig())
         training = TrainingConfig(epochs=2, optimiser="momentum")
         window = open_window(RunConfig(data, model, training), wait=data.source != "drawn")
-        qtbot.waitUntil(lambda: window.hub.run is not None)
+        qtbot.waitUntil(lambda: window.controller.run is not None)
         if place.startswith("set-up"):
             yield fields_of(window.setup)
         elif place == "run bar":

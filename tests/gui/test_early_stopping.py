@@ -28,14 +28,14 @@ def stopped(open_window, finish):
 
 def test_a_share_in_the_column_sets_rows_aside_and_is_one_step_of_undo(open_window, enter, new_run):
     window = open_window()
-    rows = window.hub.run.task.train_rows
+    rows = window.controller.run.task.train_rows
     with new_run(window):
         enter(window.setup.data.validation_share, "25")
-    task = window.hub.run.task
+    task = window.controller.run.task
     assert (len(task.train_rows), len(task.validation_rows)) == (90, 30)
     with new_run(window):
-        window.hub.undo_stack.undo()
-    assert np.array_equal(window.hub.run.task.train_rows, rows)
+        window.controller.undo_stack.undo()
+    assert np.array_equal(window.controller.run.task.train_rows, rows)
     assert window.setup.data.validation_share.value() == 0
 
 
@@ -53,18 +53,18 @@ def test_another_source_keeps_the_share(qtbot, open_window, new_run):
     window = open_window(EARLY)
     with new_run(window):
         qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
-    assert window.hub.run.task.config.data.validation_fraction == 0.2
-    assert len(window.hub.run.task.validation_rows) > 200
+    assert window.controller.run.task.config.data.validation_fraction == 0.2
+    assert len(window.controller.run.task.validation_rows) > 200
 
 
 def test_a_run_ends_on_its_best_epoch_with_the_rest_on_record(stopped):
-    hub = stopped.hub
-    snapshot, curves = hub.snapshot, hub.snapshot.curves
+    controller = stopped.controller
+    snapshot, curves = controller.snapshot, controller.snapshot.curves
     ends = curves.validation_loss[3::3]  # after each epoch of three updates
     assert snapshot.status is Status.FINISHED and snapshot.is_past
     assert snapshot.epoch == int(np.argmin(ends)) + 1 == len(ends) - 7
     assert curves.last_step == snapshot.newest_step
-    twin = Trainer(hub.run.task)
+    twin = Trainer(controller.run.task)
     for _ in range(snapshot.step):
         twin.step()
     np.testing.assert_array_equal(snapshot.params.W, twin.params().W)
@@ -72,7 +72,7 @@ def test_a_run_ends_on_its_best_epoch_with_the_rest_on_record(stopped):
 
 
 def test_the_validation_curve_is_drawn_beside_the_others(stopped):
-    curves = stopped.hub.snapshot.curves
+    curves = stopped.controller.snapshot.curves
     for gauge, values in (
         (stopped.views["Loss"], curves.validation_loss),
         (stopped.views["Accuracy"], curves.validation_accuracy),
@@ -83,16 +83,16 @@ def test_the_validation_curve_is_drawn_beside_the_others(stopped):
 
 
 def test_the_pointer_reads_the_validation_loss(stopped, hover):
-    gauge, metrics = stopped.views["Loss"], stopped.hub.snapshot.metrics
+    gauge, metrics = stopped.views["Loss"], stopped.controller.snapshot.metrics
     hover(gauge.plot, metrics.step, np.mean(gauge.plot.getViewBox().viewRange()[1]))
     assert f"validation {metrics.validation_loss:.4f}" in gauge.reading.text()
 
 
 def test_training_on_after_early_stopping_goes_on_from_the_best_epoch(qtbot, stopped, reach):
-    hub, best = stopped.hub, stopped.hub.snapshot.step
+    controller, best = stopped.controller, stopped.controller.snapshot.step
     qtbot.keyClick(stopped, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: hub.snapshot.step == best + 1, timeout=PATIENCE_MS)
-    assert hub.snapshot.newest_step == best + 1
+    qtbot.waitUntil(lambda: controller.snapshot.step == best + 1, timeout=PATIENCE_MS)
+    assert controller.snapshot.newest_step == best + 1
     assert reach(stopped, Status.PAUSED).message == ""
 
 
@@ -105,7 +105,7 @@ def test_every_row_is_in_the_picture_and_in_the_table(qtbot, open_window):
         for item in boundary.plot.items()
         if isinstance(item, pg.ScatterPlotItem) and item.zValue() < RINGS
     )
-    assert shown == window.hub.run.task.dataset.n
+    assert shown == window.controller.run.task.dataset.n
     qtbot.keyClick(window, Qt.Key.Key_3)
     table = window.views[window.stage.current]
     sets = [table.model.index(row, 1).data() for row in range(150)]

@@ -48,7 +48,7 @@ def main_number(counter):
 
 
 def exact_accuracy(window):
-    task, params = window.hub.run.task, window.hub.snapshot.params
+    task, params = window.controller.run.task, window.controller.snapshot.params
     X = task.inputs(task.dataset.values(task.train_rows)).astype(np.float64)
     Z = X @ params.W.T.astype(np.float64) + params.b
     return float((Z.argmax(axis=1) == task.dataset.y[task.train_rows]).mean())
@@ -58,16 +58,16 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
     qtbot, open_window, reach, table, hover, tmp_path
 ):
     window = opened_on(qtbot, open_window, table, 0.2)
-    bar, hub = window.run_bar, window.hub
+    bar, controller = window.run_bar, window.controller
     assert "10,000 of the 12,000 training rows" in bar.accuracy.toolTip()
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: hub.snapshot.step > 300, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: controller.snapshot.step > 300, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: main_number(bar.accuracy).startswith("≈"), timeout=PATIENCE_MS)
     assert main_number(bar.loss).startswith("≈")
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.PAUSED)
     qtbot.waitUntil(lambda: not main_number(bar.accuracy).startswith("≈"), timeout=PATIENCE_MS)
-    metrics = hub.snapshot.metrics
+    metrics = controller.snapshot.metrics
     assert metrics.train_accuracy == pytest.approx(exact_accuracy(window), abs=1.5 / 12_000)
     assert main_number(bar.accuracy) == f"{100 * metrics.train_accuracy:.1f} %"
     assert main_number(bar.loss) == f"{metrics.train_loss:.4f}"
@@ -92,7 +92,7 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
     assert float(row["train acc."]) == metrics.train_accuracy
     assert int(row["train rows measured"]) == 12_000
 
-    hub.files.save_model(hub.snapshot, tmp_path / "m.safetensors")
+    controller.files.save_model(controller.snapshot, tmp_path / "m.safetensors")
     qtbot.waitUntil((tmp_path / "m.safetensors").exists, timeout=PATIENCE_MS)
     from core.runs import model_file
 
@@ -106,7 +106,7 @@ def test_a_run_that_is_kept_on_the_way_says_that_its_figures_are_of_a_sample(
 ):
     window = opened_on(qtbot, open_window, table, 0.2)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 300, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 300, timeout=PATIENCE_MS)
     qtbot.keyClick(window, Qt.Key.Key_K)
     (record,) = window.views.context.kept.records
     assert record.metrics.sampled == 10_000
@@ -134,11 +134,11 @@ def test_without_test_rows_the_confusion_matrix_counts_all_training_rows_at_rest
     qtbot.waitUntil(
         lambda: any(label.text() == "training rows" for label in titles), timeout=PATIENCE_MS
     )
-    assert window.hub.snapshot.metrics.confusion.sum() == 15_000
+    assert window.controller.snapshot.metrics.confusion.sum() == 15_000
 
 
 def test_small_data_are_never_approximate(qtbot, open_window):
     window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 30, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 30, timeout=PATIENCE_MS)
     assert "≈" not in main_number(window.run_bar.loss) + window.run_bar.loss.toolTip()

@@ -189,7 +189,7 @@ VIEWS = ("Boundary", "Weights", "Data", "Evaluation", "Trace", "Network", "Surfa
 
 def settle(qtbot, window):
     """Let what the background makes come to the views."""
-    background = window.hub.background
+    background = window.controller.background
     for _ in range(3):
         window.grab()
         qtbot.waitUntil(lambda: not any(background.is_busy(key) for key in ("rows", "hover")))
@@ -236,7 +236,7 @@ def test_a_change_with_such_a_name_is_undone_from_a_menu_that_says_it(qtbot, hos
     with new_run(hostile):
         hostile.setup.data.split_seed.setValue(7)
     hostile.views.context.kept.remove(hostile.views.context.kept.records)
-    assert KEPT in hostile.hub.undo_stack.undoText().replace("&&", "&")
+    assert KEPT in hostile.controller.undo_stack.undoText().replace("&&", "&")
     assert not faults(hostile.menuBar())
     assert not faults(hostile)
 
@@ -257,15 +257,15 @@ def test_the_dialog_of_a_table_takes_no_name_for_more_than_text(qtbot, window, t
 
 def test_the_board_takes_no_name_for_more_than_text(qtbot, open_window):
     window = open_window(RunConfig(data=DataConfig(source="drawn")), wait=False)
-    qtbot.waitUntil(lambda: window.hub.run is not None)
+    qtbot.waitUntil(lambda: window.controller.run is not None)
     names = ("<b>bold</b> A & B", "x\u202ey")
     points = Points().put([[0, 0], [2, 2]], 0).put([[1, 1], [3, 3]], 1)
     for k, name in enumerate(names):
         points = points.rename_class(k, name)
     window.editor.draw(points, "draw", True)
-    qtbot.waitUntil(lambda: window.hub.run.task.source.class_names[0] == names[0])
+    qtbot.waitUntil(lambda: window.controller.run.task.source.class_names[0] == names[0])
     settle(qtbot, window)
-    assert window.hub.run.task.source.class_names == (names[0], "x‹U+202E›y")
+    assert window.controller.run.task.source.class_names == (names[0], "x‹U+202E›y")
     found = faults(window)
     assert not found, "\n".join(found)
     legend = window.views["Boundary"].legend
@@ -293,7 +293,7 @@ def pictures_file(tmp_path_factory):
 def test_pictures_take_no_name_for_more_than_text(qtbot, open_window, pictures_file, finish):
     data = DataConfig(source="csv", path=str(pictures_file))
     window = open_window(RunConfig(data=data, training=TrainingConfig(epochs=2)))
-    assert window.hub.run.task.dataset.image_shape == (8, 8)
+    assert window.controller.run.task.dataset.image_shape == (8, 8)
     finish(window)
     width = window.width()
     found = []

@@ -43,12 +43,14 @@ def visit(window, see=lambda name: None) -> None:
 def train(qtbot, window) -> None:
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    before = window.hub.snapshot.step
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > before + 100, timeout=FIRST_NUMBERS_MS)
+    before = window.controller.snapshot.step
+    qtbot.waitUntil(
+        lambda: window.controller.snapshot.step > before + 100, timeout=FIRST_NUMBERS_MS
+    )
 
 
 def assert_all_show(window, views) -> None:
-    task = window.hub.run.task
+    task = window.controller.run.task
     for view in views:
         assert view.task is task or view.task is None, type(view).__name__
         assert view.snapshot is None or view.snapshot.task is task, type(view).__name__
@@ -72,17 +74,21 @@ def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_i
     qtbot, open_window, reach
 ):
     window = open_window(DRAWN, wait=False)
-    qtbot.waitUntil(lambda: window.hub.run is not None)
+    qtbot.waitUntil(lambda: window.controller.run is not None)
     window.editor.draw(FIVE, "spray", True)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=FIRST_NUMBERS_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=FIRST_NUMBERS_MS)
     visit(window)
     train(qtbot, window)
     tasks: dict[int, set[int]] = {}
-    window.hub.snapshot_changed.connect(lambda s: tasks.setdefault(s.run, set()).add(id(s.task)))
+    window.controller.snapshot_changed.connect(
+        lambda s: tasks.setdefault(s.run, set()).add(id(s.task))
+    )
     for points in (TWO, FIVE, TWO, FIVE, TWO):
-        run = window.hub.run
+        run = window.controller.run
         window.editor.draw(points, "turn a knob", points is TWO)
-        qtbot.waitUntil(lambda r=run: window.hub.run is not r and window.hub.snapshot is not None)
+        qtbot.waitUntil(
+            lambda r=run: window.controller.run is not r and window.controller.snapshot is not None
+        )
         assert_all_show(window, window.views.made)
         visit(window)
     assert len(tasks) >= 5
@@ -92,36 +98,38 @@ def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_i
 
 def test_a_point_more_keeps_what_was_learnt_and_the_undo_of_before(qtbot, open_window, reach):
     window = open_window(DRAWN, wait=False)
-    qtbot.waitUntil(lambda: window.hub.run is not None)
+    qtbot.waitUntil(lambda: window.controller.run is not None)
     window.editor.draw(TWO, "put", True)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=FIRST_NUMBERS_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=FIRST_NUMBERS_MS)
     train(qtbot, window)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     step = reach(window, Status.PAUSED).step
     for k in range(30):  # of one gesture: more runs than a session remembers
-        run = window.hub.run
+        run = window.controller.run
         window.editor.draw(TWO.put([(-2, 0.1 * k)], 0), "drag", k == 29)
-        qtbot.waitUntil(lambda r=run: window.hub.run is not r and window.hub.snapshot is not None)
-        assert window.hub.snapshot.step == step
+        qtbot.waitUntil(
+            lambda r=run: window.controller.run is not r and window.controller.snapshot is not None
+        )
+        assert window.controller.snapshot.step == step
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(
-        lambda: window.hub.snapshot is not None and len(window.editor.points) == len(TWO)
+        lambda: window.controller.snapshot is not None and len(window.editor.points) == len(TWO)
     )
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None)
-    assert window.hub.snapshot.step == step
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None)
+    assert window.controller.snapshot.step == step
 
 
 def test_a_theme_amid_edits_of_points_reaches_every_view(qtbot, open_window):
     window = open_window(DRAWN, wait=False)
-    qtbot.waitUntil(lambda: window.hub.run is not None)
+    qtbot.waitUntil(lambda: window.controller.run is not None)
     window.editor.draw(TWO, "put", True)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=FIRST_NUMBERS_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=FIRST_NUMBERS_MS)
     visit(window)
     window.stage.show_name("Boundary")
     train(qtbot, window)
     told: list[object] = []
-    window.hub.points_changed.connect(lambda _: window.appearance.choose("dark"))
-    window.hub.points_changed.connect(told.append)
+    window.controller.points_changed.connect(lambda _: window.appearance.choose("dark"))
+    window.controller.points_changed.connect(told.append)
     window.editor.draw(TWO.put([(0, 3)], 0), "put", True)
     qtbot.waitUntil(lambda: bool(told))
     qtbot.waitUntil(lambda: all(view.theme.is_dark for view in window.views.made))
@@ -176,17 +184,17 @@ def test_a_stroke_amid_a_change_to_other_data_is_not_followed_there(qtbot, open_
     with new_run(window):
         qtbot.mouseClick(window.rail.source.button("iris"), Qt.MouseButton.LeftButton)
     with new_run(window):
-        window.hub.undo_stack.undo()
+        window.controller.undo_stack.undo()
     window.stage.show_name("Draw")
     pad = window.views["Draw"].pad
     centre = pad.rect().center()
     qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=centre)
     qtbot.mouseMove(pad, centre + QPoint(0, 40))
     with new_run(window):
-        window.hub.undo_stack.redo()
+        window.controller.undo_stack.redo()
     qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=centre)
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=FIRST_NUMBERS_MS)
-    example, task = window.views.context.chosen.example, window.hub.run.task
+    example, task = window.views.context.chosen.example, window.controller.run.task
     assert example.task is task
     assert example.values.shape == task.dataset.values(0).shape
 
@@ -198,10 +206,10 @@ def test_a_digit_that_is_taught_amid_a_change_to_other_data_is_no_row_there(
     draw = window.views["Draw"]
     with new_run(window):
         qtbot.mouseClick(window.rail.source.button("iris"), Qt.MouseButton.LeftButton)
-    run = window.hub.run
+    run = window.controller.run
     draw.taught.emit(np.zeros((8, 8), np.float32), 8)
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=FIRST_NUMBERS_MS)
-    assert window.hub.run is run
+    assert window.controller.run is run
 
 
 # Between a task and its first numbers ------------------------------------------------------------
@@ -231,12 +239,12 @@ def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
     visit(used)
     train(qtbot, used)
     visit(used)
-    run = used.hub.run
+    run = used.controller.run
     monkeypatch.setattr("core.runs.mailbox.Mailbox.take", lambda self: None)  # none will come
     used.loader.load(after, "change")
-    qtbot.waitUntil(lambda: used.hub.run is not run)
+    qtbot.waitUntil(lambda: used.controller.run is not run)
     new = open_window(after, wait=False)
-    qtbot.waitUntil(lambda: new.hub.run is not None)
+    qtbot.waitUntil(lambda: new.controller.run is not None)
     shown: dict[str, dict[str, list[object]]] = {"used": {}, "new": {}}
     for which, window in (("new", new), ("used", used)):
         gauges = (

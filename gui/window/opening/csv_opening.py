@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core.config import CsvOptions, DataConfig, Missing
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.window.look.theming import Appearance
 from gui.window.opening.csv_reading import CsvReader
 from gui.window.settings import Settings
@@ -36,25 +36,25 @@ class CsvOpener(QObject):
     def __init__(
         self,
         window: QWidget,
-        hub: Hub,
+        controller: RunController,
         loader: DataLoader,
         settings: Settings,
         appearance: Appearance,
     ) -> None:
         super().__init__(window)
-        self._window, self._hub, self._loader = window, hub, loader
+        self._window, self._controller, self._loader = window, controller, loader
         self._settings, self._appearance = settings, appearance
         self.dialog: CsvDialog | None = None  # while it is open
         self._reading = CsvOptions()
-        self._reader = CsvReader(hub.background, self)
+        self._reader = CsvReader(controller.background, self)
         self._reader.opened.connect(self._show_table)
         self._reader.failed.connect(self._show_failure)
         self._reader.progressed.connect(self._show_progress)
 
     def choose_file(self) -> None:
         """Ask for a CSV file; training goes on meanwhile."""
-        if self._hub.run is not None:
-            self.task_kept.emit(self._hub.run.task)
+        if self._controller.run is not None:
+            self.task_kept.emit(self._controller.run.task)
         start = self._settings.text(TABLE_FOLDER) or str(Path.home())
         chooser = QFileDialog(self._window, "Open a CSV file", start)
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -123,7 +123,7 @@ class CsvOpener(QObject):
             missing=missing,
             reading=self._reading,
         )
-        config = on_other_data(self._hub.config, data)
+        config = on_other_data(self._controller.config, data)
         self._loader.load(config, f"change to {table.path.name}", table=table)
 
 

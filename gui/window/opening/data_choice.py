@@ -12,7 +12,7 @@ from core.config import DataConfig, Source
 from core.data.task import Task
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.window.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,15 +30,17 @@ class DataChoice(QObject):
     task_kept = Signal(object)  # Task: others were asked for, and are not there
     remarked = Signal(str)  # words for the person
 
-    def __init__(self, window: QWidget, hub: Hub, loader: DataLoader, settings: Settings) -> None:
+    def __init__(
+        self, window: QWidget, controller: RunController, loader: DataLoader, settings: Settings
+    ) -> None:
         super().__init__(window)
-        self._window, self._hub, self._loader = window, hub, loader
+        self._window, self._controller, self._loader = window, controller, loader
         self._settings = settings
         self._is_downloading = False
 
     def choose(self, source: Source) -> None:
         """Change to this source, unless it is there."""
-        current, run = self._hub.config.data, self._hub.run
+        current, run = self._controller.config.data, self._controller.run
         if source == "csv":
             self.file_wanted.emit()
             return
@@ -71,7 +73,7 @@ class DataChoice(QObject):
 
     def _change_to(self, data: DataConfig) -> None:
         """Have these data shown, with the defaults of them and of the kind of model."""
-        self._loader.load(on_other_data(self._hub.config, data), f"change to {data.source}")
+        self._loader.load(on_other_data(self._controller.config, data), f"change to {data.source}")
 
     def call_off_download(self) -> None:
         """Stop the download, and say so."""
@@ -99,5 +101,5 @@ class DataChoice(QObject):
         """Keep what is there while others come from the network."""
         has_begun = progress is not None and not self._is_downloading
         self._is_downloading = progress is not None
-        if has_begun and self._hub.run is not None:
-            self.task_kept.emit(self._hub.run.task)
+        if has_begun and self._controller.run is not None:
+            self.task_kept.emit(self._controller.run.task)

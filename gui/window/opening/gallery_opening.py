@@ -8,7 +8,7 @@ from PySide6.QtCore import QMargins, QObject, QRect, Qt, Signal
 from PySide6.QtWidgets import QStyle, QWidget
 
 from gui.control.data_editor import DataEditor
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.window.look.theming import Appearance
 from gui.window.sizes import GALLERY_DOWN, MARGIN
 
@@ -22,10 +22,10 @@ class GalleryOpener(QObject):
     board_wanted = Signal()  # the points that are drawn already, in place of other data
 
     def __init__(
-        self, window: QWidget, hub: Hub, editor: DataEditor, appearance: Appearance
+        self, window: QWidget, controller: RunController, editor: DataEditor, appearance: Appearance
     ) -> None:
         super().__init__(window)
-        self._window, self._hub, self._editor = window, hub, editor
+        self._window, self._controller, self._editor = window, controller, editor
         self._appearance = appearance
         self.gallery: Gallery | None = None  # once it was wanted
 
@@ -47,7 +47,7 @@ class GalleryOpener(QObject):
         gallery.raise_()
         if not len(self._editor.points):
             gallery.make()  # which leaves other data
-        elif self._hub.config.data.source != "drawn":
+        elif self._controller.config.data.source != "drawn":
             self.board_wanted.emit()
 
     def close(self) -> None:

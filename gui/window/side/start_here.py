@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core.train.snapshot import Snapshot, Status
-from gui.control.run_controller import Hub
+from gui.control.run_controller import RunController
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.row_button import RowButton
@@ -84,14 +84,18 @@ class FirstSteps(QObject):
     """Shows the list beside the stage until the first run is over, or it is closed."""
 
     def __init__(
-        self, hints: Sequence[Hint], side_panel: SidePanel, hub: Hub, settings: Settings
+        self,
+        hints: Sequence[Hint],
+        side_panel: SidePanel,
+        controller: RunController,
+        settings: Settings,
     ) -> None:
         super().__init__(side_panel)
         self._side_panel, self._settings = side_panel, settings
         guide = StartHere(hints)
         guide.closed.connect(self._close)
         side_panel.show_guide(guide)
-        hub.snapshot_changed.connect(self._watch)
+        controller.snapshot_changed.connect(self._watch)
 
     def _watch(self, snapshot: Snapshot) -> None:
         if snapshot.step and snapshot.status is not Status.TRAINING:

@@ -170,7 +170,7 @@ def read_and_grab():
         losses=[data.model.index(row, 5).data() for row in range(3)],
         surface=[one.panels[c].point for one in window.views.made if hasattr(one, "panels")
                  for c in one.choices.shown if one.panels[c].surface is not None],
-        weights=window.hub.snapshot.params.W[-1].tolist(),
+        weights=window.controller.snapshot.params.W[-1].tolist(),
     )
     return grab()
 
@@ -314,21 +314,21 @@ from gui.app.launch import Launch, make_application
 
 config = RunConfig(training=TrainingConfig(epochs=10**9))
 launch = Launch(make_application(), config, None, None, None, None)
-hub = launch.window.hub
-hub.set_speed(FLAT_OUT)
+controller = launch.window.controller
+controller.set_speed(FLAT_OUT)
 
 said = []
 
 def watch(snapshot):
     if not said:
         said.append("ready")
-        hub.play_or_pause()
+        controller.play_or_pause()
     elif snapshot.step > 100 and len(said) == 1:
         said.append("training")
-        hub.files.save_model(hub.snapshot, Path("model"))
+        controller.files.save_model(controller.snapshot, Path("model"))
         print(*said, flush=True)
 
-hub.snapshot_changed.connect(watch)
+controller.snapshot_changed.connect(watch)
 sys.exit(launch.run())
 """
 
@@ -374,7 +374,7 @@ def is_there(snapshot):
     print("numbers, torch:", "torch" in sys.modules, flush=True)
     window.close()
 
-window.hub.snapshot_changed.connect(is_there)
+window.controller.snapshot_changed.connect(is_there)
 sys.exit(launch.run())
 """
 

@@ -56,48 +56,48 @@ def choose(monkeypatch, path):
 def test_several_exports_in_a_row_are_all_written(qtbot, window, tmp_path):
     paths = [tmp_path / f"{k}.csv" for k in range(3)]
     for path in paths:
-        window.hub.files.export(window.hub.run.task, path)
-    window.hub.files.save_model(window.hub.snapshot, tmp_path / "m")
-    qtbot.waitUntil(lambda: not window.hub.writes.is_busy, timeout=PATIENCE_MS)
+        window.controller.files.export(window.controller.run.task, path)
+    window.controller.files.save_model(window.controller.snapshot, tmp_path / "m")
+    qtbot.waitUntil(lambda: not window.controller.writes.is_busy, timeout=PATIENCE_MS)
     assert all(path.read_text().count("\n") == 151 for path in paths)
     assert model_file.load(tmp_path / "m.safetensors").params.W.shape == (3, 2)
 
 
 @pytest.mark.parametrize("queue", Queue)
 def test_writing_waits_for_nothing_else(qtbot, window, tmp_path, hold, queue):
-    hold(window.hub.background, queue)
-    window.hub.files.save_model(window.hub.snapshot, tmp_path / "m")
-    qtbot.waitUntil(lambda: not window.hub.writes.is_busy, timeout=PATIENCE_MS)
+    hold(window.controller.background, queue)
+    window.controller.files.save_model(window.controller.snapshot, tmp_path / "m")
+    qtbot.waitUntil(lambda: not window.controller.writes.is_busy, timeout=PATIENCE_MS)
     assert (tmp_path / "m.safetensors").exists()
-    assert window.hub.background.is_busy("held")
+    assert window.controller.background.is_busy("held")
 
 
 @pytest.mark.parametrize("held", [queue for queue in Queue if queue is not Queue.PICTURES])
 def test_what_takes_long_does_not_hold_up_what_the_eye_waits_for(qtbot, window, hold, held):
-    hold(window.hub.background, held)
+    hold(window.controller.background, held)
     answers: list[int] = []
-    window.hub.background.ask("quick", lambda: 1, answers.append, print)
+    window.controller.background.ask("quick", lambda: 1, answers.append, print)
     qtbot.waitUntil(lambda: answers == [1], timeout=PATIENCE_MS)
 
 
 def test_what_failed_is_told_and_the_rest_is_written(qtbot, window, tmp_path):
-    window.hub.files.export(window.hub.run.task, tmp_path / "nowhere" / "x.csv")
-    window.hub.files.export(window.hub.run.task, tmp_path / "y.csv")
+    window.controller.files.export(window.controller.run.task, tmp_path / "nowhere" / "x.csv")
+    window.controller.files.export(window.controller.run.task, tmp_path / "y.csv")
     said: list[str] = []
-    window.hub.failed.connect(said.append)
-    qtbot.waitUntil(lambda: not window.hub.writes.is_busy, timeout=PATIENCE_MS)
+    window.controller.failed.connect(said.append)
+    qtbot.waitUntil(lambda: not window.controller.writes.is_busy, timeout=PATIENCE_MS)
     assert len(said) == 1 and "there is no folder" in said[0]
     assert (tmp_path / "y.csv").exists()
 
 
 def test_that_it_is_saved_is_still_said_when_it_trains_on(qtbot, open_window, tmp_path):
     window = open_window(ENDLESS)
-    window.hub.play_or_pause()
-    qtbot.waitUntil(lambda: window.hub.is_training and window.hub.snapshot.step > 50)
-    window.hub.files.save_model(window.hub.snapshot, tmp_path / "m")
+    window.controller.play_or_pause()
+    qtbot.waitUntil(lambda: window.controller.is_training and window.controller.snapshot.step > 50)
+    window.controller.files.save_model(window.controller.snapshot, tmp_path / "m")
     qtbot.waitUntil(lambda: "Saved the model" in window.notice.text, timeout=PATIENCE_MS)
-    step = window.hub.snapshot.step
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 100)
+    step = window.controller.snapshot.step
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > step + 100)
     assert "Saved the model" in window.notice.text
 
 
@@ -106,10 +106,10 @@ def test_that_it_is_saved_is_still_said_when_it_trains_on(qtbot, open_window, tm
 
 def test_what_was_saved_just_before_closing_is_there(qtbot, open_window, tmp_path):
     window = open_window(RunConfig(data=DataConfig("digits"), training=ENDLESS.training))
-    window.hub.play_or_pause()
-    qtbot.waitUntil(lambda: window.hub.is_training)
-    window.hub.files.save_model(window.hub.snapshot, tmp_path / "m")
-    window.hub.files.export(window.hub.run.task, tmp_path / "x.csv")
+    window.controller.play_or_pause()
+    qtbot.waitUntil(lambda: window.controller.is_training)
+    window.controller.files.save_model(window.controller.snapshot, tmp_path / "m")
+    window.controller.files.export(window.controller.run.task, tmp_path / "x.csv")
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
     assert model_file.load(tmp_path / "m.safetensors").params.W.shape == (10, 64)
@@ -117,7 +117,7 @@ def test_what_was_saved_just_before_closing_is_there(qtbot, open_window, tmp_pat
 
 
 def test_a_long_wait_is_explained_and_a_second_close_leaves(qtbot, window, gate):
-    window.hub.writes.write("slow.csv", lambda: gate.wait(60) and "")
+    window.controller.writes.write("slow.csv", lambda: gate.wait(60) and "")
     window.close()
     assert window.isVisible()
     qtbot.waitUntil(
@@ -128,7 +128,7 @@ def test_a_long_wait_is_explained_and_a_second_close_leaves(qtbot, window, gate)
 
 
 def test_a_second_close_before_a_word_was_said_still_waits(qtbot, window, gate):
-    window.hub.writes.write("slow.csv", lambda: gate.wait(60) and "")
+    window.controller.writes.write("slow.csv", lambda: gate.wait(60) and "")
     window.close()
     window.close()
     assert window.isVisible()
@@ -141,10 +141,10 @@ def test_what_could_not_be_written_keeps_the_window_open_and_is_told(qtbot, wind
         gate.wait(60)
         raise SaveError("slow.csv cannot be written: no room.")
 
-    window.hub.writes.write("slow.csv", work)
+    window.controller.writes.write("slow.csv", work)
     window.close()
     gate.set()
-    qtbot.waitUntil(lambda: not window.hub.writes.is_busy)
+    qtbot.waitUntil(lambda: not window.controller.writes.is_busy)
     qtbot.waitUntil(lambda: not window.closing.is_waiting)
     assert window.isVisible() and "no room" in window.notice.text
     window.close()
@@ -156,7 +156,7 @@ def test_a_system_that_ends_the_program_waits_for_no_answer(qtbot, window, gate)
         gate.wait(60)
         raise SaveError("no room")
 
-    window.hub.writes.write("slow.csv", work)
+    window.controller.writes.write("slow.csv", work)
     window.closing.insist()
     window.closing.insist()
     assert window.isVisible()

@@ -65,7 +65,7 @@ def begin(qtbot, choose):
 
 
 def shown(window):
-    return window.hub.run.task.dataset.name
+    return window.controller.run.task.dataset.name
 
 
 def fetching():
@@ -88,9 +88,9 @@ def test_the_old_run_trains_on_while_the_download_lasts(qtbot, serve, open_with,
     window = open_with(mirror, config=ENDLESS)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     begin(window)
-    step = window.hub.snapshot.step
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > step, timeout=WAIT_MS)
-    assert (shown(window), window.hub.snapshot.status) == ("Iris", Status.TRAINING)
+    step = window.controller.snapshot.step
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > step, timeout=WAIT_MS)
+    assert (shown(window), window.controller.snapshot.status) == ("Iris", Status.TRAINING)
     assert window.rail.source.button("iris").isChecked()
     assert "Training" in window.notice.text
     assert window.download_bar.isVisible()
@@ -120,10 +120,10 @@ def test_cancel_ends_it_at_once_and_keeps_the_old_run(qtbot, serve, open_with, b
     mirror = serve(mirrors.stalled)
     window = open_with(mirror)
     begin(window)
-    run = window.hub.run
+    run = window.controller.run
     qtbot.mouseClick(window.download_bar.cancel_button, Qt.MouseButton.LeftButton)
     assert not window.download_bar.isVisible()
-    assert window.hub.run is run
+    assert window.controller.run is run
     assert "called off" in window.notice.text
     qtbot.waitUntil(lambda: not fetching(), timeout=WAIT_MS)
     assert not mirror.let_go.is_set()
@@ -179,7 +179,7 @@ def test_the_new_run_takes_the_settings_as_they_are_when_it_comes(
     window.setup.training.learning_rate.setValue(0.5)
     with new_run(window):
         gate.set()
-    assert window.hub.config.training.learning_rate == 0.5
+    assert window.controller.config.training.learning_rate == 0.5
 
 
 def test_a_failure_says_why_and_offers_a_folder(qtbot, serve, open_with, choose):
@@ -292,7 +292,7 @@ def test_a_start_with_mnist_and_no_network_shows_iris_and_says_why(qtbot, open_w
     monkeypatch.setenv("LOGITLAB_MIRRORS", mirrors.refusing_address())
     window = open_window(RunConfig(DataConfig("mnist")), wait=False)
     qtbot.waitUntil(window.banner.button.isVisible, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=WAIT_MS)
     assert shown(window) == "Iris"
     assert "cannot be reached" in window.notice.text
 

@@ -83,7 +83,7 @@ def test_pausing_and_single_steps_change_no_number(qtbot, open_window, finish, r
     window = open_window(SHORT)
     window.run_bar.set_speed(SPEEDS.index(1))  # it is not over before it is paused
     press(qtbot, window, "s", "s", Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 2)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 2)
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.PAUSED)
     snapshot = finish(window)
@@ -109,26 +109,26 @@ def test_a_press_just_after_the_end_starts_no_other_run(
     press(qtbot, window, Qt.Key.Key_Space)
     assert "Finished" in window.banner.text
     monkeypatch.setattr(recent_end, "REST_MS", 0)
-    qtbot.waitUntil(lambda: window.hub.is_at_rest, timeout=PATIENCE_MS)
-    assert window.hub.snapshot.step == end.step
+    qtbot.waitUntil(lambda: window.controller.is_at_rest, timeout=PATIENCE_MS)
+    assert window.controller.snapshot.step == end.step
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > end.step, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > end.step, timeout=PATIENCE_MS)
 
 
 def test_a_slower_speed_is_kept(qtbot, open_window, reach):
     window = open_window(ENDLESS)
     window.run_bar.set_speed(SPEEDS.index(20))
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step >= 12, timeout=10_000)
-    assert window.hub.snapshot.pace.steps == pytest.approx(20, rel=0.35)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step >= 12, timeout=10_000)
+    assert window.controller.snapshot.pace.steps == pytest.approx(20, rel=0.35)
 
 
 def test_an_epoch_a_second_follows_the_batch_size(window, enter, monkeypatch):
     sent = []
     monkeypatch.setattr(Session, "send", lambda self, command: sent.append(command))
-    n = len(window.hub.run.task.train_rows)
+    n = len(window.controller.run.task.train_rows)
     window.run_bar.set_speed(SPEEDS.index(EPOCH_A_SECOND))
-    assert sent[-1] == SetSpeed(math.ceil(n / window.hub.settings.batch_size))
+    assert sent[-1] == SetSpeed(math.ceil(n / window.controller.settings.batch_size))
     enter(window.setup.training.batch_size, "7")
     assert sent[-1] == SetSpeed(math.ceil(n / 7))
 
@@ -143,17 +143,17 @@ def test_ctrl_z_brings_the_trained_weights_back_and_redo_goes_on(
     trained = finish(window)
     with new_run(window):
         qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
-    assert window.hub.run.task.dataset.name.startswith("Digits")
-    assert window.hub.snapshot.step == 0
+    assert window.controller.run.task.dataset.name.startswith("Digits")
+    assert window.controller.snapshot.step == 0
     with new_run(window):
         undo(qtbot, window)
-    assert window.hub.run.task.dataset.name == "Iris"
-    np.testing.assert_array_equal(window.hub.snapshot.params.W, trained.params.W)
-    assert window.hub.snapshot.step == trained.step
+    assert window.controller.run.task.dataset.name == "Iris"
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, trained.params.W)
+    assert window.controller.snapshot.step == trained.step
     assert window.rail.source.button("iris").isChecked()
     with new_run(window):
         redo(qtbot, window)
-    assert window.hub.run.task.dataset.name.startswith("Digits")
+    assert window.controller.run.task.dataset.name.startswith("Digits")
     assert window.rail.source.button("digits").isChecked()
 
 
@@ -162,7 +162,7 @@ def test_a_run_that_is_brought_back_trains_on_as_if_it_had_never_gone(
 ):
     window = open_window(SHORT)
     press(qtbot, window, "s", "s", "s")
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 3)
     with new_run(window):
         qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
     finish(window)
@@ -175,7 +175,7 @@ def test_a_run_that_is_brought_back_trains_on_as_if_it_had_never_gone(
 def test_undo_remembers_as_many_runs_as_it_offers(qtbot, open_window, finish, new_run):
     window = open_window(SHORT)
     trained = finish(window)
-    limit = window.hub.undo_stack.undoLimit()
+    limit = window.controller.undo_stack.undoLimit()
     fields = (
         window.setup.data.split_seed,
         window.setup.training.seed,
@@ -186,7 +186,7 @@ def test_undo_remembers_as_many_runs_as_it_offers(qtbot, open_window, finish, ne
     for _ in range(limit):
         with new_run(window):
             undo(qtbot, window)
-    np.testing.assert_array_equal(window.hub.snapshot.params.W, trained.params.W)
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, trained.params.W)
 
 
 def test_a_setting_changed_while_there_is_nothing_to_train_leaves_the_run_before_alone(
@@ -199,7 +199,7 @@ def test_a_setting_changed_while_there_is_nothing_to_train_leaves_the_run_before
     enter(window.setup.training.learning_rate, "7")
     with new_run(window):
         undo(qtbot, window)
-    assert window.hub.snapshot.settings.learning_rate == SHORT.training.learning_rate
+    assert window.controller.snapshot.settings.learning_rate == SHORT.training.learning_rate
     assert window.setup.training.learning_rate.value() == SHORT.training.learning_rate
 
 
@@ -211,13 +211,13 @@ def test_no_snapshot_of_an_old_run_reaches_a_view(qtbot, open_window, new_run, m
         offer = view.offer_snapshot
 
         def spy(snapshot, offer=offer):
-            seen.append((snapshot.run, window.hub.run.number))
+            seen.append((snapshot.run, window.controller.run.number))
             offer(snapshot)
 
         monkeypatch.setattr(view, "offer_snapshot", spy)
     for kind in ("binary", "softmax", "binary"):
         press(qtbot, window, Qt.Key.Key_Space)
-        qtbot.waitUntil(lambda: window.hub.snapshot.step > 100)
+        qtbot.waitUntil(lambda: window.controller.snapshot.step > 100)
         with new_run(window):
             qtbot.mouseClick(window.setup.model.kind.button(kind), Qt.MouseButton.LeftButton)
     assert len({run for run, _ in seen}) == 4
@@ -227,13 +227,13 @@ def test_no_snapshot_of_an_old_run_reaches_a_view(qtbot, open_window, new_run, m
 def test_tick_drops_a_snapshot_of_another_run(qtbot, window, snapshot_of, monkeypatch):
     from core.train.trainer import Trainer
 
-    stranger = snapshot_of(Trainer(replace(window.hub.run.task)))
+    stranger = snapshot_of(Trainer(replace(window.controller.run.task)))
     told: list[object] = []
-    window.hub.snapshot_changed.connect(told.append)
+    window.controller.snapshot_changed.connect(told.append)
     monkeypatch.setattr("core.runs.mailbox.Mailbox.take", lambda self: stranger)
-    window.hub.tick()
+    window.controller.tick()
     assert not told
-    assert window.hub.snapshot is not stranger
+    assert window.controller.snapshot is not stranger
 
 
 # What goes wrong ------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_wind
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.DIVERGED)
     qtbot.waitUntil(window.banner.button.isVisible, timeout=PATIENCE_MS)
-    snapshot = window.hub.snapshot
+    snapshot = window.controller.snapshot
     assert "Diverged at step" in window.notice.text
     assert "η = 1000" in window.notice.text
     assert window.banner.button.text() == f"Try η = {snapshot.suggested_learning_rate:g}"
@@ -261,7 +261,7 @@ def test_one_press_recovers_from_divergence_and_learns(qtbot, open_window, reach
     press(qtbot, window, Qt.Key.Key_Space)
     reach(window, Status.DIVERGED)
     qtbot.waitUntil(window.banner.button.isVisible, timeout=PATIENCE_MS)
-    remedy = window.hub.snapshot.suggested_learning_rate
+    remedy = window.controller.snapshot.suggested_learning_rate
     qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
     snapshot = reach(window, Status.FINISHED)
     assert snapshot.settings.learning_rate == remedy
@@ -287,7 +287,7 @@ def test_a_finished_run_that_did_not_come_to_rest_says_so(qtbot, open_window):
 def test_an_error_on_the_training_thread_reaches_the_person(qtbot, open_window, monkeypatch):
     window = open_window(ENDLESS)
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
 
     def fail(self):
         raise RuntimeError("the cat sat on the keyboard")
@@ -296,10 +296,10 @@ def test_an_error_on_the_training_thread_reaches_the_person(qtbot, open_window, 
     qtbot.waitUntil(lambda: "the cat sat on the keyboard" in window.notice.text)
     monkeypatch.undo()
     # The message stays, and the button offers to train again.
-    qtbot.waitUntil(lambda: not window.hub.is_training)
+    qtbot.waitUntil(lambda: not window.controller.is_training)
     assert "the cat sat on the keyboard" in window.notice.text
     assert window.run_bar.play_button.accessibleName() == "Train"
-    assert np.isfinite(window.hub.snapshot.params.W).all()
+    assert np.isfinite(window.controller.snapshot.params.W).all()
 
 
 def test_training_works_again_after_an_error(qtbot, open_window, monkeypatch):
@@ -307,19 +307,19 @@ def test_training_works_again_after_an_error(qtbot, open_window, monkeypatch):
     monkeypatch.setattr("core.train.trainer.Trainer.advance", lambda self: 1 / 0)
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: "ZeroDivisionError" in window.notice.text)
-    qtbot.waitUntil(lambda: not window.hub.is_training)
+    qtbot.waitUntil(lambda: not window.controller.is_training)
     monkeypatch.undo()
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
 
 
 def test_a_message_is_not_overwritten_by_the_next_frame(qtbot, open_window):
     window = open_window(ENDLESS)
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
-    window.hub.failed.emit("Something is amiss.")
-    step = window.hub.snapshot.step
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 10)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
+    window.controller.failed.emit("Something is amiss.")
+    step = window.controller.snapshot.step
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > step + 10)
     assert window.notice.text == "Something is amiss."
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: "Paused" in window.notice.text)
@@ -330,10 +330,10 @@ def test_train_is_off_while_there_is_nothing_to_train_on(qtbot, window, new_run)
         qtbot.mouseClick(window.rail.source.button("drawn"), Qt.MouseButton.LeftButton)
     assert not window.run_bar.play_button.isEnabled()
     assert not window.run_bar.step_button.isEnabled()
-    assert window.notice.text == window.hub.run.task.obstacle
+    assert window.notice.text == window.controller.run.task.obstacle
     assert "no points yet" in window.notice.text
     press(qtbot, window, Qt.Key.Key_Space, "s", "r")
-    assert window.hub.snapshot is None
+    assert window.controller.snapshot is None
     assert "no points yet" in window.notice.text
 
 
@@ -384,7 +384,7 @@ def test_a_folder_of_idx_files_is_shown_as_weight_images(
 ):
     with new_run(window):
         choose_folder(idx_folder)
-    task = window.hub.run.task
+    task = window.controller.run.task
     assert (len(task.train_rows), len(task.test_rows)) == (N_TRAIN, N_TEST)
     assert task.dataset.image_shape == (SIDE, SIDE)
     assert window.stage.current == "Weights"
@@ -408,34 +408,34 @@ def test_a_folder_without_data_is_told_and_another_can_be_chosen(
     qtbot, window, new_run, choose_folder, idx_folder, tmp_path, monkeypatch
 ):
     press(qtbot, window, "s")
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
-    before, snapshot = window.hub.run, window.hub.snapshot
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1)
+    before, snapshot = window.controller.run, window.controller.snapshot
     empty = tmp_path / "empty"
     empty.mkdir()
     choose_folder(empty)
     qtbot.waitUntil(window.banner.button.isVisible)
     assert str(empty) in window.notice.text
-    assert window.hub.run is before
-    assert window.hub.snapshot.step == snapshot.step
+    assert window.controller.run is before
+    assert window.controller.snapshot.step == snapshot.step
     assert window.rail.source.button("iris").isChecked()
     assert window.run_bar.play_button.isEnabled()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(idx_folder))
     with new_run(window):
         qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
-    assert window.hub.run.task.dataset.image_shape == (SIDE, SIDE)
+    assert window.controller.run.task.dataset.image_shape == (SIDE, SIDE)
 
 
 def test_a_damaged_file_is_named_and_the_old_run_stays(
     qtbot, window, choose_folder, idx_folder, finish
 ):
-    snapshot, before = finish(window), window.hub.run
+    snapshot, before = finish(window), window.controller.run
     path = idx_folder / "t10k-images-idx3-ubyte"
     path.write_bytes(path.read_bytes()[:-100])
     choose_folder(idx_folder)
     qtbot.waitUntil(lambda: path.name in window.notice.text)
     assert "breaks off" in window.notice.text
-    assert window.hub.run is before
-    np.testing.assert_array_equal(window.hub.snapshot.params.W, snapshot.params.W)
+    assert window.controller.run is before
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, snapshot.params.W)
     assert window.rail.source.button("iris").isChecked()
 
 
@@ -456,9 +456,9 @@ def test_undo_while_data_are_loading_ends_the_waiting(
     qtbot.waitUntil(bar.isVisible)
     undo(qtbot, window)
     go_on.set()
-    qtbot.waitUntil(lambda: not window.hub.background.is_busy("load"))
+    qtbot.waitUntil(lambda: not window.controller.background.is_busy("load"))
     assert not bar.isVisible()
-    assert window.hub.run.task.dataset.name == "Iris"
+    assert window.controller.run.task.dataset.name == "Iris"
 
 
 # Teaching ---------------------------------------------------------------------------------------
@@ -471,18 +471,20 @@ def digits_window(open_window):
 
 
 def teach(qtbot, window, label=3):
-    before = window.hub.run
+    before = window.controller.run
     picture = np.full((1, 64), 16, dtype=np.uint8)
     window.editor.teach(picture, np.array([label]), "teach a 3")
-    qtbot.waitUntil(lambda: window.hub.run is not before and window.hub.snapshot is not None)
+    qtbot.waitUntil(
+        lambda: window.controller.run is not before and window.controller.snapshot is not None
+    )
     return picture
 
 
 def test_a_taught_picture_trains_from_then_on(qtbot, digits_window):
     window = digits_window
-    rows = len(window.hub.run.task.train_rows)
+    rows = len(window.controller.run.task.train_rows)
     picture = teach(qtbot, window)
-    task = window.hub.run.task
+    task = window.controller.run.task
     assert len(task.train_rows) == rows + 1
     assert np.array_equal(task.dataset.X[task.train_rows[:1]], picture)
     assert task.dataset.y[task.train_rows[0]] == 3
@@ -491,12 +493,12 @@ def test_a_taught_picture_trains_from_then_on(qtbot, digits_window):
 def test_teaching_keeps_the_weights_and_goes_on_training(qtbot, digits_window):
     window = digits_window
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 20)
-    step = window.hub.snapshot.step
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 20)
+    step = window.controller.snapshot.step
     teach(qtbot, window)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 20)
-    assert window.hub.is_training
-    assert "example" in [mark.text for mark in window.hub.snapshot.curves.marks]
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > step + 20)
+    assert window.controller.is_training
+    assert "example" in [mark.text for mark in window.controller.snapshot.curves.marks]
 
 
 def test_a_confident_lesson_changes_the_models_mind(qtbot, digits_window):
@@ -504,29 +506,29 @@ def test_a_confident_lesson_changes_the_models_mind(qtbot, digits_window):
     picture = teach(qtbot, window, label=7)
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 2000, timeout=30_000)
-    params = window.hub.snapshot.params
-    z = window.hub.run.task.inputs(picture / np.float32(16)) @ params.W.T + params.b
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 2000, timeout=30_000)
+    params = window.controller.snapshot.params
+    z = window.controller.run.task.inputs(picture / np.float32(16)) @ params.W.T + params.b
     assert z.argmax() == 7
 
 
 def test_undo_takes_a_lesson_back_and_redo_gives_it_again(qtbot, digits_window):
-    hub = digits_window.hub
-    rows = hub.run.task.dataset.n
+    controller = digits_window.controller
+    rows = controller.run.task.dataset.n
     teach(qtbot, digits_window)
-    hub.undo_stack.undo()
-    assert hub.run.task.dataset.n == rows
-    hub.undo_stack.redo()
-    assert hub.run.task.dataset.n == rows + 1
+    controller.undo_stack.undo()
+    assert controller.run.task.dataset.n == rows
+    controller.undo_stack.redo()
+    assert controller.run.task.dataset.n == rows + 1
 
 
 def test_lessons_stay_when_the_model_changes(qtbot, digits_window):
-    hub = digits_window.hub
+    controller = digits_window.controller
     teach(qtbot, digits_window)
-    before = hub.run
+    before = controller.run
     digits_window.loader.change("another start", model=ModelConfig(init="random"))
-    qtbot.waitUntil(lambda: hub.run is not before)
-    assert hub.run.task.dataset.added == 1
+    qtbot.waitUntil(lambda: controller.run is not before)
+    assert controller.run.task.dataset.added == 1
 
 
 # Models -----------------------------------------------------------------------------------------
@@ -537,26 +539,28 @@ def test_a_saved_model_opens_with_its_weights_and_trains_on(qtbot, open_window, 
     press(qtbot, window, Qt.Key.Key_Space)
     saved = reach(window, Status.FINISHED)
     path = tmp_path / "mine.safetensors"
-    window.hub.files.save_model(window.hub.snapshot, path)
+    window.controller.files.save_model(window.controller.snapshot, path)
     qtbot.waitUntil(lambda: "Saved the model" in window.notice.text)
     press(qtbot, window, Qt.Key.Key_R)
-    before = window.hub.run
+    before = window.controller.run
     window.loader.open_model(path)
-    qtbot.waitUntil(lambda: window.hub.run is not before and window.hub.snapshot is not None)
-    opened = window.hub.snapshot
+    qtbot.waitUntil(
+        lambda: window.controller.run is not before and window.controller.snapshot is not None
+    )
+    opened = window.controller.snapshot
     assert np.array_equal(opened.params.W, saved.params.W)
     assert opened.metrics.train_loss == pytest.approx(saved.metrics.train_loss)
     press(qtbot, window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1)
 
 
 def test_a_file_that_is_no_model_is_told_and_leaves_the_run(qtbot, window, tmp_path):
     path = tmp_path / "no.safetensors"
     path.write_bytes(b"a cat sat on the keyboard")
-    before = window.hub.run
+    before = window.controller.run
     window.loader.open_model(path)
     qtbot.waitUntil(lambda: "no.safetensors" in window.notice.text)
-    assert window.hub.run is before
+    assert window.controller.run is before
 
 
 @pytest.mark.parametrize(
@@ -571,8 +575,8 @@ def test_what_was_taught_goes_out_in_each_form(qtbot, digits_window, tmp_path, e
     folder = tmp_path / "out"
     folder.mkdir()
     picture = teach(qtbot, digits_window)
-    digits_window.hub.files.export_digits(
-        digits_window.hub.run.task.source, folder / f"mine.{ending}"
+    digits_window.controller.files.export_digits(
+        digits_window.controller.run.task.source, folder / f"mine.{ending}"
     )
     qtbot.waitUntil(lambda: "Saved 1 taught digit" in digits_window.notice.text)
     assert sorted(path.name for path in folder.iterdir()) == names
@@ -595,41 +599,41 @@ def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tm
     trainer = Trainer(task)
     path = tmp_path / "drawn.safetensors"
     model_file.save(Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
-    before = window.hub.run
+    before = window.controller.run
     window.loader.open_model(path)
     qtbot.waitUntil(lambda: "drawn points, which a model file does not hold" in window.notice.text)
-    assert window.hub.run is before
+    assert window.controller.run is before
 
 
 def test_a_change_that_comes_before_the_last_one_is_ready_loses_neither(qtbot, window):
-    setup, hub = window.setup, window.hub
+    setup, controller = window.setup, window.controller
     setup.data.split_seed.setValue(7)
     qtbot.mouseClick(setup.data.standardise, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: hub.run.task.config.model.kind == "ovr", timeout=PATIENCE_MS)
-    data = hub.run.task.config.data
+    qtbot.waitUntil(lambda: controller.run.task.config.model.kind == "ovr", timeout=PATIENCE_MS)
+    data = controller.run.task.config.data
     assert (data.split_seed, data.standardise) == (7, False)
     assert setup.data.split_seed.value() == 7 and not setup.data.standardise.isChecked()
 
 
 def test_a_change_amid_a_digit_that_is_taught_keeps_it(qtbot, open_window):
     window = open_window(RunConfig(data=DataConfig("digits")))
-    hub, before = window.hub, window.hub.run.task.source
+    controller, before = window.controller, window.controller.run.task.source
     window.editor.teach(np.full((1, before.m), 3, dtype=np.uint8), np.array([3]), "teach")
     window.setup.data.split_seed.setValue(7)
-    qtbot.waitUntil(lambda: hub.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
-    assert hub.run.task.source.n == before.n + 1
+    qtbot.waitUntil(lambda: controller.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
+    assert controller.run.task.source.n == before.n + 1
 
 
 def test_digits_that_are_taught_in_a_row_are_all_taught(qtbot, open_window):
     window = open_window(RunConfig(data=DataConfig("digits")))
-    hub, before = window.hub, window.hub.run.task.source
+    controller, before = window.controller, window.controller.run.task.source
     for label in (3, 4, 5):
         window.editor.teach(
             np.full((1, before.m), label, dtype=np.uint8), np.array([label]), "teach"
         )
-    qtbot.waitUntil(lambda: hub.run.task.source.n == before.n + 3, timeout=PATIENCE_MS)
-    assert hub.run.task.source.y[:3].tolist() == [3, 4, 5]
+    qtbot.waitUntil(lambda: controller.run.task.source.n == before.n + 3, timeout=PATIENCE_MS)
+    assert controller.run.task.source.y[:3].tolist() == [3, 4, 5]
 
 
 @pytest.fixture
@@ -650,16 +654,16 @@ def held_up(monkeypatch):
 def test_a_change_keeps_the_one_that_is_made_ready_though_an_older_one_has_just_come(
     qtbot, window, held_up
 ):
-    setup, hub = window.setup, window.hub
+    setup, controller = window.setup, window.controller
     setup.data.split_seed.setValue(7)
     qtbot.mouseClick(setup.data.standardise, Qt.MouseButton.LeftButton)
     held_up()
-    qtbot.waitUntil(lambda: hub.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: controller.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
     qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
     held_up()
     held_up()
-    qtbot.waitUntil(lambda: hub.run.task.config.model.kind == "ovr", timeout=PATIENCE_MS)
-    data = hub.run.task.config.data
+    qtbot.waitUntil(lambda: controller.run.task.config.model.kind == "ovr", timeout=PATIENCE_MS)
+    data = controller.run.task.config.data
     assert (data.split_seed, data.standardise) == (7, False)
 
 
@@ -668,7 +672,7 @@ def test_a_digit_keeps_the_one_that_is_being_taught_though_an_older_one_has_just
 ):
     held_up()
     window = open_window(RunConfig(data=DataConfig("digits")))
-    hub, source = window.hub, window.hub.run.task.source
+    controller, source = window.controller, window.controller.run.task.source
 
     def teach(label):
         picture = np.full((1, source.m), label, dtype=np.uint8)
@@ -677,12 +681,12 @@ def test_a_digit_keeps_the_one_that_is_being_taught_though_an_older_one_has_just
     teach(3)
     teach(4)
     held_up()
-    qtbot.waitUntil(lambda: hub.run.task.source.n == source.n + 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: controller.run.task.source.n == source.n + 1, timeout=PATIENCE_MS)
     teach(5)
     held_up()
     held_up()
-    qtbot.waitUntil(lambda: hub.run.task.source.n == source.n + 3, timeout=PATIENCE_MS)
-    assert hub.run.task.source.y[:3].tolist() == [3, 4, 5]
+    qtbot.waitUntil(lambda: controller.run.task.source.n == source.n + 3, timeout=PATIENCE_MS)
+    assert controller.run.task.source.y[:3].tolist() == [3, 4, 5]
 
 
 def test_the_play_key_works_at_once_after_an_undo_amid_a_change(
@@ -697,4 +701,4 @@ def test_the_play_key_works_at_once_after_an_undo_amid_a_change(
     with new_run(window):
         undo(qtbot, window)
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3, timeout=PATIENCE_MS)

@@ -43,10 +43,10 @@ def stepped(qtbot, open_window):
 
 
 def step_on(qtbot, window):
-    start = window.hub.snapshot.step
+    start = window.controller.snapshot.step
     for _ in range(STEPS):
         qtbot.keyClick(window, "s")
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == start + STEPS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == start + STEPS)
 
 
 def focus(qtbot, field):
@@ -58,13 +58,13 @@ def settled(qtbot, window, is_there):
     """Wait until a run is shown of which this is true, with nothing under way behind it."""
 
     def is_so():
-        hub = window.hub
+        controller = window.controller
         return (
-            not hub.background.is_busy("load")
-            and hub.run is not None
-            and is_there(hub.run.task.config)
-            and hub.snapshot is not None
-            and hub.snapshot.run == hub.run.number
+            not controller.background.is_busy("load")
+            and controller.run is not None
+            and is_there(controller.run.task.config)
+            and controller.snapshot is not None
+            and controller.snapshot.run == controller.run.number
         )
 
     qtbot.waitUntil(is_so)
@@ -80,19 +80,19 @@ def undo(qtbot, window) -> None:
 
 
 def assert_one_undo_brings_it_back(qtbot, window, field, weights):
-    assert window.hub.undo_stack.count() == 1
+    assert window.controller.undo_stack.count() == 1
     assert window.notice.text == (
         f"Reset by the change of test share. Ctrl+Z brings step {STEPS} back."
     )
     undo(qtbot, window)
     settled(qtbot, window, lambda config: config.data.test_fraction in (None, 0.2))
-    assert window.hub.snapshot.step == STEPS
-    np.testing.assert_array_equal(window.hub.snapshot.params.W, weights)
+    assert window.controller.snapshot.step == STEPS
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, weights)
     assert field.value() == 20
 
 
 def test_five_notches_of_the_wheel_are_one_undo(qtbot, stepped):
-    field, weights = stepped.setup.data.test_share, stepped.hub.snapshot.params.W
+    field, weights = stepped.setup.data.test_share, stepped.controller.snapshot.params.W
     focus(qtbot, field)
     for notch in range(1, 6):
         turn_wheel(field, +1)
@@ -101,7 +101,7 @@ def test_five_notches_of_the_wheel_are_one_undo(qtbot, stepped):
 
 
 def test_a_number_typed_twice_is_one_undo(qtbot, stepped, enter):
-    field, weights = stepped.setup.data.test_share, stepped.hub.snapshot.params.W
+    field, weights = stepped.setup.data.test_share, stepped.controller.snapshot.params.W
     for typed in ("5", "50"):
         enter(field, typed)
         settled(qtbot, stepped, share_is(int(typed)))
@@ -109,17 +109,17 @@ def test_a_number_typed_twice_is_one_undo(qtbot, stepped, enter):
 
 
 def test_an_arrow_that_is_held_is_one_undo_however_long(qtbot, stepped):
-    field, weights = stepped.setup.data.split_seed, stepped.hub.snapshot.params.W
+    field, weights = stepped.setup.data.split_seed, stepped.controller.snapshot.params.W
     focus(qtbot, field)
     first = field.value()
     for seed in range(first + 1, first + 31):  # more than the runs that are remembered
         qtbot.keyClick(field, Qt.Key.Key_Up)
         settled(qtbot, stepped, lambda config, seed=seed: config.data.split_seed == seed)
-    assert stepped.hub.undo_stack.count() == 1
+    assert stepped.controller.undo_stack.count() == 1
     undo(qtbot, stepped)
     settled(qtbot, stepped, lambda config: config.data.split_seed == first)
-    assert stepped.hub.snapshot.step == STEPS
-    np.testing.assert_array_equal(stepped.hub.snapshot.params.W, weights)
+    assert stepped.controller.snapshot.step == STEPS
+    np.testing.assert_array_equal(stepped.controller.snapshot.params.W, weights)
 
 
 def test_redo_goes_to_the_end_of_the_gesture(qtbot, stepped):
@@ -141,10 +141,10 @@ def test_what_was_trained_in_between_is_an_undo_of_its_own(qtbot, stepped, enter
     step_on(qtbot, stepped)
     enter(field, "40")
     settled(qtbot, stepped, share_is(40))
-    assert stepped.hub.undo_stack.count() == 2
+    assert stepped.controller.undo_stack.count() == 2
     undo(qtbot, stepped)
     settled(qtbot, stepped, share_is(30))
-    assert stepped.hub.snapshot.step == STEPS
+    assert stepped.controller.snapshot.step == STEPS
 
 
 def test_another_field_is_an_undo_of_its_own(qtbot, stepped, enter):
@@ -152,7 +152,7 @@ def test_another_field_is_an_undo_of_its_own(qtbot, stepped, enter):
     settled(qtbot, stepped, share_is(30))
     enter(stepped.setup.data.split_seed, "7")
     settled(qtbot, stepped, lambda config: config.data.split_seed == 7)
-    assert stepped.hub.undo_stack.count() == 2
+    assert stepped.controller.undo_stack.count() == 2
 
 
 def test_where_nothing_was_trained_nothing_is_said_to_be_lost(qtbot, open_window, enter):
@@ -185,45 +185,45 @@ def test_ctrl_z_takes_back_what_is_typed_before_it_takes_back_a_run(qtbot, stepp
     settled(qtbot, stepped, share_is(30))
     enter(field, "4", end=False)
     undo(qtbot, stepped)
-    assert stepped.hub.undo_stack.canUndo()
-    assert stepped.hub.run.task.config.data.test_fraction == 0.3
+    assert stepped.controller.undo_stack.canUndo()
+    assert stepped.controller.run.task.config.data.test_fraction == 0.3
 
 
 # What begins a run again -----------------------------------------------------------------------
 
 
 def test_a_reset_says_so_and_one_undo_brings_the_run_back_as_it_was(qtbot, stepped):
-    hub, weights = stepped.hub, stepped.hub.snapshot.params.W
+    controller, weights = stepped.controller, stepped.controller.snapshot.params.W
     qtbot.keyClick(stepped, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: hub.snapshot.step == 0)
+    qtbot.waitUntil(lambda: controller.snapshot.step == 0)
     assert stepped.notice.text == (
         f"Reset by the return to the start. Ctrl+Z brings step {STEPS} back."
     )
     undo(qtbot, stepped)
-    qtbot.waitUntil(lambda: hub.snapshot is not None and hub.snapshot.step == STEPS)
-    np.testing.assert_array_equal(hub.snapshot.params.W, weights)
+    qtbot.waitUntil(lambda: controller.snapshot is not None and controller.snapshot.step == STEPS)
+    np.testing.assert_array_equal(controller.snapshot.params.W, weights)
     step_on(qtbot, stepped)
-    alone = Trainer(stepped.hub.run.task)
+    alone = Trainer(stepped.controller.run.task)
     for _ in range(2 * STEPS):
         alone.step()
-    np.testing.assert_array_equal(hub.snapshot.params.W, alone.params().W)
+    np.testing.assert_array_equal(controller.snapshot.params.W, alone.params().W)
 
 
 def test_a_run_that_was_reset_trains_to_the_same_weights_again(qtbot, stepped):
-    hub, weights = stepped.hub, stepped.hub.snapshot.params.W
+    controller, weights = stepped.controller, stepped.controller.snapshot.params.W
     stepped.setup.training.learning_rate.setValue(0.5)  # a reset keeps what is tuned
     stepped.setup.training.learning_rate.setValue(SHORT.training.learning_rate)
     qtbot.keyClick(stepped, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: hub.snapshot.step == 0)
+    qtbot.waitUntil(lambda: controller.snapshot.step == 0)
     step_on(qtbot, stepped)
-    np.testing.assert_array_equal(hub.snapshot.params.W, weights)
+    np.testing.assert_array_equal(controller.snapshot.params.W, weights)
 
 
 def test_a_reset_keeps_the_settings_as_they_are_tuned(qtbot, stepped):
     stepped.setup.training.learning_rate.setValue(0.5)
     qtbot.keyClick(stepped, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: stepped.hub.snapshot.step == 0)
-    assert stepped.hub.snapshot.settings.learning_rate == 0.5
+    qtbot.waitUntil(lambda: stepped.controller.snapshot.step == 0)
+    assert stepped.controller.snapshot.settings.learning_rate == 0.5
     assert stepped.setup.training.learning_rate.value() == 0.5
 
 
@@ -231,31 +231,31 @@ def test_a_reset_that_loses_nothing_is_no_undo(qtbot, open_window):
     window = open_window(SHORT)
     qtbot.keyClick(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: window.is_at_rest)
-    assert not window.hub.undo_stack.canUndo()
+    assert not window.controller.undo_stack.canUndo()
     assert "Ctrl+Z" not in window.notice.text
 
 
 def test_what_was_trained_is_not_forgotten_where_its_start_is_looked_at(qtbot, stepped, enter):
-    field, hub = stepped.setup.data.test_share, stepped.hub
+    field, controller = stepped.setup.data.test_share, stepped.controller
     enter(field, "30")
     settled(qtbot, stepped, share_is(30))
     step_on(qtbot, stepped)
-    weights = hub.snapshot.params.W
+    weights = controller.snapshot.params.W
     for _ in range(STEPS):
         qtbot.keyClick(stepped, Qt.Key.Key_B)
-    qtbot.waitUntil(lambda: hub.snapshot.step == 0)
+    qtbot.waitUntil(lambda: controller.snapshot.step == 0)
     enter(field, "40")
     settled(qtbot, stepped, share_is(40))
     assert f"Ctrl+Z brings step {STEPS} back." in stepped.notice.text
     undo(qtbot, stepped)
     settled(qtbot, stepped, share_is(30))
-    hub.past.go_live()
-    qtbot.waitUntil(lambda: hub.snapshot.step == STEPS)
-    np.testing.assert_array_equal(hub.snapshot.params.W, weights)
+    controller.past.go_live()
+    qtbot.waitUntil(lambda: controller.snapshot.step == STEPS)
+    np.testing.assert_array_equal(controller.snapshot.params.W, weights)
 
 
 def test_points_that_take_the_place_of_other_data_say_what_is_gone(qtbot, stepped, new_run):
-    hub, weights = stepped.hub, stepped.hub.snapshot.params.W
+    controller, weights = stepped.controller, stepped.controller.snapshot.params.W
     with new_run(stepped):
         qtbot.keyClick(stepped, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     assert stepped.notice.text == (
@@ -263,5 +263,5 @@ def test_points_that_take_the_place_of_other_data_say_what_is_gone(qtbot, steppe
     )
     with new_run(stepped):
         undo(qtbot, stepped)
-    assert hub.snapshot.step == STEPS
-    np.testing.assert_array_equal(hub.snapshot.params.W, weights)
+    assert controller.snapshot.step == STEPS
+    np.testing.assert_array_equal(controller.snapshot.params.W, weights)

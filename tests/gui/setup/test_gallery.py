@@ -27,7 +27,7 @@ def open_gallery(qtbot):
         qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
         (gallery,) = window.findChildren(Gallery)
         qtbot.waitExposed(gallery)
-        qtbot.waitUntil(lambda: not window.hub.background.is_busy("load"))
+        qtbot.waitUntil(lambda: not window.controller.background.is_busy("load"))
         return gallery
 
     return open_gallery
@@ -37,7 +37,7 @@ def open_gallery(qtbot):
 def drawn(qtbot, open_window):
     """A window with an empty board."""
     window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
-    qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
     return window
 
 
@@ -51,17 +51,17 @@ def is_shown(qtbot):
     """Return a function that waits until a window trains on what a recipe makes."""
 
     def is_shown(window, recipe: GeneratorConfig):
-        expected, hub = generate(recipe), window.hub
+        expected, controller = generate(recipe), window.controller
 
         def is_there():
-            points = hub.run.points
+            points = controller.run.points
             return (
-                not hub.background.is_busy("load")
+                not controller.background.is_busy("load")
                 and points.class_names == expected.class_names
                 and np.array_equal(points.xy, expected.xy)
                 and np.array_equal(points.labels, expected.labels)
                 and window.views["Boundary"].board.points is points
-                and hub.run.task.dataset.n == len(expected)
+                and controller.run.task.dataset.n == len(expected)
             )
 
         qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
@@ -100,9 +100,9 @@ def test_opening_it_on_an_empty_board_draws_what_is_chosen(gallery, drawn, is_sh
 
 def test_opening_it_leaves_points_that_are_there(drawn, open_gallery, click_plane, qtbot):
     click_plane(drawn.views["Boundary"], 1, 1)
-    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
+    qtbot.waitUntil(lambda: drawn.controller.run.task.dataset.n == 1)
     open_gallery(drawn)
-    assert len(drawn.editor.points) == drawn.hub.run.task.dataset.n == 1
+    assert len(drawn.editor.points) == drawn.controller.run.task.dataset.n == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -123,7 +123,7 @@ def test_the_board_edits_what_was_made(qtbot, gallery, drawn, is_shown, click_pl
     qtbot.mouseClick(gallery.thumbnails["moons"], LEFT)
     is_shown(drawn, GeneratorConfig("moons"))
     click_plane(drawn.views["Boundary"], 4.8, 4.8)
-    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 201)
+    qtbot.waitUntil(lambda: drawn.controller.run.task.dataset.n == 201)
 
 
 def test_the_number_of_classes_can_be_chosen_where_a_kind_has_any(qtbot, gallery):
@@ -162,17 +162,17 @@ def test_a_number_acts_at_once(gallery, drawn, enter, is_shown, field, text, cha
 def test_a_slider_acts_while_it_is_dragged_and_is_one_undo(qtbot, gallery, drawn, is_shown, name):
     qtbot.mouseClick(gallery.thumbnails["separable"], LEFT)
     is_shown(drawn, GeneratorConfig("separable"))
-    before, count = drawn.hub.run.points, drawn.hub.undo_stack.count()
+    before, count = drawn.controller.run.points, drawn.controller.undo_stack.count()
     slider = gallery.sliders[name]
     seen = []
     for _ in drag(qtbot, slider, 12, 25, 40):
         seen.append(slider.value())
         is_shown(drawn, replace(GeneratorConfig("separable"), **{name: slider.value() / 100}))
     assert len(set(seen)) == 3
-    assert drawn.hub.undo_stack.count() == count + 1
-    assert drawn.hub.undo_stack.undoText() == "generate separable"
+    assert drawn.controller.undo_stack.count() == count + 1
+    assert drawn.controller.undo_stack.undoText() == "generate separable"
     qtbot.keyClick(gallery, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert drawn.hub.run.points is before
+    assert drawn.controller.run.points is before
 
 
 def test_a_slider_that_is_pressed_and_let_go_changes_nothing(
@@ -181,12 +181,12 @@ def test_a_slider_that_is_pressed_and_let_go_changes_nothing(
     qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
     is_shown(drawn, GeneratorConfig("toy"))
     click_plane(drawn.views["Boundary"], 4.8, -4.8)
-    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 201)
-    count = drawn.hub.undo_stack.count()
+    qtbot.waitUntil(lambda: drawn.controller.run.task.dataset.n == 201)
+    count = drawn.controller.undo_stack.count()
     for _ in drag(qtbot, gallery.sliders["noise"]):
         pass
-    qtbot.waitUntil(lambda: not drawn.hub.background.is_busy("load"))
-    assert drawn.hub.undo_stack.count() == count
+    qtbot.waitUntil(lambda: not drawn.controller.background.is_busy("load"))
+    assert drawn.controller.undo_stack.count() == count
     assert len(drawn.views["Boundary"].board.points) == 201
 
 
@@ -203,8 +203,10 @@ def test_training_goes_on_while_a_knob_is_turned(qtbot, gallery, drawn, is_shown
     step = reach(drawn, Status.TRAINING).step
     gallery.sliders["noise"].setValue(60)
     is_shown(drawn, GeneratorConfig("toy", noise=0.6))
-    hub = drawn.hub
-    qtbot.waitUntil(lambda: hub.is_training and hub.snapshot and hub.snapshot.step > step)
+    controller = drawn.controller
+    qtbot.waitUntil(
+        lambda: controller.is_training and controller.snapshot and controller.snapshot.step > step
+    )
 
 
 # Elsewhere ----------------------------------------------------------------------------------------
@@ -213,22 +215,22 @@ def test_training_goes_on_while_a_knob_is_turned(qtbot, gallery, drawn, is_shown
 def test_opened_from_iris_it_switches_to_drawn_points(qtbot, window, open_gallery, is_shown):
     gallery = open_gallery(window)
     is_shown(window, GeneratorConfig())
-    assert window.hub.run.task.config.data.source == "drawn"
+    assert window.controller.run.task.config.data.source == "drawn"
     assert window.rail.source.button("drawn").isChecked()
     qtbot.keyClick(gallery, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert window.hub.run.task.dataset.name == "Iris"  # one undo goes all the way back
+    assert window.controller.run.task.dataset.name == "Iris"  # one undo goes all the way back
 
 
 def test_opened_from_iris_it_goes_back_to_points_that_were_drawn(
     drawn, open_gallery, click_plane, new_run, qtbot
 ):
     click_plane(drawn.views["Boundary"], 1, 1)
-    qtbot.waitUntil(lambda: drawn.hub.run.task.dataset.n == 1)
+    qtbot.waitUntil(lambda: drawn.controller.run.task.dataset.n == 1)
     with new_run(drawn):
         qtbot.mouseClick(drawn.rail.source.button("iris"), LEFT)
     with new_run(drawn):
         open_gallery(drawn)
-    assert drawn.hub.run.task.dataset.n == len(drawn.views["Boundary"].board.points) == 1
+    assert drawn.controller.run.task.dataset.n == len(drawn.views["Boundary"].board.points) == 1
 
 
 def test_what_was_learnt_of_iris_is_nothing_to_points(
@@ -242,12 +244,12 @@ def test_what_was_learnt_of_iris_is_nothing_to_points(
     qtbot.waitUntil(window.isActiveWindow)
     finish(window)
     gallery.show()
-    assert window.hub.snapshot.params.W.shape == (3, 2)  # as that of three blobs will be
+    assert window.controller.snapshot.params.W.shape == (3, 2)  # as that of three blobs will be
     qtbot.mouseClick(gallery.thumbnails["blobs"], LEFT)
     is_shown(window, GeneratorConfig("blobs"))
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
-    assert window.hub.snapshot.status is Status.READY
-    assert window.hub.snapshot.step == 0 and not window.hub.snapshot.params.W.any()
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
+    assert window.controller.snapshot.status is Status.READY
+    assert window.controller.snapshot.step == 0 and not window.controller.snapshot.params.W.any()
 
 
 def test_it_opens_from_the_tools_and_is_one_dialog(qtbot, drawn):
@@ -267,7 +269,7 @@ def test_it_follows_the_theme(qtbot, open_window, open_gallery, is_shown, pixels
         wait=False,
         theme="light" if change_later else "dark",
     )
-    qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
     gallery = open_gallery(window)
     if change_later:
         window.appearance.choose("dark")

@@ -45,17 +45,17 @@ def test_all_of_it_is_in_sight_at_every_size(open_window, size):
 def test_a_typed_value_applies_and_has_a_dot(window, qtbot, name, field, text, value):
     assert not knob(window, name).dot.isVisible()
     type_into(getattr(window.knobs, field), text)
-    qtbot.waitUntil(lambda: getattr(window.hub.settings, name) == value)
+    qtbot.waitUntil(lambda: getattr(window.controller.settings, name) == value)
     assert knob(window, name).dot.isVisible()
     assert window.knobs.changed == {name: getattr(TrainingConfig(), name)}
 
 
 def test_it_and_the_panel_show_the_same(window, qtbot):
     type_into(window.knobs.learning_rate, "0.25")
-    qtbot.waitUntil(lambda: window.hub.settings.learning_rate == 0.25)
+    qtbot.waitUntil(lambda: window.controller.settings.learning_rate == 0.25)
     assert window.setup.training.learning_rate.value() == 0.25
     type_into(window.setup.training.weight_decay, "0.5")
-    qtbot.waitUntil(lambda: window.hub.settings.weight_decay == 0.5)
+    qtbot.waitUntil(lambda: window.controller.settings.weight_decay == 0.5)
     assert window.knobs.weight_decay.value() == 0.5
 
 
@@ -64,9 +64,9 @@ def test_another_model_begins_another_run_that_one_undo_takes_back(window, qtbot
     kinds.setFocus()
     kinds.setCurrentIndex(kinds.findData("ovr"))
     kinds.activated.emit(kinds.currentIndex())
-    qtbot.waitUntil(lambda: window.hub.config.model.kind == "ovr")
+    qtbot.waitUntil(lambda: window.controller.config.model.kind == "ovr")
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.hub.config.model.kind == "softmax")
+    qtbot.waitUntil(lambda: window.controller.config.model.kind == "softmax")
     assert kinds.value() == "softmax"
 
 
@@ -79,9 +79,9 @@ def test_one_press_returns_all_to_the_defaults_and_one_undo_back(open_window, qt
     assert "4 changed" in window.knobs.defaults_button.text()
     QTest.mouseClick(window.knobs.defaults_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.knobs.changed)
-    assert window.hub.config.training == TrainingConfig()
+    assert window.controller.config.training == TrainingConfig()
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.hub.config.data.split_seed == 5)
+    qtbot.waitUntil(lambda: window.controller.config.data.split_seed == 5)
 
 
 def test_a_run_at_its_defaults_has_nothing_to_return(window):

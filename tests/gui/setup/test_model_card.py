@@ -13,10 +13,10 @@ def changed(qtbot):
     """Return a function that does something and waits for the run that comes of it."""
 
     def changed(window, act):
-        with qtbot.waitSignal(window.hub.task_changed, timeout=PATIENCE_MS):
+        with qtbot.waitSignal(window.controller.task_changed, timeout=PATIENCE_MS):
             act()
-        qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
-        return window.hub.run.task.config
+        qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
+        return window.controller.run.task.config
 
     return changed
 
@@ -33,12 +33,12 @@ def test_each_of_the_family_is_one_click_away_and_trains(kind, qtbot, open_windo
     assert config.model.kind == kind
     assert card.positive.isVisible() == FAMILY[kind].is_neuron
     assert FAMILY[kind].loss in card.formula.text()
-    before = window.hub.snapshot.params.W
+    before = window.controller.snapshot.params.W
     qtbot.keyClick(window.stage, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
-    assert (before != window.hub.snapshot.params.W).any()
-    assert window.hub.snapshot.params.W.shape[0] == FAMILY[kind].outputs(
-        window.hub.run.task.dataset.h
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
+    assert (before != window.controller.snapshot.params.W).any()
+    assert window.controller.snapshot.params.W.shape[0] == FAMILY[kind].outputs(
+        window.controller.run.task.dataset.h
     )
 
 
@@ -62,7 +62,7 @@ def test_a_hidden_layer_is_typed_in_and_forces_a_random_start(qtbot, open_window
     assert config.model.hidden == 6
     assert card.activation.isVisible() and card.start_words.isVisible()
     assert not card.init.isVisible()
-    assert window.hub.snapshot.params.hidden.V.any()
+    assert window.controller.snapshot.params.hidden.V.any()
 
 
 def test_views_of_one_linear_map_are_absent_with_a_hidden_layer(open_window):

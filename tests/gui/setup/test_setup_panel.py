@@ -23,7 +23,7 @@ def training(qtbot, open_window, reach):
     window = open_window(ENDLESS)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.TRAINING)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
     return window
 
 
@@ -45,32 +45,32 @@ def training(qtbot, open_window, reach):
 def test_a_value_typed_while_it_trains_applies_without_a_new_run(
     qtbot, training, enter, field, typed, setting, value
 ):
-    hub, before = training.hub, training.hub.run
+    controller, before = training.controller, training.controller.run
     enter(getattr(training.setup.training, field), typed)
-    qtbot.waitUntil(lambda: getattr(hub.snapshot.settings, setting) == value)
-    step = hub.snapshot.step
-    qtbot.waitUntil(lambda: hub.snapshot.step > step)
-    assert hub.run is before
-    assert hub.is_training
+    qtbot.waitUntil(lambda: getattr(controller.snapshot.settings, setting) == value)
+    step = controller.snapshot.step
+    qtbot.waitUntil(lambda: controller.snapshot.step > step)
+    assert controller.run is before
+    assert controller.is_training
     assert step > 3
 
 
 def test_live_changes_leave_their_marks_in_order(qtbot, training, enter):
     enter(training.setup.training.batch_size, "16")
-    qtbot.waitUntil(lambda: len(training.hub.snapshot.curves.marks) == 1)
+    qtbot.waitUntil(lambda: len(training.controller.snapshot.curves.marks) == 1)
     enter(training.setup.training.weight_decay, "0.01")
-    qtbot.waitUntil(lambda: len(training.hub.snapshot.curves.marks) == 2)
-    texts = [mark.text for mark in training.hub.snapshot.curves.marks]
+    qtbot.waitUntil(lambda: len(training.controller.snapshot.curves.marks) == 2)
+    texts = [mark.text for mark in training.controller.snapshot.curves.marks]
     assert texts == ["batch 32 → 16", "λ 0 → 0.01"]
 
 
 def test_a_number_counts_once_it_is_typed_to_its_end(qtbot, training, enter):
     enter(training.setup.training.learning_rate, "0.5", end=False)
-    step = training.hub.snapshot.step
-    qtbot.waitUntil(lambda: training.hub.snapshot.step > step + 2)
-    assert training.hub.settings.learning_rate == 0.1
+    step = training.controller.snapshot.step
+    qtbot.waitUntil(lambda: training.controller.snapshot.step > step + 2)
+    assert training.controller.settings.learning_rate == 0.1
     qtbot.keyClick(training.setup.training.learning_rate, Qt.Key.Key_Return)
-    assert training.hub.settings.learning_rate == 0.5
+    assert training.controller.settings.learning_rate == 0.5
 
 
 # What begins a new run ------------------------------------------------------------------------
@@ -79,30 +79,30 @@ def test_a_number_counts_once_it_is_typed_to_its_end(qtbot, training, enter):
 def test_the_test_share_splits_anew(window, new_run, enter):
     with new_run(window):
         enter(window.setup.data.test_share, "40")
-    task = window.hub.run.task
+    task = window.controller.run.task
     assert len(task.test_rows) == round(0.4 * task.dataset.n)
-    assert window.hub.snapshot.step == 0
+    assert window.controller.snapshot.step == 0
 
 
 def test_the_split_seed_changes_which_rows_are_tested(window, new_run, enter):
-    before = window.hub.run.task.test_rows
+    before = window.controller.run.task.test_rows
     with new_run(window):
         enter(window.setup.data.split_seed, "7")
-    after = window.hub.run.task.test_rows
+    after = window.controller.run.task.test_rows
     assert len(after) == len(before)
     assert set(after) != set(before)
 
 
 def test_the_seed_begins_a_new_run_with_the_same_rows(window, new_run, enter):
-    before = window.hub.run.task
+    before = window.controller.run.task
     with new_run(window):
         enter(window.setup.training.seed, "7")
-    assert window.hub.settings.seed == 7
-    np.testing.assert_array_equal(window.hub.run.task.test_rows, before.test_rows)
+    assert window.controller.settings.seed == 7
+    np.testing.assert_array_equal(window.controller.run.task.test_rows, before.test_rows)
 
 
 def test_the_same_value_again_begins_no_run(window, enter):
-    before = window.hub.run
+    before = window.controller.run
     setup = window.setup
     for field, text in (
         (setup.data.split_seed, "123"),
@@ -110,8 +110,8 @@ def test_the_same_value_again_begins_no_run(window, enter):
         (setup.data.test_share, "20"),
     ):
         enter(field, text)
-    assert window.hub.run is before
-    assert not window.hub.background.is_busy("load")
+    assert window.controller.run is before
+    assert not window.controller.background.is_busy("load")
 
 
 def test_the_menu_of_features_takes_one_in_and_out(window, new_run):
@@ -122,11 +122,11 @@ def test_the_menu_of_features_takes_one_in_and_out(window, new_run):
     with new_run(window):
         toggle("sepal width")
     names = ("sepal width", "petal length", "petal width")
-    assert window.hub.run.task.dataset.feature_names == names
-    assert window.hub.snapshot.params.W.shape == (3, 3)
+    assert window.controller.run.task.dataset.feature_names == names
+    assert window.controller.snapshot.params.W.shape == (3, 3)
     with new_run(window):
         toggle("sepal width")
-    assert window.hub.run.task.dataset.feature_names == names[1:]
+    assert window.controller.run.task.dataset.feature_names == names[1:]
 
 
 def test_the_last_feature_cannot_be_taken_out(window, new_run):
@@ -150,21 +150,21 @@ def test_all_features_at_once(window, new_run):
     with new_run(window):
         menu = window.setup.data.features.menu()
         next(action for action in menu.actions() if action.text().startswith("All")).trigger()
-    assert window.hub.run.task.dataset.m == 4
+    assert window.controller.run.task.dataset.m == 4
 
 
 def test_standardisation_can_be_switched_off_and_on(qtbot, window, new_run):
-    task = window.hub.run.task
+    task = window.controller.run.task
     X = task.dataset.values(task.train_rows).astype(np.float64)
     np.testing.assert_allclose(task.standardiser.mean, X.mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(task.standardiser.std, X.std(axis=0, ddof=1), rtol=1e-6)
     with new_run(window):
         qtbot.mouseClick(window.setup.data.standardise, Qt.MouseButton.LeftButton)
-    assert window.hub.run.task.standardiser.is_identity
+    assert window.controller.run.task.standardiser.is_identity
     assert window.setup.data.standardise.text() == "off"
     with new_run(window):
         qtbot.mouseClick(window.setup.data.standardise, Qt.MouseButton.LeftButton)
-    assert not window.hub.run.task.standardiser.is_identity
+    assert not window.controller.run.task.standardiser.is_identity
     assert window.setup.data.standardise.text() == "on"
 
 
@@ -173,8 +173,8 @@ def test_binary_asks_for_its_two_classes(qtbot, window, new_run):
     with new_run(window):
         qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
     assert window.setup.model.positive.isVisible() and window.setup.model.negative.isVisible()
-    assert window.hub.snapshot.params.W.shape == (1, 2)
-    names = window.hub.run.task.dataset.class_names
+    assert window.controller.snapshot.params.W.shape == (1, 2)
+    names = window.controller.run.task.dataset.class_names
     assert names == (f"not {window.setup.model.positive.currentText()}", "virginica")
 
 
@@ -183,7 +183,7 @@ def test_binary_tells_two_chosen_classes_apart(qtbot, open_window, new_run):
     window.setup.model.negative.setFocus()
     with new_run(window):
         qtbot.keyClick(window.setup.model.negative, Qt.Key.Key_Down)  # from “the rest” to setosa
-    task = window.hub.run.task
+    task = window.controller.run.task
     assert task.dataset.class_names == ("setosa", "virginica")
     assert task.dataset.n == 100
 
@@ -195,15 +195,15 @@ def test_choosing_the_other_class_swaps_the_two(qtbot, open_window, new_run):
     window.setup.model.positive.setFocus()
     with new_run(window):
         qtbot.keyClick(window.setup.model.positive, Qt.Key.Key_Up)
-    assert window.hub.run.task.dataset.class_names == ("versicolor", "setosa")
+    assert window.controller.run.task.dataset.class_names == ("versicolor", "setosa")
 
 
 def test_the_start_can_be_random(qtbot, window, new_run):
     window.setup.model.init.setFocus()
     with new_run(window):
         qtbot.keyClick(window.setup.model.init, Qt.Key.Key_Down)
-    assert window.hub.snapshot.params.W.any()
-    assert window.hub.snapshot.status is Status.READY
+    assert window.controller.snapshot.params.W.any()
+    assert window.controller.snapshot.status is Status.READY
 
 
 def test_a_device_that_is_not_there_is_not_offered(qtbot, window):
@@ -225,7 +225,7 @@ def untested(qtbot, open_window):
     """A trained window without test rows."""
     window = open_window(RunConfig(data=DataConfig(test_fraction=0.0)))
     qtbot.keyClick(window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1)
     return window
 
 
@@ -238,7 +238,7 @@ def test_without_test_rows_the_curves_show_training_alone(untested, words):
 
 
 def test_without_test_rows_the_run_bar_shows_no_test_figures(untested, words):
-    metrics = untested.hub.snapshot.metrics
+    metrics = untested.controller.snapshot.metrics
     assert words(untested.run_bar.loss).split("\n")[0] == f"{metrics.train_loss:.4f}"
     assert "nan" not in words(untested.run_bar)
 
@@ -246,8 +246,8 @@ def test_without_test_rows_the_run_bar_shows_no_test_figures(untested, words):
 def test_without_test_rows_the_confusion_is_of_training(untested, words):
     untested.side_panel.show_name("Confusion")
     assert "training rows" in words(untested.views["Confusion"])
-    confusion = untested.hub.snapshot.metrics.confusion
-    assert confusion.sum() == len(untested.hub.run.task.train_rows) == 150
+    confusion = untested.controller.snapshot.metrics.confusion
+    assert confusion.sum() == len(untested.controller.run.task.train_rows) == 150
 
 
 def test_without_test_rows_the_legend_names_no_hollow_points(untested, words):

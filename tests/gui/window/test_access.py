@@ -75,16 +75,16 @@ def full_window(request, open_window, qtbot):
         size=(1366, 768),
         wait=request.param != "drawn",  # a board without points trains nothing
     )
-    qtbot.waitUntil(lambda: window.hub.run is not None)
+    qtbot.waitUntil(lambda: window.controller.run is not None)
     window.columns.show_panel(True)
     for spec in TABS:
         if spec.name in window.stage.offered:
             window.stage.show_name(spec.name)
             QApplication.processEvents()
-    if not window.hub.run.task.obstacle:
+    if not window.controller.run.task.obstacle:
         for _ in range(3):
             qtbot.keyClick(window, "s")
-        qtbot.waitUntil(lambda: window.hub.snapshot.step >= 3)
+        qtbot.waitUntil(lambda: window.controller.snapshot.step >= 3)
     window.stage.show_name(window.stage.offered[0])
     return window
 
@@ -139,7 +139,7 @@ def test_a_curve_says_from_where_to_where_it_went(open_window, finish, name):
     window = open_window(RunConfig(training=TrainingConfig(epochs=5)))
     window.side_panel.show_name(name)
     finish(window)
-    snapshot = window.hub.snapshot
+    snapshot = window.controller.snapshot
     metrics, curves = snapshot.metrics, snapshot.curves
     words = window.views[name].plot.accessibleDescription()
     if name == "Loss":
@@ -162,8 +162,8 @@ def test_the_sentences_are_renewed_once_a_second_while_it_trains(
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.TRAINING)
     told.append(plot.accessibleDescription())
-    step = window.hub.snapshot.step
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 20)
+    step = window.controller.snapshot.step
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > step + 20)
     told.append(plot.accessibleDescription())
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.PAUSED)
@@ -189,7 +189,7 @@ def test_tab_follows_the_eye(qtbot, open_window, has_panel):
     window = open_window(size=(1366, 768))
     for _ in range(3):
         qtbot.keyClick(window, "s")
-    qtbot.waitUntil(lambda: window.hub.snapshot.step >= 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step >= 3)
     window.columns.show_panel(has_panel)
     QApplication.processEvents()
     window.run_bar.play_button.setFocus(Qt.FocusReason.TabFocusReason)

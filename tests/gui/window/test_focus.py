@@ -37,7 +37,7 @@ def dressed_window(open_window, qtbot):
     def open_it(theme):
         window = open_window(size=(1366, 768), theme=theme)
         qtbot.keyClick(window, "s")
-        qtbot.waitUntil(lambda: window.hub.snapshot.step >= 1)
+        qtbot.waitUntil(lambda: window.controller.snapshot.step >= 1)
         window.columns.show_panel(True)
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)
         return window

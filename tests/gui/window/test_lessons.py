@@ -53,7 +53,7 @@ def begin(new_run):
 
 
 def lesson_of(window):
-    return window.hub.run.preset
+    return window.controller.run.preset
 
 
 def shown(window):
@@ -107,7 +107,7 @@ def test_lessons_are_chosen_by_keys_alone(qtbot, window, new_run):
 
 
 def is_set_up(window, preset):
-    hub, config = window.hub, window.hub.config
+    controller, config = window.controller, window.controller.config
     assert config.training == preset.config.training
     assert config.model.kind == preset.config.model.kind
     assert config.data.degree == preset.config.data.degree
@@ -115,8 +115,8 @@ def is_set_up(window, preset):
         np.testing.assert_array_equal(window.editor.points.xy, preset.points.xy)
         np.testing.assert_array_equal(window.editor.points.labels, preset.points.labels)
     if preset.params is not None:
-        np.testing.assert_array_equal(hub.snapshot.params.W, preset.params.W)
-    assert (hub.snapshot.status, hub.snapshot.step) == (Status.READY, 0)
+        np.testing.assert_array_equal(controller.snapshot.params.W, preset.params.W)
+    assert (controller.snapshot.status, controller.snapshot.step) == (Status.READY, 0)
     assert SPEEDS[window.run_bar.speed.value()] == preset.speed
     assert window.stage.current == preset.tab
     assert window.views["Loss"].log_button.isChecked() == preset.has_log_loss
@@ -132,23 +132,23 @@ def test_each_lesson_after_the_others_is_set_up_as_it_says_and_waits_for_space(b
 def test_reset_returns_to_the_start_of_the_lesson(qtbot, begin, window):
     preset = begin(window, "squared")
     qtbot.keyClick(window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
     qtbot.keyClick(window, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
-    np.testing.assert_array_equal(window.hub.snapshot.params.W, preset.params.W)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 0, timeout=PATIENCE_MS)
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, preset.params.W)
 
 
 def test_one_undo_brings_back_all_that_was_there(qtbot, begin, new_run, window):
-    hub = window.hub
+    controller = window.controller
     with new_run(window):
         window.editor.draw(Points().put([(1, 1)], 0).put([(2, 2)], 1), "put points", is_last=True)
     window.stage.show_name("Weights")
     window.run_bar.set_speed(SPEEDS.index(5))
-    config, points = hub.config, window.editor.points
+    config, points = controller.config, window.editor.points
     begin(window, "growing")
     with new_run(window):
         qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert hub.config == config
+    assert controller.config == config
     assert window.editor.points is points
     assert window.stage.current == "Weights"
     assert SPEEDS[window.run_bar.speed.value()] == 5
@@ -162,7 +162,7 @@ def test_redo_shows_the_lesson_again(qtbot, begin, new_run, window):
         with new_run(window):
             qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
     assert preset.title in shown(window)
-    np.testing.assert_array_equal(window.hub.snapshot.params.W, preset.params.W)
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, preset.params.W)
 
 
 def test_the_speed_of_a_lesson_is_not_remembered_for_the_next_start(begin, open_window):
@@ -191,7 +191,7 @@ def test_after_divergence_the_claim_and_the_remedy_are_there(qtbot, begin, reach
     reach(window, Status.DIVERGED)
     assert preset.shows in shown(window)
     qtbot.waitUntil(window.banner.button.isVisible, timeout=PATIENCE_MS)
-    snapshot = window.hub.snapshot
+    snapshot = window.controller.snapshot
     assert window.banner.button.text() == f"Try η = {snapshot.suggested_learning_rate:g}"
     qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
     assert reach(window, Status.FINISHED).metrics.train_accuracy > 0.95
@@ -201,12 +201,12 @@ def test_next_goes_from_squared_error_to_cross_entropy_on_the_same_points(
     qtbot, begin, new_run, window
 ):
     begin(window, "squared")
-    xy, W = window.editor.points.xy, window.hub.snapshot.params.W
+    xy, W = window.editor.points.xy, window.controller.snapshot.params.W
     with new_run(window):
         qtbot.mouseClick(window.lessons.strip.next_button, Qt.MouseButton.LeftButton)
-    assert window.hub.config.model.kind == "binary"
+    assert window.controller.config.model.kind == "binary"
     np.testing.assert_array_equal(window.editor.points.xy, xy)
-    np.testing.assert_array_equal(window.hub.snapshot.params.W, W)
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, W)
     assert BY_KEY["entropy"].title in shown(window)
 
 
@@ -238,10 +238,10 @@ def test_again_sets_a_changed_lesson_up_as_it_was_given(qtbot, begin, new_run, w
 def test_again_after_training_starts_from_the_beginning(qtbot, begin, finish, window):
     begin(window, "toy")
     finish(window)
-    run = window.hub.run
+    run = window.controller.run
     qtbot.mouseClick(window.lessons.strip.again_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
-    assert window.hub.run.task is run.task and window.hub.run.preset is run.preset
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 0, timeout=PATIENCE_MS)
+    assert window.controller.run.task is run.task and window.controller.run.preset is run.preset
     assert BY_KEY["toy"].watch in shown(window)
 
 
@@ -331,7 +331,7 @@ def test_without_a_network_the_lesson_says_so_and_takes_a_folder(
     with new_run(window):
         qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
     assert lesson_of(window) is BY_KEY["mnist"]
-    assert window.hub.config.training == BY_KEY["mnist"].config.training
+    assert window.controller.config.training == BY_KEY["mnist"].config.training
     assert "changed" not in shown(window)
 
 
@@ -342,7 +342,7 @@ def test_the_lesson_on_mnist_begins_when_it_has_been_downloaded(new_run, window,
         )
         with new_run(window):
             action_of(window, BY_KEY["mnist"]).trigger()
-    assert window.hub.config.training == BY_KEY["mnist"].config.training
+    assert window.controller.config.training == BY_KEY["mnist"].config.training
     assert window.stage.current == "Weights"
     assert BY_KEY["mnist"].title in shown(window)
 
@@ -355,16 +355,16 @@ def test_other_data_after_a_lesson_have_their_own_defaults_and_one_undo_brings_t
         p for p in PRESETS if SPEEDS.index(p.speed) != speed and p.config.data.source == "iris"
     )
     preset = begin(window, next(p.key for p in differs if p.config.training != TrainingConfig()))
-    lesson = window.hub.config
+    lesson = window.controller.config
     with new_run(window):
         qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
-    config = window.hub.config
+    config = window.controller.config
     assert config.training == TrainingConfig(device=lesson.training.device)
     assert window.knobs.changed == {}
     assert window.run_bar.speed.value() == speed
     with new_run(window):
         qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert window.hub.config == lesson
+    assert window.controller.config == lesson
     assert window.run_bar.chosen_speed == preset.speed
 
 
@@ -376,8 +376,8 @@ def test_what_was_set_for_one_data_set_is_not_kept_for_another(qtbot, window, en
     enter(window.setup.training.learning_rate, "0.5")
     with new_run(window):
         qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
-    data, default = window.hub.config.data, DataConfig()
+    data, default = window.controller.config.data, DataConfig()
     assert data.split_seed == default.split_seed
     assert data.validation_fraction == default.validation_fraction
-    assert window.hub.config.training == TrainingConfig()
+    assert window.controller.config.training == TrainingConfig()
     assert window.knobs.changed == {}

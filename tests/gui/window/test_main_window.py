@@ -39,12 +39,12 @@ ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
 
 
 def test_the_first_start_shows_iris_petals_under_softmax(window):
-    task = window.hub.run.task
+    task = window.controller.run.task
     assert task.dataset.name == "Iris"
     assert task.dataset.feature_names == ("petal length", "petal width")
     assert task.config.model.kind == "softmax"
     assert window.stage.current == "Boundary"
-    assert window.hub.snapshot.status is Status.READY
+    assert window.controller.snapshot.status is Status.READY
 
 
 def test_no_part_of_the_window_is_ever_a_window_of_its_own(qapp, open_window):
@@ -80,7 +80,7 @@ def test_the_first_start_asks_nothing(window):
 
 def test_space_trains_and_pauses(qtbot, window, reach):
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.PAUSED)
 
@@ -88,14 +88,14 @@ def test_space_trains_and_pauses(qtbot, window, reach):
 def test_s_makes_exactly_one_update(qtbot, window):
     for step in (1, 2):
         qtbot.keyClick(window, Qt.Key.Key_S)
-        qtbot.waitUntil(lambda step=step: window.hub.snapshot.step >= step)
-        assert window.hub.snapshot.step == step
-        assert window.hub.snapshot.status is Status.PAUSED
+        qtbot.waitUntil(lambda step=step: window.controller.snapshot.step >= step)
+        assert window.controller.snapshot.step == step
+        assert window.controller.snapshot.status is Status.PAUSED
 
 
 def test_s_pauses_a_training_run(qtbot, window, reach):
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
     qtbot.keyClick(window, Qt.Key.Key_S)
     reach(window, Status.PAUSED)
 
@@ -103,9 +103,9 @@ def test_s_pauses_a_training_run(qtbot, window, reach):
 def test_r_returns_to_the_same_start(qtbot, open_window, reach):
     config = RunConfig(training=TrainingConfig(epochs=5))
     window = open_window(config)
-    start = window.hub.snapshot.params
+    start = window.controller.snapshot.params
     qtbot.keyClick(window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1)
     qtbot.keyClick(window, Qt.Key.Key_R)
     again = reach(window, Status.READY)
     assert again.step == 0
@@ -125,23 +125,23 @@ def test_a_button_of_the_run_bar_names_the_key_that_does_the_same(window, words,
 def test_brackets_move_the_learning_rate_by_a_notch_while_it_trains(qtbot, open_window):
     window = open_window(ENDLESS)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
-    rate = window.hub.settings.learning_rate
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
+    rate = window.controller.settings.learning_rate
     for key, beside in (("]", notch_above), ("[", notch_below), ("[", notch_below)):
         rate = beside(rate)
         qtbot.keyClick(window, key)
-        qtbot.waitUntil(lambda rate=rate: window.hub.snapshot.settings.learning_rate == rate)
-        assert window.hub.snapshot.status is Status.TRAINING
+        qtbot.waitUntil(lambda rate=rate: window.controller.snapshot.settings.learning_rate == rate)
+        assert window.controller.snapshot.status is Status.TRAINING
         assert window.setup.training.learning_rate.value() == rate
 
 
 def test_a_change_of_the_learning_rate_leaves_a_mark_on_the_curves(qtbot, open_window):
     window = open_window(ENDLESS)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
     qtbot.keyClick(window, "]")
-    qtbot.waitUntil(lambda: bool(window.hub.snapshot.curves.marks))
-    (mark,) = window.hub.snapshot.curves.marks
+    qtbot.waitUntil(lambda: bool(window.controller.snapshot.curves.marks))
+    (mark,) = window.controller.snapshot.curves.marks
     assert mark.text == "η 0.1 → 0.2"
     assert mark.step > 3
 
@@ -150,23 +150,23 @@ def test_no_notch_is_lost_when_the_key_is_pressed_quickly(qtbot, open_window):
     window = open_window(ENDLESS)
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
-    rate = window.hub.settings.learning_rate
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
+    rate = window.controller.settings.learning_rate
     for _ in range(8):
         rate = notch_below(rate)
         qtbot.keyClick(window, "[")
         QApplication.processEvents()
-    qtbot.waitUntil(lambda: window.hub.snapshot.settings.learning_rate == rate)
+    qtbot.waitUntil(lambda: window.controller.snapshot.settings.learning_rate == rate)
 
 
 def test_plus_and_minus_change_the_speed(qtbot, window):
     before = window.run_bar.speed.value()
     qtbot.keyClick(window, "+")
     assert window.run_bar.speed.value() == before + 1
-    assert window.hub.speed == SPEEDS[before + 1]
+    assert window.controller.speed == SPEEDS[before + 1]
     qtbot.keyClick(window, "-")
     qtbot.keyClick(window, "-")
-    assert window.hub.speed == SPEEDS[before - 1]
+    assert window.controller.speed == SPEEDS[before - 1]
 
 
 @pytest.mark.parametrize("field", ["step_button", "speed", "learning_rate", "iris", "kind", "init"])
@@ -181,10 +181,10 @@ def test_space_trains_whatever_has_the_focus(qtbot, window, reach, field):
     }
     places[field].setFocus()
     qtbot.waitUntil(places[field].hasFocus)
-    before = window.hub.run
+    before = window.controller.run
     qtbot.keyClick(places[field], Qt.Key.Key_Space)
     reach(window, Status.TRAINING)
-    assert window.hub.run is before
+    assert window.controller.run is before
 
 
 def test_digits_choose_the_tab(qtbot, window):
@@ -210,7 +210,7 @@ def test_f1_lists_keys_without_stopping_training(qtbot, open_window, reach):
     assert "train or pause" in text.toPlainText()
     assert not box.isModal()
     step = reach(window, Status.TRAINING).step
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > step)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > step)
     box.close()
 
 
@@ -230,7 +230,7 @@ def test_return_presses_the_button_that_has_the_focus(qtbot, window, new_run):
     toggle.setFocus()
     with new_run(window):
         qtbot.keyClick(toggle, Qt.Key.Key_Return)
-    assert window.hub.run.task.config.data.standardise is False
+    assert window.controller.run.task.config.data.standardise is False
 
 
 def test_return_opens_the_list_that_has_the_focus(qtbot, window, new_run):
@@ -241,7 +241,7 @@ def test_return_opens_the_list_that_has_the_focus(qtbot, window, new_run):
     with new_run(window):
         qtbot.keyClick(words, Qt.Key.Key_Down)
         qtbot.keyClick(words, Qt.Key.Key_Return)
-    assert window.hub.run.task.config.model.init == "random"
+    assert window.controller.run.task.config.model.init == "random"
 
 
 def test_return_opens_the_menu_of_features(qtbot, window, new_run):
@@ -252,7 +252,7 @@ def test_return_opens_the_menu_of_features(qtbot, window, new_run):
     with new_run(window):
         qtbot.keyClick(menu, Qt.Key.Key_Down)
         qtbot.keyClick(menu, Qt.Key.Key_Return)
-    assert window.hub.run.task.dataset.feature_names[0] == "sepal length"
+    assert window.controller.run.task.dataset.feature_names[0] == "sepal length"
 
 
 @pytest.mark.parametrize("source", ["iris", "drawn"])
@@ -301,7 +301,7 @@ def test_arrows_go_from_a_source_to_the_next(qtbot, window, new_run):
     window.rail.source.button("iris").setFocus()
     with new_run(window):
         qtbot.keyClick(window.rail.source.button("iris"), Qt.Key.Key_Down)
-    assert window.hub.run.task.config.data.source == "digits"
+    assert window.controller.run.task.config.data.source == "digits"
 
 
 @pytest.mark.parametrize("kind", ["softmax", "ovr", "ovo"])
@@ -403,7 +403,7 @@ def test_nothing_but_numbers_moves_while_it_trains(qtbot, open_window):
     before = [panel.geometry() for panel in panels]
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 2000, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 2000, timeout=PATIENCE_MS)
     assert [panel.geometry() for panel in panels] == before
 
 
@@ -447,8 +447,8 @@ def test_the_system_theme_is_followed_while_the_window_is_open(qtbot, open_windo
 
 def test_a_change_of_theme_keeps_what_is_shown(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
-    qtbot.waitUntil(lambda: not window.hub.background.is_busy("boundary"))
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1)
+    qtbot.waitUntil(lambda: not window.controller.background.is_busy("boundary"))
     before = window.views["Loss"].train.line.getData()
     window.appearance.choose("dark")
     np.testing.assert_array_equal(window.views["Loss"].train.line.getData(), before)
@@ -462,7 +462,7 @@ def test_closing_mid_training_ends_the_threads(qtbot, open_window):
     window = open_window(ENDLESS)
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 100)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 100)
     names = {thread.name for thread in threading.enumerate()}
     assert "training" in names
     window.close()
@@ -480,15 +480,17 @@ def test_size_theme_and_speed_are_remembered(qtbot, open_window):
     window.close()
     again = open_window(size=None, theme=None)
     assert again.appearance.theme is look.DARK
-    assert again.run_bar.chosen_speed == again.hub.speed == chosen
+    assert again.run_bar.chosen_speed == again.controller.speed == chosen
     assert (again.width(), again.height()) == (800, 666)
 
 
 def test_a_large_model_is_told_of_while_it_is_made_ready(window, qtbot, reach, monkeypatch):
     monkeypatch.setattr("core.memory.MANY_PARAMETERS", 5)
     said = []
-    window.hub.task_changed.connect(lambda _: said.append(window.notice.text))
-    window.loader.change("all features", data=replace(window.hub.config.data, features=("all",)))
+    window.controller.task_changed.connect(lambda _: said.append(window.notice.text))
+    window.loader.change(
+        "all features", data=replace(window.controller.config.data, features=("all",))
+    )
     qtbot.waitUntil(lambda: bool(said))
     assert said[0].startswith("Making ready 3 neurons, 15 parameters, about ")
     reach(window, Status.READY)

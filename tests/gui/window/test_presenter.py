@@ -58,14 +58,18 @@ def test_the_zoom_follows_the_height(height, dressed):
 def test_keys_work_without_the_menu_bar(window, qtbot):
     press(window, Qt.Key.Key_F5)
     press(window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None and window.hub.snapshot.step == 1)
+    qtbot.waitUntil(
+        lambda: window.controller.snapshot is not None and window.controller.snapshot.step == 1
+    )
 
 
 def test_its_numbers_are_those_of_the_run(window, qtbot):
     press(window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None and window.hub.snapshot.step == 1)
+    qtbot.waitUntil(
+        lambda: window.controller.snapshot is not None and window.controller.snapshot.step == 1
+    )
     press(window, Qt.Key.Key_F5)
-    metrics, bar = window.hub.snapshot.metrics, window.presenter_bar
+    metrics, bar = window.controller.snapshot.metrics, window.presenter_bar
     assert bar.step.text == "1"
     assert bar.loss.text == f"{metrics.train_loss:.2f}"
     assert bar.right.text == f"{100 * metrics.train_accuracy:.0f} %"
@@ -141,7 +145,7 @@ def test_page_keys_go_through_the_parts_of_an_update(window, qtbot):
     for _ in range(3):
         press(window, Qt.Key.Key_PageDown)
     assert lit() == [True] * 4
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1)
     assert not window.lessons.strip.isVisible()
 
 

@@ -31,7 +31,7 @@ def test_a_press_on_a_lesson_begins_it_and_marks_it(window, qtbot):
 
 def test_a_press_on_a_source_shows_its_data(window, qtbot):
     QTest.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.hub.config.data.source == "digits")
+    qtbot.waitUntil(lambda: window.controller.config.data.source == "digits")
     assert window.rail.source.button("digits").isChecked()
 
 

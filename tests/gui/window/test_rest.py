@@ -45,7 +45,7 @@ class Recomputed:
     """What the weights of the window's newest snapshot say, in float64 by the plain formulae."""
 
     def __init__(self, window) -> None:
-        self.task, self.snapshot = window.hub.run.task, window.hub.snapshot
+        self.task, self.snapshot = window.controller.run.task, window.controller.snapshot
         params, dataset = self.snapshot.params, self.task.dataset
         values = dataset.X.astype(np.float64) / (dataset.scale if dataset.image_shape else 1)
         std = self.task.standardiser
@@ -239,13 +239,13 @@ def begin(qtbot, open_window, new_run, tmp_path):
             config = replace(config, data=data)
         window = open_window(config, wait=name != "drawn")
         if name == "drawn":
-            qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
+            qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
             rng = np.random.default_rng(3)
             points = Points().put(rng.normal(-1, 1, (30, 2)), 0).put(rng.normal(1, 1, (30, 2)), 1)
             with new_run(window):
                 window.editor.draw(points, "points", True)
         window.run_bar.set_speed(len(SPEEDS) - 1)
-        qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
         qtbot.keyClick(window, Qt.Key.Key_Space)
         return window
 
@@ -255,7 +255,7 @@ def begin(qtbot, open_window, new_run, tmp_path):
 @pytest.mark.parametrize("name", CONFIGS)
 def test_at_rest_every_view_shows_what_the_last_weights_say(qtbot, begin, name):
     window = begin(name, CONFIGS[name])
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 0, timeout=PATIENCE_MS)
     for tab in window.stage.offered:
         window.stage.show_name(tab)
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
@@ -277,9 +277,9 @@ def test_a_view_that_was_left_before_it_had_the_newest_numbers_has_them_on_retur
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
     view = late(window, name)
     while not awaits_timer(view):  # until one is put off: the one before is to be seen for a while
-        step = window.hub.snapshot.step
+        step = window.controller.snapshot.step
         qtbot.keyClick(window.stage, Qt.Key.Key_R if step else Qt.Key.Key_S)
-        qtbot.waitUntil(lambda before=step: window.hub.snapshot.step != before)
+        qtbot.waitUntil(lambda before=step: window.controller.snapshot.step != before)
     window.stage.show_name("Weights")
     qtbot.waitUntil(lambda: not awaits_timer(view), timeout=PATIENCE_MS)  # it has rung unseen
     window.stage.show_name(tab)
@@ -297,11 +297,13 @@ def stepped_twice_meanwhile(qtbot, open_window):
     def step_twice(window) -> None:
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
         end = threading.Event()
-        window.hub.background.ask("test", lambda: end.wait(30), lambda _: None, lambda _: None)
+        window.controller.background.ask(
+            "test", lambda: end.wait(30), lambda _: None, lambda _: None
+        )
         for _ in range(2):
-            step = window.hub.snapshot.step
+            step = window.controller.snapshot.step
             qtbot.keyClick(window.stage, Qt.Key.Key_S)
-            qtbot.waitUntil(lambda before=step: window.hub.snapshot.step == before + 1)
+            qtbot.waitUntil(lambda before=step: window.controller.snapshot.step == before + 1)
         qtbot.waitUntil(lambda: not awaits_timer(window), timeout=PATIENCE_MS)  # all is asked
         end.set()
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
@@ -327,8 +329,8 @@ def test_at_rest_the_noise_is_that_of_the_last_weights(qtbot, open_window, stepp
     window.stage.show_name("Weights")
     qtbot.mouseClick(window.views["Weights"].subject.button("over time"), Qt.MouseButton.LeftButton)
     stepped_twice_meanwhile(window)
-    snapshot = window.hub.snapshot
-    noise = curvature.noise(window.hub.run.task, snapshot.params, snapshot.batch)
+    snapshot = window.controller.snapshot
+    noise = curvature.noise(window.controller.run.task, snapshot.params, snapshot.batch)
     assert noise is not None
     words = window.views["Weights"].norms.noise_words.text()
     assert f"points {noise.degrees:.0f}° away" in words and f"{noise.ratio:.2f} times" in words
@@ -343,7 +345,7 @@ def test_what_a_view_still_computes_keeps_the_window_from_rest(qtbot, begin, mon
         going.set()
         end.wait(30)
 
-    window.hub.background.ask("test", work, lambda _: None, lambda _: None)
+    window.controller.background.ask("test", work, lambda _: None, lambda _: None)
     qtbot.waitUntil(going.is_set)
     assert not window.is_at_rest
     end.set()
@@ -352,22 +354,22 @@ def test_what_a_view_still_computes_keeps_the_window_from_rest(qtbot, begin, mon
 
 def test_a_window_that_trains_is_not_at_rest_and_a_paused_one_is(qtbot, begin):
     window = begin("softmax", replace(CONFIGS["softmax"], training=TrainingConfig(epochs=10**6)))
-    qtbot.waitUntil(lambda: window.hub.is_training, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.is_training, timeout=PATIENCE_MS)
     assert not window.is_at_rest
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
-    assert not window.hub.is_training
+    assert not window.controller.is_training
     check_bar_and_gauges(window, Recomputed(window))
 
 
 def test_a_wish_on_its_way_to_the_training_thread_keeps_the_window_from_rest(qtbot, begin):
     window = begin("softmax", CONFIGS["softmax"])
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
-    step = window.hub.snapshot.step
+    step = window.controller.snapshot.step
     qtbot.keyClick(window, Qt.Key.Key_S)
     assert not window.is_at_rest
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
-    assert window.hub.snapshot.step == step + 1
+    assert window.controller.snapshot.step == step + 1
 
 
 def test_a_sheet_without_lines_has_the_colour_of_its_card(show_view, pixels):

@@ -74,7 +74,7 @@ def test_no_text_is_cut_in_any_tab(qtbot, open_window, source, theme, level):
     config = RunConfig(data=DataConfig(source=source))
     window = open_window(config, size=(1366, 768), theme=theme)
     qtbot.keyClick(window, "s")
-    qtbot.waitUntil(lambda: window.hub.snapshot.step >= 1)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step >= 1)
     window.appearance.set_zoom(level)
     cut: list[tuple[object, ...]] = []
     for name in window.stage.offered:

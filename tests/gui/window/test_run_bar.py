@@ -67,7 +67,7 @@ def test_numbers_leave_nothing_of_those_before_them(open_window, pixels, snapsho
     counter, panel = bar.step_counter, look.rgb(look.DARK.panel)
     pictures = []
     for step in (888_888, 111_111, 888_888):
-        bar.show_snapshot(replace(window.hub.snapshot, step=step))
+        bar.show_snapshot(replace(window.controller.snapshot, step=step))
         QApplication.processEvents()
         x, y, width, height = counter.geometry().getRect()
         pictures.append(pixels(bar)[y : y + height, x : x + width])

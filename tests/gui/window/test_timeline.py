@@ -31,13 +31,13 @@ def reached(qtbot):
 
     def reached(window, step, newest=None):
         def is_there():
-            snapshot = window.hub.snapshot
+            snapshot = window.controller.snapshot
             if snapshot is None or snapshot.status is Status.TRAINING or snapshot.step != step:
                 return False
             return newest is None or snapshot.newest_step == newest
 
         qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
-        return window.hub.snapshot
+        return window.controller.snapshot
 
     return reached
 
@@ -51,7 +51,7 @@ def trained_window(window, finish):
 
 @pytest.fixture
 def newest(trained_window):
-    return trained_window.hub.snapshot.step
+    return trained_window.controller.snapshot.step
 
 
 def weights_after(task, steps):
@@ -79,7 +79,7 @@ def test_it_is_hidden_until_there_is_a_step(window, qtbot, reached):
 
 
 def test_b_undoes_one_update_and_again_the_one_before(trained_window, newest, qtbot, reached):
-    task = trained_window.hub.run.task
+    task = trained_window.controller.run.task
     for step in (newest - 1, newest - 2):
         qtbot.keyClick(trained_window, Qt.Key.Key_B)
         snapshot = reached(trained_window, step, newest)
@@ -104,7 +104,9 @@ def test_a_click_on_the_line_goes_to_the_step_under_it(trained_window, newest, q
     qtbot.mouseClick(line, LEFT, pos=at_share(line, 0.5))
     assert line.step == pytest.approx(newest / 2, abs=newest / line.width() + 1)
     snapshot = reached(trained_window, line.step, newest)
-    assert snapshot.params.W.tolist() == weights_after(trained_window.hub.run.task, line.step)
+    assert snapshot.params.W.tolist() == weights_after(
+        trained_window.controller.run.task, line.step
+    )
 
 
 def test_a_drag_follows_the_pointer(trained_window, newest, qtbot, reached):
@@ -132,8 +134,8 @@ def test_a_drag_follows_the_pointer(trained_window, newest, qtbot, reached):
     ],
 )
 def test_keys_on_the_line_go_by_steps_and_epochs(trained_window, qtbot, reached, key, step):
-    assert math.ceil(120 / trained_window.hub.settings.batch_size) == 4
-    trained_window.hub.past.go_to(200)
+    assert math.ceil(120 / trained_window.controller.settings.batch_size) == 4
+    trained_window.controller.past.go_to(200)
     reached(trained_window, 200)
     qtbot.keyClick(trained_window.history_bar.line, key)
     reached(trained_window, step)
@@ -160,7 +162,7 @@ def test_the_live_button_returns_to_the_newest_step(trained_window, newest, qtbo
 
 def test_to_drag_while_it_trains_pauses_it(window, qtbot, reached):
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 30, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 30, timeout=PATIENCE_MS)
     line = window.history_bar.line
     qtbot.waitUntil(lambda: line.newest > 30, timeout=PATIENCE_MS)
     qtbot.mouseClick(line, LEFT, pos=at_share(line, 0.5))
@@ -168,33 +170,33 @@ def test_to_drag_while_it_trains_pauses_it(window, qtbot, reached):
 
 
 def test_the_past_is_said_in_words_and_marked_on_the_curves(trained_window, newest, qtbot, reached):
-    trained_window.hub.past.go_to(200)
+    trained_window.controller.past.go_to(200)
     reached(trained_window, 200)
     assert trained_window.history_bar.words.text() == f"step 200 of {newest:,} · epoch 50"
     assert "earlier moment" in trained_window.notice.text
     for view in (trained_window.views["Loss"], trained_window.views["Accuracy"]):
         assert view.step_line.isVisible() and view.step_line.value() == 200
         assert view.train.line.getData()[0][-1] == newest
-    trained_window.hub.past.go_live()
+    trained_window.controller.past.go_live()
     reached(trained_window, newest)
     assert not trained_window.views["Loss"].step_line.isVisible()
 
 
 def test_space_on_the_line_trains_on_from_the_past(trained_window, newest, qtbot, reached):
-    whole = trained_window.hub.snapshot.curves.table.copy()
+    whole = trained_window.controller.snapshot.curves.table.copy()
     line = trained_window.history_bar.line
     line.setFocus()
-    trained_window.hub.past.go_to(200)
+    trained_window.controller.past.go_to(200)
     reached(trained_window, 200)
     qtbot.keyClick(line, Qt.Key.Key_Space)
     snapshot = reached(trained_window, newest, newest)
     assert snapshot.status is Status.FINISHED
-    assert snapshot.params.W.tolist() == weights_after(trained_window.hub.run.task, newest)
+    assert snapshot.params.W.tolist() == weights_after(trained_window.controller.run.task, newest)
     np.testing.assert_array_equal(snapshot.curves.table, whole)
 
 
 def test_a_step_in_the_past_drops_what_came_later(trained_window, newest, qtbot, reached):
-    trained_window.hub.past.go_to(200)
+    trained_window.controller.past.go_to(200)
     reached(trained_window, 200)
     qtbot.keyClick(trained_window, Qt.Key.Key_S)
     assert reached(trained_window, 201, 201).curves.last_step == 201
@@ -223,7 +225,7 @@ def test_replay_plays_the_run_again_and_ends_at_its_newest_step(
 ):
     bar = trained_window.history_bar
     trained_window.run_bar.set_speed(SPEEDS.index(200))
-    trained_window.hub.past.go_to(newest - 60)
+    trained_window.controller.past.go_to(newest - 60)
     reached(trained_window, newest - 60)
     qtbot.mouseClick(bar.replay_button, LEFT)
     qtbot.waitUntil(lambda: "pause" in bar.replay_button.text(), timeout=PATIENCE_MS)
@@ -233,26 +235,26 @@ def test_replay_plays_the_run_again_and_ends_at_its_newest_step(
 
 
 def test_space_holds_a_replay(trained_window, newest, qtbot):
-    hub = trained_window.hub
+    controller = trained_window.controller
     trained_window.run_bar.set_speed(SPEEDS.index(20))
     qtbot.mouseClick(trained_window.history_bar.replay_button, LEFT)  # from the start
     qtbot.waitUntil(
-        lambda: hub.snapshot.status is Status.TRAINING and 3 < hub.snapshot.step < 50,
+        lambda: controller.snapshot.status is Status.TRAINING and 3 < controller.snapshot.step < 50,
         timeout=PATIENCE_MS,
     )
     qtbot.keyClick(trained_window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: hub.snapshot.status is Status.PAUSED, timeout=PATIENCE_MS)
-    assert hub.snapshot.is_past and hub.snapshot.newest_step == newest
+    qtbot.waitUntil(lambda: controller.snapshot.status is Status.PAUSED, timeout=PATIENCE_MS)
+    assert controller.snapshot.is_past and controller.snapshot.newest_step == newest
 
 
 def test_undo_returns_to_a_run_where_it_was_left_in_its_past(
     trained_window, newest, qtbot, reached, new_run
 ):
-    trained_window.hub.past.go_to(200)
+    trained_window.controller.past.go_to(200)
     reached(trained_window, 200)
     with new_run(trained_window):
         trained_window.loader.change("other features", data=DataConfig(features=("all",)))
-    assert trained_window.hub.snapshot.step == 0
+    assert trained_window.controller.snapshot.step == 0
     with new_run(trained_window):
         qtbot.keyClick(trained_window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert reached(trained_window, 200, newest).is_past
@@ -260,13 +262,13 @@ def test_undo_returns_to_a_run_where_it_was_left_in_its_past(
 
 
 def test_the_path_of_the_weights_ends_at_the_shown_step(trained_window, newest, reached):
-    whole = trained_window.hub.snapshot.path.steps
+    whole = trained_window.controller.snapshot.path.steps
     assert whole[0] == 0 and whole[-1] == newest
-    trained_window.hub.past.go_to(newest // 2)
+    trained_window.controller.past.go_to(newest // 2)
     past = reached(trained_window, newest // 2)
     assert past.path.steps.tolist() == [n for n in whole if n < newest // 2] + [newest // 2]
     np.testing.assert_array_equal(past.path.W[-1], past.params.W)
-    trained_window.hub.past.go_live()
+    trained_window.controller.past.go_live()
     assert reached(trained_window, newest).path.steps.tolist() == whole.tolist()
 
 

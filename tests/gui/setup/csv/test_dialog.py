@@ -62,7 +62,7 @@ def load(qtbot, window, preview, new_run):
             qtbot.mouseClick(dialog.foot.load_button, Qt.MouseButton.LeftButton)
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
-        return window.hub.run.task
+        return window.controller.run.task
 
     return load
 
@@ -145,13 +145,13 @@ def test_two_files_at_once_are_not_welcome(window, write):
 
 def test_the_program_can_start_with_a_file(qtbot, open_window, write):
     window = open_window(RunConfig(DataConfig(source="csv", path=str(write(BIRDS)))))
-    assert window.hub.run.task.dataset.name == "birds.csv"
+    assert window.controller.run.task.dataset.name == "birds.csv"
     assert window.rail.source.button("csv").isChecked()
 
 
 def test_a_start_with_a_bad_file_shows_iris_and_what_is_wrong(qtbot, open_window, tmp_path):
     window = open_window(RunConfig(DataConfig(source="csv", path=str(tmp_path / "none.csv"))))
-    assert window.hub.run.task.dataset.name == "Iris"
+    assert window.controller.run.task.dataset.name == "Iris"
     assert "There is no file" in window.notice.text
 
 
@@ -331,20 +331,20 @@ def test_undo_brings_the_old_data_back_and_redo_the_table(qtbot, window, load, n
     for key, name in ((Qt.Key.Key_Z, "Iris"), (Qt.Key.Key_Y, "birds.csv")):
         with new_run(window):
             qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
-        assert window.hub.run.task.dataset.name == name
+        assert window.controller.run.task.dataset.name == name
 
 
 @pytest.mark.parametrize("way", ["button", "escape"])
 def test_cancel_leaves_everything_as_it_is(qtbot, window, preview, way):
-    before = window.hub.run
+    before = window.controller.run
     dialog = preview(BIRDS)
     if way == "button":
         qtbot.mouseClick(dialog.foot.cancel_button, Qt.MouseButton.LeftButton)
     else:
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.csv.dialog is None)
-    assert window.hub.run is before
-    assert not window.hub.undo_stack.canUndo()
+    assert window.controller.run is before
+    assert not window.controller.undo_stack.canUndo()
 
 
 def test_a_feature_can_be_left_out_later_without_reading_the_file_again(
@@ -354,28 +354,28 @@ def test_a_feature_can_be_left_out_later_without_reading_the_file_again(
     (tmp_path / "birds.csv").unlink()
     with new_run(window):
         window.setup.data.features.menu().actions()[2].trigger()
-    assert window.hub.run.task.dataset.feature_names == ("bill",)
+    assert window.controller.run.task.dataset.feature_names == ("bill",)
 
 
 def test_training_goes_on_behind_the_preview(qtbot, open_window, write):
     window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
     window.csv.open_file(write(BIRDS))
     qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
-    step = window.hub.snapshot.step
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > step + 10)
-    assert window.hub.snapshot.status is Status.TRAINING
+    step = window.controller.snapshot.step
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > step + 10)
+    assert window.controller.snapshot.status is Status.TRAINING
 
 
 # What goes wrong, and what takes long -----------------------------------------------------------
 
 
 def test_a_file_that_is_no_table_is_refused_in_the_window(qtbot, window, write):
-    before = window.hub.run
+    before = window.controller.run
     window.csv.open_file(write("%PDF-1.7"))
     qtbot.waitUntil(lambda: "PDF" in window.notice.text, timeout=PATIENCE_MS)
-    assert window.hub.run is before
+    assert window.controller.run is before
     assert window.csv.dialog is None
 
 
@@ -396,7 +396,7 @@ def slow_reader(monkeypatch):
 
 
 def test_a_long_reading_shows_its_progress_and_cancel_ends_it(qtbot, window, write, slow_reader):
-    before = window.hub.run
+    before = window.controller.run
     window.csv.open_file(write(BIRDS))
     qtbot.waitUntil(window.opening_bar.isVisible)
     qtbot.waitUntil(lambda: window.opening_bar.bar.value() == 300)
@@ -404,8 +404,8 @@ def test_a_long_reading_shows_its_progress_and_cancel_ends_it(qtbot, window, wri
     qtbot.mouseClick(window.opening_bar.cancel_button, Qt.MouseButton.LeftButton)
     assert not window.opening_bar.isVisible()
     assert "called off" in window.notice.text
-    assert window.hub.run is before
-    qtbot.waitUntil(lambda: not window.hub.background.is_busy("open"))
+    assert window.controller.run is before
+    qtbot.waitUntil(lambda: not window.controller.background.is_busy("open"))
 
 
 def test_closing_the_window_ends_a_reading(qtbot, window, write, slow_reader):

@@ -82,11 +82,11 @@ class Hand:
 
     def settle(self):
         """Wait until what is drawn is what is shown, with its first numbers if it has any."""
-        hub = self.window.hub
+        controller = self.window.controller
 
         def is_settled():
-            run, snapshot = hub.run, hub.snapshot
-            if hub.background.is_busy("load") or run.points is not self.board.points:
+            run, snapshot = controller.run, controller.snapshot
+            if controller.background.is_busy("load") or run.points is not self.board.points:
                 return False
             return bool(run.task.obstacle) or (snapshot is not None and snapshot.run == run.number)
 
@@ -112,7 +112,7 @@ class Hand:
 def hand(qtbot, open_window):
     """A hand on an empty board."""
     window = open_window(DRAWN, wait=False)
-    qtbot.waitUntil(lambda: window.hub.run is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=30_000)
     hand = Hand(qtbot, window)
     hand.move(-4.9, -4.9)  # a move to where the pointer was left by another test would be none
     return hand
@@ -137,7 +137,7 @@ def trained(qtbot, hand, put, reach):
         put(points)
         for step in range(1, steps + 1):
             qtbot.keyClick(hand.window, Qt.Key.Key_S)
-            qtbot.waitUntil(lambda step=step: hand.window.hub.snapshot.step == step)
+            qtbot.waitUntil(lambda step=step: hand.window.controller.snapshot.step == step)
         return reach(hand.window, Status.PAUSED)
 
     return trained
@@ -146,8 +146,8 @@ def trained(qtbot, hand, put, reach):
 def train(qtbot, hand):
     """Press Space, and wait until it trains."""
     qtbot.keyClick(hand.window, Qt.Key.Key_Space)
-    hub = hand.window.hub
-    qtbot.waitUntil(lambda: hub.is_training and hub.snapshot.step > 3, timeout=30_000)
+    controller = hand.window.controller
+    qtbot.waitUntil(lambda: controller.is_training and controller.snapshot.step > 3, timeout=30_000)
 
 
 def undo(qtbot, hand):
@@ -185,14 +185,14 @@ def test_a_click_puts_a_point_at_the_place_clicked(hand):
         hand.settle()
         assert hand.board.points.xy[-1].tolist() == hand.place(x, y).tolist()
         assert (np.abs(hand.board.points.xy[-1] - (x, y)) <= hand.pixel_size()).all()
-    assert hand.window.hub.run.task.dataset.n == 2
+    assert hand.window.controller.run.task.dataset.n == 2
 
 
 def test_two_quick_clicks_put_two_points(hand):
     hand.click(-2, 0)
     hand.click(2, 0)
     hand.settle()
-    assert hand.window.hub.run.task.dataset.n == len(hand.board.points) == 2
+    assert hand.window.controller.run.task.dataset.n == len(hand.board.points) == 2
 
 
 def test_a_click_beside_the_axes_puts_nothing(qtbot, hand):
@@ -523,33 +523,33 @@ GESTURES = {
 @pytest.mark.parametrize("gesture", GESTURES.values(), ids=GESTURES)
 def test_a_gesture_is_one_undo_that_brings_points_and_weights_back(qtbot, hand, trained, gesture):
     before = trained(FOUR)
-    count = hand.window.hub.undo_stack.count()
+    count = hand.window.controller.undo_stack.count()
     gesture(hand)
     hand.settle()
     edited = hand.board.points
     assert edited is not FOUR
-    assert hand.window.hub.undo_stack.count() == count + 1
+    assert hand.window.controller.undo_stack.count() == count + 1
     undo(qtbot, hand)
     assert hand.board.points is FOUR
-    after = hand.window.hub.snapshot
+    after = hand.window.controller.snapshot
     assert after.step == before.step == 3 and before.params.W.any()
     assert np.array_equal(after.params.W, before.params.W)
     assert np.array_equal(after.params.b, before.params.b)
     redo(qtbot, hand)
     assert hand.board.points is edited
-    assert hand.window.hub.run.task.dataset.n == len(edited)
+    assert hand.window.controller.run.task.dataset.n == len(edited)
 
 
 def test_a_drag_that_is_shown_on_its_way_is_still_one_undo(qtbot, hand, trained):
     trained(FOUR)
-    count = hand.window.hub.undo_stack.count()
+    count = hand.window.controller.undo_stack.count()
     hand.press(-3, -3)
     for x in (-2, -1, 0):
         hand.move(x, -3)
         hand.settle()  # each place is trained on before the next comes
     hand.release(0, -3)
     hand.settle()
-    assert hand.window.hub.undo_stack.count() == count + 1
+    assert hand.window.controller.undo_stack.count() == count + 1
     undo(qtbot, hand)
     assert hand.board.points is FOUR
 
@@ -559,17 +559,17 @@ def test_the_first_run_that_undo_reaches_still_has_its_weights(qtbot, hand, trai
     for x in np.linspace(-4, 4, UNDO_LIMIT + 2):
         hand.click(x, 1)
         hand.settle()
-    while hand.window.hub.undo_stack.canUndo():
+    while hand.window.controller.undo_stack.canUndo():
         undo(qtbot, hand)
-    assert hand.window.hub.snapshot.step == 3
-    assert hand.window.hub.snapshot.params.W.any()
+    assert hand.window.controller.snapshot.step == 3
+    assert hand.window.controller.snapshot.params.W.any()
 
 
 def test_the_menu_says_what_would_be_undone(hand, put):
     put(FOUR)
     hand.click(0, 0)
     hand.settle()
-    assert hand.window.hub.undo_stack.undoText() == "draw a point of A"
+    assert hand.window.controller.undo_stack.undoText() == "draw a point of A"
 
 
 # Classes ---------------------------------------------------------------------------------------
@@ -592,7 +592,7 @@ def test_classes_are_added_up_to_ten(qtbot, hand):
     for h in range(3, 11):
         qtbot.mouseClick(hand.button("Add a class"), LEFT)
         hand.settle()
-        assert hand.window.hub.run.task.source.h == h
+        assert hand.window.controller.run.task.source.h == h
     assert hand.board.points.class_names == tuple("ABCDEFGHIJ")
     assert not hand.button("Add a class").isEnabled()
     hand.board.add_class()
@@ -604,7 +604,7 @@ def test_a_class_is_renamed_by_double_click(qtbot, hand, put):
     put(FOUR)
     rename_class(qtbot, hand, "B", "blue")
     hand.settle()
-    assert hand.window.hub.run.task.dataset.class_names == ("A", "blue")
+    assert hand.window.controller.run.task.dataset.class_names == ("A", "blue")
     assert hand.button("class blue").isVisible()
 
 
@@ -620,7 +620,7 @@ def test_a_class_goes_with_its_points(hand, put):
     put(FOUR.with_class().put([(0, 0)], 2))
     remove_class(hand, "A")
     hand.settle()
-    assert hand.window.hub.run.task.dataset.class_names == ("B", "C")
+    assert hand.window.controller.run.task.dataset.class_names == ("B", "C")
     assert hand.board.points.xy.tolist() == [[3, -3], [3, 3], [0, 0]]
     assert hand.board.points.labels.tolist() == [0, 0, 1]
 
@@ -638,7 +638,7 @@ def test_a_new_class_keeps_what_was_learnt_of_the_others(qtbot, hand, trained):
     before = trained(FOUR)
     qtbot.mouseClick(hand.button("Add a class"), LEFT)
     hand.settle()
-    after = hand.window.hub.snapshot
+    after = hand.window.controller.snapshot
     np.testing.assert_allclose(after.params.W[:2], before.params.W, rtol=1e-5)
     assert not after.params.W[2].any() and after.step == before.step
 
@@ -649,8 +649,8 @@ def test_a_new_class_keeps_what_was_learnt_of_the_others(qtbot, hand, trained):
 def test_training_goes_on_while_a_point_is_dragged(qtbot, hand, put):
     put(FOUR)
     train(qtbot, hand)
-    hub, steps = hand.window.hub, []
-    hub.snapshot_changed.connect(lambda snapshot: steps.append(snapshot.step))
+    controller, steps = hand.window.controller, []
+    controller.snapshot_changed.connect(lambda snapshot: steps.append(snapshot.step))
     hand.press(-3, -3)
     for x in (-2, -1, 0, 1):
         hand.move(x, -3)
@@ -661,14 +661,14 @@ def test_training_goes_on_while_a_point_is_dragged(qtbot, hand, put):
     newest = steps[-1]
     qtbot.waitUntil(lambda: steps[-1] > newest)
     assert steps == sorted(steps)
-    assert hub.is_training
+    assert controller.is_training
 
 
 def test_weights_are_kept_when_points_change(hand, trained):
     before = trained(FOUR)
     hand.click(0, 1)
     hand.settle()
-    after, task = hand.window.hub.snapshot, hand.window.hub.run.task
+    after, task = hand.window.controller.snapshot, hand.window.controller.run.task
     assert after.step == before.step and after.run != before.run
     raw_W, raw_b = task.standardiser.unscale(after.params.W, after.params.b)
     W = before.params.W / FOUR.xy.std(axis=0, ddof=1)
@@ -681,15 +681,15 @@ def test_weights_start_again_when_points_change_if_so_chosen(qtbot, hand, traine
     qtbot.mouseClick(hand.window.views["Boundary"].board_tools.going_on, LEFT)
     hand.click(0, 1)
     hand.settle()
-    qtbot.waitUntil(lambda: hand.window.hub.snapshot.step == 0)
-    assert not hand.window.hub.snapshot.params.W.any()
+    qtbot.waitUntil(lambda: hand.window.controller.snapshot.step == 0)
+    assert not hand.window.controller.snapshot.params.W.any()
 
 
 def test_a_paused_run_stays_paused_when_points_change(qtbot, hand, trained):
     trained(FOUR)
     hand.click(0, 1)
     hand.settle()
-    assert hand.window.hub.snapshot.status is Status.PAUSED
+    assert hand.window.controller.snapshot.status is Status.PAUSED
 
 
 def test_the_shading_stays_while_points_change(qtbot, hand, put):
@@ -698,7 +698,7 @@ def test_the_shading_stays_while_points_change(qtbot, hand, put):
     image = hand.window.views["Boundary"].regions.picture
     qtbot.waitUntil(lambda: image.image is not None)
     seen = []
-    for changed in (hand.window.hub.snapshot_changed, hand.window.hub.points_changed):
+    for changed in (hand.window.controller.snapshot_changed, hand.window.controller.points_changed):
         changed.connect(lambda _: seen.append(image.image is not None))
     hand.drag((-3, -3), (-2, -2), (-1, -2))
     hand.settle()
@@ -795,7 +795,7 @@ def test_without_a_test_set_there_is_nothing_of_it_to_choose(hand, put, words):
     put(FOUR)
     assert "test" not in words(hand.window.views["Boundary"].legend)
     assert not hand.window.views["Boundary"].shown_points.isVisible()
-    assert np.isnan(hand.window.hub.snapshot.metrics.test_loss)
+    assert np.isnan(hand.window.controller.snapshot.metrics.test_loss)
 
 
 def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, words):
@@ -810,9 +810,9 @@ def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, wor
     assert "Showing one in 2 of 20,000 points; training uses all." in words(
         hand.window.views["Boundary"]
     )
-    assert len(hand.window.hub.run.task.train_rows) == 20_000
-    hub = hand.window.hub  # at rest, all of them are measured
-    hand.qtbot.waitUntil(lambda: hub.snapshot.metrics.confusion.sum() == 20_000)
+    assert len(hand.window.controller.run.task.train_rows) == 20_000
+    controller = hand.window.controller  # at rest, all of them are measured
+    hand.qtbot.waitUntil(lambda: controller.snapshot.metrics.confusion.sum() == 20_000)
 
 
 # Test points -----------------------------------------------------------------------------------
@@ -824,7 +824,7 @@ def test_test_points_are_shown_hidden_or_alone(qtbot, window, shown):
     assert choice.isVisible()
     choice.setCurrentIndex(choice.findText(shown))
     choice.activated.emit(choice.currentIndex())
-    task = window.hub.run.task
+    task = window.controller.run.task
     for k in range(3):
         colour = look.LIGHT.class_colour(k)
         for rows, hollow in ((task.train_rows, False), (task.test_rows, True)):

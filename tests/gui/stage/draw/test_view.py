@@ -43,11 +43,11 @@ def digits_window(open_window, qtbot):
                 qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
         if epochs:
             window.run_bar.set_speed(window.run_bar.speed.maximum())
-            window.hub.play_or_pause()
+            window.controller.play_or_pause()
             qtbot.waitUntil(
-                lambda: window.hub.snapshot.status is Status.FINISHED, timeout=PATIENCE_MS
+                lambda: window.controller.snapshot.status is Status.FINISHED, timeout=PATIENCE_MS
             )
-        qtbot.waitUntil(lambda: window.views["Draw"].snapshot is window.hub.snapshot)
+        qtbot.waitUntil(lambda: window.views["Draw"].snapshot is window.controller.snapshot)
         return window
 
     return open_it
@@ -352,7 +352,7 @@ def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_windo
     window.side_panel.show_name("Confusion")
     matrix = window.views["Confusion"].matrix
     qtbot.waitUntil(lambda: matrix.isVisible() and matrix.cell_rect(0, 0).width() > 2)
-    counts = window.hub.snapshot.metrics.confusion.copy()
+    counts = window.controller.snapshot.metrics.confusion.copy()
     np.fill_diagonal(counts, 0)
     i, j = (int(k) for k in np.unravel_index(counts.argmax(), counts.shape))
     at = matrix.cell_rect(i, j).center().toPoint()
@@ -480,12 +480,12 @@ def test_what_a_hand_drew_stays_with_other_data(digits_window, settled):
 
 def test_a_picked_digit_is_called_what_it_is_after_another_split(digits_window, new_run):
     window = digits_window(0)
-    view, hub = window.views["Draw"], window.hub
+    view, controller = window.views["Draw"], window.controller
     row = int(view.task.test_rows[0])
     pick(view, row)
     assert view.pad.drawing.content.note.startswith("test row ")
     with new_run(window):
-        window.loader.change("split", data=replace(hub.config.data, test_fraction=0.0))
+        window.loader.change("split", data=replace(controller.config.data, test_fraction=0.0))
     window.stage.show_name("Draw")
     assert view.pad.drawing.content.note == says(view.task, row)
     assert view.pad.drawing.content.note.startswith("training row ")
@@ -542,11 +542,11 @@ def test_ctrl_z_on_the_pad_takes_back_a_stroke_and_not_the_run(digits_window, qt
             ModelConfig(kind="binary", positive="4", negative="9"), "change"
         )
     window.stage.show_name("Draw")
-    run = window.hub.run
+    run = window.controller.run
     stroke(window.views["Draw"].pad, LINE)
     qtbot.waitUntil(window.views["Draw"].pad.hasFocus)
     qtbot.keyClick(window.views["Draw"].pad, Qt.Key.Key_Z, CTRL)
-    assert window.views["Draw"].pad.drawing.is_empty and window.hub.run is run
+    assert window.views["Draw"].pad.drawing.is_empty and window.controller.run is run
 
 
 def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_window, qtbot):
@@ -725,4 +725,4 @@ def test_teaching_hands_on_the_picture_with_its_class(digits_window, settled, qt
         qtbot.mouseClick(view.teaching.buttons[3], Qt.MouseButton.LeftButton)
     np.testing.assert_array_equal(taught.args[0], view.picture)
     assert taught.args[1] == 3
-    qtbot.waitUntil(lambda: window.hub.run.task.dataset.added == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.run.task.dataset.added == 1, timeout=PATIENCE_MS)

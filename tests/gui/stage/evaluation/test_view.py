@@ -45,7 +45,9 @@ def evaluated(qtbot, open_window, finish):
 
 def settle(qtbot, window) -> None:
     """Wait until nothing is computed any more."""
-    qtbot.waitUntil(lambda: not window.hub.background.is_busy("evaluation"), timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: not window.controller.background.is_busy("evaluation"), timeout=PATIENCE_MS
+    )
 
 
 def turn_to(qtbot, window, view, part: str) -> None:
@@ -55,8 +57,8 @@ def turn_to(qtbot, window, view, part: str) -> None:
 
 
 def answers(window, rows=None):
-    task = window.hub.run.task
-    return ask(task, window.hub.snapshot.params, task.test_rows if rows is None else rows)
+    task = window.controller.run.task
+    return ask(task, window.controller.snapshot.params, task.test_rows if rows is None else rows)
 
 
 def click_cell(qtbot, window, page, true: int, predicted: int) -> None:
@@ -184,7 +186,7 @@ def test_the_curves_are_of_the_chosen_class_against_the_rest(qtbot, evaluated):
 
 def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated):
     window, view = evaluated(RunConfig(model=NEURON))
-    before = window.hub.snapshot.params.W.copy()
+    before = window.controller.snapshot.params.W.copy()
     view.threshold.slider.setFocus()
     for _ in range(15):
         qtbot.keyClick(view.threshold.slider, Qt.Key.Key_Left)
@@ -202,7 +204,7 @@ def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated)
     recall, precision = (axis[0] for axis in view.curves.pr.point.getData())
     assert recall == pytest.approx(metrics.recall_score(found.y, says_yes))
     assert precision == pytest.approx(metrics.precision_score(found.y, says_yes))
-    np.testing.assert_array_equal(window.hub.snapshot.params.W, before)
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, before)
 
 
 def test_the_line_of_the_plane_is_where_the_probability_is_the_threshold(qtbot, evaluated, words):
@@ -210,11 +212,13 @@ def test_the_line_of_the_plane_is_where_the_probability_is_the_threshold(qtbot, 
     view.threshold.slider.setValue(35)
     qtbot.keyClick(window.stage, Qt.Key.Key_1)
     boundary = window.views["Boundary"]
-    qtbot.waitUntil(lambda: not window.hub.background.is_busy("boundary"), timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: not window.controller.background.is_busy("boundary"), timeout=PATIENCE_MS
+    )
     x, y = boundary.regions.lines.getData()
     points = np.stack([x, y], axis=1)
     points = points[np.isfinite(points).all(axis=1)]
-    task, params = window.hub.run.task, window.hub.snapshot.params
+    task, params = window.controller.run.task, window.controller.snapshot.params
     z = task.inputs(points) @ params.W[0] + params.b[0]
     np.testing.assert_allclose(1 / (1 + np.exp(-z)), 0.35, atol=1e-4)
     assert "p(versicolor) = 0.35" in words(boundary)
@@ -230,7 +234,7 @@ def test_a_half_takes_the_threshold_back(qtbot, evaluated):
     settle(qtbot, window)
     assert view.threshold.value == 0.5 and window.views["Boundary"].threshold == 0.5
     assert not view.threshold.reset.isEnabled()
-    counts = window.hub.snapshot.metrics.confusion.sum()
+    counts = window.controller.snapshot.metrics.confusion.sum()
     assert view.confusion.matrix.counts.sum() == counts
 
 
@@ -327,7 +331,7 @@ def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
 
 def test_cross_validation_leaves_the_live_run_as_it_is(qtbot, evaluated):
     window, view = evaluated(RunConfig(training=TrainingConfig(epochs=10)))
-    W, step = window.hub.snapshot.params.W.copy(), window.hub.snapshot.step
+    W, step = window.controller.snapshot.params.W.copy(), window.controller.snapshot.step
     turn_to(qtbot, window, view, "folds")
     view.folds.k.setValue(4)
     qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
@@ -337,14 +341,14 @@ def test_cross_validation_leaves_the_live_run_as_it_is(qtbot, evaluated):
     shares = [float(page.table.item(k, 2).text().split()[0]) for k in range(4)]
     assert f"{np.mean(shares):.1f} % ± {np.std(shares, ddof=1):.1f} %" in page.figures.text()
     assert "120 training rows was judged once" in page.words.text()
-    assert window.hub.snapshot.step == step
-    np.testing.assert_array_equal(window.hub.snapshot.params.W, W)
+    assert window.controller.snapshot.step == step
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, W)
 
 
 def test_cancel_ends_a_cross_validation_at_once(qtbot, evaluated):
     window, view = evaluated(RunConfig(training=TrainingConfig(epochs=3)))
-    window.hub.tune(epochs=10**6)
-    qtbot.waitUntil(lambda: window.hub.snapshot.settings.epochs == 10**6)
+    window.controller.tune(epochs=10**6)
+    qtbot.waitUntil(lambda: window.controller.snapshot.settings.epochs == 10**6)
     turn_to(qtbot, window, view, "folds")
     qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "epoch" in view.folds.words.text(), timeout=PATIENCE_MS)
@@ -405,7 +409,7 @@ def test_other_colours_keep_what_is_shown(qtbot, evaluated):
 
 def test_drawn_points_are_judged_as_they_are_drawn(qtbot, open_window):
     window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
-    qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
     qtbot.keyClick(window.stage, Qt.Key.Key_9)
     view = window.views["Evaluation"]
     assert "no points yet" in view.accuracy.text()

@@ -98,7 +98,7 @@ def test_of_a_single_device_there_is_nothing_to_compare(open_window, qtbot, monk
 
     monkeypatch.setattr(device, "devices", lambda: ("cpu",))
     window = open_window()
-    qtbot.waitUntil(lambda: window.hub.devices == ("cpu",))
+    qtbot.waitUntil(lambda: window.controller.devices == ("cpu",))
     action = next(a for a in window.findChildren(QAction) if "Compare devices" in a.text())
     assert not action.isVisible()
 

@@ -20,7 +20,8 @@ def trained(qtbot, open_window):
         qtbot.keyClick(window, Qt.Key.Key_Space)
         qtbot.waitUntil(
             lambda: (
-                window.hub.snapshot is not None and window.hub.snapshot.status is Status.FINISHED
+                window.controller.snapshot is not None
+                and window.controller.snapshot.status is Status.FINISHED
             ),
             timeout=30_000,
         )
@@ -33,7 +34,7 @@ def trained(qtbot, open_window):
 
 def probabilities(window):
     """The model's answers by NumPy, for all rows."""
-    task, params = window.hub.run.task, window.hub.snapshot.params
+    task, params = window.controller.run.task, window.controller.snapshot.params
     X = (task.dataset.values() - task.standardiser.mean) / task.standardiser.std
     Z = X @ params.W.T + params.b
     A = np.exp(Z - Z.max(axis=1, keepdims=True))
@@ -46,14 +47,14 @@ def cell(window, place, column) -> str:
 
 def test_the_loss_of_each_row_is_minus_the_log_of_its_class(trained):
     window = trained()
-    y = window.hub.run.task.dataset.y
+    y = window.controller.run.task.dataset.y
     expected = -np.log(probabilities(window)[np.arange(len(y)), y])
     np.testing.assert_allclose(window.views["Data"].model.answers.loss, expected, atol=1e-5)
 
 
 def test_the_predicted_class_is_the_likeliest(trained):
     window = trained(RunConfig(data=DataConfig("digits")))
-    names = window.hub.run.task.dataset.class_names
+    names = window.controller.run.task.dataset.class_names
     likeliest = probabilities(window).argmax(axis=1)
     shown = [cell(window, place, PREDICTED) for place in range(200)]
     assert shown == [names[k] for k in likeliest[:200]]
@@ -80,7 +81,9 @@ def test_only_mistakes_can_be_listed(trained):
     window = trained()
     window.views["Data"].shown.setCurrentText("mistakes")
     window.views["Data"].shown.activated.emit(window.views["Data"].shown.currentIndex())
-    wrong = np.flatnonzero(probabilities(window).argmax(axis=1) != window.hub.run.task.dataset.y)
+    wrong = np.flatnonzero(
+        probabilities(window).argmax(axis=1) != window.controller.run.task.dataset.y
+    )
     assert sorted(window.views["Data"].model.order.tolist()) == wrong.tolist()
 
 
@@ -90,15 +93,15 @@ def test_a_click_on_a_row_marks_its_point_on_the_plane(qtbot, trained):
     place = window.views["Data"].table.visualRect(index).center()
     qtbot.mouseClick(window.views["Data"].table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     x, y = window.views["Boundary"].mark.getData()
-    assert (x[0], y[0]) == tuple(window.hub.run.task.dataset.X[2])
+    assert (x[0], y[0]) == tuple(window.controller.run.task.dataset.X[2])
 
 
 def test_a_click_on_a_point_selects_its_row(qtbot, trained):
     window = trained()
     qtbot.keyClick(window, Qt.Key.Key_1)
     box = window.views["Boundary"].plot.getPlotItem().getViewBox()
-    row = int(window.hub.run.task.dataset.X[:, 0].argmax())  # it stands alone at the edge
-    x, y = map(float, window.hub.run.task.dataset.X[row])
+    row = int(window.controller.run.task.dataset.X[:, 0].argmax())  # it stands alone at the edge
+    x, y = map(float, window.controller.run.task.dataset.X[row])
     place = window.views["Boundary"].plot.mapFromScene(box.mapViewToScene(QPointF(x, y)))
     qtbot.mouseClick(window.views["Boundary"].plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert window.views["Data"].table.currentIndex().row() == row
@@ -111,7 +114,7 @@ def test_images_are_shown_as_a_gallery_too(qtbot, trained):
     picture = (
         window.views["Data"].model.index(0, ROW).data(Qt.ItemDataRole.DecorationRole).toImage()
     )
-    pixels = window.hub.run.task.dataset.X[0].reshape(8, 8)
+    pixels = window.controller.run.task.dataset.X[0].reshape(8, 8)
     brightest = np.unravel_index(int(pixels.argmax()), pixels.shape)
     emptiest = np.unravel_index(int(pixels.argmin()), pixels.shape)
 
@@ -127,8 +130,8 @@ def test_images_are_shown_as_a_gallery_too(qtbot, trained):
 def test_a_new_run_forgets_the_old_answers(qtbot, trained):
     window = trained()
     qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.hub.run.task.dataset.name.startswith("Digits"))
-    assert window.views["Data"].model.rowCount() == window.hub.run.task.dataset.n
+    qtbot.waitUntil(lambda: window.controller.run.task.dataset.name.startswith("Digits"))
+    assert window.views["Data"].model.rowCount() == window.controller.run.task.dataset.n
     assert cell(window, 0, CLASS) == "0"
 
 

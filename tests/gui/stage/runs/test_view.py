@@ -60,11 +60,13 @@ def runs_of(qtbot):
 
 
 def tune(qtbot, window, **changes):
-    window.hub.tune(**changes)
-    window.hub.reset()
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
+    window.controller.tune(**changes)
+    window.controller.reset()
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 0, timeout=PATIENCE_MS)
     qtbot.waitUntil(
-        lambda: all(getattr(window.hub.snapshot.settings, k) == v for k, v in changes.items()),
+        lambda: all(
+            getattr(window.controller.snapshot.settings, k) == v for k, v in changes.items()
+        ),
         timeout=PATIENCE_MS,
     )
 
@@ -82,7 +84,7 @@ def cells(view, row):
 
 def test_k_keeps_the_run_with_its_curve_weights_and_name(keep, short_run):
     record = keep(short_run)
-    snapshot = short_run.hub.snapshot
+    snapshot = short_run.controller.snapshot
     assert record.name == "softmax, η 0.1, batch 32"
     assert record.step == snapshot.step
     np.testing.assert_array_equal(record.params.W, snapshot.params.W)
@@ -170,9 +172,11 @@ def test_the_table_has_figures_of_validation_rows_where_a_run_has_such_rows(
 ):
     keep(short_run)
     assert "validation loss" not in header(runs_of(short_run))
-    hub = short_run.hub
+    controller = short_run.controller
     with new_run(short_run):
-        short_run.loader.change("share", data=replace(hub.config.data, validation_fraction=0.25))
+        short_run.loader.change(
+            "share", data=replace(controller.config.data, validation_fraction=0.25)
+        )
     record = keep(short_run)
     view = runs_of(short_run)
     names = header(view)
@@ -283,28 +287,28 @@ def test_replay_trains_to_the_same_weights(qtbot, keep, short_run, runs_of, reac
 def test_replay_of_an_edited_run_begins_as_it_began_and_says_so(
     qtbot, short_run, runs_of, reach, new_run
 ):
-    hub = short_run.hub
+    controller = short_run.controller
     for _ in range(3):
-        hub.step()
-    qtbot.waitUntil(lambda: hub.snapshot.step == 3, timeout=PATIENCE_MS)
-    hub.tune(learning_rate=0.7)
-    qtbot.waitUntil(lambda: hub.snapshot.settings.learning_rate == 0.7, timeout=PATIENCE_MS)
+        controller.step()
+    qtbot.waitUntil(lambda: controller.snapshot.step == 3, timeout=PATIENCE_MS)
+    controller.tune(learning_rate=0.7)
+    qtbot.waitUntil(lambda: controller.snapshot.settings.learning_rate == 0.7, timeout=PATIENCE_MS)
     qtbot.keyClick(short_run, Qt.Key.Key_K)
     view = runs_of(short_run)
     view.table.selectRow(1)
     with new_run(short_run):
         qtbot.mouseClick(view.replay_button, LEFT)
-    assert hub.settings.learning_rate == 0.1
+    assert controller.settings.learning_rate == 0.1
     assert "Ctrl+Z brings step 3 back." in short_run.notice.text
     assert "η 0.1 → 0.7 at step 3" in short_run.notice.text
     reach(short_run, Status.FINISHED)
 
 
 def test_a_replay_of_a_run_that_began_elsewhere_says_so(qtbot, short_run, runs_of, new_run, reach):
-    hub = short_run.hub
-    params = hub.snapshot.params
-    hub.start_from(replace(params, W=params.W + np.eye(*params.W.shape, dtype=np.float32)))
-    qtbot.waitUntil(lambda: bool(hub.snapshot.params.W.any()), timeout=PATIENCE_MS)
+    controller = short_run.controller
+    params = controller.snapshot.params
+    controller.start_from(replace(params, W=params.W + np.eye(*params.W.shape, dtype=np.float32)))
+    qtbot.waitUntil(lambda: bool(controller.snapshot.params.W.any()), timeout=PATIENCE_MS)
     qtbot.keyClick(short_run, Qt.Key.Key_K)
     view = runs_of(short_run)
     view.table.selectRow(1)
@@ -318,15 +322,18 @@ def test_drawn_points_come_back_with_a_replay(qtbot, open_window, runs_of, new_r
     from core.data.points import Points
 
     window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
-    qtbot.waitUntil(lambda: window.hub.run is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
     points = Points().put([[-2, 0], [-1, 1]], 0).put([[2, 0], [1, 1]], 1)
     window.editor.draw(points, "points", True)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
     qtbot.keyClick(window, Qt.Key.Key_K)
     window.editor.draw(points.erase(np.array([0])), "erasure", True)
 
     def is_erased():  # with its first numbers, which give it a row before that of the kept run
-        return len(window.hub.run.task.dataset.y) == 3 and window.hub.snapshot is not None
+        return (
+            len(window.controller.run.task.dataset.y) == 3
+            and window.controller.snapshot is not None
+        )
 
     qtbot.waitUntil(is_erased, timeout=PATIENCE_MS)
     view = runs_of(window)
@@ -468,7 +475,7 @@ def test_space_pauses_the_race_that_is_in_sight(qtbot, open_window, race_of):
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: race.snapshot.status is Status.PAUSED, timeout=PATIENCE_MS)
     assert len({record.step for record in race.records}) == 1
-    assert window.hub.snapshot.step == 0
+    assert window.controller.snapshot.step == 0
     assert race.start_button.text() == "Go on"
 
 

@@ -31,7 +31,9 @@ def opened(qtbot, open_window):
         window = open_window(config)
         for step in range(1, steps + 1):
             qtbot.keyClick(window.stage, Qt.Key.Key_S)
-            qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+            qtbot.waitUntil(
+                lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
+            )
         qtbot.keyClick(window.stage, Qt.Key.Key_7)
         assert window.stage.current == "Surface"
         view = window.views["Surface"]
@@ -62,7 +64,7 @@ def place(panel, at: QPoint) -> tuple[float, float]:
 
 
 def loss_at(window, params: Params, cost: str = "cross-entropy") -> float:
-    task = window.hub.run.task
+    task = window.controller.run.task
     X = task.inputs(task.dataset.values(task.train_rows)).astype(float)
     Z = X @ params.W.T.astype(float) + params.b
     y = task.dataset.y[task.train_rows]
@@ -74,7 +76,7 @@ def loss_at(window, params: Params, cost: str = "cross-entropy") -> float:
 
 def test_the_point_stands_where_the_model_is(opened):
     window, _, panel = opened()
-    W = window.hub.snapshot.params.W
+    W = window.controller.snapshot.params.W
     np.testing.assert_allclose(panel.point, (W[2, 0], W[2, 1]), rtol=1e-6)
 
 
@@ -91,9 +93,9 @@ def test_hovering_reads_the_loss_there(opened, move, words):
     at = pixel(panel, *panel.point) + QPoint(40, 30)
     move(panel.plot.viewport(), at)
     x, y = place(panel, at)
-    W = window.hub.snapshot.params.W.copy()
+    W = window.controller.snapshot.params.W.copy()
     W[2, 0], W[2, 1] = x, y
-    expected = loss_at(window, Params(W, window.hub.snapshot.params.b))
+    expected = loss_at(window, Params(W, window.controller.snapshot.params.b))
     found = re.search(r"across (.*), up (.*): cross-entropy \(nats\) (.*)", words(view))
     assert found is not None
     read = [float(part) for part in found.group(1, 2, 3)]
@@ -102,7 +104,7 @@ def test_hovering_reads_the_loss_there(opened, move, words):
 
 def test_dragging_the_point_moves_the_model_in_these_two_parameters(qtbot, opened):
     window, view, panel = opened()
-    before = window.hub.snapshot
+    before = window.controller.snapshot
     viewport = panel.plot.viewport()
     start = pixel(panel, *panel.point)
     end = start + QPoint(-35, 20)
@@ -113,10 +115,10 @@ def test_dragging_the_point_moves_the_model_in_these_two_parameters(qtbot, opene
         QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
     x, y = place(panel, end)
     qtbot.waitUntil(
-        lambda: window.hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5),
+        lambda: window.controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5),
         timeout=PATIENCE_MS,
     )
-    after = window.hub.snapshot
+    after = window.controller.snapshot
     assert after.step == before.step
     changed = after.params.W != before.params.W
     assert changed.sum() == changed[2].sum() <= 2
@@ -129,27 +131,27 @@ def test_a_click_on_empty_ground_sets_the_start(qtbot, opened):
     at = pixel(panel, *panel.point) + QPoint(45, 45)
     qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     x, y = place(panel, at)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
-    assert window.hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 0, timeout=PATIENCE_MS)
+    assert window.controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
     window.activateWindow()  # which takes the offscreen platform a click to forget
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(panel.plot, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
     qtbot.keyClick(panel.plot, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 0, timeout=PATIENCE_MS)
-    assert window.hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 0, timeout=PATIENCE_MS)
+    assert window.controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
 
 
 def test_a_start_that_is_clicked_says_what_is_gone_and_one_undo_brings_it_back(qtbot, opened):
     window, _, panel = opened()
-    hub, before = window.hub, window.hub.snapshot
+    controller, before = window.controller, window.controller.snapshot
     assert before.step > 0
     for reach in (45, 30, 60):  # several, one after the other
         at = pixel(panel, *panel.point) + QPoint(reach, 25)
         qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
         x, y = place(panel, at)
         qtbot.waitUntil(
-            lambda x=x, y=y: hub.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5),
+            lambda x=x, y=y: controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5),
             timeout=PATIENCE_MS,
         )
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
@@ -158,15 +160,16 @@ def test_a_start_that_is_clicked_says_what_is_gone_and_one_undo_brings_it_back(q
     assert window.notice.text == (
         f"Reset by the choice of a start. Ctrl+Z brings step {before.step:,} back."
     )
-    assert hub.undo_stack.count() == 1
+    assert controller.undo_stack.count() == 1
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(panel.plot, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(
-        lambda: hub.snapshot is not None and hub.snapshot.step == before.step, timeout=PATIENCE_MS
+        lambda: controller.snapshot is not None and controller.snapshot.step == before.step,
+        timeout=PATIENCE_MS,
     )
-    np.testing.assert_array_equal(hub.snapshot.params.W, before.params.W)
-    np.testing.assert_array_equal(hub.snapshot.curves.table, before.curves.table)
+    np.testing.assert_array_equal(controller.snapshot.params.W, before.params.W)
+    np.testing.assert_array_equal(controller.snapshot.curves.table, before.curves.table)
 
 
 def test_arrow_keys_move_the_point(qtbot, opened):
@@ -175,8 +178,10 @@ def test_arrow_keys_move_the_point(qtbot, opened):
     panel.plot.setFocus()
     with qtbot.waitSignal(view.moved, timeout=PATIENCE_MS):
         qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: window.hub.snapshot.params.W[2, 0] > x + 1e-3, timeout=PATIENCE_MS)
-    assert window.hub.snapshot.params.W[2, 1] == pytest.approx(y, abs=1e-5)
+    qtbot.waitUntil(
+        lambda: window.controller.snapshot.params.W[2, 0] > x + 1e-3, timeout=PATIENCE_MS
+    )
+    assert window.controller.snapshot.params.W[2, 1] == pytest.approx(y, abs=1e-5)
 
 
 def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words):
@@ -188,7 +193,7 @@ def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words)
         lambda: other.surface is not None and other.point is not None, timeout=PATIENCE_MS
     )
     assert panel.isVisible() and other.isVisible()
-    params = window.hub.snapshot.params
+    params = window.controller.snapshot.params
     at = pixel(other, *other.point)
     move(other.plot.viewport(), at)
     found = re.search(r"MSE, \(y − a\)² ([\d.]+)", words(view))
@@ -202,7 +207,7 @@ def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words)
 def test_the_optimum_is_marked_where_there_is_one(qtbot, opened):
     config = RunConfig(training=TrainingConfig(weight_decay=0.05))
     window, _, panel = opened(config)
-    best = optimum(window.hub.run.task, 0.05).params
+    best = optimum(window.controller.run.task, 0.05).params
     assert best is not None
     assert panel.optimum == pytest.approx(tuple(best.W[2]), abs=1e-4)
 
@@ -243,7 +248,7 @@ def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, word
     names = [view.choices.across.itemText(i) for i in range(view.choices.across.count())]
     assert len(names) == 14 and "downhill from here" in names
     assert "not searched for" in words(view)
-    params = window.hub.snapshot.params
+    params = window.controller.snapshot.params
     surface = panel.surface
     i, j = 3, 5
     there = loss_surface.moved(params, view.answer.directions, surface.xs[j], surface.ys[i])
@@ -252,7 +257,7 @@ def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, word
 
 def test_a_binary_neuron_has_a_surface_too(opened):
     window, _, panel = opened(RunConfig(model=ModelConfig(kind="binary")))
-    W = window.hub.snapshot.params.W
+    W = window.controller.snapshot.params.W
     np.testing.assert_allclose(panel.point, W[0], rtol=1e-6)
 
 
@@ -260,7 +265,7 @@ def test_the_boundary_beside_it_is_that_of_the_point(opened):
     window, view, _ = opened()
     x, y = view.boundary.lines.getData()
     at = np.isfinite(x)
-    task, params = window.hub.run.task, window.hub.snapshot.params
+    task, params = window.controller.run.task, window.controller.snapshot.params
     X = task.inputs(np.stack([x[at], y[at]], axis=1).astype(np.float32))
     Z = np.sort(X @ params.W.T + params.b, axis=1)
     # On a line between regions two classes tie, the lines being drawn on a coarse grid.
@@ -310,7 +315,7 @@ def test_what_the_user_zoomed_to_stays_until_all_is_wanted_again(qtbot, opened):
     assert zoomed != fitted
     for step in (4, 5):
         qtbot.keyClick(view, Qt.Key.Key_S)
-        qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS)
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
         np.testing.assert_allclose(panel.ranges(), zoomed)
     panel.plot.setFocus()
@@ -360,8 +365,8 @@ def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot
     losses = view.choices.losses
     buttons = [losses.button(value).text() for value in ((own,), (other,), (own, other))]
     assert buttons == [*CHOICES[kind], "both"]
-    panel, sample = view.panels[own], loss_surface.Sample.of(window.hub.run.task)
-    params, surface = window.hub.snapshot.params, panel.surface
+    panel, sample = view.panels[own], loss_surface.Sample.of(window.controller.run.task)
+    params, surface = window.controller.snapshot.params, panel.surface
     there = loss_surface.moved(params, view.answer.directions, surface.xs[5], surface.ys[7])
     expected = loss_surface.value(sample, there, own, 0.05)
     assert surface.losses[own][7, 5] == pytest.approx(expected, rel=1e-4)

@@ -42,13 +42,15 @@ def traced(qtbot, open_window):
         window = open_window(config)
         for step in range(1, steps + 1):
             qtbot.keyClick(window.stage, Qt.Key.Key_S)
-            qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+            qtbot.waitUntil(
+                lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
+            )
         window.side_panel.show_name("Example")  # which makes room for the trace then
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
         qtbot.keyClick(window.stage, Qt.Key.Key_5)
         assert window.stage.current == "Trace"
         view = window.views["Trace"]
-        follows(qtbot, window, window.hub.snapshot.step)
+        follows(qtbot, window, window.controller.snapshot.step)
         return window, view
 
     return traced
@@ -72,7 +74,7 @@ def spot(sheet, key) -> QPoint:
 
 def oracle(window):
     """Compute the example's way by hand, from the window's own snapshot."""
-    snapshot, task = window.hub.snapshot, window.hub.run.task
+    snapshot, task = window.controller.snapshot, window.controller.run.task
     example = window.views.context.chosen.example
     x = task.inputs(task.dataset.values()[example.row][None])[0].astype(float)
     z = snapshot.params.W.astype(float) @ x + snapshot.params.b
@@ -109,10 +111,10 @@ def test_the_new_weights_are_those_after_the_next_step(qtbot, traced):
     promised = {
         (k, j): number(view.sheet.numbers.say(("W2", k, j))) for k in range(3) for j in range(2)
     }
-    step = window.hub.snapshot.step
+    step = window.controller.snapshot.step
     qtbot.keyClick(view, Qt.Key.Key_S)
     follows(qtbot, window, step + 1)
-    after = window.hub.snapshot.params.W
+    after = window.controller.snapshot.params.W
     for (k, j), value in promised.items():
         assert value == pytest.approx(after[k, j], abs=6e-4)
 
@@ -147,7 +149,7 @@ def test_a_covered_number_is_a_question_mark_everywhere_until_it_is_revealed(qtb
 def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
     window, view = traced(MINUTES)
     view.sheet.cover([("L",)], True)
-    step = window.hub.snapshot.step
+    step = window.controller.snapshot.step
     qtbot.keyClick(view, Qt.Key.Key_Space)
     qtbot.waitUntil(
         lambda: window.views.context.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS
@@ -158,20 +160,20 @@ def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
 def test_what_waits_while_steps_are_a_blur_comes_once_it_pauses(qtbot, traced, reach, monkeypatch):
     monkeypatch.setattr(tracer, "BLUR_MS", 10**7)
     window, view = traced(MINUTES)
-    of_the_run, hub = window.views.context.tracer, window.hub
+    of_the_run, controller = window.views.context.tracer, window.controller
     qtbot.keyClick(view, Qt.Key.Key_Space)
     qtbot.waitUntil(
-        lambda: hub.snapshot.step > of_the_run.newest.trace.step + 5, timeout=PATIENCE_MS
+        lambda: controller.snapshot.step > of_the_run.newest.trace.step + 5, timeout=PATIENCE_MS
     )
     assert not of_the_run.is_at_rest
     qtbot.keyClick(view, Qt.Key.Key_Space)
     reach(window, Status.PAUSED)
-    follows(qtbot, window, window.hub.snapshot.step)
+    follows(qtbot, window, window.controller.snapshot.step)
 
 
 def test_four_presses_make_one_step(qtbot, traced):
     window, view = traced()
-    step = window.hub.snapshot.step
+    step = window.controller.snapshot.step
     sheet = view.sheet
     for part in range(4):
         qtbot.keyClick(view, Qt.Key.Key_N)
@@ -179,8 +181,8 @@ def test_four_presses_make_one_step(qtbot, traced):
         assert sheet.lit_parts == {part}
         assert [button.isChecked() for button in view.parts] == [k <= part for k in range(4)]
         if part < len(PARTS) - 1:
-            assert window.hub.snapshot.step == step
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == step + 1, timeout=PATIENCE_MS)
+            assert window.controller.snapshot.step == step
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == step + 1, timeout=PATIENCE_MS)
     assert window.views.context.tracer.newest.trace.step == step, (
         "what was lit stays to be looked at"
     )
@@ -218,7 +220,7 @@ def test_the_rows_before_and_after_are_a_press_away(qtbot, traced):
 
 def test_the_worst_row_has_the_largest_loss(qtbot, traced):
     window, view = traced(steps=5)
-    task, params = window.hub.run.task, window.hub.snapshot.params
+    task, params = window.controller.run.task, window.controller.snapshot.params
     X = task.inputs(task.dataset.values()).astype(float)
     Z = X @ params.W.T.astype(float) + params.b
     losses = np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(Z)), task.dataset.y]
@@ -229,7 +231,7 @@ def test_the_worst_row_has_the_largest_loss(qtbot, traced):
 
 def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
     window = open_window()
-    task = window.hub.run.task
+    task = window.controller.run.task
     row = 120
     x, y = task.dataset.values()[row][:2]
     click_plane(window.views["Boundary"], float(x), float(y))
@@ -303,7 +305,7 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
     window, view = traced(RunConfig(DataConfig("digits")))
     from gui.state.selected_example import Example
 
-    task = window.hub.run.task
+    task = window.controller.run.task
     window.views.context.chosen.choose(Example(task, np.full(64, 0.5), None, None, "the drawing"))
     qtbot.waitUntil(
         lambda: window.views.context.tracer.newest.example.row is None, timeout=PATIENCE_MS
@@ -365,7 +367,7 @@ def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
         found = shown_numbers(view.sheet, name)
         assert found == pytest.approx(dict(enumerate(values)), rel=0.06, abs=6e-4), name
     assert number(view.sheet.numbers.say(("L",))) == pytest.approx(trace.loss, rel=0.06, abs=6e-4)
-    assert window.hub.run.task.dataset.class_names[trace.response.decided] in text
+    assert window.controller.run.task.dataset.class_names[trace.response.decided] in text
     assert view.jacobian.isVisible() == (kind in ("softmax", "binary", "mse"))
 
 
@@ -431,10 +433,10 @@ def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced
         key: number(view.sheet.numbers.say(key)) for key in view.sheet.keys if key[0] == "W2"
     }
     biases = shown_numbers(view.sheet, "b2")
-    step = window.hub.snapshot.step
+    step = window.controller.snapshot.step
     qtbot.keyClick(view, Qt.Key.Key_S)
     follows(qtbot, window, step + 1)
-    after = window.hub.snapshot.params
+    after = window.controller.snapshot.params
     assert len(promised) == 6 and len(biases) == 3
     for (_, k, j), value in promised.items():
         assert value == pytest.approx(after.W[k, j], abs=6e-4)
@@ -465,7 +467,7 @@ def test_with_a_schedule_the_rate_is_that_of_the_next_update(traced):
 def test_through_a_hidden_layer_nothing_is_traced(qtbot, open_window):
     window = open_window(RunConfig(model=ModelConfig(hidden=4)))
     qtbot.keyClick(window.stage, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
     qtbot.keyClick(window.stage, Qt.Key.Key_N)  # there are no parts to take
     tracer = window.views.context.tracer
     assert tracer.part is None and tracer.newest is None

@@ -29,7 +29,9 @@ def opened(qtbot, open_window):
         window = open_window(config)
         for step in range(1, steps + 1):
             qtbot.keyClick(window.stage, Qt.Key.Key_S)
-            qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+            qtbot.waitUntil(
+                lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
+            )
         qtbot.keyClick(window.stage, Qt.Key.Key_2)
         qtbot.mouseClick(window.views["Weights"].subject.button(subject), Qt.MouseButton.LeftButton)
         return window, window.views["Weights"]
@@ -48,7 +50,7 @@ def number(text):
 def test_the_table_shows_the_coefficients_of_the_chosen_class(qtbot, opened):
     window, view = opened("coefficients")
     panel = view.coefficients
-    found = coefficients(window.hub.run.task, window.hub.snapshot.params)
+    found = coefficients(window.controller.run.task, window.controller.snapshot.params)
     assert panel.output.currentText() == "virginica"
     qtbot.waitUntil(lambda: cells(panel.table, 1)[0] != "", timeout=PATIENCE_MS)
     shown = [number(text) for text in cells(panel.table, 1)]
@@ -64,8 +66,8 @@ def test_another_row_is_another_sentence(qtbot, opened):
     assert "petal length" in first and "virginica against versicolor" in first
     panel.table.setFocus()
     qtbot.keyClick(panel.table, Qt.Key.Key_Down)
-    found = coefficients(window.hub.run.task, window.hub.snapshot.params)
-    ratio = odds_ratios(window.hub.run.task, found, 2, 1)[1]
+    found = coefficients(window.controller.run.task, window.controller.snapshot.params)
+    ratio = odds_ratios(window.controller.run.task, found, 2, 1)[1]
     assert "petal width" in panel.words.text() and f"{ratio:.3g}" in panel.words.text()
 
 
@@ -117,7 +119,7 @@ def test_a_coefficient_that_four_decimals_would_hide_is_shown(show_view):
 def test_pictures_have_length_extremes_and_bias_of_each_class(qtbot, opened):
     window, view = opened("coefficients", RunConfig(DataConfig("digits")))
     table = view.numbers.table
-    found = picture_weights(window.hub.run.task, window.hub.snapshot.params)
+    found = picture_weights(window.controller.run.task, window.controller.snapshot.params)
     qtbot.waitUntil(lambda: cells(table, 0)[0] != "", timeout=PATIENCE_MS)
     assert cells(table, 0) == list("0123456789")
     norms = [number(text) for text in cells(table, 1)]
@@ -139,7 +141,7 @@ def test_the_line_over_time_ends_at_the_length_of_the_weights(qtbot, opened):
     qtbot.waitUntil(lambda: len(norms.whole.getData()[0]) == 6, timeout=PATIENCE_MS)
     x, y = norms.whole.getData()
     np.testing.assert_allclose(x, np.arange(6))
-    assert y[-1] == pytest.approx(np.linalg.norm(window.hub.snapshot.params.W), rel=1e-5)
+    assert y[-1] == pytest.approx(np.linalg.norm(window.controller.snapshot.params.W), rel=1e-5)
 
 
 def test_without_a_penalty_it_says_that_the_weights_grow_without_end(qtbot, opened):
@@ -163,8 +165,8 @@ def test_a_full_batch_has_no_noise_and_says_so(qtbot, opened):
 def test_the_noise_of_a_batch_is_its_angle(qtbot, opened):
     window, view = opened("over time")
     qtbot.waitUntil(lambda: "°" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
-    snapshot = window.hub.snapshot
-    found = curvature.noise(window.hub.run.task, snapshot.params, snapshot.batch)
+    snapshot = window.controller.snapshot
+    found = curvature.noise(window.controller.run.task, snapshot.params, snapshot.batch)
     assert found is not None
     assert f"{found.degrees:.0f}°" in view.norms.noise_words.text()
 
@@ -173,7 +175,9 @@ def test_the_limit_of_the_learning_rate_is_marked(qtbot, open_window):
     window = open_window()
     rate = window.knobs.rate
     qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
-    expected = 2 / curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
+    expected = 2 / curvature.largest(
+        window.controller.run.task, window.controller.snapshot.params, 0.0
+    )
     assert rate.limit == pytest.approx(expected)
     assert f"{expected:.2g}" in rate.limit_words.text()
 
@@ -189,7 +193,9 @@ def test_at_rest_the_limit_is_that_of_all_rows_and_before_it_says_of_how_many(
     assert rate.limit_words.text().startswith("▲ ≈")
     window.run_bar.play_button.click()
     qtbot.waitUntil(lambda: "sample" not in rate.slider.toolTip(), timeout=PATIENCE_MS)
-    expected = 2 / curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
+    expected = 2 / curvature.largest(
+        window.controller.run.task, window.controller.snapshot.params, 0.0
+    )
     assert rate.limit == pytest.approx(expected)
     assert rate.limit_words.text() == f"▲ {expected:.2g}"
 
@@ -199,7 +205,7 @@ def test_the_slider_changes_the_rate_and_follows_it(qtbot, open_window):
     slider = window.knobs.rate.slider
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_PageUp)
-    qtbot.waitUntil(lambda: window.hub.settings.learning_rate > 0.1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.settings.learning_rate > 0.1, timeout=PATIENCE_MS)
     assert window.setup.training.learning_rate.value() == pytest.approx(0.22, rel=0.05)
     before = slider.value()
     qtbot.keyClick(window.stage, Qt.Key.Key_BracketLeft)
@@ -209,8 +215,10 @@ def test_the_slider_changes_the_rate_and_follows_it(qtbot, open_window):
 def test_a_model_without_curvature_has_no_mark(qtbot, open_window):
     window = open_window(RunConfig(model=ModelConfig("perceptron")))
     qtbot.keyClick(window.stage, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: not window.hub.background.is_busy("curvature"), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: not window.controller.background.is_busy("curvature"), timeout=PATIENCE_MS
+    )
     assert window.knobs.rate.limit is None
 
 
@@ -219,7 +227,7 @@ def test_with_momentum_the_limit_is_that_of_its_rule(qtbot, open_window):
     window = open_window(RunConfig(training=settings))
     rate = window.knobs.rate
     qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
-    bend = curvature.largest(window.hub.run.task, window.hub.snapshot.params, 0.0)
+    bend = curvature.largest(window.controller.run.task, window.controller.snapshot.params, 0.0)
     assert rate.limit == pytest.approx(1.5 * 2 / bend)
     assert "2(1 + μ)/λ_max" in rate.slider.toolTip()
 
@@ -227,8 +235,10 @@ def test_with_momentum_the_limit_is_that_of_its_rule(qtbot, open_window):
 def test_a_rule_that_scales_each_parameter_has_no_mark(qtbot, open_window):
     window = open_window(RunConfig(training=TrainingConfig(optimiser="adam")))
     qtbot.keyClick(window.stage, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step == 1, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: not window.hub.background.is_busy("curvature"), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: not window.controller.background.is_busy("curvature"), timeout=PATIENCE_MS
+    )
     assert window.knobs.rate.limit is None
 
 
@@ -244,8 +254,8 @@ def test_above_the_limit_it_says_that_steps_overshoot(qtbot, open_window, enter)
 def test_the_signal_to_noise_of_a_batch_is_said(qtbot, opened):
     window, view = opened("over time")
     qtbot.waitUntil(lambda: "°" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
-    snapshot = window.hub.snapshot
-    found = curvature.noise(window.hub.run.task, snapshot.params, snapshot.batch)
+    snapshot = window.controller.snapshot
+    found = curvature.noise(window.controller.run.task, snapshot.params, snapshot.batch)
     assert found is not None
     assert f"Signal-to-noise {found.signal:.2g}" in view.norms.noise_words.text()
 
@@ -256,7 +266,7 @@ def test_the_axes_move_by_leaps_and_not_with_each_step(qtbot, opened):
     seen = []
     for step in range(4, 18):
         qtbot.keyClick(window.stage, Qt.Key.Key_S)
-        qtbot.waitUntil(lambda n=step: window.hub.snapshot.step == n, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS)
         qtbot.waitUntil(lambda n=step: view.norms.whole.getData()[0][-1] == n, timeout=PATIENCE_MS)
         seen.append(round(box.viewRange()[0][1]))
     assert seen == [16] * 13 + [32]

@@ -29,7 +29,7 @@ def start(qtbot, dressed, tmp_path):
         window.resize(1366, 768)
         window.start(RunConfig())
         window.show()
-        qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
         return window

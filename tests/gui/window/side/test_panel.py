@@ -42,7 +42,9 @@ def test_more_height_has_more_cards(open_window, height, count):
 
 def test_a_tab_brings_its_view_into_sight_with_the_numbers_of_now(window, qtbot):
     QTest.keyClick(window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None and window.hub.snapshot.step == 1)
+    qtbot.waitUntil(
+        lambda: window.controller.snapshot is not None and window.controller.snapshot.step == 1
+    )
     confusion = window.views["Confusion"]
     assert not confusion.isVisible()
     card = window.side_panel.cards[1]
@@ -52,7 +54,7 @@ def test_a_tab_brings_its_view_into_sight_with_the_numbers_of_now(window, qtbot)
         pos=card.tabs.tabRect(card.names.index("Confusion")).center(),
     )
     assert confusion.isVisible()
-    assert confusion.matrix.counts.tolist() == window.hub.snapshot.metrics.confusion.tolist()
+    assert confusion.matrix.counts.tolist() == window.controller.snapshot.metrics.confusion.tolist()
 
 
 def test_the_view_that_was_chosen_stays_when_the_cards_change(window):

@@ -25,7 +25,7 @@ def start(qtbot, dressed, tmp_path):
         window.resize(1366, 768)
         window.start(RunConfig())
         window.show()
-        qtbot.waitUntil(lambda: window.hub.snapshot is not None, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
         return window
@@ -43,7 +43,7 @@ def test_the_first_press_does_what_it_says(start, qtbot):
     window = start()
     guide = guide_of(window)
     QTest.mouseClick(guide.buttons[0], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.hub.snapshot.step > 0)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 0)
 
 
 def test_the_second_gives_the_focus_to_the_learning_rate(start):
@@ -55,7 +55,7 @@ def test_the_second_gives_the_focus_to_the_learning_rate(start):
 def test_the_third_opens_the_board(start, qtbot):
     window = start()
     QTest.mouseClick(guide_of(window).buttons[2], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.hub.config.data.source == "drawn")
+    qtbot.waitUntil(lambda: window.controller.config.data.source == "drawn")
 
 
 def test_the_fourth_begins_the_first_lesson(start, qtbot):

@@ -49,9 +49,11 @@ def test_a_view_that_is_in_the_other_room_changes_places(window):
 def test_both_follow_the_run(window, qtbot):
     window.stage.split(True)
     QTest.keyClick(window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.hub.snapshot is not None and window.hub.snapshot.step == 1)
+    qtbot.waitUntil(
+        lambda: window.controller.snapshot is not None and window.controller.snapshot.step == 1
+    )
     for name in ("Boundary", "Weights"):
-        assert window.views[name].snapshot is window.hub.snapshot
+        assert window.views[name].snapshot is window.controller.snapshot
 
 
 def test_a_view_is_made_in_the_room_where_it_is_wanted(window):
@@ -64,7 +66,7 @@ def test_other_data_leave_two_views_that_apply(window, qtbot):
     window.stage.split(True)
     window.stage.show_name("Data")
     QTest.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.hub.config.data.source == "digits")
+    qtbot.waitUntil(lambda: window.controller.config.data.source == "digits")
     assert "Boundary" not in window.stage.offered
     assert len({view for view in window.views.made if view.isVisible()}) >= 2
 
