@@ -380,6 +380,10 @@ class Classroom:
         QTest.mouseClick(self.window.rail.source.button(source), Qt.MouseButton.LeftButton)
 
     def _choose_model(self) -> None:
+        if not self.window.setup.isVisible():
+            QTest.mouseClick(self.window.knobs.settings_button, Qt.MouseButton.LeftButton)
+        if not self.window.setup.isVisible():
+            return  # a card has all the room
         buttons = [
             b for b in self.window.setup.model.findChildren(QAbstractButton) if b.isVisible()
         ]

@@ -7,7 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gui.kit import plots, zoom
+from gui.kit import plots
 from gui.kit.plots import Line
 from gui.kit.theme import Theme
 from gui.stage.demos.shaped import Shaped
@@ -65,7 +65,7 @@ class Chart(QWidget):
         for line, words, colour, width, dashed in self._lines:
             style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
             code = getattr(self._theme, colour)
-            line.setPen(plots.pen(self.plot, code, width * zoom.factor(), style))
+            line.setPen(plots.pen(self.plot, code, width, style))
             if words:
                 dash = "╍╍" if dashed else "━━"
                 entries.append(f'<span style="color:{code}">{dash}</span>&nbsp;{words}')

@@ -116,10 +116,10 @@ class GuessingDemo(Demo):
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
         plots.paint(self.plot, theme)
-        self._curve.setPen(plots.pen(self.plot, theme.accent, 2 * zoom.factor()))
-        self._drop.setPen(plots.pen(self.plot, theme.muted, zoom.factor(), Qt.PenStyle.DashLine))
+        self._curve.setPen(plots.pen(self.plot, theme.accent, 2))
+        self._drop.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DashLine))
         self._spot.setSize(zoom.px(11))
-        self._spot.setPen(plots.pen(self.plot, theme.panel, zoom.factor()))
+        self._spot.setPen(plots.pen(self.plot, theme.panel, 1))
         self._spot.setBrush(pg.mkBrush(theme.counter_accent))
 
     def show_run(self, task: Task, snapshot: Snapshot) -> None:

@@ -139,11 +139,11 @@ class LikelihoodDemo(Demo):
             (theme.counter_accent, 2.5, Qt.PenStyle.SolidLine),
         )
         for line, (colour, width, dash) in zip(self._lines, styles, strict=True):
-            line.setPen(plots.pen(self.plot, colour, width * zoom.factor(), dash))
+            line.setPen(plots.pen(self.plot, colour, width, dash))
         for floor, words, colour in zip(
             self._floors, self._floor_words, (theme.counter_accent, theme.accent), strict=True
         ):
-            floor.setPen(plots.pen(self.plot, colour, zoom.factor(), Qt.PenStyle.DotLine))
+            floor.setPen(plots.pen(self.plot, colour, 1, Qt.PenStyle.DotLine))
             words.setColor(colour)
             words.setFont(zoom.font(look.SMALL))
         self._ends.setSize(zoom.px(12))

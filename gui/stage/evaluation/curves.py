@@ -185,13 +185,11 @@ class _Square(QWidget):
     def show_theme(self, theme: Theme) -> None:
         plots.paint(self.plot, theme)
         zoom.set_type(self.title, 1.0, bold=True)
-        self.curve.setPen(plots.pen(self.plot, theme.accent, 2.4 * zoom.factor()))
-        self.guess.setPen(
-            plots.pen(self.plot, theme.muted, 1.2 * zoom.factor(), Qt.PenStyle.DotLine)
-        )
+        self.curve.setPen(plots.pen(self.plot, theme.accent, 2.4))
+        self.guess.setPen(plots.pen(self.plot, theme.muted, 1.2, Qt.PenStyle.DotLine))
         self.point.setBrush(pg.mkBrush(theme.counter_accent))
         self.point.setSize(zoom.px(POINT_PX))
-        self.point.setPen(plots.pen(self.plot, theme.panel, 1.5 * zoom.factor()))
+        self.point.setPen(plots.pen(self.plot, theme.panel, 1.5))
 
     def show_curve(
         self,

@@ -112,7 +112,7 @@ class FoldsPage(Page):
         zoom.set_type(self.figures, FIGURES)
         self.bar.setFixedHeight(zoom.px(6))
         self.dots.setSize(zoom.px(12))
-        self.mean.setPen(plots.pen(self.plot, theme.accent, 2 * zoom.factor()))
+        self.mean.setPen(plots.pen(self.plot, theme.accent, 2))
         colour = pg.mkColor(theme.accent)
         colour.setAlpha(48)
         self.band.setBrush(colour)

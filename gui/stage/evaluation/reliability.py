@@ -99,19 +99,15 @@ class ReliabilityPage(Page):
             )
         self._fit_counts()
         zoom.set_type(self.title, look.LARGE)
-        self.diagonal.setPen(
-            plots.pen(self.plot, theme.muted, 1.2 * zoom.factor(), Qt.PenStyle.DotLine)
-        )
+        self.diagonal.setPen(plots.pen(self.plot, theme.muted, 1.2, Qt.PenStyle.DotLine))
         for line, dots, colour in (
             (self.before, self._dots, theme.accent),
             (self.after, self._dots_after, theme.counter_accent),
         ):
-            line.setPen(plots.pen(self.plot, colour, 2 * zoom.factor()))
+            line.setPen(plots.pen(self.plot, colour, 2))
             dots.setBrush(pg.mkBrush(colour))
-            dots.setPen(plots.pen(self.plot, theme.panel, zoom.factor()))
-        self.bars.setOpts(
-            brush=pg.mkBrush(theme.rest), pen=plots.pen(self.counts, theme.panel, zoom.factor())
-        )
+            dots.setPen(plots.pen(self.plot, theme.panel, 1))
+        self.bars.setOpts(brush=pg.mkBrush(theme.rest), pen=plots.pen(self.counts, theme.panel, 1))
         for label in self.count_labels:
             zoom.set_type(label, look.SMALL)
             label.setColor(theme.ink)

@@ -111,9 +111,7 @@ class RunCurves(QWidget):
         for line, record, (steps, values, fall) in zip(
             self._lines, self._records, curves, strict=False
         ):
-            line.setPen(
-                plots.pen(self.plot, colour_of(self._theme, record.colour), PX * zoom.factor())
-            )
+            line.setPen(plots.pen(self.plot, colour_of(self._theme, record.colour), PX))
             y = np.append(values, fall)
             if is_log:
                 y = np.log10(np.maximum(np.where(np.isinf(y), endless, y), FLOOR))
@@ -155,7 +153,7 @@ class RunCurves(QWidget):
         self.plot.setRange(xRange=(0, x_max), yRange=y_range, padding=0)
         teeth = self._break.teeth(0, x_max) if self._break else ([], [])
         self._break_line.setData(*teeth)
-        self._break_line.setPen(plots.pen(self.plot, self._theme.muted, 1.2 * zoom.factor()))
+        self._break_line.setPen(plots.pen(self.plot, self._theme.muted, 1.2))
         self._set_ticks(*y_range)
 
     def _set_ticks(self, low: float, high: float) -> None:

@@ -203,23 +203,21 @@ def trained_in_the_terminal():
 IRIS = RunConfig(training=TrainingConfig(epochs=4))
 
 
-def test_the_picture_of_a_late_tab_has_the_last_numbers_there_and_in_the_gauge(read_when_pictured):
-    result, answers = trained_in_the_terminal()
+def test_the_picture_of_a_late_tab_has_the_last_numbers(read_when_pictured):
+    result, _ = trained_in_the_terminal()
     read = read_when_pictured("evaluation")
     right = round(result.metrics.test_accuracy * 30)
     assert read["tab"] == "Evaluation"
     assert any(f"{right} of 30 test rows" in words for words in read["words"])
     assert read["bar"]["accuracy · test"] == f"{100 * result.metrics.train_accuracy:.1f} %"
-    row = int(result.task.train_rows[0])
-    assert [f"{answers.loss[row]:.3f}" in sheet for sheet in read["sheets"]] == [True]
 
 
 def test_the_picture_of_the_trace_has_the_loss_of_the_last_step(read_when_pictured):
     result, answers = trained_in_the_terminal()
     read = read_when_pictured("trace")
     loss = f"{answers.loss[int(result.task.train_rows[0])]:.3f}"
-    assert len(read["sheets"]) == 2
-    assert all(loss in sheet for sheet in read["sheets"])
+    (sheet,) = read["sheets"]
+    assert loss in sheet
     assert f"step {result.metrics.step}" in read["words"]
 
 
