@@ -11,6 +11,11 @@ COMPARED: dict[Cost, tuple[str, str]] = {  # of other models: what it is called,
 }
 
 
+def costs_of(kind: str) -> tuple[Cost, Cost]:
+    """Return the losses that this model is shown with: its own, and the one beside it."""
+    return own_cost(kind), other_cost(kind)
+
+
 def title_of(kind: str, cost: Cost) -> str:
     """Name a loss as it is of this model."""
     model = FAMILY[kind]
@@ -22,7 +27,7 @@ def title_of(kind: str, cost: Cost) -> str:
 
 def choices_of(kind: str) -> tuple[tuple[str, tuple[Cost, ...], str], ...]:
     """Return the losses that can be looked at: words, costs, tip."""
-    own, other = own_cost(kind), other_cost(kind)
+    own, other = costs_of(kind)
     as_what = (
         "to compare"
         if FAMILY[kind].has_probabilities

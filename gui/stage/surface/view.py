@@ -22,7 +22,7 @@ from gui.kit.view import View
 from gui.stage.surface.boundary_panel import BoundaryPanel
 from gui.stage.surface.choices import SurfaceChoices
 from gui.stage.surface.directions import say_absence
-from gui.stage.surface.losses import title_of
+from gui.stage.surface.losses import costs_of, title_of
 from gui.stage.surface.panel import SurfacePanel
 from gui.stage.surface.request import SurfaceAnswer, SurfaceRequest
 from gui.state.background_tasks import Background, Queue
@@ -140,7 +140,8 @@ class SurfaceView(View):
             self._keeps_ranges = False
             self.choices.offer(task)
             for cost, panel in self.panels.items():
-                panel.title.setText(title_of(self.choices.kind, cost))
+                if cost in costs_of(self.choices.kind):  # another model may have another loss
+                    panel.title.setText(title_of(self.choices.kind, cost))
                 panel.clear(*self.choices.names)
             self.boundary.clear()
             self._caption.setText("")

@@ -18,6 +18,7 @@ from core.explain.optimum import optimum
 from core.model_family import FAMILY
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
+from gui.stage.surface.losses import title_of
 from gui.stage.surface.request import extent
 
 PATIENCE_MS = 30_000
@@ -384,3 +385,15 @@ def test_over_a_single_weight_there_is_no_surface_and_it_says_so(qtbot, open_win
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
     said = [label.text() for label in window.views["Surface"].findChildren(QLabel)]
     assert any("a single weight" in words for words in said)
+
+
+def test_a_model_with_another_loss_than_the_one_before_is_shown(qtbot, open_window):
+    window = open_window(RunConfig(model=ModelConfig(kind="svm")))
+    window.stage.show_name("Surface")
+    view = window.views["Surface"]
+    for kind in ("softmax", "perceptron", "svm", "binary"):
+        window.knobs.kind_chosen.emit(kind)
+        qtbot.waitUntil(lambda kind=kind: window.controller.config.model.kind == kind)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+        (own,) = view.choices.shown
+        assert view.panels[own].title.text() == title_of(kind, own)
