@@ -218,8 +218,10 @@ class GradientArrows(QObject):
             return
         if found is None or found.run != snapshot.run or found.plane != self._plane:
             return
-        self.shown = found
         pixel = np.array(self._plot.getPlotItem().getViewBox().viewPixelSize())
+        if not pixel.all():
+            return  # the plot has no room: there is nothing to be seen
+        self.shown = found
         head_px, sum_head_px = HEAD_PX * zoom.factor(), SUM_HEAD_PX * zoom.factor()
         outlines = []
         for k, line in enumerate(self.lines):
