@@ -156,6 +156,8 @@ class SurfacePanel(QWidget):
     def _show_labels(self) -> None:
         """Say the losses of some contours, where the words have room beside each other."""
         width, height = self.plot.getPlotItem().getViewBox().viewPixelSize()
+        if not (width and height):
+            return  # the plot has no room
         taken: list[QRectF] = []
         for label, (level, x, y) in zip(self._labels, self._levels, strict=False):
             label.setText(f"{level:.3g}")
