@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from core.data.task import Task
 from core.runs.activity import LoadedRun, Replaying, Seeking, Training
@@ -13,6 +13,9 @@ from core.runs.failure import RACE
 from core.runs.race import Race
 from core.runs.workspace import Command, Workspace
 from core.train.snapshot import Params, Status
+
+if TYPE_CHECKING:
+    from core.train.trainer import Trainer
 
 # Runs ---------------------------------------------------------------------------------------------
 
@@ -36,26 +39,21 @@ class Load(Command):
     replaces: int | None = None
 
     def carry_out(self, workspace: Workspace) -> None:
-        try:
-            trainer = workspace.make_trainer(self.task)
-            before = None if self.warm_start_from is None else workspace.find(self.warm_start_from)
-            if before is not None:
-                from core.train.warm_start import warm_start_from
-
-                warm_start_from(trainer, before.trainer)
-            if self.start is not None:
-                from core.train.warm_start import start_from
-
-                start_from(trainer, self.start)
-        except Exception as error:
-            workspace.halt()
-            workspace.report(error, self.run)
-            return
-        if self.replaces is not None:
-            workspace.forget(self.replaces)
-        workspace.show(LoadedRun(self.run, self.task, trainer))
-        if self.play:
+        if _begin(workspace, self.run, self.task, self._make, self.replaces) and self.play:
             Play().carry_out(workspace)
+
+    def _make(self, workspace: Workspace) -> Trainer:
+        trainer = workspace.make_trainer(self.task)
+        before = None if self.warm_start_from is None else workspace.find(self.warm_start_from)
+        if before is not None:
+            from core.train.warm_start import warm_start_from
+
+            warm_start_from(trainer, before.trainer)
+        if self.start is not None:
+            from core.train.warm_start import start_from
+
+            start_from(trainer, self.start)
+        return trainer
 
 
 @dataclass(frozen=True)
@@ -74,21 +72,40 @@ class BeginAgain(Command):
     replaces: int | None = None
 
     def carry_out(self, workspace: Workspace) -> None:
+        _begin(workspace, self.run, workspace.run.task, self._make, self.replaces)
+
+    def _make(self, workspace: Workspace) -> Trainer:
         from core.train.warm_start import start_from, tuned_task
 
-        before = workspace.run
-        start = self.start or before.trainer.start
-        try:
-            trainer = workspace.make_trainer(tuned_task(before.trainer))
-            if start is not None:
-                start_from(trainer, start)
-        except Exception as error:
-            workspace.halt()
-            workspace.report(error, self.run)
-            return
-        if self.replaces is not None:
-            workspace.forget(self.replaces)
-        workspace.show(LoadedRun(self.run, before.task, trainer))
+        before = workspace.run.trainer
+        trainer = workspace.make_trainer(tuned_task(before))
+        start = self.start or before.start
+        if start is not None:
+            start_from(trainer, start)
+        return trainer
+
+
+def _begin(
+    workspace: Workspace,
+    run: int,
+    task: Task,
+    make: Callable[[Workspace], Trainer],
+    replaces: int | None,
+) -> bool:
+    """Show a run with the trainer that is made; tell a failure of it. Return whether it is shown.
+
+    What fails leaves the last run as it is, paused. replaces : run that is forgotten.
+    """
+    try:
+        trainer = make(workspace)
+    except Exception as error:
+        workspace.halt()
+        workspace.report(error, run)
+        return False
+    if replaces is not None:
+        workspace.forget(replaces)
+    workspace.show(LoadedRun(run, task, trainer))
+    return True
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,22 @@ import math
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QCursor, QFontMetricsF, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QFontMetricsF,
+    QPainter,
+    QPalette,
+    QPen,
+    QPixmap,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from core.config import TrainingConfig
 from core.data.task import Task
 from core.model_family import FAMILY
+from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.kit import zoom
 from gui.kit.labels import Elided
@@ -25,18 +35,19 @@ CAP_SHARE = 0.025  # of the height of the window, so that the back row can read 
 LEAST_ZOOM = 1.25
 FOLLOW_MS = 16  # between two looks where the pointer is
 RING_PX = 44
+GAP_PX = 18  # between the figures
 
 
 class Figure(QWidget):
     """A word and a number, of the width of the widest one at any zoom."""
 
-    def __init__(self, word: str, widest: str) -> None:
+    def __init__(self, word: str, widest: str, name: str = "") -> None:
         super().__init__()
         self._widest = widest
         word_label, self._number = QLabel(word), QLabel()
         word_label.setProperty("muted", True)
         self._number.setTextFormat(Qt.TextFormat.PlainText)
-        self._number.setAccessibleName(word)
+        self._number.setAccessibleName(name or word)
         zoom.set_type(self._number, 1.0, bold=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -61,7 +72,6 @@ class PresenterBar(QFrame):
     """What is trained on what, the step, the loss, how many are right, and η."""
 
     play_or_pause = Signal()
-    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,10 +87,10 @@ class PresenterBar(QFrame):
         eta = QLabel("<i>η</i>")
         self.rate = RateSlider()
         self.rate.limit_words.hide()
-        self._rate = Figure("", "0.0001")
-        row = QHBoxLayout(self)
+        self._rate = Figure("", "0.0001", "learning rate")
+        self._snapshot: Snapshot | None = None
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
-        row.setSpacing(zoom.px(18))
         row.addWidget(self.play_button)
         row.addWidget(self._title, 1)
         self.figures = self.step, self.loss, self.right, self._rate
@@ -92,10 +102,12 @@ class PresenterBar(QFrame):
 
     def fit(self) -> None:
         """Be as large as the zoom of now says."""
+        self._row.setSpacing(zoom.px(GAP_PX))
         for figure in self.figures:
             figure.fit()
 
     def show_task(self, task: Task) -> None:
+        self._snapshot = None
         self._title.setText(f"{FAMILY[task.config.model.kind].title} on {task.source.name}")
         for figure in (self.step, self.loss, self.right):
             figure.show_number("–")
@@ -105,6 +117,17 @@ class PresenterBar(QFrame):
         self._rate.show_number(f"{settings.learning_rate:.4g}")
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show where the run is, now or once the bar is seen."""
+        self._snapshot = snapshot
+        if self.isVisible():
+            self._show(snapshot)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._snapshot is not None:
+            self._show(self._snapshot)
+
+    def _show(self, snapshot: Snapshot) -> None:
         metrics = snapshot.metrics
         sign = "❚❚" if snapshot.status is Status.TRAINING else "▶"
         self.play_button.set_words(sign, "")
@@ -114,7 +137,7 @@ class PresenterBar(QFrame):
         if math.isfinite(metrics.train_loss):
             self.loss.show_number(f"{about}{metrics.train_loss:.2f}")
         if math.isfinite(metrics.train_accuracy):
-            self.right.show_number(f"{about}{metrics.train_accuracy:.0%}".replace("%", " %"))
+            self.right.show_number(f"{about}{format_percent(metrics.train_accuracy, 0)}")
 
 
 class Presenter(QObject):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
-from core.number_format import format_rate
+from core.number_format import format_percent, format_rate
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.kit import theme as look
@@ -386,4 +386,4 @@ def _loss(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1%}".replace("%", " %") if math.isfinite(share) else ""
+    return format_percent(share) if math.isfinite(share) else ""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QElapsedTimer, QObject
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from core.model_family import FAMILY
+from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.kit.view import View
@@ -190,4 +191,4 @@ def _loss(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{value:.1%}".replace("%", " %") if math.isfinite(value) else "no number"
+    return format_percent(value) if math.isfinite(value) else "no number"

@@ -114,7 +114,7 @@ class Colours(QObject):
                 _polish(widget)
             else:
                 self._waiting.append(widget)
-        for widget in widgets:  # also what is shown before its turn comes
+        for widget in self._waiting:  # it may be shown before its turn comes
             if shiboken6.isValid(widget):
                 zoom.follow(widget)
         self._next.start()

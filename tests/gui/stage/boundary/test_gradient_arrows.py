@@ -206,3 +206,13 @@ def test_arrows_and_words_are_those_of_the_models_own_rule(show, trained, tick, 
 def test_a_hidden_layer_has_no_arrows(show):
     view = show(a_task(hidden=3))
     assert not view.gradient_arrows.box.isVisible()
+
+
+def test_on_a_plane_without_room_nothing_is_drawn(show, trained, tick, monkeypatch):
+    task = a_task()
+    view = show(task, trained(task, 10))
+    # As while the plot has no height; a layout would give it room again before the answer comes.
+    box = view.plot.getPlotItem().getViewBox()
+    monkeypatch.setattr(box, "viewPixelSize", lambda: (0.0, 0.0))
+    tick(view)
+    assert not any(len(line.getData()[0]) for line in view.gradient_arrows.lines)

@@ -63,3 +63,14 @@ def test_losses_of_contours_never_lie_on_each_other(show_view, type_of, points, 
         if isinstance(item, QGraphicsSimpleTextItem) and item.isVisible()
     ]
     assert labels and not any(one.intersects(two) for one, two in combinations(labels, 2))
+
+
+def test_a_plot_without_room_says_nothing_and_does_not_fail(show_view):
+    panel = SurfacePanel(look.LIGHT, "cross-entropy", "cross-entropy (nats)")
+    show_view(panel, 420, 300)
+    x = np.linspace(-1, 1, 40)
+    panel.set_range((-1, 1), (-1, 1))
+    panel.show_surface(Surface(x, x, {"cross-entropy": 1 + np.add.outer(x**2, x**2)}))
+    box = panel.plot.getPlotItem().getViewBox()
+    box.setGeometry(0, 0, 0, 0)
+    assert box.viewPixelSize() == (0, 0)

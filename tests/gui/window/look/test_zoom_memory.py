@@ -1,43 +1,12 @@
 """Zoom by keys: all type grows, and the screen remembers it."""
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.config import RunConfig
 from gui.kit import zoom
-from gui.window.main_window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-PATIENCE_MS = 30_000
-
-
-@pytest.fixture
-def start(qtbot, dressed, tmp_path):
-    """Return a function that starts the program with the settings of the last start."""
-    windows: list[MainWindow] = []
-    before = dressed.font()
-
-    def start_it() -> MainWindow:
-        for window in windows:
-            window.close()
-        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(settings, "light")
-        windows.append(window)
-        window.resize(1366, 768)
-        window.start(RunConfig())
-        window.show()
-        qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        return window
-
-    yield start_it
-    for window in windows:
-        window.close()
-    dressed.setFont(before)
 
 
 def test_keys_go_through_the_levels_and_back(start):

@@ -1,38 +1,9 @@
 """What to do first: beside the stage at the first start, gone after the first run."""
 
-import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.config import RunConfig
-from gui.window.main_window import MainWindow
 from gui.window.side.start_here import StartHere
-
-PATIENCE_MS = 30_000
-
-
-@pytest.fixture
-def start(qtbot, dressed, tmp_path):
-    """Return a function that starts the program with the settings of the last start."""
-    windows: list[MainWindow] = []
-
-    def start_it() -> MainWindow:
-        for window in windows:
-            window.close()
-        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(settings, "light")
-        windows.append(window)
-        window.resize(1366, 768)
-        window.start(RunConfig())
-        window.show()
-        qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        return window
-
-    yield start_it
-    for window in windows:
-        window.close()
 
 
 def guide_of(window):
