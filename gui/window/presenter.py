@@ -81,7 +81,7 @@ class PresenterBar(QFrame):
         self.play_button.clicked.connect(self.play_or_pause)
         self._title = Elided(Qt.TextElideMode.ElideRight)
         zoom.set_type(self._title, 1.0, bold=True)
-        self.step = Figure("step", "0,000,000")
+        self.step = Figure("step", "000,000")
         self.loss = Figure("loss", "≈0.00")
         self.right = Figure("right", "≈100 %")
         eta = QLabel("<i>η</i>")
@@ -92,7 +92,7 @@ class PresenterBar(QFrame):
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
         row.addWidget(self.play_button)
-        row.addWidget(self._title, 1)
+        row.addWidget(self._title, 3)
         self.figures = self.step, self.loss, self.right, self._rate
         for widget in (self.step, self.loss, self.right, eta):
             row.addWidget(widget)

@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QGridLayout,
     QSplitter,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -21,7 +21,7 @@ from gui.window.view_registry import ViewSpec, keys_of
 
 
 class Stage(QFrame):
-    """Tabs above one large view, at whose lower edge a banner may lie; split, two of them.
+    """Tabs above one large view, above a banner that comes at the end of a run; split, two of them.
 
     A view is in one room: chosen in the other, it goes there, and what was there takes its place.
     """
@@ -54,10 +54,11 @@ class Stage(QFrame):
         for room in self._shown:
             rooms.addWidget(room)
             rooms.setStretchFactor(rooms.count() - 1, 1)
-        place = QGridLayout(self)  # the banner lies on the views
-        place.setContentsMargins(1, 1, 1, 1)
-        place.addWidget(rooms, 0, 0)
-        place.addWidget(banner, 0, 0, Qt.AlignmentFlag.AlignBottom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        column.addWidget(rooms, 1)
+        column.addWidget(banner)  # below: on the views it would hide an axis
         self.tabs.offer(self.names, keys_of(self.names), self.names[0])
         self._turn_to(self._main, self.names[0])
 
