@@ -36,12 +36,15 @@ class Room(QWidget):
         layout.addWidget(self._line)
         layout.addWidget(self._stack, 1)
 
-    def put(self, name: str) -> None:
-        """Put the view of this name here, wherever it was, and show it."""
-        view = self._views[name]
+    def hold(self, view: QWidget) -> None:
+        """Take a view, wherever it was, without showing it."""
         if self._stack.indexOf(view) < 0:
             self._stack.addWidget(view)
-        self._stack.setCurrentWidget(view)
+
+    def put(self, name: str) -> None:
+        """Take the view of this name, wherever it was, and show it."""
+        self.hold(self._views[name])
+        self._stack.setCurrentWidget(self._views[name])
 
     def replace(self, old: QWidget, view: QWidget) -> None:
         """Show another view in the place of one that may be here."""

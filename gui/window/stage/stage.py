@@ -38,6 +38,8 @@ class Stage(QFrame):
         self._views = {name: QWidget() for name in self.names}  # until they are made
         self._main, self._beside = (Room(specs, self._views) for _ in range(2))
         self._shown = {self._main: "", self._beside: ""}
+        for view in self._views.values():
+            self._main.hold(view)  # Qt owns what lies in the window: it goes with it
         for room in self._shown:
             room.tabs.chosen.connect(lambda name, room=room: self._turn_to(room, name))
         self.tabs = self._main.tabs

@@ -78,3 +78,11 @@ def test_alone_again_the_first_room_has_its_view(window):
     assert seen(window) == {"Weights"}
     window.stage.show_name("Boundary")
     assert seen(window) == {"Boundary"}
+
+
+def test_every_view_goes_with_the_window_also_one_that_was_never_seen(window):
+    assert all(window.isAncestorOf(view) for view in window.views.made)
+    window.stage.split(True)
+    window.stage.show_name("Curves")
+    window.stage.split(False)
+    assert all(window.isAncestorOf(view) for view in window.views.made)
