@@ -302,6 +302,8 @@ class Classroom:
     def _click(self) -> None:
         kinds = (QAbstractButton, QAbstractSlider, QTabBar, QGraphicsView, Pad)
         widgets = [w for w in self._widgets(kinds) if not self._is_avoided(w)]
+        if not widgets:
+            return  # a slide has none
         widget = self.random.choice(widgets)
         at = QPoint(
             self.random.randrange(max(widget.width(), 1)),
@@ -319,6 +321,8 @@ class Classroom:
 
     def _wheel(self) -> None:
         widgets = self._widgets((QAbstractSpinBox, QComboBox, QAbstractSlider, QGraphicsView))
+        if not widgets:
+            return  # a slide has none
         widget = self.random.choice(widgets)
         target = widget.viewport() if isinstance(widget, QGraphicsView) else widget
         at = QPointF(target.rect().center())
@@ -338,6 +342,8 @@ class Classroom:
 
     def _type(self) -> None:
         fields = self._widgets(QAbstractSpinBox)
+        if not fields:
+            return  # a slide has none
         widget = self.random.choice(fields)
         values = (
             "0",
