@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -41,6 +41,7 @@ from gui.stage.draw.pad import Pad
 from gui.stage.draw.view import DrawView
 from gui.window.main_window import MainWindow
 from gui.window.run_bar import SPEEDS
+from tests.gui.wheel import turn_wheel
 
 BEAT_SECONDS = 0.02
 REST_SECONDS = 10.0
@@ -325,20 +326,9 @@ class Classroom:
             return  # a slide has none
         widget = self.random.choice(widgets)
         target = widget.viewport() if isinstance(widget, QGraphicsView) else widget
-        at = QPointF(target.rect().center())
-        turn = QPoint(0, self.random.choice((-120, 120)))
-        event = QWheelEvent(
-            at,
-            QPointF(target.mapToGlobal(at.toPoint())),
-            QPoint(),
-            turn,
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        self._tell(f"{turn.y()} over {_name(widget)}")
-        QApplication.sendEvent(target, event)
+        notches = self.random.choice((-1, 1))
+        self._tell(f"{notches} over {_name(widget)}")
+        turn_wheel(target, notches)
 
     def _type(self) -> None:
         fields = self._widgets(QAbstractSpinBox)

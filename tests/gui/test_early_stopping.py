@@ -49,12 +49,17 @@ def test_early_stopping_asks_for_validation_rows(open_window, enter, new_run):
     assert "choose a validation share" not in window.setup.training.patience.toolTip()
 
 
-def test_another_source_keeps_the_share(qtbot, open_window, new_run):
+def test_other_data_begin_without_a_share_and_one_undo_brings_it_back(qtbot, open_window, new_run):
     window = open_window(EARLY)
     with new_run(window):
         qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
+    assert not len(window.controller.run.task.validation_rows)
+    assert window.setup.data.validation_share.value() == 0
+    with new_run(window):
+        window.controller.undo_stack.undo()
     assert window.controller.run.task.config.data.validation_fraction == 0.2
-    assert len(window.controller.run.task.validation_rows) > 200
+    assert window.controller.run.task.config.training == EARLY.training
+    assert window.setup.data.validation_share.value() == 20
 
 
 def test_a_run_ends_on_its_best_epoch_with_the_rest_on_record(stopped):

@@ -30,6 +30,7 @@ FIVE = (
     TWO.with_class().with_class().with_class().put([(0, 3)], 2).put([(0, -3)], 3).put([(3, 3)], 4)
 )
 FIRST_NUMBERS_MS = 30_000
+GAUGES = ("Loss", "Accuracy", "Example", "Confusion")
 
 
 def visit(window, see=lambda name: None) -> None:
@@ -247,14 +248,11 @@ def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
     qtbot.waitUntil(lambda: new.controller.run is not None)
     shown: dict[str, dict[str, list[object]]] = {"used": {}, "new": {}}
     for which, window in (("new", new), ("used", used)):
-        gauges = (
-            window.views["Loss"],
-            window.views["Accuracy"],
-            window.views["Example"],
-            window.views["Confusion"],
-        )
-        for view in gauges:
-            shown[which][f"{type(view).__name__} {view is window.views['Loss']}"] = content(view)
+        window.stage.show_name(window.stage.offered[0])  # beside a page is the loss alone
+        gauges = [window.views[name] for name in GAUGES]
+        for name, view in zip(GAUGES, gauges, strict=True):
+            window.side_panel.show_name(name)
+            shown[which][name] = [view.isVisible(), *content(view)]
 
         def look(name: str, window=window, which=which, gauges=gauges) -> None:
             view = next(v for v in window.views.made if v.isVisible() and v not in gauges)

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
 
 from core.config import RunConfig, TrainingConfig
 from core.train.trainer import Trainer
+from tests.gui.wheel import turn_wheel
 
 SHORT = RunConfig(training=TrainingConfig(epochs=5))
 STEPS = 3
-
-
-def turn_wheel(widget, notches: int) -> bool:
-    """Turn the wheel a notch at a time; return whether the widget took it."""
-    middle, taken = widget.rect().center(), True
-    for _ in range(abs(notches)):
-        event = QWheelEvent(
-            QPointF(middle),
-            QPointF(widget.mapToGlobal(middle)),
-            QPoint(0, 0),
-            QPoint(0, 120 if notches > 0 else -120),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(widget, event)
-        taken = event.isAccepted()
-    return taken
 
 
 @pytest.fixture

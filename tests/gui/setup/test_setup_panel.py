@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.train.snapshot import Status
+from tests.gui.wheel import turn_wheel
 
 ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
 
@@ -275,26 +275,12 @@ def test_scrolling_the_column_changes_no_field(window):
         *(f.value() for f in fields if f is not setup.model.init),
     ]
     for field in fields:
-        QApplication.sendEvent(field, wheel(field))
+        turn_wheel(field, -1)
     after = [
         setup.model.init.currentIndex(),
         *(f.value() for f in fields if f is not setup.model.init),
     ]
     assert after == before
-
-
-def wheel(widget, notches: int = -1) -> QWheelEvent:
-    middle = QPointF(widget.rect().center())
-    return QWheelEvent(
-        middle,
-        QPointF(widget.mapToGlobal(widget.rect().center())),
-        QPoint(0, 0),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
 
 
 def test_the_column_scrolls_to_the_field_that_tab_reaches(qtbot, open_window):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Segments, Toggle
 from gui.kit.fields.notches import notch_above, notch_below
 from gui.kit.fields.numbers import BatchField, CountField, NotchField, ShareField
+from tests.gui.wheel import turn_wheel
 
 
 @pytest.fixture
@@ -38,21 +38,6 @@ def shown(qtbot, dressed):
         return field
 
     return show
-
-
-def turn_wheel(widget, notches: int) -> None:
-    middle = widget.rect().center()
-    event = QWheelEvent(
-        QPointF(middle),
-        QPointF(widget.mapToGlobal(middle)),
-        QPoint(0, 0),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
 
 
 # Notches --------------------------------------------------------------------------------------

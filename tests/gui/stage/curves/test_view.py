@@ -9,8 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
 
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import sources
@@ -21,6 +20,7 @@ from core.train.snapshot import Status
 from gui.kit import theme as look
 from gui.stage.curves.quantity import ACCURACY, LOSS
 from gui.stage.curves.view import CurveView
+from tests.gui.wheel import turn_wheel
 
 
 @pytest.fixture
@@ -224,36 +224,26 @@ def test_the_pointer_reads_the_nearest_step(view_of, trained, task, hover, words
 # Zooming ----------------------------------------------------------------------------------------
 
 
-def turn_wheel(view, step, notches):
+def zoom(view, step, notches):
     """Turn the mouse wheel over a step of the plot, forwards to come closer."""
     box = view.plot.getPlotItem().getViewBox()
     place = view.plot.mapFromScene(box.mapViewToScene(QPointF(step, np.mean(ranges(view)[1]))))
     for _ in range(abs(notches)):
-        event = QWheelEvent(
-            QPointF(place),
-            QPointF(view.plot.viewport().mapToGlobal(place)),
-            QPoint(),
-            QPoint(0, 120 if notches > 0 else -120),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(view.plot.viewport(), event)
+        turn_wheel(view.plot.viewport(), 1 if notches > 0 else -1, place)
 
 
 @pytest.fixture
 def zoomed(view_of, with_curve):
     """A view of 1,000 steps, zoomed in around step 200."""
     view = view_of(LOSS, with_curve(np.linspace(1, 0.1, 1000)))
-    turn_wheel(view, 200, 6)
+    zoom(view, 200, 6)
     return view
 
 
 def test_the_wheel_zooms_around_the_step_under_the_pointer(view_of, with_curve):
     view = view_of(LOSS, with_curve(np.linspace(1, 0.1, 1000)))
     before = ranges(view)[0]
-    turn_wheel(view, 300, 5)
+    zoom(view, 300, 5)
     low, high = ranges(view)[0]
     assert high - low == pytest.approx((before[1] - before[0]) / 1.25**5)
     assert (300 - low) / (high - low) == pytest.approx(300 / before[1], abs=0.02)
@@ -276,13 +266,13 @@ def test_a_zoomed_part_fills_the_height(zoomed):
 
 
 def test_zooming_out_ends_at_the_whole_run(zoomed):
-    turn_wheel(zoomed, 200, -20)
+    zoom(zoomed, 200, -20)
     assert ranges(zoomed)[0] == [0, 1024]
     assert not zoomed.navigation.whole_button.isVisible()
 
 
 def test_zooming_in_ends_at_a_few_steps(zoomed):
-    turn_wheel(zoomed, 200, 60)
+    zoom(zoomed, 200, 60)
     low, high = ranges(zoomed)[0]
     assert high - low == pytest.approx(8) and low < 200 < high
 
@@ -328,7 +318,7 @@ def test_a_part_of_the_past_stays_while_the_run_goes_on(zoomed, with_curve):
 
 def test_the_newest_step_is_followed_where_it_was_in_sight(view_of, with_curve):
     view = view_of(LOSS, with_curve(np.linspace(1, 0.1, 1000)))
-    turn_wheel(view, 999, 6)
+    zoom(view, 999, 6)
     span = np.diff(ranges(view)[0])
     seen = set()
     for n in range(1000, 1500, 7):

@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -20,6 +19,7 @@ from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 from gui.stage.surface.losses import title_of
 from gui.stage.surface.request import extent
+from tests.gui.wheel import turn_wheel
 
 PATIENCE_MS = 30_000
 
@@ -223,25 +223,10 @@ def test_the_wheel_zooms_about_the_pointer(opened):
     _, _, panel = opened()
     at = pixel(panel, *panel.point)
     (x0, x1), _ = panel.ranges()
-    turn_wheel(panel, at)
+    turn_wheel(panel.plot.viewport(), 1, at)
     (z0, z1), _ = panel.ranges()
     assert (x1 - x0) / (z1 - z0) == pytest.approx(1.25, rel=1e-6)
     assert (pixel(panel, *panel.point) - at).manhattanLength() <= 1
-
-
-def turn_wheel(panel, at: QPoint) -> None:
-    viewport = panel.plot.viewport()
-    turn = QWheelEvent(
-        QPointF(at),
-        QPointF(viewport.mapToGlobal(at)),
-        QPoint(),
-        QPoint(0, 120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(viewport, turn)
 
 
 def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, words):
@@ -311,7 +296,7 @@ def test_pictures_of_one_run_are_equal_whoever_watched_it(pictured, source, epoc
 def test_what_the_user_zoomed_to_stays_until_all_is_wanted_again(qtbot, opened):
     window, view, panel = opened()
     fitted = panel.ranges()
-    turn_wheel(panel, pixel(panel, *panel.point))
+    turn_wheel(panel.plot.viewport(), 1, pixel(panel, *panel.point))
     zoomed = panel.ranges()
     assert zoomed != fitted
     for step in (4, 5):
