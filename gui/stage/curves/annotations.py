@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont
 
 from core.train.history import Mark
@@ -15,8 +17,17 @@ MARKS_WITH_WORDS = 2
 SHOWN_MARKS = 40
 LOW = 0.3  # of the height: words have no room below a line that lies lower
 LABEL_Z = 1  # labels lie on all lines
+HEIGHTS = (0.36, 0.51, 0.66, 0.81, 0.21)  # of marks' labels, from the top; the first free one
 
 Range = tuple[float, float]
+
+
+def _rectangle(label: pg.TextItem) -> QRectF:
+    """Return where a label of a plot lies, in pixels of its scene."""
+    size = label.textItem.boundingRect()
+    at = label.getViewBox().mapViewToScene(label.pos())
+    left, top = label.anchor[0] * size.width(), label.anchor[1] * size.height()
+    return QRectF(at.x() - left, at.y() - top, size.width(), size.height())
 
 
 class GuessLine:
@@ -64,6 +75,8 @@ class EditMarks:
         for label in self.labels:
             label.setFont(font)
             label.setColor(theme.muted)
+            label.fill = pg.mkBrush(theme.panel)  # a curve may run behind it
+        self._shown = None
 
     def clear(self) -> None:
         self._shown = None
@@ -71,9 +84,19 @@ class EditMarks:
         for label in self.labels:
             label.setVisible(False)
 
-    def show(self, marks: tuple[Mark, ...], x_range: Range, y_range: Range) -> None:
-        """Draw the marks over the whole height of the ranges that are in sight."""
-        shown = marks, x_range, y_range
+    def show(
+        self,
+        marks: tuple[Mark, ...],
+        x_range: Range,
+        y_range: Range,
+        others: Sequence[pg.TextItem] = (),
+    ) -> None:
+        """Draw the marks over the whole height of the visible ranges.
+
+        others : labels of the same plot, which those of the marks keep clear of.
+        """
+        taken = [_rectangle(other) for other in others if other.isVisible()]
+        shown = marks, x_range, y_range, tuple(taken)
         if shown == self._shown:
             return
         self._shown = shown
@@ -94,4 +117,8 @@ class EditMarks:
                 is_right = step > sum(x_range) / 2
                 label.setAnchor((1 if is_right else 0, 0))
                 label.setText(", ".join(here[-MARKS_WITH_WORDS:]))
-                label.setPos(step, top - (top - bottom) * (0.36 + 0.15 * i))
+                for height in HEIGHTS:
+                    label.setPos(step, top - (top - bottom) * height)
+                    if not any(map(_rectangle(label).intersects, taken)):
+                        break
+                taken.append(_rectangle(label))

@@ -215,7 +215,8 @@ class CurveView(CardView):
             for series, strip in zip(shown.values(), strips, strict=True):
                 series.show(strip, self._scale.place)
             self._show_fall(curves.fall)
-            self.marks.show(curves.marks, sight, self._scale.range)
+            others = self.guess.label, self.fall.words
+            self.marks.show(curves.marks, sight, self._scale.range, others)
         self.kept.draw(self.theme, sight, self._scale.place, self._scale.is_log)
 
     def _fit(self, seen: Floats, fall: Fall | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -198,6 +198,18 @@ def test_an_edit_is_marked_at_its_step_with_its_words(view_of, with_curve):
     said = {label.toPlainText(): label.pos().x() for label in view.marks.labels}
     assert said == {"η 0.1 → 0.2": 3, "batch 32 → 16": 7}
     assert all(label.isVisible() for label in view.marks.labels)
+
+
+def test_labels_of_marks_lie_neither_on_each_other_nor_on_that_of_guessing(view_of, with_curve):
+    marks = (Mark(13, "batch 32 → 16"), Mark(16, "η 0.1 → 0.2"))
+    for start in np.linspace(1.2, 4, 12):  # which moves the line of guessing over the plot
+        view = view_of(LOSS, with_curve(np.linspace(start, 1, 17), marks))
+        view.grab()  # pyqtgraph places labels as they are painted
+        labels = [label for label in (view.guess.label, *view.marks.labels) if label.isVisible()]
+        assert len(labels) == 3
+        places = [label.mapRectToScene(label.boundingRect()) for label in labels]
+        for one, other in combinations(places, 2):
+            assert not one.intersects(other), start
 
 
 def test_without_edits_there_are_no_marks(view_of, with_curve):
