@@ -98,7 +98,8 @@ class FirstSteps(QObject):
         controller.snapshot_changed.connect(self._watch)
 
     def _watch(self, snapshot: Snapshot) -> None:
-        if snapshot.step and snapshot.status is not Status.TRAINING:
+        is_over = snapshot.step > 0 and snapshot.status is not Status.TRAINING
+        if is_over or snapshot.status is Status.DIVERGED:  # which may lead back to step 0
             self._close()
 
     def _close(self) -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from core.train.snapshot import Status
 from gui.window.side.start_here import StartHere
 
 
@@ -42,6 +43,15 @@ def test_after_the_first_run_it_is_gone_for_good(start, qtbot):
     qtbot.waitUntil(lambda: guide_of(window) is None)
     assert window.views["Accuracy"].isVisible()
     assert guide_of(start()) is None
+
+
+def test_a_first_run_that_diverges_is_a_first_run(start, qtbot, enter):
+    window = start()
+    enter(window.knobs.learning_rate, "100000")
+    QTest.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.controller.snapshot.status is Status.DIVERGED)
+    assert window.controller.snapshot.step == 0
+    qtbot.waitUntil(lambda: guide_of(window) is None)
 
 
 def test_closed_it_is_gone_for_good(start, qtbot):
