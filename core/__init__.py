@@ -1,3 +1,3 @@
-"""What Logit Lab computes: data, models, training, questions about a model. No Qt, no printing."""
+"""The core of Logit Lab: data, models, training, inspection. No Qt; only `core.cli` prints."""
 
-VERSION = "0.1.0"  # pyproject.toml takes it from here
+VERSION = "0.1.0"  # read by pyproject.toml

@@ -1,7 +1,7 @@
-"""What a run is made of: data, model and training settings, each a validated value.
+"""Configuration of a run: data, model and training settings as validated values.
 
-A RunConfig together with the data set that it names decides a run completely: the window and
-the command line turn the same config into the same weights.
+A RunConfig and the data set that it names determine a run completely: the window and the command
+line compute the same weights from the same config.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ MAX_DEGREE = 5
 MAX_COPIES = 3
 MAX_HIDDEN = 256
 MAX_MOMENTUM = 0.9999
-MAX_RATE = 1e38  # beyond it float32 has no numbers
+MAX_RATE = 1e38  # just below the largest float32, 3.4e38
 MAX_FLOAT = sys.float_info.max
 
 
 @dataclass(frozen=True)
 class CsvOptions:
-    """What a person says about how a text table is written; None leaves it to be found out.
+    """User-specified format of a text table; None means detect it from the file.
 
     has_header : whether the first line names the columns.
     """
@@ -65,21 +65,21 @@ class CsvOptions:
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Which data, which of its features, and how it is split and scaled.
+    """Which data set and features to use, and how to split and scale them.
 
-    features : names or numbers (from 0) of the features that go in; None takes the data set's
-        own choice, ("all",) takes every one.
-    test_fraction : share of the rows kept for testing; None takes the published test set where
-        there is one and the data set's own share otherwise.
-    validation_fraction : share of the training rows that is kept for early stopping to watch.
+    features : names or indices (from 0) of the features used as inputs; None takes the data set's
+        default choice, ("all",) takes every feature.
+    test_fraction : fraction of the rows held out for testing; None uses the published test set if
+        there is one, else the data set's default fraction.
+    validation_fraction : fraction of the training rows held out for early stopping.
     standardise : None means yes for measurements and no for pixels, which share one scale.
-    deskew : pictures are sheared until they stand upright.
-    copies : so many variations of each training picture train too; see `core.data.augmentation`.
+    deskew : shear pictures until they are upright.
+    copies : augmented copies of each training picture to train on; see `core.data.augmentation`.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
-    path, reading : of the CSV file, and what is known about it beforehand.
-    label : name or number (from 0) of its label column; None takes the likeliest one.
-    missing : rows with a feature that has no number are skipped, or filled with the feature's mean
-        over the training rows.
+    path, reading : path of the CSV file, and its format as far as it is specified.
+    label : name or index (from 0) of its label column; None picks the most likely one.
+    missing : skip rows with a missing number, or fill gaps with the feature's mean over the
+        training rows.
     """
 
     source: Source = "iris"
@@ -129,12 +129,12 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """One of the family: over all classes, or one neuron for `positive` against `negative`.
+    """A model of the family: over all classes, or one neuron for `positive` against `negative`.
 
-    positive, negative : names or numbers (from 0) of classes. A `negative` of None means all
-        the rest. A `positive` of None takes the last class; models of all classes need neither.
-    has_bias : without it every boundary goes through the origin of the inputs.
-    hidden : units of one hidden layer between inputs and outputs; 0 is none.
+    positive, negative : names or indices (from 0) of classes, for one neuron only. `negative` None
+        means all other classes; `positive` None takes the last class.
+    has_bias : without a bias every boundary passes through the origin of the inputs.
+    hidden : units of one hidden layer between inputs and outputs; 0 for no hidden layer.
     activation : of the hidden units.
     """
 
@@ -167,11 +167,11 @@ class ModelConfig:
 
     @property
     def is_neuron(self) -> bool:
-        """Whether it is one neuron that says yes or no."""
+        """Whether the model is a single neuron that answers yes or no."""
         return FAMILY[self.kind].is_neuron
 
     def outputs(self, h: int) -> int:
-        """Return the rows of W for h classes."""
+        """Return the number of rows of W for h classes."""
         return FAMILY[self.kind].outputs(h)
 
 
@@ -179,19 +179,19 @@ class ModelConfig:
 class TrainingConfig:
     """How the model is trained.
 
-    optimiser : the rule of the update, a row of `core.optimiser_family.OPTIMISERS`.
-    momentum : μ of momentum and Nesterov, the share of the velocity that stays.
-    schedule : how the learning rate falls by epochs; see `core.train.optimisers.scheduled`.
+    optimiser : the update rule, a key of `core.optimiser_family.OPTIMISERS`.
+    momentum : μ of momentum and Nesterov, the fraction of the velocity that is kept.
+    schedule : how the learning rate decays over epochs; see `core.train.optimisers.scheduled`.
     batch_size : examples per update; None is full batch.
     weight_decay : λ of the penalty (λ/2)·‖W‖², or of an optimiser that decouples it from the
-        loss; biases are spared.
-    l1 : λ₁ of the penalty λ₁·Σ|w|; biases are spared.
-    epochs : train for this many passes over the training rows.
+        loss; biases are not penalised.
+    l1 : λ₁ of the penalty λ₁·Σ|w|; biases are not penalised.
+    epochs : number of passes over the training rows.
     tolerance : stop as converged when the training loss has changed by less than this per epoch
-        (in nats) over five epochs; 0 never stops early.
-    patience : stop when the validation loss has not fallen for so many epochs; at the end, return
-        to the epoch with the least. 0 does neither; without validation rows nothing is watched.
-    seed : decides the random start and every shuffle.
+        (in nats) over five epochs; 0 disables the test.
+    patience : stop when the validation loss has not fallen for this many epochs; at the end,
+        restore the epoch with the lowest one. 0 or a lack of validation rows disables both.
+    seed : of the random initialisation and of every shuffle.
     device : "cpu", "cuda" or "cuda:N".
     """
 
@@ -225,18 +225,18 @@ class TrainingConfig:
 
     @property
     def rule(self) -> Optimiser:
-        """What is known of the optimiser."""
+        """The optimiser's row of the table."""
         return OPTIMISERS[self.optimiser]
 
     @property
     def l2(self) -> float:
-        """λ of the penalty in the loss: 0 where the optimiser decays the weights by itself."""
+        """λ of the penalty in the loss: 0 if the optimiser decouples weight decay."""
         return 0.0 if self.rule.decouples_decay else self.weight_decay
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """All that decides a run."""
+    """All settings of a run."""
 
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -256,12 +256,12 @@ class RunConfig:
             raise ConfigError(f"{rule.title} needs a smooth loss; set the L1 penalty λ₁ to 0.")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values that JSON can hold; `from_dict` reads them back."""
+        """Return the settings as JSON-compatible values; `from_dict` reads them back."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Any) -> Self:
-        """Read what `to_dict` gave, or a part of it; a key that is not known is refused by name."""
+        """Read the result of `to_dict`, or a part of it; raise ConfigError for an unknown key."""
         parts = {"data": DataConfig, "model": ModelConfig, "training": TrainingConfig}
         if not isinstance(values, dict):
             raise ConfigError(f"The config is {values!r}; groups of settings were expected.")

@@ -1,34 +1,35 @@
-"""What can go wrong, told for the person at the screen.
+"""Errors with messages for the user.
 
 LogitLabError
-├── ConfigError    a setting is outside what it may be
-├── DataError      a data set or a file is missing, damaged or of no use for what is asked
-├── Cancelled      the person called it off; nothing to complain about
-├── DeviceError    the chosen device is absent or failed
+├── ConfigError    a setting is outside its valid range
+├── DataError      a data set or a file is missing, damaged or unsuitable
+├── Cancelled      cancelled by the user; not reported as an error
+├── DeviceError    the chosen device is missing or failed
 └── SaveError      a file could not be written
 
-Each message says where, what was found, what was expected and what to do; it is shown as it is.
+Each message states where the problem is, what was found, what was expected and what to do; it is
+shown unchanged.
 """
 
 
 class LogitLabError(Exception):
-    """The root: catching it catches all that Logit Lab raises on purpose."""
+    """Base class of all errors that Logit Lab raises on purpose."""
 
 
 class ConfigError(LogitLabError):
-    """A setting is outside what it may be."""
+    """A setting is outside its valid range."""
 
 
 class DataError(LogitLabError):
-    """A data set or a file is missing, damaged or of no use for what is asked."""
+    """A data set or a file is missing, damaged or unsuitable."""
 
 
-class Cancelled(LogitLabError):  # noqa: N818 - no error: it is what was asked for
-    """The person called it off; nothing to complain about."""
+class Cancelled(LogitLabError):  # noqa: N818 - not an error: the user asked for it
+    """Cancelled by the user; not reported as an error."""
 
 
 class DeviceError(LogitLabError):
-    """The chosen device is absent or failed."""
+    """The chosen device is missing or failed."""
 
 
 class SaveError(LogitLabError):

@@ -1,7 +1,7 @@
-"""Files that people name: read whole, written whole or not at all, a sentence when it fails.
+"""Read and write user files: all or nothing, with a readable message on failure.
 
-All that Logit Lab writes goes through here: new content takes its place when it is complete on
-disk, by way of `core.staging`.
+All files that Logit Lab writes go through this module: a new file replaces the old one only when
+it is complete on disk; see `core.staging`.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from typing import BinaryIO, TextIO
 from core.errors import DataError, SaveError
 from core.staging import Stage
 
-LONGEST_NAMED = 120  # letters of a path in a sentence
+LONGEST_NAMED = 120  # characters of a path in a message
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def contents(path: Path, what: str, limit: int) -> bytes:
-    """Return the bytes of an ordinary file; raise DataError where there is none that can be read.
+    """Return the bytes of a regular file; raise DataError if it cannot be read.
 
-    what : was expected, as in “a model”. limit : bytes; a larger file is not even opened.
+    what : the expected content, as in “a model”. limit : in bytes; a larger file is not opened.
     """
     try:
         if path.is_dir():
@@ -42,12 +42,12 @@ def contents(path: Path, what: str, limit: int) -> bytes:
             return file.read(limit)
     except FileNotFoundError:
         raise DataError(f"There is no file {path}; choose another one.") from None
-    except (OSError, ValueError, RuntimeError) as error:  # no name, links in a ring
+    except (OSError, ValueError, RuntimeError) as error:  # invalid name, symlink loop
         raise DataError(f"{path} cannot be read: {reason(error)}. Choose another file.") from error
 
 
 def check_writable(path: Path) -> None:
-    """Complain about a hopeless path before the work, not after it. Raises SaveError."""
+    """Raise SaveError for an unwritable path, before the work rather than after it."""
     try:
         if _is_special(path):
             if not os.access(path, os.W_OK):
@@ -66,14 +66,14 @@ def writing(path: Path) -> Iterator[TextIO]:
         try:
             yield file
         finally:
-            file.detach()  # what it still holds goes out first
+            file.detach()  # flushes the buffer first
 
 
 @contextmanager
 def writing_bytes(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing that takes its place only when it is complete on disk.
+    """Open a file for writing; it replaces the old file only when it is complete on disk.
 
-    A link stays a link; a pipe or a device is written into, not replaced. Raises SaveError.
+    A symlink stays a symlink; a pipe or a device is written to, not replaced. Raises SaveError.
     """
     with writing_together() as together, together.open(path) as file:
         yield file
@@ -81,7 +81,7 @@ def writing_bytes(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def writing_together() -> Iterator[Together]:
-    """Open files, by `open` of what this gives, that take their places all or none.
+    """Write several files, opened by `Together.open`, that replace the old ones all or none.
 
     Raises SaveError.
     """
@@ -94,15 +94,15 @@ def writing_together() -> Iterator[Together]:
 
 
 class Together:
-    """Files that take their places all or none; made by `writing_together`."""
+    """Files that replace the old ones all or none; created by `writing_together`."""
 
     def __init__(self) -> None:
-        self._stages: dict[Path, Stage] = {}  # by their folders
-        self._new: list[tuple[Path, Stage, str]] = []  # as it was named; its place by name
+        self._stages: dict[Path, Stage] = {}  # by folder
+        self._new: list[tuple[Path, Stage, str]] = []  # path as given, stage, target name
 
     @contextmanager
     def open(self, path: Path) -> Iterator[BinaryIO]:
-        """Open one of them for writing."""
+        """Open one of the files for writing."""
         try:
             if _is_special(path):
                 with path.open("wb") as file:
@@ -114,7 +114,7 @@ class Together:
             stage = self._stages[place.parent]
             new = stage.path / str(len(self._new))
             with new.open("xb") as file:
-                with suppress(OSError):  # no old one, or a file system without such bits
+                with suppress(OSError):  # no old file, or no permission bits
                     new.chmod(place.stat().st_mode & 0o777)
                 yield file
                 file.flush()
@@ -125,7 +125,7 @@ class Together:
             raise _complaint(path, error) from error
 
     def finish(self) -> None:
-        """Let all that were written take their places. Raises SaveError; then none has."""
+        """Replace the old files by the new ones. Raises SaveError; then none is replaced."""
         stages = self._stages.values()
         path = Path()
         try:
@@ -138,7 +138,7 @@ class Together:
                 stage.replace(name)
             for stage in stages:
                 stage.sync()
-            for stage in stages:  # from here on the new ones are there to stay
+            for stage in stages:  # commits the change
                 stage.drop_journal()
         except BaseException as error:
             for stage in stages:
@@ -148,24 +148,24 @@ class Together:
             raise
 
     def close(self) -> None:
-        """Remove what the way has left."""
+        """Remove the stages."""
         for stage in self._stages.values():
             stage.close()
 
 
 def _is_special(path: Path) -> bool:
-    """Whether it is there and is no file to be replaced, such as a pipe or a device."""
+    """Return whether a path exists but cannot be replaced, such as a pipe or a device."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _place_of(path: Path) -> Path:
-    """Return where the content belongs, all links followed; raise OSError where it cannot be."""
+    """Return the target path with symlinks resolved; raise OSError if it is not writable."""
     if "\0" in str(path):
         raise OSError(errno.EINVAL, "its name has a character that names cannot have")
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     place = Path(os.path.realpath(path)) if path.is_symlink() else path.absolute()
-    if path.is_symlink() and place.is_symlink():  # which is what realpath makes of a ring
+    if path.is_symlink() and place.is_symlink():  # realpath's result for a loop
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     if not place.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
@@ -176,7 +176,7 @@ def _place_of(path: Path) -> Path:
 
 
 def _complaint(path: Path, error: Exception) -> SaveError:
-    """Say what kept a file from being written, and what to do."""
+    """Return an error that states why a file could not be written and what to do."""
     number = error.errno if isinstance(error, OSError) else None
     named = str(path)
     if len(named) > LONGEST_NAMED:
@@ -199,5 +199,5 @@ def _complaint(path: Path, error: Exception) -> SaveError:
 
 
 def reason(error: BaseException) -> str:
-    """Return the system's own word for what went wrong."""
+    """Return the system's description of an error."""
     return getattr(error, "strerror", None) or str(error)

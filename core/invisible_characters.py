@@ -1,17 +1,17 @@
-"""Text from files and people without the characters that nobody sees, or that turn others round."""
+"""Make invisible characters, and those that change the text direction, visible."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
 
-# Controls, formats (zero width, direction), halves of pairs, line and paragraph separators.
+# Controls, formats (zero width, direction), surrogates, line and paragraph separators.
 UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def visible(text: str, *, keep: str = "") -> str:
-    """Return the text with each unseen character as ‹U+202E›, but for those in `keep`."""
-    if text.isprintable():  # nearly always
+    """Return the text with each invisible character as in ‹U+202E›, except those in `keep`."""
+    if text.isprintable():  # the usual case
         return text
     return "".join(
         f"‹U+{ord(c):04X}›" if unicodedata.category(c) in UNSEEN and c not in keep else c
@@ -20,7 +20,7 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 def visible_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names so, each still unlike all others: a second one becomes “a (2)”."""
+    """Apply `visible` to names and keep them distinct: a second “a” becomes “a (2)”."""
     given = tuple(names)
     if all(name.isprintable() for name in given):
         return given

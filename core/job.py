@@ -1,4 +1,4 @@
-"""Work on a thread of its own that can be called off; the one way in which that is done."""
+"""The single implementation of a cancellable job on its own thread."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 class Job(Generic[T]):
-    """One piece of work on a thread of its own.
+    """One cancellable job on its own thread.
 
-    work : is given an event; soon after that is set it returns, or raises Cancelled. The thread is
-    no daemon: whoever started it closes it.
+    work : receives an event; soon after the event is set, it returns or raises Cancelled.
+    The thread is not a daemon: the owner must call `close`.
     """
 
     def __init__(self, name: str, work: Callable[[threading.Event], T]) -> None:
@@ -28,21 +28,21 @@ class Job(Generic[T]):
 
     @property
     def is_done(self) -> bool:
-        """Whether it was started and has ended."""
+        """Whether the job was started and has ended."""
         return self._thread.ident is not None and not self._thread.is_alive()
 
     def cancel(self) -> None:
-        """Call it off; the thread ends soon after."""
+        """Request cancellation; the thread ends soon after."""
         self._cancelled.set()
 
     def close(self) -> None:
-        """Call it off and wait for the thread."""
+        """Cancel the job and wait for its thread."""
         self.cancel()
         if self._thread.ident is not None:
             self._thread.join()
 
     def result(self) -> T:
-        """Wait for it, and return what has come of it, or raise what went wrong."""
+        """Wait for the job; return its result or raise its error."""
         self._thread.join()
         if self._error is not None:
             raise self._error
@@ -51,5 +51,5 @@ class Job(Generic[T]):
     def _run(self) -> None:
         try:
             self._found.append(self._work(self._cancelled))
-        except Exception as error:  # it is raised again where the user can be told
+        except Exception as error:  # raised again by `result`
             self._error = error

@@ -1,7 +1,7 @@
-"""What a run takes in memory, said and refused before it is taken.
+"""Memory demand of a run: estimated, and refused if too large, before allocation.
 
-Linux grants more than there is and ends whoever uses it, Windows and macOS begin to swap: neither
-ends in a sentence. So whatever grows with the data or the model asks here first.
+Linux overcommits and kills the process that uses the memory; Windows and macOS start to swap.
+Neither gives a message, so everything that grows with the data or the model checks here first.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from core.config import RunConfig
 from core.errors import DataError
 from core.number_format import format_bytes
 
-MEASURED = 10_000  # training rows that lie ready a second time, to be measured
-FRAMES = 20  # moments of a run that are kept whatever they take
+MEASURED = 10_000  # training rows that are stored a second time, for measurements
+FRAMES = 20  # checkpoints of a run that are kept whatever their size
 SEEN = 6  # copies of the weights between trainer and window
-SLICE = 3 * 2**22  # bytes that batches are put together in, and their logits
-HESSIANS = 2**21  # numbers at once of the Hessians that single examples have: 16 MB
-MANY_PARAMETERS = 100_000  # above it a person is told: the wait may be long
+SLICE = 3 * 2**22  # bytes of the buffers for batches and their logits
+HESSIANS = 2**21  # numbers of per-example Hessians held at once: 16 MB
+MANY_PARAMETERS = 100_000  # from here on the user is warned of a long wait
 MUCH = 2**30  # bytes, likewise
 _CGROUPS = (
     ("memory.max", "memory.current"),
@@ -30,7 +30,7 @@ _CGROUPS = (
 
 @dataclass(frozen=True)
 class Demand:
-    """What one run takes: rows of W, numbers that are learnt, bytes of memory at the peak."""
+    """Resources of one run: rows of W, trained parameters, peak memory in bytes."""
 
     neurons: int
     parameters: int
@@ -50,9 +50,9 @@ class Demand:
 def demand(
     config: RunConfig, trained: int, tested: int, k: int, h: int, *, is_bytes: bool
 ) -> Demand:
-    """Estimate what a run takes on so many rows with k inputs and h classes.
+    """Estimate the resources of a run on `trained` and `tested` rows, k inputs and h classes.
 
-    is_bytes : whether inputs are stored as the bytes of pixels, not as float32.
+    is_bytes : whether inputs are stored as uint8 pixels, not as float32.
     """
     model, settings = config.model, config.training
     outputs, hidden = model.outputs(h), model.hidden
@@ -62,8 +62,8 @@ def demand(
     rows = trained + min(trained, MEASURED) + tested
     inputs = rows * k * (1 if is_bytes else 4)
     if config.data.degree > 1 or config.data.sine:
-        inputs += 16 * trained * k  # products are made in float64, column by column
-    targets = 4 * rows * outputs + 10 * trained * outputs  # the latter while they are encoded
+        inputs += 16 * trained * k  # products are computed in float64, column by column
+    targets = 4 * rows * outputs + 10 * trained * outputs  # the second term: during encoding
     if not settings.rule.is_second_order:
         moments = len(settings.rule.remembers)
         copies = 4 * (2 + moments + FRAMES * (1 + moments) + SEEN)
@@ -72,19 +72,19 @@ def demand(
     else:
         copies = 4 * (FRAMES + SEEN) + 3 * 8 * parameters
         at_once = min(trained * hessian_numbers(parameters, outputs), HESSIANS)
-        targets += 4 * 8 * at_once  # float64: such Hessians on the way, and inputs times them
+        targets += 4 * 8 * at_once  # float64: per-example Hessians and their products with inputs
     return Demand(outputs, parameters, inputs + targets + copies * parameters + SLICE)
 
 
 def hessian_numbers(parameters: int, outputs: int) -> int:
-    """Return how many numbers one example takes while its part of the Hessian is made."""
+    """Return how many numbers one example needs while its part of the Hessian is computed."""
     return max(parameters, outputs**2)
 
 
 def check(size: float, what: str, advice: str) -> None:
-    """Refuse what takes more bytes than are free here.
+    """Raise DataError if `size` bytes are more than the free memory.
 
-    what : takes them, as in “Training on x.csv”. advice : what to do, a sentence. Raises DataError.
+    what : subject of the message, as in “Training on x.csv”. advice : a sentence on what to do.
     """
     left = free()
     if left is not None and size > left:
@@ -95,7 +95,7 @@ def check(size: float, what: str, advice: str) -> None:
 
 
 def free() -> int | None:
-    """Return the bytes that this process may still take without swapping; None where unknown."""
+    """Return the bytes that this process can still allocate without swapping; None if unknown."""
     known = [size for size in (_free_of_machine(), _free_of_group(), _free_of_process()) if size]
     return min(known, default=None)
 
@@ -109,14 +109,14 @@ def _free_of_machine() -> int | None:
                 return int(line.split()[1]) * 1024
     except (OSError, ValueError):
         pass
-    try:  # macOS says only what there is in all
+    try:  # macOS reports only the total
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (OSError, ValueError):
         return None
 
 
 def _free_of_group() -> int | None:
-    """Return what a container leaves, whose pages of files can be given up at any time."""
+    """Return the free bytes of the cgroup, counting inactive file pages: these are reclaimable."""
     for limit_name, used_name in _CGROUPS:
         folder = Path("/sys/fs/cgroup")
         try:
@@ -131,7 +131,7 @@ def _free_of_group() -> int | None:
 
 
 def _free_of_process() -> int | None:
-    """Return what `ulimit -v` leaves."""
+    """Return the bytes left below the limit of `ulimit -v`."""
     if sys.platform == "win32":
         return None
     import resource
@@ -160,5 +160,5 @@ def _free_of_windows() -> int | None:
 
     status = Status()
     status.length = ctypes.sizeof(status)
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - mypy knows it on Windows alone
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - mypy knows it only on Windows
     return int(status.free) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None

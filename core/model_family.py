@@ -1,9 +1,9 @@
-"""The family of models as one table: what each is called, asks, and costs.
+"""The family of models as one table: texts, and flags of their mathematics.
 
-All are one linear map Z = X Wᵀ + b, and differ in how the logits are read. The mathematics of
-each row is the row of the same name in `core.train.losses.HEADS`, which needs PyTorch; its
-derivation is that of `gui.derivation.models.MODELS`. Nobody else asks a model for its name:
-what a view has to know is a flag or a text of the row.
+All use a linear map Z = X Wᵀ + b and differ in how the logits are interpreted. The mathematics
+of each row is the row of the same name in `core.train.losses.HEADS`, which needs PyTorch; its
+derivation is the one in `gui.derivation.models.MODELS`. No other code depends on a model's name:
+what a view needs to know is a flag or a text of the row.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ModelKind = Literal["perceptron", "adaline", "mse", "binary", "svm", "softmax", 
 Classes = Literal["two classes", "all classes"]
 Cost = Literal["criterion", "of the line", "squared error", "cross-entropy", "hinge"]
 
-DEFAULT_KIND: ModelKind = "softmax"  # that asks about all classes, whatever the data
+DEFAULT_KIND: ModelKind = "softmax"  # takes all classes, whatever the data
 
 
 SHARES_OF_ONE = (
@@ -35,29 +35,29 @@ def one(_: int) -> int:
 class Kind:
     """One model of the family.
 
-    title : its name in a list. words : what it is, in a sentence.
-    takes : which classes. outputs : from the number of classes to rows of W.
-    is_pairwise : a neuron for each pair of classes, which vote.
+    title : its name in a list. words : its description, one sentence.
+    takes : which classes. outputs : maps the number of classes to the number of rows of W.
+    is_pairwise : one neuron for each pair of classes; the pairs vote.
 
     activation : of the logits. is_sigmoid, is_identity : it is σ, or z itself.
-    outputs_sum_to_one : the activations, with 1 − a for the no of one neuron, share out 1 among
-        the classes. has_odds : the weights multiply the odds of such a probability.
-    decides : when it says yes, or which class it chooses. threshold : of a neuron's activation or
-        logit, as `decides` says.
+    outputs_sum_to_one : the activations (with 1 − a for the no of a single neuron) sum to 1 over
+        the classes. has_odds : the weights multiply the odds of a probability.
+    decides : condition for a yes, or the rule that chooses the class. threshold : of a neuron's
+        activation or logit, as in `decides`.
 
-    loss : what its loss is called; loss_short : the same of its mean, on a button; cost : what it
-        is a function of; unit : what it is measured in; formula : of one example.
-    gradient : dL/dz of one example. pull : minus that, in brief, and pull_words : how hard it is.
+    loss : name of the loss; loss_short : name of its mean, for a button; cost : key of its loss
+        surface; unit : of the loss; formula : for one example.
+    gradient : dL/dz of one example. pull : minus that, in brief; pull_words : how strong it is.
     is_log_likelihood : the loss is −log of a probability.
-    margin : of max(0, margin − (2y − 1) z), which has a kink there; None for any other loss.
-        moves_while : what keeps the weights moving then.
-    is_convex : the loss has one valley.
+    margin : in max(0, margin − (2y − 1) z), which has a kink there; None for any other loss.
+        moves_while : the condition under which the weights of such a model still move.
+    is_convex : the loss is convex in the weights of the linear map.
 
-    activation_label, output_heading, output_short, no_label, yes_label : in the sketch of a
-        network: in the box after the logits, over what comes out of it (and where that is
+    activation_label, output_heading, output_short, no_label, yes_label : texts of the network
+        sketch: in the box after the logits, above its outputs (the short one where space is
         narrow), and before the names of a neuron's classes.
-    hints : what is to be known about its answers, the longest first; {} is the answer's own aside.
-    no_odds : why its weights say nothing of odds. no_optimum : why no optimum is searched for.
+    hints : notes on its answers, the longest first; {} is filled with the answer's own note.
+    no_odds : why its weights do not express odds. no_optimum : why no optimum is searched for.
     """
 
     name: ModelKind
@@ -96,37 +96,37 @@ class Kind:
 
     @property
     def is_neuron(self) -> bool:
-        """Whether it is one neuron that says yes or no."""
+        """Whether the model is a single neuron that answers yes or no."""
         return self.takes == "two classes"
 
     @property
     def title_in_text(self) -> str:
-        """Its name amid a sentence; what is all capitals stays so."""
+        """The title within a sentence: in lower case, except words in capitals."""
         return " ".join(w if w.isupper() else w.lower() for w in self.title.split())
 
     @property
     def is_shift_invariant(self) -> bool:
-        """Whether one constant more in all logits changes nothing: they share one denominator."""
+        """Whether adding a constant to all logits changes nothing: they share one denominator."""
         return self.outputs_sum_to_one and not self.is_neuron
 
     @property
     def has_probabilities(self) -> bool:
-        """Whether its answers are probabilities, of the classes or each of a question."""
+        """Whether the outputs are probabilities: of the classes, or one per yes-or-no question."""
         return self.is_sigmoid or self.outputs_sum_to_one
 
     @property
     def shares_sum_to_one(self) -> bool:
-        """Whether what it gives to the classes sums to 1, be it by way of votes."""
+        """Whether the shares of the classes sum to 1, directly or as votes."""
         return self.outputs_sum_to_one or self.is_pairwise
 
     @property
     def has_threshold(self) -> bool:
-        """Whether it says yes above a value, fitted to 0 and 1, that one could put elsewhere."""
+        """Whether it answers yes above a threshold between targets 0 and 1 that can be moved."""
         return self.is_neuron and self.margin is None
 
     @property
     def chain_collapses(self) -> bool:
-        """Whether ∂L/∂a · ∂a/∂z is a − y: the logarithm undoes the exponential."""
+        """Whether ∂L/∂a · ∂a/∂z simplifies to a − y: the logarithm cancels the exponential."""
         return self.is_log_likelihood
 
     @property
@@ -136,9 +136,9 @@ class Kind:
 
     @property
     def always_has_optimum(self) -> bool:
-        """Whether the loss is lowest somewhere even where classes can be separated.
+        """Whether the loss has a minimum even if the classes are separable.
 
-        A loss of z itself is; one of an activation that saturates falls for ever.
+        A loss of z itself has one; a loss of a saturating activation decreases without end.
         """
         return not self.has_probabilities
 
@@ -148,7 +148,7 @@ class Kind:
 
     @property
     def separable(self) -> str:
-        """What has to be separable for the weights to grow without end."""
+        """What has to be separable for the weights to grow without bound."""
         return "two classes" if self.is_pairwise else "the classes" if self.is_neuron else "a class"
 
 
@@ -371,7 +371,7 @@ def pairs(h: int) -> list[tuple[int, int]]:
 
 
 def output_names(kind: str, classes: Sequence[str]) -> tuple[str, ...]:
-    """Return what each row of W speaks for: a neuron's yes, a class, or j of a pair “i|j”."""
+    """Return what each row of W scores: a neuron's yes, a class, or j of a pair “i|j”."""
     model = FAMILY[kind]
     if model.is_neuron:
         return (classes[1],)
@@ -381,18 +381,18 @@ def output_names(kind: str, classes: Sequence[str]) -> tuple[str, ...]:
 
 
 def guessing(kind: str, h: int) -> tuple[float, str] | None:
-    """Return the loss of who knows nothing of an example, and how it is written; None for none.
+    """Return the loss of an uninformed guess and its notation, or None if there is none.
 
-    He says 1/h of each class, or ½ of each yes or no; where a margin is wanted, z = 0.
+    The guess is 1/h for each class, or ½ for each yes or no; z = 0 for a loss with a margin.
     """
     model = FAMILY[kind]
     if h < 2:
-        return None  # there is nothing to guess
-    if model.margin is not None:  # without one, to be on the boundary costs nothing
+        return None  # nothing to guess
+    if model.margin is not None:  # margin 0: a point on the boundary has no loss
         return (model.margin, f"{model.margin:g}") if model.margin else None
     if not model.is_log_likelihood:
         return 0.25, "¼"
     if model.outputs_sum_to_one:
         return math.log(h), f"ln {h}"
-    neurons = h - 1 if model.is_pairwise else h  # that see an example
+    neurons = h - 1 if model.is_pairwise else h  # neurons that see an example
     return neurons * math.log(2), f"{neurons} ln 2" if neurons > 1 else "ln 2"

@@ -1,4 +1,4 @@
-"""Names that files and people give: how they are found, kept apart and put in order."""
+"""Names from files and users: look them up, keep them distinct and sort them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ MAX_SHOWN = 12
 
 
 def find(wanted: str, names: Sequence[str], what: str, where: str = "") -> int:
-    """Return the place of the name (spelling of case, blanks and dashes aside) or number.
+    """Return the index of a name (ignoring case, blanks, dashes and underscores) or number.
 
-    what, where : for the refusal, as in “There is no feature “mass” in penguins.csv; …”.
+    what, where : for the message of the DataError that is raised if there is no match, as in
+        “There is no feature “mass” in penguins.csv; …”.
     """
     wanted = visible(wanted)
     if wanted in names:
@@ -38,9 +39,9 @@ def plain(name: str) -> str:
 
 
 def kept_apart(names: Iterable[str], fallback: str) -> tuple[str, ...]:
-    """Return the names tidied, with nothing unseen, so that `find` can tell each from all others.
+    """Return the names normalised, without invisible characters, and distinct for `find`.
 
-    An empty name becomes `fallback` with its place (from 1), a second “a” becomes “a (2)”.
+    An empty name becomes `fallback` with its position (from 1), a second “a” becomes “a (2)”.
     """
     result: list[str] = []
     taken: set[str] = set()
@@ -56,6 +57,6 @@ def kept_apart(names: Iterable[str], fallback: str) -> tuple[str, ...]:
 
 
 def natural_order(name: str) -> tuple[list[tuple[int, int, str]], str]:
-    """Return a key that sorts “class 2” before “class 10”."""
+    """Return a sort key that puts “class 2” before “class 10”."""
     parts = re.split(r"([0-9]+)", name.casefold())
     return [(0, int(p), "") if p.isdigit() and p.isascii() else (1, 0, p) for p in parts], name

@@ -1,4 +1,4 @@
-"""Numbers as text, for people: a true minus, powers of ten raised."""
+"""Format numbers for display: a true minus sign, superscript powers of ten."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ import numpy as np
 
 MINUS = "−"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-SMALLEST, WHOLE = 0.0005, 99_999.5  # beyond them `format_cell` takes a power of ten
+SMALLEST, WHOLE = 0.0005, 99_999.5  # outside these `format_cell` uses a power of ten
 
 
 def true_minus(text: str) -> str:
-    """Return the text with − for each hyphen."""
+    """Replace each hyphen by a true minus sign, −."""
     return text.replace("-", MINUS)
 
 
 def format_fixed(value: float, decimals: int) -> str:
-    """Format with so many decimals; what is rounded to nothing has no sign. May be inf or nan."""
+    """Format with `decimals` decimals; what rounds to 0 has no sign. Accepts inf and nan."""
     return true_minus(f"{value if round(value, decimals) else 0.0:.{decimals}f}")
 
 
 def format_signed(value: float, decimals: int) -> str:
-    """Format with so many decimals and + or −, also where they are all 0."""
+    """Format with `decimals` decimals and a sign, + or −, also if the result is 0."""
     return true_minus(f"{value:+.{decimals}f}")
 
 
 def format_plain(value: float, digits: int) -> str:
-    """Format with at most so many significant digits, as Python's `g` does: 0.25, 1e+06."""
+    """Format with at most `digits` significant digits, as Python's `g` does: 0.25, 1e+06."""
     return true_minus(f"{value:.{digits}g}")
 
 
 def format_general(value: float, digits: int) -> str:
-    """Format with at most so many significant digits, far from 1 as 2.2 × 10⁻⁷. May be inf, nan."""
+    """Format with at most `digits` significant digits, far from 1 as 2.2 × 10⁻⁷; also inf, nan."""
     if not value or not math.isfinite(value):
         return format_fixed(value, 0)
     if 1e-3 <= abs(value) < 10**digits - 0.5:
@@ -42,7 +42,10 @@ def format_general(value: float, digits: int) -> str:
 
 
 def format_shortest(value: float) -> str:
-    """Format as a person would write it, in at most ten digits: 3, not 3.0. May be inf or nan."""
+    """Format a whole number below 1e16 in full (3, not 3.0), others in up to ten digits.
+
+    Accepts inf and nan.
+    """
     value = float(value)
     if abs(value) < 1e16 and value == int(value):
         return str(int(value))
@@ -57,7 +60,7 @@ def format_superscript(exponent: int) -> str:
 def format_scientific(value: float, decimals: int, *, times: str = "·", plus: bool = False) -> str:
     """Format a finite number as a mantissa times a power of ten: 2.50·10⁻⁹.
 
-    times : what stands between them. plus : whether the sign of a positive number is shown.
+    times : separator of mantissa and power. plus : whether a positive number gets a sign.
     """
     text = f"{value:+.{decimals}e}" if plus else f"{value:.{decimals}e}"
     mantissa, exponent = text.split("e")
@@ -65,14 +68,14 @@ def format_scientific(value: float, decimals: int, *, times: str = "·", plus: b
 
 
 def format_magnitude(value: float) -> str:
-    """Format how large a number is, in one digit: 2·10⁻⁹; nothing is 0."""
+    """Format the magnitude of a number in one digit: 2·10⁻⁹; 0 stays 0."""
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
     return format_scientific(value, 0) if value else "0"
 
 
 def format_significant(value: float, digits: int) -> str:
-    """Format with exactly so many significant digits, as a power of ten where it is far from 1."""
+    """Format with exactly `digits` significant digits, as a power of ten if far from 1."""
     if not math.isfinite(value) or value == 0:
         return format_magnitude(value)
     if 1e-4 <= abs(value) < 10**digits:
@@ -103,7 +106,7 @@ def format_three_digits(value: float) -> str:
 
 
 def format_rate(rate: float) -> str:
-    """Format a number a second, 0 or more, in three digits and a unit: 950, 12.3 k, 4.60 M."""
+    """Format a rate per second (≥ 0) in three digits with a unit prefix: 950, 12.3 k, 4.60 M."""
     for factor, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
         if rate >= 0.9995 * factor:
             return format_three_digits(rate / factor) + unit
@@ -111,32 +114,32 @@ def format_rate(rate: float) -> str:
 
 
 def format_probability(value: float) -> str:
-    """Format a probability in three decimals, one that they would hide as 1.2e−05."""
+    """Format a probability in three decimals, or as 1.2e−05 if these would all be 0."""
     is_hidden = 0 < value < 0.0005
     return true_minus(f"{value:.1e}") if is_hidden else f"{value:.3f}"
 
 
 def format_percent(share: float, decimals: int = 1) -> str:
-    """Format a share as a percentage: 93.8 %."""
+    """Format a fraction as a percentage: 93.8 %."""
     return f"{100 * share:.{decimals}f} %"
 
 
 def format_ratio(ratio: float) -> str:
-    """Format a factor of 1 or more in three digits, as a power of ten from a million on."""
+    """Format a factor ≥ 1: three digits, from 1,000 a whole number, from 10⁶ a power of ten."""
     if ratio >= 1e6:
         return f"10^{math.log10(ratio):.0f}"
     return f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
 
 
 def format_bytes(size: float) -> str:
-    """Format a number of bytes in MiB, at least 1, or in GiB."""
+    """Format a number of bytes in MiB (at least 1) or in GiB."""
     if size < 2**30:
         return f"{max(size / 2**20, 1):,.0f} MiB"
     return f"{size / 2**30:,.1f} GiB"
 
 
 def format_odds(difference: float) -> str:
-    """Format exp(difference of logits ≥ 0) as a factor before a word: “9.97 times ”; 1 is ""."""
+    """Format exp(logit difference ≥ 0) as a factor before a word: “9.97 times ”; 1 is ""."""
     if difference < 0.005:
         return ""
     if difference > math.log(1e6):
@@ -146,9 +149,9 @@ def format_odds(difference: float) -> str:
 
 
 def format_sum(total: float, bias: float, decimals: int = 2) -> tuple[str, str, str]:
-    """Format Σ, the bias with its sign, and their sum so that they add up also as rounded.
+    """Format Σ, the signed bias and their sum so that the rounded numbers add up.
 
-    total : the logit. What rounding makes of the bias stays, Σ gives way.
+    total : the logit. Logit and bias are rounded; Σ is the difference of the rounded values.
     """
     b, z = round(bias, decimals), round(total, decimals)
     sign = MINUS if b < 0 else "+"
@@ -157,9 +160,9 @@ def format_sum(total: float, bias: float, decimals: int = 2) -> tuple[str, str, 
 
 
 def format_terms(parts: Sequence[float], total: float) -> list[str]:
-    """Format the terms of a sum, in two decimals, so that they add up to the total also as rounded.
+    """Format the terms of a sum in two decimals so that they add up to the rounded total.
 
-    Each is rounded up or down: those whose rounding was the closest call give way.
+    Each term is rounded up or down; those closest to a tie are rounded the other way as needed.
     """
     exact = np.asarray(parts, dtype=np.float64) * 100
     whole = np.rint(exact)

@@ -1,7 +1,8 @@
-"""The optimisers as one table: what each is called, and by which formula it moves the weights.
+"""The optimisers as one table: their names and update formulae.
 
-The rule itself is the row of the same name in `core.train.optimisers.RULES`, or for methods of
-second order in `core.train.second_order.METHODS`, which need PyTorch; this does not.
+The update rule itself is the row of the same name in `core.train.optimisers.RULES`, or, for
+second-order methods, in `core.train.second_order.METHODS`. Those modules need PyTorch; this one
+does not.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ MEAN_STAYS, SQUARE_STAYS = 0.9, 0.999  # β₁ and β₂ of Adam
 
 @dataclass(frozen=True)
 class Equation:
-    """A formula, and the same in numbers.
+    """A formula in symbols and in numbers.
 
     latex, plain : the formula in LaTeX and in plain characters; <g> is the gradient that the rule
-        takes, with the penalties.
-    numbers : names of numbers and signs; what must not be parted by a line break is written
-        without a space. Settings and `Optimiser.constants` are numbers; v, s, g and d are tables
-        of the weights' shape, v2 and s2 are v and s after the update.
+        uses, including the penalties.
+    numbers : names of numbers, and signs; terms that a line break must not separate are written
+        without a space. Settings and `Optimiser.constants` are numbers; v, s, g and d are arrays
+        of the weights' shape; v2 and s2 are v and s after the update.
     """
 
     latex: str
@@ -37,7 +38,7 @@ class Equation:
 
 @dataclass(frozen=True)
 class Step:
-    """A line of a derivation: what is worked out, and the equations that do it."""
+    """A line of a derivation: the label of what is computed, and its equations."""
 
     label: str
     equations: tuple[Equation, ...]
@@ -47,20 +48,20 @@ class Step:
 class Optimiser:
     """One optimiser of the family.
 
-    title : its name in a list. words : what it does, in a sentence.
+    title : its name in a list. words : what it does, one sentence.
     formula : the update of all parameters θ by their gradient g, in plain characters.
-    remembers : the letter of each moment, a number beside each parameter that stays from update
-        to update and begins as zero.
-    steps, direction : how the direction of the update is derived, and what it is in the end. A
-        method of second order solves for all parameters at once and has none.
-    constants : from the number of the update, from 1, to the numbers in the formulae, by name.
+    remembers : the letter of each moment, a state variable per parameter that persists between
+        updates and starts at zero.
+    steps, direction : the derivation of the update direction, and its final expression. A
+        second-order method solves for all parameters at once and has no steps.
+    constants : maps the number of the update (from 1) to the constants of the formulae, by name.
     uses_momentum : μ is one of its settings.
-    decouples_decay : λ shrinks the weights by ηλ an update; else it is a penalty of the loss, and
-        part of the gradient.
-    is_second_order : it knows the curvature, and takes all rows at once. needs_hessian : it makes
-        the matrix of all second derivatives.
-    stable_share : from μ to the share of 2/λ_max up to which η is stable on a parabola, λ_max its
-        largest curvature; None where there is no such bound. stable_rate : the bound in letters.
+    decouples_decay : λ shrinks the weights by a factor 1 − ηλ per update; otherwise λ is a penalty
+        in the loss and part of the gradient.
+    is_second_order : it uses curvature, and all rows at once. needs_hessian : it computes the full
+        matrix of second derivatives.
+    stable_share : maps μ to the fraction of 2/λ_max up to which η is stable on a parabola with
+        largest curvature λ_max; None if there is no such bound. stable_rate : the bound as text.
     """
 
     name: OptimiserName
@@ -80,7 +81,7 @@ class Optimiser:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it follows the gradient itself."""
+        """Whether the update direction is the gradient itself."""
         return self.name == PLAIN
 
 
@@ -99,7 +100,7 @@ _MEAN = Step(
     ),
 )
 _WARM_UP = Step(
-    "warm-up",  # both means began as zeros: what they are divided by until they have warmed up
+    "warm-up",  # bias correction: both means start at zero
     (
         Equation("t", "t", "t"),
         Equation(r"1-\beta_1^{t}", "1 − β₁ᵗ", "fix1"),

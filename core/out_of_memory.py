@@ -1,8 +1,8 @@
-"""Memory that ran out: whether an error means that, and what to tell the person."""
+"""Detect out-of-memory errors and describe them to the user."""
 
 from __future__ import annotations
 
-# How the loader of libraries, PyTorch, NumPy and threads put it, in small letters.
+# Messages of the dynamic loader, PyTorch, NumPy and threads, in lower case.
 SIGNS = (
     "allocate memory",
     "bad_alloc",
@@ -15,13 +15,13 @@ SIGNS = (
 
 
 def is_shortage(error: BaseException) -> bool:
-    """Return whether memory ran out: Python's own, or where a library asked for it."""
+    """Return whether an error means out of memory, in Python or in a library."""
     words = str(error).lower()
     return isinstance(error, MemoryError) or any(sign in words for sign in SIGNS)
 
 
 def say_shortage(error: BaseException) -> str:
-    """Say that memory ran out in what was asked for, and what to do about it."""
+    """Return a message that memory ran out for a request, and what to do."""
     return (
         f"There is not enough memory for this{_reason(error)}. Choose less data, fewer units or a "
         "smaller batch, or close other programs."
@@ -29,7 +29,7 @@ def say_shortage(error: BaseException) -> str:
 
 
 def say_not_loaded(error: BaseException) -> str:
-    """Say why PyTorch cannot be loaded, and what to do about it."""
+    """Return a message that states why PyTorch cannot be loaded, and what to do."""
     if is_shortage(error):
         return (
             f"There is not enough memory to load PyTorch{_reason(error)}. Close other programs, or "
@@ -42,6 +42,6 @@ def say_not_loaded(error: BaseException) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    """Return the first line of the error in brackets, or "" where it says nothing."""
+    """Return the first line of the error in brackets, or "" if it has no text."""
     lines = str(error).strip().splitlines()
     return f" ({lines[0]})" if lines else ""

@@ -1,4 +1,4 @@
-"""Work in slices: a generator yields after each few milliseconds, so that others can act."""
+"""Sliced work: a generator that yields every few milliseconds so that other work can run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def finish(slices: Generator[None, None, T]) -> T:
-    """Do all slices at once and return what they come to."""
+    """Run all slices at once and return the generator's result."""
     try:
         while True:
             next(slices)

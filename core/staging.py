@@ -1,7 +1,7 @@
-"""Where new content waits until it is complete: a folder of its own beside its final place.
+"""Staging folders: new files are written completely before they replace old ones.
 
-The folder, a stage, is locked as long as its process lives. What a process that was killed has left
-is put right the next time something is written there.
+A stage is a temporary folder beside the target files, locked as long as its process runs. What a
+killed process has left behind is cleaned up at the next write to the same folder.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-STAGE = ".logitlab-"  # how the names of stages begin
+STAGE = ".logitlab-"  # prefix of the names of stages
 LOCK, JOURNAL = "lock", "journal"
-REPLACE_TRIES = 3  # on Windows, where who reads a file keeps it from being replaced
+REPLACE_TRIES = 3  # on Windows, where a file that is open elsewhere cannot be replaced
 TRY_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class _Change:
-    """What happens to a file, by name: `new`, in the stage, takes the place `name` beside it.
+    """A replacement of one file: `new`, in the stage, replaces `name` beside the stage.
 
-    old : the stage's name for what was there; "" for nothing.
-    number : of the new content, by which the file system knows it wherever it is; 0 where nothing
-        is kept and nothing can be undone.
+    old : name in the stage of the backup of the old file; "" if there was none.
+    number : inode number of the new file, which identifies it after it was moved; 0 if no backup
+        was made, so that nothing can be undone.
     """
 
     name: str
@@ -40,7 +40,7 @@ class _Change:
 
 
 class Stage:
-    """A folder in another, for content on its way; locked as long as its process lives."""
+    """A staging folder within `folder`, locked as long as its process runs."""
 
     def __init__(self, folder: Path) -> None:
         tidy(folder)
@@ -50,23 +50,23 @@ class Stage:
             self.path = Path(tempfile.mkdtemp(prefix=STAGE, dir=folder))
             try:
                 self._lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-            except FileNotFoundError:  # another process took it for a left-over
+            except FileNotFoundError:  # another process removed it as a leftover
                 continue
             except OSError:
                 self.path.rmdir()
                 raise
-            if _lock(self._lock):  # else another one is about to clear it away
+            if _lock(self._lock):  # else another process is about to remove it
                 with suppress(FileNotFoundError):
                     if os.path.samestat((self.path / LOCK).stat(), os.fstat(self._lock)):
                         return
             os.close(self._lock)
 
     def add(self, name: str, new: str) -> None:
-        """Take note that `new`, in the stage, is complete and is to take the place `name`."""
+        """Register that `new`, in the stage, is complete and is to replace `name`."""
         self.changes.append(_Change(name, new))
 
     def write_journal(self) -> None:
-        """Keep what is in the places, and write down for others what is about to happen."""
+        """Back up the old files, and record the replacements so that others can undo them."""
         self.changes = [self._kept(change) for change in self.changes]
         draft = self.path / f"{JOURNAL}.new"
         with draft.open("x", encoding="ascii") as file:
@@ -83,16 +83,16 @@ class Stage:
             _sync(self.path)
 
     def replace(self, name: str) -> None:
-        """Let the new content take its place."""
+        """Move the new file to its final path."""
         (change,) = (change for change in self.changes if change.name == name)
         _replace(self.path / change.new, self.path.parent / name)
 
     def sync(self) -> None:
-        """Have the places' names on disk."""
+        """Flush the entries of the target folder to disk."""
         _sync(self.path.parent)
 
     def undo(self) -> None:
-        """Bring back what was kept, where the new content has taken its place."""
+        """Restore the old files where new ones have replaced them."""
         for change in self.changes:
             with suppress(OSError):
                 place = self.path.parent / change.name
@@ -105,7 +105,7 @@ class Stage:
                 _sync(place.parent)
 
     def close(self) -> None:
-        """Remove it, and let go of it."""
+        """Remove the stage and release its lock."""
         _clear(self.path, self._lock)
 
     def _kept(self, change: _Change) -> _Change:
@@ -123,17 +123,17 @@ class Stage:
 
 
 class _Left(Stage):
-    """The stage of a process that may have ended. Raises OSError where it has not."""
+    """The stage of a process that may have ended. Raises OSError if it has not."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         about = path.lstat()
         if not stat.S_ISDIR(about.st_mode) or about.st_uid != getattr(os, "geteuid", int)():
-            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))  # who knows whose it is
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))  # not this user's folder
         try:
             self._lock = os.open(path / LOCK, os.O_RDWR)
         except FileNotFoundError:
-            path.rmdir()  # which it refuses if there is something in it
+            path.rmdir()  # fails unless the folder is empty
             raise
         if not _lock(self._lock):
             os.close(self._lock)
@@ -146,10 +146,10 @@ class _Left(Stage):
 
 
 def tidy(folder: Path) -> None:
-    """Put right what processes that were killed have left in a folder.
+    """Clean up what killed processes have left in a folder.
 
-    Files that were to take their places together, and of which only some have, go back to what
-    they were. Of processes that live nothing is touched.
+    If only some of the files that were to be replaced together have been, the old ones are
+    restored. Stages of running processes are left alone.
     """
     with suppress(OSError):
         for path in list(folder.glob(f"{STAGE}*/")):
@@ -164,8 +164,8 @@ def _is_name(text: str) -> bool:
 
 
 def _clear(stage: Path, lock: int) -> None:
-    """Remove a stage, its lock last, and let go of the lock."""
-    if sys.platform == "win32":  # where what is open cannot be removed
+    """Remove a stage, its lock file last, and release the lock."""
+    if sys.platform == "win32":  # where open files cannot be removed
         os.close(lock)
     with suppress(OSError):
         for path in sorted(stage.iterdir(), key=lambda path: path.name == LOCK):
@@ -176,7 +176,7 @@ def _clear(stage: Path, lock: int) -> None:
 
 
 def _lock(descriptor: int) -> bool:
-    """Lock a file until it is closed or its process ends; say whether it was free."""
+    """Lock a file until it is closed or its process ends; return whether it was free."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -203,14 +203,14 @@ def _replace(new: Path, place: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Have the names in a folder on disk, where a system can do that."""
+    """Flush the entries of a folder to disk, where the system supports it."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # a file system that has nothing of the kind
+        if error.errno != errno.EINVAL:  # the file system does not support it
             raise
     finally:
         os.close(descriptor)
