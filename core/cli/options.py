@@ -1,4 +1,4 @@
-"""What decides a run, as words on the command line: the same for the terminal and the window."""
+"""Command-line options of a run, shared by the terminal and the window."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 DECIMAL_WORDS = {"point": ".", "comma": ","}
 
 
-MOST_DIGITS = 30  # of a whole number; no option takes more than half of it
+MOST_DIGITS = 30  # of a whole number; no option accepts half as many
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides a run; the window and the command line take the same options."""
+    """Add the options of a run, which the window and the command line share."""
     group = parser.add_argument_group("data")
     _add_source(group)
     _add_features(group)
@@ -45,7 +45,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_source(group: argparse._ArgumentGroup) -> None:
-    """Add where rows come from, and how a CSV file is read."""
+    """Add the source of the rows, and how a CSV file is read."""
     data = DataConfig()
     group.add_argument(
         "data",
@@ -87,7 +87,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_features(group: argparse._ArgumentGroup) -> None:
-    """Add which features and rows are used, and as what."""
+    """Add the choice and preprocessing of features, and the split of the rows."""
     data = DataConfig()
     group.add_argument(
         "--features",
@@ -175,7 +175,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_updates(group: argparse._ArgumentGroup) -> None:
-    """Add what decides each update of the parameters."""
+    """Add the options that determine the parameter updates."""
     training = TrainingConfig()
     group.add_argument(
         "--epochs", type=_whole, default=training.epochs, metavar="N", help="(default: %(default)s)"
@@ -234,12 +234,12 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
 
 
 def _names(is_one: Callable[[Optimiser], bool]) -> str:
-    """Return the names of such optimisers: “momentum and nesterov”."""
+    """Return the names of the matching optimisers, as in “momentum and nesterov”."""
     return " and ".join(name for name, optimiser in OPTIMISERS.items() if is_one(optimiser))
 
 
 def _add_stops(group: argparse._ArgumentGroup) -> None:
-    """Add what ends training early, and what it runs with."""
+    """Add the stopping rules, the seed and the device."""
     training = TrainingConfig()
     group.add_argument(
         "--patience",
@@ -263,14 +263,14 @@ def _add_stops(group: argparse._ArgumentGroup) -> None:
 
 
 def config_from(options: argparse.Namespace) -> RunConfig:
-    """Turn parsed options into a config; raise ConfigError where they contradict each other."""
+    """Build a config from parsed options; raise LogitLabError if they contradict each other."""
     negative, positive = _classes_of(options)
     if options.patience and not options.validation_share:
         raise LogitLabError(
             "--patience watches validation rows, and there are none; set some of the training rows "
             "aside, as in --validation-share 0.1."
         )
-    training = _training_from(options)  # first: what is wrong with --seed is said of it
+    training = _training_from(options)  # first: errors in --seed must name it
     model = ModelConfig(
         options.model,
         positive,
@@ -284,7 +284,7 @@ def config_from(options: argparse.Namespace) -> RunConfig:
 
 
 def _classes_of(options: argparse.Namespace) -> tuple[str | None, str | None]:
-    """Return a neuron's class 0 and class 1 as they were named, None where they were not."""
+    """Return a neuron's class 0 and class 1 as given on the command line, None if not given."""
     if options.classes is None:
         return None, options.positive
     names = [name.strip() for name in options.classes.split(",")]
@@ -339,7 +339,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
 
 
 def _data(text: str) -> str | tuple[str, str]:
-    """Read the name of a data set, or ("csv", path)."""
+    """Parse the name of a data set, or return ("csv", path) for a file name."""
     if text in NAMED_SOURCES:
         return text
     if text.lower().endswith(TABLE_ENDINGS):
@@ -362,7 +362,7 @@ def _batch_size(text: str) -> int | None:
 
 
 def _whole(text: str) -> int:
-    """Read a whole number, also one such as 1e3 or 1_000."""
+    """Parse a whole number, also in a form such as 1e3 or 1_000."""
     try:
         value = Decimal(text.strip())
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""A parser of the command line whose complaints are one sentence, and which knows what is meant."""
+"""Command-line parser with one-line error messages that suggest the intended option."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core import VERSION
 
 USAGE = 2
 COMMANDS = ("train", "predict")
-MEANT = {  # what other programs call it
+MEANT = {  # names that other programs use
     "--alpha": "--learning-rate",
     "--lr": "--learning-rate",
     "--decay": "--weight-decay",
@@ -25,8 +25,8 @@ MEANT = {  # what other programs call it
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line on stderr and exit code 2.
 
-    An option is written out, and whatever follows one that takes a value is its value: "-1e-3" or
-    "-x", too, but for what begins with two dashes.
+    Options cannot be abbreviated. The word after an option that takes a value is its value, even
+    "-1e-3" or "-x", unless it begins with two dashes.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
         return options
 
     def _joined(self, words: Sequence[str]) -> list[str]:
-        """Return the words, each value joined to its option; complain about what is no option."""
+        """Return the words with each value joined to its option; exit for an unknown option."""
         joined: list[str] = []
         rest = iter(words)
         for word in rest:
@@ -66,7 +66,7 @@ class Parser(argparse.ArgumentParser):
         return joined
 
     def _say_meant(self, name: str) -> str:
-        """Say which option is perhaps meant by a name that is none."""
+        """Return a hint at the option that an unknown name may mean, or ""."""
         known = [option for option in self._option_string_actions if option.startswith("--")]
         meant = MEANT.get(name)
         if meant not in known:
@@ -80,7 +80,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _is_option(word: str) -> bool:
-    """Return whether the word begins as options do, and is neither - nor a number."""
+    """Return whether the word begins with a dash and is neither - nor a number."""
     if not word.startswith("-") or word == "-":
         return False
     try:
@@ -91,5 +91,5 @@ def _is_option(word: str) -> bool:
 
 
 def say_misplaced(word: str) -> str:
-    """Say so where the word is a command, which nothing goes before."""
+    """Return a message if the word is a command, which must come first, else ""."""
     return f"“{word}” has to be the first word" if word in COMMANDS else ""

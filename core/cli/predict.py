@@ -1,4 +1,4 @@
-"""A kept model asked in the terminal: `app.py predict --model FILE …`."""
+"""Query a saved model in the terminal: `app.py predict --model FILE …`."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ Picture = NDArray[np.float32]
 
 
 class Drawing(NamedTuple):
-    """Strokes of (x, y), y down, and the pen's width in pixels of the picture, if it is given."""
+    """Strokes of (x, y), y down, and the pen width in pixels of the picture, None if not given."""
 
     strokes: list[Stroke]
     pen_width: float | None
 
 
 def main(arguments: list[str]) -> int:
-    """Ask the model as the arguments say and return the exit code."""
+    """Run the command with these arguments and return the exit code."""
     return terminal.run(lambda: _main(arguments))
 
 
@@ -79,12 +79,12 @@ def _main(arguments: list[str]) -> int:
 
 
 def report(options: argparse.Namespace) -> int:
-    """Load, ask, and say what came of it; return the exit code."""
+    """Load the model, evaluate it and print the answer; return the exit code."""
     terminal.check_writable(options.json)
     model = model_file.load(Path(options.model))
     row = features(model, options)
     with np.errstate(all="ignore"):
-        found = replace(  # to the bit as the trainer has it
+        found = replace(  # bit-identical to the trainer's
             prediction.ask(model, model.params, row),
             probabilities=model.probabilities(row[None])[0],
         )
@@ -101,7 +101,7 @@ def report(options: argparse.Namespace) -> int:
 
 
 def features(model: Model, options: argparse.Namespace) -> Picture:
-    """Return what the model is asked about, (d,), in its features' units."""
+    """Return the example to evaluate, (d,), in the units of the model's features."""
     if options.values is not None:
         return _measured(model, options.values)
     if model.image_shape is None:
@@ -123,10 +123,10 @@ def features(model: Model, options: argparse.Namespace) -> Picture:
 
 
 def read_strokes(path: Path) -> Drawing:
-    """Read a drawing; raise DataError, in one sentence, where the file holds none.
+    """Read a drawing from JSON; raise DataError if the file is not one.
 
-    It is a list of strokes, or {"strokes": […], "pen_width": …}. A stroke is a list of points
-    [x, y] or [x, y, pressure]; pressure is passed over.
+    A drawing is a list of strokes, or {"strokes": […], "pen_width": …}. A stroke is a list of
+    points [x, y] or [x, y, pressure]; pressure is ignored.
     """
     try:
         found = json.loads(
@@ -179,7 +179,10 @@ def _stroke(points: object, where: str) -> Stroke:
 
 
 def lines(found: Answer, kind: str, names: tuple[str, ...]) -> list[str]:
-    """Return a line for each class, best first, and how sure the model of this kind is."""
+    """Return one line per class, best first, and a sentence on the model's confidence.
+
+    A kind without probabilities gives only the sentence.
+    """
     names = tuple(" ".join(name.split()) for name in names)
     reading = prediction.read(kind, found)
     sentence = prediction.describe(kind, found, names)
@@ -207,10 +210,10 @@ def _aside(kind: str, found: Answer, reading: Reading) -> str:
 
 
 def to_json(found: Answer, model: Model, path: str) -> dict[str, Any]:
-    """Return the answer in plain values, the classes in the model's order.
+    """Return the answer as JSON-compatible values, with the classes in the model's order.
 
-    A model without probabilities has neither these nor an entropy; one-vs-rest has no entropy,
-    for its probabilities are of different questions. Of pairs there are the votes.
+    A model without probabilities has no entropy either; one-vs-rest has no entropy because its
+    probabilities answer separate questions. One-vs-one adds the votes of its pairs.
     """
     kind, names = model.config.model.kind, model.class_names
     has_shares = FAMILY[kind].has_probabilities
@@ -261,7 +264,7 @@ def _drawn(path: Path, recipe: DigitPreprocessing) -> Picture:
 
 
 def _pictured(path: Path, shape: tuple[int, int], recipe: DigitPreprocessing | None) -> Picture:
-    from core.data import image_file  # brings Pillow
+    from core.data import image_file  # imports Pillow
 
     ink = image_file.read(path)
     if recipe is not None:

@@ -1,4 +1,4 @@
-"""What ends a command before its time: Ctrl+C, a system that ends, a terminal that is closed."""
+"""Signals that end a command early: Ctrl+C, a system shutdown, a closed terminal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # a system has some of them
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # each system has some of them
 NUMBERS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 ON_STDERR = 2
 HINT = b"\nStopping after this step. Once more stops at once, and nothing is written.\n"
 
 
 class Stopped(KeyboardInterrupt):
-    """A command is to end at once. number : of the signal that says so."""
+    """A command must end at once. number : of the signal that requests it."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -24,10 +24,10 @@ class Stopped(KeyboardInterrupt):
 
 
 class Wish:
-    """Whether a command is to end, where it does so by itself when it can.
+    """Request to end a command that stops by itself as soon as it can.
 
-    number : of the signal that said so first, 0 for none.
-    is_saving : no second signal ends it at once any more, which saves what there is.
+    number : of the first signal, 0 for none.
+    is_saving : results are being saved; a second signal no longer ends the command at once.
     """
 
     def __init__(self) -> None:
@@ -44,13 +44,13 @@ class Wish:
 
 
 def exit_code(number: int) -> int:
-    """Return what shells give a process that this signal ended: 130 for Ctrl+C, 143 for SIGTERM."""
+    """Return the shell's exit code for a process ended by a signal: Ctrl+C 130, SIGTERM 143."""
     return 128 + number
 
 
 @contextmanager
 def at_once() -> Iterator[None]:
-    """Raise Stopped wherever the command is when a signal comes."""
+    """Raise Stopped at once when a signal arrives."""
 
     def stop(number: int) -> None:
         raise Stopped(number)
@@ -61,7 +61,7 @@ def at_once() -> Iterator[None]:
 
 @contextmanager
 def when_it_suits() -> Iterator[Wish]:
-    """Take note of a signal; a second one raises Stopped."""
+    """Record a signal in the Wish that is yielded; a second signal raises Stopped."""
     wish = Wish()
     with listening(wish.take):
         yield wish
@@ -69,12 +69,12 @@ def when_it_suits() -> Iterator[Wish]:
 
 @contextmanager
 def listening(take: Callable[[int], None]) -> Iterator[None]:
-    """Call `take` with the number of each signal that comes.
+    """Call `take` with the number of each signal that arrives.
 
-    What the process was started to ignore, as by nohup, it goes on to ignore.
+    Signals that the process was started to ignore, as by nohup, stay ignored.
     """
     before = {}
-    if threading.current_thread() is threading.main_thread():  # no other may
+    if threading.current_thread() is threading.main_thread():  # no other may set handlers
         for number in NUMBERS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 before[number] = signal.signal(number, _handler(take))

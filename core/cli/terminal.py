@@ -1,4 +1,4 @@
-"""How every command in the terminal ends, and where it writes what machines read."""
+"""How every terminal command ends: exit codes, output streams, and JSON output."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from core.out_of_memory import is_shortage, say_not_loaded, say_shortage
 PROGRAM = "logitlab"
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 BREAK = "\n"
-STDOUT = "-"  # in place of a file's name
+STDOUT = "-"  # in place of a file name
 
 
 def run(command: Callable[[], int]) -> int:
-    """Carry the command out; turn whatever ends it into a line on stderr and an exit code.
+    """Run the command; turn whatever ends it into a line on stderr and an exit code.
 
-    That nobody takes its words, on stdout or stderr, keeps it from nothing else that it is to do.
+    If stdout or stderr cannot be written, the command still does all its other work.
     """
     with _streams() as (out, err):
         with signals.at_once():
             code = _run(command)
         out.flush()
-        if isinstance(out.trouble, BrokenPipeError):  # the reader has gone, which is its right
+        if isinstance(out.trouble, BrokenPipeError):  # the reader may close the pipe
             code = code or FAILED
         elif out.trouble is not None:
             why = files.reason(out.trouble).lower()
@@ -49,7 +49,7 @@ def _run(command: Callable[[], int]) -> int:
     except LogitLabError as error:
         print(f"{PROGRAM}: {visible(str(error), keep=BREAK)}", file=sys.stderr)
         return USAGE
-    except SystemExit as end:  # how the reading of options ends
+    except SystemExit as end:  # raised by argparse
         return end.code if isinstance(end.code, int) else DONE
     except KeyboardInterrupt as error:
         print(f"\n{PROGRAM}: stopped; nothing was written.", file=sys.stderr)
@@ -66,9 +66,9 @@ def _run(command: Callable[[], int]) -> int:
 
 
 class Words(io.TextIOBase):
-    """Standard output or standard error, of which a command does not depend.
+    """Standard output or standard error that a command does not depend on: writing never raises.
 
-    trouble : what kept it from being written, from when on nothing more is written.
+    trouble : the first error in writing, after which nothing more is written; else None.
     """
 
     def __init__(self, stream: TextIO | None) -> None:
@@ -78,7 +78,7 @@ class Words(io.TextIOBase):
 
     @property
     def is_closed(self) -> bool:
-        """Whether the program was started without it."""
+        """Whether the program was started without this stream."""
         return self._stream is None
 
     def isatty(self) -> bool:
@@ -106,7 +106,7 @@ class Words(io.TextIOBase):
             action(self._stream)
         except OSError as error:
             self.trouble = error
-            with suppress(OSError, ValueError):  # what it still holds goes where all is taken
+            with suppress(OSError, ValueError):  # its buffer goes to the null device
                 descriptor = os.open(os.devnull, os.O_WRONLY)
                 os.dup2(descriptor, self._stream.fileno())
                 os.close(descriptor)
@@ -114,7 +114,7 @@ class Words(io.TextIOBase):
 
 @contextmanager
 def _streams() -> Iterator[tuple[Words, Words]]:
-    """Put in place of stdout and stderr what never raises; η and λ are escapes where they must."""
+    """Replace stdout and stderr by streams that never raise; escape what cannot be encoded."""
     _fill_descriptors()
     before = sys.stdout, sys.stderr
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -128,9 +128,9 @@ def _streams() -> Iterator[tuple[Words, Words]]:
 
 
 def _fill_descriptors() -> None:
-    """Open what a program may be started without, or a file of ours would take its number.
+    """Open missing standard descriptors, or a file of ours would get one of their numbers.
 
-    What a library says on stderr would then go into that file.
+    A library's output to stderr would then end up in that file.
     """
     for number in range(3):
         try:
@@ -141,12 +141,12 @@ def _fill_descriptors() -> None:
 
 
 def stream_for_words(json_path: str | None) -> TextIO:
-    """Return where sentences go: to stderr where stdout is for JSON alone."""
+    """Return the stream for text: stderr if stdout is reserved for JSON."""
     return sys.stderr if json_path == STDOUT else sys.stdout
 
 
 def check_writable(json_path: str | None) -> None:
-    """Complain about a hopeless place for JSON before the work, not after it."""
+    """Raise SaveError for an unwritable JSON path, before the work rather than after it."""
     if json_path == STDOUT:
         if getattr(sys.stdout, "is_closed", False):
             raise SaveError("There is no standard output for --json; name a file.")
@@ -155,7 +155,7 @@ def check_writable(json_path: str | None) -> None:
 
 
 def write_json(values: dict[str, Any], json_path: str | None) -> None:
-    """Write strict JSON into the file, or to stdout for “-”; nothing where none is wanted."""
+    """Write strict JSON to the file, or to stdout for “-”; do nothing if there is no path."""
     if not json_path:
         return
     text = json.dumps(values, allow_nan=False, indent=1)

@@ -1,4 +1,4 @@
-"""The same trainer without a window: `app.py train DATA …`."""
+"""Train in the terminal, with the same trainer as the window: `app.py train DATA …`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ BAR_SECONDS = 0.1
 
 
 def main(arguments: list[str]) -> int:
-    """Train as the arguments say and return the exit code."""
+    """Run the command with these arguments and return the exit code."""
     return terminal.run(lambda: _main(arguments))
 
 
@@ -61,9 +61,9 @@ def _main(arguments: list[str]) -> int:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished run: `history` has one value an epoch; `seconds` is training and measuring.
+    """A finished run: `history` has one value per epoch.
 
-    What is found out about the end of it comes after that.
+    seconds : of training and measuring, without the time for the epilogue.
     """
 
     task: Task
@@ -74,21 +74,21 @@ class Result:
     params: Params
     seconds: float
     epilogue: Epilogue
-    fall: Fall | None = None  # where it diverged
+    fall: Fall | None = None  # None unless it diverged
 
     @property
     def notes(self) -> list[str]:
-        """What a person should know about the end, in sentences."""
+        """Sentences for the user about how the run ended."""
         failed = [self.message] if self.status is Status.DIVERGED else []
         return [*failed, *self.epilogue.notes]
 
 
-MANY = 1_000  # updates that a device may make at once; it stops for measurements and epochs
+MANY = 1_000  # most updates that a device makes at once; measurements and epochs end them
 
 
 def train(task: Task, progress: Progress | None = None, wish: Wish | None = None) -> Result:
-    """Train the task to its end, measuring after each epoch; or until there is a wish to stop."""
-    from core.runs.rescue import epilogue_of  # PyTorch: a second that --help need not wait for
+    """Train until the run ends or `wish` asks for a stop, measuring after each epoch."""
+    from core.runs.rescue import epilogue_of  # PyTorch: a second that --help saves
     from core.train.trainer import Trainer
 
     started = time.perf_counter()
@@ -98,7 +98,7 @@ def train(task: Task, progress: Progress | None = None, wish: Wish | None = None
         is_whole = trainer.advance(MANY)
         if progress:
             progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
-        has_returned = trainer.timeline.is_past  # to its best epoch; the last one has been measured
+        has_returned = trainer.timeline.is_past  # to its best epoch; the last is measured
         ended_epoch = has_returned or trainer.epoch > len(history["train_loss"])
         if ended_epoch and trainer.outcome is not Status.DIVERGED:
             is_over = trainer.outcome is not None
@@ -130,7 +130,7 @@ def train(task: Task, progress: Progress | None = None, wish: Wish | None = None
 
 
 def _measured(task: Task) -> tuple[str, ...]:
-    """Return the names of the figures; those of validation where there are such rows."""
+    """Return the names of the measured series; validation only if there are such rows."""
     return SERIES if len(task.validation_rows) else SERIES[:4]
 
 
@@ -139,14 +139,14 @@ def _say_stopped(trainer: Trainer) -> str:
 
 
 def report(config: RunConfig, json_path: str | None = None, save_path: str | None = None) -> int:
-    """Train, say how it went, write JSON and model where they are wanted; return the exit code."""
+    """Train, print the outcome, write JSON and model if requested; return the exit code."""
     words = terminal.stream_for_words(json_path)
     place = None if save_path is None else model_file.with_ending(Path(save_path))
     terminal.check_writable(json_path)
     if place is not None:
         files.check_writable(place)
     task = prepare(load(config.data), config)
-    print(describe(task), file=words, flush=True)  # before the wait, also into a pipe
+    print(describe(task), file=words, flush=True)  # before training, also into a pipe
     with signals.when_it_suits() as wish:
         result = train(task, Progress(config.training.epochs, sys.stderr), wish)
         print(figures(result), file=words, flush=True)
@@ -163,7 +163,7 @@ def report(config: RunConfig, json_path: str | None = None, save_path: str | Non
 
 
 def _save(result: Result, place: Path | None, words: TextIO, json_path: str | None) -> None:
-    """Write model and JSON where they are wanted; one that fails does not cost the other."""
+    """Write model and JSON if requested; if one fails, the other is still written."""
     errors = []
     try:
         if place is not None:
@@ -182,12 +182,12 @@ def _save(result: Result, place: Path | None, words: TextIO, json_path: str | No
 
 
 def load(data: DataConfig) -> Dataset:
-    """Load the data, with a bar on stderr for a long file or where they come from the network."""
+    """Load the data, with a progress bar on stderr for a CSV file or a download."""
     if data.source == "csv":
         return _read(data)
     if not sources.is_fetched(data):
         return sources.load(data)
-    from core.data.mnist.download import Download  # what it imports is of no use to the rest
+    from core.data.mnist.download import Download  # its imports are needed only here
 
     download, progress = Download(), ShareProgress(sys.stderr)
 
@@ -221,7 +221,7 @@ def _read(data: DataConfig) -> Dataset:
 
 
 def describe(task: Task) -> str:
-    """Say in a few lines what will be trained."""
+    """Describe in a few lines what will be trained."""
     data, settings = task.config.data, task.config.training
     dataset = task.dataset
     listed = ", ".join(task.input_names[:LISTED_INPUTS])
@@ -257,7 +257,7 @@ def _say_rows(task: Task) -> str:
 
 
 def figures(result: Result) -> str:
-    """Say in a few lines how it ended."""
+    """Describe in a few lines how the run ended."""
     metrics = result.metrics
     lines = []
     if result.status is not Status.DIVERGED:
@@ -281,14 +281,14 @@ def figures(result: Result) -> str:
 
 
 def to_json(result: Result) -> dict[str, Any]:
-    """Return the result in plain values; figures that do not exist are None."""
+    """Return the result as JSON-compatible values; undefined figures are None."""
     dataset, standardiser = result.task.dataset, result.task.standardiser
     return {
         "config": result.task.config.to_dict(),
         "history": {
             name: [_number(value) for value in values] for name, values in result.history.items()
         },
-        # Of how many training rows the figures of each epoch are; the last ones are of all.
+        # Number of training rows measured in each epoch; the final figures are of all rows.
         "history_rows": min(len(result.task.train_rows), SAMPLE),
         **{name: _number(getattr(result.metrics, name)) for name in _measured(result.task)},
         **{name: array.tolist() for name, array in zip("WbVc", result.params.arrays, strict=False)},
@@ -308,7 +308,7 @@ def to_json(result: Result) -> dict[str, Any]:
 
 
 def _divergence(fall: Fall, task: Task) -> dict[str, Any]:
-    """Return what was measured from the step that was returned to up to the one that failed."""
+    """Return what was measured from the restored step up to the one that failed."""
     return {
         "step": fall.failed,
         "restored_step": fall.rescued,
@@ -320,7 +320,7 @@ def _divergence(fall: Fall, task: Task) -> dict[str, Any]:
 
 
 class Progress:
-    """A progress bar on a terminal; elsewhere a line at every tenth of the way."""
+    """A progress bar on a terminal; elsewhere one line per tenth of the epochs."""
 
     def __init__(self, epochs: int, stream: TextIO) -> None:
         self._epochs = epochs
@@ -352,7 +352,7 @@ class Progress:
             print(text, file=self._stream, flush=True)
 
     def say(self, words: str) -> None:
-        """Say what is waited for, on a terminal, in place of the bar."""
+        """Show a status message in place of the bar, on a terminal only."""
         if self._is_terminal:
             print(f"\r{words}\x1b[K", end="", file=self._stream, flush=True)
 
@@ -362,7 +362,7 @@ class Progress:
 
 
 class ShareProgress:
-    """A bar for a share of a whole on a terminal; elsewhere a line at its start and each tenth."""
+    """A progress bar for a share on a terminal; elsewhere a line at the start and each tenth."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
