@@ -1,4 +1,4 @@
-"""Data before training: read or generated, as a Dataset, made ready for a run as a Task.
+"""Data before training: read or generated as a Dataset, prepared for a run as a Task.
 
-Nothing here knows a trainer.
+Nothing here depends on a trainer.
 """

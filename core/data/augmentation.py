@@ -1,4 +1,4 @@
-"""More pictures from those that are there: moved, turned, resized, with another pen."""
+"""Augmentation of pictures: shifted, rotated, resized, with another pen width."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 
-CHUNK = 1024  # pictures at once
-SHIFT = 1.5 / 28  # of the picture's side, at most, either way
+CHUNK = 1024  # pictures processed at once
+SHIFT = 1.5 / 28  # at most, as a fraction of the picture's side, in either direction
 TURN = math.radians(10)
 RESIZE = 0.1
-PEN = 0.5  # of the way to the lightest or darkest neighbour
+PEN = 0.5  # at most: weight of the lightest or darkest neighbour
 
 Floats = NDArray[np.float32]
 
 
 def varied(X: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
-    """Return a variation of each picture of X (n, m), square pictures in rows.
+    """Return an augmented copy of each picture of X (n, m), square pictures in rows.
 
-    Shift, angle, size and pen are drawn evenly within the limits above, for each picture anew.
+    Shift, angle, size and pen are drawn uniformly within the limits above, independently for each
+    picture. Raises DataError where pictures are not square.
     """
     size = math.isqrt(X.shape[1])
     if size * size != X.shape[1]:
@@ -51,18 +52,18 @@ _CROSS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2))
 
 
 def _moved(images: Floats, rng: np.random.Generator) -> Floats:
-    """Turn, resize and shift about the middle, interpolating linearly between pixels."""
+    """Rotate and resize about the centre, and shift, with bilinear interpolation."""
     n, size, _ = images.shape
     angle, zoom = rng.uniform(-TURN, TURN, n), 1 / rng.uniform(1 - RESIZE, 1 + RESIZE, n)
     shift = rng.uniform(-SHIFT * size, SHIFT * size, (2, n, 1, 1))
     cos, sin = (zoom * part(angle) for part in (np.cos, np.sin))
     middle = (size - 1) / 2
-    # Where each pixel of the result comes from.
+    # Source coordinates of each pixel of the result.
     v, u = np.meshgrid(np.arange(size) - middle, np.arange(size) - middle, indexing="ij")
     u, v = u - shift[0], v - shift[1]
     x = cos[:, None, None] * u - sin[:, None, None] * v + middle
     y = sin[:, None, None] * u + cos[:, None, None] * v + middle
-    wide = np.pad(images, ((0, 0), (1, 1), (1, 1)))  # nothing is beyond the edge
+    wide = np.pad(images, ((0, 0), (1, 1), (1, 1)))  # zeros beyond the edge
     x, y = (np.clip(place + 1, 0, size + 0.999) for place in (x, y))
     i, j = y.astype(np.intp), x.astype(np.intp)
     down, right = (y - i).astype(np.float32), (x - j).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A data set: rows of features with a class each; how it is chosen from, completed and split."""
+"""A data set: rows of features with a class each; selection, filling of gaps, and split."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from core.invisible_characters import visible, visible_names
 from core.name_lookup import find
 
 REST_MARK = -1
-MAX_LISTED = 10  # lines named in a sentence
-SPARE_ROWS = 256  # room for examples that a person adds
+MAX_LISTED = 10  # lines listed in a message
+SPARE_ROWS = 256  # spare rows for examples that the user adds
 
 
 @dataclass(eq=False)
 class _Room:
-    """An array that grows towards its beginning, so that adding rows copies nothing."""
+    """An array with spare rows at its beginning, so that prepending copies no existing rows."""
 
     array: NDArray[np.float32] | NDArray[np.uint8]
     start: int
@@ -33,17 +33,18 @@ class Dataset:
     X : (n, m) float32 measurements, or uint8 pixels of 0 … `scale`.
     y : (n,) int64, class numbers 0 … h-1.
     unit : of every feature, "" for none.
-    image_shape : (rows, columns) where a row of X is a picture.
-    preferred_features : what goes in unless the user chooses, all where empty.
-    published_test : so many rows at the end are the test set that the data came with.
-    added : so many rows at the beginning came later, and always train.
-    test_fraction : the share that is kept for testing unless the user chooses.
-    name, feature_names, class_names : without unseen characters; see `core.invisible_characters`.
-    class_marks : for each class the number of its colour and shape; REST_MARK is neutral.
+    image_shape : (rows, columns) if a row of X is a picture.
+    preferred_features : default inputs if the user chooses none; empty means all.
+    published_test : number of rows at the end that form the published test set.
+    added : number of rows at the beginning that were added later; they are always training rows.
+    test_fraction : default fraction of the rows held out for testing.
+    name, feature_names, class_names : invisible characters are replaced; see
+        `core.invisible_characters`.
+    class_marks : for each class the index of its colour and marker; REST_MARK is neutral.
     lines : (n,) the line of its file that each row comes from.
-    notes : what a person should know of how the data came about, in words.
+    notes : messages for the user about how the data were read.
 
-    In a data set as it was loaded, NaN in X is a gap: a cell of the file without a number.
+    NaN in the X of a loaded data set is a gap: a cell of the file without a number.
     """
 
     name: str
@@ -92,9 +93,9 @@ class Dataset:
     def with_examples(
         self, X: NDArray[np.float32] | NDArray[np.uint8], y: NDArray[np.int64]
     ) -> Dataset:
-        """Put rows X (k, m), as this data set stores them, with classes y (k,) at the beginning.
+        """Prepend rows X (k, m), in the storage format of this data set, with classes y (k,).
 
-        They always train.
+        They are always training rows.
         """
         k, room = len(X), self._room
         if room is None or room.start != len(room.array) - self.n or room.start < k:
@@ -114,14 +115,17 @@ class Dataset:
             lines=lines,
             _room=room,
         )
-        if "upright" in self.__dict__:  # the others need not be deskewed again
+        if "upright" in self.__dict__:  # deskew only the new rows
             from core.data.digits.deskew import deskew_images
 
             more.__dict__["upright"] = self.upright.with_examples(deskew_images(X), y)
         return more
 
     def with_variations(self, rows: NDArray[np.int64], copies: int, seed: int) -> Dataset:
-        """Add so many variations of the pictures in these rows; see `core.data.augmentation`."""
+        """Prepend augmented copies of the pictures in these rows; see `core.data.augmentation`.
+
+        copies : number of copies of each picture.
+        """
         pictures = self.X[rows].astype(np.uint8, copy=False)
         from core.data.augmentation import varied
 
@@ -130,13 +134,13 @@ class Dataset:
 
     @cached_property
     def upright(self) -> Dataset:
-        """The same pictures, deskewed."""
+        """The data set with deskewed pictures."""
         from core.data.digits.deskew import deskew_images
 
         return replace(self, X=deskew_images(self.X), _room=None)
 
     def with_features(self, wanted: Sequence[str] | None) -> Dataset:
-        """Keep the features that `wanted` names or numbers (from 0), in the data's order."""
+        """Keep the features that `wanted` gives by name or index (from 0), in the data's order."""
         if wanted is None:
             wanted = self.preferred_features or ("all",)
         if list(wanted) == ["all"]:
@@ -150,14 +154,15 @@ class Dataset:
             self,
             X=self.X.take(columns, axis=1),
             feature_names=tuple(self.feature_names[j] for j in columns),
-            image_shape=None,  # a choice of pixels is no picture any more
+            image_shape=None,  # a subset of the pixels is no picture
             preferred_features=(),
         )
 
     def with_two_classes(self, positive: str | None, negative: str | None) -> Dataset:
-        """Turn it into a question of yes (1) or no (0): `positive` against `negative`.
+        """Return a binary problem: class `positive` (1) against class `negative` (0).
 
-        A negative of None keeps all rows and asks for one class against the rest.
+        A negative of None keeps all rows: one class against the rest. A positive of None takes
+        the last class.
         """
         if self.h < 2:
             raise DataError(f"{self.name} has one class; a binary model needs two.")
@@ -191,13 +196,13 @@ class Dataset:
 
     @property
     def gaps(self) -> NDArray[np.bool_] | None:
-        """Where X has no number, (n, m); None where it has one everywhere."""
+        """Mask (n, m) of the cells of X without a number; None if there are no such cells."""
         if self.X.dtype == np.uint8 or not np.isnan(float(self.X.sum(dtype=np.float64))):
             return None
         return np.isnan(self.X)
 
     def without_gaps(self) -> Dataset:
-        """Skip the rows that have one."""
+        """Drop the rows that have a gap."""
         gaps = self.gaps
         if gaps is None:
             return self
@@ -218,7 +223,7 @@ class Dataset:
         )
 
     def filled(self, rows: NDArray[np.int64]) -> Dataset:
-        """Fill each feature's gaps with its mean over `rows`, over all where those have none."""
+        """Fill each feature's gaps with its mean over `rows`, or over all if these are all gaps."""
         gaps = self.gaps
         if gaps is None:
             return self
@@ -239,12 +244,12 @@ class Dataset:
     def split(
         self, fraction: float | None, seed: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the numbers of the training rows and of the test rows, both ascending.
+        """Return the indices of the training rows and of the test rows, both ascending.
 
-        A fraction of None takes the published test set. Otherwise the split is stratified: of
-        each class the share is tested, rounded to whole rows, and at least one row is left for
-        training. Rows are drawn by priorities that depend on seed, class and place alone, so that
-        adding one row leaves (nearly) all others where they were.
+        A fraction of None takes the published test set. Otherwise the split is stratified: the
+        fraction of each class, rounded to whole rows, is held out, and at least one row is left
+        for training. Rows are drawn by priorities that depend only on seed, class and position
+        within the class, so that adding one row leaves (nearly) all others in the same part.
         """
         every = np.arange(self.n, dtype=np.int64)
         if fraction is None:
@@ -259,17 +264,20 @@ class Dataset:
 
 
 def format_count(number: int, what: str) -> str:
-    """Say how many there are, as in “1,200 rows”."""
+    """Format a count with its noun, as in “1,200 rows”."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def format_lines(lines: NDArray[np.int32], count: int | None = None) -> str:
-    """Name the first few of these lines of a file, as in “ (lines 3, 17)”."""
+    """List the first few of these lines of a file, as in “ (lines 3, 17)”.
+
+    count : of all lines, if `lines` are only the first ones.
+    """
     shown = ", ".join(f"{line:,}" for line in lines[:MAX_LISTED])
     more = ", …" if (count or len(lines)) > MAX_LISTED else ""
     return f" (line{'s' if (count or len(lines)) > 1 else ''} {shown}{more})"
 
 
 def pixel_names(rows: int, columns: int) -> tuple[str, ...]:
-    """Name the features of a picture, row by row."""
+    """Return names for the pixels of a picture, row by row."""
     return tuple(f"pixel {i},{j}" for i in range(rows) for j in range(columns))

@@ -1,4 +1,4 @@
-"""Which settings of a run are as they are when nobody has chosen any, and which are not."""
+"""Default settings of a run, and those settings that differ from them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.task import Task
 
-# What a run is of, and where it is trained; all else about it is a setting with a default.
+# What identifies the problem, and where it is trained; all other settings have a default.
 OF_DATA = ("source", "folder", "path", "label", "missing", "reading")
 OF_MODEL = ("kind", "positive", "negative")
 OF_TRAINING = ("device",)
@@ -18,7 +18,7 @@ OF_TRAINING = ("device",)
 def default_config(task: Task) -> RunConfig:
     """Return the config of the same data and kind of model with each setting at its default.
 
-    What the data set chooses by itself is given as what that is, as in the config of a task.
+    Defaults that depend on the data set are resolved to their values, as in the config of a task.
     """
     source, config = task.source, task.config
     own = source.preferred_features or ("all",)
@@ -36,9 +36,9 @@ def default_config(task: Task) -> RunConfig:
 
 
 def changed_settings(task: Task, training: TrainingConfig) -> dict[str, object]:
-    """Return the settings of a task, trained like this, that are not at their default.
+    """Return the settings of a task and its training that are not at their default.
 
-    By name, each with its default.
+    The result maps the name of each to its default.
     """
     default = default_config(task)
     pairs = (

@@ -1,4 +1,4 @@
-"""Data out again: the rows of a task as CSV, pictures with their classes as CSV or IDX."""
+"""Export of data: the rows of a task as CSV, pictures with their classes as CSV or IDX."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from core.files import writing, writing_together
 
 LABEL = "class"
 ROWS_AT_ONCE = 2000
-UNSIGNED_BYTE = 8  # IDX's code for the kind of number
+UNSIGNED_BYTE = 8  # IDX's type code
 
 
 def write_csv(task: Task, path: Path) -> None:
     """Write features (in their own units; pixels as they are stored), class and split of all rows.
 
-    Names are written as `core.data.csv.spreadsheet` makes them harmless, and read back whole.
-    Numbers are written with as many digits as bring the same float32 back. Raises SaveError.
+    Names are escaped by `core.data.csv.spreadsheet.harmless`, which reading reverses. Numbers have
+    as many digits as reading back the same float32 needs. Raises SaveError.
     """
     dataset = task.dataset
     words = np.full(dataset.n, TRAIN, dtype=object)
@@ -34,7 +34,7 @@ def write_csv(task: Task, path: Path) -> None:
         rows.header([*names, _free(LABEL, names), _free(SPLIT, names)])
         for start in range(0, dataset.n, ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
-            # As text straight from float32: a detour by Python's floats would print 5.1 as
+            # Text directly from float32: by way of Python's floats 5.1 would become
             # 5.099999904632568.
             cells = dataset.X[part].astype(str).tolist()
             for values, label, word in zip(cells, dataset.y[part], words[part], strict=True):
@@ -56,9 +56,10 @@ def write_pictures_csv(
 def write_pictures_idx(
     X: NDArray[np.uint8], y: NDArray[np.int64], shape: tuple[int, int], path: Path
 ) -> tuple[Path, Path]:
-    """Write pictures and class numbers as MNIST's files are; return the paths of both.
+    """Write pictures and class numbers in the format of MNIST's files; return both paths.
 
-    `path` gives folder and first part of the names. Both are written or none. Raises SaveError.
+    `path` gives the folder and the prefix of the names. Either both files are written or none.
+    Raises SaveError.
     """
     images = path.with_name(f"{path.stem}-images-idx3-ubyte")
     labels = path.with_name(f"{path.stem}-labels-idx1-ubyte")

@@ -1,4 +1,4 @@
-"""The data set that a table holds: its label, its features, and what had to be left out."""
+"""Turn a table into a data set: choose its label and features, report what was left out."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from core.name_lookup import plain
 
 
 def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
-    """Take label and features of a table as the config names them.
+    """Return the data set with the label and the features that the config names.
 
-    Rows without a label are left out; what else is missing stays a gap for `prepare` to close.
+    Rows without a label are dropped; other missing cells stay gaps, which `prepare` handles.
     Raises DataError where the label or a feature cannot be used.
     """
     name = table.path.name
@@ -48,7 +48,7 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
         y, lines = y[labelled], lines[labelled]
     if (is_test := _published_test(table)) is not None:
         is_test = is_test[labelled]
-        order = np.argsort(is_test, kind="stable")  # a published test set stands at the end
+        order = np.argsort(is_test, kind="stable")  # a published test set goes to the end
         X, y, lines, tested = X[order], y[order], lines[order], int(is_test.sum())
     trusted = tuple(table.names[j] for j in usable if not table.columns[j].doubt)
     return Dataset(
@@ -67,7 +67,7 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
 
 
 def _notes(table: Table, labelled: NDArray[np.bool_]) -> tuple[str, ...]:
-    """Say how the file was understood, and which lines and rows were left out."""
+    """Return notes on the file's format and on the lines and rows that were left out."""
     notes = [str(table.format), *table.format.notes]
     if table.ragged_count:
         where = format_lines(np.array([line for line, _ in table.ragged]), table.ragged_count)
@@ -81,7 +81,7 @@ def _notes(table: Table, labelled: NDArray[np.bool_]) -> tuple[str, ...]:
 
 
 def _published_test(table: Table) -> NDArray[np.bool_] | None:
-    """Return for each row whether its column of the split says that it is for testing."""
+    """Return for each row whether the split column marks it as a test row; None without one."""
     if table.split is None:
         return None
     column = table.columns[table.split]
@@ -93,7 +93,7 @@ def _published_test(table: Table) -> NDArray[np.bool_] | None:
 def _check_features(
     table: Table, label: int, usable: tuple[int, ...], wanted: Sequence[str] | None
 ) -> None:
-    """Say why a wanted feature cannot be one, or that there is none at all."""
+    """Raise DataError if a wanted feature cannot be used, or if there are no usable ones."""
     for name in wanted or ():
         for j, column in enumerate(table.columns):
             if plain(column.name) == plain(name) and j not in usable:

@@ -1,4 +1,4 @@
-"""Sets of points in the plane by settings; the same settings give the same points everywhere."""
+"""Generators of points in the plane; the same settings give the same points everywhere."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ LETTERS = "ABCDEFGHIJ"
 
 @dataclass(frozen=True)
 class GeneratorConfig:
-    """What to make.
+    """Settings of a generated set of points.
 
-    size : points in all.
-    noise : 0 for the clean figure, 1 for a figure that is hardly seen.
+    size : total number of points.
+    noise : from 0 for the clean figure to 1 for one that is hardly recognisable.
     classes : 2 to 10, where the kind allows a choice.
-    imbalance : 0 for classes of one size; at 0.9 each class has a tenth of the one before it.
-    flipped : share of the points that get another class at random.
-    margin : half the empty strip between the classes of “separable”, in units of the axes.
+    imbalance : 0 for classes of equal size; at 0.9 each class has a tenth of the one before it.
+    flipped : probability that a point gets another, random class.
+    margin : half the width of the empty strip between the classes of “separable”, in axis units.
     """
 
     kind: str = "blobs"
@@ -58,7 +58,7 @@ class GeneratorConfig:
 
 
 class Kind(NamedTuple):
-    """A row of KINDS: how it is called, how it is made, how many classes it can have (0: any)."""
+    """A row of KINDS: its title, its generator, and its number of classes (0: any)."""
 
     title: str
     make: Callable[[NDArray[np.int64], GeneratorConfig, Generator], Places]
@@ -73,13 +73,13 @@ def generate(recipe: GeneratorConfig) -> Points:
     labels = np.repeat(np.arange(h), _counts(recipe.size, h, recipe.imbalance))
     xy = kind.make(labels, recipe, rng)
     flipped = rng.random(len(labels)) < recipe.flipped
-    shifts = rng.integers(1, h, len(labels))  # drawn for all, so that more flips keep the first
+    shifts = rng.integers(1, h, len(labels))  # drawn for all: more flips keep the earlier ones
     labels = np.where(flipped, (labels + shifts) % h, labels)
     return Points(xy, labels.astype(np.int64), tuple(LETTERS[:h]))
 
 
 def _counts(size: int, h: int, imbalance: float) -> NDArray[np.int64]:
-    """Return how many points each class gets; they add up to `size`, one at least in each."""
+    """Return the number of points of each class, at least 1; they add up to `size`."""
     shares = (1 - imbalance) ** np.arange(h)
     ends = np.rint(np.cumsum(shares) / shares.sum() * max(size - h, 0)).astype(np.int64)
     counts: NDArray[np.int64] = np.diff(ends, prepend=0) + 1
@@ -87,9 +87,9 @@ def _counts(size: int, h: int, imbalance: float) -> NDArray[np.int64]:
 
 
 def _places_along(labels: NDArray[np.int64], *, closed: bool = False) -> Places:
-    """Return for each point how far along its class it is, 0 … 1 in even steps.
+    """Return each point's position along the curve of its class, 0 … 1 in even steps.
 
-    Where the figure is closed its end is its start, and 1 is left out.
+    On a closed curve the end coincides with the start, so that 1 is left out.
     """
     along = np.zeros(len(labels))
     for k in np.unique(labels):
@@ -103,7 +103,7 @@ def _jitter(xy: Places, spread: float, rng: Generator) -> Places:
 
 
 def _blobs(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
-    """Gaussian clouds on a circle."""
+    """Gaussian clusters with centres on a circle."""
     angle = 2 * np.pi * labels / recipe.classes + np.pi / 2
     centres = 3.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return centres + rng.normal(size=centres.shape) * (0.2 + 1.6 * recipe.noise)
@@ -124,7 +124,7 @@ def _circles(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator)
 
 
 def _xor(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
-    """Two opposite quadrants each: no line can part them."""
+    """Two opposite quadrants per class: not linearly separable."""
     x = rng.uniform(-4, 4, len(labels))
     y = rng.uniform(0, 4, len(labels)) * np.where((x > 0) == (labels == 0), 1, -1)
     return _jitter(np.stack([x, y], axis=1), recipe.noise, rng)
@@ -139,7 +139,7 @@ def _spirals(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator)
 
 
 def _checkerboard(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
-    """Four by four fields of side 2."""
+    """Four by four squares of side 2."""
     column = rng.integers(0, 4, len(labels))
     row = 2 * rng.integers(0, 2, len(labels)) + (column + labels) % 2
     field = np.stack([column, row], axis=1) * 2.0 - 4
@@ -147,7 +147,7 @@ def _checkerboard(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Gener
 
 
 def _separable(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
-    """Two classes beside an empty strip that is twice the margin wide, whatever the noise."""
+    """Two classes on both sides of an empty strip, twice the margin wide whatever the noise."""
     angle = rng.uniform(0, np.pi)
     normal = np.array([math.cos(angle), math.sin(angle)])
     along = np.array([-normal[1], normal[0]])
@@ -159,7 +159,7 @@ def _separable(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generato
 
 
 def _lecture_toy(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
-    """Two clouds that overlap a little: the first data set of the lecture."""
+    """Two slightly overlapping clusters: the first data set of the lecture."""
     centres = np.where(labels[:, None] == 0, (-1.5, -1.5), (1.5, 1.5))
     return centres + rng.normal(size=centres.shape) * (0.5 + 1.5 * recipe.noise)
 

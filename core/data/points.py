@@ -1,4 +1,4 @@
-"""Points that a person draws: a value, and every edit of it as a new value."""
+"""Points drawn by the user: an immutable value; every edit returns a new one."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def _no_labels() -> NDArray[np.int64]:
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """xy (n, 2) places, labels (n,) class numbers, and the names of the classes, 2 to 10.
+    """Positions xy (n, 2), class numbers `labels` (n,), and the names of the classes, 2 to 10.
 
-    The arrays are not to be written; each edit returns other Points.
+    The arrays must not be modified; each edit returns new Points.
     """
 
     xy: NDArray[np.float64] = field(default_factory=_no_places)
@@ -41,7 +41,7 @@ class Points:
         return len(self.labels)
 
     def put(self, xy: ArrayLike, label: int) -> Points:
-        """Add points of one class at xy (k, 2)."""
+        """Add points of one class at xy (k, 2). Raises DataError above MAX_POINTS."""
         places = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
         if len(self) + len(places) > MAX_POINTS:
             raise DataError(f"There are {len(self):,} points; {MAX_POINTS:,} are the most.")
@@ -72,13 +72,13 @@ class Points:
         return replace(self, xy=xy)
 
     def relabel(self, rows: Rows, label: int) -> Points:
-        """Give these points another class."""
+        """Assign these points to another class."""
         labels = self.labels.copy()
         labels[rows] = label
         return replace(self, labels=labels)
 
     def jitter(self, rows: Rows, spread: tuple[float, float], seed: int) -> Points:
-        """Shift each of these points at random, normally with this spread along x and y."""
+        """Shift these points by normal noise with standard deviations `spread` along x and y."""
         xy = self.xy.copy()
         shifts = np.random.Generator(np.random.PCG64(seed)).normal(size=xy[rows].shape)
         xy[rows] += shifts * spread
@@ -89,7 +89,7 @@ class Points:
         return Points(class_names=self.class_names)
 
     def with_class(self) -> Points:
-        """Add a class under the first free letter, up to ten classes."""
+        """Add a class named by the first free letter; raise DataError beyond ten classes."""
         if len(self.class_names) == MAX_CLASSES:
             raise DataError(f"There are {MAX_CLASSES} classes; more cannot be told apart.")
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -97,7 +97,7 @@ class Points:
         return replace(self, class_names=(*self.class_names, name))
 
     def rename_class(self, k: int, name: str) -> Points:
-        """Call class k by another name, one that no other class has."""
+        """Rename class k; raise DataError if the name is empty or another class has it."""
         name = visible(name.strip())
         names = list(self.class_names)
         if not name:
@@ -108,7 +108,7 @@ class Points:
         return replace(self, class_names=tuple(names))
 
     def remove_class(self, k: int) -> Points:
-        """Take class k away with its points; two classes always stay."""
+        """Remove class k and its points; raise DataError if only two classes are left."""
         if len(self.class_names) == MIN_CLASSES:
             raise DataError("Two classes are the least that can be told apart.")
         keep = self.labels != k
@@ -123,19 +123,19 @@ class Points:
 def spray(
     centre: tuple[float, float], radius: tuple[float, float], count: int, seed: int
 ) -> NDArray[np.float64]:
-    """Return `count` places spread evenly over an ellipse, (count, 2)."""
+    """Return `count` positions drawn uniformly from an ellipse, (count, 2)."""
     rng = np.random.Generator(np.random.PCG64(seed))
     angle = rng.uniform(0, 2 * np.pi, count)
-    distance = np.sqrt(rng.uniform(0, 1, count))  # √: even over the area, not along the radius
+    distance = np.sqrt(rng.uniform(0, 1, count))  # √: uniform over the area, not the radius
     unit = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     places: NDArray[np.float64] = centre + distance[:, None] * unit * radius
     return places
 
 
 def inside(xy: NDArray[np.float64], polygon: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return for each place (n, 2) whether it lies in the polygon (k, 2), closed by itself.
+    """Return for each point (n, 2) whether it is inside the polygon (k, 2), closed automatically.
 
-    A ray to the right crosses the outline an odd number of times from inside.
+    From inside, a ray to the right crosses the outline an odd number of times.
     """
     x0, y0 = polygon.T
     x1, y1 = np.roll(x0, -1), np.roll(y0, -1)

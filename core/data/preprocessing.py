@@ -1,4 +1,4 @@
-"""From raw features to the inputs of the model."""
+"""Preprocessing of raw features into the inputs of the model."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from core.errors import DataError
 
 SUPERSCRIPTS = {2: "²", 3: "³", 4: "⁴", 5: "⁵"}
-MAX_INPUTS = 1000  # columns that a feature map may make of a row
+MAX_INPUTS = 1000  # most inputs that a feature map may produce
 ROWS_AT_ONCE = 8192  # float64 copies of image data stay below 60 MB
 
 
 @dataclass(frozen=True)
 class FeatureMap:
-    """From features x to inputs φ(x): products of features up to a degree, and sines.
+    """Map features x to inputs φ(x): products of features up to a degree, and sines.
 
     names : of the features, (m,).
     degree : 1 leaves the features as they are; 2 adds x₁², x₁x₂, x₂², …, and so on.
@@ -38,7 +38,7 @@ class FeatureMap:
 
     @property
     def k(self) -> int:
-        """How many inputs it makes, known without their names, which may be long."""
+        """The number of inputs, computed without their names, which may be long."""
         m = len(self.names)
         return math.comb(m + self.degree, self.degree) - 1 + (m if self.sine else 0)
 
@@ -48,7 +48,7 @@ class FeatureMap:
 
     @property
     def terms(self) -> list[tuple[int, ...]]:
-        """Return the features that are multiplied in each product: (0,), (1,), (0, 0), (0, 1), …"""
+        """Return the indices of the factors of each product: (0,), (1,), (0, 0), (0, 1), …"""
         features = range(len(self.names))
         return [
             term
@@ -96,12 +96,12 @@ class Standardiser:
 
     @classmethod
     def identity(cls, m: int) -> Standardiser:
-        """Leave every feature as it is."""
+        """Return a standardiser that leaves every feature unchanged."""
         return cls(np.zeros(m), np.ones(m))
 
     @classmethod
     def fit(cls, X: NDArray[np.floating] | NDArray[np.uint8], scale: float = 1.0) -> Standardiser:
-        """Measure mean and spread of X / scale, X (n, m)."""
+        """Fit mean and standard deviation of X / scale, X (n, m)."""
         n, m = X.shape
         if n == 0:
             return cls.identity(m)
@@ -117,7 +117,7 @@ class Standardiser:
     def unscale(
         self, W: NDArray[np.floating], b: NDArray[np.floating]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return weights and biases that say of x what W and b say of (x − mean) / std."""
+        """Return weights and biases that give for x the logits of W and b for (x − mean) / std."""
         raw = W / self.std
         return raw, b - raw @ self.mean
 
@@ -126,7 +126,7 @@ class Standardiser:
         return not self.mean.any() and bool((self.std == 1).all())
 
     def apply(self, X: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the standardised X (n, m) in float32; the arithmetic is done in float64."""
+        """Return the standardised X (n, m) in float32, computed in float64."""
         if self.is_identity:
             return X.astype(np.float32, copy=False)
         return ((X - self.mean) / self.std).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Where data sets come from: bundled ones, MNIST, drawn points, or a file that a config names."""
+"""Sources of data sets: bundled ones, MNIST, drawn points, or a file that a config names."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from core.config import DataConfig
 from core.data.dataset import Dataset, pixel_names
 from core.data.points import Points
 
-if TYPE_CHECKING:  # readers are imported where something is read: a window starts without them
+if TYPE_CHECKING:  # readers are imported on use: the window starts faster without them
     from core.data.mnist.idx import Contents
 
 
 def drawn(points: Points) -> Dataset:
-    """Return the points as a data set; all of them train unless a test share is chosen."""
+    """Return the points as a data set; all are training rows unless a test share is chosen."""
     return Dataset(
         name="Drawn points",
         X=points.xy.astype(np.float32),
@@ -32,9 +32,9 @@ def drawn(points: Points) -> Dataset:
 
 
 def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dataset:
-    """Load the data set that `config` names, from the bundled assets or from its folder.
+    """Load the data set that `config` names, from the bundled assets, a folder or a CSV file.
 
-    fetch : gives MNIST where no folder is chosen; None takes it from the cache, or downloads it.
+    fetch : returns MNIST if no folder is chosen; None reads it from the cache, or downloads it.
     """
     match config.source:
         case "iris":
@@ -82,7 +82,7 @@ def _digits() -> Dataset:
 
 
 def is_fetched(config: DataConfig) -> bool:
-    """Whether the data come from the network or its cache, for want of a folder."""
+    """Return whether the data come from a download or its cache: MNIST without a folder."""
     if config.source != "mnist":
         return False
     from core.data.mnist import idx as mnist
@@ -91,13 +91,13 @@ def is_fetched(config: DataConfig) -> bool:
 
 
 def _fetch() -> Contents:
-    from core.data.mnist.download import Download  # 45 ms that only a download need wait for
+    from core.data.mnist.download import Download  # 45 ms, only for a download
 
     return Download().load()
 
 
 def _mnist(chosen: str | None, fetch: Callable[[], Contents]) -> Dataset:
-    """Return MNIST, or other data in its form under the name of their folder."""
+    """Return MNIST, or other data in its format, named after their folder."""
     from core.data.mnist import idx as mnist
 
     folder = mnist.find_folder(chosen)

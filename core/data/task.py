@@ -1,4 +1,4 @@
-"""A task: data made ready for one run, with chosen features and classes, split and scaled."""
+"""A task: data prepared for one run, with chosen features and classes, split and scaled."""
 
 from __future__ import annotations
 
@@ -18,31 +18,32 @@ from core.errors import DataError
 from core.memory import Demand, demand
 from core.model_family import FAMILY
 
-MAX_NEURONS = 5_000  # one vs one of 100 classes makes 4,950
+MAX_NEURONS = 5_000  # one vs one with 100 classes has 4,950
 
 
 class Reader(Protocol):
-    """What says how weights are to be read: a task, or a model that was kept."""
+    """What is needed to interpret weights: a task, or a saved model."""
 
     @property
     def config(self) -> RunConfig: ...
 
     def inputs(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return X (n, m) as the weights take it from features (n, d) in their own units."""
+        """Return the model inputs X (n, m) for features (n, d) in their own units."""
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What a run trains on, and everything needed to read its weights.
+    """The data that a run trains on, and everything needed to interpret its weights.
 
-    config : with each “the data's own choice” replaced by what that is; a test_fraction of None
-        is left for the published test set.
+    config : with the data set's defaults resolved; a test_fraction of None remains and means the
+        published test set.
     dataset : all rows, with the chosen features and classes only.
     source : the data set as it was loaded, to choose from again.
-    train_rows, test_rows, validation_rows : row numbers of `dataset`, ascending; the latter two
-        may be empty. What early stopping watches is neither trained on nor tested.
+    train_rows, test_rows, validation_rows : row indices of `dataset`, ascending; the latter two
+        may be empty. Validation rows, for early stopping, are used neither for training nor for
+        testing.
     feature_map : from the features to the inputs of the model.
-    standardiser : of the inputs, fitted on the training rows; the identity where nothing is
+    standardiser : of the inputs, fitted on the training rows; the identity if they are not
         standardised.
     """
 
@@ -57,7 +58,7 @@ class Task:
 
     @property
     def m(self) -> int:
-        """Inputs of the model, columns of W."""
+        """Number of inputs of the model: columns of W."""
         return len(self.standardiser.mean)
 
     @property
@@ -65,19 +66,19 @@ class Task:
         return self.feature_map.input_names
 
     def inputs(self, values: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return X (n, m) as the model takes it from features (n, d) in their own units."""
+        """Return the model inputs X (n, m) for features (n, d) in their own units."""
         is_identity = self.feature_map.is_identity and self.standardiser.is_identity
         if is_identity or len(values) <= ROWS_AT_ONCE:
             return self.standardiser.apply(self.feature_map.apply(values))
         X = np.empty((len(values), self.m), dtype=np.float32)
-        for start in range(0, len(values), ROWS_AT_ONCE):  # float64 on the way takes five times X
+        for start in range(0, len(values), ROWS_AT_ONCE):  # float64 temporaries take five times X
             part = slice(start, start + ROWS_AT_ONCE)
             X[part] = self.standardiser.apply(self.feature_map.apply(values[part]))
         return X
 
     @cached_property
     def demand(self) -> Demand:
-        """What a run on it takes."""
+        """Estimated resources of a run on this task."""
         return demand(
             self.config,
             len(self.train_rows),
@@ -89,7 +90,7 @@ class Task:
 
     @cached_property
     def held_out_rows(self) -> NDArray[np.int64]:
-        """The rows that do not train, for testing and for validation, ascending."""
+        """The test and validation rows, ascending."""
         if not len(self.validation_rows):
             return self.test_rows
         return np.sort(np.concatenate([self.test_rows, self.validation_rows]))
@@ -102,22 +103,22 @@ class Task:
         return "training"
 
     def say_row(self, row: int) -> str:
-        """Say which row of the data set it is, as in “test row 3”; people count from 1."""
+        """Return the name of a row of the data set, as in “test row 3”, counted from 1."""
         return f"{self.part_of(row)} row {row + 1:,}"
 
     @property
     def outputs(self) -> int:
-        """Rows of W: one for a neuron, one for each class or for each pair of them."""
+        """Number of rows of W: one for a neuron, one per class, or one per pair of classes."""
         return self.config.model.outputs(self.dataset.h)
 
     @property
     def is_neuron(self) -> bool:
-        """Whether one output decides between two classes; of one class softmax has one, too."""
+        """Whether one output decides between two classes; softmax of one class also has one."""
         return self.outputs == 1 and self.dataset.h == 2
 
     @cached_property
     def constant_features(self) -> tuple[str, ...]:
-        """Names of the features that never change in the training rows of measured data."""
+        """Names of the features that are constant in the training rows; none for pictures."""
         if self.dataset.image_shape or not len(self.train_rows):
             return ()
         spread = np.ptp(self.dataset.X[self.train_rows], axis=0)
@@ -127,7 +128,7 @@ class Task:
 
     @cached_property
     def obstacle(self) -> str:
-        """Say why this cannot be trained and what to do, or "" where it can."""
+        """Why this task cannot be trained and what to do, or "" if it can."""
         present = np.unique(self.dataset.y[self.train_rows])
         if len(present) >= 2:
             return ""
@@ -149,7 +150,7 @@ class Task:
 def prepare(source: Dataset, config: RunConfig) -> Task:
     """Choose features and classes, split, and fit the standardiser on the training rows.
 
-    Raises DataError where the config asks for features or classes that are not there.
+    Raises DataError where the config does not fit the data, or the run does not fit into memory.
     """
     dataset = _chosen(source, config)
     test_fraction = config.data.test_fraction
@@ -225,7 +226,7 @@ def fit_standardiser(
 
 
 def _check_room(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:
-    """Refuse models of too many neurons, and runs that memory has no room for."""
+    """Raise DataError for a model with too many neurons or a run that does not fit into memory."""
     outputs, name = config.model.outputs(dataset.h), dataset.name
     if outputs > MAX_NEURONS:
         raise DataError(

@@ -1,4 +1,4 @@
-"""Early stopping: the rows that it watches, set aside from those that train, and the best epoch."""
+"""Early stopping: validation rows held out from the training rows, and the best epoch."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from core.data.dataset import Dataset
 
 Rows = NDArray[np.int64]
 
-STREAM = 1  # of the split's seed: whether a row is tested says nothing of whether it validates
+STREAM = 1  # of the split seed: validation is drawn independently of the test rows
 
 
 def set_aside(dataset: Dataset, train_rows: Rows, fraction: float, seed: int) -> tuple[Rows, Rows]:
-    """Return the rows that still train and those for validation, both ascending.
+    """Return the remaining training rows and the validation rows, both ascending.
 
-    Of each class the share of its training rows is taken, rounded to whole rows, and at least one
-    is left for training. As in `Dataset.split`, rows are drawn by priorities that depend on seed,
-    class and place alone, and added rows always train. A fraction of 0 takes none.
+    The fraction of each class's training rows, rounded to whole rows, is held out, and at least
+    one row is left for training. As in `Dataset.split`, rows are drawn by priorities that depend
+    only on seed, class and position within the class, and added rows are always training rows.
+    A fraction of 0 holds out none.
     """
     if not fraction:
         return train_rows, np.empty(0, dtype=np.int64)
@@ -40,7 +41,7 @@ def set_aside(dataset: Dataset, train_rows: Rows, fraction: float, seed: int) ->
 
 @dataclass(frozen=True)
 class Best:
-    """The epoch with the least validation loss so far: after how many epochs and steps it ended."""
+    """The lowest validation loss so far, and after how many epochs and steps it was measured."""
 
     loss: float = math.inf
     epoch: int = 0
