@@ -1,1 +1,1 @@
-"""Pictures of digits: pen strokes made into a picture like those that a model was trained on."""
+"""Pictures of digits: convert pen strokes into pictures like those a model was trained on."""

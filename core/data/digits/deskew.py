@@ -1,4 +1,4 @@
-"""Pictures of slanted digits, sheared until they stand upright."""
+"""Deskewing: pictures of slanted digits are sheared until they are upright."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from core.errors import DataError
 
 Pixels = TypeVar("Pixels", bound=NDArray[np.float32] | NDArray[np.uint8])
 
-CHUNK = 1024  # pictures that are deskewed at once
-STEEPEST = 1.0  # shear: beyond 45° it is no slant
+CHUNK = 1024  # pictures processed at once
+STEEPEST = 1.0  # shear limit: beyond 45° it is no slant
 
 
 def deskew_images(X: Pixels) -> Pixels:
-    """Shear pictures until they stand upright, with their centre of mass in the middle.
+    """Shear pictures until they are upright, and centre them on their centre of mass.
 
-    X : (n, m) square pictures in rows, float32 or uint8; the result is of the same kind.
-    Upright is where x and y of the ink do not covary: x moves by μ₁₁/μ₀₂ for each row from the
-    centre of mass. Between pixels it is interpolated, linearly in both directions.
+    X : (n, m) square pictures in rows, float32 or uint8; the result has the same type.
+    Upright means that x and y of the ink are uncorrelated: x is shifted by μ₁₁/μ₀₂ per row of
+    distance from the centre of mass, with bilinear interpolation.
+    Raises DataError where pictures are not square.
     """
     size = math.isqrt(X.shape[1])
     if size * size != X.shape[1]:
@@ -40,13 +41,13 @@ def deskew_images(X: Pixels) -> Pixels:
 
 
 def _sheared(images: Picture, middle: tuple[float | None, float | None]) -> Picture:
-    """Return pictures (n, size, size) upright and in the middle."""
+    """Return pictures (n, size, size) sheared upright, with their centre of mass at `middle`."""
     index = np.arange(images.shape[1], dtype=np.float32)
     by_row, by_column = images.sum(axis=2), images.sum(axis=1)
     mass = by_row.sum(axis=1)
-    mass[mass == 0] = 1.0  # an empty picture stays as it is
+    mass[mass == 0] = 1.0  # an empty picture is left unchanged
     x, y = by_column @ index / mass, by_row @ index / mass
-    away = index - y[:, None]  # rows from the centre of mass
+    away = index - y[:, None]  # distance from the centre of mass, in rows
     mu11 = ((images @ index - by_row * x[:, None]) * away).sum(axis=1)
     mu02 = (by_row * away**2).sum(axis=1)
     slant = np.divide(mu11, mu02, out=np.zeros_like(mass), where=mu02 > 1e-3 * mass)
@@ -63,7 +64,7 @@ def _sheared(images: Picture, middle: tuple[float | None, float | None]) -> Pict
 
 
 def _sampled(images: Picture, positions: Picture, axis: int) -> Picture:
-    """Interpolate pictures (n, size, size) at positions along one axis; outside they are empty."""
+    """Interpolate pictures (n, size, size) linearly along one axis; they are empty outside."""
     size = images.shape[axis]
     padded = np.pad(images, [(0, 0) if k != axis else (1, 1) for k in range(3)])
     below = np.floor(positions)

@@ -1,9 +1,9 @@
-"""Pen strokes made into a picture like those that a model of digits was trained on.
+"""Convert pen strokes into a picture like those that a model of digits was trained on.
 
-MNIST's recipe, step by step: crop to the ink, scale it to fit a box of 20 × 20 pixels with its
-aspect kept, with grey edges, and move its centre of mass to the middle of 28 × 28 (LeCun, Cortes
+The steps follow MNIST: crop to the ink, scale it to fit a box of 20 × 20 pixels with its aspect
+ratio kept and with grey edges, and move its centre of mass to the middle of 28 × 28 (LeCun, Cortes
 and Burges, “The MNIST database of handwritten digits”). Here the strokes are scaled and moved, and
-drawn once, at the end: where, how large and how densely somebody draws makes no difference.
+rasterised once, at the end, so that position, size and sampling density of a drawing do not matter.
 """
 
 from __future__ import annotations
@@ -29,20 +29,21 @@ from core.data.digits.rasterise import rasterise
 from core.data.digits.strokes import Ink, checked, smooth
 from core.errors import ConfigError, DataError
 
-LARGEST = 10  # times the pad's side: what is drawn beyond its edge is not seen, and costs
+LARGEST = 10  # times the pad's side: what is drawn beyond its edge is invisible but costs time
 
 
 @dataclass(frozen=True)
 class DigitPreprocessing:
-    """Which steps a drawing goes through; each can be left out to see what it is for.
+    """The preprocessing steps of a drawing; each can be left out to see its effect.
 
-    crop : the drawing is taken out of the pad and put in the middle of the frame.
-    scale_to_box : its longer side is made to fit the box.
-    antialias : the edges of strokes are grey, by the share of a pixel that is covered.
-    centre : the centre of mass moves to the middle.
-    deskew : the picture is sheared until it stands upright.
-    pen_width : in pixels of the frame, however large the drawing was; None for the data's own.
-    size : rows and columns of the frame.
+    crop : move the drawing from its position on the pad to the middle of the frame.
+    scale_to_box : scale the drawing to fit the box.
+    antialias : make the edges of strokes grey, by the fraction of a pixel that is covered.
+    centre : move the centre of mass to the middle.
+    deskew : shear the picture until it is upright.
+    pen_width : in pixels of the frame, whatever the size of the drawing; None for the width of the
+        data's own strokes.
+    size : number of rows and of columns of the frame.
     """
 
     crop: bool = True
@@ -74,7 +75,7 @@ class DigitPreprocessing:
 
 
 class Stage(NamedTuple):
-    """The picture after a step: “pad”, then the name of a switch of the recipe."""
+    """The picture after a step: “pad”, or the name of a step in DigitPreprocessing."""
 
     name: str
     image: Picture
@@ -86,12 +87,12 @@ def strokes_to_image(
     deskew: bool = False,
     size: int = MNIST_SIZE,
 ) -> Picture:
-    """Return the picture of a drawing as MNIST would hold it, (size, size) float32 in 0 … 1.
+    """Return the picture of a drawing in the form of MNIST, (size, size) float32 in 0 … 1.
 
     strokes : arrays (k, 2) of points (x, y) in any unit, y down; the pen is lifted between them.
         One point is a dot; without any point the picture is empty.
-    pen_width : in pixels of the picture; None for the data's own.
-    deskew : as `deskew_images` does with training data.
+    pen_width : in pixels of the picture; None for the width of the data's own strokes.
+    deskew : apply `deskew_images`, as to training data.
     size : 8 gives pictures like the bundled digits.
     Raises DataError where a point is not a pair of finite numbers.
     """
@@ -103,10 +104,10 @@ def draw(
     recipe: DigitPreprocessing,
     frame: tuple[float, float] | None = None,
 ) -> Picture:
-    """Return the picture that the recipe makes of a drawing, (size, size) float32 in 0 … 1.
+    """Return the picture of a drawing after all steps of `recipe`, (size, size) float32 in 0 … 1.
 
-    frame : width and height of the pad, from its corner (0, 0), in the unit of the strokes; only a
-        recipe without crop or scale asks for it. None for a pad that the drawing just fills.
+    frame : width and height of the pad, from its corner (0, 0), in the unit of the strokes; it
+        matters only for a recipe without crop or scale. None for a pad that the drawing just fills.
     """
     image = np.zeros((recipe.size, recipe.size), dtype=np.float32)
     for *_, ink, is_soft in [*_placements(strokes, recipe, frame)][-1:]:
@@ -119,9 +120,9 @@ def stages(
     recipe: DigitPreprocessing,
     frame: tuple[float, float] | None = None,
 ) -> list[Stage]:
-    """Return the picture on the pad and after each step of the recipe; the last is `draw`'s.
+    """Return the picture on the pad and after each step of `recipe`; the last equals `draw`'s.
 
-    Without strokes there is nothing to show, and the list is empty.
+    Without strokes the list is empty.
     """
     shown = [
         Stage(name, rasterise(ink, recipe.size, recipe.pen, is_soft=is_soft))
@@ -139,7 +140,7 @@ def _upright(image: Picture) -> Picture:
 def _placements(
     strokes: Sequence[ArrayLike], recipe: DigitPreprocessing, frame: tuple[float, float] | None
 ) -> Iterator[tuple[str, Ink, bool]]:
-    """Yield, after each step, its name, the ink in pixels of the frame, and if edges are grey."""
+    """Yield for each step its name, the ink in pixels of the frame, and whether edges are grey."""
     curves = checked(strokes)
     if not curves:
         return
@@ -147,7 +148,7 @@ def _placements(
     ink, unit = smooth(curves, max(layout.box))
     low, high = ink.span
     extent = high - low
-    # Where the drawing lies on its pad, in pixels of the frame.
+    # Side and centre of the pad in the unit of `smooth`, then the drawing's position in pixels.
     if frame is None:
         pad, origin = float(extent.max()), (low + high) / 2
     else:
@@ -180,10 +181,10 @@ def _placements(
 
 
 def _to_middle(image: Picture, layout: DigitLayout) -> Coordinates:
-    """Return how far, along x and y, the centre of mass is from the middle."""
+    """Return the shift along x and y that moves the centre of mass to the middle."""
     mass = float(image.sum())
     if not mass:
-        return np.zeros(2)  # all the ink is beside the frame
+        return np.zeros(2)  # all the ink is outside the frame
     index = np.arange(len(image))
     at = float(image.sum(axis=0) @ index) / mass, float(image.sum(axis=1) @ index) / mass
     return np.array(

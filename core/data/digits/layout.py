@@ -1,4 +1,4 @@
-"""How the pictures of a data set of digits lie in their frame."""
+"""Layout of the pictures of a data set of digits within their frame."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from numpy.typing import NDArray
 Picture = NDArray[np.float32]  # (rows, columns) in 0 … 1
 Coordinates = NDArray[np.float64]  # (…, 2): x, and y down; pixel j of a row covers j to j + 1
 
-NEAREST = 1e-12  # of a length: what float64 can hardly tell from nothing
+NEAREST = 1e-12  # relative length that float64 can hardly distinguish from zero
 
 
 @dataclass(frozen=True)
 class DigitLayout:
-    """How the pictures of one data set lie in their frame, in pixels.
+    """Layout of the pictures of one data set within their frame, in pixels.
 
     box : width and height that the ink fits, from edge to edge of the strokes.
-    stretch : 0 keeps the aspect, 1 fills the box both ways; between them the geometric mean.
+    stretch : 0 keeps the aspect ratio, 1 fills the box in both directions; in between, the two
+        scales are interpolated geometrically.
     pen_width : mean width of the strokes.
-    middle : index (counted from 0, as fractions) at which the centre of mass lies, along x and y;
-        None where it is not moved along that axis.
+    middle : fractional pixel index (from 0) of the centre of mass along x and y; None if it is not
+        moved along that axis.
     """
 
     box: tuple[float, float]
@@ -30,19 +31,19 @@ class DigitLayout:
     middle: tuple[float | None, float | None]
 
 
-# The 20 pixels of MNIST's box hold the grey edges, too, half a pixel on each side. Its strokes are
+# The 20 pixels of MNIST's box include the grey edges, half a pixel on each side. Its strokes are
 # 2.4 pixels wide on average (twice the distance of their skeletons from the edge). Its centres of
-# mass lie about index 14.0 and not about the frame's exact middle, 13.5; drawings at 13.9 are read
-# as well as at 14.0, and 1.4 percentage points better than at 13.5.
+# mass are near index 14.0, not at the frame's exact middle, 13.5; drawings centred at 13.9 are
+# recognised as well as at 14.0, and 1.4 percentage points better than at 13.5.
 MNIST_SIZE = 28
 MNIST = DigitLayout(box=(19.0, 19.0), stretch=0.0, pen_width=2.4, middle=(13.9, 13.9))
-# The bundled digits fill their eight rows and six columns of them, wide or narrow.
+# The bundled digits fill all eight rows and six of the columns, whether wide or narrow.
 DIGITS_SIZE = 8
 DIGITS = DigitLayout(box=(6.5, 8.0), stretch=0.5, pen_width=1.2, middle=(3.5, None))
 
 
 def layout_of(size: int) -> DigitLayout:
-    """Return the layout of pictures with `size` rows: the digits', or MNIST's in proportion."""
+    """Return the layout for pictures with `size` rows: the digits' for 8, else MNIST's scaled."""
     if size == DIGITS_SIZE:
         return DIGITS
     ratio = size / MNIST_SIZE
@@ -52,7 +53,7 @@ def layout_of(size: int) -> DigitLayout:
 
 
 def fitting(extent: Coordinates, layout: DigitLayout, pen: float) -> Coordinates:
-    """Return the factors that make an extent (2,), with the pen's width, fit the layout's box."""
+    """Return the scale factors (2,) that make an extent (2,) plus the pen width fit the box."""
     room = np.array(layout.box) - pen
     factors = np.divide(room, extent, out=np.full(2, np.inf), where=extent > NEAREST)
     least = factors.min()

@@ -1,4 +1,4 @@
-"""Straight pieces of strokes drawn with a round pen as pixels."""
+"""Rasterise straight pieces of strokes, drawn with a round pen."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from core.data.digits.strokes import Ink
 
 
 def rasterise(ink: Ink, size: int, pen: float, *, is_soft: bool) -> Picture:
-    """Return the picture (size, size) of the pieces, drawn with a round pen of this width.
+    """Return the picture (size, size) of the pieces, drawn with a round pen of width `pen`.
 
-    A pixel at distance d from the nearest piece is covered by clip(r + ½ − d, 0, 1), r half the
-    pen's width: exact for a straight edge along the pixels. Hard edges: where d ≤ r.
+    The coverage of a pixel at distance d from the nearest piece is clip(r + ½ − d, 0, 1), with
+    r = pen / 2: exact for a straight edge along the pixel grid. With hard edges (not `is_soft`) it
+    is 1 where d ≤ r. A pen narrower than a pixel covers at most `pen` with soft edges, and has
+    r = ½ with hard ones.
     """
     radius = pen / 2
     span = ink.end - ink.start
     square = (span**2).sum(axis=1)
-    # Only pixels near a piece are looked at: those at most `reach` from the one its middle is in.
+    # Only pixels near a piece are tested: at most `reach` from the pixel of its midpoint.
     reach = math.ceil(radius + 0.5 + math.sqrt(float(square.max())) / 2 - 0.5)
     middle = np.floor((ink.start + ink.end) / 2)
     near = ((middle >= -reach) & (middle < size + reach)).all(axis=1)
@@ -33,7 +35,7 @@ def rasterise(ink: Ink, size: int, pen: float, *, is_soft: bool) -> Picture:
     share = (x * dx + y * dy) / np.where(square > 0, square, 1.0)[:, None, None]
     share = share.clip(0.0, 1.0)
     found = (x - share * dx) ** 2 + (y - share * dy) ** 2
-    wide = size + 4 * reach  # a margin takes what lies beside the frame
+    wide = size + 4 * reach  # a margin for pixels outside the frame
     flat_index = (pixel[:, 1, :, None] + 2 * reach) * wide + pixel[:, 0, None, :] + 2 * reach
     nearest = np.full(wide * wide, np.inf)
     np.minimum.at(nearest, flat_index.ravel(), found.ravel())

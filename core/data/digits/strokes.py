@@ -1,4 +1,4 @@
-"""Pen strokes as curves, cut into pieces that are straight to the eye."""
+"""Pen strokes as smooth curves, cut into short straight pieces."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from core.data.digits.layout import NEAREST, Coordinates
 from core.errors import DataError
 
-FARTHEST = 1e100  # no screen is that large, and nothing overflows yet
+FARTHEST = 1e100  # far beyond any screen, and nothing overflows yet
 PIECE = 1.0  # longest straight piece of a curve, in pixels
-DENSE = 400  # points: of more, those that follow closely are passed over
+DENSE = 400  # points; above this number, points close to their predecessor are skipped
 CLOSE = 0.25  # pixels
 
 
@@ -26,13 +26,13 @@ class Ink:
     end: Coordinates
 
     def moved(self, scale: ArrayLike, shift: ArrayLike) -> Ink:
-        """Scale first, then shift; of both one number, or one for x and one for y."""
+        """Return the ink scaled, then shifted; each by one number, or by a pair for x and y."""
         factor, by = np.asarray(scale), np.asarray(shift)
         return Ink(self.start * factor + by, self.end * factor + by)
 
     @property
     def span(self) -> tuple[Coordinates, Coordinates]:
-        """The least and the greatest x and y."""
+        """The smallest and the largest x and y, (2,) each."""
         return (
             np.minimum(self.start.min(axis=0), self.end.min(axis=0)),
             np.maximum(self.start.max(axis=0), self.end.max(axis=0)),
@@ -40,7 +40,7 @@ class Ink:
 
 
 def checked(strokes: Sequence[ArrayLike]) -> list[Coordinates]:
-    """Return the strokes that have points, as (k, 2) float64."""
+    """Return the non-empty strokes as (k, 2) float64; raise DataError for an invalid one."""
     curves = []
     for number, stroke in enumerate(strokes, start=1):
         points = np.asarray(stroke, dtype=np.float64)
@@ -63,18 +63,18 @@ def checked(strokes: Sequence[ArrayLike]) -> list[Coordinates]:
 
 
 class Unit(NamedTuple):
-    """What the unit of `smooth` is in the drawing's own: its origin there and its length."""
+    """The unit of `smooth`, given in the drawing's own unit: its origin and its length."""
 
     origin: Coordinates
     length: float
 
 
 def smooth(curves: list[Coordinates], box: float) -> tuple[Ink, Unit]:
-    """Join the points of each stroke by a smooth curve, in a unit of the drawing's longer side.
+    """Interpolate each stroke by a smooth curve, in units of the drawing's longer side.
 
-    box : pixels that this side will have; by it the curves are cut finely enough.
-    The curve is Catmull and Rom's, in its centripetal form, which makes neither loops nor cusps
-    (Yuksel et al. 2011): eight points of a digit are read almost as well as a hundred.
+    box : pixels that this side will have; it decides how finely the curves are cut.
+    The curve is a centripetal Catmull–Rom spline, which has neither loops nor cusps (Yuksel et
+    al. 2011): eight points of a digit are recognised almost as well as a hundred.
     """
     points = np.concatenate(curves)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -97,7 +97,7 @@ def smooth(curves: list[Coordinates], box: float) -> tuple[Ink, Unit]:
     (at,) = np.nonzero(~is_last)
     p1, p2 = points[at], points[at + 1]
     chord = p2 - p1
-    # Past both ends of a stroke its first and last chord go on.
+    # Extrapolate both ends of a stroke by its first and last chord.
     before = np.where(is_new[at, None], chord, p1 - points[at - 1])
     after = np.where(is_last[at + 1, None], chord, points[(at + 2) % len(points)] - p2)
     d0, d1, d2 = (np.sqrt(np.hypot(v[:, :1], v[:, 1:])) for v in (before, chord, after))
@@ -108,7 +108,7 @@ def smooth(curves: list[Coordinates], box: float) -> tuple[Ink, Unit]:
     step = np.arange(len(of_chord)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
 
     def curve(step: NDArray[np.intp]) -> Coordinates:
-        """Hermite's cubic through p1 and p2 with these tangents."""
+        """Cubic Hermite interpolation from p1 to p2 with these tangents."""
         t = (step / pieces[of_chord])[:, None]
         bent = (1 - t) * tangent1[of_chord] - t * tangent2[of_chord]
         bent += (2 * t - 1) * chord[of_chord]
