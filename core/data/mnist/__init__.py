@@ -1,1 +1,1 @@
-"""MNIST: its IDX files, and their download with progress, retries and reasons for failure."""
+"""MNIST: its IDX files, and their download with progress, retries and causes of failure."""

@@ -1,9 +1,8 @@
-"""MNIST by download, on first use only: from a list of mirrors, checked, kept in a cache folder.
+"""Download of MNIST on first use: from a list of mirrors, verified, stored in a cache folder.
 
-Each file waits in memory until its unpacked SHA-256 is right, and only then goes into the cache,
-whole or not at all, so that several copies of the program cannot get in each other's way. The same
-check is made at every load; a file that has been damaged since is fetched again and the others are
-kept.
+Each file is held in memory until its unpacked SHA-256 is verified, and only then written to the
+cache, whole or not at all, so that several instances of the program cannot interfere. Every load
+repeats the check; a file that has been damaged since is fetched again and the others are kept.
 """
 
 from __future__ import annotations
@@ -33,17 +32,17 @@ MIRRORS = (
 )
 MIRRORS_VARIABLE = "LOGITLAB_MIRRORS"
 CACHE_VARIABLE = "LOGITLAB_CACHE"
-RETRIES = 3  # of mirrors that break off
-SLACK_BYTES = 1 << 16  # what packing may add to a file that cannot be packed
-MAY_GO_ON = (Cause.BROKEN_OFF, Cause.STALLED)  # what has come may be gone on with later
+RETRIES = 3  # after a mirror has broken off a transfer
+SLACK_BYTES = 1 << 16  # what compression may add to an incompressible file
+MAY_GO_ON = (Cause.BROKEN_OFF, Cause.STALLED)  # the received bytes can be resumed from
 
 
 class Download:
-    """Gets MNIST's four files: from the cache where they are good, else from a mirror.
+    """Loads MNIST's four files: from the cache if they are intact, else from a mirror.
 
-    What had come when it was called off is kept in memory and gone on from the next time.
+    What a cancelled load has received is kept in memory, and the next load resumes from it.
 
-    notice : what the user should know after a load that went well, or "".
+    notice : what the user should know after a successful load, or "".
     """
 
     def __init__(
@@ -62,15 +61,15 @@ class Download:
         self._context = context
         self._begun: dict[str, Transfer] = {}  # by address
         self._last_mirror = ""
-        self._unkept: dict[str, bytes] = {}  # what the cache folder would not take
-        self._turn = threading.Lock()  # a second load waits until the one called off has ended
+        self._unkept: dict[str, bytes] = {}  # what could not be written to the cache
+        self._turn = threading.Lock()  # a second load waits until the cancelled one has ended
 
     def load(
         self, watch: Watch | None = None, cancelled: threading.Event | None = None
     ) -> Contents:
-        """Return the data; `watch` is told how the download goes, if there has to be one.
+        """Return the data; call `watch` with the progress of the download, if one is needed.
 
-        Raises Cancelled soon after `cancelled` is set, DataError where no mirror has the files.
+        Raises Cancelled soon after `cancelled` is set, DataError if no mirror delivers the files.
         """
         with self._turn:
             self.notice = ""
@@ -83,10 +82,10 @@ class Download:
             return mnist.join(list(arrays), [each for each in arrays.values() if each is not None])
 
     def _fetch(self, file: Original, meter: Meter, cancelled: threading.Event) -> NDArray[np.uint8]:
-        """Return what is in a file, from the first mirror that has it as it should be; keep it.
+        """Return a file's contents from the first mirror with a valid copy, and cache the file.
 
-        The mirror that was asked last comes first: it has just served, or was called off half-way.
-        One that breaks off is asked to go on.
+        The last used mirror is tried first: it has just delivered a file or holds a partial one.
+        A transfer that breaks off is resumed.
         """
         failures: list[TransferError] = []
         tries_left = RETRIES
@@ -123,7 +122,7 @@ class Download:
     # The cache --------------------------------------------------------------------------------
 
     def _kept(self, file: Original) -> NDArray[np.uint8] | None:
-        """Return what a kept file holds, or None where there is none; a damaged one is removed."""
+        """Return the contents of a cached file, or None without one; remove a damaged one."""
         path = self._folder / file.name
         try:
             content = self._unkept.get(file.name) or path.read_bytes()
@@ -131,12 +130,12 @@ class Download:
         except OSError:
             return None
         except DataError:
-            with suppress(OSError):  # where it may not be removed, it is fetched for this run
+            with suppress(OSError):  # if it cannot be removed, it is fetched for this run
                 path.unlink()
             return None
 
     def _keep(self, name: str, content: bytes) -> None:
-        """Put a file into the cache whole, or say once that it cannot be kept."""
+        """Write a file to the cache; if that fails, keep it in memory and set `notice` once."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with writing_bytes(self._folder / name) as file:
@@ -152,7 +151,7 @@ class Download:
 
 
 def cache_folder() -> Path:
-    """Return where the files are kept: in $LOGITLAB_CACHE, or where this system has its caches."""
+    """Return the cache folder of MNIST: in $LOGITLAB_CACHE, or in this system's user cache."""
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen) / "mnist"
@@ -162,7 +161,10 @@ def cache_folder() -> Path:
 
 
 def chosen_mirrors() -> tuple[str, ...]:
-    """Return the mirrors that $LOGITLAB_MIRRORS names, or else those that come with the program."""
+    """Return the mirrors that $LOGITLAB_MIRRORS names, or else MIRRORS.
+
+    Raises DataError for an address that is not allowed.
+    """
     names = os.environ.get(MIRRORS_VARIABLE, "").replace(",", " ").split()
     for name in names:
         if not urlsplit(name).hostname or not is_allowed(name):
@@ -184,7 +186,7 @@ def _unpack(file: Original, content: bytes, address: str) -> NDArray[np.uint8]:
 
 
 def _complaint(failures: list[TransferError]) -> DataError:
-    """Say what stood in the way: of several causes, that of the mirror that got furthest."""
+    """Return an error with the cause of failure: of several, the one that got furthest."""
     order = list(Cause)
     worst = max(failures, key=lambda failure: order.index(failure.cause))
     total = sum(original.packed for original in mnist.ORIGINALS)

@@ -1,4 +1,4 @@
-"""Why a mirror gave no file: the cause, in words for the user, and what to do about it."""
+"""Causes of failed downloads, with messages for the user and what to do."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ CLOCK_IS_WRONG = (9, 10)  # OpenSSL's codes for “not yet valid” and “has e
 
 
 class Cause(Enum):
-    """What stood in the way, in a clause, and what to do about it.
+    """Causes of failure: a clause for the message, and what to do.
 
-    The later in this list, the further the talk with a mirror got, and the more the cause tells.
+    The later in this list, the further the exchange with the mirror got, and the more informative
+    the cause is.
     """
 
     NO_NETWORK = (
@@ -56,7 +57,7 @@ class Cause(Enum):
 
 
 class TransferError(Exception):
-    """Why an address gave no file."""
+    """An address delivered no file; the message is the cause, the address's host filled in."""
 
     def __init__(self, cause: Cause, address: str, detail: str = "") -> None:
         super().__init__(cause.words.format(host=host_of(address), detail=detail))
@@ -68,14 +69,14 @@ def host_of(address: str) -> str:
 
 
 def refused(status: int, reason: str, address: str) -> TransferError:
-    """Say that a server answered with this HTTP status and no file."""
+    """Return the error for a server that answered with this HTTP status and no file."""
     special = {407: Cause.PASSWORD, 511: Cause.WEB_PAGE}
     detail = f"{status} ({reason})" if reason else str(status)
     return TransferError(special.get(status, Cause.STATUS), address, detail)
 
 
 def explain(error: Exception, address: str) -> TransferError:
-    """Say what an exception means; the one at its root tells the reason."""
+    """Return the TransferError for an exception; the root exception gives the reason."""
     root: BaseException = error
     while below := root.__cause__ or root.__context__:
         root = below

@@ -1,11 +1,12 @@
-"""Fetch one file over https on a thread of its own, so that it can be called off at any moment.
+"""Fetch one file over https on its own thread, so that it can be cancelled at any moment.
 
-urllib3 carries it, truststore judges certificates by the system's own store, where a school puts
-its own. pooch follows a redirect to plain http, asks for no rest of a file, checks the digest of
-what travels rather than of what is packed inside, and cannot be called off while it connects.
+urllib3 does the transfer; truststore verifies certificates with the system's own store, where a
+school installs its own. pooch is not used: it follows a redirect to plain http, cannot resume a
+file, checks the digest of the compressed file rather than of its contents, and cannot be cancelled
+while it connects.
 
-A thread that waits for the network cannot be stopped, so nobody waits for it: it is a daemon,
-holds nothing but its socket, and ends when it sees that it was left, or by its own timeouts.
+A thread that waits for the network cannot be stopped, so nothing waits for it: it is a daemon,
+holds only its socket, and ends when it notices the cancellation or by its own timeouts.
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ from core.data.mnist.failure import Cause, TransferError, explain, host_of, refu
 
 CHUNK_BYTES = 1 << 16
 MAX_REDIRECTS = 5
-LOOPBACK = ("127.0.0.1", "localhost", "::1")  # this very machine: without proxy or encryption
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # this computer: without proxy or encryption
 HEADERS = {"User-Agent": "logitlab", "Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How long is waited for a silent network, in seconds.
+    """How long to wait for a silent network, in seconds.
 
-    stalled : after so long without a byte it is said.
-    give_up : after so long the next mirror is tried.
-    look : how often it is looked whether the user still wants it, and told how far it is.
+    stalled : without a byte for this long, the download is reported as stalled.
+    give_up : without a byte for this long, the next mirror is tried.
+    look : interval of the checks for cancellation and of the progress reports.
     """
 
     stalled: float = 5.0
@@ -45,15 +46,15 @@ class Timeouts:
 
 
 class Transfer:
-    """One file on its way from an allowed address.
+    """The transfer of one file from an allowed address.
 
-    limit : bytes; a server that sends more is left.
-    begun : an earlier transfer, to be gone on with if the server can do that.
-    context : how certificates are judged; None is by the system's store.
+    limit : in bytes; a transfer that exceeds it fails.
+    begun : an earlier transfer, which is resumed if the server supports that.
+    context : for verifying certificates; None uses the system's store.
 
-    data : what has come so far.
-    size : bytes of the whole file, None while the server has not said.
-    version : the server's mark of this very content; "" where a rest cannot be asked for.
+    data : the bytes received so far.
+    size : bytes of the whole file, None as long as the server has not stated it.
+    version : the server's ETag of the content; "" if the transfer cannot be resumed.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Transfer:
         self.address, self._limit = address, limit
         self._timeouts, self._context = timeouts, context
         self.data, self.version = bytearray(), ""
-        if begun is not None and begun.version:  # a copy: it may still be adding what came late
+        if begun is not None and begun.version:  # a copy: its thread may still append to it
             self.data, self.version = begun.data[:], begun.version
         self._start = len(self.data)
         self.size: int | None = None
@@ -82,11 +83,11 @@ class Transfer:
         return time.monotonic() - self._last_byte
 
     def cancel(self) -> None:
-        """Call the transfer off without waiting for the network."""
+        """Cancel the transfer without waiting for the network."""
         self._cancelled.set()
 
     def wait(self) -> bool:
-        """Wait a moment; return whether the file is here, or raise why it will not come."""
+        """Wait for `Timeouts.look`; return whether the file is complete. Raises TransferError."""
         is_done, give_up = self._is_done.wait(self._timeouts.look), self._timeouts.give_up
         if self._error is not None:
             raise self._error
@@ -104,7 +105,7 @@ class Transfer:
         self._is_done.set()
 
     def _follow_redirects(self) -> None:
-        """Ask on until the file comes."""
+        """Request the file, following allowed redirects."""
         address = self.address
         for _ in range(MAX_REDIRECTS + 1):
             try:
@@ -121,12 +122,12 @@ class Transfer:
         raise TransferError(Cause.REDIRECT, address, "round in a circle")
 
     def _ask(self, address: str) -> str | None:
-        """Receive the file, or return where else it is."""
+        """Receive the file, or return the address that it redirects to."""
         headers = dict(HEADERS)
         if self._start:
             headers |= {"Range": f"bytes={self._start}-", "If-Range": self.version}
-        # A dead address of a host, such as that for IPv6, must leave time for the next one; a
-        # silence longer than anyone waits for ends a thread that nobody waits for.
+        # An unreachable address of a host, such as its IPv6 one, must leave time for the next one;
+        # the read timeout, longer than `wait` waits, only ends threads that were abandoned.
         give_up = self._timeouts.give_up
         timeout = urllib3.Timeout(connect=give_up / 2, read=2 * give_up)
         with (
@@ -149,12 +150,12 @@ class Transfer:
     def _receive(self, response: urllib3.BaseHTTPResponse, address: str) -> None:
         status, reply = response.status, response.headers
         is_rest = reply.get("Content-Range", "").startswith(f"bytes {self._start}-")
-        if status == HTTPStatus.OK:  # the whole file, whatever was asked for
+        if status == HTTPStatus.OK:  # the whole file, even if a range was requested
             self.data.clear()
         elif status != HTTPStatus.PARTIAL_CONTENT or not is_rest:
             raise refused(status, response.reason or "", address)
         self.version = reply.get("ETag", "")
-        if self.version.startswith("W/"):  # a weak mark may stand for other bytes
+        if self.version.startswith("W/"):  # a weak ETag does not guarantee identical bytes
             self.version = ""
         length = reply.get("Content-Length", "")
         self.size = len(self.data) + int(length) if length.isdecimal() else None
@@ -165,20 +166,20 @@ class Transfer:
             if max(self.size or 0, len(self.data)) > self._limit:
                 name = self.address.rpartition("/")[2]
                 raise TransferError(Cause.WRONG_FILE, address, f"more than {name} can hold")
-            # read1 gives what has come; read would wait until all of it has.
+            # read1 returns what has arrived; read would wait for the whole chunk.
             if not (chunk := response.read1(CHUNK_BYTES, decode_content=False)):
                 break
 
 
 def is_allowed(address: str) -> bool:
-    """Whether an address may be asked: by https, or by http on this very machine."""
+    """Return whether an address is allowed: https, or http on this computer."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def _manager(address: str, context: ssl.SSLContext | None) -> urllib3.PoolManager:
-    """Return what opens connections to the address, by the system's proxy where there is one."""
-    # One for each transfer: a thread that was left during a handshake holds its lock.
+    """Return a connection pool for the address, by way of the system's proxy if there is one."""
+    # One per transfer: a thread that was abandoned during a handshake holds its lock.
     context = context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     scheme, host = urlsplit(address).scheme, urlsplit(address).hostname or ""
     proxy = getproxies().get(scheme) or getproxies().get("all")

@@ -1,10 +1,11 @@
-"""Read MNIST, or any data set in its four-file IDX form: Fashion-MNIST, EMNIST, one's own.
+"""Read MNIST, or any data set in its four-file IDX format: Fashion-MNIST, EMNIST, custom ones.
 
 The format (yann.lecun.com/exdb/mnist): two zero bytes, a type byte (8: unsigned byte), the number
 of dimensions, each dimension as a big-endian 32-bit integer, then the bytes in row-major order.
 
-Nothing is believed before it is checked: the header must agree with the file's role and length
-before anything is allocated, so that a damaged or hostile file costs a sentence and no memory.
+Everything is checked before use: the header must match the file's role before the contents are
+unpacked, and no more is unpacked than it declares, so that a damaged or malicious file is rejected
+with a message and does not expand in memory.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from core.staging import tidy
 FOLDER_VARIABLE = "LOGITLAB_DATA"
 GZIP_MAGIC = b"\x1f\x8b"
 NAMELESS = ("raw", "data", "gzip", "files", "idx")
-MAX_BYTES = 2**30  # the largest set in this form, EMNIST, has 0.6 GiB
+MAX_BYTES = 2**30  # the largest data set in this format, EMNIST, has 0.6 GiB
 UNSIGNED_BYTE = 8
 
 
 class Original(NamedTuple):
-    """A file of MNIST itself: `length` bytes and their SHA-256 once it is unpacked.
+    """A file of MNIST itself: `length` and `sha256` are of its unpacked bytes.
 
-    packed : bytes of the .gz that the mirrors serve; it may be packed in other ways, too.
+    packed : bytes of the .gz that the mirrors serve; other compressions of it are accepted, too.
     """
 
     name: str
@@ -91,9 +92,10 @@ def chosen_folder(chosen: str | None) -> str | None:
 
 
 def find_folder(chosen: str | None) -> Path | None:
-    """Return the folder with the four files, or None where none is chosen.
+    """Return the folder with the four files, or None if none is chosen.
 
-    It may also lie above them, with the files in its `mnist` folder.
+    The files may also be in the subfolder `mnist` of the chosen folder. Raises DataError if none
+    of them is in either.
     """
     name = chosen_folder(chosen)
     if name is None:
@@ -107,7 +109,7 @@ def find_folder(chosen: str | None) -> Path | None:
         for candidate in (folder, folder / "mnist"):
             if any(_candidates(candidate, *part) for part in _FILES):
                 return candidate
-    except (OSError, RuntimeError) as error:  # no leave to look, too long a name, ~nobody
+    except (OSError, RuntimeError) as error:  # no permission, too long a name, ~nobody
         raise DataError(
             f"{name} cannot be looked into ({error}); choose another folder."
         ) from error
@@ -118,10 +120,10 @@ def find_folder(chosen: str | None) -> Path | None:
 
 
 def load(folder: Path) -> Contents:
-    """Return what the folder's four files hold.
+    """Return the contents of the folder's four files.
 
     Raises DataError where a file is missing, damaged, of another kind, or does not fit the others;
-    what the heads and the labels tell is found out before the images are unpacked.
+    headers and labels are checked before the images are unpacked.
     """
     tidy(folder)
     paths = [_find(folder, *part) for part in _FILES]
@@ -139,9 +141,9 @@ def load(folder: Path) -> Contents:
 
 
 def name_of(folder: Path) -> str:
-    """Return what to call the data of a folder: its name, or that of the one above if it has none.
+    """Return the name of a folder's data: the nearest folder name upwards that is not in NAMELESS.
 
-    Many data sets unpack into a folder such as `raw`, within one that has a name.
+    Many data sets unpack into a folder such as `raw`, within one that is named after them.
     """
     path = folder.resolve()
     while path.name.casefold() in NAMELESS:
@@ -150,7 +152,7 @@ def name_of(folder: Path) -> str:
 
 
 def join(names: Sequence[str], arrays: Sequence[NDArray[np.uint8]]) -> Contents:
-    """Put the four arrays together, in the order of ORIGINALS; `names` are for complaints."""
+    """Combine the four arrays, in the order of ORIGINALS; `names` are for error messages."""
     train_images, train_labels, test_images, test_labels = arrays
     _check_heads(names, [array.shape for array in arrays])
     _check_labels(names, train_labels, test_labels)
@@ -161,7 +163,7 @@ def join(names: Sequence[str], arrays: Sequence[NDArray[np.uint8]]) -> Contents:
 
 
 def _check_heads(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> None:
-    """Raise DataError unless each pair has one length and all images one size."""
+    """Raise DataError unless images and labels match in number and all images have one size."""
     for i, j in ((0, 1), (2, 3)):
         if shapes[i][0] != shapes[j][0]:
             raise DataError(
@@ -179,7 +181,7 @@ def _check_heads(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> Non
 def _check_labels(
     names: Sequence[str], train_labels: NDArray[np.uint8], test_labels: NDArray[np.uint8]
 ) -> None:
-    """Raise DataError where labels cannot be the numbers of classes."""
+    """Raise DataError where the labels cannot be class numbers."""
     classes = int(train_labels.max()) + 1
     found = len(np.unique(train_labels))
     if 2 * found < classes:
@@ -196,7 +198,7 @@ def _check_labels(
 
 
 def is_original(y: NDArray[np.int64], n_test: int) -> bool:
-    """Whether these are MNIST's labels: other data in its form come with their own."""
+    """Return whether these are MNIST's own labels: other data in its format have different ones."""
     n = len(y) - n_test
     return all(
         hashlib.sha256(
@@ -231,18 +233,19 @@ def _find(folder: Path, stem: str, suffix: str) -> Path:
 def unpack(
     name: str, content: bytes, dimensions: int, original: Original | None = None
 ) -> NDArray[np.uint8]:
-    """Read one IDX file, plain or gzipped, that must have so many dimensions.
+    """Read one IDX file, plain or gzipped, that must have `dimensions` dimensions.
 
-    name : of the file, for complaints.
-    original : what it must hold, byte by byte, if it is to be a file of MNIST itself.
+    name : of the file, for error messages.
+    original : the file of MNIST itself that it must equal, byte by byte; None for any data.
+    Raises DataError where the file is damaged or differs from these.
     """
     head, shape, unzip = _head(name, content, dimensions, original)
     if unzip is not None:
         try:
-            # One byte more than promised is enough to see that there is more.
+            # One byte more than the header declares is enough to detect a surplus.
             body = unzip.decompress(unzip.unconsumed_tail, math.prod(shape) + 1)
             if not unzip.eof and len(body) == math.prod(shape):
-                body += unzip.decompress(unzip.unconsumed_tail, 1)  # reads on to the checksum
+                body += unzip.decompress(unzip.unconsumed_tail, 1)  # reads up to the checksum
         except zlib.error as error:
             raise _damaged(name, error) from error
         if len(body) == math.prod(shape) and not unzip.eof:
@@ -274,7 +277,7 @@ def unpack(
 def _head(
     name: str, content: bytes, dimensions: int, original: Original | None = None
 ) -> tuple[bytes, tuple[int, ...], zlib._Decompress | None]:
-    """Return the head, the dimensions it declares, and what unpacks the rest if it is packed."""
+    """Return the header, the dimensions it declares, and a decompressor for the rest if gzipped."""
     if not content:
         raise DataError(f"{name} is empty (0 bytes). Get the file again.")
     length = 4 + 4 * dimensions
@@ -294,7 +297,7 @@ def _damaged(name: str, error: zlib.error) -> DataError:
 
 
 def _shape(name: str, head: bytes, dimensions: int, original: Original | None) -> tuple[int, ...]:
-    """Return the dimensions that the header declares, if they can be true."""
+    """Return the dimensions that the header declares; raise DataError if they are invalid."""
     wanted = bytes((0, 0, UNSIGNED_BYTE, dimensions))
     kind = "images" if dimensions == 3 else "labels"
     if head.lstrip()[:1] == b"<":

@@ -1,4 +1,4 @@
-"""How a download gets on: bytes, share, time left, silence."""
+"""Progress of a download: bytes, share, time left, stalls."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from core.data.mnist.failure import host_of
 from core.data.mnist.http_transfer import Transfer
 
 MB = 1e6
-FIRST_SECONDS = 0.5  # the time left is not told before
-SAMPLES = 40  # the speed is measured over so many of the latest reports, about 4 s
+FIRST_SECONDS = 0.5  # the time left is not estimated before
+SAMPLES = 40  # latest reports over which the speed is measured, about 4 s
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a download is: bytes, seconds, and the mirror that is asked.
+    """State of a download: bytes, seconds, and the host of the current mirror.
 
-    seconds_left : None while it cannot be told.
-    silent_seconds : since the last byte, once that is long enough to call it stalled; else 0.
+    seconds_left : None as long as it cannot be estimated.
+    silent_seconds : time since the last byte, if long enough to count as stalled; else 0.
     """
 
     received: int
@@ -35,7 +35,7 @@ class Progress:
 
     @property
     def words(self) -> str:
-        """As in “4.3 of 11.6 MB · 37 % · 12 s left”."""
+        """The state as text, as in “4.3 of 11.6 MB · 37 % · 12 s left”."""
         share = f"{100 * self.share:.0f} %"
         amount = f"{self.received / MB:.1f} of {self.total / MB:.1f} MB · {share}"
         if self.silent_seconds:
@@ -49,9 +49,10 @@ Watch = Callable[[Progress], None]
 
 
 class Meter:
-    """Counts bytes over all files, and tells how long the rest will take.
+    """Counts the bytes of all files and estimates the time left.
 
-    sizes : the expected bytes of each file, by name, until its mirror says better.
+    sizes : expected bytes of each file, by name, until its mirror states the size.
+    watch : called with each Progress. stalled : seconds of silence that count as stalled.
     """
 
     def __init__(self, sizes: Mapping[str, int], watch: Watch, stalled: float) -> None:
@@ -60,7 +61,7 @@ class Meter:
         self._samples: deque[tuple[float, int]] = deque(maxlen=SAMPLES)  # times and bytes
 
     def tell(self, name: str, transfer: Transfer) -> None:
-        """Tell how far a file is."""
+        """Report the progress of a file to `watch`."""
         self._here[name] = len(transfer.data)
         self._sizes[name] = transfer.size or self._sizes[name]
         now, silent, left = time.monotonic(), transfer.silent_seconds, None
@@ -75,7 +76,7 @@ class Meter:
 
 
 def _duration(seconds: float) -> str:
-    """Name a time that is only an estimate no more exactly than it is known."""
+    """Format an estimated time, rounded to its likely accuracy."""
     if seconds < 10:
         return f"{max(round(seconds), 1)} s"
     if seconds < 90:
