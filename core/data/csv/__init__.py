@@ -1,1 +1,1 @@
-"""Text tables: how a file is written, what is in its columns, and CSV that is safe to open."""
+"""Text tables: detect a file's format, read its columns, and write CSV that is safe to open."""

@@ -1,7 +1,7 @@
-"""One column of a table, gathered chunk by chunk from what pandas made of its cells.
+"""Build one column of a table, chunk by chunk, from the cells as pandas parsed them.
 
-The cells of each chunk are copied to where they stay. Kept as they are and joined in the end, the
-chunks would need a column's memory twice, and pandas new memory for each chunk.
+The cells of each chunk are copied to their final array. If the chunks were kept and joined at the
+end, a column would need its memory twice, and pandas would need new memory for each chunk.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HEAD_ROWS = 12
-MAX_WORDS = 10_000  # different ones in a column
-MOST_WORDS = 0.2  # of a column of numbers with slips; above it is text
+MAX_WORDS = 10_000  # distinct words of a column
+MOST_WORDS = 0.2  # share of words in a column of numbers with slips; above it the column is text
 
 
 class GrowingArray:
-    """An array that grows at its end; fillers at either end take no memory.
+    """An array that grows at its end; an array of only fillers takes no memory.
 
-    nbytes : what is written.
+    nbytes : size of what has been written.
     """
 
     def __init__(self, filler: np.generic) -> None:
@@ -40,24 +40,24 @@ class GrowingArray:
         return self._written * self._array.itemsize
 
     def pad(self, count: int) -> None:
-        """Add so many fillers."""
+        """Append `count` fillers."""
         self._length += count
 
     def extend(self, part: NDArray[Any], expected: int) -> None:
-        """Add the part to an array that is expected to be so long in the end; 0 for unknown."""
+        """Append `part`. expected : final length of the array, 0 if unknown."""
         end = self._length + len(part)
         self._make_room(end, part.dtype, expected)
         self._array[self._length : end] = part
         self._written = self._length = end
 
     def _make_room(self, end: int, dtype: np.dtype[Any], expected: int = 0) -> None:
-        """Write the fillers that are only counted yet, and have room up to `end`."""
+        """Reserve capacity up to `end`, and write the fillers that were only counted so far."""
         if self._written:
             dtype = np.result_type(dtype, self._array.dtype)
         if self._written < self._length:
             dtype = np.result_type(dtype, self._filler.dtype)
         if end > len(self._array) or dtype != self._array.dtype:
-            # A system gives memory when it is written to: too much room costs nothing.
+            # The system commits memory on write, so excess capacity costs nothing.
             room = max(end, expected, self._written * 5 // 4 if end > len(self._array) else 0)
             array = np.empty(room, dtype=dtype)
             array[: self._written] = self._array[: self._written]
@@ -67,7 +67,7 @@ class GrowingArray:
             self._written = self._length
 
     def finish(self) -> NDArray[Any]:
-        """Return the array; it can be read only where it is all filler."""
+        """Return the array, which is read-only if it consists of fillers only."""
         if not self._written:
             return np.broadcast_to(self._filler, (self._length,))
         self._make_room(self._length, self._array.dtype)
@@ -75,7 +75,7 @@ class GrowingArray:
 
 
 class Cells:
-    """Gathers one column."""
+    """Builds one column."""
 
     def __init__(self, name: str, decimal: str) -> None:
         self._name, self._decimal = name, decimal
@@ -91,11 +91,11 @@ class Cells:
 
     @property
     def nbytes(self) -> int:
-        """Of what is gathered."""
+        """Size of what has been written so far."""
         return self._values.nbytes + self._codes.nbytes
 
     def take(self, cells: pd.Series[Any], expected: int) -> None:
-        """Add cells to a column that is expected to have so many in the end; 0 for unknown."""
+        """Append cells. expected : final number of cells in the column, 0 if unknown."""
         if not len(cells):
             return
         kind = cells.dtype.kind
@@ -124,9 +124,9 @@ class Cells:
         self._count += len(cells)
 
     def _measure(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Count what is missing or too large; return the values with the latter as ±inf."""
+        """Count missing and too large values; return the values with the latter as ±inf."""
         low, high = float(values.min()), float(values.max())
-        if not (low >= -MAX_FLOAT32 and high <= MAX_FLOAT32):  # NaN is not, either
+        if not (low >= -MAX_FLOAT32 and high <= MAX_FLOAT32):  # False for NaN, too
             missing = np.isnan(values)
             self._missing += int(missing.sum())
             with np.errstate(invalid="ignore"):
@@ -145,7 +145,7 @@ class Cells:
         return values
 
     def _read_words(self, cells: pd.Series[Any]) -> tuple[Values, NDArray[np.int32] | None]:
-        """Tell numbers from words, a distinct cell at a time."""
+        """Separate numbers from words, once per distinct cell; return values and word codes."""
         import pandas as pd
 
         n = len(cells)
@@ -158,11 +158,11 @@ class Cells:
             places, distinct = cells.cat.codes.to_numpy(), cells.cat.categories
         else:
             places, distinct = pd.factorize(cells, use_na_sentinel=True)
-        numbers = np.full(len(distinct) + 1, np.nan)  # the last is for the missing cells, place −1
+        numbers = np.full(len(distinct) + 1, np.nan)  # the last, at −1, is for missing cells
         code_of = np.full(len(distinct) + 1, -1, dtype=np.int32)
         for place, cell in enumerate(distinct):
             word = str(cell).strip()
-            if word.casefold() in ("true", "false"):  # pandas may have spelled it anew
+            if word.casefold() in ("true", "false"):  # pandas may have changed its case
                 word = word.capitalize()
             number = dialect.parse_number(word, self._decimal)
             if number is not None:
@@ -173,7 +173,7 @@ class Cells:
         values = self._measure(numbers[places])
         words = int((codes >= 0).sum())
         self._word_cells += words
-        self._missing -= words  # they are NaN, but not missing
+        self._missing -= words  # words are NaN, but not missing
         self.is_text_so_far = bool(words) and bool(np.isnan(numbers).all())
         if len(self._words) > MAX_WORDS:
             self._has_too_many_words = True

@@ -1,6 +1,6 @@
-"""How a text table is written: its encoding, separator, decimal mark and header.
+"""Format of a text table: its encoding, separator, decimal mark and header.
 
-Nothing of this is stated in the file; it is read off its first lines, and a person may correct it.
+A file does not state its format: it is detected from the first lines, and the user may correct it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ DECIMALS = {".": "decimal points", ",": "decimal commas"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NO_OPTIONS = CsvOptions()
 COMMENTS = ("#", "%", "//")
-SPLIT = "split"  # a column of an export, and what it says
+SPLIT = "split"  # a column of an export, and its values
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
-END = "\x1e"  # fed after the last line: an open quote would swallow it
+END = "\x1e"  # appended after the last line: an open quote would swallow it
 
 _NUMBERS = {
     mark: re.compile(
@@ -47,12 +47,12 @@ _FRACTIONS = {
 
 @dataclass(frozen=True)
 class TableFormat:
-    """How a file was understood.
+    """The format of a file, as detected or specified.
 
-    header_line : line number (from 1) of the names, None where there are none.
+    header_line : line number (from 1) of the header, None without a header.
     first_line : line number of the first row.
     names : of the columns, all different.
-    notes : what else the person should know, in words.
+    notes : further messages for the user.
     """
 
     encoding: str
@@ -71,19 +71,22 @@ class TableFormat:
 
 
 def parse_number(text: str, decimal: str) -> float | None:
-    """Return the number that the text is, or None; 1_000 and full-width digits are none."""
+    """Return the number in a text, or None; 1_000 and full-width digits are not numbers."""
     if not _NUMBERS[decimal].fullmatch(text):
         return None
     return float(text.replace(decimal, "."))
 
 
 def is_blank(fields: list[str], line: str) -> bool:
-    """Whether a record is no row: a line without anything but spaces and tabs between nothing."""
+    """Return whether a record is a blank line: no separator, only spaces and tabs."""
     return len(fields) < 2 and not line.strip(" \t\n")
 
 
 def find_format(path: Path, reading: CsvOptions = NO_OPTIONS) -> TableFormat:
-    """Read off the file's first lines how it is written, except for what `reading` says."""
+    """Detect the format from the file's first lines, except for what `reading` specifies.
+
+    Raises DataError where the file is no table of text.
+    """
     head = text_file.read_head(path, reading.encoding)
     sample, above = _best_sample(path, head, reading)
     records = _without_titles(sample, reading)
@@ -111,7 +114,7 @@ def find_format(path: Path, reading: CsvOptions = NO_OPTIONS) -> TableFormat:
 
 
 def _best_sample(path: Path, head: Head, reading: CsvOptions) -> tuple[_Sample, int]:
-    """Return the records as the likeliest separator cuts them, and how many lines are above them.
+    """Return the records split by the best separator, and the number of lines above them.
 
     Raises DataError where there are no records, or too many columns.
     """
@@ -125,7 +128,7 @@ def _best_sample(path: Path, head: Head, reading: CsvOptions) -> tuple[_Sample, 
         raise DataError(f"{path.name} holds comments and blank lines only; a table was expected.")
     candidates = [separator] if separator else list(SEPARATORS)
     samples = [_Sample(lines, above, candidate, reading.decimal) for candidate in candidates]
-    best = max(samples, key=lambda sample: sample.score)  # the first of equals
+    best = max(samples, key=lambda sample: sample.score)  # the first one of a tie
     if best.width > MAX_COLUMNS:
         raise DataError(
             f"{path.name} has {best.width:,} columns; at most {MAX_COLUMNS:,} are read. "
@@ -135,7 +138,7 @@ def _best_sample(path: Path, head: Head, reading: CsvOptions) -> tuple[_Sample, 
 
 
 def _first_lines(head: Head) -> tuple[list[str], int]:
-    """Return whole lines below blank lines and comments, and how many of those there are."""
+    """Return whole lines after leading blank lines and comments, and how many were skipped."""
     text = head.text
     above = start = 0
     while start < len(text):
@@ -151,7 +154,7 @@ def _first_lines(head: Head) -> tuple[list[str], int]:
 
 
 def _without_titles(sample: _Sample, reading: CsvOptions) -> list[_Record]:
-    """Return the records from the header on: without titles, notes and gaps above it."""
+    """Return the records from the header on, without titles, notes and gaps above it."""
     records = sample.records
     if sample.width == 1:
         return records
@@ -165,7 +168,7 @@ def _without_titles(sample: _Sample, reading: CsvOptions) -> list[_Record]:
 
 
 class _Record(NamedTuple):
-    """A record, the line that it begins in and the line after it (both from 1)."""
+    """A record, its first line and the line after its last one (both counted from 1)."""
 
     line: int
     next_line: int
@@ -173,7 +176,7 @@ class _Record(NamedTuple):
 
 
 class _Sample:
-    """The first records as one separator cuts them, and how well that fits."""
+    """The first records, split by one separator, and a score of how well it fits."""
 
     def __init__(self, lines: list[str], above: int, separator: str, decimal: str | None) -> None:
         self.separator = separator
@@ -183,16 +186,16 @@ class _Sample:
         try:
             for fields in reader:
                 end = reader.line_num
-                if end > len(lines):  # the end of the sample, or a quote that is open there
+                if end > len(lines):  # the end of the sample, or a quote still open there
                     break
                 if not is_blank(fields, lines[start]):
                     self.records.append(_Record(above + start + 1, above + end + 1, fields))
                 start = end
                 if len(self.records) == SAMPLE_RECORDS:
                     break
-        except csv.Error:  # an endless field: judged by what came before it
+        except csv.Error:  # a field too long: score what came before it
             pass
-        if not self.records:  # the reader will say what is wrong with this line
+        if not self.records:  # the reader will report the error in this line
             line = above + start + 1
             fields = lines[min(start, len(lines) - 1)].split(separator)
             self.records = [_Record(line, line, fields)]
@@ -216,7 +219,7 @@ class _Sample:
 
 
 def _looks_like_header(first: list[str], rest: list[list[str]], decimal: str) -> bool:
-    """Whether words stand above numbers, or above words that never repeat them."""
+    """Return whether `first` has words above numbers, or above words that never repeat them."""
     if _ends_an_export([first, *rest]):
         return True
     numbers = [parse_number(cell.strip(), decimal) for cell in first]
@@ -242,7 +245,7 @@ def _looks_like_header(first: list[str], rest: list[list[str]], decimal: str) ->
 
 
 def _ends_an_export(records: list[list[str]]) -> bool:
-    """Whether the last column is an export's last, whatever the others are called."""
+    """Return whether the last column is the split column of an export, whatever the other names."""
     name, *cells = [record[-1].strip().casefold() for record in records]
     return bool(cells) and name.rstrip("_") == SPLIT and set(cells) <= {TRAIN, VALIDATION, TEST}
 
@@ -250,7 +253,7 @@ def _ends_an_export(records: list[list[str]]) -> bool:
 def _name_columns(
     header: list[str], rest: list[list[str]], width: int
 ) -> tuple[tuple[str, ...], list[str]]:
-    """Return a name for each column, and what had to be made up for it."""
+    """Return a name for each column, and notes on names that were made up or changed."""
     notes: list[str] = []
     names = restored(header)
     last = [fields[-1] for fields in rest if len(fields) == width]

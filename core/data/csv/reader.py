@@ -1,14 +1,14 @@
-"""Read a text table: pandas parses what is regular, Python's csv names what is not.
+"""Read a text table: pandas parses regular blocks, Python's csv module the irregular ones.
 
-The file goes by in blocks of 3 MiB, which pandas turns into columns without holding the
-interpreter. It fills up short rows without a word, hence the counts: a block is regular if it has
-as many separators and newlines as its rows need. NumPy counts one of them in 4 ms in 40 MB,
-`bytes.count` in 20 ms. Where no quotes are, blank lines are taken out first. Any other block is
-taken apart record by record, so that every ragged line is known by its number.
+The file is read in blocks of 3 MiB, which pandas turns into columns without holding the GIL.
+Because pandas silently pads short rows, a block is regular only if it has exactly as many
+separators and newlines as its rows need. NumPy counts one of them in 40 MB in 4 ms, `bytes.count`
+in 20 ms. If a block has no quotes, blank lines are removed first. Any other block is parsed record
+by record, so that every ragged line is known by its number.
 
-While a block is taken in, the next two are parsed by threads of their own: pandas, which parses a
-whole file on all processors, would else be twice as fast. More of them would each hold a block,
-its words and its columns.
+While a block is appended, the next two are parsed on threads of their own: otherwise pandas, which
+parses a whole file on all processors, would be twice as fast. More threads would each hold a
+block, its words and its columns.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 MAX_CELLS = 2**28  # 2 GiB of numbers
 MAX_LISTED = 1000
-AHEAD = 2  # blocks that are parsed while the one before them is taken in
-CACHED = 2**16  # bytes that stay in a processor's cache while they are compared
+AHEAD = 2  # blocks that are parsed while the one before them is appended
+CACHED = 2**16  # bytes that stay in the processor cache while they are compared
 NEWLINE, QUOTE, BLANK, TAB = b'\n" \t'
 
 _QUOTED = re.compile(rb'"[^"\n]*"')
@@ -56,10 +56,10 @@ def read(
     progress: Progress | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Table:
-    """Read the file, which `reading` may say more about.
+    """Read the file as a table; `reading` may specify its format.
 
-    progress : is told the bytes done and the bytes in all, about every 3 MiB.
-    is_cancelled : is asked as often; then Cancelled is raised.
+    progress : called with the bytes done and the total bytes, about every 3 MiB.
+    is_cancelled : polled as often; Cancelled is raised when it returns true.
     Raises DataError where the file cannot be read as a table.
     """
     form = dialect.find_format(path, reading)
@@ -68,15 +68,15 @@ def read(
     except UndecodableError as error:
         if reading.encoding is not None or form.encoding != "utf-8":
             raise text_file.wrong_encoding(path, form.encoding, error.line) from None
-    latin = replace(reading, encoding="cp1252")  # each byte means something in it
+    latin = replace(reading, encoding="cp1252")  # it can decode any bytes
     return _Reader(path, dialect.find_format(path, latin)).read(progress, is_cancelled)
 
 
-Parsed = tuple["pd.DataFrame", NDArray[np.int32]]  # rows, and the line of each
+Parsed = tuple["pd.DataFrame", NDArray[np.int32]]  # rows, and the line number of each
 
 
 class _Chunk(NamedTuple):
-    """Whole lines: how many there are, their rows if they are regular, the file's bytes so far."""
+    """Whole lines, their number, their rows (None if irregular), and the file's bytes so far."""
 
     text: bytes
     lines: int
@@ -94,12 +94,12 @@ class _Reader:
         self._columns = [Cells(name, form.decimal) for name in form.names]
         self._lines = GrowingArray(np.int32(0))
         self._rows = 0
-        self._checked_rows = 0  # when it was last asked whether the file has room in memory
-        self._expected_rows = 0  # in all, as it was told then
+        self._checked_rows = 0  # rows at the last check of memory
+        self._expected_rows = 0  # total, as estimated then
         self._ragged: list[tuple[int, int]] = []
         self._ragged_count = 0
         self._carry = b""
-        self._line = form.first_line  # of what is taken next
+        self._line = form.first_line  # of the next chunk
 
     def read(self, progress: Progress | None, is_cancelled: Callable[[], bool]) -> Table:
         with text_file.open_table(self._path) as file, closing(self._parsed_ahead(file)) as chunks:
@@ -117,7 +117,7 @@ class _Reader:
         return self._table()
 
     def _parsed_ahead(self, file: BinaryIO) -> Generator[_Chunk, None, None]:
-        """Yield the chunks of a file; while one is used, the next ones are parsed."""
+        """Yield the chunks of a file, and parse the next ones while one is used."""
         coming: deque[_Chunk] = deque()
         failure: DataError | UndecodableError | None = None
         pool = ThreadPoolExecutor(AHEAD, "csv")
@@ -139,11 +139,11 @@ class _Reader:
                     yield coming.popleft()
         finally:
             pool.shutdown(cancel_futures=True)
-        if failure is not None:  # after whatever is wrong with the lines before it
+        if failure is not None:  # after any error in the lines before it
             raise failure
 
     def _chunks(self, blocks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
-        """Yield whole lines, from the first row on, and how many there are."""
+        """Yield whole lines, from the first row on, and their number."""
         rest = b""
         line = self._form.first_line
         to_skip = self._form.first_line - 1
@@ -167,7 +167,7 @@ class _Reader:
             yield rest + b"\n", 1
 
     def _taken_apart(self, chunk: _Chunk) -> Parsed:
-        """Return the rows of a chunk and the line of each."""
+        """Return the rows of a chunk and the line number of each."""
         text, lines, regular, _ = chunk
         text_file.check_text(self._path, text, self._line)
         if not text.isascii():
@@ -199,33 +199,33 @@ class _Reader:
             cells.take(frame[j], self._expected_rows)
 
     def _check_room(self, share: float) -> None:
-        """Refuse a file of which the columns of this share tell that it has no room here.
+        """Raise DataError if the columns, extrapolated from this share, do not fit into memory.
 
-        What the system has free takes 0.4 ms to learn: it is asked when twice as much is read.
+        Querying the free memory takes 0.4 ms: it is done only when the rows have doubled.
         """
         if self._rows < 2 * self._checked_rows:
             return
         self._checked_rows = self._rows
         held = sum(cells.nbytes for cells in self._columns)
         lines = 4 * self._rows / share
-        # Beside the columns a data set takes half as much, and a copy of one of them for a while.
+        # Besides the columns, a data set takes half as much, plus a temporary copy of one column.
         more = held * (1 / share - 1 + (1 / 2 + 1 / self._width) / share) + lines
         memory.check(more, f"{self._path.name}, read as a table,", "Take a part of it.")
         self._expected_rows = int(1.02 * self._rows / share)
 
     def _texts(self) -> list[int]:
-        """Return which columns have held nothing but words, as far as they are taken in."""
+        """Return the indices of the columns that have held only words so far."""
         return [j for j, cells in enumerate(self._columns) if cells.is_text_so_far]
 
     def _regular(self, chunk: bytes, lines: int, texts: list[int]) -> Parsed | None:
-        """Parse a chunk in which each line is blank or a row of the right width; else None.
+        """Parse a chunk in which each line is blank or a row of the right width; else return None.
 
-        It runs on a thread of its own and asks for nothing that changes with what is taken in.
+        It runs on a thread of its own and reads no state that changes as chunks are appended.
         """
         frame = self._rows_of(chunk, lines, texts)
         if frame is not None:
             return frame, np.arange(lines, dtype=np.int32)
-        if QUOTE in chunk:  # a line that looks blank may be within a cell
+        if QUOTE in chunk:  # an apparently blank line may be within a cell
             return None
         data = np.frombuffer(chunk, dtype=np.uint8)
         ends = np.flatnonzero(data == NEWLINE)
@@ -244,7 +244,7 @@ class _Reader:
         return None if frame is None else (frame, places)
 
     def _rows_of(self, chunk: bytes, rows: int, texts: list[int]) -> pd.DataFrame | None:
-        """Parse so many lines, where each is a row of the right width; None where one is not."""
+        """Parse `rows` lines that are each a row of the right width; return None if one is not."""
         expected = (self._width - 1) * rows
         found = _count(chunk, self._separator)
         first = chunk[: chunk.find(b"\n")]
@@ -252,22 +252,22 @@ class _Reader:
         if is_quoted and found != expected:
             found = _QUOTED.sub(b"", chunk).count(self._separator)
             first = _QUOTED.sub(b"", first)
-        # Too long a first line would shift the columns without a word; a later one is an error.
+        # Too long a first line would silently shift the columns; a later one is a ParserError.
         if found != expected or first.count(self._separator) != self._width - 1:
             return None
         frame = self._parse(chunk, texts)
         if frame is None or len(frame) != rows:  # a blank line, or a newline inside quotes
             return None
-        if is_quoted and frame[self._width - 1].isna().any():  # perhaps a row that is too short
+        if is_quoted and frame[self._width - 1].isna().any():  # may be a row that is too short
             return None
         return frame
 
     def _irregular(self, chunk: bytes) -> Parsed:
-        """Take the chunk apart record by record; leave out the ragged ones and count them."""
+        """Parse the chunk record by record; leave out ragged ones, and record them."""
         lines = text_file.lines_of(chunk.decode())
         reader = csv.reader([*lines, END], delimiter=self._form.separator, skipinitialspace=True)
         kept = io.StringIO()
-        # A row at a time: a call for all of them would keep the window waiting for 0.2 s.
+        # Row by row: a single call for all rows would block the window for 0.2 s.
         keep = csv.writer(kept, delimiter=self._form.separator, lineterminator="\n").writerow
         places: list[int] = []
         start = 0
@@ -275,7 +275,7 @@ class _Reader:
             for fields in reader:
                 if start == len(lines):
                     break
-                if reader.line_num > len(lines):  # a quote is open: the rest comes with the next
+                if reader.line_num > len(lines):  # an open quote: keep the rest for the next chunk
                     self._carry = "".join(lines[start:]).encode()
                     break
                 if dialect.is_blank(fields, lines[start]):
@@ -311,7 +311,7 @@ class _Reader:
     def _parse(
         self, text: bytes, texts: list[int], *, skips_blank_lines: bool = True
     ) -> pd.DataFrame | None:
-        import pandas as pd  # a third of a second that only tables need
+        import pandas as pd  # 0.3 s, only for tables
 
         try:
             frame = pd.read_csv(
@@ -320,7 +320,7 @@ class _Reader:
                 decimal=self._form.decimal,
                 header=None,
                 names=list(range(self._width)),
-                dtype=dict.fromkeys(texts, "category"),  # the same cells, in half the time
+                dtype=dict.fromkeys(texts, "category"),  # same cells, half the time
                 skipinitialspace=QUOTE in text and BLANK in text,  # a quote may follow a blank
                 keep_default_na=False,
                 na_values=list(MISSING),
@@ -330,7 +330,7 @@ class _Reader:
             )
         except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
             return None
-        # Where the first line is too long, pandas takes its first cells for names of rows.
+        # If the first line is too long, pandas takes its first cells for row names.
         return frame if isinstance(frame.index, pd.RangeIndex) else None
 
     def _open_quote(self, line: int) -> DataError:

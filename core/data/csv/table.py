@@ -1,4 +1,4 @@
-"""A table as it was read: its columns, what each is good for, and what is missing in it."""
+"""A table as it was read: its columns, what each can be used for, and its missing cells."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ Kind = Literal["numbers", "whole numbers", "text", "empty"]
 Values = NDArray[np.float64] | NDArray[np.uint8]
 
 MAX_CLASSES = 256
-MAX_EXACT = 2**53  # float64 holds every whole number up to here
+MAX_EXACT = 2**53  # float64 represents every whole number up to here
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
 LABEL_NAMES = ("label", "labels", "class", "classes", "target", "species", "y", "category")
 ROW_NAMES = ("id", "index", "row", "row name", "row names", "rownames", "no", "nr", "unnamed: 0")
 PIXELS = {784: (28, 28), 64: (8, 8)}
-FEW_ROWS = 10  # in so few each may have a class of its own
-MOST_DISTINCT_LABELS = 100  # of a column that may be the label beside pictures
+FEW_ROWS = 10  # up to this many rows, each may have a class of its own
+MOST_DISTINCT_LABELS = 100  # most distinct values of a label column of pictures
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
     """One column, n cells.
 
-    kind : what nearly all of its cells are.
-    values : the numbers; NaN where a cell holds none, ±inf where it holds one that is too large.
-        uint8 where all are whole and from 0 to 255.
-    codes, words : where some cells hold words, for each cell its place in `words`, −1 for none;
-        None where all are numbers, or where the words are too many to be of use.
+    kind : what nearly all of its cells hold.
+    values : the numbers; NaN for a cell without one, ±inf for a number that is too large for
+        float32. uint8 if all are whole numbers from 0 to 255.
+    codes, words : if some cells hold words, each cell's index into `words`, −1 for none; codes is
+        None if all cells are numbers, or if there are too many distinct words.
     missing, not_finite, not_numbers : counts of cells; the last is of words among numbers.
-    low, high : of the finite numbers.
-    head : the first cells: a number, words, or None for a missing one.
+    low, high : range of the finite numbers.
+    head : the first cells: a number, a word, or None for a missing one.
     """
 
     name: str
@@ -61,17 +61,17 @@ class Column:
 
     @property
     def gaps(self) -> int:
-        """How many cells hold no number that can be trained on."""
+        """The number of cells without a number that can be trained on."""
         return self.missing + self.not_finite + self.not_numbers
 
     @cached_property
     def is_gap(self) -> NDArray[np.bool_]:
-        """Where they are, (n,)."""
+        """Mask (n,) of the gaps."""
         return ~np.isfinite(self.values)
 
     @cached_property
     def obstacle(self) -> str:
-        """Why this can be no feature, or ""."""
+        """Why this column cannot be a feature, or ""."""
         if self.kind == "empty":
             return "empty: no cell is filled"
         if self.kind == "text":
@@ -86,7 +86,7 @@ class Column:
 
     @cached_property
     def doubt(self) -> str:
-        """Why this is no feature unless the person says so, or ""."""
+        """Why this column is not a feature unless the user chooses it, or ""."""
         if self.obstacle or self.kind != "whole numbers" or self.gaps:
             return ""
         steps = self.values[1:].astype(np.float64) - self.values[:-1]
@@ -98,9 +98,9 @@ class Column:
 
     @cached_property
     def classes(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-        """The names of the classes in their natural order, and each cell's number or −1.
+        """The names of the classes in natural order, and the class number of each cell or −1.
 
-        Raises DataError, without the file's name, where this can hardly be the label.
+        Raises DataError, without the file's name, where this column can hardly be the label.
         """
         if self.kind == "empty":
             raise DataError(f"Column “{self.name}” is empty; choose another label column.")
@@ -147,8 +147,8 @@ class Table:
     """A file as it was read.
 
     lines : (n,) the line of the file that each row starts in.
-    ragged : lines that were left out for their number of values, with that number; the first ones.
-    ragged_count : how many there are in all.
+    ragged : (line, number of values) of the first lines left out for a wrong number of values.
+    ragged_count : total number of such lines.
     """
 
     path: Path
@@ -167,19 +167,19 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     def column(self, wanted: str) -> int:
-        """Return the number of the column with this name or number (from 0)."""
+        """Return the index of the column with this name or index (from 0)."""
         return find(wanted, self.names, "column", f" in {self.path.name}")
 
     @cached_property
     def default_label(self) -> int:
-        """The column with a label's name; else the last, unless only another can be the label."""
+        """Index of the column with a label's name; else of the last one that can be the label."""
         plain = [name.casefold() for name in self.names]
         for name in LABEL_NAMES:
             if name in plain:
                 return plain.index(name)
         last = len(self.columns) - 1
         if last in PIXELS and not 1 < self._distinct(last) <= MOST_DISTINCT_LABELS:
-            return 0  # pictures with the label in front
+            return 0  # pictures with the label first
         return next((j for j in range(last, -1, -1) if self._may_be_label(j)), last)
 
     def _may_be_label(self, j: int) -> bool:
@@ -191,7 +191,7 @@ class Table:
 
     @cached_property
     def split(self) -> int | None:
-        """The column that says what each row is for, as an export writes it; see TRAIN."""
+        """Index of the split column that an export writes (TRAIN, VALIDATION, TEST), or None."""
         for j, column in enumerate(self.columns):
             words = {word.casefold() for word in column.words}
             is_named = column.name.casefold().rstrip("_") == SPLIT and column.codes is not None
@@ -206,7 +206,7 @@ class Table:
             return self.n + FEW_ROWS + 1
 
     def usable(self, label: int) -> tuple[int, ...]:
-        """Return the numbers of the columns that can be features beside this label."""
+        """Return the indices of the columns that can be features with this label."""
         if self.image_shape(label):
             return tuple(j for j in range(len(self.columns)) if j not in (label, self.split))
         return tuple(
@@ -214,7 +214,7 @@ class Table:
         )
 
     def image_shape(self, label: int) -> tuple[int, int] | None:
-        """Return (rows, columns) of the pictures, where all other columns are bytes of pixels."""
+        """Return (rows, columns) of the pictures if all other columns are pixels, else None."""
         beside = (label, self.split)
         pixels = [column for j, column in enumerate(self.columns) if j not in beside]
         if not all(column.values.dtype == np.uint8 and column.is_number for column in pixels):
@@ -224,7 +224,7 @@ class Table:
         return PIXELS.get(len(pixels))
 
     def gaps(self, label: int, features: Sequence[int]) -> Gaps:
-        """Say which rows have no label, and which have a feature without a number."""
+        """Return which rows have no label, and which lack a number in one of the features."""
         column = self.columns[label]
         try:
             no_label = column.classes[1] < 0
@@ -239,7 +239,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Gaps:
-    """What a choice of columns lacks: rows without label, and rows with a feature that lacks."""
+    """Gaps of a choice of columns: rows without a label, and labelled ones lacking a number."""
 
     table: Table
     label: int
@@ -249,7 +249,7 @@ class Gaps:
 
     @property
     def cells(self) -> dict[str, int]:
-        """How many cells of each feature lack a number, in rows that have a label."""
+        """The number of gaps of each feature that has any, in rows with a label."""
         counted = {
             self.table.columns[j].name: int((self.table.columns[j].is_gap & ~self.no_label).sum())
             for j in self.features
@@ -258,7 +258,7 @@ class Gaps:
         return {name: count for name, count in counted.items() if count}
 
     def listed(self, limit: int) -> list[tuple[int, str]]:
-        """Return line and words for the first `limit` problems, in the order of lines."""
+        """Return line number and description of the first `limit` problems, ordered by line."""
         (rows,) = np.nonzero(self.no_label | self.incomplete)
         found = []
         for row in rows[:limit]:

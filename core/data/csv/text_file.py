@@ -1,8 +1,8 @@
-"""A file's bytes as blocks of text with one end of a line, and why they may be none.
+"""Read a file as blocks of text with uniform line ends, and explain why it may not be text.
 
-A line ends with LF, CR LF or CR, as in an editor, and with nothing else: `blocks` makes LF of each,
-also within quotes, so that whatever reads on knows one end of a line. Form feeds, vertical tabs,
-NEL and U+2028 are characters of their cells.
+A line ends with LF, CR LF or CR, as in an editor, and with nothing else: `blocks` turns each into
+LF, also within quotes, so that later stages see only one kind of line end. Form feeds, vertical
+tabs, NEL and U+2028 are ordinary characters of their cells.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 
 from core.errors import DataError
 
-BLOCK_BYTES = 3 * 2**20  # read at once, and the longest line
+BLOCK_BYTES = 3 * 2**20  # read at once; also the limit for a line
 
 ENCODINGS = {
     "utf-8": "UTF-8",
@@ -39,11 +39,11 @@ _FOREIGN = (
     (b"PAR1", "a Parquet file; save the table as CSV"),
     (b"\x00\x00\x08", "an IDX file; choose its folder under MNIST instead"),
 )
-_CONTROLS = {*range(1, 9), *range(14, 32)}  # bytes that hardly any text has
+_CONTROLS = {*range(1, 9), *range(14, 32)}  # bytes that hardly occur in text
 
 
 class Head(NamedTuple):
-    """The beginning of a file as text, all of it where `is_whole`."""
+    """The beginning of a file as text; the whole file if `is_whole`."""
 
     text: str
     encoding: str
@@ -51,7 +51,7 @@ class Head(NamedTuple):
 
 
 def open_table(path: Path) -> BinaryIO:
-    """Open a file for `blocks`; say in words why it cannot be."""
+    """Open a file for `blocks`; raise DataError if that fails."""
     try:
         if path.is_dir():
             raise DataError(f"{path} is a folder; choose a CSV file in it.")
@@ -66,9 +66,9 @@ def open_table(path: Path) -> BinaryIO:
 
 
 def read_head(path: Path, encoding: str | None = None) -> Head:
-    """Read the first block; find the encoding where none is given.
+    """Read the first block; detect the encoding if none is given.
 
-    Raises DataError where the file has no text.
+    Raises DataError where the file is not text.
     """
     with open_table(path) as file:
         head = file.read(BLOCK_BYTES)
@@ -93,7 +93,7 @@ def read_head(path: Path, encoding: str | None = None) -> Head:
 
 
 class UndecodableError(Exception):
-    """Bytes are no text of the encoding; `line` (from 1) has the first of them."""
+    """Bytes that are invalid in the encoding; the first are in line `line` (from 1)."""
 
     def __init__(self, line: int) -> None:
         super().__init__(line)
@@ -103,12 +103,12 @@ class UndecodableError(Exception):
 def blocks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
     """Yield the text as UTF-8, without its byte order mark, with lines that end in a newline.
 
-    Raises UndecodableError where bytes are no text of this encoding; UTF-8 itself is not checked.
+    Raises UndecodableError for bytes that are invalid in this encoding; UTF-8 is not checked.
     """
-    errors = "replace" if encoding == "cp1252" else "strict"  # five of its bytes mean nothing
+    errors = "replace" if encoding == "cp1252" else "strict"  # five of its bytes are undefined
     decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)(errors)
     is_first, held = True, b""
-    lines = 0  # that ended in the blocks so far
+    lines = 0  # completed in the blocks so far
     while True:
         raw = file.read(BLOCK_BYTES)
         try:
@@ -121,7 +121,7 @@ def blocks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
             block = block.removeprefix(codecs.BOM_UTF8)
         block = held + block if held else block
         held = b""
-        if raw and block.endswith(b"\r"):  # the newline that belongs to it may come next
+        if raw and block.endswith(b"\r"):  # its newline may be in the next block
             block, held = block[:-1], b"\r"
         block = _with_newlines(block)
         if decoder is not None:
@@ -140,12 +140,12 @@ def _with_newlines(text: bytes) -> bytes:
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of what `blocks` gave, each with its newline."""
+    """Return the lines of text from `blocks`, each with its newline."""
     return list(io.StringIO(text, newline="\n"))
 
 
 def check_text(path: Path, block: bytes, line: int = 1) -> None:
-    """Refuse bytes that no text has."""
+    """Raise DataError for a zero byte; `line` is the number of the block's first line."""
     place = block.find(b"\0")
     if place >= 0:
         line += block.count(b"\n", 0, place)
