@@ -65,7 +65,7 @@ def ink_of(grey: Picture) -> Picture:
 
 
 def picture_to_image(ink: Picture, size: int = 28) -> Picture:
-    """Return the ink of a picture (rows, columns) as MNIST would hold it, (size, size) in 0 … 1.
+    """Return the ink of a picture (rows, columns) in the form of MNIST, (size, size) in 0 … 1.
 
     It is cropped, scaled to the box of `layout.layout_of(size)` and centred on its centre of mass
     in one resampling step, in which each pixel is the mean of the area it covers. Strokes that

@@ -58,6 +58,6 @@ def fitting(extent: Coordinates, layout: DigitLayout, pen: float) -> Coordinates
     factors = np.divide(room, extent, out=np.full(2, np.inf), where=extent > NEAREST)
     least = factors.min()
     if not np.isfinite(least):
-        return np.ones(2)  # a dot
+        return np.ones(2)  # the drawing is a dot
     factors[np.isinf(factors)] = least
     return np.asarray(least * (factors / least) ** layout.stretch)
