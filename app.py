@@ -1,4 +1,4 @@
-"""Where Logit Lab starts: no words open the window, `train …` and `predict …` use the terminal."""
+"""Entry point: no arguments open the window; `train …` and `predict …` run in the terminal."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Set up Logit Lab in this folder, then run it.
 
-    python3 run.py [words ...]        open the app; the words go to app.py
-    python3 run.py test [words ...]   run the tests; the words go to pytest
+    python3 run.py [args ...]         open the app; the arguments go to app.py
+    python3 run.py test [args ...]    run the tests; the arguments go to pytest
     python3 run.py check              lint, formatting, types, import contracts, dead code
 
-The first start makes .venv and installs the versions of requirements.lock; later ones find its
-stamp and start at once. All that is said here goes to standard error: standard output belongs
-to the program. Only the standard library, and syntax that older Pythons can read: they must
-get as far as the sentence that refuses them.
+The first start creates .venv and installs the versions of requirements.lock; later starts find
+its stamp file and start at once. All messages go to standard error: standard output belongs to
+the program. This file uses only the standard library and syntax that older Pythons can parse:
+they must get as far as the message that refuses them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "logitlab.json"
 
-GROUPS = {"test": {"test"}, "check": {"test", "dev"}}  # what a first word needs beside the app
+GROUPS = {"test": {"test"}, "check": {"test", "dev"}}  # dependency groups beside the app's own
 CHECKS = (
     ["ruff", "check"],
     ["ruff", "format", "--check"],
@@ -45,8 +45,8 @@ CHECKS = (
     ["vulture"],
 )
 
-# What Qt's plugins load and pip cannot bring, with the Debian package of each. Newer releases
-# renamed some of them; apt-get follows the old names.
+# Libraries that Qt's plugins load and pip cannot install, each with its Debian package. Newer
+# releases renamed some packages; apt-get resolves the old names.
 LIBRARIES = {
     "libGL.so.1": "libgl1",
     "libEGL.so.1": "libegl1",
@@ -64,7 +64,7 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 
 class SetupError(Exception):
-    """A reason not to start, in words for the user."""
+    """The program cannot start; the message is for the user."""
 
 
 def say(text: str) -> None:
@@ -72,21 +72,21 @@ def say(text: str) -> None:
 
 
 def missing_from_system(load: Callable[[str], object] = ctypes.CDLL) -> dict[str, str]:
-    """Return what this Linux system lacks, each with the Debian packages that bring it."""
+    """Return what this Linux system lacks, each with the Debian package that provides it."""
     missing = {}
     for library, package in LIBRARIES.items():
         try:
             load(library)
         except OSError:
             missing[library] = package
-    # Debian splits this from Python; a finished .venv no longer needs it.
+    # Debian packages ensurepip separately; a finished .venv no longer needs it.
     if not STAMP.exists() and importlib.util.find_spec("ensurepip") is None:
         missing["Python's ensurepip"] = f"python3.{sys.version_info.minor}-venv"
     return missing
 
 
 def complete_system(missing: dict[str, str]) -> None:
-    """Install what is missing where that is allowed, else say what to install."""
+    """Install missing packages if run as root with apt-get; else raise SetupError with advice."""
     lacks = f"This system lacks {', '.join(missing)}."
     packages = " ".join(missing.values())
     if shutil.which("apt-get") is None:
@@ -97,7 +97,7 @@ def complete_system(missing: dict[str, str]) -> None:
     say(f"Installing system packages: {packages}")
     apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # One source that does not answer need not matter: the installation will tell.
+    # A package source that does not answer may not matter: the installation will fail if it does.
     subprocess.run([*apt, "update"], env=environment, capture_output=True)
     install = subprocess.run(
         [*apt, "install", "-y", "--no-install-recommends", *packages.split()],
@@ -111,7 +111,7 @@ def complete_system(missing: dict[str, str]) -> None:
 
 
 def requirements(groups: set[str]) -> list[str]:
-    """Return what pyproject.toml asks for: the app's own and that of the groups."""
+    """Return the requirements in pyproject.toml: the app's own and those of the groups."""
     import tomllib  # not at the top: Python before 3.11 lacks it
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -121,7 +121,7 @@ def requirements(groups: set[str]) -> list[str]:
 
 
 def read_stamp() -> dict[str, Any]:
-    """Return what the last set-up wrote; nothing if it was cut short or has lost its Python."""
+    """Return the stamp of the last set-up; empty if it was interrupted or its Python is gone."""
     try:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -130,11 +130,11 @@ def read_stamp() -> dict[str, Any]:
 
 
 def stamp_for(groups: set[str]) -> dict[str, Any]:
-    """Return what a set-up with these groups, finished here and now, would write."""
+    """Return the stamp that a set-up with these groups would write now."""
     pins = "\n".join(requirements({"test", "dev"})) + LOCK.read_text(encoding="utf-8")
     return {
-        # Scripts hold absolute paths and wheels hold machine code, so .venv can neither move
-        # with its folder nor serve another Python.
+        # Scripts contain absolute paths and wheels contain machine code, so .venv can neither be
+        # moved nor used by another Python.
         "home": [
             str(VENV),
             os.path.realpath(PYTHON),
@@ -147,11 +147,11 @@ def stamp_for(groups: set[str]) -> dict[str, Any]:
 
 
 def cpu_build() -> list[str]:
-    """Return pip's words for PyTorch's CPU build where CUDA would be gigabytes for nothing."""
+    """Return pip arguments for PyTorch's CPU build where CUDA would be gigabytes for nothing."""
     has_driver = shutil.which("nvidia-smi") or Path("/proc/driver/nvidia").exists()
     if has_driver or sys.platform != "linux":  # the usual index has CPU builds for other systems
         return []
-    import urllib.request  # not at the top: a later start need not wait for it
+    import urllib.request  # not at the top: later starts need not wait for the import
 
     answers = []
 
@@ -160,7 +160,7 @@ def cpu_build() -> list[str]:
         with contextlib.suppress(OSError), urllib.request.urlopen(page, timeout=3) as answer:
             answers.append(answer.status)
 
-    # The time-out of a request does not bound the look-up of its host; that of join does.
+    # The request's time-out does not cover the host name look-up; that of join does.
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(3)
@@ -168,11 +168,11 @@ def cpu_build() -> list[str]:
 
 
 def pip_install(*words: str) -> None:
-    """Run pip in .venv and show one line for each package it fetches."""
+    """Run pip in .venv and print one line per fetched package. Raise SetupError if pip fails."""
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    # Constraints, not requirements: what only the CUDA build needs is pinned there as well.
+    # Constraints, not requirements: the lock file also pins what only the CUDA build needs.
     command += ["--only-binary", ":all:", "--constraint", str(LOCK)]
-    # Where Python may not write bytecode, each start without it would take seconds more.
+    # Without compiled bytecode each start takes seconds longer where Python may not write it.
     command += ["--compile", *words]
     fetched = re.compile(
         r"(?:Downloading|Using cached|Processing) (?:.*/)?(\w+)-([^-]+)-\S+\.whl(?: \((\d.*)\))?"
@@ -205,15 +205,15 @@ def pip_install(*words: str) -> None:
 
 
 def set_up(groups: set[str]) -> None:
-    """Bring .venv to what the groups need: not at all, by adding to it, or from nothing."""
+    """Make .venv satisfy the groups: leave it, update it, or create it from scratch."""
     stamp = read_stamp()
-    groups = groups | set(stamp.get("groups", []))  # what was set up before stays
+    groups = groups | set(stamp.get("groups", []))  # keep the groups that were set up before
     wanted = stamp_for(groups)
     if stamp == wanted:
         return
     if stamp.get("home") != wanted["home"]:
         say(f"Setting up {VENV} (once; a few minutes)")
-        # Not by the Python in .venv, even where that runs this file: it is what gets cleared.
+        # Not the Python in .venv, even if it runs this file: --clear deletes it.
         python = getattr(sys, "_base_executable", sys.executable)
         venv = subprocess.run(
             [python, "-m", "venv", "--clear", str(VENV)],
@@ -225,14 +225,14 @@ def set_up(groups: set[str]) -> None:
             raise SetupError(f"Python could not make {VENV}:\n{reason}")
     else:
         say(f"Bringing {VENV} up to date")
-        STAMP.unlink()  # if this is cut short, the next start begins afresh
+        STAMP.unlink()  # if this is interrupted, the next start begins from scratch
     pip_install("pip")
     pip_install("--progress-bar", "raw", *cpu_build(), *requirements(groups))
     STAMP.write_text(json.dumps(stamp_for(groups)), encoding="utf-8")
 
 
 def check() -> int:
-    """Run every check, also after one has failed, and return the exit code."""
+    """Run every check, even after one has failed; return 1 if any failed, else 0."""
     failed = []
     for name, *words in CHECKS:
         command = " ".join([name, *words])
@@ -244,10 +244,10 @@ def check() -> int:
 
 
 def start(command: list[str]) -> int:
-    """Become the program where the system can, else wait for it."""
+    """Replace this process with the command; on Windows, run it and return its exit code."""
     if os.name != "nt":
         os.execv(command[0], command)
-    return subprocess.run(command).returncode  # an exec on Windows would give the console back
+    return subprocess.run(command).returncode  # exec on Windows would release the console
 
 
 def main(words: list[str]) -> int:
@@ -263,7 +263,7 @@ def main(words: list[str]) -> int:
             return check()
         if first == "test":
             os.chdir(ROOT)
-            # In as many processes as there are processors, each with PyTorch and Qt of its own.
+            # One process per processor, 6 at most: each loads PyTorch and Qt itself.
             parallel = ["-n", "auto", "--maxprocesses", "6", "--dist", "worksteal"]
             return start([str(PYTHON), "-m", "pytest", *parallel, *words[1:]])
         return start([str(PYTHON), str(ROOT / "app.py"), *words])

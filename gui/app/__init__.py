@@ -1,1 +1,1 @@
-"""The program around the window: options, the display, QApplication, signals, pictures of it."""
+"""The program around the window: options, display, QApplication, signals, screenshots."""

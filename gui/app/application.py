@@ -1,4 +1,4 @@
-"""Start-up, in this order: options, display, window on screen, then threads and PyTorch."""
+"""Start-up, in this order: parse options, find a display, show the window, start the threads."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from core.cli.options import add_run_options, config_from
 from core.cli.parser import USAGE, Parser
 from core.errors import LogitLabError
 
-MAX_SIDE = 8192  # pixels: such a square takes 256 MiB as a picture
-MAX_DIGITS = 9  # Python refuses to read thousands of them
+MAX_SIDE = 8192  # pixels: a square of this side takes 256 MiB as a picture
+MAX_DIGITS = 9  # int() refuses to convert thousands of digits
 DEFAULT_PICTURE = Path("logitlab.png")
 
 
 def main(words: list[str]) -> int:
-    """Open the window as the words say and return the exit code."""
+    """Open the window as the command-line arguments say and return the exit code."""
     return terminal.run(lambda: _main(words))
 
 
@@ -82,7 +82,7 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _free(path: Path) -> Path:
-    """Return the path, or where there is something, the first of name-2, name-3, … that is free."""
+    """Return the path if it is free, else the first free one of name-2, name-3, …."""
     number, free = 1, path
     while free.exists() or free.is_symlink():
         number += 1

@@ -1,7 +1,7 @@
-"""Where the window opens: what the person chose, else the display there is, else out of sight.
+"""Choice of Qt's platform plugin: the user's, else the available display, else off-screen.
 
-Qt aborts the process where none of the platforms that it is offered can be used, and some of them
-abort it by themselves. So it is always offered one that works, and those are tried out before.
+Qt aborts the process if none of the offered platforms can be used, and some platforms abort it
+themselves. So Qt is always offered one that works, and the risky ones are tried out beforehand.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 VARIABLE = "QT_QPA_PLATFORM"
 UNSEEN = "offscreen"
-# Qt goes on to the next one where these cannot be used; others may abort, or have no screen.
+# If one of these cannot be used, Qt tries the next; others may abort or have no screen.
 WILLING = ("xcb", "wayland", UNSEEN, "minimal", "vnc")
 TRIAL = """
 from PySide6.QtGui import QGuiApplication
@@ -28,9 +28,9 @@ TRIAL_SECONDS = 30
 
 
 def open_on_display(make: Callable[[], QApplication]) -> tuple[QApplication, str]:
-    """Return the application that `make` makes, and why it is not where it was wanted, or "".
+    """Return the application that `make` creates, and why it is not on the wanted display, or "".
 
-    Where no window can be seen, and nobody wanted that, its platform is UNSEEN.
+    If no window can be shown and the user did not ask for that, its platform is UNSEEN.
     """
     if sys.platform in ("win32", "darwin"):
         return make(), ""
@@ -42,7 +42,7 @@ def open_on_display(make: Callable[[], QApplication]) -> tuple[QApplication, str
     ]
     usable = [part for part in chosen if _name(part).startswith(WILLING) or _works(part)]
     os.environ[VARIABLE] = ";".join([*usable, *found, UNSEEN])
-    before = qInstallMessageHandler(_swallow)  # what Qt says of those that it leaves out
+    before = qInstallMessageHandler(_swallow)  # hides Qt's messages about skipped platforms
     try:
         application = make()
     finally:
@@ -58,12 +58,12 @@ def open_on_display(make: Callable[[], QApplication]) -> tuple[QApplication, str
 
 
 def _name(part: str) -> str:
-    """Return the platform's name without what is to be told it, as in “xcb:…”."""
+    """Return the platform's name without its options, as in “xcb:…”."""
     return part.partition(":")[0]
 
 
 def _works(part: str) -> bool:
-    """Try the platform out, in a process of its own."""
+    """Return whether the platform opens a display, as tried in a separate process."""
     try:
         trial = subprocess.run(
             [sys.executable, "-c", TRIAL],
@@ -78,7 +78,7 @@ def _works(part: str) -> bool:
 
 
 def _why_not(found: list[str]) -> str:
-    """Say why none of these platforms took the window: no library, or no answer."""
+    """Return why none of these platforms could be used: a missing library, or no answer."""
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
     variables = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
     for platform in found:
@@ -91,7 +91,7 @@ def _why_not(found: list[str]) -> str:
 
 
 def _swallow(kind: QtMsgType, _: object, words: str) -> None:
-    """Let only what ends the process be said; Qt ends it after that."""
+    """Print only fatal messages; Qt aborts the process after one."""
     if kind is QtMsgType.QtFatalMsg:
         sys.stderr.write(f"{words}\n")
         sys.stderr.flush()

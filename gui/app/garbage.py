@@ -1,9 +1,9 @@
-"""Python's garbage is collected on the window's thread, between two events.
+"""Cyclic garbage collection on the GUI thread only, between two events.
 
-Python collects cycles of objects whenever some thread makes many: also the one that trains, and
-also while Qt walks through widgets. A timer that another thread deletes makes Qt crash at its next
-tick ("Timers cannot be stopped from another thread"); so does a widget that goes while Qt has it
-in hand.
+Python collects reference cycles whenever a thread allocates many objects: also on the training
+thread, and also while Qt walks through widgets. A timer deleted by another thread makes Qt crash
+at its next tick ("Timers cannot be stopped from another thread"); so does a widget deleted while
+Qt is using it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-LOOK_MS = 100  # between two looks at how much there may be
-OLDEST = 2  # of Python's three generations of objects
+LOOK_MS = 100  # between two checks of the allocation counts
+OLDEST = 2  # index of the oldest of Python's three generations
 
 
 class GarbageCollector(QObject):
-    """Takes over Python's cyclic garbage collector, on the thread that makes this."""
+    """Replaces Python's automatic cyclic garbage collection; runs on the thread that creates it."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -28,13 +28,13 @@ class GarbageCollector(QObject):
         look.start(LOOK_MS)
 
     def _collect(self) -> None:
-        """Collect what Python would by its own rule: the oldest generation that is due."""
+        """Collect as Python would by its own rule: the oldest generation above its threshold."""
         counts = zip(gc.get_count(), gc.get_threshold(), strict=True)
         due = [age for age, (count, threshold) in enumerate(counts) if count > threshold]
         if 0 not in due:
             return
         gc.collect(due[-1])
         if due[-1] == OLDEST and not self._has_started_up:
-            # Modules and classes stay to the end; to look through them again takes 30 ms.
+            # Modules and classes live to the end; scanning them again would take 30 ms.
             gc.freeze()
             self._has_started_up = True

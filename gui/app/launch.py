@@ -1,4 +1,4 @@
-"""A QApplication with the window in it, for a person or for a picture."""
+"""QApplication and its main window, for interactive use or for a screenshot."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ from gui.kit import theme as look
 from gui.kit.png import write_png
 from gui.window.main_window import MainWindow
 
-TRAINING_SECONDS = 600  # what trains longer than this for a picture has gone wrong
-REST_SECONDS = 120  # from the end of training until all views have shown it
-LOOK_MS = 40  # between two looks whether the window is at rest
-# With Python's own 5 ms the training thread, whose calls are short, kept the window waiting: a
-# 1 ms timer came 16 ms late at the median while training on Iris flat out; with 0.5 ms, 0.1 ms.
+TRAINING_SECONDS = 600  # time limit of training for a screenshot
+REST_SECONDS = 120  # time limit from the end of training until all views have shown it
+LOOK_MS = 40  # between two checks whether the window is at rest
+# With Python's default of 5 ms the training thread, whose calls are short, kept the window
+# waiting: while training on Iris flat out, a 1 ms timer was 16 ms late at the median; with
+# 0.5 ms it was 0.1 ms late.
 SWITCH_SECONDS = 0.0005
-SIGNAL_MS = 200  # Python looks at signals only between its own instructions
+SIGNAL_MS = 200  # Python handles signals only between its own instructions
 
 
 def make_application() -> QApplication:
-    """Return the QApplication, with the program's name, style and type."""
+    """Return the QApplication with the program's name, style and fonts."""
     application = QApplication.instance() or QApplication([terminal.PROGRAM])
     assert isinstance(application, QApplication)
     application.setApplicationName("Logit Lab")
@@ -52,7 +53,7 @@ def make_application() -> QApplication:
 
 
 class Launch:
-    """One run of the program with a window."""
+    """One execution of the program with a window."""
 
     def __init__(
         self,
@@ -67,7 +68,7 @@ class Launch:
         self._was_at_rest = False
         self._exit_code = terminal.DONE
         self._application = application
-        # A picture does not depend on habits, and leaves none.
+        # A screenshot neither reads nor writes the stored settings.
         self.window = MainWindow(QSettings() if picture is None else None, theme)
         if size:
             self.window.resize(*size)
@@ -78,7 +79,7 @@ class Launch:
             self.window.painted.connect(lambda: placement.keep_on_screen(self.window))
 
     def run(self) -> int:
-        """Show the window until it is closed, or until its picture is saved."""
+        """Show the window until it is closed, or until its screenshot is saved."""
         sys.excepthook = self._tell_exception
         sys.setswitchinterval(SWITCH_SECONDS)
         listen = QTimer(self.window)
@@ -89,13 +90,13 @@ class Launch:
         self.window.painted.connect(lambda: QTimer.singleShot(0, self._start))
         self.window.show()
         self.window.stage.setFocus()
-        # Not at once: Python may be at anything, also in the middle of a painting.
+        # Not at once: Python may be anywhere, even in the middle of painting.
         with signals.listening(lambda number: QTimer.singleShot(0, lambda: self._end(number))):
             self._application.exec()
         return self._exit_code
 
     def _end(self, number: int) -> None:
-        """Close all for a signal, once what is being written is on disk."""
+        """Close everything on a signal, once pending files are on disk."""
         if self._picture is not None:
             self._exit_code = signals.exit_code(number)
         self.window.controller.writes.failed.connect(self._tell_lost)
@@ -108,7 +109,7 @@ class Launch:
         self._exit_code = USAGE
 
     def _start(self) -> None:
-        if not self.window.isVisible():  # closed before it had begun
+        if not self.window.isVisible():  # closed before it was started
             return
         self.window.controller.task_changed.connect(self._choose_view)
         self.window.start(self._config, play=self._picture is not None)
@@ -116,13 +117,13 @@ class Launch:
     def run_and_leave(self) -> NoReturn:
         """Run, then end the process at once.
 
-        By then all that is ours has ended and is on disk. Python would spend another half second
-        on taking PyTorch apart, and longer on a PyTorch that is still being imported.
+        By then the window is closed and pending files are on disk. Python would spend another
+        half second tearing PyTorch down, and longer if PyTorch is still being imported.
         """
         self.window.controller.is_left_at_once = True
         leave(self.run())
 
-    # A picture --------------------------------------------------------------------------------
+    # Screenshot -------------------------------------------------------------------------------
 
     def _prepare_picture(self) -> None:
         controller = self.window.controller
@@ -131,13 +132,14 @@ class Launch:
         controller.failed.connect(self._give_up)
         self._look = QTimer(self.window)
         self._look.timeout.connect(self._save_at_rest)
-        self._deadline = QTimer(self._application)  # the window does not wait for it to be at rest
+        # Not a child of the window: a pending timer there would count as unfinished work.
+        self._deadline = QTimer(self._application)
         self._deadline.setSingleShot(True)
         self._deadline.timeout.connect(self._give_up_waiting)
         self._deadline.start(TRAINING_SECONDS * 1000)
 
     def _choose_view(self, task: Task) -> None:
-        """Show the wanted tab of the first task; complain where there is nothing to picture."""
+        """Show the requested tab for the first task; report if there is nothing to show."""
         self.window.controller.task_changed.disconnect(self._choose_view)
         stage, wanted = self.window.stage, self._view
         if task.obstacle and self._picture is not None:
@@ -155,18 +157,18 @@ class Launch:
                 self.window.controller.failed.emit(words)
 
     def _watch(self, snapshot: Snapshot) -> None:
-        if snapshot.epilogue is not None:  # it is over, and known how
+        if snapshot.epilogue is not None:  # the run is over and has been analysed
             self.window.controller.snapshot_changed.disconnect(self._watch)
             self._deadline.start(REST_SECONDS * 1000)
             self._look.start(LOOK_MS)
 
     def _save_at_rest(self) -> None:
-        """Save what is seen once it was at rest and, after a turn of Qt's loop, still is."""
+        """Save the screenshot once the window was at rest at two checks, an event loop apart."""
         was_at_rest, self._was_at_rest = self._was_at_rest, self.window.is_at_rest
         if not (was_at_rest and self._was_at_rest):
             return
         picture = self.window.grab()
-        if not self.window.is_at_rest:  # a painting may find that something is to be laid out
+        if not self.window.is_at_rest:  # painting may trigger a new layout
             self._was_at_rest = False
             return
         self._look.stop()
@@ -194,17 +196,20 @@ class Launch:
             )
 
     def _give_up(self, words: str, code: int = USAGE) -> None:
-        if self._exit_code == terminal.DONE:  # one reason is enough
+        if self._exit_code == terminal.DONE:  # report only the first reason
             self._exit_code = code
             print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
         self.window.close()
 
-    # Faults -----------------------------------------------------------------------------------
+    # Exceptions -------------------------------------------------------------------------------
 
     def _tell_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """Show the person a sentence, the terminal the details; a picture is given up."""
+        """Show a message to the user and the traceback in the terminal; abort a screenshot.
+
+        A shortage of memory is reported without a traceback.
+        """
         is_short = is_shortage(error)
         if not is_short:
             traceback.print_exception(kind, error, trace)
@@ -223,6 +228,6 @@ class Launch:
 def leave(code: int) -> NoReturn:
     """End the process at once with this exit code."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, OSError):  # none, or nobody takes what it still holds
+        with suppress(AttributeError, OSError):  # no stream, or nobody reads the other end
             stream.flush()
     os._exit(code)

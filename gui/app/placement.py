@@ -1,18 +1,19 @@
-"""Where a window stands: wholly on its screen, frame included."""
+"""Window placement: entirely on its screen, frame included."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QStyle, QWidget
 
-SHARE = 0.85  # of the room on a large screen, for a window that has no place of its own yet
+SHARE = 0.85  # of a large screen's width and height, for a window without a stored geometry
 LARGE = QSize(1440, 900)  # in device-independent pixels; on a smaller screen it is maximised
 
 
 def fit(inside: QRect, frame: QRect, room: QRect) -> QRect:
-    """Where a window may stand in a room, which its frame may not leave.
+    """Return the window's geometry, moved and shrunk so that its frame lies within `room`.
 
-    inside, frame : the window without its frame, and with it.
+    inside, frame : geometry of the window without and with its frame. room : available area.
+    All in device-independent pixels; the result is without the frame.
     """
     margins = frame.size() - inside.size()
     size = inside.size().boundedTo(room.size() - margins)
@@ -24,7 +25,7 @@ def fit(inside: QRect, frame: QRect, room: QRect) -> QRect:
 
 
 def take_first_place(window: QWidget) -> None:
-    """Take most of the screen, and all of a small one; before the window is first shown."""
+    """Size the window to most of a large screen, or maximise it; call before it is first shown."""
     screen = window.screen()
     room = screen.availableGeometry()
     window.resize(room.size() * SHARE)
@@ -33,9 +34,10 @@ def take_first_place(window: QWidget) -> None:
 
 
 def shrink_to_screen(window: QWidget) -> None:
-    """Take a size that the screen has room for; before the window is first shown.
+    """Shrink the window to fit its screen; call before it is first shown.
 
-    Its frame is known only once it is on screen: until then the style's guess has to do.
+    The frame is known only once the window is on screen; until then the style's title bar height
+    serves as an estimate.
     """
     bar = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, window)
     room = window.screen().availableGeometry().adjusted(0, bar, 0, 0)
@@ -43,7 +45,7 @@ def shrink_to_screen(window: QWidget) -> None:
 
 
 def keep_on_screen(window: QWidget) -> None:
-    """Bring the window, which is shown, wholly on its screen; one that fills it is left alone."""
+    """Move a shown window entirely onto its screen, unless it is maximised or full screen."""
     if window.isMaximized() or window.isFullScreen():
         return
     place = fit(window.geometry(), window.frameGeometry(), window.screen().availableGeometry())
