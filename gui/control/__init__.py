@@ -1,4 +1,4 @@
-"""Between the window and core: the only owner of a Session, undo, downloads and files written.
+"""Controllers between the window and core: the Session's only owner, undo, downloads, files.
 
-Views and panels never import this; the window connects their signals to it.
+Views and panels never import this package; the window connects their signals to it.
 """

@@ -1,4 +1,4 @@
-"""Edits of the data that are trained on: points that are drawn, pictures that are taught."""
+"""Edits of the training data: drawn points and taught pictures."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from gui.control.undo import Change, Run, say_loss
 
 
 class Taught(NamedTuple):
-    """Pictures X (k, m) of the classes y (k,) that are added to the rows of a data set."""
+    """Pictures X (k, m) with classes y (k,) to be added to the rows of a data set."""
 
     source: Dataset
     X: NDArray[np.uint8]
     y: NDArray[np.int64]
 
     def added(self) -> Dataset:
-        """Return the data set with them."""
+        """Return the data set with the pictures added."""
         return self.source.with_examples(self.X, self.y)
 
 
 class DataEditor(QObject):
-    """Begins a run on edited data, which goes on from the weights of the one before.
+    """Begins a run on edited data that continues from the weights of the previous run.
 
-    points : as the user sees them; the run that is shown may not have the newest yet.
-    taught : what is being taught at this moment. goes_on_while_drawing : whether a run on edited
-    points keeps the weights.
+    points : as the user sees them; the shown run may not have the newest ones yet.
+    taught : pictures of a run that is still being prepared. goes_on_while_drawing : whether a run
+    on edited points keeps the weights.
     """
 
     def __init__(self, controller: RunController, next_task: NextTask, parent: QObject) -> None:
@@ -45,18 +45,18 @@ class DataEditor(QObject):
         self.taught: Taught | None = None
         self.goes_on_while_drawing = True
         self._controller, self._next = controller, next_task
-        self._before_gesture: tuple[Run, int] | None = None  # and its steps
+        self._before_gesture: tuple[Run, int] | None = None  # the run and its number of steps
         next_task.settled.connect(self._settle)
 
     def set_going_on(self, is_on: bool) -> None:
-        """Keep the weights when points change, or start again."""
+        """Set whether a run on edited points keeps the weights or starts again."""
         self.goes_on_while_drawing = is_on
 
     def draw(self, points: Points, words: str, is_last: bool) -> None:
-        """Train on other drawn points, as the newest edit of a gesture or its last.
+        """Begin a run on edited points; is_last : this edit ends its gesture.
 
-        A gesture, such as a drag, is one undo. A model that was trained is trained again: from
-        where it was, or from the start unless `goes_on_while_drawing`.
+        A gesture, such as a drag, is one undo step. A model that was trained is trained again:
+        from its current weights if `goes_on_while_drawing`, else from the start.
         """
         controller = self._controller
         self.points = points
@@ -84,18 +84,18 @@ class DataEditor(QObject):
         self._next.replace(lambda: prepare(sources.drawn(points), config), show, config)
 
     def teach(self, X: NDArray[np.uint8], y: NDArray[np.int64], words: str) -> None:
-        """Add pictures X (k, m) of the classes y (k,) to the training rows, and go on from there.
+        """Add pictures X (k, m) with classes y (k,) to the training rows and continue the run.
 
-        The classes are those of the data set as it was loaded. One call is one undo.
+        The classes are those of the data set as it was loaded. One call is one undo step.
         """
         controller, taught = self._controller, self.taught
         if controller.run is None:
             return
         config, coming = controller.config, self._next.config
         if coming is not None and has_same_rows(coming.data, config.data):
-            config = coming  # a change is being made ready, too
+            config = coming  # include a change that is being prepared
         controller.plays_next = controller.is_training
-        if taught is not None:  # the ones before are under way
+        if taught is not None:  # earlier pictures are still being prepared
             X, y = np.concatenate([taught.X, X]), np.concatenate([taught.y, y])
         source = controller.run.task.source if taught is None else taught.source
         self.taught = both = Taught(source, X, y)
@@ -110,9 +110,9 @@ class DataEditor(QObject):
         self._next.replace(lambda: prepare(both.added(), config), show, config)
 
     def _begin(self, task: Task, points: Points, *, is_first: bool) -> Run:
-        """Show a run on edited points; where only points changed, what is seen stays in place.
+        """Show a run on edited points; if only points changed, the views keep their contents.
 
-        is_first : it is the first of its gesture; those in between are forgotten.
+        is_first : the first run of its gesture; the session forgets the intermediate ones.
         """
         controller, old = self._controller, self._controller.run
         if old is None:

@@ -1,4 +1,4 @@
-"""Other data or another config for the next run: from files, the network, a saved model."""
+"""Loading of new data or a new config for the next run: files, network, saved models."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Wish:
-    """A run that is to be made ready.
+    """A requested run.
 
-    words : what changes, for the undo menu. play : whether it is trained at once.
-    preset : the lesson whose config it is, with its points and its start.
-    field : whose value the user changes; see `Change`.
-    remark : what is said of it besides; complaint : what went wrong before.
+    words : description of the change for the undo menu. play : whether to train it at once.
+    preset : the lesson that provides the config, the points and the initial weights.
+    field : the setting that the user changes; see `Change`.
+    remark : message shown with the new run; complaint : error message of an earlier failure.
     """
 
     config: RunConfig
@@ -53,7 +53,7 @@ class Wish:
 
 
 class DataLoader(QObject):
-    """Begins a run on other data or with another config; the one that is shown stays until then."""
+    """Begins a run on new data or with a new config; the shown run stays until it is ready."""
 
     download_changed = Signal(object)  # Progress while data come from the network, then None
 
@@ -66,11 +66,11 @@ class DataLoader(QObject):
         self.fetcher.progressed.connect(self._show_progress)
         self.fetcher.arrived.connect(self._take_fetched)
         self.fetcher.failed.connect(lambda error: next_task.refuse(error, may_lie_elsewhere=True))
-        self._fetched: Wish | None = None  # what to load once the data have come
-        self._settings_before = controller.settings  # as they were when that was wished for
+        self._fetched: Wish | None = None  # the run to begin once its data have arrived
+        self._settings_before = controller.settings  # settings when that run was requested
         self._has_progress = False
 
-    # What can be wished for -----------------------------------------------------------------------
+    # Requests -------------------------------------------------------------------------------------
 
     def load(
         self,
@@ -81,14 +81,14 @@ class DataLoader(QObject):
         table: Table | None = None,
         preset: Preset | None = None,
     ) -> None:
-        """Load the data of the config and show a new run on it.
+        """Load the config's data and show a new run on it.
 
-        table : the config's file, where it has been read already. For the others see `Wish`.
+        table : the contents of the config's file if already read. Other parameters: see `Wish`.
         """
         self._load(Wish(config, words, play, preset), table)
 
     def return_to_defaults(self) -> None:
-        """Give each setting of the shown run its default, with one undo for all."""
+        """Reset all settings of the shown run to their defaults, as one undo step."""
         if self._controller.run is not None:
             default = default_config(self._controller.run.task)
             parts = {name: getattr(default, name) for name in ("data", "model", "training")}
@@ -97,8 +97,8 @@ class DataLoader(QObject):
     def change(self, words: str, **parts: Any) -> None:
         """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`.
 
-        Where another change is being made ready, both are made: this one would else take its place.
-        A model that the optimiser is not made for goes back to plain descent, and says so.
+        A change that is still being prepared is merged with this one, which would else replace it.
+        If the optimiser does not support the new model, use gradient descent and say so.
         """
         config, remark = self._controller.config, ""
         is_rule_kept = "training" not in parts
@@ -118,7 +118,7 @@ class DataLoader(QObject):
             self._load(wish)
 
     def open_model(self, path: Path) -> None:
-        """Show a saved model on the data that it was trained with, ready to train on."""
+        """Show a saved model on the data it was trained on, ready to continue training."""
         controller, points = self._controller, self._editor.points
         shown = controller.run.task if controller.run else None
         at_hand = (shown.config.data, shown.source) if shown else None
@@ -143,9 +143,9 @@ class DataLoader(QObject):
         )
 
     def train_again(self, task: Task, config: RunConfig, words: str, remark: str = "") -> None:
-        """Begin a new run on the very data of this task, and train it at once.
+        """Begin a new run on this task's data with this config, and train it at once.
 
-        remark : what is said of it besides.
+        words : description of the change for the undo menu. remark : message shown with the run.
         """
         self._next.forget()
         self.fetcher.stop()
@@ -159,22 +159,22 @@ class DataLoader(QObject):
     # Loading --------------------------------------------------------------------------------------
 
     def _load(self, wish: Wish, table: Table | None = None) -> None:
-        known = self._at_hand(wish) if table is None else None  # the file may have changed
+        known = self._at_hand(wish) if table is None else None  # a table read again may differ
         if known is None and sources.is_fetched(wish.config.data):
             self._fetch(wish)
             return
         run = self._controller.run
         if run and origin(wish.config) != origin(run.task.config):
-            self.fetcher.stop()  # the user wants something else now
+            self.fetcher.stop()  # the user chose other data
         self._prepare(wish, known, table)
 
     def _prepare(self, wish: Wish, known: Dataset | None, table: Table | None = None) -> None:
-        """Have the task made of rows that are known, or lie on this machine."""
+        """Prepare the task from rows that are in memory or on this computer."""
         controller, editor, config = self._controller, self._editor, wish.config
         controller.plays_next = wish.play
         drawing = wish.preset.points if wish.preset else None
         points = editor.points if drawing is None else drawing
-        # What is being taught at this moment goes with the data that it is taught to.
+        # Pictures that are still being added are kept as long as the data set stays the same.
         taught = editor.taught if known is not None and wish.preset is None else None
         editor.taught = taught
 
@@ -201,14 +201,14 @@ class DataLoader(QObject):
         )
 
     def _at_hand(self, wish: Wish) -> Dataset | None:
-        """Return the rows of the run that is shown, where these are the same."""
+        """Return the shown run's data set if the request needs the same rows, else None."""
         task = self._controller.run.task if self._controller.run else None
         if task is None or not has_same_rows(task.config.data, wish.config.data):
             return None
         return task.source
 
     def _begin(self, task: Task, points: Points, wish: Wish) -> None:
-        """Show a run on a task that is ready, and tell what became of the one before."""
+        """Show a run on a prepared task, note it for undo and show the remarks on it."""
         controller = self._controller
         before, steps, preset, strays = controller.run, controller.steps, wish.preset, False
         if preset is None and before and origin(before.task.config) == origin(task.config):
@@ -230,10 +230,10 @@ class DataLoader(QObject):
         if remark:
             controller.remarked.emit(remark)
 
-    # What comes from the network ------------------------------------------------------------------
+    # Network --------------------------------------------------------------------------------------
 
     def _fetch(self, wish: Wish) -> None:
-        """Get data that come from the network; what is shown stays and trains on until then."""
+        """Fetch data from the network; the shown run stays and may train until they arrive."""
         self._fetched = wish
         self._settings_before = (
             self._controller.settings if self._controller.run else wish.config.training
@@ -248,17 +248,17 @@ class DataLoader(QObject):
         self._has_progress = progress is not None
         if has_begun or progress is None:
             self._next.say_busy("")
-        if has_begun and self._controller.run is None:  # there is something to do meanwhile
+        if has_begun and self._controller.run is None:  # load local data to work with meanwhile
             assert self._fetched is not None
             self.load(RunConfig(training=self._fetched.config.training))
         self.download_changed.emit(progress)
 
     def _take_fetched(self, dataset: Dataset) -> None:
-        """Begin the run that the data were fetched for."""
+        """Begin the run for which the data were fetched."""
         wish, controller = self._fetched, self._controller
         assert wish is not None
         config = wish.config
-        if controller.run and wish.preset is None:  # it may have been tuned meanwhile
+        if controller.run and wish.preset is None:  # settings may have been tuned meanwhile
             tuned = with_changes(self._settings_before, controller.settings, config.training)
             config = replace(config, training=tuned)
         remark = f"{wish.remark} {self.fetcher.notice}".strip()
@@ -272,7 +272,7 @@ def _rows(
     table: Table | None,
     taught: Taught | None,
 ) -> Dataset:
-    """Return the data set: taught to, drawn, of a table, known already, or loaded."""
+    """Return the data set: with taught pictures, drawn, of a table, in memory, or loaded."""
     if taught is not None:
         return taught.added()
     if data.source == "drawn":

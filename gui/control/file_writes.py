@@ -1,4 +1,4 @@
-"""What is written to files while the window goes on: each of it, in order, and told of."""
+"""Files written in the background: all of them, in order, each with a message."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from gui.state.background_tasks import Background
 
 
 class Writes(QObject):
-    """Writes on the background, and says what came of it.
+    """Writes files on a background thread and reports the results.
 
-    failures : how many have failed so far. complaint : what was said of the last of them.
+    failures : number of failed writes so far. complaint : message about the last failure.
     """
 
-    began = Signal(str)  # words while it lasts
-    ended = Signal()  # nothing is being written any more
-    done = Signal(str)  # words for the person
-    failed = Signal(str)  # words for the person
+    began = Signal(str)  # message while writing
+    ended = Signal()  # no write is pending any more
+    done = Signal(str)  # message for the user
+    failed = Signal(str)  # message for the user
 
     def __init__(self, background: Background, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,12 +35,12 @@ class Writes(QObject):
 
     @property
     def what(self) -> str:
-        """What is being written, in words: “a.csv”, “a.csv and 2 more”."""
+        """Names of the pending files, as text: “a.csv”, “a.csv and 2 more”."""
         first, more = self._names[0] if self._names else "", len(self._names) - 1
         return f"{first} and {more} more" if more > 0 else first
 
     def write(self, name: str, work: Callable[[], str]) -> None:
-        """Do `work`, which writes the file of this name and returns the words when it is done."""
+        """Run `work` in the background: it writes the file `name` and returns a message."""
         self._names.append(name)
         self.began.emit(f"Writing {self.what} …")
         self._background.write(work, self._end, lambda error: self._fail(name, error))

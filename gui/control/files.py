@@ -1,4 +1,4 @@
-"""What of a run goes to files and comes back: models, rows, taught digits."""
+"""Saving and loading of a run's files: models, rows, taught digits."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from gui.kit.png import write_pngs
 class Files(QObject):
     """Writes models, rows and taught digits, each in its format, in the order of `writes`."""
 
-    failed = Signal(str)  # words for the person, where nothing can be written
+    failed = Signal(str)  # message for the user when there is nothing to write
 
     def __init__(self, writes: Writes, parent: QObject) -> None:
         super().__init__(parent)
         self._writes = writes
 
     def save_model(self, snapshot: Snapshot | None, path: Path) -> None:
-        """Write the model of this snapshot, with all that prediction needs."""
+        """Write the snapshot's model, with everything that prediction needs."""
         if snapshot is None:
             self.failed.emit("There is no model to save yet.")
             return
@@ -48,7 +48,7 @@ class Files(QObject):
         self._writes.write(path.name, work)
 
     def export_digits(self, source: Dataset, path: Path) -> None:
-        """Write the taught pictures as the ending says: .png each, .idx as MNIST's, else CSV."""
+        """Write the taught pictures; the suffix decides: .png one file each, .idx, else CSV."""
         X, y, shape = source.X[: source.added], source.y[: source.added], source.image_shape
         labels = [source.class_names[label] for label in y]
         assert shape is not None
@@ -78,10 +78,10 @@ class Files(QObject):
 
 
 def read_model(path: Path, loaded: tuple[DataConfig, Dataset] | None) -> tuple[Params, Task]:
-    """Return the weights of a saved model and its task; on the background's thread.
+    """Return the weights of a saved model and its task; runs on the background thread.
 
-    loaded : the data set that is at hand, which is not read again.
-    Raises DataError where the model's data are neither at hand nor in a file.
+    loaded : the config and rows of the data set in memory, which is not read again.
+    Raises DataError if the model's data are neither in memory nor in a file.
     """
     from core.runs import model_file
 

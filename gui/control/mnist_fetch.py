@@ -1,4 +1,4 @@
-"""MNIST on its way, on a thread of its own: nothing else waits for the network."""
+"""Download of MNIST on a thread of its own, so that nothing else waits for the network."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LOOK_MS = 16  # once a frame
 
 
 class Fetcher(QObject):
-    """The fetch that is under way, if there is one, looked at once a frame.
+    """Runs at most one current fetch and polls it once a frame.
 
-    must_wait : whether the data, which are there, are to come later.
-    download : what downloads; made when it is first needed.
+    must_wait : returns whether to delay the delivery of data that have arrived.
+    download : the downloader, created when first needed.
     """
 
     progressed = Signal(object)  # Progress while data come from the network, then None
@@ -36,7 +36,7 @@ class Fetcher(QObject):
         self.download: Download | None = None
         self._must_wait = must_wait
         self._fetch: Job[Dataset] | None = None
-        self._progress: Progress | None = None  # None as long as the cache has all that is needed
+        self._progress: Progress | None = None  # None while the cache holds all that is needed
         self._told: Progress | None = None
         self._called_off: list[Job[Dataset]] = []
         self._look = QTimer(self)
@@ -44,19 +44,19 @@ class Fetcher(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether data are on their way."""
+        """Whether a fetch is running."""
         return self._fetch is not None
 
     @property
     def notice(self) -> str:
-        """What the user should know after a download that went well, or ""."""
+        """Message for the user after a successful download, or ""."""
         return self.download.notice if self.download is not None else ""
 
     def start(self, config: DataConfig) -> None:
-        """Get data that come from the network; `arrived` or `failed` follows, or `stop`."""
+        """Start fetching the data; `arrived` or `failed` follows, unless `stop` is called."""
 
         def watch(progress: Progress) -> None:
-            if self._fetch is job:  # and not one that was called off
+            if self._fetch is job:  # ignore cancelled fetches
                 self._progress = progress
 
         def load(cancelled: threading.Event) -> Dataset:
@@ -67,7 +67,7 @@ class Fetcher(QObject):
         self._look.start(LOOK_MS)
 
     def stop(self) -> bool:
-        """Call the fetch off; say whether there was one."""
+        """Cancel the fetch; return whether there was one."""
         if self._fetch is None:
             return False
         self._fetch.cancel()
@@ -77,13 +77,13 @@ class Fetcher(QObject):
         return True
 
     def close(self) -> None:
-        """Call the fetch off, and wait for the threads of all that were."""
+        """Cancel the fetch and wait for the threads of all cancelled fetches."""
         self.stop()
         for fetch in self._called_off:
             fetch.close()
 
     def _make_download(self) -> Download:
-        """Return what downloads; on the fetching thread, which alone waits for the import."""
+        """Return the downloader; on the fetching thread, so that only it waits for the import."""
         if self.download is None:
             from core.data.mnist.download import Download
 
@@ -91,11 +91,11 @@ class Fetcher(QObject):
         return self.download
 
     def _follow(self) -> None:
-        """Tell how the download goes, and what has come of it."""
+        """Emit the progress of the fetch and, when it is done, its result."""
         fetch = self._fetch
         if fetch is None:
             return
-        is_done = fetch.is_done  # before its progress: what comes last is not missed
+        is_done = fetch.is_done  # read before the progress, so that the last one is not missed
         if self._progress is not self._told:
             self._told = self._progress
             self.progressed.emit(self._told)

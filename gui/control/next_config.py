@@ -1,4 +1,4 @@
-"""Configs of the next run: on other data, with drawn points, and with two changes at once."""
+"""Configs of the next run: on other data, with drawn points, and with two changes merged."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from core.model_family import DEFAULT_KIND
 
 
 def origin(config: RunConfig) -> tuple[str, str | None]:
-    """Return where its data come from: their source, and the folder of their files."""
+    """Return the source of the config's data and the folder of their files."""
     return config.data.source, config.data.folder
 
 
 def has_same_rows(a: DataConfig, b: DataConfig) -> bool:
-    """Whether both name the same rows of a data set, which is not drawn."""
+    """Return whether both configs name the same rows; always False for drawn points."""
     return a.source != "drawn" and all(
         getattr(a, name) == getattr(b, name)
         for name in ("source", "folder", "path", "label", "reading")
@@ -26,9 +26,9 @@ def has_same_rows(a: DataConfig, b: DataConfig) -> bool:
 
 
 def on_other_data(config: RunConfig, data: DataConfig) -> RunConfig:
-    """Return the config for other data: the same kind of model and device, else all defaults.
+    """Return the config for other data: same kind of model and device, else all defaults.
 
-    A neuron's question is not asked of other classes.
+    A neuron becomes the default kind: its two classes do not exist in other data.
     """
     kind = DEFAULT_KIND if config.model.is_neuron else config.model.kind
     training = TrainingConfig(device=config.training.device)
@@ -36,7 +36,7 @@ def on_other_data(config: RunConfig, data: DataConfig) -> RunConfig:
 
 
 def with_points(points: Points, config: RunConfig) -> RunConfig:
-    """Return the config with drawn points for data, and a model that their classes allow."""
+    """Return the config with drawn points as data, and a model that their classes allow."""
     if config.data.source != "drawn":
         config = on_other_data(config, DataConfig(source="drawn"))
     model = config.model
@@ -46,9 +46,10 @@ def with_points(points: Points, config: RunConfig) -> RunConfig:
 
 
 def with_both(now: RunConfig, coming: RunConfig | None, parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts that change from now, with the changes of a config that is coming.
+    """Return the changed parts of `now`, merged with the changes of a config being prepared.
 
-    Where both cannot be, as with one class for both sides of a neuron, the parts stay alone.
+    If both together are invalid, as with one class on both sides of a neuron, return the parts
+    alone.
     """
     if coming is None:
         return dict(parts)
@@ -63,7 +64,7 @@ def with_both(now: RunConfig, coming: RunConfig | None, parts: Mapping[str, Any]
 
 
 def with_changes(old: Any, new: Any, to: Any) -> Any:
-    """Return `to` with what differs between old and new, three values of one dataclass."""
+    """Return `to` with the fields that differ between old and new; all of one dataclass."""
     changes = {
         field.name: getattr(new, field.name)
         for field in fields(new)

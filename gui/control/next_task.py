@@ -1,4 +1,4 @@
-"""The task of the next run, made ready on the background while the run that is shown goes on."""
+"""The next run's task, prepared in the background while the shown run continues."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Found = TypeVar("Found")
 
 
 class NextTask(QObject):
-    """One task is made ready at a time: the newest that was asked for.
+    """Prepares one task at a time: the newest that was requested.
 
-    config : what it is made from; None where none is made, or where a file will tell.
+    config : config of the task being prepared; None if there is none or a file determines it.
     """
 
-    busy_changed = Signal(str)  # what is being loaded, "" when done
+    busy_changed = Signal(str)  # message while loading, "" when done
     refused = Signal(object, bool)  # Task that stays; whether another folder could help
-    settled = Signal()  # another run is shown, or none is; nothing is being made ready
+    settled = Signal()  # the shown run changed or the request failed; no task is being prepared
 
     def __init__(self, controller: RunController, parent: QObject) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class NextTask(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a task is being made ready."""
+        """Whether a task is being prepared."""
         return self._controller.background.is_busy(LOAD)
 
     def replace(
@@ -49,21 +49,21 @@ class NextTask(QObject):
         busy_with: str = "",
         refuse: Callable[[BaseException], None] | None = None,
     ) -> None:
-        """Have this task made, in place of any other; then `show` begins a run with it.
+        """Prepare this task instead of any other; then `show` begins a run with it.
 
-        busy_with : what is said meanwhile. refuse : is told why there is none.
+        busy_with : message shown meanwhile. refuse : called with the error on failure.
         """
         self.config = config
         self.say_busy(busy_with)
         self._controller.background.ask(LOAD, make, show, refuse or self.refuse, Queue.READS)
 
     def forget(self) -> None:
-        """Make none ready."""
+        """Cancel the preparation of a task."""
         self._controller.background.forget(LOAD)
         self.config = None
 
     def refuse(self, error: BaseException, *, may_lie_elsewhere: bool = False) -> None:
-        """Say why there is no task; what was there before stays as it is."""
+        """Report why there is no new task; the shown run stays as it is."""
         controller = self._controller
         self._settle()
         controller.plays_next = controller.is_training
@@ -79,13 +79,13 @@ class NextTask(QObject):
         self.refused.emit(task, may_lie_elsewhere)
 
     def say_busy(self, words: str) -> None:
-        """Tell what is being loaded, "" where nothing is."""
+        """Announce what is being loaded, "" for nothing."""
         if words != self._busy_with:
             self._busy_with = words
             self.busy_changed.emit(words)
 
     def _settle(self) -> None:
-        """The task has come, or never will, unless a newer one is on its way."""
+        """Clear the request once its task is shown or has failed, unless a newer one is pending."""
         if not self.is_busy:
             self.say_busy("")
             self.config = None

@@ -1,4 +1,4 @@
-"""The past of the run that is shown: other steps of it, and playing it again."""
+"""Navigation in the shown run's history: going to earlier steps and replaying."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from core.train.snapshot import Snapshot, Status
 
 
 class Past:
-    """Goes to other steps of the run that is shown, as the user wants.
+    """Goes to other steps of the shown run and replays it.
 
-    send : takes commands to the session. leave : holds the run at the step that is shown, and
-    tells whether there is one. newest : gives its newest snapshot.
+    send : sends a command to the session. leave : stops training on from the shown step and
+    returns whether there is a run to do so. newest : returns the run's newest snapshot.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Past:
             self._send(commands.StepBack())
 
     def go_to(self, step: int) -> None:
-        """Pause and show the run as it was after this step."""
+        """Pause and show the state of the run after this step."""
         if self._leave():
             self._send(commands.GoTo(step))
 
@@ -40,7 +40,7 @@ class Past:
             self._send(commands.GoLive())
 
     def replay_or_pause(self) -> None:
-        """Play what is on record again, from here or, at its end, from its start; or pause that."""
+        """Replay from the shown step or, at the newest one, from the oldest; pause if playing."""
         snapshot = self._newest()
         if snapshot is None:
             return

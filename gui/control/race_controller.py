@@ -1,4 +1,4 @@
-"""A race of runs, as the person begins, watches, pauses and ends it; the shown run waits."""
+"""Control of a race of runs: begin, watch, pause, end; the shown run waits meanwhile."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from core.runs.session import Session
 from core.train.snapshot import Status
 from gui.state.background_tasks import Background, Queue
 
-SNAPSHOT_SECONDS = 0.1  # between two looks at a race: nobody reads faster
+SNAPSHOT_SECONDS = 0.1  # between two snapshots of a race: nobody reads faster
 
 
 class RaceController(QObject):
-    """The race that the session holds: its number, its newest snapshot, whether it is watched."""
+    """Controls the session's race: its number, its newest snapshot, whether it is watched."""
 
     begun = Signal(int, object)  # its number, and the tasks of the entries
     changed = Signal(object)  # RaceSnapshot, while it is watched
-    failed = Signal(str)  # words for the person
+    failed = Signal(str)  # message for the user
 
     def __init__(self, session: Session, background: Background, parent: QObject) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class RaceController(QObject):
 
     @property
     def has_play_key(self) -> bool:
-        """Whether Play and Pause are the race's: it is watched, and some entry still trains."""
+        """Whether Play and Pause act on the race: it is watched and not finished."""
         return (
             self._is_watched
             and self._snapshot is not None
@@ -45,7 +45,7 @@ class RaceController(QObject):
         )
 
     def begin(self, entries: Sequence[tuple[Task, RunConfig]]) -> None:
-        """Train these configs at once, each on the data of its task."""
+        """Train these configs side by side, each on the data of its task."""
 
         def work() -> tuple[Task, ...]:
             return tuple(
@@ -68,7 +68,7 @@ class RaceController(QObject):
         self._background.ask("race tasks", work, answer, failed, Queue.READS)
 
     def run(self, is_running: bool) -> None:
-        """Go on with the race, or pause it."""
+        """Continue the race, or pause it."""
         self._session.send(commands.RunRace() if is_running else commands.PauseRace())
 
     def play_or_pause(self) -> None:
@@ -80,11 +80,11 @@ class RaceController(QObject):
         self._session.send(commands.EndRace())
 
     def watch(self, is_watched: bool) -> None:
-        """Hand on where the entries stand from now on, or no longer."""
+        """Set whether snapshots of the race are passed on."""
         self._is_watched = is_watched
 
     def poll(self) -> None:
-        """Hand on the newest snapshot, ten times a second at most."""
+        """Pass on the newest snapshot, at most ten times a second."""
         now = time.monotonic()
         if self._is_watched and now - self._seen_at >= SNAPSHOT_SECONDS:
             snapshot = self._session.outbox.races.take()
@@ -93,6 +93,6 @@ class RaceController(QObject):
                 self.changed.emit(snapshot)
 
     def fail(self, message: str) -> None:
-        """The session could not go on with the race."""
+        """Report that the session could not continue the race."""
         self._snapshot = None
         self.failed.emit(message)

@@ -1,4 +1,4 @@
-"""Whether a run has just ended: a press that was meant to pause it starts no other."""
+"""Detection of a run that has just ended: a press meant to pause it must not start training."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ OVER = (Status.FINISHED, Status.CONVERGED, Status.DIVERGED)
 
 
 class RecentEnd:
-    """Takes note of when the shown run came to its end by itself."""
+    """Records when the shown run ended by itself."""
 
     def __init__(self) -> None:
         self._since = QElapsedTimer()
 
     def note(self, before: Status | None, now: Status, *, is_playing: bool) -> None:
-        """Take note of a run that has gone from one status to another."""
+        """Record the time if this change of status is the end of a run that was playing."""
         if before not in OVER and now in OVER and is_playing:
             self._since.start()
 
@@ -25,5 +25,5 @@ class RecentEnd:
         self._since.invalidate()
 
     def is_recent(self, status: Status | None) -> bool:
-        """Whether a run of this status ended less than REST_MS ago."""
+        """Return whether a run with this status ended less than REST_MS ago."""
         return status in OVER and self._since.isValid() and not self._since.hasExpired(REST_MS)

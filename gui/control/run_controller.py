@@ -1,6 +1,6 @@
-"""Between the window and the training thread: the only owner of a Session.
+"""Controller between the window and the training thread: the only owner of a Session.
 
-Views are given tasks and snapshots; what the user wants of a run comes back as calls.
+Views receive tasks and snapshots; the user's actions on a run come back as calls.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gui.control.undo import Change, Changes, Run
 from gui.state.background_tasks import Background
 
 TICK_MS = 16
-UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the run that is shown, as many as a session remembers
+UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the shown run, as many as the session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
 CHOSEN_START = "choice of a start"
@@ -33,19 +33,19 @@ LOAD = "load"  # the background's key for the task of the next run
 
 
 class RunController(QObject):
-    """The run that is shown: its newest snapshot, its settings, and what the user does with it.
+    """Controls the shown run: its newest snapshot, its settings, and the user's actions on it.
 
-    It owns the session, the background threads and the timer at display rate.
+    Owns the session, the background threads and the timer at display rate.
     undo_stack : the changes from run to run. plays_next : whether the next run is trained at once.
     """
 
     task_changed = Signal(object)  # Task: what is trained from now on
-    points_changed = Signal(object)  # Task: the same, but for a few drawn points
+    points_changed = Signal(object)  # Task: the same except for a few drawn points
     snapshot_changed = Signal(object)  # Snapshot of the shown run, at most one a frame
     settings_changed = Signal(object)  # TrainingConfig as it applies now
     failed = Signal(str)  # message for the user
     done = Signal(str)  # message for the user
-    remarked = Signal(str)  # message about something that went well all the same
+    remarked = Signal(str)  # message about a success that the user should know of
     devices_changed = Signal(object)  # names of the devices that can train
     raced = Signal(object)  # DeviceBenchmark: how fast each of them is
 
@@ -64,11 +64,11 @@ class RunController(QObject):
         self.race.begun.connect(self._stop_playing)
         self.race.failed.connect(self.failed)
         self.run: Run | None = None
-        # The newest of the shown run; where it was begun again, of the one before until its first.
+        # Newest snapshot of the shown run; after a restart, of the previous run until its first.
         self.snapshot: Snapshot | None = None
         self.status: Status | None = None  # as last seen; edits of points do not change it
         self.settings = TrainingConfig()
-        self._asked: dict[str, float | int | None] = {}  # tuned, and not yet seen in a snapshot
+        self._asked: dict[str, float | int | None] = {}  # tuned, but not yet in a snapshot
         self.devices: tuple[str, ...] = ()
         self.speed = FLAT_OUT
         self.plays_next = False
@@ -80,25 +80,25 @@ class RunController(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
 
-    # Life ---------------------------------------------------------------------------------
+    # Start and end ------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the training thread, which imports PyTorch, and the timer that asks it."""
+        """Start the training thread, which imports PyTorch, and the timer that polls it."""
         self._session.start()
         self._timer.start(TICK_MS)
 
     def close(self, *, finish_writing: bool = True) -> None:
-        """End all threads and wait for them."""
+        """End all threads; wait for background work and imports unless `is_left_at_once`."""
         self._timer.stop()
         self._session.close(wait_for_import=not self.is_left_at_once)
         self.background.close(wait=not self.is_left_at_once, finish_writing=finish_writing)
 
     def tick(self) -> None:
-        """Hand on what the threads have ready; once a frame."""
+        """Pass on the results of the threads; called once a frame."""
         self.background.poll()
         self.drawing.measure()
-        # Before the snapshot, which is then as new as they are; told after it, so that the status
-        # that a failure brings about does not take its message away.
+        # Take failures before the snapshot, so that it is at least as new as they are; report them
+        # after it, so that the status change a failure causes does not remove its message.
         outbox = self._session.outbox
         failures = [outbox.failures.popleft() for _ in range(len(outbox.failures))]
         snapshot = outbox.snapshots.take()
@@ -119,9 +119,9 @@ class RunController(QObject):
             self.devices_changed.emit(self.devices)
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
-        """Hand a snapshot on, unless it is of a run that is no longer shown."""
+        """Pass on a snapshot, unless its run is no longer shown."""
         run = self.run
-        # A run that was begun again has the task of the one before.
+        # A restarted run has the same task as the previous one, so compare run numbers too.
         if run is None or snapshot.task is not run.task or snapshot.run != run.number:
             return
         before, self.snapshot, self.status = self.status, snapshot, snapshot.status
@@ -132,7 +132,7 @@ class RunController(QObject):
         self.snapshot_changed.emit(snapshot)
 
     def _take_settings(self, settings: TrainingConfig) -> None:
-        """Show the run's settings, unless they are older than what was just asked for."""
+        """Show the run's settings, unless they are older than the user's latest changes."""
         if any(getattr(settings, name) != value for name, value in self._asked.items()):
             return
         self._asked.clear()
@@ -145,7 +145,7 @@ class RunController(QObject):
         self.plays_next = False
         never_ran = self.run is not None and self.status is None
         if never_ran and self.undo_stack.canUndo():
-            self.undo_stack.undo()  # a run that cannot start leaves the one before it in place
+            self.undo_stack.undo()  # return to the previous run if the new one cannot start
         self.failed.emit(message)
 
     # The run that is shown ------------------------------------------------------------------
@@ -162,19 +162,19 @@ class RunController(QObject):
 
     @property
     def steps(self) -> int:
-        """Updates that would be lost with the run that is shown, as far as they were seen."""
+        """Updates of the shown run, as known from its newest snapshot; 0 without one."""
         snapshot, run = self.snapshot, self.run
         is_known = snapshot and run and snapshot.run == run.number
         return snapshot.newest_step if snapshot and is_known else 0
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether the newest snapshot has been handed on, and none will come by itself."""
+        """Whether the newest snapshot has been passed on, and no further one is pending."""
         is_idle = self._session.is_idle and self.background.is_idle
         return self.snapshot is not None and not self.is_training and is_idle
 
     def next_number(self) -> int:
-        """Return a number that no run has."""
+        """Return an unused run number."""
         self._runs += 1
         return self._runs
 
@@ -187,9 +187,9 @@ class RunController(QObject):
         replaces: int | None = None,
         is_edit: bool = False,
     ) -> None:
-        """Show a new run and have it loaded; see `commands.Load`.
+        """Show a new run and load it in the session; see `commands.Load`.
 
-        is_edit : only drawn points are others; what is seen stays until its first snapshot.
+        is_edit : only drawn points changed; the views keep their contents until its first snapshot.
         """
         if is_edit:
             self.run, self.snapshot = run, None
@@ -204,7 +204,7 @@ class RunController(QObject):
         self.set_speed(self.speed)
 
     def show_run(self, run: Run) -> None:
-        """Go back to a run that was shown before, paused, as it was left."""
+        """Return to a run that was shown before, paused in the state it was left in."""
         self.background.forget(LOAD)
         self.plays_next = False
         self._show(run)
@@ -220,16 +220,16 @@ class RunController(QObject):
         self.task_changed.emit(run.task)
         self.settings_changed.emit(self.settings)
 
-    # What the user does with it -------------------------------------------------------------
+    # Actions of the user --------------------------------------------------------------------
 
     def tune(self, **changes: float | int | None) -> None:
-        """Change settings that apply while it runs."""
+        """Change settings that apply during training."""
         try:
             self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
         except ConfigError as error:
             self.failed.emit(str(error))
         else:
-            if self.run and not self.run.task.obstacle:  # else the session still has another run
+            if self.run and not self.run.task.obstacle:  # else the session holds another run
                 self._asked |= changes
                 self._session.send(commands.Tune(changes))
             if self.speed == EPOCH_A_SECOND:
@@ -237,7 +237,7 @@ class RunController(QObject):
         self.settings_changed.emit(self.settings)
 
     def set_speed(self, speed: float) -> None:
-        """Train so many steps a second at most; EPOCH_A_SECOND and FLAT_OUT are the others."""
+        """Limit training to `speed` steps a second; or EPOCH_A_SECOND, or FLAT_OUT for no limit."""
         self.speed = speed
         if speed == EPOCH_A_SECOND and self.run:
             n = len(self.run.task.train_rows)
@@ -245,7 +245,7 @@ class RunController(QObject):
         self._session.send(commands.SetSpeed(speed if speed > 0 else FLAT_OUT))
 
     def play_or_pause(self) -> None:
-        """Train, or pause; just after the end, the press was meant for the run that has ended."""
+        """Train or pause; ignored just after a run ended, as the press was meant to pause it."""
         if self.race.has_play_key:
             self.race.play_or_pause()
             return
@@ -267,9 +267,9 @@ class RunController(QObject):
             self._session.send(commands.Step())
 
     def _hold(self) -> bool:
-        """Let the step be looked at, not trained on from; return whether there is a run to do so.
+        """Stop training on from the shown step; return whether there is a run.
 
-        What was tuned and not yet seen is of the step that was shown before.
+        Pending changes of settings are dropped: they belong to the step that was shown before.
         """
         if not self._is_ready():
             return False
@@ -278,7 +278,7 @@ class RunController(QObject):
         return True
 
     def reset(self) -> None:
-        """Return to the same start; where updates are lost, Ctrl+Z brings them back."""
+        """Return to the same initial weights; if updates are lost, undo restores them."""
         if not self._is_ready():
             return
         if self.steps:
@@ -288,17 +288,17 @@ class RunController(QObject):
             self._session.send(commands.Reset())
 
     def move_to(self, params: Params) -> None:
-        """Put other weights in place of the model's; training goes on from there."""
+        """Replace the model's weights; training continues from them."""
         if self._is_ready():
             self._session.send(commands.MoveTo(params))
 
     def start_from(self, params: Params) -> None:
-        """Return to step 0, to these weights; starts that are chosen in a row are one undo."""
+        """Return to step 0 with these weights; successive choices of a start are one undo step."""
         if self._is_ready():
             self._begin_again(CHOSEN_START, params, field=CHOSEN_START)
 
     def _begin_again(self, words: str, start: Params | None = None, field: str = "") -> None:
-        """Begin a new run on the same task; what is seen stays until its first snapshot."""
+        """Begin a new run on the same task; views keep their contents until its first snapshot."""
         before, steps = self.run, self.steps
         assert before is not None
         after = replace(before, number=self.next_number())
@@ -317,7 +317,7 @@ class RunController(QObject):
         self._session.send(commands.Recover())
 
     def race_devices(self) -> None:
-        """Measure how fast each device trains the task; the answer comes by `raced`."""
+        """Measure how fast each device trains the task; the result is emitted by `raced`."""
         if self._is_ready():
             self._session.send(commands.CompareDevices())
 
@@ -325,7 +325,7 @@ class RunController(QObject):
         self.plays_next = False
 
     def _is_ready(self) -> bool:
-        """Whether there is a run that can be trained; say so where its data keep it from that."""
+        """Return whether there is a run that can be trained; report an obstacle in its data."""
         if self.run is None:
             return False
         if self.run.task.obstacle:

@@ -1,4 +1,4 @@
-"""What Ctrl+Z takes back: the step from one run to the next."""
+"""Undo of changes that replaced one run by another."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from core.data.task import Task
     from core.teach.lesson import Preset
 
-OF_A_FIELD, OF_NO_FIELD = 1, -1  # Qt offers commands of one id to each other, −1 to none
+OF_A_FIELD, OF_NO_FIELD = 1, -1  # Qt tries to merge commands of equal id, but never of id −1
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """A run that the window can show: its number, its task, and the drawn points if any.
 
-    preset : the lesson that it comes from; strays, whether it was changed since.
+    preset : the lesson that it comes from; strays : whether it was changed since.
     """
 
     number: int
@@ -34,18 +34,18 @@ class Run:
 
 
 def say_loss(words: str, steps: int) -> str:
-    """Say that the run was reset by this, and that its steps can be had back."""
+    """Return the message that this change reset the run and that undo restores its steps."""
     return f"Reset by the {words}. Ctrl+Z brings step {steps:,} back."
 
 
 class Change(QUndoCommand):
-    """From one run to the next, and back with the weights it had.
+    """A change from one run to the next; undo restores the previous run with its weights.
 
-    Changes of one field in a row, as long as nothing is trained in between, are one: all that is
-    typed, every notch of the wheel, an arrow key that is held.
+    Successive changes of one field, with no training in between, are merged into one: text being
+    typed, notches of the wheel, an arrow key held down.
 
-    show : shows a run. steps : of the run before, which the change took off the screen.
-    field : whose value was changed, "" where it was no field's.
+    show : shows a run. steps : number of steps of the previous run.
+    field : the setting that was changed, "" if the change was not made by a field.
     """
 
     def __init__(
@@ -66,11 +66,14 @@ class Change(QUndoCommand):
 
     @property
     def loss(self) -> str:
-        """What a person should know of what is gone, "" where nothing was trained."""
+        """Message about the lost steps, "" if the previous run had none."""
         return say_loss(self._words, self.steps) if self.steps else ""
 
     def goes_on(self, field: str, before: Run | None, steps: int) -> bool:
-        """Whether another change of this field, away from such a run, is one with this."""
+        """Return whether a change of this field from the run `before` is merged with this one.
+
+        steps : steps trained by that run.
+        """
         return bool(field) and field == self.field and before is self.after and not steps
 
     def id(self) -> int:
@@ -84,7 +87,7 @@ class Change(QUndoCommand):
         return True
 
     def redo(self) -> None:
-        if self._is_first:  # pushed when it has been done
+        if self._is_first:  # push() calls redo(), but the change has already been made
             self._is_first = False
             return
         self._show(self.after)
@@ -94,23 +97,23 @@ class Change(QUndoCommand):
 
 
 class Changes(QUndoStack):
-    """What Ctrl+Z takes back, and what that has to do with a change that is being made."""
+    """Undo stack that can tell whether a new change will be merged with the newest one."""
 
     def __init__(self, parent: QObject, limit: int) -> None:
         super().__init__(parent)
         self.setUndoLimit(limit)
 
     def is_continued(self, field: str, before: Run | None, steps: int) -> bool:
-        """Whether a change of this field, away from this run, will be one with the newest."""
+        """Return whether a change of this field from this run will be merged with the newest."""
         newest = self.command(self.index() - 1)
         return isinstance(newest, Change) and newest.goes_on(field, before, steps)
 
     def note(self, change: Change) -> str:
-        """Let a change that has been made be undone; return its loss, with that of the same field.
+        """Push a change that has been made; return `Change.loss` of the newest command.
 
-        See `Change.loss`.
+        If the change was merged, that is the message of the first change of the field.
         """
-        self.push(change)  # which may make it one with the one before
+        self.push(change)  # may merge it with the previous command
         newest = self.command(self.index() - 1)
         assert isinstance(newest, Change)
         return newest.loss
