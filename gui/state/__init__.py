@@ -1,4 +1,4 @@
-"""What several views share: the example that is followed, kept runs.
+"""State shared by several views: the selected example, kept runs.
 
-Also when work is done: on the background thread, or not too often.
+Also the scheduling of work: background threads, and throttling of numbers.
 """

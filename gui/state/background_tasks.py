@@ -1,4 +1,4 @@
-"""Work for other threads, in queues that do not wait for each other; answers on the GUI thread."""
+"""Background work in independent queues; results are delivered on the GUI thread."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 
 class Queue(Enum):
-    """What may wait for what: each has a thread of its own, made when it is first needed.
+    """Queues of the background; each has its own thread, started when first needed.
 
-    PICTURES : what the eye waits for, a moment's work each: shading, hover texts, traces.
-    STUDIES : what may take seconds: surfaces, optima, curvature, checks, evaluations.
-    READS : data and models, made ready for a run. TABLES : files that are looked at first.
+    PICTURES : short work that the user is waiting to see: shading, hover texts, traces.
+    STUDIES : work that may take seconds: surfaces, optima, curvature, checks, evaluations.
+    READS : data and models, prepared for a run. TABLES : files that are previewed first.
     """
 
     PICTURES = "pictures"
@@ -31,7 +31,7 @@ class _Request:
     failed: Callable[[BaseException], None]
 
     def tell(self, future: Future[Any]) -> None:
-        """Hand on what has come of it."""
+        """Deliver the result or the exception."""
         error = future.exception()
         if error is None:
             self.answer(future.result())
@@ -40,7 +40,7 @@ class _Request:
 
 
 class _Newest:
-    """One thread; of the requests under one key, only the newest waiting one is carried out."""
+    """One thread; of the waiting requests under one key, only the newest is executed."""
 
     def __init__(self, name: str) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"background {name}")
@@ -60,7 +60,7 @@ class _Newest:
         if self._running and self._running[0] == key:
             _, request, future = self._running
             request.answer = request.failed = lambda _: None
-            self._running = "", request, future  # the thread is not free yet, but not for this key
+            self._running = "", request, future  # the thread is still busy, but not for this key
 
     def forget_all(self) -> None:
         self._waiting.clear()
@@ -90,7 +90,7 @@ class _Newest:
 
 
 class _All:
-    """One thread; every request is carried out, in order."""
+    """One thread; every request is executed, in order."""
 
     def __init__(self, name: str) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"background {name}")
@@ -117,11 +117,11 @@ def raise_error(error: BaseException) -> None:
 
 
 class Background:
-    """Threads for what would make the window stutter: reading files, writing them, shading planes.
+    """Threads for work that would make the window stutter: reading, writing, shading planes.
 
-    Of what is asked under one key, only the newest waiting request is carried out: a picture that
-    nobody will see is not made. What is to be written is written, each of it, in order. Answers
-    are given by `poll`, on the thread that calls it.
+    Of the requests waiting under one key, only the newest is executed: a picture that nobody will
+    see is not computed. All writes are executed, in order. `poll` delivers the results, on the
+    thread that calls it.
     """
 
     def __init__(self) -> None:
@@ -131,7 +131,7 @@ class Background:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is asked that is not answered."""
+        """Whether no request is unanswered."""
         return self._writes.is_idle and all(queue.is_idle for queue in self._queues.values())
 
     def ask(
@@ -142,11 +142,11 @@ class Background:
         failed: Callable[[BaseException], None] = raise_error,
         queue: Queue = Queue.PICTURES,
     ) -> None:
-        """Do `work` on the queue's thread; then `poll` calls `answer` with its result, or `failed`.
+        """Run `work` on the queue's thread; `poll` calls `answer` with its result, or `failed`.
 
-        Where nothing is said for a failure it is a fault of the program, and `poll` raises it.
-        A key belongs to one queue. Once it is closed, nothing is done: a view whose timer rings
-        late need not know.
+        Without `failed`, an exception is a bug of the program, and `poll` raises it. A key belongs
+        to one queue. After `close` this does nothing, so that a view whose timer fires late need
+        not check.
         """
         if not self._is_closed:
             self._queues[queue].ask(key, _Request(work, answer, failed))
@@ -157,19 +157,19 @@ class Background:
         answer: Callable[[Any], None],
         failed: Callable[[BaseException], None],
     ) -> None:
-        """Do `work`, which writes files, after what was to be written before; answers as `ask`."""
+        """Run `work`, which writes files, after all earlier writes; results as in `ask`."""
         if not self._is_closed:
             self._writes.ask(_Request(work, answer, failed))
 
     def forget(self, key: str) -> None:
-        """Drop what waits under the key, and the answer that is under way."""
+        """Drop the waiting request under the key, and the result of the running one."""
         for queue in self._queues.values():
             queue.forget(key)
 
     def forget_run(self) -> None:
-        """Drop pictures and studies, answers that are under way among them: they are of a run.
+        """Drop all pictures and studies, including results of running ones: they belong to a run.
 
-        Called before another run is shown, so that no view can be answered about the one before.
+        Called before another run is shown, so that no view receives a result of the previous one.
         """
         for queue in (Queue.PICTURES, Queue.STUDIES):
             self._queues[queue].forget_all()
@@ -178,15 +178,15 @@ class Background:
         return any(queue.is_busy(key) for queue in self._queues.values())
 
     def poll(self) -> None:
-        """Give the answers that have come, one of each queue at most, and start what waits."""
+        """Deliver finished results, at most one per queue, and start waiting requests."""
         self._writes.poll()
         for queue in self._queues.values():
             queue.poll()
 
     def close(self, *, wait: bool = True, finish_writing: bool = True) -> None:
-        """Drop what waits and end the threads; what is to be written is written first.
+        """Drop waiting requests and end the threads.
 
-        wait : for what they are at, too.
+        wait : wait for running requests. finish_writing : execute pending writes and wait for them.
         """
         self._is_closed = True
         for queue in self._queues.values():

@@ -1,4 +1,4 @@
-"""The runs that were kept: a short list, their colours, and what is done to them."""
+"""Kept runs: the list of their records, their colours and names, and edits of the list."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from core.runs.run_record import MAX_KEPT, Record, same_data
 from gui.kit.plain_text import unmarked
 from gui.kit.theme import Theme
 
-LIVE = -1  # the colour of the run that is shown: the training curve's
+LIVE = -1  # colour number of the shown run: that of the training curve
 LIVE_NAME = "this run"
-# Apart from the colours of classes and of the training and the test curve.
+# Distinct from the colours of classes and of the training and the test curve.
 COLOURS = (
     ("magenta", "#B0149A", "#F07ADB"),
     ("teal", "#00857C", "#35D0C3"),
@@ -31,7 +31,7 @@ SWATCH_PX = 14
 
 
 def colour_of(theme: Theme, number: int) -> str:
-    """Return the colour with this number in the palette of runs."""
+    """Return the colour with this number in the palette of runs, as “#RRGGBB”."""
     if number == LIVE:
         return theme.accent
     _, light, dark = COLOURS[number % len(COLOURS)]
@@ -39,7 +39,7 @@ def colour_of(theme: Theme, number: int) -> str:
 
 
 def swatch(theme: Theme, number: int) -> QIcon:
-    """A short thick line in the colour of a run, as its curve has it."""
+    """Return an icon of a short thick line in the colour of a run's curve."""
     ratio = 3
     picture = QPixmap(SWATCH_PX * ratio, SWATCH_PX * ratio)
     picture.setDevicePixelRatio(ratio)
@@ -48,12 +48,12 @@ def swatch(theme: Theme, number: int) -> QIcon:
     painter.fillRect(0, SWATCH_PX // 2 - 2, SWATCH_PX, 4, QColor(colour_of(theme, number)))
     painter.end()
     icon = QIcon(picture)
-    icon.addPixmap(picture, QIcon.Mode.Disabled)  # it is the curve's colour all the same
+    icon.addPixmap(picture, QIcon.Mode.Disabled)  # not greyed: it shows the curve's colour
     return icon
 
 
 def free_colour(taken: Iterable[int]) -> int:
-    """Return the first colour of the palette that the fewest of these have."""
+    """Return the number of the first colour in the palette that is used least in `taken`."""
     counts = [0] * len(COLOURS)
     for number in taken:
         if number != LIVE:
@@ -62,7 +62,7 @@ def free_colour(taken: Iterable[int]) -> int:
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:
-    """Return the name, with a number where it is taken."""
+    """Return the name, with a number appended if it is taken."""
     names = set(taken)
     found, k = name, 1
     while found in names:
@@ -72,7 +72,7 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 
 
 class _Deletion(QUndoCommand):
-    """Runs are deleted; undo puts them back where they were, among what is there by then."""
+    """Deletion of runs; undo inserts them at their old positions in the current list."""
 
     def __init__(self, kept: KeptRuns, gone: list[Record], words: str) -> None:
         super().__init__(unmarked(words))  # for the menu
@@ -91,10 +91,10 @@ class _Deletion(QUndoCommand):
 
 
 class KeptRuns(QObject):
-    """Up to so many runs, oldest first; what is deleted can be had back by undo."""
+    """Up to MAX_KEPT records, in the order they were kept; deletions can be undone."""
 
     changed = Signal()
-    refused = Signal(str)  # words for the person
+    refused = Signal(str)  # message for the user
 
     def __init__(self, undo_stack: QUndoStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -106,7 +106,7 @@ class KeptRuns(QObject):
         self.changed.emit()
 
     def keep(self, record: Record) -> Record | None:
-        """Keep the run as it is now, under a name and in a colour of its own."""
+        """Keep the run as it is now, with a unique name and a colour; None if the list is full."""
         if len(self.records) >= MAX_KEPT:
             self.refused.emit(f"{MAX_KEPT} runs are kept, and no more: delete one first (Runs).")
             return None
@@ -123,7 +123,7 @@ class KeptRuns(QObject):
         return free_colour(taken) if record.colour in (LIVE, *taken) else record.colour
 
     def shown(self, task: Task | None) -> list[Record]:
-        """Return the runs that are ticked and were trained on the data set of this task."""
+        """Return the ticked runs that were trained on the data set of this task."""
         if task is None:
             return []
         return [r for r in self.records if r.is_shown and same_data(r.task, task)]
@@ -141,7 +141,7 @@ class KeptRuns(QObject):
         self._put(record, replace(record, is_shown=is_shown))
 
     def remove(self, records: Iterable[Record]) -> None:
-        """Delete these runs; undo brings them back."""
+        """Delete these runs; undo restores them."""
         gone = [record for record in records if record in self.records]
         if gone:
             words = f"deletion of {gone[0].name if len(gone) == 1 else f'{len(gone)} runs'}"

@@ -1,4 +1,4 @@
-"""The one input that is followed through the model, whichever view it was picked in."""
+"""The selected example, shared by all views: the input whose path through the model is shown."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ NOT_APPLYING = (
 
 
 def applies(task: Task) -> bool:
-    """Whether views that follow numbers through Z = X Wᵀ + b have something to show."""
+    """Return whether views that trace numbers through Z = X Wᵀ + b apply: no hidden layer."""
     return not task.config.model.hidden
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One input: `values` (d,) in the features' own units, pixels as they are stored.
+    """One input: `values` (d,) in the features' original units, pixels as they are stored.
 
-    task : whose features and classes these are.
-    label : its class, None where nobody has said it, as of a drawing.
-    row : its number in the data set, None where it is none of its rows.
-    words : what it is, as in “training row 17”.
+    task : the task with its features and classes.
+    label : its class, None if unknown, as for a drawing.
+    row : its index in the data set, None if it is not one of its rows.
+    words : description, as in “training row 17”.
     """
 
     task: Task
@@ -39,13 +39,13 @@ class Example:
 
     @classmethod
     def of_row(cls, task: Task, row: int) -> Example:
-        """Return the example that is this row of the task's data set."""
+        """Return this row of the task's data set as an example."""
         values = np.asarray(task.dataset.values(slice(row, row + 1))[0], dtype=np.float64)
         return cls(task, values, int(task.dataset.y[row]), row, task.say_row(row))
 
 
 class Chosen(QObject):
-    """Which example is followed; the first training row until a person picks another."""
+    """The selected example; the first training row until the user selects another."""
 
     changed = Signal(object)  # Example or None
 
@@ -55,7 +55,7 @@ class Chosen(QObject):
         self._task: Task | None = None
 
     def offer_task(self, task: Task) -> None:
-        """Keep the row that was chosen where the task still has it."""
+        """Take a new task; keep the selected row if the task has the same data set and that row."""
         row = self.example.row if self.example else None
         is_kept = self._task is not None and self._task.source is task.source
         self._task = task
@@ -64,12 +64,12 @@ class Chosen(QObject):
         self._set(None if row is None else Example.of_row(task, row))
 
     def choose_row(self, row: int) -> None:
-        """Follow this row of the data set."""
+        """Select this row of the data set."""
         if self._task is not None and 0 <= row < self._task.dataset.n:
             self._set(Example.of_row(self._task, row))
 
     def choose(self, example: Example) -> None:
-        """Follow this input; one of another task is dropped."""
+        """Select this example; ignored if it belongs to another task."""
         if example.task is self._task:
             self._set(example)
 

@@ -1,4 +1,4 @@
-"""Numbers that change with every frame are written as often as they can be read."""
+"""Throttling of numbers that change with every frame to a rate at which they can be read."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ import time
 
 from core.train.snapshot import Snapshot, Status
 
-READING_SECONDS = 0.1  # from one number to the next in its place: nobody reads faster
+READING_SECONDS = 0.1  # between two updates of a number: nobody reads faster
 
 
 class Reading:
-    """Says when numbers are to be written anew, with so many seconds between."""
+    """Decides when displayed numbers are updated: at most once every `seconds`."""
 
     def __init__(self, seconds: float = READING_SECONDS) -> None:
         self._seconds = seconds
         self.forget()
 
     def forget(self) -> None:
-        """Let the next numbers be written at once."""
+        """Allow the next update at once."""
         self._written_at = -math.inf
 
     def is_due(self, *, is_live: bool) -> bool:
-        """Return whether to write these numbers; others follow at once where they are live."""
+        """Return whether to update now; numbers that are not live are always updated.
+
+        is_live : further numbers follow at once.
+        """
         now = time.monotonic()
         if is_live and now - self._written_at < self._seconds:
             return False
@@ -31,5 +34,5 @@ class Reading:
 
 
 def outruns_reading(snapshot: Snapshot) -> bool:
-    """Return whether steps come faster than their numbers could be read."""
+    """Return whether steps are made faster than their numbers can be read."""
     return snapshot.status is Status.TRAINING and snapshot.pace.steps * READING_SECONDS > 1
