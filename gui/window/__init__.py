@@ -1,1 +1,1 @@
-"""The main window: tabs, bars, menus, messages, and the one place where views are made."""
+"""The main window: tabs, bars, menus, messages, and the creation of all views."""

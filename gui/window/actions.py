@@ -1,4 +1,4 @@
-"""What can be done by the menus and by keys: one table, of which the list of keys is made, too."""
+"""Menu actions and keyboard shortcuts: one table, from which the list of keys is made too."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from gui.window.view_factory import ViewFactory
 from gui.window.view_registry import keys_of
 
 FILE, EDIT, DATA, RUN, VIEW = "&File", "&Edit", "&Data", "&Run", "&View"
-LESSONS, HELP = "Le&ssons", "&Help"  # the lessons fill their menu themselves
+LESSONS, HELP = "Le&ssons", "&Help"  # Lessons.fill fills the former
 MENUS = (FILE, EDIT, DATA, RUN, VIEW, LESSONS, HELP)
 OF_CURVES = (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run")
 
@@ -38,7 +38,7 @@ KeyRow = tuple[tuple[str, ...], str]  # keys, what they do
 
 
 class Window(Protocol):
-    """What actions act on."""
+    """The parts of the window that actions use."""
 
     controller: RunController
     files: FileActions
@@ -64,14 +64,14 @@ class Window(Protocol):
 
 @dataclass(frozen=True)
 class Action:
-    """A row of a menu.
+    """An entry of a menu.
 
-    menu : one of MENUS; text : with & before its letter.
-    slot : what it does, or an action that Qt has made.
-    keys : that do it, too; help : what they do, in the list of keys. Rows with the same help are
-        one row there.
-    is_apart : it stands below a line.
-    is_chosen : of a row that excludes its neighbours, whether it is the one; None for others.
+    menu : one of MENUS; text : label, with & before its mnemonic.
+    slot : function to call, or an existing QAction.
+    keys : keyboard shortcuts; help : their description in the list of keys, where entries with
+        the same help share one row.
+    is_apart : whether a separator precedes it.
+    is_chosen : for one of several exclusive entries, whether it is checked; None for others.
     """
 
     menu: str
@@ -86,7 +86,7 @@ class Action:
 def table(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     """Return all actions, menu by menu.
 
-    parent : of Qt's own actions, and of the windows that they open.
+    parent : parent of the QActions created here, and of the dialogs that actions open.
     """
     return (
         *_of_files(window),
@@ -117,7 +117,7 @@ def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     stack = window.controller.undo_stack
     undo, redo = stack.createUndoAction(parent, "&Undo"), stack.createRedoAction(parent, "&Redo")
     for action, words in ((undo, "Undo"), (redo, "Redo")):
-        action.setToolTip(words)  # by itself Qt would take the name of what is undone for HTML
+        action.setToolTip(words)  # Qt's default tip would interpret the command's text as HTML
     return (
         Action(
             EDIT, "&Undo", undo, ("Ctrl+Z",), "undo a reset or a change of data, model or points"
@@ -146,7 +146,7 @@ def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         window.setup.training.learning_rate.setValue(beside(controller.settings.learning_rate))
 
     compare = QAction("&Compare devices", parent)
-    compare.setVisible(False)  # until there are two
+    compare.setVisible(False)  # until two devices are known
     compare.triggered.connect(lambda _: controller.race_devices())
     controller.devices_changed.connect(lambda names: compare.setVisible(len(names) > 1))
     part = "a quarter of a step: forward, loss, gradient, update"
@@ -222,7 +222,7 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
 
 
 def _of_slides(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
-    """Return what can be done while the window is a slide."""
+    """Return the actions that are enabled in presenter mode only."""
     presenter = window.presenter
 
     def made(text: str, do: Callable[[], object]) -> QAction:
@@ -258,7 +258,7 @@ def _of_help(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
 
 
 def key_rows(actions: Iterable[Action]) -> tuple[KeyRow, ...]:
-    """Return which keys do what, in the order of the menus: single keys, then those with Ctrl."""
+    """Return the list of keys in menu order: single keys first, then those with Ctrl."""
     rows: dict[str, tuple[str, ...]] = {}
     for action in actions:
         if action.keys:
@@ -268,7 +268,7 @@ def key_rows(actions: Iterable[Action]) -> tuple[KeyRow, ...]:
 
 
 def make_menus(window: Window, parent: QMainWindow) -> QMenu:
-    """Fill the menu bar of a window; return the menu of the lessons, which is empty."""
+    """Fill the menu bar of a window; return the Lessons menu, which is still empty."""
     menus = {title: parent.menuBar().addMenu(title) for title in MENUS}
     choices = QActionGroup(parent)
     for row in window.action_rows:
@@ -276,7 +276,7 @@ def make_menus(window: Window, parent: QMainWindow) -> QMenu:
         if row.is_apart:
             menus[row.menu].addSeparator()
         menus[row.menu].addAction(action)
-        parent.addAction(action)  # its keys work without the menu bar, too
+        parent.addAction(action)  # so that its keys work without the menu bar too
         if row.is_chosen is not None:
             action.setCheckable(True)
             action.setChecked(row.is_chosen)

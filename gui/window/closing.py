@@ -1,4 +1,4 @@
-"""The window closes when all that is being written is on disk, and says what it waits for."""
+"""Delayed closing: the window waits for pending file writes and says which."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from PySide6.QtWidgets import QWidget
 from gui.control.file_writes import Writes
 
 LOOK_MS = 20
-PATIENCE_MS = 1000  # what is written sooner needs no words
+PATIENCE_MS = 1000  # no message for writes that finish sooner
 
 
 class Closing(QObject):
-    """Holds back the closing of a window while something is being written.
+    """Delays the closing of a window while files are being written.
 
-    A person who has read what it waits for may close again, and leave without it. What could not
-    be written keeps the window open, unless nobody is there: see `insist`.
+    Once the message is shown, the user may close again and leave without the files. A failed write
+    keeps the window open, unless the system ends the program: see `insist`.
     """
 
-    told = Signal(str)  # what the closing waits for
+    told = Signal(str)  # message: which file the closing waits for
 
     def __init__(self, window: QWidget, writes: Writes) -> None:
         super().__init__(window)
@@ -35,11 +35,11 @@ class Closing(QObject):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the window is to close and does not yet."""
+        """Whether the window is waiting to close."""
         return self._look.isActive()
 
     def is_allowed(self) -> bool:
-        """Whether the window may close now; if not, it is closed as soon as it may."""
+        """Return whether the window may close now; if not, it is closed once files are written."""
         if not self._writes.is_busy:
             return True
         if self.is_waiting:
@@ -50,14 +50,14 @@ class Closing(QObject):
         return False
 
     def insist(self) -> None:
-        """Close for a system that wants the program to end, whatever comes of the writing."""
+        """Close because the system ends the program, even if a write fails."""
         self._is_insisted = True
         self._window.close()
 
     def _close_when_written(self) -> None:
         if self._writes.is_busy:
             if self._has_told:
-                self._tell()  # it may be another file by now, and other words in its place
+                self._tell()  # the file may be another one, or its message may have been replaced
             return
         self._look.stop()
         self._patience.stop()

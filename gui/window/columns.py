@@ -13,33 +13,34 @@ from gui.window.side.panel import SidePanel
 from gui.window.sizes import GAP, LEAST_WIDTH, NARROW_PX, SIDE_SHARE, SIDE_WIDTHS, STAGE_PX, WIDE_PX
 from gui.window.stage.stage import Stage
 
-SHARES, PANEL, FOLDED = "shares", "all_settings", "rail_folded"  # among the settings
+SHARES, PANEL, FOLDED = "shares", "all_settings", "rail_folded"  # names of stored settings
 
 
 class Columns(QSplitter):
-    """Shares the width out, until somebody does it by hand.
+    """Divides the width among the columns, until the user moves a handle.
 
-    In a narrow window the rail is folded, in a wide one the panel with all settings is there,
-    unless somebody chose otherwise. Beside a page on the stage, the side panel is a thumbnail; in
-    a narrow window it makes room.
+    Unless the user chose otherwise, the rail is folded in a narrow window and the panel with all
+    settings is shown in a wide one. Beside a page on the stage the side panel is a thumbnail; in
+    a narrow window it is hidden then.
     """
 
     enlarged_changed = Signal(bool)
-    panel_shown = Signal(bool)  # with all settings
+    panel_shown = Signal(bool)  # the panel with all settings
 
     def __init__(self, rail: Rail, panel: SetupPanel, stage: Stage, side_panel: SidePanel) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._enlarged: QWidget | None = None
         self._is_presenting = self._is_page = False
-        self._by_hand: set[bool] = set()  # shared out by hand: beside a page, beside other views
-        self._side_widths: dict[bool, int] = {}  # when it was last in sight beside either
-        self._is_panel_wanted: bool | None = None  # None: as the width says
+        # Keys of both: whether the stage shows a page.
+        self._by_hand: set[bool] = set()  # the widths were set by the user
+        self._side_widths: dict[bool, int] = {}  # width of the side panel when last visible
+        self._is_panel_wanted: bool | None = None  # None: depends on the width
         self._is_fold_wanted: bool | None = None
         self._rail, self._panel, self._stage, self._side_panel = rail, panel, stage, side_panel
         for i, (widget, stretch) in enumerate(((rail, 0), (panel, 0), (stage, 1), (side_panel, 0))):
             self.addWidget(widget)
             self.setStretchFactor(i, stretch)
-        for widget in (stage, side_panel):  # the others know their own
+        for widget in (stage, side_panel):  # the others have minimum widths of their own
             widget.setMinimumWidth(LEAST_WIDTH)
         panel.hide()
         self.setHandleWidth(GAP)
@@ -50,16 +51,16 @@ class Columns(QSplitter):
         stage.enlarge_button.toggled.connect(lambda is_on: self.enlarge(stage if is_on else None))
         side_panel.enlarge_wanted.connect(self.enlarge)
 
-    # Which columns there are --------------------------------------------------------------------
+    # Visible columns ----------------------------------------------------------------------------
 
     @property
     def is_enlarged(self) -> bool:
         return self._enlarged is not None
 
     def enlarge(self, card: QWidget | None) -> bool:
-        """Give all the room to the stage or to a card of the side panel; None: as it was.
+        """Give all the space to the stage or to a card of the side panel; None: show all columns.
 
-        Return whether that is something else.
+        Return whether that is a change.
         """
         if card is self._enlarged:
             return False
@@ -72,7 +73,7 @@ class Columns(QSplitter):
         return True
 
     def present(self, is_on: bool) -> None:
-        """Show stage and curves alone, or all columns again."""
+        """Show only stage and curves, or all columns again."""
         self._is_presenting = is_on
         self.enlarge(None)
         self._show_columns()
@@ -80,7 +81,7 @@ class Columns(QSplitter):
         self._side_panel.present(is_on)
 
     def _show_beside(self, is_page: bool) -> None:
-        """Give a page the side panel's room, or the panel its own again."""
+        """Give most of the side panel's space to a page, or return it to the panel."""
         if is_page == self._is_page:
             return
         self._note_side()
@@ -98,18 +99,18 @@ class Columns(QSplitter):
             self._side_widths[self._is_page] = self._side_panel.width()
 
     def show_panel(self, is_shown: bool) -> None:
-        """Show the panel with all settings, or hide it, whatever the width."""
+        """Show or hide the panel with all settings, regardless of the width."""
         self._is_panel_wanted = is_shown
         self._show_columns()
         self.share(self.window().width())
 
     def fold(self, is_folded: bool) -> None:
-        """Fold the rail, or show its names, whatever the width."""
+        """Fold or unfold the rail, regardless of the width."""
         self._is_fold_wanted = is_folded
         self._fold_rail(is_folded)
 
     def _fold_rail(self, is_folded: bool) -> None:
-        """Fold the rail, or not; what it no longer needs is the stage's."""
+        """Fold or unfold the rail; the stage takes the freed width."""
         self._rail.fold(is_folded)
         rail, panel, stage, side = self.sizes()
         width = self._rail.sizeHint().width()
@@ -130,20 +131,20 @@ class Columns(QSplitter):
             column.setVisible(is_shown and (column is not panel or is_panel_wanted))
         self.panel_shown.emit(is_panel_wanted)
 
-    # How wide they are --------------------------------------------------------------------------
+    # Widths -------------------------------------------------------------------------------------
 
     def _take_note(self) -> None:
         self._by_hand.add(self._is_page)
 
     def _side_width(self, width: int) -> int:
-        """Return how wide the side panel is by default in a window of this width, in pixels."""
+        """Return the side panel's default width in a window of this width, in pixels."""
         if self._is_page:
             return px(LEAST_WIDTH)
         least, most = map(px, SIDE_WIDTHS)
         return min(max(int(SIDE_SHARE * width), least), most)
 
     def share(self, width: int) -> None:
-        """Share the width of the window, in pixels."""
+        """Divide the width of the window, in pixels, among the columns."""
         if self._is_fold_wanted is None and self._rail.is_folded != (width < px(NARROW_PX)):
             self._fold_rail(width < px(NARROW_PX))
         self._show_columns()
@@ -151,7 +152,7 @@ class Columns(QSplitter):
             side = self._side_width(width)
             rail = self._rail.sizeHint().width()
             panel = self._panel.minimumSizeHint().width()
-            if not self._panel.isHidden():  # the side gives way: the stage is what is looked at
+            if not self._panel.isHidden():  # the side panel gives way to the stage
                 side = min(side, max(width - rail - panel - px(STAGE_PX), px(SIDE_WIDTHS[0])))
                 width -= panel
             self.setSizes([rail, panel, width - rail - side, side])
@@ -159,10 +160,10 @@ class Columns(QSplitter):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._show_columns()  # at another zoom another width is narrow
+            self._show_columns()  # the zoom decides which widths are narrow
 
     def reset(self, width: int) -> None:
-        """Share the width out as at the first start."""
+        """Divide the width as at the first start."""
         self._by_hand.clear()
         self._side_widths.clear()
         self._is_panel_wanted = self._is_fold_wanted = None
@@ -170,10 +171,10 @@ class Columns(QSplitter):
         self._show_columns()
         self.share(width)
 
-    # Between starts -----------------------------------------------------------------------------
+    # Stored settings ----------------------------------------------------------------------------
 
     def restore(self, settings: Settings) -> None:
-        """Be as somebody left them."""
+        """Restore the columns from the settings."""
         if settings.restore_shares(SHARES, self):
             self._by_hand.add(False)
         panel, folded = settings.number(PANEL, 2, 2), settings.number(FOLDED, 2, 2)

@@ -1,4 +1,4 @@
-"""What goes to files and comes back by the File menu: models, rows, taught digits, pictures."""
+"""Actions of the File menu: saving and opening models, rows, taught digits, screenshots."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gui.window.settings import Settings
 
 MODELS = "Models (*.safetensors)"
 DIGITS = "CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*.png)"
-FOLDER = "folder"  # the last that was used
+FOLDER = "folder"  # setting: the folder used last
 
 
 class FileActions(QObject):
-    """Asks where, and lets the controller do it."""
+    """Asks for a file and passes it to the controller."""
 
     remarked = Signal(str)
 
@@ -30,7 +30,7 @@ class FileActions(QObject):
         self._settings = settings
 
     def save_picture(self) -> None:
-        """Save what the window shows."""
+        """Save a screenshot of the window."""
         places = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         path, _ = QFileDialog.getSaveFileName(
             self._window,
@@ -60,7 +60,7 @@ class FileActions(QObject):
             self._controller.files.save_model(self._controller.snapshot, path)
 
     def export_digits(self) -> None:
-        """Write the pictures that were taught, with their classes."""
+        """Write the taught pictures with their classes."""
         source = self._controller.run.task.source if self._controller.run else None
         if source is None or not source.added or source.image_shape is None:
             self.remarked.emit("Nothing has been taught yet: draw a digit and say what it is.")
@@ -68,7 +68,7 @@ class FileActions(QObject):
             self._controller.files.export_digits(source, path)
 
     def export_data(self) -> None:
-        """Write the rows with class and split."""
+        """Write the rows with their class and split."""
         if self._controller.run is None:
             return
         task = self._controller.run.task
@@ -77,14 +77,14 @@ class FileActions(QObject):
             self._controller.files.export(task, path)
 
     def _ask(self, title: str, name: str, kinds: str) -> Path | None:
-        """Ask where to save; None where the person thinks better of it."""
+        """Ask where to save; None if the user cancels."""
         path, _ = QFileDialog.getSaveFileName(
             self._window, title, str(Path(self._folder()) / name), kinds
         )
         return self._remember(path) if path else None
 
     def _folder(self) -> str:
-        """Return the folder that was last used."""
+        """Return the folder used last, "" if there is none."""
         return self._settings.text(FOLDER)
 
     def _remember(self, path: str) -> Path:

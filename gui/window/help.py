@@ -1,4 +1,4 @@
-"""Words about the program, shown beside the window while training goes on."""
+"""Help texts in non-modal dialogs, so that training continues."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ STEPS = (
 
 
 def show_help(parent: QWidget, keys: Iterable[tuple[tuple[str, ...], str]]) -> None:
-    """Say what can be done with the program, and below it which keys do what, a row each."""
+    """Show an introduction to the program and, below it, the list of keys, one row each."""
     rows = "".join(
         f"<tr><td style='padding-right:16px'><b>{' &nbsp; '.join(row)}</b></td><td>{what}</td></tr>"
         for row, what in keys

@@ -1,4 +1,4 @@
-"""Lessons: their menu, and the strip that says what to watch."""
+"""Lessons: their menu, and the strip that shows what to watch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LINES = 2
 
 
 class LessonStrip(QFrame):
-    """Title and what to watch, two lines at most; then what was seen."""
+    """Shows the lesson's title and what to watch, in two lines; after the run, what was seen."""
 
     again = Signal()
     next_wanted = Signal()
@@ -78,12 +78,12 @@ class LessonStrip(QFrame):
         self.hide()
 
     def present(self, is_on: bool) -> None:
-        """Leave the buttons out, as keys turn the page, or show them again."""
+        """Hide the buttons, as keys turn the page in presenter mode, or show them again."""
         for button in (self.again_button, self.next_button, self.close_button):
             button.setVisible(not is_on)
 
     def _fit(self) -> None:
-        """Keep room for two lines: other words lay nothing out anew."""
+        """Fix the height at two lines, so that a new text does not trigger a layout."""
         metrics = QFontMetrics(zoom.font(look.LARGE))
         self.words.setFixedHeight(LINES * metrics.lineSpacing() + 2)
 
@@ -102,7 +102,7 @@ class LessonStrip(QFrame):
         )
 
     def show_preset(self, preset: Preset, *, is_over: bool, strays: bool) -> None:
-        """Show the lesson; what it claims only where it is over, and still what was given."""
+        """Show the lesson: what it shows if it is over and unchanged, else what to watch."""
         title = f"{preset.title}, changed" if strays else preset.title
         is_seen = is_over and not strays
         says = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
@@ -111,7 +111,7 @@ class LessonStrip(QFrame):
             self.words.setText(words)
             told = (preset.watch, preset.shows) if is_seen else (preset.watch,)
             self.setToolTip("".join(f"<p>{escape(sentence)}</p>" for sentence in told))
-        from core.teach.lessons import PRESETS, after  # who follows no lesson needs none
+        from core.teach.lessons import PRESETS, after  # imported only when a lesson is shown
 
         follower = after(preset)
         self.place.setText(f"{PRESETS.index(preset) + 1} / {len(PRESETS)}")
@@ -123,9 +123,9 @@ class LessonStrip(QFrame):
 
 
 class Lessons(QObject):
-    """Sets lessons up, and lets the strip tell of the one that is shown.
+    """Sets lessons up, and shows the current one on the strip.
 
-    mnist_folder : gives the folder that MNIST was last found in, if it is there.
+    mnist_folder : returns the folder that MNIST was last found in, if it still exists.
     """
 
     def __init__(
@@ -144,17 +144,17 @@ class Lessons(QObject):
             stage,
             run_bar,
         )
-        self.log_button: QAbstractButton  # of the loss's axis, as soon as that is made
+        self.log_button: QAbstractButton  # of the loss axis; set by the window's `start`
         self._mnist_folder = mnist_folder
-        self._wanted: Preset | None = None  # while its data are not there
+        self._wanted: Preset | None = None  # lesson whose data are being loaded
         self._shown: Preset | None = None
         self._is_closed = False
-        self._seen: set[int] = set()  # the places of those whose end was seen
+        self._seen: set[int] = set()  # indices of lessons whose end was seen
         self._rail: Rail | None = None
-        self._told: tuple[object, ...] = (None,) * 5  # what the strip was last told
-        self._left: dict[int, tuple[str, int, bool]] = {}  # how each run's looks were left
+        self._told: tuple[object, ...] = (None,) * 5  # state that the strip last showed
+        self._left: dict[int, tuple[str, int, bool]] = {}  # tab, speed and axis by run number
         self._speed = run_bar.speed.value()
-        self._is_log = False  # the loss's axis, before a lesson
+        self._is_log = False  # whether the loss axis was logarithmic before the lesson
         self.strip = LessonStrip(theme)
         self.strip.again.connect(self._again)
         self.strip.next_wanted.connect(lambda: self.go(+1))
@@ -182,12 +182,12 @@ class Lessons(QObject):
             titles = with_mnemonics(preset.title for preset in members)
             for preset, title in zip(members, titles, strict=True):
                 action = QAction(title, self)
-                action.setToolTip(f"<p>{escape(preset.watch)}</p>")  # not yet what comes out
+                action.setToolTip(f"<p>{escape(preset.watch)}</p>")  # does not give the result away
                 action.triggered.connect(lambda _=False, p=preset: self.begin(p))
                 sub.addAction(action)
 
     def begin(self, preset: Preset, folder: str | None = None) -> None:
-        """Set the lesson up, ready to train; one undo brings back what was there."""
+        """Set the lesson up, ready to train; one undo step restores the previous run."""
         controller = self._controller
         self._is_closed = False
         self._wanted = preset
@@ -200,20 +200,20 @@ class Lessons(QObject):
         self._loader.load(config, f"lesson “{preset.title}”", preset=preset)
 
     def choose(self, place: int) -> None:
-        """Set the lesson at this place among all up."""
+        """Set up the lesson with this index among all."""
         from core.teach.lessons import PRESETS
 
         self.begin(PRESETS[place])
 
     def take_folder(self, folder: str) -> bool:
-        """Say whether a lesson waits for MNIST, which then begins with this folder's."""
+        """Begin a lesson that waits for MNIST with this folder; return whether there is one."""
         if self._wanted is None or self._wanted.config.data.source != "mnist":
             return False
         self.begin(self._wanted, folder)
         return True
 
     def follow(self) -> None:
-        """Show whether the run that is shown is of a lesson; its tabs are there already."""
+        """Follow the shown run: show its lesson, if any. Called after the stage has its tabs."""
         run = self._controller.run
         assert run is not None
         is_begun = run.preset is not None and run.preset is self._wanted and not run.strays
@@ -227,14 +227,14 @@ class Lessons(QObject):
                 self._dress(run.preset)
             elif run.number in self._left:
                 self._undress(*self._left[run.number])
-            else:  # what comes after a lesson looks as it did before one
+            else:  # after a lesson, return to the speed and axis from before
                 self._run_bar.set_speed(speed)
                 self.log_button.setChecked(self._is_log)
         self._tell()
 
     @property
     def own_speed(self) -> int:
-        """The place of the speed that the person chose, whatever the lesson has made of it."""
+        """Slider position of the speed chosen by the user, even if a lesson has changed it."""
         now = self._run_bar.speed.value()
         if self._shown is None or now != SPEEDS.index(self._shown.speed):
             return now
@@ -243,7 +243,7 @@ class Lessons(QObject):
     # ------------------------------------------------------------------------------------------
 
     def _again(self) -> None:
-        """Return to the start; set all up again where something was changed."""
+        """Return the lesson to its start; set it up again if something was changed."""
         if self._shown is None:
             return
         if self._strays():
@@ -253,7 +253,7 @@ class Lessons(QObject):
             self._dress(self._shown)
 
     def go(self, by: int) -> None:
-        """Set the next lesson (+1) or the one before (−1) up; the first where none is shown."""
+        """Set up the next (+1) or the previous (−1) lesson; the first if none is shown."""
         from core.teach.lessons import PRESETS
 
         place = PRESETS.index(self._shown) + by if self._shown else 0
@@ -266,7 +266,7 @@ class Lessons(QObject):
         self._stage.setFocus()
 
     def _mark(self, *, is_over: bool) -> None:
-        """Mark the lesson that is shown on the rail, and those that were seen to their end."""
+        """Mark on the rail the shown lesson and those that were seen to their end."""
         if self._rail is None:
             return
         from core.teach.lessons import PRESETS
@@ -291,7 +291,7 @@ class Lessons(QObject):
         self._mark(is_over=is_over and not strays)
 
     def _strays(self) -> bool:
-        """Whether data, model or settings are no longer those of the lesson."""
+        """Return whether data, model or settings are no longer those of the lesson."""
         run = self._controller.run
         if run is None or run.preset is None:
             return False
@@ -302,7 +302,7 @@ class Lessons(QObject):
         return self._stage.current, self._run_bar.speed.value(), self.log_button.isChecked()
 
     def _dress(self, preset: Preset) -> None:
-        """Show the lesson as it is seen best."""
+        """Set the tab, the speed and the loss axis that suit the lesson."""
         self._undress(preset.tab, SPEEDS.index(preset.speed), preset.has_log_loss)
 
     def _undress(self, tab: str, speed: int, is_log: bool) -> None:
@@ -312,7 +312,7 @@ class Lessons(QObject):
 
 
 def with_mnemonics(titles: Iterable[str]) -> list[str]:
-    """Put & before a letter of each title that no other of them has taken."""
+    """Put & before a letter or digit of each title that no earlier title uses, if there is one."""
     taken: set[str] = set()
     marked = []
     for title in titles:

@@ -1,4 +1,4 @@
-"""The one window: bars, three columns, menus; it connects its parts with the controller."""
+"""The main window: bars, columns, menus; connects its parts with the controllers."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ from gui.window.view_registry import SIDE, TABS
 
 
 class MainWindow(QMainWindow):
-    """Everything on screen: its layout, what is connected with what, its start and its end.
+    """The main window: layout, connections, start and end.
 
-    settings : remember size, columns, theme, speed and folders between starts; None: nothing is.
+    settings : stores size, columns, theme, speed and folders between starts; None: nothing is kept.
     """
 
-    painted = Signal()  # once, when the window has first been drawn
+    painted = Signal()  # once, when the window is first painted
 
     def __init__(self, settings: QSettings | None, theme_choice: str | None = None) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
         self.setTabOrder(self.run_bar, self.setup)
 
     def _connect_parts(self) -> None:
-        """Let the parts' wishes reach the controller, and its words those who say or show them."""
+        """Connect requests of the parts to the controllers, and their messages to the status."""
         controller, setup, bar, line = self.controller, self.setup, self.run_bar, self.history_bar
         choice, csv, status = self.data_choice, self.csv, self.status
         loader, coming = self.loader, self.next_task
@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         Keys(self, self.stage, application)
 
     def _connect_run(self) -> None:
-        """Let all hear of the run that is shown: a view before it comes into sight."""
+        """Connect the shown run to all parts; views come before the stage, which may show them."""
         controller = self.controller
         for show_task in (
             self.data_choice.note_task,
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
             controller.snapshot_changed.connect(show_snapshot)
 
     def _end_writing(self) -> None:
-        if not self.next_task.is_busy:  # which says by itself when it ends
+        if not self.next_task.is_busy:  # it ends the busy state itself
             self.status.show_busy("")
 
     def _present(self, is_on: bool) -> None:
@@ -229,17 +229,17 @@ class MainWindow(QMainWindow):
         self.status_area.present(is_on)
 
     def _turn_page(self, by: int) -> None:
-        """Go on to the next part of what is on the stage, or to the next lesson; or back."""
+        """Turn to the next part of the view on the stage, else to the next lesson; or back."""
         if not self.views[self.stage.current].turn(by):
             self.lessons.go(by)
 
     def _take_folder(self, folder: str) -> None:
-        """Give a folder with files like MNIST's to the lesson that waits for one, or show it."""
+        """Pass a folder with files like MNIST's to a waiting lesson, else load it."""
         if not self.lessons.take_folder(folder):
             self.data_choice.load_folder(folder)
 
     def _guide(self) -> None:
-        """Say what to do first, where nobody has done anything yet."""
+        """Show the first steps, for a user who has not trained anything yet."""
         train, follow = self.controller.play_or_pause, partial(self.lessons.go, +1)
         hints = (
             Hint("Press Space", "The model learns: watch boundary and loss", train),
@@ -257,7 +257,7 @@ class MainWindow(QMainWindow):
         settings = self.settings
         if settings.is_kept and not settings.number(HAS_STARTED, 0, 1):
             self._guide()
-        self.has_place = settings.restore_place("geometry", self)  # of its own, from before
+        self.has_place = settings.restore_place("geometry", self)  # geometry of an earlier start
         if not self.has_place:
             self.resize(*DEFAULT_SIZE)
         self.columns.restore(settings)
@@ -267,14 +267,14 @@ class MainWindow(QMainWindow):
         standard = SPEEDS.index(DEFAULT_SPEED)
         self.run_bar.set_speed(settings.number("speed", standard, len(SPEEDS) - 1))
         for folder in (MNIST_FOLDER, TABLE_FOLDER, LAST_FOLDER, FOLDER):
-            settings.text(folder)  # what cannot be read is found out at once
+            settings.text(folder)  # read now, so that unreadable settings are reported together
         self.status.say_later(settings.put_aside())
         self.controller.set_speed(self.run_bar.chosen_speed)
 
-    # Life ---------------------------------------------------------------------------------------
+    # Start and end ------------------------------------------------------------------------------
 
     def start(self, config: RunConfig, *, play: bool = False) -> None:
-        """Load what the config names and start the threads."""
+        """Create the views, load the config's data and start the threads; `play`: train at once."""
         self.views.start()
         Spoken(self.controller, self.stage, lambda: self.views.named)
         self.knobs.start(self.controller.background)
@@ -289,12 +289,12 @@ class MainWindow(QMainWindow):
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether all that is seen shows the newest snapshot, and nothing is on its way."""
+        """Whether all visible parts show the newest snapshot, and nothing is pending."""
         is_fetching = self.loader.fetcher.is_busy
         return not is_fetching and is_at_rest(self, self.controller, self.views.made)
 
     def restore_layout(self) -> None:
-        """Share the window out as at the first start."""
+        """Restore zoom, columns and cards as at the first start."""
         self.columns.enlarge(None)
         self.zoom.reset()
         self.columns.reset(self.width())
@@ -326,7 +326,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.closing.is_allowed():
-            self.controller.pause()  # what is being written needs the processor more
+            self.controller.pause()  # leave the processor to the writes
             event.ignore()
             return
         self.presenter.turn(False)
@@ -346,5 +346,5 @@ class MainWindow(QMainWindow):
         self.loader.fetcher.close()
         self.controller.close(
             finish_writing=not self.controller.writes.is_busy
-        )  # or a person leaves without
+        )  # busy here: the user closed again to leave without the files
         super().closeEvent(event)

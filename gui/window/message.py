@@ -1,4 +1,4 @@
-"""What is going on, in a line at the foot; what matters, in a banner on the stage."""
+"""Messages: a status line at the foot, and a banner on the stage for what matters."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from gui.kit.theme import Theme
 
 
 class Notice(QFrame):
-    """One line of words, muted unless they tell of trouble."""
+    """One line of text with a busy indicator."""
 
-    told = Signal()  # other words, or none that are trouble any more
+    told = Signal()  # the text or its `is_trouble` changed
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Notice(QFrame):
 
     @property
     def text(self) -> str:
-        """All that it says: the tip has what the line has no room for."""
+        """The full text; the tool tip shows what the line elides."""
         return self._text
 
     @property
@@ -62,9 +62,9 @@ class Notice(QFrame):
         return self._is_trouble
 
     def say(self, words: str, *, is_trouble: bool = False) -> None:
-        """Say what is going on, or what went wrong."""
+        """Show a message; is_trouble : it reports an error."""
         if (words, is_trouble) == (self.text, self._is_trouble):
-            return  # it is told so at display rate
+            return  # called at display rate
         self._text, self._is_trouble = words, is_trouble
         self._words.setText(words)
         self._words.setToolTip(as_tip(words))
@@ -75,7 +75,7 @@ class Notice(QFrame):
 
 
 class Banner(QFrame):
-    """Words about how a run ended or what went wrong, with a button where one press helps."""
+    """Message about how a run ended or what went wrong, with a button if an action can help."""
 
     acted = Signal()
 
@@ -114,7 +114,7 @@ class Banner(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says; "" where it says nothing."""
+        """The shown text; "" if the banner is hidden."""
         return "" if self.isHidden() else self._words.text()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -126,9 +126,9 @@ class Banner(QFrame):
             self._paint()
 
     def say(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:
-        """Show the words, and a button for the action that helps."""
+        """Show a message, with a button labelled `action` unless that is ""."""
         if self._shown == (shown := (words, action, is_trouble)):
-            return  # told again; it may have been closed
+            return  # the same message again; the user may have closed it
         self._shown = shown
         self._words.setText(words)
         self.button.setText(action)
@@ -141,7 +141,7 @@ class Banner(QFrame):
         self.raise_()
 
     def withdraw(self) -> None:
-        """Say nothing any more."""
+        """Hide the banner and forget its message."""
         self._shown = "", "", False
         self.hide()
 

@@ -1,4 +1,4 @@
-"""Presenter mode: only the stage, the curves and the numbers that matter, for a hall to read."""
+"""Presenter mode: only stage, curves and the key figures, large enough for a lecture hall."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from gui.setup.rate_slider import RateSlider
 from gui.window.look.theming import Appearance
 from gui.window.run_bar import KeyButton
 
-CAP_HEIGHT = 0.727 * 4 / 3  # of Inter, in pixels by point at 96 dots an inch
-CAP_SHARE = 0.025  # of the height of the window, so that the back row can read it
+CAP_HEIGHT = 0.727 * 4 / 3  # cap height of Inter in pixels per point at 96 dpi
+CAP_SHARE = 0.025  # cap height as a share of the window's height, legible from the back row
 LEAST_ZOOM = 1.25
-FOLLOW_MS = 16  # between two looks where the pointer is
+FOLLOW_MS = 16  # between two reads of the pointer's position
 RING_PX = 44
 GAP_PX = 18  # between the figures
 
 
 class Figure(QWidget):
-    """A word and a number, of the width of the widest one at any zoom."""
+    """A label and a number, as wide as the widest number."""
 
     def __init__(self, word: str, widest: str, name: str = "") -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Figure(QWidget):
             row.addWidget(label)
 
     def fit(self) -> None:
-        """Keep room for the widest number."""
+        """Fix the width at that of the widest number at the current zoom."""
         metrics = QFontMetricsF(zoom.font(bold=True))
         self._number.setFixedWidth(math.ceil(metrics.horizontalAdvance(self._widest)))
 
@@ -69,7 +69,7 @@ class Figure(QWidget):
 
 
 class PresenterBar(QFrame):
-    """What is trained on what, the step, the loss, how many are right, and η."""
+    """Model and data, step, loss, accuracy and learning rate, with a play button."""
 
     play_or_pause = Signal()
 
@@ -101,7 +101,7 @@ class PresenterBar(QFrame):
         self.hide()
 
     def fit(self) -> None:
-        """Be as large as the zoom of now says."""
+        """Adapt spacing and widths to the current zoom."""
         self._row.setSpacing(zoom.px(GAP_PX))
         for figure in self.figures:
             figure.fit()
@@ -117,7 +117,7 @@ class PresenterBar(QFrame):
         self._rate.show_number(f"{settings.learning_rate:.4g}")
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show where the run is, now or once the bar is seen."""
+        """Show the run's figures, now or when the bar becomes visible."""
         self._snapshot = snapshot
         if self.isVisible():
             self._show(snapshot)
@@ -141,13 +141,13 @@ class PresenterBar(QFrame):
 
 
 class Presenter(QObject):
-    """Turns the window into a slide and back; what is under it is not touched.
+    """Turns the window into a slide and back; leaves run and settings untouched.
 
-    hidden : what a hall has no use for; rearrange : changes the rest.
+    hidden : widgets to hide; rearrange : adapts the rest of the window.
     """
 
     changed = Signal(bool)
-    page_turned = Signal(int)  # to the next (+1) or the one before (−1)
+    page_turned = Signal(int)  # to the next (+1) or the previous (−1) page
 
     def __init__(
         self,
@@ -193,7 +193,7 @@ class Presenter(QObject):
 
 
 class _Blank(QWidget):
-    """A black screen, so that the hall looks at who speaks."""
+    """A black screen, so that the audience looks at the speaker."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -209,7 +209,7 @@ class _Blank(QWidget):
 
 
 class Spotlight(QLabel):
-    """A ring around the pointer, which a hall can follow."""
+    """A ring around the pointer that an audience can follow."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -256,6 +256,9 @@ class Spotlight(QLabel):
 
 
 def zoom_for(height: int) -> float:
-    """Return the zoom at which the back row reads capitals in a window of so many pixels."""
+    """Return the zoom at which capitals are legible from the back row.
+
+    height : of the window, in pixels. Rounded up to a multiple of 0.05, at least LEAST_ZOOM.
+    """
     needed = CAP_SHARE * height / (CAP_HEIGHT * zoom.BASE_POINT_SIZE)
     return max(LEAST_ZOOM, math.ceil(needed * 20) / 20)

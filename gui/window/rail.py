@@ -1,4 +1,4 @@
-"""The rail at the left: which data, which lesson."""
+"""The rail at the left: choice of data and lessons."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ SEEN, SHOWN, OTHER = "✓ ", "▸ ", "   "
 
 
 class Rail(QFrame):
-    """The sources of data and the lessons by name; folded, the sources by their signs."""
+    """Lists the sources of data and the lessons; folded, only the sources' glyphs."""
 
-    lesson_chosen = Signal(int)  # its place among all
+    lesson_chosen = Signal(int)  # its index among all
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Rail(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
     def fold(self, is_folded: bool) -> None:
-        """Show signs alone, or names too."""
+        """Show only the sources' glyphs, or names and lessons too."""
         self.is_folded = is_folded
         self._data.setVisible(not is_folded)
         self._of_lessons.setVisible(not is_folded)
@@ -98,10 +98,10 @@ class Rail(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit()
-            self._tell()  # the titles have type of their own
+            self._tell()  # the items have fonts of their own
 
     def _fit(self) -> None:
-        """Have room for the titles of most lessons."""
+        """Set a minimum width in which most lessons' titles fit."""
         self.source.setMinimumWidth(0 if self.is_folded else zoom.px(NAMES_PX))
 
     def show_task(self, task: Task) -> None:
@@ -115,7 +115,7 @@ class Rail(QFrame):
         self._tell()
 
     def show_lessons(self, shown: int | None, seen: Collection[int]) -> None:
-        """Mark the lesson that is shown, and those whose end was seen."""
+        """Mark the shown lesson and those whose end was seen, given by index."""
         if (shown, frozenset(seen)) != (self._shown, self._seen):
             self._shown, self._seen = shown, frozenset(seen)
             self._tell()

@@ -1,4 +1,4 @@
-"""Whether a window is at rest: all that can be seen of it shows the newest snapshot of the run."""
+"""Test whether a window is at rest: all visible parts show the newest snapshot of the run."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gui.kit.view import View
 
 
 def is_at_rest(window: QWidget, controller: RunController, views: Iterable[View]) -> bool:
-    """Return whether nothing is on its way that would change what the window shows.
+    """Return whether nothing is pending that would change what the window shows.
 
-    The run has to rest, not to be over: a paused one will do. What Qt has put off until the next
-    turn of its loop, as layouts are, is not known here; ask again after such a turn.
+    The run must be at rest, not over: a paused one qualifies. Events that Qt has posted for its
+    next event loop iteration, such as layout requests, are not seen; check again after one.
     """
     return (
         controller.is_at_rest

@@ -1,4 +1,4 @@
-"""The run bar: what starts and stops training, how fast it goes, and the numbers that matter."""
+"""The run bar: controls that start and stop training, its speed, and the key figures."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ DEFAULT_SPEED = 100
 LOSS_TIP, ACCURACY_TIP = "Mean loss of an example", "Share put into its class"
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-BETWEEN = 8  # px at least between numbers to the left and to the right
+BETWEEN = 8  # px, least gap between the left and the right number
 OF_THREE_PARTS = "Large: of the training rows; small: of the validation and of the test rows."
 
 
 class RunBar(QFrame):
-    """Reset, train or pause, step, speed; then the counters and figures of the run."""
+    """Reset, train or pause, step, back, speed; then the counters and figures of the run."""
 
     reset = Signal()
     play_or_pause = Signal()
@@ -124,7 +124,7 @@ class RunBar(QFrame):
         self.speed.setValue(max(0, min(position, len(SPEEDS) - 1)))
 
     def change_speed(self, by: int) -> None:
-        """Move the speed by so many notches."""
+        """Move the speed slider by this number of notches."""
         self.set_speed(self.speed.value() + by)
 
     @property
@@ -162,7 +162,7 @@ class RunBar(QFrame):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._show_status(snapshot.status)
         self.back_button.setEnabled(snapshot.step > snapshot.oldest_step)
-        # The steps run by, so that it is seen how fast; the rest is there to be read.
+        # The step is updated with every frame, to show the speed; the rest is there to be read.
         self.step_counter.show_values(
             f"{snapshot.step:07,}" if snapshot.step < 1e6 else f"{snapshot.step:,}"
         )
@@ -200,7 +200,7 @@ class RunBar(QFrame):
             self.play_button.set_words("▶", "Train")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out what matters least where the bar is narrow, so that nothing is cut."""
+        """Hide what matters least if the bar is narrow, so that nothing is clipped."""
         super().resizeEvent(event)
         self._fit()
 
@@ -217,7 +217,7 @@ class RunBar(QFrame):
         if self._needed() > self.width():
             for button in self._keys:
                 button.show_key(False)
-        # The step says the same, and is in the history, too.
+        # The step counter tells the same, and the history bar shows the epoch too.
         self.epoch.setVisible(self._needed() <= self.width())
 
     def _needed(self) -> int:
@@ -231,7 +231,7 @@ class RunBar(QFrame):
 
 
 class KeyButton(RowButton):
-    """A button with a sign, a word and, muted, the key that does the same."""
+    """A button with a glyph, a word and, muted, its keyboard shortcut."""
 
     def __init__(self, sign: str, word: str, key: str, tip: str) -> None:
         super().__init__()
@@ -249,7 +249,7 @@ class KeyButton(RowButton):
         zoom.set_type(self._word, 1.0, bold=True)
 
     def reserve(self, sign: str, word: str) -> None:
-        """Be wide enough for these words too, so that changing them moves nothing."""
+        """Be wide enough for these texts too, so that switching between them moves nothing."""
         self._reserved = (sign, self._sign.text()), (word, self._word.text())
         self._keep_room()
 
@@ -280,13 +280,13 @@ class _Texts:
 
 
 class _Counter(QWidget):
-    """A label above a number, perhaps with a second and a third one, of a fixed size.
+    """A label above a number, optionally with a second and a third one; of a fixed size.
 
-    Were only its width fixed, each other number would have the whole window laid out again: that
-    took a third of this thread's time while training.
+    With only the width fixed, each new number would trigger a layout of the whole window: that
+    took a third of the GUI thread's time while training.
 
-    Beside a third number the label says what the first one is; the other two stand one above the
-    other to the right, each behind its name, so that three take no more room than two.
+    With a third number the label names the first one only; the other two are stacked at the
+    right, each after its name, so that three numbers need no more space than two.
     """
 
     def __init__(self, label: str, widest: str, tip: str, third: str = "") -> None:
@@ -295,7 +295,7 @@ class _Counter(QWidget):
         self._label, self._third_name, self._widest = label, third, widest
         self._has_third = False
         self._shown = _Texts("", "", "")
-        # In the colour of the card, so that nothing of that need be painted beneath it.
+        # Filled with the card's colour, so that the card beneath need not be repainted.
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._main, self._second, self._third = QLabel(self), QLabel(self), QLabel(self)
@@ -322,7 +322,7 @@ class _Counter(QWidget):
         self.show_third(False)
 
     def _needed_width(self) -> int:
-        """Return the pixels that the widest numbers take, in either arrangement."""
+        """Return the width of the widest numbers in either arrangement, in pixels."""
         main, _, second = self._widest.partition(" · ")
         bold = QFontMetricsF(zoom.font(look.LARGE, bold=True))
         plain, small = QFontMetricsF(zoom.font()), QFontMetricsF(zoom.font(look.SMALL))
@@ -340,7 +340,7 @@ class _Counter(QWidget):
         return math.ceil(max(widths))
 
     def show_third(self, is_shown: bool) -> None:
-        """Have room for the third number, or for two alone."""
+        """Arrange three numbers, or two."""
         self._has_third = is_shown
         self._third.setVisible(is_shown)
         self._name.setText(self._label.partition(" · ")[0] if is_shown else self._label)
@@ -356,7 +356,7 @@ class _Counter(QWidget):
             self._fix_size()
 
     def _fix_size(self) -> None:
-        """Be as large as the widest numbers, at the zoom of now."""
+        """Fix the size at that of the widest numbers at the current zoom."""
         width = self._needed_width()
         large = QFontMetricsF(zoom.font(look.LARGE, bold=True)).height()
         small = QFontMetricsF(zoom.font(look.SMALL)).height()
@@ -366,7 +366,7 @@ class _Counter(QWidget):
         self.setFixedSize(size)
         self._main.setFixedHeight(math.ceil(large))
         if " · " not in self._widest:
-            self._main.setFixedWidth(width)  # of a fixed size, too
+            self._main.setFixedWidth(width)  # so the label is of a fixed size too
 
     def show_values(self, main: str, second: str = "", third: str = "") -> None:
         if self._shown == (texts := _Texts(main, second, third)):

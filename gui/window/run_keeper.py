@@ -1,4 +1,4 @@
-"""Keeping the run that is shown, and training a kept one again."""
+"""Keeping the shown run, and training a kept run again."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from gui.state.kept_runs import LIVE, KeptRuns
 
 
 class RunKeeper:
-    """Puts the shown run among the kept ones, and has kept ones trained again."""
+    """Adds the shown run to the kept ones, and trains kept runs again."""
 
     def __init__(self, controller: RunController, loader: DataLoader, kept: KeptRuns) -> None:
         self._controller, self._loader, self._kept = controller, loader, kept
-        self._replayed: Record | None = None  # until it is seen where its replay begins
+        self._replayed: Record | None = None  # until the first snapshot of its replay
 
     def keep(self) -> None:
         """Keep the run as it is now."""
@@ -30,7 +30,7 @@ class RunKeeper:
             )
 
     def replay(self, record: Record) -> None:
-        """Train a kept run again from its start; what was changed on the way is not repeated."""
+        """Train a kept run again from its start; settings changed during it are not repeated."""
         remark = ""
         if record.edits:
             remark = (
@@ -43,7 +43,7 @@ class RunKeeper:
         self._replayed = record
 
     def see_replay(self, snapshot: Snapshot) -> None:
-        """Say so where a replay cannot be one: weights at step 0 were chosen by hand."""
+        """Report if a replay differs from its record at step 0: it had other initial weights."""
         record, self._replayed = self._replayed, None
         if record is not None and first_figures(record.curves) != first_figures(snapshot.curves):
             self._controller.remarked.emit(

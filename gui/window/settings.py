@@ -1,7 +1,7 @@
-"""What is remembered between starts. Nothing of it is believed: whoever wrote the file, it opens.
+"""Settings stored between starts. The file is not trusted: the program starts with any content.
 
-A value that is not what its place takes counts as absent. It is said once; the file as it was is
-kept beside.
+A value of an invalid type or range counts as absent. This is reported once; a copy of the file is
+kept beside it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from core.errors import SaveError
 from core.files import writing_bytes
 
-ASIDE = "unreadable"  # ending of the kept file's name
+ASIDE = "unreadable"  # suffix of the copy's name
 
 
 class Settings:
     """Texts, numbers and layouts by name, in a file or, without one, in memory only.
 
-    file : where they are kept; None: nowhere, and nothing is known at first.
+    file : where they are stored; None: not stored, and empty at first.
     """
 
     def __init__(self, file: QSettings | None) -> None:
@@ -31,11 +31,11 @@ class Settings:
 
     @property
     def is_kept(self) -> bool:
-        """Whether what is set now is there at the next start."""
+        """Whether settings persist until the next start."""
         return self._file is not None
 
     def text(self, name: str) -> str:
-        """Return a text, "" where there is none."""
+        """Return a text, "" if absent or invalid."""
         value = self._value(name)
         if value is None or (isinstance(value, str) and "\0" not in value):
             return value or ""
@@ -43,7 +43,7 @@ class Settings:
         return ""
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
-        """Return one of these; the first where there is none."""
+        """Return one of the choices; the first if absent or invalid."""
         value = self._value(name)
         if isinstance(value, str) and value in choices:
             return value
@@ -52,7 +52,7 @@ class Settings:
         return choices[0]
 
     def number(self, name: str, default: int, most: int) -> int:
-        """Return a whole number in 0 … most."""
+        """Return an integer in 0 … most; the default if absent or invalid."""
         value = self._value(name)
         if value is None:
             return default
@@ -64,14 +64,15 @@ class Settings:
         return default
 
     def restore_place(self, name: str, window: QWidget) -> bool:
-        """Bring a window back to where it was; say whether that is known."""
+        """Restore a window's geometry; return whether one was stored and valid."""
         state = self._state(name)
         return state is not None and self._took(name, window.restoreGeometry(state))
 
     def restore_shares(self, name: str, splitter: QSplitter) -> bool:
-        """Bring back how a splitter was shared; say whether that is known.
+        """Restore the sizes in a splitter; return whether they were stored and valid.
 
-        Only the shares: its direction and the like are the program's, whatever the file says.
+        A state with another orientation, collapsibility or opaque resizing is refused; the handle
+        width stays the program's.
         """
         state = self._state(name)
         if state is None:
@@ -106,7 +107,7 @@ class Settings:
             self._file.sync()
 
     def put_aside(self) -> str:
-        """Keep beside what could not be read, once; return words about it, "" for none."""
+        """Copy a file with unreadable settings and remove these; return a message, "" if none."""
         if self._file is None or not (self._refused or self._is_garbled):
             return ""
         names = (
@@ -127,7 +128,7 @@ class Settings:
             return self._memory.get(name)
         try:
             value: object = self._file.value(name)
-        except Exception:  # whatever a binding makes of a value of an unknown kind
+        except Exception:  # PySide may raise anything for a value of an unknown type
             self.refuse(name)
             return None
         return value
@@ -145,23 +146,23 @@ class Settings:
         return is_taken
 
     def refuse(self, name: str) -> None:
-        """Note that this setting cannot be used."""
+        """Record that this setting cannot be used."""
         self._refused.append(name)
 
 
 def _is_garbled(file: QSettings) -> bool:
-    """Whether the file is no settings file: Qt reads what it can, and writes over all of it."""
+    """Return whether the file is damaged: Qt would read what it can and overwrite all of it."""
     names = file.allKeys()
     has_content = QFileInfo(file.fileName()).size() > 0
     return (
         file.status() is QSettings.Status.FormatError
-        or not all(name.isidentifier() for name in names)  # as all of ours are
+        or not all(name.isidentifier() for name in names)  # as all names of the program are
         or (has_content and not names)
     )
 
 
 def _keep_beside(path: Path) -> Path | None:
-    """Copy a settings file, under a name that is free; None where it cannot be done."""
+    """Copy a settings file to a free name, or return an equal copy; None if that is impossible."""
     number = 1
     try:
         content = path.read_bytes()
@@ -171,6 +172,6 @@ def _keep_beside(path: Path) -> Path | None:
             number += 1
         with writing_bytes(kept) as file:
             file.write(content)
-    except (OSError, SaveError):  # no file but a registry, or no room
+    except (OSError, SaveError):  # a registry instead of a file, or a full disk
         return None
     return kept

@@ -1,4 +1,4 @@
-"""What each picture shows, in a sentence: for a screen reader, and whoever cannot see it."""
+"""Accessible descriptions of the pictures: one sentence each, for screen readers."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from gui.control.run_controller import RunController
 from gui.kit.view import View
 from gui.window.stage.stage import Stage
 
-INTERVAL_MS = 1000  # while it trains: sentences that change faster cannot be heard
-OWN = "spoken"  # the property of a picture whose description is kept here
+INTERVAL_MS = 1000  # between updates while training: faster changes cannot be listened to
+OWN = "spoken"  # widget property: the description is maintained by this module
 MOVING = "Arrow keys up and down zoom, left and right move, Home shows the whole run."
 
 
 class Spoken(QObject):
-    """Keeps on each picture that is seen a sentence of what it shows, its accessible description.
+    """Sets the accessible description of each visible picture to a sentence on what it shows.
 
-    At rest it is of the newest snapshot; while it trains it is renewed once a second. A picture
-    that describes itself is left alone.
+    At rest it describes the newest snapshot; during training it is updated once a second. A
+    picture that sets its own description is left alone.
 
-    views : returns the views that are there, by name.
+    views : returns the existing views with their names.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Spoken(QObject):
             self.renew()
 
     def renew(self) -> None:
-        """Say of each picture that is seen what it shows now."""
+        """Update the description of each visible picture."""
         self._since.start()
         for name, view in self._views():
             if view.isVisible():
@@ -59,7 +59,7 @@ class Spoken(QObject):
 
 
 def pictures(root: QWidget) -> list[QWidget]:
-    """Return the widgets below the root that are pictures: plots, and what a canvas covers."""
+    """Return the pictures among the root's descendants: plots, and parents of other canvases."""
     found: dict[QWidget, None] = {}
     for view in root.findChildren(QGraphicsView):
         above = view.parentWidget()
@@ -95,7 +95,7 @@ def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:
 
 
 def say_curve(snapshot: Snapshot, is_loss: bool) -> str:
-    """Return how the loss or the accuracy has changed since the first step on record."""
+    """Return a sentence on how loss or accuracy has changed since the first recorded step."""
     metrics, curves = snapshot.metrics, snapshot.curves
     what = "Loss" if is_loss else "Accuracy"
     now, test = (
@@ -122,7 +122,7 @@ def say_curve(snapshot: Snapshot, is_loss: bool) -> str:
 
 
 def say_model(snapshot: Snapshot) -> str:
-    """Return which model is seen and how good it is."""
+    """Return a sentence on which model is shown and its accuracy."""
     task, metrics = snapshot.task, snapshot.metrics
     words = (
         f"{FAMILY[task.config.model.kind].title} on {task.dataset.name} after "
@@ -134,7 +134,7 @@ def say_model(snapshot: Snapshot) -> str:
 
 
 def say_weights(snapshot: Snapshot) -> str:
-    """Return which weight is the largest."""
+    """Return a sentence on which weight has the largest magnitude."""
     task, W = snapshot.task, snapshot.params.W
     if not np.any(W):
         return f"All weights are 0 after {_steps(snapshot.step)}."
@@ -147,7 +147,7 @@ def say_weights(snapshot: Snapshot) -> str:
 
 
 def say_confusion(snapshot: Snapshot) -> str:
-    """Return how many rows are predicted right, and the most frequent mistake."""
+    """Return a sentence on how many rows are predicted right and the most frequent mistake."""
     counts, names = snapshot.metrics.confusion, snapshot.task.dataset.class_names
     total, right = int(counts.sum()), int(np.trace(counts))
     words = f"Of {total:,} rows {right:,} are predicted right"
@@ -159,7 +159,7 @@ def say_confusion(snapshot: Snapshot) -> str:
 
 
 def say_axes(plot: pg.PlotWidget) -> str:
-    """Return what the axes of a plot are of, and from where to where they go."""
+    """Return a sentence with the names and ranges of a plot's axes."""
     item = plot.getPlotItem()
     (left, right), (low, high) = item.getViewBox().viewRange()
     names = [item.getAxis(side).label.toPlainText().strip() for side in ("bottom", "left")]

@@ -1,4 +1,4 @@
-"""What the line at the foot and the banner on the stage say, and when."""
+"""Texts of the status line and the banner, and when they are shown."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from gui.window.message import Banner, Notice
 
 
 class StatusMessages(QObject):
-    """Says how the run stands; a remark or a failure stays until that changes."""
+    """Shows the status of the run; a remark or a failure stays until the status changes."""
 
-    folder_wanted = Signal()  # another one, where MNIST's files are
+    folder_wanted = Signal()  # the user wants to choose another folder with MNIST's files
 
     def __init__(self, notice: Notice, banner: Banner, controller: RunController) -> None:
         super().__init__(notice)
         self._notice, self._banner, self._controller = notice, banner, controller
         self._is_held = False
-        self._held_at: Status | None = None  # of the run, when what is held was said
+        self._held_at: Status | None = None  # the run's status when the held message was shown
         self._is_downloading = False
         self._unsaid = ""
         banner.acted.connect(self._act)
 
     def say_later(self, words: str) -> None:
-        """Say this, unless it is "", once there is a run."""
+        """Show this message, unless it is "", with the next task."""
         self._unsaid = words
 
     def show_task(self, task: Task) -> None:
         self._is_held = False
         if task.obstacle:
             self._announce(task.obstacle)
-        elif task.demand.is_large:  # until there is a snapshot
+        elif task.demand.is_large:  # shown until the first snapshot
             self._say(f"Making ready {task.demand}; this may take a while.")
         else:
             self._say(f"Ready. Press Space to train on {task.dataset.name}.")
@@ -41,7 +41,7 @@ class StatusMessages(QObject):
             self._unsaid = ""
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        if self._held_at is None:  # it went wrong before there was a status
+        if self._held_at is None:  # the message was shown before there was a status
             self._held_at = snapshot.status
         if self._is_held and snapshot.status is self._held_at:
             return
@@ -60,28 +60,28 @@ class StatusMessages(QObject):
                 self._say("Ready. Press Space to train, S for a single step.")
 
     def show_busy(self, words: str) -> None:
-        """Say what is being loaded or written; "" when it is over."""
+        """Show what is being loaded or written; "" when it is done."""
         self._notice.show_busy(bool(words))
         if words:
             self._notice.say(words)
 
     def fail(self, words: str) -> None:
-        """Say what went wrong until the run's status changes."""
+        """Show an error until the run's status changes."""
         self._hold()
         self._announce(words, is_trouble=True)
 
     def remark(self, words: str) -> None:
-        """Say what the person should know until the run's status changes."""
+        """Show a message for the user until the run's status changes."""
         self._hold()
         self._say(words)
 
     def note_refusal(self, _: Task | None, another_folder_may_help: bool) -> None:
-        """Offer to look elsewhere, after the words about what was not found."""
+        """Offer to choose another folder if that may help; called after the error is shown."""
         if another_folder_may_help:
             self._announce(self._notice.text, "Choose folder…", is_trouble=True)
 
     def note_download(self, progress: object) -> None:
-        """Say how the run stands as a download begins: the run that is there stays."""
+        """Show the run's status again when a download begins, as that run stays."""
         has_begun = progress is not None and not self._is_downloading
         self._is_downloading = progress is not None
         if has_begun:
@@ -90,19 +90,19 @@ class StatusMessages(QObject):
                 self.show_snapshot(self._controller.snapshot)
 
     def _say(self, words: str) -> None:
-        """Say what is going on."""
+        """Show a message in the status line only."""
         self._notice.say(words)
         self._banner.withdraw()
 
     def _announce(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:
-        """Say what matters: on the stage, too."""
+        """Show a message in the status line and in the banner."""
         self._notice.say(words, is_trouble=is_trouble)
         self._banner.say(words, action, is_trouble=is_trouble)
 
     def _hold(self) -> None:
         self._held_at = (
             self._controller.status if self._controller.snapshot else None
-        )  # of a new run: none yet
+        )  # a new run has none yet
         self._is_held = True
 
     def _say_past(self, snapshot: Snapshot) -> None:
@@ -115,7 +115,7 @@ class StatusMessages(QObject):
         )
 
     def _say_end(self, snapshot: Snapshot) -> None:
-        """Say how the run ended; what is still being found out about it follows later."""
+        """Show how the run ended; its epilogue follows once it is known."""
         epilogue = snapshot.epilogue
         known = f"{snapshot.message} {epilogue.words}".strip() if epilogue else snapshot.message
         if snapshot.status is Status.DIVERGED and epilogue is None:
@@ -129,7 +129,7 @@ class StatusMessages(QObject):
             self._announce(f"{known} Space trains for {more} more; R starts again.")
 
     def _act(self) -> None:
-        """Do what the button of the message offers."""
+        """Do what the banner's button offers: retry with the suggested rate, or choose a folder."""
         snapshot = self._controller.snapshot
         if (
             snapshot is not None

@@ -1,4 +1,4 @@
-"""The foot of the window: a lesson's strip above the notice, or in its place where it is low."""
+"""The foot of the window: a lesson's strip above the notice, or instead of it in a low window."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from gui.window.lessons import LessonStrip
 from gui.window.message import Notice
 from gui.window.sizes import GAP, LOW_PX
 
-ROOM_BESIDE = 1500  # px: below, the message needs the room
+ROOM_BESIDE = 1500  # px: in a narrower area the message needs all the space
 SEEN = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
 
 
 class StatusArea(QWidget):
-    """Strip and notice. In a low window the strip stands for words that can wait.
+    """Strip and notice. In a low window the strip replaces the notice unless that is urgent.
 
-    bars : of work that is under way, which cannot; history : the line of the run, before the
-    notice; beside : what stands next to the notice while it trains and there is room.
+    bars : progress bars of pending work, which is urgent; history : the history bar, before the
+    notice; beside : widget next to the notice during training, if there is space.
     """
 
     def __init__(
@@ -52,19 +52,19 @@ class StatusArea(QWidget):
         notice.told.connect(self.share)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show what stands beside the notice, or not."""
+        """Show or hide the widget beside the notice."""
         is_wide = self.width() >= zoom.px(ROOM_BESIDE)
         has_room = is_wide and all(bar.isHidden() for bar in self._bars)
         self._beside.setVisible(has_room and snapshot.status is Status.TRAINING)
 
     def present(self, is_on: bool) -> None:
-        """Show the lesson alone, or all again."""
+        """Show only the lesson's strip, or everything again."""
         self._is_presenting = is_on
         self._strip.present(is_on)
         self.share()
 
     def share(self) -> None:
-        """Leave the notice out where the window is low, a lesson is shown, and all is well."""
+        """Hide the notice if the window is low, a lesson is shown and nothing is urgent."""
         is_low = self.window().height() < LOW_PX
         is_needed = self._notice.is_trouble or not all(bar.isHidden() for bar in self._bars)
         has_room = is_needed or self._strip.isHidden() or not is_low

@@ -1,4 +1,4 @@
-"""The history bar: the whole run as a line, on which any of its steps can be gone back to."""
+"""The history bar: the whole run as a time line on which any recorded step can be shown again."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from gui.kit import zoom
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 
-HEIGHT = 26  # px, with or without a history: nothing moves when there is one
+HEIGHT = 26  # px, with or without a history, so that nothing moves when one begins
 PAUSE, REPLAY = "❚❚ pause", "▶ replay"
-BUTTON_RIM = 18  # px beside the words of a button
-INTERVAL = 0.1  # s: nobody reads numbers faster
-PATIENCE_MS = 1500  # a step that has not come by then is not coming
+BUTTON_RIM = 18  # px, horizontal padding of a button's text in total
+INTERVAL = 0.1  # s between updates: nobody reads numbers faster
+PATIENCE_MS = 1500  # a requested step that has not arrived by then will not arrive
 HANDLE, GROOVE = 6.0, 4.0  # radius and thickness
-MARK_REACH = 4.0  # px from a mark within which its words are told
+MARK_REACH = 4.0  # px from a mark within which the tool tip shows its text
 TIP = (
     "Go back to any step of the run: drag, or ← → by one step, Page Up and Page Down by one epoch, "
     "Home and End.\nTrain (Space) and Step (S) go on from there. What was recorded after it is "
@@ -52,7 +52,7 @@ TIP = (
 class TimeLine(QAbstractSlider):
     """A line from step 0 to the newest, a handle at the shown step, ticks where settings changed.
 
-    Steps before the oldest one cannot be reached.
+    Steps before the oldest recorded one cannot be reached.
     """
 
     step_wanted = Signal(object)  # int
@@ -89,7 +89,7 @@ class TimeLine(QAbstractSlider):
             self.update()
 
     def _tell_values(self) -> None:
-        """Let those who ask by Qt's own names know; its numbers end at 2³¹."""
+        """Set the range and value of the QAbstractSlider, in units of steps that fit below 2³¹."""
         unit = self.newest // 2**30 + 1
         self.setRange(self.oldest // unit, self.newest // unit)
         self.setValue(self.step // unit)
@@ -151,12 +151,12 @@ class TimeLine(QAbstractSlider):
 
     @property
     def _span(self) -> tuple[float, float]:
-        """The ends of the groove, in px: as far in as the handle reaches out."""
+        """Ends of the groove in px, inset so that the handle stays within the widget."""
         reach = zoom.px(HANDLE) + 2
         return reach, self.width() - reach
 
     def x_of(self, step: float) -> float:
-        """Return where a step lies on the line, in px from the left."""
+        """Return the position of a step on the line, in px from the left."""
         left, right = self._span
         return left + (right - left) * step / max(self.newest, 1)
 
@@ -177,7 +177,7 @@ class TimeLine(QAbstractSlider):
             painter.drawLine(QPointF(begin, middle), QPointF(end, middle))
 
         if self.oldest:
-            groove(left, oldest, theme.line, 1)  # not to be reached
+            groove(left, oldest, theme.line, 1)  # cannot be reached
         groove(oldest, right, theme.line)
         groove(oldest, here, theme.accent)
         painter.setPen(QPen(QColor(theme.muted), 1.5 * zoom.factor()))
@@ -192,7 +192,7 @@ class TimeLine(QAbstractSlider):
 
 
 class HistoryBar(QWidget):
-    """The line, which step is shown, replay, and back to the newest step."""
+    """The time line, the number of the shown step, and buttons for replay and the newest step."""
 
     step_wanted = Signal(object)  # int
     live_wanted = Signal()
@@ -201,10 +201,10 @@ class HistoryBar(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._snapshot: Snapshot | None = None
-        self._wanted: int | None = None  # asked for, and not yet seen
+        self._wanted: int | None = None  # requested step, not yet shown by a snapshot
         self._shown_at = 0.0
         self._n = 1
-        self._has_history = False  # it has been trained, also where it is at its start again
+        self._has_history = False  # the run has been trained, even if it is at its start again
         self._name = QLabel("history")
         self.line = TimeLine(theme)
         self.words = QLabel()
@@ -238,7 +238,7 @@ class HistoryBar(QWidget):
         self._show_parts(False)
 
     def _fit(self) -> None:
-        """Fix the sizes at the zoom of now: other words then lay nothing out anew."""
+        """Fix the sizes at the current zoom, so that new texts do not trigger a layout."""
         height = zoom.px(HEIGHT)
         self.setFixedHeight(height)
         for part in (self.words, self.replay_button, self.live_button):
@@ -270,7 +270,7 @@ class HistoryBar(QWidget):
             self._show_parts(False)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show where the run is; its numbers change ten times a second at most."""
+        """Show the run's position, at most ten times a second while it trains."""
         before, self._snapshot = self._snapshot, snapshot
         if snapshot.step == self._wanted:
             self._wanted = None
@@ -307,11 +307,11 @@ class HistoryBar(QWidget):
     def _show_parts(self, are_shown: bool) -> None:
         for part in self._parts:
             if not are_shown:
-                part.clearFocus()  # or it would go to whatever comes next
+                part.clearFocus()  # else hiding it would pass the focus to the next widget
             part.setVisible(are_shown)
 
     def _say_step(self) -> None:
-        """Say which step is shown; while another one is on its way, that one without its epoch."""
+        """Show the step's number, with its epoch unless the step is still being sought."""
         snapshot, step = self._snapshot, self.line.step
         assert snapshot is not None
         newest = snapshot.newest_step
@@ -339,7 +339,7 @@ class HistoryBar(QWidget):
             "at the newest step, from the start"
         )
 
-    # What the person wants ------------------------------------------------------------------------
+    # Requests of the user -------------------------------------------------------------------------
 
     def _want(self, step: int) -> None:
         self._wanted = step

@@ -1,4 +1,4 @@
-"""What the views have in common: the example that is followed, and what they ask of each other."""
+"""Shared context of the views: the selected example, and signals by which views interact."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from gui.window.run_keeper import RunKeeper
 
 
 class ViewContext(QObject):
-    """What a view is made with. By its signals views speak to others that they do not know.
+    """Passed to each view on creation. Its signals connect views that do not know each other.
 
-    chosen : the example that is followed; tracer : its trace; kept : the runs that were kept;
-    log_button : of the loss's axis, as soon as that is made.
+    chosen : the selected example; tracer : its trace; kept : the kept runs;
+    log_button : button of the loss axis, set when the loss view is created.
     """
 
-    point_wanted = Signal(int)  # row of the data set, to be marked on the plane
-    listed_row_wanted = Signal(int)  # row of the data set, to be chosen in their list
-    pad_row_wanted = Signal(int)  # row of the data set, to be put on the pad
+    point_wanted = Signal(int)  # row of the data set to mark on the plane
+    listed_row_wanted = Signal(int)  # row of the data set to select in the table of rows
+    pad_row_wanted = Signal(int)  # row of the data set to put on the drawing pad
     pad_mistake_wanted = Signal(int, int)  # true and predicted class of a picture for the pad
-    threshold_changed = Signal(float)  # on a neuron's probability, to look at
+    threshold_changed = Signal(float)  # threshold on a neuron's probability
     tab_wanted = Signal(str)  # name of a view
     gallery_wanted = Signal()
-    points_wanted = Signal(object)  # Task whose drawn points are to be on the board
-    log_toggled = Signal()  # the axis of the loss
+    points_wanted = Signal(object)  # Task whose drawn points the board should show
+    log_toggled = Signal()  # logarithmic or linear loss axis
     task_shown = Signal(object)  # Task, once all views show it
-    remarked = Signal(str)  # words for the person
-    failed = Signal(str)  # words for the person
+    remarked = Signal(str)  # message for the user
+    failed = Signal(str)  # message for the user
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class ViewContext(QObject):
         return self._appearance.theme
 
     def join(self, sheet: Sheet) -> None:
-        """Let numbers that are pointed at or covered on one sheet be so on all of them."""
+        """Link a sheet to the others: highlighted and covered numbers are so on all of them."""
         for other in self._sheets:
             for source, target in ((sheet, other), (other, sheet)):
                 source.pointed.connect(target.highlight)
@@ -73,12 +73,12 @@ class ViewContext(QObject):
         self._sheets.append(sheet)
 
     def offer_task(self, task: Task) -> None:
-        """Let go of the old run, and let the example that is followed be one of the task."""
+        """Drop the old run, and select an example of the new task."""
         self.tracer.offer_task(task)
         self.chosen.offer_task(task)
 
     def offer_points(self, task: Task) -> None:
-        """Follow on in a task with a few other points."""
+        """Take a task in which only a few points differ."""
         self.tracer.offer_points(task)
         self.chosen.offer_task(task)
 

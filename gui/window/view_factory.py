@@ -1,4 +1,4 @@
-"""When views are made, and how all of them hear of the run that is shown."""
+"""Creation of the views, and passing on of the shown run to all of them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from gui.window.side.panel import SidePanel
 from gui.window.stage.stage import Stage
 from gui.window.view_registry import SIDE, TABS, ViewSpec
 
-if TYPE_CHECKING:  # imported at `start`, for which the first paint does not wait
+if TYPE_CHECKING:  # imported in `start`, after the first paint
     from gui.window.view_context import ViewContext
 
 
 class ViewFactory(QObject):
-    """Makes the views of the registry: at the start, or a lazy one when it is first wanted."""
+    """Creates the views of the registry: at the start, or a lazy one when it is first needed."""
 
-    keep_wanted = Signal()  # the run that is shown
-    part_wanted = Signal()  # the next part of an update
-    log_toggled = Signal()  # the axis of the loss
+    keep_wanted = Signal()  # keep the shown run
+    part_wanted = Signal()  # go to the next part of an update
+    log_toggled = Signal()  # logarithmic or linear loss axis
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class ViewFactory(QObject):
         appearance: Appearance,
     ) -> None:
         super().__init__(stage)
-        self.context: ViewContext  # is there from `start` on
+        self.context: ViewContext  # set by `start`
         self._controller, self._editor, self._loader = controller, editor, loader
         self._stage, self._appearance = stage, appearance
         self._made: dict[str, View] = {}
@@ -52,26 +52,26 @@ class ViewFactory(QObject):
 
     @property
     def made(self) -> tuple[View, ...]:
-        """The views that are there."""
+        """The views that have been created."""
         return tuple(self._made.values())
 
     @property
     def named(self) -> tuple[tuple[str, View], ...]:
-        """The views that are there, each after its name."""
+        """The views that have been created, as (name, view)."""
         return tuple(self._made.items())
 
     def __getitem__(self, name: str) -> View:
-        """Return the view of this name; it is made if it is not there."""
+        """Return the view of this name, creating it if needed."""
         if name not in self._made:
             self._make(name)
         return self._made[name]
 
     def add(self, name: str, view: View) -> None:
-        """Let a view that is there before the others hear of the run, too."""
+        """Add a view that was created elsewhere, so that it follows the run too."""
         self._made[name] = view
 
     def start(self) -> None:
-        """Make what would have kept the first paint waiting."""
+        """Create the context and the views that are not lazy; called after the first paint."""
         from gui.window.view_context import ViewContext
 
         self.context = context = ViewContext(
@@ -87,16 +87,16 @@ class ViewFactory(QObject):
         self._stage.turned.connect(self.__getitem__)
 
     def present(self, is_on: bool) -> None:
-        """Let all views, and those that are made later, show only what a hall can read, or not."""
+        """Turn presenter mode on or off in all views, including those created later."""
         self._is_presenting = is_on
         tell_all(self.made, lambda view: view.present(is_on))
 
     def end_threads(self) -> None:
-        """End what views have under way of their own."""
+        """End the threads of the views."""
         tell_all(self.made, lambda view: view.end_threads())
 
     def _make(self, name: str) -> None:
-        """Make a view, let it catch up with the others, and put it where it belongs."""
+        """Create a view, give it the current run, and put it on the stage or the side panel."""
         spec, put = self._specs[name]
         view = self._made[name] = spec.make(self.context)
         if self._controller.run:
@@ -110,19 +110,19 @@ class ViewFactory(QObject):
     # The run --------------------------------------------------------------------------------------
 
     def offer_task(self, task: Task) -> None:
-        """Let go of the old run, and show the task of a new one."""
+        """Drop the old run and show the task of a new one."""
         self.context.points_wanted.emit(task)
         self.context.offer_task(task)
         tell_all(self.made, lambda view: view.offer_task(task))
         self.context.task_shown.emit(task)
 
     def offer_points(self, task: Task) -> None:
-        """Show a few other points of the run."""
+        """Show a task in which only a few points differ."""
         self.context.points_wanted.emit(task)
         self.context.offer_points(task)
         tell_all(self.made, lambda view: view.offer_points(task))
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
-        """Show where the run is."""
+        """Pass a snapshot to all views."""
         self.context.offer_snapshot(snapshot)
         tell_all(self.made, lambda view: view.offer_snapshot(snapshot))

@@ -1,6 +1,6 @@
-"""The views: their names, when each applies, how it is made and what it is connected to.
+"""Registry of the views: names, when each applies, how it is created and connected.
 
-A new view is one row here and its package. Nothing here imports a view before it is made.
+A new view needs one row here and its package. A view is imported only when it is created.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ EXPLAIN, COMPARE = "Explain", "Compare"
 
 @dataclass(frozen=True)
 class ViewSpec:
-    """One view.
+    """Specification of one view.
 
-    name : on its tab, in the menu and for `--view`.
-    group : of the views that share a tab; "" where it has one of its own.
-    is_page : it fills a page: on the stage it takes the room of the side panel too.
-    make : makes and connects it.
-    applies_to : tells whether there is something to show of a task.
-    is_lazy : it is made when it is first seen, not at the start.
-    first_for : tells whether it is the one to begin with for a task.
+    name : used on its tab, in the menu and by `--view`.
+    group : name of the group of views that share a tab; "" if it has a tab of its own.
+    is_page : whether it is a page, which on the stage takes space of the side panel too.
+    make : creates and connects it.
+    applies_to : returns whether the view has something to show for a task.
+    is_lazy : whether it is created when first shown, not at the start.
+    first_for : returns whether it is shown first for a task.
     """
 
     name: str
@@ -70,7 +70,7 @@ def _can_be_drawn(task: Task) -> bool:
 
 
 def _is_one_map(task: Task) -> bool:
-    """Whether the model is one linear map, which the formulae are of."""
+    """Return whether the model is one linear map, as the formulae assume."""
     return not task.config.model.hidden
 
 
@@ -96,7 +96,7 @@ def _make_boundary(context: ViewContext) -> View:
         view.board.set_points(context.editor.points, is_active=task.config.data.source == "drawn")
 
     def show_part(part: int | None) -> None:
-        """Show which part of an update is taken: the example, the gradient."""
+        """Show the current part of an update: highlight the example, show gradient arrows."""
         view.gradient_arrows.lend(part == GRADIENT)
         if part is not None and chosen.example is not None and chosen.example.row is not None:
             view.highlight(chosen.example.row)
@@ -144,14 +144,14 @@ def _make_draw(context: ViewContext) -> View:
     def teach(picture: NDArray[np.float32], label: int) -> None:
         """Add a drawing to the training rows under its true class."""
         if controller.run is None or view.task is not controller.run.task:
-            return  # other data came amid the press of the button
+            return  # the data changed between the drawing and the press of the button
         source = controller.run.task.source
         X = np.rint(picture.reshape(1, -1) * source.scale).astype(np.uint8)
         words = f"lesson that this is {source.class_names[label]}"
         context.editor.teach(X, np.array([label]), words)
 
     def follow(task: Task, picture: NDArray[np.float32], row: int) -> None:
-        """Follow what is on the pad: a row of the data set, or a drawing where it is −1."""
+        """Select the picture on the pad: a row of the data set, or a drawing if row is −1."""
         if row >= 0:
             context.chosen.choose(Example.of_row(task, row))
         else:
@@ -248,7 +248,7 @@ def _make_loss(context: ViewContext) -> View:
 
 
 def _with_kept_runs(context: ViewContext, view: CurveView) -> CurveView:
-    """Let a curve show the kept runs on the same data beside the run that is shown."""
+    """Connect a curve view so that it also shows the kept runs on the same data."""
 
     def show_kept(*_: object) -> None:
         run = context.controller.run
@@ -318,5 +318,5 @@ SIDE = (
 
 
 def keys_of(names: Sequence[str]) -> dict[str, str]:
-    """Return the keys that show these views, by their places: 1 to 9, then 0."""
+    """Return the keys that show these views, in order: 1 to 9, then 0; further views have none."""
     return dict(zip(names, "1234567890", strict=False))

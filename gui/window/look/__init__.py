@@ -1,1 +1,1 @@
-"""The look of the whole window: its theme, and its zoom on each screen."""
+"""Appearance of the whole window: its theme, and its zoom on each screen."""

@@ -1,10 +1,10 @@
-"""Colours and size of the whole application: its palette and its type, and a style sheet.
+"""Colours and size of the whole application: palette, font and style sheet.
 
-A new style sheet takes Qt 0.35 ms a widget, most of it for events and layouts that nothing wants:
-0.7 s for the whole window. So the sheet never changes. Its colours are roles of the palette and
-its lengths are heights of the type, which Qt looks up when a widget is polished; a new palette or
-type needs no more than that, 0.06 ms a widget. What paints in colours and sizes of its own follows
-the event of the new palette or type: see `View.changeEvent`.
+Applying a new style sheet takes Qt 0.35 ms per widget, mostly for unneeded events and layouts:
+0.7 s for the whole window. So the sheet never changes. Its colours are palette roles and its
+lengths are multiples of the font height, which Qt resolves when a widget is polished; a new
+palette or font needs only that, 0.06 ms per widget. Widgets that paint with colours and sizes of
+their own handle the change event of palette or font: see `View.changeEvent`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from gui.kit.theme import Theme
 from gui.kit.view import View
 
 THEMES = ("system", "light", "dark")
-SLICE_SECONDS = 0.02  # of the window's thread, for widgets that nobody sees yet
+SLICE_SECONDS = 0.02  # time slice on the GUI thread for widgets that are not visible
 
 
 class Appearance(QObject):
-    """The theme and the zoom of the application: a chosen theme, or that of the system.
+    """Theme and zoom of the application; the theme is chosen or follows the system.
 
     choice : one of THEMES.
     """
@@ -49,12 +49,12 @@ class Appearance(QObject):
         return look.DARK if is_dark else look.LIGHT
 
     def choose(self, choice: str) -> None:
-        """Take one of THEMES."""
+        """Choose one of THEMES and apply it."""
         self.choice = choice
         self.apply()
 
     def apply(self) -> None:
-        """Give the application the colours of the theme."""
+        """Apply the colours of the theme to the application."""
         self._colours.show(self.theme)
 
     @property
@@ -62,7 +62,7 @@ class Appearance(QObject):
         return zoom.factor()
 
     def set_zoom(self, value: float) -> None:
-        """Let everything be so many times as large as at 100 %."""
+        """Set the zoom factor; 1.0 is 100 %."""
         if value == self.zoom:
             return
         application = QApplication.instance()
@@ -81,7 +81,7 @@ class Appearance(QObject):
 
 
 class Colours(QObject):
-    """Gives the application its look: what is in sight at once, the rest in slices."""
+    """Applies palette and style sheet: to visible widgets at once, to the rest in time slices."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -91,12 +91,12 @@ class Colours(QObject):
         self._next.timeout.connect(self._polish_some)
 
     def show(self, theme: Theme) -> None:
-        """Take the theme's colours, and the size of the application's type."""
+        """Apply the theme's colours and the size of the application's font."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(look.palette(theme))
         if application.styleSheet() != (sheet := look.style_sheet()):
-            application.setStyleSheet(sheet)  # which polishes all that is there
+            application.setStyleSheet(sheet)  # this polishes all existing widgets
             return
         polished = Qt.WidgetAttribute.WA_WState_Polished
         widgets = []
@@ -108,13 +108,13 @@ class Colours(QObject):
         self._waiting = deque()
         for widget in widgets:
             if not shiboken6.isValid(widget):
-                continue  # Python has collected its parent meanwhile
-            # A view comes into sight in its colours however soon that is.
+                continue  # its parent has been garbage-collected meanwhile
+            # Views are polished at once: they may become visible before their turn.
             if widget.isVisible() or isinstance(widget, View):
                 _polish(widget)
             else:
                 self._waiting.append(widget)
-        for widget in self._waiting:  # it may be shown before its turn comes
+        for widget in self._waiting:  # they may be shown before their turn
             if shiboken6.isValid(widget):
                 zoom.follow(widget)
         self._next.start()
@@ -130,7 +130,7 @@ class Colours(QObject):
 
 
 def _polish(widget: QWidget) -> None:
-    """Let the style look colours and type up again for this widget."""
+    """Make the style resolve this widget's colours and font again."""
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)

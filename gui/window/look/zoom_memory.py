@@ -1,4 +1,4 @@
-"""The zoom that was chosen on each screen."""
+"""Zoom of each screen, as chosen by the user."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from gui.kit import zoom
 from gui.window.look.theming import Appearance
 from gui.window.settings import Settings
 
-LARGE = QSize(1900, 1000)  # a screen on which type is larger unless somebody chose otherwise
+LARGE = QSize(1900, 1000)  # least size of a screen on which the default zoom is larger
 LARGE_PERCENT, PERCENT = 120, 100
 MOST = round(100 * zoom.LEVELS[-1])
 
 
 class ZoomMemory(QObject):
-    """Gives the window the zoom of the screen that it is on, and remembers what is chosen.
+    """Applies the zoom of the window's screen, and stores the user's choice for it.
 
-    While it is paused, as for a slide, what is set is not remembered.
+    While it is paused, as in presenter mode, changes are not stored.
     """
 
     def __init__(self, window: QWidget, settings: Settings, appearance: Appearance) -> None:
@@ -30,13 +30,13 @@ class ZoomMemory(QObject):
         appearance.zoomed.connect(self._note)
 
     def restore(self) -> None:
-        """Take the zoom of the screen."""
+        """Apply the stored or default zoom of the screen."""
         screen = self._window.screen()
         percent = self._settings.number(_name(screen), _default(screen), MOST)
         self._appearance.set_zoom(max(percent, round(100 * zoom.LEVELS[0])) / 100)
 
     def reset(self) -> None:
-        """Take the zoom that the screen has while nobody has chosen one."""
+        """Apply the screen's default zoom."""
         self._appearance.set_zoom(_default(self._window.screen()) / 100)
 
     def _note(self, value: float) -> None:
@@ -45,7 +45,7 @@ class ZoomMemory(QObject):
 
 
 def _name(screen: QScreen) -> str:
-    """Return the name of the setting: a plain word, whatever the screen is called."""
+    """Return the name of the screen's setting: an identifier, whatever the screen is called."""
     size = screen.size()
     return f"zoom_{re.sub(r'[^0-9A-Za-z]', '_', screen.name())}_{size.width()}x{size.height()}"
 

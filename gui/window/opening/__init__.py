@@ -1,1 +1,1 @@
-"""How data come into the window: which are chosen, a CSV file, a gallery, a download."""
+"""Opening data: choice of the source, CSV files, the gallery of generators, downloads."""

@@ -1,4 +1,4 @@
-"""Opening a CSV file: which one, what was understood of it, and a run on what was chosen."""
+"""Opening a CSV file: file dialog, preview dialog, and a run on the chosen columns."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from gui.window.look.theming import Appearance
 from gui.window.opening.csv_reading import CsvReader
 from gui.window.settings import Settings
 
-if TYPE_CHECKING:  # the dialog is imported when it is first wanted
+if TYPE_CHECKING:  # the dialog is imported when first needed
     from core.data.csv.table import Table
     from gui.setup.csv.dialog import CsvDialog
 
-TABLE_FOLDER = "table_folder"  # setting: where the last CSV file lay
+TABLE_FOLDER = "table_folder"  # setting: folder of the last CSV file
 
 
 class CsvOpener(QObject):
-    """Asks for a file, reads it and shows it in a dialog; what is chosen there is loaded."""
+    """Asks for a file, reads it, shows it in a dialog and loads what is chosen there."""
 
-    task_kept = Signal(object)  # Task: nothing is loaded yet, whatever a button says
-    progressed = Signal(str, float)  # words, "" for none, and share of a file without a dialog
-    failed = Signal(str)  # words for the person
-    remarked = Signal(str)  # words for the person
-    closed = Signal()  # the dialog
+    task_kept = Signal(object)  # Task that stays, so that a pressed source button is reset
+    progressed = Signal(str, float)  # message, "" for none, and share read, without a dialog
+    failed = Signal(str)  # message for the user
+    remarked = Signal(str)  # message for the user
+    closed = Signal()  # the dialog was closed
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class CsvOpener(QObject):
         self._reader.progressed.connect(self._show_progress)
 
     def choose_file(self) -> None:
-        """Ask for a CSV file; training goes on meanwhile."""
+        """Ask for a CSV file; training continues meanwhile."""
         if self._controller.run is not None:
             self.task_kept.emit(self._controller.run.task)
         start = self._settings.text(TABLE_FOLDER) or str(Path.home())
@@ -64,19 +64,19 @@ class CsvOpener(QObject):
         chooser.open()
 
     def open_file(self, path: Path) -> None:
-        """Read a CSV file and show what was understood; nothing changes until it is loaded."""
+        """Read a CSV file and show the preview; the run stays until the user loads the table."""
         self._settings.set(TABLE_FOLDER, str(path.parent))
         if self.dialog:
             self.dialog.reject()
         self._read(path, CsvOptions())
 
     def call_off(self) -> None:
-        """Stop reading, and say so."""
+        """Cancel reading and report it."""
         if self._reader.cancel():
             self.remarked.emit("Opening was called off; data and model are as they were.")
 
     def close(self) -> None:
-        """Stop reading: the window closes."""
+        """Cancel reading because the window closes."""
         self._reader.cancel()
 
     def _read(self, path: Path, reading: CsvOptions) -> None:
@@ -128,7 +128,7 @@ class CsvOpener(QObject):
 
 
 def dropped_file(event: QDropEvent) -> Path | None:
-    """Return the file that is dropped, if it is one file of this machine."""
+    """Return the dropped file if it is exactly one local file, else None."""
     urls = event.mimeData().urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None

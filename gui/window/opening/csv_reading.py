@@ -1,4 +1,4 @@
-"""A CSV file is read on a thread of its own; a bar beside the notice shows how far."""
+"""Reading of a CSV file on a background thread, with a progress bar beside the notice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.data.csv.table import Table
 
 LOOK_MS = 50
-PATIENCE_MS = 200  # what is open sooner needs no bar
+PATIENCE_MS = 200  # no bar for files that are read sooner
 STEPS = 1000
 BAR_PX = 96
 MB = 1e6
@@ -26,11 +26,11 @@ KEY = "open"
 
 
 class CsvReader(QObject):
-    """Reads one file at a time; the newest wish wins."""
+    """Reads one file at a time; a new request cancels the previous one."""
 
     opened = Signal(object)  # Table
-    failed = Signal(str)  # words for the person
-    progressed = Signal(str, float)  # words, share; the words are "" once it is over
+    failed = Signal(str)  # message for the user
+    progressed = Signal(str, float)  # message, "" when it is over; share read, 0 … 1
 
     def __init__(self, background: Background, parent: QObject) -> None:
         super().__init__(parent)
@@ -55,7 +55,7 @@ class CsvReader(QObject):
             self._done = done, size
 
         def work() -> Table:
-            from core.data.csv import reader  # a start need not wait for it
+            from core.data.csv import reader  # not at the top: the start need not wait for it
 
             return reader.read(path, reading, watch, stop.is_set)
 
@@ -63,7 +63,7 @@ class CsvReader(QObject):
         self._look.start(PATIENCE_MS)
 
     def cancel(self) -> bool:
-        """Call it off; say whether there was something to call off."""
+        """Cancel reading; return whether a file was being read."""
         if self._stop is None:
             return False
         self._stop.set()
@@ -103,7 +103,7 @@ class CsvReader(QObject):
 
 
 class OpeningBar(QWidget):
-    """How far a file is read; Cancel."""
+    """Progress of reading a file, with a Cancel button."""
 
     cancelled = Signal()
 
@@ -128,7 +128,7 @@ class OpeningBar(QWidget):
         self.hide()
 
     def show_progress(self, words: str, share: float) -> None:
-        """Show how far it is; no words: hide."""
+        """Show the message and the share read, 0 … 1; hide the bar if the message is ""."""
         self.words.setText(words)
         self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(words))
         self.bar.setValue(round(STEPS * share))

@@ -1,4 +1,4 @@
-"""Choosing what is trained on: a source of data, or a folder with files like MNIST's."""
+"""Choice of the training data: a source, or a folder with files like MNIST's."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from gui.window.settings import Settings
 if TYPE_CHECKING:
     from core.data.mnist.progress import Progress
 
-MNIST_FOLDER = "mnist_folder"  # setting: the last one that held MNIST itself
-LAST_FOLDER = "last_folder"  # setting: where the choice of a folder starts
+MNIST_FOLDER = "mnist_folder"  # setting: the last folder that contained MNIST itself
+LAST_FOLDER = "last_folder"  # setting: where the folder dialog starts
 
 
 class DataChoice(QObject):
-    """Has other data loaded, and remembers where they lay."""
+    """Loads other data, and remembers their folders."""
 
     file_wanted = Signal()  # a CSV file
     folder_chosen = Signal(str)  # with files like MNIST's
-    task_kept = Signal(object)  # Task: others were asked for, and are not there
-    remarked = Signal(str)  # words for the person
+    task_kept = Signal(object)  # Task that stays: the requested data are not available (yet)
+    remarked = Signal(str)  # message for the user
 
     def __init__(
         self, window: QWidget, controller: RunController, loader: DataLoader, settings: Settings
@@ -39,7 +39,7 @@ class DataChoice(QObject):
         self._is_downloading = False
 
     def choose(self, source: Source) -> None:
-        """Change to this source, unless it is there."""
+        """Change to this source, unless it is shown already."""
         current, run = self._controller.config.data, self._controller.run
         if source == "csv":
             self.file_wanted.emit()
@@ -51,12 +51,12 @@ class DataChoice(QObject):
         self._change_to(DataConfig(source=source, folder=folder))
 
     def mnist_folder(self) -> str | None:
-        """Return the folder that MNIST was last found in, if it is there."""
+        """Return the folder that MNIST was last found in, if it still exists."""
         folder = self._settings.text(MNIST_FOLDER)
         return folder if QFileInfo(folder).isDir() else None
 
     def choose_mnist_folder(self) -> None:
-        """Ask for a folder; `folder_chosen` follows if there is one."""
+        """Ask for a folder; emit `folder_chosen` unless the user cancels."""
         start = self._settings.text(LAST_FOLDER) or str(Path.home())
         folder = QFileDialog.getExistingDirectory(
             self._window,
@@ -72,17 +72,17 @@ class DataChoice(QObject):
         self._change_to(DataConfig(source="mnist", folder=folder))
 
     def _change_to(self, data: DataConfig) -> None:
-        """Have these data shown, with the defaults of them and of the kind of model."""
+        """Load these data, with the default settings for the current kind of model."""
         self._loader.load(on_other_data(self._controller.config, data), f"change to {data.source}")
 
     def call_off_download(self) -> None:
-        """Stop the download, and say so."""
+        """Cancel the download and report it."""
         if self._loader.fetcher.stop():
             self.remarked.emit(
                 "The download was called off. Choose MNIST again to go on where it stopped."
             )
 
-    # What becomes of it ---------------------------------------------------------------------------
+    # Results --------------------------------------------------------------------------------------
 
     def note_task(self, task: Task) -> None:
         """Remember where MNIST was found."""
@@ -91,14 +91,14 @@ class DataChoice(QObject):
             self._settings.set(MNIST_FOLDER, data.folder)
 
     def note_refusal(self, task: Task | None, another_folder_may_help: bool) -> None:
-        """Keep what is there; a folder that was of no use is not tried again."""
+        """Keep the shown task; forget a folder that did not contain MNIST."""
         if task is not None:
             self.task_kept.emit(task)
         if another_folder_may_help:
-            self._settings.remove(MNIST_FOLDER)  # it is downloaded the next time
+            self._settings.remove(MNIST_FOLDER)  # next time MNIST is downloaded
 
     def note_download(self, progress: Progress | None) -> None:
-        """Keep what is there while others come from the network."""
+        """Keep the shown task while other data are downloaded."""
         has_begun = progress is not None and not self._is_downloading
         self._is_downloading = progress is not None
         if has_begun and self._controller.run is not None:

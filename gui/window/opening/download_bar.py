@@ -1,4 +1,4 @@
-"""How a download gets on, beside the notice, with what can be done about it."""
+"""Progress of a download, beside the notice, with buttons to cancel or replace it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDEST = "MNIST 88.8 of 88.8 MB · 100 % · stalled for 88 s"
 
 
 class DownloadBar(QWidget):
-    """Bytes, share and time left; Cancel, and the way out by a folder that has the files."""
+    """Bytes, share and time left; buttons to cancel or to load the files from a folder instead."""
 
     cancelled = Signal()
     folder_wanted = Signal()
@@ -45,7 +45,7 @@ class DownloadBar(QWidget):
         self.hide()
 
     def show_progress(self, progress: Progress | None) -> None:
-        """Show how far it is; the width stays, whatever the figures. None: hide."""
+        """Show the progress at a constant width; None hides the bar."""
         if progress is None:
             self.hide()
             return

@@ -1,4 +1,4 @@
-"""Opening the gallery of generators, beside the board on which its points appear."""
+"""Opening of the gallery of generators, beside the board that shows its points."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gui.control.run_controller import RunController
 from gui.window.look.theming import Appearance
 from gui.window.sizes import GALLERY_DOWN, MARGIN
 
-if TYPE_CHECKING:  # it is imported when it is first wanted
+if TYPE_CHECKING:  # the gallery is imported when first needed
     from gui.setup.gallery import Gallery
 
 
 class GalleryOpener(QObject):
-    """Shows one gallery, whose points are drawn at once."""
+    """Shows one gallery, whose points become the drawn points at once."""
 
-    board_wanted = Signal()  # the points that are drawn already, in place of other data
+    board_wanted = Signal()  # show the drawn points instead of other data
 
     def __init__(
         self, window: QWidget, controller: RunController, editor: DataEditor, appearance: Appearance
@@ -27,10 +27,10 @@ class GalleryOpener(QObject):
         super().__init__(window)
         self._window, self._controller, self._editor = window, controller, editor
         self._appearance = appearance
-        self.gallery: Gallery | None = None  # once it was wanted
+        self.gallery: Gallery | None = None  # created when first opened
 
     def open(self) -> None:
-        """Show the gallery over the side panel, and points on the board."""
+        """Show the gallery over the side panel, and drawn points on the board."""
         if self.gallery is None:
             from gui.setup.gallery import Gallery
 
@@ -46,11 +46,11 @@ class GalleryOpener(QObject):
         gallery.show()
         gallery.raise_()
         if not len(self._editor.points):
-            gallery.make()  # which leaves other data
+            gallery.make()  # this replaces other data by the points
         elif self._controller.config.data.source != "drawn":
             self.board_wanted.emit()
 
     def close(self) -> None:
-        """Close it while all is there that what is being typed in it is meant for."""
+        """Close the gallery while the receivers of an edit pending in one of its fields exist."""
         if self.gallery is not None:
             self.gallery.close()

@@ -17,16 +17,16 @@ from PySide6.QtWidgets import (
 from gui.kit.fields.unscrolled import Tabs
 from gui.kit.view import CardView
 
-MOST_WIDE_TABS = 3  # more stand closer to each other
+MOST_WIDE_TABS = 3  # more tabs are set closer together
 
 
 class SideCard(QFrame):
-    """Shows one of its views; tabs choose it where there are several.
+    """Shows one of its views; tabs choose it if there are several.
 
-    A view that stands alone has its own title, and the card's button in its header.
+    A single view shows its own title, and has the card's enlarge button in its header.
     """
 
-    chosen = Signal(str)  # the name of the view that was turned to
+    chosen = Signal(str)  # name of the view that the user chose
     enlarge_toggled = Signal(bool)
 
     def __init__(self) -> None:
@@ -72,12 +72,12 @@ class SideCard(QFrame):
 
     @property
     def current(self) -> str:
-        """The name of the view that is shown."""
+        """Name of the shown view."""
         return self.names[self.tabs.currentIndex()]
 
     def hold(self, views: Mapping[str, QWidget], current: str) -> None:
-        """Hold these views, at least one, and show the one of this name."""
-        self._views = {}  # turning the tabs below means nothing
+        """Replace the card's views by these, at least one, and show `current`."""
+        self._views = {}  # makes `_turn_to` ignore changes of the current tab meanwhile
         while self.tabs.count():
             self.tabs.removeTab(0)
         has_tabs = len(views) > 1
@@ -89,7 +89,7 @@ class SideCard(QFrame):
                 view.title.setVisible(not has_tabs)
         self._views = dict(views)
         self.tabs.setProperty("tight", len(views) > MOST_WIDE_TABS)
-        self.tabs.setStyleSheet(self.tabs.styleSheet())  # which looks at the property again
+        self.tabs.setStyleSheet(self.tabs.styleSheet())  # re-evaluates the property
         self.tabs.setVisible(has_tabs)
         self._line.setVisible(has_tabs)
         alone = next(iter(views.values()))

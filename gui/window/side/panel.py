@@ -1,4 +1,4 @@
-"""The column at the right: the loss, and the other views of the run on one card or on several."""
+"""The column at the right: the loss and the other views of the run, on one or more cards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gui.window.view_registry import ViewSpec
 
 Groups = tuple[tuple[str, ...], ...]
 
-# From which height of the panel on (px at a zoom of 100 %) its views stand on which cards.
+# Least height of the panel (px at a zoom of 100 %), and the views on each card from there on.
 ARRANGEMENTS: tuple[tuple[int, Groups], ...] = (
     (0, (("Loss", "Accuracy", "Example", "Confusion"),)),
     (420, (("Loss",), ("Accuracy", "Example", "Confusion"))),
@@ -26,13 +26,13 @@ ARRANGEMENTS: tuple[tuple[int, Groups], ...] = (
 CURVES: Groups = (("Loss",), ("Accuracy",))
 CURVES_SHARES = (2, 1)
 THUMBNAIL: Groups = (("Loss",),)
-SHARES = {1: (1,), 2: (5, 4), 3: (5, 3, 4), 4: (5, 3, 4, 4)}  # of the height, by number of cards
+SHARES = {1: (1,), 2: (5, 4), 3: (5, 3, 4), 4: (5, 3, 4, 4)}  # height ratios by number of cards
 
 
 class SidePanel(QSplitter):
-    """Cards one below the other: as many as the height has room for, the loss on the first."""
+    """Cards in a column: as many as fit the height, the loss on the first."""
 
-    enlarge_wanted = Signal(object)  # the card that is to take all the room, or None
+    enlarge_wanted = Signal(object)  # the card to enlarge, or None
 
     def __init__(self, specs: Sequence[ViewSpec]) -> None:
         super().__init__(Qt.Orientation.Vertical)
@@ -41,12 +41,12 @@ class SidePanel(QSplitter):
         self._views: dict[str, QWidget] = {spec.name: QWidget() for spec in specs}
         self._applies = dict.fromkeys(self._views, True)
         self._groups: Groups = ()
-        self._current = dict.fromkeys(self._views, 0)  # when each was last turned to
+        self._current = dict.fromkeys(self._views, 0)  # value of `_turns` when each was last chosen
         self._turns = 0
         self._enlarged: QWidget | None = None
         self._guide: QWidget | None = None
         self._is_presented = self._is_thumbnail = False
-        self._shares: dict[int, tuple[int, ...]] = {}  # set by hand, by number of cards
+        self._shares: dict[int, tuple[int, ...]] = {}  # heights set by the user, by number of cards
         self.splitterMoved.connect(self._note_shares)
         self.cards = [SideCard() for _ in specs]
         for card in self.cards:
@@ -59,52 +59,52 @@ class SidePanel(QSplitter):
 
     @property
     def names_in_sight(self) -> tuple[str, ...]:
-        """The names of the views that are not behind a tab."""
+        """Names of the views that are the current one of their card."""
         return tuple(card.current for card in self.cards[: len(self._groups)])
 
     def replace(self, name: str, view: QWidget) -> None:
-        """Put the view in the place of the empty one of this name."""
+        """Replace the placeholder of this name by the view."""
         old, self._views[name] = self._views[name], view
         self._groups = ()
         self._arrange()
         old.deleteLater()
 
     def show_task(self, task: Task) -> None:
-        """Show the views that apply."""
+        """Show the views that apply to the task."""
         self._applies = {name: spec.applies_to(task) for name, spec in self._specs.items()}
         self._arrange()
 
     def show_name(self, name: str) -> None:
-        """Bring the view of this name into sight."""
+        """Make the view of this name the current one of its card."""
         for card in self.cards[: len(self._groups)]:
             if name in card.names:
                 card.show_name(name)
 
     def present(self, is_on: bool) -> None:
-        """Show the curves alone, as a hall has use for nothing else, or all views again."""
+        """Show only the curves, for presenter mode, or all views again."""
         self._is_presented = is_on
         self._arrange()
 
     def show_thumbnail(self, is_on: bool) -> None:
-        """Show the loss alone, small beside a page, or all views again."""
+        """Show only the loss, small beside a page, or all views again."""
         self._is_thumbnail = is_on
         self._arrange()
 
     @property
     def _wanted(self) -> Groups | None:
-        """What is shown whatever the height."""
+        """The arrangement that is used regardless of the height; None: depends on the height."""
         if self._is_thumbnail:
             return THUMBNAIL
         return CURVES if self._is_presented else None
 
     def show_guide(self, guide: QWidget) -> None:
-        """Show this below the first card, in place of the others, until it is closed."""
+        """Show a widget below the first card, instead of the others, until `close_guide`."""
         self._guide = guide
         self.insertWidget(1, guide)
         self._arrange()
 
     def close_guide(self) -> None:
-        """Make room for the other cards."""
+        """Delete the guide and show the other cards again."""
         if self._guide is not None:
             self._guide.hide()
             self._guide.deleteLater()
@@ -112,7 +112,7 @@ class SidePanel(QSplitter):
             self._arrange()
 
     def show_only(self, enlarged: QWidget | None) -> None:
-        """Show one card alone, or all of them again."""
+        """Show only one card, or all of them again."""
         self._enlarged = enlarged
         for card in self.cards:
             card.enlarge_button.setChecked(card is enlarged)
@@ -128,7 +128,7 @@ class SidePanel(QSplitter):
         self._current[name] = self._turns
 
     def _arrange(self) -> None:
-        """Put the views that apply on as many cards as there is room for."""
+        """Put the views that apply on as many cards as fit."""
         if self._enlarged is not None:
             return
         wanted = self._wanted or next(
@@ -148,7 +148,7 @@ class SidePanel(QSplitter):
         self._share()
 
     def _share(self) -> None:
-        """Share the height out as somebody did by hand, or by default."""
+        """Divide the height among the cards as set by the user, or by default."""
         count = len(self._groups)
         kept = None if self._wanted else self._shares.get(count)
         shares = kept or (CURVES_SHARES if self._wanted is CURVES else SHARES[count])
@@ -157,7 +157,7 @@ class SidePanel(QSplitter):
 
     @property
     def _in_sight(self) -> list[QWidget]:
-        """What stands below each other now."""
+        """The widgets that are not hidden, from top to bottom."""
         return [widget for widget in self._widgets if not widget.isHidden()]
 
     @property
@@ -172,11 +172,11 @@ class SidePanel(QSplitter):
 
     @property
     def shares(self) -> str:
-        """How the height was shared out by hand, for the settings."""
+        """Heights set by the user, in px, as text for the settings: “300,240;250,150,200”."""
         return ";".join(",".join(map(str, heights)) for heights in self._shares.values())
 
     def set_shares(self, text: str) -> bool:
-        """Share the height out as `shares` says; return whether it says so."""
+        """Apply heights in the format of `shares`; return whether the text is valid."""
         found: dict[int, tuple[int, ...]] = {}
         for part in filter(None, text.split(";")):
             digits = part.split(",")
@@ -189,7 +189,7 @@ class SidePanel(QSplitter):
         return True
 
     def _show_cards(self) -> None:
-        """Show the enlarged card, or those that hold a view and are not in the guide's place."""
+        """Show the enlarged card, or all cards with views that the guide does not replace."""
         guide, enlarged = self._guide, self._enlarged
         for i, card in enumerate(self.cards):
             is_taken = i > 0 and guide is not None and self._wanted is None

@@ -1,4 +1,4 @@
-"""What to do first, where the second card of the side will be."""
+"""First steps for a new user, in place of the side panel's second and later cards."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gui.kit.row_button import RowButton
 from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
 
-HAS_STARTED = "has_started"  # the setting: 1 once a run was trained
+HAS_STARTED = "has_started"  # setting: 1 once a run was trained or the list was closed
 
 
 class Hint(NamedTuple):
-    """One thing to do: what it is, what comes of it, and what a press does."""
+    """One first step: its title, what comes of it, and the action of a press."""
 
     title: str
     words: str
@@ -28,7 +28,7 @@ class Hint(NamedTuple):
 
 
 class StartHere(QFrame):
-    """A numbered list of first things to do; a press does them."""
+    """A numbered list of first steps as buttons."""
 
     closed = Signal()
 
@@ -81,7 +81,7 @@ class StartHere(QFrame):
 
 
 class FirstSteps(QObject):
-    """Shows the list beside the stage until the first run is over, or it is closed."""
+    """Shows the list beside the stage until a run with steps is not training, or it is closed."""
 
     def __init__(
         self,

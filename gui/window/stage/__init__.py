@@ -1,1 +1,1 @@
-"""The stage: tabs above the one big picture."""
+"""The stage: tabs above the main view, or above two views side by side."""

@@ -1,4 +1,4 @@
-"""A room of the stage: tabs above one view."""
+"""One half of the stage: tabs above one view."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from gui.window.view_registry import ViewSpec
 
 
 class Room(QWidget):
-    """Tabs, and below them the view that was put here; the others it has had it keeps.
+    """Tabs above a stack of views, one of which is shown.
 
-    views : all views by name, which several rooms have in common: each is in one of them.
+    views : all views by name, shared by all rooms; each view is in exactly one room.
     """
 
     def __init__(self, specs: Sequence[ViewSpec], views: Mapping[str, QWidget]) -> None:
@@ -37,17 +37,17 @@ class Room(QWidget):
         layout.addWidget(self._stack, 1)
 
     def hold(self, view: QWidget) -> None:
-        """Take a view, wherever it was, without showing it."""
+        """Move a view to this room without showing it."""
         if self._stack.indexOf(view) < 0:
             self._stack.addWidget(view)
 
     def put(self, name: str) -> None:
-        """Take the view of this name, wherever it was, and show it."""
+        """Move the view of this name to this room and show it."""
         self.hold(self._views[name])
         self._stack.setCurrentWidget(self._views[name])
 
     def replace(self, old: QWidget, view: QWidget) -> None:
-        """Show another view in the place of one that may be here."""
+        """Replace a view by another; does nothing if the old one is not in this room."""
         if self._stack.indexOf(old) < 0:
             return
         is_shown = self._stack.currentWidget() is old
@@ -60,6 +60,6 @@ class Room(QWidget):
         return widget is not None and self._stack.isAncestorOf(widget)
 
     def present(self, is_on: bool) -> None:
-        """Leave the tabs out, as keys choose the view, or show them again."""
+        """Hide the tabs, as keys choose the view in presenter mode, or show them again."""
         for widget in (self._head, self._line):
             widget.setVisible(not is_on)

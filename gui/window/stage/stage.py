@@ -1,4 +1,4 @@
-"""The stage: the big picture, chosen by tabs; views that cannot apply are absent."""
+"""The stage: the main view, chosen by tabs; views that do not apply to the task are hidden."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from gui.window.view_registry import ViewSpec, keys_of
 
 
 class Stage(QFrame):
-    """Tabs above one large view, above a banner that comes at the end of a run; split, two of them.
+    """Tabs above a large view, above a banner for messages; when split, two views side by side.
 
-    A view is in one room: chosen in the other, it goes there, and what was there takes its place.
+    A view is in exactly one room: when it is chosen in the other one, the two rooms swap views.
     """
 
-    turned = Signal(str)  # to the view of this name, in either room
+    turned = Signal(str)  # the view of this name is now shown, in either room
 
     def __init__(self, specs: Sequence[ViewSpec], banner: QWidget) -> None:
         super().__init__()
@@ -35,11 +35,11 @@ class Stage(QFrame):
         self._specs = specs
         self.names = tuple(spec.name for spec in specs)
         self._actions: dict[str, QAction] = {}
-        self._views = {name: QWidget() for name in self.names}  # until they are made
+        self._views = {name: QWidget() for name in self.names}  # placeholders
         self._main, self._beside = (Room(specs, self._views) for _ in range(2))
         self._shown = {self._main: "", self._beside: ""}
         for view in self._views.values():
-            self._main.hold(view)  # Qt owns what lies in the window: it goes with it
+            self._main.hold(view)  # with a parent in the window, they are deleted with it
         for room in self._shown:
             room.tabs.chosen.connect(lambda name, room=room: self._turn_to(room, name))
         self.tabs = self._main.tabs
@@ -60,12 +60,12 @@ class Stage(QFrame):
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addWidget(rooms, 1)
-        column.addWidget(banner)  # below: on the views it would hide an axis
+        column.addWidget(banner)  # below the views: over them it would hide an axis
         self.tabs.offer(self.names, keys_of(self.names), self.names[0])
         self._turn_to(self._main, self.names[0])
 
     def _turn_to(self, room: Room, name: str) -> None:
-        """Show this view; the focus of the one before goes to the stage, not to what is next."""
+        """Show this view in the room; focus in the old view moves to the stage itself."""
         if room.holds_focus(QApplication.focusWidget()):
             self.setFocus()
         other = self._beside if room is self._main else self._main
@@ -92,7 +92,7 @@ class Stage(QFrame):
             self._main.put(self.current)
 
     def _offer_beside(self) -> None:
-        """Offer the same views beside the first room, and show another one than there."""
+        """Offer the same views in the second room, and show one that the first does not show."""
         others = [name for name in self.offered if name != self.current]
         shown = self._shown[self._beside]
         name = shown if shown in others else others[0]
@@ -100,23 +100,27 @@ class Stage(QFrame):
         self._turn_to(self._beside, name)
 
     def present(self, is_on: bool) -> None:
-        """Leave the tabs out, as keys choose the view, or show them again."""
+        """Hide the tabs, as keys choose the view in presenter mode, or show them again."""
         for room in self._shown:
             room.present(is_on)
 
     def bind(self, name: str, action: QAction) -> None:
-        """Let the action, which shows this view, come and go with its tab."""
+        """Make the action that shows this view visible and enabled only along with its tab."""
         self._actions[name] = action
 
     def replace(self, name: str, view: QWidget) -> None:
-        """Put another view behind the tab of this name."""
+        """Replace the view or placeholder of this name."""
         old, self._views[name] = self._views[name], view
         for room in self._shown:
             room.replace(old, view)
         old.deleteLater()
 
     def show_task(self, task: Task) -> None:
-        """Offer the views that apply; where what was shown does not, show the first."""
+        """Offer the views that apply to the task.
+
+        If their set changes, show the first one that is `first_for` the task, else keep the shown
+        view, or show the first offered one if that does not apply.
+        """
         offered = tuple(spec.name for spec in self._specs if spec.applies_to(task))
         keys = keys_of(offered)
         for name, action in self._actions.items():
@@ -136,7 +140,7 @@ class Stage(QFrame):
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """The names of the views that apply."""
+        """Names of the views that apply."""
         return self.tabs.offered
 
     @property
@@ -145,7 +149,7 @@ class Stage(QFrame):
 
     @property
     def is_page(self) -> bool:
-        """Whether what is shown fills a page, and takes the side panel's room."""
+        """Whether the shown view is a page, which takes space of the side panel."""
         return any(spec.is_page for spec in self._specs if spec.name == self.current)
 
     def show_name(self, name: str) -> None:

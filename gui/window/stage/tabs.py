@@ -1,4 +1,4 @@
-"""The tabs of the stage: some of a view each, some of a group of views that a menu offers."""
+"""Tabs of the stage: one per view, or one per group of views, which a menu offers."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ from gui.kit.fields.unscrolled import Tabs
 from gui.window.view_registry import ViewSpec
 
 MENU_SIGN = " ▾"
-ALL = "Views"  # the one group where there is no room for tabs
+ALL = "Views"  # the single group if there is no space for tabs
 OPENS = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class StageTabs(Tabs):
-    """Offers views by name. The tab of a group bears the name of the view of it that is shown.
+    """Offers views by name. A group's tab has the name of its shown view when it is current.
 
-    Where the tabs have no room, all views are one group.
+    If the tabs do not fit, all views form one group.
     """
 
-    chosen = Signal(str)  # the name of the view to show
+    chosen = Signal(str)  # name of the view to show
 
     def __init__(self, specs: Sequence[ViewSpec]) -> None:
         super().__init__()
         self._group_of = {spec.name: spec.group for spec in specs}
         self._offered: tuple[str, ...] = ()
         self._keys: Mapping[str, str] = {}
-        self._groups: list[tuple[str, list[str]]] = []  # of each tab, its name and its views
-        self._shown: dict[str, str] = {}  # of each group, the view that was shown last
+        self._groups: list[tuple[str, list[str]]] = []  # for each tab: group and its views
+        self._shown: dict[str, str] = {}  # for each group: the view shown last
         self._room_needed = 0
         self.setDrawBase(False)
         self.setExpanding(False)
-        self.setUsesScrollButtons(False)  # scrolled to a tab, it would leave a gap
+        self.setUsesScrollButtons(False)  # scrolling to a tab would leave a gap
         self.setProperty("narrow", True)
         self.setAccessibleName("views")
         self.currentChanged.connect(self._turn_to)
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """The names of the views that can be chosen."""
+        """Names of the views that can be chosen."""
         return self._offered
 
     @property
     def current(self) -> str:
-        """The name of the view that is shown; "" where none is offered."""
+        """Name of the shown view; "" if none is offered."""
         if not self._groups:
             return ""
         name, members = self._groups[self.currentIndex()]
         return self._shown.get(name, members[0])
 
     def offer(self, names: Sequence[str], keys: Mapping[str, str], current: str) -> None:
-        """Offer these views, at least one, and show `current`; keys : that show them, too."""
+        """Offer these views, at least one, and show `current`; keys : shortcuts by view name."""
         self._offered, self._keys = tuple(names), keys
         self._make_tabs(current, is_one=False)
         self._room_needed = self.sizeHint().width()
@@ -71,7 +71,7 @@ class StageTabs(Tabs):
                     self.chosen.emit(name)
 
     def _make_tabs(self, current: str, *, is_one: bool) -> None:
-        """Make a tab for each view or group, or one for all."""
+        """Create a tab for each view or group, or one for all."""
         groups: dict[str, list[str]] = {}
         for name in self._offered:
             groups.setdefault(ALL if is_one else self._group_of[name] or name, []).append(name)
@@ -122,7 +122,7 @@ class StageTabs(Tabs):
     # Events -------------------------------------------------------------------------------------
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as need be: the tabs give way to a menu."""
+        """Return a width of 0: when the tabs do not fit, a menu replaces them."""
         return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -146,7 +146,7 @@ class StageTabs(Tabs):
         super().keyPressEvent(event)
 
     def _open_menu(self, index: int) -> bool:
-        """Open the menu of a group's tab; say whether it is one."""
+        """Open the menu of a tab; return whether the tab has one, as those of groups do."""
         _, members = self._groups[index]
         if len(members) == 1:
             return False
