@@ -1,1 +1,1 @@
-"""The set-up column and its dialogs: data, model and training as a person chooses them."""
+"""The set-up column and its dialogs: the user's choice of data, model and training."""

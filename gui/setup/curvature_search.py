@@ -1,4 +1,4 @@
-"""The largest curvature of a run's loss: over a sample while it trains, over all rows at rest."""
+"""Search for the curvature bound of a run: on a sample during training, on all rows at rest."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from core.train.snapshot import Params
 from gui.state.background_tasks import Background, Queue
 
 KEY = "curvature"
-SECONDS = 1.0  # between two searches while it trains
-SHARE = 50  # then it waits so many times as long as the last one took
-SLICE_SECONDS = 0.03  # the background has others to serve
+SECONDS = 1.0  # least time between two searches during training
+SHARE = 50  # the pause after a search is at least this many times its duration
+SLICE_SECONDS = 0.03  # time slice of a search, as the background has other requests
 
 
 @dataclass(frozen=True)
 class Bend:
-    """λ_max of the mean loss over so many of all training rows; NaN where it is not known."""
+    """λ_max of the mean loss over `rows` of `total` training rows; NaN if it is not known."""
 
     value: float
     rows: int
@@ -34,7 +34,7 @@ class Bend:
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """Where it is looked for."""
+    """A search request: task, parameters, weight decay, and whether the run is at rest."""
 
     task: Task
     params: Params
@@ -42,7 +42,7 @@ class _Place:
     is_still: bool
 
     def covers(self, other: _Place) -> bool:
-        """Whether what is found here is true there, and of no fewer rows."""
+        """Return whether the result for this request holds for the other, with no fewer rows."""
         pairs = zip(self.params.arrays, other.params.arrays, strict=True)
         return (
             self.task is other.task
@@ -53,9 +53,9 @@ class _Place:
 
 
 class CurvatureSearch:
-    """Looks for λ_max in the background, slice by slice.
+    """Searches for λ_max in the background, in time slices.
 
-    found : the newest; it is of an earlier place while a search is under way.
+    found : the newest result; from earlier parameters while a search is running.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
@@ -65,7 +65,7 @@ class CurvatureSearch:
         self._next_at = 0.0
 
     def forget(self, background: Background | None) -> None:
-        """End the search, and know nothing."""
+        """Cancel the search and drop the result."""
         self.found = self._place = None
         self._next_at = 0.0
         if background is not None:
@@ -74,7 +74,10 @@ class CurvatureSearch:
     def look(
         self, background: Background, task: Task, params: Params, decay: float, is_still: bool
     ) -> None:
-        """Look for it here, unless that is under way; while it trains, now and then."""
+        """Search for λ_max at `params`, unless done or running; during training only at intervals.
+
+        decay : weight decay λ. is_still : the run is at rest, so search on all training rows.
+        """
         place = _Place(task, params, decay, is_still)
         if self._place is not None and self._place.covers(place):
             return
@@ -87,9 +90,9 @@ class CurvatureSearch:
         searching: Generator[None, None, float] | None = None
 
         def work() -> Bend | None:
-            """Go on for a moment; None until it is found."""
+            """Search for one time slice; return None until λ_max is found."""
             nonlocal searching
-            from core.explain import curvature  # brings PyTorch
+            from core.explain import curvature  # imports PyTorch
 
             if not curvature.has_curvature(task):
                 return Bend(math.nan, 0, 0)

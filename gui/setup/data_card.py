@@ -1,4 +1,4 @@
-"""The card of the data: their source, which features and rows train, what is made of them."""
+"""The card of the data: features, split and preprocessing."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     *((f"degree {degree}, sin", (degree, True)) for degree in range(2, MAX_DEGREE + 1)),
 )
 VARIATIONS = (("off", 0), *((f"× {copies + 1}", copies) for copies in range(1, MAX_COPIES + 1)))
-SHARE, SEED = "0000000", "00000"  # what these fields are as wide as
+SHARE, SEED = "0000000", "00000"  # texts that set the widths of these fields
 
 
 class DataCard(Card):
-    """Shows the data of a task, and says what is wanted instead."""
+    """Shows the data settings of a task, and emits the config that the user wants instead."""
 
-    changed = Signal(object, str)  # DataConfig, words for undo
+    changed = Signal(object, str)  # DataConfig, text for the undo menu
 
     def __init__(self) -> None:
         super().__init__("Data")
@@ -102,7 +102,7 @@ class DataCard(Card):
         )
 
     def change_features(self, names: tuple[str, ...]) -> None:
-        """Say that these features are wanted."""
+        """Request these features."""
         self._change("features", features=names)
 
     def _change(self, words: str, **changes: object) -> None:
@@ -117,7 +117,7 @@ class DataCard(Card):
         self._change("feature map", degree=degree, sine=sine)
 
     def show_task(self, task: Task) -> None:
-        """Show the data of a run."""
+        """Show the data settings of a task."""
         self._task = task
         data = task.config.data
         self._features_row.setVisible(FeaturePicker.applies_to(task))

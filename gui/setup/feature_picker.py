@@ -1,4 +1,4 @@
-"""The choice of the features that go into the model."""
+"""Choice of the features that the model uses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALL = ("all",)  # as DataConfig has it
 
 
 class FeaturePicker(QToolButton):
-    """Shows how many features of a task go in, and which in its menu; says which are wanted."""
+    """Shows how many features the task uses, lists them in a menu, and emits the user's choice."""
 
     chosen = Signal(object)  # tuple of names, as DataConfig has it
 
@@ -25,11 +25,11 @@ class FeaturePicker(QToolButton):
 
     @staticmethod
     def applies_to(task: Task) -> bool:
-        """Whether there is a choice: of pictures and of many features, all go in."""
+        """Return whether there is a choice: pictures and long lists of features are used whole."""
         return task.source.image_shape is None and 2 < task.source.m <= MAX_LISTED_FEATURES
 
     def show_task(self, task: Task) -> None:
-        """Show the features of a task that this applies to."""
+        """Show the features of a task for which `applies_to` holds."""
         self._task = task
         names, chosen = task.source.feature_names, task.dataset.feature_names
         self.setText(f"{len(chosen)} of {len(names)} ▾")

@@ -1,4 +1,4 @@
-"""The gallery of generators: thumbnails to choose from, and knobs that act at once."""
+"""The gallery of generators: thumbnails to choose from, and fields that act at once."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ PERCENT = 100
 
 
 class Gallery(QDialog):
-    """Says `made` with points at every change, and whether the change is over."""
+    """Emits `made` with new points at every change."""
 
-    made = Signal(object, str, bool)  # Points, words for undo, whether the gesture is over
+    made = Signal(object, str, bool)  # Points, text for the undo menu, whether the gesture is over
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Tool)  # the window's keys work here too
-        self._theme = theme  # changes of the palette are among the events of all that follows
+        self._theme = theme  # set first: the calls below may send palette change events
         self.setWindowTitle("Generate points")
         self.recipe = GeneratorConfig()
         self._is_dragged = False
@@ -96,7 +96,7 @@ class Gallery(QDialog):
         self._show()
 
     def make(self) -> None:
-        """Draw what is chosen."""
+        """Generate points from the current recipe."""
         self._change()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -128,7 +128,7 @@ class Gallery(QDialog):
             self._change(is_over=not slider.isSliderDown(), **{name: position / PERCENT})
 
         def release() -> None:
-            if self._is_dragged:  # else it was pressed and let go: the points are as they were
+            if self._is_dragged:  # else the slider was not moved, and the points are unchanged
                 self._change()
 
         value.setText(f"{slider.value() / PERCENT:.2f}")
@@ -140,7 +140,7 @@ class Gallery(QDialog):
         knobs.addWidget(value, row, 2)
 
     def _change(self, *, is_over: bool = True, **changes: object) -> None:
-        """Make other points, and show them at once."""
+        """Apply changes to the recipe, and emit new points at once."""
         self._is_dragged = not is_over
         self.recipe = replace(self.recipe, **changes)  # type: ignore[arg-type]
         self._show()
@@ -157,7 +157,7 @@ class Gallery(QDialog):
 
 
 class _Thumbnail(QPushButton):
-    """A small picture of what a generator makes with the knobs as they are."""
+    """A small picture of what a generator produces with the current settings."""
 
     def __init__(self, theme: Theme, kind: str, title: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The row of what a class changes while it watches: model, η, batch size, λ, optimiser."""
+"""The knobs row: what a lecture changes: model, η, batch size, λ, optimiser, features."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ NARROW_PX = 1320
 
 
 class Knob(QWidget):
-    """A field with its name; a dot tells that it is not at its default.
+    """One or more fields with a label; a dot shows that the value is not the default.
 
-    name : the setting in the config.
+    name : the setting's name in the config.
     """
 
     def __init__(self, name: str, label: str, tip: str, *fields: QWidget) -> None:
@@ -51,7 +51,7 @@ class Knob(QWidget):
         self.dot.setProperty("changed", True)
         zoom.set_type(self.dot, look.SMALL)
         policy = self.dot.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # nothing moves when it comes
+        policy.setRetainSizeWhenHidden(True)  # so that nothing moves when it appears
         self.dot.setSizePolicy(policy)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -60,12 +60,12 @@ class Knob(QWidget):
             row.addWidget(widget)
         row.addWidget(self.dot)
         for field in fields:
-            if not field.accessibleName():  # the panel has fields of the same settings
+            if not field.accessibleName():  # “knob”: the panel has fields for the same settings
                 field.setAccessibleName(f"{name.replace('_', ' ').replace('kind', 'model')}, knob")
         self.show_change(False, None)
 
     def show_change(self, is_changed: bool, default: object) -> None:
-        """Say whether the value is another than the default, and what that would be."""
+        """Show whether the value differs from the default, and in the tool tip the default."""
         self.dot.setVisible(is_changed)
         tip = f"{self._tip}\nDefault: {say_value(default)}" if is_changed else self._tip
         for widget in (self.label, self.dot, self._fields[-1]):
@@ -74,13 +74,13 @@ class Knob(QWidget):
 
 
 class KnobsRow(QFrame):
-    """The settings that a lecture needs, each as it applies now; and how many are changed."""
+    """The settings that a lecture needs, as they apply now, and how many are not at default."""
 
     kind_chosen = Signal(object)  # ModelKind
     features_chosen = Signal(object)  # tuple of names, as DataConfig has it
     setting_changed = Signal(object, object)  # Setting, value
     defaults_wanted = Signal()
-    settings_toggled = Signal(bool)  # the panel with all settings is wanted, or not
+    settings_toggled = Signal(bool)  # show or hide the panel with all settings
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class KnobsRow(QFrame):
         self._task: Task | None = None
         self._settings = TrainingConfig()
         self._changed: dict[str, object] = {}
-        self._is_narrow = False  # there is room for signs alone
+        self._is_narrow = False  # the defaults button shows only glyphs and the count
         self._fields: dict[str, SettingField] = {}
         self.kind = Choice()
         self.kind.offer([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
@@ -143,11 +143,11 @@ class KnobsRow(QFrame):
     # Values in --------------------------------------------------------------------------------
 
     def start(self, background: Background) -> None:
-        """From now on, find where steps begin to overshoot."""
+        """Enable the search for the limit of a stable rate."""
         self.rate.background = background
 
     def show_task(self, task: Task) -> None:
-        """Show model and features of a run."""
+        """Show model and features of a task."""
         self._task = task
         kind = FAMILY[task.config.model.kind]
         self.kind.show_value(kind.name)
@@ -170,17 +170,17 @@ class KnobsRow(QFrame):
         self._show_changes()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show where steps begin to overshoot, from where the run is."""
+        """Show the limit of a stable rate at the run's parameters."""
         self.rate.offer_snapshot(snapshot)
 
     def show_panel(self, is_shown: bool) -> None:
-        """Show on the button whether the panel with all settings is there; nobody is told."""
+        """Show on the button whether the panel with all settings is shown, without a signal."""
         with QSignalBlocker(self.settings_button):
             self.settings_button.setChecked(is_shown)
 
     @property
     def changed(self) -> dict[str, object]:
-        """The settings that are not at their default, here or elsewhere, with their defaults."""
+        """Defaults of all settings that are not at their default, also those without a knob."""
         return self._changed
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -210,7 +210,7 @@ class KnobsRow(QFrame):
 
 
 def say_value(value: object) -> str:
-    """Return words for a setting's value."""
+    """Return a setting's value as text."""
     if value is None:
         return "full"
     if isinstance(value, bool):

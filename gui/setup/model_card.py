@@ -1,4 +1,4 @@
-"""The card of the model: which one of the family, its classes, a hidden layer, its start."""
+"""The card of the model: its kind, classes, hidden layer, bias and initial weights."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RANDOM_IS_NEEDED = (
 
 
 class FamilyPicker(QFrame):
-    """The rows of the family as buttons, in the order in which the lecture comes to them."""
+    """The kinds of the family as buttons, in the order in which a lecture introduces them."""
 
     chosen = Signal(object)
 
@@ -55,9 +55,9 @@ class FamilyPicker(QFrame):
 
 
 class ModelCard(Card):
-    """Shows the model of a task, and says what the person wants changed."""
+    """Shows the model of a task, and emits the config that the user wants instead."""
 
-    changed = Signal(object, str)  # ModelConfig, words for undo
+    changed = Signal(object, str)  # ModelConfig, text for the undo menu
 
     def __init__(self) -> None:
         super().__init__("Model")
@@ -117,13 +117,13 @@ class ModelCard(Card):
                 self.changed.emit(model, f"change of {words}")
 
     def change_kind(self, kind: object) -> None:
-        """Say that a model of this kind is wanted, with what it can keep of the one that is."""
+        """Request a model of this kind, keeping what it can of the current one."""
         if self._task is None or kind == self._task.config.model.kind:
             return
         model = self._task.config.model
         assert isinstance(kind, str)
         if FAMILY[kind].is_neuron and model.is_neuron:
-            self._change("model", kind=kind)  # the same question to another neuron
+            self._change("model", kind=kind)  # another neuron with the same two classes
         else:
             self._change("model", kind=kind, positive=None, negative=None)
 
@@ -140,7 +140,7 @@ class ModelCard(Card):
         self._change("classes", positive=positive, negative=negative)
 
     def show_task(self, task: Task) -> None:
-        """Show the model of a run."""
+        """Show the model of a task."""
         self._task = task
         model: ModelConfig = task.config.model
         kind = FAMILY[model.kind]

@@ -1,4 +1,4 @@
-"""A slider for the learning rate, with a mark where steps begin to overshoot."""
+"""A slider for the learning rate, with a mark at the limit of a stable rate."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from gui.kit.theme import Theme
 from gui.setup.curvature_search import CurvatureSearch
 from gui.state.background_tasks import Background
 
-LEAST, MOST = -4, 2  # powers of ten
-NOTCHES = 30  # of a power
+LEAST, MOST = -4, 2  # exponents of ten
+NOTCHES = 30  # per power of ten
 SLIDER_PX = 90
 FACE_PX = 4.0  # half the width of the mark
 MARK_PX, HANDLE_PX = 6.0, 14.0  # heights of the mark and of the handle
 
 
 class _Slider(Slider):
-    """A slider over powers of ten with a triangle at a limit."""
+    """A logarithmic slider with a triangle at a limit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class _Slider(Slider):
         self.theme = look.theme_of(self.palette()) or look.LIGHT
 
     def place(self, rate: float) -> float:
-        """Return where on the slider a rate is, in pixels from the left."""
+        """Return the position of a rate on the slider, in pixels from the left."""
         option = QStyleOptionSlider()
         self.initStyleOption(option)
         style, control = self.style(), QStyle.ComplexControl.CC_Slider
@@ -61,7 +61,7 @@ class _Slider(Slider):
         painter.end()
 
     def sizeHint(self) -> QSize:
-        """Have room below the handle for the mark, and above as much: the groove is halfway."""
+        """Add height below the handle for the mark, and as much above: the groove is centred."""
         hint = super().sizeHint()
         return hint.expandedTo(QSize(0, zoom.px(HANDLE_PX) + 2 * zoom.px(MARK_PX)))
 
@@ -70,7 +70,10 @@ class _Slider(Slider):
 
 
 class RateSlider(QWidget):
-    """The learning rate on a logarithmic slider; ▲ marks 2/λ_max of the loss's Hessian."""
+    """The learning rate on a logarithmic slider; ▲ marks the limit of a stable rate.
+
+    That limit is 2/λ_max of the loss's Hessian, or its variant for the optimiser.
+    """
 
     chosen = Signal(float)
 
@@ -93,12 +96,12 @@ class RateSlider(QWidget):
         self._fit()
         self._task: Task | None = None
         self._bends = CurvatureSearch(self._show_bend)
-        self._shown: object = None  # what the limit follows from
+        self._shown: object = None  # inputs of the shown limit
         self.background: Background | None = None
         self._say()
 
     def _fit(self) -> None:
-        """Be as wide as the widest numbers, at the zoom of now: other ones move nothing."""
+        """Fix the widths at those of the widest numbers at the current zoom."""
         self.slider.setMinimumWidth(zoom.px(SLIDER_PX))
         metrics = QFontMetrics(zoom.font(look.SMALL))
         self.limit_words.setFixedWidth(metrics.horizontalAdvance("▲ ≈0.00000"))
@@ -115,11 +118,11 @@ class RateSlider(QWidget):
         self._say()
 
     def focus(self) -> None:
-        """Give the slider the focus, as if Tab had come to it."""
+        """Give the slider the keyboard focus, as Tab does."""
         self.slider.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_rate(self, rate: float) -> None:
-        """Stand where this rate is."""
+        """Show this rate, without emitting `chosen`."""
         self._rate = rate
         position = round(NOTCHES * min(max(math.log10(rate), LEAST), MOST))
         with QSignalBlocker(self.slider):
@@ -127,14 +130,14 @@ class RateSlider(QWidget):
         self._say()
 
     def show_task(self, task: Task) -> None:
-        """Forget the limit of another run."""
+        """Take a new task and drop the previous limit."""
         self._task = task
         self._bends.forget(self.background)
         self._shown = None
         self._set_limit(None)
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
-        """Find the limit of where the run is; nothing where the curvature is not known."""
+        """Search for the limit at the run's parameters; none if the curvature is not defined."""
         task, background = self._task, self.background
         if task is None or background is None or not self.isVisible():
             return
@@ -148,21 +151,21 @@ class RateSlider(QWidget):
         self._show_bend()
 
     def _show_bend(self) -> None:
-        """Mark the limit that follows from the curvature."""
+        """Mark the limit that follows from λ_max, the optimiser and the momentum."""
         bend, limit = self._bends.found, None
         about = bend, self._rule, self._momentum
         if about == self._shown:
             return
         self._shown = about
         if bend is not None and self._rule.stable_rate:
-            from core.explain import curvature  # it is there: it has found the bend
+            from core.explain import curvature  # already imported by the search
 
             limit = curvature.stable_rate(bend.value, self._rule.name, self._momentum)
         self._set_limit(limit)
 
     @property
     def limit(self) -> float | None:
-        """2/λ_max, where it is known."""
+        """Limit of a stable rate; None if not known."""
         return self.slider.limit
 
     def _set_limit(self, limit: float | None) -> None:

@@ -1,4 +1,4 @@
-"""The set-up column: the cards of data, model and training, one below the other."""
+"""The set-up column: the cards of data, model and training, from top to bottom."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCROLL_BAR_PX = 10
 
 
 class SetupPanel(QScrollArea):
-    """All that a run is set up with; each card says by itself what is wanted instead."""
+    """All settings of a run; each card emits the user's changes itself."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class SetupPanel(QScrollArea):
         self.setWidget(column)
 
     def minimumSizeHint(self) -> QSize:
-        """Be as wide as the cards need, at the zoom of now: nothing scrolls sideways."""
+        """Return the width that the cards need at the current zoom: nothing scrolls sideways."""
         cards = self._column.minimumSizeHint().width()
         return QSize(cards + zoom.px(SCROLL_BAR_PX), super().minimumSizeHint().height())
 
@@ -42,11 +42,11 @@ class SetupPanel(QScrollArea):
         return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # cards need more or less than before
+        if event.type() == QEvent.Type.LayoutRequest:  # the cards' width may have changed
             self.updateGeometry()
         return super().eventFilter(watched, event)
 
     def show_task(self, task: Task) -> None:
-        """Show how a run is set up, but for the settings that may change while it runs."""
+        """Show a task's settings, except the training settings that apply during a run."""
         for card in (self.data, self.model, self.training):
             card.show_task(task)

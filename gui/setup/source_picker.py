@@ -1,4 +1,4 @@
-"""The choice of what is trained on: a row for each source of data."""
+"""Choice of the source of data: one row each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
 
 
 class SourcePicker(QWidget):
-    """Shows the source of a task, and says which one is wanted instead, also the same again."""
+    """Shows the source of a task, and emits the one that the user presses, even if unchanged."""
 
     chosen = Signal(str)
 
@@ -47,7 +47,7 @@ class SourcePicker(QWidget):
         self._buttons["csv"].setToolTip(CSV_TIP)
 
     def fold(self, is_folded: bool) -> None:
-        """Show the signs alone, or names and details too."""
+        """Show only the glyphs, or names and details too."""
         for button in self._buttons.values():
             button.fold(is_folded)
         self.updateGeometry()
@@ -56,7 +56,7 @@ class SourcePicker(QWidget):
         return self._buttons[source]
 
     def show_task(self, task: Task) -> None:
-        """Mark the source of the task; the row of tables names the open one, and opens another."""
+        """Mark the source of the task; the row for CSV files names the open one, if any."""
         name, detail = OPEN_CSV, OPEN_CSV_DETAIL
         if task.config.data.source == "csv":
             source = task.source
@@ -67,7 +67,7 @@ class SourcePicker(QWidget):
 
 
 class SourceButton(RowButton):
-    """A row with a glyph, a name and a detail below it."""
+    """A row with a glyph, a name and, below the name, a detail."""
 
     def __init__(self, glyph: str, name: str, detail: str) -> None:
         super().__init__()
@@ -98,17 +98,17 @@ class SourceButton(RowButton):
             self._fit()
 
     def _fit(self) -> None:
-        """Let all signs be as wide as the widest, so that names stand below each other."""
+        """Make all glyphs as wide as the widest, so that the names are aligned."""
         metrics = QFontMetrics(zoom.font(SIGN_SCALE))
         widths = [metrics.size(0, sign).width() for _, sign, _, _ in SOURCES]
         self._sign.setFixedWidth(max(*widths, self._sign.minimumSizeHint().width()))
 
     def fold(self, is_folded: bool) -> None:
         self._texts.setVisible(not is_folded)
-        self.updateGeometry()  # at once: who asks for the width next is told the new one
+        self.updateGeometry()  # at once: the caller asks for the new width next
 
     def set_words(self, name: str, detail: str) -> None:
-        """Show the name, its middle left out where it is long, and the detail."""
+        """Show the name, elided in the middle if it is long, and the detail."""
         self._name.setText(name)
         self._detail.setText(detail)
         self.setToolTip(as_tip(f"Train on {name}\n{detail}".strip()))

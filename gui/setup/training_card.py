@@ -1,4 +1,4 @@
-"""The card of training: how the weights are updated, when it stops, what decides the shuffles."""
+"""The card of training: optimiser and its settings, stopping rules, seed and device."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ NEEDS_VALIDATION = "Needs validation rows: choose a validation share above, unde
 
 
 class TrainingCard(Card):
-    """Shows the settings of training as they apply now, and says what is wanted instead."""
+    """Shows the training settings as they apply now, and emits the user's changes."""
 
-    tuned = Signal(str, object)  # setting that applies while it runs, value
-    run_changed = Signal(object, str)  # TrainingConfig that needs a new run, words for undo
+    tuned = Signal(str, object)  # name of a setting that applies during a run, value
+    run_changed = Signal(object, str)  # TrainingConfig for a new run, text for the undo menu
 
     def __init__(self) -> None:
         super().__init__("Training")
@@ -47,7 +47,7 @@ class TrainingCard(Card):
         return field
 
     def change(self, setting: Setting[F], value: object) -> None:
-        """Say that this value is wanted: `tuned` where it applies at once, else `run_changed`."""
+        """Request this value: emit `tuned` if it applies during a run, else `run_changed`."""
         if setting.is_live:
             self.tuned.emit(setting.name, value)
             return
@@ -56,7 +56,7 @@ class TrainingCard(Card):
             self.run_changed.emit(settings, f"change of {setting.name}")
 
     def show_task(self, task: Task) -> None:
-        """Show what of the settings depends on the rows of a run."""
+        """Show the settings that depend on the task's rows: batch size and patience."""
         self.batch_size.set_rows(len(task.train_rows))
         self.batch_size.show_value(self._settings.batch_size)
         can_stop_early = bool(len(task.validation_rows))
@@ -72,7 +72,7 @@ class TrainingCard(Card):
         self._rows["momentum"].setVisible(settings.rule.uses_momentum)
 
     def show_devices(self, names: tuple[str, ...]) -> None:
-        """Offer the devices that are there; a choice of one is none."""
+        """Offer the available devices; hide the row unless there are several."""
         self.device.offer([(_device_name(name), name) for name in names], self._settings.device)
         self._rows["device"].setVisible(len(names) > 1)
 

@@ -1,4 +1,4 @@
-"""The settings of training, and the field that each of them has wherever it is shown."""
+"""The training settings, and the field that each of them uses wherever it is shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOMENTA = (0.5, 0.8, 0.9, 0.95, 0.99)
 
 
 class OptimiserChoice(Choice):
-    """The rule of the update; the tip of the field is what it does, with its formula."""
+    """Choice of the optimiser; the tool tip explains it with its formula."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class OptimiserChoice(Choice):
 
 
 class MomentumChoice(Choice):
-    """Some numbers that are usual; another one that applies is among them."""
+    """Choice among usual momenta, and the current value if it is another."""
 
     def show_value(self, value: object) -> None:
         assert isinstance(value, float | int)
@@ -39,7 +39,7 @@ class MomentumChoice(Choice):
 
 
 class ScheduleChoice(Choice):
-    """How the learning rate falls by epochs."""
+    """Choice of how the learning rate falls over the epochs."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class ScheduleChoice(Choice):
 
 
 class PatienceField(CountField):
-    """After how many epochs without a better one to stop; 0 reads “never”."""
+    """Epochs without improvement after which to stop; 0 is shown as “never”."""
 
     def __init__(self) -> None:
         super().__init__(0, MAX_COUNT, notches=True)
@@ -60,12 +60,12 @@ F = TypeVar("F", bound=SettingField)
 
 @dataclass(frozen=True)
 class Setting(Generic[F]):
-    """A value of TrainingConfig.
+    """A setting of TrainingConfig.
 
-    name : in the config; label, tip : of its field.
-    make : makes a field, which says `chosen` with a value of the config, and takes one by
+    name : its name in the config; label, tip : of its field.
+    make : creates a field, which emits `chosen` with a config value and shows one by
         `show_value`.
-    is_live : it applies while it runs; else a change of it begins a new run.
+    is_live : a change applies during a run; else it begins a new run.
     """
 
     name: str
@@ -147,10 +147,9 @@ DEVICE = Setting("device", "device", "Where the model is trained", Choice, is_li
 
 
 def with_change(settings: TrainingConfig, name: str, value: object) -> TrainingConfig:
-    """Return the settings with another value of this name, for a new run.
+    """Return the settings with a new value of this name, for a new run.
 
-    Another optimiser starts at the learning rate that is set, one of second order at its full
-    step, η = 1.
+    A new optimiser keeps the learning rate; one of second order gets its full step, η = 1.
     """
     changed = replace(settings, **{name: value})  # type: ignore[arg-type]
     is_whole_step = name == "optimiser" and changed.rule.is_second_order

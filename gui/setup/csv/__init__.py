@@ -1,1 +1,1 @@
-"""What was understood of a CSV file, to correct and to choose from before it is loaded."""
+"""The CSV dialog: preview of a file, corrections of its format, and choice of columns."""

@@ -1,4 +1,4 @@
-"""The dialog on a CSV file: its parts, one below the other, and how they hang together."""
+"""The dialog for a CSV file: its parts, from top to bottom, and their connections."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ MAX_NOTES = 6
 
 
 class CsvDialog(QDialog):
-    """Preview of one table; says `chosen` when the person loads it, `reread` to correct it."""
+    """Preview of one table; emits `chosen` to load it, `reread` to read it in another format."""
 
-    chosen = Signal(object, str, object, str)  # Table, label, names of features, “skip” or “fill”
+    chosen = Signal(object, str, object, str)  # Table, label, feature names, “skip” or “fill”
     reread = Signal(object, object)  # path, CsvOptions
 
     def __init__(self, theme: Theme, table: Table, reading: CsvOptions, parent: QWidget) -> None:
@@ -75,7 +75,7 @@ class CsvDialog(QDialog):
     def table(self) -> Table:
         return self.selection.table
 
-    # What the person does -----------------------------------------------------------------------
+    # Actions of the user ------------------------------------------------------------------------
 
     def _correct(self, reading: CsvOptions) -> None:
         self._set_busy(True)
@@ -117,14 +117,14 @@ class CsvDialog(QDialog):
             self.foot.set_theme(theme)
 
     def show_failure(self, words: str) -> None:
-        """Say why it could not be read as corrected; what was there before stays."""
+        """Show why the corrected format could not be read; the previous preview stays."""
         self.format.take_back(self.table.format)
         self._set_busy(False)
         self._show_selection()
         self.foot.say(words, is_trouble=True)
 
     def show_table(self, table: Table) -> None:
-        """Show the file as it was read again."""
+        """Show the file after it was read again."""
         self.selection = Selection(table, self.selection.missing)
         self._set_busy(False)
         self._show_table()
@@ -144,7 +144,7 @@ class CsvDialog(QDialog):
         self.view.setCurrentIndex(self.preview.index(ROLE_ROW, 0))
 
     def _show_selection(self) -> None:
-        """Show what is chosen, and what it comes to."""
+        """Show the selection and its outcome."""
         selection, outcome = self.selection, self.selection.outcome()
         self.label.show_classes(outcome.classes, is_pictures=selection.is_pictures)
         self.gaps.show_gaps(outcome.gaps, selection.missing)
@@ -154,7 +154,7 @@ class CsvDialog(QDialog):
 
 
 class Head(QWidget):
-    """The file, and how it was understood."""
+    """Name, size and detected format of the file."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,7 +170,7 @@ class Head(QWidget):
             column.addWidget(label)
 
     def show_table(self, table: Table) -> None:
-        """Show the name of the file, its size, its format, and what else was noticed."""
+        """Show the file's name, size and format, and notes on what else was noticed."""
         size = f"{table.n:,} rows × {len(table.columns):,} columns"
         self.title.setText(table.path.name)
         self.title.setToolTip(as_tip(str(table.path)))

@@ -1,4 +1,4 @@
-"""The foot of the dialog: what is loaded or why not, and Load and Cancel."""
+"""The foot of the dialog: a summary or an error, and the buttons Load and Cancel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STEPS = 1000
 
 
 class Foot(QWidget):
-    """The message, how far a file is read again, and two buttons."""
+    """The message, progress of reading the file again, and two buttons."""
 
     load_wanted = Signal()
     cancelled = Signal()
@@ -50,25 +50,25 @@ class Foot(QWidget):
         self._paint()
 
     def say(self, words: str, *, is_trouble: bool) -> None:
-        """Say what is loaded, or what is wrong."""
+        """Show what would be loaded, or what is wrong."""
         self.summary.setText(words)
         self._is_trouble = is_trouble
         self._paint()
 
     def set_possible(self, is_possible: bool) -> None:
-        """Whether there is something to load."""
+        """Set whether there is something to load."""
         self._is_possible = is_possible
         self._enable()
 
     def set_busy(self, is_busy: bool) -> None:
-        """Whether the file is read again; then it cannot be loaded."""
+        """Set whether the file is being read again; if so, it cannot be loaded."""
         self._is_busy = is_busy
         self.busy.setValue(0)
         self.busy.setVisible(is_busy)
         self._enable()
 
     def show_progress(self, words: str, share: float) -> None:
-        """Show how far the file is read again."""
+        """Show the progress of reading the file again; share : 0 … 1."""
         self.busy.setToolTip(as_tip(words))
         self.busy.setValue(round(STEPS * share))
 

@@ -1,4 +1,4 @@
-"""How a file is written, as far as it can be corrected."""
+"""Correction of a file's detected format: encoding, separator, decimal mark, header."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gui.kit.fields.choices import Choice
 from gui.kit.labels import muted_label
 
 HEADERS = {True: "with header", False: "no header"}
-KNOWN: dict[str, dict[Any, str]] = {  # value of CsvOptions: what it can be, in words
+KNOWN: dict[str, dict[Any, str]] = {  # field of CsvOptions: its possible values and their names
     "encoding": text_file.ENCODINGS,
     "separator": dialect.SEPARATORS,
     "decimal": dialect.DECIMALS,
@@ -24,9 +24,9 @@ KNOWN: dict[str, dict[Any, str]] = {  # value of CsvOptions: what it can be, in 
 
 
 class FormatRow(QWidget):
-    """Shows how a file was understood, and says how it is to be read instead.
+    """Shows the detected format of a file, and emits the options to read it with instead.
 
-    choices : by the names of KNOWN.
+    choices : the fields, by the names in KNOWN.
     """
 
     corrected = Signal(object)  # CsvOptions
@@ -54,17 +54,17 @@ class FormatRow(QWidget):
         self.corrected.emit(self._reading)
 
     def show_format(self, form: TableFormat) -> None:
-        """Show how the file was understood."""
+        """Show the detected format."""
         for name, value in _values(form).items():
             self.choices[name].show_value(value)
 
     def take_back(self, form: TableFormat) -> None:
-        """Forget corrections that failed: the file is as it was understood before."""
+        """Return to the last format that could be read, after a correction has failed."""
         self._reading = CsvOptions(**_values(form))
         self.show_format(form)
 
     def set_busy(self, is_busy: bool) -> None:
-        """While the file is read again, nothing more is corrected."""
+        """Disable the choices while the file is being read again."""
         for choice in self.choices.values():
             choice.setEnabled(not is_busy)
 

@@ -1,4 +1,4 @@
-"""The rows of a table that lack something, and what becomes of them."""
+"""Rows of a table with missing values, and the choice of how to treat them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIST_LINES = 4
 
 
 class GapsBox(QWidget):
-    """Counts rows with gaps and lists them; says whether they are skipped or filled."""
+    """Counts and lists the rows with gaps; emits whether to skip or fill them."""
 
     chosen = Signal(object)  # “skip” or “fill”
 
@@ -48,7 +48,7 @@ class GapsBox(QWidget):
         column.addWidget(self.list)
 
     def show_gaps(self, gaps: Gaps, missing: Missing) -> None:
-        """Show what rows lack, and what becomes of those that lack a number."""
+        """Show what the rows lack, and how those that lack a number are treated."""
         no_label, incomplete = int(gaps.no_label.sum()), int(gaps.incomplete.sum())
         ragged = gaps.table.ragged_count
         parts = []

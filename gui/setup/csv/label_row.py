@@ -1,4 +1,4 @@
-"""Which column of a table is the label, and all or none of the others as features."""
+"""Choice of the label column, and of all or none of the others as features."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from gui.kit.plain_text import Plain
 
 
 class LabelRow(QWidget):
-    """The label column with its classes; buttons that take all features or none."""
+    """The label column with its classes; buttons that choose all features or none."""
 
-    chosen = Signal(object)  # number of the label column
+    chosen = Signal(object)  # index of the label column
     all_wanted = Signal()
     none_wanted = Signal()
 
@@ -45,11 +45,11 @@ class LabelRow(QWidget):
             row.addWidget(button)
 
     def show_table(self, table: Table, label: int) -> None:
-        """Offer the columns of a table, and choose this one."""
+        """Offer the columns of a table, and select the one with index `label`."""
         self.choice.offer([(name, j) for j, name in enumerate(table.names)], label)
 
     def show_classes(self, words: str, *, is_pictures: bool) -> None:
-        """Show what the label column holds; of pictures, no features are chosen."""
+        """Show the classes in the label column; pictures have no choice of features."""
         self.classes.setText(words)
         for button in (self.all_button, self.none_button):
             button.setVisible(not is_pictures)

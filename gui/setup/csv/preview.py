@@ -1,4 +1,4 @@
-"""The first rows of a table as they were parsed, and what each column is for."""
+"""The first rows of a table as they were parsed, and the role of each column."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from gui.setup.csv.selection import Role
 
 ROLE_ROW, FACT_ROW, FIRST_ROW = 0, 1, 2
 NARROWEST_PX, WIDEST_PX = 84, 200
-MEASURED_COLUMNS = 60  # the widths of more would take too long to measure
+MEASURED_COLUMNS = 60  # measuring the widths of more would take too long
 Parent = QModelIndex()
 
 
 class Preview(QAbstractTableModel):
-    """The first rows as they were parsed, below what each column is for and what it holds."""
+    """The first rows as they were parsed, below two rows: each column's role and its contents."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -172,7 +172,7 @@ class Preview(QAbstractTableModel):
 
 
 class PreviewView(QTableView):
-    """The preview; a click in its first row, or Space, ticks a column."""
+    """The preview; a click in its first row, or Space, toggles a column."""
 
     toggled = Signal(int)
 
@@ -201,7 +201,7 @@ class PreviewView(QTableView):
         self.clicked.connect(self._click)
 
     def fit_columns(self) -> None:
-        """Make each column as wide as its words, within limits."""
+        """Make each column as wide as its contents, within limits."""
         count = self.model().columnCount()
         for j in range(count):
             if j < MEASURED_COLUMNS:

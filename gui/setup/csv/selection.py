@@ -1,4 +1,4 @@
-"""What is to be loaded of a table: its label, its features, and rows that lack something."""
+"""Selection of what to load from a table: label, features, and treatment of gaps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_NAMED = 6  # classes
 
 
 class Role(Enum):
-    """What a column is for."""
+    """Role of a column."""
 
     LABEL = auto()
     FEATURE = auto()
@@ -24,11 +24,11 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a selection comes to.
+    """Outcome of a selection.
 
-    classes : how many there are, and the first ones, in words; "" where the label has none.
-    gaps : what the rows lack.
-    summary : what is loaded, in words; obstacle : why nothing can be, or "".
+    classes : number of classes and the first names, as text; "" if the label has none.
+    gaps : missing values of the rows.
+    summary : what would be loaded, as text; obstacle : why nothing can be loaded, or "".
     """
 
     classes: str
@@ -38,10 +38,10 @@ class Outcome:
 
 
 class Selection:
-    """The columns of a table by their roles, and what becomes of rows with a gap.
+    """The chosen roles of a table's columns, and the treatment of rows with a gap.
 
-    label : number of the column; features : numbers of columns that are usable beside it.
-    missing : rows that lack a number are skipped, or filled with the mean.
+    label : index of the label column; features : indices of the feature columns.
+    missing : “skip” leaves out rows that lack a number, “fill” fills in the mean.
     """
 
     def __init__(self, table: Table, missing: Missing = "skip") -> None:
@@ -51,10 +51,10 @@ class Selection:
         self.features = {j for j in usable if not table.columns[j].doubt} or set(usable)
         self.missing = missing
 
-    # What is chosen -------------------------------------------------------------------------------
+    # Choices --------------------------------------------------------------------------------------
 
     def choose_label(self, label: int) -> None:
-        """Let another column be the label; the one before becomes a feature where it can be one."""
+        """Make another column the label; the old one becomes a feature if it is suitable."""
         if label == self.label:
             return
         old, self.label = self.label, label
@@ -64,7 +64,7 @@ class Selection:
         self.features &= set(usable)
 
     def toggle(self, column: int) -> None:
-        """Take a column in as a feature, or out; pictures have all theirs."""
+        """Toggle a column as a feature; no effect for pictures, which use all their columns."""
         if column in self.table.usable(self.label) and not self.is_pictures:
             self.features ^= {column}
 
@@ -74,7 +74,7 @@ class Selection:
     def take_none(self) -> None:
         self.features = set()
 
-    # What follows ---------------------------------------------------------------------------------
+    # Results --------------------------------------------------------------------------------------
 
     @property
     def is_pictures(self) -> bool:
@@ -82,13 +82,13 @@ class Selection:
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """The features as DataConfig has them: by name, or all of them."""
+        """The features in the form of DataConfig: names, or ("all",)."""
         is_all = self.is_pictures or len(self.features) == len(self.table.usable(self.label))
         return ("all",) if is_all else tuple(self.table.names[j] for j in sorted(self.features))
 
     @property
     def roles(self) -> list[Role]:
-        """What each column is for."""
+        """Role of each column."""
         usable = self.table.usable(self.label)
 
         def role(j: int) -> Role:
@@ -101,7 +101,7 @@ class Selection:
         return [role(j) for j in range(len(self.table.columns))]
 
     def outcome(self) -> Outcome:
-        """Return what the selection comes to."""
+        """Return the outcome of the selection."""
         table = self.table
         gaps = table.gaps(self.label, sorted(self.features))
         rows = table.n - int(gaps.no_label.sum())
