@@ -37,7 +37,7 @@ LINES = 2
 
 
 class LessonStrip(QFrame):
-    """Shows the lesson's title and what to watch, in two lines; after the run, what was seen."""
+    """Shows the lesson's title and what to watch, in two lines; after the run, what it showed."""
 
     again = Signal()
     next_wanted = Signal()

@@ -1,4 +1,4 @@
-"""Messages: a status line at the foot, and a banner on the stage for what matters."""
+"""Messages: a status line at the foot, and a banner below the stage's view for what matters."""
 
 from __future__ import annotations
 

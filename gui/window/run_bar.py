@@ -217,7 +217,7 @@ class RunBar(QFrame):
         if self._needed() > self.width():
             for button in self._keys:
                 button.show_key(False)
-        # The step counter tells the same, and the history bar shows the epoch too.
+        # The step counter carries the same information, and the history bar shows the epoch.
         self.epoch.setVisible(self._needed() <= self.width())
 
     def _needed(self) -> int:

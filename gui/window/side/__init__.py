@@ -1,1 +1,1 @@
-"""The side of the window: cards with views of the run, and what to do first."""
+"""The side panel: cards with views of the run, and the first steps for a new user."""
