@@ -1,4 +1,4 @@
-"""What views and panels are made of: theme, labels, fields, plots, canvases, and the base View.
+"""Building blocks of views and panels: theme, labels, fields, plots, canvases, the base View.
 
-Nothing here knows a run, a tab or a neighbour.
+Nothing here depends on a particular run, tab or neighbouring view.
 """

@@ -1,6 +1,6 @@
 """Axes with few ticks at round values: of training steps, and of losses and shares.
 
-pyqtgraph asks the methods below when an axis is drawn, with its ends and its length in pixels.
+pyqtgraph calls the overridden methods to draw an axis, with its range and its length in pixels.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ Levels = list[tuple[float | None, list[float]]]  # spacing and values of the tic
 
 MOST_INTERVALS = 4
 UNIT = " steps"
-LETTERS_BETWEEN = 2  # labels of steps
-LINE_SPACING = 1.5  # times the height of a line of text is the least between two labels
+LETTERS_BETWEEN = 2  # digits: the least gap between two step labels
+LINE_SPACING = 1.5  # line heights: the least distance between two value labels
 
 
 class StepAxis(pg.AxisItem):  # type: ignore[misc]
-    """Training steps across: up to four labels that stand apart, the last with the unit."""
+    """Horizontal axis of training steps: up to four labels, the last with the unit."""
 
     def __init__(self) -> None:
         super().__init__("bottom")
 
     def boundingRect(self) -> QRectF:
-        """Return where it paints, with the tails of its letters: pyqtgraph reckons with figures."""
+        """Return the bounding rectangle with the descenders: pyqtgraph allows for digits only."""
         font = self.style["tickFont"]
         tails = QFontMetricsF(font).descent() if font is not None else 0.0
         rect: QRectF = super().boundingRect()
         return rect.adjusted(0, 0, 0, tails)
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        """Return quarters of an axis from zero, round numbers of steps within a part of it."""
+        """Return a quarter of an axis from zero, else a round spacing; doubled for wide labels."""
         spacing = high / 4 if low <= 0 else round_spacing(low, high)
         widest = self._width(_step(high) + LETTERS_BETWEEN * "0")
-        # Of the last two labels, one has the unit beside its figures.
+        # Only the last label has the unit, so that the last two share its width.
         two = self._width(_step(high / 2) + _step(high * 3 / 4) + UNIT + "0") / 2
         room = max(widest, two) * (high - low) / size
         while spacing < room and 2 * spacing < high - low:
@@ -62,9 +62,9 @@ class StepAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 class ValueAxis(pg.AxisItem):  # type: ignore[misc]
-    """Losses or shares upwards; on a logarithmic axis powers of ten, or what is round between them.
+    """Vertical axis of losses or shares; if logarithmic, of powers of ten or round values between.
 
-    Above a break of the axis stands one tick, for the largest value.
+    Above a break of the axis there is one tick, at the largest value.
     is_share : whether the values are shares, which are labelled in per cent.
     """
 
@@ -74,24 +74,24 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         self._break: Break | None = None
 
     def boundingRect(self) -> QRectF:
-        """Return where it paints, with labels that stand half beyond an end of it."""
+        """Return the bounding rectangle with half a line for the labels at the ends."""
         font = self.style["tickFont"]
         half = QFontMetricsF(font).height() / 2 if font is not None else 0.0
         rect: QRectF = super().boundingRect()
         return rect.adjusted(0, -half, 0, half)
 
     def set_break(self, at: Break | None) -> None:
-        """Break the axis there, or nowhere."""
+        """Set the break of the axis; None removes it."""
         self._break = at
         self.picture = None
         self.update()
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        if self._tickSpacing is not None:  # it was set
+        if self._tickSpacing is not None:  # set explicitly
             return super().tickSpacing(low, high, size)  # type: ignore[no-any-return]
         if self.logMode:
             return [(max(1.0, math.ceil((high - low) / MOST_INTERVALS)), 0.0)]
-        # No value is negative: below zero lies a margin.
+        # No value is negative; the range below zero is only a margin.
         spacing = round_spacing(max(low, 0.0), high)
         line = QFontMetricsF(self.style["tickFont"]).height()
         while spacing * size < LINE_SPACING * line * (high - low) and spacing < high:
@@ -107,7 +107,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         return [(spacing, [*values, self._break.top_tick])]
 
     def logTickValues(self, low: float, high: float, size: float, powers: Levels) -> Levels:
-        """Return powers of ten; where fewer than two are in sight, round values between them."""
+        """Return powers of ten; if fewer than two are visible, round values between them."""
         if len(powers[0][1]) > 1:
             return powers
         exponents = range(math.floor(low), math.ceil(high) + 1)
@@ -123,20 +123,20 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
     def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
         if self.logMode:
             return [f"{10.0**place:g}" for place in values]
-        assert spacing is not None  # only logarithmic ones stand apart as they like
+        assert spacing is not None  # only logarithmic ticks have no fixed spacing
         return [self._label(value, spacing) for value in values]
 
     def _label(self, value: float, spacing: float) -> str:
         if self._break is not None and value > self._break.start:
             return self._break.top_label
-        digits = max(0, math.ceil(-math.log10(spacing) - 1e-9))  # as many as tell ticks apart
+        digits = max(0, math.ceil(-math.log10(spacing) - 1e-9))  # enough to distinguish the ticks
         if self.is_share:
             return f"{value:.{max(digits - 2, 0)}%}"
         return f"{value:g}" if self.range[0] <= 0 else f"{value:.{digits}f}"
 
 
 def round_spacing(low: float, high: float) -> float:
-    """Return 1, 2 or 5 times a power of ten that lies two to five times between the ends."""
+    """Return 1, 2 or 5 times a power of ten, in at most MOST_INTERVALS intervals of the range."""
     spacing = 10.0 ** math.floor(math.log10((high - low) / 2))
     while (high - low) / spacing > MOST_INTERVALS:
         spacing = _next_round(spacing)

@@ -1,4 +1,4 @@
-"""A value axis with a break: linear up to there, and all that is larger squeezed in above."""
+"""A value axis with a break: linear below it, with all larger values compressed above it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-BAND = 0.45  # of the linear part is the height of what lies above the break
-MOST = 4.0  # times the usual axis, and no longer is the linear part
-LOWEST, HIGHEST, ENDLESS = 0.25, 0.55, 0.65  # of the band: the values in it, and what is no number
+BAND = 0.45  # height of the part above the break, as a share of the linear part
+MOST = 4.0  # times the usual axis: the greatest length of the linear part
+LOWEST, HIGHEST, ENDLESS = 0.25, 0.55, 0.65  # of the band: finite values, infinity
 TEETH = 40
 
 
@@ -28,11 +28,11 @@ class Break:
 
     @property
     def top(self) -> float:
-        """Where the axis ends."""
+        """The upper end of the axis."""
         return self.start * (1 + BAND)
 
     def place(self, values: Floats) -> Floats:
-        """Return where the values are on the axis; above the break by their logarithms."""
+        """Return the positions of the values on the axis, logarithmic above the break."""
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.log(values / self.start) / np.log(self.largest / self.start)
         share = np.nan_to_num(share, nan=0.0, posinf=1.0, neginf=0.0)
@@ -43,13 +43,13 @@ class Break:
 
     @property
     def top_tick(self) -> float:
-        """Where the largest value is on the axis."""
+        """The position of the largest value on the axis."""
         value = np.inf if self.has_endless else self.largest
         return float(self.place(np.array([value]))[0])
 
     @property
     def top_label(self) -> str:
-        """The largest value, in words."""
+        """The label of the largest value."""
         return "∞" if self.has_endless else f"{self.largest:.2g}"
 
     def teeth(self, low: float, high: float) -> tuple[Floats, Floats]:
@@ -61,9 +61,9 @@ class Break:
 
 
 def find_break(usual_top: float, fallen: Floats) -> tuple[Floats, Break | None]:
-    """Return which of the values of a fall the linear part should hold, and a break for the others.
+    """Return the values of a diverging run that the linear part holds, and a break for the others.
 
-    usual_top : where the axis would end without them.
+    usual_top : the upper end of the axis without these values.
     """
     values = fallen[~np.isnan(fallen)]
     held = values[values <= MOST * usual_top]

@@ -1,4 +1,4 @@
-"""Buttons as views and panels make them."""
+"""Factories for the buttons of views and panels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 def text_button(words: str, tip: str, name: str = "") -> QPushButton:
     """Return a button with a tip.
 
-    name : for those who do not see it, where the words do not say enough.
+    name : accessible name, if the text alone is not enough.
     """
     button = QPushButton(words)
     button.setToolTip(tip)
@@ -17,7 +17,7 @@ def text_button(words: str, tip: str, name: str = "") -> QPushButton:
 
 
 def quiet_button(words: str, tip: str, name: str = "") -> QPushButton:
-    """Return a `text_button` without a ground of its own."""
+    """Return a `text_button` without a background."""
     button = text_button(words, tip, name)
     button.setProperty("quiet", True)
     return button

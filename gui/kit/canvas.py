@@ -1,4 +1,4 @@
-"""Pictures that move at display rate, painted by Qt's own items and without Python; see plots."""
+"""Pictures that change at display rate, painted by Qt's own items without Python; see plots."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
 
 
 class Canvas(QGraphicsView):
-    """Covers its parent with items in the parent's coordinates; the pointer is the parent's.
+    """Covers its parent with items in the parent's coordinates; mouse events go to the parent.
 
-    Opaque, so that Qt paints nothing of the parent beneath it.
+    Opaque, so that Qt does not paint the parent beneath it.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -40,12 +40,12 @@ class Canvas(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
-        self.setBackgroundBrush(self.palette().base())  # until its owner knows another colour
+        self.setBackgroundBrush(self.palette().base())  # until the owner sets another colour
         self.viewport().setAutoFillBackground(False)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def cover(self, area: QRect) -> None:
-        """Take the place of the parent, which has this area."""
+        """Cover this area, the rectangle of the parent."""
         self.setGeometry(area)
         self.setSceneRect(QRectF(area))
 
@@ -55,7 +55,7 @@ class Canvas(QGraphicsView):
 
 
 class Words(QGraphicsSimpleTextItem):
-    """One line of text somewhere in a rectangle, halfway up."""
+    """One line of text in a rectangle, vertically centred."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,17 +66,17 @@ class Words(QGraphicsSimpleTextItem):
         self._colour = ""
 
     def dress(self, font: QFont, colour: str) -> None:
-        """Take this type and colour."""
-        if font is not self._font:  # cheaper to ask than to lay the text out again
+        """Set font and colour."""
+        if font is not self._font:  # comparing is cheaper than a new text layout
             self._font = font
             self.setFont(font)
-            self._height = QFontMetricsF(font).height()  # the item's own is of whole pixels
+            self._height = QFontMetricsF(font).height()  # the item's own is in whole pixels
         if colour != self._colour:
             self._colour = colour
             self.setBrush(QColor(colour))
 
     def place(self, rect: QRectF, align: float) -> None:
-        """Stand in this rectangle from now on, LEFT, CENTRE or RIGHT."""
+        """Set the rectangle, and the alignment in it: LEFT, CENTRE or RIGHT."""
         self._rect, self._align = rect, align
         self._settle()
 

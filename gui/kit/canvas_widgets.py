@@ -1,4 +1,4 @@
-"""Widgets that are all canvas, and pictures of pixels on them; painted natively, see plots."""
+"""Widgets that consist of a canvas, and pixel pictures on them; painted natively, see plots."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OPAQUE = 0xFF000000
 
 
 def ink_table(theme: Theme) -> Table:
-    """Return the colours of 0 … 1 in 256 steps, (256,): ink on the panel's colour."""
+    """Return the colours of 0 … 1 in 256 steps, (256,), from the panel's colour to ink."""
     share = np.linspace(0, 1, 256)
     return _packed(look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share))
 
@@ -33,14 +33,14 @@ def _packed(rgb: NDArray[np.uint8]) -> Table:
 
 
 def ink_pixmap(picture: Floats, table: Table) -> QPixmap:
-    """Return a picture (rows, columns) of 0 … 1, a pixel for a pixel."""
+    """Return the pixmap of a picture (rows, columns) of 0 … 1, one pixel per value."""
     return pixmap_of(table[np.rint(picture.clip(0, 1) * 255).astype(np.intp)])
 
 
 def pixmap_of(pixels: Table) -> QPixmap:
     rows, columns = pixels.shape
     image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
-    return QPixmap.fromImage(image.copy())  # a pixmap of the image itself would use its memory
+    return QPixmap.fromImage(image.copy())  # without a copy the pixmap would use the array's memory
 
 
 def signed_table(theme: Theme) -> Table:
@@ -49,21 +49,21 @@ def signed_table(theme: Theme) -> Table:
 
 
 def signed_pixmap(values: NDArray[np.floating], scale: float, table: Table) -> QPixmap:
-    """Return values (rows, columns), −scale … +scale, a pixel for a pixel."""
+    """Return the pixmap of values (rows, columns), −scale … +scale, one pixel per value."""
     middle = len(table) // 2
     return pixmap_of(table[look.signed_levels(values, scale, middle) + middle])
 
 
 class CanvasWidget(QWidget):
-    """A widget that is all canvas: laid out at once, then changed item by item."""
+    """A widget that consists of a canvas: laid out as a whole, then updated item by item."""
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
         self._theme = theme
         self._canvas = Canvas(self)
-        # Where Qt paints a neighbour before it has looked at what has moved, it takes the new
-        # extent of an item for its old one, and what was longer leaves its end behind. Here much
-        # changes at once and overlaps, so that the whole is painted.
+        # With minimal updates, if Qt repaints a neighbour before it processes a moved item, it
+        # takes the item's new extent for the old one, and the end of a longer item stays on
+        # screen. Here many overlapping items change at once, so the whole viewport is painted.
         self._canvas.setViewportUpdateMode(Canvas.ViewportUpdateMode.FullViewportUpdate)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -75,7 +75,7 @@ class CanvasWidget(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._dress()  # whole zooms are others now
+            self._dress()  # integer scales depend on it
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -99,26 +99,26 @@ class CanvasWidget(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        """Put everything in its place, in today's colours and type, with what it shows."""
+        """Position all items in the current colours and fonts, with their content."""
         raise NotImplementedError
 
     def _words(self) -> Words:
         return self._canvas.add(Words())
 
     def _say(self, words: Words, text: str) -> None:
-        """Let the words say this, if they do not yet."""
+        """Set the text if it differs."""
         if text != words.text():
             words.say(text)
 
     def _fit(self, room: float, size: int) -> float:
-        """Return the side of a picture of `size` pixels in so much room: whole zooms are crisp."""
+        """Return the side of a picture of `size` pixels within `room`: integer scales are crisp."""
         ratio = self.devicePixelRatioF()
         zoom = math.floor(room * ratio / size)
         return max(size * zoom / ratio if zoom >= 2 else room, 1.0)
 
 
 class FramedPicture:
-    """A picture with a thin frame somewhere on a canvas."""
+    """A picture with a thin frame on a canvas."""
 
     def __init__(self, canvas: Canvas) -> None:
         self._pixels = canvas.add(QGraphicsPixmapItem())

@@ -1,4 +1,4 @@
-"""A confusion matrix: its counts, which are hovered and pressed; painted without Python."""
+"""A confusion matrix whose cells can be hovered and pressed; painted without Python."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from gui.kit.canvas import CENTRE, RIGHT, Canvas, Words
 from gui.kit.theme import Theme
 
 CELL_GAP = 3
-MIN_TYPE = 0.85  # of the base type: nothing under 8.5 pt
-WIDEST_COUNT = "00000"  # that type is enlarged for; longer ones are written smaller
+MIN_TYPE = 0.85  # of the base font size: nothing below 8.5 pt
+WIDEST_COUNT = "00000"  # that an enlarged font must fit; longer counts use a smaller font
 MIN_CELL, MAX_CELL = 15, 44
 
 
 class _Cell(NamedTuple):
-    """A place for one count."""
+    """The items that show one count."""
 
     box: QGraphicsPathItem
     words: Words
 
 
 class _Type(NamedTuple):
-    """The type of a count; `whole` where it is no wider than `room`."""
+    """The fonts of a count: `whole` if it is at most `room` px wide, else `smaller`."""
 
     whole: QFont
     smaller: QFont
@@ -47,9 +47,9 @@ class _Type(NamedTuple):
 
 
 class ConfusionMatrix(QWidget):
-    """Names across and down, a count in each cell; `most` px is as high as a cell gets.
+    """Class names across and down, a count in each cell; a cell is at most `most` px high.
 
-    Where cells are high, type is larger, up to `largest` of the base type.
+    In high cells the font is larger, up to `largest` times the base size.
     """
 
     hovered = Signal(str)
@@ -64,7 +64,7 @@ class ConfusionMatrix(QWidget):
         self._canvas = Canvas(self)
         self._labels: list[Words] = []
         self._cells: list[_Cell] = []
-        self._type: list[_Type] = []  # of wrong and of right
+        self._type: list[_Type] = []  # of wrong and of right counts
         self._shown: NDArray[np.int64] | None = None
         self._pointed: tuple[int, int] | None = None  # the cell under the pointer
         self.setMouseTracking(True)
@@ -79,7 +79,7 @@ class ConfusionMatrix(QWidget):
         if len(names) != len(self.names):
             for item in (*self._labels, *(part for cell in self._cells for part in cell)):
                 self._canvas.scene().removeItem(item)
-            # In this order they are read: names across and down, then counts row by row.
+            # The items are in reading order: names across and down, then counts row by row.
             self._labels = [self._canvas.add(Words()) for _ in range(2 * len(names))]
             self._cells = [
                 _Cell(self._canvas.add(QGraphicsPathItem()), self._canvas.add(Words()))
@@ -112,13 +112,13 @@ class ConfusionMatrix(QWidget):
         self._lay_out()
 
     def _enlarged(self) -> float:
-        """Return what the type is enlarged by, for rows as high as these."""
+        """Return the enlargement of the font at the current row height."""
         line = QFontMetricsF(self.font()).height()
         row = self.height() / (max(len(self.names), 1) + 1)
         return min(max(row / (2 * line), 1.0), self._largest)
 
     def _small(self) -> QFont:
-        """Return the type of the names."""
+        """Return the font of the names."""
         return zoom.font(max(look.SMALL, min(0.8 * self._enlarged(), 1.2)))
 
     def _geometry(self) -> tuple[float, float, float, float]:
@@ -131,7 +131,7 @@ class ConfusionMatrix(QWidget):
         return left, top, (self.width() - left) / h, cell_height
 
     def _lay_out(self) -> None:
-        """Put names and cells in their places, in today's colours and type."""
+        """Position names and cells in the current colours and fonts."""
         self._canvas.cover(self.rect())
         self._canvas.setBackgroundBrush(QColor(self.theme.panel))
         h = len(self.names)
@@ -163,7 +163,7 @@ class ConfusionMatrix(QWidget):
             self._show_counts(self.counts)
 
     def _take_type(self, width: float, height: float) -> None:
-        """Choose the type for counts in cells of this size."""
+        """Choose the fonts for counts in cells of this size."""
         self._type = []
         for is_right in (False, True):
             base = QFontMetricsF(zoom.font(1.0, bold=is_right))
@@ -175,7 +175,7 @@ class ConfusionMatrix(QWidget):
             self._type.append(_Type(whole, zoom.scaled(whole, MIN_TYPE / factor), metrics, room))
 
     def _show_counts(self, counts: NDArray[np.int64]) -> None:
-        """Show the counts that have changed, and those of whose row they are another share."""
+        """Update the cells whose count, or whose row total, has changed."""
         totals = counts.sum(axis=1, keepdims=True)
         changed = np.ones(counts.shape, dtype=np.bool_)
         if self._shown is not None:
@@ -201,7 +201,7 @@ class ConfusionMatrix(QWidget):
         return look.mixed(chip, strong, np.where(shares > 0, 0.05 + 0.62 * shares**0.6, 0))
 
     def _say(self, words: Words, count: int, *, is_right: bool) -> None:
-        """Write the count, in smaller type where it would not fit."""
+        """Write the count, in the smaller font if it would not fit."""
         text = f"{count:,}" if len(self.names) < 6 else str(count)
         type_ = self._type[is_right]
         fits = type_.metrics.horizontalAdvance(text) <= type_.room
@@ -210,7 +210,7 @@ class ConfusionMatrix(QWidget):
         words.say(text)
 
     def cell_rect(self, true: int, predicted: int) -> QRectF:
-        """Return where the cell of a true and a predicted class is."""
+        """Return the rectangle of the cell of a true and a predicted class."""
         left, top, width, height = self._geometry()
         return QRectF(left + predicted * width, top + true * height, width, height)
 
@@ -225,7 +225,7 @@ class ConfusionMatrix(QWidget):
         self._point_at(self._cell_at(event.position()))
 
     def _point_at(self, cell: tuple[int, int] | None) -> None:
-        """Say what is in the cell under the pointer, or that there is none."""
+        """Emit a description of the cell under the pointer, "" if there is none."""
         self._pointed = cell
         if cell is None or self.counts is None:
             self.hovered.emit("")

@@ -1,4 +1,4 @@
-"""A layout that fills rows and goes on in the next one, as Qt's own example does."""
+"""A layout that fills rows and wraps, as Qt's own example does."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QW
 
 
 class FlowLayout(QLayout):
-    """Widgets from left to right, wrapped like words; expanding ones share what a row has left.
+    """Widgets from left to right, wrapped like words; expanding ones share the rest of a row.
 
-    One that is wider than a row, and can be narrower and taller, is so.
+    A widget that is wider than a row becomes narrower and taller, if it can.
     """
 
     def __init__(self, parent: QWidget, horizontal_gap: int, vertical_gap: int) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._heights: dict[int, int] = {}  # by width: Qt asks for the same ones many times
+        self._heights: dict[int, int] = {}  # by width: Qt asks for the same widths many times
         self._gaps = horizontal_gap, vertical_gap
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -66,7 +66,7 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def width_of_all(self) -> int:
-        """Return the width at which all stand in one row."""
+        """Return the width at which all items fit into one row."""
         widths = [item.sizeHint().width() for item in self._items if not item.isEmpty()]
         return sum(widths) + self._gaps[0] * max(len(widths) - 1, 0)
 
@@ -77,7 +77,7 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        """Lay the items out in the rectangle and return the height that they take."""
+        """Lay the items out in the rectangle, moved only if `move`; return the height needed."""
         horizontal, vertical = self._gaps
         y = rect.y()
         for row in self._rows(rect.width()):
@@ -94,7 +94,7 @@ class FlowLayout(QLayout):
         return max(y - vertical - rect.y(), 0)
 
     def _widths(self, row: list[QLayoutItem], width: int) -> list[int]:
-        """Return how wide each item of a row becomes."""
+        """Return the width of each item of a row."""
         widths = [
             min(item.sizeHint().width(), max(width, item.minimumSize().width())) for item in row
         ]
@@ -105,7 +105,7 @@ class FlowLayout(QLayout):
         return widths
 
     def _rows(self, width: int) -> list[list[QLayoutItem]]:
-        """Return the items row by row, as many in each as the width holds."""
+        """Return the items row by row, as many in each as fit the width."""
         rows: list[list[QLayoutItem]] = []
         used = width + 1
         for item in self._items:
@@ -121,13 +121,13 @@ class FlowLayout(QLayout):
 
 
 def _height(item: QLayoutItem, width: int) -> int:
-    """Return how tall an item of this width is."""
+    """Return the height of an item at this width."""
     is_bent = item.hasHeightForWidth() and width < item.sizeHint().width()
     return item.heightForWidth(width) if is_bent else item.sizeHint().height()
 
 
 def _expands(item: QLayoutItem) -> bool:
-    """Whether the widget itself asks for room, whatever lies in it."""
+    """Whether the widget's own size policy expands, whatever its children ask for."""
     widget = item.widget()
     if widget is None:
         return False
@@ -135,7 +135,7 @@ def _expands(item: QLayoutItem) -> bool:
 
 
 def side_by_side(*widgets: QWidget) -> QWidget:
-    """Return a widget that keeps these together where a row is wrapped."""
+    """Return a widget that keeps these together when a row wraps."""
     group = QWidget()
     row = QHBoxLayout(group)
     row.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Labels that give way where there is little room."""
+"""Labels that adapt to little space."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ PLACE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class Elided(Plain):
-    """Words that give way to what is beside them; the pointer shows them whole."""
+    """A label that elides its text to fit; the tool tip then shows the full text."""
 
     def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__()
         self._mode = mode
 
     def sizeHint(self) -> QSize:
-        """The height of a line, also where there are no words or signs from a taller face."""
+        """Return the height of one line, also without text or with glyphs of a taller font."""
         return QSize(super().sizeHint().width(), self.fontMetrics().lineSpacing())
 
     def minimumSizeHint(self) -> QSize:
@@ -37,7 +37,7 @@ class Elided(Plain):
 
 
 class Readout(Plain):
-    """Words that come and go, in lines that are kept for them: nothing beside them moves."""
+    """Changing text in a fixed number of reserved lines: nothing beside it moves."""
 
     def __init__(self, lines: int) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Readout(Plain):
 
 
 def muted_label(words: str) -> QLabel:
-    """Return a label beside what it names."""
+    """Return a muted label for the field beside it."""
     label = QLabel(words)
     label.setProperty("muted", True)
     return label

@@ -1,4 +1,4 @@
-"""The classes by colour and shape; for drawn points, also the choice of what to draw."""
+"""The legend of classes by colour and shape; for drawn points, also the choice of a class."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from gui.kit.plain_text import Plain, as_tip, short, unmarked
 from gui.kit.theme import Theme
 
 ICON_PX = 16  # at a zoom of 100 %
-LETTERS = 24  # of a name; the tip has the rest
+LETTERS = 24  # shown of a name; the tool tip has all of it
 
 
 class Legend(QWidget):
@@ -58,9 +58,9 @@ class Legend(QWidget):
             self.show_task(self._task, drawing=self._is_drawing)
 
     def show_task(self, task: Task, *, drawing: bool) -> None:
-        """Show the classes of the task, as buttons when points are drawn."""
+        """Show the classes of the task, as buttons while points are drawn."""
         self._task, self._is_drawing = task, drawing
-        # The drawing board offers all its classes, also when only two of them are trained on.
+        # The drawing board offers all its classes, even when only two of them are trained on.
         dataset = task.source if drawing else task.dataset
         hollow = "test" if len(task.test_rows) else ""
         if len(task.validation_rows):
@@ -72,7 +72,7 @@ class Legend(QWidget):
         self._shown = shown
         self._layout.clear()
         if self.chosen_class >= dataset.h:
-            self.chosen_class = dataset.h - 1  # as the board has chosen by itself
+            self.chosen_class = dataset.h - 1  # the board has done the same
         self._group = QButtonGroup(self)
         for k, (name, mark) in enumerate(
             zip(dataset.class_names, dataset.class_marks, strict=True)
@@ -173,7 +173,7 @@ def _entry(name: str, icon: QIcon) -> QWidget:
 
 @lru_cache(maxsize=256)
 def marker_icon(theme: Theme, mark: int, *, hollow: bool = False) -> QIcon:
-    """The marker of a class as it stands on the plot; hollow for test points."""
+    """Return the marker of a class as on the plot; hollow for test points."""
     colour = theme.class_colour(mark)
     size = 10 * look.symbol_scale(mark)
     if hollow:

@@ -1,4 +1,4 @@
-"""What pictures and bars of weights share: a panel for each row of W, and one scale for all."""
+"""The common base of weight pictures and bars: a panel for each row of W, one scale for all."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from gui.kit import zoom
 from gui.kit.theme import Theme
 
 GAP = 16.0
-TITLE_LINES = 1.5  # heights of the type for what stands below a picture
-GAP_LINES = 12.0  # heights of the type: the least width for the scale beside panels
-WORDS_PX = 40.0  # by which the words of the scale reach beyond it at either side
+TITLE_LINES = 1.5  # line heights of the text below a picture
+GAP_LINES = 12.0  # line heights: the least width for the scale beside panels
+WORDS_PX = 40.0  # by which the labels of the scale extend beyond it on either side
 SCROLL_BAR_PX = 10
 SCALE_DIGITS = (1, 1.5, 2, 3, 5, 7, 10)
-SHRINK = 0.45  # the scale comes down once the largest weight is below this share of it
+SHRINK = 0.45  # the scale shrinks once the largest weight is below this share of it
 RAMP_STEPS = 16
 MOST_UNITS = 60  # hidden units that are shown
 
@@ -32,7 +32,7 @@ MOST_UNITS = 60  # hidden units that are shown
 class Grid(NamedTuple):
     """Panels in rows and columns, and the size of one panel's picture.
 
-    has_gap : the last row has room for the scale, which then needs no line of its own.
+    has_gap : whether the last row has space for the scale, which then needs no line of its own.
     """
 
     columns: int
@@ -43,12 +43,12 @@ class Grid(NamedTuple):
 
 
 class Panels(QWidget):
-    """Shows weights on one symmetric scale; says what is under the pointer."""
+    """Shows weights on one symmetric scale; describes what is under the pointer."""
 
     hovered = Signal(str)
-    breadth = 1.0  # a panel's width that is worth as much as its height
-    zero = "weight 0"  # the words in the middle of the scale
-    may_fill_gap = False  # whether the scale may stand in the last row of panels
+    breadth = 1.0  # a panel's useful width, in heights of the panel
+    zero = "weight 0"  # the label in the middle of the scale
+    may_fill_gap = False  # whether the scale may be in the last row of panels
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class Panels(QWidget):
 
     @property
     def params(self) -> Params | None:
-        """The weights that are shown, if there are any."""
+        """The weights shown, if any."""
         return self._params
 
     def set_theme(self, theme: Theme) -> None:
@@ -77,9 +77,9 @@ class Panels(QWidget):
         self._lay_out()
 
     def show_params(self, params: Params, *, is_live: bool = False) -> None:
-        """Show these weights; the scale goes up and down by SCALE_DIGITS.
+        """Show these weights; the scale changes in steps of SCALE_DIGITS.
 
-        is_live : others follow at once, so that what looks the same need not be painted.
+        is_live : newer ones follow at once, so that invisible changes need no painting.
         """
         is_first = self._params is None
         self._params, self._is_live = params, is_live
@@ -98,20 +98,20 @@ class Panels(QWidget):
         return QSize(320, 240)
 
     def _lay_out(self) -> None:
-        """Put everything in its place, in today's colours and type; show what is known."""
+        """Position all items in the current colours and fonts; show the known weights."""
         raise NotImplementedError
 
     def _show_values(self) -> None:
-        """Show what has changed with the weights since the last call or the last layout."""
+        """Update what has changed with the weights since the last call or layout."""
         raise NotImplementedError
 
     def _largest(self, params: Params) -> float:
-        """Return the largest size of what is shown on the scale."""
+        """Return the largest absolute value shown on the scale."""
         W = params.W
         return float(max(W.max(initial=0.0), -W.min(initial=0.0)))
 
     def _take_font(self) -> None:
-        """Measure the type once: weights are shown at display rate."""
+        """Measure the fonts once: weights are shown at display rate."""
         self._bold = zoom.font(1.0, bold=True)
         self._small = zoom.font(look.SMALL)
         self._bold_metrics, self._small_metrics = (
@@ -137,7 +137,7 @@ class Panels(QWidget):
         return self._metrics.height()
 
     def _grid(self) -> Grid:
-        """Return the arrangement whose panels are largest."""
+        """Return the arrangement with the largest panels."""
         count = max(len(self._names()), 1)
         title, scale_bar = self._line() * TITLE_LINES, self._line() * 2.2
         best = Grid(1, count, 0, 0)
@@ -156,18 +156,18 @@ class Panels(QWidget):
         return best
 
     def _scale_bar(self, top: float) -> QRectF:
-        """Return where the scale is when panels end at `top`."""
+        """Return the rectangle of the scale when panels end at `top`."""
         line, width = self._line(), min(280.0 * zoom.factor(), self.width() * 0.6)
         y = min(top + line * 0.5, self.height() - line * 1.8)
         return QRectF((self.width() - width) / 2, y, width, line * 0.5)
 
     def _below(self, bar: QRectF) -> QRectF:
-        """Return where the scale's words stand."""
+        """Return the rectangle of the scale's labels."""
         wider = WORDS_PX * zoom.factor()
         return bar.adjusted(-wider, bar.height() + 1, wider, self._line() * 1.1 + 1)
 
     def _ramp(self, bar: QRectF) -> QLinearGradient:
-        """Return the colours from −scale to +scale, from end to end of the bar."""
+        """Return the gradient from −scale to +scale over the length of the bar."""
         ramp = QLinearGradient(bar.topLeft(), bar.topRight())
         for i in range(RAMP_STEPS + 1):
             colour = self._map[round(i / RAMP_STEPS * (len(self._map) - 1))]
@@ -175,7 +175,7 @@ class Panels(QWidget):
         return ramp
 
     def _scale_words(self) -> tuple[str, str, str]:
-        """Return the words of the scale's left end, its middle and its right end."""
+        """Return the labels of the scale's left end, middle and right end."""
         return f"−{self.scale:g}", self.zero, f"+{self.scale:g}"
 
 

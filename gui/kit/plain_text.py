@@ -1,8 +1,8 @@
-"""Text from files and people on the screen: never read as HTML, as a shortcut or as a command.
+"""Text from files and users, shown literally: never read as HTML, as a shortcut or as a command.
 
-Qt takes a label or a tip for HTML when it looks like HTML, and a class can be called “<b>”. What
-names classes, features, files or runs goes through this module: into a `Plain` label, through
-`html` into rich text, through `tip` into a tip, through `unmarked` onto buttons and menus.
+Qt treats a label or a tool tip as HTML if it looks like HTML, and a class can be called “<b>”.
+Names of classes, features, files and runs go through this module: into a `Plain` label, through
+`html` into rich text, `as_tip` into a tool tip, `unmarked` onto buttons and menus.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import Qt as Guess  # the half of the namespace that knows of rich text
+from PySide6.QtGui import Qt as Guess  # the part of the namespace with the rich text functions
 from PySide6.QtWidgets import QLabel, QTableView, QWidget
 
 from core.invisible_characters import visible
 
 BREAKS = "\n"
 COLUMN_LETTERS = 30
-WIDEST = 60  # letters that a label insists on
-MOST_PX = 16_777_215  # as Qt has it
+WIDEST = 60  # characters: the limit of a label's minimum width
+MOST_PX = 16_777_215  # QWIDGETSIZE_MAX
 
 
 class Plain(QLabel):
-    """A label whose words are what they are."""
+    """A label that shows its text literally."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,13 +33,13 @@ class Plain(QLabel):
         super().setText(visible(text, keep=BREAKS))
 
     def minimumSizeHint(self) -> QSize:
-        """Let no long word widen the window."""
+        """Return a bounded width, so that no long word widens the window."""
         widest = WIDEST * self.fontMetrics().averageCharWidth()
         return super().minimumSizeHint().boundedTo(QSize(widest, MOST_PX))
 
 
 def fit_columns(table: QTableView) -> None:
-    """Make each column as wide as what it shows, up to a limit: names can be of any length."""
+    """Fit each column to its content, up to a limit: names can be of any length."""
     table.resizeColumnsToContents()
     widest = widest_column(table)
     for column in range(table.model().columnCount()):
@@ -48,12 +48,12 @@ def fit_columns(table: QTableView) -> None:
 
 
 def widest_column(table: QTableView) -> int:
-    """Return the width in px that no column exceeds by itself."""
+    """Return the limit of a fitted column's width, in px."""
     return COLUMN_LETTERS * table.fontMetrics().averageCharWidth()
 
 
 def short(text: str, letters: int = 40) -> str:
-    """Return the text, its middle left out where it is longer than so many letters."""
+    """Return the text, its middle elided if it is longer than `letters` characters."""
     if len(text) <= letters:
         return text
     half = (letters - 1) // 2
@@ -61,16 +61,16 @@ def short(text: str, letters: int = 40) -> str:
 
 
 def html(text: str) -> str:
-    """Return the text as it stands in HTML."""
+    """Return the text escaped for HTML."""
     return escape(visible(text))
 
 
 def as_tip(text: str) -> str:
-    """Return the text as a tip that shows it as it is."""
+    """Return the text as a tool tip that shows it literally."""
     seen = visible(text, keep=BREAKS)
     return Guess.convertFromPlainText(seen) if Guess.mightBeRichText(seen) else seen
 
 
 def unmarked(text: str) -> str:
-    """Return the text for a button, a tab or a menu, where & would mark the key that presses it."""
+    """Return the text for a button, a tab or a menu, where a single & would mark a mnemonic."""
     return visible(text).replace("&", "&&")

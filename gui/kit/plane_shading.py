@@ -1,6 +1,6 @@
-"""The picture of a plane: regions in the colours of their classes, lines, mistakes.
+"""The picture of a plane: regions in class colours, boundary lines, misclassified rows.
 
-It is made on the background thread. How fine it is follows from how long it takes.
+It is computed on the background thread; its resolution adapts to the time it takes.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from gui.kit import theme as look
 from gui.kit.theme import Theme
 
 FAINT, STRONG = 0.12, 0.60  # opacity of a region: guessing … certain
-STILL_PX = 3.0  # one node of the grid every so many pixels when nothing moves
+STILL_PX = 3.0  # pixels per grid node when nothing moves
 FINEST_PX, COARSEST_PX = 5.0, 24.0  # and while training
-BUDGET_SECONDS = 0.004  # of the 16 ms between two frames; the other two threads need theirs
-MOST_KEPT = 4_000_000  # inputs of rows that are kept from one picture to the next: 16 MB
-CALM = 0.9  # share of the old in the running mean of the seconds
-HAIR = 1  # of 255: a colour that differs by so little looks the same
+BUDGET_SECONDS = 0.004  # of the 16 ms between two frames; the other two threads need the rest
+MOST_KEPT = 4_000_000  # values: limit of the inputs cached between pictures, 16 MB
+CALM = 0.9  # weight of the old value in the running mean of the seconds
+HAIR = 1  # of 255: colours that differ by at most this look the same
 LONGEST_REST = 4  # frames: 64 ms
 
 
 class Shading(NamedTuple):
-    """What one request to the background gives.
+    """The result of one request to the background thread.
 
     image : (rows, columns, 3) bytes, the lowest row first.
     lines : between regions, (points, 2) each.
-    wrong_train, wrong_test : for each training and test row whether the model gets it wrong.
-    seconds : of the processor that it took. On a busy machine a picture is waiting most of its
-        time, however coarse it is.
+    wrong_train, wrong_test : for each training and test row whether it is misclassified.
+    seconds : processor time. On a busy machine the wall time of a picture is mostly waiting,
+        however coarse it is.
     """
 
     run: int
@@ -50,14 +50,14 @@ class Shading(NamedTuple):
 
 
 class NodeSize:
-    """Pixels that one node of the grid takes while training: as few as the frame budget allows."""
+    """Pixels per grid node while training: as few as the frame budget allows."""
 
     def __init__(self) -> None:
         self.px = 6.0
         self._seconds = BUDGET_SECONDS / 2
 
     def learn(self, seconds: float) -> None:
-        """Take in how long a picture took with the size as it is."""
+        """Adapt to the seconds that a picture of the current node size took."""
         self._seconds = CALM * self._seconds + (1 - CALM) * seconds
         wanted = self.px
         if self._seconds > BUDGET_SECONDS:
@@ -65,26 +65,26 @@ class NodeSize:
         elif self._seconds < BUDGET_SECONDS / 2:
             wanted = max(self.px / 1.25, FINEST_PX)
         if wanted != self.px:
-            self._seconds *= (self.px / wanted) ** 2  # nodes go with the area
+            self._seconds *= (self.px / wanted) ** 2  # time is proportional to 1 / px²
             self.px = wanted
 
 
 class Rest:
-    """Frames to let pass until the next picture: more, as long as no picture looks different.
+    """The number of frames per picture: it grows as long as no picture looks different.
 
-    Late in a run hundreds of updates a frame change nothing that could be seen, and a picture of
-    them costs training a fifth of its speed.
+    Late in a run hundreds of updates a frame change nothing visible, and drawing them costs
+    training a fifth of its speed.
     """
 
     def __init__(self) -> None:
         self.end()
 
     def end(self) -> None:
-        """Let the next frame have its picture."""
+        """Give the next frame a picture."""
         self._frames = self._left = 1
 
     def is_over(self) -> bool:
-        """Count a frame; return whether it is to have a picture."""
+        """Count a frame; return whether it gets a picture."""
         self._left -= 1
         if self._left > 0:
             return False
@@ -92,15 +92,15 @@ class Rest:
         return True
 
     def learn(self, looks_different: bool) -> None:
-        """Take in what the newest picture was like."""
+        """Adapt to whether the newest picture looks different."""
         longer = min(2 * self._frames, LONGEST_REST)
         self._frames = max(self._frames // 2, 1) if looks_different else longer
 
 
 class Shader:
-    """Makes pictures of one task; what they have in common is worked out once.
+    """Makes pictures of one task and caches what they have in common.
 
-    Only the background thread may do the work that it gives.
+    The work that it returns may only run on the background thread.
     """
 
     def __init__(self, task: Task, theme: Theme) -> None:
@@ -112,10 +112,10 @@ class Shader:
     def work(
         self, snapshot: Snapshot, plane: Plane, columns: int, rows: int, threshold: float = HALF
     ) -> Callable[[], Shading]:
-        """Return the work of one picture of rows × columns nodes.
+        """Return a function that computes one picture of rows × columns nodes.
 
-        threshold : of a single neuron's probability. The line and what is wrong go with it; the
-            colours are of the probability, and stay.
+        threshold : of a single neuron's probability. The boundary line and the misclassified
+            rows depend on it; the colours show the probability and do not.
         """
         task, params = self._task, snapshot.params
         kind = task.config.model.kind
@@ -124,7 +124,7 @@ class Shader:
 
         def work() -> Shading:
             from core.explain import (
-                probe,  # brings PyTorch, which the first paint must not wait for
+                probe,  # imports PyTorch, which must not delay the first paint
             )
 
             started = time.thread_time()
@@ -151,7 +151,7 @@ class Shader:
         return self._nodes[1]
 
     def _wrong(self, params: Params, threshold: float | None) -> NDArray[np.bool_]:
-        """Return for each training row, then each test row, whether the model gets it wrong."""
+        """Return for each training row, then each test row, whether it is misclassified."""
         from core.explain import probe
 
         task, rows, X = self._task, self._rows, self._inputs
@@ -163,16 +163,17 @@ class Shader:
 
 
 def _shifted(grid: DecisionGrid, shift: float) -> DecisionGrid:
-    """Let a neuron say yes only where z lies further up by this."""
+    """Raise the threshold on z from which a neuron predicts yes by `shift`."""
     if not shift:
         return grid
     return replace(grid, margins=grid.margins + np.array([shift, -shift], dtype=np.float32))
 
 
 def shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[np.uint8]:
-    """Colour each node like its likeliest class, the more opaque the surer: (rows, columns, 3).
+    """Colour each node like its likeliest class, more opaque if more certain: (rows, columns, 3).
 
-    One vs rest has no shares: where none of its sigmoids reaches 1/h, it is as unsure as guessing.
+    One vs rest outputs do not sum to 1: where no sigmoid reaches 1/h, certainty is 0, as if
+    guessing.
     """
     A = grid.probabilities
     winner, guess = A.argmax(axis=2), 1 / A.shape[2]

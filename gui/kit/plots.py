@@ -1,9 +1,9 @@
-"""Plots as this program draws them: few ticks, a light grid, our colours and type.
+"""Plots in the style of this program: few ticks, a light grid, the theme's colours and fonts.
 
-What moves at display rate is painted by Qt's own classes, without Python. Each call that Qt makes
-into Python while it paints waits for Python's lock, up to a whole switch interval, and holds the
-lock from the training thread, which needs it for each of its short operations. With pyqtgraph's
-items painted each frame, a frame took 15 ms and training on Iris lost three quarters of its speed.
+Items that move at display rate are painted by Qt's own classes, without Python. Each call from Qt
+into Python during painting waits for the GIL, up to a whole switch interval, and then keeps it
+from the training thread, which needs it for each of its short operations. With pyqtgraph's items
+painted each frame, a frame took 15 ms and training on Iris lost three quarters of its speed.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ pg.setConfigOptions(antialias=True, imageAxisOrder="row-major")
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
-    """A plot with a face: what is seen of it is a view of Qt's own, laid over it.
+    """A pyqtgraph plot covered by its face, a QGraphicsView, which is all that is visible.
 
-    On the face lie the items that move, `Line` and `Picture`, and a picture of all others, which
-    pyqtgraph paints when one of them changes: above what moves, or below it.
+    The face holds the moving items, such as `Line` and `Picture`, and a pixmap of all others,
+    above or below the moving ones, which pyqtgraph paints when one of them changes.
     """
 
     def __init__(self, *, moves_below: bool, axes: dict[str, pg.AxisItem] | None = None) -> None:
-        super().__init__(enableMenu=False, axisItems=axes)  # menus of 60 widgets nobody can open
+        super().__init__(enableMenu=False, axisItems=axes)  # no menu: 60 widgets nobody can open
         viewport = self.viewport()
         self._face = QGraphicsView(QGraphicsScene(self), viewport)
         self._face.setFrameShape(QFrame.Shape.NoFrame)
@@ -75,10 +75,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self._rest = scene.addPixmap(QPixmap())
         self._rest.setZValue(1 if moves_below else -1)
-        self._ring = scene.addRect(QRectF())  # around all where the plot has the focus
+        self._ring = scene.addRect(QRectF())  # around the whole plot while it has the focus
         self._ring.setZValue(2)
         self._ring.hide()
-        # The clip keeps what moves inside the axes; the group has the units of the plot.
+        # The clip confines moving items to the axes; `moving` has the units of the plot.
         self._clip = scene.addRect(QRectF(), Qt.PenStyle.NoPen)
         self._clip.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape)
         self.moving = QGraphicsRectItem(self._clip)
@@ -106,7 +106,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._ring.hide()
 
     def _show_rest(self) -> None:
-        """Lay the face over the plot, and on it the picture of what does not move."""
+        """Fit the face to the plot and render everything that does not move into its pixmap."""
         area, ratio = self.viewport().rect(), self.devicePixelRatioF()
         if area.isEmpty():
             return
@@ -128,7 +128,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
 
 class Line(QGraphicsPathItem):
-    """Points joined by a line, with gaps where one is NaN."""
+    """A line through points, with gaps where one is NaN."""
 
     def __init__(self, plot: Plot) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class Line(QGraphicsPathItem):
         self.setParentItem(plot.moving)
 
     def setData(self, x: Any, y: Any) -> None:
-        """Join the points x, y, (n,) each, in the plot's units."""
+        """Set the points x, y, (n,) each, in the plot's units."""
         self._x, self._y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         self.setPath(pg.arrayToQPath(self._x, self._y, connect="finite"))
 
@@ -153,7 +153,7 @@ class Band(QGraphicsPathItem):
         self.setParentItem(plot.moving)
 
     def show_between(self, x: Any, low: Any, high: Any) -> None:
-        """Fill what lies between low and high, (n,) each, over x."""
+        """Fill the area between low and high, (n,) each, over x."""
         around = np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
         self.setPath(pg.arrayToQPath(*around, connect="all"))
 
@@ -173,8 +173,8 @@ class Picture(QGraphicsPixmapItem):
     def show_image(self, image: NDArray[np.uint8], rect: QRectF, hair: int = 0) -> bool:
         """Show the image, its first row along the lower edge of the rectangle.
 
-        Where no colour differs by more than a hair from what is shown, that stays. Return whether
-        it is painted anew.
+        If no colour differs from the shown image by more than `hair` (of 255), that image stays.
+        Return whether it is painted again.
         """
         rows, columns = image.shape[:2]
         to_rect = QTransform.fromTranslate(rect.left(), rect.top())
@@ -206,8 +206,8 @@ def make_plot(
 ) -> Plot:
     """Return an empty plot without menu and buttons, in the theme's colours.
 
-    moves_below : whether what moves lies below the rest, such as points, or above it.
-    axes : at the sides that shall have other axes than pyqtgraph's own.
+    moves_below : whether moving items are below the others, such as points, or above them.
+    axes : by side, those that replace pyqtgraph's own.
     """
     plot = Plot(moves_below=moves_below, axes=axes)
     plot.setFrameShape(plot.Shape.NoFrame)
@@ -221,7 +221,7 @@ def make_plot(
 
 
 def paint(plot: Plot, theme: Theme) -> None:
-    """Give the plot the theme's colours and the font of its widget."""
+    """Apply the theme's colours, and the application's font at the current zoom."""
     plot.set_panel(theme.panel)
     small = zoom.font(look.SMALL)
     room, tails = zoom.px(END_PX), math.ceil(QFontMetricsF(small).descent())
@@ -236,7 +236,7 @@ def paint(plot: Plot, theme: Theme) -> None:
 
 
 def name_axis(plot: Plot, side: str, name: str) -> None:
-    """Write a name at an axis as it is; pyqtgraph would take it for HTML."""
+    """Label an axis with a name, literally; pyqtgraph would read it as HTML."""
     plot.getPlotItem().setLabel(side, html(short(name)))
     plot.getPlotItem().getAxis(side).label.setToolTip(as_tip(name) if short(name) != name else "")
 
@@ -244,7 +244,7 @@ def name_axis(plot: Plot, side: str, name: str) -> None:
 def pen(
     plot: QWidget, colour: str | QColor, width: float, style: Any = Qt.PenStyle.SolidLine
 ) -> Any:
-    """Return a pen of this width in logical pixels at a zoom of 100 %, wider at a larger one.
+    """Return a pen; `width` is in logical pixels at a zoom of 100 % and scales with the zoom.
 
     pyqtgraph's own widths are in screen pixels.
     """
@@ -253,5 +253,5 @@ def pen(
 
 
 def marker_px(size: float, mark: int = 0) -> float:
-    """Return the size of the marker of a class, of so many pixels at a zoom of 100 %, now."""
+    """Return a class marker's size at the current zoom; `size` is in pixels at 100 %."""
     return size * look.symbol_scale(mark) * zoom.factor()

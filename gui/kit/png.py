@@ -1,4 +1,4 @@
-"""Pictures as PNG: made in memory, written whole or not at all."""
+"""Pictures as PNG: encoded in memory, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from core.errors import SaveError
 from core.files import writing_bytes, writing_together
 
-FORBIDDEN_IN_NAMES = '/\\:*?"<>|'  # by one system or another
+FORBIDDEN_IN_NAMES = '/\\:*?"<>|'  # by at least one operating system
 
 
 def write_png(image: QImage, path: Path) -> None:
@@ -49,7 +49,7 @@ def _encoded(image: QImage, path: Path) -> bytes:
 
 
 def _in_names(label: str) -> str:
-    """Return a class's name as a part of a file's name."""
+    """Return a class name without characters that a file name cannot have."""
     return "".join(
         "_" if letter in FORBIDDEN_IN_NAMES or not letter.isprintable() else letter
         for letter in label

@@ -1,4 +1,4 @@
-"""Whether a widget is at rest: nothing that can be seen of it is put off."""
+"""Whether a widget is at rest: no visible update of it is deferred."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 
 def awaits_timer(widget: QWidget) -> bool:
-    """Return whether a timer is to ring once in the widget or in a part of it that is seen with it.
+    """Return whether a single-shot timer is active in the widget or in a visible part of it.
 
-    What is put off in this program is put off by such a timer.
+    Whatever this program defers, it defers by such a timer.
     """
     return any(
         timer.isActive() and timer.isSingleShot() and _is_seen(timer, widget)

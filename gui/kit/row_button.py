@@ -1,4 +1,4 @@
-"""A button with a layout of its own on it."""
+"""A button that contains a layout."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 
 class RowButton(QPushButton):
-    """A button as large as what stands on it, at any zoom."""
+    """A button as large as its content, at any zoom."""
 
     def __init__(self) -> None:
         super().__init__()
         self.row = QHBoxLayout(self)
 
     def add(self, *widgets: QWidget) -> None:
-        """Put widgets on it, which leave the mouse to the button."""
+        """Add widgets that are transparent for mouse events."""
         for widget in widgets:
             widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             self.row.addWidget(widget)

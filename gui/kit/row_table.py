@@ -1,4 +1,4 @@
-"""Rows of a task as Qt's table and as a gallery of their pictures: what such lists share."""
+"""Lists of the rows of a task, as a table or as a gallery of pictures: their common parts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RowTableModel(QAbstractTableModel):
-    """Columns with these headings, then the rows' features, unless these are pixels."""
+    """Columns with these headings, then the features of the rows, unless they are pixels."""
 
     def __init__(self, headings: tuple[str, ...]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What single keys do where a field or a button has the focus."""
+"""The effect of single keys while a field or a button has the focus."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-HOLDS_WORDS = "holds_words"  # the property of a field in which Space is a letter
+HOLDS_WORDS = "holds_words"  # the property of a field in which Space types a space
 RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Keys(QObject):
-    """Keeps single keys for the window, whatever has the focus.
+    """Reserves single keys for the window, whatever has the focus.
 
-    Space trains. Where a number is typed the other keys stay what they are, Ctrl+Z and its opposite
-    as long as there is typing to take back, and Return gives the focus to `rest`. Return also
-    presses the button that has the focus, which Space cannot do.
+    Space trains. In number fields the other keys keep their meaning, Ctrl+Z and its opposite as
+    long as there is typing to undo, and Return moves the focus to `rest`. Return also presses the
+    button that has the focus, which Space cannot do.
 
-    Only the widget with the focus is watched: a filter of the whole application would be asked
-    about every event of every widget, some 30 a frame, each of which takes Python's lock from the
-    training thread.
+    Only the focused widget has the event filter: a filter on the application would be called for
+    every event of every widget, about 30 a frame, each of which takes the GIL from the training
+    thread.
     """
 
     def __init__(self, parent: QObject, rest: QWidget, application: QApplication) -> None:
@@ -65,7 +65,7 @@ class Keys(QObject):
 
 
 def _is_of_the_run(field: QAbstractSpinBox, event: QKeyEvent) -> bool:
-    """Whether this is undo or redo where nothing is typed that the field itself could take back."""
+    """Whether this is an undo or redo that the field itself has nothing to do for."""
     line = field.lineEdit()
     return (event.matches(QKeySequence.StandardKey.Undo) and not line.isUndoAvailable()) or (
         event.matches(QKeySequence.StandardKey.Redo) and not line.isRedoAvailable()
@@ -73,7 +73,7 @@ def _is_of_the_run(field: QAbstractSpinBox, event: QKeyEvent) -> bool:
 
 
 def _press(widget: QObject) -> bool:
-    """Do what a click on the widget would do; say whether that is anything."""
+    """Do what a click on the widget would do; return whether it reacts to clicks."""
     popup = QToolButton.ToolButtonPopupMode.InstantPopup
     if isinstance(widget, QToolButton) and widget.popupMode() == popup:
         widget.menu().popup(widget.mapToGlobal(widget.rect().bottomLeft()))

@@ -1,4 +1,4 @@
-"""How everything looks: colours, type, markers, and what they become in Qt."""
+"""The appearance of the program: colours, fonts, markers, and their counterparts in Qt."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from core.data.dataset import REST_MARK
 from gui.kit.zoom import BASE_POINT_SIZE
 
 SMALL = 0.88  # labels and ticks: 8.8 pt
-LARGE = 1.2  # the numbers that matter
-GRID = 8  # px, and its halves, for every distance
+LARGE = 1.2  # important numbers
+GRID = 8  # px: the unit of distances, halved or doubled where needed
 
-# Qt has no role of its own for the ground of what is selected, and no link here has been visited.
+# Qt has no palette role for the background of selected items; no link here counts as visited, so
+# LinkVisited is free.
 SELECTED = QPalette.ColorRole.LinkVisited
 
-# The second has the signs that the first lacks; see assets/SOURCES.md.
+# The second has the characters that the first lacks; see assets/SOURCES.md.
 FAMILIES = ("Logit Lab Inter", "Logit Lab Symbols")
 FACES = ("Inter-Regular", "Inter-SemiBold", "Inter-Bold", "Symbols")
 
-# pyqtgraph's names for ● ■ ▲ ◆ ▼ ✚ ★ ⬢ ⬟ ✖, and how large each is drawn to weigh the same.
+# pyqtgraph's names for ● ■ ▲ ◆ ▼ ✚ ★ ⬢ ⬟ ✖, and the scale that gives each the same visual weight.
 SYMBOLS = ("o", "s", "t1", "d", "t", "+", "star", "h", "p", "x")
 SYMBOL_SCALES = (1.0, 0.88, 1.1, 1.15, 1.1, 1.15, 1.35, 1.08, 1.08, 1.1)
 GLYPHS = ("●", "■", "▲", "◆", "▼", "✚", "★", "⬢", "⬟", "✖")
@@ -63,11 +64,11 @@ class Theme:
     rest: str
 
     def class_colour(self, mark: int) -> QColor:
-        """The colour of the class with this mark; REST_MARK is neutral."""
+        """Return the colour of the class with this mark; REST_MARK is neutral."""
         return QColor(self.rest if mark == REST_MARK else self.classes[mark % len(self.classes)])
 
     def class_text(self, mark: int) -> QColor:
-        """The colour of words about the class with this mark: dark enough to be read."""
+        """Return the colour of text about the class with this mark: legible on the background."""
         texts = self.class_texts
         return QColor(self.muted if mark == REST_MARK else texts[mark % len(texts)])
 
@@ -109,12 +110,12 @@ DARK = Theme(
 
 
 def asset(name: str) -> str:
-    """The path of a bundled file, which Qt opens itself."""
+    """Return the path of a bundled file, which Qt opens itself."""
     return str(files("assets").joinpath(name))
 
 
 def symbol(mark: int) -> str:
-    """pyqtgraph's name for the marker of a class."""
+    """Return pyqtgraph's name for the marker of a class."""
     return SYMBOLS[mark % len(SYMBOLS)]
 
 
@@ -131,10 +132,10 @@ def rgb(colour: str | QColor) -> NDArray[np.float64]:
 def mixed(
     ground: NDArray[np.float64], top: NDArray[np.float64], share: NDArray[np.floating]
 ) -> NDArray[np.uint8]:
-    """Mix so much of the colour `top` into `ground`: (…, 3) bytes for shares (…).
+    """Blend the colour `top` into `ground`: (…, 3) bytes for shares (…).
 
-    A share below 0 or above 1 counts as 0 or 1, and one that is no number as 0: no colour lies
-    outside the two ends, where bytes would wrap around.
+    Shares are clipped to 0 … 1, and NaN counts as 0: no colour is outside the two ends, where
+    bytes would wrap around.
     """
     part = np.nan_to_num(np.asarray(share, dtype=np.float64), nan=0.0).clip(0, 1)[..., None]
     mix: NDArray[np.uint8] = np.rint(ground + (top - ground) * part).astype(np.uint8)
@@ -142,9 +143,9 @@ def mixed(
 
 
 def signed_levels(values: NDArray[np.floating], scale: float, middle: int) -> NDArray[np.intp]:
-    """Return the places −middle … +middle of values −scale … +scale; what lies beyond is an end.
+    """Return the levels −middle … +middle of values −scale … +scale; larger values are clipped.
 
-    What is no number is 0, and so is all where the scale is.
+    NaN becomes 0; if the scale is 0, so does everything.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         places = np.rint(values * (middle / scale if scale else 0.0))
@@ -160,28 +161,28 @@ def signed_map(theme: Theme) -> NDArray[np.uint8]:
 
 
 def load_fonts() -> None:
-    """Make the bundled faces known to Qt; needs a QApplication."""
+    """Register the bundled fonts with Qt; needs a QApplication."""
     if not set(FAMILIES) <= set(QFontDatabase.families()):
         for face in FACES:
             QFontDatabase.addApplicationFont(asset(f"fonts/{face}.ttf"))
 
 
 def base_font() -> QFont:
-    """The bundled sans at 10 pt with figures of one width: the same on every machine.
+    """Return the bundled sans at 10 pt with tabular figures: the same on every machine.
 
-    Signs of other scripts, as in the name of a class, come from the system's fonts.
+    Characters of other scripts, as in the name of a class, come from the system's fonts.
     """
     font = QFont(list(FAMILIES))
-    font.setStyleHint(QFont.StyleHint.SansSerif)  # where the files cannot be read
+    font.setStyleHint(QFont.StyleHint.SansSerif)  # if the files cannot be read
     font.setPointSizeF(BASE_POINT_SIZE)
     font.setFeature(QFont.Tag("tnum"), 1)
-    # The system's setting may round each letter's width to whole pixels: 4 % of a line.
+    # The system's hinting may round each letter's width to whole pixels: 4 % of a line.
     font.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
     return font
 
 
 def palette(theme: Theme) -> QPalette:
-    """Qt's palette, for whatever the style sheet leaves to the style."""
+    """Return the palette, for whatever the style sheet leaves to the style."""
     p = QPalette()
     role = QPalette.ColorRole
     for roles, colour in (
@@ -205,20 +206,20 @@ def palette(theme: Theme) -> QPalette:
 
 
 def theme_of(palette: QPalette) -> Theme | None:
-    """Return the theme that this palette was made of; None where it was made of none."""
+    """Return the theme that this palette was made from, or None."""
     colour = palette.color(SELECTED)
     return next((theme for theme in (LIGHT, DARK) if QColor(theme.selected) == colour), None)
 
 
 def new_theme(widget: QWidget, event: QEvent) -> Theme | None:
-    """Return the theme that an event of `widget.changeEvent` brings; None where it brings none.
+    """Return the theme that an event of `widget.changeEvent` brings, or None.
 
-    It may be the one whose colours the widget shows already.
+    The widget may show its colours already.
     """
     return theme_of(widget.palette()) if event.type() == QEvent.Type.PaletteChange else None
 
 
 def style_sheet() -> str:
-    """The style sheet of the whole application, whatever its theme and its zoom."""
+    """Return the style sheet of the whole application, the same for every theme and zoom."""
     QDir.setSearchPaths("icons", [asset("icons")])
     return Path(asset("style.qss")).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Training figures that are of a sample of the rows: how they are marked and explained."""
+"""Marks and explains training metrics that are measured on a sample of the rows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from core.train.snapshot import Metrics
 
 
 def sign_of(metrics: Metrics) -> str:
-    """Return the sign before training figures that are of a sample of the rows, else ""."""
+    """Return the sign before training metrics measured on a sample of the rows, else ""."""
     return "≈" if metrics.sampled else ""
 
 
 def say_sample(task: Task) -> str:
-    """Say of what training figures with ≈ are; "" where all are of all rows."""
+    """Explain training metrics with ≈; "" if all are measured on all rows."""
     n = len(task.train_rows)
     if n <= SAMPLE:
         return ""

@@ -1,4 +1,4 @@
-"""What every view of the training state is."""
+"""The base classes of all views of the training state."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from gui.kit.theme import Theme
 class View(QWidget):
     """Shows one side of a task and of its newest snapshot; a hidden view does no work.
 
-    `snapshot` is always of `task`: with another task it is None until that task's first one comes.
-    The theme is that of the application's palette: a view follows the event that a new one sends.
+    `snapshot` always belongs to `task`: after a change of task it is None until the first snapshot
+    of the new one. The theme follows the application's palette, by the event of its change.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -34,7 +34,7 @@ class View(QWidget):
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether all that was offered is shown, but for what a background still has to answer."""
+        """Whether everything offered is shown, except pending results of the background thread."""
         return not self._is_stale and not awaits_timer(self)
 
     def offer_task(self, task: Task) -> None:
@@ -43,12 +43,12 @@ class View(QWidget):
         self.show_task(task)
 
     def offer_points(self, task: Task) -> None:
-        """Show a few other points; what was learnt stays in sight until newer is known."""
+        """Show a few changed points; the learnt result stays visible until a newer one is known."""
         self.task, self.snapshot, self._is_stale = task, None, False
         self.show_points(task)
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the snapshot now, or once the view is seen; one of another task is dropped."""
+        """Show the snapshot now, or once the view is visible; drop one of another task."""
         if snapshot.task is not self.task:
             return
         self.snapshot = snapshot
@@ -57,7 +57,7 @@ class View(QWidget):
             self.show_snapshot(snapshot)
 
     def offer_theme(self, theme: Theme) -> None:
-        """Draw everything again in other colours or sizes, now or once the view is seen."""
+        """Draw everything in the new colours or sizes, now or once the view is visible."""
         self.theme = theme
         self._has_old_colours = not self.isVisible()
         if not self._has_old_colours:
@@ -68,7 +68,7 @@ class View(QWidget):
         theme = look.new_theme(self, event) or self.theme
         if theme is not self.theme or self._zoom != zoom.factor():
             self._zoom = zoom.factor()
-            # A fault would come out where the palette was set, and keep it from other widgets.
+            # An exception would surface where the palette was set, and keep it from other widgets.
             tell_all((self,), lambda view: view.offer_theme(theme))
 
     def _show_in_colours(self) -> None:
@@ -88,39 +88,39 @@ class View(QWidget):
             self.show_snapshot(self.snapshot)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Catch up when it is seen again: what rings unseen is not followed."""
+        """Mark the view stale if an update is deferred: a timer is not followed while hidden."""
         super().hideEvent(event)
         self._is_stale |= self.snapshot is not None and awaits_timer(self)
 
     def turn(self, by: int) -> bool:
-        """Show the next part (+1) of what it shows in parts, or the one before (−1), if any."""
+        """Show the next part (+1) or the previous one (−1); return whether there is one."""
         return False
 
     def present(self, is_on: bool) -> None:
-        """Show only what a hall can read, or all of it again: presenter mode comes or goes."""
+        """Enter or leave presenter mode, which shows only what a lecture hall can read."""
 
     def end_threads(self) -> None:
-        """End the threads that the view has of its own, and wait for them: the window closes."""
+        """End the view's own threads and wait for them, before the window closes."""
 
     def show_task(self, task: Task) -> None:
         """Show a new run's data, before any training."""
         raise NotImplementedError
 
     def show_points(self, task: Task) -> None:
-        """Show the points of the task, where the view shows points."""
+        """Show the points of the task, if the view shows points."""
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the run at this moment."""
+        """Show the state of the run in this snapshot."""
         raise NotImplementedError
 
     def show_theme(self) -> None:
-        """Take the colours of `self.theme`, and type, lengths and pens at the zoom of now."""
+        """Apply the colours of `self.theme`, and fonts, lengths and pens at the current zoom."""
 
 
 class CardView(View):
-    """A view that can stand on a card beside the stage, under a line with its title.
+    """A view that can be on a card beside the stage, below a line with its title.
 
-    title : hidden where a tab says the same. header : the line, to whose end a card adds a button.
+    title : hidden where a tab shows the same. header : the line, at whose end a card adds a button.
     """
 
     def __init__(self, theme: Theme, title: str) -> None:
@@ -133,7 +133,7 @@ class CardView(View):
 
 
 def tell_all(views: Iterable[View], tell: Callable[[View], None]) -> None:
-    """Tell each view; where one fails, the fault is reported and the others are told all the same.
+    """Call `tell` for each view; an exception is reported and does not stop the others.
 
     Qt does the same for the slots of a signal.
     """

@@ -1,6 +1,6 @@
-"""How large everything is: the size of all type, and of lengths, pens and markers with it.
+"""The zoom: the size of all fonts, and of lengths, pens and markers with them.
 
-The application's type is the one source. Lengths in the code are those at a zoom of 100 %.
+The application's font is the only source. Lengths in the code are those at a zoom of 100 %.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from PySide6.QtWidgets import QWidget
 
 BASE_POINT_SIZE = 10.0
 LEVELS = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5)
-TYPE = "type"  # the property of a widget whose type differs from the application's
+TYPE = "type"  # the property of a widget whose font differs from the application's
 
 
 def factor() -> float:
-    """Return how many times as large as at 100 % everything is."""
+    """Return the zoom, 1.0 at 100 %."""
     return QGuiApplication.font().pointSizeF() / BASE_POINT_SIZE
 
 
 def px(length: float) -> int:
-    """Return a length of so many pixels at 100 % as it is now, in whole pixels."""
+    """Return a length, given in pixels at 100 %, at the current zoom in whole pixels."""
     return round(length * factor())
 
 
 def font(scale: float = 1.0, *, bold: bool = False) -> QFont:
-    """Return the application's type, so many times as large, perhaps semibold."""
+    """Return the application's font, scaled, optionally semibold."""
     return scaled(QGuiApplication.font(), scale, bold=bold)
 
 
 def scaled(base: QFont, scale: float, *, bold: bool = False) -> QFont:
-    """Return the same face, larger or smaller, perhaps semibold."""
+    """Return the font, scaled, optionally semibold."""
     copy = QFont(base)
     copy.setPointSizeF(base.pointSizeF() * scale)
     if bold:
@@ -38,13 +38,13 @@ def scaled(base: QFont, scale: float, *, bold: bool = False) -> QFont:
 
 
 def set_type(widget: QWidget, scale: float, *, bold: bool = False) -> None:
-    """Let the widget's type be so many times as large as the application's, at any zoom."""
+    """Set the widget's font to `scale` times the application's, at any zoom."""
     widget.setProperty(TYPE, (scale, bold))
     widget.setFont(font(scale, bold=bold))
 
 
 def follow(widget: QWidget) -> None:
-    """Give a widget its own type again after a change of the application's."""
+    """Restore a widget's own font after a change of the application's."""
     if (own := widget.property(TYPE)) is not None:
         scale, bold = own
         widget.setFont(font(scale, bold=bold))

@@ -1,1 +1,1 @@
-"""Fields for one value each, and the cards that they stand on."""
+"""Fields for one value each, and the cards that hold them."""

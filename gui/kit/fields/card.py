@@ -19,7 +19,7 @@ class Card(QFrame):
         self.column.addWidget(heading)
 
     def add_row(self, label: str, field: QWidget, tip: str) -> QWidget:
-        """Add a field under a muted label; both say `tip`. Return the row, to hide it."""
+        """Add a muted label with a field beside it, both with this tool tip; return the row."""
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)

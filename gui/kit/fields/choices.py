@@ -1,4 +1,4 @@
-"""Fields for one of several words."""
+"""Fields for one of several options."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TRACK_PX, KNOB_PX, SWITCH_GAP_PX = 28, 16, 5  # of a switch
 
 
 class Choice(Combo):
-    """One of several words, each standing for a value."""
+    """A combo box of options, each of which stands for a value."""
 
     chosen = Signal(object)
 
@@ -26,7 +26,7 @@ class Choice(Combo):
         self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
 
     def sizeHint(self) -> QSize:
-        """Be as wide as the words, up to a limit: names of classes can be as long as they like."""
+        """Return the width of the options, up to a limit: class names can be of any length."""
         widest = CHOICE_CHARACTERS * self.fontMetrics().averageCharWidth()
         return super().sizeHint().boundedTo(QSize(widest, 1000))
 
@@ -34,14 +34,14 @@ class Choice(Combo):
         return self.sizeHint()
 
     def offer(self, options: Sequence[tuple[str, object]], value: object) -> None:
-        """Show these words with their values, and choose one."""
+        """Set the options, each a text with its value, and choose one."""
         self.clear()
         for words, data in options:
             self.addItem(words, data)
         self._point_at(value)
 
     def show_value(self, value: object) -> None:
-        """Show the words for this value, the first ones where there are none for it."""
+        """Show the option of this value, the first option if there is none."""
         self._point_at(value)
 
     def _point_at(self, value: object) -> None:
@@ -49,7 +49,7 @@ class Choice(Combo):
         self.setCurrentIndex(values.index(value) if value in values else 0)
 
     def value(self) -> object:
-        """Return what the chosen words stand for."""
+        """Return the value of the chosen option."""
         return self.currentData()
 
 
@@ -65,7 +65,7 @@ class Toggle(QPushButton):
         self.setText("on" if is_on else "off")
 
     def sizeHint(self) -> QSize:
-        """Be as wide for either word."""
+        """Return the same width for either text."""
         metrics = self.fontMetrics()
         words = max(metrics.horizontalAdvance(word) for word in ("on", "off"))
         track = QSize(zoom.px(TRACK_PX), zoom.px(KNOB_PX))
@@ -104,7 +104,7 @@ class Toggle(QPushButton):
 
 
 class Segments(QFrame):
-    """A few exclusive words side by side."""
+    """A few exclusive options side by side."""
 
     chosen = Signal(object)
 

@@ -1,4 +1,4 @@
-"""The numbers that arrows and wheel stop at: 1, 2, 5, 10, …, and the powers of two."""
+"""The numbers at which arrows and wheel stop: 1, 2, 5, 10, …, and the powers of two."""
 
 from __future__ import annotations
 

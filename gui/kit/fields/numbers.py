@@ -14,30 +14,30 @@ from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSizePolicy, QSp
 from gui.kit.fields.notches import notch_above, notch_below, power_beside
 from gui.kit.fields.unscrolled import Unscrolled
 
-if TYPE_CHECKING:  # what is mixed in is no widget of its own
+if TYPE_CHECKING:  # at run time the mixin is not a widget
     from PySide6.QtWidgets import QAbstractSpinBox as SpinBox
 else:
     SpinBox = object
 
-Number = Any  # float of some fields, int of others, as Qt has it
+Number = Any  # float for some fields, int for others, as in Qt
 
 FULL = "full"
-GIVEN = -1.0  # percent, of a share that the data come with
-WIDEST = 9 * "0"  # what most fields are as wide as, with their rims
+GIVEN = -1.0  # percent: stands for the share that the data come with
+WIDEST = 9 * "0"  # the width of most fields, with their borders
 PERCENT_STEP = 5
 UNFINISHED = re.compile(r"[+−-]?[0-9]*[.,]?[0-9]*(e[+−-]?[0-9]*)?")
 
 
 class _NumberField(Unscrolled, SpinBox):
-    """What the fields for a number share.
+    """The common base of the fields for a number.
 
     The word that stands for the least value (or, for “full”, the greatest) can be typed, too.
-    What is no value of the field changes nothing. Arrows and wheel go from what is typed so far.
+    Invalid input changes nothing. Arrows and wheel start from the text typed so far.
     """
 
-    chosen = Signal(object)  # what the number that was entered stands for
+    chosen = Signal(object)  # the value that the entered number stands for
 
-    if TYPE_CHECKING:  # what both of Qt's fields have
+    if TYPE_CHECKING:  # members that both of Qt's fields have
         valueChanged: ClassVar[Signal]
         value: Callable[[], Number]
         setValue: Callable[[Number], None]
@@ -46,9 +46,9 @@ class _NumberField(Unscrolled, SpinBox):
         suffix: Callable[[], str]
 
     def _dress(self, widest: str) -> None:
-        """Stand at the right, and be told once it is typed to its end.
+        """Align the text right, and signal a change only when typing is finished.
 
-        widest : the field with its rims is as wide as these letters.
+        widest : the field with its borders is as wide as these characters.
 
         The style sheet makes the arrow buttons 0 wide; NoButtons would leave the text no width.
         """
@@ -61,7 +61,7 @@ class _NumberField(Unscrolled, SpinBox):
         self.valueChanged.connect(lambda number: self.chosen.emit(self._meaning(number)))
 
     def sizeHint(self) -> QSize:
-        """The width follows the type: as it changes, the layout asks again."""
+        """Return a width that follows the font: when it changes, the layout asks again."""
         width = sum(map(self.fontMetrics().horizontalAdvance, self._widest))
         return QSize(width, super().sizeHint().height())
 
@@ -69,24 +69,24 @@ class _NumberField(Unscrolled, SpinBox):
         return self.sizeHint()
 
     def show_value(self, value: Any) -> None:
-        """Show what `chosen` tells of; nobody is told."""
+        """Show a value of the kind that `chosen` emits, without emitting it."""
         with QSignalBlocker(self):
             self.setValue(value)
 
     def _meaning(self, number: Number) -> Any:
-        """Return what a number in the field stands for outside."""
+        """Return the value that a number in the field stands for."""
         return number
 
     def _word(self) -> tuple[str, Number]:
-        """Return the word that can be typed, "" for none, and the value that it stands for."""
+        """Return the word that can be typed, "" for none, and the number that it stands for."""
         return self.specialValueText(), self.minimum()
 
     def _read(self, text: str) -> Number | None:
-        """Return the number that a text says, whether or not it is a value of the field."""
+        """Return the number in a text, also if out of range; None if it is no number."""
         raise NotImplementedError
 
     def _beside(self, value: Number, *, up: bool) -> Number:
-        """Return what an arrow makes of a value; it may lie beyond the ends."""
+        """Return the value one arrow press from this one; it may be out of range."""
         raise NotImplementedError
 
     def _bare(self, text: str) -> str:
@@ -108,7 +108,7 @@ class _NumberField(Unscrolled, SpinBox):
         number = self._read(bare)
         if (word and bare == word) or (number is not None and number == self._bounded(number)):
             return QValidator.State.Acceptable, text, pos
-        # An unfinished number, such as "1e-", may yet become one; other letters never do.
+        # An unfinished number, such as "1e-", may still become valid; other letters cannot.
         is_possible = word.startswith(bare) or UNFINISHED.fullmatch(bare) is not None
         state = QValidator.State.Intermediate if is_possible else QValidator.State.Invalid
         return state, text, pos
@@ -132,7 +132,7 @@ class _NumberField(Unscrolled, SpinBox):
 class NotchField(_NumberField, QDoubleSpinBox):
     """A number on a logarithmic scale: arrows and wheel go 1, 2, 5, 10, …; any number can be typed.
 
-    Where zero is allowed it lies below the smallest notch.
+    Zero, if allowed, is below the smallest notch.
     """
 
     def __init__(
@@ -159,9 +159,9 @@ class NotchField(_NumberField, QDoubleSpinBox):
 
 
 class ShareField(_NumberField, QDoubleSpinBox):
-    """A share in percent, for others 0 … 1; arrows and wheel go by multiples of 5 and to the ends.
+    """A share in percent, 0 … 1 to callers; arrows and wheel go to multiples of 5 and to the ends.
 
-    The word for the share that the data come with lies below 0 %, and stands for None.
+    The word for the share that the data come with is below 0 % and stands for None.
     """
 
     def __init__(self, most: float, *, widest: str = WIDEST) -> None:
@@ -173,7 +173,7 @@ class ShareField(_NumberField, QDoubleSpinBox):
         self.offer_given(False)
 
     def offer_given(self, is_given: bool) -> None:
-        """Whether the data come with a share, which can be chosen by a word."""
+        """Set whether the data come with a share, which can then be chosen by a word."""
         with QSignalBlocker(self):
             self.setRange(GIVEN if is_given else 0, 100 * self._most)
             self.setSpecialValueText("as given" if is_given else "none")
@@ -189,7 +189,7 @@ class ShareField(_NumberField, QDoubleSpinBox):
 
     def _read(self, text: str) -> float | None:
         number = _parse(text)
-        return None if number is None or number < 0 else number  # the least value is a word
+        return None if number is None or number < 0 else number  # the minimum is a word
 
     def _beside(self, value: Number, *, up: bool) -> Number:
         step = PERCENT_STEP
@@ -235,7 +235,7 @@ class BatchField(CountField):
         super().__init__(1, 2, powers_of_two=True)
 
     def set_rows(self, count: int) -> None:
-        """Let so many rows be full."""
+        """Set the number of rows at which a batch is full."""
         with QSignalBlocker(self):
             self.setMaximum(max(count, 2))
 
@@ -252,7 +252,7 @@ class BatchField(CountField):
         return FULL, self.maximum()
 
     def _read(self, text: str) -> int | None:
-        """Read a size; a larger one than there are rows is full, too."""
+        """Read a size; one larger than the number of rows is full, too."""
         size = super()._read(text)
         return None if size is None else min(size, self.maximum())
 

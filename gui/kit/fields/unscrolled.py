@@ -1,4 +1,4 @@
-"""Qt's widgets that the wheel changes, but only where they have the focus."""
+"""Qt's widgets that react to the wheel, but only while they have the focus."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSlider, QTabBar, QWidget
 
-if TYPE_CHECKING:  # what is mixed in is no widget of its own
+if TYPE_CHECKING:  # at run time the mixin is not a widget
     from PySide6.QtWidgets import QWidget as Widget
 else:
     Widget = object
 
 
 class Unscrolled(Widget):
-    """Takes the wheel only where it has the focus: what the pointer passes does not change.
+    """Ignores the wheel without the focus, so that scrolling past it changes nothing.
 
-    Its parents get the wheel instead, and scroll.
+    Its parents get the wheel event instead, and scroll.
     """
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -28,7 +28,7 @@ class Unscrolled(Widget):
 
 
 class Combo(Unscrolled, QComboBox):
-    """One of several words."""
+    """A combo box."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,1 +1,1 @@
-"""Formulae on the screen: as values, typeset, laid out, and as a sheet whose numbers live."""
+"""Formulae on the screen: as values, typeset, laid out, and as a sheet with live numbers."""

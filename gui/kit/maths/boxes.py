@@ -1,4 +1,4 @@
-"""Boxes with a baseline, of which a sheet of formulae is laid out."""
+"""Boxes with a baseline, from which a sheet of formulae is laid out."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ GAP, CELL_GAP = 3.5, 11.0  # px at 100 %
 
 
 class Box:
-    """Something with a baseline: `above` and `below` it, and a width, in pixels."""
+    """A box with a width and with heights `above` and `below` its baseline, in pixels."""
 
     width = above = below = 0.0
 
     def measure(self, room: float) -> None:
-        """Find out how large it is, in so much width."""
+        """Compute the size for a line of width `room`."""
 
     def place(self, x: float, baseline: float) -> None:
         raise NotImplementedError
@@ -67,7 +67,7 @@ class Text(Box):
 
 
 class Spot(Box):
-    """Where a number stands, with a ground that lights up."""
+    """The slot of a number, with a background that can be highlighted."""
 
     def __init__(
         self, key: Key, root: QGraphicsItem, font: QFont, width: float, above: float, below: float
@@ -116,7 +116,7 @@ class Spot(Box):
 
 
 class Frame(Box):
-    """Where a picture stands, in the middle of the line."""
+    """A picture with a border, vertically centred on the line."""
 
     def __init__(self, size: float, rim: QColor, root: QGraphicsItem) -> None:
         self.width = size
@@ -197,7 +197,7 @@ class Side(Box):
 
 
 class Bracketed(Box):
-    """A matrix, halfway up on the line."""
+    """A matrix in brackets, vertically centred on the line."""
 
     def __init__(self, cells: Sequence[Sequence[Box]], ink: QColor, root: QGraphicsItem) -> None:
         self._cells = cells
@@ -212,7 +212,7 @@ class Bracketed(Box):
         ]
         self._heights = [max(c.above + c.below for c in cells) + 3 for cells in self._cells]
         self.width = sum(self._widths) + CELL_GAP * zoom.factor() * (len(self._widths) + 1)
-        height, middle = sum(self._heights), 5 * zoom.factor()  # of a bracket, over the baseline
+        height, middle = sum(self._heights), 5 * zoom.factor()  # of a bracket; above the baseline
         self.above = height / 2 + middle
         self.below = height / 2 - middle
 

@@ -1,4 +1,4 @@
-"""Typeset formulae: LaTeX becomes outlines, once, and Qt draws them crisp at any scale."""
+"""Typeset formulae: LaTeX is converted to outlines once; Qt draws them crisply at any scale."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from gui.kit import zoom
 from gui.kit.theme import Theme
 
-BODY_PX = 19.0  # of a small letter's line, at a zoom of 100 %
+BODY_PX = 19.0  # font size at a zoom of 100 %
 
 
-INK = "#010203"  # in place of the theme's while a formula is typeset: none of them has it
+INK = "#010203"  # stands for the theme's ink while a formula is typeset; no theme has this colour
 
 
 def outlines(latex: str, px: float, colour: str) -> bytes:
-    """Return the formula as SVG; 5 to 20 ms the first time, on whichever thread asks."""
+    """Return the formula as SVG; takes 5 to 20 ms the first time, on the calling thread."""
     return _typeset(latex, px).replace(INK.encode(), colour.encode())
 
 
 @lru_cache(maxsize=2048)
 def _typeset(latex: str, px: float) -> bytes:
-    # Imported when the first formula is shown: it takes a fifth of a second.
+    # Imported when the first formula is shown, since the import takes 0.2 s.
     from ziamath.config import config
     from ziamath.zmath import Latex
 
-    config.svg2 = False  # QtSvg knows no symbols: it would draw nothing
+    config.svg2 = False  # QtSvg does not support symbols and would draw nothing
     svg: str = Latex(latex, size=px, color=INK).svg()
     return svg.encode()
 
 
 class Picture:
-    """A formula's outlines: `size` in logical pixels, `above` of it over the baseline."""
+    """A formula's outlines: `size` in logical pixels, `above` of it above the baseline."""
 
     def __init__(self, latex: str, px: float, colour: str) -> None:
         self._renderer = QSvgRenderer(QByteArray(outlines(latex, px, colour)))
@@ -46,11 +46,11 @@ class Picture:
         self._pixmaps: dict[float, QPixmap] = {}
 
     def paint(self, painter: QPainter, at: QPointF) -> None:
-        """Draw it with its upper left corner there."""
+        """Draw it with its upper left corner at `at`."""
         painter.drawPixmap(at, self.pixmap(painter.device().devicePixelRatioF()))
 
     def pixmap(self, ratio: float) -> QPixmap:
-        """Return it drawn for so many device pixels to a logical one."""
+        """Return its pixmap at `ratio` device pixels per logical pixel."""
         if ratio not in self._pixmaps:
             whole = QSize(int(self.size.width()) + 2, int(self.size.height()) + 2)
             pixmap = QPixmap(whole * ratio)
@@ -99,13 +99,13 @@ class Formula(QWidget):
         self.update()
 
     def set_px(self, px: float) -> None:
-        """Set it in this size, at a zoom of 100 %."""
+        """Set the font size, in pixels at a zoom of 100 %."""
         self._px = px
         self.updateGeometry()
         self.update()
 
     def typesetting(self) -> Callable[[], bytes]:
-        """Return the work that the first showing waits for, to be done on any thread before."""
+        """Return the slow part of the first painting, which may run on any thread in advance."""
         return partial(outlines, self.latex, self._px_now, self._theme.ink)
 
     def sizeHint(self) -> QSize:
@@ -117,7 +117,7 @@ class Formula(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:  # it is typeset anew, as large as the text
+        if event.type() == QEvent.Type.FontChange:  # typeset it again at the size of the text
             self.updateGeometry()
             self.update()
 

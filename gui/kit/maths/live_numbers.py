@@ -1,4 +1,4 @@
-"""The numbers of some formulae as they are read: in words, covered ones as a question mark."""
+"""The numbers of formulae as displayed: formatted, covered ones as a question mark."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from core.number_format import format_cell
 from gui.kit.maths.notation import Key, Line, Num, to_latex, to_text, walk
 
 UNKNOWN, COVERED = "…", "?"
-GIVEN = ("x", "own", "n", "y")  # names of numbers that are put in, not worked out
+GIVEN = ("x", "own", "n", "y")  # names of numbers that are inputs, not results
 
 
 class LiveNumbers:
-    """What stands for each number of some lines; the same key is one number in all places.
+    """The text of each number on some lines; a key is the same number wherever it appears.
 
     covered : the keys whose numbers are hidden until they are revealed.
     """
@@ -23,29 +23,29 @@ class LiveNumbers:
         self._values: dict[Key, str] = {}
 
     def set_lines(self, lines: tuple[Line, ...]) -> None:
-        """Forget all values; what is covered and stands on these lines too stays covered."""
+        """Set the lines and forget all values; covered numbers also on these lines stay covered."""
         self._lines, self._values = lines, {}
         self.covered &= {key for line in lines for key in _keys(line)}
 
     def set_value(self, key: Key, value: float | str) -> bool:
-        """Take another value; return whether it reads other than the one before."""
+        """Set a value; return whether its text differs from the previous one."""
         words = value if isinstance(value, str) else format_cell(value)
         is_other = self._values.get(key) != words
         self._values[key] = words
         return is_other
 
     def cover(self, keys: Iterable[Key], is_covered: bool) -> list[Key]:
-        """Cover these numbers, or reveal them; return those for which that is new."""
+        """Cover or reveal these numbers; return those that have changed."""
         changed = [key for key in keys if (key in self.covered) is not is_covered]
         (self.covered.update if is_covered else self.covered.difference_update)(changed)
         return changed
 
     def say(self, key: Key) -> str:
-        """Return the number as it reads now."""
+        """Return the text that is shown for the number now."""
         return COVERED if key in self.covered else self._values.get(key, UNKNOWN)
 
     def results(self) -> list[Key]:
-        """Return the numbers that the lines lead to: the last of each, but for the input."""
+        """Return the results of the lines: those named like the last of each, without inputs."""
         found = []
         for line in self._lines:
             inside = _keys(line)
@@ -55,7 +55,7 @@ class LiveNumbers:
         return list(dict.fromkeys(found))
 
     def text(self) -> str:
-        """Return all lines in plain characters."""
+        """Return all lines as plain text."""
         return "\n".join(
             f"{line.title.text}: {to_text(line.node, self.say)}" for line in self._lines
         )

@@ -1,4 +1,4 @@
-"""Formulae with live numbers in them, as plain values: what stands where, not how it is drawn."""
+"""Formulae with live numbers, as plain values: their structure, not how they are drawn."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TypeAlias
 from core.data.csv import spreadsheet
 from core.number_format import SUPERSCRIPTS
 
-Key: TypeAlias = tuple[str | int, ...]  # which number: ("z", 1) is the logit of class 1
+Key: TypeAlias = tuple[str | int, ...]  # names a number: ("z", 1) is the logit of class 1
 Say: TypeAlias = Callable[[Key], str]
 
 
 @dataclass(frozen=True)
 class Sym:
-    """Typeset LaTeX that does not change; `text` is the same in plain characters."""
+    """Constant LaTeX to be typeset; `text` is the same in plain characters."""
 
     latex: str
     text: str
@@ -23,10 +23,10 @@ class Sym:
 
 @dataclass(frozen=True)
 class Num:
-    """A live number. The same key may stand in many places; they are one number.
+    """A live number. A key may appear several times; it is the same number each time.
 
-    is_term : it follows a sign, so that it stands in brackets where it is negative.
-    is_marked : it is what matters in this line, and stands out.
+    is_term : whether it follows a sign, so that it is in brackets if negative.
+    is_marked : whether it is emphasised, as the number that matters in this line.
     """
 
     key: Key
@@ -36,7 +36,7 @@ class Num:
 
 @dataclass(frozen=True)
 class Word:
-    """Plain words, muted unless `mark` gives them the colour and marker of a class."""
+    """Plain text, muted unless `mark` gives it the colour and marker of a class."""
 
     text: str
     mark: int | None = None
@@ -64,14 +64,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Flow:
-    """Parts side by side that go on in the next line where there is no room."""
+    """Parts side by side that wrap where a line is full."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Rows of nodes in brackets; `rest` is what else there is that is not shown."""
+    """Rows of nodes in brackets."""
 
     rows: tuple[tuple[Node, ...], ...]
 
@@ -81,7 +81,7 @@ Node: TypeAlias = Sym | Num | Word | Pic | Frac | Row | Flow | Matrix
 
 @dataclass(frozen=True)
 class Line:
-    """One step of a derivation: the part of the update that it belongs to, a title, a formula."""
+    """One step of a derivation: the part of the update to which it belongs, a title, a formula."""
 
     part: int
     title: Word | Sym
@@ -97,7 +97,7 @@ def flow(*parts: Node) -> Flow:
 
 
 def vector(keys: Sequence[Key]) -> Row:
-    """A row of numbers in brackets."""
+    """Return a row of numbers in brackets."""
     parts: list[Node] = [OPEN]
     for i, key in enumerate(keys):
         parts += [COMMA, Num(key)] if i else [Num(key)]
@@ -105,19 +105,19 @@ def vector(keys: Sequence[Key]) -> Row:
 
 
 def sentence(text: str) -> list[Node]:
-    """Plain words for a flow, where they go on in the next line if there is no room."""
+    """Return the words of a text as nodes of a flow, where they can wrap."""
     return [Word(word) for word in text.split()]
 
 
 def many(keys: Sequence[Key]) -> Node:
-    """A number, a row of them in brackets, or several rows where there are many."""
+    """Return a number, a row of them in brackets, or a flow if there are more than ONE_ROW."""
     if len(keys) == 1:
         return Num(keys[0])
     return vector(keys) if len(keys) <= ONE_ROW else Flow(vector(keys).parts)
 
 
 def joined(parts: Sequence[Node], between: Node) -> list[Node]:
-    """Return the parts with the same node between each two; it stays with the part after it."""
+    """Return the parts with `between` between each two, kept on one line with the part after it."""
     return [part if i == 0 else Row((between, part)) for i, part in enumerate(parts)]
 
 
@@ -129,7 +129,7 @@ OPEN, CLOSE, COMMA = Sym("(", "("), Sym(")", ")"), Sym(",", ",")
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield the node and all within it."""
+    """Yield the node and all its descendants."""
     yield node
     match node:
         case Row(parts) | Flow(parts):
@@ -145,7 +145,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def to_text(node: Node, say: Say) -> str:
-    """Return the formula in plain characters, with the numbers of now."""
+    """Return the formula in plain characters, with the current numbers."""
     match node:
         case Sym(_, text) | Word(text):
             return text
@@ -163,7 +163,7 @@ def to_text(node: Node, say: Say) -> str:
 
 
 def to_latex(node: Node, say: Say) -> str:
-    """Return the formula as LaTeX, with the numbers of now."""
+    """Return the formula as LaTeX, with the current numbers."""
     match node:
         case Sym(latex, _):
             return latex
@@ -185,7 +185,7 @@ def to_latex(node: Node, say: Say) -> str:
 
 
 def to_csv(node: Node, say: Say) -> str:
-    """Return the tables in the formula as CSV, one after the other; "" where there is none."""
+    """Return the tables in the formula as CSV, one after the other; "" if there are none."""
     tables = [part for part in walk(node) if isinstance(part, Matrix)]
     return "\n".join(
         spreadsheet.to_text(
@@ -202,6 +202,6 @@ def as_term(words: str) -> str:
 
 
 def _power(words: str) -> tuple[str, str]:
-    """Take a number apart into its digits and its power of ten, "" where there is none."""
+    """Split a number into its digits and its power of ten, "" if it has none."""
     digits, _, exponent = words.replace("−", "-").partition("·10")
     return digits, exponent.translate(LOWERED)

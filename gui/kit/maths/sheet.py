@@ -1,6 +1,6 @@
-"""A sheet of formulae whose numbers live: typeset once, then only numbers and pictures change.
+"""A sheet of formulae with live numbers: typeset once, then only numbers and pictures change.
 
-All is painted by Qt's own items. Every number has a place of fixed width, so nothing moves.
+All is painted by Qt's own items. Every number has a slot of fixed width, so nothing moves.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DIMMED = 0.28
 
 
 class Sheet(QWidget):
-    """Lines of formulae, each with a title. Numbers under the pointer light up wherever they are.
+    """Lines of formulae, each with a title. The number under the pointer is lit everywhere.
 
     A covered number shows a question mark everywhere until it is revealed.
     """
@@ -44,7 +44,7 @@ class Sheet(QWidget):
         self._theme, self._scale = theme, scale
         self._has_titles = has_titles
         self._lines: tuple[Line, ...] = ()
-        self._roots: list[QGraphicsRectItem] = []  # of each line, all that stands on it
+        self._roots: list[QGraphicsRectItem] = []  # by line, the parent of its items
         self._layout = SheetLayout()
         self.numbers = LiveNumbers()
         self._pictures: dict[Key, tuple[NDArray[np.float64], float]] = {}
@@ -52,7 +52,7 @@ class Sheet(QWidget):
         self._meaning: Mapping[Key, str] = {}
         self._lit: Key | None = None
         self._part: int | None = None
-        self.is_covering = False  # a click covers a number
+        self.is_covering = False  # whether a click covers a number
         self._height = 0
         self._canvas = Canvas(self)
         self._picture_colours = signed_table(theme)
@@ -66,20 +66,20 @@ class Sheet(QWidget):
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """The numbers that stand on the sheet, in reading order."""
+        """The keys of the numbers on the sheet, in reading order."""
         return tuple(self._typesetter.spots)
 
     @property
     def lit(self) -> Key | None:
-        """The number that is lit."""
+        """The key of the number that is lit, or None."""
         return self._lit
 
     def spots(self, key: Key) -> tuple[Spot, ...]:
-        """Return where a number stands."""
+        """Return the slots of a number."""
         return tuple(self._typesetter.spots.get(key, ()))
 
     def frames(self, key: Key) -> tuple[Frame, ...]:
-        """Return where a picture stands."""
+        """Return the frames of a picture."""
         return tuple(self._typesetter.frames.get(key, ()))
 
     @property
@@ -89,7 +89,7 @@ class Sheet(QWidget):
         return {line.part for line, root in pairs if root.opacity() == 1}
 
     def span_of_line(self, number: int) -> tuple[float, float]:
-        """Return where a line begins and ends, in px from the top."""
+        """Return the upper and lower end of a line, in px from the top."""
         line = self._layout.lines[number]
         return line.top, line.bottom
 
@@ -103,7 +103,7 @@ class Sheet(QWidget):
         image_shape: tuple[int, int] | None,
         meaning: Mapping[Key, str],
     ) -> None:
-        """Show these lines; their numbers come by `show_numbers`."""
+        """Show these lines; `show_numbers` sets their numbers."""
         self._lines, self._image_shape, self._meaning = lines, image_shape, meaning
         self.numbers.set_lines(lines)
         self._pictures = {}
@@ -114,7 +114,7 @@ class Sheet(QWidget):
         values: Mapping[Key, float | str],
         pictures: Mapping[Key, tuple[NDArray[np.float64], float]] | None = None,
     ) -> None:
-        """Put these numbers into the lines, and these pictures, each with its largest size."""
+        """Show these numbers, and these pictures, each with its largest absolute value."""
         for key, value in values.items():
             if self.numbers.set_value(key, value):
                 for spot in self.spots(key):
@@ -126,20 +126,20 @@ class Sheet(QWidget):
                 self._paint_picture(key)
 
     def light(self, part: int | None) -> None:
-        """Light the lines of this part of an update and dim the others; None lights all."""
+        """Dim all lines except those of this part of an update; None dims none."""
         self._part = part
         for line, root in zip(self._lines, self._roots, strict=True):
             is_lit = part is None or line.part == part
             root.setOpacity(1.0 if is_lit else DIMMED)
 
     def span_of(self, part: int) -> tuple[int, int]:
-        """Return where the lines of this part begin and end, in px from the top."""
+        """Return the upper and lower end of the lines of this part, in px from the top."""
         return self._layout.span_of(part)
 
     # Hide and reveal ------------------------------------------------------------------------------
 
     def cover(self, keys: Iterable[Key], is_covered: bool) -> None:
-        """Cover these numbers wherever they stand, or reveal them."""
+        """Cover or reveal these numbers wherever they appear."""
         changed = self.numbers.cover(keys, is_covered)
         if not changed:
             return
@@ -171,7 +171,7 @@ class Sheet(QWidget):
         return Typesetter(self._theme, zoom.font(), self._scale, self.devicePixelRatioF())
 
     def _build(self) -> None:
-        """Set all lines anew, in today's colours and type, with the numbers that are known."""
+        """Typeset all lines again in the current colours and font, with the known numbers."""
         self._canvas.scene().clear()
         self._canvas.setBackgroundBrush(QColor(self._theme.panel))
         self._typesetter = setter = self._new_typesetter()
@@ -194,7 +194,7 @@ class Sheet(QWidget):
         self.light(self._part)
 
     def _lay_out(self) -> None:
-        """Put the lines in their places in the width there is."""
+        """Place the lines within the current width."""
         height = self._layout.place(float(self.width()))
         if height != self._height:
             self._height = height
@@ -213,7 +213,7 @@ class Sheet(QWidget):
             frame.show(shown)
 
     def _style(self, spot: Spot) -> None:
-        """Colour a number: lit, covered, marked, or like any other."""
+        """Colour a number: lit, covered, marked or plain."""
         is_lit, is_covered = spot.key == self._lit, spot.key in self.numbers.covered
         theme = self._theme
         has_ground = is_covered or spot.is_marked
@@ -227,7 +227,7 @@ class Sheet(QWidget):
     # Pointer and keys -----------------------------------------------------------------------------
 
     def key_at(self, place: QPointF) -> Key | None:
-        """Return which number is under this point."""
+        """Return the key of the number at this point, or None."""
         if self._layout.line_at(place.y()) is None:
             return None
         for key, spots in self._typesetter.spots.items():
@@ -236,7 +236,7 @@ class Sheet(QWidget):
         return None
 
     def highlight(self, key: Key | None) -> None:
-        """Light this number wherever it stands."""
+        """Light this number wherever it appears."""
         if key == self._lit:
             return
         before, self._lit = self._lit, key

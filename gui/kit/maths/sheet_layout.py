@@ -1,4 +1,4 @@
-"""Where the lines of a sheet stand: pure geometry of boxes."""
+"""The positions of the lines of a sheet: pure geometry of boxes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from gui.kit.maths.boxes import Box
 LINE_GAP = 9.0
 MARGIN = 4.0  # above the first line, below the last, and right of them
 TITLE_GAP = 10.0
-TITLE_SHARE, TITLE_MOST = 0.2, 92.0  # of the width, and in px; the less is for the titles
-NARROWEST = 60.0  # that a line is laid out in
+TITLE_SHARE, TITLE_MOST = 0.2, 92.0  # of the width, and in px; the titles get the smaller of both
+NARROWEST = 60.0  # px: the least width that a line is laid out in
 
 
 @dataclass
 class PlacedLine:
-    """A line of a sheet, and where it stands once the layout has placed it.
+    """A line of a sheet, and its position once the layout has placed it.
 
-    part : of an update; lines of different parts stand further apart.
-    title, box : what stands in its margin, if anything, and on the line.
+    part : of an update; the gap between lines of different parts is larger.
+    title, box : the content of its margin, if any, and of the line.
     top, height : px from the upper edge of the sheet.
     """
 
@@ -35,14 +35,14 @@ class PlacedLine:
 
 
 class SheetLayout:
-    """Lines one below the other, their titles in a margin at the left."""
+    """Lines one below the other, their titles in a left margin."""
 
     def __init__(self, lines: Iterable[PlacedLine] = (), scale: float = 1.0) -> None:
         self.lines = tuple(lines)
         self._scale = scale
 
     def place(self, width: float) -> int:
-        """Put all boxes in their places, in so much width; return the height of all, px."""
+        """Place all boxes within this width; return the total height in px."""
         has_titles = any(line.title is not None for line in self.lines)
         left = min(TITLE_MOST * self._scale, TITLE_SHARE * width) if has_titles else 0.0
         y = MARGIN
@@ -62,12 +62,12 @@ class SheetLayout:
         return int(y) + round(MARGIN)
 
     def span_of(self, part: int) -> tuple[int, int]:
-        """Return where the lines of this part begin and end; 0, 0 where there are none."""
+        """Return upper and lower end of the lines of this part in px; 0, 0 if there are none."""
         inside = [line for line in self.lines if line.part == part]
         return (int(inside[0].top), int(inside[-1].bottom)) if inside else (0, 0)
 
     def line_at(self, y: float, reach: float = 0.0) -> int | None:
-        """Return the number of the first line that is at most `reach` px from this height."""
+        """Return the index of the first line that is at most `reach` px from this height."""
         for number, line in enumerate(self.lines):
             if line.top - reach <= y <= line.bottom + reach:
                 return number

@@ -1,4 +1,4 @@
-"""From the nodes of a formula to boxes, in the colours of a theme and a size of type."""
+"""Makes boxes of the nodes of a formula, in the colours of a theme and a font size."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WIDEST, WIDEST_TERM = "−00.00", "(−0.000)"
 def symbols(
     lines: Iterable[Line], theme: Theme, scale: float = 1.0
 ) -> list[tuple[str, float, str]]:
-    """Return what must be typeset for these lines, as `formula.outlines` takes it.
+    """Return the symbols to be typeset for these lines, as arguments of `formula.outlines`.
 
     scale : of the sheet, times the zoom.
     """
@@ -49,10 +49,10 @@ def symbols(
 
 
 class Typesetter:
-    """Makes boxes, and knows those that numbers and pictures are put into.
+    """Makes boxes, and keeps those that numbers and pictures are put into.
 
-    spots, frames : by the keys of numbers and of pictures, in the order in which they stand.
-    ratio : screen pixels of a pixel.
+    spots, frames : by the keys of numbers and of pictures, in reading order.
+    ratio : device pixels per logical pixel.
     """
 
     def __init__(self, theme: Theme, font: QFont, scale: float, ratio: float) -> None:
