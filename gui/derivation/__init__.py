@@ -1,4 +1,4 @@
-"""The lines of a trace: one example's numbers through one update, as formulae with live numbers.
+"""The derivation: one example's numbers through one update, as formulae with live numbers.
 
-Two views show it, whole and in brief.
+Two views show it, one in full and one in brief.
 """

@@ -7,12 +7,12 @@ from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, Shape
 from gui.derivation.models import MODELS
 from gui.kit.maths.notation import EQUALS, Line, Node, Num, Pic, Sym, Word, flow, many, row, vector
 
-BRIEF = 4  # so many classes, or features, are named
-SLOPE = (r"\partial L/\partial z", "∂L/∂z")  # where the formula is too long
+BRIEF = 4  # limit of the classes, or features, that are named
+SLOPE = (r"\partial L/\partial z", "∂L/∂z")  # if the formula is too long
 
 
 def gauge_lines(shape: Shape) -> tuple[Line, ...]:
-    """Return the derivation in brief; of many classes, only activations and loss."""
+    """Return the derivation in brief; with many classes, only activations and loss."""
     s = shape
     if s.is_image:
         x: Node = Pic(("x",))
@@ -39,7 +39,7 @@ def gauge_lines(shape: Shape) -> tuple[Line, ...]:
 
 
 def _activations(s: Shape) -> list[Line]:
-    """What the model answers: its activations, or of pairs the votes of the leading classes."""
+    """Return the model's output: its activations, or for pairs the votes of the leading classes."""
     model = FAMILY[s.kind]
     if model.is_identity:  # z itself
         return []

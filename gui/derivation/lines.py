@@ -1,4 +1,4 @@
-"""What the trace says: one update of one example, line by line. What its models share."""
+"""The derivation of one update of one example, line by line: the parts common to all models."""
 
 from __future__ import annotations
 
@@ -36,11 +36,12 @@ if TYPE_CHECKING:  # it imports PyTorch
 
 PARTS = ("Forward", "Loss", "Gradient", "Update")
 FORWARD, LOSS, GRADIENT, UPDATE = range(4)
-PRODUCTS = 6  # so many features are multiplied out, and stand in matrices
-TERMS = 4  # so many classes are added up within a fraction
-PAIRS = 6  # so many pairs of classes are all shown; of more, those with one class
-MOST_PAIRS = 9  # of which so many are shown
-MOST_VOTES = 10  # so many classes' votes are counted on screen
+# Limits:
+PRODUCTS = 6  # features that are multiplied out, and that matrices show
+TERMS = 4  # classes that are added up within a fraction
+PAIRS = 6  # pairs of classes that are all shown; of more, only those with one class
+MOST_PAIRS = 9  # pairs with that class that are shown
+MOST_VOTES = 10  # classes whose votes are all shown
 
 LN = Sym(r"-\ln", "−ln")
 IMPLIES = Sym(r"\;\Rightarrow", "⇒")
@@ -48,10 +49,10 @@ IMPLIES = Sym(r"\;\Rightarrow", "⇒")
 
 @dataclass(frozen=True)
 class Shape:
-    """All that decides which lines there are: while it stays, only numbers change.
+    """Everything that determines the lines: while it is unchanged, only the numbers change.
 
-    outputs : the rows of W that are shown, of so many `rows`. tied : the classes that lead the
-    vote of pairs. has_moves : whether there are new weights to show. has_decay : whether λ counts.
+    outputs : the rows of W that are shown; W has `rows` of them. tied : the classes that lead the
+    vote of pairs. has_moves : whether there are new weights to show. has_decay : whether λ ≠ 0.
     """
 
     kind: str
@@ -78,7 +79,7 @@ class Shape:
 
     @property
     def is_neuron(self) -> bool:
-        """Whether it is one neuron that says yes or no."""
+        """Whether the model is one neuron that says yes or no."""
         return self.rows == 1 and not FAMILY[self.kind].is_pairwise
 
     @property
@@ -87,7 +88,7 @@ class Shape:
 
     @property
     def has_penalty(self) -> bool:
-        """Whether the rule takes another gradient than that of the loss."""
+        """Whether the optimiser's gradient includes a penalty."""
         return self.has_l1 or (self.has_decay and not self.optimiser.decouples_decay)
 
     @property
@@ -126,7 +127,7 @@ def shape_of(task: Task, trace: Trace) -> Shape:
 
 
 def _outputs(trace: Trace, h: int) -> tuple[int, ...]:
-    """Choose the rows of W that are shown: all, or of many pairs those with one class."""
+    """Return the rows of W to show: all, or of many pairs those with one class."""
     outputs = len(trace.z)
     if not FAMILY[trace.kind].is_pairwise or outputs <= PAIRS:
         return tuple(range(outputs))
@@ -136,13 +137,13 @@ def _outputs(trace: Trace, h: int) -> tuple[int, ...]:
 
 
 class Lines:
-    """What the derivations of all models have in common.
+    """The common base of the derivations of all models.
 
-    slope : ∂L/∂z, as LaTeX and in plain characters. is_difference : it needs brackets in products.
-    all_slopes : the same of all examples, ∂L/∂Z, ready for products.
-    answer : the letter of what comes out, where it is not a. activation_words : what a is, of
-        {name}. classic_update : w by plain descent as it is taught, where that is written
-        otherwise.
+    slope : ∂L/∂z, as LaTeX and in plain characters. is_difference : whether it needs brackets in
+        products. all_slopes : ∂L/∂Z of all examples, bracketed where products need it.
+    answer : the letter of the output, if it is not a. activation_words : the meaning of a, for
+        {name}. classic_update : the update of w by plain descent in its usual textbook form, if
+        that is written differently.
     """
 
     slope = ("a-y", "a − y")
@@ -162,7 +163,7 @@ class Lines:
 
     @property
     def is_small(self) -> bool:
-        """Whether all outputs stand in one row of numbers."""
+        """Whether all outputs fit in one row of numbers."""
         return len(self.k) <= TERMS
 
     def lines(self) -> list[Line]:
@@ -182,7 +183,7 @@ class Lines:
         return Sym(f"{letter}{latex}", f"{plain or letter}{words}")
 
     def title(self, k: int) -> Word:
-        """Name the row of W: a neuron's yes, a class, or a pair."""
+        """Return the name of a row of W: a neuron's yes, a class, or a pair."""
         s = self.shape
         if FAMILY[s.kind].is_pairwise:
             return Word(s.titles[k])
@@ -234,7 +235,7 @@ class Lines:
         return Line(FORWARD, self.title(k), flow(head, *terms, row(EQUALS, Num(("z", k)))))
 
     def decision(self, *said: Node) -> Line:
-        """Say which class is chosen, and by what."""
+        """Return the line with the chosen class; `said` is the reason."""
         return Line(
             FORWARD,
             Word("decision"),
@@ -244,7 +245,7 @@ class Lines:
     # Gradient -------------------------------------------------------------------------------------
 
     def table(self, name: str) -> Node:
-        """The numbers or pictures of something shaped like W."""
+        """Return the numbers or pictures of an array shaped like W."""
         s = self.shape
         if s.is_image:
             return Flow(tuple(Pic((name, k)) for k in self.k))
@@ -259,12 +260,12 @@ class Lines:
         return many(keys)
 
     def after(self, sign: Node, name: str) -> list[Node]:
-        """A sign and a column, on one line where the column is short."""
+        """Return a sign and a column, kept on one line if the column is short."""
         return [row(sign, self.column(name))] if self.is_small else [sign, self.column(name)]
 
     @property
     def bold(self) -> tuple[str, str, str]:
-        """Return the weights and the biases as LaTeX, and the weights in plain characters."""
+        """The letters of weights and biases as LaTeX, and of the weights in plain characters."""
         if self.is_neuron:
             return r"\mathbf{w}", "b", "w"
         return r"\mathbf{W}", r"\mathbf{b}", "W"
@@ -278,7 +279,7 @@ class Lines:
         return rf"{slope}\,\mathbf{{x}}^{{\top}}", f"{plain} xᵀ"
 
     def gradient(self) -> list[Line]:
-        """∂L/∂W and ∂L/∂b of this example."""
+        """Return the lines of ∂L/∂W and ∂L/∂b of this example."""
         w, b, letter = self.bold
         latex, plain = self.outer
         dW = Sym(rf"\frac{{\partial L}}{{\partial {w}}} = {latex} =", f"∂L/∂{letter} = {plain} =")

@@ -95,7 +95,7 @@ class Softmax(Lines):
         ]
 
     def by_logits(self, remark: str = "") -> Line:
-        """∂L/∂z of all outputs: their activations minus their targets."""
+        """Return the line of ∂L/∂z of all outputs: activations minus targets."""
         latex, plain = self.slope
         return Line(
             GRADIENT,
@@ -114,7 +114,7 @@ class Softmax(Lines):
 
 
 class OneVersusRest(Softmax):
-    """A sigmoid for each class, which knows nothing of the others."""
+    """A sigmoid for each class, independent of the others."""
 
     activation_words = "probability of {name} against the rest, by its own neuron"
 
@@ -163,11 +163,11 @@ class OneVersusRest(Softmax):
         )
 
     def is_yes(self, k: int) -> bool | None:
-        """Whether the target of an output is 1, None where it has none."""
+        """Whether the target of an output is 1; None if it has none."""
         return k == self.shape.label
 
     def losses(self) -> list[Line]:
-        """Each output's own cross-entropy, and their sum."""
+        """Return the lines of each output's cross-entropy and of their sum."""
         asked = [(k, self.is_yes(k)) for k in self.k if self.is_yes(k) is not None]
         each: list[Node] = []
         for k, is_yes in asked:
@@ -198,7 +198,7 @@ class OneVersusRest(Softmax):
 
 
 class OneVersusOne(OneVersusRest):
-    """A sigmoid for each pair of classes, which sees these two only; they vote."""
+    """A sigmoid for each pair of classes, which is trained on these two only; they vote."""
 
     slope = (r"\mathbf{a}-\mathbf{t}", "a − t")
     all_slopes = ("(A-T)", "(A − T)")
@@ -221,7 +221,7 @@ class OneVersusOne(OneVersusRest):
         ]
 
     def _scope(self) -> list[Line]:
-        """Say which of many pairs are shown."""
+        """Return the line that states which of many pairs are shown; none if all are."""
         s = self.shape
         if len(s.outputs) == s.rows:
             return []

@@ -1,4 +1,4 @@
-"""The derivations of the models of one neuron, which says yes or no."""
+"""The derivations of the models that are one neuron, which says yes or no."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gui.kit.maths.notation import (
 
 
 class Neuron(Lines):
-    """One neuron: activation, decision, loss and slope are for subclasses."""
+    """One neuron; subclasses define loss and slope, and override activation and threshold."""
 
     threshold, threshold_plain = "0", "0"
 
@@ -130,7 +130,7 @@ class Perceptron(Neuron):
 
 
 class OfLogit(Neuron):
-    """A neuron without an activation: its loss is of the logit itself."""
+    """A neuron without an activation function: its loss is a function of the logit."""
 
     activation_words = "the logit itself"
     is_difference = False
@@ -227,10 +227,10 @@ class Hinge(OfLogit):
 
 
 class Sigmoid(Neuron):
-    """The chain ∂L/∂a · ∂a/∂z, which both sigmoid neurons have."""
+    """The chain rule ∂L/∂a · ∂a/∂z, which both sigmoid neurons share."""
 
     by_a = (r"\frac{a-y}{a\,(1-a)}", "(a − y) / (a (1 − a))")
-    is_starving = False  # the last factor is left over
+    is_starving = False  # whether ∂a/∂z does not cancel
 
     def slopes(self) -> list[Line]:
         starving = Num(("dadz",), is_marked=self.is_starving)

@@ -1,4 +1,4 @@
-"""The numbers and pictures that stand in the lines of a trace, and what they mean."""
+"""The numbers and pictures in the lines of a derivation, and their meanings."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ MEANINGS = {
     "fix1": "what the mean gradient is divided by: it began as 0",
     "fix2": "what the mean square is divided by: it began as 0",
 }
-OF_INPUTS = ("x", "own")  # all other numbers that have an index begin with the output
+OF_INPUTS = ("x", "own")  # the first index of all other numbers is the output
 OF_CLASSES = {"votes": "pairs that vote for {}", "conf": "summed logits of the pairs for {}"}
 NO_TARGET = "–"
 
 
 def meaning(shape: Shape, key: Key) -> str:
-    """Say in words what the number is."""
+    """Return a description of the number."""
     name_of, *indices = key
     kind = str(name_of)
     if kind in OF_CLASSES:
@@ -89,13 +89,13 @@ def meaning(shape: Shape, key: Key) -> str:
 
 
 def meanings(shape: Shape, lines: Iterable[Line]) -> dict[Key, str]:
-    """Say of each number in the lines what it is."""
+    """Return a description of each number in the lines."""
     nodes = (node for line in lines for node in walk(line.node))
     return {node.key: meaning(shape, node.key) for node in nodes if isinstance(node, Num)}
 
 
 def numbers(shape: Shape, trace: Trace, own: NDArray[np.floating]) -> dict[Key, float | str]:
-    """Return all numbers that can stand in the lines; `own` (d,) are the inputs as measured."""
+    """Return all numbers that the lines can contain; `own` (d,) are the inputs as measured."""
     response = trace.response
     found: dict[Key, float | str] = {
         ("S",): response.total,
@@ -141,7 +141,7 @@ def numbers(shape: Shape, trace: Trace, own: NDArray[np.floating]) -> dict[Key, 
 
 
 def numbers_of_one(trace: Trace) -> dict[Key, float | str]:
-    """Return what there is once, whatever the number of outputs: loss, slopes, the batch."""
+    """Return the numbers that do not depend on the number of outputs: loss, slopes, the batch."""
     response, found = trace.response, dict[Key, float | str]()
     if trace.loss is not None:
         found["L",] = trace.loss
@@ -174,7 +174,7 @@ def tables(trace: Trace) -> dict[str, Reals]:
 
 
 def constants(trace: Trace) -> dict[Key, float | str]:
-    """Return the settings of the update, as a person has typed them."""
+    """Return the settings of the update, as the user has typed them."""
     found: dict[Key, float | str] = {
         ("eta",): f"{trace.eta:.4g}",
         ("decay",): f"{trace.decay:g}",
@@ -188,7 +188,7 @@ def constants(trace: Trace) -> dict[Key, float | str]:
 
 
 def pictures(shape: Shape, trace: Trace) -> dict[Key, tuple[Reals, float]]:
-    """Return the pictures in the lines, (m,) each, and the largest size on their common scale."""
+    """Return the pictures in the lines, (m,) each, with the largest magnitude on its scale."""
     found: dict[Key, tuple[Reals, float]] = {
         ("x",): (trace.x, float(np.abs(trace.x).max(initial=1e-12)))
     }

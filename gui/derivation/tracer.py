@@ -1,7 +1,7 @@
 """Follows the chosen example through the newest snapshot, for all views that show its numbers.
 
-An update can be taken in four parts: forward, loss, gradient, update. Between them the numbers
-stand still; the last part makes the step.
+An update can be taken in four parts: forward, loss, gradient, update. The numbers do not change
+between them; the last part makes the step.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from gui.state.throttle import outruns_reading
 if TYPE_CHECKING:  # it imports PyTorch
     from core.explain.example_trace import Trace
 
-INTERVAL_MS = 100  # from one trace to the next
-BLUR_MS = 200  # where steps come faster than that: no two numbers can be compared then anyway
-LIVE_NUMBERS = 300_000  # rows × features of a batch that is averaged while training goes on
+INTERVAL_MS = 100  # between two traces
+BLUR_MS = 200  # if steps are faster than that: no two numbers can be compared then anyway
+LIVE_NUMBERS = 300_000  # rows × features: limit of a batch that is averaged during training
 UPDATE = len(PARTS) - 1
 
 
@@ -40,7 +40,7 @@ UPDATE = len(PARTS) - 1
 class Followed:
     """A trace, ready to be shown: the lines of the stage and of the gauge, and the numbers.
 
-    is_whole : made for who shows the whole update; else nothing is known of its batch.
+    is_whole : whether it was made for a view of the whole update; else it has no batch.
     """
 
     task: Task
@@ -58,10 +58,10 @@ class Followed:
 
 
 class Tracer(QObject):
-    """Traces while somebody looks, at most ten times a second; five where steps are a blur."""
+    """Traces while a view is visible, at most ten times a second; five if steps are a blur."""
 
-    traced = Signal(object)  # Followed, or None where there is nothing to follow
-    part_changed = Signal(object)  # number of the part that is lit, or None
+    traced = Signal(object)  # Followed, or None if there is nothing to follow
+    part_changed = Signal(object)  # index of the part that is lit, or None
     step_wanted = Signal()
     pause_wanted = Signal()
 
@@ -73,9 +73,9 @@ class Tracer(QObject):
         self._background = background
         self._task: Task | None = None
         self._snapshot: Snapshot | None = None
-        self._held: Snapshot | None = None  # what is shown while an update is taken in parts
+        self._held: Snapshot | None = None  # shown while an update is taken in parts
         self._begins_when_paused = False
-        self._label: int | None = None  # said by a person of an example without a class
+        self._label: int | None = None  # the user's choice for an example without a class
         self._watchers: list[tuple[View, float]] = []
         self._whole: View | None = None  # shows the whole update
         self._asked_at = 0.0
@@ -85,28 +85,28 @@ class Tracer(QObject):
         chosen.changed.connect(self._turn_to)
 
     def watch(self, view: View, scale: float, *, up_to_update: bool) -> None:
-        """Trace while this view is seen; it shows formulae at this scale.
+        """Trace while this view is visible; it shows formulae at this scale.
 
-        up_to_update : whether it shows the batch's gradient, which costs the most.
+        up_to_update : whether it shows the batch's gradient, which is the most expensive part.
         """
         self._watchers.append((view, scale))
         if up_to_update:
             self._whole = view
 
     def offer_task(self, task: Task) -> None:
-        """Let go of the old run: whoever shows its numbers shows none."""
+        """Drop the old run; its numbers are cleared everywhere."""
         self._background.forget("trace")
         self._task, self._snapshot, self.newest = task, None, None
         self._set_part(None)
         self.traced.emit(None)
 
     def offer_points(self, task: Task) -> None:
-        """Follow on in a task with a few other points; the last numbers stay until then."""
+        """Continue in a task with a few changed points; the last numbers stay until then."""
         self._task, self._snapshot = task, None
         self._set_part(None)
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
-        """Take note of the newest snapshot; amid the parts of an update the old one shows."""
+        """Set the newest snapshot; between the parts of an update the old one stays shown."""
         if snapshot.task is not self._task:
             return
         self._snapshot = snapshot
@@ -121,12 +121,12 @@ class Tracer(QObject):
             if snapshot.run != self._held.run or not (is_own or snapshot.step == self._held.step):
                 self._set_part(None)
             elif snapshot.step == self._held.step and self.part != UPDATE:
-                self._held = snapshot  # with other settings, or moved
+                self._held = snapshot  # with other settings or weights at the same step
         self.refresh()
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether those who look see the numbers of the newest snapshot, where there are any."""
+        """Whether the visible views show the numbers of the newest snapshot, if it has any."""
         task, example, newest = self._task, self.chosen.example, self.newest
         if self._later.isActive():
             return False
@@ -142,7 +142,7 @@ class Tracer(QObject):
         return newest.is_whole or self._whole is None or not self._whole.isVisible()
 
     def say_class(self, label: int | None) -> None:
-        """Take the example, whose class nobody knows, to be of this class."""
+        """Set the class of an example whose class is unknown."""
         self._label = label
         self.refresh()
 
@@ -162,7 +162,7 @@ class Tracer(QObject):
                 self.step_wanted.emit()
 
     def refresh(self) -> None:
-        """Trace anew soon, if anybody looks."""
+        """Schedule a new trace if a view is visible."""
         is_blur = self._snapshot is not None and outruns_reading(self._snapshot)
         if self._later.isActive() and (is_blur or self._later.interval() <= INTERVAL_MS):
             return
@@ -210,7 +210,7 @@ class Tracer(QObject):
                 lines, brief = known.lines, known.brief
             else:
                 lines, brief = derivation(shape), gauge_lines(shape)
-            for theme, scale in looks:  # typeset here, so that the window need not wait for it
+            for theme, scale in looks:  # typeset here, so that the window does not wait for it
                 for wanted in symbols((*lines, *brief), theme, scale):
                     formula.outlines(*wanted)
             return Followed(task, example, snapshot, trace, shape, lines, brief, is_whole)

@@ -1,4 +1,4 @@
-"""The last lines of a trace: the batch's gradient, and how the optimiser's rule moves by it."""
+"""The last lines of a derivation: the batch's gradient, and the optimiser's update with it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NAMES = re.compile(r"1-[a-z]+\d?|[a-z]+\d?|.")
 
 
 def update_lines(of: Lines) -> list[Line]:
-    """Return the gradient of the batch and the update, in the letters of these lines."""
+    """Return the lines of the batch gradient and of the update, in the letters of `of`."""
     return _Update(of).lines()
 
 
@@ -94,7 +94,7 @@ class _Update:
     # Plain descent --------------------------------------------------------------------------------
 
     def _plain_weights(self) -> Line:
-        """w ← w − η (∇ + λ w), with its numbers in one line."""
+        """Return w ← w − η (∇ + λ w) with its numbers, in one line."""
         s, w, letter, of = self.shape, self.w, self.letter, self.of
         rule = rf"{w} \leftarrow {w} - \eta\,\nabla_{{\!{w}}} ="
         plain = f"{letter} ← {letter} − η ∇{letter} ="
@@ -120,7 +120,7 @@ class _Update:
     # Other rules ----------------------------------------------------------------------------------
 
     def _penalised(self) -> list[Line]:
-        """g = ∇ + λ w + λ₁ sign w, where there is a penalty."""
+        """Return g = ∇ + λ w + λ₁ sign w, if there is a penalty."""
         s, w, letter = self.shape, self.w, self.letter
         if not s.has_penalty:
             return []
@@ -146,7 +146,7 @@ class _Update:
         return [*(self._worked_out(step) for step in rule.steps), self._step(rule)]
 
     def _worked_out(self, step: Step) -> Line:
-        """A line of the rule's own derivation; of several equations each stays on one line."""
+        """Return a line of the rule's derivation; each of several equations stays on one line."""
         parts = [
             [
                 Sym(f"{self._latex(one.latex)} =", f"{self._plain(one.plain)} ="),
@@ -158,7 +158,7 @@ class _Update:
         return Line(UPDATE, Word(step.label), flow(*nodes))
 
     def _step(self, rule: Optimiser) -> Line:
-        """w ← w − η d, where the rule decouples λ: w ← w − η (d + λ w)."""
+        """Return w ← w − η d, or w ← w − η (d + λ w) if the rule decouples λ."""
         w, letter, of = self.w, self.letter, self.of
         latex, plain = self._latex(rule.direction.latex), self._plain(rule.direction.plain)
         direction = self._numbers(rule.direction.numbers)
@@ -187,7 +187,7 @@ class _Update:
         return formula.replace("<g>", "g" if self.shape.has_penalty else f"∇{self.letter}")
 
     def _numbers(self, words: str) -> list[Node]:
-        """Return what `Equation.numbers` says."""
+        """Return the nodes of `Equation.numbers`."""
         parts = [[self._number(name) for name in NAMES.findall(word)] for word in words.split()]
         return [part[0] if len(part) == 1 else row(*part) for part in parts]
 
@@ -201,7 +201,7 @@ class _Update:
     # Biases ---------------------------------------------------------------------------------------
 
     def _biases(self) -> Line:
-        """b ← b − η d, with d by the same rule as the weights' but without a penalty."""
+        """Return b ← b − η d, with d by the same rule as for the weights but without a penalty."""
         s, b, of = self.shape, self.b, self.of
         if not s.has_bias:
             return Line(UPDATE, of.biases, flow(*sentence("This model has no bias: b stays 0.")))
