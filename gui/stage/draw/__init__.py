@@ -1,1 +1,1 @@
-"""A digit drawn by hand: the pad, what the model says of it, and why."""
+"""A digit drawn by hand: the pad, the model's answer, and the reasons for it."""

@@ -1,4 +1,4 @@
-"""Two classes to compare: those of the answer, until others are chosen."""
+"""The choice of two classes to compare: the top two of the answer, until others are chosen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDEST_FIELD = 90  # px
 
 
 class Comparison(QWidget):
-    """Two fields with a minus between them."""
+    """Two combo boxes with a minus between them."""
 
     chosen = Signal()
 
@@ -30,7 +30,7 @@ class Comparison(QWidget):
         self.setMaximumWidth(2 * WIDEST_FIELD + 20)
         for part in (self.first, small_label("−"), self.second):
             row.addWidget(part, isinstance(part, Combo))
-        self._pair: tuple[int, int] | None = None  # as chosen; None follows the answer
+        self._pair: tuple[int, int] | None = None  # the user's choice; None follows the answer
         for field, which in ((self.first, "first"), (self.second, "second")):
             field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             field.setAccessibleName(f"{which} class to compare")
@@ -48,7 +48,7 @@ class Comparison(QWidget):
         self._pair = None
 
     def pair_for(self, answer: Answer) -> tuple[int, int]:
-        """Return the chosen classes, or the first two of an answer, which the fields then show."""
+        """Return the chosen classes, or the top two of an answer, which the fields then show."""
         if self._pair is not None:
             return self._pair
         by = answer.votes if len(answer.votes) else answer.probabilities

@@ -1,4 +1,4 @@
-"""What is drawn, with its undo: content and the gesture under way, without a widget."""
+"""The drawing with its undo stack: content and the current gesture, without a widget."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gui.stage.draw.strokes import Content, Gesture, Picture, Point
 
-ERASER = 0.045  # of the side: how near a stroke must be
+ERASER = 0.045  # of the side: the reach of the eraser
 MOST_EDITS = 200  # that can be undone
 
 
 class Edit(QUndoCommand):
-    """From one content to the next."""
+    """The change from one content to the next."""
 
     def __init__(self, show: Callable[[Content], None], before: Content, after: Content) -> None:
         super().__init__()
@@ -30,15 +30,15 @@ class Edit(QUndoCommand):
 class Drawing(QObject):
     """Strokes or a picture, in shares of a square's side.
 
-    content : what is there; the stroke under way comes to it when the pen is lifted.
-    edits : what can be undone and redone.
-    renewed : gives what becomes of a content before it is shown, also by undo: pictures are of
-        data, which change.
+    content : the finished part; the current stroke is added when the pen is lifted.
+    edits : the undo stack.
+    renewed : converts a content before it is shown, also by undo: pictures depend on the data,
+        which change.
     """
 
-    changed = Signal()  # in whatever way
-    replaced = Signal()  # all of it may be other than it was
-    started = Signal(object)  # list[Point], the stroke under way; nothing else is new
+    changed = Signal()  # on every change
+    replaced = Signal()  # any part of the content may have changed
+    started = Signal(object)  # list[Point], the current stroke; nothing else has changed
     extended = Signal(object)
     finished = Signal(object)
 
@@ -61,13 +61,13 @@ class Drawing(QObject):
 
     @property
     def growing(self) -> list[Point]:
-        """The points of the stroke under way."""
+        """The points of the current stroke."""
         return self._gesture.points if self._gesture else []
 
     # Edits --------------------------------------------------------------------------------------
 
     def put_picture(self, picture: Picture, note: str, data: int = 0) -> None:
-        """Lay a picture in place of what is there; that can be undone."""
+        """Replace the content by a picture, as an edit that can be undone."""
         self.abandon()
         self._push(self.content, Content((), picture, note, data))
 
@@ -77,7 +77,7 @@ class Drawing(QObject):
             self._push(self.content, Content())
 
     def renew(self) -> None:
-        """Show what becomes of what is there: other data have come."""
+        """Convert and show the content again, after a change of the data."""
         self._show(self.content)
 
     def undo(self) -> None:
@@ -101,10 +101,10 @@ class Drawing(QObject):
         self.replaced.emit()
         self.changed.emit()
 
-    # The gesture under way ----------------------------------------------------------------------
+    # The current gesture ------------------------------------------------------------------------
 
     def begin(self, point: Point, *, erases: bool) -> None:
-        """Put the pen down, or the eraser."""
+        """Begin a gesture with the pen or the eraser."""
         if self.is_under_way:
             return
         self._gesture = Gesture(self.content)
@@ -115,13 +115,13 @@ class Drawing(QObject):
         if self.content.picture is not None:  # a new drawing begins
             self.content = Content()
         self.growing.append(point)
-        if not had_strokes:  # a picture goes, or what an empty pad says
+        if not had_strokes:  # removes a picture, or the hint on an empty pad
             self.replaced.emit()
         self.started.emit(self.growing)
         self.changed.emit()
 
     def go_on(self, point: Point) -> None:
-        """Move what is down."""
+        """Continue the gesture at this point."""
         if self._gesture is None:
             return
         if not self.growing:
@@ -131,7 +131,7 @@ class Drawing(QObject):
             self.changed.emit()
 
     def end(self) -> None:
-        """Lift it: the gesture is one edit."""
+        """End the gesture, which becomes one edit."""
         if self._gesture is None:
             return
         before, points, self._gesture = self._gesture.before, self.growing, None
@@ -143,7 +143,7 @@ class Drawing(QObject):
             self.changed.emit()
 
     def abandon(self) -> None:
-        """Take back what the gesture has done so far."""
+        """Revert what the gesture has done so far."""
         if self._gesture is not None:
             before, self._gesture = self._gesture.before, None
             self._replace(self.renewed(before))

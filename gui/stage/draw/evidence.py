@@ -1,4 +1,4 @@
-"""What each pixel says for and against each class."""
+"""The evidence of each pixel for and against each class."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Column(NamedTuple):
 
 
 class Evidence(CanvasWidget):
-    """For each class the picture of w ⊙ x, its sum, the bias, and the logit that they make."""
+    """For each class the picture of w ⊙ x, its sum, the bias, and their sum, the logit."""
 
     HEADS = ("w ⊙ x", "Σ", "+ b", "= z")
 
@@ -52,10 +52,10 @@ class Evidence(CanvasWidget):
         self._answer: tuple[Answer, Floats, float] | None = None
         self.levels = SignedLevels()
         self._table = signed_table(theme)
-        self.painted = 0  # pictures so far: what looks the same is not painted
+        self.painted = 0  # number of pictures painted; one that looks the same is not
 
     def show_classes(self, names: Sequence[str], size: int) -> None:
-        """Begin anew with a column for each of these classes, pictures of size × size pixels."""
+        """Start again with a column for each of these classes, pictures of size × size pixels."""
         for column in self._columns:
             column.picture.remove()
             for words in (column.name, *column.numbers):
@@ -72,7 +72,7 @@ class Evidence(CanvasWidget):
         self._dress()
 
     def rename(self, names: Sequence[str]) -> None:
-        """Call the columns, as many as there are, by other names."""
+        """Set the names of the columns, as many as there are."""
         if tuple(names) != self._names:
             self._names = tuple(names)
             self._lay_out()
@@ -86,7 +86,7 @@ class Evidence(CanvasWidget):
     ) -> None:
         """Show the evidence (classes, m) of an answer, and its sums with biases b (classes,).
 
-        largest : other evidence that is shown on the same scale goes up to this.
+        largest : the largest magnitude of other evidence that is shown on the same scale.
         """
         self._answer = None if answer is None else (answer, b, largest)
         if winner != self._winner:
@@ -96,12 +96,12 @@ class Evidence(CanvasWidget):
 
     @property
     def names(self) -> list[str]:
-        """What the columns are called, as far as there is room to say it."""
+        """The names of the columns as shown, elided to fit."""
         return [column.name.text() for column in self._columns]
 
     @property
     def numbers(self) -> list[tuple[str, ...]]:
-        """Σ, bias and logit of each class, as they are said."""
+        """Σ, bias and logit of each class, as shown."""
         return [tuple(words.text() for words in column.numbers) for column in self._columns]
 
     def _show_values(self) -> None:
@@ -127,7 +127,7 @@ class Evidence(CanvasWidget):
             self._columns[k].picture.show(pixmap_of(self._table[panel]))
 
     def heightForWidth(self, width: int) -> int:
-        """Return the height that pictures as wide as their columns need."""
+        """Return the height for pictures as wide as their columns."""
         line, title = (QFontMetricsF(font).height() for font in (self._small, self._bold))
         step = (width - self._head_width()) / max(len(self._columns), 10)
         return math.ceil(title + min(step - 4, LARGEST_PX) + 3 * line + 5)

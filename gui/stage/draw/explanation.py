@@ -1,4 +1,4 @@
-"""Why a model says of a drawing what it says: the picture that is shown, and its sentences."""
+"""The reasons for a model's answer to a drawing: a picture of evidence and its sentences."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ HIDDEN = (
 
 
 class Why(NamedTuple):
-    """A picture of evidence (m,), None where there is none, and what it comes to."""
+    """A picture of evidence (m,), None if there is none, and the sentences about it."""
 
     part: Floats | None
     texts: tuple[str, ...]
 
 
 def of_neuron(kind: str, found: Answer, params: Params, names: Sequence[str]) -> Why:
-    """Say why one neuron says yes or no."""
+    """Return the reason why one neuron says yes or no."""
     z, b = float(found.logits[0]), float(params.b[0])
     no, yes = names
     parts = "{} {} = {}".format(*format_sum(z, b))
@@ -52,8 +52,8 @@ def of_neuron(kind: str, found: Answer, params: Params, names: Sequence[str]) ->
 def of_classes(
     kind: str, found: Answer, params: Params, names: Sequence[str], i: int, j: int
 ) -> Why:
-    """Say why class i is said rather than j, or the other way round."""
-    if i == j:  # a person may choose so
+    """Return the reason for class i rather than j, or the other way round."""
+    if i == j:  # the user may choose this
         return Why(np.zeros_like(found.evidence[0]), (f"{names[i]} is compared with itself.",))
     if FAMILY[kind].is_pairwise:
         return _of_pair(found, params, names, i, j)
@@ -65,7 +65,7 @@ def of_classes(
     total = format_sum(away, float(b[i]) - float(b[j]))
     first, second = (names[i], names[j]) if away >= 0 else (names[j], names[i])
     verdict = f"{first} is {format_odds(abs(away))}as likely as {second}"
-    if not FAMILY[kind].outputs_sum_to_one:  # of which each has a denominator of its own
+    if not FAMILY[kind].outputs_sum_to_one:  # each output has its own denominator
         verdict = f"odds of {first} are {format_odds(abs(away)) or 'as large as '}those of {second}"
     return Why(
         found.evidence[i] - found.evidence[j],
@@ -74,7 +74,7 @@ def of_classes(
 
 
 def _of_pair(found: Answer, params: Params, names: Sequence[str], i: int, j: int) -> Why:
-    """The one neuron that knows the two classes, turned so that blue speaks for the first."""
+    """Return the reason by the neuron of the pair, signed so that blue speaks for class i."""
     p, side = _neuron(len(names), i, j)
     z, b = side * float(found.logits[p]), side * float(params.b[p])
     voted = max(i, j) if found.logits[p] > 0 else min(i, j)
@@ -91,15 +91,15 @@ def _of_pair(found: Answer, params: Params, names: Sequence[str], i: int, j: int
 
 
 def _neuron(h: int, i: int, j: int) -> tuple[int, int]:
-    """Return the number of the neuron of two classes; 1 where it speaks for i, −1 for j."""
+    """Return the index of the neuron of two classes, and 1 if it speaks for i, −1 for j."""
     p = pairs(h).index((min(i, j), max(i, j)))
     return p, 1 if i > j else -1
 
 
 def of_winner(found: Answer, params: Params, k: int) -> tuple[Answer, Floats, list[int]]:
-    """Return evidence, logits and biases of the pairs with class k, each turned towards k.
+    """Return evidence and logits of the pairs with class k, their biases, and the other classes.
 
-    The last are the other classes, one for each.
+    All are signed so that a positive value speaks for k; there is one other class for each pair.
     """
     h = len(found.votes)
     others = [j for j in range(h) if j != k]

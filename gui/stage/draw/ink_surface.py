@@ -1,4 +1,4 @@
-"""The pad as painted: what is finished is kept as a pixmap, and a movement paints its own piece."""
+"""The painting of the pad: finished ink is cached in a pixmap, a movement paints only its piece."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ EMPTY = "Draw a digit here"
 
 
 class InkSurface:
-    """Content and the stroke under way, in the largest square in the middle of a widget.
+    """Content and the current stroke, in the largest square in the middle of a widget.
 
-    The newest piece of the stroke is painted over the rest, for the next point will bend it.
+    The newest piece of the stroke is painted separately, since the next point will bend it.
     """
 
     def __init__(self, widget: QWidget, theme: Theme) -> None:
@@ -48,7 +48,7 @@ class InkSurface:
             (position.y() - square.top()) / square.width(),
         )
 
-    # The stroke under way -----------------------------------------------------------------------
+    # The current stroke -------------------------------------------------------------------------
 
     def start(self, points: Sequence[Point]) -> None:
         """Show the first point of a stroke."""
@@ -56,7 +56,7 @@ class InkSurface:
         self._update(self._tail)
 
     def extend(self, points: Sequence[Point]) -> None:
-        """Show one more point: by it the piece before the newest has its final form."""
+        """Show one more point, which fixes the shape of the piece before the newest."""
         old = self._tail
         if len(points) > 2:
             self._finish_piece(points, len(points) - 3)
@@ -64,7 +64,7 @@ class InkSurface:
         self._update(old, self._tail)
 
     def finish(self, points: Sequence[Point]) -> None:
-        """Let the stroke stay as it is."""
+        """Add the finished stroke to the pixmap."""
         self._finish_piece(points, max(len(points) - 2, 0))
         self._tail = QPainterPath()
 
@@ -81,7 +81,7 @@ class InkSurface:
         self._update(piece)
 
     def _update(self, *paths: QPainterPath) -> None:
-        """Let Qt paint again where these paths are."""
+        """Schedule a repaint of the area of these paths."""
         margin = HEAVIEST * self._pen_px() / 2 + 2
         for path in paths:
             if not path.isEmpty():
@@ -94,7 +94,7 @@ class InkSurface:
         return max(self.pen_share * self.square.width(), 1.5)
 
     def _pen_at(self, points: Sequence[Point], i: int) -> QPen:
-        """Return the pen from point i to the next, as wide as their pressures make it."""
+        """Return the pen from point i to the next, its width by their pressures."""
         pressures = [point[2] for point in points[i : i + 2] if len(point) == 3]
         share = sum(pressures) / len(pressures) if pressures else None
         factor = 1.0 if share is None else LIGHTEST + (HEAVIEST - LIGHTEST) * share
@@ -107,7 +107,7 @@ class InkSurface:
         )
 
     def _piece(self, points: Sequence[Point], i: int) -> QPainterPath:
-        """Return the curve from point i to the next, in pixels; of one point a dot."""
+        """Return the curve from point i to the next, in pixels; a dot for a single point."""
         square = self.square
         first = max(i - 1, 0)
         near = [
@@ -117,7 +117,7 @@ class InkSurface:
         path = QPainterPath()
         if len(points) == 1:
             path.moveTo(near[0].real, near[0].imag)
-            path.lineTo(near[0].real + 0.01, near[0].imag)  # Qt draws no path without length
+            path.lineTo(near[0].real + 0.01, near[0].imag)  # Qt does not draw a path of length 0
             return path
         start, c1, c2, end = bezier(near, i - first)
         path.moveTo(start.real, start.imag)
@@ -131,7 +131,7 @@ class InkSurface:
     # All of it ----------------------------------------------------------------------------------
 
     def paint_all(self, content: Content, growing: Sequence[Point]) -> None:
-        """Paint everything anew; growing : the stroke under way, if there is one."""
+        """Paint everything again; growing : the current stroke, if any."""
         ratio, square = self._widget.devicePixelRatioF(), self.square
         self._finished = QPixmap(self._widget.size() * ratio)
         self._finished.setDevicePixelRatio(ratio)
@@ -158,7 +158,7 @@ class InkSurface:
         self._widget.update()
 
     def _write(self, painter: QPainter, content: Content, growing: Sequence[Point]) -> None:
-        """Write what a picture is, or on an empty pad what to do."""
+        """Write the note of a picture, or the hint on an empty pad."""
         painter.setPen(QColor(self.theme.muted))
         if content.is_empty and not growing:
             painter.setFont(zoom.font(look.LARGE))
@@ -170,7 +170,7 @@ class InkSurface:
             painter.drawText(inner, left_below, content.note)
 
     def show(self, painter: QPainter) -> None:
-        """Paint the widget: the pixmap, the newest piece, and the border of who has the focus."""
+        """Paint the widget: the pixmap, the newest piece, and the border if it has the focus."""
         painter.drawPixmap(0, 0, self._finished)
         if not self._tail.isEmpty():
             self._clip(painter)

@@ -1,4 +1,4 @@
-"""Where the parts of the view stand: the pad and its answer first, the rest on demand."""
+"""The layout of the view: the pad and its answer first, the other parts on demand."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from gui.stage.draw.shares import Shares
 from gui.stage.draw.toolbar import TeachingRow, Toolbar
 
 NARROW_PX = 600
-SMALLEST_PX = 330  # of the width; with less it scrolls
+SMALLEST_PX = 330  # minimum width; below it the view scrolls
 GAP, NARROW_GAP = 6, 3
-BETWEEN = 12  # px, of parts side by side
-PAD, ANSWER = 57, 43  # shares of the width, as long as the pad is no wider than high
+BETWEEN = 12  # px, between parts side by side
+PAD, ANSWER = 57, 43  # shares of the width, while the pad is no wider than high
 REASON, DIGITS = 61, 39
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What stands there, in the order of the Tab key; steps and what follows them on demand."""
+    """The parts, in the order of the Tab key; steps and all after them appear on demand."""
 
     pad: Pad
     shares: Shares
@@ -41,7 +41,7 @@ class Parts:
 
 
 class Fold(QToolButton):
-    """Opens and closes a part; its arrow says which."""
+    """Opens and closes a part; its arrow shows the state."""
 
     def __init__(self, title: str, tip: str) -> None:
         super().__init__()
@@ -58,17 +58,17 @@ class Fold(QToolButton):
 
 
 class Room(QWidget):
-    """Holds the parts; the pad at the top is as large as what is below lets it be.
+    """Holds the parts; the pad at the top takes all height that those below leave.
 
-    Sizes follow from the room, the type and which parts are open, none from what is shown, but for
-    one choice: where one reason says it all (`set_brief`) it takes the place of the evidence for
-    all classes, and the nearest digits are under its sentences.
+    Sizes depend on the available space, the font and the open parts, not on the content, with one
+    exception: if one reason is enough (`set_brief`), it takes the space of the evidence for all
+    classes, and the nearest digits are below its sentences.
 
     reading : opens the steps of the recipe. why : opens evidence, reason and nearest digits.
     """
 
     narrowed = Signal(bool)
-    opened = Signal(object)  # the part that is now there; it has its place
+    opened = Signal(object)  # the part that is now shown and laid out
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
@@ -100,23 +100,23 @@ class Room(QWidget):
         self._show_parts()
 
     def set_brief(self, is_brief: bool) -> None:
-        """Let one reason say it all, or have the evidence for all classes above it."""
+        """Show only one reason, or also the evidence for all classes above it."""
         self._is_brief = is_brief
         self._arrange()
         self._show_parts()
 
     def present(self, is_on: bool) -> None:
-        """Leave out all but the pad and the answer, or have the rest again."""
+        """Hide all but the pad and the answer, or show the rest again."""
         self._is_presenting = is_on
         self._show_parts()
 
     def _open(self, part: QWidget, is_open: bool) -> None:
         self._show_parts()
-        if is_open:  # the place is given once Qt has laid it out
+        if is_open:  # reported once Qt has laid it out
             QTimer.singleShot(0, part, lambda: self.opened.emit(part))
 
     def _show_parts(self) -> None:
-        """Show what is open, and in presenter mode none of what is below the pad."""
+        """Show the open parts, but none below the pad in presenter mode."""
         parts, is_whole = self._parts, not self._is_presenting
         for part in (parts.toolbar, parts.teaching, self._folds):
             part.setVisible(is_whole)
@@ -127,7 +127,7 @@ class Room(QWidget):
         parts.nearest.setVisible(is_why)
 
     def fit(self, width: int) -> None:
-        """Be wide or narrow by the width in px of the area, which no scroll bar changes."""
+        """Lay out wide or narrow, by the area's width in px, which no scroll bar changes."""
         if self.is_narrow is not (width < zoom.px(NARROW_PX)):
             self.is_narrow = not self.is_narrow
             self._arrange()
@@ -159,6 +159,6 @@ class Room(QWidget):
             parts.nearest.setMaximumHeight(UNBOUNDED)
 
     def _tile(self) -> int:
-        """Return the width that a picture has which is as high as the foot lets it be."""
+        """Return the width of a picture that is as high as the foot allows."""
         small = QFontMetrics(zoom.font(look.SMALL)).height()
         return max(self._parts.reason.sizeHint().height() - 2 * small - 4, 1)

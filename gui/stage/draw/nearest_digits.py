@@ -12,11 +12,11 @@ from gui.stage.draw.tiles import Tiles
 from gui.state.background_tasks import Background, Queue
 
 NEAREST = 5
-KEY = "nearest"  # of the background
+KEY = "nearest"  # of the request to the background thread
 
 
 class NearestDigits(Tiles):
-    """Looks for them on a background thread, and shows them with their labels."""
+    """Finds them on a background thread and shows them with their labels."""
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme, "nearest training digits", "Nearest in training", NEAREST)
@@ -25,7 +25,7 @@ class NearestDigits(Tiles):
 
     @property
     def is_busy(self) -> bool:
-        """Whether an answer is on its way."""
+        """Whether a result is pending."""
         return self._background.is_busy(KEY)
 
     def clear(self) -> None:
@@ -34,7 +34,7 @@ class NearestDigits(Tiles):
             self.show_tile(k, None)
 
     def drop(self) -> None:
-        """Do not show what is on its way: the picture has changed, or the data."""
+        """Drop a pending result, after a change of the picture or the data."""
         self._background.forget(KEY)
 
     def ask(self, task: Task, picture: NDArray[np.float32]) -> None:

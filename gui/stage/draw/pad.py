@@ -1,4 +1,4 @@
-"""The pad: mouse, finger or pen draw and erase on it; keys undo, redo and clear."""
+"""The pad: drawn and erased on by mouse, finger or pen; keys undo, redo and clear."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Pad(QWidget):
 
     @property
     def strokes(self) -> list[Stroke]:
-        """The strokes, the one under way included, (k, 2) or (k, 3), in pixels of the pad."""
+        """The strokes, including the current one, (k, 2) or (k, 3), in pixels of the pad."""
         growing = [np.array(self.drawing.growing)] if self.drawing.growing else []
         side = self._surface.square.width()
         found = [stroke.copy() for stroke in (*self.drawing.content.strokes, *growing)]
@@ -69,7 +69,7 @@ class Pad(QWidget):
         return side, side
 
     def set_pen(self, share: float) -> None:
-        """Draw with a pen of this share of the side; what is drawn takes it on, too."""
+        """Set the pen width as a share of the side, also for what is already drawn."""
         self._surface.pen_share = share
         self._paint_all()
 
@@ -96,7 +96,7 @@ class Pad(QWidget):
             self.drawing.end()
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """Accept the pen's own events: then Qt makes no mouse events of them."""
+        """Draw with a pen; accepted, so that Qt makes no mouse events of the pen's events."""
         position, pressure = event.position(), event.pressure()
         if event.type() == QEvent.Type.TabletPress:
             is_eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
@@ -108,7 +108,7 @@ class Pad(QWidget):
         event.accept()
 
     def _touch(self, event: QTouchEvent) -> None:
-        """Follow the first finger; a second one is the ball of the hand."""
+        """Follow the first finger; a second touch is the ball of the hand."""
         if event.type() == QEvent.Type.TouchBegin:
             self._begin(self._point(event.points()[0].position()))
         elif event.type() == QEvent.Type.TouchUpdate:
@@ -134,7 +134,7 @@ class Pad(QWidget):
         if isinstance(event, QTouchEvent):
             self._touch(event)
             return True
-        # While the pad has the focus, undo is of its strokes and not of the run.
+        # While the pad has the focus, undo applies to its strokes, not to the run.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if self._handler_of(event):
                 event.accept()
@@ -151,7 +151,7 @@ class Pad(QWidget):
             super().keyPressEvent(event)
 
     def _handler_of(self, event: QKeyEvent) -> Callable[[], None] | None:
-        """Return what the key does here, if anything."""
+        """Return the action of the key on the pad, if any."""
         keys = QKeySequence(event.keyCombination())
         if keys == QKeySequence("Ctrl+Z"):
             return self.drawing.undo
@@ -172,7 +172,7 @@ class Pad(QWidget):
         painter.end()
 
     def _set_cursor(self) -> None:
-        """Show how far the eraser reaches; the pen is a cross."""
+        """Show the reach of the eraser as a circle; the pen's cursor is a cross."""
         if not self._erases:
             self.setCursor(Qt.CursorShape.CrossCursor)
             return
@@ -188,7 +188,7 @@ class Pad(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setMaximumWidth(max(self.height(), SMALLEST))  # what is beside it has the rest
+        self.setMaximumWidth(max(self.height(), SMALLEST))  # the parts beside it get the rest
         self._set_cursor()
         self._paint_all()
 

@@ -1,6 +1,6 @@
-"""Digits of the data set put on the pad: any one, a row, or what the model gets wrong.
+"""Puts digits of the data set on the pad: any one, a row, or one that is misclassified.
 
-With other data they leave the pad, unless these have the same picture.
+With other data they are removed from the pad, unless the new data have the same picture.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from gui.state.background_tasks import Background
 
 Rows = NDArray[np.int64]
 
-MOST_COLUMNS = 16  # that narrow the rows down before whole pictures are compared
+MOST_COLUMNS = 16  # pixels that narrow the rows down before whole pictures are compared
 
 
 class DigitPicker(QObject):
-    """Puts rows of the task of a view on a drawing.
+    """Puts rows of a view's task on a drawing.
 
-    row : the one that was picked last, −1 for none of this task.
+    row : the last row picked, −1 for none of this task.
     """
 
-    remarked = Signal(str)  # why there is nothing to pick
+    remarked = Signal(str)  # the reason why there is nothing to pick
 
     def __init__(self, view: View, drawing: Drawing, background: Background) -> None:
         super().__init__(view)
@@ -40,13 +40,13 @@ class DigitPicker(QObject):
         drawing.renewed = self._renewed
 
     def show_task(self) -> None:
-        """Pick from the view's task from now on; what is on the pad stays if it is one of it."""
+        """Pick from the view's new task; a digit on the pad stays if that task has it."""
         self._data += 1
         self.row = -1
         self._drawing.renew()
 
     def _renewed(self, content: Content) -> Content:
-        """Return a digit with what it is by now, or nothing where the data do not have it."""
+        """Return a digit with its note in the current data, or nothing if they lack it."""
         if content.picture is None or content.data == self._data:
             return content
         task = self._view.task
@@ -73,11 +73,11 @@ class DigitPicker(QObject):
             self.show_row(int(self._random.choice(rows)))
 
     def pick_mistake(self) -> None:
-        """Put the next test digit on the pad that the model takes for another."""
+        """Put the next misclassified test digit on the pad."""
         self._pick(lambda true, decided: true != decided, "The model gets all of them right.")
 
     def show_mistake(self, true: int, predicted: int) -> None:
-        """Put the next test digit on the pad that is of one class and taken for the other."""
+        """Put the next test digit of class `true` that is taken for `predicted` on the pad."""
         self._pick(
             lambda y, decided: (y == true) & (decided == predicted),
             "By now the model puts none of these digits there.",
@@ -91,14 +91,14 @@ class DigitPicker(QObject):
         return task.test_rows if len(task.test_rows) else task.train_rows
 
     def _pick(self, wanted: Callable[[Rows, Rows], NDArray[np.bool_]], none: str) -> None:
-        """Put the next digit on the pad whose class and decision are wanted; in the background."""
+        """Put the next digit whose class and decision are wanted on the pad, in the background."""
         task, snapshot = self._view.task, self._view.snapshot
         if task is None or snapshot is None:
             return
         rows, params = self._rows_to_pick, snapshot.params
 
         def work() -> Rows:
-            from core.explain import probe  # brings PyTorch
+            from core.explain import probe  # imports PyTorch
 
             found = wanted(task.dataset.y[rows], probe.decided(task, params, rows))
             return np.asarray(rows[found])
@@ -120,9 +120,9 @@ def _note(task: Task, row: int) -> str:
 
 
 def row_of(dataset: Dataset, picture: NDArray[np.float32]) -> int:
-    """Return the number of the first row that is this picture of 0 … 1, −1 where none is.
+    """Return the index of the first row that is this picture of 0 … 1, −1 if there is none.
 
-    Row by row is out of the question: MNIST's are 55 MB. Few rows share the darkest pixels.
+    Comparing all rows would be too slow: MNIST has 55 MB. Few rows share the darkest pixels.
     """
     if dataset.image_shape != picture.shape:
         return -1

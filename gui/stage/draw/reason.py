@@ -1,4 +1,4 @@
-"""Why one class and not another: a signed picture and its sentences."""
+"""The reason for one class rather than another: a signed picture and its sentences."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Floats = NDArray[np.float32]
 
 GAP = 6.0
 UNBOUNDED = 2**24 - 1  # Qt's QWIDGETSIZE_MAX
-BELOW_PX = 100  # height of what stands under the sentences,
-WIDTH_BELOW, WIDTH_LEFT = 3, 2  # and its share of the width
+BELOW_PX = 100  # height of the widget below the sentences
+WIDTH_BELOW, WIDTH_LEFT = 3, 2  # parts of the width: that widget, empty
 
 
 class Reason(CanvasWidget):
-    """One signed picture and the sentences that belong to it, to its right.
+    """One signed picture with its sentences to the right.
 
-    Above the sentences stands `head`, and below them what is put there. Its height follows from
-    the type: four lines, or three where it is compact.
+    `head` is above the sentences, and below them a widget can be added. The height depends on the
+    font: four lines, or three if compact.
     """
 
     def __init__(self, theme: Theme, name: str, head: QWidget) -> None:
@@ -40,7 +40,7 @@ class Reason(CanvasWidget):
         policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._beside = QWidget(self)  # the picture, over the sentences
+        self._beside = QWidget(self)  # beside the picture, on top of the sentences
         first = QHBoxLayout()
         first.addWidget(head, 1)
         first.addStretch(0)
@@ -68,23 +68,23 @@ class Reason(CanvasWidget):
 
     @property
     def text_left(self) -> float:
-        """Where the sentences begin: right of the picture."""
+        """The x of the sentences, right of the picture."""
         return self.height() + GAP + 2 if self.has_picture else 0.0
 
     def set_compact(self, is_compact: bool) -> None:
-        """Have room for three lines, not for four."""
+        """Set the height to three lines, or else four."""
         self._is_compact = is_compact
         self.updateGeometry()
 
     def set_above(self, above: Callable[[int], int] | None) -> None:
-        """Take the place of what would be above it, too, of a height by width; None: there is."""
+        """Take the space above it too, whose height depends on the width; None: do not."""
         self._above = above
         self._head.setVisible(above is None)
         self.updateGeometry()
         self._dress()
 
     def put_below(self, widget: QWidget) -> None:
-        """Let the widget stand under the sentences."""
+        """Place the widget below the sentences."""
         widget.setMaximumWidth(UNBOUNDED)
         widget.setFixedHeight(BELOW_PX)
         self._below.insertWidget(0, widget, WIDTH_BELOW)

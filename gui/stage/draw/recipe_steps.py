@@ -1,4 +1,4 @@
-"""What the model sees, step by step: the recipe's switches under the pictures after each step."""
+"""The model's input, step by step: the picture after each step, with the step's switch below."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ TITLE = "What the model sees, step by step"
 
 
 class RecipeSteps(QWidget):
-    """Makes a picture (size, size) of 0 … 1 of a drawing, and shows each step on the way.
+    """Makes a picture (size, size) of 0 … 1 of a drawing, and shows each intermediate step.
 
-    recipe : as the switches and the pen have it.
+    recipe : as set by the switches and the pen.
     """
 
     changed = Signal()  # the recipe
@@ -59,14 +59,14 @@ class RecipeSteps(QWidget):
             self.switches[name] = switch
 
     def show_data(self, size: int, *, is_deskewed: bool) -> None:
-        """Take pictures of size × size pixels; deskew them if the training data are, by now."""
+        """Set pictures of size × size pixels; deskew them if the training data now are."""
         self.recipe = replace(self.recipe, size=size, pen_width=None)
-        if is_deskewed is not self._trains_upright:  # otherwise what the user chose stays
+        if is_deskewed is not self._trains_upright:  # otherwise the user's choice stays
             self._trains_upright = is_deskewed
             self.switches["deskew"].setChecked(is_deskewed)
 
     def set_pen(self, factor: float) -> None:
-        """Draw with a pen of so many times the width that suits the data."""
+        """Set the pen width to `factor` times the width that suits the data."""
         width = self.recipe.layout.pen_width * factor
         self.recipe = replace(self.recipe, pen_width=min(width, self.recipe.size / 4 - 0.01))
         self.changed.emit()
@@ -88,11 +88,11 @@ class RecipeSteps(QWidget):
     # Pictures -----------------------------------------------------------------------------------
 
     def take_strokes(self, strokes: list[Stroke], frame: tuple[float, float]) -> Picture | None:
-        """Show strokes of (k, 2) on a pad of such a size step by step, and return the last step."""
+        """Show strokes (k, 2) on a pad of size `frame` step by step; return the last step."""
         return self._show(dict(stages(strokes, self.recipe, frame)), is_picked=False)
 
     def take_picture(self, picked: Picture) -> Picture | None:
-        """Show a digit of the data set, which has been through the recipe; deskew it if wanted."""
+        """Show a digit of the data set, which is preprocessed already; deskew it if wanted."""
         shown = {"pad": picked}
         if self.recipe.deskew and not self._trains_upright:
             flat = deskew_images(picked.reshape(1, -1))
@@ -100,7 +100,7 @@ class RecipeSteps(QWidget):
         return self._show(shown, is_picked=True)
 
     def _show(self, shown: dict[str, Picture], *, is_picked: bool) -> Picture | None:
-        """Show the picture after each step; one that is left out hands on what it was given."""
+        """Show the picture after each step; a skipped step shows its input."""
         picture = shown.get("pad")
         for k, name in enumerate(SWITCHES):
             picture = shown.get(name, picture)
@@ -113,12 +113,12 @@ class RecipeSteps(QWidget):
     # Layout and colours -------------------------------------------------------------------------
 
     def set_title_shown(self, is_shown: bool) -> None:
-        """Show the title, or where there is little room leave it out."""
+        """Show the title, or hide it where there is little space."""
         self.tiles.title = TITLE if is_shown else ""
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Return the room for pictures, the switches under them, and the title if there is one."""
+        """Return the size for pictures, the switches below them, and the title if there is one."""
         small = QFontMetrics(zoom.font(look.SMALL)).height()
         height = 74 + 2 * small if self.tiles.title else 46 + small
         return QSize(len(SWITCHES) * height // 2, height)
@@ -134,10 +134,10 @@ class RecipeSteps(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._colour_switches()  # by now dressed by the style sheet, which would undo it
+        self._colour_switches()  # the style sheet, applied by now, would have undone it
 
     def _lay_out(self) -> None:
-        """Put each switch under its picture."""
+        """Place each switch below its picture."""
         self.tiles.setGeometry(self.rect())
         font = zoom.font(look.SMALL)
         step = self.width() // len(SWITCHES)
@@ -147,7 +147,7 @@ class RecipeSteps(QWidget):
             switch.setGeometry(round(place.left()) - 1, below, step, self.height() - below)
 
     def _colour_switches(self) -> None:
-        """Fill the boxes: on the panel's own colour an empty one would not be seen."""
+        """Fill the boxes: an empty one in the panel's own colour would be invisible."""
         colours = look.palette(self._theme)
         colours.setColor(QPalette.ColorRole.Base, QColor(self._theme.line))
         for switch in self.switches.values():

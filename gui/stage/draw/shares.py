@@ -1,4 +1,4 @@
-"""The model's answer, large, in words, and with the share of each class as a bar."""
+"""The model's answer: in large type, as a sentence, and with the share of each class as a bar."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from gui.kit.canvas_widgets import CanvasWidget
 from gui.kit.theme import Theme
 
 GAP = 6.0
-ANSWER = 4.0  # times the type: 40 pt at 100 %
-SMALLEST_ANSWER = 1.6  # where there is little room
+ANSWER = 4.0  # times the font size: 40 pt at 100 %
+SMALLEST_ANSWER = 1.6  # where there is little space
 WIDEST_SHARE = "100 %"
 NO_ANSWER = "?"
-LOWEST_BAR = 0.68  # times the type: its own type then, and its height in lines of it
+LOWEST_BAR = 0.68  # times the font size: the least font of a bar; also its height in lines
 WIDTH = 160  # px
 TALLEST_BAR = 34.0
 QUIET = 0.55  # opacity of the bars that are not the winner's
@@ -38,9 +38,9 @@ class _Bar(NamedTuple):
 
 
 class Shares(CanvasWidget):
-    """The class that is said and how sure it is, the answer in words, and a bar for each class.
+    """The predicted class with its certainty, the answer as a sentence, and a bar for each class.
 
-    All of it has its place before there is an answer: nothing is laid out while one changes.
+    Everything is laid out before there is an answer: a change of the answer moves nothing.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -56,13 +56,13 @@ class Shares(CanvasWidget):
         self._winner: int | None = None
         self._large_type, self._surety_type = self._bold, self._plain
         self._bar_type = self._plain, self._bold
-        self._has_hint = True  # there is room for it
-        self._fitting: tuple[str, ...] = ()  # the names, as the answer has room for them
+        self._has_hint = True  # whether there is space for it
+        self._fitting: tuple[str, ...] = ()  # the names, elided to fit the answer
         self._sentence_top = 0.0
         self.sentence = self.aside = ""
 
     def show_classes(self, kind: str, names: Sequence[str], marks: Sequence[int]) -> None:
-        """Begin anew with these classes of a model of this kind."""
+        """Start again with these classes of a model of this kind."""
         self._kind = kind
         for bar in self._bars:
             for item in bar:
@@ -80,7 +80,7 @@ class Shares(CanvasWidget):
         self._dress()
 
     def show_answer(self, reading: Reading | None, sentence: str, winner: int | None) -> None:
-        """Show an answer or none, what it means, and which class is in front if one is."""
+        """Show an answer or none, its sentence, and the leading class if there is one."""
         self._reading = reading
         if sentence != self.sentence:
             self.sentence = sentence
@@ -99,7 +99,7 @@ class Shares(CanvasWidget):
 
     @property
     def answer(self) -> tuple[str, str]:
-        """The class that is said, and its share where such a model has them."""
+        """The predicted class, and its share if the model has shares."""
         return self._decided.text(), self._surety.text()
 
     @property
@@ -108,21 +108,21 @@ class Shares(CanvasWidget):
 
     @property
     def is_blank(self) -> bool:
-        """Whether no bar is seen, as there is no answer."""
+        """Whether no bar is visible, because there is no answer."""
         return not any(item.isVisible() for bar in self._bars for item in bar)
 
     @property
     def hint(self) -> str:
-        """What is said about the answers of such a model."""
+        """The hint about the answers of such a model."""
         return self._hint.text()
 
     @property
     def shares(self) -> list[str]:
-        """The shares as they are said, "" where there is nothing to say."""
+        """The shares as shown, "" if there are none."""
         return [bar.share.text() for bar in self._bars]
 
     def _say_answer(self) -> None:
-        """Say the class in front, or that there is none so far."""
+        """Show the leading class, or that there is none yet."""
         k, reading = self._winner, self._reading
         is_said = reading is not None and k is not None
         self._decided.dress(self._large_type, self._theme.ink if is_said else self._theme.muted)
@@ -135,7 +135,7 @@ class Shares(CanvasWidget):
         self._say(self._surety, self._sureness(reading, k))
 
     def _sureness(self, reading: Reading, k: int) -> str:
-        """Say how sure it is of class k; in whole per cent, which do not flicker in training."""
+        """Return the certainty of class k; in whole per cent, which do not flicker in training."""
         model = FAMILY[self._kind]
         if model.is_pairwise:
             return reading.texts[k]
@@ -191,7 +191,7 @@ class Shares(CanvasWidget):
         self._show_shares()
 
     def sizeHint(self) -> QSize:
-        """Return the room for an answer, its sentence and bars, all in small type."""
+        """Return the size for an answer, its sentence and bars, all in the smallest font."""
         smallest = QFontMetricsF(zoom.scaled(self._plain, SMALLEST_ANSWER, bold=True)).height()
         line = QFontMetricsF(self._plain).height()
         lines = 1 + LOWEST_BAR * len(self._bars)
@@ -201,16 +201,16 @@ class Shares(CanvasWidget):
         return self.sizeHint()
 
     def _say_hint(self) -> None:
-        """Say what is to be known about such answers, at the length that there is room for."""
+        """Show the hint about such answers, in the longest version that fits."""
         metrics = QFontMetricsF(self._small)
         hints = [h.format(self.aside or "Σ") for h in FAMILY[self._kind].hints]
         fitting = [hint for hint in hints if metrics.horizontalAdvance(hint) <= self.width()]
         self._say(self._hint, fitting[0] if fitting else "")
 
     def _lay_out_answer(self, line: float, foot: float) -> float:
-        """Place the answer, as large as names, shares and bars let it be; return where it ends.
+        """Place the answer, as large as names, shares and bars allow; return its lower end in px.
 
-        line, foot : heights of a line that each bar needs, and of what is below the bars, in px.
+        line, foot : px, the least height of a bar, and the height of the part below the bars.
         """
         said = QFontMetricsF(self._plain).height() + GAP
         room = self.height() - said - foot - len(self._bars) * line
@@ -240,7 +240,7 @@ class Shares(CanvasWidget):
         return height + said
 
     def _lay_out_sentence(self) -> None:
-        """Say the sentence in type that fits, and under it what else there is."""
+        """Show the sentence in a font that fits, and the aside below it."""
         font: QFont = self._plain
         if QFontMetricsF(font).horizontalAdvance(self.sentence) > self.width():
             font = self._small

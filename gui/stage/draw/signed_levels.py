@@ -1,4 +1,4 @@
-"""Signed pictures as levels of colour: what is seen to differ is painted, and no more."""
+"""Signed pictures as colour levels: only visible changes are painted."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from gui.kit import theme as look
 
 Floats = NDArray[np.float32]
 
-LEVELS = 256  # of colour, on either side of nothing
-VISIBLE = 4  # levels: a smaller change of colour is not seen
-SHRINK = 0.5  # the scale comes down once the largest evidence is below this share of it
+LEVELS = 256  # of colour, on either side of zero
+VISIBLE = 4  # levels: a smaller change of colour is invisible
+SHRINK = 0.5  # the scale shrinks once the largest evidence is below this share of it
 
 
 class SignedLevels:
-    """Signed pictures as levels of colour, all on one scale; says which are seen to differ."""
+    """Signed pictures as colour levels, all on one scale; tells which differ visibly."""
 
     def __init__(self) -> None:
         self.scale = 0.0
@@ -27,10 +27,10 @@ class SignedLevels:
         self._shown = None
 
     def take(self, parts: Floats, largest: float) -> tuple[NDArray[np.intp], list[int]]:
-        """Return the levels (n, m), of 0 … 2·LEVELS, and the numbers of those to paint anew."""
+        """Return the levels (n, m), of 0 … 2·LEVELS, and the indices of those to paint again."""
         largest = max(largest, float(np.abs(parts).max(initial=0.0)))
         if not SHRINK * self.scale < largest <= self.scale:
-            # Up to the next half power of two: the colours stay while the weights grow a little.
+            # Rounded up to a half power of two: colours are stable while weights grow a little.
             self.scale = 2 ** (math.ceil(2 * math.log2(largest)) / 2) if largest > 1e-30 else 0.0
             self._shown = None
         levels = look.signed_levels(parts, self.scale, LEVELS) + LEVELS

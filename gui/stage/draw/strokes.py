@@ -1,4 +1,4 @@
-"""What lies on the pad as values: strokes of points, the curve through them, and the eraser."""
+"""The content of the pad as values: strokes of points, the curve through them, the eraser."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Stroke = NDArray[np.float64]
 Picture = NDArray[np.float32]
 Point = tuple[float, ...]  # x, y in shares of the pad's side, y down; and the pressure of a pen
 
-CLOSEST = 0.002  # of the side: a point nearer to the one before says nothing new
+CLOSEST = 0.002  # of the side: a point nearer to the previous one is dropped
 
 
 class Content(NamedTuple):
-    """What lies on the pad: strokes, or a picture.
+    """The content of the pad: strokes, or a picture.
 
     strokes : (k, 2) points x, y in shares of the side, y down; (k, 3) with the pen's pressure.
-    picture : (size, size) in 0 … 1, where there are no strokes.
-    note : what the picture is.
-    data : number of the data that the note is true of.
+    picture : (size, size) in 0 … 1, if there are no strokes.
+    note : description of the picture.
+    data : number of the data to which the note applies.
     """
 
     strokes: tuple[Stroke, ...] = ()
@@ -35,13 +35,13 @@ class Content(NamedTuple):
         return not self.strokes and self.picture is None
 
     def with_stroke(self, points: Sequence[Point]) -> Content:
-        """Return the strokes and one more; it has pressures where all of its points have one."""
+        """Return the strokes and one more; it has pressures if all of its points have one."""
         width = 3 if all(len(point) == 3 for point in points) else 2
         stroke = np.array([point[:width] for point in points])
         return Content((*self.strokes, stroke))
 
     def without_touched(self, point: Point, reach: float) -> Content:
-        """Return what an eraser leaves that reaches so far; a picture goes as a whole."""
+        """Return what an eraser of this reach leaves; a picture is erased as a whole."""
         position = np.array(point[:2])
         left = tuple(s for s in self.strokes if distance(s[:, :2], position) > reach)
         is_touched = len(left) < len(self.strokes) or self.picture is not None
@@ -50,13 +50,13 @@ class Content(NamedTuple):
 
 @dataclass
 class Gesture:
-    """What the pen does while it is down: it draws a stroke of points, or without any it erases."""
+    """A gesture of the pen: it draws a stroke of points, or erases if it has none."""
 
     before: Content
     points: list[Point] = field(default_factory=list)
 
     def add(self, point: Point) -> bool:
-        """Let the stroke go on to a point; return False where that is no farther."""
+        """Extend the stroke to a point; return False if it is nearer than CLOSEST to the last."""
         x, y = self.points[-1][:2]
         if np.hypot(point[0] - x, point[1] - y) < CLOSEST:
             return False
@@ -65,7 +65,7 @@ class Gesture:
 
 
 def distance(points: Stroke, position: Stroke) -> float:
-    """Return how near the line through points (k, 2) comes to a position (2,)."""
+    """Return the distance of the line through points (k, 2) from a position (2,)."""
     start, chord = points[: max(len(points) - 1, 1)], np.diff(points, axis=0)
     if not len(chord):
         chord = np.zeros((1, 2))
@@ -78,8 +78,8 @@ def distance(points: Stroke, position: Stroke) -> float:
 def bezier(points: Sequence[complex], i: int) -> tuple[complex, complex, complex, complex]:
     """Return start, both control points and end of the cubic curve from point i to the next.
 
-    It is Catmull and Rom's, in its centripetal form, as `core.data.digits.strokes` draws it; past
-    both ends of the points their first and last chord go on.
+    It is a centripetal Catmull-Rom spline, as in `core.data.digits.strokes`; beyond both ends, the
+    first and the last chord are continued.
     """
     start, end = points[i], points[i + 1]
     chord = end - start

@@ -1,4 +1,4 @@
-"""A row of small pictures in ink: the steps of a recipe, the nearest digits."""
+"""A row of small pictures in ink: the steps of a recipe, or the nearest digits."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gui.kit.theme import Theme
 
 Floats = NDArray[np.float32]
 
-FAINT = 0.55  # opacity of a picture that only hands on what it was given
+FAINT = 0.55  # opacity of the picture of a skipped step
 
 
 class Tiles(CanvasWidget):
-    """A row of small pictures in ink, under a title, with room for a word below each."""
+    """A row of small pictures in ink, below a title, each with space for a caption."""
 
     def __init__(self, theme: Theme, name: str, title: str, count: int) -> None:
         super().__init__(theme, name)
@@ -28,7 +28,7 @@ class Tiles(CanvasWidget):
         self._captions = [""] * count
         self._is_faint = [False] * count
         self._table = ink_table(theme)
-        self.framed: int | None = None  # the one that matters
+        self.framed: int | None = None  # index of the emphasised one
 
     def set_theme(self, theme: Theme) -> None:
         self._table = ink_table(theme)
@@ -36,7 +36,7 @@ class Tiles(CanvasWidget):
 
     @property
     def places(self) -> list[QRectF]:
-        """Where the pictures are."""
+        """The rectangles of the pictures."""
         line = QFontMetricsF(self._small).height()
         top = round(line) + 2.5 if self.title else 1.5
         step = self.width() / len(self._tiles)
@@ -54,7 +54,7 @@ class Tiles(CanvasWidget):
     def show_tile(
         self, k: int, picture: Floats | None, caption: str = "", *, faint: bool = False
     ) -> None:
-        """Show a picture (size, size) of 0 … 1 at place k, or nothing."""
+        """Show a picture (size, size) of 0 … 1 at index k, or nothing."""
         tile, words = self._tiles[k]
         if caption != self._captions[k]:
             self._captions[k] = caption

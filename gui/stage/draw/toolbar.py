@@ -14,11 +14,11 @@ from gui.stage.draw.pad import Pad
 from gui.stage.draw.picker import DigitPicker
 
 PEN_STEPS = 20  # of the slider; tenths of the data's own pen width, from half to two and a half
-LETTERS = 12  # of a class on a button; its tip has the rest
+LETTERS = 12  # shown of a class on a button; its tool tip has all of it
 
 
 class Toolbar(QWidget):
-    """What is done with the pad."""
+    """The controls of the pad."""
 
     pen_changed = Signal()
 
@@ -67,15 +67,15 @@ class Toolbar(QWidget):
 
     @property
     def pen_factor(self) -> float:
-        """How many times as wide as the data's own pen the chosen one is."""
+        """The chosen pen width, in widths of the data's own pen."""
         return 0.5 + self.pen.value() / 10
 
     def _show_state(self) -> None:
-        """Offer to clear where there is something to clear."""
+        """Enable Clear if there is something to clear."""
         self.clear.setEnabled(not self._drawing.is_empty)
 
     def set_narrow(self, is_narrow: bool) -> None:
-        """Take less room, or say all there is to say."""
+        """Use short texts and little padding, or the full texts."""
         self._pen_label.setVisible(not is_narrow)
         self.random.setText("Random" if is_narrow else "Random test digit")
         self.mistake.setText("Mistake" if is_narrow else "Next misclassified")
@@ -85,14 +85,14 @@ class Toolbar(QWidget):
 
 
 class TeachingRow(QWidget):
-    """A button for each class that what is on the pad may be."""
+    """A button for each class that the digit on the pad can be."""
 
     chosen = Signal(int)
 
     def __init__(self, most_classes: int) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._content = QWidget()  # keeps its place until there is something to teach
+        self._content = QWidget()  # keeps its space until there is something to teach
         policy = self._content.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._content.setSizePolicy(policy)
@@ -118,7 +118,7 @@ class TeachingRow(QWidget):
         self.set_narrow(False)
 
     def set_narrow(self, is_narrow: bool) -> None:
-        """Have less room above and below."""
+        """Remove the margins above and below, or restore them."""
         room = 0 if is_narrow else 2
         layout = self.layout()
         assert layout is not None
@@ -133,14 +133,14 @@ class TeachingRow(QWidget):
                 button.setToolTip(as_tip(f"Add it to the training rows as {names[k]}"))
 
     def set_possible(self, is_possible: bool) -> None:
-        """Show the buttons where there is something to teach."""
+        """Show and enable the buttons if there is something to teach."""
         self._content.setVisible(is_possible)
         for button in self.buttons:
             button.setEnabled(is_possible)
 
 
 def _button(text: str, tip: str) -> QPushButton:
-    """Return a button that leaves the focus, and with it Ctrl+Z, where a click finds them."""
+    """Return a button that does not take the focus, and with it Ctrl+Z, when clicked."""
     button = QPushButton(text)
     button.setToolTip(tip)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -1,4 +1,4 @@
-"""Draw a digit: what the model sees of it, what it says, and why."""
+"""Draw a digit: the model's input, its answer, and the reasons for it."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ EVIDENCE_OF_PAIRS = (
 class DrawView(View):
     """The pad, the answer, and on demand the recipe step by step, and the evidence for each class.
 
-    What is not open is not worked out.
-    picture : what the model sees, None of an empty pad. answer : what it says of that.
+    Parts that are not open are not computed.
+    picture : the model's input, None for an empty pad. answer : the model's answer to it.
     """
 
-    taught = Signal(object, int)  # (size, size) picture in 0 … 1, number of its true class
-    pictured = Signal(object, object, int)  # Task; picture that its model sees; row, −1: a drawing
+    taught = Signal(object, int)  # (size, size) picture in 0 … 1, index of its true class
+    pictured = Signal(object, object, int)  # Task; its model's input; row, −1: a drawing
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme)
         self.picture: Picture | None = None
         self.answer: Answer | None = None
-        self._told: Picture | None = None  # the picture that was last told of
+        self._told: Picture | None = None  # the picture that was last announced
         self._asked: tuple[Params, Picture] | None = None
-        self._look_again = QTimer(self)  # all moves of the pen that wait are one
+        self._look_again = QTimer(self)  # joins all pending moves of the pen
         self._look_again.setSingleShot(True)
         self._look_again.timeout.connect(self.read_pad)
 
@@ -100,7 +100,7 @@ class DrawView(View):
         self.show_theme()
 
     def _build(self) -> None:
-        """Put the room of the parts into an area that scrolls."""
+        """Put the parts into a scroll area."""
         area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -125,20 +125,20 @@ class DrawView(View):
 
     @property
     def _is_brief(self) -> bool:
-        """Whether one reason says it all: there is one neuron, or no evidence to compare."""
+        """Whether one reason is enough: for one neuron, or without evidence to compare."""
         return self.task is not None and (FAMILY[self._kind].is_neuron or self._is_hidden)
 
     # Values in --------------------------------------------------------------------------------
 
     @staticmethod
     def applies_to(task: Task) -> bool:
-        """A square picture is wanted, and no more classes than fit."""
+        """Return whether the data are square pictures of at most MOST_CLASSES classes."""
         shape = task.dataset.image_shape
         return shape is not None and shape[0] == shape[1] and task.source.h <= MOST_CLASSES
 
     def offer_task(self, task: Task) -> None:
         self.nearest.clear()
-        self.picture = None  # is made anew of what is on the pad: the old one has other inputs
+        self.picture = None  # made again from the pad: the old one has other inputs
         if not self.applies_to(task):
             self.task = self.snapshot = None
             self._look_again.stop()
@@ -187,19 +187,19 @@ class DrawView(View):
         super().showEvent(event)
         self._note_change()
 
-    # What is on the pad -----------------------------------------------------------------------
+    # The content of the pad -------------------------------------------------------------------
 
     def _change_pen(self) -> None:
         self.steps.set_pen(self.toolbar.pen_factor)
         self.pad.set_pen(self.steps.pen_share)
 
     def _note_change(self) -> None:
-        """Look at the pad once Qt has nothing more urgent to do."""
+        """Read the pad once Qt has nothing more urgent to do."""
         if self.isVisible() and not self._look_again.isActive():
             self._look_again.start(0)
 
     def read_pad(self) -> None:
-        """Make the picture that the model sees of what is on the pad, and ask the model."""
+        """Make the model's input from the content of the pad, and ask the model."""
         picked = self.pad.drawing.content.picture
         if picked is not None:
             picture = self.steps.take_picture(picked)
@@ -230,10 +230,10 @@ class DrawView(View):
         if self.picture is not None:
             self.taught.emit(self.picture, label)
 
-    # What the model says ----------------------------------------------------------------------
+    # The model's answer -----------------------------------------------------------------------
 
     def _answer(self) -> None:
-        """Show what the newest model says of the picture, if either is new."""
+        """Show the newest model's answer to the picture, if either is new."""
         task, snapshot, picture = self.task, self.snapshot, self.picture
         if not self.isVisible():
             self._is_stale = True
@@ -262,7 +262,7 @@ class DrawView(View):
         self.reason.show_reason(None, 0.0, ())
 
     def _open_why(self, is_open: bool) -> None:
-        """Work out what has not been looked at so far."""
+        """Compute the parts that were not visible so far."""
         if is_open:
             self._answer_again()
             if not self.pad.drawing.is_under_way:
@@ -275,7 +275,7 @@ class DrawView(View):
     def _explain(
         self, found: Answer, params: Params, names: tuple[str, ...], winner: int | None
     ) -> None:
-        """Show why it says so, in the form that such a model has."""
+        """Show the reasons for the answer, in the form that suits the model."""
         if self._is_hidden:
             self._show_why(Why(None, HIDDEN))
         elif self._is_brief:
@@ -295,7 +295,7 @@ class DrawView(View):
             self.evidence.show_answer(turned, b, None, largest)
         else:
             self.evidence.show_answer(found, params.b, winner, largest)
-        # Where it is narrow, the strip has the first figures above.
+        # In the narrow layout, the evidence above shows the first figures.
         self._show_why(Why(why.part, why.texts[1:] if self._room.is_narrow else why.texts))
 
     def _show_why(self, why: Why) -> None:
@@ -304,5 +304,5 @@ class DrawView(View):
 
 
 def _largest(why: Why) -> float:
-    """Return the largest size of the evidence that is shown."""
+    """Return the largest magnitude of the evidence shown."""
     return 0.0 if why.part is None else float(np.abs(why.part).max(initial=0.0))
