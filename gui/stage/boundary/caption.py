@@ -1,4 +1,4 @@
-"""The caption of the plane: what a picture of two features cannot show by itself."""
+"""The caption of the plane: what the picture of two features cannot show by itself."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from core.evaluate.classification import HALF, has_threshold
 from gui.kit.plain_text import short
 from gui.stage.boundary.section import Section
 
-MOST_FEATURES = 6  # that are held and are named
+MOST_FEATURES = 6  # limit of the held features that are named
 
 
 def caption(section: Section, threshold: float, arrows: str, thinning: int) -> str:
-    """Return the caption, "" where there is nothing to say.
+    """Return the caption, "" if there is nothing to state.
 
-    threshold : at which a neuron's answer turns. arrows : what is said of the gradient arrows.
-    thinning : one point in so many is drawn.
+    threshold : on a neuron's probability. arrows : text about the gradient arrows.
+    thinning : one point in this many is drawn.
     """
     task, dataset = section.task, section.task.dataset
     parts = [_held_features(section), _threshold(section, threshold), arrows]

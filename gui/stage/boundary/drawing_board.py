@@ -1,4 +1,4 @@
-"""The drawing board: the drawn points as they are edited, and which of them are selected."""
+"""The drawing board: the drawn points during editing, and the selection."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ JITTER_PX = 8
 
 
 class Board(QObject):
-    """Edits `points`, each time as one that undo takes back.
+    """Edits `points`; each edit is one step of undo.
 
-    An edit is over at once, or goes on from `begin_edit` to `end_edit`, as a drag does.
+    An edit is immediate, or lasts from `begin_edit` to `end_edit`, as a drag does.
 
-    selected : the rows that are selected.
+    selected : indices of the selected points.
     """
 
-    edited = Signal(object, str, bool)  # Points, words for undo, whether the edit is over
+    edited = Signal(object, str, bool)  # Points, text for undo, whether the edit is finished
     refused = Signal(str)
-    changed = Signal()  # the points, which are selected, or whether they are edited here
+    changed = Signal()  # points, selection, or whether they are edited here
 
     def __init__(self, geometry: PlotGeometry) -> None:
         super().__init__()
@@ -34,12 +34,12 @@ class Board(QObject):
         self.is_active = False
         self.chosen_class = 0
         self.selected: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._before: Points | None = None  # as they were when the edit began that goes on
+        self._before: Points | None = None  # at the begin of the current edit
         self._text = ""
         self._seed = 0
 
     def set_points(self, points: Points, *, is_active: bool) -> None:
-        """Take the points that are shown now; while an edit goes on, the board's are newer."""
+        """Set the points that are shown; ignored during an edit, when the board's are newer."""
         self.is_active = is_active
         if self._before is None:
             self._take(points)
@@ -52,7 +52,7 @@ class Board(QObject):
         return self.points.class_names[self.chosen_class]
 
     def choose_class(self, k: int) -> None:
-        """Draw points of this class from now on; what is selected becomes of it."""
+        """Choose the class of points to draw; selected points are relabelled to it."""
         self.chosen_class = k
         if len(self.selected):
             self._finish(self.points.relabel(self.selected, k), "relabel points")
@@ -78,11 +78,11 @@ class Board(QObject):
 
     @property
     def selected_xy(self) -> NDArray[np.float64]:
-        """Where the selected points lie, (n, 2); none while points are not edited here."""
+        """The coordinates of the selected points, (n, 2); none if points are not edited here."""
         rows = self.selected if self.is_active else self.selected[:0]
         return self.points.xy[rows[rows < len(self.points)]]
 
-    # Edits that are over at once ----------------------------------------------------------------
+    # Immediate edits ----------------------------------------------------------------------------
 
     def put_point(self, coords: Coords) -> None:
         """Add a point of the chosen class."""
@@ -107,19 +107,19 @@ class Board(QObject):
     def clear(self) -> None:
         self._finish(self.points.clear(), "clear all points")
 
-    # Edits that go on ---------------------------------------------------------------------------
+    # Continuous edits ---------------------------------------------------------------------------
 
     def begin_edit(self, text: str) -> None:
-        """Begin an edit that undo calls so."""
+        """Begin an edit; `text` is its name for undo."""
         self._before, self._text = self.points, text
 
     def move_selected(self, by: tuple[float, float]) -> None:
-        """Put the selected points by this far from where they were when the edit began."""
+        """Shift the selected points by this much from their positions at the begin of the edit."""
         before = self.points if self._before is None else self._before
         self._edit(before.move(self.selected, by))
 
     def spray(self, coords: Coords, radius_px: int, count: int) -> None:
-        """Add so many points of the chosen class at random within the radius."""
+        """Add `count` points of the chosen class at random within the radius."""
         self._seed += 1
         radius = self._geometry.to_data_size(radius_px)
         drops = spray(coords, radius, count, self._seed)
@@ -138,7 +138,7 @@ class Board(QObject):
             self._edit(self.points.erase(rows))
 
     def end_edit(self) -> None:
-        """End the edit that goes on, if any; one that changed nothing is none."""
+        """End the current edit, if any; one that changed nothing is dropped."""
         before, self._before = self._before, None
         if before is not None and self.points is not before:
             self.edited.emit(self.points, self._text, True)
@@ -146,19 +146,19 @@ class Board(QObject):
     # --------------------------------------------------------------------------------------------
 
     def _edit(self, points: Points) -> None:
-        """Take the points of an edit that goes on."""
+        """Set the points during a continuous edit."""
         self.points = points
         self.edited.emit(points, self._text, False)
         self.changed.emit()
 
     def _finish(self, points: Points, text: str) -> None:
-        """Take the points of an edit that is over at once."""
+        """Set the points of an immediate edit."""
         self._take(points)
         self.edited.emit(points, text, True)
         self.changed.emit()
 
     def _take(self, points: Points) -> None:
-        """Deselect rows that are others now, and leave a class that is gone."""
+        """Set the points; if their number changes, deselect; leave a class that is gone."""
         if len(points) != len(self.points):
             self.selected = self.selected[:0]
         self.points = points

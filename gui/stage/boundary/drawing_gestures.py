@@ -17,13 +17,13 @@ from gui.stage.boundary.drawing_board import Board
 from gui.stage.boundary.drawing_overlay import DrawingOverlay
 from gui.stage.boundary.geometry import Coords, PlotGeometry
 
-LASSO_PX = 4  # a new corner of the lasso every so many pixels
+LASSO_PX = 4  # least distance between two corners of the lasso
 MAX_CORNERS = 400
 ERASING_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class Tool(Enum):
-    """What a press on the board does: name, key, tip."""
+    """The action of a press on the board: name, key, tip."""
 
     PUT = ("Put", "P", "Click to put a point; drag a point to move it")
     SPRAY = ("Spray", "Y", "Hold and move to spray points over the circle")
@@ -41,9 +41,9 @@ class Tool(Enum):
 
 
 class Gestures(QObject):
-    """Turns what mouse and keys do on a plot into edits of the board, while it is active.
+    """Translates mouse and key events on a plot into edits of the board, while it is active.
 
-    radius_px : of the wide tools. density : points that the spray puts for each event.
+    radius_px : of the wide tools. density : points that the spray adds for each event.
     """
 
     class_wanted = Signal(int)  # a number key chose this class
@@ -99,7 +99,7 @@ class Gestures(QObject):
         return super().eventFilter(watched, event)
 
     def _key(self, event: QKeyEvent) -> bool:
-        """Digits choose a class, Delete erases, Escape deselects, Ctrl+A selects all."""
+        """Choose a class by a digit, erase by Delete, deselect by Escape, select all by Ctrl+A."""
         key, is_plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
         digit = (key - Qt.Key.Key_1) % 10 if Qt.Key.Key_0 <= key <= Qt.Key.Key_9 else None
         is_ours = is_plain and (digit is not None or key in ERASING_KEYS)
@@ -108,7 +108,7 @@ class Gestures(QObject):
         if not is_ours and not is_all:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # ours before it is a shortcut of the window
+            event.accept()  # before it is a shortcut of the window
             return True
         if event.type() != QEvent.Type.KeyPress:
             return False
@@ -138,14 +138,14 @@ class Gestures(QObject):
         return True
 
     def _begin(self, coords: Coords, row: int | None) -> None:
-        """Begin the tool's gesture; row : the point that is pressed, if any."""
+        """Begin the tool's gesture; row : the pressed point, if any."""
         board = self._board
         match self.tool:
             case Tool.PUT if row is None:
                 board.put_point(coords)
             case Tool.PUT:
                 board.begin_edit("move a point")
-                board.selected = np.array([row])  # marked as it moves
+                board.selected = np.array([row])  # marked while it moves
                 self._gesture = self._drag
             case Tool.SELECT if row is not None:
                 if row not in board.selected:
@@ -220,7 +220,7 @@ class Gestures(QObject):
         self._overlay.show_selection(self._board.selected_xy)
 
     def _show_preview(self, coords: Coords) -> None:
-        """Show faintly what a press here would do."""
+        """Show a faint preview of a press here."""
         if self.tool.is_wide:
             radius = self._geometry.to_data_size(self.radius_px)
             self._overlay.show_circle(coords, radius)

@@ -1,4 +1,4 @@
-"""What the drawing board shows over the points: a ghost, a circle, a lasso, a selection."""
+"""The drawing board's items above the points: a ghost, a circle, a lasso, a selection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CIRCLE = np.linspace(0, 2 * np.pi, 61)
 
 
 class DrawingOverlay:
-    """Items above the points; what a press would do is shown faintly, as a ghost or a circle."""
+    """Items above the points; a ghost or a circle is a faint preview of a press."""
 
     def __init__(self, plot: plots.Plot, theme: Theme) -> None:
         self._plot, self._theme = plot, theme
@@ -45,7 +45,7 @@ class DrawingOverlay:
         self._selection.setBrush(None)
 
     def show_ghost(self, coords: Coords, k: int) -> None:
-        """Show faintly the point of class k that a press here would put."""
+        """Show a faint preview of the point of class k that a press here would add."""
         style = k, zoom.factor(), self._plot.devicePixelRatioF()
         if style != self._ghost_style:
             self._ghost_style = style
@@ -60,12 +60,12 @@ class DrawingOverlay:
         self._ghost.setData([], [])
 
     def show_circle(self, coords: Coords, radius: tuple[float, float]) -> None:
-        """Show how wide a tool is. radius : along x and along y, in the axes' units."""
+        """Show the reach of a tool. radius : along x and along y, in the axes' units."""
         (x, y), (rx, ry) = coords, radius
         self._circle.setData(x + rx * np.cos(CIRCLE), y + ry * np.sin(CIRCLE))
 
     def hide_preview(self) -> None:
-        """Show no longer what a press would do."""
+        """Hide the preview of a press."""
         self.hide_ghost()
         self._circle.setData([], [])
 

@@ -18,7 +18,7 @@ DENSITIES = (1, 40)
 
 
 class BoardTools(QWidget):
-    """Which tool, how wide, and what to do with all points at once."""
+    """The choice of the tool, its width and density, and actions on all points."""
 
     tool_chosen = Signal(object)
     radius_changed = Signal(int)

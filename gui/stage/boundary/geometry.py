@@ -1,4 +1,4 @@
-"""Where things are on a plot: pixels of its viewport and coordinates of its axes."""
+"""Conversions on a plot, between pixels of its viewport and coordinates of its axes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF
 from gui.kit import plots, zoom
 
 Coords = tuple[float, float]
-REACH_PX = 10  # of a press or of the pointer: a point that is nearer is meant
+REACH_PX = 10  # of a press or of the pointer: the nearest point within it is hit
 
 
 class PlotGeometry:
@@ -27,7 +27,7 @@ class PlotGeometry:
         return point.x(), point.y()
 
     def coords_between_axes(self, position: QPointF) -> Coords | None:
-        """Return the coordinates under this position, None where it is not between the axes."""
+        """Return the coordinates under this position, None if it is outside the axes."""
         scene = self._plot.mapToScene(position.toPoint())
         if not self._box.sceneBoundingRect().contains(scene):
             return None
@@ -35,7 +35,7 @@ class PlotGeometry:
         return point.x(), point.y()
 
     def to_data_size(self, pixels: float) -> tuple[float, float]:
-        """Return the length of so many pixels along x and along y."""
+        """Return the length of this many pixels along x and along y, in the axes' units."""
         width, height = self._box.viewPixelSize()
         return pixels * width, pixels * height
 
@@ -48,7 +48,7 @@ class PlotGeometry:
         return np.asarray(np.hypot(across, up))
 
     def nearest(self, x: NDArray[Any], y: NDArray[Any], coords: Coords) -> int | None:
-        """Return which of the points x, y, (n,) each, is nearest and within reach, if any."""
+        """Return the index of the nearest of the points x, y, (n,) each, within reach, if any."""
         if not len(x):
             return None
         distance = self.distances(x, y, coords)

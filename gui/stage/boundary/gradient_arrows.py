@@ -1,4 +1,4 @@
-"""Arrows on a plane: how each example of the next batch pulls at the weights, and their sum."""
+"""Arrows on a plane: how each example of the next batch pulls at the weights, and the mean."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 MOST_ARROWS = 300
 SECONDS = 1 / 15
-LENGTH, SUM_LENGTH = 0.5, 2.0  # of an arrow, in lengths of the pull itself
+LENGTH, SUM_LENGTH = 0.5, 2.0  # of an arrow, in lengths of the pull
 SUM_Z = 33
 HEAD_PX, SUM_HEAD_PX = 5.0, 11.0
 SHORTEST_PX = 1.5  # of an arrow: a shorter one is not drawn
@@ -51,7 +51,7 @@ NEURON_TOOLTIP = (
 
 
 def tooltip(task: Task) -> str:
-    """Say what the arrows of this task's model mean."""
+    """Return the explanation of the arrows for this task's model."""
     kind = FAMILY[task.config.model.kind]
     if kind.is_pairwise:
         return PAIRS_TOOLTIP
@@ -63,11 +63,11 @@ def tooltip(task: Task) -> str:
 
 
 class Arrows(NamedTuple):
-    """What one request to the background gives, in the plane's units.
+    """The result of one request to the background thread, in the plane's units.
 
-    tails, tips : (n, 2) of the arrows that are drawn; y : (n,) their classes.
-    sums : (outputs, 2), or of pairs (classes, 2), from the centre, where `centre` is (2,).
-    rows : how many examples the sums count.
+    tails, tips : (n, 2) of the arrows drawn; y : (n,) their classes.
+    sums : (outputs, 2), or for pairs (classes, 2): the thick arrows, from `centre`, (2,).
+    rows : number of examples that the sums include.
     """
 
     run: int
@@ -81,7 +81,7 @@ class Arrows(NamedTuple):
 
 
 class GradientArrows(QObject):
-    """The arrows and the box that switches them on; without it they cost nothing."""
+    """The arrows and the check box that switches them on; switched off, they cost nothing."""
 
     switched = Signal()
 
@@ -112,7 +112,7 @@ class GradientArrows(QObject):
 
     @staticmethod
     def apply_to(task: Task) -> bool:
-        """Arrows lie in the plane only where the inputs are the features themselves."""
+        """Return whether arrows can be shown: they need inputs that are the features themselves."""
         return task.feature_map.is_identity and applies(task)
 
     # What is shown ------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ class GradientArrows(QObject):
             line.setPen(plots.pen(self._plot, theme.class_colour(mark), 4))
 
     def clear(self) -> None:
-        """Take the arrows away, and those that are under way."""
+        """Remove the arrows and drop a pending request."""
         self._background.forget("gradient arrows")
         self._later.stop()
         self.shown = None
@@ -150,7 +150,7 @@ class GradientArrows(QObject):
         return self.box.isChecked() and self._task is not None and self.apply_to(self._task)
 
     def text(self) -> str:
-        """Say what the arrows are, "" while there are none."""
+        """Return the description of the arrows, "" if they are off."""
         if not self.is_on or self._task is None:
             return ""
         kind = FAMILY[self._task.config.model.kind]
@@ -170,9 +170,9 @@ class GradientArrows(QObject):
     def offer(
         self, task: Task, snapshot: Snapshot | None, plane: tuple[int, int], centre: Floats
     ) -> None:
-        """Show the pulls of this snapshot's batch in the plane of two features, soon.
+        """Request the pulls of this snapshot's batch, to be shown in the plane of two features.
 
-        centre : (m,) the features' training means, which the plane goes through.
+        centre : (m,) the training means of the features, through which the plane goes.
         """
         self._task, self._snapshot = task, snapshot
         self._plane, self._centre = plane, np.asarray(centre, dtype=np.float64)[list(plane)]
@@ -185,7 +185,7 @@ class GradientArrows(QObject):
             self._later.start(max(int(wait * 1000), 1))
 
     def lend(self, is_lent: bool) -> None:
-        """Show the arrows for a while, unless the user has switched them."""
+        """Show the arrows temporarily, or end that, unless the user has switched them."""
         if is_lent and not self.box.isChecked():
             self.box.setChecked(True)
             self._is_lent = True
@@ -220,7 +220,7 @@ class GradientArrows(QObject):
             return
         pixel = np.array(self._plot.getPlotItem().getViewBox().viewPixelSize())
         if not pixel.all():
-            return  # the plot has no room: there is nothing to be seen
+            return  # the plot has no area: nothing is visible
         self.shown = found
         head_px, sum_head_px = HEAD_PX * zoom.factor(), SUM_HEAD_PX * zoom.factor()
         outlines = []
@@ -228,7 +228,7 @@ class GradientArrows(QObject):
             mine = found.y == k
             outlines.append(_outline(found.tails[mine], found.tips[mine], pixel, head_px))
             line.setData(*outlines[-1].T)
-        order = np.argsort(-np.hypot(*(found.sums / pixel).T))  # a shorter one lies on top
+        order = np.argsort(-np.hypot(*(found.sums / pixel).T))  # shorter ones are on top
         for z, k in enumerate(order.tolist()):
             line = self.sums[k]
             line.setZValue(SUM_Z + z)
@@ -239,7 +239,7 @@ class GradientArrows(QObject):
 
 
 def arrows(task: Task, snapshot: Snapshot, plane: tuple[int, int], centre: Floats) -> Arrows | None:
-    """Return the arrows of a batch; None where rows have gone or weights are not finite."""
+    """Return the arrows of a batch; None if rows were removed or weights are not finite."""
     rows, params = snapshot.batch, snapshot.params
     if not len(rows) or rows.max() >= task.dataset.n:
         return None
@@ -248,7 +248,7 @@ def arrows(task: Task, snapshot: Snapshot, plane: tuple[int, int], centre: Float
     batch = pulls(task, params, rows)
     drawn = slice(None, None, -(-len(rows) // MOST_ARROWS))
     columns = list(plane)
-    spread = task.standardiser.std[columns]  # of a step by 1 of an input, in the feature's units
+    spread = task.standardiser.std[columns]  # feature units per unit of the input
     tails = task.dataset.values(rows[drawn])[:, columns].astype(np.float64)
     pulled = batch.on_own_class()[drawn][:, columns] * spread
     return Arrows(
@@ -266,7 +266,7 @@ def arrows(task: Task, snapshot: Snapshot, plane: tuple[int, int], centre: Float
 def _outline(tails: Floats, tips: Floats, pixel: Floats, head_px: float) -> Floats:
     """Return shafts and heads as one line with gaps, (points, 2).
 
-    pixel : (2,) size of a pixel in the plane's units; heads are of one size on the screen.
+    pixel : (2,) size of a pixel in the plane's units; heads have a fixed size on the screen.
     """
     along = (tips - tails) / pixel
     length = np.hypot(*along.T)

@@ -1,4 +1,4 @@
-"""Lines on a plane where hidden units switch: of such straight pieces the boundary is made."""
+"""Lines on a plane where hidden units switch; outputs add up such units to a boundary."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOOLTIP = (
 
 
 class HiddenLines(QObject):
-    """The lines and the box that switches them; absent where there is no hidden layer."""
+    """The lines and the check box that switches them; hidden without a hidden layer."""
 
     def __init__(self, plot: plots.Plot, theme: Theme, background: Background) -> None:
         super().__init__(plot)
@@ -46,13 +46,13 @@ class HiddenLines(QObject):
         self.clear()
 
     def clear(self) -> None:
-        """Take the lines away, and those that are under way."""
+        """Remove the lines and drop a pending request."""
         self._background.forget("hidden lines")
         self._asked, self.shown = None, []
         self._line.setData([], [])
 
     def offer(self, task: Task, snapshot: Snapshot, plane: Plane) -> None:
-        """Show the lines of this snapshot, soon."""
+        """Request the lines of this snapshot, to be shown when they are ready."""
         self._asked = task, snapshot, plane
         hidden = snapshot.params.hidden
         if hidden is None or not self.box.isChecked():

@@ -1,4 +1,4 @@
-"""Rings around the points that the model gets wrong."""
+"""Rings around the misclassified points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RING_PX = 19  # at a zoom of 100 %
 
 
 class MistakeRings(pg.ScatterPlotItem):  # type: ignore[misc]
-    """A ring around the point of each row that it is told of."""
+    """A ring around the point of each given row."""
 
     def __init__(self, plot: plots.Plot) -> None:
         super().__init__(symbol="o", pxMode=True)
@@ -28,7 +28,7 @@ class MistakeRings(pg.ScatterPlotItem):  # type: ignore[misc]
         self.setBrush(None)
 
     def show_rows(self, section: Section, rows: NDArray[np.int64]) -> bool:
-        """Put rings around these rows; return whether that looks different."""
+        """Show rings around these rows; return whether they have changed."""
         x, y = section.columns(rows)
         before = self.getData()
         if np.array_equal(x, before[0]) and np.array_equal(y, before[1]):

@@ -1,4 +1,4 @@
-"""Which two features the plane shows."""
+"""The choice of the two features of the plane."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from gui.kit.labels import small_label
 
 
 class PlaneChoice(QWidget):
-    """The features across and up, always two different ones; hidden where there are only two.
+    """The features across and up, always two different ones; hidden if there are only two.
 
-    features : the numbers of those that are chosen, across and up.
+    features : indices of the chosen ones, across and up.
     """
 
     changed = Signal()
@@ -30,7 +30,7 @@ class PlaneChoice(QWidget):
             choice.activated.connect(lambda _: self._choose())
 
     def show_task(self, task: Task) -> None:
-        """Offer the features of the task; the choice stays while they are the same."""
+        """Offer the features of the task; the choice stays if they are the same."""
         names = list(task.dataset.feature_names)
         if names != [self.across.itemText(i) for i in range(self.across.count())]:
             self.features = _default_plane(task)
@@ -42,7 +42,7 @@ class PlaneChoice(QWidget):
 
     def _choose(self) -> None:
         x, y = self.across.currentIndex(), self.up.currentIndex()
-        if x == y:  # the one just chosen stays, the other takes its former place
+        if x == y:  # the new choice stays, the other takes its former value
             x_before, y_before = self.features
             x, y = (y_before, y) if y != y_before else (x, x_before)
             self.across.setCurrentIndex(x)

@@ -13,7 +13,7 @@ Values = NDArray[np.float32] | NDArray[np.uint8]
 
 
 class PointMark(pg.ScatterPlotItem):  # type: ignore[misc]
-    """A ring around the point of a row, which it follows from plane to plane.
+    """A ring around the point of a row, kept when the plane changes.
 
     size : in pixels at a zoom of 100 %.
     """
@@ -38,7 +38,7 @@ class PointMark(pg.ScatterPlotItem):  # type: ignore[misc]
         self.setData(x=values[row : row + 1, x], y=values[row : row + 1, y])
 
     def keep(self, values: Values, plane: tuple[int, int]) -> None:
-        """Mark the same row of the values as they are now; a point that went takes it along."""
+        """Mark the same row of changed values; remove the mark if its point is gone."""
         row = self.row
         if row is None:
             return
@@ -48,6 +48,6 @@ class PointMark(pg.ScatterPlotItem):  # type: ignore[misc]
             self.forget()
 
     def forget(self) -> None:
-        """Mark none."""
+        """Remove the mark."""
         self.row = None
         self.setData([], [])

@@ -10,15 +10,15 @@ from gui.stage.boundary.geometry import Coords, PlotGeometry
 
 
 class Pointer(QObject):
-    """Knows where over the plot the pointer is, and tells where between the axes it presses."""
+    """Tracks the pointer over the plot, and reports presses between the axes."""
 
-    moved = Signal()  # over the plot, or away from it
+    moved = Signal()  # over the plot, or off it
     pressed = Signal(float, float)  # x and y, in the units of the axes
 
     def __init__(self, plot: plots.Plot, geometry: PlotGeometry) -> None:
         super().__init__(plot)
         self._viewport, self._geometry = plot.viewport(), geometry
-        self._position: QPointF | None = None  # in pixels: under it the axes may change
+        self._position: QPointF | None = None  # in pixels, since the axes may change under it
         plot.setMouseTracking(True)
         self._viewport.installEventFilter(self)
 
@@ -29,7 +29,7 @@ class Pointer(QObject):
 
     @property
     def coords(self) -> Coords | None:
-        """What lies under it now, None where that is not between the axes."""
+        """The coordinates under the pointer now, None if it is outside the axes."""
         if self._position is None:
             return None
         return self._geometry.coords_between_axes(self._position)

@@ -18,10 +18,10 @@ TRAINING, TEST = "training", "test"
 class PointItems:
     """Two items for each class: training points are filled, held-out ones hollow.
 
-    Their style is set when classes or colours change; otherwise they only take other data.
+    Their style is set when classes or colours change; otherwise only their data are set.
 
-    is_shown : (n,) of each row of the data set, whether its point is on screen.
-    thinning : one point in so many is drawn.
+    is_shown : (n,) for each row of the data set, whether its point is drawn.
+    thinning : one point in this many is drawn.
     """
 
     def __init__(self, plot: plots.Plot) -> None:
@@ -32,7 +32,7 @@ class PointItems:
         self.thinning = 1
 
     def show(self, section: Section, theme: Theme, which: object) -> None:
-        """Show the points of a section: all of them, or those of TRAINING or of TEST alone."""
+        """Show the points of a section: "all", or only those of TRAINING or of TEST."""
         task, dataset = section.task, section.task.dataset
         self._apply_style(dataset.class_marks, theme)
         self.thinning = max(1, -(-dataset.n // MAX_POINTS))
@@ -47,11 +47,11 @@ class PointItems:
                 self.item(k, part).setData(x=x, y=y)
 
     def item(self, k: int, part: str) -> pg.ScatterPlotItem:
-        """Return what shows the points of class k, those of TRAINING or of TEST."""
+        """Return the item for the points of class k, those of TRAINING or of TEST."""
         return self._items[2 * k + (part == TEST)]
 
     def _apply_style(self, marks: tuple[int, ...], theme: Theme) -> None:
-        """Give each class its items, in its colour and shape."""
+        """Create the items of each class and set its colour and shape."""
         style = marks, theme, zoom.factor(), self._plot.devicePixelRatioF()
         if style == self._style:
             return

@@ -1,4 +1,4 @@
-"""What is under the pointer on the plane: where it is, which point, what the model says of it."""
+"""A description of the position under the pointer: coordinates, point, the model's answer."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gui.stage.boundary.geometry import Coords
 from gui.stage.boundary.section import Section
 from gui.state.background_tasks import Background
 
-MOST_CLASSES = 3  # of which probabilities are given, where the pointer is at no point
+MOST_CLASSES = 3  # limit of the probabilities shown if the pointer is at no point
 
 
 class PlaneReadout(Readout):
-    """A line about the place that is pointed at; probabilities come from the background."""
+    """A line about the position under the pointer; probabilities come from the background."""
 
     def __init__(self, background: Background) -> None:
         super().__init__(1)
@@ -29,16 +29,16 @@ class PlaneReadout(Readout):
         self.setProperty("small", True)
 
     def clear(self) -> None:
-        """Take the text away, and the answer that is under way."""
+        """Clear the text and drop a pending answer."""
         self._background.forget("hover")
         self.setText("")
 
     def show_at(
         self, section: Section, coords: Coords, row: int | None, snapshot: Snapshot | None
     ) -> None:
-        """Describe a place in the plane, and what the snapshot's model says of it.
+        """Describe a position in the plane, and the answer of the snapshot's model to it.
 
-        row : of the data set, whose point lies there, if any.
+        row : of the data set, the point at that position, if any.
         """
         task = section.task
         classes = task.dataset.class_names
@@ -49,7 +49,7 @@ class PlaneReadout(Readout):
         features, params = section.features_at(coords), snapshot.params
 
         def work() -> Any:
-            from core.explain import probe  # brings PyTorch
+            from core.explain import probe  # imports PyTorch
 
             return probe.probabilities(task, params, features[None])[0]
 
@@ -62,7 +62,7 @@ class PlaneReadout(Readout):
 
 
 def describe(section: Section, coords: Coords, row: int | None) -> str:
-    """Return the place's two features, and the row that lies there with its class, if any."""
+    """Return the position's two features, and the row there with its class, if any."""
     task, dataset = section.task, section.task.dataset
     parts = [
         f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit}"

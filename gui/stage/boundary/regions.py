@@ -10,11 +10,11 @@ from gui.kit import plots
 from gui.kit.plane_shading import Shading
 from gui.kit.theme import Theme
 
-HAIR_PX = 0.1  # a line that moves by less looks the same
+HAIR_PX = 0.1  # a smaller movement of a line is invisible
 
 
 class Regions:
-    """Regions and boundaries, painted by Qt's own items; what looks as before is not painted."""
+    """Regions and boundaries, painted by Qt's own items, and only if they look different."""
 
     def __init__(self, plot: plots.Plot) -> None:
         self._plot = plot
@@ -32,9 +32,9 @@ class Regions:
         self.lines.setData([], [])
 
     def show(self, shading: Shading, hair: int) -> bool:
-        """Show what was shaded; return whether it looks different.
+        """Show the shading; return whether it looks different.
 
-        hair : colours that differ by so much look the same.
+        hair : colours that differ by at most this, of 255, look the same.
         """
         rows, columns = shading.image.shape[:2]
         (x0, x1), (y0, y1) = shading.plane.x_range, shading.plane.y_range
@@ -52,7 +52,7 @@ class Regions:
         return looks_different
 
     def _are_shown(self, points: NDArray[np.float64]) -> bool:
-        """Return whether these points (n, 2) are those of the lines shown, to HAIR_PX."""
+        """Return whether these points (n, 2) are within HAIR_PX of those of the lines shown."""
         shown = np.stack(self.lines.getData(), axis=1)
         if shown.shape != points.shape:
             return False

@@ -1,4 +1,4 @@
-"""A section through the features of a task: two of them vary, the others are held."""
+"""A section through the features of a task: two of them vary, the others are fixed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Section:
 
     @classmethod
     def through_means(cls, task: Task, x: int, y: int) -> Section:
-        """Return the section at which the other features are held at their training means."""
+        """Return the section with the other features held at their training means."""
         dataset = task.dataset
         rows = task.train_rows if len(task.train_rows) else task.held_out_rows
         if not len(rows):
@@ -50,13 +50,13 @@ class Section:
         return X[rows, self.x], X[rows, self.y]
 
     def features_at(self, coords: Coords) -> NDArray[np.float64]:
-        """Return all features, (m,), of a place in the plane."""
+        """Return all features, (m,), of a position in the plane."""
         features = self.centre.copy()
         features[[self.x, self.y]] = coords
         return features
 
     def plane(self, x_range: Range, y_range: Range) -> Plane:
-        """Return what is visible of it."""
+        """Return the visible part of the section."""
         return Plane(self.x, self.y, x_range, y_range, tuple(self.centre))
 
     def ranges(self) -> tuple[Range, Range]:

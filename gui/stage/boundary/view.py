@@ -1,4 +1,4 @@
-"""The plane of two features: the model's answer everywhere, and the points."""
+"""The plane of two features: the model's answer at every position, and the points."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ from gui.stage.boundary.section import Section
 from gui.state.background_tasks import Background
 from gui.state.throttle import Reading
 
-LINE = 80  # average characters: with less room what is pointed at takes two lines to say
+LINE = 80  # average characters: in less width the readout needs two lines
 
 
 class BoundaryView(View):
-    """Probability-shaded regions, boundary lines, training and test points, mistakes ringed.
+    """Probability-shaded regions, boundary lines, training and test points, rings at mistakes.
 
-    Drawn points are edited here, on `board`, by `gestures`.
+    Drawn points are edited here, on `board` by `gestures`.
     """
 
     row_chosen = Signal(int)  # a point was clicked
@@ -100,7 +100,7 @@ class BoundaryView(View):
         for part in (head, self.board_tools, self.plot, self.readout, self._caption):
             layout.addWidget(part, int(part is self.plot))
         for late in (*self._choices, self.board_tools, self.plot):
-            late.hide()  # until there is a task, which says what of it is needed
+            late.hide()  # until a task determines which are needed
 
     def _connect_parts(self) -> None:
         self.plane_choice.changed.connect(self._show_section)
@@ -132,7 +132,7 @@ class BoundaryView(View):
 
     @staticmethod
     def applies_to(task: Task) -> bool:
-        """A plane needs two measured features."""
+        """Return whether the task has at least two measured features, as a plane needs."""
         return task.source.image_shape is None and task.dataset.m >= 2
 
     def show_theme(self) -> None:
@@ -167,7 +167,7 @@ class BoundaryView(View):
                 tool.hide()
 
     def present(self, is_on: bool) -> None:
-        """Leave legend and picture alone, or bring back what is chosen, drawn with and said."""
+        """Show only legend and picture, or also the choices, tools and texts."""
         self._is_presenting = is_on
         self.offer_theme(self.theme)
 
@@ -196,7 +196,7 @@ class BoundaryView(View):
         self._show_caption(section)
 
     def _show_section(self) -> None:
-        """Show the points again, of what has been chosen."""
+        """Show the points again, after a change of a choice."""
         if self.task:
             self.show_points(self.task)
 
@@ -222,11 +222,11 @@ class BoundaryView(View):
             self.mark.mark(self._section.task.dataset.X, row, self._section.features)
 
     def set_threshold(self, threshold: float) -> None:
-        """Draw the line where a neuron's probability is this; the neuron's own is ½."""
+        """Draw the boundary where a neuron's probability is this; the default is ½."""
         self.threshold = threshold
         if self._section is not None:
             self._show_caption(self._section)
-            self._is_stale = not self.isVisible()  # it is asked for when it is seen
+            self._is_stale = not self.isVisible()  # requested when it becomes visible
             self._ask()
 
     # Shading, on the background thread --------------------------------------------------------
@@ -235,7 +235,7 @@ class BoundaryView(View):
         self.gradient_arrows.offer(section.task, snapshot, section.features, section.centre)
 
     def _ask(self) -> None:
-        """Ask for the picture of the newest snapshot, in the visible range."""
+        """Request the picture of the newest snapshot, in the visible range."""
         section, snapshot, shader = self._section, self.snapshot, self._shader
         if section is None or snapshot is None or shader is None or not self.isVisible():
             return
@@ -255,7 +255,7 @@ class BoundaryView(View):
         self._background.ask("boundary", work, self._show_shading)
 
     def _show_shading(self, shading: Shading) -> None:
-        """Show the picture; what looks as before is not painted again."""
+        """Show the picture; parts that look the same are not painted again."""
         section, snapshot = self._section, self.snapshot
         if section is None or snapshot is None or shading.run != snapshot.run:
             return
@@ -267,7 +267,7 @@ class BoundaryView(View):
         looks_different = self.regions.show(shading, HAIR if is_live else 0)
         train, test = section.task.train_rows, section.task.held_out_rows
         if len(shading.wrong_train) != len(train) or len(shading.wrong_test) != len(test):
-            return  # of points that have changed since; a newer picture is under way
+            return  # the points have changed since; a newer picture is pending
         wrong = np.concatenate([train[shading.wrong_train], test[shading.wrong_test]])
         wrong = wrong[self.points.is_shown[wrong]]
         looks_different |= self.rings.show_rows(section, wrong)
@@ -276,7 +276,7 @@ class BoundaryView(View):
     # Mouse ----------------------------------------------------------------------------------
 
     def _describe(self) -> None:
-        """Say what is under the pointer."""
+        """Describe what is under the pointer."""
         section, coords = self._section, self._pointer.coords
         if section is None or coords is None:
             self.readout.clear()
