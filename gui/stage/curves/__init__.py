@@ -1,1 +1,1 @@
-"""Loss and accuracy against the step, and the way on which a run diverged."""
+"""Loss and accuracy against the step, and the divergence of a run."""

@@ -1,4 +1,4 @@
-"""What is written into a plot of curves: the loss of who guesses, and where settings changed."""
+"""The annotations of a plot of curves: the loss of guessing, and where settings changed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from gui.kit.theme import Theme
 
 MARKS_WITH_WORDS = 2
 SHOWN_MARKS = 40
-LOW = 0.3  # of the height: words have no room below a line that lies lower
-LABEL_Z = 1  # labels lie on all lines
+LOW = 0.3  # of the height: a label does not fit below a line that is lower
+LABEL_Z = 1  # labels are above all lines
 HEIGHTS = (0.36, 0.51, 0.66, 0.81, 0.21)  # of marks' labels, from the top; the first free one
 
 Range = tuple[float, float]
@@ -31,7 +31,7 @@ def _rectangle(label: pg.TextItem) -> QRectF:
 
 
 class GuessLine:
-    """A dotted line at the loss of who guesses, with a label at its right end."""
+    """A dotted line at the loss of guessing, with a label at its right end."""
 
     def __init__(self, plot: plots.Plot) -> None:
         self._plot = plot
@@ -58,7 +58,7 @@ class GuessLine:
 
 
 class EditMarks:
-    """A dashed upright at each step where a setting was changed; the newest two say which."""
+    """A dashed vertical at each step where a setting changed; the newest two have labels."""
 
     def __init__(self, plot: plots.Plot, *, has_words: bool) -> None:
         self._plot, self._has_words = plot, has_words

@@ -1,4 +1,4 @@
-"""The way on which a run diverged, as a curve: up to the step that failed, which is crossed."""
+"""The divergence of a run as a curve, up to the failed step, which is marked by a cross."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ MARK_PX = 9
 
 
 class FallCurve:
-    """Lines of the training and the test rows on a plot, a cross at their end, and its words.
+    """Lines of the training and the test rows on a plot, with a labelled cross at their end.
 
-    Where the axis has a break, a zigzag shows it.
+    A zigzag shows a break of the axis.
     """
 
     def __init__(self, plot: plots.Plot) -> None:
@@ -34,7 +34,7 @@ class FallCurve:
         self.cross = pg.ScatterPlotItem(symbol="x", brush=None)
         self.words = pg.TextItem()
         self.break_line = pg.PlotCurveItem(antialias=True)
-        # What was shown last: pyqtgraph paints anew whatever is set, and this is asked each frame.
+        # What was shown last: pyqtgraph repaints whatever is set, and `show` is called each frame.
         self._shown: tuple[object, ...] | None = ()
         self._break: tuple[Floats, Floats] | None = None
         for item in (self.cross, self.words, self.break_line):
@@ -57,7 +57,7 @@ class FallCurve:
         self.cross.setSize(plots.marker_px(MARK_PX))
         self.cross.setPen(plots.pen(self._plot, theme.ink, 1.6))
         self.words.setColor(theme.ink)
-        self.words.fill = pg.mkBrush(theme.panel)  # it lies on lines, perhaps
+        self.words.fill = pg.mkBrush(theme.panel)  # it may be on lines
         self.words.setFont(zoom.font(look.SMALL))
         self.break_line.setPen(plots.pen(self._plot, theme.muted, 1.2))
 
@@ -70,9 +70,9 @@ class FallCurve:
         x_range: tuple[float, float],
         words: str,
     ) -> None:
-        """Draw the fall with these values, (k,) each, where `y` has them; what is NaN is not there.
+        """Draw the divergence with these values, (k,) each, at heights `y`; NaN is left out.
 
-        words : beside the cross, "" for none.
+        words : label of the cross, "" for none.
         """
         steps = fall.steps.astype(np.float64)
         shown = (*x_range, words, steps.tobytes(), y(train).tobytes(), y(test).tobytes())

@@ -1,4 +1,4 @@
-"""The curves of kept runs, as thin lines beside those of the run that is shown."""
+"""The curves of kept runs, as thin lines beside those of the shown run."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from gui.stage.curves.quantity import Quantity
 from gui.state.kept_runs import colour_of
 
 COLUMNS = 300
-KEPT_PX = 1.0  # wider or smoothed lines cost ten times as much on noisy curves
-READ_RUNS = 6  # whose values are told at the pointer
+KEPT_PX = 1.0  # wider or antialiased lines cost ten times as much on noisy curves
+READ_RUNS = 6  # whose values are shown at the pointer
 
-Sight = tuple[float, float]  # the steps that are seen
+Sight = tuple[float, float]  # first and last visible step
 
 
 class KeptCurves:
-    """Two lines for each kept run: of its training rows, and dotted of its test rows."""
+    """Two lines for each kept run: solid of its training rows, dotted of its test rows."""
 
     def __init__(self, plot: plots.Plot, quantity: Quantity) -> None:
         self._plot, self._quantity = plot, quantity
         self.records: tuple[Record, ...] = ()
         self.lines: list[pg.PlotCurveItem] = []
-        self._drawn: object = None  # what is drawn of them
+        self._drawn: object = None  # what the current drawing depends on
         self._seen: tuple[object, list[Floats]] = (None, [])
 
     def set_records(self, records: Sequence[Record]) -> None:
@@ -44,7 +44,7 @@ class KeptCurves:
         return max((record.curves.last_step for record in self.records), default=0)
 
     def values(self, sight: Sight) -> list[Floats]:
-        """Return the values that are in sight."""
+        """Return the visible values."""
         about = self.records, sight
         if about != self._seen[0]:
             values = [
@@ -56,7 +56,7 @@ class KeptCurves:
     def draw(
         self, theme: Theme, sight: Sight, y: Callable[[Floats], Floats], scale: object
     ) -> None:
-        """Draw what is in sight where `y` has it, once; it is part of what does not move.
+        """Draw the visible part at heights `y`, once; these lines are among the static items.
 
         scale : what `y` depends on.
         """
@@ -87,7 +87,7 @@ class KeptCurves:
         return record.curves.strips(names, *sight, COLUMNS)
 
     def readings(self, theme: Theme, step: float) -> list[str]:
-        """Return lines of HTML with the runs' values at their measured step nearest to this."""
+        """Return lines of HTML with each run's values at its measured step nearest to this one."""
         lines = []
         for record in self.records[:READ_RUNS]:
             dash = f'<span style="color:{colour_of(theme, record.colour)}">━━</span>'

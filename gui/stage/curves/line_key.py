@@ -1,4 +1,4 @@
-"""Which line of a plot of curves is which."""
+"""The key to the lines of a plot of curves."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LineKey(QLabel):
         self.setTextFormat(Qt.TextFormat.RichText)
 
     def show_lines(self, theme: Theme, task: Task | None, kept: Sequence[Record]) -> None:
-        """Name the lines that there are; the names of the kept runs are in the tip."""
+        """Name the lines of the plot; the names of the kept runs are in the tool tip."""
         has_test = task is None or len(task.test_rows) > 0
         test = (
             f' &nbsp;<span style="color:{theme.counter_accent}">╌╌</span> test' if has_test else ""

@@ -1,4 +1,4 @@
-"""Which steps of a run are in sight, and how mouse and keys change that."""
+"""The visible steps of a run, and how mouse and keys change them."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from PySide6.QtWidgets import QPushButton
 from gui.kit import plots
 
 FIRST_STEPS = 16
-LEAST_SPAN = 8  # steps, and no closer
-ZOOM = 1.25  # a notch of the wheel
-MOVE = 0.25  # of the steps in sight, for a press of an arrow key
+LEAST_SPAN = 8  # steps: the closest zoom
+ZOOM = 1.25  # per notch of the wheel
+MOVE = 0.25  # of the visible steps, per press of an arrow key
 
 
 class StepNavigation(QObject):
-    """Zooms and pans the step axis of a plot; the whole run, in sight at first, grows by doubling.
+    """Zooms and pans the step axis of a plot; the axis of a whole run grows by doubling.
 
-    The wheel zooms, a drag moves, a double click or the button on the plot shows the whole run.
+    At first the whole run is visible. The wheel zooms, a drag moves, a double click or the button
+    on the plot shows the whole run.
     """
 
-    changed = Signal()  # other steps are in sight
+    changed = Signal()  # other steps are visible
     pointed = Signal(float)  # the pointer is over this step
     left = Signal()  # the pointer is no longer over the plot
 
     def __init__(self, plot: plots.Plot) -> None:
         super().__init__(plot)
         self._plot = plot
-        self._viewport = plot.viewport()  # not to be asked for while the plot is taken down
-        self._end = FIRST_STEPS  # of the axis for the whole run
+        self._viewport = plot.viewport()  # kept: must not be requested while the plot is destroyed
+        self._end = FIRST_STEPS  # of the axis of the whole run
         self._part: tuple[float, float] | None = None
         self._dragged_from: tuple[float, tuple[float, float]] | None = None
         self.whole_button = QPushButton("all", plot)  # on the plot, so that nothing moves
@@ -51,11 +52,11 @@ class StepNavigation(QObject):
 
     @property
     def shows_part(self) -> bool:
-        """Whether a part of the run is zoomed into."""
+        """Whether the axis is zoomed into a part of the run."""
         return self._part is not None
 
     def zoom(self, steps: tuple[float, float] | None) -> None:
-        """Show these steps, or None for the whole run as it grows."""
+        """Show these steps, or the whole run as it grows for None."""
         if steps is not None:
             span = max(steps[1] - steps[0], LEAST_SPAN)
             if span >= self._end:
@@ -67,16 +68,16 @@ class StepNavigation(QObject):
         self.changed.emit()
 
     def restart(self) -> None:
-        """Show the whole of a run that begins."""
+        """Show the whole of a new run."""
         self._end = FIRST_STEPS
         self._set_part(None)
 
     def has_begun_again(self, before: int, newest: int) -> bool:
-        """Return whether a run whose newest step was `before` seems to be another now."""
+        """Return whether a run whose newest step was `before` seems to have been restarted."""
         return newest < min(self._end / 4, before)
 
     def follow(self, before: int, newest: int, furthest: int) -> None:
-        """Let the axis hold the furthest step; where the newest was in sight, follow it by leaps.
+        """Extend the axis to the furthest step; follow the newest by leaps if it was visible.
 
         before : the step that was the newest until now.
         """
@@ -102,7 +103,7 @@ class StepNavigation(QObject):
         button.raise_()
 
     def _zoom_by(self, factor: float, at: float) -> None:
-        """Show fewer (factor < 1) or more steps around the one that stays where it is."""
+        """Show fewer (factor < 1) or more steps around the step `at`, which stays in place."""
         low, high = self.steps_in_sight
         factor = max(factor, LEAST_SPAN / (high - low))
         self.zoom((at - (at - low) * factor, at + (high - at) * factor))

@@ -1,4 +1,4 @@
-"""The curves of a run as a view of the stage: large, one above the other."""
+"""The curves of a run as a view on the stage: large, one above the other."""
 
 from __future__ import annotations
 

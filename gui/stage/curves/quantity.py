@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a curve view shows, and how; `train`, `test` and `validation` name series of Curves."""
+    """The quantity of a curve view; `train`, `test` and `validation` name series of Curves."""
 
     title: str
     train: str

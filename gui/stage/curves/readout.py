@@ -1,4 +1,4 @@
-"""The values at the pointer, in words."""
+"""The values at the pointer, as text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gui.stage.curves.quantity import Quantity
 
 
 class Readout(QLabel):
-    """A label that lies over its parent, in whose layout it would need more room."""
+    """A label on top of its parent, outside of the layout, where it would need more space."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ def say_values(
 ) -> list[str]:
     """Return the measured step nearest to this one and the values there, a line each.
 
-    metrics : the newest, which are exact at their step where training rests; None for unknown.
+    metrics : the newest, exact for their step while training is at rest; None if unknown.
     is_sampled : whether the curve of the training rows is measured on a sample of them.
     """
     names = quantity.train, quantity.validation, quantity.test

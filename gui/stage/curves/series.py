@@ -12,7 +12,7 @@ from core.train.history import Floats, Strip
 from gui.kit import plots
 
 BAND_ALPHA = 56
-LINE_PX = 2.0  # at a zoom of 100 %, so that a hall sees 4
+LINE_PX = 2.0  # at a zoom of 100 %, so that a lecture hall sees 4
 
 
 class Series:
@@ -30,7 +30,7 @@ class Series:
         self.band.setBrush(faint)
 
     def show(self, strip: Strip, y: Callable[[Floats], Floats]) -> None:
-        """Draw the strip where `y` has its values; what has no figures is not there."""
+        """Draw the strip at heights `y`; values that are not finite are left out."""
         has_figures = np.isfinite(strip.mean)
         if not has_figures.any():
             self.clear()

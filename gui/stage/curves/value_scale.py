@@ -1,4 +1,4 @@
-"""Where values lie on the value axis: linear, logarithmic or broken, and which are in sight."""
+"""The positions of values on the value axis, linear, logarithmic or broken, and its range."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ MARGIN = 0.06  # of a whole run's range, below it
 class ValueScale:
     """The value axis of one quantity.
 
-    For a whole run its range grows by doubling; for a part of a run it closes in on the values.
+    For a whole run its range grows by doubling; for a part of a run it fits the values closely.
     `range` is in the units of the plot, which on a logarithmic axis are powers of ten.
     """
 
     def __init__(self, quantity: Quantity) -> None:
         self._quantity = quantity
         self.is_log = False
-        self.guess: float | None = None  # the loss of who guesses; a whole run's range holds it
+        self.guess: float | None = None  # the loss of guessing; a whole run's range includes it
         self.classes = 2
         self.range = (0.0, 1.0)
         self.broken_at: Break | None = None
-        self._endless = 1.0  # where a logarithmic axis has what is no number
+        self._endless = 1.0  # the value at which a logarithmic axis shows infinity
 
     def place(self, values: Floats) -> NDArray[np.float64]:
-        """Return where the values are on the axis."""
+        """Return the positions of the values on the axis."""
         if self.is_log:
             values = np.where(np.isinf(values), self._endless, values)
             return np.log10(np.maximum(values, LOSS_FLOOR))
@@ -42,15 +42,15 @@ class ValueScale:
 
     @property
     def first_tick(self) -> float | None:
-        """The value from which the whole range is divided in two, None where ticks are round."""
+        """The first tick, from which two intervals span the whole range; None for round ticks."""
         return None if self._quantity.is_loss else self.range[0] + MARGIN
 
     def fit(
         self, values: Floats, kept: Sequence[Floats], fallen: Floats | None, *, is_part: bool
     ) -> None:
-        """Let the axis hold these values; those of a fall that are too large go above a break.
+        """Fit the axis to these values; too large values of a divergence go above a break.
 
-        fallen : how the run diverged, in sight; None where it did not.
+        fallen : the visible values of the divergence; None if the run did not diverge.
         """
         broken_at = None
         if fallen is not None:
@@ -72,7 +72,7 @@ class ValueScale:
     def _with_fall(
         self, values: Floats, kept: Sequence[Floats], fallen: Floats
     ) -> tuple[Floats, Break | None]:
-        """Return all values for the axis to hold, and the break below those that are too large."""
+        """Return all values for the axis to include, and the break below those too large."""
         if not self._quantity.is_loss or not len(fallen):
             return np.append(values, fallen), None
         usual = np.concatenate([values, *kept])

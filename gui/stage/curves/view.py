@@ -32,24 +32,24 @@ from gui.stage.curves.series import Series
 from gui.stage.curves.value_scale import ValueScale
 
 COLUMNS = 300  # stroking 1,000 noisy points took 20 ms, 300 took 4 ms
-NOTICEABLE_PX = 1.0  # what a curve must have grown by to be drawn again
+NOTICEABLE_PX = 1.0  # least growth of a curve for it to be drawn again
 
 
 class CurveView(CardView):
     """One quantity of training (solid), test (dashed) and validation rows (dotted) by the step.
 
-    The axes grow by doubling, so that nothing creeps. How a run diverged stays in sight, above a
-    break of the axis where the loss became too large for it.
+    The axes grow by doubling, so that nothing creeps. The divergence of a run stays visible,
+    above a break of the axis where the loss is too large for it.
     """
 
     def __init__(self, theme: Theme, quantity: Quantity) -> None:
         super().__init__(theme, quantity.title)
         self._quantity = quantity
         self._curves: Curves | None = None
-        # What is drawn: the figures, the marks, the status, and the newest step.
+        # What is drawn: metrics, marks, status, and the newest step.
         self._drawn: tuple[Metrics, tuple[Mark, ...], Status] | None = None
         self._drawn_step = 0
-        self._axes: object = None  # what the axes are set to
+        self._axes: object = None  # the current settings of the axes
         self._scale = ValueScale(quantity)
         self._read_at = 0.0
         self.key = LineKey()
@@ -71,7 +71,7 @@ class CurveView(CardView):
         self.reading = Readout(self)
         self.navigation.left.connect(self.reading.hide)
         self.test, self.validation, self.train = (Series(self.plot) for _ in range(3))
-        # The step that is shown, where the run went on after it.
+        # The shown step, if the run went on after it.
         self.step_line = pg.InfiniteLine(angle=90)
         self.step_line.hide()
         self.plot.addItem(self.step_line, ignoreBounds=True)
@@ -98,7 +98,7 @@ class CurveView(CardView):
         self._place_key()
 
     def _place_key(self) -> None:
-        """Put the key into the header where it has room there, else below it."""
+        """Put the key into the header if it fits there, else below it."""
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         others = [
@@ -135,7 +135,7 @@ class CurveView(CardView):
         self._show_key()
 
     def show_kept(self, records: Sequence[Record]) -> None:
-        """Draw these runs as thin lines beside the one that is shown."""
+        """Draw these runs as thin lines beside the shown one."""
         self.kept.set_records(records)
         self._axes = None
         self._show_key()
@@ -193,15 +193,15 @@ class CurveView(CardView):
         self._follow(before)
         self._draw()
         if not is_training and self.reading.isVisible():
-            self._read_out(self._read_at)  # at rest the figures are better
+            self._read_out(self._read_at)  # at rest the metrics are exact
 
     def _follow(self, before: int) -> None:
-        """Let the step axis hold all runs, now that `before` is no longer the newest step."""
+        """Extend the step axis to hold all runs; `before` was the newest step until now."""
         furthest = self._curves.furthest_step if self._curves else 0
         self.navigation.follow(before, self._drawn_step, max(furthest, self.kept.last_step))
 
     def _draw(self) -> None:
-        """Draw what is in sight of the curves."""
+        """Draw the visible part of the curves."""
         curves, quantity, sight = self._curves, self._quantity, self.navigation.steps_in_sight
         if curves is None:
             self._fit(np.array([]), None)
@@ -220,7 +220,7 @@ class CurveView(CardView):
         self.kept.draw(self.theme, sight, self._scale.place, self._scale.is_log)
 
     def _fit(self, seen: Floats, fall: Fall | None) -> None:
-        """Let the axes hold the values in sight."""
+        """Fit the axes to the visible values."""
         sight, is_part = self.navigation.steps_in_sight, self.navigation.shows_part
         scale = self._scale
         fallen = None
@@ -267,13 +267,13 @@ class CurveView(CardView):
         self._place_key()
 
     def _read_out(self, step: float) -> None:
-        """Say the values of the measured step nearest to the pointer."""
+        """Show the values of the measured step nearest to the pointer."""
         self._read_at = step
         if self._curves is None or self._curves.last_step < 0:
             return
         is_sampled = self.task is not None and len(self.task.train_rows) > SAMPLE
         metrics = self.snapshot.metrics if self.snapshot else None
         lines = say_values(self._curves, self._quantity, step, metrics, is_sampled=is_sampled)
-        # On the side that the pointer is not on, and above rather than on the curves.
+        # On the side away from the pointer, and above rather than on the curves.
         at_left = step > sum(self.navigation.steps_in_sight) / 2
         self.reading.show_lines(lines, self.kept.readings(self.theme, step), at_left=at_left)
