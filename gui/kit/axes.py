@@ -136,7 +136,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 def round_spacing(low: float, high: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, in at most MOST_INTERVALS intervals of the range."""
+    """Return 1, 2 or 5 times a power of ten, for at most MOST_INTERVALS intervals of the range."""
     spacing = 10.0 ** math.floor(math.log10((high - low) / 2))
     while (high - low) / spacing > MOST_INTERVALS:
         spacing = _next_round(spacing)

@@ -75,7 +75,7 @@ class CanvasWidget(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._dress()  # integer scales depend on it
+            self._dress()  # integer scales depend on the ratio
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -35,7 +35,7 @@ class Shading(NamedTuple):
 
     image : (rows, columns, 3) bytes, the lowest row first.
     lines : between regions, (points, 2) each.
-    wrong_train, wrong_test : for each training and test row whether it is misclassified.
+    wrong_train, wrong_test : for each training and held-out row whether it is misclassified.
     seconds : processor time. On a busy machine the wall time of a picture is mostly waiting,
         however coarse it is.
     """
@@ -114,7 +114,7 @@ class Shader:
     ) -> Callable[[], Shading]:
         """Return a function that computes one picture of rows × columns nodes.
 
-        threshold : of a single neuron's probability. The boundary line and the misclassified
+        threshold : on a single neuron's probability. The boundary line and the misclassified
             rows depend on it; the colours show the probability and do not.
         """
         task, params = self._task, snapshot.params
@@ -151,7 +151,7 @@ class Shader:
         return self._nodes[1]
 
     def _wrong(self, params: Params, threshold: float | None) -> NDArray[np.bool_]:
-        """Return for each training row, then each test row, whether it is misclassified."""
+        """Return for each training row, then each held-out row, whether it is misclassified."""
         from core.explain import probe
 
         task, rows, X = self._task, self._rows, self._inputs

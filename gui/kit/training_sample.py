@@ -1,4 +1,4 @@
-"""Marks and explains training metrics that are measured on a sample of the rows."""
+"""Marking and explanation of training metrics that are measured on a sample of the rows."""
 
 from __future__ import annotations
 

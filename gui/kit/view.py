@@ -88,7 +88,7 @@ class View(QWidget):
             self.show_snapshot(self.snapshot)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Mark the view stale if an update is deferred: a timer is not followed while hidden."""
+        """Mark the view stale if an update is deferred: timers have no effect while hidden."""
         super().hideEvent(event)
         self._is_stale |= self.snapshot is not None and awaits_timer(self)
 

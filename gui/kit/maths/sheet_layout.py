@@ -67,7 +67,7 @@ class SheetLayout:
         return (int(inside[0].top), int(inside[-1].bottom)) if inside else (0, 0)
 
     def line_at(self, y: float, reach: float = 0.0) -> int | None:
-        """Return the index of the first line that is at most `reach` px from this height."""
+        """Return the index of the first line at most `reach` px from this height, or None."""
         for number, line in enumerate(self.lines):
             if line.top - reach <= y <= line.bottom + reach:
                 return number
