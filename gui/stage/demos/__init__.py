@@ -1,4 +1,5 @@
-"""Demonstrations: small stages, each with one thing to watch and one to move.
+"""Demonstrations: small stages, each with one thing to watch and one control to move.
 
-`demo` says what each is, `view` lists them; the others are parts that they share.
+`demo` has their base class, `view` lists them; the other modules are the demonstrations and the
+widgets they share.
 """

@@ -1,4 +1,4 @@
-"""Numbers as horizontal bars."""
+"""Horizontal bar chart with a number beside each bar."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.stage.demos.parts import GAP
 
-BAR = 0.62  # of a row's height
+BAR = 0.62  # bar height as a fraction of the row height
 
 
 class Bars(QWidget):
-    """A row for each value: a name, a bar from zero, the number; what is no number warns."""
+    """One row per value: name, bar from zero, number; NaN and ±inf have the warning colour."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Bars(QWidget):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The numbers as they are shown."""
+        """The numbers as displayed."""
         return tuple(format_fixed(value, self._digits) for value in self._values)
 
     def set_names(self, names: Sequence[str]) -> None:
@@ -49,12 +49,12 @@ class Bars(QWidget):
         self.update()
 
     def set_range(self, low: float, high: float) -> None:
-        """Let the bars reach from low ≤ 0 to high ≥ 0."""
+        """Set the range of the bars, low ≤ 0 ≤ high; longer bars are clipped."""
         self._low, self._high = low, high
         self.update()
 
     def show_values(self, values: Sequence[float], lit: int | None = None) -> None:
-        """Show the values; the row `lit` stands out."""
+        """Show the values; the name in row `lit` is bold."""
         self._values, self._lit = tuple(float(value) for value in values), lit
         said = ", ".join(f"{n} {t}" for n, t in zip(self._names, self.texts, strict=False))
         self.setAccessibleDescription(said)

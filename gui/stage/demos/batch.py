@@ -1,4 +1,4 @@
-"""A batch of logits and classes that a person types over, and the columns that are shown of it."""
+"""An editable batch of logits and classes, and the table columns that show it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from core.teach import illustrations
 from core.teach.illustrations import WorkedExample
 
 DECIMALS = 4
-LARGEST = 1e6  # of a logit; far beyond what softmax can tell apart
+LARGEST = 1e6  # largest |logit| accepted; softmax has saturated long before
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 
 
 class Batch(QObject):
-    """The logits and classes that are in the table, and what follows from them."""
+    """The logits and classes of the table, and everything computed from them."""
 
     changed = Signal()
-    refused = Signal(str)  # why what was typed cannot be
+    refused = Signal(str)  # why the input was rejected
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.reset()
 
     def reset(self) -> None:
-        """Take the published logits and classes."""
+        """Restore the published logits and classes."""
         self._set(illustrations.PUBLISHED_LOGITS, illustrations.PUBLISHED_CLASSES)
 
     @property
@@ -46,12 +46,12 @@ class Batch(QObject):
         self._set(np.vstack([e.Z, np.zeros(self.h)]), np.append(e.y, 0))
 
     def remove(self, i: int) -> None:
-        """Take example i away."""
+        """Remove example i."""
         e = self.example
         self._set(np.delete(e.Z, i, axis=0), np.delete(e.y, i))
 
     def type_class(self, i: int, text: str) -> bool:
-        """Give example i the class that was typed, or say why it cannot be."""
+        """Set the class of example i; return False and emit `refused` if the text is no class."""
         number = _number(text)
         if number is None or number not in range(self.h):
             known = f"0 … {self.h - 1}"
@@ -64,7 +64,7 @@ class Batch(QObject):
         return True
 
     def type_logit(self, i: int, k: int, text: str) -> bool:
-        """Give example i this logit for class k, or say why it cannot be."""
+        """Set logit k of example i; return False and emit `refused` if it is invalid."""
         number = _number(text)
         if number is None or abs(number) > LARGEST:
             why = "is no number" if number is None else "is beyond a million"
@@ -87,19 +87,19 @@ class Batch(QObject):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its name, the number in row i, and what a person may type into it."""
+    """A table column: name, plain name for CSV, value in row i, foot, and edit handler."""
 
     name: str
     plain: str
     value: Callable[[WorkedExample, int], float]
     foot: Callable[[WorkedExample], float] | None = None
     typed: Callable[[Batch, int, str], bool] | None = None
-    label: int | None = None  # the class that it is about
-    widest: str = "0.0000"  # text that there is to be room for
+    label: int | None = None  # class that the column refers to
+    widest: str = "0.0000"  # widest text that must fit
 
 
 def input_columns(h: int) -> list[Column]:
-    """Return class and logits, probabilities and loss."""
+    """Return the columns of class, logits, probabilities and loss for h classes."""
     return [
         Column("y", "y", lambda e, i: e.y[i], typed=Batch.type_class, widest="00"),
         *(_logit(k) for k in range(h)),
@@ -109,7 +109,7 @@ def input_columns(h: int) -> list[Column]:
 
 
 def gradient_columns(h: int) -> list[Column]:
-    """Return the gradient of the mean loss by each logit."""
+    """Return the columns of the gradient of the mean loss with respect to each of h logits."""
     return [_gradient(k) for k in range(h)]
 
 

@@ -1,4 +1,4 @@
-"""Tables over a batch, to type into and to copy."""
+"""Editable tables of a batch, with copying as CSV."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.stage.demos.batch import DECIMALS, Batch, Column
 
-SIZES = (1.0, look.SMALL, 0.7)  # of the type, as there is room
-CELL_PX, HEADER_PX = 8, 14  # of padding in a cell, and beside the name of a row
+SIZES = (1.0, look.SMALL, 0.7)  # relative type sizes, the largest that fits is used
+CELL_PX, HEADER_PX = 8, 14  # horizontal padding of a cell and of a row name
 Index = QModelIndex | QPersistentModelIndex
 
 
 class Sheet(QAbstractTableModel):
-    """Some columns of a batch, and a row at the foot that sums up."""
+    """Table model of some columns of a batch, with a summary row at the foot."""
 
     def __init__(self, batch: Batch, columns: list[Column], foot: str, theme: Theme) -> None:
         super().__init__(batch)
@@ -46,7 +46,7 @@ class Sheet(QAbstractTableModel):
         batch.changed.connect(self.follow)
 
     def follow(self) -> None:
-        """Show what the batch has become."""
+        """Update the model after a change of the batch."""
         rows = self.batch.n
         if rows > self._rows:
             self.beginInsertRows(QModelIndex(), self._rows, rows - 1)
@@ -66,7 +66,7 @@ class Sheet(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def number(self, i: int, j: int) -> float | None:
-        """Return the number in a cell, None where the foot has none."""
+        """Return the number in cell (i, j), or None where the foot has no value."""
         column, example = self.columns[j], self.batch.example
         if i < self.batch.n:
             return float(column.value(example, i))
@@ -119,7 +119,7 @@ class Sheet(QAbstractTableModel):
 
 
 class SheetView(QTableView):
-    """Shows a sheet as high as its rows; Ctrl+C and the context menu copy it as CSV."""
+    """Table view of a sheet in full height; Ctrl+C and the context menu copy it as CSV."""
 
     copied = Signal()
 
@@ -138,7 +138,7 @@ class SheetView(QTableView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setShowGrid(False)
-        self.setStyleSheet("QLineEdit { padding: 0; border-radius: 0; }")  # a cell is narrow
+        self.setStyleSheet("QLineEdit { padding: 0; border-radius: 0; }")  # cells are narrow
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSectionsClickable(False)
             header.setHighlightSections(False)
@@ -156,7 +156,7 @@ class SheetView(QTableView):
         self.fit()
 
     def fit(self) -> None:
-        """Be as high as all rows, and wide enough for the numbers, in small type if need be."""
+        """Fit the height to the rows and the columns to the numbers, in smaller type if needed."""
         parent = self.parentWidget()
         font = parent.font() if parent else self.font()
         fonts = [zoom.scaled(font, size) for size in SIZES]
@@ -179,7 +179,7 @@ class SheetView(QTableView):
             self.setColumnWidth(j, int(width))
 
     def _needs(self, font: QFont) -> list[int]:
-        """Return the widths in pixels that the names of the rows and each column need."""
+        """Return the widths in pixels needed by the row names and by each column."""
         bold = QFontMetrics(zoom.scaled(font, 1.0, bold=True))
         scale = max(font.pointSizeF() / zoom.BASE_POINT_SIZE, 1.0)
         names = bold.horizontalAdvance(self.sheet.foot) + round(HEADER_PX * scale)
@@ -192,7 +192,7 @@ class SheetView(QTableView):
             self.fit()
 
     def event(self, event: QEvent) -> bool:
-        # A digit typed over a cell is no key of the window's, which would change the tab.
+        # Claim digits typed over a cell: as shortcuts of the window they would change the tab.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             is_typed = event.text() != "" and event.text() in "0123456789.,+-−"
             chosen = self.currentIndex()
@@ -204,7 +204,10 @@ class SheetView(QTableView):
         return super().event(event)
 
     def csv(self, *, whole: bool) -> str:
-        """Return the selected cells, or the whole table under its names, in full precision."""
+        """Return the selected cells, or the whole table with headings, to 12 significant digits.
+
+        Fewer than two selected cells stand for the whole table.
+        """
         sheet = self.sheet
         chosen = sorted((i.row(), i.column()) for i in self.selectedIndexes())
         rows, columns = sheet.rowCount(), sheet.columnCount()

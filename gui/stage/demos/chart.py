@@ -1,4 +1,4 @@
-"""A few curves over one axis, with a legend."""
+"""A plot of a few curves over one axis, with a legend."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from gui.kit.plots import Line
 from gui.kit.theme import Theme
 from gui.stage.demos.shaped import Shaped
 
-LOW, HIGH = 130, 420  # px at 100 %: the plot takes what height is left
+LOW, HIGH = 130, 420  # px at 100 %; within them the plot takes the remaining height
 
 Colour = Literal["accent", "counter_accent", "muted"]
 
 
 class Chart(QWidget):
-    """Curves that no pointer moves; their values are told by figures beside them."""
+    """Curves without mouse interaction; figures beside the chart show their values."""
 
     def __init__(self, theme: Theme, name: str, x_axis: str) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Chart(QWidget):
         layout.addWidget(Shaped(self.plot, low=LOW, high=HIGH), 1)
 
     def add(self, words: str, colour: Colour, *, width: float = 2, dashed: bool = False) -> Line:
-        """Add a curve; the legend names it unless its words are empty."""
+        """Add a curve; it has a legend entry unless `words` is empty."""
         line = Line(self.plot)
         self._lines.append((line, words, colour, width, dashed))
         self._dress()

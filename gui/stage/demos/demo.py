@@ -1,4 +1,4 @@
-"""What every demonstration is."""
+"""Base class of the demonstrations."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ NO_SHARES = (
 
 
 def no_shares(task: Task) -> str:
-    """Say that the model has no probabilities that sum to 1, or "" where it has."""
+    """Return a message if the model's outputs are no probabilities that sum to 1, else ""."""
     kind = FAMILY[task.config.model.kind]
     return "" if kind.outputs_sum_to_one else NO_SHARES.format(kind.title)
 
 
 class Demo(QWidget):
-    """One demonstration: a small stage with a sentence of what to watch.
+    """One demonstration: a small stage with a sentence on what to watch.
 
-    title : in the list, two to five words.
+    title : entry in the list, two to five words.
     watch : one or two sentences: what to do and what to watch.
     """
 
@@ -44,23 +44,23 @@ class Demo(QWidget):
 
     @property
     def shows_runs(self) -> bool:
-        """Whether anything of a run is shown."""
+        """Whether the demonstration shows a run, that is, overrides `show_run`."""
         return type(self).show_run is not Demo.show_run
 
     @property
     def grows(self) -> bool:
-        """Whether a part of it takes the height that is left."""
+        """Whether one of its widgets takes the remaining height."""
         return bool(self.findChildren(Shaped))
 
     def show_theme(self, theme: Theme) -> None:
-        """Take these colours; formulae and parts anywhere inside take them too."""
+        """Apply the theme to this widget and to all formulae and parts inside it."""
         self.theme = theme
         for part in self.findChildren(QWidget):
             if isinstance(part, Formula | Bars | Chart | Figure | Grid):
                 part.set_theme(theme)
 
     def show_run(self, task: Task, snapshot: Snapshot) -> None:
-        """Show the model as it is now; asked for at most ten times a second, while visible."""
+        """Show the newest model; while visible, called for at most ten snapshots a second."""
 
     def show_example(self, example: Example | None) -> None:
-        """Follow this input from now on, where the demonstration follows one."""
+        """Show this example from now on, if the demonstration shows one."""

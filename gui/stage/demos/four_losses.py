@@ -1,4 +1,4 @@
-"""Four loss functions of PyTorch, and which input each of them takes."""
+"""Four loss functions of PyTorch, and the input that each of them takes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ FORMULAE = {
 
 
 class FourLossesDemo(Demo):
-    """One example, two logits, through all four losses and every kind of input."""
+    """One example with two logits: all four losses, each given every kind of input."""
 
     title = "PyTorch’s four losses"
     watch = (

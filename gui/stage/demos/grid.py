@@ -1,4 +1,4 @@
-"""Numbers in rows and columns."""
+"""A read-only table of numbers."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Grid(QTableWidget):
         is_bold: bool = False,
         exact: str = "",
     ) -> None:
-        """Show the text in row i, column j; `exact` is what is copied in its place."""
+        """Show the text in row i, column j; `exact`, if given, is copied instead."""
         item = self.item(i, j)
         if item is None:
             item = QTableWidgetItem()
@@ -78,7 +78,7 @@ class Grid(QTableWidget):
         self._exact[i, j] = exact or text
 
     def show_number(self, i: int, j: int, value: float, digits: int = 4) -> None:
-        """Show a number in row i, column j; it is copied with all its digits."""
+        """Show a number in row i, column j; it is copied with 9 significant digits."""
         exact = format_fixed(value, 4) if not math.isfinite(value) else f"{value:.9g}"
         text = format_fixed(value, digits)
         self.show_text(i, j, text, warns=not math.isfinite(value), exact=exact)
@@ -88,7 +88,7 @@ class Grid(QTableWidget):
         return item.text() if item else ""
 
     def csv(self) -> str:
-        """Return the table with its headings."""
+        """Return the table with its headings as CSV."""
         lines = [["", *self._columns]]
         for i in range(self.rowCount()):
             cells = [self._exact.get((i, j), "") for j in range(self.columnCount())]
@@ -126,7 +126,7 @@ class Grid(QTableWidget):
             self._fit()
 
     def _fit(self) -> None:
-        """Be as high as all rows; one has as many lines as its heading."""
+        """Fit the height to all rows; each is as high as the lines of its heading."""
         line = self.fontMetrics().height()
         for i, heading in enumerate(self._rows):
             self.setRowHeight(i, round(line * (1.6 + heading.count("\n"))))

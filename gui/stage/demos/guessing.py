@@ -1,4 +1,4 @@
-"""What a model costs that knows nothing: the loss at zero weights is the log of the classes."""
+"""The loss of an untrained model: at zero weights it is the log of the number of classes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,12 @@ from gui.stage.demos.shaped import Shaped
 
 FEWEST, MOST = 2, 20
 START = 3
-NEAR = (
-    0.005  # nats: a start this close to ln h is a guess, whatever the small weights it began with
-)
-MOST_SAID = 13.8  # nats: beyond a million classes the number says nothing
+NEAR = 0.005  # nats: a first loss this close to ln h is a guess, also from small random weights
+MOST_SAID = 13.8  # nats, about a million classes: beyond it exp(loss) is not shown
 
 
 class GuessingDemo(Demo):
-    """The probabilities 1/h, their loss ln h, and the run's own first loss beside it."""
+    """The probabilities 1/h, their loss ln h, and the first loss of the run for comparison."""
 
     title = "Pure guessing"
     watch = (
@@ -149,7 +147,7 @@ class GuessingDemo(Demo):
         self._show_loss()
 
     def _show_loss(self) -> None:
-        """Hold the run's loss, at its start and now, against ln h of its own classes."""
+        """Compare the run's loss, at its start and now, with ln h of its own classes."""
         task, snapshot = self._task, self._snapshot
         if task is None or snapshot is None or not snapshot.curves.table.shape[1]:
             self.verdict.setText("")
@@ -164,7 +162,7 @@ class GuessingDemo(Demo):
         guess, step = math.log(h), int(snapshot.curves.step[0])
         first, now = float(snapshot.curves.train_loss[0]), snapshot.metrics.train_loss
         self.first.set_caption(f"run, step {step}")
-        some = "≈" if len(task.train_rows) > SAMPLE else ""  # the curve is of a sample
+        some = "≈" if len(task.train_rows) > SAMPLE else ""  # the curve is measured on a sample
         self.first.show_text(some + format_fixed(first, 4), warns=not math.isfinite(first))
         self.now.set_caption(f"step {snapshot.metrics.step:,}")
         sign = sign_of(snapshot.metrics)
@@ -178,7 +176,7 @@ class GuessingDemo(Demo):
 
 
 def _judge(loss: float, guess: float) -> str:
-    """Say what a mean loss means beside that of guessing, both in nats."""
+    """Return a sentence that compares a mean loss with that of guessing, both in nats."""
     if not math.isfinite(loss):
         return "Now it is no number: training has diverged."
     if abs(loss - guess) < NEAR:

@@ -1,4 +1,4 @@
-"""The likelihood as a product, which floats cannot hold, and as a sum of logs, which they can."""
+"""The likelihood as a product, which underflows, and as a sum of logs, which does not."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from gui.stage.demos.shaped import Shaped
 MOST = 5000
 START_N, START_P = 500, 0.5
 FLOORS = ((illustrations.SMALLEST_32, "float32"), (illustrations.SMALLEST_64, "float64"))
-HEADROOM = 55.0  # powers of ten that are seen at least, so that float32's floor is
+HEADROOM = 55.0  # smallest range in powers of ten, so that float32's smallest number is in view
 
 
 class LikelihoodDemo(Demo):
-    """n probabilities multiplied in float32 and float64, and the sum of their logs."""
+    """The product of n probabilities in float32 and in float64, and the sum of their logs."""
 
     title = "Product or log-sum"
     watch = (
@@ -46,7 +46,7 @@ class LikelihoodDemo(Demo):
         self._X: NDArray[np.float32] | None = None  # inputs of the first training rows
         self._y: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._params: Params | None = None
-        self._run: NDArray[np.float64] = np.empty(0)  # log of the run's own probabilities
+        self._run: NDArray[np.float64] = np.empty(0)  # log probabilities of the true classes
         self.likelihood: Likelihood
         self.source = Segments(
             (
@@ -127,7 +127,7 @@ class LikelihoodDemo(Demo):
 
     @property
     def n(self) -> int:
-        """How many examples are multiplied."""
+        """The number of examples whose probabilities are multiplied."""
         return min(round(self.n_slider.value()), len(self._run) if self._is_run else MOST)
 
     def show_theme(self, theme: Theme) -> None:
@@ -174,7 +174,7 @@ class LikelihoodDemo(Demo):
             self._show()
 
     def _ask_run(self) -> None:
-        """Take the probabilities of the run as it is now."""
+        """Compute the probabilities from the newest parameters of the run."""
         task, params = self._task, self._params
         if task is None or params is None:
             return
@@ -280,14 +280,14 @@ def _power_of_ten(exponent: float) -> str:
 
 
 def format_power(d: float, k: int) -> str:
-    """Say d · 10ᵏ, plainly where that is short."""
+    """Format d · 10ᵏ, as a plain decimal for −3 ≤ k ≤ 0."""
     if -3 <= k <= 0:
         return format_fixed(d * 10.0**k, 4)
     return f"{d:.1f} · 10{format_superscript(k)}"
 
 
 def format_product(product: Product) -> str:
-    """Say the last value of a running product."""
+    """Format the last value of a running product."""
     if product.value == 0:
         return "0"
     return format_power(*illustrations.power_of_ten(float(product.log10[-1]) * math.log(10)))

@@ -1,4 +1,4 @@
-"""Markers of a class at many places as one path, which Qt fills without Python."""
+"""Many markers of one class as a single path, which Qt fills without a Python loop."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from core.teach.illustrations import Reals
 from gui.kit import theme as look
 
 CIRCLE = np.linspace(0, 2 * np.pi, 14, endpoint=False)
-HOLE = 0.66  # of a hollow marker's width
-ARM, RIM = 0.17, 0.11  # of a cross: half an arm's width, and how far its hole stays inside
+HOLE = 0.66  # width of the hole relative to a hollow marker
+ARM, RIM = 0.17, 0.11  # of a cross: half the arm width; width of the rim around its hole
 
 
 def markers(at: Reals, mark: int, px: float, *, is_hollow: bool = False) -> QPainterPath:
-    """Return one path with the marker of a class at each place, (n, 2).
+    """Return one path with a marker at each position.
 
-    A hollow one is filled between two outlines that run opposite ways: strokes take four times
+    at : positions in pixels, (n, 2).
+    mark, px : number of the marker and its width in pixels.
+
+    A hollow marker is filled between two outlines of opposite direction: strokes take four times
     as long to paint.
     """
     width = px * look.symbol_scale(mark)
@@ -39,8 +42,8 @@ def markers(at: Reals, mark: int, px: float, *, is_hollow: bool = False) -> QPai
 
 @lru_cache
 def _outlines(symbol: str) -> tuple[Reals, Reals]:
-    """Return the corners of a marker of width 1 around the origin, and of its hole, (k, 2) each."""
-    if symbol in "+x":  # pyqtgraph's own are too thin for a hole
+    """Return the corners of a marker of width 1 at the origin and of its hole, each (k, 2)."""
+    if symbol in "+x":  # pyqtgraph's crosses are too thin for a hole
         outer, inner = _cross(0.5, ARM), _cross(0.5 - RIM, ARM - RIM)
         turn = np.sqrt(0.5) * np.array([[1, 1], [-1, 1]]) if symbol == "x" else np.eye(2)
         return outer @ turn, inner @ turn
@@ -48,12 +51,12 @@ def _outlines(symbol: str) -> tuple[Reals, Reals]:
         outer = np.stack([np.cos(CIRCLE), np.sin(CIRCLE)], axis=1) / 2
     else:
         polygon = Symbols[symbol].toSubpathPolygons()[0]
-        outer = np.array([(p.x(), p.y()) for p in polygon])[:-1]  # it ends where it began
+        outer = np.array([(p.x(), p.y()) for p in polygon])[:-1]  # the last repeats the first
     return outer, outer * HOLE
 
 
 def _cross(reach: float, arm: float) -> Reals:
-    """Return the corners of an upright cross: half its width, half the width of its arms."""
+    """Return the corners, (12, 2), of an upright cross of half-width reach and half-arm arm."""
     r, a = reach, arm
     quarter = np.array([[r, -a], [r, a], [a, a]])
     turn = np.array([[0.0, 1.0], [-1.0, 0.0]])

@@ -1,4 +1,4 @@
-"""Class numbers become rows of zeros with a one, and the one picks a term of the loss."""
+"""One-hot encoding of class numbers, and the term of the loss that the 1 selects."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import Wrapped, caption, note, together
 from gui.state.selected_example import Example
 
-MOST = 10  # classes in the tables
-WIDE = 110  # average characters: with more room the tables stand side by side
+MOST = 10  # classes shown in the tables
+WIDE = 110  # average characters: in a wider widget the tables are side by side
 DEFAULT_NAMES = ("0", "1", "2")
 
 
 class OneHotDemo(Demo):
-    """The one-hot rows of all classes, how far apart they are, and what y · log a keeps."""
+    """The one-hot rows of all classes, their distances, and the term that y · log a keeps."""
 
     title = "One-hot rows"
     watch = (
@@ -132,7 +132,7 @@ class OneHotDemo(Demo):
         self._go_to_example()
 
     def _go_to_example(self) -> None:
-        """Choose the class and the row of the example that is followed, if it trains."""
+        """Select class and row of the selected example, if it is a training row."""
         task, row = self._task, self._example.row if self._example else None
         if task is None or row is None or row not in task.train_rows:
             return
@@ -143,7 +143,7 @@ class OneHotDemo(Demo):
             self.example.setValue(int(np.searchsorted(self._rows, row)) + 1)
 
     def _offer(self, names: tuple[str, ...]) -> None:
-        """Show these classes, and choose the one that was chosen if it is among them."""
+        """Offer these classes; keep the chosen one if the names are the same as before."""
         k = self.k if names == self._names else 0
         self._names = names
         shown = names[:MOST]
@@ -233,7 +233,7 @@ class OneHotDemo(Demo):
             for i in range(h):
                 self.terms.show_number(i, j, values[i], digits)
                 self._dress(self.terms, i, j, is_lit=i == k, is_bold=i == k)
-            if j != LOG_A:  # the logs' own sum means nothing
+            if j != LOG_A:  # the sum of the logs has no meaning
                 self.terms.show_number(h, j, float(values.sum()), digits)
                 self._dress(self.terms, h, j, is_lit=False, is_bold=True)
         loss = -float(kept.sum()) + 0.0

@@ -1,4 +1,4 @@
-"""Softmax as the formula is written breaks in float32; with the largest logit taken out, not."""
+"""Naive softmax overflows in float32; with the largest logit subtracted it does not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ START_SCALE, START_Y = 10.0, 2
 
 
 class OverflowDemo(Demo):
-    """Three logits that grow together, exponentiated in two ways."""
+    """Three logits of growing scale, exponentiated naively and safely."""
 
     title = "Overflow of exp"
     watch = (
@@ -69,7 +69,7 @@ class OverflowDemo(Demo):
         rows = [f"class {k}" for k in range(len(SHAPE))]
         self.naive = Grid(theme, "The naive way", rows, ("z", "exp z", "a", "log a"))
         self.safe = Grid(theme, "The safe way", rows, ("z − M", "exp(z − M)", "a", "log a"))
-        for grid in (self.naive, self.safe):  # powers of ten need the most room
+        for grid in (self.naive, self.safe):  # powers of ten need the most width
             header, width = grid.horizontalHeader(), grid.fontMetrics().horizontalAdvance
             for j, widest in ((0, "−1500.0"), (3, "−1500.00 ")):
                 header.setSectionResizeMode(j, QHeaderView.ResizeMode.Fixed)

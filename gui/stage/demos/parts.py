@@ -1,4 +1,4 @@
-"""What demonstrations are built of: numbers in words, notes, a slider with its value, figures."""
+"""Shared widgets of the demonstrations: notes, captions, rows, value sliders, figures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GAP = 8
 
 
 def note(words: str) -> QLabel:
-    """Return a paragraph."""
+    """Return a paragraph of rich text that wraps."""
     label = QLabel(words)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.RichText)
@@ -35,7 +35,7 @@ def note(words: str) -> QLabel:
 
 
 def caption(words: str, *, wraps: bool = False) -> QLabel:
-    """Return a short muted heading over a part; one that wraps takes the width it is given."""
+    """Return a short muted heading; one that wraps takes the width it is given."""
     label = QLabel(words)
     label.setProperty("title", True)
     if wraps:
@@ -45,7 +45,7 @@ def caption(words: str, *, wraps: bool = False) -> QLabel:
 
 
 def row(*widgets: QWidget | None, gap: int = 2 * GAP) -> QHBoxLayout:
-    """Return the widgets side by side from the left; None stands for the space that is left."""
+    """Return a layout of widgets from left to right; None is a stretch."""
     layout = QHBoxLayout()
     layout.setSpacing(gap)
     for widget in widgets:
@@ -57,7 +57,7 @@ def row(*widgets: QWidget | None, gap: int = 2 * GAP) -> QHBoxLayout:
 
 
 def together(*widgets: QWidget) -> QWidget:
-    """Return the widgets side by side as one, which wraps as a whole."""
+    """Return the widgets side by side in one widget, which wraps as a whole."""
     group = QWidget()
     layout = row(*widgets, gap=GAP)
     layout.setContentsMargins(0, 0, 0, 0)
@@ -66,7 +66,7 @@ def together(*widgets: QWidget) -> QWidget:
 
 
 def reset_button(reset: Callable[[], object]) -> QPushButton:
-    """Return the button that brings a demonstration back to its start."""
+    """Return a button that resets a demonstration."""
     button = QPushButton("Reset values")
     button.setToolTip("Back to the values this demonstration starts with")
     button.clicked.connect(lambda _=False: reset())
@@ -74,10 +74,10 @@ def reset_button(reset: Callable[[], object]) -> QPushButton:
 
 
 class Wrapped(QWidget):
-    """Widgets side by side, wrapped like words where there is no room for all.
+    """Widgets side by side, wrapped like words if the width is too small.
 
-    Its height follows from its width after the fact: a page that has to ask for the height at
-    every width reserves the height of the narrowest.
+    The height is fixed after each resize, not by height-for-width: with that, the page would
+    reserve the height needed at the smallest width.
     """
 
     def __init__(self, *widgets: QWidget) -> None:
@@ -97,7 +97,7 @@ class Wrapped(QWidget):
 
 
 class Track(Slider):
-    """A slider that gives way."""
+    """A slider that may shrink to 60 px."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,11 +105,11 @@ class Track(Slider):
 
 
 class ValueSlider(QWidget):
-    """A label, a slider and its value, in `steps` equal steps.
+    """A label, a slider with `steps` equal steps, and a readout of its value.
 
-    If logarithmic, the ratios are equal, and values are rounded to three digits.
+    If logarithmic, steps have equal ratios, and values are rounded to three significant digits.
 
-    label : plain or rich text; `name` is what a screen reader says.
+    label : plain or rich text; name : accessible name, for screen readers.
     """
 
     changed = Signal(float)
@@ -185,7 +185,7 @@ class ValueSlider(QWidget):
 
 
 class Figure(QWidget):
-    """One number that matters, large under a small caption; a word such as inf warns."""
+    """One key number, large under a small caption; inf and nan have the warning colour."""
 
     def __init__(self, theme: Theme, words: str) -> None:
         super().__init__()

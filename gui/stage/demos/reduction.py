@@ -1,4 +1,4 @@
-"""A summed loss with rate η takes the steps of the mean loss with rate η n."""
+"""Gradient descent on a summed loss with rate η equals that on the mean loss with rate η n."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from gui.stage.demos.parts import (
 
 STEPS = 40
 START_N, START_RATE = 10.0, 0.2
-HIGHEST = 3.0  # nats that the plot shows at most
+HIGHEST = 3.0  # nats: upper limit of the plot
 
 
 class ReductionDemo(Demo):
-    """Two descents on the same points: of the mean loss, and of the summed one."""
+    """Gradient descent on the same points, once on the mean loss and once on the summed loss."""
 
     title = "Sum or mean"
     watch = (

@@ -1,4 +1,4 @@
-"""A place for a picture that takes the height that is left."""
+"""A container whose picture takes the remaining height."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from gui.kit import zoom
 
 
 class Shaped(QWidget):
-    """Holds a picture as high as there is room for, within bounds in pixels at 100 %.
+    """Give the picture all available height, from `low` to `high` pixels at 100 %.
 
-    It has no layout: Qt would ask that for the height in its place.
+    There is no layout: Qt would take the size hints from it instead of from this widget.
     """
 
     def __init__(self, picture: QWidget, *, low: int, high: int) -> None:

@@ -30,8 +30,8 @@ from gui.stage.demos.parts import (
 from gui.state.selected_example import Example
 
 Floats = NDArray[np.float32]
-MOST_ROWS = 256  # training rows on which the decisions are compared, too
-MOST_INPUTS = 16  # that are offered one by one
+MOST_ROWS = 256  # training rows whose decisions are compared as well
+MOST_INPUTS = 16  # inputs offered individually; with more, only all together
 BIAS, ALL = -1, -2
 SPARED = (
     "Weight decay spares the biases and does not see this shift: whatever λ is, all these models "
@@ -46,7 +46,7 @@ IRIS_INPUTS = ("sepal width", "petal width")
 
 
 class ShiftDemo(Demo):
-    """The run's own model, every row of W and b moved alike."""
+    """The run's own model, with the same shift added to every row of W and b."""
 
     title = "Shift invariance"
     watch = (
@@ -140,7 +140,7 @@ class ShiftDemo(Demo):
             self._follow(self._task)
 
     def _take(self, task: Task) -> None:
-        """Get ready for the model of another task, or for the example's if it has no softmax."""
+        """Prepare for another task's model, or for the example model if it is not softmax."""
         self._task = task
         if not _is_softmax(task):
             self._W, self._b, self._rows = EXAMPLE_W, EXAMPLE_B, EXAMPLE_X[None]
@@ -216,6 +216,6 @@ class ShiftDemo(Demo):
 
 
 def _is_softmax(task: Task) -> bool:
-    """Whether softmax comes straight after the linear map."""
+    """Return whether softmax directly follows the linear map, without hidden layers."""
     model = task.config.model
     return FAMILY[model.kind].is_shift_invariant and not model.hidden

@@ -1,4 +1,4 @@
-"""The rows of a run as points of the simplex of three classes, moving as the model learns."""
+"""The rows of a run as points in the simplex of three classes, moving as the model learns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_POINTS = 2000
 
 
 class SimplexDemo(Demo):
-    """Each row at its probabilities in a triangle whose corners are sure of one class."""
+    """Each row plotted at its probabilities in a triangle; at a corner one class has p = 1."""
 
     title = "Simplex of probabilities"
     watch = (
@@ -97,7 +97,7 @@ class SimplexDemo(Demo):
                 choice.offer([(name, i) for i, name in enumerate(names)], k)
             self._show_classes(classes)
         elif snapshot.run != self._run or snapshot.step < self._step:
-            self.triangle.choose(self.triangle.chosen)  # its way begins anew
+            self.triangle.choose(self.triangle.chosen)  # restarts its trajectory
         self._run, self._step = snapshot.run, snapshot.step
         self._move()
 
@@ -107,7 +107,7 @@ class SimplexDemo(Demo):
             self._ring_example()
 
     def _ring_example(self) -> None:
-        """Ring the point of the example that is followed, if it is there."""
+        """Mark the point of the selected example, if it is shown."""
         row = self._example.row if self._example else None
         found = np.flatnonzero(self._rows == (-1 if row is None else row))
         if len(found):
@@ -124,7 +124,7 @@ class SimplexDemo(Demo):
         self._move()
 
     def _show_classes(self, classes: tuple[int, ...]) -> None:
-        """Take the rows of these classes, sampled evenly where there are many."""
+        """Select the rows of these classes, evenly sampled down to at most MOST_POINTS."""
         assert self._task is not None
         task, dataset = self._task, self._task.dataset
         self._classes = classes
@@ -155,7 +155,7 @@ class SimplexDemo(Demo):
         self._is_new = True
 
     def _move(self) -> None:
-        """Put each point to the probabilities of now."""
+        """Move each point to its current probabilities."""
         if self._snapshot is None or not len(self._classes):
             return
         assert self._task is not None
@@ -169,7 +169,7 @@ class SimplexDemo(Demo):
             )
             return
         if log_a is None or log_a.shape[1] != self._task.dataset.h:
-            return  # the weights are no numbers, or of other classes: the points stay
+            return  # weights not finite, or for other classes: leave the points
         self._A = illustrations.among(log_a, self._classes)
         if self._is_new:
             self.triangle.show_points(self._A, self._y, self._is_test)
@@ -185,7 +185,7 @@ class SimplexDemo(Demo):
             self._read_out(self.triangle.chosen, self._A[self.triangle.chosen])
 
     def _read_out(self, i: int, A: Reals | None) -> None:
-        """Say the probabilities of a point, or of a place."""
+        """Show the probabilities A, (classes,), of point i, or of the pointer if i < 0."""
         task = self._task
         if A is None or task is None:
             self.readout.setText("")
@@ -199,13 +199,13 @@ class SimplexDemo(Demo):
 
 
 def _most_frequent(task: Task, count: int) -> tuple[int, ...]:
-    """Return the classes with the most training rows, in the data's order."""
+    """Return the `count` classes with the most training rows, in the order of the data set."""
     sizes = np.bincount(task.dataset.y[task.train_rows], minlength=task.dataset.h)
     return tuple(sorted(int(k) for k in np.argsort(-sizes, kind="stable")[:count]))
 
 
 def _places(y: NDArray[np.int64], classes: tuple[int, ...]) -> NDArray[np.int64]:
-    """Return for each class number its place among these classes, (n,)."""
+    """Return the index of each class number within `classes`, (n,)."""
     place = np.zeros(max(classes) + 1, dtype=np.int64)
     place[list(classes)] = np.arange(len(classes))
     return place[y]

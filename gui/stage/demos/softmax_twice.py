@@ -1,4 +1,4 @@
-"""Probabilities fed to cross_entropy, which takes logits: softmax is taken twice."""
+"""Probabilities passed to cross_entropy, which expects logits: softmax is applied twice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOGITS = np.linspace(-8.0, 8.0, 161)
 
 
 class SoftmaxTwiceDemo(Demo):
-    """One example whose true class gets a logit, all others 0."""
+    """One example: a chosen logit for the true class, 0 for all others."""
 
     title = "Softmax taken twice"
     watch = (
@@ -88,7 +88,7 @@ class SoftmaxTwiceDemo(Demo):
         self._draw()
 
     def _draw(self) -> None:
-        """Draw both losses over all logits, for this number of classes."""
+        """Draw both losses over the logit of the true class, for the current number of classes."""
         found = probabilities_as_logits(LOGITS, self._h)
         self.right_line.setData(LOGITS, found.loss)
         self.wrong_line.setData(LOGITS, found.wrong_loss)

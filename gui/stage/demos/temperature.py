@@ -1,4 +1,4 @@
-"""Dividing logits by a temperature makes softmax surer or less sure."""
+"""Dividing logits by a temperature makes softmax more or less confident."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from gui.stage.demos.parts import (
 )
 
 START = (2.0, 1.0, 0.5, -1.0)
-SURE, UNSURE = 0.99, 0.02  # the largest probability; what is missing from the largest entropy
+SURE, UNSURE = 0.99, 0.02  # the largest probability; the relative gap to the largest entropy
 
 
 class TemperatureDemo(Demo):

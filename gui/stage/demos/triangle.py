@@ -1,4 +1,4 @@
-"""A triangle whose points are probabilities of three classes; with two classes, a segment."""
+"""The probability simplex of three classes as a triangle; of two classes, a segment."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ from gui.stage.demos.markers import markers
 POINT_PX = 8.0
 NEAR_PX = 14.0
 RING_PX = 9.0
-SPREAD_PX = 60.0  # of points on a segment, up and down
-LONGEST = 1000  # places of a way; beyond it, every other one is forgotten
+SPREAD_PX = 60.0  # largest vertical jitter of points on a segment
+LONGEST = 1000  # points of a trajectory; when exceeded, every other one is dropped
 TINT = 0.10
 
 
 class Triangle(QWidget):
     """Points at their probabilities, each with the marker of its class; test points hollow.
 
-    The pointer or the arrow keys choose a point; `pointed` says its number, −1 for none, and the
-    probabilities of the place, (classes,), or None outside.
+    A click or the arrow keys choose a point. `pointed` carries the index of the point, −1 for
+    none, and the probabilities at its position, (classes,), or None outside.
     """
 
     pointed = Signal(int, object)
@@ -57,7 +57,7 @@ class Triangle(QWidget):
         self._jitter: Reals = np.empty(0)
         self._marks: tuple[int, ...] = (0, 1, 2)
         self._names: tuple[str, ...] = ("", "", "")
-        self._trail: list[Reals] = []  # probabilities that the chosen point had
+        self._trail: list[Reals] = []  # past probabilities of the chosen point
         self.chosen = -1
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -69,7 +69,7 @@ class Triangle(QWidget):
         self._borders = add(QGraphicsPathItem())
         self._edge = add(QGraphicsPolygonItem())
         self.path = add(QGraphicsPathItem())
-        # Two items a class: hollow ones below.
+        # Two items per class, hollow markers below filled ones.
         self._points = [add(QGraphicsPathItem()) for _ in range(6)]
         self._ring = add(QGraphicsEllipseItem())
         self._ring.setRect(-RING_PX, -RING_PX, 2 * RING_PX, 2 * RING_PX)
@@ -80,7 +80,7 @@ class Triangle(QWidget):
         self._focus.hide()
         self.set_theme(theme)
 
-    # What is shown --------------------------------------------------------------------------
+    # Content --------------------------------------------------------------------------------
 
     @property
     def classes(self) -> int:
@@ -110,7 +110,7 @@ class Triangle(QWidget):
         self._dress()
 
     def show_classes(self, names: tuple[str, ...], marks: tuple[int, ...]) -> None:
-        """Name the two or three corners; forget the points."""
+        """Name the two or three corners and clear the points."""
         self._names, self._marks = names, marks
         self.show_points(np.empty((0, len(marks))), np.empty(0, np.int64), np.empty(0, np.bool_))
         for k in range(3):
@@ -120,7 +120,7 @@ class Triangle(QWidget):
         self._lay_out()
 
     def show_points(self, A: Reals, y: NDArray[np.int64], is_test: NDArray[np.bool_]) -> None:
-        """Show other points: probabilities (n, classes), class numbers (n,), test or not (n,)."""
+        """Replace the points: probabilities (n, classes), class numbers (n,), test flags (n,)."""
         self._kinds = np.where(is_test, 0, 3) + y
         self._jitter = np.random.default_rng(0).uniform(-1, 1, len(y))
         self._trail = []
@@ -128,7 +128,7 @@ class Triangle(QWidget):
         self.move_points(A)
 
     def move_points(self, A: Reals) -> None:
-        """Put the same points to other probabilities, (n, classes)."""
+        """Move the same points to other probabilities, (n, classes)."""
         self._A = A
         if 0 <= self.chosen < len(A):
             self._trail.append(A[self.chosen])
@@ -137,13 +137,13 @@ class Triangle(QWidget):
         self._draw()
 
     def choose(self, i: int) -> None:
-        """Ring a point and follow its way from now on; −1 for none."""
+        """Mark point i and draw its trajectory from now on; −1 for none."""
         self.chosen = i
         self._trail = [self._A[i]] if i >= 0 else []
         self._draw_chosen()
         self.pointed.emit(i, self._A[i] if i >= 0 else None)
 
-    # Places ---------------------------------------------------------------------------------
+    # Geometry -------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
         return QSize(420, 380)
@@ -160,14 +160,14 @@ class Triangle(QWidget):
             self._lay_out()
 
     def places(self, A: Reals) -> Reals:
-        """Return the pixels (n, 2) of probabilities (n, classes), on a segment without spread."""
+        """Return pixel positions (n, 2) of probabilities (n, classes), without jitter."""
         xy = illustrations.on_simplex(A)
         return np.stack(
             [self._left + xy[:, 0] * self._side, self._bottom - xy[:, 1] * self._side], axis=1
         )
 
     def place(self, i: int) -> QPointF:
-        """Return the pixel of a point."""
+        """Return the pixel position of point i."""
         x, y = self._at[i]
         return QPointF(x, y)
 
@@ -210,7 +210,7 @@ class Triangle(QWidget):
         self._draw()
 
     def _dress(self) -> None:
-        """Put marker and name at each corner."""
+        """Place marker and name at each corner."""
         if not hasattr(self, "_line"):
             return
         font = zoom.font(1.0, bold=True)
@@ -271,7 +271,7 @@ class Triangle(QWidget):
         return i if gaps[i] <= NEAR_PX else -1
 
     def _shares(self, at: QPointF) -> Reals | None:
-        """Return the probabilities of a place, None outside."""
+        """Return the probabilities at a pixel position, (classes,), or None outside."""
         corners = self.places(np.eye(self.classes))
         if self.classes == 2:
             a = (at.x() - corners[0, 0]) / self._side

@@ -26,7 +26,7 @@ SLIDERS = (  # label, name, tip, start
 
 
 class TwoClassesDemo(Demo):
-    """One feature, two classes; the neuron gets the differences of weights and biases."""
+    """One feature, two classes; the neuron has the differences of weights and biases."""
 
     title = "Two classes, one neuron"
     watch = (

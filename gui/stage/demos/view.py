@@ -1,4 +1,4 @@
-"""Demonstrations: a list of small stages, each with one thing to watch."""
+"""The view of the demonstrations: a list, and the chosen one beside it."""
 
 from __future__ import annotations
 
@@ -67,26 +67,26 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
         ),
     ),
 )
-LIST_FROM = 600  # px of width at 10 pt, from which the list stands beside the demonstration
-INTERVAL = 0.1  # s between two showings of a run
+LIST_FROM = 600  # px of width at 100 % from which the list is beside the demonstration
+INTERVAL = 0.1  # s between two updates from a run
 MARGIN = 16
-TITLE = 1.35  # times as large as the rest
+TITLE = 1.35  # type size relative to the rest
 LIST_STYLE = (
     "QListWidget { background: transparent; border: none; } QListWidget::item { padding: 4px 2px; }"
 )
 
 
 class DemosView(View):
-    """The titles on the left, or above where it is narrow; the chosen demonstration beside them."""
+    """The titles on the left, or in a combo box above if narrow; beside them the chosen one."""
 
     def __init__(self, theme: Theme, chosen: Chosen, background: Background | None = None) -> None:
         super().__init__(theme)
         self._chosen, self._background = chosen, background
-        self.rows: list[type[Demo] | None] = []  # by row of the list; None is a heading
+        self.rows: list[type[Demo] | None] = []  # by row of the list; None for a heading
         self._pages: dict[int, tuple[Demo, QScrollArea]] = {}
-        self._made: dict[int, Demo] = {}  # whose formulae are being typeset, by row
-        self._tasks: dict[int, Task] = {}  # whose run a demonstration shows, by row
-        self._first = QTimer(self)  # the frame is seen before the demonstration is made
+        self._made: dict[int, Demo] = {}  # by row; their formulae are being typeset
+        self._tasks: dict[int, Task] = {}  # by row; the task whose run it shows
+        self._first = QTimer(self)  # paints the frame before a demonstration is made
         self._first.setSingleShot(True)
         self._first.timeout.connect(self._show_chosen)
         self._shown_at = 0.0
@@ -130,7 +130,7 @@ class DemosView(View):
 
     @property
     def demo(self) -> Demo:
-        """The demonstration that is chosen."""
+        """The chosen demonstration."""
         return self._page(self.titles.currentRow())[0]
 
     @property
@@ -139,7 +139,7 @@ class DemosView(View):
         return is_there and super().is_at_rest
 
     def choose(self, row: int) -> None:
-        """Show the demonstration in this row of the list; it is made when it is first seen."""
+        """Show the demonstration in this row of the list; it is created when first visible."""
         if self._is_demo(row):
             self.combo.setCurrentIndex(row)
             if self.isVisible():
@@ -149,7 +149,7 @@ class DemosView(View):
         return 0 <= row < len(self.rows) and self.rows[row] is not None
 
     def _show_chosen(self) -> None:
-        """Show the chosen demonstration, at once or when its formulae are typeset."""
+        """Show the chosen demonstration, now or as soon as its formulae are typeset."""
         row = self.titles.currentRow()
         if not self._is_demo(row):
             return
@@ -174,7 +174,7 @@ class DemosView(View):
         return cls(self.theme)
 
     def _page(self, row: int) -> tuple[Demo, QScrollArea]:
-        """Return the demonstration and its page, which is laid out now if it is not there."""
+        """Return the demonstration and its page, which is created if it does not exist."""
         if row not in self._pages:
             demo = self._made.pop(row, None) or self._make(row)
             self._pages[row] = demo, _framed(demo)
@@ -188,7 +188,7 @@ class DemosView(View):
             self._first.start(0)
 
     def turn(self, by: int) -> bool:
-        """Show the next demonstration, or the one before."""
+        """Show the next (by = 1) or previous (by = −1) demonstration, skipping headings."""
         row = self.titles.currentRow() + by
         while 0 <= row < len(self.rows) and self.rows[row] is None:  # a heading
             row += by
@@ -197,7 +197,7 @@ class DemosView(View):
         return True
 
     def show_task(self, task: Task) -> None:
-        """Let go of the demonstrations that show another task's run: they begin without one."""
+        """Discard the demonstrations that show another task's run; they are created anew."""
         for row in [row for row, shown in self._tasks.items() if shown is not task]:
             del self._tasks[row]
             _, page = self._pages.pop(row)
@@ -229,7 +229,7 @@ class DemosView(View):
             self._fit()
 
     def _fill(self) -> None:
-        """Put the titles into the list, each group under its heading."""
+        """Fill the list with the titles, each group under its heading."""
         for group, classes in GROUPS:
             heading = QListWidgetItem(group)
             heading.setFlags(Qt.ItemFlag.NoItemFlags)
@@ -248,7 +248,7 @@ class DemosView(View):
                 self.titles.item(row).setForeground(QColor(self.theme.muted))
 
     def _fit(self) -> None:
-        """Have the list where there is room for it."""
+        """Show the list if the view is wide enough, else the combo box."""
         scale = zoom.factor()
         is_wide = self.width() >= LIST_FROM * scale
         self._left.setVisible(is_wide)
@@ -259,7 +259,7 @@ class DemosView(View):
         row = self.titles.currentRow()
         if self.task is None or self.snapshot is None or not self.isVisible():
             return
-        if row not in self._pages:  # it is about to be made
+        if row not in self._pages:  # it is being created
             return
         self._shown_at = time.monotonic()
         self.demo.show_run(self.task, self.snapshot)
@@ -273,14 +273,14 @@ class DemosView(View):
 
 
 class _Page(QWidget):
-    """As high as its parts need at its width, and not as at its least width."""
+    """A page of minimum height 0: Qt's hint is for the smallest width, and thus too high."""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), 0)
 
 
 def _framed(demo: Demo) -> QScrollArea:
-    """Return the demonstration under its title and what to watch, to scroll where it is high."""
+    """Return a scroll area with title, sentence on what to watch, and the demonstration."""
     page = _Page()
     page.setObjectName("page")
     layout = QVBoxLayout(page)

@@ -1,4 +1,4 @@
-"""A batch worked out in a table: logits and classes in, softmax, losses and gradient out."""
+"""A batch worked out in a table: from logits and classes to softmax, losses and gradient."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import note
 
 MAX_ROWS = 20
-WIDE = 84  # average characters: with more room the tables stand side by side
+WIDE = 84  # average characters: in a wider widget the tables are side by side
 
 
 class WorkedExampleDemo(Demo):
-    """The worked example of the theory, every number computed anew as cells are typed over."""
+    """The worked example of the theory; editing a cell recomputes every number."""
 
     title = "Worked example"
     watch = (
