@@ -1,1 +1,1 @@
-"""The evaluation of a model: counts, curves, thresholds, reliability, folds, the mistakes."""
+"""Evaluation of a model: counts, curves, threshold, reliability, cross-validation, mistakes."""

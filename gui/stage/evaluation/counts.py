@@ -1,4 +1,4 @@
-"""Parts of the evaluation that count: the confusion matrix, figures by class, sure mistakes."""
+"""Pages of counts: the confusion matrix, metrics by class, confident mistakes."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from gui.stage.evaluation.example_list import ExampleList
 from gui.stage.evaluation.page import Inspection, Page
 
 MAX_CELL, LARGEST_TYPE = 180, 2.6
-FEW = 5  # classes that are written large
-MAX_SHOWN = 500  # examples in a list: the rest is like them
+FEW = 5  # up to this many classes are shown in large type
+MAX_SHOWN = 500  # examples in a list
 KEY = "rows: true class · columns: what the model says · click a cell"
 COLUMNS = ("class", "precision", "recall", "F1", "rows")
 TIPS = (
@@ -48,7 +48,7 @@ TIPS = (
 
 
 class Confused(NamedTuple):
-    """The counts, and the examples of the chosen cell."""
+    """The confusion counts and the examples of the chosen cell, `number` in all."""
 
     task: Task
     words: str
@@ -59,7 +59,7 @@ class Confused(NamedTuple):
 
 
 class ConfusionPage(Page):
-    """The matrix; below it the examples of the cell that was clicked, the largest loss first."""
+    """The matrix and, below it, the examples of the clicked cell, by decreasing loss."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -146,7 +146,7 @@ class ConfusionPage(Page):
 
 
 class MistakesPage(Page):
-    """The wrong answers that the model is surest of."""
+    """The wrong answers in which the model is most confident."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -238,7 +238,7 @@ class ClassesPage(Page):
         self._take_type()
 
     def _take_type(self) -> None:
-        """Write few classes larger than many."""
+        """Set the type size: larger for few classes."""
         is_short = len(self._names) <= FEW
         self._font = zoom.font(1.6 if is_short else look.LARGE)
         self.table.verticalHeader().setDefaultSectionSize(
@@ -282,7 +282,7 @@ class ClassesPage(Page):
         return [*by_class, (*result.macro(), float(result.support.sum()))]
 
     def csv(self) -> str:
-        """Return the table as CSV, figures in full; what has no value is left empty."""
+        """Return the table as CSV, with 6 significant digits; undefined values are empty."""
         if self._report is None:
             return ""
         rows: list[tuple[str, ...]] = [COLUMNS]

@@ -1,4 +1,4 @@
-"""ROC and precision–recall: what every threshold would do, and what this one does."""
+"""ROC and precision–recall curves over all thresholds, with the point of the current one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ POINT_PX = 13
 
 
 class Drawn(NamedTuple):
-    """Both curves; `chosen` is what this threshold does, where there is one."""
+    """Data of both curves; `chosen` has the counts at the threshold of a neuron, else None."""
 
     words: str
     name: str
@@ -37,11 +37,11 @@ class Drawn(NamedTuple):
     average_precision: float
     positives: int
     negatives: int
-    chosen: tuple[int, int] | None  # found, and false alarms
+    chosen: tuple[int, int] | None  # true positives, false positives
 
 
 class CurvesPage(Page):
-    """Both curves side by side, of one class against all others."""
+    """Both curves side by side, for one class against all others."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -152,7 +152,7 @@ def _say(result: Drawn, theme: Theme) -> str:
 
 
 class _Square(QWidget):
-    """A plot of shares against shares, with a title, a curve, a line for guessing, and a point."""
+    """A plot with both axes from 0 to 1: a title, a curve, a line for guessing, a point."""
 
     def __init__(self, theme: Theme, name: str, across: str, up: str) -> None:
         super().__init__()

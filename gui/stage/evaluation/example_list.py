@@ -1,4 +1,4 @@
-"""Some rows and what the model says of them: images as pictures, measured features as lines."""
+"""A list of rows with the model's answers: images as a gallery, other data as a table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CELL_PX = 92
 
 
 class ExampleModel(RowTableModel):
-    """Answers in the order they are given in."""
+    """Item model of answers, in their given order."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(FIXED)
@@ -40,7 +40,7 @@ class ExampleModel(RowTableModel):
         self._theme, self._inks = theme, ink_table(theme)
 
     def show_answers(self, task: Task, answers: Answers | None) -> None:
-        """Show these answers; where they are of the same rows, the list stays where it is."""
+        """Show these answers; for the same rows, scroll position and selection stay."""
         rows = np.empty(0) if self.answers is None else self.answers.rows
         is_same = task is self.task and answers is not None and np.array_equal(rows, answers.rows)
         if not is_same:
@@ -57,7 +57,7 @@ class ExampleModel(RowTableModel):
         assert self.answers is not None
         return int(self.answers.rows[place])
 
-    # What Qt asks -------------------------------------------------------------------------------
+    # Model interface ----------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() or self.answers is None else len(self.answers)
@@ -105,7 +105,7 @@ class ExampleModel(RowTableModel):
         return f"{task.dataset.X[self.row_at(place), column - len(FIXED)]:.6g}"
 
     def _share(self, share: float) -> str:
-        """A probability in percent; a dash of a model that has none."""
+        """Format a probability in percent, or a dash if the model has none."""
         assert self.task is not None
         return f"{share:.1%}" if FAMILY[self.task.config.model.kind].has_probabilities else "–"
 
@@ -135,7 +135,7 @@ class ExampleModel(RowTableModel):
 
 
 class ExampleList(QStackedWidget):
-    """A gallery of pictures, or a table; a click or Return chooses a row."""
+    """A gallery of pictures or a table; a click or Return emits `row_chosen`."""
 
     row_chosen = Signal(int)
 
@@ -173,7 +173,7 @@ class ExampleList(QStackedWidget):
 
     @property
     def shown(self) -> QAbstractItemView:
-        """The list in sight."""
+        """The visible one of gallery and table."""
         return self.gallery if self.currentIndex() else self.table
 
     def _choose(self, index: QModelIndex) -> None:

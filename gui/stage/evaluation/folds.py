@@ -1,4 +1,4 @@
-"""Cross-validation: the current config trained k times, beside the live run."""
+"""The page of cross-validation: the current config trained k times, apart from the live run."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 LEAST, MOST, USUAL = 3, 10, 5
 POLL_MS = 100
-FIGURES = 1.6  # times as large as the rest
+FIGURES = 1.6  # type size relative to the rest
 COLUMNS = ("fold", "rows", "accuracy", "loss")
 ABOUT = (
     "The training rows are dealt out to k folds. Each fold is tested on by a model that is trained "
@@ -46,7 +46,7 @@ ABOUT = (
 
 
 class FoldsPage(Page):
-    """k, start and cancel; the mean and its spread; each fold as a dot and as a line."""
+    """k, start and cancel; mean and standard deviation; each fold as a dot and a table row."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -119,10 +119,10 @@ class FoldsPage(Page):
         self.dots.setBrush(pg.mkBrush(theme.accent))
         self.dots.setPen(plots.pen(self.plot, theme.panel, 1))
 
-    # The run --------------------------------------------------------------------------------------
+    # Cross-validation -----------------------------------------------------------------------------
 
     def show_task(self, task: Task) -> None:
-        """Forget what was found out of other data or of another config."""
+        """Cancel the cross-validation of another task and clear its results."""
         if task is self._task:
             return
         self._drop()
@@ -132,11 +132,11 @@ class FoldsPage(Page):
         self._show_controls()
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
-        """Take the settings as they are now."""
+        """Take the current training settings from the snapshot."""
         self._snapshot = snapshot
 
     def close_thread(self) -> None:
-        """End what is under way, and wait for it."""
+        """Cancel the running cross-validation and wait for its thread."""
         self._drop()
         for ending in self._ending:
             ending.job.close()
@@ -166,7 +166,7 @@ class FoldsPage(Page):
         self._show_controls()
 
     def _drop(self) -> None:
-        """Let the thread end by itself; whatever it still finds out is not shown."""
+        """Cancel without waiting for the thread; its later results are not shown."""
         self._timer.stop()
         self._ending = [ending for ending in self._ending if not ending.job.is_done]
         if self._running is not None:
@@ -178,7 +178,7 @@ class FoldsPage(Page):
         running = self._running
         if running is None:
             return
-        has_ended = running.job.is_done  # before its progress: what comes last is not missed
+        has_ended = running.job.is_done  # read before progress, so the last result is not missed
         if has_ended:
             self._timer.stop()
             self._running = None
@@ -186,7 +186,7 @@ class FoldsPage(Page):
         if has_ended:
             self._show_controls()
 
-    # What is shown --------------------------------------------------------------------------------
+    # Display --------------------------------------------------------------------------------------
 
     def _show_controls(self) -> None:
         is_running = self._running is not None
@@ -271,7 +271,7 @@ class FoldsPage(Page):
         self._set_axes(k, low)
 
     def _set_axes(self, k: int, low: float) -> None:
-        """Show k folds, and accuracies from `low` to 1."""
+        """Set the axes to k folds and to accuracies from `low` to 1."""
         room = max(1 - low, 0.02) * 0.15
         self.plot.setRange(xRange=(0.5, k + 0.5), yRange=(max(low - room, 0), 1 + room), padding=0)
         ticks = [(number, str(number)) for number in range(1, k + 1)]
@@ -279,7 +279,7 @@ class FoldsPage(Page):
 
 
 def _make_table() -> QTableWidget:
-    """Return a table of folds, to be read only."""
+    """Return a read-only table of folds."""
     table = QTableWidget(0, len(COLUMNS))
     table.setHorizontalHeaderLabels(list(COLUMNS))
     table.setAccessibleName("Each fold")

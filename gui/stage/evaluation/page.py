@@ -1,4 +1,4 @@
-"""What each part of the evaluation is: asked on the background thread, shown here."""
+"""Base class of the evaluation pages: computed on the background thread, shown here."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from core.data.task import Task
 from core.evaluate.classification import Answers
 from gui.kit.theme import Theme
 
-MARGIN = 0.025  # beyond 0 and 1 of a plot of shares, for what lies on its edge
-SHARES = [(k / 5, f"{k / 5:.1f}") for k in range(6)]  # ticks
+MARGIN = 0.025  # of a plot from 0 to 1, so that points on its edge are not cut off
+SHARES = [(k / 5, f"{k / 5:.1f}") for k in range(6)]  # axis ticks
 
 Inspection = Callable[[Answers], Any]
 
 
 def scrolled(content: QWidget) -> QScrollArea:
-    """Return an area that scrolls, up and down only, where there is too little height for this."""
+    """Return a scroll area for the content that scrolls vertically if the height is too small."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -32,29 +32,31 @@ def scrolled(content: QWidget) -> QScrollArea:
 
 
 class Page(QWidget):
-    """One part; while it is not shown, nothing is computed for it."""
+    """One page of the evaluation; nothing is computed for a hidden one."""
 
-    row_chosen = Signal(int)  # of the data set
-    changed = Signal()  # something else is to be computed
+    row_chosen = Signal(int)  # row of the data set
+    changed = Signal()  # the result must be computed again
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
 
     def show_theme(self, theme: Theme) -> None:
-        """Take the colours of the theme."""
+        """Apply the theme."""
         self.theme = theme
 
     def show_task(self, task: Task) -> None:
-        """Show nothing yet, of these classes."""
+        """Clear the page and prepare it for the classes of this task."""
 
     def inspect(self, task: Task, words: str) -> Inspection:
-        """Return what is to be computed from the answers, with all that it needs bound to it.
+        """Return the function that computes the result from the answers, on another thread.
 
-        words : what rows they are, as in “test rows”.
+        It has all settings bound, as it must not read the widget.
+
+        words : name of the rows, as in “test rows”.
         """
         raise NotImplementedError
 
     def show_result(self, result: Any) -> None:
-        """Show what was computed."""
+        """Show the result of the function that `inspect` returned."""
         raise NotImplementedError

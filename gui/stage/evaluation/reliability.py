@@ -1,4 +1,4 @@
-"""The reliability diagram: how sure the model is against how often it is right; a temperature."""
+"""The reliability diagram, accuracy against confidence, and temperature scaling."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ TIP = (
     "both curves are then of the other half. No decision changes"
 )
 COUNTS_HEIGHT = 104  # px at 100 %
-COUNTS_MOST = 0.32  # of the height of the page
+COUNTS_MOST = 0.32  # fraction of the height of the page
 
 
 class Calibrated(NamedTuple):
-    """The diagram of the answers; with a temperature also of the tempered ones.
+    """The diagram of the answers, and after temperature scaling, if any.
 
-    told : what T did, in words.
+    told : text about the effect of T.
     """
 
     words: str
@@ -44,7 +44,7 @@ class Calibrated(NamedTuple):
 
 
 class ReliabilityPage(Page):
-    """Accuracy by confidence, in ten bins; below, how many answers are in each."""
+    """Accuracy by confidence in ten bins, and below it the number of answers in each bin."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -59,7 +59,7 @@ class ReliabilityPage(Page):
         head.addWidget(self.title, 1)
         head.addWidget(self.temper)
         self.plot = _shares(theme, "Reliability diagram")
-        self.plot.getPlotItem().getAxis("bottom").setStyle(showValues=False)  # as below
+        self.plot.getPlotItem().getAxis("bottom").setStyle(showValues=False)  # shown below
         self.diagonal = plots.Line(self.plot)
         self.diagonal.setData([0, 1], [0, 1])
         self.before, self.after = plots.Line(self.plot), plots.Line(self.plot)
@@ -67,7 +67,7 @@ class ReliabilityPage(Page):
         for dots in (self._dots, self._dots_after):
             self.plot.addItem(dots)
         self.counts = _shares(theme, "Answers in each bin")
-        self.counts.getPlotItem().getAxis("left").setTicks([[]])  # they stand on the bars
+        self.counts.getPlotItem().getAxis("left").setTicks([[]])  # the numbers are on the bars
         self.bars = pg.BarGraphItem(x=[], height=[], width=1 / BINS)
         self.counts.addItem(self.bars)
         self.count_labels = [pg.TextItem(anchor=(0.5, 1.0)) for _ in range(BINS)]
@@ -87,7 +87,7 @@ class ReliabilityPage(Page):
         self._fit_counts()
 
     def _fit_counts(self) -> None:
-        """Leave most of a low page to the curve."""
+        """Limit the height of the counts, so that the curve has most of a low page."""
         self.counts.setFixedHeight(min(zoom.px(COUNTS_HEIGHT), round(COUNTS_MOST * self.height())))
 
     def show_theme(self, theme: Theme) -> None:
@@ -155,7 +155,7 @@ class ReliabilityPage(Page):
                 return None
             if not has_temperature:
                 return Calibrated(words, diagram(answers), None, "")
-            from core.evaluate.model_outputs import temper  # PyTorch
+            from core.evaluate.model_outputs import temper  # imports PyTorch
 
             tempered = temper(task, answers)
             told = (
@@ -211,14 +211,14 @@ class ReliabilityPage(Page):
 
 
 def _compact(count: int) -> str:
-    """Say a count in the width of a bar; nothing where there is nothing."""
+    """Format a count for the width of a bar; a count of 0 is empty."""
     if count >= 10_000:
         return f"{count / 1000:.0f}k"
     return f"{count:,}" if count else ""
 
 
 def _draw(line: plots.Line, dots: pg.ScatterPlotItem, shown: Reliability) -> None:
-    """Join the bins that are filled; a dot is the larger the more answers it is of."""
+    """Draw the non-empty bins as a line with dots; the more answers, the larger the dot."""
     filled = shown.is_filled
     x, y = shown.confidence[filled], shown.accuracy[filled]
     share = shown.counts[filled] / max(int(shown.counts.sum()), 1)

@@ -1,4 +1,4 @@
-"""A threshold on a neuron's probability: from which on it is taken for a yes."""
+"""The threshold on a neuron's probability, above which its answer is yes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ TIP = (
     "learnt: training goes on as before"
 )
 
-ROOM_FOR_NOTE = 72  # letters
+ROOM_FOR_NOTE = 72  # average characters of width
 
 
 class ThresholdRow(QWidget):
-    """A slider from 0.01 to 0.99, its value in words, and a way back to ½."""
+    """A slider from 0.01 to 0.99, a label with its value, and a button that resets it to ½."""
 
     changed = Signal(float)
 
@@ -58,14 +58,14 @@ class ThresholdRow(QWidget):
         return HALF if at == 50 else at / 100
 
     def show_name(self, name: str) -> None:
-        """Say which class is the yes; the slider stays where it is."""
+        """Set the name of the positive class; the value does not change."""
         self._name = name
         self._say()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         letters = self.width() / self.fontMetrics().averageCharWidth()
-        self._note.setVisible(letters > ROOM_FOR_NOTE)  # the tooltip says it, too
+        self._note.setVisible(letters > ROOM_FOR_NOTE)  # the tool tip has it as well
 
     def _change(self) -> None:
         self._say()

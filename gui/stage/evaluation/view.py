@@ -1,4 +1,4 @@
-"""How good the model is, of which rows, and how sure one can be of it."""
+"""The evaluation view: accuracy with its confidence interval, and one page of details."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from gui.stage.evaluation.reliability import ReliabilityPage
 from gui.stage.evaluation.threshold import ThresholdRow
 from gui.state.background_tasks import Background, Queue
 
-INTERVAL = 0.25  # s between two askings while it trains
-SHARE = 4.0  # and at least so many times as long as one takes
-LEAST_HEIGHT = 200  # px at 100 % of a part; with less room it is scrolled to
-ROOM = 28  # px around the name of a part
+INTERVAL = 0.25  # s between two evaluations during training, at least
+SHARE = 4.0  # least interval as a multiple of the duration of one evaluation
+LEAST_HEIGHT = 200  # px at 100 % of a page; below it, the page scrolls
+ROOM = 28  # px around the name of a page
 PARTS = (
     ("Confusion", "confusion", "How often each class is taken for each other one"),
     ("Classes", "classes", "Precision, recall and F1 of each class"),
@@ -54,7 +54,7 @@ INTERVAL_TIP = (
 
 
 class EvaluationView(View):
-    """One part at a time, so that each is large; only the part that is shown is computed."""
+    """One large page at a time; only the visible page is computed."""
 
     row_chosen = Signal(int)
     threshold_changed = Signal(float)
@@ -77,7 +77,7 @@ class EvaluationView(View):
         self.which.chosen.connect(lambda _: self._ask())
         self.threshold = ThresholdRow()
         self.threshold.changed.connect(self._change_threshold)
-        self.pages: dict[str, Page] = {}  # those that have been shown
+        self.pages: dict[str, Page] = {}  # created so far
         self.part = "confusion"
         self._stack = QStackedWidget()
         self._later = QTimer(self)
@@ -104,7 +104,7 @@ class EvaluationView(View):
         self._ask()
 
     def _page(self, part: str) -> Page:
-        """Return the page of this part; it is made when it is first wanted, which takes a while."""
+        """Return the page of this name; created on first use, as its plots are slow to create."""
         page = self.pages.get(part)
         if page is None:
             page = self.pages[part] = PAGES[part](self.theme)
@@ -150,7 +150,7 @@ class EvaluationView(View):
         has = task is not None and has_threshold(task.config.model.kind)
         self.threshold.setVisible(has and part not in WITHOUT_THRESHOLD)
 
-    # What is shown --------------------------------------------------------------------------------
+    # Display --------------------------------------------------------------------------------------
 
     def show_theme(self) -> None:
         zoom.set_type(self.accuracy, look.LARGE)
@@ -164,7 +164,7 @@ class EvaluationView(View):
         self._background.forget("evaluation")
         if task.dataset.class_names != self._classes:
             self._classes = task.dataset.class_names
-            self.threshold.reset.click()  # another question is asked
+            self.threshold.reset.click()  # it applied to other classes
         if task.is_neuron:
             self.threshold.show_name(self._classes[1])
         self.accuracy.setText(task.obstacle)
@@ -189,7 +189,7 @@ class EvaluationView(View):
             self.folds.offer_snapshot(snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show it now, or as soon as the one before has been in sight for long enough."""
+        """Evaluate now, or after the minimum interval since the last evaluation."""
         wait = self._asked_at + self._wait - time.monotonic()
         if wait <= 0 or self._known is None:
             self._ask()
@@ -201,7 +201,7 @@ class EvaluationView(View):
         self._ask()
 
     def _ask(self) -> None:
-        """Have the newest snapshot judged, on the background thread, for the part in sight."""
+        """Evaluate the newest snapshot for the visible page, on the background thread."""
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None or not self.isVisible() or self.part == "folds":
             return
@@ -219,7 +219,7 @@ class EvaluationView(View):
             known = self._known[3]
 
         def work() -> tuple[Answers, int, Any, float]:
-            from core.evaluate import model_outputs  # brings PyTorch
+            from core.evaluate import model_outputs  # imports PyTorch
 
             started = time.perf_counter()
             answers = known if known is not None else model_outputs.ask(task, params, rows)
@@ -251,7 +251,7 @@ class EvaluationView(View):
         self._fit()
 
     def _fit(self) -> None:
-        """Where the names of the parts would be cut off, leave out what is around them."""
+        """Use small type without padding if the names of the pages would be cut off."""
         words = [self.parts.button(part).text() for _, part, _ in PARTS]
         bold = QFontMetrics(zoom.font(1.0, bold=True))
         is_narrow = (
@@ -267,10 +267,10 @@ class EvaluationView(View):
         for place, word in enumerate(words):
             row.setStretch(place, bold.horizontalAdvance(word) if is_narrow else 1)
 
-    # Life -----------------------------------------------------------------------------------------
+    # Lifecycle ------------------------------------------------------------------------------------
 
     def end_threads(self) -> None:
-        """End a cross-validation that is under way, and wait for it."""
+        """Cancel a running cross-validation and wait for its thread."""
         if "folds" in self.pages:
             self.folds.close_thread()
 
