@@ -1,1 +1,1 @@
-"""The model as a network at work: inputs, weights and outputs of one example."""
+"""The model as a network: inputs, weights and outputs for one example."""

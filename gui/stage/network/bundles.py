@@ -1,4 +1,4 @@
-"""The sketch of a model with many inputs: its weights summed up in two strands per class."""
+"""The sketch of a model with many inputs: its evidence summed up in two strands per class."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gui.stage.network.words import vote_words
 
 
 class Sums(NamedTuple):
-    """What one class's evidence w ⊙ x sums up to."""
+    """The sums of the positive and of the negative evidence w ⊙ x of one class, and its bias."""
 
     positive: float
     negative: float
@@ -29,7 +29,7 @@ class Sums(NamedTuple):
 
 
 class _Bundle(NamedTuple):
-    """The items of one class, left of its logit."""
+    """The graphics items of one class, left of its logit."""
 
     fan: QGraphicsPathItem
     weights: QGraphicsPixmapItem
@@ -39,12 +39,12 @@ class _Bundle(NamedTuple):
 
 
 class Bundles(Sketch):
-    """The inputs as one block; for each class its weights as a picture, and sums of w ⊙ x."""
+    """The inputs as one block; for each class its weights as a picture and its sums of w ⊙ x."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Sketch of the model, summed up")
         self.bundles: list[_Bundle] = []
-        self.sums: list[Sums] = []  # of the classes that are drawn
+        self.sums: list[Sums] = []  # of the drawn outputs
         self.weight_scale = 0.0
         self._places: list[QRectF] = []
         self._block_rect = QRectF()
@@ -71,11 +71,11 @@ class Bundles(Sketch):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns of a picture of the inputs: one column where they are no picture."""
+        """Rows and columns of the picture of the inputs; (m, 1) for data without images."""
         assert self.task
         return self.task.dataset.image_shape or (self.task.m, 1)
 
-    # Places -------------------------------------------------------------------------------------
+    # Layout -------------------------------------------------------------------------------------
 
     def minimum_height(self) -> int:
         rows = max(
@@ -154,7 +154,7 @@ class Bundles(Sketch):
         frame.setPen(QPen(QColor(self._theme.line), 1))
 
     def _lay_out_fan(self, fan: QGraphicsPathItem, thumb: QRectF) -> None:
-        """Spread from the block's whole edge to the picture's: all inputs go to each class."""
+        """Shape the fan from the edge of the block to the picture: all inputs reach each class."""
         block = self._block_rect
         path = QPainterPath()
         path.addPolygon(
@@ -190,7 +190,7 @@ class Bundles(Sketch):
             for item in (strand, words):
                 item.setVisible(n < 2 or self._has_bias)
 
-    # Numbers ------------------------------------------------------------------------------------
+    # Values -------------------------------------------------------------------------------------
 
     def _largest(self, signals: Signals) -> float:
         evidence, b = signals.answer.evidence, signals.params.b
@@ -225,7 +225,7 @@ class Bundles(Sketch):
                 self._say(words, ("b " if s and n == 2 else "") + terms[n])
 
     def terms(self, i: int) -> list[str]:
-        """Say the positive sum, the negative sum and the bias of the class that is drawn as i."""
+        """Format the positive sum, the negative sum and the bias of the i-th drawn output."""
         assert self.signals
         return format_terms(self.sums[i], float(self.signals.answer.logits[self.drawn.outputs[i]]))
 
@@ -242,7 +242,7 @@ class Bundles(Sketch):
             picture = w.reshape(self.shape if is_image else (1, -1))
             bundle.weights.setPixmap(signed_pixmap(picture, self.weight_scale, table))
 
-    # Pointing -----------------------------------------------------------------------------------
+    # Pointer and keys ---------------------------------------------------------------------------
 
     def _emphasise(self) -> None:
         super()._emphasise()
@@ -265,7 +265,7 @@ class Bundles(Sketch):
         return super()._mark_at(position)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk over the classes, up and down."""
+        """Move the mark over the drawn outputs with Up and Down; Escape clears it."""
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         if event.key() == Qt.Key.Key_Escape and self.mark != NOTHING:
             self.point(NOTHING)
@@ -277,7 +277,7 @@ class Bundles(Sketch):
             super().keyPressEvent(event)
 
     def words(self) -> str:
-        """Say in words what is pointed at."""
+        """Return a text about the mark, "" without one."""
         task, s, (j, k) = self.task, self.signals, self.mark
         if task is not None and s is not None and j is not None:
             return f"{task.input_names[j]}: x = {format_fixed(float(s.answer.x[j]), 2)}"

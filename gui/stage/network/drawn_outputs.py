@@ -1,4 +1,4 @@
-"""Which classes and which outputs of a model are drawn, and what they are called."""
+"""The classes and outputs of a model that are drawn, and their names."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MOST_CLASSES = 10
 
 
 class DrawnOutputs:
-    """Of many classes the most probable ones are drawn, and the example's own.
+    """The drawn outputs: of many classes the most probable ones and the example's own.
 
-    classes : the numbers of those that are drawn. pairs : where neurons are pairs', the numbers of
-    those that are drawn, else empty.
+    classes : numbers of the drawn classes. pairs : numbers of the drawn pairs if the model is
+    pairwise, else empty.
     """
 
     def __init__(self, task: Task | None) -> None:
@@ -32,18 +32,18 @@ class DrawnOutputs:
 
     @property
     def is_neuron(self) -> bool:
-        """Whether one neuron says yes or no."""
+        """Whether the model is one neuron that says yes or no."""
         return self._task is not None and self._task.config.model.is_neuron
 
     @property
     def outputs(self) -> list[int]:
-        """The rows of W that are drawn."""
+        """The drawn rows of W."""
         if FAMILY[self.kind].is_pairwise:
             return self.pairs
         return [0] if self.is_neuron else self.classes
 
     def choose(self, signals: Signals) -> bool:
-        """Draw what matters to these numbers; return whether that is other than before."""
+        """Choose classes and pairs for these signals; return whether the choice has changed."""
         before = self.classes, self.pairs
         if self._task and self._task.dataset.h > MOST_CLASSES:
             answer = signals.answer
@@ -56,12 +56,12 @@ class DrawnOutputs:
         return (self.classes, self.pairs) != before
 
     def name_of(self, output: int) -> str:
-        """Name what a row of W speaks for."""
+        """Return the name of an output, a row of W."""
         assert self._task
         return output_names(self.kind, self._task.dataset.class_names)[output]
 
     def pair_name(self, output: int, metrics: QFontMetricsF, room: float) -> str:
-        """Name a pair by its classes' names where there is room, or by their markers."""
+        """Return a pair's name of at most `room` px: of class names, else of their markers."""
         assert self._task
         name = self.name_of(output)
         if metrics.horizontalAdvance(name) <= room:
@@ -71,14 +71,14 @@ class DrawnOutputs:
         return "|".join(look.GLYPHS[mark % len(look.GLYPHS)] for mark in marks)
 
     def classes_of(self, output: int) -> tuple[int, ...]:
-        """Return the classes that an output speaks for or against."""
+        """Return the classes of an output: its own, or both of a pair."""
         if not self.pairs or self._task is None:
             return (output,)
         return pairs(self._task.dataset.h)[output]
 
 
 def _pairs_about(h: int, about: int) -> list[int]:
-    """Return the numbers of all pairs of h classes, or of too many those that have this class."""
+    """Return the numbers of all pairs of h classes, or if too many, of those with class `about`."""
     every = pairs(h)
     if len(every) <= MOST_CLASSES:
         return list(range(len(every)))

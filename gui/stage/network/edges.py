@@ -1,4 +1,4 @@
-"""The sketch of a model with few inputs: each weight is an edge."""
+"""The sketch of a model with few inputs: each weight is drawn as an edge."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from gui.stage.network.sketch import NOTHING, Mark, Sketch
 from gui.stage.network.words import vote_words
 
 MOST_INPUTS = 12
-THICKEST = 11.0  # px of an edge at the end of the scale, at a zoom of 100 %
-REACH = 5.0  # px around an edge that count as on it
+THICKEST = 11.0  # px at 100 %: width of an edge at the end of the scale
+REACH = 5.0  # px at 100 %: tolerance for pointing at an edge
 
 
 class Edges(Sketch):
-    """Inputs and a bias unit on the left, an edge to each logit: thick where |w| is large."""
+    """Inputs and a bias unit on the left, an edge to each logit; its width is that of |w|."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Sketch of the model")
         self.inputs: list[Node] = []
         self._names: list[Words] = []
-        self.edges: dict[tuple[int, int], Strand] = {}  # by input, the bias is the last, and output
+        self.edges: dict[tuple[int, int], Strand] = {}  # by (input, output); bias last
         self.chips: list[Chip] = []
         self._samples: list[Strand] = []
         self._scale_words: list[Words] = []
 
     @property
     def count(self) -> int:
-        """Inputs and the bias unit, if there is one."""
+        """The number of inputs, plus 1 for the bias unit if there is one."""
         return self.task.m + self.task.config.model.has_bias if self.task else 0
 
     def is_bias(self, j: int) -> bool:
-        """Whether this is the bias unit, which comes after the inputs."""
+        """Return whether j is the bias unit, which comes after the inputs."""
         return self.task is not None and j == self.task.m
 
     def _make(self) -> None:
@@ -61,7 +61,7 @@ class Edges(Sketch):
         self._samples = [Strand(self._canvas) for _ in range(2)]
         self._scale_words = [self._words() for _ in range(2)]
 
-    # Places -------------------------------------------------------------------------------------
+    # Layout -------------------------------------------------------------------------------------
 
     def minimum_height(self) -> int:
         rows = max(self.count * 1.25, len(self.drawn.classes) * 1.35, len(self.drawn.pairs) * 2.6)
@@ -79,7 +79,7 @@ class Edges(Sketch):
         metrics = QFontMetricsF(font)
         widest = max(metrics.horizontalAdvance(name) for name in names)
         stacked = row >= line * 2.7
-        if stacked:  # the name above its number
+        if stacked:  # the name is above its number
             column = max(node, min(widest + 1, self.grid.columns.logit * 0.46))
             x, name_width = column - node, column
         else:
@@ -109,7 +109,7 @@ class Edges(Sketch):
         self._lay_out_scale()
 
     def _lay_out_scale(self) -> None:
-        """Show how thick an edge of the scale's end is, of either sign."""
+        """Lay out the legend: an edge of largest width for each sign."""
         foot, theme = self.grid.foot, self._theme
         width = self.grid.width_of("w = −0.00 ")
         x = foot.left()
@@ -122,21 +122,21 @@ class Edges(Sketch):
             words.place(QRectF(x + zoom.px(27), foot.top(), width, foot.height()), LEFT)
             x += zoom.px(27) + width
 
-    # Numbers ------------------------------------------------------------------------------------
+    # Values -------------------------------------------------------------------------------------
 
     def weight(self, j: int, i: int) -> float:
-        """Return the weight of an edge; the bias's is b."""
+        """Return the weight from input j to the i-th drawn output; for the bias unit, b."""
         assert self.signals
         k, params = self.drawn.outputs[i], self.signals.params
         return float(params.b[k] if self.is_bias(j) else params.W[k, j])
 
     def value(self, j: int) -> float:
-        """Return what an input hands on; the bias unit's is 1."""
+        """Return the value of input j; 1 for the bias unit."""
         assert self.signals
         return 1.0 if self.is_bias(j) else float(self.signals.answer.x[j])
 
     def terms(self, i: int) -> list[str]:
-        """Say what each input and the bias contribute to logit i."""
+        """Format the contributions of each input and of the bias to the i-th drawn logit."""
         assert self.signals
         parts = [self.weight(j, i) * self.value(j) for j in range(self.count)]
         return format_terms(parts, float(self.signals.answer.logits[self.drawn.outputs[i]]))
@@ -159,7 +159,7 @@ class Edges(Sketch):
         for sample in self._samples:
             sample.setVisible(s is not None)
 
-    # Pointing -----------------------------------------------------------------------------------
+    # Pointer and keys ---------------------------------------------------------------------------
 
     def _emphasise(self) -> None:
         super()._emphasise()
@@ -178,7 +178,7 @@ class Edges(Sketch):
         self._label(marked)
 
     def _label(self, marked: list[tuple[int, int]]) -> None:
-        """Say on each of these edges what it contributes."""
+        """Label each of these edges with its contribution."""
         is_one = len(marked) == 1
         t = 0.5 if is_one else 0.3 if self.mark.input is None else 0.68
         room = self.edges[0, 0].line().dx() if self.edges else 0.0
@@ -205,7 +205,7 @@ class Edges(Sketch):
         return super()._mark_at(position) if best == NOTHING else best
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk over the edges: up and down the inputs, left and right the outputs."""
+        """Move the mark: Up and Down over inputs, Left and Right over outputs; Escape clears it."""
         steps = {
             Qt.Key.Key_Up: (-1, 0),
             Qt.Key.Key_Down: (1, 0),
@@ -224,10 +224,10 @@ class Edges(Sketch):
         else:
             super().keyPressEvent(event)
 
-    # Words --------------------------------------------------------------------------------------
+    # Text ---------------------------------------------------------------------------------------
 
     def words(self) -> str:
-        """Say in words what is pointed at."""
+        """Return a text about the mark, "" without one."""
         task, s, (j, k) = self.task, self.signals, self.mark
         if task is None or s is None or self.mark == NOTHING:
             return ""

@@ -1,4 +1,4 @@
-"""What sketches of the model are made of: numbers that flow, and native items to show them."""
+"""Parts of the sketches: the numbers of one forward pass, and graphics items that show them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from gui.kit.canvas import CENTRE, Canvas, Words
 from gui.kit.picture_grid import SHRINK, nice_above
 from gui.state.selected_example import Example
 
-WIRE = 1.2  # px of a line without a weight, at a zoom of 100 %
-FAINT = 0.13  # opacity of what is not pointed at
+WIRE = 1.2  # px at 100 %: width of a line without a weight
+FAINT = 0.13  # opacity of items that are not marked
 
 
 @dataclass(frozen=True, eq=False)
 class Signals:
-    """What flows through the model for one example; label and loss are None where it has none."""
+    """The forward pass of one example; label and loss are None if its class is unknown."""
 
     params: Params
     answer: Answer
@@ -34,7 +34,7 @@ class Signals:
 
 
 def signals(task: Task, params: Params, example: Example) -> Signals | None:
-    """Ask the model about the example; None where its numbers are not finite any more."""
+    """Evaluate the model for the example; None if parameters or logits are not finite."""
     if not (np.isfinite(params.W).all() and np.isfinite(params.b).all()):
         return None
     with np.errstate(over="ignore", invalid="ignore"):
@@ -47,14 +47,14 @@ def signals(task: Task, params: Params, example: Example) -> Signals | None:
 
 
 def scale_for(largest: float, scale: float) -> float:
-    """Return the end of a symmetric scale: the one that was, while it fits, else a round one."""
+    """Return the end of a symmetric scale: the old one while it fits, else a round number."""
     if SHRINK * scale < largest <= scale:
         return scale
     return nice_above(largest)
 
 
 class Node:
-    """A number in a rounded frame: a circle where there is room, else a capsule."""
+    """A number in a rounded frame: a circle if its rectangle is square, else a capsule."""
 
     def __init__(self, canvas: Canvas) -> None:
         self._shape = canvas.add(QGraphicsPathItem())
@@ -80,7 +80,7 @@ class Node:
 
     @property
     def colour(self) -> str:
-        """The colour of its frame."""
+        """The colour of the frame."""
         return self._shape.pen().color().name()
 
     def say(self, text: str) -> None:
@@ -97,7 +97,7 @@ class Node:
 
 
 class Chip:
-    """Words on a small plate above everything else."""
+    """A text on a small plate above all other items."""
 
     def __init__(self, canvas: Canvas) -> None:
         self._plate = canvas.add(QGraphicsPathItem())
@@ -115,11 +115,11 @@ class Chip:
 
     @property
     def text(self) -> str:
-        """What it says, "" while it is hidden."""
+        """The text, "" while hidden."""
         return self._words.text() if self._words.isVisible() else ""
 
     def show(self, text: str, at: QPointF, within: QRectF) -> None:
-        """Say this around a place, moved so that it stays within the rectangle."""
+        """Show the text centred at a position, moved so that it stays within the rectangle."""
         assert self._metrics
         width, height = (
             self._metrics.horizontalAdvance(text) + zoom.px(10),
@@ -142,7 +142,7 @@ class Chip:
 
 
 class Strand(QGraphicsLineItem):
-    """A line whose thickness and colour say a signed number."""
+    """A line whose width and colour show a signed number."""
 
     THINNEST = 0.7
 
@@ -156,14 +156,14 @@ class Strand(QGraphicsLineItem):
         self.setLine(QLineF(start, end))
 
     def show_value(self, width: float, colour: str) -> None:
-        """Be so thick, in logical pixels; a hair where that is nothing."""
+        """Set the width in logical pixels, at least THINNEST at 100 %, and the colour."""
         self.width = max(width, self.THINNEST * zoom.factor())
         self._pen = QPen(QColor(colour), self.width)
         self._pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         self.setPen(self._pen)
 
     def distance(self, position: QPointF) -> float:
-        """Return how far a position is from the line’s middle in pixels, ∞ beyond its ends."""
+        """Return the distance of a position from the centre line in pixels, ∞ beyond its ends."""
         line = self.line()
         dx, dy = line.dx(), line.dy()
         length = dx * dx + dy * dy

@@ -1,4 +1,4 @@
-"""One class in the sketch of a model: marker, name, probability as a bar, target."""
+"""The row of one class in the sketch: marker, name, probability as a bar, target."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gui.kit.canvas import LEFT, RIGHT, Canvas, Words
 from gui.kit.theme import Theme
 from gui.stage.network.parts import WIRE, Node, Strand
 
-FADED = 0.4  # opacity of a class that is not pointed at
+FADED = 0.4  # opacity of a class that is not marked
 
 
 class RowGeometry(NamedTuple):
-    """Where a class stands, and in which type.
+    """Geometry and fonts of the row of a class, in pixels.
 
-    area : of name, bar and number. from_x : where the wire comes from. target_x : of the target.
-    name_width : the room that names take where they stand beside their bars.
+    area : of name, bar and number. from_x : start of the wire. target_x : left edge of the target.
+    name_width : width of the names if they are beside their bars.
     """
 
     area: QRectF
@@ -33,7 +33,7 @@ class RowGeometry(NamedTuple):
 
 
 class ClassRow:
-    """The items of one class, right of the activation."""
+    """The graphics items of one class, right of the activation."""
 
     def __init__(self, canvas: Canvas) -> None:
         self.track, self.bar = QGraphicsRectItem(), QGraphicsRectItem()
@@ -48,13 +48,13 @@ class ClassRow:
         self._k = 0
 
     def place(self, theme: Theme, geometry: RowGeometry, k: int, name: str, mark: int) -> None:
-        """Stand there for class k of this name and mark."""
+        """Lay out the row for class k with this name and marker number."""
         self._theme, self._geometry, self._k = theme, geometry, k
         self._colour = theme.class_colour(mark).name()
         metrics, area = QFontMetricsF(geometry.plain), geometry.area
         line, middle = metrics.height(), area.center().y()
         glyph_width, number_width = line * 0.95, metrics.horizontalAdvance("0.000") + 6
-        if area.height() >= line * 2.3:  # the name above its bar
+        if area.height() >= line * 2.3:  # the name is above its bar
             title = QRectF(area.left(), middle - line * 1.1, area.width(), line * 1.1)
             low = QRectF(area.left(), middle, area.width(), line * 1.1)
         else:
@@ -92,9 +92,10 @@ class ClassRow:
         )
 
     def show(self, size: float, text: str, label: int | None, *, has_target: bool = True) -> None:
-        """Show a bar of this size, 0 … 1, with its words, and the class that the example is of.
+        """Show a bar of relative length `size`, 0 … 1, its text, and the target.
 
-        has_target : whether the class has a target of 0 or 1, or else a tick where it is the one.
+        label : true class of the example, None if unknown.
+        has_target : whether the target is 0 or 1; if not, the true class has a tick.
         """
         track = self.track.rect()
         track.setWidth(track.width() * size)
@@ -109,6 +110,6 @@ class ClassRow:
         self.target.say("–" if label is None else target)
 
     def emphasise(self, is_on: bool) -> None:
-        """Stand out, or step back."""
+        """Set full opacity, or FADED if not `is_on`."""
         for item in (self._glyph, self.name, self.track, self.bar, self.share):
             item.setOpacity(1.0 if is_on else FADED)

@@ -1,4 +1,4 @@
-"""The right half of the sketch, from the logits to the loss; the left half is for subclasses."""
+"""Base class of the sketches: the right half, from logits to loss; subclasses add the left."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gui.stage.network.words import loss_words, said_of, size_of
 
 
 class Mark(NamedTuple):
-    """What is pointed at: an input, an output, or with both the edge between them."""
+    """The part marked by pointer or keys: an input, an output, or with both, their edge."""
 
     input: int | None = None
     output: int | None = None
@@ -35,7 +35,7 @@ NOTHING = Mark()
 class Sketch(CanvasWidget):
     """Logits, activation, probabilities, target and loss of one example.
 
-    drawn : which outputs and classes are shown. grid : where they stand. mark : what is pointed at.
+    drawn : outputs and classes that are drawn. grid : their geometry. mark : the marked part.
     """
 
     pointed = Signal(object)  # Mark
@@ -51,7 +51,7 @@ class Sketch(CanvasWidget):
         self.drawn = DrawnOutputs(None)
         self.grid = SketchGrid(self.width(), self.height(), self._plain)
         self.logits: list[Node] = []
-        self.names: list[Words] = []  # of pairs, over their logits
+        self.names: list[Words] = []  # of pairs, above their logits
         self.rows: list[ClassRow] = []
         self.heads = [self._words() for _ in range(5)]
         self.loss = self._words()
@@ -59,10 +59,10 @@ class Sketch(CanvasWidget):
         self._box = self._canvas.add(QGraphicsPathItem())
         self.activation = self._words()
 
-    # What is shown ------------------------------------------------------------------------------
+    # Content ------------------------------------------------------------------------------------
 
     def show_task(self, task: Task | None) -> None:
-        """Draw the model of this task, without numbers yet."""
+        """Draw the model of this task, without numbers."""
         self._clear()
         self.task, self.signals, self.scale, self.mark = task, None, 0.0, NOTHING
         self.drawn = DrawnOutputs(task)
@@ -70,7 +70,7 @@ class Sketch(CanvasWidget):
         self._dress()
 
     def show_signals(self, signals: Signals | None, *, may_choose: bool = True) -> None:
-        """Show these numbers; may_choose : of many classes, others may be drawn now."""
+        """Show these numbers; with `may_choose`, other classes may be drawn from now on."""
         self.signals = signals
         if may_choose and signals and self.drawn.choose(signals):
             if self.mark.output not in (None, *self.drawn.outputs):
@@ -81,7 +81,7 @@ class Sketch(CanvasWidget):
     # Items --------------------------------------------------------------------------------------
 
     def _clear(self) -> None:
-        """Let go of the items of the old task."""
+        """Remove the graphics items of the old task."""
         scene = self._canvas.scene()
         fixed = {*self.heads, self.loss, self._box, self.activation}
         for item in scene.items():
@@ -90,7 +90,7 @@ class Sketch(CanvasWidget):
         self.logits, self.names, self.rows, self._wires = [], [], [], []
 
     def _make(self) -> None:
-        """Make the items that the task needs."""
+        """Create the graphics items for the task."""
         canvas = self._canvas
         for _ in self.drawn.outputs:
             self.logits.append(Node(canvas))
@@ -98,10 +98,10 @@ class Sketch(CanvasWidget):
         self.names = [self._words() for _ in self.drawn.pairs]
         self.rows = [ClassRow(canvas) for _ in self.drawn.classes]
 
-    # Places -------------------------------------------------------------------------------------
+    # Layout -------------------------------------------------------------------------------------
 
     def _place_name(self, words: Words, output: int, rect: QRectF) -> None:
-        """Name a pair over its logit."""
+        """Place the name of a pair above its logit."""
         room, line = rect.width() + 2 * self.grid.columns.gap, self.grid.line
         words.dress(self._small, self._theme.muted)
         words.place(QRectF(rect.center().x() - room / 2, rect.top() - line, room, line), CENTRE)
@@ -120,7 +120,7 @@ class Sketch(CanvasWidget):
         self._show_values()
 
     def _place_logits(self) -> None:
-        """Put the outputs below each other, each with a wire to the activation."""
+        """Place the outputs below each other, each with a wire to the activation."""
         theme, grid, outputs = self._theme, self.grid, self.drawn.outputs
         columns, row = grid.columns, grid.row_height(len(outputs))
         node_rect = grid.named_node_rect if self.names else grid.node_rect
@@ -134,7 +134,7 @@ class Sketch(CanvasWidget):
             wire.show_value(WIRE * zoom.factor(), theme.muted)
 
     def _place_box(self) -> None:
-        """Put the activation beside all rows, of outputs and of classes."""
+        """Place the activation so that it spans all rows of outputs and of classes."""
         grid, columns = self.grid, self.grid.columns
         classes = len(self.drawn.classes)
         ends = [
@@ -164,7 +164,7 @@ class Sketch(CanvasWidget):
             )
 
     def _place_rows(self) -> None:
-        """Put the classes below each other."""
+        """Place the classes below each other."""
         assert self.task
         dataset, classes = self.task.dataset, self.drawn.classes
         grid, columns, row = self.grid, self.grid.columns, self.grid.row_height(len(classes))
@@ -212,18 +212,18 @@ class Sketch(CanvasWidget):
         self.loss.place(self.grid.foot, RIGHT)
 
     def minimum_height(self) -> int:
-        """Return how low it may be, with everything still readable."""
+        """Return the smallest height in pixels at which everything is readable."""
         raise NotImplementedError
 
     def _left_heads(self) -> tuple[str, str]:
-        """Return the headings of the left half's two columns."""
+        """Return the headings of the two columns in the left half."""
         raise NotImplementedError
 
     def _lay_out_left(self) -> None:
-        """Put what leads to the logits into its place, from 0 to the logits."""
+        """Lay out the left half, from x = 0 to the logits."""
         raise NotImplementedError
 
-    # Numbers ------------------------------------------------------------------------------------
+    # Values -------------------------------------------------------------------------------------
 
     def _show_values(self) -> None:
         if self.task is None:
@@ -249,24 +249,24 @@ class Sketch(CanvasWidget):
         return whole if is_room else brief
 
     def _largest(self, signals: Signals) -> float:
-        """Return the largest size of what the left half shows on its scale."""
+        """Return the largest absolute value that the left half shows on its scale."""
         raise NotImplementedError
 
     def _show_left(self) -> None:
         """Show the numbers of the left half."""
         raise NotImplementedError
 
-    # Pointing -----------------------------------------------------------------------------------
+    # Pointer ------------------------------------------------------------------------------------
 
     def point(self, mark: Mark) -> None:
-        """Bring this to the fore; NOTHING brings everything back."""
+        """Highlight a part by fading the others; NOTHING ends the highlight."""
         if mark != self.mark:
             self.mark = mark
             self._emphasise()
             self.pointed.emit(mark)
 
     def _emphasise(self) -> None:
-        """Let what is not pointed at step back."""
+        """Fade everything that is not marked."""
         output = self.mark.output
         for node, k in zip(self.logits, self.drawn.outputs, strict=True):
             node.set_opacity(1.0 if output in (None, k) else FADED)
@@ -283,7 +283,7 @@ class Sketch(CanvasWidget):
         self.point(NOTHING)
 
     def _mark_at(self, position: QPointF) -> Mark:
-        """Return what is there, NOTHING if nothing is."""
+        """Return the part at a position, or NOTHING."""
         for node, k in zip(self.logits, self.drawn.outputs, strict=True):
             if node.rect.adjusted(-4, -4, 4, 4).contains(position):
                 return Mark(output=k)

@@ -1,4 +1,4 @@
-"""Where the columns and rows of a sketch stand, in pixels of a widget of some size and type."""
+"""Geometry of a sketch: its columns and rows in pixels, from widget size and font."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui.kit import zoom
 
-# Pixels at a zoom of 100 %:
+# Pixels at 100 %:
 TALLEST_NODE = 46.0
 TALLEST_ROW = 120.0
-WIDE = 560  # of the whole, for headings in full
+WIDE = 560  # width of the widget from which headings are in full
 
 
 class Columns(NamedTuple):
-    """Left edges, widths and gaps from the logits to the targets.
+    """Left edges, widths and gap in pixels, from the logits to the targets.
 
-    logit : of the logits, where the left half ends. node : width of a logit. box, box_width : of
-    the activation. shares, shares_width : of the probabilities. target : of the targets.
+    logit : left edge of the logits, end of the left half. node : width of a logit. box, box_width :
+    of the activation. shares, shares_width : of the probabilities. target : left edge of targets.
     """
 
     logit: float
@@ -45,7 +45,7 @@ class SketchGrid:
 
     @cached_property
     def line(self) -> float:
-        """The height of a line of text."""
+        """The height of a line of text in pixels."""
         return self._metrics.height()
 
     @property
@@ -54,7 +54,7 @@ class SketchGrid:
 
     @cached_property
     def body(self) -> QRectF:
-        """Where rows may stand."""
+        """The rectangle of the rows, between headings and foot."""
         area = QRectF(0, 0, self.width, self.height)
         return area.adjusted(1, self.line * 1.4, -1, -self.line * 1.9)
 
@@ -84,16 +84,16 @@ class SketchGrid:
         return min(self.body.height() / max(count, 1), TALLEST_ROW * zoom.factor())
 
     def row(self, i: int, count: int) -> float:
-        """Return how far down the middle of row i of so many is."""
+        """Return the y of the middle of row i of `count` rows."""
         return self.body.center().y() + (i - (count - 1) / 2) * self.row_height(count)
 
     def node_rect(self, left: float, middle: float, row: float, width: float) -> QRectF:
-        """Return where a number stands around the middle of a row of such a height."""
+        """Return the rectangle of a number, centred on the middle of a row of height `row`."""
         height = min(row * 0.82, TALLEST_NODE * zoom.factor(), max(width, self.line * 1.5))
         return QRectF(left, middle - height / 2, width, height)
 
     def named_node_rect(self, left: float, middle: float, row: float, width: float) -> QRectF:
-        """Return where a number stands that has its name above."""
+        """Return the rectangle of a number that has its name above."""
         line = self.line * 0.95
         height = min(row - line - 3, TALLEST_NODE * zoom.factor(), max(width, self.line * 1.5))
         return QRectF(left, middle - (height + line) / 2 + line, width, height)

@@ -1,4 +1,4 @@
-"""The model as a network at work: one example flows through it while it learns."""
+"""The view of the model as a network: the forward pass of one example during training."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from gui.stage.network.edges import MOST_INPUTS, Edges
 from gui.stage.network.parts import signals
 from gui.state.selected_example import NOT_APPLYING, Chosen, applies
 
-SECONDS = 0.1  # numbers that change more often cannot be read
-NARROW = 600  # px at a zoom of 100 %: below it what is pointed at takes two lines to say
-LONG_SUM = 7  # terms
+SECONDS = 0.1  # s between two updates: faster ones are unreadable
+NARROW = 600  # px at 100 %: below this width the text about the mark needs two lines
+LONG_SUM = 7  # terms of a sum that need two lines of text if exceeded
 
 
 class NetworkView(View):
-    """Inputs, weights, logits, probabilities, target and loss of the example that is followed."""
+    """Inputs, weights, logits, probabilities, target and loss of the selected example."""
 
     def __init__(self, theme: Theme, chosen: Chosen) -> None:
         super().__init__(theme)
@@ -76,13 +76,13 @@ class NetworkView(View):
             self._reserve()
 
     def _reserve(self) -> None:
-        """Keep so many lines for the words about what is pointed at: the sketch stays in place."""
+        """Reserve one or two lines for the text about the mark, so that the sketch stays put."""
         is_long = self.sketch is self.edges and self.edges.count > LONG_SUM
         self._readout.set_lines(2 if is_long or self.width() < zoom.px(NARROW) else 1)
 
     @property
     def sketch(self) -> Edges | Bundles:
-        """What draws the model of this task."""
+        """The sketch for this task: edges for few inputs, bundles for many or for images."""
         is_small = self.task is not None and self.task.m <= MOST_INPUTS
         is_image = self.task is not None and self.task.dataset.image_shape is not None
         return self.edges if is_small and not is_image else self.bundles
@@ -92,7 +92,7 @@ class NetworkView(View):
         self.bundles.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
-        for sketch in (self.edges, self.bundles):  # what is not seen lets go of its data
+        for sketch in (self.edges, self.bundles):  # the hidden one releases its data
             sketch.show_task(task if sketch is self.sketch else None)
         self._stack.setCurrentIndex(self.sketch is self.bundles)
         self._show_caption(task)
@@ -107,7 +107,7 @@ class NetworkView(View):
         self._refresh()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the numbers, now or when the last ones have been seen long enough."""
+        """Show the numbers now, or after the minimum interval between updates."""
         wait = self._shown_at + SECONDS - time.monotonic()
         is_first = self.sketch.signals is None
         if snapshot.status is not Status.TRAINING or is_first or wait <= 0:
@@ -117,7 +117,7 @@ class NetworkView(View):
             self._later.start(max(int(wait * 1000), 1))
 
     def _refresh(self) -> None:
-        """Show the followed example and the newest parameters."""
+        """Show the selected example with the newest parameters."""
         task, snapshot, example = self.task, self.snapshot, self.chosen.example
         if task is None or not self.isVisible():
             return

@@ -1,4 +1,4 @@
-"""What stands in the right half of the sketch for each model: activation, headings, loss."""
+"""Texts and bar lengths of the right half of the sketch, for each kind of model."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from core.model_family import FAMILY, pairs
 from core.number_format import format_fixed, format_probability
 from gui.stage.network.parts import Signals
 
-SHOWN_LOSSES = 3  # so many pairs' losses are added up on screen
+SHOWN_LOSSES = 3  # up to this many losses are shown as a sum of terms
 
 
 def said_of(signals: Signals, kind: str, k: int) -> str:
-    """Say what comes out for class k."""
+    """Format the output for class k."""
     a = signals.answer
     model = FAMILY[kind]
     if model.is_identity:
@@ -26,13 +26,13 @@ def said_of(signals: Signals, kind: str, k: int) -> str:
 
 
 def size_of(signals: Signals, kind: str, k: int) -> float:
-    """Return how long the bar of class k is, 0 … 1."""
+    """Return the relative length of the bar of class k, 0 … 1."""
     is_line = FAMILY[kind].is_identity
     return float(signals.answer.probabilities[k]) if is_line else signals.reading.sizes[k]
 
 
 def loss_words(task: Task, s: Signals) -> tuple[str, str]:
-    """Say what the example costs: with the formula, and in brief."""
+    """Return the loss of the example as a text with the formula, and as a short text."""
     if s.label is None or s.loss is None:
         return "", ""
     kind, label = FAMILY[task.config.model.kind], s.label
@@ -64,7 +64,7 @@ def loss_words(task: Task, s: Signals) -> tuple[str, str]:
 
 
 def _below_margin(margin: float, z: float, label: int) -> str:
-    """Write margin − (2y − 1) z in figures; a margin of 0 is left out."""
+    """Format margin − (2y − 1) z with numbers inserted; a margin of 0 is omitted."""
     number = format_fixed(z, 2)
     sign = "−" if label else "+" if margin else ""
     number = f"({number})" if sign and number.startswith("−") else number
@@ -72,7 +72,7 @@ def _below_margin(margin: float, z: float, label: int) -> str:
 
 
 def each_loss(task: Task, s: Signals) -> list[float]:
-    """Return the cross-entropy of each neuron that the example is a lesson for."""
+    """Return the cross-entropy, in nats, of each neuron that has a target for the example."""
     found = []
     for k, z in enumerate(s.answer.logits.tolist()):
         target = target_of(task, k, s.label)
@@ -83,7 +83,7 @@ def each_loss(task: Task, s: Signals) -> list[float]:
 
 
 def target_of(task: Task, output: int, label: int | None) -> int | None:
-    """Return the target of one output for an example of this class, None where it has none."""
+    """Return the target, 0 or 1, of one output for an example of class `label`, None without."""
     if label is None:
         return None
     if FAMILY[task.config.model.kind].is_pairwise:
@@ -93,7 +93,7 @@ def target_of(task: Task, output: int, label: int | None) -> int | None:
 
 
 def vote_words(task: Task, signals: Signals, output: int) -> str:
-    """Say whom a pair's neuron votes for, and what it should say of this example; or nothing."""
+    """Return a text on the vote and target of a pair's neuron, "" if not pairwise."""
     if not FAMILY[task.config.model.kind].is_pairwise:
         return ""
     names, z = task.dataset.class_names, float(signals.answer.logits[output])
