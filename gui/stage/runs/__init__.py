@@ -1,1 +1,1 @@
-"""Kept runs: table, curves, boundaries side by side, and the race."""
+"""Kept runs: table, curves, decision boundaries side by side, and the race."""

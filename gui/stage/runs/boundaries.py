@@ -1,6 +1,6 @@
-"""What runs have learnt, side by side: regions of a plane, or the weights of one class as pictures.
+"""Pictures of what runs have learnt: regions of a plane, or the weights of one class as images.
 
-Pictures are made on the background thread, and kept until weights, plane or colours change.
+Regions are computed on the background thread and cached until weights, plane or theme change.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ from gui.stage.runs.small_multiples import Lines, Multiples, Picture
 from gui.state.background_tasks import Background, Queue
 from gui.state.kept_runs import LIVE_NAME, colour_of
 
-NODES = 72  # of the grid along the wider side of a picture
-MARGIN = 0.08  # of the data's range, on each side
+NODES = 72  # grid nodes along the wider side of a picture
+MARGIN = 0.08  # on each side, as a fraction of the range of the data
 SEVERAL, ONE = "several", "one"
 
 Drawn = tuple[NDArray[np.uint8], Lines]
 
 
 class RunPictures(QWidget):
-    """The runs' pictures with what is chosen about them: plane or class, many or one."""
+    """The pictures of the runs, with choices of plane or class, and of several pictures or one."""
 
     def __init__(self, theme: Theme, background: Background, key: str) -> None:
         super().__init__()
@@ -126,7 +126,7 @@ class RunPictures(QWidget):
         self._draw()
 
     def show_records(self, task: Task, records: Sequence[Record]) -> None:
-        """Show those of the runs that look at the same features as this task; name the others."""
+        """Show the runs on the same features as this task; list the others as not comparable."""
         if self._task is None or not same_features(self._task, task):
             self._drawn.clear()
         if task is not self._task:
@@ -140,7 +140,7 @@ class RunPictures(QWidget):
         self._apart = f"Not comparable here: {', '.join(words)}. " if words else ""
         self._draw()
 
-    # What is chosen -----------------------------------------------------------------------------
+    # Choices ------------------------------------------------------------------------------------
 
     def _offer(self, task: Task) -> None:
         dataset = task.dataset
@@ -168,7 +168,7 @@ class RunPictures(QWidget):
         self._draw()
 
     def plane(self) -> Plane | None:
-        """Return the plane that is shown, around the points of the task."""
+        """Return the plane through the mean of the rows; None for images and for one feature."""
         task = self._task
         if task is None or task.dataset.image_shape is not None or task.dataset.m < 2:
             return None
@@ -202,7 +202,7 @@ class RunPictures(QWidget):
         self._words.setVisible(bool(self._words.text()))
 
     def _ask(self, plane: Plane) -> None:
-        """Draw what is not drawn yet on the background thread; show what is known meanwhile."""
+        """Draw missing pictures on the background thread; show the cached ones meanwhile."""
         theme, task = self._theme, self._task
         about = plane, theme
         names = {record.name for record in self._records}
@@ -302,7 +302,7 @@ class RunPictures(QWidget):
 
 def _drawer(records: list[Record], plane: Plane, theme: Theme) -> Callable[[], list[Drawn]]:
     def work() -> list[Drawn]:
-        from core.explain import probe  # brings PyTorch
+        from core.explain import probe  # imports PyTorch
 
         drawn: list[Drawn] = []
         for record in records:
@@ -315,7 +315,7 @@ def _drawer(records: list[Record], plane: Plane, theme: Theme) -> Callable[[], l
 
 
 def _titles(records: Sequence[Record]) -> list[str]:
-    """Return what tells the runs apart; the one that is shown keeps its name."""
+    """Return short titles that distinguish the runs; the live run keeps its name."""
     names = [default_name(r.config, r.settings) if r.name == LIVE_NAME else r.name for r in records]
     return [
         record.name if record.name == LIVE_NAME else name
@@ -324,7 +324,7 @@ def _titles(records: Sequence[Record]) -> list[str]:
 
 
 def _weights(record: Record, k: int) -> NDArray[np.float32] | None:
-    """Return the weights (m,) of class k, where the run has such."""
+    """Return the weights (m,) of class k, or None if the run has no weights per class."""
     model, task = record.config.model, record.task
     if model.hidden:
         return None
@@ -337,7 +337,7 @@ def _weights(record: Record, k: int) -> NDArray[np.float32] | None:
 
 
 def _say_figures(record: Record) -> tuple[str, str]:
-    """Return loss and accuracy in words, and in fewer."""
+    """Return loss and accuracy as a text, and as a shorter one."""
     metrics = record.metrics
     has_test = not math.isnan(metrics.test_accuracy)
     sign = sign_of(metrics)

@@ -1,4 +1,4 @@
-"""The curves of several runs in one plot: the loss or the accuracy of each, in its colour."""
+"""The curves of several runs in one plot: loss or accuracy, each run in its colour."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ QUANTITIES = (
 
 
 class RunCurves(QWidget):
-    """One line for each run against the step; the axes grow by leaps.
+    """One line per run over the steps; the axes grow in discrete steps, not continuously.
 
-    A run that diverged ends with how it did, above a break of the axis where it left that.
+    The line of a diverged run ends with its divergence, above an axis break if beyond the axis.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -81,7 +81,7 @@ class RunCurves(QWidget):
 
     @property
     def lines(self) -> list[plots.Line]:
-        """The line of each run."""
+        """The lines of the runs, in their order."""
         return self._lines[: len(self._records)]
 
     def _choose(self, quantity: object) -> None:
@@ -122,9 +122,9 @@ class RunCurves(QWidget):
         self._fit(x_max, float(ends.min()), float(ends.max()))
 
     def _points(self, record: Record, name: str, x_max: int) -> tuple[Floats, Floats, Floats]:
-        """Return the steps of a run, its figures, and those of how it diverged, if that was last.
+        """Return steps, finite values, and the values of the divergence if the run has diverged.
 
-        The steps are of both, one after the other.
+        The steps are those of the values followed by those of the divergence.
         """
         (strip,) = record.curves.strips((name,), 0, x_max, COLUMNS)
         is_figure = np.isfinite(strip.mean)
@@ -157,7 +157,7 @@ class RunCurves(QWidget):
         self._set_ticks(*y_range)
 
     def _set_ticks(self, low: float, high: float) -> None:
-        """Divide the axis in four, shares in two; what is logarithmic has ticks of its own."""
+        """Set four divisions for a loss, two for an accuracy; a log axis has its own ticks."""
         axis = self.plot.getPlotItem().getAxis("left")
         axis.set_break(self._break)
         axis.setLogMode(self._quantity == "log")
@@ -173,6 +173,6 @@ class RunCurves(QWidget):
 
 
 def _round_up(high: float) -> float:
-    """Return a round value that is no less, for the end of an axis."""
+    """Return a round value of at least `high` and 0.1, for the end of an axis."""
     power = 10.0 ** math.floor(math.log10(max(high, 0.1)))
     return next(k * power for k in (1.2, 2, 3, 5, 8, 12) if k * power >= high)

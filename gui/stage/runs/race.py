@@ -1,4 +1,4 @@
-"""A race of two to four runs, update by update: who enters, how it goes, how it ends."""
+"""The page of a race of two to four runs, update by update."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from gui.state.background_tasks import Background
 from gui.state.kept_runs import KeptRuns
 
 LEAST = 2
-WIDE_LETTERS = 120  # from which curves and pictures stand side by side
+WIDE_LETTERS = 120  # average characters of width from which curves and pictures are side by side
 CURVES_HEIGHT, PICTURES_HEIGHT = 160, 205
 WORDS = {None: "Start", Status.TRAINING: "Pause", Status.PAUSED: "Go on", Status.READY: "Start"}
 
 
 class RacePage(QWidget):
-    """Chips of the entries, Start and Stop, curves, pictures and a table of the results.
+    """Chips of the entries, buttons, curves, pictures and a table of the results.
 
-    snapshot : of the race that is under way or over; None before its first one. records : its
-    entries as runs, which stay in sight once the race is ended.
+    snapshot : newest one of the race, None before the first and after Stop. records : the entries
+    as runs, shown even after the race has ended.
     """
 
-    began = Signal(object)  # the entries, to be trained from their start
-    run_wanted = Signal(bool)  # to go on, or to pause
+    began = Signal(object)  # list of Entry, to train from their start
+    run_wanted = Signal(bool)  # True to continue, False to pause
     stopped = Signal()
-    watched = Signal(bool)  # whether it is in sight
+    watched = Signal(bool)  # whether the page is visible
 
     def __init__(self, theme: Theme, background: Background, kept: KeptRuns) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class RacePage(QWidget):
             Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
         )
 
-    # What it is told ------------------------------------------------------------------------------
+    # Theme, live run and visibility ---------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
         self.chips.set_theme(theme)
@@ -132,7 +132,7 @@ class RacePage(QWidget):
         self._show_records()
 
     def show_live(self, live: Record | None) -> None:
-        """Take note of the run that is shown."""
+        """Take the live run; while the page is visible, enter it by default."""
         self.chips.show_live(live, has_begun=self._number is not None)
         if self.isVisible():
             self.chips.enter_default()
@@ -157,16 +157,16 @@ class RacePage(QWidget):
             self.run_wanted.emit(status is not Status.TRAINING)
 
     def show_begun(self, number: int, tasks: Sequence[Task]) -> None:
-        """The race has begun, with these tasks of the entries."""
+        """Show that race `number` has begun, with the tasks of its entries."""
         self._number, self._tasks, self.snapshot = number, tuple(tasks), None
         self._show_state()
 
     def show_refusal(self) -> None:
-        """It could not begin, for a reason that is told elsewhere."""
+        """Reset after a failed start; the reason is shown elsewhere."""
         self._stop()
 
     def show_snapshot(self, snapshot: RaceSnapshot) -> None:
-        """Show where the entries are; a snapshot of another race is dropped."""
+        """Show the state of the entries; ignore a snapshot of another race."""
         if snapshot.number != self._number:
             return
         before, self.snapshot = self._status, snapshot
@@ -195,7 +195,7 @@ class RacePage(QWidget):
             self.pictures.show_records(self.records[0].task, self.records)
 
     def _stop(self) -> None:
-        """End the race, if any; what it came to stays in sight."""
+        """End the race, if any; its results stay visible."""
         if self._number is not None:
             self.stopped.emit()
         self._number = self.snapshot = None
@@ -206,7 +206,7 @@ class RacePage(QWidget):
             if self._kept.keep(record) is None:
                 break
 
-    # How it looks ---------------------------------------------------------------------------------
+    # Display --------------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
         status = self._status

@@ -1,4 +1,4 @@
-"""Who enters a race: chips of the entries, and the menu that adds one."""
+"""Chips of the entries of a race, and the menu that adds one."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ NAME_LETTERS = 26
 
 
 class RaceChips(QWidget):
-    """A chip for each entry, which takes it out; `add_button` stands wherever it is put.
+    """A chip for each entry, which removes it when clicked.
 
-    entries : of the race, in order. live : the run that is shown.
+    entries : of the race, in order. live : the live run. add_button : placed by the owner.
     """
 
-    changed = Signal()  # other entries
+    changed = Signal()  # of entries
 
     def __init__(self, theme: Theme, kept: KeptRuns) -> None:
         super().__init__()
@@ -47,15 +47,15 @@ class RaceChips(QWidget):
         self._show()
 
     def set_open(self, is_open: bool) -> None:
-        """Let entries be added and taken out, or not: amid a race nobody enters."""
+        """Allow or forbid changes of the entries; during a race they are forbidden."""
         if is_open != self._is_open:
             self._is_open = is_open
             self._show()
 
     def show_live(self, live: Record | None, *, has_begun: bool) -> None:
-        """Take note of the run that is shown; on other data nobody is entered any more.
+        """Take the live run; on other data or features, remove all entries.
 
-        has_begun : whether the entries have raced, so that their settings are those of then.
+        has_begun : whether the race has begun, so that entries keep the settings of its start.
         """
         before, self.live = self.live, live
         if live is None:
@@ -69,12 +69,12 @@ class RaceChips(QWidget):
             self._refresh_live(live)
 
     def _refresh_live(self, live: Record) -> None:
-        """Let the entry that is the shown run have its settings of now."""
+        """Update the entry of the live run, if any, to its current settings."""
         if any(entry.colour == LIVE for entry in self.entries):
             self._change([Entry.of(live) if e.colour == LIVE else e for e in self.entries])
 
     def enter_default(self) -> None:
-        """Where nobody has entered, enter the shown run and ticked ones on the same features."""
+        """If there are no entries, enter the live run and ticked runs on the same features."""
         live = self.live
         if live is None or self.entries:
             return
@@ -86,7 +86,7 @@ class RaceChips(QWidget):
         self._change([Entry.of(live), *ticked[: MOST - 1]])
 
     def enter(self, entry: Entry) -> None:
-        """Add one, in a colour and under a name that no other has."""
+        """Add an entry with a unique colour and name; do nothing if the race is full."""
         if len(self.entries) >= MOST:
             return
         taken = [other.colour for other in self.entries]
@@ -97,7 +97,7 @@ class RaceChips(QWidget):
         self._change([*self.entries, Entry(name, colour, entry.task, entry.config)])
 
     def leave(self, entry: Entry) -> None:
-        """Take one out."""
+        """Remove an entry."""
         self._change([other for other in self.entries if other is not entry])
 
     def _enter_live(self) -> None:

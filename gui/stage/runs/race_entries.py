@@ -1,4 +1,4 @@
-"""Who races: the run that is shown, kept runs, and variants of the one that is shown."""
+"""The entries of a race: the live run, kept runs, and variants of the live run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_HIDDEN = 8
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A run that is to race: its data are those of `task`, all else is its config's."""
+    """A run that enters a race: its data are those of `task`, all else is from `config`."""
 
     name: str
     colour: int
@@ -32,14 +32,14 @@ class Entry:
 
     @classmethod
     def of(cls, record: Record) -> Entry:
-        """Enter a run with the settings as they are now."""
+        """Return an entry for a run, with its current settings."""
         config = replace(record.config, training=record.settings)
         name = default_name(config, config.training) if record.colour == LIVE else record.name
         return cls(name, record.colour, record.task, config)
 
 
 def record_of(entry: Entry, task: Task, now: RaceEntry) -> Record:
-    """Return an entry, with the task that it was made and where it is now, as a run."""
+    """Return an entry as a run: `task` was made for it, `now` is its current state."""
     return Record(
         name=entry.name,
         colour=entry.colour,
@@ -55,11 +55,11 @@ def record_of(entry: Entry, task: Task, now: RaceEntry) -> Record:
     )
 
 
-Variant = tuple[str, RunConfig]  # in words, and the config
+Variant = tuple[str, RunConfig]  # its description and its config
 
 
 def variants(config: RunConfig, classes: int) -> Iterator[tuple[str, list[Variant]]]:
-    """Yield groups of variants of a config in one setting, each group with its title."""
+    """Yield groups of variants of a config, each with its title; a group varies one setting."""
     yield "Learning rate", _rates(config)
     yield "Optimiser", _optimisers(config)
     yield "Model", _models(config, classes)
@@ -113,7 +113,7 @@ def _starts_and_layers(config: RunConfig) -> list[Variant]:
 
 
 def name_of(config: RunConfig, words: str) -> str:
-    """Name a variant: what most runs differ in, and its own difference where that says nothing."""
+    """Return the default name of the config; if that lacks the change, add its description."""
     name = default_name(config, config.training)
     return f"{name}, {words}" if words.startswith(("from", "with")) else name
 
@@ -123,7 +123,7 @@ def _trained(config: RunConfig, changes: list[tuple[str, dict[str, Any]]]) -> li
     for words, change in changes:
         try:
             made = replace(config, training=replace(config.training, **change))
-        except ConfigError:  # not for this model
+        except ConfigError:  # invalid for this model
             continue
         found.append((words, made))
     return found

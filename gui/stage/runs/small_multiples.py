@@ -1,6 +1,6 @@
-"""Small pictures of equal size side by side, one for each run, each with its lines and points.
+"""Small multiples: pictures of equal size, one per run, each with lines and points.
 
-The items are made once and updated; Qt paints them without Python.
+The graphics items are created once and updated; Qt paints them without Python.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from gui.kit.canvas import LEFT, Canvas, Words
 from gui.kit.theme import Theme
 
 GAP = 10
-LEAST_PX = 96  # of a picture's side; below it, fewer stand in a row and the rest is scrolled to
-MAX_POINTS = 500  # drawn in each picture
+LEAST_PX = 96  # smallest picture; if not all fit, they scroll
+MAX_POINTS = 500  # per picture
 POINT_PX = 6.0
 LINE_PX = 2.0
 
@@ -44,11 +44,11 @@ Lines = Sequence[NDArray[np.float64]]
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What one picture shows.
+    """Content of one picture.
 
-    brief : in place of the note where that has no room.
-    image : (rows, columns, 3) bytes, the first row above, or None for an empty panel.
-    lines : colours with lines, (points, 2) each in the units of the plane.
+    brief : replaces the note if that is too wide.
+    image : (rows, columns, 3) uint8, top row first, or None for an empty panel.
+    lines : colours with lines, each (points, 2) in the units of the plane.
     """
 
     title: str
@@ -71,7 +71,7 @@ class _Panel(NamedTuple):
 
 
 class Multiples(QWidget):
-    """Pictures in a grid that fills the width; all show the same plane, or none."""
+    """Pictures in a grid that fills the width; all show the same plane, or no plane."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class Multiples(QWidget):
         self._panels: list[_Panel] = []
         self.pictures: tuple[Picture, ...] = ()
         self._plane: Plane | None = None
-        self._aspect = 1.0  # width by height
+        self._aspect = 1.0  # width / height
         self._task: Task | None = None
         self._points_key: object = None
         self._points = QPixmap()
@@ -98,7 +98,10 @@ class Multiples(QWidget):
         task: Task | None = None,
         aspect: float = 1.25,
     ) -> None:
-        """Show these pictures; with a plane, lines and the points of the task on it."""
+        """Show these pictures; with a plane, also their lines and the points of the task.
+
+        aspect : width / height of a picture.
+        """
         before = len(self.pictures), self._plane, self._aspect, self._title_height
         is_same_task = task is self._task
         self.pictures, self._plane, self._task, self._aspect = tuple(pictures), plane, task, aspect
@@ -122,19 +125,19 @@ class Multiples(QWidget):
         return round(self.fontMetrics().height() * 2.15)
 
     def height_for(self, width: int, room: int) -> int:
-        """Return the height that the pictures take, no less than what keeps them legible."""
+        """Return the height of the grid in pixels; more than `room` if it has to scroll."""
         count = max(len(self.pictures), 1)
         columns, side = self._best(width, room)
         rows = math.ceil(count / columns)
         return math.floor(rows * (side / self._aspect + self._title_height + GAP)) - GAP + 2
 
     def picture_size(self) -> tuple[float, float]:
-        """Return width and height of each picture in logical pixels."""
+        """Return the width and height of each picture in logical pixels."""
         _, side = self._best(self.width(), self.height())
         return side, side / self._aspect
 
     def _best(self, width: int, height: int) -> tuple[int, float]:
-        """Return how many stand in a row and how wide each is: as large as the room allows."""
+        """Return the number of columns and the width of a picture, as large as fits."""
         count, title = max(len(self.pictures), 1), self._title_height
         best = (1, 0.0)
         for columns in range(1, count + 1):
@@ -145,7 +148,7 @@ class Multiples(QWidget):
             )
             if side > best[1]:
                 best = columns, side
-        if best[1] < zoom.px(LEAST_PX) * min(self._aspect, 1.0):  # it is scrolled to
+        if best[1] < zoom.px(LEAST_PX) * min(self._aspect, 1.0):  # too small: scroll
             columns = max(1, min(count, int((width + GAP) // (zoom.px(LEAST_PX) + GAP))))
             best = columns, max((width - 2 - GAP * (columns - 1)) / columns, 1.0)
         return best
@@ -284,7 +287,7 @@ class Multiples(QWidget):
         return (x - left) / (right - left) * width, (high - y) / (high - low) * height
 
     def _show_points(self, width: float, height: float) -> None:
-        """Draw the points once; all pictures share them."""
+        """Draw the points into one pixmap, shared by all pictures."""
         task, plane, ratio = self._task, self._plane, self.devicePixelRatioF()
         if task is None or plane is None:
             return

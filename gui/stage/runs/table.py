@@ -1,4 +1,4 @@
-"""Runs as a table: only the settings in which they differ, and how each of them stands."""
+"""The table of runs: the settings in which they differ, and their results."""
 
 from __future__ import annotations
 
@@ -38,26 +38,26 @@ Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 NAME = 0
 NAME_LETTERS = 34
-ROOM, ROOM_OF_A_NAME = 16, 50  # px beside the words: margins; tick and swatch
+ROOM, ROOM_OF_A_NAME = 16, 50  # px beside the text: margins; tick and swatch
 CELL = Qt.ItemDataRole
 
 
 class RunModel(QAbstractTableModel):
-    """Runs in rows; the first column is the name, with a tick where a run can be hidden."""
+    """Runs in rows; the first column is the name, with a tick if the run can be hidden."""
 
-    renamed = Signal(object, str)  # Record, its new name
-    ticked = Signal(object, bool)  # Record, whether it is to be shown
+    renamed = Signal(object, str)  # Record, new name
+    ticked = Signal(object, bool)  # Record, whether to show it
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
-        self.records: list[Record] = []  # in the order of the rows
+        self.records: list[Record] = []  # in row order
         self.columns: list[str] = []
         self._values: list[dict[str, Setting]] = []
         self._sorted_by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
 
     def set_records(self, records: Sequence[Record]) -> bool:
-        """Show these runs; return whether rows or columns are others now."""
+        """Show these runs; return whether the rows or columns have changed."""
         columns = [*differing(records), *result_names(records)]
         ordered = self._in_order(list(records), columns)
         is_same = columns == self.columns and [(r.name, r.colour) for r in ordered] == [
@@ -93,11 +93,11 @@ class RunModel(QAbstractTableModel):
             value = (settings_of(record) | results_of(record))[columns[column - 1]]
             if isinstance(value, str):
                 return True, 0.0, value
-            return value != value, value, ""  # what has no figure comes last
+            return value != value, value, ""  # NaN is larger than every number
 
         return sorted(records, key=key, reverse=order is Qt.SortOrder.DescendingOrder)
 
-    # What the view asks ---------------------------------------------------------------------------
+    # Model interface ------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self.records)
@@ -169,14 +169,14 @@ class RunModel(QAbstractTableModel):
 
 
 class ResultModel(RunModel):
-    """Runs that are only looked at."""
+    """A read-only table of runs."""
 
     def _is_kept(self, record: Record) -> bool:
         return False
 
 
 class _Names(QStyledItemDelegate):
-    """Lets a name be typed, spaces and all."""
+    """Editor for names; spaces are text in it, not a shortcut."""
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)
@@ -186,7 +186,7 @@ class _Names(QStyledItemDelegate):
 
 
 class RunTable(QTableView):
-    """The table of runs; a click on a heading sorts."""
+    """The view of a table of runs; a click on a heading sorts."""
 
     def __init__(self, model: RunModel) -> None:
         super().__init__()
@@ -212,7 +212,7 @@ class RunTable(QTableView):
         self.setSortingEnabled(True)
 
     def show_records(self, records: Sequence[Record]) -> None:
-        """Show these runs; what is selected stays selected."""
+        """Show these runs and restore the selection by name."""
         chosen = {record.name for record in self.chosen()}
         if not self.runs.set_records(records):
             return
@@ -227,7 +227,7 @@ class RunTable(QTableView):
         self.fit()
 
     def fit(self) -> None:
-        """Let columns be as wide as what they hold."""
+        """Fit the column widths to their contents, within a limit for names."""
         metrics, runs = self.fontMetrics(), self.runs
         for column in range(runs.columnCount()):
             words = runs.headerData(column, Qt.Orientation.Horizontal).split("\n")
@@ -240,6 +240,6 @@ class RunTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.8))
 
     def chosen(self) -> list[Record]:
-        """Return the runs of the selected rows, from above."""
+        """Return the runs of the selected rows, from top to bottom."""
         rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
         return [self.runs.records[row] for row in rows]

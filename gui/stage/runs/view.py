@@ -1,4 +1,4 @@
-"""Runs that were kept, beside the one that is shown: as a table, in pictures, in a race."""
+"""The view of the live run and the kept runs: as a table, as pictures, in a race."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from gui.stage.runs.table import NAME, RunModel, RunTable
 from gui.state.background_tasks import Background
 from gui.state.kept_runs import COLOURS, LIVE, LIVE_NAME, KeptRuns, swatch
 
-if TYPE_CHECKING:  # imported with the pages that need them
+if TYPE_CHECKING:  # imported on first use of their pages
     from gui.stage.runs.boundaries import RunPictures
     from gui.stage.runs.race import RacePage
 
 TABLE, PICTURES, RACE = "table", "pictures", "race"
-INTERVAL = 0.2  # s between two showings of the run that trains
+INTERVAL = 0.2  # s between two updates from the training run
 HINT = (
     "Nothing is kept yet. Train, press K to keep the run as it is, change a setting, and train "
     "again: the kept run stays in the curves and can be compared here."
@@ -40,12 +40,12 @@ HINT = (
 
 
 class RunsView(View):
-    """Three pages over the same runs."""
+    """Three pages on the same runs."""
 
     keep_wanted = Signal()
-    replay_wanted = Signal(object)  # Record: train it again from its start
-    race_made = Signal(object)  # RacePage, once it is wanted
-    said = Signal(str)  # words for the person
+    replay_wanted = Signal(object)  # Record to train again from its start
+    race_made = Signal(object)  # RacePage, on creation
+    said = Signal(str)  # message for the user
 
     def __init__(self, theme: Theme, background: Background, kept: KeptRuns) -> None:
         super().__init__(theme)
@@ -89,7 +89,7 @@ class RunsView(View):
 
     @property
     def pictures(self) -> RunPictures:
-        """The page of the pictures; made when it is first wanted, for its plots take a while."""
+        """The page of the pictures; created on first use, as its plots are slow to create."""
         if self._pictures is None:
             from gui.stage.runs.boundaries import RunPictures
 
@@ -99,7 +99,7 @@ class RunsView(View):
 
     @property
     def race(self) -> RacePage:
-        """The page of the race, likewise."""
+        """The page of the race, also created on first use."""
         if self._race is None:
             from gui.stage.runs.race import RacePage
 
@@ -137,7 +137,7 @@ class RunsView(View):
     def _connect(self) -> None:
         self.kept.changed.connect(self._show_kept)
         runs = self.table.runs
-        # Once the table is done with the event: what is kept is another value then.
+        # Queued until the table has handled its event, because these replace the kept records.
         queued = Qt.ConnectionType.QueuedConnection
         runs.renamed.connect(self.kept.rename, queued)
         runs.ticked.connect(self.kept.show, queued)
@@ -149,10 +149,10 @@ class RunsView(View):
         self.delete_button.clicked.connect(lambda: self.kept.remove(self._chosen()))
         self.copy_button.clicked.connect(self._copy)
 
-    # What is shown --------------------------------------------------------------------------------
+    # Display --------------------------------------------------------------------------------------
 
     def show_page(self, page: object) -> None:
-        """Turn to the page of this name."""
+        """Show the page of this name."""
         self.pages.choose(page)
         self._page = str(page)
         if self._page == TABLE:
@@ -174,7 +174,7 @@ class RunsView(View):
             self._show()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the run at once where it rests, and five times a second while it trains."""
+        """Show the run, at most five times a second while it trains."""
         wait = INTERVAL - (time.monotonic() - self._shown_at)
         if snapshot.status is Status.TRAINING and wait > 0:
             if not self._later.isActive():
@@ -217,7 +217,7 @@ class RunsView(View):
         self._show_choice()
 
     def _chosen_or_all(self) -> list[Record]:
-        """Return the selected runs where there are several, else all."""
+        """Return the selected runs if there are several, else all runs."""
         chosen = self.table.chosen()
         return chosen if len(chosen) > 1 else self.table.runs.records
 
@@ -233,7 +233,7 @@ class RunsView(View):
         self._start.setText(f"{say_start(runs)} {say_losses(runs)}".strip())
         self._start.setVisible(bool(self._start.text()))
 
-    # What is done ---------------------------------------------------------------------------------
+    # Actions --------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
@@ -261,7 +261,7 @@ class RunsView(View):
             self.make_menu(chosen).popup(self.table.viewport().mapToGlobal(place))
 
     def make_menu(self, chosen: list[Record]) -> QMenu:
-        """Return what can be done with these kept runs."""
+        """Return the context menu of these kept runs."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         first = chosen[0]
