@@ -206,7 +206,7 @@ class SheetView(QTableView):
     def csv(self, *, whole: bool) -> str:
         """Return the selected cells, or the whole table with headings, to 12 significant digits.
 
-        Fewer than two selected cells stand for the whole table.
+        With fewer than two cells selected, it is the whole table.
         """
         sheet = self.sheet
         chosen = sorted((i.row(), i.column()) for i in self.selectedIndexes())

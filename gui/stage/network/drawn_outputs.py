@@ -61,7 +61,7 @@ class DrawnOutputs:
         return output_names(self.kind, self._task.dataset.class_names)[output]
 
     def pair_name(self, output: int, metrics: QFontMetricsF, room: float) -> str:
-        """Return a pair's name of at most `room` px: of class names, else of their markers."""
+        """Return a pair's name: of class names if they fit into `room` px, else of markers."""
         assert self._task
         name = self.name_of(output)
         if metrics.horizontalAdvance(name) <= room:
