@@ -1,4 +1,4 @@
-"""The tabs and gauges, one package each: every view shows one side of a run.
+"""The views of the stage and the side, one package each.
 
-None imports another; `gui.window` makes them when they are first shown.
+No view imports another; `gui.window` creates each when it is first shown.
 """

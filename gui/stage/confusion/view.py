@@ -1,4 +1,4 @@
-"""How often each class is taken for each other one."""
+"""The confusion matrix: how often each class is predicted as each other class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gui.kit.labels import Elided, small_label
 from gui.kit.theme import Theme
 from gui.kit.view import CardView
 
-ROOM_OF_ALL, ROOM_OF_A_CLASS = 58, 15  # px; below it, what stands in the cells cannot be read
+ROOM_OF_ALL, ROOM_OF_A_CLASS = 58, 15  # px at 100 % zoom; counts are unreadable below this height
 
 
 class ConfusionView(CardView):
@@ -57,7 +57,7 @@ class ConfusionView(CardView):
             self._say_which(snapshot.metrics)
 
     def _say_which(self, metrics: Metrics | None) -> None:
-        """Say of which rows the counts are."""
+        """Show which rows are counted."""
         which = "test rows"
         if self.task is not None and not len(self.task.test_rows):
             sampled = metrics.sampled if metrics else 0

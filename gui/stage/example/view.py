@@ -1,4 +1,4 @@
-"""The gauge of one example: its numbers in brief, beside whatever is on the stage."""
+"""The card of one example: its numbers in brief, beside any view on the stage."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ABSENT = "not followed through a hidden layer"
 
 
 class _Room(QWidget):
-    """Holds a sheet that grows without anything around it being laid out anew."""
+    """Container of a sheet that can grow without a new layout of its surroundings."""
 
     def __init__(self, sheet: Sheet) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class ExampleView(CardView):
         return super().is_at_rest and self._tracer.is_at_rest
 
     def show_task(self, task: Task) -> None:
-        """Take the room for its numbers, which come later: nothing moves when they do."""
+        """Reserve space for the numbers, so that nothing moves when they arrive."""
         for widget in (self.sheet, self.part, self.open):
             widget.setVisible(applies(task))
         if not applies(task):

@@ -1,1 +1,1 @@
-"""Steps a second, where the time goes, and devices against each other."""
+"""Training speed, shares of time, and a comparison of devices."""

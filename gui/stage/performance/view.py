@@ -1,4 +1,4 @@
-"""How fast it goes, and where the time goes: training, drawing, waiting."""
+"""Training speed, and the shares of time spent training, drawing and waiting."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ TIPS = {
 
 
 class PerformanceView(View):
-    """Steps and examples a second, and three shares of time as bars; for the foot of the window.
+    """Steps and examples per second, and three shares of time as bars; in the foot of the window.
 
-    drawing : returns the share of the window's thread that drawing takes.
+    drawing : returns the share (0 … 1) of the GUI thread's time that is spent drawing.
     """
 
     def __init__(self, theme: Theme, drawing: Callable[[], float]) -> None:
@@ -81,7 +81,7 @@ class PerformanceView(View):
         self._fix_widths()
 
     def _fix_widths(self) -> None:
-        """Be as wide as the widest figures, so that nothing moves."""
+        """Fix the widths to those of the widest figures, so that nothing moves."""
         metrics = self.rates.fontMetrics()
         self.rates.setFixedWidth(metrics.horizontalAdvance(WIDEST) + 4)
         for name, words in self._words.items():
@@ -98,7 +98,7 @@ class PerformanceView(View):
 
     def _show(self, pace: Pace, drawing: float) -> None:
         if pace == self._shown:
-            return  # it changes twice a second
+            return  # the pace changes only twice a second
         self._shown = pace
         self.rates.setText(
             f"{format_rate(pace.steps)} steps/s · {format_rate(pace.examples)} examples/s"
@@ -111,14 +111,14 @@ class PerformanceView(View):
             ("waiting", pace.waiting),
         ):
             bar = self.bars[name]
-            bar.setUpdatesEnabled(False)  # or it would have the window painted at once
+            bar.setUpdatesEnabled(False)  # otherwise setValue repaints the window immediately
             bar.setValue(round(100 * share))
             bar.setUpdatesEnabled(True)
             self._words[name].setText(f"{name} {share:.0%}" if pace.steps else name)
 
 
 def say_race(race: DeviceBenchmark) -> str:
-    """Say how fast each device is, and how many times faster the fastest."""
+    """Return a text with the speed of each device and the ratio of fastest to slowest."""
     speeds = sorted(race.examples.items(), key=lambda item: item[1])
     words = ", ".join(f"{name.upper()} {format_rate(rate)} examples/s" for name, rate in speeds)
     (_, slowest), (fastest, best) = speeds[0], speeds[-1]

@@ -1,1 +1,1 @@
-"""The rows of the data set, with what the model says of each."""
+"""The rows of the data set, with the model's prediction for each."""

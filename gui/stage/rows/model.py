@@ -1,4 +1,4 @@
-"""The rows of a task as a table: sorted, chosen, with what the model says of each."""
+"""Table model of the rows of a task: sorted, filtered, with predictions and losses."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ PARTS = ("training", "validation", "test")
 
 
 class RowModel(RowTableModel):
-    """The rows of a task in any order; answers may come later."""
+    """The rows of a task in any order; the model's answers may arrive later.
+
+    order : indices of the data set's rows, as displayed.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(FIXED)
         self.theme = theme
         self.answers: RowAnswers | None = None
         self.order: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._part: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)  # places in PARTS
+        self._part: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)  # indices into PARTS
         self._sorted_by: tuple[int, Qt.SortOrder] = (ROW, Qt.SortOrder.AscendingOrder)
         self._shown = "all"
 
@@ -47,7 +50,10 @@ class RowModel(RowTableModel):
         self.endResetModel()
 
     def set_answers(self, answers: RowAnswers) -> None:
-        """Show newer answers; the rows stay where they are until they are sorted again."""
+        """Show newer answers; rows keep their order until the next sort.
+
+        The first answers sort at once if the filter or the sort column depends on them.
+        """
         first = self.answers is None
         self.answers = answers
         if first and (self._shown == "mistakes" or self._sorted_by[0] >= PREDICTED):
@@ -61,7 +67,7 @@ class RowModel(RowTableModel):
         self.arrange()
 
     def arrange(self) -> None:
-        """Choose and sort the rows by what is known now."""
+        """Filter and sort the rows by the current answers."""
         self.beginResetModel()
         self.order = self._ordered()
         self.endResetModel()
@@ -71,7 +77,7 @@ class RowModel(RowTableModel):
         self.arrange()
 
     def place_of(self, row: int) -> int | None:
-        """Return where the data set's row is shown, if it is."""
+        """Return the position in the table of a row of the data set; None if it is not shown."""
         (found,) = np.nonzero(self.order == row)
         return int(found[0]) if len(found) else None
 
@@ -93,7 +99,7 @@ class RowModel(RowTableModel):
         return rows[places if order == Qt.SortOrder.AscendingOrder else places[::-1]]
 
     def _key(self, column: int) -> NDArray[Any] | None:
-        """Return what a column sorts by, for all rows."""
+        """Return a column's sort key for all rows; None while the answers are missing."""
         task, answers = self.task, self.answers
         assert task is not None
         if column == ROW:
@@ -110,7 +116,7 @@ class RowModel(RowTableModel):
             return answers.predicted
         return answers.probability if column == PROBABILITY else answers.loss
 
-    # What Qt asks -------------------------------------------------------------------------------
+    # Qt's model interface ------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() else len(self.order)
@@ -181,7 +187,7 @@ class RowModel(RowTableModel):
 def digit_pixmap(
     pixels: NDArray[Any], shape: tuple[int, int], scale: float, theme: Theme
 ) -> QPixmap:
-    """Return an image of the data set in ink on the panel's colour."""
+    """Return an image of the data set, drawn in ink on the panel colour."""
     share = pixels.reshape(shape).astype(np.float64) / scale
     rgbx = np.full((*shape, 4), 255, dtype=np.uint8)
     rgbx[..., :3] = look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share)

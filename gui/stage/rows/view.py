@@ -1,4 +1,4 @@
-"""The rows: what each is, what the model says of it, and what that costs; images as a gallery."""
+"""The rows with class, prediction and loss as a table; images also as a gallery."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from gui.kit.view import View
 from gui.stage.rows.model import CLASS, FIXED, LOSS, PARTS, PICTURE_PX, PREDICTED, ROW, RowModel
 from gui.state.background_tasks import Background
 
-ICON_PX = 14  # of a class, at a zoom of 100 %
+ICON_PX = 14  # of a class marker, at a zoom of 100 %
 RESIZED_ROWS = 2000
-LOOKED_AT = 30  # rows that columns are fitted to, besides one of each class: Qt asks for each cell
+LOOKED_AT = 30  # rows that set the column widths, plus one of each class: Qt measures each cell
 GALLERY_BATCH = 20_000
-REFRESH_SECONDS = 1.0  # while training; asking about 70,000 images takes time from it
+REFRESH_SECONDS = 1.0  # between requests: evaluating 70,000 images slows training down
 SHOWN = (("all rows", "all"), *((part, part) for part in PARTS), ("mistakes", "mistakes"))
 SORTINGS = (("in order", ROW), ("largest loss first", LOSS), ("by class", CLASS))
 
@@ -121,7 +121,7 @@ class DataView(View):
             self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Fit the columns to new cells, once they are seen."""
+        """Fit the column widths to new cells, once they are visible."""
         if self._has_new_cells and self.task and self.task.dataset.n < RESIZED_ROWS:
             fit_columns(self.table)
             dataset, order = self.task.dataset, self.model.order
@@ -134,7 +134,7 @@ class DataView(View):
         self._has_new_cells = False
 
     def _widen(self, columns: tuple[int, ...], cells: list[tuple[int, int]]) -> None:
-        """Let the columns have room for what these cells, by row and column, show."""
+        """Make the columns wide enough for the contents of these (row, column) cells."""
         indices = [self.model.index(*cell) for cell in cells]
         widest = max((self.table.sizeHintForIndex(i).width() for i in indices), default=0)
         widest = min(widest, widest_column(self.table))
@@ -154,7 +154,7 @@ class DataView(View):
             self._ask()
 
     def choose_row(self, row: int) -> None:
-        """Select the data set's row, and scroll to it."""
+        """Select a row of the data set and scroll to it."""
         place = self.model.place_of(row)
         if place is not None:
             index = self.model.index(place, ROW)
@@ -163,7 +163,7 @@ class DataView(View):
                 view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
     def _ask(self) -> None:
-        """Ask for the newest snapshot's answers, on the background thread."""
+        """Request the answers of the newest snapshot from the background thread."""
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None or not self.isVisible():
             return
@@ -171,7 +171,7 @@ class DataView(View):
         params = snapshot.params
 
         def work() -> RowAnswers:
-            from core.explain import probe  # brings PyTorch
+            from core.explain import probe  # imports PyTorch
 
             return probe.row_answers(task, params)
 

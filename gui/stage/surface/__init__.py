@@ -1,1 +1,1 @@
-"""The loss over two directions of the weights, and the run's way down it."""
+"""The loss over two directions of the parameters, with the run's trajectory."""

@@ -36,18 +36,18 @@ class BoundaryPanel(QWidget):
         column.addWidget(self.plot, 1)
 
     def set_theme(self, theme: Theme) -> None:
-        """Take these colours; points take theirs when they are shown again."""
+        """Apply the theme; points take their colours the next time they are shown."""
         self._theme = theme
         plots.paint(self.plot, theme)
         self.lines.setPen(plots.pen(self.plot, theme.ink, 2))
 
     def ranges(self) -> tuple[Range, Range]:
-        """Return the ranges of the two features that are seen."""
+        """Return the visible ranges of the two features."""
         (x0, x1), (y0, y1) = self.plot.getPlotItem().getViewBox().viewRange()
         return (x0, x1), (y0, y1)
 
     def show_points(self, task: Task) -> None:
-        """Show the training points of a task with two features, and the ranges that hold them."""
+        """Show the training points of a task with two features; set ranges that hold all rows."""
         for scatter in self._scatters:
             self.plot.removeItem(scatter)
         self._scatters = []
@@ -83,5 +83,5 @@ class BoundaryPanel(QWidget):
         self.lines.setData(joined[:, 0], joined[:, 1])
 
     def clear(self) -> None:
-        """Draw no boundary: another model is to come."""
+        """Remove the boundary, before another model is shown."""
         self.lines.setData([], [])

@@ -1,4 +1,4 @@
-"""What a loss surface is over, and which losses it shows: the choices above it."""
+"""The choices above a loss surface: its two directions and its losses."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from gui.stage.surface.directions import FROM_HERE, FROM_START
 from gui.stage.surface.losses import choices_of
 
 NAME_PX = 178
-LISTED = 60  # weights that are offered one by one
+LISTED = 60  # most weights that are offered individually
 
 
 class SurfaceChoices(QWidget):
-    """The two directions of the parameters and the losses, each to be chosen by the user.
+    """Lets the user choose two directions of the parameters and the losses to show.
 
-    kind : of the model whose losses are offered. shown : the losses that are chosen.
+    kind : of the model whose losses are offered. shown : the chosen losses.
     """
 
     directions_chosen = Signal()
@@ -50,7 +50,7 @@ class SurfaceChoices(QWidget):
 
     @property
     def directions(self) -> tuple[object, object]:
-        """What the chosen directions stand for; see `directions.pair_of`."""
+        """Keys of the chosen directions; see `directions.pair_of`."""
         return self.across.value(), self.up.value()
 
     @property
@@ -59,12 +59,12 @@ class SurfaceChoices(QWidget):
         return self.across.currentText(), self.up.currentText()
 
     def offer(self, task: Task) -> None:
-        """Offer the directions and the losses of a task's model, and choose the usual ones."""
+        """Offer the directions and losses of a task's model, and select the defaults."""
         self._offer_directions(task)
         self._offer_losses(task.config.model.kind)
 
     def _offer_directions(self, task: Task) -> None:
-        """Offer parameters one by one where they are few, and directions of all of them."""
+        """Offer single parameters where there are few, and directions of all parameters."""
         has_bias, has_few = task.config.model.has_bias, task.outputs * task.m <= LISTED
         options: list[tuple[str, object]] = []
         if has_few:
@@ -97,7 +97,7 @@ class SurfaceChoices(QWidget):
         self.up.offer(options, second)
 
     def _offer_losses(self, kind: str) -> None:
-        """Offer the loss of this kind of model, another one to compare, and both."""
+        """Offer the loss of this kind of model, another loss for comparison, and both."""
         if kind == self.kind:
             return
         self.kind = kind
@@ -117,7 +117,7 @@ class SurfaceChoices(QWidget):
 
 
 def _group() -> tuple[QWidget, QHBoxLayout]:
-    """Return a widget whose parts stay in one line, and the layout for them."""
+    """Return a widget that keeps its children on one line, and its layout."""
     group = QWidget()
     inner = QHBoxLayout(group)
     inner.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Which two directions of the parameters a surface is over, and whether there are two."""
+"""The two directions of the parameters that a loss surface spans, if there are two."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FROM_START, FROM_HERE = "downhill from the start", "downhill from here"
 
 
 def say_absence(task: Task) -> str:
-    """Say why there is no surface, and what to do; "" where there is one."""
+    """Return why there is no surface and what to do about it; "" where there is one."""
     if not applies(task):
         return HIDDEN_LAYER
     return "" if loss_surface.has_two_parameters(task) else ONE_PARAMETER
@@ -28,9 +28,10 @@ def say_absence(task: Task) -> str:
 def pair_of(
     task: Task, wanted: tuple[object, object], sample: Sample, path: Trajectory
 ) -> tuple[Direction, Direction]:
-    """Return the two directions that were chosen, the second at right angles to the first.
+    """Return the two chosen directions, the second made orthogonal to the first.
 
-    path : of the run, from its start to where the model is.
+    wanted : keys as in `SurfaceChoices.directions`.
+    path : trajectory of the run, from its start to the current model.
     """
     found = []
     for one in wanted:

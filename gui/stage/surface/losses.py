@@ -1,23 +1,23 @@
-"""The losses that a surface can show for each model, and what they are called."""
+"""The losses that a surface can show for each model, and their names."""
 
 from __future__ import annotations
 
 from core.explain.loss_surface import other_cost, own_cost
 from core.model_family import FAMILY, Cost
 
-COMPARED: dict[Cost, tuple[str, str]] = {  # of other models: what it is called, also in brief
+COMPARED: dict[Cost, tuple[str, str]] = {  # loss of another model: name, short name
     "cross-entropy": ("cross-entropy (nats)", "cross-entropy"),
     "squared error": ("MSE, (y − a)²", "MSE"),
 }
 
 
 def costs_of(kind: str) -> tuple[Cost, Cost]:
-    """Return the losses that this model is shown with: its own, and the one beside it."""
+    """Return the losses shown for this model: its own, and one for comparison."""
     return own_cost(kind), other_cost(kind)
 
 
 def title_of(kind: str, cost: Cost) -> str:
-    """Name a loss as it is of this model."""
+    """Return the title of a loss for this kind of model."""
     model = FAMILY[kind]
     if cost == own_cost(kind):
         in_nats = model.is_log_likelihood
@@ -26,7 +26,7 @@ def title_of(kind: str, cost: Cost) -> str:
 
 
 def choices_of(kind: str) -> tuple[tuple[str, tuple[Cost, ...], str], ...]:
-    """Return the losses that can be looked at: words, costs, tip."""
+    """Return the choices of losses: label, costs, tool tip."""
     own, other = costs_of(kind)
     as_what = (
         "to compare"

@@ -1,4 +1,4 @@
-"""One loss surface: shading, contour lines, the way down, the model now, the lowest point."""
+"""One loss surface: shading, contour lines, trajectory, current model, lowest point."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ Item = TypeVar("Item", bound=QGraphicsItem)
 
 
 class SurfacePanel(QWidget):
-    """A plot of the loss over two parameters; its point can be taken and moved.
+    """A plot of the loss over two parameters; its point can be dragged.
 
-    surface : that is shown. point : where the model is, along the two directions. path : the line
-    that it came along.
+    surface : the one shown. point : coordinates of the model along the two directions.
+    path : line of the trajectory up to the model.
     """
 
-    dragged = Signal(float, float)  # the point was moved there
-    clicked = Signal(float, float)  # on empty ground
-    hovered = Signal(object)  # (x, y) under the pointer, or None
-    ranged = Signal(object, object)  # the view was zoomed or moved: x and y ranges
+    dragged = Signal(float, float)  # x, y that the point was moved to
+    clicked = Signal(float, float)  # x, y of a click beside the point
+    hovered = Signal(object)  # (x, y) under the pointer; None when it leaves
+    ranged = Signal(object, object)  # x and y ranges after a zoom
     fit_wanted = Signal()
 
     def __init__(self, theme: Theme, cost: Cost, words: str) -> None:
@@ -53,8 +53,8 @@ class SurfacePanel(QWidget):
         self.point: tuple[float, float] | None = None
         self.is_dragging = False
         self._theme = theme
-        self._names: tuple[str, str] | None = None  # that stand at the axes
-        self._levels: list[tuple[float, float, float]] = []  # loss and place of each label
+        self._names: tuple[str, str] | None = None  # axis labels
+        self._levels: list[tuple[float, float, float]] = []  # loss, x, y of each label
         self._pressed: QPointF | None = None
         self.title = QLabel(words)
         zoom.set_type(self.title, look.SMALL)
@@ -109,7 +109,7 @@ class SurfacePanel(QWidget):
             self.show_surface(self.surface)
 
     def name_axes(self, x: str, y: str) -> None:
-        """Write these names at the axes; what stands there already is not laid out again."""
+        """Label the axes; unchanged names cause no new layout."""
         if (x, y) == self._names:
             return
         self._names = x, y
@@ -154,10 +154,10 @@ class SurfacePanel(QWidget):
         self._show_labels()
 
     def _show_labels(self) -> None:
-        """Say the losses of some contours, where the words have room beside each other."""
+        """Label some contours with their losses, leaving out labels that would overlap."""
         width, height = self.plot.getPlotItem().getViewBox().viewPixelSize()
         if not (width and height):
-            return  # the plot has no room
+            return  # the plot has no size yet
         taken: list[QRectF] = []
         for label, (level, x, y) in zip(self._labels, self._levels, strict=False):
             label.setText(f"{level:.3g}")
@@ -171,7 +171,7 @@ class SurfacePanel(QWidget):
             label.hide()
 
     def clear(self, x: str, y: str) -> None:
-        """Show no surface: the next one is of another model, over directions of these names."""
+        """Clear the plot before a surface of another model, over directions of these names."""
         self.surface = self.point = None
         self._levels = []
         self.name_axes(x, y)
@@ -191,7 +191,7 @@ class SurfacePanel(QWidget):
         self._handle.show()
 
     def show_lowest(self, everywhere: tuple[float, float] | None) -> None:
-        """Mark the optimum, if there is one, and the lowest point of what is seen."""
+        """Mark the optimum, if any, and the lowest node unless it is on the surface's edge."""
         self._lowest.setVisible(everywhere is not None)
         if everywhere is not None:
             self._place_star(self._lowest, *everywhere)
@@ -207,13 +207,13 @@ class SurfacePanel(QWidget):
 
     @property
     def optimum(self) -> tuple[float, float] | None:
-        """Where the optimum is marked; None where it is not."""
+        """Coordinates of the optimum's mark; None if it is not shown."""
         star = self._lowest
         return (star.x(), star.y()) if star.isVisible() else None
 
     @staticmethod
     def _place_star(star: QGraphicsSimpleTextItem, x: float, y: float) -> None:
-        # The text turns about its corner: its middle is put onto the place.
+        # The item's origin is the corner of its text: centre the text on (x, y).
         box = star.boundingRect()
         star.setTransformOriginPoint(0, 0)
         star.setPos(x, y)

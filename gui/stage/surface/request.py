@@ -1,4 +1,4 @@
-"""What a loss surface is asked for, and what the background finds out about it."""
+"""A request for a loss surface, and the answer that the background computes."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:  # it imports PyTorch
 
 LIVE_NODES, STILL_NODES = (40, 32), (96, 72)
 LIVE_ROWS = 300
-NEAR = 10  # lengths of the path: an optimum that is farther off is left out of the picture
-LEAP = 1.5  # by which a side of the picture grows,
-MARGIN = 1.1  # so that it is at least so many times as long as what it holds
+NEAR = 10  # lengths of the path: an optimum farther away is left out of the ranges
+LEAP = 1.5  # factor of each growth of a range
+MARGIN = 1.1  # least ratio of a half range to the reach of the path in it
 
 Ranges = tuple[Range, Range]
 
 
 @dataclass(frozen=True, eq=False)
 class SurfaceRequest:
-    """A surface around a model, and what else is shown with it.
+    """A request for a surface around a model, and for what is shown with it.
 
-    path : of the run, up to and with the weights of the model. penalties : λ and λ₁.
-    chosen : what the directions stand for in the choices; directions : these, where they are known.
-    ranges : that the user sees to, doubled where the model lies outside; None: see `extent`.
-    losses : to be measured, on fewer nodes and rows while it `is_live`.
-    plane : ranges of the two features over which the boundary is drawn, where there are two.
-    known : the newest answer, of which what is still true is not found out again.
+    path : trajectory of the run, up to and including the model's weights. penalties : λ and λ₁.
+    chosen : keys of the directions; directions : the pair itself, None if not yet computed.
+    ranges : set by the user, widened until they hold the model; None: computed by `extent`.
+    losses : to evaluate, on fewer nodes and rows if `is_live`.
+    plane : ranges of the two features over which the boundary is drawn; None: no plane.
+    known : the newest answer, whose parts are reused while they are valid.
     """
 
     task: Task
@@ -52,7 +52,7 @@ class SurfaceRequest:
     known: SurfaceAnswer | None
 
     def answer(self) -> SurfaceAnswer:
-        """Measure the surface and find out the rest; this takes milliseconds to seconds."""
+        """Compute the surface and the rest of the answer; takes milliseconds to seconds."""
         from core.explain.optimum import optimum
 
         task, known = self.task, self.known
@@ -81,9 +81,9 @@ class SurfaceRequest:
 
 @dataclass(frozen=True, eq=False)
 class SurfaceAnswer:
-    """What has been found out.
+    """A computed surface and what is shown with it.
 
-    lowest : the optimum, or why there is none. whole, few : rows that are measured at rest, live.
+    lowest : the optimum, or why there is none. whole, few : rows evaluated at rest, and live.
     boundary : lines between the regions of the plane, each (points, 2).
     """
 
@@ -99,7 +99,7 @@ class SurfaceAnswer:
 
     @property
     def optimum(self) -> tuple[float, float] | None:
-        """Where the optimum lies along the two directions; None where there is none."""
+        """Coordinates of the optimum along the two directions; None where there is none."""
         best = self.lowest.params
         if best is None:
             return None
@@ -107,7 +107,7 @@ class SurfaceAnswer:
         return first.along(best), second.along(best)
 
     def caption(self) -> str:
-        """Say what the surface is of, and what can be done on it."""
+        """Return the caption: what the surface shows, and how to use it."""
         task, (decay, l1), lowest = self.task, self.penalties, self.lowest
         words = []
         if len(self.whole.X) < self.whole.total:
@@ -133,10 +133,10 @@ def _samples(task: Task) -> tuple[Sample, Sample]:
 def extent(
     directions: tuple[Direction, Direction], path: Trajectory, best: Params | None
 ) -> Ranges:
-    """Return ranges that hold the path, and the optimum unless it is far off.
+    """Return ranges that hold the path, and the optimum unless it is farther than NEAR.
 
-    They begin around the start of the path, and each side grows by leaps: while a run goes on they
-    move rarely, and they depend on its path alone, not on when they are asked for.
+    They start around the beginning of the path, and each side grows in steps of LEAP. So they
+    change rarely during a run, and depend on its path only, not on when they are computed.
     """
     found = []
     for direction in directions:
@@ -154,13 +154,16 @@ def extent(
 
 
 def _grown(half: float, reach: float) -> float:
-    """Return the half of a range, grown by leaps until there is room for the reach."""
+    """Return half a range, multiplied by LEAP until it is at least MARGIN times the reach."""
     leaps = math.ceil(math.log(max(MARGIN * reach, half) / half, LEAP))
     return half * LEAP**leaps
 
 
 def widened(ranges: Ranges, directions: tuple[Direction, Direction], params: Params) -> Ranges:
-    """Return the ranges, doubled until they hold the parameters."""
+    """Return the ranges, each doubled on the side needed until they hold the parameters.
+
+    Non-finite parameters leave a range as it is.
+    """
     found = []
     for (low, high), direction in zip(ranges, directions, strict=True):
         at = direction.along(params)

@@ -1,4 +1,4 @@
-"""The loss surface: the loss over two parameters, the way down it, and the lowest point."""
+"""The loss surface: the loss over two parameters, the trajectory and the lowest point."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gui.stage.surface.panel import SurfacePanel
 from gui.stage.surface.request import SurfaceAnswer, SurfaceRequest
 from gui.state.background_tasks import Background, Queue
 
-LIVE_MS, STILL_MS = 120, 20  # between two surfaces
+LIVE_MS, STILL_MS = 120, 20  # between two requests
 DRAG_MS = 30
 KEY = "surface"
 
@@ -35,10 +35,10 @@ KEY = "surface"
 class SurfaceView(View):
     """Contours of the loss; drag the point to move the model, click to set another start.
 
-    answer : what is shown, once it is found out.
+    answer : the answer shown; None until the first arrives.
     """
 
-    moved = Signal(object)  # Params to put in place of the model's
+    moved = Signal(object)  # Params that replace the model's
     start_chosen = Signal(object)  # Params to start from
 
     def __init__(self, theme: Theme, background: Background) -> None:
@@ -46,7 +46,7 @@ class SurfaceView(View):
         self._background = background
         self.answer: SurfaceAnswer | None = None
         self._directions: tuple[Direction, Direction] | None = None
-        self._keeps_ranges = False  # what is in sight is the user's choice
+        self._keeps_ranges = False  # the user has chosen the visible ranges
         self._is_presenting = False
         self._asked_at = 0.0
         self._wanted: tuple[float, float] | None = None
@@ -82,10 +82,10 @@ class SurfaceView(View):
         self._arrange()
 
     def _panel(self, cost: Cost) -> SurfacePanel:
-        """Return the surface of this loss; it is made when it is first seen."""
+        """Return the panel of this loss, created on first use."""
         if cost not in self.panels:
             panel = SurfacePanel(self.theme, cost, title_of(self.choices.kind, cost))
-            panel.setParent(self)  # shown without a parent it would be a window
+            panel.setParent(self)  # without a parent it would be shown as a window
             panel.dragged.connect(self._drag)
             panel.clicked.connect(self._set_start)
             panel.hovered.connect(self._read)
@@ -95,7 +95,7 @@ class SurfaceView(View):
         return self.panels[cost]
 
     def _arrange(self) -> None:
-        """Put the surfaces side by side, and the plane in what is left."""
+        """Place the surfaces side by side, and the plane of features beside a single one."""
         has_any = self.task is None or not say_absence(self.task)
         shown = self.choices.shown
         for cost in shown:
@@ -124,7 +124,7 @@ class SurfaceView(View):
     # The run --------------------------------------------------------------------------------------
 
     def present(self, is_on: bool) -> None:
-        """Leave the pictures alone, or bring back what is chosen and said."""
+        """Hide choices and texts on a slide, or show them again."""
         self._is_presenting = is_on
         self.offer_theme(self.theme)
 
@@ -161,7 +161,7 @@ class SurfaceView(View):
         self._refresh()
 
     def offer_snapshot(self, snapshot: Snapshot) -> None:
-        """Leave out a moment of a run that diverges: it lies nowhere."""
+        """Ignore snapshots with non-finite parameters, which have no position on the surface."""
         if all(np.isfinite(part).all() for part in snapshot.params.arrays):
             super().offer_snapshot(snapshot)
 
@@ -180,7 +180,7 @@ class SurfaceView(View):
     # Asking ---------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        """Ask for a new surface soon: the other parameters have changed."""
+        """Schedule a request for a new surface, since the other parameters have changed."""
         if self.isVisible() and not self._later.isActive():
             is_live = self.snapshot is not None and self.snapshot.status is Status.TRAINING
             wait = LIVE_MS if is_live else STILL_MS
@@ -205,7 +205,7 @@ class SurfaceView(View):
         self._background.ask(KEY, request.answer, answer, queue=Queue.STUDIES)
 
     def _request(self) -> SurfaceRequest | None:
-        """Return what is to be found out now; None where there is nothing to show."""
+        """Return the next request; None where there is nothing to show."""
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None or task.obstacle or not self.isVisible():
             return None
@@ -226,7 +226,7 @@ class SurfaceView(View):
         )
 
     def _show(self, found: SurfaceAnswer) -> None:
-        """Show what was found out on all surfaces that are seen."""
+        """Show an answer on the panel of each loss that it contains."""
         self.answer, self._directions = found, found.directions
         across, up = found.directions
         for cost, panel in self.panels.items():
@@ -242,7 +242,7 @@ class SurfaceView(View):
         self._caption.setText(found.caption())
 
     def _show_point(self) -> None:
-        """Show where the model is, and the path that it came along."""
+        """Show the position of the model and its trajectory."""
         pair, snapshot = self._directions, self.snapshot
         if pair is None or snapshot is None:
             return
@@ -285,7 +285,7 @@ class SurfaceView(View):
             self.start_chosen.emit(params)
 
     def _read(self, place: tuple[float, float] | None) -> None:
-        """Read the losses and the two coordinates under the pointer."""
+        """Show the losses and the two coordinates under the pointer."""
         pair, snapshot, known = self._directions, self.snapshot, self.answer
         is_known = known is not None and known.task is self.task
         if place is None or pair is None or snapshot is None or known is None or not is_known:

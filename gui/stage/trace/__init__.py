@@ -1,1 +1,1 @@
-"""One example through one update, whole: formulae with their numbers, Jacobian, gradient check."""
+"""One example through one update: formulae with numbers, Jacobian, gradient check."""

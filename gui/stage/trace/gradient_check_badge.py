@@ -1,4 +1,4 @@
-"""Whether the gradient by hand is right: a quiet badge, and a table of it computed three ways."""
+"""The gradient check: a badge with its result, and a table of three computed gradients."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from gui.state.background_tasks import Background, Queue
 
 KEY = "gradient check"
 ROWS = 8
-DIGITS = 10  # significant ones of a derivative: float64 has 16
+DIGITS = 10  # significant digits of a derivative; float64 has 16
 HEADERS = ("parameter", "by hand", "autograd", "finite differences")
 TIPS = (
     "",
@@ -53,7 +53,7 @@ LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
 def by_hand(kind: str, *, has_bias: bool, has_decay: bool, has_l1: bool) -> tuple[str, str]:
-    """Return the gradient's formula, as LaTeX and in plain characters."""
+    """Return the formula of the gradient, as LaTeX and as plain text."""
     slope, plain = MODELS[kind].all_slopes
     transposed = slope if slope.startswith("(") else f"({slope})"
     latex = rf"\nabla_W L=\frac{{1}}{{n}}\,{transposed}^{{\mathsf{{T}}}}X"
@@ -68,14 +68,14 @@ def by_hand(kind: str, *, has_bias: bool, has_decay: bool, has_l1: bool) -> tupl
 
 
 class CheckBadge(QWidget):
-    """Says whether the gradient was checked, and checks it when the button is pressed."""
+    """Shows whether the gradient was checked; its button starts a check."""
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
         self._theme, self._background = theme, background
         self._task: Task | None = None
         self._snapshot: Snapshot | None = None  # the newest
-        self._asked: Snapshot | None = None  # what is being checked
+        self._asked: Snapshot | None = None  # being checked
         self._checked: tuple[Snapshot, GradientCheck] | None = None
         self._fault = ""
         self.badge = Plain()
@@ -95,7 +95,7 @@ class CheckBadge(QWidget):
         self._tell()
 
     def offer(self, task: Task, snapshot: Snapshot) -> None:
-        """Take this as what the button would check."""
+        """Set the snapshot that the button would check."""
         if task is not self._task:
             self.forget()
         self._task, self._snapshot = task, snapshot
@@ -103,7 +103,7 @@ class CheckBadge(QWidget):
         self._tell()
 
     def forget(self) -> None:
-        """Let go of the run that could be checked, and of what is known of it."""
+        """Drop the run that could be checked, and its result."""
         self._task = self._snapshot = self._checked = self._asked = None
         self._fault = ""
         self._background.forget(KEY)
@@ -127,7 +127,7 @@ class CheckBadge(QWidget):
         self._asked, self._fault = snapshot, ""
 
         def work() -> GradientCheck:
-            from core.explain import gradient_check  # brings PyTorch
+            from core.explain import gradient_check  # imports PyTorch
 
             settings = snapshot.settings
             return gradient_check.check(
@@ -151,7 +151,7 @@ class CheckBadge(QWidget):
         self.table.open_below(self.button)
 
     def _tell(self) -> None:
-        """Say in the badge what is known."""
+        """Show the state of the check in the badge."""
         words, tip, is_bad = self._words()
         if words != self.badge.text():
             self.badge.setText(words)
@@ -165,7 +165,7 @@ class CheckBadge(QWidget):
             self.badge.setStyleSheet(sheet)
 
     def _words(self) -> tuple[str, str, bool]:
-        """Return what the badge says, its tip, and whether it is bad news."""
+        """Return the badge's text, its tool tip, and whether it reports a failure."""
         if self._asked is not None:
             return "∇ checking …", "", False
         if self._fault:
@@ -184,7 +184,7 @@ class CheckBadge(QWidget):
 
 
 def _is_same(checked: Snapshot, newest: Snapshot | None) -> bool:
-    """Return whether the gradient of the two is the same."""
+    """Return whether both snapshots have the same gradient: same batch, weights, penalties."""
     if newest is None or checked is newest:
         return True
     return (
@@ -198,11 +198,11 @@ def _is_same(checked: Snapshot, newest: Snapshot | None) -> bool:
 
 
 class Comparison(QFrame):
-    """The gradient three ways, side by side, over the window until it is closed."""
+    """Popup that compares the gradient by hand, by autograd and by finite differences."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # the button would open it again
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # the button would reopen it
         self.setObjectName("comparison")
         self.setAccessibleName("The gradient three ways")
         self._check: GradientCheck | None = None
@@ -245,14 +245,14 @@ class Comparison(QFrame):
         self._paint_words()
 
     def open_below(self, anchor: QWidget) -> None:
-        """Open under a widget, inside the screen."""
+        """Open below a widget, within the screen."""
         self._anchor = anchor
         self._settle()
         self.show()
         self.close_button.setFocus()
 
     def show_words(self, words: str) -> None:
-        """Show a sentence in place of a table."""
+        """Show a text instead of the table."""
         self._check = None
         self.words.setText(words)
         for part in (self.formula, self.grid, self.foot, self.copy_button):
@@ -261,7 +261,7 @@ class Comparison(QFrame):
         self._settle()
 
     def show_check(self, check: GradientCheck, snapshot: Snapshot) -> None:
-        """Show what the three ways gave for the weights of a snapshot."""
+        """Show the three gradients for the weights of a snapshot."""
         self._check = check
         first, rest = check.summary[0].upper(), check.summary[1:]
         self.words.setText(f"Step {snapshot.step:,}. {first}{rest.rstrip('.')}.")
@@ -286,7 +286,7 @@ class Comparison(QFrame):
         self._settle()
 
     def copy_table(self) -> None:
-        """Put all that was checked on the clipboard, as CSV."""
+        """Copy every checked parameter to the clipboard, as CSV."""
         if self._check is not None:
             QApplication.clipboard().setText(self._check.csv())
 
@@ -306,7 +306,7 @@ class Comparison(QFrame):
         self.words.setStyleSheet(f"color: {colour};")
 
     def _settle(self) -> None:
-        """Take the size that is needed and stay on the screen."""
+        """Resize to the contents and move within the screen."""
         if self._anchor is None:
             return
         room = self._anchor.screen().availableGeometry()
@@ -324,7 +324,7 @@ class Comparison(QFrame):
 
 
 class Table(QWidget):
-    """Up to ROWS parameters, a line each, with three numbers."""
+    """Up to ROWS parameters, one per row, with three derivatives each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -350,7 +350,7 @@ class Table(QWidget):
                     grid.addWidget(label, i + 1, column, RIGHT)
 
     def show_rows(self, rows: list[tuple[str, ...]]) -> None:
-        """Show these words, row by row."""
+        """Show these texts, row by row; hide the other rows."""
         for i, labels in enumerate(self.labels):
             for label, text in zip(labels, rows[i] if i < len(rows) else HEADERS, strict=True):
                 label.setText(text)
@@ -358,7 +358,7 @@ class Table(QWidget):
 
 
 def _decimals(values: list[float]) -> int | None:
-    """Return how many decimals show DIGITS digits of the largest, None where powers say it."""
+    """Return the decimals that give the largest value DIGITS digits; None: powers of ten."""
     largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
     if not 1e-3 <= largest < 1e6:
         return None

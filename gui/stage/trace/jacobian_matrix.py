@@ -1,4 +1,4 @@
-"""The Jacobian as a heat map with its numbers, and the collapse in columns beside it."""
+"""The Jacobian as a heat map with numbers, and columns of the collapse beside it."""
 
 from __future__ import annotations
 
@@ -26,35 +26,35 @@ from gui.kit.theme import Theme
 from gui.stage.trace.jacobian_words import Chain, decimals, titles
 
 REACH = 0.25  # no derivative of a softmax or a sigmoid is larger
-SHAPES = ((4, False), (3, False), (3, True), (2, True))  # decimals; whether the 0 goes
-DIGITS = (4, 3, 2)  # decimals of the sums and of the collapse: the most that leave cells readable
+SHAPES = ((4, False), (3, False), (3, True), (2, True))  # decimals; whether a leading 0 goes
+DIGITS = (4, 3, 2)  # decimals of sums and collapse: as many as leave cells readable
 GAP = 6.0
-AIR = 1.6  # beside a number in its cell
-WIDEST_CELL, LEAST_CELL = 5.5, 0.5  # in heights of the type
+AIR = 1.6  # px on either side of a number in its cell
+WIDEST_CELL, LEAST_CELL = 5.5, 0.5  # in line heights
 TALLEST_ROW, LEAST_ROW = 2.0, 1.15
 
 
 class Matrix(CanvasWidget):
     """The matrix on one scale from −¼ to +¼, a column of row sums, and the collapse.
 
-    It is laid out once for its classes; an answer changes one picture and the numbers that differ.
+    Laid out once per set of classes; an answer replaces one pixmap and the changed numbers.
     """
 
-    pointed = Signal(str)  # what is under the pointer or chosen by the arrow keys, in words
+    pointed = Signal(str)  # text about the cell under the pointer or at the arrow keys
 
     def __init__(self, theme: Theme) -> None:
         self.chain: Chain | None = None
         self._names: tuple[str, ...] = ()
         self._marks: tuple[int, ...] = ()
         self._has_collapse = False
-        self._at: tuple[int, int] | None = None  # the cell or number that is pointed at
+        self._at: tuple[int, int] | None = None  # row and column pointed at
         self._numbers: list[list[Words]] = []
         self._headers: list[Words] = []
         self._labels: list[tuple[Words, Words, Words, Words]] = []
         self._area, self._sides, self._glyph = QRectF(), (1.0, 1.0), 0.0
         self._shape: tuple[int, bool] | None = SHAPES[0]
         self._digits = DIGITS[0]
-        self._columns: tuple[float, ...] = ()  # widths of those after the matrix
+        self._columns: tuple[float, ...] = ()  # px, widths of the columns after the matrix
         self._edges = [0.0]
         super().__init__(theme, "Jacobian of the probabilities by the logits")
         self._map = look.signed_map(theme)
@@ -73,7 +73,7 @@ class Matrix(CanvasWidget):
         super().set_theme(theme)
 
     def show_classes(self, names: tuple[str, ...], marks: tuple[int, ...]) -> None:
-        """Begin anew with these classes, unless they are shown already."""
+        """Reset to these classes, unless they are already shown."""
         if (names, marks) == (self._names, self._marks):
             return
         old = [words for row in self._numbers for words in row] + self._headers
@@ -92,7 +92,7 @@ class Matrix(CanvasWidget):
         self.updateGeometry()
 
     def show_chain(self, chain: Chain) -> None:
-        """Show an answer of the classes that are shown."""
+        """Show an answer for the current classes."""
         self.chain = chain
         if self._has_collapse != (chain.collapse is not None):
             self._has_collapse = chain.collapse is not None
@@ -129,7 +129,7 @@ class Matrix(CanvasWidget):
             side = (self.width() - label - sum(self._columns)) / h
             if side >= wish:
                 break
-            wish = self._width_of(SHAPES[-1], metrics)  # let names go before numbers
+            wish = self._width_of(SHAPES[-1], metrics)  # drop names before numbers
         side = min(max(side, LEAST_CELL * line), WIDEST_CELL * line)
         if self._columns:
             spare = (self.width() - label - h * side - sum(self._columns)) / len(self._columns)
@@ -152,7 +152,7 @@ class Matrix(CanvasWidget):
         return metrics.horizontalAdvance(decimals(-REACH, shape)) + 2 * air
 
     def _column_widths(self, metrics: QFontMetricsF) -> tuple[float, ...]:
-        """Return how wide the columns after the matrix are: the sums, and the collapse."""
+        """Return the widths (px) of the columns after the matrix: sums and collapse."""
         zero = f"{0:.{self._digits}f}"
         total = max(metrics.horizontalAdvance(text) + 6 for text in (zero, "Σ row"))
         sums = () if len(self._names) == 1 else (total,)
@@ -160,14 +160,14 @@ class Matrix(CanvasWidget):
             return sums
         number = metrics.horizontalAdvance(f"−{zero}") + 4
         widths = [max(number, metrics.horizontalAdvance(text) + 4) for text in self._titles()]
-        large = metrics.horizontalAdvance("−8·10³⁰⁸") + 2  # what −1/a may come to
+        large = metrics.horizontalAdvance("−8·10³⁰⁸") + 2  # the magnitude that −1/a may reach
         return (*sums, max(widths[0], large), *widths[1:])
 
     def _titles(self) -> tuple[str, str, str]:
         return titles(len(self._names), is_narrow=self._digits != DIGITS[0])
 
     def _place_columns(self, metrics: QFontMetricsF) -> None:
-        """Put titles and numbers of the columns after the matrix in their places."""
+        """Place the titles and numbers of the columns after the matrix."""
         theme, area, h = self._theme, self._area, len(self._names)
         sums = () if h == 1 else ("Σ row",)
         over = (*sums, *(self._titles() if self._has_collapse else ()))
@@ -210,7 +210,7 @@ class Matrix(CanvasWidget):
         self._lines.setPen(QPen(QColor(self._theme.line), 1))
 
     def _place_labels(self, metrics: QFontMetricsF) -> None:
-        """Put marker and name before each row, and over each column as far as there is room."""
+        """Place marker and name before each row, and above each column where they fit."""
         area, glyph, (side, tall) = self._area, self._glyph, self._sides
         for i, (name, mark) in enumerate(zip(self._names, self._marks, strict=True)):
             marker, words, above, over = self._labels[i]
@@ -239,7 +239,7 @@ class Matrix(CanvasWidget):
     # Numbers ----------------------------------------------------------------------------------
 
     def _show_numbers(self) -> None:
-        """Show what has changed since the last answer or the last layout."""
+        """Update what has changed since the last answer or layout."""
         chain = self.chain
         if chain is None:
             return
@@ -262,7 +262,7 @@ class Matrix(CanvasWidget):
     # Pointer and keys -------------------------------------------------------------------------
 
     def _place_at(self, at: QPointF) -> tuple[int, int] | None:
-        """Return row and column under a point; the columns after the matrix follow it."""
+        """Return row and column under a point, or None; columns from h on are after the matrix."""
         h = len(self._names)
         if self.chain is None or not self._area.top() <= at.y() < self._area.bottom():
             return None
@@ -275,7 +275,7 @@ class Matrix(CanvasWidget):
         return None
 
     def _point(self, at: tuple[int, int] | None) -> None:
-        """Mark this place and say what stands there."""
+        """Mark this cell and emit its description."""
         self._at = at
         self._mark.setVisible(at is not None)
         if at is None or self.chain is None:
@@ -285,7 +285,7 @@ class Matrix(CanvasWidget):
         self.pointed.emit(self.chain.sentence(*at))
 
     def cell_rect(self, i: int, k: int) -> QRectF:
-        """Return where row i and column k are; the columns after the matrix follow it."""
+        """Return the rectangle of row i, column k; columns from h on are after the matrix."""
         h, (side, tall) = len(self._names), self._sides
         y = self._area.top() + i * tall
         if k < h:
@@ -325,7 +325,7 @@ class Matrix(CanvasWidget):
 
 
 def inks(colours: NDArray[np.uint8], theme: Theme) -> list[list[str]]:
-    """Return for each cell of colours (h, h, 3) the colour of type that stands out from it more."""
+    """Return for each cell of colours (h, h, 3) the text colour with the higher contrast."""
     dark, light = sorted((theme.ink, theme.panel), key=_luminance)
     is_bright = (_luminances(colours) + 0.05) ** 2 > (
         (_luminance(dark) + 0.05) * (_luminance(light) + 0.05)

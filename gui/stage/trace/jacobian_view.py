@@ -1,4 +1,4 @@
-"""The Jacobian of softmax with its formula, and the chain rule's collapse to a − y beside it."""
+"""The Jacobian of softmax with its formula, and the collapse of the chain rule to a − y."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ SLOPE, SLOPE_WORDS = r"\frac{da}{dz}=a(1-a)", "da/dz = a (1 − a)"
 
 
 class JacobianView(QWidget):
-    """The formula, the matrix with its row sums, the collapse, and what is under the pointer."""
+    """The formula, the matrix with row sums, the collapse, and a readout of the cell pointed at."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.formula = Formula(theme, SOFTMAX, SOFTMAX_WORDS, px=FORMULA_PX[0])
-        self.formula.setMinimumWidth(1)  # it gives way
+        self.formula.setMinimumWidth(1)  # it may shrink
         self.matrix = Matrix(theme)
         self.readout = Readout(2)
         zoom.set_type(self.readout, look.SMALL)
@@ -63,8 +63,8 @@ class JacobianView(QWidget):
     ) -> None:
         """Show the Jacobian at the probabilities a (h,), and the collapse for the true class y.
 
-        A single a is a binary neuron's, of the last of the names. marks : the classes' markers,
-        0, 1, 2, … unless they are given.
+        A single a belongs to a binary neuron, and to the last of the names. y : None: no
+        collapse. marks : markers of the classes; by default 0, 1, 2, …, and 1 for a neuron.
         """
         is_sigmoid = len(a) == 1
         names = names[-1:] if is_sigmoid else names
@@ -94,7 +94,7 @@ class JacobianView(QWidget):
         self._fit_formula()
 
     def _fit_formula(self) -> None:
-        """Set the formula in the largest of its sizes that there is room for."""
+        """Set the formula in the largest of its sizes that fits."""
         for px in FORMULA_PX:
             self.formula.set_px(px)
             if self.formula.sizeHint().width() <= self.width():
@@ -109,7 +109,7 @@ class JacobianView(QWidget):
         copy_menu(self, self.formula.latex, self.formula.spoken, table).exec(event.globalPos())
 
     def _say(self, pointed: str) -> None:
-        """Say what is pointed at, or how the collapse comes out."""
+        """Show the cell pointed at, or the verdict on the collapse."""
         self._pointed = pointed
         words = pointed or self._verdict
         if words != self.readout.text():

@@ -1,4 +1,4 @@
-"""What the Jacobian and the collapse say, in numbers and in sentences."""
+"""Numbers and sentences about the Jacobian and the collapse."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ COLOURS = "Colours: orange to −0.25, blue to +0.25."
 class Chain:
     """One example at the end of the model: its probabilities, their Jacobian, the chain rule.
 
-    names : of the classes, or of the one that a binary neuron speaks for.
-    a : (h,) probabilities. J : (h, h). collapse : None where the true class y is not known.
+    names : of the classes, or of the positive class of a binary neuron.
+    a : (h,) probabilities. J : (h, h). collapse : None where the true class y is unknown.
     """
 
     names: tuple[str, ...]
@@ -35,7 +35,7 @@ class Chain:
         return cls(names, a, y, jacobian(a), None if y is None else collapse(a, y))
 
     def beside(self, digits: int) -> list[list[str]]:
-        """Return for each row what the columns after the matrix say."""
+        """Return the texts of the columns after the matrix, row by row."""
         sums = [self.J.sum(axis=1)] if len(self.names) > 1 else []
         c = self.collapse
         parts = [c.upstream, c.product, c.short] if c else []
@@ -44,7 +44,7 @@ class Chain:
         return [[column[i] for column in columns] for i in range(len(self.names))]
 
     def verdict(self) -> str:
-        """Say how the collapse comes out."""
+        """Return a sentence on the result of the collapse, or on J where there is none."""
         c = self.collapse
         if c is None or self.y is None:
             if len(self.a) == 1:
@@ -65,7 +65,7 @@ class Chain:
         )
 
     def sentence(self, i: int, k: int) -> str:
-        """Say what stands in row i, column k: of the matrix, the sums or the collapse."""
+        """Return a sentence on row i, column k of the matrix, the sums or the collapse."""
         h, name = len(self.names), self.names[i]
         if h == 1 and k == 0:
             value, a = (
@@ -90,7 +90,7 @@ class Chain:
         return f"{what} = {format_significant(float((c.upstream, c.product, c.short)[n][i]), 6)}"
 
     def spoken(self) -> str:
-        """Return matrix and collapse in words, for a screen reader."""
+        """Return matrix and verdict as text, for a screen reader."""
         parts = []
         for i, name in enumerate(self.names):
             values = ", ".join(
@@ -101,7 +101,7 @@ class Chain:
         return " ".join([*parts, self.verdict()])
 
     def csv(self) -> str:
-        """Return the matrix, its row sums and the collapse, with all digits."""
+        """Return the matrix, its row sums and the collapse as CSV, with all digits."""
         header = [f"∂/∂z[{name}]" for name in self.names]
         c = self.collapse
         rows: list[list[str | float]] = [
@@ -116,14 +116,14 @@ class Chain:
 
 
 def titles(h: int, *, is_narrow: bool) -> tuple[str, str, str]:
-    """Return what stands over the three columns of the collapse of h outputs."""
+    """Return the titles of the three columns of the collapse for h outputs."""
     if h == 1:
         return "∂L/∂a", "· da/dz", "a − y"
     return "−y/a", "· J" if is_narrow else "(−y/a) J", "a − y"
 
 
 def decimals(value: float, shape: tuple[int, bool]) -> str:
-    """Write a number with so many decimals, perhaps without the 0 before them; no −0."""
+    """Format a number; shape : decimals, whether the leading 0 is dropped. Never gives −0."""
     digits, is_short = shape
     text = format_fixed(value, digits)
     if not is_short:
@@ -132,7 +132,7 @@ def decimals(value: float, shape: tuple[int, bool]) -> str:
 
 
 def value_of(value: float, digits: int) -> str:
-    """Write an entry of the collapse with so many decimals, a large one as a power of ten."""
+    """Format an entry of the collapse: `digits` decimals, powers of ten from 1000, NaN as "—"."""
     if np.isnan(value):
         return "—"
     if abs(value) >= 1000:

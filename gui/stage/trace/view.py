@@ -39,7 +39,7 @@ SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them r
 
 
 class TraceView(View):
-    """One example followed through one update, with the numbers of this very step."""
+    """One example followed through one update, with the numbers of the current step."""
 
     row_wanted = Signal(int)
 
@@ -81,7 +81,7 @@ class TraceView(View):
         layout.addWidget(self.absence, 1)
 
     def _example_buttons(self) -> tuple[QWidget, ...]:
-        """Make what chooses the example, and says which one it is."""
+        """Create the widgets that choose and name the example."""
         self.before, self.after = _button("‹", "The row before"), _button("›", "The row after")
         self.before.clicked.connect(lambda: self._move(-1))
         self.after.clicked.connect(lambda: self._move(+1))
@@ -92,7 +92,7 @@ class TraceView(View):
         return self.before, self.after, self._words, self.label, self._step
 
     def _cover_buttons(self) -> tuple[QWidget, ...]:
-        """Make what finds the worst row, and what covers numbers and reveals them."""
+        """Create the buttons that find the worst row, cover numbers and reveal them."""
         self.worst = _button("Worst", "The training row with the largest loss now")
         self.worst.clicked.connect(self._choose_worst)
         self.cover = _button("Cover", "Cover a number with a click, for the class to guess")
@@ -105,7 +105,7 @@ class TraceView(View):
         return self.worst, self.cover, self.reveal
 
     def _part_buttons(self) -> tuple[QWidget, ...]:
-        """Make a button for each part of an update."""
+        """Create a button for each part of an update."""
         self.parts = [
             _button(f"{k} {name}", f"Part {k} of an update (N)")
             for k, name in enumerate(PARTS, start=1)
@@ -118,7 +118,7 @@ class TraceView(View):
         return tuple(self.parts)
 
     def _scrolled_sheets(self) -> QScrollArea:
-        """Put the derivation and the Jacobian below it into an area that scrolls."""
+        """Return a scroll area with the derivation and the Jacobian below it."""
         body = QWidget()
         body.setObjectName("body")
         column = QVBoxLayout(body)
@@ -169,7 +169,7 @@ class TraceView(View):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._tracer.refresh()  # while it was hidden, no batch was averaged
+        self._tracer.refresh()  # batches are not averaged while the view is hidden
 
     def _show(self, followed: Followed | None) -> None:
         if followed is None:
@@ -216,7 +216,7 @@ class TraceView(View):
         )
 
     def turn(self, by: int) -> bool:
-        """Take the next part of an update; the parts before cannot be taken back."""
+        """Take the next part of an update if by > 0; parts cannot be undone."""
         if by > 0:
             self._tracer.next_part()
         return True
@@ -229,7 +229,7 @@ class TraceView(View):
             self.row_wanted.emit((example.row + by) % task.dataset.n)
 
     def _choose_worst(self) -> None:
-        """Find the training row with the largest loss, on the background thread."""
+        """Choose the training row with the largest loss, found on the background thread."""
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None:
             return
@@ -243,11 +243,11 @@ class TraceView(View):
         self._background.ask("worst row", work, self.row_wanted.emit)
 
     def _press_part(self) -> None:
-        self._light(self._tracer.part)  # a press moves on, whichever it was
+        self._light(self._tracer.part)  # every part's button takes the next part
         self._tracer.next_part()
 
     def _light(self, part: int | None) -> None:
-        """Light the part of the update, and bring it into sight."""
+        """Highlight a part of the update and scroll to it."""
         for k, button in enumerate(self.parts):
             button.setChecked(part is not None and k <= part)
         self.sheet.light(part)
@@ -266,5 +266,5 @@ class TraceView(View):
 
 
 def _button(words: str, tip: str) -> QPushButton:
-    """Return a button that is named by its tip: its words are a sign."""
+    """Return a button whose accessible name is its tool tip, as its label is a symbol."""
     return quiet_button(words, tip, name=tip)

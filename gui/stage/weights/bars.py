@@ -1,4 +1,4 @@
-"""Weights of measured data: a signed bar for each weight and each bias."""
+"""Weights of tabular data: a signed bar for each weight and each bias."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.kit.picture_grid import GAP, Grid, Panels
 
-MIN_ROW = 1.7  # height of a bar's row in heights of the type
+MIN_ROW = 1.7  # height of a bar's row, in line heights
 MAX_ROW = 2.6
 
 
 class Bars(Panels):
-    """The weights and the bias of each class as bars from the middle: blue right, orange left."""
+    """Weights and bias of each class as bars from the middle: blue to the right, orange left."""
 
     breadth = 2.5
-    _seen: tuple[float, bytes, bytes] | None = None  # what the last painting was of
+    _seen: tuple[float, bytes, bytes] | None = None  # scale, lengths and numbers last painted
 
     def _lay_out(self) -> None:
         self._fit_height()
@@ -29,7 +29,7 @@ class Bars(Panels):
         self.update()
 
     def _show_values(self) -> None:
-        """Paint again if a bar's end moves by half a pixel or a number changes."""
+        """Repaint if the end of a bar moves by half a pixel or a number changes."""
         assert self._params is not None
         values = np.column_stack((self._params.W, self._params.b))
         lengths = np.rint(values * (self.width() / self.scale)).astype(np.int64)
@@ -42,7 +42,7 @@ class Bars(Panels):
         return max(super()._largest(params), float(np.abs(params.b).max(initial=0.0)))
 
     def _fit_height(self) -> None:
-        """Ask for the height that bars need to be readable."""
+        """Set the minimum height at which the bars are readable."""
         height = 0.0
         if self._task:
             panels = len(self._names())
@@ -155,7 +155,7 @@ class Bars(Panels):
         painter.drawLine(QPointF(middle, zone.top()), QPointF(middle, zone.bottom()))
 
     def _paint_scale(self, painter: QPainter, top: float) -> None:
-        """Paint the one scale of all panels: −scale … 0 … +scale."""
+        """Paint the common scale of all panels: −scale … 0 … +scale."""
         bar = self._scale_bar(top)
         painter.setPen(QPen(QColor(self._theme.line), 1))
         painter.setBrush(self._ramp(bar))

@@ -1,4 +1,4 @@
-"""The coefficients of a linear model as a table, and what one of them says of the odds."""
+"""The coefficients of a linear model as a table, and the odds that one of them implies."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MOST_ROWS = 2_000
 
 
 class CoefficientTable(QWidget):
-    """A row for each input and the bias of one output; a sentence for the row that is chosen."""
+    """One row per input and for the bias of an output; a sentence on the selected row."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class CoefficientTable(QWidget):
         self._later.timeout.connect(self._show)
 
     def show_task(self, task: Task) -> None:
-        """Show the rows of this task's inputs, no numbers yet."""
+        """Show the rows of a task's inputs, without numbers."""
         self._task, self._params, self._found = task, None, None
         self._later.stop()
         from core.explain.coefficients import output_names
@@ -186,7 +186,7 @@ class CoefficientTable(QWidget):
 
 
 def _number(value: float) -> str:
-    """Say a coefficient in four decimals, or, where they would hide it, as in −3.2·10⁻⁵."""
+    """Format a coefficient with four decimals; one below 0.001 as in −3.2·10⁻⁵."""
     if value == 0 or abs(value) >= 0.001:
         return format_signed(value, 4)
     return format_scientific(value, 1, plus=True)

@@ -1,4 +1,4 @@
-"""Pictures of where the next step takes the weights: the descent of its batch, class by class."""
+"""Pictures of the next step: the negative gradient of its batch, class by class."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from gui.stage.weights.images import Pictures
 from gui.state.background_tasks import Background
 
 SECONDS = 0.1
-LARGE_BATCH = 2048  # rows; its gradient takes the time of many a step
+LARGE_BATCH = 2048  # rows; its gradient takes as long as many steps
 LARGE_SECONDS = 2.0
 
 
 class GradientPictures(Pictures):
-    """−∇w of each class over the rows of the next batch, with the penalty's share."""
+    """−∇w of each class over the rows of the next batch, including the penalty."""
 
     zero = "−∇w = 0"
 
@@ -37,7 +37,7 @@ class GradientPictures(Pictures):
 
     @property
     def shown(self) -> Params | None:
-        """−∇W and −∇b, as they are shown."""
+        """−∇W and −∇b as shown; None before the first."""
         return self._params
 
     def show_task(self, task: Task | None) -> None:
@@ -47,7 +47,10 @@ class GradientPictures(Pictures):
         super().show_task(task)
 
     def offer(self, snapshot: Snapshot) -> None:
-        """Show the gradient of this snapshot's batch, soon."""
+        """Request the gradient of a snapshot's batch, at most every SECONDS while training.
+
+        A batch of more than LARGE_BATCH rows waits LARGE_SECONDS.
+        """
         self._snapshot = snapshot
         every = LARGE_SECONDS if len(snapshot.batch) > LARGE_BATCH else SECONDS
         wait = self._asked_at + every - time.monotonic()

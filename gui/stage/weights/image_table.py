@@ -1,4 +1,4 @@
-"""What the weights of pictures say, class by class: length, extreme pixels, bias."""
+"""The weights of image data in numbers, class by class: norm, extreme pixels, bias."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gui.kit.plain_text import Plain
 
 SECONDS = 0.1
 NAME_LETTERS = 12
-ROOM = 20  # px of a cell beside its words
+ROOM = 20  # px of padding in a cell
 TITLES = ("", "‖w‖", "largest w", "smallest w", "bias b")
 WIDEST = {0: "", 1: "00.000", 4: "−00.000"}  # the other columns share the rest
 TIPS = (
@@ -40,7 +40,7 @@ TIPS = (
 
 
 class PictureTable(QWidget):
-    """A row for each output; a sentence for the row that is chosen."""
+    """One row per output; a sentence on the selected row."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class PictureTable(QWidget):
         self._later.timeout.connect(self._show)
 
     def show_task(self, task: Task) -> None:
-        """Show a row for each output of this task, no numbers yet."""
+        """Show one row per output of a task, without numbers."""
         self._task, self._params, self._found = task, None, []
         self._later.stop()
         self.table.clear()
@@ -131,7 +131,7 @@ class PictureTable(QWidget):
         self._say()
 
     def _say(self) -> None:
-        """Say what the largest weight of the chosen row does."""
+        """Describe the effect of the largest weight in the selected row."""
         row, words = self.table.currentRow(), ""
         if 0 <= row < len(self._found):
             one = self._found[row]

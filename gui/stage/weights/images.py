@@ -20,14 +20,14 @@ from gui.kit.picture_grid import GAP, TITLE_LINES, WORDS_PX, Grid, Panels
 from gui.kit.theme import Theme
 from gui.state.throttle import Reading
 
-CRISP = 0.9  # of the room is worth taking for pixels that are all of one size
+CRISP = 0.9  # share of the size that whole device pixels per weight must keep
 OPAQUE = 0xFF000000
-NORM_SECONDS = 0.2  # ten figures at once
-HAIR = 3  # of the 257 levels of a sign: a weight that differs by so little looks the same
+NORM_SECONDS = 0.2  # between updates of the norms, which all change together
+HAIR = 3  # of the 257 levels of a sign; a smaller or equal difference is invisible
 
 
 class _Panel(NamedTuple):
-    """What shows the weights of one class."""
+    """The graphics items of one class."""
 
     picture: QGraphicsPixmapItem
     frame: QGraphicsPathItem
@@ -50,7 +50,7 @@ class Pictures(Panels):
         self._levels: NDArray[np.intp] | None = None
         self._norms: list[str] = []
         self._reading = Reading(NORM_SECONDS)
-        self._pointer: QPointF | None = None  # where it is, over the pictures
+        self._pointer: QPointF | None = None  # its position over the pictures
         self._shown_scale = 0.0
 
     def show_task(self, task: Task | None) -> None:
@@ -62,7 +62,7 @@ class Pictures(Panels):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._lay_out()  # whole zooms are others now
+            self._lay_out()  # the whole multiples of a device pixel have changed
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -84,10 +84,10 @@ class Pictures(Panels):
         for panel, rect, (name, _) in zip(self._panels, self._places, names, strict=True):
             self._lay_out_panel(panel, rect, name)
         self._lay_out_scale(grid)
-        # Nothing on the screen counts as known any more.
+        # Invalidate all that is cached about the screen.
         middle = len(self._map) // 2
         red, green, blue = self._map.astype(np.uint32).T
-        self._colours = np.roll(OPAQUE | red << 16 | green << 8 | blue, -middle)  # −1 is the last
+        self._colours = np.roll(OPAQUE | red << 16 | green << 8 | blue, -middle)  # level −1 is last
         self._levels, self._norms, self._shown_scale = None, [""] * len(names), 0.0
         self._reading.forget()
         if self._params is not None:
@@ -110,7 +110,7 @@ class Pictures(Panels):
         self._place_title(panel, rect, "")
 
     def _place_title(self, panel: _Panel, rect: QRectF, norm: str) -> None:
-        """Put name and norm side by side into the middle; without room, the name alone."""
+        """Centre name and norm side by side; show the name alone if both do not fit."""
         name_width = self._bold_metrics.horizontalAdvance(panel.name.text() + "  ")
         norm_width = self._small_metrics.horizontalAdvance(norm)
         is_room = name_width + norm_width <= rect.width()
@@ -148,7 +148,7 @@ class Pictures(Panels):
         return self._task.dataset.image_shape
 
     def _place(self, grid: Grid, k: int) -> QRectF:
-        """Return where picture k is."""
+        """Return the rectangle of picture k."""
         rows, columns = self._image_shape()
         ratio = self.devicePixelRatioF()
         pixel = min(grid.width / columns, grid.height / rows)
@@ -177,27 +177,27 @@ class Pictures(Panels):
         self._show_pictures(W)
         if not self._reading.is_due(is_live=self._is_live):
             return
-        if self._pointer is not None:  # what is said of the pixel under it keeps up
+        if self._pointer is not None:  # update the readout of the pixel under it
             self.hovered.emit(self._under(self._pointer))
         for k, norm in enumerate(np.sqrt(np.einsum("km,km->k", W, W)).tolist()):
             text = self._norm_words(norm)
             if text != self._norms[k]:
                 panel = self._panels[k]
                 panel.norm.say(text)
-                if len(text) != len(self._norms[k]):  # all figures are of one width
+                if len(text) != len(self._norms[k]):  # all digits have the same width
                     self._place_title(panel, self._places[k], text)
                 self._norms[k] = text
 
     def _show_pictures(self, W: NDArray[np.float32]) -> None:
-        """Colour the weights of all classes, −scale … +scale; hand on the pictures that differ.
+        """Colour the weights W (classes, pixels), −scale … +scale; replace changed pictures.
 
-        While they are live, a hair is no difference.
+        While training, differences of up to HAIR levels count as unchanged.
         """
         rows, columns = self._image_shape()
         middle = len(self._map) // 2
         levels = look.signed_levels(W, self.scale, middle)
         if self._levels is None:
-            self._levels = np.full_like(levels, 2 * middle)  # which differs from all
+            self._levels = np.full_like(levels, 2 * middle)  # a level that no weight has
         off = np.abs(levels - self._levels).max(axis=1)
         hair = HAIR if self._is_live else 0
         changed = [k for k, most in enumerate(off.tolist()) if most > hair]
@@ -207,7 +207,7 @@ class Pictures(Panels):
         pixels = self._colours[new]
         sheet = QImage(pixels.data, columns, len(new) * rows, QImage.Format.Format_RGB32)
         for place, k in enumerate(changed):
-            # A pixmap of the sheet itself would go on using its memory: a copy.
+            # Copy: a pixmap of the sheet itself would keep using its memory.
             picture = sheet.copy(0, place * rows, columns, rows)
             self._panels[k].picture.setPixmap(QPixmap.fromImage(picture))
 
@@ -222,7 +222,7 @@ class Pictures(Panels):
         self.hovered.emit("")
 
     def _under(self, position: QPointF) -> str:
-        """Say which pixel's weight is under the pointer."""
+        """Return a text on the weight of the pixel at a position; "" where there is none."""
         if self._params is None:
             return ""
         rows, columns = self._image_shape()

@@ -1,4 +1,4 @@
-"""The weights: signed pictures or bars, what their coefficients say, and how long they become."""
+"""The weights: signed pictures or bars, coefficients, and norms over the steps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WEIGHTS, GRADIENT, COEFFICIENTS, TIME = "weights", "gradient", "coefficients", "
 class WeightsView(View):
     """A panel for each row of W, all on one symmetric scale: blue positive, orange negative.
 
-    Of images it also shows the gradient, which takes a background to compute it.
+    For images it also shows the gradient, if there is a background to compute it.
     """
 
     def __init__(self, theme: Theme, background: Background | None = None) -> None:
@@ -105,7 +105,7 @@ class WeightsView(View):
 
     @property
     def canvas(self) -> Panels:
-        """What shows the weights of this task."""
+        """The widget that shows the weights, or the next gradient, of this task."""
         if self.task is None or self.task.dataset.image_shape is None:
             return self.bars
         shows_gradient = self.gradients is not None and self._subject == GRADIENT
@@ -120,7 +120,7 @@ class WeightsView(View):
             panels.set_theme(self.theme)
 
     def present(self, is_on: bool) -> None:
-        """Leave out what chooses and the words at the pointer, or bring them back."""
+        """Hide the choices and the readout on a slide, or show them again."""
         self._is_presenting = is_on
         self._choices.setVisible(not is_on)
         self._readout.setVisible(self._subject in (WEIGHTS, GRADIENT) and not is_on)
@@ -158,7 +158,7 @@ class WeightsView(View):
         self._hint = scaled
         self._readout.setVisible(shows_panels and not self._is_presenting)
         self._say("")
-        for panels in self._panels:  # what is not seen lets go of its data
+        for panels in self._panels:  # hidden panels release their data
             panels.show_task(task if panels is self.canvas and shows_panels else None)
         self.norms.show_task(task, self.theme)
         table = self.numbers if is_image else self.coefficients

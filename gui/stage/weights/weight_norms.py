@@ -1,4 +1,4 @@
-"""How long the weights have become, step by step; and how noisy the next gradient is."""
+"""The norms of the weights over the steps, and the noise of the next gradient."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ MOST_LINES = 12  # outputs that have a line of their own
 
 
 class Norms(QWidget):
-    """‖W‖ and the ‖w‖ of each output against the step, the optimum's as a dashed line."""
+    """‖W‖ and the ‖w‖ of each output against the step; ‖W‖ of the optimum as a dashed line."""
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__()
         self._theme, self._background = theme, background
         self._task: Task | None = None
         self._snapshot: Snapshot | None = None
-        self._lowest: tuple[object, float | None, str] = (None, None, "")  # of what; ‖W‖; words
+        self._lowest: tuple[object, float | None, str] = (None, None, "")  # key; ‖W‖; text
         self.plot = plots.make_plot(theme, moves_below=False)
         self.plot.setAccessibleName("Length of the weights against the step")
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
@@ -50,7 +50,7 @@ class Norms(QWidget):
         self.scale.choose(False)
         self.scale.chosen.connect(self._choose_scale)
         self._is_log = False
-        self._axes: object = None  # what the axes are set to
+        self._axes: object = None  # current settings of the axes
         self._key = QLabel()
         self._key.setTextFormat(Qt.TextFormat.RichText)
         self._key.setWordWrap(True)
@@ -73,7 +73,7 @@ class Norms(QWidget):
         self._later.timeout.connect(self._show)
 
     def show_task(self, task: Task, theme: Theme) -> None:
-        """Forget the lines of another run."""
+        """Clear the lines of the previous run."""
         self._task, self._snapshot, self._theme = task, None, theme
         self._later.stop()
         self._background.forget("noise")
@@ -84,7 +84,7 @@ class Norms(QWidget):
         names = () if task.config.model.hidden else output_names(task)[:MOST_LINES]
         marks = task.dataset.class_marks
         if task.is_neuron:
-            names = ()  # it is the whole of W
+            names = ()  # its only w is all of W
         while len(self.lines) < len(names):
             self.lines.append(plots.Line(self.plot))
         words = [f"‖W‖ = {self._say_length(None)}"]
@@ -142,7 +142,7 @@ class Norms(QWidget):
         self._fit(float(steps[-1]), _round_above(1.05 * top))
 
     def _fit(self, step: float, top: float) -> None:
-        """Let the axes hold this step and this length; they grow by leaps, and rarely."""
+        """Set axes that hold this step and this norm; they grow in jumps, and rarely."""
         last = FIRST_STEPS * 2 ** max(0, math.ceil(math.log2(max(step, 1) / FIRST_STEPS)))
         axes = last, top, self._is_log
         if axes == self._axes:
@@ -158,7 +158,7 @@ class Norms(QWidget):
         self.plot.getPlotItem().getAxis("bottom").setTicks(ticks)
 
     def _ask_for_lowest(self, task: Task, snapshot: Snapshot) -> None:
-        """Find the length of the weights at the optimum, once for a penalty."""
+        """Request ‖W‖ at the optimum, once per task and penalties."""
         settings = snapshot.settings
         wanted = task, settings.l2, settings.l1
         if self._lowest[0] == wanted:
@@ -189,7 +189,7 @@ class Norms(QWidget):
         self._background.ask("lowest norm", work, answer, queue=Queue.STUDIES)
 
     def _ask_for_noise(self, task: Task, snapshot: Snapshot) -> None:
-        """Compare the next batch's gradient with that of all rows, twice a second at most."""
+        """Compare the gradient of the next batch with that of all rows, at most twice a second."""
         is_early = time.monotonic() < self._asked_at + NOISE_SECONDS
         if snapshot.status is Status.TRAINING and (is_early or self._background.is_busy("noise")):
             return
@@ -225,6 +225,6 @@ class Norms(QWidget):
 
 
 def _round_above(value: float) -> float:
-    """Return 1, 1.5, 2, 3, 5 or 7 times a power of ten: the axis does not creep."""
+    """Round up to 1, 1.5, 2, 3, 5 or 7 times a power of ten, so that the axis does not creep."""
     power = 10.0 ** np.floor(np.log10(value))
     return float(next(d * power for d in (1, 1.5, 2, 3, 5, 7, 10) if d * power >= value))
