@@ -1,6 +1,6 @@
-"""`python -m benchmarks`: run the benchmarks, print a table, exit with 1 where a target is missed.
+"""`python -m benchmarks`: run the benchmarks, print a table, exit with 1 if a target is missed.
 
-Each module of the package that has FIGURES is a benchmark.
+Every module of the package but HELPERS is a benchmark.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class Benchmark(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: a figure, or the reason why there is none."""
+    """A row of the table: a figure, or the reason why it is missing."""
 
     name: str
     target: Target
     result: Result | None
-    verdict: str  # the target's, or “skipped”, or FAILED
+    verdict: str  # of the target, or “skipped” or FAILED
     reason: str = ""
 
     @property
@@ -60,7 +60,7 @@ class Row:
         )
 
     def details(self) -> dict[str, object]:
-        """Return all that is known of the figure, in values that JSON can hold."""
+        """Return everything about the figure, as values that JSON can hold."""
         known = {
             "target": str(self.target),
             "reference_name": self.target.reference,
@@ -77,16 +77,17 @@ class Row:
 
 
 def find() -> list[Benchmark]:
-    """Return all benchmarks by name."""
+    """Return all benchmarks, sorted by module name."""
     names = sorted(module.name for module in iter_modules(benchmarks.__path__))
     modules = [import_module(f"benchmarks.{name}") for name in names if name not in HELPERS]
     return [cast(Benchmark, module) for module in modules]
 
 
 def rows_of(benchmark: Benchmark, wanted: Iterable[str], conditions: Conditions) -> list[Row]:
-    """Run one benchmark; return the lines of its wanted figures.
+    """Run one benchmark; return the rows of its wanted figures.
 
-    A short one that misses is run again: a gross regression misses each time, noise does not.
+    A short run that misses a target is repeated, SHORT_TRIES runs at most: a gross regression
+    misses each time, noise does not.
     """
     wanted = list(wanted)
     rows = _measured(benchmark, wanted, conditions)
@@ -105,7 +106,7 @@ def _measured(benchmark: Benchmark, wanted: list[str], conditions: Conditions) -
         results = benchmark.measure(conditions)
     except SkipError as lack:
         return [Row(name, targets[name], None, "skipped", str(lack)) for name in targets]
-    except Exception as fault:  # whatever it is, the other figures are still worth having
+    except Exception as fault:  # no fault may cost the other figures
         words = f"{type(fault).__name__}: {fault}"
         return [Row(name, targets[name], None, "FAILED", words) for name in targets]
     return [

@@ -1,7 +1,7 @@
-"""From closing the window to the end of its process, the longest of many random moments.
+"""Longest time from closing the window to the end of its process, over many random moments.
 
-While PyTorch is imported, while MNIST is loaded, while Iris or MNIST is trained, and within the
-long steps of all MNIST at once. Each process must end with exit code 0.
+The moments fall into the import of PyTorch, the loading of MNIST, training on Iris or MNIST, and
+the long full-batch steps on MNIST. Each process must end with exit code 0.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from benchmarks.timing import Conditions, Result, Target
 
 FIGURES = {"close_max_s": Target("at most", 1, "at rest, the median", is_ratio=False)}
 SEED = 0
-LONGEST = 1.5  # seconds after the moment from which they count
+LONGEST = 1.5  # seconds from `close_at` to the closing, at most
 AT_REST = live.Plan("close", live.iris(), is_played=False, seconds=0.5, close_at="ready")
 
 

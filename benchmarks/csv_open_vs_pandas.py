@@ -1,4 +1,4 @@
-"""Opening a CSV file of 1,000,000 × 5, understood and checked, against pandas.read_csv alone."""
+"""Opening a CSV file of 1,000,000 × 5, checks included, against pandas.read_csv alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def measure(conditions: Conditions) -> dict[str, Result]:
 
 
 def write_table(folder: Path, rows: int) -> Path:
-    """Write four columns of six decimals and a label; return the file's path."""
+    """Write four columns with six decimals and a label; return the path of the file."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(rng.normal(size=(rows, 4)), columns=list("abcd"))
     frame["label"] = rng.integers(0, 3, rows)

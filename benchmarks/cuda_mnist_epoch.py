@@ -1,4 +1,4 @@
-"""An epoch of MNIST at batch 256 on a CUDA device, without a window and in it."""
+"""An epoch of MNIST at batch size 256 on a CUDA device, without a window and in the window."""
 
 from __future__ import annotations
 

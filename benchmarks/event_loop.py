@@ -1,8 +1,8 @@
-"""What a person feels and sees while the window trains flat out on Iris and on MNIST.
+"""Responsiveness of the window while it trains at full speed on Iris and on MNIST.
 
-How late a timer of 1 ms rings in the window's thread, how many frames a second show something
-new, and how old a snapshot is when it has been painted. The worse of the two runs counts; the
-same window, not training, is the reference.
+Delay of a 1 ms timer in the GUI thread, frames per second that show a new snapshot, and age of a
+snapshot when its painting is complete. The worse of the two runs counts; the reference is the
+same window, not training.
 """
 
 from __future__ import annotations

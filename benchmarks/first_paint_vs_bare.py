@@ -1,6 +1,6 @@
-"""From the start of Python to the first painted window, against a bare QMainWindow.
+"""Time from the start of Python to the first painted window, against a bare QMainWindow.
 
-Both import PySide6, pyqtgraph and NumPy; neither may have imported PyTorch when it has painted.
+Both import PySide6, pyqtgraph and NumPy; neither may have imported PyTorch by the first paint.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ application.exec()
 
 
 def measure(conditions: Conditions) -> dict[str, Result]:
-    # A second start finds bytecode; it is kept apart so that the tree stays as it is.
+    # Later starts find bytecode; it is cached in a separate folder, not in the source tree.
     with tempfile.TemporaryDirectory() as folder:
         bytecode = {"PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
         environment = {**conditions.environment, **bytecode}

@@ -1,4 +1,4 @@
-"""A child process without a window: the reference for what the window costs; see live.Plan."""
+"""A child process without a window, the reference for the cost of the window; see live.Plan."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from core.train.trainer import Trainer
 
 MB = 1e6
 LAST_STEP = 10**9
-MANY = 1_000  # updates that a device may make at once, as in the terminal
+MANY = 1_000  # updates that a device may make in one call, as in the terminal
 
 
 def train(plan: Plan) -> dict[str, float]:
-    """Train flat out as `app.py train` does, curves included; return the steps a second."""
+    """Train at full speed as `app.py train` does, curves included; return steps per second."""
     trainer = Trainer(prepare(sources.load(plan.config.data), plan.config))
 
     def steps_by(end: float) -> tuple[int, float]:
         while time.perf_counter() < end:
             trainer.advance(MANY)
-        trainer.params()  # waits for a device that works behind our back
+        trainer.params()  # waits for a device that computes asynchronously
         return trainer.step_count, time.perf_counter()
 
     while trainer.step_count < plan.first_step:
@@ -37,9 +37,9 @@ def train(plan: Plan) -> dict[str, float]:
 
 
 def record(plan: Plan) -> dict[str, float]:
-    """Record so many points, half of them step by step, up to a run of 10⁹ steps.
+    """Record `plan.count` points of a run of 10⁹ steps, the first half at consecutive steps.
 
-    What is counted is the history with the curves that it hands out.
+    Counts the memory of the history and of the curves that it returns.
     """
     half = plan.count // 2
     stride = (LAST_STEP - half) // (plan.count - half)

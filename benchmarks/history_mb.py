@@ -1,4 +1,4 @@
-"""What the curves of a run of 10⁹ steps take in memory, against keeping a point for each step."""
+"""Memory of the curves of a run of 10⁹ steps, against storing a point for each step."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Full-batch steps a second on Iris, curves included, against the same update in bare torch.
+"""Full-batch steps per second on Iris, curves included, against the same update in bare torch.
 
-This is a run under way: of its first thousand steps each is measured, later ever fewer.
+The run is long: each of its first thousand steps is measured, later ones ever more rarely.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Child processes that train, with the real window or without any, and where windows are shown."""
+"""Child processes that train, with the real window or without one, and their display."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.config import DataConfig, RunConfig, TrainingConfig
 
 ROOT = Path(__file__).parent.parent
 ENDLESS = 10**9  # epochs
-PATIENCE = 60  # seconds beyond its own that a child may take to start, to load and to end
+PATIENCE = 60  # seconds beyond its plan that a child may take to start, load and end
 SCREEN = "1600x1000x24"
 
 
@@ -29,15 +29,16 @@ class Plan:
     """What a child process does with a run.
 
     do : `watch` trains for some seconds and measures; `soak` shows frames as fast as it can;
-        `close` closes the window. Children without a window `train` flat out, or `record` points.
-    is_played : press Space once the data are there.
-    is_probed : see how late a 1 ms timer is and how old what is painted; both take steps from the
-        training thread.
-    first_step : of the run from which `warm_up` counts; what is measured along the way, ever less
-        often, must cost two runs the same.
+        `close` closes the window. Without a window, `train` trains at full speed and `record`
+        records points.
+    is_played : press Space once the data are loaded.
+    is_probed : measure the delay of a 1 ms timer and the age of painted snapshots; both slow the
+        training thread down.
+    first_step : step from which `warm_up` counts. Measurements become rarer along a run, so two
+        runs are only comparable from the same step on.
     warm_up, seconds : how long to wait, then to measure.
-    warm_up_count, count : frames of a soak, or measured points of a history.
-    close_at : from when to count `seconds` until the window is closed.
+    warm_up_count, count : frames of a soak; `count` is also the number of points to record.
+    close_at : event from which `seconds` count until the window is closed.
     """
 
     do: Literal["watch", "soak", "close", "train", "record"]
@@ -62,14 +63,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a child said, as values by name, and when its process had ended (`time.monotonic`)."""
+    """The values that a child printed, by name, and the end of its process (`time.monotonic`)."""
 
     found: dict[str, Any]
     at: float
 
 
 def iris() -> RunConfig:
-    """Return a run on Iris, full batch, that does not end by itself."""
+    """Return a full-batch run on Iris that does not end by itself."""
     return RunConfig(training=TrainingConfig(batch_size=None, epochs=ENDLESS))
 
 
@@ -79,17 +80,17 @@ def mnist(data: DataConfig, batch_size: int | None = 256) -> RunConfig:
 
 
 def with_window(plan: Plan, conditions: Conditions) -> Ended:
-    """Carry the plan out in a new process with the real window."""
+    """Execute the plan in a new process with the real window."""
     return _run("benchmarks.window", plan, conditions)
 
 
 def without_window(plan: Plan, conditions: Conditions) -> Ended:
-    """Carry the plan out in a new process that knows no window."""
+    """Execute the plan in a new process without a window."""
     return _run("benchmarks.headless", plan, conditions)
 
 
 def race_headless(config: RunConfig, first_step: int, conditions: Conditions) -> Result:
-    """Return the steps a second with the window and without it, medians of turns."""
+    """Return steps per second with and without the window, medians of alternating runs."""
     plan = Plan("watch", config, first_step=first_step, warm_up=1, seconds=conditions.choose(6, 2))
     live, headless = [], []
     for _ in range(conditions.choose(5, 1)):
@@ -100,7 +101,7 @@ def race_headless(config: RunConfig, first_step: int, conditions: Conditions) ->
 
 
 def _run(module: str, plan: Plan, conditions: Conditions) -> Ended:
-    """Run the module on the plan; raise MeasurementError where it fails, hangs or says nothing."""
+    """Run a module on the plan; raise MeasurementError if it fails, hangs or prints nothing."""
     command = [sys.executable, "-m", module, plan.to_json()]
     limit = PATIENCE + 2 * (plan.warm_up + plan.seconds) + 0.1 * (plan.warm_up_count + plan.count)
     try:
@@ -124,9 +125,9 @@ def _run(module: str, plan: Plan, conditions: Conditions) -> Ended:
 
 @contextmanager
 def display() -> Iterator[tuple[Mapping[str, str], str]]:
-    """Yield an environment in which a window can be shown, and where that is, in words.
+    """Yield an environment in which a window can be shown, and a description of its display.
 
-    That is the display there is, else an X server of our own, else Qt's drawing into memory.
+    Uses the existing display, else starts an X server, else Qt's offscreen platform.
     """
     given = os.environ
     if "QT_QPA_PLATFORM" in given:
@@ -145,7 +146,7 @@ def display() -> Iterator[tuple[Mapping[str, str], str]]:
 
 
 def _is_display(environment: Mapping[str, str]) -> bool:
-    """Say whether Qt can show a window there."""
+    """Return whether Qt can show a window in this environment."""
     if not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):
         return False
     ask = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
@@ -155,7 +156,7 @@ def _is_display(environment: Mapping[str, str]) -> bool:
 
 @contextmanager
 def _own_display() -> Iterator[str]:
-    """Run an X server that draws into memory; yield its display's name, "" where there is none."""
+    """Run an X server that draws into memory; yield its display name, "" without one."""
     if shutil.which("Xvfb") is None:
         yield ""
         return

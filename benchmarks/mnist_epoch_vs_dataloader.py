@@ -1,4 +1,4 @@
-"""An epoch of MNIST at batch 256 against the usual DataLoader, nn.Linear and autograd loop."""
+"""An epoch of MNIST at batch size 256, against the usual DataLoader, nn.Linear, autograd loop."""
 
 from __future__ import annotations
 

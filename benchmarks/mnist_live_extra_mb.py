@@ -1,4 +1,4 @@
-"""The memory of the window while it trains on MNIST beyond that of the window at rest on Iris."""
+"""Extra memory of the window training on MNIST, over the window at rest on Iris."""
 
 from __future__ import annotations
 

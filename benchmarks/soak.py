@@ -1,6 +1,6 @@
-"""What tens of thousands of frames leave behind in memory, once the first ones have warmed up.
+"""Growth of memory and of Python objects over tens of thousands of frames, after a warm-up.
 
-Iris is trained flat out and frames follow each other as fast as they can be shown.
+Iris is trained at full speed, and frames follow each other as fast as they can be shown.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ def measure(conditions: Conditions) -> dict[str, Result]:
     if sys.platform != "linux":
         raise SkipError("memory is read from /proc")
     frames = conditions.choose(50_000, 1_000)
-    # By then what is bounded is full: the key frames after 3,000 frames, the curves after 17,000.
+    # Bounded buffers are full by then: key frames after 3,000 frames, curves after 17,000.
     warm_up = conditions.choose(20_000, 5_000)
     plan = live.Plan("soak", live.iris(), warm_up_count=warm_up, count=frames)
     found = live.with_window(plan, conditions).found
-    # Some fifty objects come and go, whichever moment it is: a short run is not scaled up.
+    # About fifty objects come and go at any moment, so a short run is not scaled up.
     objects = found["objects"] * 10_000 / max(frames, 10_000)
     return {
         "memory_growth_mb": Result(found["rss_mb"], found["rss_mb_before"], "MB"),

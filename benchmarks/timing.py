@@ -1,4 +1,4 @@
-"""What a figure is and what it must keep to; timing two ways of doing the same, fairly."""
+"""Figures and their targets; fair timing of two implementations of the same task."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from core.data import sources
 from core.data.task import Task, prepare
 from core.train.trainer import Trainer
 
-GROSS = 2  # a short run is too noisy to judge what misses its target by less than this factor
-TIMES = ("ms", "s")  # a slow machine is no regression
+GROSS = 2  # a short run is too noisy to judge a miss by less than this factor
+TIMES = ("ms", "s")  # not judged in a short run: a slow machine is no regression
 
 
 class SkipError(Exception):
-    """What this machine lacks for a benchmark."""
+    """Raised where the machine lacks what a benchmark needs."""
 
 
 class MeasurementError(Exception):
-    """What went wrong where a figure should have been measured."""
+    """Raised where a figure could not be measured."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """Ours and the reference's figure from the same run of the benchmarks, in the same unit."""
+    """Our value and the reference's, from the same run of the benchmarks and in the same unit."""
 
     value: float
     reference: float
@@ -38,10 +38,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Target:
-    """What a figure must keep to.
+    """The bound of a figure.
 
-    reference : what the figure is held against, in words.
-    is_ratio : the figure is value ÷ reference; else it is the value, with the reference beside it.
+    reference : name of what the figure is compared with.
+    is_ratio : the figure is value ÷ reference; else the value, with the reference shown beside it.
     """
 
     kind: Literal["at most", "at least"]
@@ -56,7 +56,7 @@ class Target:
         return result.value / result.reference if self.is_ratio else result.value
 
     def verdict(self, result: Result, is_short: bool = False) -> str:
-        """Say whether the result keeps to the target; only MISSED fails the benchmarks."""
+        """Return whether the result meets the target, as text; only MISSED fails the benchmarks."""
         if self._is_kept_by(result):
             return "met"
         if is_short and not self.is_ratio and result.unit in TIMES:
@@ -74,11 +74,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Conditions:
-    """Under which benchmarks run.
+    """The conditions under which benchmarks run.
 
-    environment : of child processes; it leads them to the display.
-    data_dir : the folder with MNIST's files, where one was named.
-    is_short : be quick, and precise enough only for gross regressions.
+    environment : of child processes; contains the display to use.
+    data_dir : the folder with MNIST's files, if one was given.
+    is_short : run quickly, with a precision that suffices for gross regressions only.
     """
 
     environment: Mapping[str, str]
@@ -90,7 +90,7 @@ class Conditions:
 
     @property
     def mnist_folder(self) -> Path | None:
-        """The folder with MNIST's files, if this machine has it."""
+        """The folder with MNIST's files; None if there is none."""
         beside = Path(__file__).parents[2] / "shared" / "data" / "mnist"
         for name in (self.data_dir, os.environ.get("LOGITLAB_DATA"), beside):
             if name and Path(name).is_dir():
@@ -98,14 +98,14 @@ class Conditions:
         return None
 
     def mnist(self) -> DataConfig:
-        """Return where MNIST lies; raise SkipError where it does not."""
+        """Return the config of MNIST; raise SkipError if its folder is missing."""
         if self.mnist_folder is None:
             raise SkipError("no MNIST folder")
         return DataConfig("mnist", folder=str(self.mnist_folder))
 
 
 def race(ours: Callable[[], object], reference: Callable[[], object], repeats: int) -> Result:
-    """Time both in turns and take the median of each, in seconds; the first turn warms up."""
+    """Time both alternately; return the median of each, in seconds. The first turn warms up."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(repeats + 1):
         for work, spent in zip((ours, reference), times, strict=True):
@@ -117,12 +117,12 @@ def race(ours: Callable[[], object], reference: Callable[[], object], repeats: i
 
 
 def mnist_epochs(conditions: Conditions, batch_size: int) -> tuple[Task, Callable[[], None]]:
-    """Return the MNIST task and a function that trains it for one epoch more."""
+    """Return the MNIST task and a function that trains it for one more epoch."""
     config = RunConfig(
         conditions.mnist(), training=TrainingConfig(batch_size=batch_size, epochs=10**6)
     )
     task = prepare(sources.load(config.data), config)
-    trainer = Trainer(task)  # which sets one thread for all that follows
+    trainer = Trainer(task)  # limits PyTorch to one thread from here on
 
     def epoch() -> None:
         wanted = trainer.epoch + 1

@@ -1,6 +1,6 @@
-"""A child process with the real window, driven as a person drives it; see live.Plan.
+"""A child process that drives the real window as a user does; see live.Plan.
 
-Its settings are those of a first start; the user's own are neither read nor written.
+It uses the settings of a first start; those of the user are neither read nor written.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ MB = 1e6
 
 
 class Painting(QObject):
-    """Tells of each snapshot that was painted, and when the last of it was.
+    """Reports each painted snapshot and the time at which its painting was complete.
 
-    Plots are painted one after another; the next snapshot's arrival says that all of them were.
-    A painting that is called from here keeps Python's lock, so that training waits for it.
+    Plots are painted one after another; all are painted when the next snapshot arrives.
+    A paint that is called from here holds the GIL, so that training waits for it.
     """
 
     def __init__(self, window: MainWindow, painted: Callable[[Snapshot, float], None]) -> None:
@@ -54,20 +54,20 @@ class Painting(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() != QEvent.Type.UpdateRequest:
             return False
-        watched.event(event)  # paints what has changed and hands it to the display
+        watched.event(event)  # paints what has changed and flushes it to the display
         self._ended_at = time.perf_counter()
         return True
 
 
 class Driver(QObject):
-    """Trains flat out once the data are there; from then on `_begin` and `_show` say more."""
+    """Trains at full speed once the data are loaded; subclasses override `_begin` and `_show`."""
 
     def __init__(self, window: MainWindow, plan: Plan) -> None:
         super().__init__(window)
         self._window, self._controller, self._plan = window, window.controller, plan
         self._is_ready = self._has_begun = False
-        window.run_bar.speed.setValue(window.run_bar.speed.maximum())  # flat out
-        self._controller.failed.connect(fail)  # where unexpected exceptions end up, too
+        window.run_bar.speed.setValue(window.run_bar.speed.maximum())  # full speed
+        self._controller.failed.connect(fail)  # also reports unexpected exceptions
         self._controller.snapshot_changed.connect(self._follow)
         if plan.is_probed or plan.do == "soak":
             self._painting = Painting(window, self._show)
@@ -84,17 +84,17 @@ class Driver(QObject):
             self._begin()
 
     def _press_space(self) -> None:
-        if not self._window.isActiveWindow():  # where no window manager gives it the keyboard
+        if not self._window.isActiveWindow():  # no window manager gives it the focus
             self._window.activateWindow()
             QTimer.singleShot(ACTIVATION_MS, self._press_space)
             return
         QTest.keyClick(self._window.stage, Qt.Key.Key_Space)
 
     def _begin(self) -> None:
-        """It trains now, or it is ready and shall not train."""
+        """Called once: training is at `first_step`, or the data are loaded if not to be played."""
 
     def _show(self, snapshot: Snapshot, painted_at: float) -> None:
-        """A new snapshot was painted, the last of it at that moment."""
+        """Called for each painted snapshot; complete at `painted_at` (`time.perf_counter`)."""
 
     def _end(self, found: dict[str, float]) -> None:
         print(json.dumps(found), flush=True)
@@ -102,7 +102,7 @@ class Driver(QObject):
 
 
 class Watch(Driver):
-    """Measures for some seconds what a person would see and feel."""
+    """Measures speed, frame rate, ages and delays for `plan.seconds`."""
 
     def __init__(self, window: MainWindow, plan: Plan) -> None:
         super().__init__(window, plan)
@@ -163,7 +163,7 @@ class Watch(Driver):
 
 
 class Soak(Driver):
-    """Shows frames as fast as they come and sees what they leave behind."""
+    """Shows frames as fast as possible and measures the memory and objects they leave behind."""
 
     def __init__(self, window: MainWindow, plan: Plan) -> None:
         super().__init__(window, plan)
@@ -195,8 +195,8 @@ class Soak(Driver):
 
     def _take_stock(self) -> dict[str, float]:
         gc.collect()
-        # Counted without being held: a tuple that another thread is just making, and that somebody
-        # else holds, cannot be completed (SystemError), which stops the training.
+        # Count objects without taking references: a tuple under construction in another thread
+        # cannot be completed (SystemError) while it is referenced, which stops the training.
         gc.freeze()
         objects = gc.get_freeze_count()
         gc.unfreeze()
@@ -204,7 +204,7 @@ class Soak(Driver):
 
 
 class Close(Driver):
-    """Closes the window so many seconds after a moment of the plan."""
+    """Closes the window `plan.seconds` after the event `plan.close_at`."""
 
     def __init__(self, window: MainWindow, plan: Plan) -> None:
         super().__init__(window, plan)
@@ -223,7 +223,7 @@ class Close(Driver):
 
 
 def rss_mb() -> float:
-    """Return the memory of this process; NaN where the system has no /proc."""
+    """Return the resident memory of this process in MB; NaN where there is no /proc."""
     status = Path("/proc/self/status")
     if not status.exists():
         return float("nan")
@@ -231,7 +231,7 @@ def rss_mb() -> float:
 
 
 def fail(words: str) -> None:
-    """End the process at once: nothing that it measures from here on can be believed."""
+    """End the process at once with exit code 1: later measurements would be invalid."""
     print(words, file=sys.stderr, flush=True)
     os._exit(1)
 
