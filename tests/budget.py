@@ -1,8 +1,8 @@
-"""How large parts of the code are, and which of them are still larger than they may be.
+"""Sizes of parts of the code, and the list of those that exceed their limits.
 
-budget.toml lists what was too large when the budget came, with its figure then. A figure may
-only fall, and an entry goes with its cause: `python -m tests.budget` writes the list anew, with
-smaller figures and fewer entries, never with others. What is renamed is renamed there by hand.
+budget.toml lists what exceeded a limit when the budget was introduced, with its size. A size may
+only fall, and an entry is removed with its cause: `python -m tests.budget` rewrites the list with
+smaller sizes and fewer entries, never with new ones. Renames are entered there by hand.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ LIMITS = {
     "private members of others, in a file of tests": 0,
     "modules that name a kind of model": 6,
 }
-# Public, by NamedTuple's own documentation.
+# Public by the documentation of NamedTuple.
 NOT_PRIVATE = ("_replace", "_asdict", "_fields", "_make")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Sizes = dict[str, dict[str, int]]
 
 
 def files_of(*tops: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of each Python file in the folders, and of those named."""
+    """Yield name and text of each Python file in the given folders, and of the given files."""
     for top in tops:
         path = ROOT / top
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
@@ -41,7 +41,7 @@ def files_of(*tops: str) -> Iterator[tuple[str, str]]:
 
 
 def named(tree: ast.AST, prefix: str) -> Iterator[tuple[str, ast.AST]]:
-    """Yield classes and functions with their full names, the inner ones too."""
+    """Yield classes and functions with their qualified names, nested ones included."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
             name = f"{prefix}{node.name}"
@@ -52,7 +52,7 @@ def named(tree: ast.AST, prefix: str) -> Iterator[tuple[str, ast.AST]]:
 
 
 def private_uses(tree: ast.AST) -> int:
-    """Count obj._name where obj is neither self nor cls: what only its class should know."""
+    """Count uses of obj._name where obj is neither self nor cls."""
     return sum(
         isinstance(node, ast.Attribute)
         and node.attr.startswith("_")
@@ -64,12 +64,12 @@ def private_uses(tree: ast.AST) -> int:
 
 
 def names_a_kind(tree: ast.AST) -> bool:
-    """Whether a model of the family is called by its name: all else asks the flags of its row."""
+    """Return whether the code names a kind of model, instead of reading the flags of its row."""
     return any(isinstance(node, ast.Constant) and node.value in FAMILY for node in ast.walk(tree))
 
 
 def measured() -> Sizes:
-    """Return all that is over its limit: for each limit, the figures by name."""
+    """Return all sizes that exceed a limit: for each limit, the sizes by name."""
     modules, classes, methods, functions, folders, private, naming = sizes = [
         Counter[str]() for _ in LIMITS
     ]
@@ -101,7 +101,7 @@ def listed() -> Sizes:
 
 
 def tightened(before: Sizes, now: Sizes) -> Sizes:
-    """Return the list without what is no longer needed; nothing is added, no figure rises."""
+    """Return the list without obsolete entries; nothing is added and no size rises."""
     return {
         what: {
             name: min(size, now[what][name]) for name, size in sizes.items() if name in now[what]

@@ -1,4 +1,4 @@
-"""Every test runs without a screen, without the user's settings, and leaves nothing running."""
+"""Every test runs offscreen, without the user's settings, and leaves no thread running."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 from contextlib import ExitStack
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
-if "PYTEST_XDIST_WORKER" in os.environ:  # there is a process for each processor already
+if "PYTEST_XDIST_WORKER" in os.environ:  # there already is one process per processor
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # before anything imports NumPy
 
@@ -23,9 +23,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let long tests begin first, so that none is left for one process when the others are done.
+    """Run slow tests first, so that none is left for one process when the others are done.
 
-    Or shuffle files, and tests within each: what a file makes for all its tests is made once.
+    With --shuffle, shuffle the files, and the tests within each file: module fixtures are still
+    created only once.
     """
     seed = config.getoption("--shuffle")
     if seed is None:
@@ -39,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def no_thread_is_left():
-    """A thread that outlives its test would keep the program from ending, too."""
+    """Fail if a thread outlives its test: it would also keep the program from ending."""
     before = set(threading.enumerate())
     yield
     left = [thread for thread in threading.enumerate() if thread not in before]
@@ -50,7 +51,10 @@ def no_thread_is_left():
 
 @pytest.fixture(autouse=True)
 def no_signal_is_ignored():
-    """A shell's & and nohup have it so, and what a test starts would take it over."""
+    """Restore default handlers of ignored signals, which child processes of tests inherit.
+
+    A shell's & and nohup start processes with such signals ignored.
+    """
     names = ("SIGINT", "SIGHUP", "SIGTERM")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
@@ -63,16 +67,16 @@ def no_signal_is_ignored():
 
 @pytest.fixture(autouse=True)
 def no_folder_of_the_user(monkeypatch, tmp_path):
-    """Neither settings nor data of whoever runs the tests take part in them."""
+    """Isolate tests from the settings and the data of the user who runs them."""
     monkeypatch.delenv("LOGITLAB_DATA", raising=False)
     monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("LOGITLAB_MIRRORS", "http://127.0.0.1:9/")  # no test asks the real ones
+    monkeypatch.setenv("LOGITLAB_MIRRORS", "http://127.0.0.1:9/")  # not the real mirrors
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
 @pytest.fixture
 def serve():
-    """Return serve(manner): a mirror that answers in this manner until the test is over."""
+    """Return serve(manner), which starts a mirror with this manner for the rest of the test."""
     files = mirrors.small_files()[0]
     with ExitStack() as all_of_them:
 

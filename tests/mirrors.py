@@ -1,4 +1,4 @@
-"""Mirrors on 127.0.0.1 that serve well or badly, as a test wants it; nothing outside is asked."""
+"""Mirrors on 127.0.0.1 that serve files correctly or faultily; nothing outside is contacted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ STEMS = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-lab
 
 
 def small_files() -> tuple[dict[str, bytes], tuple[Original, ...]]:
-    """Return four small gzipped IDX files and what they must hold: 3 × 40 pixels, ten classes."""
+    """Return four small gzipped IDX files and their expected contents.
+
+    40 training and 20 test images of 40 × 3 pixels, ten classes.
+    """
     rng = np.random.default_rng(3)
     contents, originals = {}, []
     for stem, shape in zip(STEMS, [(40, 40, 3), (40,), (20, 40, 3), (20,)], strict=True):
@@ -40,7 +43,7 @@ def small_files() -> tuple[dict[str, bytes], tuple[Original, ...]]:
 
 
 class Request(BaseHTTPRequestHandler):
-    """One request, with the means to answer it well or badly."""
+    """One request, with helpers to answer it correctly or faultily."""
 
     protocol_version = "HTTP/1.1"
     server: _Server
@@ -67,10 +70,10 @@ class Request(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def hold(self) -> None:
-        """Keep silent until the test is over, or lets go."""
+        """Send nothing until the test ends or sets `let_go`."""
         self.server.mirror.let_go.wait()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as in the base
         pass
 
 
@@ -82,13 +85,13 @@ class _Server(ThreadingHTTPServer):
     mirror: Mirror
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is what some tests are about."""
+        """Ignore clients that hang up, as some tests make them do."""
 
 
 class Mirror:
-    """A web server that answers each request in one manner.
+    """A web server that answers all requests in one manner.
 
-    certificate : the name of a file in the folder of certificates, for https.
+    certificate : name of a file in CERTIFICATES, for https.
     """
 
     def __init__(
@@ -113,7 +116,7 @@ class Mirror:
 
     @property
     def names(self) -> list[str]:
-        """The files that were asked for, in this order."""
+        """The names of the requested files, in order."""
         return [path.rpartition("/")[2] for path, _ in self.requests]
 
     def __enter__(self) -> Self:
@@ -135,7 +138,7 @@ def good(request: Request, content: bytes) -> None:
 
 
 def ranged(request: Request, content: bytes) -> None:
-    """Give the rest of a file to those who ask for it, as real mirrors do."""
+    """Answer a range request with the rest of the file, as real mirrors do."""
     version = '"1"'
     asked = request.headers.get("Range", "")
     if asked and request.headers.get("If-Range") == version:
@@ -204,7 +207,7 @@ def too_long(request: Request, content: bytes) -> None:
 
 def endless(request: Request, content: bytes) -> None:
     request.start(200)
-    request.connection.settimeout(0.5)  # nobody takes it any more
+    request.connection.settimeout(0.5)  # the client has stopped reading
     while not request.server.mirror.let_go.is_set():
         request.wfile.write(content + bytes(1 << 16))
 
@@ -214,14 +217,14 @@ def silent(request: Request, content: bytes) -> None:
 
 
 def stalled(request: Request, content: bytes) -> None:
-    """Give half of it and no more."""
+    """Send half of the file, then nothing."""
     request.start(200, Content_Length=len(content), ETag='"1"')
     request.wfile.write(content[: len(content) // 2])
     request.hold()
 
 
 def refusing_address() -> str:
-    """Return an address that nobody listens at."""
+    """Return the address of a port on which nothing listens."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{sock.getsockname()[1]}/"

@@ -22,7 +22,7 @@ NAMES = """
 
 @pytest.fixture
 def run(monkeypatch, tmp_path, capsys):
-    """Run benchmarks that measure nothing; return exit code, table and JSON."""
+    """Return a function that runs fake benchmarks and returns exit code, table and JSON."""
 
     def run(found, *words):
         monkeypatch.setattr(benchmarks, "find", lambda: found)
@@ -34,7 +34,7 @@ def run(monkeypatch, tmp_path, capsys):
 
 
 def fake(measure=None, **figures):
-    """Return a benchmark: of each figure its target, and the result that it is going to have."""
+    """Return a fake benchmark; figures : name → (target, result)."""
     targets = {name: target for name, (target, _) in figures.items()}
     results = {name: result for name, (_, result) in figures.items()}
     return SimpleNamespace(FIGURES=targets, measure=measure or (lambda _: results))

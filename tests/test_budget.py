@@ -1,4 +1,4 @@
-"""Parts of the code stay small enough to be read at once; what is larger may only shrink."""
+"""Parts of the code stay small enough to read at once; those that are larger may only shrink."""
 
 import ast
 

@@ -1,4 +1,4 @@
-"""What may be imported where, asked of a fresh interpreter, which sees dynamic imports too."""
+"""Which imports are allowed where; checked in a fresh interpreter, so dynamic ones count too."""
 
 import ast
 import pkgutil
@@ -16,7 +16,7 @@ from tests.budget import files_of
 ROOT = Path(__file__).parents[1]
 QT = ("PySide6", "shiboken6", "pyqtgraph")
 CORE = sorted(module.name for module in pkgutil.walk_packages(core.__path__, "core."))
-# The window is on the screen before PyTorch is imported, and imports these on its way.
+# The window is shown before PyTorch is imported, and imports these modules for it.
 BEFORE_TORCH = (
     *("config", "data.dataset", "data.points", "data.task", "data.image_file"),
     *("train.snapshot", "explain.plane", "runs.session", "runs.model_file"),
@@ -33,7 +33,7 @@ LINES_OF_A_PACKAGE = 5
 
 @pytest.mark.parametrize("package", PACKAGES, ids=str)
 def test_a_package_says_in_few_lines_what_it_is_for_and_imports_nothing(package):
-    """What it imported, a start would import with it: views that nobody looks at, PyTorch."""
+    """Imports in a package would slow the start: PyTorch, and views that are not shown."""
     text = (ROOT / package / "__init__.py").read_text(encoding="utf-8")
     tree = ast.parse(text)
     assert ast.get_docstring(tree)
@@ -42,7 +42,7 @@ def test_a_package_says_in_few_lines_what_it_is_for_and_imports_nothing(package)
 
 
 def test_each_folder_with_modules_is_a_package():
-    """A folder that is none would be neither installed nor seen by the contracts."""
+    """A folder without __init__.py would be neither installed nor seen by the import contracts."""
     modules = [file for top in ("core", "gui") for file in (ROOT / top).rglob("*.py")]
     assert {file.parent.relative_to(ROOT) for file in modules} == set(PACKAGES)
 
@@ -54,14 +54,14 @@ def test_the_map_names_every_package():
 
 
 def test_tests_stand_in_folders_of_the_code():
-    """Who looks for the tests of a module looks in the folder of the same name."""
+    """The tests of a module are found in the folder of the same name."""
     files = [*(ROOT / "tests" / "core").rglob("*.py"), *(ROOT / "tests" / "gui").rglob("*.py")]
     assert {file.parent.relative_to(ROOT / "tests") for file in files} <= set(PACKAGES)
 
 
 def test_only_the_tables_of_optimisers_know_one_by_its_name():
-    """All else asks the row: a new optimiser is a row of each table."""
-    names = set(OPTIMISERS) - {"momentum"}  # which is a setting, too
+    """Other code reads the row, so that a new optimiser is one row in each table."""
+    names = set(OPTIMISERS) - {"momentum"}  # also the name of a setting
     tables = {"core/optimiser_family.py", "core/train/optimisers.py", "core/train/second_order.py"}
     knowing = {
         file
@@ -73,7 +73,7 @@ def test_only_the_tables_of_optimisers_know_one_by_its_name():
 
 
 def python(program):
-    """Run the program in a fresh interpreter and return what it printed."""
+    """Run a program in a fresh interpreter and return its standard output."""
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=100
     )

@@ -1,4 +1,4 @@
-"""run.py: what it finds missing, when it sets up again, and where its words go."""
+"""run.py: what it finds missing, when it sets up again, and where its arguments go."""
 
 import ast
 import os
@@ -22,7 +22,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A copy of the project's two lists in an empty folder, with run.py at home there."""
+    """A folder with copies of the project's two lists only, which run.py takes for its own."""
     for name in ("pyproject.toml", "requirements.lock"):
         (tmp_path / name).write_bytes((run.ROOT / name).read_bytes())
     venv = tmp_path / ".venv"
@@ -36,7 +36,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def acts(folder, monkeypatch):
-    """Let run.py believe that it makes environments and installs; return what it did."""
+    """Replace the commands of run.py by fakes; return the list of its actions."""
     acts = []
 
     def make_venv(command, **_):
@@ -54,7 +54,7 @@ def acts(folder, monkeypatch):
 
 @pytest.fixture
 def healthy(folder, monkeypatch):
-    """A system that lacks nothing."""
+    """An environment that is already set up, so that ensurepip is not needed."""
     run.VENV.mkdir()
     run.STAMP.write_text("{}")
 
@@ -108,7 +108,7 @@ def test_a_user_is_given_the_one_line_to_run(monkeypatch):
 
 @pytest.fixture
 def apt(monkeypatch):
-    """apt-get as root: a list of its commands, and the exit code it will give."""
+    """A fake apt-get, run as root: records its commands, returns a given exit code."""
     commands = []
 
     class Apt:
@@ -266,7 +266,7 @@ def test_an_index_that_does_not_answer_is_the_reason_given(monkeypatch, tmp_path
 
 @pytest.fixture
 def index(monkeypatch):
-    """PyTorch's CPU index on this machine's own address; its answer can be set."""
+    """PyTorch's CPU index on 127.0.0.1, with an answer that tests can set."""
 
     class Answer(BaseHTTPRequestHandler):
         status = 200
@@ -319,12 +319,12 @@ def test_with_a_driver_the_usual_build_is_taken(index, monkeypatch):
     assert run.cpu_build() == []
 
 
-# Where the words go
+# Where the arguments go
 
 
 @pytest.fixture
 def started(monkeypatch):
-    """What run.py would set up and start on a system that lacks nothing."""
+    """Records what run.py would set up and start on a system on which nothing is missing."""
     started: dict[str, Any] = {}
 
     def note(name):
@@ -354,7 +354,7 @@ def test_words_after_test_go_to_pytest_in_the_projects_folder(started):
     assert run.main(["test", "-k", "loss"]) == 0
     command = started["command"]
     assert command[:3] == [str(run.PYTHON), "-m", "pytest"]
-    assert command[-2:] == ["-k", "loss"]  # after its own, so that `-n 0` has its way
+    assert command[-2:] == ["-k", "loss"]  # after run.py's own, so that `-n 0` overrides it
     assert started["groups"] == {"test"}
     assert started["folder"] == run.ROOT
 

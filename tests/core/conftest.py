@@ -1,4 +1,4 @@
-"""Data for the tests of core: bundled, made up, and MNIST where this machine has it."""
+"""Data for the tests of core: bundled, synthetic, and MNIST where it is installed."""
 
 import gzip
 import os
@@ -15,9 +15,9 @@ from core.data import sources
 from core.data.points import Points
 from core.data.task import prepare
 
-# The same examples in every run: a failure is the code's, not the dice's.
+# The same examples in every run, so that a failure is due to the code, not to chance.
 settings.register_profile("core", deadline=None, derandomize=True, database=None)
-# HYPOTHESIS_PROFILE=long looks further, with other dice each time.
+# HYPOTHESIS_PROFILE=long tries more examples, with another seed each time.
 settings.register_profile("long", deadline=None, max_examples=20_000, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "core"))
 
@@ -55,7 +55,7 @@ def make_task():
 
 @pytest.fixture
 def two_blobs():
-    """Eight points of two classes, apart from each other."""
+    """Eight points in two separate classes."""
     points = Points()
     for k in range(4):
         points = points.with_point(-2 - 0.1 * k, 0.3 * k, 0).with_point(2 + 0.1 * k, -0.3 * k, 1)
@@ -64,7 +64,7 @@ def two_blobs():
 
 @pytest.fixture(scope="session")
 def mnist_folder():
-    """The folder with the real MNIST; without it the test is skipped."""
+    """The folder with the real MNIST; skips the test if there is none."""
     for name in (os.environ.get("LOGITLAB_DATA"), ROOT.parent / "shared" / "data" / "mnist"):
         if name and Path(name).is_dir():
             return Path(name)
@@ -73,7 +73,7 @@ def mnist_folder():
 
 @pytest.fixture(scope="session")
 def idx():
-    """Return idx(array): the bytes of an IDX file that holds it."""
+    """Return idx(array), which returns the bytes of an IDX file with the array as uint8."""
 
     def encode(array):
         head = bytes((0, 0, 8, array.ndim)) + struct.pack(f">{array.ndim}I", *array.shape)
@@ -84,7 +84,7 @@ def idx():
 
 @pytest.fixture
 def small_mnist(tmp_path, idx):
-    """A folder with four small gzipped IDX files: 30 training and 20 test pictures of 4 × 3."""
+    """A folder with four small gzipped IDX files: 30 training and 20 test images of 4 × 3."""
     rng = np.random.default_rng(3)
     folder = tmp_path / "small"
     folder.mkdir()
@@ -98,10 +98,10 @@ def small_mnist(tmp_path, idx):
 
 @pytest.fixture(scope="session")
 def lecture_iris(iris):
-    """Iris as the lecture had it: torch.manual_seed(123), rows X[p][p], the last 30 test.
+    """Iris as in the lecture: torch.manual_seed(123), rows X[p][p], the last 30 for testing.
 
-    Its copy was the one with slips in rows 35 and 38 (4.9 3.1 1.5 0.1 twice); the bundled copy has
-    Fisher's own values there, and the sepal width of row 38 moves W by up to 0.007.
+    The lecture's copy has errors in rows 35 and 38 (4.9 3.1 1.5 0.1 in both); the bundled copy has
+    Fisher's own values there. The sepal width of row 38 changes W by up to 0.007.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""Digits as several people write them: pen strokes by code, for whatever takes strokes.
+"""Digits in several handwritings, as generated pen strokes.
 
 A stroke is an array (k, 2) of points (x, y), y down; a digit is about 1 high and 0.6 wide.
 """
@@ -11,13 +11,16 @@ import numpy as np
 
 
 def arc(x, y, rx, ry, begin, end, k=24):
-    """Points of an ellipse around (x, y); degrees, 0 to the right and 90 up."""
+    """Return k points (k, 2) of an elliptical arc around (x, y).
+
+    begin, end : in degrees, 0 to the right and 90 up.
+    """
     angle = np.radians(np.linspace(begin, end, k))
     return np.column_stack([x + rx * np.cos(angle), y - ry * np.sin(angle)])
 
 
 def path(*parts):
-    """Join points and arcs to one stroke."""
+    """Join points and arcs into one stroke."""
     return np.concatenate([np.atleast_2d(np.asarray(part, dtype=float)) for part in parts])
 
 
@@ -110,10 +113,10 @@ STYLES = {
 
 
 def written(digit, style=0, seed=None):
-    """The strokes of a digit, in one of its `len(STYLES[digit])` styles.
+    """Return the strokes of a digit, in one of its `len(STYLES[digit])` styles.
 
-    With a seed, as a hand would write it: slanted, wide or narrow, unsteady, of any size, at any
-    place, with a point now and then or with many.
+    With a seed, as if written by hand: with random slant, aspect, wobble, size, position and
+    density of points.
     """
     strokes = [stroke.copy() for stroke in STYLES[digit][style]]
     if seed is None:
@@ -137,14 +140,14 @@ def written(digit, style=0, seed=None):
 
 
 def _evenly(stroke, gap):
-    """The same stroke with a point each `gap`, and at its corners as pens record them."""
+    """Return the stroke resampled at equal distances of about `gap` along its length."""
     along = np.concatenate([[0.0], np.hypot(*np.diff(stroke, axis=0).T).cumsum()])
     at = np.linspace(0, along[-1], max(2, round(along[-1] / gap)))
     return np.column_stack([np.interp(at, along, stroke[:, k]) for k in (0, 1)])
 
 
 def everybody(seeds):
-    """(strokes, digit) for every style of every digit, once for each seed (None: as drawn here)."""
+    """Return (strokes, digit) for each style of each digit and each seed (None: as in STYLES)."""
     return [
         (written(digit, style, seed), digit)
         for digit, styles in STYLES.items()
@@ -154,13 +157,13 @@ def everybody(seeds):
 
 
 def bar(degrees, length=100.0, k=30):
-    """A straight stroke, so many degrees from upright, to the right."""
+    """Return a straight stroke (k, 2), tilted to the right by degrees from upright."""
     angle = math.radians(degrees)
     return np.linspace(0, length, k)[:, None] * [math.sin(angle), -math.cos(angle)]
 
 
 def centre_of(image):
-    """Indices (x, y) of the centre of mass."""
+    """Return the centre of mass (x, y) of an image, in pixel indices."""
     index = np.arange(len(image))
     return image.sum(axis=0) @ index / image.sum(), image.sum(axis=1) @ index / image.sum()
 

@@ -1,4 +1,4 @@
-"""Records of trainers, as the window makes them of snapshots."""
+"""Records of trainers, as the window creates them from snapshots."""
 
 from core.runs.run_record import Record
 from core.train.snapshot import Status

@@ -1,4 +1,4 @@
-"""A device for tests: it computes at once, on the CPU, but says and hands out all of it late."""
+"""A fake asynchronous device: computes at once on the CPU, but delivers results late."""
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -7,9 +7,9 @@ from core.train import device
 
 
 class Recording(TorchDispatchMode):
-    """What is computed meanwhile, to be computed again as a CUDA graph does it.
+    """Records operations, to replay them as a CUDA graph does.
 
-    That is with the same numbers and the same memory, whatever has become of the program's names.
+    A replay uses the same tensors and the same memory, whatever the program's names now refer to.
     """
 
     def __init__(self):
@@ -30,7 +30,7 @@ class Recording(TorchDispatchMode):
 
 
 class LateSignal:
-    """Given after so many queries, or to who waits for it."""
+    """A signal that is given after `device.queries` queries, or when it is waited for."""
 
     def __init__(self, device):
         self._device = device
@@ -60,9 +60,9 @@ class LateSignal:
 
 
 class LateDevice:
-    """Of its copies nothing is there before their signal is given.
+    """A device whose copies hold NaN until their signal is given.
 
-    queries : how many times a signal is asked for before it is given.
+    queries : number of queries of a signal that fail before it is given.
     """
 
     place = torch.device("cpu", 0)
@@ -97,7 +97,7 @@ class LateDevice:
         return replay
 
     def install(self, monkeypatch):
-        """Let “cuda” be this device."""
+        """Make this the device named “cuda”."""
         places = {"cpu": torch.device("cpu"), "cuda": self.place}
         queues = {places["cpu"]: None, places["cuda"]: self}
         monkeypatch.setattr(device, "devices", lambda: tuple(places))

@@ -1,7 +1,7 @@
-"""A device whose memory the host cannot reach, as a graphics card's: for tests on any machine.
+"""A fake device whose memory the host cannot access, like that of a GPU.
 
-It computes on the CPU, but refuses what CUDA would refuse: operations on numbers of both sides,
-and those that CUDA does not have. It counts how often the host has to wait for a number.
+It computes on the CPU but rejects what CUDA would reject: operations that mix tensors of host and
+device, and operations that CUDA lacks. It counts how often the host waits for numbers.
 """
 
 import torch
@@ -10,7 +10,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 
 from tests.core.late import LateDevice
 
-PLACE = torch.device("meta")  # a build without CUDA can make no tensor that says it is there
+PLACE = torch.device("meta")  # a build without CUDA cannot create tensors on “cuda”
 
 _READ = "aten::_local_scalar_dense"
 _COPIES = ("aten::copy_", "aten::_to_copy")
@@ -22,7 +22,7 @@ def _tensors(kind, args, kwargs):
 
 
 class Remote(torch.Tensor):
-    """A tensor there; `held` has its numbers."""
+    """A tensor on the device `there`; `held` is the CPU tensor with its values."""
 
     @staticmethod
     def __new__(cls, held, device):
@@ -38,7 +38,7 @@ class Remote(torch.Tensor):
 
 
 class RemoteDevice(LateDevice, TorchDispatchMode):
-    """While it is entered, tensors that are asked for on PLACE are there."""
+    """A context manager that creates the tensors requested on PLACE on this device."""
 
     place = PLACE
 

@@ -1,4 +1,4 @@
-"""Training in a test: to the end of a run, or for so many steps."""
+"""Training in tests: to the end of a run, or for a number of steps."""
 
 import math
 
@@ -12,14 +12,14 @@ def go(trainer, steps=math.inf):
 
 
 def train(task, steps=math.inf):
-    """Return a trainer that has trained to the end or for so many steps."""
+    """Return a trainer after training to the end of the run, for `steps` steps at most."""
     trainer = Trainer(task)
     go(trainer, steps)
     return trainer
 
 
 def trained(task, steps):
-    """Return a trainer that has made so many steps, some perhaps past the end of the run."""
+    """Return a trainer after exactly `steps` steps, even past the end of the run."""
     trainer = Trainer(task)
     for _ in range(steps):
         trainer.step()

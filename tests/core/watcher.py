@@ -1,4 +1,4 @@
-"""A session as the window has it: commands go in, and the newest snapshot is looked at."""
+"""A session as the window uses it: send commands, take the newest snapshot."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ import time
 from core.runs import commands
 from core.runs.session import Session
 
-PATIENCE = 30.0  # seconds until a condition that never comes is a failure
+PATIENCE = 30.0  # seconds to wait for a condition before the test fails
 
 
 class Watcher:
@@ -18,7 +18,7 @@ class Watcher:
         self.snapshot = None
 
     def until(self, condition):
-        """Take snapshots until the condition holds of the newest one; return that."""
+        """Take snapshots until the condition holds for the newest one; return it."""
         end, moment = time.monotonic() + PATIENCE, threading.Event()
         while time.monotonic() < end:
             self.snapshot = self.session.outbox.snapshots.take() or self.snapshot
@@ -40,7 +40,7 @@ class Watcher:
         raise AssertionError("no failure came")
 
     def trained(self, run, task, steps):
-        """Begin a run, make so many steps, and wait for the last of them."""
+        """Begin a run, make `steps` steps, and wait for the snapshot of the last one."""
         self.session.send(commands.Load(run, task))
         for _ in range(steps):
             self.session.send(commands.Step())

@@ -1,4 +1,4 @@
-"""A class at the window: random keys, clicks and changes, and what must never come of them."""
+"""Random keys, clicks and changes in the window, as of a class, and checks for faults."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ from tests.gui.wheel import turn_wheel
 
 BEAT_SECONDS = 0.02
 REST_SECONDS = 10.0
-POPUP_MS = 100  # that one is looked at before it is left
+POPUP_MS = 100  # that a popup stays open
 KEYS = "SBNRK[]+-1234567890L"
-# They ask for a file, leave the program, or do at once what only a person should want.
+# Actions that ask for a file, leave the program, or should only be taken deliberately.
 NOT_PRESSED = (
     *("Open", "Save", "Export", "Quit", "folder", "full screen", "MNIST", "What can I do", "About"),
     *("family", "Compare devices"),
@@ -56,29 +56,29 @@ UNEXPECTED = ("went wrong inside", "unexpected error", "Traceback")
 
 
 def queued_seconds() -> dict[str, float]:
-    """Return for each thread of this process how long it has waited for a processor.
+    """Return how long each thread of this process has waited for a processor, in seconds by id.
 
-    That is the machine's doing. While one of them waits with Python's lock in hand, all others
-    wait for it. Empty where the system does not tell.
+    Caused by the load of the system. While a thread that holds the GIL waits, all others wait for
+    it. Empty where the system has no such figures.
     """
     queued = {}
     for thread in Path("/proc/self/task").glob("*/schedstat"):
-        with suppress(OSError):  # it has ended meanwhile
+        with suppress(OSError):  # the thread has ended
             queued[thread.parent.name] = int(thread.read_text().split()[1]) / 1e9
     return queued
 
 
 def work_seconds() -> float:
-    """Return what a fixed piece of work takes of the processor: more where others share it."""
+    """Return the CPU time (s) of a fixed piece of work; more while the processor is shared."""
     begun = time.thread_time()
     sum(k * k for k in range(20_000))
     return time.thread_time() - begun
 
 
 class Watch:
-    """A thread that notes where all threads stand while nothing is answered.
+    """A thread that writes down the stacks of all threads while the window does not respond.
 
-    By faulthandler: a frame that is looked at in Python outlives its call, and its painter too.
+    Uses faulthandler: a frame inspected from Python outlives its call, and so does its painter.
     """
 
     def __init__(self, last_beat: Callable[[], float], notes: Path) -> None:
@@ -90,7 +90,7 @@ class Watch:
 
     @property
     def seen(self) -> str:
-        """Where they stood since the last answer, one look after the other."""
+        """The stacks since the last response, oldest first."""
         return self._notes.read_text()
 
     def _look(self) -> None:
@@ -111,10 +111,11 @@ class Watch:
 
 @dataclass
 class Classroom:
-    """Acts on a window at random for a while, and notes what must not be.
+    """Acts on a window at random for a while, and records faults.
 
-    longest_pause : seconds for which the window may keep a person waiting.
-    faults : what went wrong, with the last actions before it.
+    longest_pause : seconds for which the window may not respond.
+    faults : what went wrong, each with the last actions before it.
+    acted, checked : number of actions, and of checks of figures.
     """
 
     window: MainWindow
@@ -134,7 +135,7 @@ class Classroom:
         self._usual = min(work_seconds() for _ in range(50))
         self._beat = QTimer(self.window)
         self._beat.timeout.connect(self._feel)
-        self._closing = QTimer(self.window)  # a menu or a dialog keeps who opened it
+        self._closing = QTimer(self.window)  # a menu or a dialog blocks its opener
         self._closing.timeout.connect(self._close_popups)
         self._actions: list[tuple[int, Callable[[], object]]] = [
             (20, self._press_key),
@@ -156,14 +157,14 @@ class Classroom:
     # Life -----------------------------------------------------------------------------------------
 
     def attend(self, seconds: float) -> None:
-        """Act for so long."""
+        """Act for this many seconds, or until there are five faults."""
         before, sys.excepthook = sys.excepthook, self._note_exception
         self.window.controller.failed.connect(self._note_words)
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)  # as the program does
         self._watch = Watch(lambda: self._beat_at, self.log.with_name("stacks.log"))
         self._feel()
-        self.faults.clear()  # of the time before
+        self.faults.clear()  # from before
         self._beat.start(int(1000 * BEAT_SECONDS))
         self._closing.start(POPUP_MS)
         weights, acts = zip(*self._actions, strict=True)
@@ -188,11 +189,11 @@ class Classroom:
         QTest.qWait(self.random.choice((0, 1, 5, 20, 60, 150)))
 
     def _tell(self, words: str) -> None:
-        """Write down what is about to be done: a crash leaves it behind."""
+        """Log the next action beforehand, so that it is known after a crash."""
         self._last.append(words)
         with self.log.open("a") as log:
             log.write(f"{self.acted} {words}\n")
-        self._begin_beat()  # to find what to act on has taken its time, too
+        self._begin_beat()  # finding the target has taken time, too
 
     def _close_popups(self) -> None:
         popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()
@@ -200,7 +201,7 @@ class Classroom:
             QTest.keyClick(popup, Qt.Key.Key_Escape)
             popup.close()
 
-    # What must not be -----------------------------------------------------------------------------
+    # Faults ---------------------------------------------------------------------------------------
 
     def _fault(self, words: str) -> None:
         self.faults.append(f"{words}\n  after {', '.join(self._last)}")
@@ -217,7 +218,7 @@ class Classroom:
             self._fault(f"told: {words}")
 
     def _feel(self) -> None:
-        """Note how long nothing was answered, less what the machine kept us waiting."""
+        """Record a fault if the window did not respond for too long, waits for processors aside."""
         now, worked = time.monotonic(), time.thread_time()
         waited, own = now - self._beat_at - BEAT_SECONDS, worked - self._worked_at
         before = self._queued_at
@@ -237,7 +238,7 @@ class Classroom:
         self._queued_at = queued_seconds()
 
     def _check_figures(self) -> None:
-        """Pause, and let every figure of the run bar be what its weights give."""
+        """Pause the run, and compare its figures with those recomputed from its weights."""
         controller = self.window.controller
         if controller.snapshot is None or controller.run is None or controller.run.task.obstacle:
             return
@@ -246,7 +247,7 @@ class Classroom:
         deadline = time.monotonic() + REST_SECONDS
         while not self._is_at_rest():
             if time.monotonic() > deadline:
-                return  # such as a search that takes long
+                return  # a long search, for example
             QTest.qWait(20)
         QTest.qWait(20)
         shot = self.window.controller.snapshot
@@ -275,7 +276,7 @@ class Classroom:
     def _is_at_rest(self) -> bool:
         return self.window.is_at_rest
 
-    # What a class does ----------------------------------------------------------------------------
+    # Actions --------------------------------------------------------------------------------------
 
     def _widgets(self, kind: type[QWidget] | tuple[type[QWidget], ...]) -> list[QWidget]:
         found = self.window.findChildren(QWidget)
@@ -379,7 +380,7 @@ class Classroom:
         if not self.window.setup.isVisible():
             QTest.mouseClick(self.window.knobs.settings_button, Qt.MouseButton.LeftButton)
         if not self.window.setup.isVisible():
-            return  # a card has all the room
+            return  # a page takes the side's space
         buttons = [
             b for b in self.window.setup.model.findChildren(QAbstractButton) if b.isVisible()
         ]
@@ -405,7 +406,7 @@ class Classroom:
         action.trigger()
 
     def _draw(self) -> None:
-        """Put, drag or spray points on the board, or write on the pad."""
+        """Add, drag or spray points on the board, or draw on the pad."""
         boundary, draw = self.window.views["Boundary"], self.window.views["Draw"]
         assert isinstance(boundary, BoundaryView)
         assert isinstance(draw, DrawView)
@@ -465,9 +466,9 @@ def _name(widget: QWidget) -> str:
 
 
 def recompute(shot: Snapshot) -> tuple[float | None, float | None, float | None]:
-    """Return accuracy of training and of test rows, and the training loss where it is a likelihood.
+    """Return training accuracy, test accuracy and, for log-likelihoods, training loss.
 
-    In float64 and NumPy, from the weights alone.
+    Computed in float64 with NumPy, from the weights alone. None where it is not recomputed.
     """
     task = shot.task
     train, test = (_outputs(task, shot, rows) for rows in (task.train_rows, task.test_rows))

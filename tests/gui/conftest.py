@@ -27,13 +27,13 @@ PATIENCE_MS = 30_000
 
 @pytest.fixture(scope="session", autouse=True)
 def dressed(qapp: QApplication) -> QApplication:
-    """The application in the style and type that the program starts with."""
+    """The application with the style and font of the program."""
     return make_application()
 
 
 @pytest.fixture(autouse=True)
 def collected_by_the_application(dressed: QApplication):
-    """As in the program: garbage is the application's business while a window may be there."""
+    """Disable automatic garbage collection, as the program does: the application collects."""
     gc.disable()
     yield
     gc.enable()
@@ -41,7 +41,7 @@ def collected_by_the_application(dressed: QApplication):
 
 @pytest.fixture(params=[100, 115], ids=["bundled face", "15 % wider"])
 def face(request: pytest.FixtureRequest, dressed: QApplication):
-    """The type of a test of room, whose words must also fit where they come out wider."""
+    """The font of layout tests: texts must also fit where the font is 15 % wider."""
     font = look.base_font()
     font.setStretch(request.param)
     dressed.setFont(font)
@@ -51,7 +51,7 @@ def face(request: pytest.FixtureRequest, dressed: QApplication):
 
 @pytest.fixture
 def open_window(qtbot, dressed: QApplication, tmp_path):
-    """Return a function that opens the real window on a config and waits for its first numbers."""
+    """Return a function that opens the real window on a config and awaits its first snapshot."""
     windows = []
 
     def open_it(
@@ -78,14 +78,14 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
 
     yield open_it
     for window in windows:
-        qtbot.waitUntil(window.close, timeout=PATIENCE_MS)  # once all is written
+        qtbot.waitUntil(window.close, timeout=PATIENCE_MS)  # succeeds once all is saved
         window.deleteLater()
         dressed.sendPostedEvents(window, QEvent.Type.DeferredDelete)
-    dressed.setStyleSheet("")  # widgets are made three times faster without one
+    dressed.setStyleSheet("")  # widgets are created three times faster without one
 
 
 class _Listener(QObject):
-    """Writes down which widgets get events of a kind."""
+    """Records which objects receive events of a kind."""
 
     def __init__(self, kind: QEvent.Type) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class _Listener(QObject):
 
 @pytest.fixture
 def paintings():
-    """Return a function that returns a list to which widgets are added as they are painted."""
+    """Return a function that returns a list, to which widgets are appended as they are painted."""
     listeners = []
 
     def paintings(
@@ -117,13 +117,13 @@ def paintings():
 
 @pytest.fixture
 def window(open_window):
-    """The window as it first starts: Iris, softmax, ready."""
+    """The window after a first start: Iris, softmax, ready."""
     return open_window()
 
 
 @pytest.fixture
 def reach(qtbot):
-    """Return a function that waits until the shown run has this status, and returns it."""
+    """Return a function that waits for a status of the shown run and returns its snapshot."""
 
     def reach(window: MainWindow, status: Status):
         controller = window.controller
@@ -139,7 +139,7 @@ def reach(qtbot):
 
 @pytest.fixture
 def finish(qtbot, reach):
-    """Return a function that trains to the end with Space, flat out or so many steps a second."""
+    """Return a function that trains to the end with Space, at a speed in steps per second."""
 
     def finish(window: MainWindow, speed: float = FLAT_OUT):
         window.run_bar.set_speed(SPEEDS.index(speed))
@@ -151,7 +151,7 @@ def finish(qtbot, reach):
 
 @pytest.fixture
 def new_run(qtbot):
-    """Return a context that ends once another run is shown, with its first numbers if any."""
+    """Return a context manager whose exit waits for another run and its first snapshot, if any."""
 
     @contextmanager
     def new_run(window: MainWindow):
@@ -171,7 +171,7 @@ def new_run(qtbot):
 
 @pytest.fixture
 def enter(qtbot):
-    """Return a function that types into a number field as a person does: click, type, Return."""
+    """Return a function that types into a number field as a user does: click, type, Return."""
 
     def enter(field: QAbstractSpinBox, text: str, *, end: bool = True) -> None:
         qtbot.mouseClick(field.lineEdit(), Qt.MouseButton.LeftButton)
@@ -187,7 +187,7 @@ def enter(qtbot):
 
 @pytest.fixture
 def click_plane(qtbot):
-    """Return a function that clicks at a place of the boundary's plane, in its own units."""
+    """Return a function that clicks at a point of the boundary's plane, in data coordinates."""
 
     def click(view, x: float, y: float, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
         qtbot.mouseClick(view.plot.viewport(), button, pos=place_on(view.plot, x, y))
@@ -197,7 +197,7 @@ def click_plane(qtbot):
 
 @pytest.fixture
 def move():
-    """Return a function that moves the pointer over a widget, wherever the screen's pointer is."""
+    """Return a function that sends a mouse move to a widget, wherever the real pointer is."""
 
     def move(widget: QWidget, place: QPoint) -> None:
         event = QMouseEvent(
@@ -215,12 +215,12 @@ def move():
 
 @pytest.fixture
 def hover(move):
-    """Return a function that moves the pointer to a place of a plot, in the axes' units."""
+    """Return a function that moves the pointer to a point of a plot, in data coordinates."""
 
     def hover(plot, x: float, y: float) -> tuple[float, float]:
-        """Return the place of the pixel that was hit."""
+        """Move the pointer; return the data coordinates of the pixel that was hit."""
         plot.grab()
-        QApplication.processEvents()  # so that all is laid out
+        QApplication.processEvents()  # completes the layout
         position = place_on(plot, x, y)
         move(plot.viewport(), position)
         hit = plot.getPlotItem().getViewBox().mapSceneToView(plot.mapToScene(position))
@@ -230,14 +230,14 @@ def hover(move):
 
 
 def place_on(plot, x, y):
-    """Return the pixel of a plot's viewport at a place in the axes' units."""
+    """Return the pixel of a plot's viewport at a point in data coordinates."""
     scene = plot.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
     return plot.mapFromScene(scene)
 
 
 @pytest.fixture
 def words():
-    """Return a function that gives all words that a widget's visible labels show."""
+    """Return a function that returns the texts of a widget's visible labels, one per line."""
 
     def words(widget: QWidget) -> str:
         labels = [label for label in widget.findChildren(QLabel) if label.isVisible()]
@@ -248,7 +248,7 @@ def words():
 
 @pytest.fixture
 def pixels():
-    """Return a function that grabs a widget's picture as (rows, columns, 3) in 0 … 255."""
+    """Return a function that grabs a widget as RGB values (rows, columns, 3) in 0 … 255."""
 
     def pixels(widget: QWidget) -> np.ndarray:
         image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
@@ -261,7 +261,7 @@ def pixels():
 
 @pytest.fixture
 def show_view(qtbot, dressed: QApplication):
-    """Return a function that shows a view alone, with the application's look."""
+    """Return a function that shows a view alone, with the application's light palette."""
 
     def show(view: QWidget, width: int = 640, height: int = 480) -> None:
         dressed.setPalette(look.palette(look.LIGHT))
@@ -275,7 +275,7 @@ def show_view(qtbot, dressed: QApplication):
 
 @pytest.fixture
 def snapshot_of():
-    """Return a function that makes the snapshot of a trainer, as the training thread does."""
+    """Return a function that creates the snapshot of a trainer, as the training thread does."""
 
     def snapshot_of(trainer, *, run: int = 1, status: Status = Status.PAUSED) -> Snapshot:
         if trainer.metrics.step != trainer.step_count:
@@ -301,7 +301,7 @@ def snapshot_of():
 
 @pytest.fixture
 def trained(snapshot_of):
-    """Return a function that trains a task for so many steps and gives its snapshot."""
+    """Return a function that trains a task for a number of steps and returns its snapshot."""
 
     def trained(task, steps):
         from core.train.trainer import Trainer
@@ -316,7 +316,7 @@ def trained(snapshot_of):
 
 @pytest.fixture
 def background():
-    """The queue of work beside the window's thread, closed in the end."""
+    """The background threads for work off the GUI thread, closed at the end."""
     background = Background()
     yield background
     background.close()
@@ -324,7 +324,7 @@ def background():
 
 @pytest.fixture
 def type_of(dressed: QApplication):
-    """Return a function that sets the application's type, for a while."""
+    """Return a function that sets the application's font size in points, restored at the end."""
     before = dressed.font()
 
     def set_points(points: float) -> None:
@@ -338,7 +338,7 @@ def type_of(dressed: QApplication):
 
 @pytest.fixture
 def painted_words(tmp_path):
-    """Return a function that gives the words which a widget paints itself, in painting order."""
+    """Return a function that returns the texts that a widget paints, in painting order."""
 
     def painted_words(widget: QWidget) -> list[str]:
         path = tmp_path / "painted.svg"
@@ -346,7 +346,7 @@ def painted_words(tmp_path):
         picture.setFileName(str(path))
         picture.setSize(widget.size())
         widget.render(picture)
-        del picture  # which ends the file
+        del picture  # completes the file
         texts = re.findall(r"<text\b[^>]*>(.*?)</text>", path.read_text("utf-8"), re.DOTALL)
         return [unescape(text).strip() for text in texts]
 

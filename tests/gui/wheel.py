@@ -1,4 +1,4 @@
-"""The mouse wheel, which QtTest does not turn."""
+"""Mouse wheel events, which QtTest does not provide."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-NOTCH = 120  # an eighth of a degree each
+NOTCH = 120  # eighths of a degree
 
 
 def turn_wheel(widget: QWidget, notches: int, at: QPoint | None = None) -> bool:
-    """Turn the wheel away from the hand by notches in one event; return whether one took it.
+    """Send one wheel event over a widget; return whether it was accepted.
 
-    It is turned at a pixel of the widget, else over its middle.
+    notches : positive turns away from the user. at : pixel of the widget; None: its centre.
     """
     place = widget.rect().center() if at is None else at
     event = QWheelEvent(
