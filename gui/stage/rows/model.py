@@ -116,7 +116,7 @@ class RowModel(RowTableModel):
             return answers.predicted
         return answers.probability if column == PROBABILITY else answers.loss
 
-    # Qt's model interface ------------------------------------------------------------------------
+    # Qt's model interface -----------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() else len(self.order)
