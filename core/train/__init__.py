@@ -1,4 +1,4 @@
 """Training: models, losses and their gradients by hand, optimisers, and the Trainer that steps.
 
-What leaves it is a Snapshot. This is the hot loop: float32, few objects per step.
+Its output is a Snapshot. It contains the hot loop: float32, few objects per step.
 """

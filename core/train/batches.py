@@ -1,4 +1,4 @@
-"""The rows of a task in memory, as the trainer takes them: batches, their sampler, slices."""
+"""The rows of a task on a device, read slice by slice, and the sampler of batches."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from core.train.losses import HEADS
 
 SLICE = 2**20  # numbers converted and multiplied at once: 4 MB of float32, a millisecond's work
 SLICE_ROWS = 2**14
-ROOMS = 4  # a batch and the rest of an epoch, of now and of before
+ROOMS = 4  # full and last batch of an epoch, at the current and the previous batch size
 
 
 @dataclass(frozen=True, eq=False)
 class Room:
-    """Where a slice of k rows is put together, again and again; logits Z too.
+    """Reusable buffers for a slice of k rows and its logits Z.
 
-    stored, X : (k, m). targets : (outputs, k), of which Y is a view, as Z is one of its own:
-    (k, outputs).
+    stored, X : (k, m). targets : (outputs, k); Y is its (k, outputs) view. Z : (k, outputs), a
+    view of another (outputs, k) array.
     """
 
     stored: Tensor
@@ -40,8 +40,8 @@ class Rows:
     """Some rows of a task on a device: X (n, m) as stored, y (n,), targets Y held as (outputs, n).
 
     Measurements are stored standardised in float32. Pixels stay bytes, a quarter of the memory,
-    and become numbers slice by slice. What `slices` yields, times `unit`, is the input of the
-    model: to scale a few weights is quicker than to scale every pixel.
+    and are converted to float32 slice by slice. The model's input is what `slices` yields, times
+    `unit`: scaling a few weights is quicker than scaling every pixel.
     """
 
     X: Tensor
@@ -53,13 +53,13 @@ class Rows:
     rooms: dict[int, Room] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return self.y.numel()  # `len` of a tensor takes ten times as long, half of a sum
+        return self.y.numel()  # `len` of a tensor takes ten times as long, half a sum
 
     def slices(self, order: Tensor | None = None) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        """Yield X (k, m) float32 and Y (k, outputs) for the rows of `order`, or for all in place.
+        """Yield X (k, m) float32, Y (k, outputs) and Z for the rows of `order`, or for all rows.
 
-        The third is room for their logits, (k, outputs). All three are overwritten by the next
-        slice: nothing is allocated in a loop.
+        Z is a buffer for the logits, (k, outputs). All three are overwritten by the next slice:
+        nothing is allocated in a loop.
         """
         n = (self.y if order is None else order).numel()
         size = self.rows_at_once
@@ -95,9 +95,9 @@ class Rows:
         return X
 
     def room(self, k: int) -> Room:
-        """Return where slices of k rows are put together."""
+        """Return the buffers for slices of k rows."""
         if k not in self.rooms:
-            if len(self.rooms) == ROOMS:  # the batch size has changed again and again
+            if len(self.rooms) == ROOMS:  # the batch size has changed several times
                 self.rooms.clear()
             stored = self.X.new_empty((k, self.X.shape[1]))
             X = stored if stored.dtype.is_floating_point else stored.float()
@@ -107,9 +107,9 @@ class Rows:
 
 
 def to_device(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
-    """Put the rows with these numbers on the device, as `Rows` describes."""
+    """Copy the rows with these numbers to the device, stored as `Rows` describes."""
     first, last = (int(numbers[0]), int(numbers[-1]) + 1) if len(numbers) else (0, 0)
-    # A run of neighbours, as in a published split, is shared with the data set, not copied.
+    # Consecutive rows, as in a published split, are shared with the data set, not copied.
     is_run = last - first == len(numbers) and bool((np.diff(numbers) == 1).all())
     X = task.dataset.X[first:last] if is_run else task.dataset.X[numbers]
     y = torch.from_numpy(task.dataset.y[numbers]).to(device)
@@ -134,7 +134,7 @@ def to_device(task: Task, numbers: NDArray[np.int64], device: torch.device) -> R
 
 
 class SamplerState(NamedTuple):
-    """Where a `BatchSampler` is, on the host: what `restore` needs to go on from there."""
+    """State of a `BatchSampler`, on the host, that `restore` continues from."""
 
     generator: Tensor
     order: Tensor | None
@@ -143,10 +143,10 @@ class SamplerState(NamedTuple):
 
 
 class BatchSampler:
-    """Row numbers batch by batch: each epoch a fresh permutation, its last batch what is left.
+    """Yields row numbers in batches: a new permutation each epoch, whose last batch may be smaller.
 
     The batch size may change at any time, also within an epoch. Permutations are drawn on the
-    host, so that every device sees the same batches.
+    host, so that every device trains on the same batches.
     """
 
     def __init__(self, n: int, generator: Generator, device: torch.device) -> None:
@@ -154,17 +154,17 @@ class BatchSampler:
         self._generator = generator
         self._device = device
         self._order: Tensor | None = None
-        self._placed: Tensor | None = None  # the same on the device
+        self._placed: Tensor | None = None  # the same order on the device
         self._taken = self._taken_before = 0
-        self._is_fresh = False  # whether the order is of the epoch that begins
+        self._is_fresh = False  # whether the order is for the epoch about to begin
 
     @property
     def left(self) -> int:
-        """Rows of the epoch that are not yet taken."""
+        """Rows of the current epoch not yet taken."""
         return self._n - self._taken
 
     def next(self, batch_size: int | None) -> tuple[Tensor | None, int, bool]:
-        """Return row numbers (None for all in place), their count, whether they end the epoch.
+        """Return row numbers (None for all rows), their count, and whether they end the epoch.
 
         A batch of all rows needs no order: its gradient is the same sum.
         """
@@ -185,7 +185,7 @@ class BatchSampler:
         return rows, count, ends_epoch
 
     def peek(self, batch_size: int | None) -> Tensor | None:
-        """Return the row numbers that `next` will return, on the host."""
+        """Return the row numbers that `next` will return, on the host, without taking them."""
         size = self._n if batch_size is None else min(batch_size, self._n)
         if self._taken == 0:
             if size == self._n:
@@ -196,7 +196,7 @@ class BatchSampler:
         return self._order[self._taken : self._taken + size]
 
     def take_back(self) -> None:
-        """Forget that the last batch was taken."""
+        """Undo the last `next`: its batch comes again."""
         self._taken = self._taken_before
         self._is_fresh |= self._taken > 0
 
@@ -207,7 +207,7 @@ class BatchSampler:
         generator, order, self._taken, self._is_fresh = state
         self._generator.set_state(generator)
         self._set_order(order)
-        if order is None and self._taken:  # the generator is as it was when the epoch began
+        if order is None and self._taken:  # the generator is as it was at the epoch's start
             self._draw()
 
     def _draw(self) -> None:
@@ -217,5 +217,5 @@ class BatchSampler:
     def _set_order(self, order: Tensor | None) -> None:
         self._order = self._placed = order
         if order is not None and self._device.type != "cpu":
-            # From ordinary memory the copy would wait for all that is launched.
+            # From pageable memory the copy would wait for all queued work.
             self._placed = order.pin_memory().to(self._device, non_blocking=True)

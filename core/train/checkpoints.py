@@ -1,7 +1,7 @@
-"""Checkpoints of a run that it can be played again from, in bounded memory.
+"""Checkpoints of a run from which it can be replayed, in bounded memory.
 
-A run is decided by its start, its settings and its generator, so any point comes back exactly:
-from the nearest checkpoint before it that is kept, the same updates are made again.
+A run is determined by its start, its settings and its generator, so any step can be reproduced
+exactly by repeating the updates from the nearest earlier checkpoint.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from core.data.validation import Best
 from core.train import batches
 from core.train.second_order import Memory
 
-LIMIT = 8 * 2**20  # bytes of tensors a run
-MOST, FEWEST = 128, 20  # frames a run; the fewest are kept whatever they take
-BETWEEN = 24  # frames of the last replay, for what is looked at next
-CHEAP = 2**24  # multiplications that are played again at once: some 10 ms
-LONGEST_STRIDE = 1024  # at first; then keeping frames takes a thousandth of the time
+LIMIT = 8 * 2**20  # bytes of tensors per run
+MOST, FEWEST = 128, 20  # frames per run; FEWEST are kept whatever memory they take
+BETWEEN = 24  # frames of the last replay, for nearby steps viewed next
+CHEAP = 2**24  # multiplications replayed at once: about 10 ms
+LONGEST_STRIDE = 1024  # initial upper bound: keeping frames then takes 0.1 % of the time
 
 
 class Point(Protocol):
-    """A point of a run, as the trainer keeps it."""
+    """The state of a run after a step: what `Keyframes` needs of a checkpoint."""
 
     @property
     def step(self) -> int: ...
@@ -48,10 +48,10 @@ class Point(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A point of a run that it can return to.
+    """The state of a run after a step, to which it can return.
 
-    moments : what the rule of the update remembers for each parameter; updates : of how many.
-    memory : what a method of second order has learnt of the curvature.
+    moments : the optimiser's state for each parameter; updates : how many updates it reflects.
+    memory : the curvature information of a second-order method.
     """
 
     step: int
@@ -63,11 +63,11 @@ class Checkpoint:
     sampler: batches.SamplerState
 
     def tensors(self) -> list[Tensor]:
-        """Return all of it that is on the device."""
+        """Return all its tensors that are on the device."""
         return [*self.parameters, *(v for vs in (*self.moments, *self.memory) for v in vs)]
 
     def with_tensors(self, tensors: Iterable[Tensor]) -> Checkpoint:
-        """Return the same point with copies of `tensors()`, in the same order."""
+        """Return the checkpoint with these in place of `tensors()`, in the same order."""
         left = iter(tensors)
 
         def take(of: Sequence[Tensor]) -> tuple[Tensor, ...]:
@@ -86,7 +86,7 @@ P = TypeVar("P", bound=Point)
 
 @dataclass(frozen=True, eq=False)
 class Frame(Generic[P]):
-    """A checkpoint, and what is known there that decides when to stop.
+    """A checkpoint plus the state of the stopping rules.
 
     losses : at the ends of the last epochs. best : the epoch with the least validation loss.
     """
@@ -103,12 +103,12 @@ class Frame(Generic[P]):
 def compact(checkpoint: P, base: P | None = None) -> P:
     """Return the checkpoint without its permutation, where that can be drawn again.
 
-    Amid an epoch that takes the generator as it was when the epoch began; `base`, an earlier
-    checkpoint, knows that if it is of the same epoch.
+    Within an epoch, drawing it again needs the generator's state from the start of the epoch;
+    `base`, an earlier checkpoint, provides it if it belongs to the same epoch.
     """
     sampler = checkpoint.sampler
     if sampler.taken == 0:
-        if not sampler.is_fresh:  # the next one is not drawn yet, the last one is used up
+        if not sampler.is_fresh:  # the old order is used up, the next not yet drawn
             sampler = sampler._replace(order=None)
     elif base is not None and base.epoch == checkpoint.epoch:
         sampler = base.sampler._replace(taken=sampler.taken)
@@ -116,7 +116,7 @@ def compact(checkpoint: P, base: P | None = None) -> P:
 
 
 class Keyframes(Generic[P]):
-    """Frames by step: some are pinned, the others are thinned out as the run goes on.
+    """Frames by step: pinned ones stay, the others are thinned out as the run goes on.
 
     stride : steps from one frame to the next.
     """
@@ -133,7 +133,7 @@ class Keyframes(Generic[P]):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all tensors that are kept; what several frames share counts once."""
+        """Bytes of all tensors kept; a tensor that several frames share counts once."""
         return self._nbytes + _total(sorted(self._between.values(), key=_step))
 
     @property
@@ -149,26 +149,26 @@ class Keyframes(Generic[P]):
         return self._frames[-1]
 
     def nearest(self, step: int) -> Frame[P]:
-        """Return the last frame that is not after this step."""
+        """Return the last frame at or before this step."""
         found = self._frames[bisect_right(self._frames, step, key=_step) - 1]
         between = [frame for frame in self._between.values() if found.step < frame.step <= step]
         return max(between, key=_step, default=found)
 
     def add(self, frame: Frame[P]) -> None:
-        """Keep this newest point, for as long as there is room."""
+        """Append the newest frame; thin out older ones if a limit is exceeded."""
         self._nbytes += _nbytes(frame, self._frames[-1] if self._frames else None)
         self._frames.append(frame)
         if len(self._frames) > MOST or self._nbytes > LIMIT:
             self._make_room()
 
     def pin(self, frame: Frame[P]) -> None:
-        """Keep a point that no replay leads to, such as the start, in place of what was there."""
+        """Pin a frame that no replay reaches, such as the start, and drop all later frames."""
         self.cut(frame.step - 1)
         self._pinned.add(frame.step)
         self.add(frame)
 
     def keep_between(self, frame: Frame[P]) -> None:
-        """Keep a point that a replay came by, until others take its place."""
+        """Keep a frame that a replay passed, until newer ones displace it."""
         self._between.pop(frame.step, None)
         self._between[frame.step] = frame
         while len(self._between) > BETWEEN or (
@@ -177,17 +177,17 @@ class Keyframes(Generic[P]):
             del self._between[next(iter(self._between))]
 
     def cut(self, step: int) -> None:
-        """Forget what came after this step."""
+        """Drop all frames after this step."""
         del self._frames[bisect_right(self._frames, step, key=_step) :]
         self._pinned = {pinned for pinned in self._pinned if pinned <= step}
         self._between = {s: frame for s, frame in self._between.items() if s <= step}
         self._nbytes = _total(self._frames)
 
     def _make_room(self) -> None:
-        """Forget the frame that is missed least, the closest to both of its neighbours.
+        """Drop the least useful frame, the one closest to both of its neighbours, until in bounds.
 
-        One goes for each that comes: halving their number now and then would be simpler, but
-        memory would go up and down with it. Where all are pinned, the oldest goes.
+        One frame goes for each that comes: halving their number now and then would be simpler, but
+        memory use would oscillate. Where all are pinned, the oldest goes.
         """
         while len(self._frames) > FEWEST and (len(self._frames) > MOST or self._nbytes > LIMIT):
             steps = self.steps
@@ -206,7 +206,7 @@ class Keyframes(Generic[P]):
 
 
 def first_stride(multiplications: int) -> int:
-    """Return the steps between frames at first, for updates of so many multiplications."""
+    """Return the initial number of steps between frames, from the multiplications per update."""
     return min(max(CHEAP // max(multiplications, 1), 1), LONGEST_STRIDE)
 
 
@@ -215,7 +215,7 @@ def _step(frame: Frame[P]) -> int:
 
 
 def _nbytes(frame: Frame[P], before: Frame[P] | None) -> int:
-    """Return the bytes of the frame's tensors that the frame before it does not hold already."""
+    """Return the bytes of the frame's tensors, less those shared with the frame before it."""
     point = frame.checkpoint
     own = sum(theta.nbytes for theta in point.parameters)
     own += sum(v.nbytes for moments in point.moments for v in moments)
@@ -224,7 +224,7 @@ def _nbytes(frame: Frame[P], before: Frame[P] | None) -> int:
 
 
 def _shared(point: Point) -> Iterator[Tensor]:
-    """Yield what is never written over, and so may be held by several points."""
+    """Yield the tensors that are never overwritten, which several checkpoints may share."""
     yield point.sampler.generator
     if point.sampler.order is not None:
         yield point.sampler.order
@@ -233,6 +233,6 @@ def _shared(point: Point) -> Iterator[Tensor]:
 
 
 def _total(frames: list[Frame[P]]) -> int:
-    """Return the bytes of frames in the order of their steps."""
+    """Return the total bytes of frames, which must be ordered by step."""
     pairs = zip(frames, [None, *frames], strict=False)
     return sum(_nbytes(frame, before) for frame, before in pairs)

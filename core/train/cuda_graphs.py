@@ -1,8 +1,8 @@
-"""Updates in CUDA graphs: launched as one, where launching costs more than computing.
+"""Updates in CUDA graphs: many kernels in one launch, where launching costs more than computing.
 
-A graph repeats what was launched while it was captured: the same sums, with the same numbers, at
-the same addresses. So it is of one batch size, one learning rate and one weight decay, and the
-weights stay where they are; its rows are named in a tensor that is filled before each replay.
+A graph repeats the kernels captured: the same operations, with the same constants, at the same
+addresses. So it is valid for one batch size, one learning rate and one weight decay, and the
+weights are updated in place; row numbers are read from a tensor that is filled before each replay.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from torch import Tensor
 from core.train.batches import Rows
 from core.train.device import Queue
 
-TOGETHER = 16  # updates in a graph, at most: less than a millisecond's work
-HELD = 32  # updates before settings are worth a graph: not while they are dragged along
+TOGETHER = 16  # most updates in a graph: less than a millisecond's work
+HELD = 32  # updates with the same settings before capturing: none while a slider is dragged
 
-Update = Callable[[Tensor, Tensor, Tensor], None]  # with X (n, m), Y (n, outputs), room for Z
-Settings = tuple[int, *tuple[float, ...]]  # batch size, then what else an update is made with
+Update = Callable[[Tensor, Tensor, Tensor], None]  # X (n, m), Y (n, outputs), buffer for Z
+Settings = tuple[int, *tuple[float, ...]]  # batch size, then the other constants of an update
 
 
 class Block:
-    """Some updates in a row as one graph; all their rows are gathered, then they follow.
+    """Several consecutive updates as one graph, which also gathers their rows.
 
-    Raises RuntimeError where the device has no room for them.
+    Raises RuntimeError if the device is out of memory.
     """
 
     def __init__(self, queue: Queue, rows: Rows, size: int, count: int) -> None:
         self.count, self.examples = count, count * size
         self._queue, self._size = queue, size
-        self._rows = replace(rows, rooms={})  # of its own: a graph knows them by their addresses
+        self._rows = replace(rows, rooms={})  # own buffers: a graph refers to them by address
         self._order: Tensor | None = None
         self._pieces: tuple[Tensor | None, ...] = (None,)
         if size < len(rows):  # a batch of all rows needs no order
@@ -62,7 +62,7 @@ class Block:
 
 
 class Blocks:
-    """The graphs of the settings that hold now, made when they are needed."""
+    """The graphs for the current settings, captured on demand."""
 
     def __init__(self, queue: Queue, rows: Rows) -> None:
         self._queue, self._rows = queue, rows
@@ -72,9 +72,9 @@ class Blocks:
         self._is_possible = True
 
     def find(self, settings: Settings, left: int, most: int) -> Block | None:
-        """Return a block of at most so many updates; None where they are to be made one by one.
+        """Return a block of at most `most` updates; None where they must be made one by one.
 
-        left : rows of the epoch that are not yet taken; no block goes beyond them.
+        left : rows of the epoch not yet taken; a block never needs more.
         """
         if settings != self._settings:
             self._settings, self._held = settings, 0
@@ -89,7 +89,7 @@ class Blocks:
         return self._block(size, count if count <= min(most, left // size) else 1)
 
     def run(self, block: Block, order: Tensor | None, update: Update) -> None:
-        """Make the block's updates; where no graph can be made of them, none is tried again."""
+        """Make the block's updates; if they cannot be captured, stop using graphs."""
         if not block.run(order, update):
             self._give_up()
 
@@ -102,7 +102,7 @@ class Blocks:
         if count not in self._blocks:
             try:
                 self._blocks[count] = Block(self._queue, self._rows, size, count)
-            except RuntimeError:  # the device is full; one by one they need no more room
+            except RuntimeError:  # out of device memory; single updates need no more
                 self._give_up()
                 return None
         return self._blocks[count]
@@ -113,5 +113,5 @@ class Blocks:
 
 
 def _gathered(rows: Rows, size: int) -> int:
-    """Return how many batches of that size are gathered at once."""
+    """Return how many batches of this size are gathered at once."""
     return max(1, rows.rows_at_once // size)

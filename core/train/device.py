@@ -1,7 +1,7 @@
-"""The devices that can train, and how one is waited for that works behind our back.
+"""The devices that can train, and synchronisation with those that work asynchronously.
 
-What is launched on such a device is done later, in the same order. The CPU has no queue: what it
-is told to do is done when the call returns.
+Work launched on such a device runs later, in the same order. The CPU has no queue: its work is
+done when the call returns.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch import Tensor
 from core.data.task import Task
 from core.errors import DeviceError
 
-MARKED = 16  # pieces of work, each at most a slice of an update, from one signal to the next
+MARKED = 16  # pieces of work between two signals; each is at most a slice of an update
 AHEAD = 8  # signals: 3 ms on a fast device, 50 ms on a slow one; a command must act within 100 ms
 
 
@@ -44,7 +44,7 @@ def with_device(task: Task, device: str) -> Task:
 
 
 def is_device_failure(error: Exception, device: str) -> bool:
-    """Return whether it is the device that has failed or is full, and not the program."""
+    """Return whether the error means that the device failed or is out of memory."""
     if device == "cpu":
         return False
     kinds = (torch.OutOfMemoryError, torch.AcceleratorError)
@@ -52,7 +52,7 @@ def is_device_failure(error: Exception, device: str) -> bool:
 
 
 class Signal(Protocol):
-    """Is given once all that was launched before it is done."""
+    """An event in the queue, reached once all work launched before it is done."""
 
     def query(self) -> bool: ...
 
@@ -65,11 +65,11 @@ class Queue(Protocol):
     def signal(self) -> Signal: ...
 
     def fetch(self, values: Tensor) -> Tensor:
-        """Return where a copy will be on the host, by the next signal."""
+        """Return a tensor on the host that holds a copy once the next signal is reached."""
         ...
 
     def capture(self, work: Callable[[], None]) -> Callable[[], None] | None:
-        """Do the work, and return what does it again at once; None where that cannot be."""
+        """Do the work and return a function that repeats it in one launch; None if that fails."""
         ...
 
 
@@ -85,13 +85,13 @@ class Cuda:
         return event
 
     def fetch(self, values: Tensor) -> Tensor:
-        # PyTorch keeps page-locked memory for the next time, and until the copy is done.
+        # PyTorch reuses page-locked memory, and keeps it until the copy is done.
         host = torch.empty(values.shape, dtype=values.dtype, pin_memory=True)
         return host.copy_(values, non_blocking=True)
 
     def capture(self, work: Callable[[], None]) -> Callable[[], None] | None:
-        # The first time, libraries make their handles and work space: on the stream of the
-        # capture, but before it.
+        # On first use, libraries create their handles and workspaces: this must happen on the
+        # capture stream, but before the capture.
         with torch.cuda.device(self._device):
             main, side = torch.cuda.current_stream(), _side_stream(torch.cuda.current_device())
             side.wait_stream(main)
@@ -100,7 +100,7 @@ class Cuda:
                     work()
             finally:
                 main.wait_stream(side)
-            # When it fails, `torch.cuda.graph` leaves its stream in place; the outer one does not.
+            # On failure, `torch.cuda.graph` does not restore the stream; the outer context does.
             with suppress(Exception), torch.cuda.stream(side):
                 graph = torch.cuda.CUDAGraph()
                 with torch.cuda.graph(graph, stream=side, capture_error_mode="thread_local"):
@@ -111,7 +111,7 @@ class Cuda:
 
 @cache
 def _side_stream(index: int) -> torch.cuda.Stream:
-    """Return the one stream of a device that graphs are captured on; they share its work space."""
+    """Return the device's one stream for capturing graphs, which share its workspace."""
     return torch.cuda.Stream(index)  # type: ignore[no-untyped-call]
 
 
@@ -120,7 +120,7 @@ def queue_of(device: torch.device) -> Queue | None:
 
 
 class HostCopy:
-    """Tensors on their way to the host, as they are now; the device goes on."""
+    """An asynchronous copy of tensors to the host, of their current values."""
 
     def __init__(self, queue: Queue, *tensors: Tensor) -> None:
         self._tensors = [queue.fetch(tensor) for tensor in tensors]
@@ -131,13 +131,13 @@ class HostCopy:
         return self._signal.query()
 
     def take(self) -> tuple[Tensor, ...]:
-        """Return them in ordinary memory; wait for them if they are not yet there."""
+        """Return the copies in pageable memory; wait until they have arrived."""
         self._signal.synchronize()
         return tuple(tensor.clone() for tensor in self._tensors)
 
 
 class Lag:
-    """Bounds how far the device is behind: work is launched faster than it is done."""
+    """Limits how far launching may run ahead of the device."""
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
@@ -145,7 +145,7 @@ class Lag:
         self._signals: deque[Signal] = deque()
 
     def add(self, pieces: int) -> None:
-        """Count pieces of work that are launched; wait where too many of them are not done."""
+        """Count launched pieces of work; wait if too many are pending."""
         self._pieces += pieces
         if self._pieces < MARKED:
             return

@@ -1,4 +1,4 @@
-"""How a run diverged: what was measured on the way from the step that it was returned to."""
+"""How a run diverged: the measurements from the step it was returned to, up to the failure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Fall:
-    """The measured points of a run from a healthy step to where it was found to have diverged.
+    """The measured points of a run from a healthy step to the step where divergence was detected.
 
-    steps : (k,). The first one is where the run was returned to, the last one failed.
-    series : by the names of `history.SERIES`, (k,) each. What is no number any more is inf; a
+    steps : (k,). The run was returned to the first one; the last one failed.
+    series : by the names of `history.SERIES`, (k,) each. Values no longer finite are inf; a
         series that the run does not have, such as one of test rows, is NaN.
     """
 

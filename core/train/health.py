@@ -1,8 +1,8 @@
-"""When a run has diverged, and which of its points are worth a return.
+"""When a run has diverged, and which of its points are worth returning to.
 
-It is judged by one cost: the loss, but for one with a margin, as a perceptron's. That slopes alike
-however far an example is on the wrong side: a larger rate gives larger weights and a larger loss,
-no more; so it is judged by its share of mistakes.
+A run is judged by one cost: its loss, or, for a kind whose loss has a margin, such as a
+perceptron's, its share of mistakes. The slope of such a loss is the same however far an example is
+on the wrong side: a larger rate only gives larger weights and a larger loss.
 """
 
 from __future__ import annotations
@@ -15,17 +15,16 @@ from core.model_family import FAMILY, guessing
 from core.train.history import History
 from core.train.snapshot import Metrics
 
-DIVERGED_FACTOR = 40  # a mean loss this many times the level is far beyond any useful zigzag
-BETTER = 0.99  # of the cost of guessing: who costs more has learnt nothing
-LOST = 0.1  # of what a run is better than guessing; it may cost as much to go on from there
+DIVERGED_FACTOR = 40  # a mean loss this many times the level is far beyond any useful oscillation
+BETTER = 0.99  # of the cost of guessing: a model that costs more has learnt nothing
+LOST = 0.1  # tolerated loss of a trial, as a share of the run's gain on guessing
 
 
 @dataclass(frozen=True)
 class Health:
-    """The judge of one task's runs.
+    """Judges the runs of one task.
 
-    guess : the cost of who knows nothing of an example; guess_mistakes : the share that he has
-        wrong.
+    guess : the cost of a model that ignores the inputs; guess_mistakes : its share of mistakes.
     """
 
     guess: float
@@ -45,11 +44,11 @@ class Health:
         return 1 - metrics.train_accuracy if self.is_by_mistakes else metrics.train_loss
 
     def least(self, history: History) -> float:
-        """Return the least cost on record."""
+        """Return the least cost in the history."""
         return 1 - history.greatest_accuracy if self.is_by_mistakes else history.least_loss
 
     def level(self, metrics: Metrics) -> float:
-        """Return the cost that a run from there is measured by: of the start, or of guessing."""
+        """Return the reference cost for divergence: the greater of the start's and of guessing."""
         return max(self.cost(metrics), self.guess)
 
     def has_diverged(self, loss: float, level: float) -> bool:
@@ -60,8 +59,8 @@ class Health:
     def is_healthy(self, cost: float, least: float) -> bool:
         """Return whether a point keeps at least half of what the best one gained on guessing.
 
-        Where nothing was better than guessing yet, it must not be worse: a little below a start
-        that is worse than that, ADALINE's at zero for one, lie weights that are all wrong.
+        While no point was better than guessing, it must not be worse: the start may be worse
+        (ADALINE's at zero is), and weights a little better than it may be quite wrong.
         """
         return cost <= (self.guess + min(least, cost)) / 2
 
@@ -70,11 +69,11 @@ class Health:
         return cost < BETTER * self.guess
 
     def keeps(self, before: float, after: float) -> bool:
-        """Return whether a trial that led from one cost to another has lost little, if anything."""
+        """Return whether a trial that went from one cost to another has learnt and lost little."""
         return self.has_learnt(after) and after <= before + LOST * max(self.guess - before, 0)
 
     def learns(self, before: float, after: float) -> bool:
-        """Return whether it has gained; from where much is known, not to lose is enough."""
+        """Return whether a trial has gained; from a low cost, it is enough not to lose much."""
         if before < self.guess / 2:
             return self.keeps(before, after)
         return after < min(before, self.guess) - (1 - BETTER) * self.guess

@@ -1,4 +1,4 @@
-"""The measured points of a run: exact at both ends, gathered in between, bounded in memory."""
+"""The measured points of a run: exact at both ends, aggregated in between, bounded in memory."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 CAPACITY = 2**14  # entries: 3 MB
-HEAD = 2**11  # the first measured points stay as they are,
-TAIL = 2**12  # and so do the newest ones
+HEAD = 2**11  # the first measured points are kept unaggregated,
+TAIL = 2**12  # and so are the newest ones
 MARKS = 1024
 
 SERIES = (
@@ -33,21 +33,21 @@ SERIES = (
     "validation_accuracy",
 )
 TRAIN_LOSS, TRAIN_ACCURACY = SERIES.index("train_loss"), SERIES.index("train_accuracy")
-SAMPLE = 10_000  # training rows that are measured along the way; as many as MNIST's test rows
-FIRST, LAST, COUNT = range(3)  # rows of the table, an entry a column
+SAMPLE = 10_000  # most training rows measured during training; as many as MNIST's test rows
+FIRST, LAST, COUNT = range(3)  # rows of the table; each column is an entry
 LOW = slice(3, 9)
 HIGH = slice(9, 15)
 TOTAL = slice(15, 21)
 ROWS = 21
 
 
-MOVED = "moved"  # the mark where a person has put the weights elsewhere
+MOVED = "moved"  # the mark of a step where a user replaced the weights
 RESCUED = "rescued"  # the mark of the step that a run was returned to when it had diverged
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A live edit: at this step, this changed."""
+    """A live edit: the step, and what changed there."""
 
     step: int
     text: str
@@ -55,9 +55,9 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """One series over a range of steps, (k,) each: a measured point, or what lies in a column.
+    """One series over a range of steps, (k,) each: an entry, or several aggregated in a column.
 
-    first, last : the steps that an entry reaches from and to.
+    first, last : the first and last step of an entry.
     """
 
     first: Floats
@@ -74,11 +74,11 @@ class Strip:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """The measured points of a run against the step; not to be written.
+    """The measured points of a run by step; read-only.
 
-    An entry is a measured point or, in the middle of a long run, several neighbours gathered.
+    An entry is a measured point or, in the middle of a long run, several neighbours aggregated.
     The series are their means, (n,) each.
-    fall : the last time that the run diverged, if ever.
+    fall : the last divergence of the run, if any.
     """
 
     table: Floats
@@ -87,12 +87,12 @@ class Curves:
 
     @property
     def last_step(self) -> int:
-        """The newest measured step, −1 where there is none; `step` is a copy of all of them."""
+        """The newest measured step, −1 if there is none; unlike `step`, it copies no array."""
         return int(self.table[LAST, -1]) if self.table.shape[1] else -1
 
     @property
     def furthest_step(self) -> int:
-        """The furthest step that was ever measured, also on a way that led to divergence."""
+        """The furthest step ever measured, including steps of the last divergence."""
         return max(self.last_step, self.fall.failed) if self.fall else self.last_step
 
     @cached_property
@@ -133,20 +133,20 @@ class Curves:
     def strips(
         self, names: tuple[str, ...], first: float, last: float, columns: int
     ) -> list[Strip]:
-        """Return these series over the steps first … last in at most about so many entries each.
+        """Return these series over the steps first … last, in about `columns` entries at most.
 
-        Where there are more, the entries of each of the equally wide columns are gathered, so
-        that no extreme is lost. One entry beyond either end is there too, for lines to run out.
+        If there are more, the entries in each of the equally wide columns are aggregated, so
+        that no extreme is lost. One entry beyond either end is included, so that lines reach it.
         """
         start = max(int(np.searchsorted(self.table[LAST], first)) - 1, 0)
         end = int(np.searchsorted(self.table[FIRST], last, side="right")) + 1
-        # Of the other series nothing is worked out: this is done for each frame.
+        # The other series are not computed: this runs for each frame.
         series = [SERIES.index(name) for name in names]
         table = self.table[:, start:end]
         if table.shape[1] > columns:
             width = max((last - first) / columns, 1e-9)
             column = np.floor((table[FIRST] - first) / width)
-            column[[0, -1]] += -0.5, 0.5  # first and newest stay by themselves
+            column[[0, -1]] += -0.5, 0.5  # first and newest are not aggregated
             starts = np.flatnonzero(np.diff(column, prepend=-np.inf))
             table = _gather(table, starts, series)
         low, high, total = table[LOW], table[HIGH], table[TOTAL]
@@ -157,24 +157,24 @@ class Curves:
 
 
 class History:
-    """All that was ever measured, in bounded memory: no extreme is lost, and means are exact.
+    """All measurements of a run in bounded memory: no extreme is lost, and means are exact.
 
-    With it, the trajectory of the weights at some of these steps, and at others.
+    Also holds the trajectory of the weights, at some of these steps and at others.
 
-    The first HEAD and the newest TAIL points stay as they are. When memory is used up, what lies
-    between is gathered by stretches of `stride` steps, which doubles until there is room.
-    What `curves` returned earlier stays as it was: entries are only appended to the arrays that
-    were handed out, and gathering makes new ones.
+    The first HEAD and the newest TAIL points are kept unaggregated. When the table is full, those
+    between are aggregated over intervals of `stride` steps, which doubles until half is free.
+    Curves returned earlier stay valid: entries are only appended to arrays that were handed out,
+    and aggregating makes new ones.
     """
 
     def __init__(self) -> None:
-        self._table = np.full((ROWS, CAPACITY), 0.0)  # memory is taken now, not as the run goes on
+        self._table = np.full((ROWS, CAPACITY), 0.0)  # touch the memory now, not during the run
         self._length = 0
         self._last_step = -1
         self._marks: tuple[Mark, ...] = ()
         self._fall: Fall | None = None
         self._trajectory = TrajectoryRecorder()
-        self.least_loss, self.greatest_accuracy = np.inf, 0.0  # of the training rows
+        self.least_loss, self.greatest_accuracy = np.inf, 0.0  # on the training rows
         self.stride = 1
 
     @property
@@ -183,20 +183,21 @@ class History:
 
     @property
     def first_loss(self) -> float:
-        """The training loss at the first point on record."""
+        """The training loss at the first recorded point."""
         return float(self._table[LOW, 0][0])
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that are in use."""
+        """Bytes of memory in use."""
         return ROWS * self._length * self._table.itemsize + self._trajectory.nbytes
 
     def record(
         self, step: int, figures: tuple[float, ...], parameters: Sequence[Tensor] = ()
     ) -> None:
-        """Append a point, one figure for each of SERIES; a second one for a step is ignored.
+        """Append a point, one figure for each of SERIES; a second point for a step is ignored.
 
-        Where nothing validates, those figures may be left out. parameters : that were measured.
+        Without validation rows, their figures may be left out.
+        parameters : those measured, added to the trajectory.
         """
         if parameters:
             self.record_parameters(step, parameters)
@@ -212,15 +213,15 @@ class History:
         self.greatest_accuracy = max(self.greatest_accuracy, figures[TRAIN_ACCURACY])
 
     def record_parameters(self, step: int, parameters: Sequence[Tensor]) -> None:
-        """Let the trajectory pass by these parameters, W and b first."""
+        """Add these parameters to the trajectory, W and b first."""
         self._trajectory.record(step, parameters)
 
     def trajectory(self) -> Trajectory:
-        """Return the weights over the steps; not to be written."""
+        """Return the weights over the steps; read-only."""
         return self._trajectory.trajectory()
 
     def copy(self) -> History:
-        """Return a history that goes on from here by itself."""
+        """Return an independent copy."""
         twin = History()
         twin._table[:, : self._length] = self._table[:, : self._length]
         twin._length, twin._last_step = self._length, self._last_step
@@ -230,16 +231,16 @@ class History:
         return twin
 
     def mark(self, mark: Mark) -> None:
-        """Remember a live edit; of the same edit again and again, the newest stays."""
+        """Add a live edit; it replaces the previous mark if that has the same text."""
         if self._marks and self._marks[-1].text == mark.text:
             self._marks = self._marks[:-1]
         self._marks = (*self._marks[-(MARKS - 1) :], mark)
 
     def cut(self, step: int) -> None:
-        """Forget the points and marks after this step.
+        """Drop the points and marks after this step.
 
-        What is gathered across it stays, and is said to end there; a run returns to a step
-        among its newest points.
+        An aggregated entry that spans the step stays, and ends there; in practice a run returns
+        to a step among its newest points, which are not aggregated.
         """
         self._trajectory.cut(step)
         self._length = int(np.searchsorted(self._table[FIRST, : self._length], step, side="right"))
@@ -253,11 +254,11 @@ class History:
             self._last_step = int(newest[LAST])
         self._marks = tuple(mark for mark in self._marks if mark.step <= step)
         if self._fall is not None and self._fall.rescued > step:
-            self._fall = None  # it began in what is forgotten
+            self._fall = None  # it began after this step
         self._find_extremes()
 
     def diverge(self, step: int, figures: tuple[float, ...], rescued: int) -> None:
-        """Record the figures of the step that failed; what came after `rescued` is a fall now."""
+        """Record the figures of the failed step; move the points from `rescued` on into a Fall."""
         known = np.isfinite(self._table[TOTAL, 0])
         figures = _whole(figures)
         figures = tuple(np.where(known & ~np.isfinite(figures), np.inf, figures))
@@ -265,7 +266,7 @@ class History:
         self._set_fall(rescued, np.array([step]), failed)
 
     def return_further(self, step: int) -> None:
-        """Cut it after this step, which is before the fall: what is cut becomes part of that."""
+        """Cut after this step, which precedes the fall, and prepend the points cut to the fall."""
         fall = self._fall
         assert fall is not None
         rest = {name: values[1:] for name, values in fall.series.items()}  # its first is here, too
@@ -274,7 +275,7 @@ class History:
     def _set_fall(
         self, rescued: int, steps: NDArray[np.int64], series: Mapping[str, Floats]
     ) -> None:
-        """Cut it after this step; what is cut, and then these points, are the fall."""
+        """Cut after this step; the points cut, followed by these, become the fall."""
         table = self._table[:, : self._length]
         table = table[:, table[LAST] >= rescued]
         means = dict(zip(SERIES, table[TOTAL] / table[COUNT], strict=True))
@@ -295,13 +296,13 @@ class History:
         return Curves(view, self._marks, self._fall)
 
     def step_after(self, step: int) -> int | None:
-        """Return the next measured step after this one; None where there is none."""
+        """Return the next measured step after this one; None if there is none."""
         steps = self.curves().step
         later = steps[np.searchsorted(steps, step, side="right") :]
         return int(later[0]) if len(later) else None
 
     def _make_room(self) -> None:
-        """Gather the middle until half of it is free."""
+        """Aggregate the middle until half of it is free."""
         middle = self._table[:, HEAD:-TAIL]
         while True:
             starts = np.flatnonzero(np.diff(middle[FIRST] // self.stride, prepend=-1))
@@ -321,9 +322,9 @@ class History:
 def _gather(
     table: Floats, starts: NDArray[np.int64], series: Sequence[int] = range(len(SERIES))
 ) -> Floats:
-    """Return the table (ROWS, k) with the entries from each start to the next as one.
+    """Return the table (ROWS, k) with the entries from each start to the next aggregated to one.
 
-    series : which of them are gathered; nothing is said of the others.
+    series : which series are aggregated; the rows of the others are uninitialised.
     """
     gathered = np.empty((ROWS, len(starts)))
     gathered[FIRST] = table[FIRST, starts]
@@ -336,5 +337,5 @@ def _gather(
 
 
 def _whole(figures: tuple[float, ...]) -> tuple[float, ...]:
-    """Return one figure for each of SERIES; those that are left out are NaN."""
+    """Return one figure for each of SERIES; missing ones are NaN."""
     return (*figures, *[math.nan] * (len(SERIES) - len(figures)))

@@ -1,4 +1,4 @@
-"""The last point of a run that is safe on the host, where no failing device can take it."""
+"""A backup of a run on the host, which survives a failure of the device."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from core.train.device import HostCopy, Queue
 
 
 class HostBackup:
-    """One checkpoint on the host, and a newer one that may be on its way there.
+    """One checkpoint on the host, and possibly a newer one being copied there.
 
     queue : the device's; None where the device is the host.
     """
@@ -18,19 +18,19 @@ class HostBackup:
         self.checkpoint: Checkpoint
 
     def take(self, checkpoint: Checkpoint) -> None:
-        """Copy this checkpoint to the host; wait for it."""
+        """Copy this checkpoint to the host and wait until it is there."""
         self.checkpoint = checkpoint.with_tensors(t.cpu() for t in checkpoint.tensors())
         self._pending = None
 
     def start(self, checkpoint: Checkpoint) -> None:
-        """Copy this checkpoint to the host unless one is on its way; do not wait for it."""
+        """Start copying this checkpoint to the host, without waiting, unless a copy is pending."""
         if self._queue is None:
             self.take(checkpoint)
         elif self._pending is None:
             self._pending = checkpoint, HostCopy(self._queue, *checkpoint.tensors())
 
     def poll(self) -> None:
-        """Keep the newer checkpoint if it has arrived."""
+        """Adopt the newer checkpoint if its copy has arrived."""
         if self._pending is not None and self._pending[1].is_there:
             checkpoint, copy = self._pending
             self.checkpoint, self._pending = checkpoint.with_tensors(copy.take()), None

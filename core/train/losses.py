@@ -1,12 +1,12 @@
-"""Heads: what turns logits into probabilities, what it costs, and its gradient, by hand.
+"""Heads: activations of logits, their losses, and gradients written out by hand.
 
-A head is a row of HEADS: target coding, activation, loss, dL/dZ and decision; its words are the
+A head is a row of HEADS: target coding, activation, loss, dL/dZ and decision; its texts are in the
 row of the same name in `core.model_family.FAMILY`. Everything before it (the linear map) and
-after it (the update) is the same for all of them.
+after it (the update) is the same for all heads.
 
-Throughout, Z is (n, outputs), an example a row. In memory the models keep it class by class,
+Throughout, Z is (n, outputs), one example per row. In memory the models keep it class by class,
 so that Z.mT is contiguous: a softmax down contiguous columns ran 15 times faster than along
-rows of ten. The functions are right for any layout.
+rows of ten. The functions are correct for any layout.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from torch.nn.functional import one_hot, softplus
 
 
 def softmax(Z: Tensor, out: Tensor | None = None) -> Tensor:
-    """Return A = exp(z_k) / Σⱼ exp(zⱼ), row by row; safe for logits of any size.
+    """Return A = exp(z_k) / Σⱼ exp(zⱼ), row by row; no overflow for logits of any size.
 
-    It is written over `out`, if that is given, which may be Z.
+    The result is written to `out` if given, which may be Z.
     """
     by_class = Z.mT
     if out is None:
         return torch.softmax(by_class, dim=0).mT
     torch.softmax(by_class, dim=0, out=by_class if out is Z else out.mT)
-    return out  # each view more takes as long as a sum
+    return out  # each further view takes as long as a sum
 
 
 def softmax_cross_entropy(Z: Tensor, Y: Tensor) -> Tensor:
     """Return −log a_y of each example in nats, (n,).
 
-    It is log Σ exp(zⱼ) − z_y: the row maximum is taken out before exponentiating, and no
-    probability is ever formed, so that logits of ±1000 cost what they should.
+    Computed as log Σ exp(zⱼ) − z_y: the row maximum is subtracted before exponentiating, and no
+    probability is ever formed, so that logits of ±1000 give the exact loss.
     """
     return torch.logsumexp(Z, dim=1) - (Z * Y).sum(dim=1)
 
@@ -61,12 +61,12 @@ def sigmoid_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
 
 
 def perceptron_criterion(Z: Tensor, Y: Tensor) -> Tensor:
-    """Return max(0, −(2y − 1) z) of each example, (n,): how far on the wrong side it lies."""
+    """Return max(0, −(2y − 1) z) of each example, (n,): how far it is on the wrong side."""
     return torch.relu((1 - 2 * Y) * Z).sum(dim=1)
 
 
 def perceptron_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
-    """Return ŷ − y, with ŷ = 1 where z > 0: the perceptron's rule, which moves by mistakes alone.
+    """Return ŷ − y, with ŷ = 1 where z > 0: the perceptron's rule, zero for correct examples.
 
     It is a subgradient of the criterion, which has a kink at 0.
     """
@@ -79,7 +79,7 @@ def hinge_loss(Z: Tensor, Y: Tensor) -> Tensor:
 
 
 def hinge_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
-    """Return −(2y − 1) where (2y − 1) z < 1, else 0: who is beyond the margin pulls no more.
+    """Return −(2y − 1) where (2y − 1) z < 1, else 0: examples beyond the margin have no gradient.
 
     It is a subgradient of the hinge loss, which has a kink at the margin.
     """
@@ -103,17 +103,17 @@ def sigmoid_squared_error(Z: Tensor, Y: Tensor) -> Tensor:
 
 
 def sigmoid_squared_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
-    """Return −2(y − a)·a(1 − a): the last factor starves whom it has confidently wrong."""
+    """Return −2(y − a)·a(1 − a): the last factor vanishes for confident mistakes."""
     A = torch.sigmoid(Z, out=out)
     slope = A * (1 - A)
     return A.sub_(Y).mul_(slope).mul_(2)
 
 
-ABSENT = 0.5  # the target of a pair's neuron for an example of neither class
+ABSENT = 0.5  # the target of a pair's neuron for an example of neither of its classes
 
 
 def pair_targets(y: Tensor, outputs: int) -> Tensor:
-    """Return (n, pairs): of i against j, 1 for class j, 0 for class i, ABSENT for all others."""
+    """Return targets (n, pairs): for i against j, 1 for class j, 0 for class i, else ABSENT."""
     first, second = _pair_indices(outputs, y.device)
     Y = torch.full((len(y), outputs), ABSENT, device=y.device)
     Y[y[:, None] == first] = 0.0
@@ -133,14 +133,14 @@ def pair_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
 
 
 def pair_scores(Z: Tensor) -> Tensor:
-    """Return the votes for each class, (n, classes), plus less than ½ for the confidence.
+    """Return the votes for each class, (n, classes), plus a confidence of magnitude below ½.
 
     The neuron of i against j votes for j where z > 0. The confidence is the sum of the logits
-    for a class, squashed to (−⅓, ⅓), so that it decides ties alone.
+    for a class, squashed to (−⅓, ⅓), so that it only breaks ties.
     """
     first, second = _pair_indices(Z.shape[1], Z.device)
     h = int(second[-1]) + 1
-    # Pair by pair, as Z lies in memory: along its rows it took five times as long.
+    # Pair by pair, as Z is laid out in memory: along its rows it took five times as long.
     by_pair = Z.mT
     votes, confidence = Z.new_zeros(h, len(Z)), Z.new_zeros(h, len(Z))
     wins = (by_pair > 0).to(Z.dtype)
@@ -150,9 +150,9 @@ def pair_scores(Z: Tensor) -> Tensor:
 
 
 def pair_shares(Z: Tensor) -> Tensor:
-    """Return the mean of the probabilities that a class's neurons give it, (n, classes).
+    """Return the summed probabilities that a class's neurons give it, over pairs, (n, classes).
 
-    Rows sum to 1: each of the h(h−1)/2 neurons shares 1 out between its two classes.
+    Rows sum to 1: each of the h(h−1)/2 neurons divides 1 between its two classes.
     """
     first, second = _pair_indices(Z.shape[1], Z.device)
     by_pair, shares = Z.mT, Z.new_zeros(int(second[-1]) + 1, len(Z))
@@ -162,36 +162,36 @@ def pair_shares(Z: Tensor) -> Tensor:
 
 
 def _pair_indices(outputs: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Return for each pair its first and its second class, (pairs,)."""
+    """Return the first and the second class of each pair, (pairs,) each."""
     h = (1 + math.isqrt(1 + 8 * outputs)) // 2
     first, second = torch.triu_indices(h, h, 1, device=device)
     return first, second
 
 
 class Gradient(Protocol):
-    """Z (n, outputs), Y → dL/dZ, written over `out`, if that is given, which may be Z."""
+    """Z (n, outputs), Y → dL/dZ, written to `out` if given, which may be Z."""
 
     def __call__(self, Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor: ...
 
 
 @dataclass(frozen=True)
 class Head:
-    """One way to read logits; (n, outputs) goes in everywhere.
+    """An interpretation of logits; Z is (n, outputs) throughout.
 
     encode : class numbers (n,) and the number of outputs → targets Y (n, outputs).
     activation : Z → A (n, outputs).
-    probabilities : Z → (n, classes) in 0 … 1. Rows sum to one but for one-vs-rest; a perceptron,
-        a linear SVM and ADALINE have no probabilities, these are their steps and clipped outputs.
-    scores : Z → (n, classes), of which the largest decides; two tie on a boundary.
+    probabilities : Z → (n, classes) in 0 … 1. Rows sum to one except for one-vs-rest. A perceptron,
+        a linear SVM and ADALINE have no probabilities; theirs are steps or clipped outputs.
+    scores : Z → (n, classes); the largest decides, and on a boundary two are equal.
     loss : Z, Y → (n,), in nats for cross-entropies.
-    gradient : Z, Y → dL/dZ of each example's own loss, (n, outputs); divide by n for the mean.
+    gradient : Z, Y → dL/dZ of each example's loss, (n, outputs); divide by n for the mean.
     decide : Z → class numbers (n,).
-    curvature_bound : no second derivative along one example's z is larger; 0 where there is none
-        to speak of.
-    hessian : Z, Y → d²L/dz² of each example, (n, outputs, outputs); None where Newton's method
-        has no business.
-    hessian_times : Z, Y, D (n, outputs) → its product with each row of D, (n, outputs), for which
-        the matrices, of 4,950 neurons 100 MB an example, are never made.
+    curvature_bound : upper bound of the second derivative of one example's loss along z; 0 for
+        piecewise linear losses.
+    hessian : Z, Y → d²L/dz² of each example, (n, outputs, outputs); None if Newton's method does
+        not apply.
+    hessian_times : Z, Y, D (n, outputs) → the product of each Hessian with its row of D,
+        (n, outputs), without forming the Hessians (100 MB per example for 4,950 neurons).
     """
 
     name: str
@@ -301,7 +301,7 @@ HEADS = {
             loss=sigmoid_squared_error,
             gradient=sigmoid_squared_gradient,
             decide=lambda Z: _above(Z, 0.0),
-            # The largest of 2a²(1 − a)·|2 − 3a|, and of its mirror image for y = 1.
+            # The maximum of 2a²(1 − a)·|2 − 3a|, and of its mirror image for y = 1.
             curvature_bound=0.155,
         ),
         Head(

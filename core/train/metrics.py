@@ -1,4 +1,4 @@
-"""Figures of a model: loss, accuracy, confusion, of training, test and validation rows."""
+"""Metrics of a model: loss, accuracy and confusion on training, test and validation rows."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from core.train.batches import Rows, to_device
 from core.train.losses import HEADS
 from core.train.snapshot import Metrics
 
-CHEAP = 200_000  # rows × features or outputs: so many may be measured after each step at first
+CHEAP = 200_000  # rows × features or outputs: up to this, measure after each step at first
 CHEAP_STRIDE = 64
-SHARE = 8  # above that: rows trained on for each row that is measured
+SHARE = 8  # above that: rows trained on for each row measured
 
 
 @dataclass(frozen=True, eq=False)
 class _Parts:
-    """Rows that are measured together, one part after the other; all that is the same each time.
+    """Parts of rows measured together, and what is the same in every measurement.
 
     sizes : rows of each part. h : classes.
-    slices : what belongs to each slice of the rows, (k,) each: the part of every row, where its
-        confusions begin in a flat table behind the parts' losses, and ones.
+    slices : for each slice of the rows, (k,) each: the part of every row, the index of its row of
+        confusions in a flat table that starts with the parts' losses, and ones.
     """
 
     rows: Rows
@@ -48,10 +48,10 @@ class _Parts:
 
 
 class Measurement:
-    """Measures one task's models, in place on the device, with one transfer to the host.
+    """Measures one task's models on the device, with one transfer to the host.
 
-    A fixed sample of at most SAMPLE training rows and all test and validation rows lie ready, one
-    after the other.
+    A fixed sample of at most SAMPLE training rows and all test and validation rows are kept there
+    as one array.
     """
 
     def __init__(self, task: Task, device: torch.device) -> None:
@@ -68,10 +68,10 @@ class Measurement:
             parts.append(task.validation_rows)
         self._rows = to_device(task, np.concatenate(parts), device)
         self._parts = _Parts.of(self._rows, [len(rows) for rows in parts], task.dataset.h)
-        self._model: models.Model | None = None  # of the parameters that were measured last
+        self._model: models.Model | None = None  # of the parameters measured last
 
     def __len__(self) -> int:
-        """Rows that are measured each time."""
+        """Number of rows in each measurement."""
         return len(self._rows)
 
     def __call__(self, parameters: tuple[Tensor, ...], step: int, epoch: int) -> Metrics:
@@ -98,10 +98,13 @@ class Measurement:
     def exactly(
         self, metrics: Metrics, train: Rows, parameters: tuple[Tensor, ...]
     ) -> Generator[None, None, Metrics]:
-        """Return the same metrics with those of all training rows, slice by slice."""
+        """Return these metrics with those of the sample replaced by those of all training rows.
+
+        Yields after each slice.
+        """
         if not metrics.sampled:
             return metrics
-        # The rooms that are there are used, too; those that are made go when this is done.
+        # Reuse the existing buffers; release new ones when this is done.
         train = replace(train, rooms=dict(self._rows.rooms))
         parts = _Parts.of(train, [len(train)], self._task.dataset.h)
         model = models.model_of(self._task.config.model, parameters, train.unit)
@@ -117,9 +120,9 @@ class Measurement:
     def _evaluating(
         self, parts: _Parts, model: models.Model
     ) -> Generator[None, None, tuple[list[float], list[float], NDArray[np.int64]]]:
-        """Return mean losses and accuracies (parts,), confusions (parts, h, h), slice by slice."""
+        """Return mean losses and accuracies (parts,), confusions (parts, h, h); yield per slice."""
         h, k = parts.h, len(parts.sizes)
-        # The losses of the parts and their confusions, which are exact in float64, in one table.
+        # One table holds the parts' losses and their confusions, whose counts are exact in float64.
         table = torch.zeros(k + k * h * h, dtype=torch.float64, device=parts.rows.y.device)
         slices = zip(parts.rows.slices(), parts.slices, strict=True)
         for (X, Y, Z), (part, begins, ones) in slices:
@@ -137,10 +140,10 @@ class Measurement:
         return losses, shares, confusions
 
     def stride(self, step: int, batch_size: int) -> int:
-        """Return the number of steps until the next measurement; it depends on counts alone.
+        """Return the number of steps until the next measurement, which depends on counts only.
 
         Small data are measured after every step at first, large data after steps 1, 2, 3, 4, 6,
-        8, 12, …; then ever more rarely, until measuring costs a small share of training.
+        8, 12, …; then less and less often, until measuring costs a small share of training.
         """
         is_cheap = len(self) * max(self._task.m, self._task.outputs) <= CHEAP
         affordable = max(1, SHARE * len(self) // batch_size)
@@ -150,10 +153,10 @@ class Measurement:
         return int(min(max(1, 2 ** (step.bit_length() - halvings)), affordable))
 
     def curvature(self) -> float:
-        """Return an upper bound of the loss's largest second derivative; 0 where none is known.
+        """Return an upper bound of the loss's largest second derivative; 0 if none is known.
 
-        The Hessian is the mean of d²L/dz² ⊗ xxᵀ, x with a 1 for the bias. The first factor is at
-        most the head's curvature bound, the second at most the mean of ‖x‖².
+        The Hessian is the mean of d²L/dz² ⊗ xxᵀ, with a 1 in x for the bias. The first factor is
+        at most the head's curvature bound, the mean of the second at most the mean of ‖x‖².
         """
         if self._task.config.model.hidden:
             return 0.0

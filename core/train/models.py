@@ -1,4 +1,4 @@
-"""From inputs to logits and back: the linear map Z = X Wᵀ + b, or one hidden layer before it."""
+"""Forward and backward pass of the linear map Z = X Wᵀ + b, optionally after a hidden layer."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ RANDOM_STD = 0.01
 
 
 def logits(X: Tensor, W: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
-    """Return Z = X Wᵀ + b, (n, h), from X (n, m), W (h, m), b (h,); written over `out` if given.
+    """Return Z = X Wᵀ + b, (n, h), from X (n, m), W (h, m), b (h,); written to `out` if given.
 
-    It is computed as (W Xᵀ + b)ᵀ: for few classes this product ran in 0.6 of the time, and it
-    leaves Z class by class in memory, as the heads like it.
+    Computed as (W Xᵀ + b)ᵀ: for few classes this product ran in 0.6 of the time, and it stores Z
+    class by class in memory, the fast layout for the heads.
     """
     return _affine(X, W, b[:, None], out)
 
 
 def _affine(X: Tensor, W: Tensor, column: Tensor, out: Tensor | None) -> Tensor:
-    """Return the same with the bias as a column, (h, 1)."""
+    """Return `logits` with the bias given as a column, (h, 1)."""
     if out is None:
         return torch.addmm(column, W, X.mT).mT
     torch.addmm(column, W, X.mT, out=out.mT)
@@ -34,9 +34,9 @@ def _affine(X: Tensor, W: Tensor, column: Tensor, out: Tensor | None) -> Tensor:
 def gradients(dZ: Tensor, X: Tensor, dW: Tensor, db: Tensor, *, add: bool = False) -> None:
     """Write the sums over examples ∇W = dZᵀ X, (h, m), and ∇b = Σ dZ, per class, (h,).
 
-    They go over dW and db, or are added to what is there.
+    They overwrite dW and db, or are added to them if `add`.
     """
-    dW.addmm_(dZ.mT, X, beta=int(add))  # with beta = 0 what was there counts for nothing
+    dW.addmm_(dZ.mT, X, beta=int(add))  # with beta = 0 the old content is ignored
     if add:
         db.add_(dZ.sum(dim=0))
     else:
@@ -44,10 +44,10 @@ def gradients(dZ: Tensor, X: Tensor, dW: Tensor, db: Tensor, *, add: bool = Fals
 
 
 class Linear:
-    """Z = X Wᵀ + b for rows X as they are stored: X · unit is the model's input.
+    """Z = X Wᵀ + b for rows X as stored: X · unit is the model's input.
 
-    parameters : W (outputs, m), b (outputs,). gradients : theirs, summed over examples; times
-    `scales` they are of the input and not of the rows as stored.
+    parameters : W (outputs, m), b (outputs,). gradients : of these, summed over examples, for rows
+    as stored; multiply by `scales` for the gradients with respect to the parameters.
     """
 
     def __init__(self, parameters: tuple[Tensor, ...], unit: float) -> None:
@@ -57,25 +57,25 @@ class Linear:
         self._unit = unit
         # The weights in the units of the stored rows.
         self._V = parameters[0] if unit == 1 else torch.empty_like(parameters[0])
-        self._column = parameters[1][:, None]  # a view, made once: that takes as long as a sum
+        self._column = parameters[1][:, None]  # a view, made once: making it takes as long as a sum
 
     def begin(self) -> None:
-        """Take note that the parameters have changed."""
+        """Update what is derived from the parameters; call after they change."""
         if self._unit != 1:
             torch.mul(self.parameters[0], self._unit, out=self._V)
 
     def forward(self, X: Tensor, out: Tensor | None = None) -> Tensor:
-        """Return the logits of X (n, m), written over `out` if that is given."""
+        """Return the logits of X (n, m), written to `out` if given."""
         return _affine(X, self._V, self._column, out)
 
     def backward(self, dZ: Tensor, X: Tensor, *, add: bool) -> None:
-        """Write the gradients for dZ = dL/dZ of these rows, or add them to what is there."""
+        """Write the gradients for dZ = dL/dZ of these rows, or add them if `add`."""
         dW, db = self.gradients
         gradients(dZ, X, dW, db, add=add)
 
 
 class OneHidden:
-    """Z = H Wᵀ + b with the hidden units H = f(X Vᵀ + c), as `Linear` otherwise.
+    """Z = H Wᵀ + b with the hidden units H = f(X Vᵀ + c); otherwise like `Linear`.
 
     parameters : W (outputs, u), b (outputs,), V (u, m), c (u,).
     """
@@ -87,7 +87,7 @@ class OneHidden:
         self._unit = unit
         self._squash, self._slope = HIDDEN[activation]
         self._V = parameters[2] if unit == 1 else torch.empty_like(parameters[2])
-        self._H = parameters[0]  # of the rows that `forward` was given last
+        self._H = parameters[0]  # of the rows last passed to `forward`
 
     def begin(self) -> None:
         if self._unit != 1:
@@ -117,7 +117,7 @@ HIDDEN: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]]
 
 
 def model_of(config: ModelConfig, parameters: tuple[Tensor, ...], unit: float = 1.0) -> Model:
-    """Return the model that these parameters are of, with nothing more to `begin`."""
+    """Return the model with these parameters, ready for `forward`."""
     model: Model
     if config.hidden:
         model = OneHidden(parameters, unit, config.activation)
@@ -128,7 +128,7 @@ def model_of(config: ModelConfig, parameters: tuple[Tensor, ...], unit: float = 
 
 
 def start(init: str, h: int, m: int, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Return the W (h, m) and b (h,) that training starts from: zeros, or small normal weights.
+    """Return initial W (h, m) and b (h,): zeros, or small normal weights.
 
     Zeros are fine here because the loss is convex. Biases start at zero either way.
     """
@@ -139,15 +139,15 @@ def start(init: str, h: int, m: int, generator: Generator) -> tuple[Tensor, Tens
 
 
 def tensors_of(params: Params) -> tuple[Tensor, ...]:
-    """Copy weights from NumPy, on the host."""
+    """Copy weights from NumPy to tensors on the host."""
     return tuple(torch.tensor(array) for array in params.arrays)
 
 
 def start_of(config: ModelConfig, outputs: int, m: int, generator: Generator) -> tuple[Tensor, ...]:
-    """Return the parameters that training starts from: W, b, and V, c of a hidden layer.
+    """Return the initial parameters: W, b, and V, c of a hidden layer.
 
-    Hidden units need random weights: from zeros all of them would stay the same for ever. Their
-    spread keeps the spread of what goes through them (Glorot; for ReLU, which halves it, He).
+    Hidden units need random weights: with zeros they would all stay identical. The spread of the
+    weights preserves the variance of activations (Glorot; He for ReLU, which halves it).
     """
     if not config.hidden:
         return start(config.init, outputs, m, generator)

@@ -1,9 +1,9 @@
-"""The rules of the update in growing complexity, each a row of RULES, and the schedules of η.
+"""First-order update rules in order of complexity, each a row of RULES, and schedules of η.
 
-What else is known of a rule is the row of the same name in `core.optimiser_family.OPTIMISERS`.
-A rule moves parameters θ by their gradient g, both in place. What it remembers from update to
-update are its moments, tensors of θ's shape that begin as zeros. All are PyTorch's own rules
-(`torch.optim`), with its constants.
+Further properties of a rule are in the row of the same name in `core.optimiser_family.OPTIMISERS`.
+A rule updates parameters θ from their gradient g, overwriting both. Its state between updates is
+its moments, tensors of θ's shape that start as zeros. All are the rules of `torch.optim`, with the
+same constants.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from core.optimiser_family import (
 )
 
 EPSILON = 1e-8
-FALLS = 4  # times that the schedule “step” halves η, at equal distances
-TENTH = 10  # after a tenth of the epochs, the schedule “1/t” has halved η
+FALLS = 4  # the schedule “step” halves η this many times, at equal intervals
+TENTH = 10  # the schedule “1/t” has halved η after a tenth of the epochs
 
 
 @dataclass(frozen=True)
 class StepParams:
-    """What one update is made with, besides the gradient.
+    """The parameters of one update, besides the gradient.
 
-    eta : η as it is now. momentum : μ. t : number of this update, from 1.
+    eta : current η. momentum : μ. t : number of this update, from 1.
     """
 
     eta: float
@@ -45,9 +45,9 @@ Update = Callable[[Tensor, Tensor, tuple[Tensor, ...], StepParams], None]
 
 @dataclass(frozen=True)
 class Rule:
-    """A row: its name in the config, and what it does with the gradient.
+    """An update rule: its name in the config, and the function that applies it.
 
-    is_steady : the update depends on η and μ alone, not on t, so that it can be repeated as it is.
+    is_steady : the update does not depend on t, so that a CUDA graph can repeat it.
     """
 
     name: OptimiserName
@@ -56,7 +56,7 @@ class Rule:
 
     @property
     def moments(self) -> int:
-        """How many tensors it remembers for each parameter."""
+        """Number of state tensors per parameter."""
         return len(OPTIMISERS[self.name].remembers)
 
 
@@ -73,7 +73,7 @@ def momentum(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: StepPar
 
 
 def nesterov(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: StepParams) -> None:
-    """v ← μ v + g;  θ ← θ − η (g + μ v): it looks ahead to where the velocity leads."""
+    """v ← μ v + g;  θ ← θ − η (g + μ v): it looks ahead along the velocity."""
     (v,) = moments
     v.mul_(now.momentum).add_(g)
     theta.sub_(g.add_(v, alpha=now.momentum), alpha=now.eta)
@@ -89,7 +89,7 @@ def rmsprop(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: StepPara
 def adam(theta: Tensor, g: Tensor, moments: tuple[Tensor, ...], now: StepParams) -> None:
     """v ← β₁ v + (1 − β₁) g;  s ← β₂ s + (1 − β₂) g²;  θ ← θ − η v̂ / (√ŝ + ε)
 
-    v̂ = v / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ), for both began as zeros.
+    v̂ = v / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) correct the bias of starting from zeros.
     """
     v, s = moments
     v.lerp_(g, 1 - MEAN_STAYS)
@@ -107,16 +107,16 @@ RULES: dict[OptimiserName, Rule] = {
         Rule("nesterov", nesterov),
         Rule("rmsprop", rmsprop),
         Rule("adam", adam, is_steady=False),
-        Rule("adamw", adam, is_steady=False),  # λ is not its business; see `Update`
+        Rule("adamw", adam, is_steady=False),  # `Update` applies the decoupled λ
     )
 }
 
 
 def scheduled(schedule: str, eta: float, epoch: int, epochs: int) -> float:
-    """Return η in this epoch (from 0) of so many.
+    """Return η for epoch e (from 0) of E epochs.
 
     step : halved after each quarter. cosine : η ½(1 + cos(π e/E)), down to 0 at the end.
-    1/t : η / (1 + e/τ) with τ = E/10. After the planned epochs, η stays as in the last.
+    1/t : η / (1 + e/τ) with τ = E/10. After the planned epochs, η stays as in the last one.
     """
     e = min(epoch, epochs - 1)
     match schedule:

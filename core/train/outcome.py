@@ -1,4 +1,4 @@
-"""What is known of a run once it is over, as a value."""
+"""The analysis of a run that is over, as a value."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Epilogue:
-    """What a person should know about the end of a run.
+    """What the user should know about the end of a run.
 
-    converged : whether it came to rest where the loss is least nearby; None where nobody can tell.
+    converged : whether it came to rest at a local minimum of the loss; None if that is unknown.
     notes : sentences.
-    rate : a learning rate that has been tried and learns, where the one of the run does not.
-    is_from_start : whether it learns from the first point on record alone, and not from where the
-        run is now.
+    rate : a learning rate that has learnt in a trial, where the run's own does not learn.
+    is_from_start : whether `rate` learns only from the oldest point on record, not from the
+        current one.
     """
 
     converged: bool | None = None

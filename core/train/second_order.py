@@ -1,6 +1,6 @@
-"""Directions of descent that know the curvature of the loss: Newton's (IRLS) and L-BFGS's.
+"""Descent directions that use the curvature of the loss: Newton's (IRLS) and L-BFGS's.
 
-All are of θ, all parameters in one vector (p,), float64; see `flat`.
+θ is the vector (p,) of all parameters, float64; see `flat`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from core.train.batches import Rows
 from core.train.losses import HEADS
 from core.train.models import Model, model_of
 
-MOST_PARAMETERS = 1_000  # whose Hessian Newton's method makes and solves
-REMEMBERED = 10  # steps that L-BFGS learns the curvature from
-ENOUGH = 1e-4  # of the fall that the slope promises: Armijo's rule
-SHORTEST = 2.0**-30  # of its own length, and no shorter is the step that is tried
+MOST_PARAMETERS = 1_000  # most whose Hessian Newton's method forms and solves
+REMEMBERED = 10  # steps from which L-BFGS estimates the curvature
+ENOUGH = 1e-4  # share of the decrease predicted by the slope: Armijo's rule
+SHORTEST = 2.0**-30  # shortest step tried, relative to the method's own step
 
 Memory = tuple[tuple[Tensor, ...], ...]
 
@@ -36,13 +36,13 @@ def flat(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def split(theta: Tensor, outputs: int) -> tuple[Tensor, Tensor]:
-    """Return W and b of such a vector."""
+    """Return W and b from a vector made by `flat`."""
     whole = theta.view(outputs, -1)
     return whole[:, :-1], whole[:, -1]
 
 
 class Method(Protocol):
-    """What finds a direction d from θ, the gradient g there, and the Hessian H if it needs it."""
+    """Computes a direction d from θ, the gradient g there, and the Hessian H if needed."""
 
     needs_hessian: bool
     memory: Memory
@@ -51,7 +51,7 @@ class Method(Protocol):
 
 
 class Newton:
-    """d = −H⁻¹ g. Where H has flat directions, d has no part along them (least squares)."""
+    """d = −H⁻¹ g, with no component along flat directions of H (least squares)."""
 
     needs_hessian = True
 
@@ -63,7 +63,7 @@ class Newton:
             )
 
     def direction(self, theta: Tensor, g: Tensor, H: Tensor) -> Tensor:
-        # On the host: CUDA can solve for an H of full rank alone.
+        # On the host: CUDA's solver requires an H of full rank.
         A, B = H.cpu(), -g.cpu()[:, None]
         found: Tensor = torch.linalg.lstsq(A, B, rcond=1e-12, driver="gelsd").solution
         return found[:, 0].to(g.device)
@@ -74,13 +74,13 @@ class Newton:
 
     @memory.setter
     def memory(self, memory: Memory) -> None:
-        """It remembers nothing."""
+        """Do nothing: the method has no state."""
 
 
 class LBFGS:
-    """d = −B g, with B learnt from the last steps s and changes of the gradient y.
+    """d = −B g, with B estimated from the last steps s and changes y of the gradient.
 
-    Nocedal's two-loop recursion; a step without positive curvature along it teaches nothing.
+    Nocedal's two-loop recursion; a step without positive curvature along it is ignored.
     """
 
     needs_hessian = False
@@ -109,7 +109,7 @@ class LBFGS:
 
     @property
     def memory(self) -> Memory:
-        """What to give back to it to go on from here; nothing in it is ever written over."""
+        """The state to restore to continue from here; its tensors are never overwritten."""
         return (*self._steps, *([self._before] if self._before else []))
 
     @memory.setter
@@ -130,7 +130,7 @@ class SecondOrderOptimiser:
         self._rows, self._model = rows, model
         self._head = HEADS[task.config.model.kind]
         W, b = model.parameters
-        # A point that is tried shows nowhere else.
+        # Trial points of the line search do not touch the model.
         self._trial = model_of(task.config.model, (W.clone(), b.clone()), rows.unit)
         self._is_weight = flat((torch.ones_like(W), torch.zeros_like(b)))
         self._moves = torch.ones_like(self._is_weight)
@@ -140,7 +140,7 @@ class SecondOrderOptimiser:
 
     @property
     def memory(self) -> Memory:
-        """What it has learnt, to go on from here."""
+        """The state of the method, to continue from here."""
         return self._method.memory
 
     @memory.setter
@@ -148,17 +148,17 @@ class SecondOrderOptimiser:
         self._method.memory = memory
 
     def update(self, eta: float, decay: float) -> Generator[None, None, float]:
-        """Go η times its step; where the loss does not fall enough, once, half, a quarter … of it.
+        """Move by η times the method's step; return the largest |∂L/∂θᵢ| before the step.
 
-        Halves of an η of 10³⁰ would never come down to a step that is of use. Return how steep the
-        loss was before, along the steepest parameter.
+        While the loss does not fall enough, halve the factor η, the first time to at most 1: an η
+        of 10³⁰ would take too many halvings. Yields after each slice.
         """
         theta = flat(self._model.parameters)
         g, H = yield from self.derivatives(decay)
         steepest = float(g.abs().max())
         d = self._method.direction(theta, g, H) * self._moves
         slope = float(g @ d)
-        if slope > 0:  # curvature that was learnt elsewhere misleads
+        if slope > 0:  # not a descent direction: the curvature estimate is out of date
             d, slope = -g, -float(g @ g)
         before = yield from self.loss(theta, decay)
         size = eta
@@ -168,13 +168,13 @@ class SecondOrderOptimiser:
                 for mine, found in zip(self._model.parameters, self._trial.parameters, strict=True):
                     mine.copy_(found)
                 break
-            size = min(size / 2, 1.0)  # its own whole step is the next to try
+            size = min(size / 2, 1.0)  # after η > 1, try the method's own step next
         return steepest
 
     def derivatives(self, decay: float) -> Generator[None, None, tuple[Tensor, Tensor]]:
         """Return gradient (p,) and Hessian (p, p) of the mean loss with its penalty.
 
-        They are zero for what does not move. A method that needs no Hessian has an empty one.
+        Entries of fixed parameters are zero. For a method that needs no Hessian, it is empty.
         """
         g, H = yield from self._means()
         g = (g + decay * self._is_weight * flat(self._model.parameters)) * self._moves
@@ -184,7 +184,7 @@ class SecondOrderOptimiser:
         return g, H
 
     def _means(self) -> Generator[None, None, tuple[Tensor, Tensor]]:
-        """Return the mean gradient (p,) and the mean of d²L/dz² ⊗ xxᵀ, (p, p), as it is needed."""
+        """Return the mean gradient (p,) and the mean of d²L/dz² ⊗ xxᵀ, (p, p), if needed."""
         model, rows, head = self._model, self._rows, self._head
         (dW, db), outputs = model.gradients, len(model.parameters[1])
         p = len(self._moves)
@@ -205,7 +205,7 @@ class SecondOrderOptimiser:
         return flat((dW * rows.unit, db)) / start, H / start
 
     def _add_hessian(self, H: Tensor, X: Tensor, Y: Tensor, Z: Tensor) -> None:
-        """Add d²L/dz² ⊗ xxᵀ of these rows to H (p, p): the rows of one output after the other."""
+        """Add d²L/dz² ⊗ xxᵀ of these rows to H (p, p), one output's rows of H at a time."""
         if self._head.hessian is None:
             return
         X1 = pad(X.double() * self._rows.unit, (0, 1), value=1.0)
@@ -217,7 +217,7 @@ class SecondOrderOptimiser:
             rows_of_H.add_(X1.mT @ (blocks[:, :, None] * X1[:, None, :]).flatten(1))
 
     def loss(self, theta: Tensor, decay: float) -> Generator[None, None, float]:
-        """Return the mean loss of all rows at θ, with the penalty."""
+        """Return the mean loss over all rows at θ, with the penalty."""
         trial, total = self._trial, 0.0
         W, b = trial.parameters
         for mine, value in zip((W, b), split(theta, len(b)), strict=True):

@@ -1,6 +1,6 @@
-"""The settings that can be changed while a model trains, and which of them held when.
+"""The settings that can be changed while a model trains, and their history.
 
-A change is a mark on the curves, “η 0.1 → 0.3”, from which the settings before it are known.
+A change is a mark on the curves, “η 0.1 → 0.3”, from which the earlier setting can be recovered.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from core.config import TrainingConfig
 from core.errors import ConfigError
 from core.train.history import Curves, Mark
 
-NEVER = 2**62  # a step that no run reaches
+NEVER = 2**62  # a step beyond any run
 SYMBOLS = {
     "learning_rate": "η",
     "batch_size": "batch",
@@ -29,22 +29,22 @@ _CHANGE = re.compile(r"(\S+) (\S+) → \S+$")
 def with_changes(settings: TrainingConfig, **changes: float | int | None) -> TrainingConfig:
     """Return the settings with these changes.
 
-    Raises ConfigError for a setting that cannot change meanwhile, and for a value that is refused.
+    Raises ConfigError for a setting that cannot change during training, and for an invalid value.
     """
     unknown = set(changes) - set(TUNABLE)
     if unknown:
         raise ConfigError(f"{', '.join(sorted(unknown))} cannot change while a model trains.")
-    return replace(settings, **changes)  # type: ignore[arg-type]  # it checks them itself
+    return replace(settings, **changes)  # type: ignore[arg-type]  # TrainingConfig validates them
 
 
 def changes_between(before: TrainingConfig, now: TrainingConfig) -> dict[str, float | int | None]:
-    """Return what was tuned between the two."""
+    """Return the tunable settings that differ, with their new values."""
     pairs = ((name, getattr(before, name), getattr(now, name)) for name in TUNABLE)
     return {name: new for name, old, new in pairs if new != old}
 
 
 def marks_between(before: TrainingConfig, now: TrainingConfig, step: int) -> Iterator[Mark]:
-    """Yield a mark for each change that moves the weights another way."""
+    """Yield a mark for each change that affects the updates."""
     for name in changes_between(before, now):
         if name in SYMBOLS:
             old, new = _say(getattr(before, name)), _say(getattr(now, name))
@@ -52,7 +52,7 @@ def marks_between(before: TrainingConfig, now: TrainingConfig, step: int) -> Ite
 
 
 def first_settings(settings: TrainingConfig, curves: Curves) -> TrainingConfig:
-    """Return the settings that a run began with: every change after step 0 is taken back."""
+    """Return the settings at the start of a run: every change after step 0 is undone."""
     names = {symbol: name for name, symbol in SYMBOLS.items()}
     for mark in reversed(curves.marks):
         found = _CHANGE.match(mark.text)
@@ -69,10 +69,10 @@ def _say(value: float | int | None) -> str:
 
 @dataclass(frozen=True)
 class ActiveSettings:
-    """What decides the updates from some step on, besides the weights.
+    """What determines the updates from some step on, besides the weights.
 
-    level : the cost that divergence is measured by; see `core.train.health`.
-    begins_anew : whether the losses that decide when it stops are forgotten there.
+    level : the reference cost for divergence; see `core.train.health`.
+    begins_anew : whether the losses of the stopping rules are cleared at that step.
     """
 
     settings: TrainingConfig
@@ -82,13 +82,13 @@ class ActiveSettings:
 
 
 class SettingsHistory:
-    """The active settings of a run, and the steps from which they held."""
+    """The active settings of a run, by the step from which they apply."""
 
     def __init__(self, step: int, active: ActiveSettings) -> None:
         self._steps, self._active = [step], [active]
 
     def add(self, step: int, active: ActiveSettings) -> None:
-        """Let these hold from this step on, the newest of the run."""
+        """Apply these settings from this step on, which must be the newest of the run."""
         if self._steps[-1] == step:
             anew = self._active[-1].begins_anew or active.begins_anew
             self._active[-1] = replace(active, begins_anew=anew)
@@ -97,18 +97,18 @@ class SettingsHistory:
             self._active.append(active)
 
     def at(self, step: int) -> ActiveSettings:
-        """Return what decided the update after this step."""
+        """Return the settings of the update that follows this step."""
         return self._active[bisect_right(self._steps, step) - 1]
 
     def begins_anew(self, step: int) -> bool:
         return step in self._steps and self.at(step).begins_anew
 
     def after(self, step: int) -> int:
-        """Return the next step at which the settings changed."""
+        """Return the next step at which the settings changed; NEVER if there is none."""
         index = bisect_right(self._steps, step)
         return self._steps[index] if index < len(self._steps) else NEVER
 
     def cut(self, step: int) -> None:
-        """Forget the changes after this step."""
+        """Drop the changes after this step."""
         keep = max(bisect_right(self._steps, step), 1)
         del self._steps[keep:], self._active[keep:]

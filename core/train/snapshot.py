@@ -1,4 +1,4 @@
-"""What leaves the training thread: read-only values, in NumPy."""
+"""The output of the training thread: read-only values, in NumPy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.train.trajectory import EMPTY, Trajectory
 
 
 class Status(Enum):
-    """Where a run stands."""
+    """The status of a run."""
 
     READY = "ready"
     TRAINING = "training"
@@ -30,7 +30,7 @@ class Status(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Hidden:
-    """A hidden layer between inputs and outputs: V (u, m) and c (u,), float32, and f's name."""
+    """A hidden layer: V (u, m) and c (u,), float32, and the name of its activation."""
 
     V: NDArray[np.float32]
     c: NDArray[np.float32]
@@ -41,7 +41,7 @@ class Hidden:
 class Params:
     """Weights W (outputs, m) and biases b (outputs,) for standardised inputs, float32.
 
-    With a hidden layer of u units W is (outputs, u), and takes their activations.
+    With a hidden layer of u units, W is (outputs, u) and applies to their activations.
     """
 
     W: NDArray[np.float32]
@@ -50,13 +50,13 @@ class Params:
 
     @classmethod
     def of(cls, model: ModelConfig, arrays: Sequence[NDArray[np.float32]]) -> Params:
-        """Put the arrays of such a model together, in the order of `core.train.models`."""
+        """Build from the arrays of this model, in the order of `core.train.models`."""
         W, b, *rest = arrays
         return cls(W, b, Hidden(rest[0], rest[1], model.activation) if rest else None)
 
     @property
     def arrays(self) -> tuple[NDArray[np.float32], ...]:
-        """All of them, in the order of `core.train.models`."""
+        """All arrays, in the order of `core.train.models`."""
         if self.hidden is None:
             return self.W, self.b
         return self.W, self.b, self.hidden.V, self.hidden.c
@@ -64,12 +64,13 @@ class Params:
 
 @dataclass(frozen=True, eq=False)
 class Metrics:
-    """How good the model was at one step; NaN are figures of test or validation rows without any.
+    """Loss and accuracy at one step; figures of test or validation rows are NaN without such rows.
 
-    Losses are means over examples in nats without the penalty, accuracies are in 0 … 1.
-    confusion : (classes, classes) counts, true class by row, predicted by column, of the test
-        rows, or of the measured training rows where there is no test set.
-    sampled : the training figures are of a fixed sample of so many rows; 0 where they are of all.
+    Losses are means over examples without the penalty, in the units of the loss (nats for
+    cross-entropies); accuracies are in 0 … 1.
+    confusion : (classes, classes) counts, true class by row, predicted by column, on the test
+        rows, or on the measured training rows if there is no test set.
+    sampled : size of the fixed sample of training rows measured; 0 if all were measured.
     """
 
     step: int
@@ -98,11 +99,11 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a run goes, over the last half second or so; all zero while it does not train.
+    """Speed of a run over about the last half second; all zero while it does not train.
 
-    steps, examples : a second.
-    training, waiting : shares of the training thread's time: at work on steps and measurements;
-        held up, by the speed that was asked for, by other threads, or by copying for the window.
+    steps, examples : per second.
+    training, waiting : shares of the training thread's time: working on steps and measurements;
+        held up by the chosen speed, by other threads, or by copying for the window.
     """
 
     steps: float = 0.0
@@ -113,7 +114,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class DeviceBenchmark:
-    """Examples a second that each device, by its name, trains on with the same task."""
+    """Training speed of each device, by name, on the same task, in examples per second."""
 
     examples: dict[str, float]
 
@@ -123,21 +124,21 @@ class Snapshot:
     """A run at one moment.
 
     run : the number of the run.
-    task : what the run was loaded with. Weights mean nothing beside another task, so who shows
-        a task takes only snapshots that name that very object.
-    made_at : the moment, in seconds of `time.perf_counter`.
+    task : the task of the run. Weights are meaningless for another task, so views of a task
+        accept only snapshots that refer to the same object.
+    made_at : time of creation, in seconds of `time.perf_counter`.
     metrics : measured at `metrics.step`, which lags behind `step` while training flat out.
     settings : as they apply to the next step.
-    batch : numbers of the data set's rows that the next step learns from, (batch,).
-    scheduled_rate : η of the next step where a schedule changes it.
-    moments : what the rule of the update remembers, for each parameter in the order of
-        `Params.arrays`; updates : of how many updates it is.
-    newest_step : the furthest step of the run, which is beyond `step` while its past is looked
-        at; then all but the curves and the trajectory is as it was after `step`, and
-        `oldest_step` is as far back as it goes.
-    trajectory : the weights over the steps of the run, also of those after `step`.
-    message : what a person should know about the status, "" where it speaks for itself.
-    epilogue : what is known of a run that is over, once that is found out.
+    batch : numbers of the data set's rows in the batch of the next step, (batch,).
+    scheduled_rate : η of the next step if a schedule changes it.
+    moments : the optimiser's state for each parameter, in the order of `Params.arrays`;
+        updates : how many updates it reflects.
+    newest_step : the furthest step of the run, beyond `step` while its past is viewed; then
+        everything but the curves and the trajectory is as it was after `step`, and
+        `oldest_step` is the earliest step available.
+    trajectory : the weights over the steps of the run, including those after `step`.
+    message : a message for the user about the status, "" if none is needed.
+    epilogue : the analysis of a run that is over, once it is available.
     """
 
     run: int
@@ -163,17 +164,17 @@ class Snapshot:
 
     @property
     def path(self) -> Trajectory:
-        """The weights over the steps up to this one, at which the path ends."""
+        """The weights over the steps up to and including this one."""
         return self.trajectory.until(self.step, self.params.W, self.params.b)
 
     @property
     def suggested_learning_rate(self) -> float | None:
-        """The learning rate that one press goes on with, where one has been tried and learns."""
+        """A learning rate that has learnt in a trial, offered as a button, if there is one."""
         return self.epilogue.rate if self.epilogue else None
 
     @property
     def is_past(self) -> bool:
-        """Whether the run went on after this."""
+        """Whether the run has later steps."""
         return self.step < self.newest_step
 
     @property

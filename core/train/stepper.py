@@ -1,4 +1,4 @@
-"""The hot loop of a run: batch after batch becomes update after update."""
+"""The hot loop of a run: one update per batch."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from core.train.update import Update
 class Stepper:
     """Makes updates with the batches of a sampler, slice by slice.
 
-    batch_size : examples of an update, None for all rows; it may change between two updates.
-    ends_epoch : whether the update that was made last, or is under way, ends an epoch.
-    is_queued : whether the device does later what it is told, and can make many updates at once.
-    queue : the device's; None where the device is the host.
+    batch_size : examples per update, None for all rows; may change between two updates.
+    ends_epoch : whether the last update, or the one in progress, ends an epoch.
+    is_queued : whether the device works asynchronously and can make many updates at once.
+    queue : the device's queue; None if the device is the host.
     """
 
     batch_size: int | None
@@ -28,17 +28,17 @@ class Stepper:
         self._lag = None if queue is None else Lag(queue)
         self.is_queued = queue is not None
         self.ends_epoch = False
-        self._slices: Iterator[None] | None = None  # those to come of an update under way
+        self._slices: Iterator[None] | None = None  # remaining slices of an update in progress
 
     def begin(self, generator: Generator) -> None:
-        """Begin with an epoch whose order the generator gives."""
+        """Start a first epoch, whose order is drawn from the generator."""
         self.sampler = BatchSampler(len(self._rows), generator, self._rows.y.device)
         self._slices = None
 
     def advance(self, most: int) -> int:
-        """Do a slice of an update, a millisecond's work; return how many updates are then complete.
+        """Do one slice of an update, about 1 ms of work; return how many updates it completed.
 
-        Where the device can, up to `most` updates are made at once, within an epoch.
+        A device with CUDA graphs makes up to `most` updates at once, within an epoch.
         """
         if self._lag is not None:
             count = self._replay(most)
@@ -50,14 +50,14 @@ class Stepper:
             rows, n, self.ends_epoch = self.sampler.next(self.batch_size)
             slices = self._update.slices(rows, n)
         else:
-            self._slices = None  # until it pauses again: what fails is not gone on with
+            self._slices = None  # until it pauses again: an update that raised is not resumed
         for _ in slices:
             self._slices = slices
             return 0
         return 1
 
     def _replay(self, most: int) -> int:
-        """Make up to so many updates by a graph; return how many: 0 where there is none."""
+        """Make up to `most` updates by a graph; return how many, 0 if there is no graph."""
         block = None
         if self._slices is None:
             block = self._update.block(self.sampler.left, most)
@@ -70,25 +70,25 @@ class Stepper:
 
     @property
     def is_amid_update(self) -> bool:
-        """Whether slices of the update that is under way are still to come."""
+        """Whether an update is in progress, with slices remaining."""
         return self._slices is not None
 
     @property
     def is_amid_epoch(self) -> bool:
-        """Whether some of the rows of the epoch are taken."""
+        """Whether some rows of the epoch have been taken."""
         return self.sampler.left < len(self._rows)
 
     def begin_again(self) -> None:
-        """Forget the update that is under way; its rows come again."""
+        """Discard the update in progress; its rows are taken again."""
         if self._slices is not None:
             self._slices = None
             self.sampler.take_back()
 
     def next_rows(self) -> Tensor | None:
-        """Return the numbers of the rows that the next update learns from, on the host."""
+        """Return the row numbers of the next update's batch, on the host; None for all rows."""
         return self.sampler.peek(self.batch_size)
 
     def restore(self, state: SamplerState) -> None:
-        """Go on from where the sampler was."""
+        """Restore the sampler and discard any update in progress."""
         self._slices = None
         self.sampler.restore(state)

@@ -1,4 +1,4 @@
-"""When a run is over, and why, in words."""
+"""When a run stops, and the message that says why."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from core.train.history import History
 from core.train.snapshot import Metrics, Status
 
 CONVERGENCE_EPOCHS = 5
-BOLDEST = 10.0  # rate that is tried where no curvature is known
+BOLDEST = 10.0  # rate to try if no curvature is known
 
 
 class Stop(NamedTuple):
-    """The end of a run, and what a person should know of it."""
+    """The end of a run, with a message for the user."""
 
     status: Status
     message: str
 
 
 class Stopping:
-    """What is known of a run that decides when it stops.
+    """The stopping rules of a run, and their state.
 
-    It stops at its last epoch, where the loss has come to rest (tolerance), where the validation
-    loss has not fallen for long (patience), and where it has diverged.
+    A run stops after its last epoch, when the loss comes to rest (tolerance), when the validation
+    loss has not fallen for several epochs (patience), and when it diverges.
 
-    last_epoch : the epochs after which it is finished. level : the cost that divergence is
-    measured by; see `core.train.health`. best : the epoch with the least validation loss.
-    curvature : the largest of the loss, without the penalty.
+    last_epoch : the number of epochs after which it is finished. level : the reference cost for
+    divergence; see `core.train.health`. best : the epoch with the least validation loss.
+    curvature : an upper bound of the loss's curvature, without the penalty; 0 if none is known.
     """
 
     def __init__(self, task: Task, curvature: float) -> None:
@@ -48,7 +48,7 @@ class Stopping:
         self._losses: deque[float] = deque(maxlen=CONVERGENCE_EPOCHS + 1)
 
     def begin(self, start: Metrics, epochs: int) -> bool:
-        """Begin with these figures, for so many epochs; return whether they can be trained on."""
+        """Start from these metrics, for this many epochs; return whether training is possible."""
         largest = torch.finfo(torch.float32).max
         self.last_epoch, self.level = epochs, self.health.level(start)
         self.begin_anew(0)
@@ -60,25 +60,25 @@ class Stopping:
         return tuple(self._losses)
 
     def restore(self, losses: Sequence[float], best: Best) -> None:
-        """Let the last losses and the best epoch be these."""
+        """Set the last losses and the best epoch."""
         self._losses.clear()
         self._losses.extend(losses)
         self.best = best
 
     def begin_anew(self, epoch: int) -> None:
-        """Forget the losses before this epoch."""
+        """Clear all losses before this epoch."""
         self.restore((), Best(epoch=epoch))
 
     def needs_figures(self, settings: TrainingConfig) -> bool:
-        """Whether the ends of epochs are judged by what is measured there."""
+        """Return whether the stopping rules need metrics at the end of each epoch."""
         return settings.tolerance > 0 or (settings.patience > 0 and self.has_validation)
 
     def judge(
         self, metrics: Metrics, epoch: int, settings: TrainingConfig, *, is_over: bool
     ) -> Stop | None:
-        """Take note of an epoch that has ended; return whether the run stops there.
+        """Record the end of an epoch; return the Stop if the run stops there.
 
-        metrics : of this point, where figures are needed. is_over : the run has stopped before.
+        metrics : measured at this step if `needs_figures`. is_over : the run has already stopped.
         """
         stop = None
         if settings.tolerance > 0:
@@ -101,14 +101,14 @@ class Stopping:
         return len(losses) > CONVERGENCE_EPOCHS and abs(fallen) < tolerance * CONVERGENCE_EPOCHS
 
     def finished(self, epoch: int) -> Stop:
-        """Return the stop after the last epoch."""
+        """Return the Stop after the last epoch."""
         return Stop(Status.FINISHED, f"Finished {epoch:,} epochs.")
 
     def with_best(self, message: str) -> str:
-        """Return why a run stopped that has watched for its best epoch, and which that is."""
+        """Return the message of a stop with the best epoch of early stopping added."""
         if not self.has_validation:
             return f"{message} Early stopping watched nothing: there are no validation rows."
-        if not self.best.is_known:  # the loss has not been a number
+        if not self.best.is_known:  # the loss was never finite
             return message
         return f"{message} {self.best.words}."
 
@@ -116,11 +116,11 @@ class Stopping:
         return self.health.has_diverged(metrics.train_loss, self.level)
 
     def is_healthy(self, metrics: Metrics, history: History) -> bool:
-        """Return whether a run that diverges later may return to this point."""
+        """Return whether a run that diverges later may return to this step."""
         return self.health.is_healthy(self.health.cost(metrics), self.health.least(history))
 
     def diverged(self, metrics: Metrics, rate: float, first_loss: float, rescued: int) -> Stop:
-        """Return the stop of a run that diverged with this rate and returned to step `rescued`."""
+        """Return the Stop of a run that diverged with this rate and returned to step `rescued`."""
         loss = metrics.train_loss
         found = "is no longer a number" if not math.isfinite(loss) else f"rose to {loss:,.3g}"
         return Stop(
@@ -131,13 +131,14 @@ class Stopping:
         )
 
     def suggested_learning_rate(self, settings: TrainingConfig) -> float:
-        """The largest rate to try after divergence: a tenth of it, or less where it is unsafe."""
+        """Return the largest rate to try after divergence: a tenth of it, at most the safe rate."""
         return one_digit(min(settings.learning_rate / 10, self.safe_rate(settings)))
 
     def safe_rate(self, settings: TrainingConfig) -> float:
-        """A learning rate that most runs learn with.
+        """Return a learning rate that works for most runs.
 
-        Below 1/(L + λ), L being the largest curvature of the loss, full-batch descent cannot rise.
+        Up to 1/(L + λ), where L bounds the curvature of the loss, full-batch descent cannot raise
+        the loss.
         """
         curvature = self._curvature + settings.weight_decay
         return 1 / curvature if curvature else BOLDEST

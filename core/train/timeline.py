@@ -1,4 +1,4 @@
-"""The past of a run: any step of it comes back, bit for bit, and can be played again."""
+"""The past of a run: any step can be restored, bit for bit, and replayed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.train.stopping import Stopping
 
 
 class Run(Protocol):
-    """A run as its timeline sees it: the trainer."""
+    """The interface of a run that its timeline needs; the trainer implements it."""
 
     step_count: int
     epoch: int
@@ -48,7 +48,7 @@ class Run(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class HeadState:
-    """The newest point of a run while an earlier one is looked at."""
+    """The state of a run at its newest step, kept while an earlier step is viewed."""
 
     frame: Frame[Checkpoint]
     active: ActiveSettings
@@ -60,9 +60,9 @@ class HeadState:
 
 
 class Timeline:
-    """Checkpoints and settings of a run, and its newest point while an earlier one is looked at.
+    """Checkpoints and settings of a run, and its newest state while an earlier step is viewed.
 
-    next_frame : the step that is kept next. has_long_epochs : whether each epoch should begin
+    next_frame : the next step to keep as a frame. has_long_epochs : whether each epoch should begin
     with a frame, on which the others in it depend.
     """
 
@@ -72,8 +72,8 @@ class Timeline:
     _frames: Keyframes[Checkpoint]
 
     def __init__(self, run: Run, rows: int) -> None:
-        # Were the reference strong, a trainer would outlive its last use; a device may have no
-        # room for two.
+        # Weak: a reference cycle would delay freeing a trainer, and the device may lack memory
+        # for two.
         self._run_of = weakref.ref(run)
         self._rows = rows
         self._head: HeadState | None = None
@@ -87,7 +87,7 @@ class Timeline:
     # What the trainer records -------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Let this be the first point that it can go back to."""
+        """Clear the timeline; the current step is the first that can be restored."""
         run, self._head = self._run, None
         first = run.checkpoint()
         size = sum(p.numel() for p in first.parameters)
@@ -100,7 +100,7 @@ class Timeline:
         self._see_how_long_epochs_are()
 
     def keep_frame(self, *, is_amid_epoch: bool) -> None:
-        """Remember this point, if its epoch's permutation need not be remembered with it."""
+        """Keep the current step as a frame, unless its epoch's permutation must be stored."""
         self._see_how_long_epochs_are()
         run = self._run
         is_known = not is_amid_epoch or self._frames.newest.checkpoint.epoch == run.epoch
@@ -111,23 +111,23 @@ class Timeline:
             self.next_frame = run.step_count + self._frames.stride
 
     def keep_at_hand(self) -> None:
-        """Remember this point for what is looked at next, besides the frames at equal strides."""
+        """Keep the current step for quick access, besides the frames at equal strides."""
         if self._head is None:
             self._frames.keep_between(self._frame())
 
     def note_settings(self, *, begins_anew: bool = False) -> None:
-        """Remember that, from this step on, the settings are those that are active now."""
+        """Record the active settings as those from this step on."""
         run = self._run
         active = run.active_settings()
         self._changes.add(run.step_count, replace(active, begins_anew=begins_anew))
 
     def pin(self) -> None:
-        """Remember this point, which no replay leads to, and its settings."""
+        """Pin the current step, which no replay reaches, and record its settings."""
         self.note_settings()
         self._frames.pin(self._frame())
 
     def return_to(self, step: int) -> None:
-        """Forget what came after this step, to which the run has returned."""
+        """Drop everything after this step, to which the run has returned."""
         if step < self._frames.oldest.step:
             self.begin()
             return
@@ -135,7 +135,7 @@ class Timeline:
         self.note_settings()
 
     def end_past(self) -> None:
-        """Let the step that is looked at be the newest; what is on record after it is forgotten."""
+        """Make the step viewed the newest; drop everything recorded after it."""
         self._head = None
         self._cut(self._run.step_count)
 
@@ -148,27 +148,27 @@ class Timeline:
 
     @property
     def is_past(self) -> bool:
-        """Whether a step before the newest is looked at."""
+        """Whether a step before the newest is viewed."""
         return self._head is not None
 
     @property
     def newest_step(self) -> int:
-        """The furthest step of the run; its `step_count` is before it while it is past."""
+        """The furthest step of the run, beyond its `step_count` while the past is viewed."""
         return self._run.step_count if self._head is None else self._head.frame.step
 
     @property
     def newest_metrics(self) -> Metrics:
-        """The last figures of the furthest step."""
+        """The last metrics of the furthest step."""
         return self._run.metrics if self._head is None else self._head.metrics
 
     @property
     def oldest_step(self) -> int:
-        """The first step that it can go back to."""
+        """The earliest step that can be restored."""
         return self._frames.oldest.step
 
     @property
     def oldest(self) -> Checkpoint:
-        """The first point that it can go back to."""
+        """The checkpoint of the earliest step that can be restored."""
         return self._frames.oldest.checkpoint
 
     @property
@@ -178,17 +178,17 @@ class Timeline:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all that is kept."""
+        """Bytes of all frames kept."""
         return self._frames.nbytes
 
     def go_to(self, step: int) -> None:
-        """Be as it was after that step, bit for bit; what came later stays on record."""
+        """Restore the state after this step, bit for bit; later steps stay on record."""
         for _ in self.going_to(step):
             pass
         self._run.measure_now()
 
     def going_to(self, step: int) -> Iterator[None]:
-        """Do the same slice by slice; it may be left off, and measures nothing."""
+        """Do the same slice by slice, without measuring; the iteration may be abandoned."""
         run = self._run
         if self._head is None:
             if step >= run.step_count:
@@ -204,24 +204,24 @@ class Timeline:
             self._take_frame(frame)
         while run.step_count < step:
             left = step - run.step_count
-            power = (1 << (left - 1).bit_length()) // 2  # the greatest power of two that is less
+            power = (1 << (left - 1).bit_length()) // 2  # the greatest power of two below `left`
             if self.replay(left - power):
                 left = step - run.step_count
-                if left & (left - 1) == 0:  # so going back further is quick
+                if left & (left - 1) == 0:  # makes going back further quick
                     self._frames.keep_between(self._frame())
             yield
         self.follow_settings()
 
     def forget_outcome(self) -> None:
-        """The past that is played again has no end here."""
+        """Clear the outcome while the past is viewed: a run that went on had not ended."""
         if self._head is not None:
             run = self._run
             run.outcome, run.message = None, ""
 
     def replay(self, most: int = 1) -> bool:
-        """Do a slice of the next update on record; return whether the update is complete.
+        """Do one slice of the next update on record; return whether the update is complete.
 
-        At the newest step the past ends. Nothing is recorded twice.
+        On reaching the newest step, return to it. Nothing is recorded twice.
         """
         head, run = self._head, self._run
         if head is None:
@@ -230,7 +230,7 @@ class Timeline:
             self.follow_settings()
         ahead = min(self._changes.after(run.step_count), head.frame.step) - run.step_count
         is_complete = run.advance(min(most, ahead))
-        run.outcome, run.message = None, ""  # whatever it was, it went on
+        run.outcome, run.message = None, ""  # whatever the outcome, the run went on
         if run.step_count >= head.frame.step:
             self.go_live()
         return is_complete
@@ -248,7 +248,7 @@ class Timeline:
         run.next_measurement, self.next_frame = head.next_measurement, head.next_frame
 
     def leave_head(self) -> None:
-        """Keep the newest point, so that an earlier one can be looked at."""
+        """Save the newest state so that an earlier step can be viewed."""
         run = self._run
         run.measure_now()
         run.stepper.begin_again()
@@ -265,11 +265,11 @@ class Timeline:
         run.next_measurement = self.next_frame = NEVER
 
     def settings_here(self) -> ActiveSettings:
-        """Return the settings of this step, as they are on record."""
+        """Return the recorded settings of the current step."""
         return self._changes.at(self._run.step_count)
 
     def follow_settings(self) -> None:
-        """Let the settings be those of this step, as they are on record."""
+        """Apply the recorded settings of the current step."""
         run = self._run
         run.set_active(self.settings_here())
         if self._changes.begins_anew(run.step_count):

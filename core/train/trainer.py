@@ -1,4 +1,4 @@
-"""The algorithm: minibatch gradient descent, one `step` at a time, on the thread that calls it."""
+"""The algorithm: minibatch gradient descent, one `step` at a time, on the calling thread."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from core.train.update import Update
 class Trainer:
     """Trains one task from its seed. The same config gives the same weights, bit for bit.
 
-    Raises DataError where the task cannot be trained and DeviceError where its device is absent.
+    Raises DataError if the task cannot be trained and DeviceError if its device is absent.
     """
 
     def __init__(self, task: Task, *, start: Params | None = None, least_stride: int = 1) -> None:
@@ -49,17 +49,17 @@ class Trainer:
         self._train = batches.to_device(task, task.train_rows, self.device)
         self._measurement = Measurement(task, self.device)
         self.stopping = Stopping(task, self._measurement.curvature())
-        queue = device.queue_of(self.device)  # None: what is asked of the CPU is done at once
+        queue = device.queue_of(self.device)  # None: the CPU works synchronously
         self.update = Update(task, self._train, self.settings, queue)
         self.stepper = Stepper(self.update, self._train, queue)
         self.backup = HostBackup(queue)
         self.timeline = Timeline(self, len(self._train))
-        self.start = start  # where a person wants it to begin
+        self.start = start  # initial weights chosen by the user
         self._least_stride = least_stride  # steps between measurements
         self.reset()
 
     def reset(self) -> None:
-        """Return to the start, the seed's or a chosen one; settings stay as they are tuned."""
+        """Return to the initial weights, the seed's or the user's; tuned settings are kept."""
         generator = Generator().manual_seed(self.settings.seed)
         model, outputs, m = self.task.config.model, self.task.outputs, self.task.m
         parameters = models.start_of(model, outputs, m, generator)
@@ -68,9 +68,9 @@ class Trainer:
         self.update.begin(parameters)
         self.stepper.begin(generator)
         self.step_count = self.epoch = 0
-        self.outcome: Status | None = None  # FINISHED, CONVERGED or DIVERGED once it is
+        self.outcome: Status | None = None  # FINISHED, CONVERGED or DIVERGED once it has ended
         self.message = ""
-        self.epilogue: Epilogue | None = None  # of the outcome; see `core.runs.rescue`
+        self.epilogue: Epilogue | None = None  # analysis of the outcome; see `core.runs.rescue`
         self._schedule()
         self.history = History()
         start = self.measured()
@@ -85,16 +85,16 @@ class Trainer:
         self.measure()
 
     def step(self) -> None:
-        """Make one update, or complete the one that is under way."""
+        """Make one update, or complete the one in progress."""
         self.branch_here()
         while not self.advance():
             pass
 
     def advance(self, most: int = 1) -> bool:
-        """Do a slice of an update, a millisecond's work; return whether the update is complete.
+        """Do one slice of an update, about 1 ms of work; return whether the update is complete.
 
-        Where the device can, up to `most` updates are made at once. Before the last of them no
-        epoch ends and nothing is measured.
+        A device with CUDA graphs makes up to `most` updates at once; only the last of them may end
+        an epoch or be measured.
         """
         stepper = self.stepper
         if stepper.is_queued:
@@ -125,7 +125,7 @@ class Trainer:
             self.outcome, self.message = self.stopping.finished(self.epoch)
 
     def _judge_epoch(self) -> None:
-        """Stop where the losses at the ends of epochs say so."""
+        """Apply the stopping rules at the end of an epoch."""
         settings, stopping, best = self.settings, self.stopping, self.stopping.best
         metrics = self.measure() if stopping.needs_figures(settings) else self.metrics
         if self.outcome is Status.DIVERGED:
@@ -140,7 +140,7 @@ class Trainer:
             self._return_to_best()
 
     def _return_to_best(self) -> None:
-        """Show the epoch with the least validation loss; what came later stays on record."""
+        """Go to the epoch with the least validation loss; later steps stay on record."""
         outcome, best = self.outcome, self.stopping.best
         self.message = self.stopping.with_best(self.message)
         if not best.is_known or best.step >= self.step_count:
@@ -150,19 +150,19 @@ class Trainer:
         self.outcome, self.message = outcome, f"{words}: these are its weights."
 
     def _schedule(self) -> None:
-        """Let the next updates be made with the settings and the η of this epoch."""
+        """Apply the settings, and the scheduled η of the current epoch, to the next updates."""
         takes_all = self.update.second_order is not None
         self.stepper.batch_size = None if takes_all else self.settings.batch_size
         self.update.schedule(self.settings, self.epoch)
 
     def measure(self, *, exact: bool = False) -> Metrics:
-        """Measure loss and accuracy now, add them to the curves, and see whether it diverged.
+        """Measure loss and accuracy, add them to the curves, and check for divergence.
 
-        Of the training rows a fixed sample of at most 10,000 is measured. All of them are if
-        `exact`; the curves keep to the sample, so that they have no steps where it was paused.
+        A fixed sample of at most 10,000 training rows is measured, or all of them if `exact`; the
+        curves always show the sample, so that they have no jumps where the run was paused.
         """
         metrics = self.measured()
-        if self.timeline.is_past:  # this has been on record for long
+        if self.timeline.is_past:  # this step is already on record
             self.metrics = metrics
         elif self.stopping.has_diverged(metrics):
             self._diverge(metrics)
@@ -179,9 +179,9 @@ class Trainer:
         return self.metrics
 
     def measuring_all(self) -> Iterator[None]:
-        """Slice by slice, let the figures of this step be those of all training rows.
+        """Replace this step's metrics by those of all training rows, yielding after each slice.
 
-        What moves the weights meanwhile needs new figures; these are then dropped.
+        If other metrics are measured meanwhile, as after an update, the result is discarded.
         """
         self.measure_now()
         metrics, parameters = self.metrics, self.update.copies()
@@ -190,12 +190,12 @@ class Trainer:
             self.metrics = exact
 
     def measure_now(self) -> None:
-        """Measure unless the figures are of this step."""
+        """Measure unless the metrics are of the current step."""
         if self.metrics.step != self.step_count:
             self.measure()
 
     def measured(self, parameters: tuple[Tensor, ...] | None = None) -> Metrics:
-        """Measure the weights as they are, or others in their place; nothing is recorded."""
+        """Measure the current weights, or those given, without recording anything."""
         return self._measurement(parameters or self.update.parameters, self.step_count, self.epoch)
 
     def _next_measurement(self) -> int:
@@ -207,25 +207,25 @@ class Trainer:
         return self.stopping.is_healthy(self.metrics, self.history)
 
     def _diverge(self, metrics: Metrics) -> None:
-        """Return to the last stable point and say what happened; the curves keep the way there."""
+        """Return to the last stable point and set the message; the curves keep the divergence."""
         rescued = self.last_stable.step
         rate, first_loss = self.settings.learning_rate, self.history.first_loss
         stop = self.stopping.diverged(metrics, rate, first_loss, rescued)
         self.history.diverge(metrics.step, metrics.figures, rescued)
         self.return_to(self.last_stable)
         self.history.mark(Mark(rescued, RESCUED))
-        self.backup.take(self.checkpoint())  # the last copy may be of the way down
+        self.backup.take(self.checkpoint())  # the last copy may be of a later step
         (self.outcome, self.message), self.epilogue = stop, None
 
     def set_hyperparameters(self, **changes: float | int | None) -> None:
-        """Change settings between two steps, those that are TUNABLE; the curves are marked.
+        """Change TUNABLE settings between two steps, and mark the curves.
 
-        Raises ConfigError for a value that the config would refuse.
+        Raises ConfigError for a setting that is not tunable and for a value the config rejects.
         """
         before = self.settings
         self.settings, self.epilogue = with_changes(before, **changes), None
         self._schedule()
-        if self.timeline.is_past:  # it is done when training goes on from there
+        if self.timeline.is_past:  # `branch_here` applies them when training resumes
             self.stepper.begin_again()
             return
         if "epochs" in changes:
@@ -240,7 +240,7 @@ class Trainer:
         self.next_measurement = min(self.next_measurement, self.step_count + 1)
 
     def go_on(self) -> None:
-        """Make it trainable again after an outcome: more epochs, or from the last stable point."""
+        """Clear the outcome so that training can continue, with more epochs if they are used up."""
         if self.outcome is Status.FINISHED or self.epoch >= self.stopping.last_epoch:
             self.stopping.last_epoch = self.epoch + self.settings.epochs
         self.stopping.begin_anew(self.epoch)
@@ -253,20 +253,20 @@ class Trainer:
         return min(self.settings.batch_size or len(self._train), len(self._train))
 
     def params(self) -> Params:
-        """Copy the weights out, as NumPy."""
+        """Return a copy of the weights, as NumPy."""
         return self.params_of(tuple(p.cpu().clone() for p in self.update.parameters))
 
     def params_of(self, parameters: tuple[Tensor, ...]) -> Params:
-        """Return such parameters, on the host, as NumPy."""
+        """Return these parameters, which must be on the host, as NumPy."""
         return Params.of(self.task.config.model, [p.numpy() for p in parameters])
 
     def next_rows(self) -> NDArray[np.int64]:
-        """Return the rows of the data set that the next update learns from."""
+        """Return the numbers of the data set's rows in the next update's batch."""
         rows = self.stepper.next_rows()
         return self.task.train_rows if rows is None else self.task.train_rows[rows.numpy()]
 
     def checkpoint(self) -> Checkpoint:
-        """Return this point of the run, to `restore` it later."""
+        """Return the current state of the run, for `restore`."""
         return Checkpoint(
             step=self.step_count,
             epoch=self.epoch,
@@ -278,23 +278,24 @@ class Trainer:
         )
 
     def return_to(self, checkpoint: Checkpoint) -> None:
-        """Go back to a checkpoint; what came after it is forgotten."""
+        """Go back to a checkpoint and drop everything after it."""
         self.restore(checkpoint)
         self.history.cut(checkpoint.step)
         self.next_measurement = checkpoint.step + 1
         self.timeline.return_to(checkpoint.step)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Let parameters, moments and sampler be as they were there."""
+        """Restore parameters, optimiser state and sampler from a checkpoint."""
         self.step_count, self.epoch = checkpoint.step, checkpoint.epoch
         self.update.restore(checkpoint)
         self._schedule()
         self.stepper.restore(checkpoint.sampler)
 
     def branch_here(self) -> None:
-        """Let this step be the newest: what is on record after it is dropped.
+        """Make the current step the newest: drop everything recorded after it.
 
-        Settings that were tuned here are marked. Without any, the future is the same again.
+        Settings tuned at this step are applied and marked. Without any, training repeats the same
+        steps.
         """
         if not self.timeline.is_past:
             return
@@ -312,18 +313,18 @@ class Trainer:
         elif self.last_stable.step > self.step_count:
             self.last_stable = self.timeline.oldest
         if self.stepper.is_queued:
-            self.backup.take(self.checkpoint())  # the last copy may be of what is dropped
-        if self.outcome is not None:  # it had returned to its best epoch
+            self.backup.take(self.checkpoint())  # the last copy may be of a dropped step
+        if self.outcome is not None:  # the run had returned to its best epoch
             self.go_on()
         if tuned_here:
             self.set_hyperparameters(**tuned_here)
 
     def active_settings(self) -> ActiveSettings:
-        """Return what decides the updates from here on, besides the weights."""
+        """Return what determines the updates from here on, besides the weights."""
         return ActiveSettings(self.settings, self.stopping.last_epoch, self.stopping.level)
 
     def set_active(self, active: ActiveSettings) -> None:
-        """Let these decide the updates."""
+        """Apply these settings to the next updates."""
         self.settings = active.settings
         self.stopping.last_epoch, self.stopping.level = active.last_epoch, active.level
         self._schedule()

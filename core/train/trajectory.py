@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from torch import Tensor
 
-MOST = 1_500  # points that are kept,
-FEWEST = 50  # and of large models so many,
-HALVINGS = 7  # each of the first 128 steps is kept, and of each doubling of the steps 64
-BYTES, MOST_BYTES = 4 * 10**6, 64 * 10**6  # in about so much memory, and never in more than this
+MOST = 1_500  # most points kept,
+FEWEST = 50  # and fewest, for large models
+HALVINGS = 7  # keep each of the first 128 steps, then 64 per doubling
+BYTES, MOST_BYTES = 4 * 10**6, 64 * 10**6  # usual and absolute limit of memory
 
 
 @dataclass(frozen=True, eq=False)
 class Trajectory:
-    """Weights at some steps of a run, in order; not to be written.
+    """Weights at some steps of a run, in order; read-only.
 
     steps : (points,). W : (points, outputs, m). b : (points, outputs), of the last layer, float32.
     """
@@ -33,7 +33,7 @@ class Trajectory:
         return Trajectory(self.steps[points], self.W[points], self.b[points])
 
     def until(self, step: int, W: NDArray[np.float32], b: NDArray[np.float32]) -> Trajectory:
-        """Return the part before a step, and then the weights of that step as the last point."""
+        """Return the part before this step, with these weights of this step as last point."""
         n = int(np.searchsorted(self.steps, step))
         if not n:
             return Trajectory(np.array([step]), W[None], b[None])
@@ -50,20 +50,20 @@ EMPTY = Trajectory(
 
 
 class TrajectoryRecorder:
-    """Records a trajectory: each of the first steps, then ever more rarely.
+    """Records a trajectory: each of the first steps, then fewer and fewer.
 
-    Which steps are kept depends on those alone that are offered. What `trajectory` returned stays
-    as it was: points are only appended to the arrays that were handed out.
+    The steps kept depend only on the steps offered. Trajectories returned earlier stay valid:
+    points are only appended to arrays that were handed out.
     """
 
     def __init__(self) -> None:
-        self._kept = EMPTY  # and behind it room for more
+        self._kept = EMPTY  # preallocated, filled up to `_length`
         self._length = 0
         self._every = 1
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that are taken."""
+        """Bytes of memory allocated."""
         return self._kept.steps.nbytes + self._kept.W.nbytes + self._kept.b.nbytes
 
     def trajectory(self) -> Trajectory:
@@ -71,17 +71,17 @@ class TrajectoryRecorder:
         return self._kept[: self._length]
 
     def record(self, step: int, parameters: Sequence[Tensor]) -> None:
-        """Add the first two parameters, W (outputs, m) and b (outputs,), unless it is too early.
+        """Add the first two parameters, W (outputs, m) and b (outputs,), if this step is due.
 
-        Weights of another shape begin a new trajectory; those that are not finite lie nowhere.
+        Weights of another shape begin a new trajectory; weights that are not finite are skipped.
         """
         if self._kept.W.shape[1:] != tuple(parameters[0].shape):
             self._begin(parameters[0])
         if len(self._kept.steps) < 2 or step < self._next_step:
             return
-        import torch  # it is there: it has made the parameters
+        import torch  # already loaded: the parameters are tensors
 
-        # From another device in one copy: each has to wait for the device.
+        # One copy from another device: each copy waits for the device.
         flat = torch.cat([p.reshape(-1) for p in parameters[:2]]).cpu().numpy()
         if not np.isfinite(flat).all():
             return
@@ -105,7 +105,7 @@ class TrajectoryRecorder:
         return last + max(self._every, 1 << max(last.bit_length() - HALVINGS, 0))
 
     def cut(self, step: int) -> None:
-        """Forget the points after this step."""
+        """Drop the points after this step."""
         n = int(np.searchsorted(self._kept.steps[: self._length], step, side="right"))
         if n < self._length:
             self._keep(self._kept[:n])
@@ -113,14 +113,14 @@ class TrajectoryRecorder:
             self._every = 1
 
     def copy(self) -> TrajectoryRecorder:
-        """Return a recorder that goes on from here by itself."""
+        """Return an independent copy."""
         twin = TrajectoryRecorder()
         twin._kept, twin._every = self._kept, self._every
         twin._keep(self.trajectory())
         return twin
 
     def _begin(self, W: Tensor) -> None:
-        """Take room for such weights. Memory is taken now, not as the run goes on."""
+        """Preallocate for weights of this shape, touching the memory now, not during the run."""
         room = max(BYTES // W.nbytes, min(FEWEST, MOST_BYTES // W.nbytes))
         self._kept = _room(min(room, MOST), *W.shape)
         self._length, self._every = 0, 1
@@ -132,7 +132,7 @@ class TrajectoryRecorder:
         self._every = max(2 * self._every, int(np.diff(points.steps[-2:]).sum()))
 
     def _keep(self, points: Trajectory) -> None:
-        """Go on behind these points, in other arrays of the same room."""
+        """Continue after these points, in new arrays of the same capacity."""
         self._length = n = len(points.steps)
         self._kept = _room(*self._kept.W.shape)
         kept = self._kept

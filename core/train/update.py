@@ -1,4 +1,4 @@
-"""The weights of a run, and one update of them after the other."""
+"""The weights of a run and the updates to them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from core.train.second_order import Memory, SecondOrderOptimiser
 
 
 class Update:
-    """The model, its gradient, and the rule that moves its parameters.
+    """The model, its gradient, and the optimiser that updates its parameters.
 
-    parameters : as in `core.train.models`, on the device; written over, never replaced.
-    eta : η of the next update. count : how many updates the moments are of.
+    parameters : as in `core.train.models`, on the device; updated in place, never replaced.
+    eta : η of the next update. count : number of updates that the moments reflect.
     """
 
     def __init__(
@@ -34,20 +34,20 @@ class Update:
         model, device = task.config.model, rows.y.device
         self._settings, self._rows, self._queue = settings, rows, queue
         self._head = HEADS[model.kind]
-        # Written over, never replaced: graphs know them by their addresses.
+        # Updated in place, never replaced: graphs refer to them by address.
         self.parameters = tuple(
             p.to(device) for p in models.start_of(model, task.outputs, task.m, Generator())
         )
         self._model = models.model_of(model, self.parameters, rows.unit)
-        self._rule = RULES.get(settings.optimiser)  # None: a method of second order
+        self._rule = RULES.get(settings.optimiser)  # None: a second-order method
         self._moments = tuple(
             tuple(torch.zeros_like(p) for _ in range(self._rule.moments if self._rule else 0))
             for p in self.parameters
         )
-        # What moves: parameter, gradient and its scale, moments, and whether penalties apply.
+        # Trainable: parameter, gradient and its scale, moments, and whether penalties apply.
         gradients, scales = self._model.gradients, self._model.scales
         self._moving = [
-            (p, g, scale, moments, p.ndim == 2)  # biases are spared
+            (p, g, scale, moments, p.ndim == 2)  # biases have no penalty
             for p, g, scale, moments in zip(
                 self.parameters, gradients, scales, self._moments, strict=True
             )
@@ -61,10 +61,10 @@ class Update:
         self.schedule(settings, 0)
 
     def schedule(self, now: TrainingConfig, epoch: int) -> None:
-        """Let the settings be these, and η what their schedule says in this epoch."""
+        """Apply these settings, and set η to its scheduled value for this epoch."""
         self._settings = now
         self.eta = eta = scheduled(now.schedule, now.learning_rate, epoch, now.epochs)
-        # What plain descent multiplies with: parameter, gradient, η, and what of it λ leaves.
+        # Plain descent: parameter, gradient, η times its scale, and the factor 1 − η λ or None.
         self._plain: list[tuple[Tensor, Tensor, float, float | None]] = []
         if self._rule is not None and not self._rule.moments and not now.l1:
             self._plain = [
@@ -74,9 +74,9 @@ class Update:
             ]
 
     def slices(self, order: Tensor | None, n: int) -> Iterator[None]:
-        """Make one update with the mean gradient of n rows, (n,) their numbers; None for all.
+        """Make one update with the mean gradient of n rows; yield between slices of the batch.
 
-        It pauses between the slices of a large batch.
+        order : their numbers, (n,); None for all rows.
         """
         if self.second_order is not None:
             yield from self.second_order.update(self.eta, self._settings.weight_decay)
@@ -92,9 +92,9 @@ class Update:
         self.count += 1
 
     def block(self, left: int, most: int) -> Block | None:
-        """Return up to so many updates as a graph; None where there is no graph for them.
+        """Return up to `most` updates as a graph; None if there is no graph for them.
 
-        left : rows of the epoch that are not yet taken.
+        left : rows of the epoch not yet taken.
         """
         if self._blocks is None or self._rule is None or not self._rule.is_steady:
             return None
@@ -110,14 +110,14 @@ class Update:
             self.count += block.count
 
     def _update_with(self, X: Tensor, Y: Tensor, Z: Tensor) -> None:
-        """One update with a batch in one piece."""
+        """Make one update with a batch that is a single slice."""
         self._differentiate(X, Y, Z)
         self._descend(len(X))
 
     def _differentiate(self, X: Tensor, Y: Tensor, Z: Tensor, *, add: bool = False) -> None:
-        """Write the gradient, summed over the rows X (k, m), to the model's, or add it to them.
+        """Write the gradient, summed over rows X (k, m), to the model's gradients, or add it.
 
-        X is as stored. The logits are written over Z.
+        X is as stored. Z is a buffer that is overwritten.
         """
         model = self._model
         if not add:
@@ -126,10 +126,10 @@ class Update:
         model.backward(dZ, X, add=add)
 
     def _descend(self, n: int) -> None:
-        """Move by the mean gradient of n examples and the penalties', as the rule says.
+        """Apply the update rule to the mean gradient of n examples plus that of the penalties.
 
-        Where the rule decouples λ from the loss, it shrinks the weights before they move.
-        Plain descent is θ ← θ − η (∇ + λ θ); it needs no gradient of its own.
+        If the optimiser decouples weight decay, the weights are first scaled by 1 − η λ.
+        Plain descent, θ ← θ − η (∇ + λ θ), leaves the summed gradient as it is.
         """
         if self._plain:
             for theta, g, rate, stays in self._plain:
@@ -155,35 +155,35 @@ class Update:
     # Its state ----------------------------------------------------------------------------------
 
     def copies(self) -> tuple[Tensor, ...]:
-        """Copy the parameters."""
+        """Return a copy of the parameters."""
         return tuple(p.clone() for p in self.parameters)
 
     def copies_of_moments(self) -> tuple[tuple[Tensor, ...], ...]:
-        """Copy what the rule remembers for each parameter."""
+        """Return a copy of the optimiser's state for each parameter."""
         return tuple(tuple(v.clone() for v in vs) for vs in self._moments)
 
     @property
     def memory(self) -> Memory:
-        """What a method of second order has learnt."""
+        """The state of a second-order method; empty for other optimisers."""
         return self.second_order.memory if self.second_order else ()
 
     def moments(self) -> tuple[tuple[NDArray[np.float32], ...], ...]:
-        """Copy out what the rule remembers, as NumPy; nothing where it must be waited for."""
+        """Return a copy of the moments, as NumPy; empty on a device whose copy would block."""
         if self._queue is not None:
             return ()
         return tuple(tuple(v.numpy().copy() for v in vs) for vs in self._moments)
 
     def start_copy(self) -> HostCopy | None:
-        """Start to copy the weights out; None where a copy need not be waited for."""
+        """Start an asynchronous copy of the weights to the host; None if they are already there."""
         return None if self._queue is None else HostCopy(self._queue, *self.parameters)
 
     def write(self, parameters: Sequence[Tensor]) -> None:
-        """Let the weights be these, of the same shapes."""
+        """Set the weights to these, of the same shapes."""
         for mine, value in zip(self.parameters, parameters, strict=True):
             mine.copy_(value)
 
     def begin(self, parameters: Sequence[Tensor]) -> None:
-        """Let the weights be these, and reset what the rule remembers."""
+        """Set the weights to these and reset the optimiser's state."""
         self.write(parameters)
         self.count = 0
         for moments in self._moments:
@@ -193,7 +193,7 @@ class Update:
             self.second_order.memory = ()
 
     def restore(self, there: Checkpoint) -> None:
-        """Let parameters and moments be as they were there."""
+        """Restore parameters and optimiser state from a checkpoint."""
         self.write(there.parameters)
         for moments, before in zip(self._moments, there.moments, strict=True):
             for v, value in zip(moments, before, strict=True):

@@ -1,4 +1,4 @@
-"""Trainers that begin with given weights: a user's, another run's, those of a failed device."""
+"""Trainers that start from given weights: a user's, another run's, those of a failed device."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from core.train.settings_history import ActiveSettings
 from core.train.snapshot import Params
 from core.train.trainer import Trainer
 
-TRIAL_STRIDE = 8  # steps from one measurement of a trial to the next
+TRIAL_STRIDE = 8  # steps between measurements of a trial
 
 
 def start_from(trainer: Trainer, params: Params) -> None:
-    """Return to step 0 with these weights, now and at every reset, not with the seed's.
+    """Reset to step 0 with these weights instead of the seed's, now and at every later reset.
 
-    Raises DataError where the data are too large for them.
+    Raises DataError if the loss at these weights is not finite.
     """
     before, trainer.start = trainer.start, params
     try:
@@ -40,9 +40,9 @@ def start_from(trainer: Trainer, params: Params) -> None:
 
 
 def move_to(trainer: Trainer, params: Params) -> None:
-    """Go on from other weights, which a user has chosen; the curves are marked.
+    """Continue from weights that the user has chosen, and mark the curves.
 
-    Raises DataError where the loss there is not a number; nothing has changed then.
+    Raises DataError, with nothing changed, if the loss at these weights is not finite.
     """
     parameters = tuple(p.to(trainer.device) for p in tensors_of(params))
     there = trainer.measured(parameters)
@@ -53,22 +53,22 @@ def move_to(trainer: Trainer, params: Params) -> None:
         trainer.go_on()
     trainer.stepper.begin_again()
     trainer.update.begin(parameters)
-    # To be sent far off is no divergence.
+    # A large loss at the chosen weights must not count as divergence.
     stopping = trainer.stopping
     stopping.level = max(stopping.level, stopping.health.level(there))
     trainer.last_stable = trainer.checkpoint()
-    trainer.history.cut(trainer.step_count - 1)  # what was measured here is no longer so
+    trainer.history.cut(trainer.step_count - 1)  # the measurement at this step is no longer valid
     trainer.history.mark(Mark(trainer.step_count, MOVED))
     trainer.timeline.pin()
     trainer.measure()
 
 
 def warm_start_from(trainer: Trainer, other: Trainer) -> None:
-    """Let a trainer go on where another one was, on other rows of the same inputs and outputs.
+    """Continue another trainer's run on other rows with the same inputs and outputs.
 
-    The weights say the same of every raw input as before, although the standardiser may be
-    another one; classes that are new start from zero, counters and curves go on. Where the
-    models do not match, or the loss is not a number there, the trainer stays at its start.
+    The weights are converted so that every raw input gives the same logits as before, although
+    the standardiser may differ; new classes start from zero, counters and curves continue. If the
+    models do not match, or the loss is not finite, the trainer stays at its start.
     """
     parameters = _carried_over(trainer, other)
     if parameters is None:
@@ -79,10 +79,10 @@ def warm_start_from(trainer: Trainer, other: Trainer) -> None:
         trainer.reset()
         return
     trainer.step_count, trainer.epoch = other.step_count, other.epoch
-    # That others moved is no divergence.
+    # A larger loss because the data changed must not count as divergence.
     level = max(trainer.stopping.level, trainer.stopping.health.level(begun))
     history = other.history.copy()
-    history.cut(other.step_count)  # what it has of later steps is of another future
+    history.cut(other.step_count)  # drop steps after the one the weights are from
     is_drawn = trainer.task.config.data.source == "drawn"
     history.mark(Mark(trainer.step_count, "points" if is_drawn else "example"))
     settings = other.settings
@@ -91,19 +91,19 @@ def warm_start_from(trainer: Trainer, other: Trainer) -> None:
 
 
 def _carried_over(trainer: Trainer, other: Trainer) -> list[Tensor] | None:
-    """Return the other's parameters for the trainer's standardiser; None where none match.
+    """Return the other's parameters converted to the trainer's standardiser; None if no match.
 
-    They are float64 on the host, with zeros for classes that are new.
+    They are float64 on the host, with zeros for new classes.
     """
     old, new = other.task.standardiser, trainer.task.standardiser
     outputs = other.task.outputs
     if len(old.mean) != len(new.mean) or outputs > trainer.task.outputs:
         return None
     model = trainer.task.config.model
-    if other.task.config.model != model:  # another question is asked
+    if other.task.config.model != model:  # a different kind or architecture
         return None
     has_others = outputs != trainer.task.outputs
-    if has_others and FAMILY[model.kind].is_pairwise:  # pairs have other numbers now
+    if has_others and FAMILY[model.kind].is_pairwise:  # pairs are numbered differently now
         return None
     parameters = [p.double().cpu() for p in other.checkpoint().parameters]
     into = 2 if model.hidden else 0  # the layer that takes the inputs
@@ -115,13 +115,13 @@ def _carried_over(trainer: Trainer, other: Trainer) -> list[Tensor] | None:
 
 
 def _with_rows(theta: Tensor, rows: int) -> Tensor:
-    """Return θ (k, …) with zeros after its rows, (rows, …)."""
+    """Return θ (k, …) padded with rows of zeros to (rows, …)."""
     more = theta.new_zeros((rows - len(theta), *theta.shape[1:]))
     return torch.cat([theta, more])
 
 
 def rescued(trainer: Trainer) -> Trainer:
-    """Return a trainer that goes on from the last copy on the host, on the CPU."""
+    """Return a trainer that continues from the last host backup, on the CPU."""
     twin = Trainer(with_device(trainer.task, "cpu"))
     twin.restore(trainer.backup.checkpoint)
     history = trainer.history.copy()
@@ -133,21 +133,21 @@ def rescued(trainer: Trainer) -> Trainer:
 
 
 def twin_of(trainer: Trainer) -> Trainer:
-    """Return another trainer of the same task and start, to try settings on.
+    """Return another trainer of the same task and initial weights, for trials of settings.
 
-    It is measured less often.
+    It measures less often.
     """
     return Trainer(tuned_task(trainer), start=trainer.start, least_stride=TRIAL_STRIDE)
 
 
 def tuned_task(trainer: Trainer) -> Task:
-    """Return the trainer's task with the settings as they are now."""
+    """Return the trainer's task with its current settings."""
     config = replace(trainer.task.config, training=trainer.settings)
     return replace(trainer.task, config=config)
 
 
 def stand_like(twin: Trainer, other: Trainer, settings: TrainingConfig, *, at_start: bool) -> None:
-    """Let a twin begin where the other one is, or began, with these settings."""
+    """Set a twin to the other trainer's current or oldest checkpoint, with these settings."""
     twin.settings = settings
     twin.reset()
     twin.restore(other.timeline.oldest if at_start else other.checkpoint())
@@ -156,7 +156,7 @@ def stand_like(twin: Trainer, other: Trainer, settings: TrainingConfig, *, at_st
 
 
 def _record_anew(trainer: Trainer, active: ActiveSettings, history: History) -> None:
-    """Let this be the first point that it can go back to, with these settings and curves."""
+    """Restart the timeline at the current step, with these settings and curves."""
     trainer.set_active(active)
     trainer.history = history
     trainer.last_stable = trainer.checkpoint()
