@@ -1,4 +1,4 @@
-"""What the weights of measured features say: coefficients in both units, and odds ratios."""
+"""Interpretation of weights: coefficients in standardised and original units, odds ratios."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from core.train.snapshot import Params
 Reals = NDArray[np.float64]
 
 LARGEST_EXPONENT = 700.0
-SMALL = 5e-3  # a factor nearer to 1 is told in percent
+SMALL = 5e-3  # a factor nearer to 1 is given in percent
 
 
 @dataclass(frozen=True, eq=False)
 class Coefficients:
-    """W (outputs, m) and b (outputs,) for standardised inputs, and for inputs in own units.
+    """W (outputs, m) and b (outputs,) for standardised inputs and, as own_…, in original units.
 
     outputs : the name of each row.
     """
@@ -36,7 +36,7 @@ class Coefficients:
 
 
 def output_names(task: Task) -> tuple[str, ...]:
-    """Return the name of each row of W: a class, the neuron's yes, or a pair of classes."""
+    """Return the name of each row of W: a class, the neuron's yes-class, or a pair of classes."""
     names = task.dataset.class_names
     if task.is_neuron:
         return names[1:]
@@ -59,21 +59,21 @@ def coefficients(task: Task, params: Params) -> Coefficients:
 
 
 def have_odds(task: Task) -> bool:
-    """Whether a weight multiplies odds by a factor, and its input is one feature by itself."""
+    """Return whether weights are log odds ratios of single features."""
     model = task.config.model
     return FAMILY[model.kind].has_odds and not model.hidden and task.feature_map.is_identity
 
 
 def is_relative(task: Task) -> bool:
-    """Whether the odds of a class are those against another one, of one distribution."""
+    """Return whether odds compare two classes of one distribution, as with softmax."""
     return FAMILY[task.config.model.kind].is_shift_invariant
 
 
 def odds_ratios(task: Task, found: Coefficients, k: int, against: int | None) -> Reals:
-    """Return by what one unit more of each feature multiplies the odds of output k, (m,).
+    """Return the factor by which one more unit of each feature changes the odds of output k, (m,).
 
-    Softmax: the odds of class k against class `against`, exp(w_k − w_r), whatever the other
-    classes do. A sigmoid: the odds of yes against no, exp(w); `against` does not matter.
+    Softmax: the odds of class k against class r = `against`, exp(w_k − w_r), whatever the other
+    classes do. Sigmoid: the odds of yes against no, exp(w); `against` is ignored.
     """
     w = found.own_W[k]
     if is_relative(task) and against is not None:
@@ -83,7 +83,7 @@ def odds_ratios(task: Task, found: Coefficients, k: int, against: int | None) ->
 
 
 def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | None) -> str:
-    """Say what one unit more of feature j does to the odds of output k."""
+    """Return a sentence on the effect of one more unit of feature j on the odds of output k."""
     if not have_odds(task):
         return ""
     names = task.dataset.class_names
@@ -109,7 +109,7 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
 
 
 def _effect(w: float, odds: str) -> str:
-    """Say what the factor exp(w) does to the odds."""
+    """Return a phrase for the effect of the factor exp(w) on the odds."""
     if not w:
         return f"leaves {odds} as they are"
     if abs(w) < SMALL:
@@ -119,7 +119,7 @@ def _effect(w: float, odds: str) -> str:
 
 
 def as_csv(task: Task, found: Coefficients, against: int | None) -> str:
-    """Return the table as comma-separated values, a row for each input and output."""
+    """Return the table as CSV, one row per input and output."""
     has_odds = have_odds(task)
     titles = ["input", "output", "standardised units", "own units"]
     rows = [[*titles, "odds ratio"] if has_odds else titles]

@@ -1,4 +1,4 @@
-"""Whether a run that is over came to rest, and if not, why: the verdict on a model's weights."""
+"""Whether a finished run has converged, and if not, why."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from core.train.models import model_of
 from core.train.outcome import Epilogue
 from core.train.snapshot import Metrics, Params, Status
 
-AT_REST = 1e-4  # the largest slope along any parameter, as scikit-learn's solvers have it
-WORK = 1e7  # rows × parameters² that an optimum is looked for with: well below a second
+AT_REST = 1e-4  # tolerance on the largest slope along a parameter, as in scikit-learn's solvers
+WORK = 1e7  # most rows × parameters² for which an optimum is searched: well below a second
 
 
 @dataclass(frozen=True)
 class _Slope:
     """The largest slope of the loss with its penalties, over all training rows.
 
-    separates : whether larger multiples of the output weights lower the loss for ever, penalties
-        aside: an output (of softmax, all of them) has every example on its right side.
-    is_still : no example pulls at the weights.
+    separates : whether scaling up the output weights always lowers the loss, penalties aside: an
+        output (all of them for softmax) has every example on the right side.
+    is_still : whether every example's gradient is zero.
     """
 
     largest: float
@@ -40,9 +40,9 @@ class _Slope:
 def judge(
     task: Task, params: Params, settings: TrainingConfig, status: Status, metrics: Metrics
 ) -> Epilogue:
-    """Say whether a finished run came to rest, and what keeps it from that.
+    """Return whether a finished run has converged, with notes on what prevents it.
 
-    metrics : of all training rows.
+    metrics : measured on all training rows.
     """
     kind, health = FAMILY[task.config.model.kind], Health.of(task)
     notes = []
@@ -83,9 +83,9 @@ def judge(
 
 
 def _of_margins(kind: Kind, slope: _Slope, notes: list[str], *, is_free: bool) -> Epilogue:
-    """Judge a loss with kinks: its slope jumps from one side of them to the other.
+    """Judge a loss with kinks, where the slope is discontinuous.
 
-    Without a margin a penalty changes nothing: smaller weights decide the same.
+    With a margin of 0 a penalty changes nothing: smaller weights give the same decisions.
     """
     if is_free or not kind.margin:
         if not slope.is_still:
@@ -112,7 +112,7 @@ def _nothing(health: Health, metrics: Metrics) -> str:
 
 
 def _is_endless(task: Task, slope: _Slope) -> bool | None:
-    """Return whether the loss without penalties has no lowest point; None if it is not known."""
+    """Return whether the loss without penalties has no minimum; None if unknown."""
     if FAMILY[task.config.model.kind].always_has_optimum:
         return False
     if slope.separates:
@@ -145,7 +145,7 @@ def _slope(task: Task, params: Params, settings: TrainingConfig) -> _Slope:
         slope = (g * (scale / n)).double()
         if theta.ndim == 2:
             slope += settings.l2 * theta
-            # At 0 the penalty of L1 has a kink, which holds a weight against a slope up to λ₁.
+            # At 0 the L1 penalty has a kink, which holds a weight at 0 for slopes up to λ₁.
             held = torch.nn.functional.softshrink(slope, settings.l1)
             slope = torch.where(theta == 0, held, slope + settings.l1 * theta.sign())
         elif not config.has_bias:
@@ -155,7 +155,10 @@ def _slope(task: Task, params: Params, settings: TrainingConfig) -> _Slope:
 
 
 def _right(kind: str, Z: Tensor, Y: Tensor) -> Tensor:
-    """Return for each example whether each output, or all of them at once, are strictly right."""
+    """Return whether each output of each example is strictly right, (n, outputs).
+
+    With softmax, an example is right or wrong in all outputs at once.
+    """
     if not FAMILY[kind].is_shift_invariant:
         return ((2 * Y - 1) * Z > 0) | (Y == ABSENT)
     own = (Z * Y).sum(dim=1)

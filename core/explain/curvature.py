@@ -1,4 +1,4 @@
-"""How the loss bends where the model is, and how noisy the gradient of a batch is."""
+"""The curvature of the loss at the current weights, and the noise of a batch's gradient."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ from core.train.batches import to_device
 from core.train.losses import HEADS
 from core.train.snapshot import Params
 
-ROWS = 5_000  # of the training rows: of more, a fixed sample
-BEND_NUMBERS = 800_000  # rows × inputs that the largest curvature is found from in passing
+ROWS = 5_000  # training rows used; of more, a fixed sample
+BEND_NUMBERS = 800_000  # rows × inputs for a quick estimate of the largest curvature
 
 
 def has_curvature(task: Task) -> bool:
-    """Whether the Hessian of the model's loss is known in a formula."""
+    """Return whether the Hessian of the model's loss has a closed form here."""
     return HEADS[task.config.model.kind].hessian is not None and not task.config.model.hidden
 
 
 def largest(task: Task, params: Params, decay: float) -> float:
     """Return λ_max of the Hessian of the mean loss over the training rows + (λ/2)‖W‖².
 
-    Plain descent with η above 2/λ_max overshoots along that direction.
+    Plain descent with η above 2/λ_max diverges along its eigenvector.
     """
     return finish(search(task, params, decay, task.train_rows))
 
 
 def cheap_rows(task: Task) -> NDArray[np.int64]:
-    """Return as many of the training rows as λ_max is found from in passing, always the same."""
+    """Return a fixed sample of the training rows for a quick estimate of λ_max."""
     return sample(task.train_rows, min(max(BEND_NUMBERS // task.m, 500), ROWS))
 
 
 def search(
     task: Task, params: Params, decay: float, rows: NDArray[np.int64]
 ) -> Generator[None, None, float]:
-    """Find λ_max over these rows, a few milliseconds' work at a time.
+    """Find λ_max over these rows, yielding after every few milliseconds of work.
 
     The Hessian is the mean of B ⊗ xxᵀ, B = d²L/dz² of an example and x with a 1 for the bias; its
-    product with V (outputs, m + 1) is the mean of (B V x) xᵀ, so that it is never written down.
+    product with V (outputs, m + 1) is the mean of (B V x) xᵀ, so that it is never formed.
     """
     config, n = task.config.model, len(rows)
     head = HEADS[config.kind]
@@ -71,7 +71,7 @@ def search(
             yield
         total[:, :-1] *= placed.unit
         total /= n
-        total[:, :-1] += decay * V[:, :-1]  # biases are spared
+        total[:, :-1] += decay * V[:, :-1]  # biases have no penalty
         total[:, -1] *= float(config.has_bias)
         return total.flatten().numpy()
 
@@ -81,11 +81,11 @@ def search(
 
 
 def stable_rate(bend: float, optimiser: OptimiserName, momentum: float) -> float | None:
-    """Return the η above which updates along a direction with this curvature grow for ever.
+    """Return the η above which updates along a direction with this curvature diverge.
 
-    That is exact on a parabola: 2/λ_max for plain descent, (1 + μ) times that with momentum,
-    (1 + μ)/(1 + 2μ) times that with Nesterov's. None for other rules: they scale each parameter
-    by itself or solve for the step, and have no such bound.
+    Exact for a quadratic: 2/λ_max for plain descent, (1 + μ) times that with momentum,
+    (1 + μ)/(1 + 2μ) times that with Nesterov momentum. None for other optimisers: they scale each
+    parameter separately or solve for the step, and have no such bound.
     """
     if not (math.isfinite(bend) and bend > 0):
         return None
@@ -95,12 +95,12 @@ def stable_rate(bend: float, optimiser: OptimiserName, momentum: float) -> float
 
 @dataclass(frozen=True)
 class Noise:
-    """The gradient of the next batch against that of all training rows.
+    """The gradient of the next batch compared with that of all training rows.
 
-    degrees : the angle between the two. ratio : of their lengths, the batch's to the full one's.
-    signal : signal-to-noise, the length of the full gradient over the root mean square distance
-        from it of the gradients of such batches; infinite for a full batch.
-    rows : of the batch. sampled : training rows that the full gradient is estimated from.
+    degrees : the angle between the two. ratio : the batch gradient's length over the full one's.
+    signal : signal-to-noise ratio, the length of the full gradient over the root mean square
+        distance of the gradients of batches of this size from it; infinite for a full batch.
+    rows : size of the batch. sampled : training rows used to estimate the full gradient.
     """
 
     degrees: float
@@ -112,10 +112,10 @@ class Noise:
 
 @torch.no_grad()
 def noise(task: Task, params: Params, batch: NDArray[np.int64]) -> Noise | None:
-    """Compare the two gradients, without penalties; None where one of them is zero.
+    """Compare the two gradients, without penalties; None if one is zero or not finite.
 
-    A sample of the rows has a longer gradient than all rows have, by its own noise; that is
-    taken off again. Where nothing is left, the full gradient counts as zero.
+    Noise makes the squared length of a sample's gradient too large on average; its expected excess
+    is subtracted. If nothing is left, the full gradient counts as zero.
     """
     rows, n = sample(task.train_rows), len(task.train_rows)
     mine, _ = _gradient(task, params, batch)
@@ -133,19 +133,19 @@ def noise(task: Task, params: Params, batch: NDArray[np.int64]) -> Noise | None:
 
 
 def _left(n: int, size: int) -> float:
-    """Return the share of the spread that a mean of `size` of n rows, each taken once, keeps."""
+    """Return the share of the variance left in a mean of `size` of n rows without replacement."""
     return (n - size) / (size * max(n - 1, 1))
 
 
 def sample(rows: NDArray[np.int64], most: int = ROWS) -> NDArray[np.int64]:
-    """Return all of the rows, or so many of them, always the same."""
+    """Return all of the rows, or a fixed sample of `most` of them."""
     if len(rows) <= most:
         return rows
     return np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
 
 
 def _gradient(task: Task, params: Params, rows: NDArray[np.int64]) -> tuple[Tensor, float]:
-    """Return the gradient of the rows' mean loss, and the mean of ‖gradient‖² of each by itself."""
+    """Return the gradient of the rows' mean loss, and the mean of the rows' own ‖gradient‖²."""
     config, squares = task.config.model, 0.0
     head = HEADS[config.kind]
     parameters = tuple(torch.from_numpy(array) for array in params.arrays)
@@ -174,7 +174,7 @@ def _squares(task: Task, params: Params, X: Tensor, dZ: Tensor) -> Tensor:
 
 
 def _rows(task: Task, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-    """Return X1 (n, m + 1), the inputs with a 1, and Y (n, outputs) of these rows."""
+    """Return X1 (n, m + 1), the inputs with a column of ones, and Y (n, outputs) of these rows."""
     X = torch.from_numpy(task.inputs(task.dataset.values(rows)))
     head = HEADS[task.config.model.kind]
     Y = head.encode(torch.from_numpy(task.dataset.y[rows]), task.outputs).to(X.dtype)

@@ -1,7 +1,7 @@
-"""What one example's logits lead to in each model of the family, step by step, in float64.
+"""From one example's logits to its loss and gradient for each kind of model, in float64.
 
-Activation, loss and slope are those of the model's head, which the trainer takes in float32; what
-leads from one to the other, exponentials, votes and ∂L/∂a, is written out here.
+Activation, loss and gradient come from the model's head, which the trainer uses in float32; the
+intermediate values (exponentials, votes, ∂L/∂a) are computed here.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from core.train.losses import ABSENT, HEADS
 
 Reals = NDArray[np.float64]
 
-LARGEST_EXPONENT = 80.0  # beyond it eᶻ is written with the largest logit taken out
+LARGEST_EXPONENT = 80.0  # beyond it eᶻ is shown with the largest logit subtracted
 
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """From logits z (outputs,) to the loss and its slope.
+    """From logits z (outputs,) to the loss and its gradient.
 
-    shift : taken out of softmax's logits before exponentiating, 0 unless they are large.
-    powers : (outputs,) e^(z − shift) of softmax, e^(−z) of sigmoids; empty for all others.
-    total : the sum of softmax's powers, 1 + e^(−z) of one sigmoid, else 0.
-    a : (outputs,) activations. slope : (outputs,) ∂a/∂z of sigmoids, else empty.
-    decided : the class chosen. tied : the classes with the most votes, for pairs; else empty.
-    votes, confidence : (classes,) of pairs, their sums of votes and of logits; else empty.
-    y : (outputs,) targets, NaN where a pair has not the class; None where the class is not
-    known; with it loss, losses (each output's own; softmax has one), dz = ∂L/∂z and dL/da are.
+    shift : subtracted from softmax's logits before exponentiating, 0 unless they are large.
+    powers : (outputs,) e^(z − shift) for softmax, e^(−z) for sigmoids; otherwise empty.
+    total : the sum of softmax's powers, 1 + e^(−z) for one sigmoid, else 0.
+    a : (outputs,) activations. slope : (outputs,) ∂a/∂z for sigmoids, else empty.
+    decided : the class chosen. tied : for pairs, the classes with the most votes; else empty.
+    votes, confidence : (classes,) for pairs, the sums of votes and of logits; else empty.
+    y : (outputs,) targets, NaN where a pair does not contain the class. If the class is unknown,
+    y is None, and so are loss, losses (one per output; softmax has one), dz = ∂L/∂z and da = ∂L/∂a.
     """
 
     shift: float
@@ -54,7 +54,7 @@ NONE: Reals = np.empty(0)
 
 
 def respond(kind: str, z: Reals, h: int, label: int | None) -> Response:
-    """Follow the logits of one example of h classes; label is its class, if that is known."""
+    """Return the response to one example's logits; h : classes; label : its class, if known."""
     model, head, Z = FAMILY[kind], HEADS[kind], torch.from_numpy(z)[None]
     a: Reals = head.activation(Z)[0].numpy()
     shift, powers, total = _exponentials(model, z)
@@ -65,7 +65,7 @@ def respond(kind: str, z: Reals, h: int, label: int | None) -> Response:
     if label is not None:
         Y = head.encode(torch.tensor([label]), len(z)).to(Z.dtype)
         y = Y[0].masked_fill(Y[0] == ABSENT, torch.nan).numpy()
-        # Outputs that know nothing of each other are one example each, with a loss of its own.
+        # Independent outputs are passed as one example each, to get a loss per output.
         losses = (head.loss(Z, Y) if model.is_shift_invariant else head.loss(Z.mT, Y.mT)).numpy()
         dz = head.gradient(Z, Y)[0].numpy()
         loss = float(losses.sum()) + 0.0
@@ -89,7 +89,7 @@ def respond(kind: str, z: Reals, h: int, label: int | None) -> Response:
 
 
 def _exponentials(model: Kind, z: Reals) -> tuple[float, Reals, float]:
-    """Return shift, powers and total of a response."""
+    """Return shift, powers and total of a Response."""
     with np.errstate(over="ignore"):
         if model.is_shift_invariant:
             largest = float(z.max())
@@ -113,7 +113,7 @@ def _count(z: Reals, h: int) -> tuple[Reals, Reals]:
 
 
 def _by_activation(model: Kind, a: Reals, y: Reals, slope: Reals) -> Reals | None:
-    """Return ∂L/∂a of one sigmoid; of a log-likelihood it is infinite where no slope is left."""
+    """Return ∂L/∂a for one sigmoid neuron; infinite for cross-entropy if ∂a/∂z underflows."""
     if not (model.is_neuron and model.is_sigmoid):
         return None
     if not model.chain_collapses:

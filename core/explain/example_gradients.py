@@ -1,8 +1,7 @@
-"""What the examples of a batch do to the weights, each by itself and together, as NumPy values.
+"""Contributions of a batch's examples to the update of the weights, as NumPy values.
 
-An example adds −(∂L/∂z)ₖ x to the direction in which the weights wₖ move: with softmax, to the
-weights of its own class a share (1 − a) of itself, to the others −aₖ x. Batch gradient descent
-follows the mean.
+An example adds −(∂L/∂z)ₖ x to the descent direction of the weights wₖ: with softmax, (1 − a) x to
+the weights of its own class and −aₖ x to the others. Batch gradient descent follows the mean.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ ROWS_AT_ONCE = 4096
 
 @dataclass(frozen=True, eq=False)
 class Pulls:
-    """The rows of one batch, as the model sees them, and how wrong it is about each.
+    """The inputs of one batch and the model's error on each.
 
     X : (n, m) inputs.
-    errors : (n, outputs) dL/dz of each row's own loss; of cross-entropies it is a − y.
+    errors : (n, outputs) dL/dz of each row's loss; a − y for cross-entropies.
     y : (n,) class numbers.
-    sides : (classes, outputs) where each output is a pair's neuron, else None: 1 where it speaks
-        for the class, −1 where it speaks against it, 0 where the class is not of the pair.
+    sides : (classes, outputs) if each output is a pair's neuron, else None: 1 where its yes means
+        the class, −1 where its no does, 0 where the class is not in the pair.
     """
 
     X: Floats
@@ -44,8 +43,8 @@ class Pulls:
     def on_own_class(self) -> Floats:
         """Return what each row adds to the weights of its own class, (n, m).
 
-        One neuron has one row of weights: the rows of class 0 push it away from themselves. Of
-        pairs it is the mean over those that have the class, each turned towards the class.
+        One neuron has one row of weights: the rows of class 0 push it away from themselves. For
+        pairs, return the mean over those that contain the class, each turned towards the class.
         """
         if self.sides is not None:
             each = (self.errors * self.sides[self.y]).sum(axis=1) / (len(self.sides) - 1)
@@ -60,14 +59,14 @@ class Pulls:
 
     @property
     def of_classes(self) -> Floats:
-        """The mean for each output, or of pairs for each class, as in `on_own_class`, (·, m)."""
+        """The mean for each output, or for pairs for each class, as in `on_own_class`, (·, m)."""
         mean = self.mean
         return mean if self.sides is None else self.sides @ mean / np.float32(len(self.sides) - 1)
 
 
 def pulls(task: Task, params: Params, rows: NDArray[np.int64]) -> Pulls:
     """Return the pulls of these rows of the data set on the weights."""
-    import torch  # the weights come from it: it is there by now
+    import torch  # already loaded: the weights come from it
 
     from core.train.losses import HEADS
 
@@ -84,7 +83,7 @@ def pulls(task: Task, params: Params, rows: NDArray[np.int64]) -> Pulls:
 def descent(
     task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float, l1: float = 0.0
 ) -> Params:
-    """Return −∇W and −∇b of the rows' mean loss with its penalties: the way that is down."""
+    """Return −∇W and −∇b of the rows' mean loss with its penalties: the descent direction."""
     W, b = np.zeros_like(params.W), np.zeros_like(params.b)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = pulls(task, params, rows[start : start + ROWS_AT_ONCE])

@@ -1,7 +1,7 @@
-"""One example's way through one update, number by number: x → z → a → loss → gradient → new W, b.
+"""All numbers of one example in one update: x → z → a → loss → gradient → new W, b.
 
-Everything of the example is computed here from the formulae, in float64 and by itself, so that it
-can be held against what the trainer does; the batch's share comes from the trainer's own heads.
+The example's numbers are computed from the formulae, in float64 and independently, so that they
+can be checked against the trainer; the batch means come from the trainer's own heads.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROWS_AT_ONCE = 4096
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """The update that comes next: means over the n rows of its batch.
+    """The batch of the next update: means over its n rows.
 
     dW, db : (outputs, m), (outputs,) gradients of the mean loss, without the penalty.
     loss : mean, in the loss's own unit.
@@ -44,11 +44,11 @@ class Batch:
 class Trace:
     """All numbers of one example under the weights of one step; `outputs` is 1 for a neuron.
 
-    x : (m,) as the model takes it. products : (outputs, m) W ⊙ x. z : (outputs,) logits.
-    response : what the logits lead to. dW = dz xᵀ is None where the class is not known; db is dz.
+    x : (m,) inputs of the model. products : (outputs, m) W ⊙ x. z : (outputs,) logits.
+    response : activations, loss and gradient. dW = dz xᵀ is None if the class is unknown; db is dz.
     eta, decay, l1, momentum : η, λ, λ₁ and μ of the next update; t : its number, from 1.
-    rule : its optimiser. W_moves, b_moves : how the parameters move with the whole batch; None
-    without one, for methods of second order, and for the bias of a model that has none.
+    rule : its optimiser. W_moves, b_moves : the parameters' moves with the whole batch; None
+    without a batch, for second-order methods, and for the bias of a model without one.
     """
 
     run: int
@@ -74,7 +74,7 @@ class Trace:
 
     @property
     def is_neuron(self) -> bool:
-        """Whether it is one neuron that says yes or no."""
+        """Whether the model is a single neuron."""
         return FAMILY[self.kind].is_neuron
 
     @property
@@ -98,7 +98,7 @@ class Trace:
 
     @property
     def constants(self) -> dict[str, float]:
-        """The numbers in the formula of the rule, by name."""
+        """The constants in the optimiser's formula, by name."""
         return OPTIMISERS[self.rule].constants(self.t)
 
     @property
@@ -107,7 +107,7 @@ class Trace:
 
     @property
     def new_b(self) -> Reals | None:
-        """The biases after the update; where the model has none they stay 0."""
+        """The biases after the update; they stay 0 in a model without biases."""
         if self.b_moves is None:
             return None if self.W_moves is None else self.b
         return self.b_moves.new
@@ -122,10 +122,10 @@ def follow(
     *,
     with_batch: bool = True,
 ) -> Trace:
-    """Follow features (d,) in their own units through the model of the snapshot.
+    """Trace features (d,) in their own units through the model of the snapshot.
 
-    label : the class, None where it is not known. row : its number in the data set, if it has one.
-    with_batch : whether to average over the next batch, which for a large one takes a while.
+    label : the class, None if unknown. row : its number in the data set, if it has one.
+    with_batch : whether to average over the next batch, which is slow for a large one.
     """
     params, settings = snapshot.params, snapshot.settings
     W, b = params.W.astype(np.float64), params.b.astype(np.float64)

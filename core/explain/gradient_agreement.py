@@ -1,4 +1,4 @@
-"""How far several ways to the same gradient agree, in numbers and in words."""
+"""How well several methods of computing a gradient agree, as numbers and text."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ TRAINED, HAND, AUTOGRAD, DIFFERENCES = (
 
 @dataclass(frozen=True)
 class Difference:
-    """How far two ways are apart.
+    """The difference between two methods.
 
-    absolute : the largest difference of a parameter.
-    relative : the same as a share of the largest derivative.
-    where : the number of that parameter.
-    agrees : whether each difference is no larger than rounding explains.
+    absolute : the largest difference over the parameters.
+    relative : the same relative to the largest derivative.
+    where : the index of that parameter.
+    agrees : whether every difference is within the rounding error.
     """
 
     absolute: float
@@ -39,18 +39,18 @@ class Difference:
 
 @dataclass(frozen=True, eq=False)
 class GradientCheck:
-    """Derivatives of the mean loss, penalty included, by all p parameters: W row by row, then b.
+    """Derivatives of the mean loss with penalties by all p parameters: W row by row, then b.
 
     kind : of the model. has_bias : whether b is one of the parameters.
-    rows, batch : so many rows were taken of a batch of so many. at_kinks : so many of its rows
-        were left out, for there the loss has no derivative.
+    rows, batch : number of rows used, and the size of the batch. at_kinks : number of rows left out
+        because the loss has no derivative there.
     trained : (p,) by hand in float32, as the trainer computes them.
     hand, autograd : (p,) in float64.
-    checked : (k,) numbers of the parameters that were checked by finite differences too.
-    skipped : so many were not because |w| has its kink next to them.
-    differences : (k,) their derivatives in float64.
-    apart : for each pair of ways, how far they are apart.
-    trouble : which way gave no finite number, and where; "" if all did.
+    checked : (k,) indices of the parameters also checked by finite differences.
+    skipped : number of parameters not checked because they are near the kink of |w|.
+    differences : (k,) derivatives by finite differences, in float64.
+    apart : the difference between each pair of methods.
+    trouble : which method gave a non-finite number, and where; "" if none did.
     """
 
     kind: str
@@ -75,7 +75,7 @@ class GradientCheck:
 
     @property
     def largest(self) -> float:
-        """The largest difference between two ways in float64."""
+        """The largest difference between two methods in float64."""
         return max((d.absolute for pair, d in self.apart.items() if TRAINED not in pair), default=0)
 
     def name(self, parameter: int) -> str:
@@ -83,7 +83,7 @@ class GradientCheck:
 
     @property
     def verdict(self) -> str:
-        """Say in a few words whether the ways agree."""
+        """A short text on whether the methods agree."""
         if self.trouble:
             return "not finite"
         pair = self._worst
@@ -91,7 +91,7 @@ class GradientCheck:
 
     @property
     def remarks(self) -> str:
-        """Say how far float32 is from float64, and where the ways differ most."""
+        """A text on where the methods differ most, and how far float32 is from float64."""
         if not self.apart:
             return ""
         trained = self.apart[TRAINED, HAND].absolute
@@ -109,14 +109,14 @@ class GradientCheck:
 
     @property
     def _worst(self) -> tuple[str, str] | None:
-        """The pair to be told of, if any disagrees."""
+        """The pair to report, if any disagrees."""
         wrong = [pair for pair, d in self.apart.items() if not d.agrees]
-        # A slip shows in float32, too: it is told of there only if float64 is right.
+        # An error also shows in float32; report that pair only if all in float64 agree.
         return min(wrong, key=lambda pair: TRAINED in pair, default=None)
 
     @property
     def summary(self) -> str:
-        """Say in one line how the ways agree, or where they do not."""
+        """One line on how well the methods agree, or where they do not."""
         if self.trouble:
             return self.trouble
         if self._worst is not None:
@@ -136,7 +136,7 @@ class GradientCheck:
 
     @property
     def extent(self) -> str:
-        """Say on which rows it was checked and, if not at all parameters, at how many."""
+        """A text on which rows were checked and, if not all parameters, how many."""
         rows = f"on the {self.rows:,} rows of the next batch"
         if self.rows == 1:
             rows = "on the one row of the next batch"
@@ -178,9 +178,9 @@ class GradientCheck:
         return float(values[parameter])
 
     def largest_rows(self, count: int) -> list[tuple[str, float, float, float]]:
-        """Return name and derivative by hand, autograd, differences of some that were checked.
+        """Return the name and derivatives (by hand, autograd, differences) of checked parameters.
 
-        They are the steepest parameters; if the ways disagree, those where they disagree most.
+        These are the steepest ones; if the methods disagree, those where they disagree most.
         """
         table = np.array(self._columns()[1:])
         sizes = np.abs(table).max(axis=0) if self.passed else np.ptp(table, axis=0)
@@ -191,7 +191,7 @@ class GradientCheck:
         ]
 
     def csv(self) -> str:
-        """Return all parameters that were checked all ways, a line each, with a header."""
+        """Return CSV with a header and one line per parameter checked by all methods."""
         rows: list[list[str | float]] = [["parameter", TRAINED, HAND, AUTOGRAD, DIFFERENCES]]
         for i, values in zip(self.checked, np.transpose(self._columns()), strict=True):
             rows.append([self.name(int(i)), *values.tolist()])

@@ -1,4 +1,4 @@
-"""The gradient three ways: by hand as it is trained with, by autograd, by finite differences."""
+"""The gradient by three methods: by hand, as in training, by autograd, by finite differences."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from core.train.snapshot import Params
 
 Floats = NDArray[np.float64]
 
-MAX_ROWS = 4096  # of the batch; of more, a fixed sample of so many
-MAX_PARAMETERS = 2000  # more are checked by finite differences in SAMPLE places only
+MAX_ROWS = 4096  # of the batch; of more, a fixed sample of this many
+MAX_PARAMETERS = 2000  # of more, finite differences check only SAMPLE
 SAMPLE = 200
-WORK = 5 * 10**9  # products that finite differences of all parameters may take
-NUDGE = 1e-3  # of a logit, at most
-KINK = 2 * NUDGE  # rows with a logit so near to a loss's kink are left out
-STENCIL = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))  # where, and its weight
+WORK = 5 * 10**9  # most multiplications for finite differences of all parameters
+NUDGE = 1e-3  # largest change of a logit per unit of the stencil
+KINK = 2 * NUDGE  # rows with a logit this near to a kink of the loss are left out
+STENCIL = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))  # offset and weight
 
 
 def check(
@@ -44,11 +44,11 @@ def check(
     weight_decay: float = 0.0,
     l1: float = 0.0,
 ) -> GradientCheck:
-    """Compute the gradient on these rows of the data set three ways and compare.
+    """Compute the gradient on these rows of the data set by three methods and compare.
 
-    The function is L = mean loss + λ/2 ‖W‖² + λ₁ Σ|w|. At its kinks there is no derivative to
-    compare with: rows next to the kink of a loss with a margin are left out, and finite differences
-    of weights next to 0 under λ₁. Raises DataError where there are no rows.
+    The function is L = mean loss + λ/2 ‖W‖² + λ₁ Σ|w|. It has no derivative at its kinks, so rows
+    near the kink of a loss with a margin are left out, and so are finite differences of weights
+    near 0 if λ₁ > 0. Raises DataError if there are no rows, or none away from kinks.
     """
     if not len(rows):
         raise DataError("There are no rows to check the gradient on.")
@@ -110,7 +110,7 @@ def _trouble(way: str, where: str, largest_logit: float) -> str:
 
 
 def _off_kinks(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return those of the rows where the loss has a derivative, and for a little way around."""
+    """Return the rows whose logits are more than KINK away from a kink of the loss."""
     margin = FAMILY[task.config.model.kind].margin
     if margin is None:
         return rows
@@ -139,13 +139,13 @@ def _trained(
 
 
 def _flat(dW: Tensor, db: Tensor, task: Task) -> Floats:
-    """All derivatives as one vector; a bias that the model does not have has none."""
+    """Return all derivatives as one vector (p,), without biases if the model has none."""
     parts = [dW.flatten(), db] if task.config.model.has_bias else [dW.flatten()]
     return torch.cat(parts).double().numpy()
 
 
 def _chosen(task: Task, n: int) -> NDArray[np.int64]:
-    """Return the parameters for finite differences: all, or all biases and a draw of weights."""
+    """Return the parameters for finite differences: all, or biases and a sample of weights."""
     weights = task.outputs * task.m
     p = weights + task.outputs * task.config.model.has_bias
     is_quick = p <= MAX_PARAMETERS and len(STENCIL) * p * n * weights <= WORK
@@ -188,12 +188,12 @@ class _Problem:
 
     @property
     def reach(self) -> Floats:
-        """The largest |x| that each parameter is multiplied by, (p,), not less than 1."""
+        """The largest |x| by which each parameter is multiplied, (p,), at least 1."""
         reach = self._X.abs().amax(dim=0).clamp(min=1).expand(len(self._W), -1)
         return _flat(reach, torch.ones_like(self._b), self._task)
 
     def is_off_kink(self, parameters: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which of them finite differences do not carry over 0, where |w| has its kink."""
+        """Return for which parameters finite differences do not cross 0, the kink of |w|."""
         values = _flat(self._W, self._b, self._task)[parameters]
         near = 2 * NUDGE / self.reach[parameters]
         is_bias = parameters >= self._W.numel()
@@ -213,9 +213,9 @@ class _Problem:
         return _flat(dW, db, self._task)
 
     def by_differences(self, chosen: NDArray[np.int64]) -> Floats:
-        """Return central differences over five points for the chosen parameters, (k,).
+        """Return five-point central differences for the chosen parameters, (k,).
 
-        Each is moved so far that no logit moves by more than 2 · NUDGE.
+        The steps are chosen so that no logit changes by more than 2 · NUDGE.
         """
         W, b = self._W.clone(), self._b.clone()
         places = [
@@ -239,10 +239,10 @@ class _Problem:
 def _compared(
     ways: dict[str, Floats], checked: NDArray[np.int64], problem: _Problem
 ) -> dict[tuple[str, str], Difference]:
-    """Compare each two ways at the parameters that both know."""
+    """Compare each pair of methods at the parameters both have computed."""
     reach, logit = problem.reach, 1 + problem.largest_logit
-    # How far rounding may take each way from the truth, for inputs of size 1: units in the last
-    # place of the logits, in float32 or float64; finite differences divide theirs by NUDGE.
+    # Bounds of each method's rounding error for inputs of size 1: units in the last place of the
+    # logits, in float32 or float64; finite differences divide theirs by NUDGE.
     rounding = {TRAINED: 1e-5 * logit, HAND: 1e-13 * logit, AUTOGRAD: 1e-13 * logit}
     rounding[DIFFERENCES] = 1e-10 * logit
     names, every = list(ways), np.arange(len(reach))

@@ -1,4 +1,4 @@
-"""What hidden units do: where in a plane each switches, and what picture each looks for."""
+"""Hidden units: which are strongest, and where in a plane each switches."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from core.train.snapshot import Hidden
 Reals = NDArray[np.float64]
 
 NODES = (64, 48)
-MOST_LINES = 48  # more of them are a tangle
+MOST_LINES = 48  # more would be unreadable
 
 
 def strongest(W: NDArray[np.float32], most: int) -> NDArray[np.int64]:
-    """Return at most so many units of W (outputs, u), those with the largest ‖W[:, j]‖ first."""
+    """Return at most `most` units of W (outputs, u), sorted by descending ‖W[:, j]‖."""
     size = np.linalg.norm(W.astype(np.float64), axis=0)
     return np.argsort(-size, kind="stable")[:most]
 
@@ -26,10 +26,10 @@ def switching_lines(
 ) -> list[Reals]:
     """Return where the net input Vⱼ·x + cⱼ of these units is zero, each line (points, 2).
 
-    There ReLU begins, and tanh and the sigmoid are steepest. Without a feature map the lines are
-    straight.
+    There ReLU has its kink, and tanh and the sigmoid are steepest. Without a feature map the lines
+    are straight.
     """
-    from contourpy import contour_generator  # only who looks at a plane needs it
+    from contourpy import contour_generator  # imported only when a plane is viewed
 
     columns, rows = NODES
     xs, ys = np.linspace(*plane.x_range, columns), np.linspace(*plane.y_range, rows)

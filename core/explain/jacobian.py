@@ -1,4 +1,4 @@
-"""The Jacobian of softmax and of the sigmoid, and how the chain rule collapses to a − y."""
+"""The Jacobian of softmax and of the sigmoid, and the chain rule simplified to a − y."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Collapse:
-    """∂L/∂z of one example's cross-entropy, by the chain rule and by its short form, (h,) each.
+    """∂L/∂z of one example's cross-entropy, by the chain rule and in short form, (h,) each.
 
     upstream : ∂L/∂a, which is −y/a for softmax and (a − y)/(a(1 − a)) for a sigmoid.
     product : ∂L/∂a times ∂a/∂z.
     short : a − y.
     difference : the largest |product − short|; infinite where `overflows`.
-    overflows : whether a probability is so small that ∂L/∂a is no longer a finite number.
+    overflows : whether a probability is so small that ∂L/∂a or the product is not finite.
     """
 
     upstream: Floats
@@ -46,7 +46,7 @@ def collapse(a: NDArray[np.floating], y: int) -> Collapse:
     J = jacobian(a)
     Y = np.array([float(y)]) if len(a) == 1 else np.eye(len(a))[y]
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        # 0 / a is 0 also where a has underflowed: the other classes do not enter the loss.
+        # 0 / a is 0 even if a has underflowed: the other classes do not enter the loss.
         parts = np.where(Y > 0, -Y / a, 0.0) if len(a) > 1 else (a - Y) / J[0]
         product = parts @ J
         difference = np.abs(product - (a - Y)).max()

@@ -1,4 +1,4 @@
-"""The largest eigenvalue of a symmetric matrix that is known by its products alone."""
+"""The largest eigenvalue of a symmetric matrix, from matrix-vector products only."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Product = Generator[None, None, Vector]
 
-CLOSE = 1e-5  # of the eigenvalue: the residual at which it is found; its error is far less
-MOST = 200  # products
+CLOSE = 1e-5  # tolerance of the residual, relative to the eigenvalue, whose error is far less
+MOST = 200  # most products
 
 
 def largest_eigenvalue(
     multiply: Callable[[Vector], Product], start: Vector
 ) -> Generator[None, None, float]:
-    """Return λ_max by the method of Lanczos, slice by slice.
+    """Return λ_max by the Lanczos method, yielding after each slice of work.
 
-    multiply : v (p,) ↦ H v, itself in slices.
-    start : (p,), with a part along every eigenvector that is to be found.
+    multiply : v (p,) ↦ H v, also in slices.
+    start : (p,), with a component along every eigenvector of interest.
 
-    The eigenvalues of the tridiagonal matrix of (α, β) approach those of H from within, the
-    outermost first. |β s|, s the last component of its eigenvector, bounds the distance of one of
-    them from the next eigenvalue of H (Parlett, The Symmetric Eigenvalue Problem, 13.2).
+    The eigenvalues of the tridiagonal matrix of (α, β) converge to those of H from within, the
+    outermost first. |β s|, where s is the last component of its eigenvector, bounds the distance
+    of each from an eigenvalue of H (Parlett, The Symmetric Eigenvalue Problem, 13.2).
     """
     length = float(np.linalg.norm(start))
     if not length:
@@ -36,7 +36,7 @@ def largest_eigenvalue(
         v = basis[-1]
         w = yield from multiply(v)
         diagonal.append(float(w @ v))
-        for _ in range(2):  # once is not enough where figures have been cancelled
+        for _ in range(2):  # once is not enough after cancellation
             for other in basis:
                 w = w - (w @ other) * other
         beta = float(np.linalg.norm(w))

@@ -22,49 +22,49 @@ if TYPE_CHECKING:
 Reals = NDArray[np.float64]
 Range = tuple[float, float]
 
-ROWS = 2_000  # of the training rows, a fixed sample of which is measured
-USUAL_OUTPUTS = 10  # of a model with more of them, so many fewer rows are measured
+ROWS = 2_000  # size of the fixed sample of training rows
+USUAL_OUTPUTS = 10  # with more outputs, proportionally fewer rows
 NUMBERS_AT_ONCE = 2_000_000
 LEVELS = 14
-PARALLEL = 1e-6  # sine of the angle between two directions that are taken for one
-RANDOM_SEED = 7  # of a direction that nobody chose
-SHORT = 6  # characters of a class's name in the name of a pair
+PARALLEL = 1e-6  # sine of the angle below which directions count as parallel
+RANDOM_SEED = 7  # of the direction used by default
+SHORT = 6  # most characters of a class in the name of a pair
 
 
 def own_cost(kind: str) -> Cost:
-    """Return the loss that the model is trained on."""
+    """Return the loss on which the model is trained."""
     return FAMILY[kind].cost
 
 
 def other_cost(kind: str) -> Cost:
-    """Return the loss to compare it with, of the same weights.
+    """Return the other loss, to compare at the same weights.
 
-    Squared error is of the activations, as cross-entropy is. The weights of a neuron without
-    probabilities are compared as those of a sigmoid neuron.
+    Squared error, like cross-entropy, is that of the activations. The cross-entropy of a neuron
+    without probabilities is that of a sigmoid neuron with its weights.
     """
     return "squared error" if own_cost(kind) == "cross-entropy" else "cross-entropy"
 
 
 @dataclass(frozen=True, eq=False)
 class Direction:
-    """A direction of all parameters, of length one: dW (outputs, m) and db (outputs,)."""
+    """A unit vector in parameter space: dW (outputs, m) and db (outputs,)."""
 
     name: str
     dW: Reals
     db: Reals
 
     def along(self, params: Params) -> float:
-        """Return how far the parameters lie in this direction; of one parameter, its value."""
+        """Return the coordinate of the parameters in this direction."""
         return float(np.vdot(self.dW, params.W) + np.vdot(self.db, params.b))
 
     def along_path(self, path: Trajectory) -> Reals:
-        """Return the same of each point of a path, (points,)."""
+        """Return the coordinate of each point of a path, (points,)."""
         return np.tensordot(path.W, self.dW, 2) + path.b @ self.db
 
     def without(self, other: Direction) -> Direction | None:
-        """Return the part of it at right angles to another one, of length one again.
+        """Return the component orthogonal to another direction, normalised.
 
-        None where the two are parallel: the little that is left of it is rounding.
+        None if the two are parallel: what remains is rounding error.
         """
         shared = float(np.vdot(self.dW, other.dW) + np.vdot(self.db, other.db))
         dW, db = self.dW - shared * other.dW, self.db - shared * other.db
@@ -80,12 +80,12 @@ def unit(name: str, dW: Reals, db: Reals) -> Direction:
 
 
 def has_two_parameters(task: Task) -> bool:
-    """Whether the model has two parameters or more: over one alone a loss is a curve."""
+    """Return whether the model has at least two parameters, as a surface requires."""
     return task.outputs * (task.m + task.config.model.has_bias) > 1
 
 
 def beside(first: Direction, second: Direction, task: Task) -> Direction:
-    """Return what of the second is at right angles to the first; of a random one if nothing is.
+    """Return the component of the second orthogonal to the first, or of a random one if parallel.
 
     The model must have two parameters or more.
     """
@@ -96,7 +96,7 @@ def beside(first: Direction, second: Direction, task: Task) -> Direction:
 
 
 def of_parameter(task: Task, k: int, j: int | None) -> Direction:
-    """Return the direction of one weight W[k, j], or of the bias b[k] where j is None."""
+    """Return the direction of one weight W[k, j], or of the bias b[k] if j is None."""
     dW, db = np.zeros((task.outputs, task.m)), np.zeros(task.outputs)
     kind, names = task.config.model.kind, task.dataset.class_names
     has_pairs = FAMILY[kind].is_pairwise
@@ -109,7 +109,7 @@ def of_parameter(task: Task, k: int, j: int | None) -> Direction:
 
 
 def _short(name: str) -> str:
-    """A class's name with room for another one beside it."""
+    """Return a class's name, shortened to SHORT characters."""
     return name if len(name) <= SHORT else f"{name[: SHORT - 1]}."
 
 
@@ -124,9 +124,9 @@ def at_random(task: Task, seed: int) -> Direction:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """The training rows that are measured: X (n, m) standardised, Y (n, outputs) targets.
+    """The training rows measured: X (n, m) inputs, standardised, Y (n, outputs) targets.
 
-    total : training rows in all. kind, has_bias : of the model.
+    total : number of all training rows. kind, has_bias : of the model.
     """
 
     X: Reals
@@ -137,8 +137,8 @@ class Sample:
 
     @classmethod
     def of(cls, task: Task, most: int | None = None) -> Sample:
-        """Take all training rows of the task, or a fixed sample of so many."""
-        import torch  # the weights come from it: it is there by now
+        """Take all training rows of the task, or a fixed sample of `most` of them."""
+        import torch  # already loaded: the weights come from it
 
         from core.train.losses import HEADS
 
@@ -155,7 +155,10 @@ class Sample:
 
 
 def downhill(sample: Sample, params: Params, name: str = "downhill") -> Direction:
-    """Return the direction of steepest descent of the model's own loss at these parameters."""
+    """Return the direction of steepest descent of the model's own loss, without penalties.
+
+    Where the gradient is zero, it is the direction in which all weights grow alike.
+    """
     import torch
 
     from core.train.losses import HEADS
@@ -170,9 +173,9 @@ def downhill(sample: Sample, params: Params, name: str = "downhill") -> Directio
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """The loss on a grid: rows from the bottom up, over coordinates along two directions.
+    """The loss on a grid over the coordinates along two directions, rows from the bottom up.
 
-    xs : (columns,), ys : (rows,). losses : by cost, (rows, columns), each in its own unit.
+    xs : (columns,), ys : (rows,). losses : for each cost, (rows, columns), in its own unit.
     """
 
     xs: Reals
@@ -180,14 +183,14 @@ class Surface:
     losses: dict[Cost, Reals]
 
     def levels(self, cost: Cost) -> Reals:
-        """Return the losses of the contour lines, closer together near the lowest."""
+        """Return the levels of the contour lines, denser near the minimum."""
         low, high = float(self.losses[cost].min()), float(self.losses[cost].max())
         t = np.linspace(0, 1, LEVELS + 2)[1:-1]
         return low + (high - low) * t**2
 
     def contours(self, cost: Cost) -> list[tuple[float, list[Reals]]]:
         """Return each level with its lines, each (points, 2)."""
-        from contourpy import contour_generator  # only who looks at a surface needs it
+        from contourpy import contour_generator  # imported only when a surface is viewed
 
         generator = contour_generator(self.xs, self.ys, self.losses[cost])
         return [(float(level), list(generator.lines(level))) for level in self.levels(cost)]  # type: ignore[arg-type]
@@ -206,8 +209,8 @@ def surface(
 ) -> Surface:
     """Measure the mean loss plus (λ/2)‖W‖² + λ₁ Σ|w| on a grid of size (columns, rows).
 
-    Along directions the logits are straight lines, Z + α D₁ + β D₂, so that no node of the grid
-    needs a product with X.
+    The logits are linear in the coordinates, Z + α D₁ + β D₂, so that no node of the grid needs a
+    product with X.
     """
     columns, rows = size
     xs, ys = np.linspace(*x_range, columns), np.linspace(*y_range, rows)
@@ -243,12 +246,12 @@ def mean_loss(Z: NDArray[np.floating], sample: Sample, cost: Cost) -> Reals:
 
 
 def _loss(kind: str, cost: Cost) -> Callable[[Tensor, Tensor], Tensor]:
-    """Return the loss of logits Z (n, outputs) and targets Y, (n,)."""
+    """Return the function from logits Z and targets Y (n, outputs) to losses (n,)."""
     from core.train import losses
 
     if cost == own_cost(kind):
         return losses.HEADS[kind].loss
-    if cost == "cross-entropy":  # of one neuron, by its sigmoid
+    if cost == "cross-entropy":  # of one neuron, as with a sigmoid
         return losses.sigmoid_cross_entropy
     if FAMILY[kind].is_shift_invariant:
         return lambda Z, Y: (losses.softmax(Z) - Y).square().sum(dim=1)
@@ -265,7 +268,7 @@ def value(sample: Sample, params: Params, cost: Cost, decay: float = 0.0, l1: fl
 
 
 def moved(params: Params, directions: tuple[Direction, Direction], x: float, y: float) -> Params:
-    """Return the parameters with these two coordinates, all others as they are."""
+    """Return the parameters moved along the two directions to these coordinates."""
     W, b = params.W.astype(np.float64), params.b.astype(np.float64)
     for direction, wanted in zip(directions, (x, y), strict=True):
         by = wanted - direction.along(params)
@@ -275,11 +278,11 @@ def moved(params: Params, directions: tuple[Direction, Direction], x: float, y: 
 
 
 def boundary(task: Task, params: Params, x_range: Range, y_range: Range) -> list[Reals]:
-    """Return the lines between the regions of a task with two features."""
+    """Return the decision boundaries of a task with two features, each (points, 2)."""
     from core.explain.probe import decision_grid  # which imports PyTorch
 
     plane = Plane(0, 1, x_range, y_range, (0.0, 0.0))
-    finer = 3 if FAMILY[task.config.model.kind].is_pairwise else 1  # votes jump from node to node
+    finer = 3 if FAMILY[task.config.model.kind].is_pairwise else 1  # votes are discontinuous
     return boundary_lines(decision_grid(task, params, plane, 48 * finer, 40 * finer))
 
 

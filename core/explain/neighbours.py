@@ -1,4 +1,4 @@
-"""Which training rows are most like an input, as the model sees both; NumPy only."""
+"""The training rows nearest to an input, in the space of model inputs; NumPy only."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ ROWS_AT_ONCE = 2048
 
 
 def nearest(task: Task, values: NDArray[np.floating], count: int) -> NDArray[np.int64]:
-    """Return the `count` training rows that are nearest to one row of features, nearest first.
+    """Return the `count` training rows nearest to one row of features, nearest first.
 
-    values : (d,) in the features' own units; the rows are numbers of `task.dataset`.
-    The distance is Euclidean, between inputs as the model takes them. Of equals, the first row
-    in the data set comes first.
+    values : (d,) in the features' own units; returned are row numbers of `task.dataset`, (count,).
+    The distance is Euclidean, between inputs of the model. Ties are in the order of the data set.
     """
     rows = task.train_rows
     x = task.inputs(values[None])[0]

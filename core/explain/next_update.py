@@ -1,4 +1,4 @@
-"""The update that comes next, number by number, in float64."""
+"""The numbers of the next update, in float64."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ Reals = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """How one array of parameters θ moves: θ ← θ − η d.
+    """The update of one array of parameters θ: θ ← θ − η d.
 
-    g : its gradient with the penalties. before, after : what the rule remembers, v or s or both.
-    d : the direction; a rule that decouples λ adds λ θ to it. new : θ after the update.
+    g : gradient with the penalties. before, after : the optimiser's state, v or s or both.
+    d : the direction; an optimiser with decoupled weight decay adds λ θ to it. new : θ after the
+    update.
     """
 
     g: Reals
@@ -40,7 +41,7 @@ def move(
     *,
     is_weight: bool,
 ) -> Move:
-    """Return how θ moves by this mean gradient in update number t; biases bear no penalty."""
+    """Return the move of θ by this mean gradient in update number t; biases have no penalty."""
     g, decay = gradient, 0.0
     if is_weight:
         g = g + settings.l2 * theta + settings.l1 * np.sign(theta)
@@ -53,9 +54,9 @@ def move(
 def _step(
     settings: TrainingConfig, g: Reals, before: tuple[Reals, ...], t: int
 ) -> tuple[tuple[Reals, ...], Reals]:
-    """Return what the rule remembers afterwards, and the direction d.
+    """Return the optimiser's state after the update, and the direction d.
 
-    From θ = 0 with η = 1 it leads to −d; the difference of two θ would lose a small step's digits.
+    An update of θ = 0 with η = 1 gives −d without the cancellation of subtracting two θ.
     """
     theta, after = torch.zeros(g.shape, dtype=torch.float64), [torch.tensor(v) for v in before]
     now = StepParams(1.0, settings.momentum, t)

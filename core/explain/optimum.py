@@ -1,4 +1,4 @@
-"""Where the loss of a model is lowest, by Newton's method, for models that are small enough."""
+"""The minimum of a model's loss by Newton's method, for small models."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from core.train.models import model_of
 from core.train.second_order import NEWTON, SecondOrderOptimiser, flat
 from core.train.snapshot import Params
 
-MOST_PARAMETERS = 150  # with more of them, no optimum is looked for
+MOST_PARAMETERS = 150  # with more, no optimum is searched for
 MOST_ROWS = 20_000
 ITERATIONS = 60
-AT_REST = 1e-9  # the slope along the steepest parameter
-FLAT = 1e-6  # curvature, of the largest, below which a direction has no lowest point
+AT_REST = 1e-9  # tolerance on the slope along the steepest parameter
+FLAT = 1e-6  # share of the largest curvature below which the loss has no minimum along a direction
 
 
 @dataclass(frozen=True, eq=False)
 class Optimum:
-    """Where the loss is lowest, or why it is lowest nowhere."""
+    """The minimum of the loss, or the reason why there is none or it is unknown."""
 
     params: Params | None
     loss: float
@@ -33,16 +33,16 @@ class Optimum:
 
     @property
     def is_endless(self) -> bool:
-        """Whether the loss falls for ever, as the weights grow without end."""
+        """Whether the loss has no minimum: it keeps falling as the weights grow."""
         return self.params is None and np.isfinite(self.loss)
 
 
 def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
-    """Find the lowest point of the mean loss plus (λ/2)‖W‖² by Newton's method.
+    """Find the minimum of the mean loss plus (λ/2)‖W‖² by Newton's method.
 
-    Softmax has directions along which nothing changes: of all lowest points it is the one
-    nearest to zero. Without λ there is none where some class can be separated from the others,
-    but for the squared error of a line, which always has one.
+    Softmax's loss is constant along some directions: the minimum found is the one nearest to zero.
+    With λ = 0 there is no minimum if some class can be separated from the others, except for the
+    squared error of a linear neuron, which always has one.
     """
     kind = FAMILY[task.config.model.kind]
     p, n = task.outputs * (task.m + task.config.model.has_bias), len(task.train_rows)
@@ -58,7 +58,7 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
     for _ in range(ITERATIONS):
         before = flat((W, b))
         steepest = finish(newton.update(1.0, decay))
-        if steepest < AT_REST or torch.equal(before, flat((W, b))):  # no lower by any digit
+        if steepest < AT_REST or torch.equal(before, flat((W, b))):  # no lower step
             break
     lowest = finish(newton.loss(flat((W, b)), decay))
     if not kind.always_has_optimum and _has_no_end(task, newton, decay):
@@ -72,18 +72,18 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
 
 
 def _in_float64(task: Task) -> Rows:
-    """Return the training rows, a fixed sample of many, in the precision that an optimum needs."""
+    """Return the training rows in float64, a fixed sample if there are more than MOST_ROWS."""
     sample = Sample.of(task, MOST_ROWS)
-    y = torch.zeros(len(sample.X), dtype=torch.int64)  # of no use here: the targets are known
+    y = torch.zeros(len(sample.X), dtype=torch.int64)  # unused: the targets are given
     X, targets = torch.from_numpy(sample.X), torch.from_numpy(sample.Y).mT.contiguous()
     return Rows(X, y, targets, unit=1.0, mean=None, std=None)
 
 
 def _has_no_end(task: Task, newton: SecondOrderOptimiser, decay: float) -> bool:
-    """Return whether the loss falls on for ever: some direction has no curvature left.
+    """Return whether the loss has no minimum: its curvature vanishes along some direction.
 
-    Directions along which softmax never changes do not count, one constant for all rows of W and
-    b. With a penalty, only the biases have one.
+    Directions along which softmax's loss is constant, the same vector added to every row of W and
+    b, do not count. With a penalty, only the biases have one.
     """
     _, H = finish(newton.derivatives(decay))
     m1, has_bias = task.m + 1, task.config.model.has_bias

@@ -1,4 +1,4 @@
-"""What a model says, as values: on a plane of two features, and of each row."""
+"""Predictions of a model as values: on a plane of two features, and for each row."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Plane:
-    """The plane of two features, x across and y up, the other features held at `at`, (m,).
+    """The plane of two features, x across and y up, the other features fixed at `at`, (d,).
 
-    x_range, y_range : what is seen, in the features' own units.
+    x_range, y_range : the visible ranges, in the features' own units.
     """
 
     x: int
@@ -38,11 +38,11 @@ class Nodes(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class DecisionGrid:
-    """The model's answers on a grid over a plane, in rows from the bottom up.
+    """The model's predictions on a grid over a plane, in rows from the bottom up.
 
-    xs, ys : (columns,) and (rows,) places of the grid's nodes, the outermost ones on the edges.
+    xs, ys : (columns,) and (rows,) coordinates of the nodes, the outermost ones on the edges.
     probabilities : (rows, columns, classes).
-    margins : (rows, columns, classes) each class's logit minus the largest other one, so that a
+    margins : (rows, columns, classes) each class's score minus the largest other one, so that a
         class's region is where its margin is positive and its boundary is the zero line.
     """
 
@@ -54,9 +54,9 @@ class DecisionGrid:
 
 @dataclass(frozen=True, eq=False)
 class RowAnswers:
-    """What a model says of each row of a task, in the data set's order, (n,) each.
+    """The model's predictions for each row of a task, in the data set's order, (n,) each.
 
-    probability : of the row's own class. loss : in nats.
+    probability : of the row's own class. loss : in the loss's own unit.
     """
 
     predicted: NDArray[np.int64]
@@ -65,11 +65,11 @@ class RowAnswers:
 
 
 def boundary_lines(grid: DecisionGrid) -> list[NDArray[np.float64]]:
-    """Return the lines between the regions, each (points, 2) of x and y."""
-    from contourpy import contour_generator  # only who looks at a plane needs it
+    """Return the boundaries between the regions, each (points, 2) of x and y."""
+    from contourpy import contour_generator  # imported only when a plane is viewed
 
     h = grid.margins.shape[2]
-    # Where two classes meet, both margins are zero: with two classes one of them says it all.
+    # On a boundary both classes have margin zero: with two classes, one of them is enough.
     classes = range(1) if h == 2 else range(h)
     lines: list[NDArray[np.float64]] = []
     for k in classes:

@@ -1,4 +1,4 @@
-"""What a model says of one picture and why, in NumPy: quick enough for every move of a pen."""
+"""The prediction for one input and its explanation: fast enough for every move of a pen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.train.snapshot import Params
 Floats = NDArray[np.float32]
 
 SURE, FAIRLY_SURE, TORN = 0.95, 0.75, 0.8
-CLAIMED = 0.5  # a class's own neuron says yes above it
+CLAIMED = 0.5  # above it a class's own neuron says yes
 TIED = "All classes tie: train first."
 
 
@@ -27,14 +27,14 @@ def no_values() -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """One input's way through the model.
+    """The model's response to one input.
 
-    x : (m,) the input as the model takes it, standardised where that is wanted.
-    evidence : (outputs, m) W ⊙ x, row by row; its sums plus the biases are the logits. None of
-        them, (0, m), with a hidden layer, where no input speaks for a class by itself.
+    x : (m,) the model's input, standardised if the task is.
+    evidence : (outputs, m) W ⊙ x, row by row; its sums plus the biases are the logits. Empty,
+        (0, m), with a hidden layer, where single inputs have no separate contribution.
     logits : (outputs,) z = W x + b.
-    probabilities : (classes,), summing to one but for one-vs-rest; see `core.train.losses.Head`.
-    decided : the class that is chosen. votes : (classes,) of pairs, else empty.
+    probabilities : (classes,), summing to one except for one-vs-rest; see `core.train.losses.Head`.
+    decided : the predicted class. votes : (classes,) for pairs, else empty.
     """
 
     x: Floats
@@ -46,7 +46,7 @@ class Answer:
 
     @property
     def entropy(self) -> float:
-        """−Σ a ln a in nats: 0 where it is sure, ln h where it has no idea."""
+        """−Σ a ln a in nats: 0 for a certain prediction, ln h for equal probabilities."""
         return entropy(self.probabilities)
 
 
@@ -57,8 +57,8 @@ def entropy(probabilities: Floats) -> float:
 
 
 def ask(reader: Reader, params: Params, values: NDArray[np.floating]) -> Answer:
-    """Ask the model of `params` about one row of features in their own units, (d,)."""
-    import torch  # the weights come from it: it is there by now
+    """Return the model's answer for one row of features in their own units, (d,)."""
+    import torch  # already loaded: the weights come from it
 
     from core.train import models
     from core.train.losses import HEADS
@@ -81,7 +81,7 @@ def ask(reader: Reader, params: Params, values: NDArray[np.floating]) -> Answer:
 
 
 def loss_of(task: Task, answer: Answer, label: int) -> float:
-    """Return the loss of the example, whose class this is, from its logits."""
+    """Return the loss of an example with this class, from its logits."""
     import torch
 
     from core.train.losses import HEADS
@@ -103,9 +103,9 @@ def _votes(z: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Reading:
-    """An answer as it is shown, class by class.
+    """An answer as displayed, class by class.
 
-    sizes : of the bars, 0 … 1. texts : beside them. aside : what is said of all of them together.
+    sizes : of the bars, 0 … 1. texts : beside the bars. aside : a text for all of them together.
     """
 
     sizes: tuple[float, ...]
@@ -114,7 +114,7 @@ class Reading:
 
 
 def read(kind: str, answer: Answer) -> Reading:
-    """Read an answer as this model means it: shares, each class's own yes, votes, or a step."""
+    """Return how to display an answer of this kind: shares, a yes per class, votes, or a step."""
     a, model = answer.probabilities, FAMILY[kind]
     if not model.has_probabilities:
         said = tuple(("no", "yes")[k] if k == answer.decided else "" for k in range(len(a)))
@@ -137,7 +137,7 @@ def read(kind: str, answer: Answer) -> Reading:
 
 
 def describe(kind: str, answer: Answer, names: Sequence[str]) -> str:
-    """Say how sure the model is, and of what; or, without probabilities, what it says."""
+    """Return a sentence on how sure the model is, or, without probabilities, on its decision."""
     name, model = names[answer.decided], FAMILY[kind]
     if not model.has_probabilities:
         return f"Says {'yes' if answer.decided else 'no'}: {name}."
@@ -161,7 +161,7 @@ def describe(kind: str, answer: Answer, names: Sequence[str]) -> str:
 
 
 def _describe_claims(a: Floats, order: NDArray[np.int64], names: Sequence[str]) -> str:
-    """Of one-vs-rest: whose own neurons say yes."""
+    """Return a sentence for one-vs-rest: which classes' neurons say yes."""
     claimed = int((a > CLAIMED).sum())
     first, second = names[order[0]], names[order[1]]
     if claimed == 0:
@@ -185,5 +185,5 @@ def _describe_votes(answer: Answer, names: Sequence[str]) -> str:
 
 
 def has_odds(kind: str) -> bool:
-    """Whether differences of logits are factors of odds."""
+    """Return whether differences of logits are log odds ratios."""
     return FAMILY[kind].has_odds

@@ -1,6 +1,7 @@
-"""Pure questions about a model: what does it say elsewhere than on its training rows?
+"""Predictions of a model for any input: rows, features, and grids over planes.
 
-Arguments and answers are NumPy; nothing here remembers anything, so any thread may ask.
+Pure functions, safe to call from any thread. Arguments and results are NumPy, except that the
+functions for logits return tensors.
 """
 
 from __future__ import annotations
@@ -44,13 +45,13 @@ def nodes(reader: Reader, plane: Plane, columns: int, rows: int) -> Nodes:
 def decision_grid(
     reader: Reader, params: Params, plane: Plane, columns: int, rows: int
 ) -> DecisionGrid:
-    """Ask the model on a grid of rows × columns nodes over the plane."""
+    """Return the model's predictions on a grid of rows × columns nodes over the plane."""
     return decide_grid(reader, params, nodes(reader, plane, columns, rows))
 
 
 @torch.no_grad()
 def decide_grid(reader: Reader, params: Params, at: Nodes) -> DecisionGrid:
-    """Ask the model at these nodes."""
+    """Return the model's predictions at these nodes."""
     head = HEADS[reader.config.model.kind]
     Z = logits_at(reader, params, at.X)
     per_class = head.scores(Z)
@@ -73,10 +74,10 @@ def mistakes(
     X: Floats | None = None,
     threshold: float | None = None,
 ) -> NDArray[np.bool_]:
-    """Return for each of the rows whether the model puts it into a wrong class.
+    """Return for each of the rows whether the model misclassifies it, (rows,).
 
-    X : their inputs (n, m), where they are known.
-    threshold : probability above which a single neuron says yes; None is the model's own decision.
+    X : their inputs (n, m), if already computed.
+    threshold : probability above which a single neuron says yes; None for the model's own decision.
     """
     return np.asarray(decided(task, params, rows, X, threshold) != task.dataset.y[rows])
 
@@ -89,7 +90,7 @@ def decided(
     X: Floats | None = None,
     threshold: float | None = None,
 ) -> NDArray[np.int64]:
-    """Return the class that the model puts each of the rows into; see `mistakes`."""
+    """Return the predicted class of each of the rows; see `mistakes` for X and threshold."""
     head = HEADS[task.config.model.kind]
     Z = logits_at(task, params, task.inputs(task.dataset.values(rows)) if X is None else X)
     if threshold is None:
@@ -108,7 +109,7 @@ def probabilities(reader: Reader, params: Params, values: NDArray[np.floating]) 
 
 @torch.no_grad()
 def row_answers(task: Task, params: Params) -> RowAnswers:
-    """Ask the model about every row of the task."""
+    """Return the model's predictions for every row of the task's data set."""
     head = HEADS[task.config.model.kind]
     dataset = task.dataset
     predicted = np.empty(dataset.n, dtype=np.int64)

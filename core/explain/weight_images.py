@@ -1,4 +1,4 @@
-"""What the weights of pictures say, class by class, in a few numbers."""
+"""Summary figures of the weights of picture models, one set per output."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Pixel = tuple[int, int]
 
 @dataclass(frozen=True)
 class PictureWeights:
-    """The weights w (m,) of one output, by their length and their two extremes.
+    """The norm and the two extremes of the weights w (m,) of one output.
 
-    most, least : the largest and the smallest weight, which may have the same sign; each at a
-        pixel, row and column from 0. norm, most, least and bias are of inputs as the model takes
-        them.
-    white : what the pixel at `most` adds to the logit when it turns from black to white.
+    most, least : the largest and the smallest weight, which may have the same sign; most_at,
+        least_at : their pixels, row and column from 0. norm, most, least and bias refer to the
+        model's inputs, standardised if the task is.
+    white : the change of the logit when the pixel at `most` turns from black to white.
     """
 
     name: str
@@ -37,7 +37,7 @@ class PictureWeights:
 
 
 def picture_weights(task: Task, params: Params) -> list[PictureWeights]:
-    """Return these numbers for each row of W of a model without a hidden layer."""
+    """Return the figures for each row of W of a model without a hidden layer."""
     assert task.dataset.image_shape is not None
     columns = task.dataset.image_shape[1]
     W = params.W.astype(np.float64)
@@ -60,7 +60,7 @@ def picture_weights(task: Task, params: Params) -> list[PictureWeights]:
 
 
 def as_csv(found: list[PictureWeights]) -> str:
-    """Return these numbers as comma-separated values, a row for each output."""
+    """Return the figures as CSV, one row per output."""
     titles = ("norm", "largest w", "row", "column", "smallest w", "row", "column", "bias")
     rows = [["output", *titles]]
     for one in found:
