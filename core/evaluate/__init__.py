@@ -1,4 +1,4 @@
-"""How good a model is on rows that it did not train on: counts, curves, calibration, folds.
+"""Evaluation on rows not used for training: counts, curves, calibration, cross-validation.
 
-`model_outputs` asks the model; the rest is arithmetic on arrays.
+`model_outputs` runs the model; the rest is arithmetic on arrays.
 """

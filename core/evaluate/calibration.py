@@ -1,4 +1,4 @@
-"""Whether probabilities mean what they say: of all answers with 80 %, are 80 % right?"""
+"""Calibration of probabilities: of all predictions with 80 %, are 80 % right?"""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ BINS = 10
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """The answers by how sure they are, in bins of equal width from 0 to 1, (bins,) each.
+    """Predictions grouped by confidence in bins of equal width from 0 to 1, (bins,) each.
 
-    confidence : the mean of what was said; accuracy : the share that was so; NaN where a bin is
-        empty. counts : answers in each bin.
+    confidence : mean predicted probability; accuracy : share that came true; both NaN in an empty
+        bin. counts : predictions in each bin.
     """
 
     confidence: Floats
@@ -30,7 +30,7 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """The expected calibration error: the mean of |accuracy − confidence| over the answers."""
+        """The expected calibration error: the mean of |accuracy − confidence| over predictions."""
         n = int(self.counts.sum())
         if n == 0:
             return 0.0
@@ -39,9 +39,9 @@ class Reliability:
 
 
 def reliability(said: Floats, is_so: NDArray[np.bool_], bins: int = BINS) -> Reliability:
-    """Put probabilities (n,) and whether what they are of is so, (n,), into bins.
+    """Group probabilities (n,) and whether their events came true, (n,), into bins.
 
-    Each bin has its lower end and not its upper one, but for the last, which has both.
+    Bins include their lower end but not their upper one, except the last, which includes both.
     """
     place = np.minimum((said * bins).astype(np.int64), bins - 1)
     counts = np.bincount(place, minlength=bins)

@@ -1,6 +1,6 @@
-"""How good a model's answers are: confusion, precision and recall, and how sure one can be of it.
+"""Quality of predictions: confusion, precision and recall, and confidence intervals.
 
-Arrays go in and come out; nothing here asks a model. That is `core.evaluate.model_outputs`.
+Functions of arrays; `core.evaluate.model_outputs` runs the model.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from core.model_family import FAMILY
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-HALF = 0.5  # the threshold that a neuron decides at by itself
-NORMAL_95 = 1.959963984540054  # 97.5 % of a standard normal variable lie below it
+HALF = 0.5  # a neuron's default decision threshold
+NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model says of some rows of a data set, (n,) each.
+    """A model's predictions for some rows of a data set, (n,) each.
 
-    rows : their numbers in the data set. y, predicted : their true class, and the model's.
-    probabilities : (n, classes), in float64; see `losses.Head` for models that have none.
-    scores : (n, classes); by a class's score its examples are told from all others. It orders
-        them as the probability does, and of a single neuron it is the logit z, or −z for no.
-    loss : each row's own, in the unit of the model's loss.
+    rows : their numbers in the data set. y, predicted : their true and predicted classes.
+    probabilities : (n, classes), in float64; see `losses.Head` for models without any.
+    scores : (n, classes); a class's score separates its examples from all others. It has the order
+        of the probability; for a single neuron it is the logit z, and −z for class 0.
+    loss : of each row, in the unit of the model's loss.
     logits : (n, outputs), float32.
     """
 
@@ -60,19 +60,19 @@ class Answers:
 
     @property
     def confidence(self) -> Floats:
-        """The probability of the class that each row is put into."""
+        """The probability of each row's predicted class."""
         confidence: Floats = self.probabilities[np.arange(len(self)), self.predicted]
         return confidence
 
     def at(self, threshold: float) -> Answers:
-        """Return a neuron's answers where it says yes above this probability, and not above ½."""
+        """Return a neuron's answers with this decision threshold on the probability, not ½."""
         if threshold == HALF or self.h != 2:
             return self
         above = self.probabilities[:, 1] > threshold
         return replace(self, predicted=above.astype(np.int64))
 
     def part(self, places: NDArray[np.int64] | slice) -> Answers:
-        """Return the answers at some places of these."""
+        """Return the answers at these indices."""
         return Answers(
             rows=self.rows[places],
             y=self.y[places],
@@ -84,23 +84,23 @@ class Answers:
         )
 
     def cell(self, true: int, predicted: int) -> Counts:
-        """Return the places of one cell of the confusion matrix, the largest loss first."""
+        """Return the indices in one cell of the confusion matrix, the largest loss first."""
         places = np.flatnonzero((self.y == true) & (self.predicted == predicted))
         return places[np.argsort(-self.loss[places], kind="stable")]
 
     def mistakes(self) -> Counts:
-        """Return the places of all wrong answers, the surest first."""
+        """Return the indices of all wrong answers, the most confident first."""
         places = np.flatnonzero(~self.is_right)
         return places[np.argsort(-self.confidence[places], kind="stable")]
 
 
 def has_threshold(kind: str) -> bool:
-    """Whether a model of this kind says yes above a probability that one could put elsewhere."""
+    """Return whether the decision threshold of this kind of model can be changed."""
     return FAMILY[kind].has_threshold
 
 
 def threshold_shift(kind: str, threshold: float) -> float:
-    """Return by how much further z must go for a yes, above what the neuron itself asks."""
+    """Return the shift of the threshold on z, relative to the neuron's default threshold."""
     if not has_threshold(kind):
         return 0.0
     return math.log(threshold / (1 - threshold)) if FAMILY[kind].is_sigmoid else threshold - HALF
@@ -115,8 +115,8 @@ def confusion(y: Counts, predicted: Counts, h: int) -> Counts:
 class Report:
     """Precision, recall, F1 and support of each class, (h,) each.
 
-    NaN where there is nothing to divide by: the precision of a class that is never predicted,
-    the recall of one that has no rows. F1 = 2 hits / (predicted + support) is 0 there.
+    NaN where the denominator is zero: the precision of a class that is never predicted, the recall
+    of a class without rows. F1 = 2 hits / (predicted + support) is then 0.
     """
 
     precision: Floats
@@ -125,13 +125,13 @@ class Report:
     support: Counts
 
     def macro(self) -> tuple[float, float, float]:
-        """Return the means over the classes; what has no value counts as 0."""
+        """Return the means over the classes of precision, recall and F1; NaN counts as 0."""
         precision, recall = (np.nan_to_num(part).mean() for part in (self.precision, self.recall))
         return float(precision), float(recall), float(self.f1.mean())
 
 
 def report(counts: Counts) -> Report:
-    """Read precision and recall off a confusion matrix (h, h)."""
+    """Compute precision, recall and F1 from a confusion matrix (h, h)."""
     hits, predicted, support = counts.diagonal(), counts.sum(axis=0), counts.sum(axis=1)
     return Report(
         precision=_share(hits, predicted, math.nan),
@@ -147,10 +147,10 @@ def _share(part: Counts, whole: Counts, otherwise: float) -> Floats:
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Return the 95 % confidence interval of a share after Wilson (1927); 0 … 1 where n is 0.
+    """Return the 95 % confidence interval of a proportion after Wilson (1927); 0 … 1 if n is 0.
 
-    It holds the shares p whose distance from hits / n is at most 1.96 standard errors
-    √(p(1 − p)/n), so it stays within 0 … 1 and has a width also where all answers are right.
+    It contains the proportions p whose distance from hits / n is at most 1.96 standard errors
+    √(p(1 − p)/n), so it stays within 0 … 1 and has a width even if all answers are right.
     """
     if n == 0:
         return 0.0, 1.0

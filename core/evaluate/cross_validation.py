@@ -1,7 +1,7 @@
-"""k-fold cross-validation: a config trained k times, each time without one k-th of its rows.
+"""k-fold cross-validation: train a config k times, each time without one k-th of its rows.
 
-Each row is judged once, by the one model that has not seen it. The test rows stay out of it: they
-are for the very end. It is done on a thread of its own, which leaves the live run as it is.
+Each row is evaluated once, by the one model not trained on it. The test rows are not used: they are
+for the final evaluation. Runs on its own thread and does not affect the live run.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Rows = NDArray[np.int64]
 
 
 def deal(y: Rows, k: int, seed: int) -> list[Rows]:
-    """Deal the rows with classes y (n,) out to k folds, and return the places of each, ascending.
+    """Split rows with classes y (n,) into k stratified folds; return the indices of each, sorted.
 
-    Folds differ by at most one row in all, and by at most one of each class: every class is
-    shuffled and dealt like cards, going on where the class before it ended.
+    Folds differ by at most one row in total and by at most one row per class: every class is
+    shuffled and dealt to the folds in turn, continuing where the previous class ended.
     """
     order = np.random.Generator(np.random.PCG64([seed, k])).permutation(len(y))
     by_class = order[np.argsort(y[order], kind="stable")]
@@ -35,11 +35,11 @@ def deal(y: Rows, k: int, seed: int) -> list[Rows]:
 
 
 def fold_tasks(task: Task, k: int) -> Iterator[Task]:
-    """Yield the k tasks: in each, one fold is tested and the other training rows train.
+    """Yield k tasks: each tests on one fold and trains on the other training rows.
 
-    The standardiser is fitted anew on the rows that train. Variations of a picture go with it:
-    those of a picture that is tested are left out.
-    Raises DataError where there are fewer rows than folds.
+    The standardiser is refitted on the rows trained on. Variations of a picture stay with it: those
+    of a picture in the test fold are left out.
+    Raises DataError if there are fewer rows than folds.
     """
     copies = task.config.data.copies
     base = len(task.train_rows) // (copies + 1)
@@ -58,7 +58,7 @@ def fold_tasks(task: Task, k: int) -> Iterator[Task]:
 
 @dataclass(frozen=True)
 class Fold:
-    """How one of the models did on the rows that it had not seen: loss as a mean, in its unit."""
+    """The result of one fold on its test rows; loss : their mean, in the loss's own unit."""
 
     rows: int
     accuracy: float
@@ -68,10 +68,10 @@ class Fold:
 
 @dataclass(frozen=True)
 class Validation:
-    """A cross-validation, under way or done.
+    """The state of a cross-validation, in progress or done.
 
-    k : folds. done : those that are. share : of all the work, 0 … 1. epoch, epochs : of the fold
-        that trains. failure : why it ended early, in words.
+    k : number of folds. done : the finished folds. share : progress of the whole, 0 … 1.
+    epoch, epochs : of the fold in training. failure : a message if it ended early, else "".
     """
 
     k: int
@@ -88,7 +88,7 @@ class Validation:
 
     @property
     def accuracy(self) -> tuple[float, float]:
-        """Mean and standard deviation over the folds that are done."""
+        """Mean and standard deviation over the finished folds."""
         return _spread([fold.accuracy for fold in self.done])
 
     @property
@@ -97,15 +97,15 @@ class Validation:
 
 
 def _spread(values: list[float]) -> tuple[float, float]:
-    """Return mean and standard deviation (n − 1); NaN where there are too few for it."""
+    """Return mean and standard deviation (n − 1); NaN if there are too few values."""
     mean = float(np.mean(values)) if values else math.nan
     return mean, float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
 
 
 class CrossValidation:
-    """The folds, trained one after the other by a job that ends within a slice of being cancelled.
+    """Trains the folds one after the other, in a job that ends within a slice of cancellation.
 
-    progress : replaced as it goes on; what was found out by the time it is cancelled stays.
+    progress : replaced as folds and epochs complete; finished folds are kept on cancellation.
     """
 
     def __init__(self, task: Task, k: int) -> None:
@@ -120,17 +120,17 @@ class CrossValidation:
                     return
         except LogitLabError as error:
             self.progress = replace(self.progress, failure=str(error))
-        except Exception as error:  # whatever it is, the person must learn of it
+        except Exception as error:  # report any failure to the user
             words = f"Cross-validation failed ({type(error).__name__}: {error})."
             self.progress = replace(self.progress, failure=words)
 
     def _train(self, task: Task, cancelled: threading.Event) -> bool:
-        """Train one fold's model to its end; return False where it is cancelled before that."""
-        from core.evaluate import model_outputs  # these bring PyTorch
+        """Train one fold's model to its end; return False if cancelled before."""
+        from core.evaluate import model_outputs  # these import PyTorch
         from core.train.device import with_device
         from core.train.trainer import Trainer
 
-        trainer = Trainer(with_device(task, "cpu"))  # a device is the live run's alone
+        trainer = Trainer(with_device(task, "cpu"))  # the device is reserved for the live run
         while trainer.outcome is None:
             if cancelled.is_set():
                 return False

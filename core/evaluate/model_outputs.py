@@ -1,7 +1,7 @@
-"""Rows put to a model: what it says of each; and a temperature that makes it as sure as it may be.
+"""Predictions for rows of a data set, and their calibration by temperature scaling.
 
-Temperature scaling after Guo et al. (2017): all logits are divided by one number T, which leaves
-every decision as it is and makes the probabilities softer (T > 1) or sharper (T < 1).
+Temperature scaling after Guo et al. (2017): all logits are divided by one number T, which changes
+no decision and makes the probabilities softer (T > 1) or sharper (T < 1).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HALVINGS = 50
 
 @torch.no_grad()
 def ask(task: Task, params: Params, rows: NDArray[np.int64]) -> Answers:
-    """Put these rows of the task's data set to the model."""
+    """Return the model's answers for these rows of the task's data set."""
     Z = np.empty((len(rows), task.outputs), dtype=np.float32)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = slice(start, start + ROWS_AT_ONCE)
@@ -41,7 +41,7 @@ def _answers(task: Task, rows: NDArray[np.int64], logits: NDArray[np.float32]) -
     head, Z = HEADS[task.config.model.kind], torch.from_numpy(logits)
     y = task.dataset.y[rows]
     Y = head.encode(torch.from_numpy(y), task.outputs).to(Z.dtype)
-    exact = Z.double()  # float32 would call all that is nearly certain equally certain
+    exact = Z.double()  # in float32, nearly certain probabilities would be equal
     probabilities = head.probabilities(exact).contiguous().numpy()
     scores = probabilities
     if task.is_neuron:
@@ -58,7 +58,7 @@ def _answers(task: Task, rows: NDArray[np.int64], logits: NDArray[np.float32]) -
 
 
 def measured(task: Task, params: Params, step: int, epoch: int) -> Metrics:
-    """Return the figures of these weights, of all rows."""
+    """Return the metrics of these weights, measured on all rows."""
     train, test, validation = (
         ask(task, params, rows) for rows in (task.train_rows, task.test_rows, task.validation_rows)
     )
@@ -82,12 +82,12 @@ def _mean(values: NDArray[np.generic]) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Tempered:
-    """What a temperature does, on rows that it was not fitted on.
+    """The effect of a temperature on rows to which it was not fitted.
 
-    T : the temperature. is_bound : it lies at the end of the range, for want of mistakes to learn
-        from, or of anything learnt.
-    fitted : so many rows chose it. before, after : the answers to the others.
-    loss_before, loss_after : mean cross-entropies of these, in nats.
+    T : the temperature. is_bound : whether it is at an end of its range, because there are no
+        mistakes to fit, or nothing has been learnt.
+    fitted : number of rows used to fit it. before, after : the answers for the other rows.
+    loss_before, loss_after : their mean cross-entropies, in nats.
     """
 
     T: float
@@ -100,14 +100,14 @@ class Tempered:
 
 
 def has_temperature(kind: str) -> bool:
-    """Whether its probabilities are a sigmoid's or a softmax's of the logits."""
+    """Return whether probabilities of this kind are a sigmoid or softmax of the logits."""
     return FAMILY[kind].has_probabilities
 
 
 def _likelihood_of(task: Task) -> tuple[Callable[[Tensor, Tensor], Tensor], Gradient]:
-    """Return −log of the probabilities that the model gives to targets, in nats, and its slope.
+    """Return the cross-entropy of the model's probabilities, in nats, and its gradient.
 
-    It is the model's own loss, or, where that is another one, the cross-entropy of its sigmoid.
+    It is the model's own loss or, if that is a different one, the cross-entropy of its sigmoid.
     """
     kind = task.config.model.kind
     assert has_temperature(kind)
@@ -117,9 +117,9 @@ def _likelihood_of(task: Task) -> tuple[Callable[[Tensor, Tensor], Tensor], Grad
 
 
 def temper(task: Task, answers: Answers) -> Tempered:
-    """Fit T on one half of the rows by cross-entropy; answer for the other, with and without it.
+    """Fit T to one half of the rows by cross-entropy; return answers for the other half.
 
-    The halves are drawn at random, the same ones each time.
+    The halves are random, with a fixed seed.
     """
     order = np.random.default_rng(0).permutation(len(answers))
     half = len(order) // 2
@@ -140,10 +140,10 @@ def temper(task: Task, answers: Answers) -> Tempered:
 
 @torch.no_grad()
 def fit_temperature(task: Task, answers: Answers) -> float:
-    """Return the T whose cross-entropy on these rows is least, from COLDEST to HOTTEST.
+    """Return the T from COLDEST to HOTTEST with the least cross-entropy on these rows.
 
-    In β = 1/T the loss is convex, and its slope is the mean of dL/dz · z at logits βz: where it
-    changes sign is found by halving.
+    The loss is convex in β = 1/T, and its slope is the mean of dL/dz · z at logits βz; bisection
+    finds its change of sign.
     """
     Z, Y = _exact(task, answers)
     _, gradient = _likelihood_of(task)

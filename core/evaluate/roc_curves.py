@@ -1,4 +1,4 @@
-"""How well a score tells one class from the others, at every threshold at once: ROC and PR."""
+"""How well a score separates one class from the others at every threshold: ROC and PR."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Truth = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """What happens as the threshold falls below one score after the other.
+    """Counts of rows above the threshold as it falls from score to score.
 
-    found, false_alarms : (k,) rows of the class and others that score at least `scores`, (k,);
-        `scores` falls, and ties fall together. All counts, from which the curves are shares.
-    positives, negatives : rows of the class, and others.
+    found, false_alarms : (k,) counts of rows of the class and of others that score at least
+        `scores`, (k,), which are distinct and descending.
+    positives, negatives : number of rows of the class, and of others.
     """
 
     scores: Floats
@@ -28,7 +28,7 @@ class Ranking:
 
     @property
     def has_both(self) -> bool:
-        """Whether there are rows to tell apart; otherwise there are no curves."""
+        """Whether there are positives and negatives; otherwise the curves are undefined."""
         return self.positives > 0 and self.negatives > 0
 
     def roc(self) -> tuple[Floats, Floats]:
@@ -38,12 +38,12 @@ class Ranking:
         return across, up
 
     def precision_recall(self) -> tuple[Floats, Floats]:
-        """Return recall and precision, the recall rising; precision has no value at none found."""
+        """Return recall, ascending, and precision; starts at the highest score, not at recall 0."""
         return self.found / self.positives, self.found / (self.found + self.false_alarms)
 
     @property
     def auc(self) -> float:
-        """The area under the ROC curve: how often a row of the class scores above another one."""
+        """The area under the ROC curve: how often a positive scores above a negative."""
         across, up = self.roc()
         return float(np.trapezoid(up, across))
 
@@ -55,7 +55,7 @@ class Ranking:
 
 
 def rank(scores: Floats, is_positive: Truth) -> Ranking:
-    """Order the rows by their scores (n,), those of the class being `is_positive`, (n,)."""
+    """Rank rows by their scores (n,); is_positive : (n,) which belong to the class."""
     order = np.argsort(-scores, kind="stable")
     falling, hits = scores[order], np.cumsum(is_positive[order], dtype=np.int64)
     ends = np.flatnonzero(np.append(falling[1:] != falling[:-1], True)) if len(falling) else order
@@ -71,7 +71,7 @@ def rank(scores: Floats, is_positive: Truth) -> Ranking:
 
 
 def thinned(x: Floats, y: Floats, most: int) -> tuple[Floats, Floats]:
-    """Return at most about so many points of a curve: its corners first, then evenly chosen."""
+    """Return the corners of a curve, or `most` of them, evenly chosen, if there are more."""
     if len(x) <= 2:
         return x, y
     bends = (np.diff(x[:-1]) * np.diff(y[1:])) != (np.diff(x[1:]) * np.diff(y[:-1]))
