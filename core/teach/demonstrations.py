@@ -1,4 +1,4 @@
-"""The numbers of small demonstrations: one fact each, computed and held against itself."""
+"""The numbers of small demonstrations: each compares two computations of one fact."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.train.models import gradients, logits
 Floats = NDArray[np.float32]
 Reals = NDArray[np.float64]
 
-# Iris, sepal and petal width, after 50 epochs at η = 0.1: a softmax model where a run has none.
+# Iris, sepal and petal width, after 50 epochs at η = 0.1: used if the run has no softmax model.
 EXAMPLE_W = np.array([[0.5585, -1.0257], [-0.5483, 0.0316], [-0.0102, 0.9941]], dtype=np.float32)
 EXAMPLE_B = np.array([-0.0553, 0.0340, 0.0213], dtype=np.float32)
 EXAMPLE_X = np.array([1.03, -1.31], dtype=np.float32)  # the first setosa, standardised
@@ -28,10 +28,10 @@ class Shift:
     """A softmax model before and after one vector is added to every row of W, one number to b.
 
     z, a : (2, h) logits and probabilities of one example, before and after.
-    norms : ‖W‖² before and after, which weight decay sees.
-    change : the largest change of any probability, over that example and all others given.
-    changed_decisions : how many of all these examples are decided otherwise.
-    examples : how many there were.
+    norms : ‖W‖² before and after, which determine the weight decay penalty.
+    change : the largest change of a probability over all examples given.
+    changed_decisions : number of examples whose predicted class changed.
+    examples : number of examples given.
     """
 
     z: Floats
@@ -43,9 +43,9 @@ class Shift:
 
 
 def shift(W: Floats, b: Floats, X: Floats, v: Floats, c: float) -> Shift:
-    """Add v (m,) to every row of W (h, m) and c to every bias (h,); X (n, m), the first followed.
+    """Add v (m,) to every row of W (h, m) and c to every bias (h,); compare on X (n, m).
 
-    In float32, as the model computes.
+    Row 0 of X is the example of `Shift`. Computed in float32, like the model.
     """
     before = logits(*(torch.from_numpy(part) for part in (X, W, b)))
     moved_W, moved_b = W + v.astype(np.float32), b + np.float32(c)
@@ -66,10 +66,10 @@ def shift(W: Floats, b: Floats, X: Floats, v: Floats, c: float) -> Shift:
 
 @dataclass(frozen=True)
 class TwoClasses:
-    """Softmax with two classes beside the binary neuron with w = w₁ − w₀ and b = b₁ − b₀.
+    """Softmax with two classes and the equivalent binary neuron, w = w₁ − w₀ and b = b₁ − b₀.
 
     z : logits of both classes; a : their probabilities; loss : cross-entropy in nats.
-    neuron_z, neuron_a, neuron_loss : the neuron's, its a being the probability of class 1.
+    neuron_z, neuron_a, neuron_loss : those of the neuron; its a is the probability of class 1.
     """
 
     z: tuple[float, float]
@@ -81,7 +81,7 @@ class TwoClasses:
 
 
 def two_classes(w: tuple[float, float], b: tuple[float, float], x: float, y: int) -> TwoClasses:
-    """Compute both ways for one feature x and the true class y, 0 or 1, in float64."""
+    """Compute both models for one feature x and the true class y, 0 or 1, in float64."""
     X = torch.tensor([[x]], dtype=torch.float64)
     W, biases = (torch.tensor(part, dtype=torch.float64) for part in (w, b))
     Z = logits(X, W[:, None], biases)
@@ -122,7 +122,7 @@ def at_temperature(z: Reals, T: float) -> tuple[Reals, float]:
 class Exponentials:
     """Softmax and cross-entropy of one example in float32, (h,) or a number; may be inf or nan.
 
-    powers : what is exponentiated and summed; total : their sum.
+    powers : the exponentials; total : their sum.
     a, log_a : probabilities and their logarithms; loss : −log a of the true class.
     """
 
@@ -134,7 +134,7 @@ class Exponentials:
 
 
 def naive_exponentials(z: Floats, y: int) -> Exponentials:
-    """Compute as the formula is written: exp, sum, divide, log."""
+    """Evaluate the formula literally: exp, sum, divide, log."""
     powers = torch.exp(torch.from_numpy(z))
     total = powers.sum()
     a = powers / total
@@ -143,7 +143,7 @@ def naive_exponentials(z: Floats, y: int) -> Exponentials:
 
 
 def safe_exponentials(z: Floats, y: int) -> Exponentials:
-    """Take the largest logit out before exponentiating, and never take the log of a probability."""
+    """Subtract the largest logit before exponentiating, and take no log of a probability."""
     Z = torch.from_numpy(z)
     shifted = Z - Z.max()
     powers = torch.exp(shifted)
@@ -155,10 +155,10 @@ def safe_exponentials(z: Floats, y: int) -> Exponentials:
 
 
 def breaking_scale(z: Floats, y: int) -> tuple[float, float]:
-    """Return the smallest factors s at which the naive way fails for s z, found by bisection.
+    """Return the smallest factors s at which the naive computation fails for s z, by bisection.
 
-    The first is where the loss −log a_y is no number or infinite, the second where the sum of
-    exponentials is. Both are inf where it never happens below 1e6.
+    At the first, the loss −log a_y is not finite; at the second, the sum of exponentials is not.
+    Each is inf if it does not happen up to 1e6.
     """
 
     def smallest(holds: Callable[[float], bool]) -> float:
@@ -190,9 +190,9 @@ TAKES = {BINARY: "probabilities", BINARY_LOGITS: "logits", NLL: INPUTS[2], CROSS
 
 
 def four_losses(z: tuple[float, float], y: int) -> dict[tuple[str, str], float | None]:
-    """Feed each loss of PyTorch with each kind of input; None where PyTorch refuses.
+    """Evaluate each loss of PyTorch on each kind of input; None if PyTorch raises an error.
 
-    z : logits of two classes; the binary losses see class 1 with the logit z₁ − z₀.
+    z : logits of two classes; the binary losses get class 1, with the logit z₁ − z₀.
     """
     Z = torch.tensor([z], dtype=torch.float64)
     one = Z[:, 1] - Z[:, 0]
@@ -216,11 +216,11 @@ def four_losses(z: tuple[float, float], y: int) -> dict[tuple[str, str], float |
 
 @dataclass(frozen=True, eq=False)
 class Mistake:
-    """cross_entropy fed rightly with logits, wrongly with probabilities, for n examples, (n,) each.
+    """cross_entropy of logits and, wrongly, of probabilities, for n examples, (n,) each.
 
     a : the probability of the true class. loss, wrong_loss : nats.
     gradient, wrong_gradient : ‖∂L/∂z‖, by autograd.
-    floor : the wrong loss is never below it: log(e + h − 1) − 1.
+    floor : lower bound of the wrong loss, log(e + h − 1) − 1.
     """
 
     a: Reals
@@ -257,7 +257,7 @@ MOST_EXAMPLES = 1000
 class Descent:
     """Full-batch descent of a binary neuron from zero: after 0, 1, 2, … steps.
 
-    losses : (steps + 1,) MEAN cross-entropies in nats, whichever loss was descended.
+    losses : (steps + 1,) MEAN cross-entropies in nats, whichever loss was minimised.
     W : (steps + 1, 3) weights and bias.
     """
 
@@ -266,7 +266,7 @@ class Descent:
 
 
 def overlapping_points(n: int) -> tuple[Floats, NDArray[np.int64]]:
-    """Return the first n of 1,000 points in two classes that overlap, X (n, 2) and y (n,)."""
+    """Return the first n of 1,000 points in two overlapping classes, X (n, 2) and y (n,)."""
     rng = np.random.default_rng(11)
     y = np.arange(MOST_EXAMPLES) % 2
     X = rng.normal(0.0, 1.0, (MOST_EXAMPLES, 2)) + np.where(y[:, None] == 1, 0.6, -0.6)
@@ -274,7 +274,7 @@ def overlapping_points(n: int) -> tuple[Floats, NDArray[np.int64]]:
 
 
 def descend(X: Floats, y: NDArray[np.int64], rate: float, steps: int, *, summed: bool) -> Descent:
-    """Descend the summed or the mean cross-entropy with this rate, in float64."""
+    """Minimise the summed or the mean cross-entropy with this learning rate, in float64."""
     head = HEADS["binary"]
     inputs = torch.from_numpy(X).double()
     Y = head.encode(torch.from_numpy(y), 1)

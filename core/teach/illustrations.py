@@ -1,4 +1,4 @@
-"""What demonstrations compute: closed forms in float64, and what floats make of a product."""
+"""Computations of demonstrations: closed forms in float64, and products in floating point."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PUBLISHED_CLASSES = (0, 1, 2, 2)
 
 SMALLEST_32 = float(np.finfo(np.float32).smallest_subnormal)  # 1.4e−45
 SMALLEST_64 = float(np.finfo(np.float64).smallest_subnormal)  # 4.9e−324
-OFF = 0.01  # a product that is off by more than this share is called wrong
+OFF = 0.01  # relative error above which a product counts as wrong
 
 # Corners of an equilateral triangle with sides of length 1: upper, lower left, lower right.
 CORNERS: Reals = np.array([[0.5, np.sqrt(0.75)], [0.0, 0.0], [1.0, 0.0]])
@@ -43,12 +43,12 @@ def softmax(Z: NDArray[np.floating]) -> Reals:
 
 
 def one_hot(y: NDArray[np.int64], h: int) -> Reals:
-    """Return a row of zeros with a one in column y for each class number, (n, h)."""
+    """Return the one-hot encoding (n, h) of class numbers y (n,)."""
     return np.eye(h)[y]
 
 
 def distances(points: Reals) -> Reals:
-    """Return the Euclidean distance of each point, a row each, from each other one, (n, n)."""
+    """Return the Euclidean distances between points, (n, n); points : one per row."""
     gaps: Reals = np.sqrt(((points[:, None] - points[None]) ** 2).sum(axis=2))
     return gaps
 
@@ -58,7 +58,7 @@ class WorkedExample:
     """A batch from its logits Z (n, h) and classes y (n,) to the gradient.
 
     A : (n, h) probabilities. losses : (n,) nats. loss : their mean. by_logit : (n, h) ∂L/∂z.
-    by_bias : (h,) ∂L/∂b, which is the sum of each column of by_logit.
+    by_bias : (h,) ∂L/∂b, the column sums of by_logit.
     """
 
     Z: Reals
@@ -75,7 +75,7 @@ def work_out(Z: Reals, y: NDArray[np.int64]) -> WorkedExample:
     n, h = Z.shape
     log_a = log_softmax(Z)
     A = np.exp(log_a)
-    losses = np.abs(log_a[np.arange(n), y])  # −log a, without a minus before a zero
+    losses = np.abs(log_a[np.arange(n), y])  # −log a, without a negative zero
     dZ = (A - one_hot(y, h)) / n
     return WorkedExample(Z, y, A, losses, float(losses.mean()), dZ, dZ.sum(axis=0))
 
@@ -84,10 +84,10 @@ def work_out(Z: Reals, y: NDArray[np.int64]) -> WorkedExample:
 class Product:
     """A running product in floats of one width.
 
-    log10 : (n,) of the product so far, −inf where it is 0.
-    value : the last one.
-    zero_at, wrong_at : after so many factors it is 0, or off by more than a hundredth, for the
-        first time; None where that does not happen.
+    log10 : (n,) log10 of the product so far, −inf where it is 0.
+    value : the final product.
+    zero_at, wrong_at : number of factors after which it is first 0, or wrong by more than 1 %;
+        None if it never is.
     """
 
     log10: Reals
@@ -98,9 +98,9 @@ class Product:
 
 @dataclass(frozen=True, eq=False)
 class Likelihood:
-    """The likelihood of n examples, multiplied up and as a sum of logs.
+    """The likelihood of n examples, as a product and as a sum of logs.
 
-    log_sum : (n,) Σ log pᵢ so far, in nats. loss : its mean at the end, with the sign turned.
+    log_sum : (n,) Σ log pᵢ so far, in nats. loss : the negative of its mean at the end.
     """
 
     log_sum: Reals
@@ -114,9 +114,9 @@ class Likelihood:
 
 
 def likelihood(p: Reals, log_p: Reals | None = None) -> Likelihood:
-    """Multiply the probabilities p (n,), one after the other, and add up their logs.
+    """Multiply the probabilities p (n,) one after the other, and sum their logs.
 
-    log_p : the logs, where they are known better than by log p, (n,).
+    log_p : the logs, (n,), if known more precisely than log p.
     """
     log_sum = np.cumsum(np.log(p) if log_p is None else log_p)
     exact = log_sum / np.log(10)
@@ -129,7 +129,7 @@ def likelihood(p: Reals, log_p: Reals | None = None) -> Likelihood:
 
 
 def _multiplied(p: NDArray[np.floating], exact: Reals) -> Product:
-    """Multiply in the floats that p has; `exact` is log10 of what it should be, (n,)."""
+    """Multiply in the precision of p; `exact` is log10 of the exact product, (n,)."""
     with np.errstate(under="ignore", divide="ignore"):
         product = np.multiply.accumulate(p)  # one factor after the other, each result rounded
         log10 = np.log10(product.astype(np.float64))
@@ -144,7 +144,7 @@ def _multiplied(p: NDArray[np.floating], exact: Reals) -> Product:
 
 
 def power_of_ten(log_e: float) -> tuple[float, int]:
-    """Return (d, k) so that exp(log_e) = d · 10ᵏ with 1 ≤ d < 10, however small that is."""
+    """Return (d, k) with exp(log_e) = d · 10ᵏ and 1 ≤ d < 10, however small that is."""
     log10 = log_e / np.log(10)
     k = int(np.floor(log10))
     d = float(10 ** (log10 - k))
@@ -156,9 +156,9 @@ def log_probabilities(
 ) -> Reals | None:
     """Return log of the model's probabilities, (n, classes), for inputs X (n, m).
 
-    With one output, a neuron's, they are of the classes 0 and 1; else softmax of the logits.
-    None where a model of this kind has none that sum to 1, where the weights are not for such
-    inputs, or are no numbers, as after divergence.
+    With one output, a neuron's, they are those of classes 0 and 1; else softmax of the logits.
+    None if this kind has no probabilities that sum to 1, the weights do not fit the inputs, or the
+    weights are not finite, as after divergence.
     """
     inputs = params.W if params.hidden is None else params.hidden.V
     if not FAMILY[kind].outputs_sum_to_one or X.shape[1] != inputs.shape[1]:
@@ -193,9 +193,9 @@ def among(log_a: Reals, classes: tuple[int, ...]) -> Reals:
 
 
 def on_simplex(A: Reals) -> Reals:
-    """Return the places (n, 2) of probabilities (n, 3) in the triangle CORNERS.
+    """Return the positions (n, 2) of probabilities (n, 3) in the triangle CORNERS.
 
-    With two classes, (n, 2), they lie on the triangle's lower side.
+    With two classes, (n, 2), these are on the triangle's lower side.
     """
     places: Reals = A @ CORNERS[-A.shape[1] :]
     return places

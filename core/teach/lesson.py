@@ -1,4 +1,4 @@
-"""What a lesson is: a run worth showing, with what to watch and what it shows."""
+"""The definition of a lesson: a run worth showing, what to watch, and what it shows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BAND_SEED = 5
 
 
 class Band(NamedTuple):
-    """Points of one class, spread evenly over a rectangle: its middle and half its sides."""
+    """Points of one class, uniform in a rectangle: its middle and half the lengths of its sides."""
 
     label: int
     size: int
@@ -30,13 +30,13 @@ class Band(NamedTuple):
 class Preset:
     """One lesson.
 
-    title : a few words for a menu; group : of the lessons that stand together.
-    watch : what to look at while it trains, a sentence; shows : what it has shown then.
-    data : what is drawn, where the config's data are drawn.
-    start : rows of W and the biases that training starts from, where they are not the model's.
-    speed : steps a second, `FLAT_OUT` for as many as can be.
-    tab : of the stage, which shows it best.
-    has_log_loss : the curve of the loss is read on a logarithmic axis.
+    title : short title for a menu; group : title of the group of lessons it belongs to.
+    watch : a sentence on what to watch while it trains; shows : on what it has shown.
+    data : the points, if the config's data are drawn.
+    start : rows of W and the biases to start training from; None for the model's own.
+    speed : steps per second, `FLAT_OUT` for no limit.
+    tab : the tab of the stage that shows it best.
+    has_log_loss : whether the loss curve has a logarithmic axis.
     """
 
     key: str
@@ -53,21 +53,21 @@ class Preset:
 
     @property
     def points(self) -> Points | None:
-        """What is drawn; None where the data are others."""
+        """The drawn points; None if the data are not drawn."""
         if isinstance(self.data, GeneratorConfig):
             return generate(self.data)
         return None if self.data is None else banded(self.data)
 
     @property
     def params(self) -> Params | None:
-        """The weights that it starts from; None for the model's own."""
+        """The initial weights; None for the model's own."""
         if self.start is None:
             return None
         W, b = self.start
         return Params(np.array(W, dtype=np.float32), np.array(b, dtype=np.float32))
 
     def on(self, device: str, folder: str | None = None) -> RunConfig:
-        """Return the config for this device, with MNIST from a folder where there is one."""
+        """Return the config for this device; folder : where to read MNIST, if used."""
         training = replace(self.config.training, device=device)
         data = self.config.data
         if data.source == "mnist":

@@ -1,4 +1,4 @@
-"""The lessons. This table is all there is to them: what one claims is tested by training it."""
+"""The table of lessons. Tests train each one to verify what it claims."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ APART = GeneratorConfig("separable", size=60, noise=0.3, margin=0.1, seed=4)
 FAR_APART = GeneratorConfig("separable", size=60, noise=0.2, margin=0.6, seed=4)
 MINGLED = GeneratorConfig("toy", size=100, noise=0.8, seed=3)
 XOR = GeneratorConfig("xor", size=200, noise=0.1, seed=1)
-# The near ones would do; those on the far right lie right as well, and far beyond.
+# NEAR suffices to separate the classes; FAR adds points far on their correct side.
 NEAR = (Band(0, 40, (-4, 0), (0.4, 3)), Band(1, 40, (-2.9, 0), (0.4, 3)))
 FAR = (*NEAR, Band(1, 40, (4.3, 0), (0.5, 3)))
-# The middle class is small, and never on one side of a line.
+# The middle class is small, and no line separates it from the others.
 ROW = (
     Band(0, 40, (-2.6, 0), (0.8, 2.2)),
     Band(1, 10, (0, 0), (0.8, 2.2)),
     Band(2, 40, (2.6, 0), (0.8, 2.2)),
 )
-WRONG = (((8.0, 0.4),), (0.0,))  # it points from B to A: sure, and wrong
+WRONG = (((8.0, 0.4),), (0.0,))  # points from B to A: confident, and wrong
 IRIS = DataConfig(features=("sepal width", "petal width"), test_fraction=0.2, split_seed=123)
 LONG = DataConfig(features=("sepal length", "petal width"), test_fraction=0.2, standardise=False)
 VIRGINICA = ModelConfig("binary", positive="virginica", negative="versicolor")
