@@ -1,4 +1,4 @@
 """Runs as a whole: the one training thread (Session), races, kept runs, model files.
 
-Here is what goes on around a trainer: verdicts, exact figures at rest, failures told.
+Everything around a trainer: analysis of finished runs, exact metrics at rest, failure messages.
 """

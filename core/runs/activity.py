@@ -1,7 +1,7 @@
-"""What the training thread is busy with: a run in training, replayed, brought to a step; a race.
+"""Activities of the training thread: training, replaying or seeking in a run, and racing.
 
-An activity advances by slices of a few milliseconds. It knows no thread and no queue: between two
-slices a command may end it or put another into its place.
+An activity advances by slices of a few milliseconds. It is independent of threads and queues:
+between two slices a command may end or replace it.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from core.train.snapshot import Pace
 if TYPE_CHECKING:
     from core.train.trainer import Trainer
 
-COPY_SECONDS = 0.5  # no older is what is left of a run whose device fails
+COPY_SECONDS = 0.5  # between host backups, for a failure of the device
 REPLAY_SECONDS = 0.1  # between measurements while the past is replayed flat out
-SEEK_SECONDS = 0.15  # on the way to a step that long, it is left for one that is wanted by now
+SEEK_SECONDS = 0.15  # after this, a newer target step interrupts seeking
 
 
 @dataclass
 class LoadedRun:
     """A run of the session.
 
-    task : what it was loaded with. The trainer's own may be for the CPU instead of its device.
+    task : the one it was loaded with. The trainer's task may be for the CPU instead of its device.
     """
 
     number: int
@@ -43,18 +43,18 @@ class LoadedRun:
 
 
 class Activity(Protocol):
-    """What the thread can be busy with."""
+    """Work that the training thread does slice by slice."""
 
     @property
     def next_due(self) -> float:
-        """When there is something to do, in seconds of `time.perf_counter`; inf: nothing."""
+        """Time of the next work, in seconds of `time.perf_counter`; inf if there is none."""
 
     def advance(self, until: float) -> bool:
-        """Go on until then at the latest; return whether the run that is shown is to be seen."""
+        """Work until this time at the latest; return whether to publish the shown run."""
 
 
 class Training:
-    """Trains a run, no faster than the pacer allows, until it is over."""
+    """Trains a run at the pacer's speed until it is over."""
 
     def __init__(self, run: LoadedRun, pacer: Pacer) -> None:
         self._run, self._pacer = run, pacer
@@ -77,13 +77,13 @@ class Training:
 
     @property
     def snapshot_metrics_seconds(self) -> float:
-        """How old figures may be for a snapshot: flat out, the trainer measures by itself."""
+        """The greatest age of a snapshot's metrics, s; flat out, the trainer measures by itself."""
         return math.inf if self.is_flat_out else 0.0
 
     def advance(self, until: float) -> bool:
-        """Train for a slice of time, or make the one step that is due.
+        """Train for a slice of time, or make the steps that are due.
 
-        What is then to be seen is the end, or the last step before the thread is asleep.
+        The run is to be published at its end, or before the thread sleeps.
         """
         trainer = self._run.trainer
         advance = self._step_of(trainer)
@@ -91,7 +91,7 @@ class Training:
             advance = at_once(advance, trainer)
         begun_at = trainer.step_count
         self._pacer.run(advance, partial(self._is_over, trainer), until)
-        steps = max(trainer.step_count - begun_at, 0)  # divergence leads back
+        steps = max(trainer.step_count - begun_at, 0)  # divergence returns to an earlier step
         self._throughput.add(steps, steps * trainer.batch_size)
         self._keep_copy(trainer)
         self._has_ended = self._is_over(trainer)
@@ -104,7 +104,7 @@ class Training:
         return trainer.outcome is not None
 
     def _keep_copy(self, trainer: Trainer) -> None:
-        """Have the weights on the host, should the device fail."""
+        """Back up the weights on the host, in case the device fails."""
         now = time.perf_counter()
         if trainer.stepper.is_queued and now - self._copied_at > COPY_SECONDS:
             trainer.backup.start(trainer.checkpoint())
@@ -112,7 +112,7 @@ class Training:
 
 
 class Replaying(Training):
-    """Plays the past of a run again, at the speed of training, up to its newest step."""
+    """Replays the past of a run at training speed, up to its newest step."""
 
     @property
     def snapshot_metrics_seconds(self) -> float:
@@ -125,13 +125,13 @@ class Replaying(Training):
         return trainer.outcome is not None or not trainer.timeline.is_past
 
     def _keep_copy(self, trainer: Trainer) -> None:
-        """The newest step has been copied before."""
+        """Do nothing: the newest step has been copied before."""
 
 
 class Seeking:
-    """Brings a run to another of its steps; of several that are wanted, the newest counts.
+    """Brings a run to another of its steps; a newer target replaces an older one.
 
-    waiting : what is to be done there.
+    waiting : functions to call on arrival.
     """
 
     def __init__(self, run: LoadedRun, step: int) -> None:
@@ -150,13 +150,13 @@ class Seeking:
 
     @property
     def is_on_the_way(self) -> bool:
-        """Whether the run is at a step that nobody has asked for."""
+        """Whether the run is at an intermediate step."""
         return self._slices is not None
 
     def aim_at(self, step: int) -> None:
-        """Let this be the step that is wanted, and what was to be done at the other be forgotten.
+        """Set a new target step and drop the functions waiting for the old one.
 
-        The way to the other is gone to its end if it is short, so that something is seen.
+        Seeking the old target is completed if it began recently, so that some step is displayed.
         """
         self.step = step
         self.waiting.clear()
@@ -164,7 +164,7 @@ class Seeking:
             self._begin()
 
     def advance(self, until: float) -> bool:
-        """Go on until then; return whether a step has been reached."""
+        """Seek until this time; return whether a target step has been reached."""
         if self._slices is None:
             self._begin()
         assert self._slices is not None
@@ -176,12 +176,12 @@ class Seeking:
 
 
 class Racing:
-    """Lets the entries of a race take turns, as fast as a run may go.
+    """Runs the entries of a race in turns, at the pacer's speed.
 
-    Paused, it measures them on all of their training rows.
+    While paused, it measures them on all of their training rows.
 
-    mailbox : where their state is put when it is asked for.
-    failed : is told what has gone wrong in the race.
+    mailbox : receives the state of the race on request.
+    failed : called with an exception raised in the race.
     """
 
     def __init__(
@@ -207,21 +207,21 @@ class Racing:
         return self._is_running
 
     def run(self) -> None:
-        """Go on, unless it is over."""
+        """Start or continue the race, unless it is over."""
         self._is_running = not self._race.is_over
         if self._is_running:
             self._pacer.restart()
         self.show()
 
     def pause(self, is_given_up: Callable[[], bool]) -> None:
-        """Hold it where all have made equally many updates; giving up leaves it within a round."""
+        """Pause at the end of the round; `is_given_up` stops it within a round."""
         self._is_running = False
         while not (self._race.is_between_rounds or is_given_up()):
             self._race.advance()
         self.show()
 
     def advance(self, until: float) -> bool:
-        """Let them take turns, or measure them; the run that is shown is left alone."""
+        """Run the entries or measure them; return False: the shown run does not change."""
         if self._is_running:
             self._take_turns(until)
             return False
@@ -243,13 +243,13 @@ class Racing:
             self._failed(error)
 
     def show(self) -> None:
-        """Put where the entries stand into the mailbox."""
+        """Put the current state of the entries into the mailbox."""
         self._mailbox.answer()
         self._mailbox.put(self._race.snapshot(is_running=self._is_running))
 
 
 def at_once(advance: Callable[..., bool], trainer: Trainer) -> Callable[[], bool]:
-    """Return what advances the trainer as far as its device can at once."""
+    """Return a function that makes as many updates at once as the trainer's device can."""
     return partial(advance, MAX_COUNT) if trainer.stepper.is_queued else advance
 
 

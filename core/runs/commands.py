@@ -1,4 +1,4 @@
-"""What the training thread can be asked to do."""
+"""The commands of the training thread."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 class Load(Command):
     """Begin run number `run` on the task; train at once if `play`.
 
-    A task that cannot be trained leaves the last run as it is, paused, and is told as a failure
-    of this run.
+    If the task cannot be trained, the last run stays as it is, paused, and a failure of the new
+    run is reported.
 
-    warm_start_from : run whose weights and curves go on in the new one.
-    start : weights to begin at. replaces : run that is forgotten: nobody returns to it.
+    warm_start_from : run whose weights and curves the new one continues.
+    start : initial weights. replaces : run to forget, because it will not be resumed.
     """
 
     run: int
@@ -58,13 +58,13 @@ class Load(Command):
 
 @dataclass(frozen=True)
 class BeginAgain(Command):
-    """Begin run number `run` on the task that is shown, with the settings as they are now.
+    """Begin run number `run` on the shown run's task, with its current settings.
 
-    The run that was shown is remembered as it is. Weights that cannot be trained from leave it
-    shown, paused, and are told as a failure of this run.
+    The run shown until then is kept as it is. If the weights cannot be trained, it stays shown,
+    paused, and a failure of the new run is reported.
 
-    start : weights to begin at, now and at every reset; None: where the other one began.
-    replaces : run that is forgotten: nobody returns to it.
+    start : initial weights, now and at every reset; None for those of the run shown until then.
+    replaces : run to forget, because it will not be resumed.
     """
 
     run: int
@@ -92,9 +92,9 @@ def _begin(
     make: Callable[[Workspace], Trainer],
     replaces: int | None,
 ) -> bool:
-    """Show a run with the trainer that is made; tell a failure of it. Return whether it is shown.
+    """Show a run with the trainer that `make` returns; return whether that succeeded.
 
-    What fails leaves the last run as it is, paused. replaces : run that is forgotten.
+    On failure, report it; the last run stays as it is, paused. replaces : run to forget.
     """
     try:
         trainer = make(workspace)
@@ -110,7 +110,7 @@ def _begin(
 
 @dataclass(frozen=True)
 class Resume(Command):
-    """Go back to an earlier run as it was left, paused; begin it anew if it is forgotten."""
+    """Return to an earlier run as it was left, paused; load it anew if it has been forgotten."""
 
     run: int
     task: Task = field(repr=False)
@@ -128,7 +128,7 @@ class Resume(Command):
 
 @dataclass(frozen=True)
 class Play(Command):
-    """Train on from the step that is shown, also where the run was over; a race is paused."""
+    """Train from the shown step, even if the run was over; pause any race."""
 
     waits_for_step: ClassVar[bool] = True
 
@@ -143,7 +143,7 @@ class Play(Command):
 
 @dataclass(frozen=True)
 class Pause(Command):
-    """Hold the run where it is, or at the step that is being sought."""
+    """Pause the run where it is, or at the step being sought."""
 
     def carry_out(self, workspace: Workspace) -> None:
         if isinstance(workspace.activity, Seeking):
@@ -170,7 +170,7 @@ class Step(Command):
 
 @dataclass(frozen=True)
 class SetSpeed(Command):
-    """Train, replay and race at most so fast; math.inf is flat out."""
+    """Limit the speed of training, replaying and racing; math.inf for no limit."""
 
     steps_per_second: float
 
@@ -180,7 +180,7 @@ class SetSpeed(Command):
 
 @dataclass(frozen=True)
 class Tune(Command):
-    """Change settings that apply while training: see `core.train.settings_history.TUNABLE`."""
+    """Change tunable settings; see `core.train.settings_history.TUNABLE`."""
 
     waits_for_step: ClassVar[bool] = True
     changes: Mapping[str, float | int | None]
@@ -191,7 +191,7 @@ class Tune(Command):
 
 @dataclass(frozen=True)
 class Recover(Command):
-    """Go on with the learning rate that the run's epilogue offers, if it offers one."""
+    """Continue with the learning rate that the run's epilogue suggests, if any."""
 
     def carry_out(self, workspace: Workspace) -> None:
         trainer = workspace.trainer
@@ -207,7 +207,7 @@ class Recover(Command):
 
 @dataclass(frozen=True)
 class Reset(Command):
-    """Return to the same start."""
+    """Reset the shown run to its initial weights."""
 
     def carry_out(self, workspace: Workspace) -> None:
         workspace.halt()
@@ -216,7 +216,7 @@ class Reset(Command):
 
 @dataclass(frozen=True)
 class MoveTo(Command):
-    """Go on from other weights."""
+    """Continue from other weights."""
 
     waits_for_step: ClassVar[bool] = True
     params: Params = field(repr=False)
@@ -232,9 +232,9 @@ class MoveTo(Command):
 
 @dataclass(frozen=True)
 class GoTo(Command):
-    """Pause and be as the run was after that step; of several, the newest counts.
+    """Pause and restore the state after a step; a newer target step replaces an older one.
 
-    What came later stays on record until training goes on from there.
+    Later steps stay on record until training continues from there.
     """
 
     step: int
@@ -261,7 +261,7 @@ class GoLive(Command):
 
 @dataclass(frozen=True)
 class Replay(Command):
-    """Play the past again, at the speed of training, up to the newest step; a race is paused."""
+    """Replay the past at training speed, up to the newest step; pause any race."""
 
     waits_for_step: ClassVar[bool] = True
 
@@ -278,9 +278,9 @@ class Replay(Command):
 
 @dataclass(frozen=True)
 class CompareDevices(Command):
-    """Measure how fast each device trains the task of the run that is shown.
+    """Measure how fast each device trains the shown run's task.
 
-    The outcome comes in the outbox's `benchmarks`; the run goes on after it.
+    The result is put into the outbox's `benchmarks`; the run continues afterwards.
     """
 
     def carry_out(self, workspace: Workspace) -> None:
@@ -291,7 +291,7 @@ class CompareDevices(Command):
 
 @dataclass(frozen=True)
 class BeginRace(Command):
-    """Make these tasks ready to be trained in lock step; see `core.runs.race`."""
+    """Set up a race of these tasks, paused at its start; see `core.runs.race`."""
 
     number: int
     tasks: Sequence[Task] = field(repr=False)
@@ -300,7 +300,7 @@ class BeginRace(Command):
         workspace.end_race()
         try:
             trainers = [workspace.make_trainer(task) for task in self.tasks]
-        except Exception as error:  # the run that is shown has nothing to do with it
+        except Exception as error:  # the shown run is not affected
             workspace.report(error, RACE)
         else:
             workspace.begin_race(Race(self.number, trainers))
@@ -308,7 +308,7 @@ class BeginRace(Command):
 
 @dataclass(frozen=True)
 class RunRace(Command):
-    """Go on with the race; the run that is shown waits meanwhile."""
+    """Start or continue the race; the shown run is halted."""
 
     def carry_out(self, workspace: Workspace) -> None:
         race = workspace.race
@@ -321,7 +321,7 @@ class RunRace(Command):
 
 @dataclass(frozen=True)
 class PauseRace(Command):
-    """Hold the race where all entries have made equally many updates."""
+    """Pause the race where all entries have made equally many updates."""
 
     def carry_out(self, workspace: Workspace) -> None:
         workspace.pause_race()
@@ -329,7 +329,7 @@ class PauseRace(Command):
 
 @dataclass(frozen=True)
 class EndRace(Command):
-    """Forget the race."""
+    """Discard the race."""
 
     def carry_out(self, workspace: Workspace) -> None:
         workspace.end_race()

@@ -12,13 +12,13 @@ from core.data.task import Task
 from core.runs.activity import at_once
 from core.train.snapshot import DeviceBenchmark
 
-MEASURED_SECONDS = 0.7  # a device
+MEASURED_SECONDS = 0.7  # per device
 
 
 class Benchmarking:
-    """An activity: trains a task from its start on each device for a moment.
+    """An activity: trains a task from its start on each device for a short time.
 
-    What it finds is put into `found` once it is over; the runs of the session are left alone.
+    The result is appended to `found` at the end; the runs of the session are not affected.
     """
 
     def __init__(self, task: Task, devices: Sequence[str], found: deque[DeviceBenchmark]) -> None:
@@ -27,7 +27,7 @@ class Benchmarking:
         self.next_due = -math.inf
 
     def advance(self, until: float) -> bool:
-        """Go on until then; nothing of the run that is shown is new."""
+        """Measure until this time; return False: the shown run does not change."""
         for now in self._slices:
             if now > until:
                 return False
@@ -35,7 +35,7 @@ class Benchmarking:
         return False
 
     def _measure(self) -> Iterator[float]:
-        """Train on one device after the other, and yield the time after each update."""
+        """Train on one device after the other, yielding the current time as it goes on."""
         from core.train.device import with_device
         from core.train.trainer import Trainer
 
@@ -43,7 +43,7 @@ class Benchmarking:
         for device in self._devices:
             trainer = Trainer(with_device(self._task, device))
             trainer.set_hyperparameters(epochs=MAX_COUNT, tolerance=0.0)
-            trainer.step()  # what happens once is not counted
+            trainer.step()  # one-time costs are not measured
             trainer.backup.take(trainer.checkpoint())
             advance = at_once(trainer.advance, trainer)
             begun = time.perf_counter()
@@ -55,6 +55,6 @@ class Benchmarking:
                 before = trainer.step_count
                 done = advance()
                 steps += max(trainer.step_count - before, done)
-            trainer.backup.take(trainer.checkpoint())  # waits for what the device has yet to do
+            trainer.backup.take(trainer.checkpoint())  # waits for the device to finish
             examples[device] = steps * trainer.batch_size / (time.perf_counter() - begun)
         self._found.append(DeviceBenchmark(examples))

@@ -1,4 +1,4 @@
-"""Finds out why a run is over, slice by slice, in time that nothing else needs."""
+"""Analyses a finished run, slice by slice, in idle time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class EpilogueWriter:
-    """An activity: writes the epilogue of a trainer that is at rest and whose run is over.
+    """An activity: writes the epilogue of a trainer at rest whose run is over.
 
-    trainer : returns the one that is shown now, if any.
+    trainer : returns the trainer currently shown, if any.
     """
 
     def __init__(self, trainer: Callable[[], Trainer | None]) -> None:
@@ -35,11 +35,11 @@ class EpilogueWriter:
         return trainer
 
     def begin_again(self) -> None:
-        """Drop what has been found so far: it may be of what is no more."""
+        """Discard the analysis in progress: the run may have changed."""
         self._written = None
 
     def advance(self, until: float) -> bool:
-        """Go on finding out until then; return whether the trainer has its epilogue now."""
+        """Analyse until this time; return whether the epilogue is now complete."""
         trainer = self._next
         if trainer is None:
             return False
@@ -54,6 +54,6 @@ class EpilogueWriter:
             trainer.epilogue, self._written = found.value, None
             return True
         except Exception:
-            trainer.epilogue, self._written = Epilogue(), None  # it is not asked again and again
+            trainer.epilogue, self._written = Epilogue(), None  # do not retry
             raise
         return False

@@ -1,4 +1,4 @@
-"""Exact metrics of trainers that are at rest, slice by slice, in time that nothing else needs."""
+"""Exact metrics of trainers at rest, measured slice by slice in idle time."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class ExactMetrics:
-    """An activity: measures a trainer that is at rest on all of its training rows.
+    """An activity: measures a trainer at rest on all of its training rows.
 
-    trainer : returns the one that is at rest now, if any. Where it has been moved meanwhile, it is
-        measured again. What fails is not tried again.
+    trainer : returns the trainer currently at rest, if any. If its metrics change meanwhile,
+        measuring starts again. After a failure it is not retried.
     """
 
     def __init__(self, trainer: Callable[[], Trainer | None]) -> None:
         self._trainer = trainer
         self._slices: Iterator[None] | None = None
-        self._metrics: Metrics | None = None  # that it began with
+        self._metrics: Metrics | None = None  # at the start of measuring
         self._hopeless: Metrics | None = None  # for which it failed
 
     @property
@@ -31,14 +31,14 @@ class ExactMetrics:
 
     @property
     def _next(self) -> Trainer | None:
-        """The trainer, if its metrics are of a sample of its rows, and can be better."""
+        """The trainer, if its metrics are of a sample of its rows and measuring has not failed."""
         trainer = self._trainer()
         if trainer is None or not trainer.metrics.sampled:
             return None
         return None if trainer.metrics is self._hopeless else trainer
 
     def advance(self, until: float) -> bool:
-        """Measure until then; return whether its metrics are of all its rows now."""
+        """Measure until this time; return whether the metrics are now of all training rows."""
         trainer = self._next
         if trainer is None:
             return False

@@ -1,4 +1,4 @@
-"""What goes wrong while models train, in words for the person."""
+"""Failures during training, with messages for the user."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from core.errors import LogitLabError
 from core.out_of_memory import is_shortage, say_shortage
 
-RACE = 0  # in place of the number of a run: the race has failed
+RACE = 0  # in place of a run's number: the race has failed
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What went wrong, in words, and with which run; None is the session itself."""
+    """A failure: its message and the run it concerns, None for the session itself."""
 
     run: int | None
     message: str
@@ -23,7 +23,7 @@ class Failure:
 
 
 def explain(error: Exception) -> str:
-    """Return what happened and what to do, in words."""
+    """Return a message: what happened and what to do."""
     if isinstance(error, LogitLabError):
         return str(error)
     if is_shortage(error):

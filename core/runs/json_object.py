@@ -1,4 +1,4 @@
-"""A JSON object from outside, of which nothing is believed before it is checked."""
+"""Access to an untrusted JSON object; every member is validated."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Value = TypeVar("Value")
 
 
 class JsonObject:
-    """Members by name; each method returns one in its type.
+    """Members by name; each method returns one of a certain type.
 
-    Raises DataError, which quotes the name and the beginning of the value, where the member is
+    Raises DataError, which quotes the name and the beginning of the value, if the member is
     missing or of another type.
     """
 
@@ -29,7 +29,7 @@ class JsonObject:
         return name in self._members
 
     def get(self, name: str) -> Any:
-        """Return the member unchecked, None where it is missing."""
+        """Return the member unchecked; None if it is missing."""
         return self._members.get(name)
 
     def member(self, name: str, kind: type[Value]) -> Value:
@@ -59,14 +59,14 @@ class JsonObject:
         return number
 
     def count(self, name: str) -> int:
-        """Return a whole number from 0 that fits 64 bits."""
+        """Return a non-negative integer below MAX_COUNT."""
         value = self.get(name)
         if type(value) is not int or not 0 <= value < MAX_COUNT:
             raise DataError(f"“{name}” is {quoted(value)}; a count was expected.")
         return value
 
     def whole_numbers(self, name: str) -> tuple[int, ...]:
-        """Return whole numbers that fit 32 bits."""
+        """Return integers of magnitude below MAX_WHOLE."""
         values = self.get(name)
         if not isinstance(values, list) or not all(
             type(value) is int and abs(value) < MAX_WHOLE for value in values
@@ -85,7 +85,7 @@ class JsonObject:
 
 
 def parse(data: bytes) -> Any:
-    """Return the value of JSON text, None where it is none; NaN and Infinity are refused."""
+    """Return the value of JSON text; None if invalid, as with NaN and Infinity."""
     try:
         return json.loads(data.decode(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
@@ -93,7 +93,7 @@ def parse(data: bytes) -> Any:
 
 
 def quoted(value: object) -> str:
-    """Return the beginning of a value as Python writes it."""
+    """Return the beginning of the value's `repr`."""
     text = repr(value)
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 

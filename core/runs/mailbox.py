@@ -1,4 +1,4 @@
-"""A mailbox between two threads: the newest value wins, and taking one asks for the next."""
+"""A mailbox between two threads: the newest value wins, and taking one requests the next."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 class Mailbox(Generic[T]):
-    """Holds the newest value only: one that has not been taken is replaced.
+    """Holds only the newest value, replacing one not yet taken.
 
-    One thread makes the values, and makes them when they are asked for: before it makes one, it
-    calls `answer`, so that a request that comes meanwhile counts again. Any thread may call all.
+    One thread produces values on request: it calls `answer` before producing one, so that a request
+    made meanwhile counts as new. All methods are thread-safe.
     """
 
     def __init__(self) -> None:
@@ -29,31 +29,31 @@ class Mailbox(Generic[T]):
 
     @property
     def is_asked(self) -> bool:
-        """Whether a value has been asked for since the last answer."""
+        """Whether a value has been requested since the last `answer`."""
         return self._asked.is_set()
 
     def take(self) -> T | None:
-        """Return the newest value not yet taken, if any, and ask for the next one."""
+        """Return the newest value not yet taken, if any, and request the next one."""
         try:
             return self._slot.popleft()
         except IndexError:
             return None
         finally:
-            if not self._asked.is_set():  # who asks again and again gets the same value
+            if not self._asked.is_set():  # a pending request keeps its time
                 self.asked_at = time.perf_counter()
                 self._asked.set()
 
     def ask_again(self) -> None:
-        """Let the last request stand: it cannot be answered yet."""
+        """Reinstate the last request: it cannot be answered yet."""
         self._asked.set()
 
     def answer(self) -> None:
-        """Take the request up; `put` is to follow."""
+        """Accept the request; `put` must follow."""
         self._asked.clear()
 
     def put(self, value: T) -> None:
         self._slot.append(value)
 
     def clear(self) -> None:
-        """Drop what has not been taken."""
+        """Drop a value not yet taken."""
         self._slot.clear()

@@ -1,4 +1,4 @@
-"""A trained model as a value: all that predicting, and training on, needs."""
+"""A trained model as a value: all that is needed to predict and to continue training."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from core.train.snapshot import Metrics, Params
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A trained model with all that prediction needs, and what training it further needs.
+    """A trained model with all that is needed to predict and to continue training.
 
-    config : of the run that trained it, each “the data's own choice” replaced by what that was.
-    params : W (outputs, k) and b (outputs,), k inputs; or those of a model with a hidden layer.
-    class_names : of the answers; class_marks, the number of each one's colour and shape.
-    feature_names : of what goes in, (d,); unit, of each of them, "" for none.
-    standardiser : of the k inputs that config's feature map makes of the features.
-    image_shape : (rows, columns) where the features are pixels, in 0 … 1; they were stored as
+    config : of the run that trained it, with the data's default choices resolved.
+    params : W (outputs, k) and b (outputs,) for k inputs; or those of a model with a hidden layer.
+    class_names : (h,); class_marks : the number of each class's colour and marker.
+    feature_names : (d,); unit : of all features, "" for none.
+    standardiser : for the k inputs that the config's feature map computes from the features.
+    image_shape : (rows, columns) if the features are pixels, in 0 … 1; they were stored as
         0 … `scale`.
-    recipe : that makes a picture of a drawing; None where drawings mean nothing to the model.
-    figures : of `history.SERIES` those that exist, as they were last measured; for information.
-    data_name, program : what it was trained on, the version that saved it; for information.
+    recipe : converts a drawing to a picture; None if the model does not apply to drawings.
+    figures : the finite ones of `history.SERIES`, as last measured; for information only.
+    data_name, program : the training data, and the version that saved it; for information only.
 
-    Raises DataError where these do not fit each other.
+    Raises DataError if these are inconsistent.
     """
 
     config: RunConfig
@@ -84,7 +84,7 @@ class Model:
         self._check_pictures()
 
     def _layers(self, outputs: int, k: int) -> Iterator[tuple[str, NDArray[Any], tuple[int, ...]]]:
-        """Yield the name of each parameter, what it is, and the shape that it should have."""
+        """Yield the name of each parameter, its array, and the expected shape."""
         params, u = self.params, self.config.model.hidden
         if (params.hidden is not None) != bool(u):
             raise DataError("it has a hidden layer only in its numbers or only in its settings.")
@@ -108,7 +108,7 @@ class Model:
 
     @classmethod
     def of(cls, task: Task, params: Params, step: int, epoch: int, metrics: Metrics) -> Self:
-        """Return the model that a run has come to; of a Snapshot take the fields of these names."""
+        """Return the model of a run; the arguments are the Snapshot fields of these names."""
         dataset = task.dataset
         return cls(
             config=task.config,
@@ -133,12 +133,12 @@ class Model:
 
     @property
     def outputs(self) -> int:
-        """Rows of W: one for a neuron, one for each class or for each pair of them."""
+        """Number of rows of W: one for a neuron, else one per class or per pair of classes."""
         return self.config.model.outputs(len(self.class_names))
 
     @property
     def k(self) -> int:
-        """Inputs, columns of W."""
+        """Number of inputs; without a hidden layer, the columns of W."""
         return self.feature_map.k
 
     @cached_property
@@ -146,23 +146,23 @@ class Model:
         return FeatureMap(self.feature_names, self.config.data.degree, self.config.data.sine)
 
     def inputs(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return X (n, k) as the weights take it from features (n, d) in their own units."""
+        """Return the model's inputs X (n, k) for features (n, d) in their own units."""
         return self.standardiser.apply(self.feature_map.apply(values))
 
     def probabilities(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the probabilities (n, classes) for features (n, d) in their own units."""
-        from core.explain import probe  # brings PyTorch, which opening a file need not wait for
+        from core.explain import probe  # imports PyTorch, which opening a file does not need
 
         return probe.probabilities(self, self.params, values)
 
     def task(self, source: Dataset, device: str = "cpu") -> Task:
-        """Return the task of training on with these data, as `load(model.config.data)` gives them.
+        """Return the task to continue training on these data, as from `load(model.config.data)`.
 
-        With `warm_start.start_from` a trainer then goes on where the model was. The standardiser is
-        the model's own: of the data that it was trained with it is the same, bit for bit, and of
-        others W says what it was trained to say.
-        device : to train on; the one that the model came from may not be here.
-        Raises DataError where features or classes are not the model's.
+        With `warm_start.start_from` a trainer then continues from the model's weights. The
+        standardiser is the model's own: for the same data it is identical, bit for bit, and for
+        other data it keeps the meaning of W.
+        device : to train on; the one that the model was trained on may be absent.
+        Raises DataError if the features or classes are not the model's.
         """
         training = replace(self.config.training, device=device)
         task = prepare(source, replace(self.config, training=training))

@@ -1,11 +1,12 @@
-"""Models on disk: one file with all that prediction needs, and nothing that runs on loading.
+"""Models on disk: one file with all that prediction needs, and no code that runs on loading.
 
 The format is safetensors (github.com/huggingface/safetensors): the length of a header, the header
-in JSON, then numbers. There are four tensors: W and b in float32, mean and std of the standardiser
-in float64. Of the header's `__metadata__` one entry is ours, JSON text with everything else.
+in JSON, then the tensors: W and b, with a hidden layer also V and c, in float32, and mean and std
+of the standardiser in float64. One entry of the header's `__metadata__` holds everything else, as
+JSON text.
 
-Nothing is believed before it is checked, so that a foreign, damaged or hostile file costs a
-sentence and little memory.
+Everything is validated, so that an invalid or malicious file is rejected with a message, using
+little memory.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from core.train.history import SERIES
 from core.train.snapshot import Params
 
 ENDING = ".safetensors"
-ENTRY = "logitlab"  # of the metadata
-FORMAT = 1  # counted up when what an older program makes of a file would be wrong
-MAX_BYTES = 2**28  # as much as 10 classes of 6 million inputs
+ENTRY = "logitlab"  # key in the metadata
+FORMAT = 1  # incremented when an older version would misread the file
+MAX_BYTES = 2**28  # enough for 10 classes of 6 million inputs
 MAX_HEADER = 2**24
 MAX_REASON = 300  # characters
 ADVICE = "Choose a file that Logit Lab saved."
-# Whose files are mistaken for ours, by their first bytes.
+# Other formats that users may choose by mistake, by their first bytes.
 FOREIGN = {
     b"\x89PNG": "is a picture",
     b"\xff\xd8\xff": "is a picture",
@@ -52,7 +53,7 @@ STORED = {"F32": "<f4", "F64": "<f8"}
 
 
 def save(model: Model, path: Path) -> None:
-    """Write the model to a file, whole or not at all. Raises SaveError."""
+    """Write the model to a file atomically. Raises SaveError."""
     from safetensors.numpy import save as serialised
 
     about = {
@@ -87,12 +88,12 @@ def save(model: Model, path: Path) -> None:
 
 
 def with_ending(path: Path) -> Path:
-    """Return the path, with .safetensors where its name has no ending."""
+    """Return the path, with .safetensors added if it has no ending."""
     return path if path.suffix or path.is_dir() else path.with_suffix(ENDING)
 
 
 def load(path: Path) -> Model:
-    """Read a model. Raises DataError, in one sentence or two, for whatever else the file is."""
+    """Read a model. Raises DataError, with a short message, for any other or invalid file."""
     data = files.contents(path, "a model", MAX_BYTES)
     about = _about(path.name, data)
     try:
@@ -100,20 +101,20 @@ def load(path: Path) -> Model:
     except (ConfigError, DataError) as error:
         reason = " ".join(str(error).split())
         reason = reason if len(reason) < MAX_REASON else f"{reason[:MAX_REASON]}…"
-        # A setting that is not known here may be a newer one.
+        # An unknown setting may come from a newer version.
         other = "" if about.get("program") == VERSION else ", or of another version of Logit Lab"
         raise DataError(f"{path.name} is damaged{other}: {reason} Save the model again.") from error
 
 
 def _about(name: str, data: bytes) -> dict[str, Any]:
-    """Return what the header says of the model, as far as its format is known."""
+    """Return our metadata entry, parsed. Raises DataError if the format is not known."""
 
     def refuse(found: str) -> NoReturn:
         raise DataError(f"{name} {found}; a model was expected. {ADVICE}")
 
     if not data:
         refuse("is empty (0 bytes)")
-    if data[8:9] != b"{":  # where the header begins
+    if data[8:9] != b"{":  # the header's first byte
         kinds = (found for magic, found in FOREIGN.items() if data.startswith(magic))
         refuse(next(kinds, "is no safetensors file"))
     length = _header_length(data)
@@ -148,7 +149,7 @@ def _header_length(data: bytes) -> int:
 
 
 def _model(about: dict[str, Any], data: bytes) -> Model:
-    """Build the model from what the header says, and from the numbers."""
+    """Build the model from the parsed metadata entry and the tensors."""
     stated = JsonObject(about)
     figures = JsonObject(stated.member("figures", dict))
     config = RunConfig.from_dict(stated.member("config", dict))
@@ -175,7 +176,7 @@ def _model(about: dict[str, Any], data: bytes) -> Model:
 
 
 def _tensors(data: bytes, names: list[str]) -> dict[str, NDArray[Any]]:
-    """Return the parameters in float32, mean (·,) and std (·,) in float64."""
+    """Return the named tensors: parameters in float32, mean (k,) and std (k,) in float64."""
     from safetensors import SafetensorError, deserialize
 
     try:

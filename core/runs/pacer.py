@@ -1,4 +1,4 @@
-"""When the next step is due, at a speed that may change between two steps."""
+"""When the next step is due, at an adjustable speed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 
 FRAME_SECONDS = 0.016
-LONGEST_STALL = 0.1  # seconds; what a longer one has held up is not made up for by a burst
+LONGEST_STALL = 0.1  # seconds; steps missed in a longer stall are not caught up
 
 
 class Pacer:
-    """Lets steps come no faster than so many a second; math.inf is flat out."""
+    """Limits the steps per second; math.inf for no limit (flat out)."""
 
     def __init__(self) -> None:
         self._interval = 0.0
@@ -21,23 +21,23 @@ class Pacer:
         return not self._interval
 
     def set_speed(self, steps_per_second: float) -> None:
-        """Change the speed; the next step is due at once."""
+        """Set the speed; the next step is due at once."""
         self._interval = 1 / steps_per_second
         self.restart()
 
     @property
     def is_asleep_next(self) -> bool:
-        """Whether the next step is further away than the next frame that is drawn."""
+        """Whether the next step is due later than the next frame."""
         return self.due - time.perf_counter() > FRAME_SECONDS
 
     def restart(self) -> None:
-        """Let a step be due now."""
+        """Make the next step due now."""
         self.due = time.perf_counter()
 
     def run(self, advance: Callable[[], bool], is_over: Callable[[], bool], until: float) -> None:
-        """Advance until then, or until the next step is not due yet, or all is over.
+        """Advance until this time, until the next step is not yet due, or until it is over.
 
-        advance : does a slice of a step, and returns whether that completes the step.
+        advance : does a slice of a step and returns whether that completes the step.
         """
         interval, now = self._interval, time.perf_counter()
         self.due = max(self.due, now - LONGEST_STALL)

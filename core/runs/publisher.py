@@ -1,4 +1,4 @@
-"""Snapshots of the run that is shown, made when they are asked for."""
+"""Snapshots of the shown run, made on request."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from core.train.device import HostCopy
     from core.train.trainer import Trainer
 
-LEAD_SECONDS = 0.003  # after a request, flat out, before a snapshot is made for the next one
+LEAD_SECONDS = 0.003  # flat out: delay from a request to its snapshot
 
 
 class Publisher:
     """Puts snapshots into a mailbox.
 
-    While a device trains flat out, a snapshot's weights are not waited for: `deliver` puts it into
-    the mailbox once they have come.
+    While a device trains flat out, a snapshot's weights are copied asynchronously: `deliver` puts
+    it into the mailbox once they have arrived.
     """
 
     def __init__(self, mailbox: Mailbox[Snapshot]) -> None:
         self._mailbox = mailbox
-        # Weights on their way from the device, of which run, and what makes the snapshot.
+        # Weights being copied from the device, their run, and a function to make the snapshot.
         self._arriving: tuple[HostCopy, LoadedRun, Callable[..., Snapshot]] | None = None
         self._measured_at = 0.0
 
     def is_due(self, training: Training | None) -> bool:
-        """Whether a snapshot is asked for, and the next request is near.
+        """Return whether to make a requested snapshot now.
 
-        Flat out, one that is made at once would be a frame old by then. By then the window has
-        drawn the last one, too, and leaves Python's lock alone.
+        Flat out, it is delayed: made at once, it would be a frame old when it is taken. After the
+        delay the window has drawn the last one and no longer holds the GIL.
         """
         if not self._mailbox.is_asked or self._arriving is not None:
             return False
@@ -45,11 +45,11 @@ class Publisher:
     def publish(self, run: LoadedRun, training: Training | None) -> None:
         """Make a snapshot now.
 
-        training : what trains the run, or replays it; None while it is at rest.
+        training : the activity that trains or replays the run; None while it is at rest.
         """
         is_flat_out = training is not None and training.is_flat_out
         if self._arriving is not None and is_flat_out:
-            self._mailbox.ask_again()  # one after the other
+            self._mailbox.ask_again()  # one at a time
             return
         self._mailbox.answer()
         self._arriving = None
@@ -57,7 +57,7 @@ class Publisher:
         now = time.perf_counter()
         oldest = training.snapshot_metrics_seconds if training is not None else 0.0
         if trainer.metrics.step != trainer.step_count and now - self._measured_at >= oldest:
-            trainer.measure()  # when it is watched step by step, the figures are of this step
+            trainer.measure()  # unless flat out, the metrics are of this step
             self._measured_at = time.perf_counter()
         copy = trainer.update.start_copy() if is_flat_out else None
         snapshot = partial(
@@ -88,7 +88,7 @@ class Publisher:
             self._arriving = copy, run, snapshot
 
     def deliver(self) -> None:
-        """Put a snapshot into the mailbox once its weights have come from the device."""
+        """Put the pending snapshot into the mailbox if its weights have arrived."""
         if self._arriving is None:
             return
         copy, run, snapshot = self._arriving
@@ -97,7 +97,7 @@ class Publisher:
             self._arriving = None
 
     def drop(self) -> None:
-        """Forget weights that are on their way: they are no longer to be seen."""
+        """Discard a pending snapshot: it is out of date."""
         self._arriving = None
 
 

@@ -1,7 +1,7 @@
-"""A race: several trainers in lock step, each as it would train alone.
+"""A race: several trainers in lock step, each exactly as it would train alone.
 
-A round is one update of every entry that still trains. Entries share nothing but the
-data, so that each has, after k rounds, the weights of its k-th update alone, bit for bit.
+A round is one update of every entry that still trains. Entries share only the data, so that after
+k rounds each has the same weights, bit for bit, as after k updates alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST = 4
 
 @dataclass(frozen=True, eq=False)
 class RaceEntry:
-    """One entry at a moment; see `Snapshot`."""
+    """The state of one entry; see `Snapshot` for the fields."""
 
     status: Status
     step: int
@@ -38,8 +38,8 @@ class RaceEntry:
 class RaceSnapshot:
     """A race at one moment.
 
-    number : of the race. rounds : that have been made.
-    status : READY, TRAINING, PAUSED, or FINISHED once no entry trains any more.
+    number : of the race. rounds : number of rounds completed.
+    status : READY, TRAINING, PAUSED, or FINISHED once every entry has ended.
     """
 
     number: int
@@ -49,12 +49,12 @@ class RaceSnapshot:
 
 
 class Race:
-    """Trainers that take turns."""
+    """Trainers that make their updates in turn."""
 
     def __init__(self, number: int, trainers: Sequence[Trainer]) -> None:
         self.number = number
         self.rounds = 0
-        self.is_between_rounds = True  # everyone who still trains has made equally many updates
+        self.is_between_rounds = True  # all entries still training have made equally many updates
         self.trainers = tuple(trainers)
         self._turn = 0
 
@@ -63,7 +63,7 @@ class Race:
         return all(trainer.outcome is not None for trainer in self.trainers)
 
     def advance(self) -> bool:
-        """Do a slice of the update whose turn it is; return whether that ends a round."""
+        """Do a slice of the current entry's update; return whether that ends a round."""
         self.is_between_rounds = False
         trainer = self.trainers[self._turn]
         if trainer.outcome is None and not trainer.advance():
@@ -77,7 +77,7 @@ class Race:
         return True
 
     def snapshot(self, *, is_running: bool) -> RaceSnapshot:
-        """Return where all of them stand; while nothing runs, measured at this very step."""
+        """Return the state of all entries; unless running, measured at the current step."""
         status = Status.TRAINING
         if self.is_over:
             status = Status.FINISHED

@@ -1,8 +1,8 @@
-"""What to say once a run is over: the verdict, and after divergence a rate that has been tried.
+"""Analysis of a finished run: its convergence and, if it did not learn, a rate that does.
 
-A rate is offered only if a trial with it has learnt. A trial makes the very updates that the run
-will make with it, from its start. Where none learns, settings are neutralised one by one until
-one does: that one is to blame.
+A rate is suggested only if a trial with it has learnt. A trial makes the same updates that the run
+would make with it, from its start. If no rate learns, settings are neutralised one at a time until
+a trial learns: the last one neutralised is named as the cause.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from core.train.stopping import one_digit
 from core.train.trainer import Trainer
 from core.train.warm_start import stand_like, twin_of
 
-DECADES = 8  # of learning rates that are tried
-WORK = 2**31  # multiplications of a trial,
-FEWEST, MOST = 20, 300  # and its updates
+DECADES = 8  # of learning rates to try
+WORK = 2**31  # most multiplications of a trial,
+FEWEST, MOST = 20, 300  # bounds of its number of updates
 USUAL_MOMENTUM = 0.9
 
 
 def epilogue_of(trainer: Trainer) -> Epilogue:
-    """Return what is known of a run that is over."""
+    """Return the analysis of a run that is over."""
     return finish(write(trainer))
 
 
 def recover(trainer: Trainer) -> None:
-    """Go on with the learning rate of its epilogue, where that has one."""
+    """Continue with the learning rate suggested by the epilogue, if any."""
     offer = trainer.epilogue
     if offer is None or offer.rate is None:
         return
@@ -51,7 +51,7 @@ def recover(trainer: Trainer) -> None:
 
 
 def write(trainer: Trainer) -> Generator[None, None, Epilogue]:
-    """Do the same slice by slice."""
+    """Return the analysis of a run that is over, yielding after each slice."""
     outcome = trainer.outcome
     assert outcome is not None
     metrics = trainer.measure(exact=True)
@@ -69,7 +69,7 @@ def write(trainer: Trainer) -> Generator[None, None, Epilogue]:
 
 @dataclass(frozen=True)
 class _Trial:
-    """What a trial at this rate cost at its start, and in the mean over its last third."""
+    """The cost of a trial at this rate: at its start, and the mean over its last third."""
 
     rate: float
     before: float
@@ -88,7 +88,7 @@ class _Search:
         self._updates = max(FEWEST, min(MOST, WORK // (trainer.batch_size * size)))
 
     def rescue(self) -> Generator[None, None, Epilogue]:
-        """Return an epilogue with a rate that learns, or with what is to blame."""
+        """Return an epilogue with a rate that learns, or with a note on the cause."""
         trainer, settings = self._trainer, self._trainer.settings
         found = yield from self._best(settings, self._rates)
         if found is not None:
@@ -108,7 +108,7 @@ class _Search:
 
     @property
     def _rates(self) -> list[float]:
-        """What to try, the largest first."""
+        """The learning rates to try, the largest first."""
         settings, stopping = self._trainer.settings, self._trainer.stopping
         largest = one_digit(stopping.safe_rate(settings))
         if self._has_diverged:
@@ -119,7 +119,7 @@ class _Search:
     def _best(
         self, settings: TrainingConfig, rates: Sequence[float]
     ) -> Generator[None, None, _Trial | None]:
-        """Return the first that learns from the start, or the next where that learns more."""
+        """Return the trial of the first rate that learns from the start, or the next if better."""
         best: _Trial | None = None
         for rate in rates:
             trial = yield from self._try(settings, rate, at_start=True)
@@ -133,7 +133,7 @@ class _Search:
     def _try(
         self, settings: TrainingConfig, rate: float, *, at_start: bool
     ) -> Generator[None, None, _Trial | None]:
-        """Return how a trial went; None if it diverged."""
+        """Run a trial; return its costs, None if it diverged."""
         twin, cost = self._twin, self._health.cost
         changed = replace(settings, learning_rate=rate)
         stand_like(twin, self._trainer, changed, at_start=at_start)
@@ -177,7 +177,7 @@ class _Search:
 
 
 def _suspects(settings: TrainingConfig) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what may keep any rate from learning, in words, and the changes that undo it."""
+    """Yield settings that may prevent learning at any rate: message and changes to undo it."""
     l1, decay, mu = settings.l1, settings.weight_decay, settings.momentum
     if l1:
         yield f"the penalty λ₁ = {l1:g} is too large. Set it to 0", {"l1": 0.0}

@@ -1,6 +1,6 @@
-"""A run that was kept, as a value: what it was made of, how it went, and what it learnt.
+"""A kept run as a value: its settings, its history and its weights.
 
-Runs are compared by their settings in words; what begins alike in two of them is said exactly.
+Runs are compared by their settings as text; `say_start` states exactly what they have in common.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.train.snapshot import Metrics, Params, Snapshot, Status
 
 MAX_KEPT = 20
 VALIDATION_LOSS, VALIDATION_ACCURACY = "validation loss", "validation acc."
-MEASURED = "train rows measured"  # a run that is kept while it trains has figures of a sample
+MEASURED = "train rows measured"  # a run kept while training has metrics of a sample
 
 Setting = str | float
 
@@ -33,9 +33,9 @@ Setting = str | float
 class Record:
     """A run at one moment.
 
-    colour : its number in the palette of runs.
-    settings : as they applied last; the config has those that it began with.
-    is_shown : whether it is drawn beside the others.
+    colour : its index in the palette of runs.
+    settings : the latest; the config has the initial ones.
+    is_shown : whether its curves are drawn.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Record:
 
     @classmethod
     def of(cls, task: Task, snapshot: Snapshot, colour: int, name: str = "") -> Record:
-        """Return the run of the snapshot; it shares its curves until it is `kept`."""
+        """Return the run of a snapshot; its curves are shared with the snapshot, see `kept`."""
         first = first_settings(snapshot.settings, snapshot.curves)
         return cls(
             name=name or default_name(task.config, snapshot.settings),
@@ -70,21 +70,21 @@ class Record:
         )
 
     def kept(self) -> Record:
-        """Return it with curves of its own: those of a run that goes on hold all its memory."""
+        """Return a copy with its own curves: shared ones keep all memory of a running history."""
         status = Status.PAUSED if self.status is Status.TRAINING else self.status
         curves = replace(self.curves, table=self.curves.table.copy())
         return replace(self, curves=curves, status=status)
 
     @property
     def edits(self) -> tuple[str, ...]:
-        """What a person changed on the way, in words."""
+        """The user's changes during training, as text."""
         return tuple(
             f"{mark.text} at step {mark.step:,}" for mark in self.curves.marks if mark.step > 0
         )
 
 
 def default_name(config: RunConfig, settings: TrainingConfig) -> str:
-    """Name a run by what most runs differ in: “softmax, η 0.1, batch 32”."""
+    """Return a name with the settings that usually differ: “softmax, η 0.1, batch 32”."""
     model = config.model
     words = [FAMILY[model.kind].title_in_text]
     if model.hidden:
@@ -103,7 +103,7 @@ def default_name(config: RunConfig, settings: TrainingConfig) -> str:
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """Return the names without the parts between commas that all of them share."""
+    """Return the names without the comma-separated parts that all of them share."""
     parts = [name.split(", ") for name in names]
     shared = set.intersection(*map(set, parts)) if len(parts) > 1 else set()
     return [
@@ -117,7 +117,7 @@ def say_batch(size: int | None) -> str:
 
 
 def settings_of(record: Record) -> dict[str, Setting]:
-    """Return every setting that decides the run, as a number or in words, by its name."""
+    """Return every setting that determines the run, by name, as a number or text."""
     data, model, now, task = record.config.data, record.config.model, record.settings, record.task
     names = task.dataset.feature_names
     few = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
@@ -153,19 +153,19 @@ def settings_of(record: Record) -> dict[str, Setting]:
 
 
 def _parts(task: Task) -> tuple[int, ...]:
-    """Return how many rows train, validate (where any do) and test."""
+    """Return the numbers of training, validation (if any) and test rows."""
     train, validation = len(task.train_rows), len(task.validation_rows)
     return (train, *([validation] if validation else []), len(task.test_rows))
 
 
 def differing(records: Sequence[Record]) -> list[str]:
-    """Return the names of the settings in which the runs are not all alike."""
+    """Return the names of the settings that are not the same for all runs."""
     found = [settings_of(record) for record in records]
     return [name for name in found[0] if len({each[name] for each in found}) > 1] if found else []
 
 
 def results_of(record: Record) -> dict[str, Setting]:
-    """Return how the run stands; NaN is a figure that there is none of."""
+    """Return the results of the run by name; NaN for a figure that does not exist."""
     metrics = record.metrics
     return {
         "steps": record.step,
@@ -188,7 +188,7 @@ def result_names(records: Sequence[Record]) -> list[str]:
 
 
 def format_setting(name: str, value: Setting) -> str:
-    """Say a value of `settings_of` or `results_of`."""
+    """Format a value of `settings_of` or `results_of`."""
     if isinstance(value, str):
         return value
     if math.isnan(value):
@@ -208,7 +208,7 @@ def to_csv(records: Sequence[Record]) -> str:
         values = settings_of(record) | results_of(record)
         cells = [values[name] for name in columns]
         measured = record.metrics.sampled or len(record.task.train_rows)
-        known = ("" if c != c else c for c in cells)  # NaN is no figure
+        known = ("" if c != c else c for c in cells)  # NaN: no such figure
         rows.append([record.name, *known, measured])
     return to_text(rows)
 
@@ -217,7 +217,7 @@ def to_csv(records: Sequence[Record]) -> str:
 
 
 class Entry(Protocol):
-    """What is about to run, or has run."""
+    """A run to compare, planned or finished."""
 
     @property
     def task(self) -> Task: ...
@@ -242,15 +242,15 @@ def same_rows(a: Task, b: Task) -> bool:
 
 
 def same_classes(a: Task, b: Task) -> bool:
-    """Return whether the rows have the same classes, if they are the same rows."""
+    """Return whether rows have the same classes, given that the rows are the same."""
     one, other = a.dataset, b.dataset
     return one.class_names == other.class_names and np.array_equal(one.y, other.y)
 
 
 def same_data(a: Task, b: Task) -> bool:
-    """Return whether both are of one data set, which rows may have come to since.
+    """Return whether both use the same data set, to which rows may have been added.
 
-    Files of one name in two folders are two, and so is a file of which another column is learnt.
+    Files of the same name in two folders differ, and so do other label columns of one file.
     """
     return _origin(a) == _origin(b)
 
@@ -262,12 +262,12 @@ def _origin(task: Task) -> tuple[object, ...]:
 
 
 def same_features(a: Task, b: Task) -> bool:
-    """Return whether both look at the same plane: data set and features, whatever the classes."""
+    """Return whether both have the same data set and features, so that their plane is the same."""
     return same_data(a, b) and a.dataset.feature_names == b.dataset.feature_names
 
 
 def say_start(entries: Sequence[Entry]) -> str:
-    """Say whether all begin at the same weights and take the same batches, or what differs."""
+    """Return a text on whether all start from equal weights and use the same batches."""
     if len(entries) < 2:
         return ""
     first, *others = entries
@@ -300,7 +300,7 @@ def say_start(entries: Sequence[Entry]) -> str:
 
 
 def say_losses(entries: Sequence[Entry]) -> str:
-    """Say which losses cannot be compared, where they are of several kinds."""
+    """Return a warning if the runs' losses are of different kinds, else ""."""
     kinds = _distinct(FAMILY[entry.config.model.kind].loss for entry in entries)
     if len(kinds) < 2:
         return ""
@@ -323,7 +323,7 @@ def _init(entry: Entry) -> str:
 
 
 def _draws(entry: Entry) -> tuple[int, ...]:
-    """The random numbers that are drawn before the first shuffle."""
+    """Return the shapes of the random numbers drawn before the first shuffle."""
     task, model = entry.task, entry.config.model
     outputs = model.outputs(task.dataset.h)
     if model.hidden:
@@ -332,7 +332,7 @@ def _draws(entry: Entry) -> tuple[int, ...]:
 
 
 def first_figures(curves: Curves) -> tuple[float, ...]:
-    """Return the figures of step 0: with equal settings, other figures are of other weights."""
+    """Return the figures of step 0, () if missing: given equal settings, they identify weights."""
     table: Floats = curves.table
     if not table.shape[1] or table[FIRST, 0] != 0 or table[COUNT, 0] != 1:
         return ()

@@ -1,9 +1,9 @@
-"""The training thread: commands go in by a queue, snapshots come out by a mailbox.
+"""The training thread: commands go in through a queue, snapshots come out through a mailbox.
 
-Nothing here knows mathematics, and nothing that is advanced here knows threads. The thread is not
-a daemon (one that is inside torch at exit aborts the process); `close` ends it between two steps.
+This module contains no mathematics, and activities are independent of threads. The thread is not a
+daemon (a daemon inside torch at exit aborts the process); `close` ends it between two slices.
 
-PyTorch is imported by the thread, as its first act: the window is on screen long before.
+The thread starts by importing PyTorch, so that the window can appear long before.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from core.out_of_memory import say_not_loaded
 from core.runs.failure import Failure
 from core.runs.workspace import Command, Outbox, Workspace
 
-SLICE_SECONDS = 0.004  # an activity is advanced for so long before commands are looked at
+SLICE_SECONDS = 0.004  # an activity runs this long between checks for commands
 
 
 class Session:
-    """One thread that trains one run at a time and remembers the last few.
+    """One thread that trains one run at a time and keeps the last few.
 
-    `send` returns at once. What a command did is seen in the next snapshot. A command that failed
-    leaves the last run as it was, paused, and its reason in the outbox's `failures`.
+    `send` returns at once; the next snapshot shows the effect of the command. After a command
+    fails, the last run is as it was, paused, and the outbox's `failures` has the reason.
     """
 
     def __init__(self) -> None:
         self.outbox = Outbox()
-        self._commands: Queue[Command | None] = Queue()  # None: nothing, to wake the thread
+        self._commands: Queue[Command | None] = Queue()  # None only wakes the thread
         self._closing = threading.Event()
         self._is_ready = threading.Event()
         self._is_waiting = False  # for a command, with nothing else to do
@@ -40,14 +40,14 @@ class Session:
         self._thread.start()
 
     def send(self, command: Command) -> None:
-        """Have the command carried out, after those that were sent before."""
+        """Queue the command; commands are carried out in order."""
         self._commands.put(command)
 
     def close(self, *, wait_for_import: bool = True) -> None:
         """End the thread and wait for it; it ends within a slice of a step.
 
-        While it imports PyTorch, which takes a second, it cannot end; who ends the process at once
-        need not wait for that.
+        While it imports PyTorch, about a second, it cannot end; a caller that exits the process
+        immediately need not wait for that.
         """
         self._closing.set()
         self._commands.put(None)
@@ -61,7 +61,7 @@ class Session:
 
     @property
     def is_idle(self) -> bool:
-        """Whether all commands have been carried out, and their last snapshot has been taken."""
+        """Whether all commands have been carried out and the last snapshot has been taken."""
         is_seen = self.outbox.snapshots.is_empty
         return self._is_waiting and not self._commands.unfinished_tasks and is_seen
 
@@ -80,11 +80,11 @@ class Session:
             try:
                 self._obey(workspace)
                 workspace.advance(time.perf_counter() + SLICE_SECONDS)
-            except Exception as error:  # whatever it is, the person must learn of it
+            except Exception as error:  # report any failure to the user
                 workspace.fail(error)
 
     def _obey(self, workspace: Workspace) -> None:
-        """Carry out what is queued; wait for it as long as there is nothing else to do."""
+        """Carry out queued commands; wait for one while there is nothing else to do."""
         while not self._closing.is_set():
             seconds = _seconds_to_wait(workspace)
             self._is_waiting = seconds is None
@@ -101,6 +101,6 @@ class Session:
 
 
 def _seconds_to_wait(workspace: Workspace) -> float | None:
-    """Return how long a command may be waited for; None is until one comes."""
+    """Return how long to wait for a command; None for no limit."""
     current = workspace.current
     return None if current is None else max(0.0, current.next_due - time.perf_counter())

@@ -1,4 +1,4 @@
-"""What the training thread works on: its runs, of which one is shown, and what is done there."""
+"""The state of the training thread: its runs, the one shown, and its activities."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ KEPT_RUNS = 20
 
 
 class Outbox:
-    """What comes out of the training thread, for any thread to take."""
+    """The output of the training thread, readable from any thread."""
 
     def __init__(self) -> None:
         self.snapshots: Mailbox[Snapshot] = Mailbox()
         self.races: Mailbox[RaceSnapshot] = Mailbox()
         self.benchmarks: deque[DeviceBenchmark] = deque(maxlen=1)
         self.failures: deque[Failure] = deque(maxlen=20)
-        self.remarks: deque[str] = deque(maxlen=20)  # what went well all the same
+        self.remarks: deque[str] = deque(maxlen=20)  # notes on problems that were overcome
         self.devices: tuple[str, ...] = ()  # known once PyTorch is imported
 
 
 class Workspace:
-    """The runs, by number, and what is done with them; one thread alone uses it.
+    """The runs, by number, and the activities on them; used by one thread only.
 
-    One activity is current. A benchmark of the devices comes first, then what is done with the
-    run that is shown. While that is at rest, its metrics are made exact, a race goes on, and then
-    is found out why the run is over.
+    One activity is current. In order of priority: a benchmark of the devices, the activity of the
+    shown run, and, while that run is at rest, measuring its exact metrics, a race, and writing the
+    run's epilogue.
 
-    activity : what is done with the run that is shown; None while it is at rest.
-    race : the one that is running or paused. closing : is set once the thread is to end.
+    activity : of the shown run; None while it is at rest.
+    race : running or paused, None if there is none. closing : set when the thread is to end.
     """
 
     def __init__(self, outbox: Outbox, closing: threading.Event) -> None:
@@ -69,21 +69,21 @@ class Workspace:
 
     @property
     def run(self) -> LoadedRun:
-        """The run that is shown. Raises LogitLabError where there is none."""
+        """The shown run. Raises LogitLabError if there is none."""
         if self._shown is None:
             raise LogitLabError("There is nothing to train yet.")
         return self._shown
 
     @property
     def trainer(self) -> Trainer:
-        """The trainer of the run that is shown. Raises LogitLabError where there is none."""
+        """The trainer of the shown run. Raises LogitLabError if there is none."""
         return self.run.trainer
 
     # What is done -------------------------------------------------------------------------
 
     @property
     def current(self) -> Activity | None:
-        """The activity that is advanced next; None if there is nothing to do."""
+        """The activity to advance next; None if there is nothing to do."""
         for activity in (
             self.benchmark,
             self.activity,
@@ -96,7 +96,7 @@ class Workspace:
         return None
 
     def advance(self, until: float) -> None:
-        """Advance the current activity until then at the latest, and show what is to be seen."""
+        """Advance the current activity until this time at the latest; publish if due."""
         current = self.current
         if current is not None and current.advance(until):
             done = self.activity
@@ -109,7 +109,7 @@ class Workspace:
             self.publish()
 
     def _leave(self, done: Training | Seeking) -> None:
-        """Show the run at rest where the activity has brought it, and do what waited for that."""
+        """End the activity, publish the run at rest, and carry out the commands that waited."""
         self.activity = None
         self.publish()
         if isinstance(done, Seeking) and done.waiting:
@@ -118,7 +118,7 @@ class Workspace:
             self.publish()
 
     def obey(self, command: Command) -> None:
-        """Carry a command out, or have it carried out at the step that is being sought."""
+        """Carry out a command, or defer it to the step being sought."""
         if command.waits_for_step and isinstance(self.activity, Seeking):
             self.activity.waiting.append(partial(command.carry_out, self))
         else:
@@ -127,22 +127,22 @@ class Workspace:
         self.publish()
 
     def halt(self) -> None:
-        """Let the run that is shown be at rest; a race may go on."""
+        """End the shown run's activity and any benchmark; a race may continue."""
         self.activity = self.benchmark = None
         self._publisher.drop()
 
     def fail(self, error: Exception) -> None:
-        """Go on on the CPU where a device has failed; else halt, and say what has gone wrong."""
+        """Continue on the CPU if a device has failed; otherwise halt and report the error."""
         self.benchmark = None
         if self._goes_on_without_device(error):
             return
         self.halt()
-        with suppress(Exception):  # a broken run may not show itself, but it is told of
+        with suppress(Exception):  # publishing a broken run may fail; the error is reported anyway
             self.publish()
         self.report(error, None if self._shown is None else self._shown.number)
 
     def report(self, error: Exception, run: int | None) -> None:
-        """Say what has gone wrong with this run."""
+        """Report an error of this run, None for the session, in the outbox."""
         self.outbox.failures.append(Failure(run, explain(error)))
 
     # What is shown ------------------------------------------------------------------------
@@ -152,16 +152,16 @@ class Workspace:
         return self.activity if isinstance(self.activity, Training) else None
 
     def publish(self) -> None:
-        """Put a snapshot of the run that is shown into the outbox, in place of one not taken."""
+        """Put a snapshot of the shown run into the outbox, replacing one not yet taken."""
         if self._shown is None:
             return
         if isinstance(self.activity, Seeking) and self.activity.is_on_the_way:
-            self.outbox.snapshots.ask_again()  # it is shown where it arrives
+            self.outbox.snapshots.ask_again()  # it is published on arrival
         else:
             self._publisher.publish(self._shown, self._training)
 
     def seek(self, step: int) -> None:
-        """Bring the run that is shown to that step, or the nearest on record."""
+        """Bring the shown run to this step, or to the nearest on record."""
         trainer = self.trainer
         timeline = trainer.timeline
         step = min(max(step, timeline.oldest_step), timeline.newest_step)
@@ -173,17 +173,17 @@ class Workspace:
 
     @property
     def step(self) -> int:
-        """The step that is shown, or that is to be shown next."""
+        """The step being sought, or the current step of the shown run."""
         return self.activity.step if isinstance(self.activity, Seeking) else self.trainer.step_count
 
     # Runs ---------------------------------------------------------------------------------
 
     def find(self, number: int) -> LoadedRun | None:
-        """Return the run of that number, if it is remembered."""
+        """Return the run with this number, if it is kept."""
         return self._runs.get(number)
 
     def show(self, run: LoadedRun) -> None:
-        """Let this run be shown, at rest. The last few that were shown are remembered."""
+        """Show this run, at rest. The last KEPT_RUNS shown are kept."""
         self.halt()
         self._runs[run.number] = self._shown = run
         self._runs.move_to_end(run.number)
@@ -194,7 +194,7 @@ class Workspace:
         self._runs.pop(number, None)
 
     def make_trainer(self, task: Task) -> Trainer:
-        """Return a trainer of the task; on the CPU where its device has no room for it."""
+        """Return a trainer of the task, on the CPU if its device fails or is out of memory."""
         from core.train.device import is_device_failure, with_device
         from core.train.trainer import Trainer
 
@@ -210,7 +210,7 @@ class Workspace:
             return Trainer(with_device(task, "cpu"))
 
     def _goes_on_without_device(self, error: Exception) -> bool:
-        """Where a device has failed, go on on the CPU; return whether that was it."""
+        """Continue on the CPU if a device has failed; return whether that succeeded."""
         from core.train.device import is_device_failure
 
         run = self._shown
@@ -224,7 +224,7 @@ class Workspace:
             from core.train.warm_start import rescued
 
             run.trainer = rescued(run.trainer)
-        except Exception:  # then the first error is told
+        except Exception:  # then the first error is reported
             return False
         self.outbox.remarks.append(
             f"{device.upper()} has stopped working ({first_line(error)}). "
@@ -235,7 +235,7 @@ class Workspace:
     # Races --------------------------------------------------------------------------------
 
     def begin_race(self, race: Race) -> None:
-        """Let this be the race, paused at its start."""
+        """Set the current race, paused at its start."""
         self.race = Racing(race, self.pacer, self.outbox.races, self.fail_race)
         self.race.show()
 
@@ -248,15 +248,15 @@ class Workspace:
         self.outbox.races.clear()
 
     def fail_race(self, error: Exception) -> None:
-        """End the race and say why; the run that is shown has nothing to do with it."""
+        """End the race and report why; the shown run is not affected."""
         self.end_race()
         self.report(error, RACE)
 
 
 class Command(ABC):
-    """What the thread is asked to do: a value, carried out between two slices of an activity."""
+    """A request to the training thread: a value, carried out between two slices of an activity."""
 
-    waits_for_step: ClassVar[bool] = False  # while a step is sought, it is carried out there
+    waits_for_step: ClassVar[bool] = False  # while a step is sought, carry it out on arrival
 
     @abstractmethod
     def carry_out(self, workspace: Workspace) -> None: ...
