@@ -213,7 +213,7 @@ def to_csv(records: Sequence[Record]) -> str:
     return to_text(rows)
 
 
-# What is alike -------------------------------------------------------------------------------
+# Comparison ----------------------------------------------------------------------------------
 
 
 class Entry(Protocol):

@@ -79,7 +79,7 @@ class Workspace:
         """The trainer of the shown run. Raises LogitLabError if there is none."""
         return self.run.trainer
 
-    # What is done -------------------------------------------------------------------------
+    # Activities ---------------------------------------------------------------------------
 
     @property
     def current(self) -> Activity | None:
@@ -145,7 +145,7 @@ class Workspace:
         """Report an error of this run, None for the session, in the outbox."""
         self.outbox.failures.append(Failure(run, explain(error)))
 
-    # What is shown ------------------------------------------------------------------------
+    # Snapshots ----------------------------------------------------------------------------
 
     @property
     def _training(self) -> Training | None:

@@ -232,7 +232,7 @@ class Mistake:
 
 
 def probabilities_as_logits(true_logits: Reals, h: int) -> Mistake:
-    """Make the mistake for n examples whose true class has these logits (n,), the others 0."""
+    """Compute both for n examples whose true class has these logits (n,), the others 0."""
 
     def ask(*, wrongly: bool) -> tuple[Reals, Reals]:
         Z = torch.zeros(len(true_logits), h, dtype=torch.float64)

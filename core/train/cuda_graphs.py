@@ -94,7 +94,7 @@ class Blocks:
             self._give_up()
 
     def _together(self, size: int) -> int:
-        """Return how many updates a long block has: whole gatherings, but less than an epoch."""
+        """Return how many updates a long block has: a multiple of `_gathered`, below an epoch."""
         gathered = min(_gathered(self._rows, size), TOGETHER)
         return max(1, min(TOGETHER // gathered * gathered, (len(self._rows) - 1) // size))
 

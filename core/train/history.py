@@ -42,7 +42,7 @@ ROWS = 21
 
 
 MOVED = "moved"  # the mark of a step where a user replaced the weights
-RESCUED = "rescued"  # the mark of the step that a run was returned to when it had diverged
+RESCUED = "rescued"  # the mark of the step to which a diverged run was returned
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ class History:
         """Cut after this step, which precedes the fall, and prepend the points cut to the fall."""
         fall = self._fall
         assert fall is not None
-        rest = {name: values[1:] for name, values in fall.series.items()}  # its first is here, too
+        rest = {name: values[1:] for name, values in fall.series.items()}  # the first is in both
         self._set_fall(step, fall.steps[1:], rest)
 
     def _set_fall(

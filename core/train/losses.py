@@ -128,7 +128,7 @@ def pair_cross_entropy(Z: Tensor, Y: Tensor) -> Tensor:
 
 
 def pair_gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
-    """Return a − t of each pair that has the example's class, 0 of the others, (n, pairs)."""
+    """Return a − t of each pair that has the example's class, 0 for the others, (n, pairs)."""
     return torch.sigmoid(Z, out=out).sub_(Y).mul_(Y != ABSENT)
 
 

@@ -55,7 +55,7 @@ class Trainer:
         self.backup = HostBackup(queue)
         self.timeline = Timeline(self, len(self._train))
         self.start = start  # initial weights chosen by the user
-        self._least_stride = least_stride  # steps between measurements
+        self._least_stride = least_stride  # least steps between measurements
         self.reset()
 
     def reset(self) -> None:

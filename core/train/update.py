@@ -152,7 +152,7 @@ class Update:
                 g.add_(theta.sign(), alpha=l1)
             rule.update(theta, g, moments, now)
 
-    # Its state ----------------------------------------------------------------------------------
+    # State --------------------------------------------------------------------------------------
 
     def copies(self) -> tuple[Tensor, ...]:
         """Return a copy of the parameters."""
