@@ -78,8 +78,12 @@ class RunModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._sorted_by = column, order
         self.layoutAboutToBeChanged.emit()
+        before, old = self.persistentIndexList(), self.records
         self.records = self._in_order(self.records, self.columns)
         self._values = [settings_of(record) | results_of(record) for record in self.records]
+        row_of = {id(record): row for row, record in enumerate(self.records)}
+        after = [self.index(row_of[id(old[i.row()])], i.column()) for i in before]
+        self.changePersistentIndexList(before, after)  # the selection stays with its runs
         self.layoutChanged.emit()
 
     def _in_order(self, records: list[Record], columns: list[str]) -> list[Record]:
@@ -87,15 +91,19 @@ class RunModel(QAbstractTableModel):
         if not 0 <= column <= len(columns):
             return records
 
-        def key(record: Record) -> tuple[bool, float, str]:
+        def value(record: Record) -> Setting:
             if column == NAME:
-                return False, 0.0, record.name.lower()
-            value = (settings_of(record) | results_of(record))[columns[column - 1]]
-            if isinstance(value, str):
-                return True, 0.0, value
-            return value != value, value, ""  # NaN is larger than every number
+                return record.name.lower()
+            return (settings_of(record) | results_of(record))[columns[column - 1]]
 
-        return sorted(records, key=key, reverse=order is Qt.SortOrder.DescendingOrder)
+        def key(record: Record) -> tuple[bool, float, str]:
+            of_it = value(record)
+            return (True, 0.0, of_it) if isinstance(of_it, str) else (False, of_it, "")
+
+        without = [record for record in records if value(record) != value(record)]  # NaN
+        known = [record for record in records if value(record) == value(record)]
+        known.sort(key=key, reverse=order is Qt.SortOrder.DescendingOrder)
+        return known + without
 
     # Model interface ------------------------------------------------------------------------------
 

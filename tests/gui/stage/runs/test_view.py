@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import threading
 from dataclasses import replace
 
@@ -16,10 +17,12 @@ from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.runs.run_record import MAX_KEPT
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
+from gui.kit import theme as look
 from gui.stage.curves.navigation import FIRST_STEPS
 from gui.stage.runs.boundaries import RunPictures
 from gui.stage.runs.race import RacePage
 from gui.stage.runs.race_entries import Entry, variants
+from gui.stage.runs.table import RunModel
 from gui.state.kept_runs import COLOURS, LIVE, colour_of
 
 PATIENCE_MS = 30_000
@@ -206,6 +209,34 @@ def test_a_click_on_a_heading_sorts_by_value(qtbot, keep, short_run, runs_of):
     rates = [record.settings.learning_rate for record in view.table.runs.records]
     assert rates == sorted(rates) or rates == sorted(rates, reverse=True)
     assert len(set(rates)) == 4
+
+
+def test_what_a_run_does_not_have_comes_last_in_both_orders(keep, short_run):
+    record = keep(short_run)
+    without = replace(record.metrics, test_accuracy=math.nan)
+    rows = [record, replace(record, name="no test", metrics=without)]
+    model = RunModel(look.LIGHT)
+    model.set_records(rows)
+    column = 1 + model.columns.index("test acc.")
+    for order in Qt.SortOrder:
+        model.sort(column, order)
+        assert model.records[-1].name == "no test", order
+
+
+def test_sorting_leaves_the_selection_with_its_run(qtbot, keep, short_run, runs_of):
+    for eta in (1.0, 0.05, 0.2):
+        tune(qtbot, short_run, learning_rate=eta)
+        keep(short_run)
+    tune(qtbot, short_run, learning_rate=0.3)
+    view = runs_of(short_run)
+    view.table.selectRow(1)
+    [chosen] = view.table.chosen()
+    rows = set()
+    for order in Qt.SortOrder:
+        view.table.sortByColumn(1, order)
+        assert view.table.chosen() == [chosen]
+        rows.add(view.table.runs.records.index(chosen))
+    assert len(rows) == 2
 
 
 def test_what_is_copied_is_the_table(qtbot, keep, short_run, runs_of):
