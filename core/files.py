@@ -39,7 +39,7 @@ def contents(path: Path, what: str, limit: int) -> bytes:
                 f"{limit / 2**20:,.0f}. Choose another file."
             )
         with path.open("rb") as file:
-            return file.read(limit)
+            return file.read()  # with a size, Python would allocate that many bytes at once
     except FileNotFoundError:
         raise DataError(f"There is no file {path}; choose another one.") from None
     except (OSError, ValueError, RuntimeError) as error:  # invalid name, symlink loop

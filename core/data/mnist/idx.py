@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.files import contents
 from core.staging import tidy
 
 FOLDER_VARIABLE = "LOGITLAB_DATA"
@@ -30,6 +31,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 NAMELESS = ("raw", "data", "gzip", "files", "idx")
 MAX_BYTES = 2**30  # the largest data set in this format, EMNIST, has 0.6 GiB
 UNSIGNED_BYTE = 8
+MAX_HEAD = 16  # bytes of the longest header
 
 
 class Original(NamedTuple):
@@ -129,10 +131,8 @@ def load(folder: Path) -> Contents:
     paths = [_find(folder, *part) for part in _FILES]
     files = []
     for path in paths:
-        try:
-            files.append((path.name, path.read_bytes(), 3 if "images" in path.name else 1))
-        except OSError as error:
-            raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+        content = contents(path, "a file of images or labels", MAX_BYTES + MAX_HEAD)
+        files.append((path.name, content, 3 if "images" in path.name else 1))
     names = [path.name for path in paths]
     _check_heads(names, [_head(*file)[1] for file in files])
     train_labels, test_labels = unpack(*files[1]), unpack(*files[3])

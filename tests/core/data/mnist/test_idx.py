@@ -1,6 +1,7 @@
 """IDX files: read when sound; otherwise one sentence that names the file, and no memory spent."""
 
 import gzip
+import os
 import struct
 import tracemalloc
 import zlib
@@ -164,11 +165,17 @@ def test_a_missing_file_is_named(name, small_mnist):
 
 
 def test_a_file_that_cannot_be_read_is_named_with_the_reason(small_mnist, monkeypatch):
-    def refuse(path):
+    def refuse(path, mode):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
+    monkeypatch.setattr(Path, "open", refuse)  # root may read everything
     with pytest.raises(DataError, match=rf"{IMAGES} cannot be read: Permission denied"):
+        mnist.load(small_mnist)
+
+
+def test_a_file_beyond_all_bounds_is_not_read(small_mnist):
+    os.truncate(small_mnist / IMAGES, 2**40)  # without a block on the disk
+    with pytest.raises(DataError, match=rf"{IMAGES} has 1,048,576 MiB"):
         mnist.load(small_mnist)
 
 
