@@ -36,6 +36,7 @@ def collected_by_the_application(dressed: QApplication):
     """Disable automatic garbage collection, as the program does: the application collects."""
     gc.disable()
     yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # no loop is left to do it
     gc.enable()
 
 
@@ -47,6 +48,13 @@ def face(request: pytest.FixtureRequest, dressed: QApplication):
     dressed.setFont(font)
     yield
     dressed.setFont(look.base_font())
+
+
+def end(qtbot, window: MainWindow) -> None:
+    """Close a window, as soon as all is written, and delete it: it would slow down later tests."""
+    qtbot.waitUntil(window.close, timeout=PATIENCE_MS)
+    window.deleteLater()
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

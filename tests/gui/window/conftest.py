@@ -5,8 +5,7 @@ from PySide6.QtCore import QSettings
 
 from core.config import RunConfig
 from gui.window.main_window import MainWindow
-
-PATIENCE_MS = 30_000
+from tests.gui.conftest import PATIENCE_MS, end
 
 
 @pytest.fixture
@@ -16,8 +15,8 @@ def start(qtbot, dressed, tmp_path):
     before = dressed.font()
 
     def start_it() -> MainWindow:
-        for window in windows:
-            window.close()
+        while windows:
+            end(qtbot, windows.pop())
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
         window = MainWindow(settings, "light")
         windows.append(window)
@@ -31,5 +30,6 @@ def start(qtbot, dressed, tmp_path):
 
     yield start_it
     for window in windows:
-        window.close()
+        end(qtbot, window)
+    dressed.setStyleSheet("")
     dressed.setFont(before)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from gui.kit import theme as look
 from gui.window.main_window import MainWindow
 from gui.window.settings import Settings
+from tests.gui.conftest import end
 
 KEYS = ("geometry", "columns", "gauges", "theme", "speed", "folder", "mnist_folder")
 HOSTILE = (
@@ -156,8 +157,6 @@ def test_a_damaged_file_is_put_aside_and_told_of_once(qtbot, open_window, tmp_pa
 def test_a_file_that_is_no_settings_file_is_no_obstacle(qtbot, dressed, tmp_path, content):
     path = tmp_path / "settings.ini"
     path.write_bytes(content)
-    window = MainWindow(open_file(path), "light")
-    window.close()
+    end(qtbot, MainWindow(open_file(path), "light"))
     copies = [each.read_bytes() for each in tmp_path.glob("settings.ini.unreadable-*")]
     assert content in [path.read_bytes(), *copies]
-    window.deleteLater()
