@@ -18,6 +18,8 @@ from gui.kit.labels import Elided
 from gui.kit.plain_text import Plain, as_tip
 from gui.kit.theme import Theme
 
+LINES = 2  # of a banner at least: the reason that comes later must not move the picture above it
+
 
 class Notice(QFrame):
     """One line of text with a busy indicator."""
@@ -109,6 +111,7 @@ class Banner(QFrame):
         row.addWidget(self._words, 1)
         row.addWidget(self.button)
         row.addWidget(self.close_button)
+        self._fit()
         self._paint()
         self.hide()
 
@@ -123,7 +126,11 @@ class Banner(QFrame):
             self._theme = theme
             self._paint()
         elif event.type() == QEvent.Type.FontChange:
+            self._fit()
             self._paint()
+
+    def _fit(self) -> None:
+        self._words.setMinimumHeight(LINES * self.fontMetrics().lineSpacing())
 
     def say(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:
         """Show a message, with a button labelled `action` unless that is ""."""

@@ -78,6 +78,17 @@ def test_the_first_start_asks_nothing(window):
 # Keys -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("face")
+def test_a_longer_message_moves_no_picture(open_window):
+    window = open_window(size=(1366, 768))
+    heights = []
+    for words in ("Finished: 5 epochs.", "Finished: 5 epochs. " + "Why it ended as it did. " * 5):
+        window.banner.say(words)
+        QApplication.processEvents()
+        heights.append(window.views["Boundary"].height())
+    assert heights[0] == heights[1]
+
+
 def test_space_trains_and_pauses(qtbot, window, reach):
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)

@@ -591,6 +591,7 @@ def test_the_pad_is_the_largest_part_and_the_answer_is_set_in_40_pt(digits_windo
 @pytest.mark.usefixtures("face")
 def test_nothing_is_laid_out_between_the_first_stroke_and_the_last(digits_window, settled):
     view = digits_window(is_open=False, size=(1366, 768)).views["Draw"]
+    settled(view)
     parts = (view.pad, view.shares, view.toolbar, view.teaching, view.how_it_is_read, view.why)
     before = [part.geometry() for part in parts]
     size = view.shares.answer_point_size
