@@ -23,6 +23,7 @@ from gui.kit import theme as look
 from gui.kit.fields.numbers import CountField
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.labels import small_label
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 
 THUMBNAIL_PX = 84
@@ -89,9 +90,9 @@ class Gallery(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
         layout.setSpacing(12)
-        layout.addLayout(grid)
-        layout.addLayout(knobs)
-        layout.addLayout(foot)
+        add_layout(layout, grid)
+        add_layout(layout, knobs)
+        add_layout(layout, foot)
         self.set_theme(theme)
         self._show()
 

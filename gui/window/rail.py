@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.layouts import add_layout
 from gui.setup.source_picker import SourcePicker
 
 NAMES_PX = 166
@@ -71,12 +72,12 @@ class Rail(QFrame):
         below = QVBoxLayout(self._of_lessons)
         below.setContentsMargins(0, 8, 0, 0)
         below.setSpacing(4)
-        below.addLayout(above)
+        add_layout(below, above)
         below.addWidget(self.lessons, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 6, 8)
         column.setSpacing(2)
-        column.addLayout(head)
+        add_layout(column, head)
         column.addWidget(self.source)
         column.addWidget(self._of_lessons, 1)
         column.addStretch(0)

@@ -22,6 +22,7 @@ from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.unscrolled import Slider
+from gui.kit.layouts import add_layout
 from gui.kit.row_button import RowButton
 from gui.kit.training_sample import say_sample, sign_of
 from gui.state.throttle import Reading, outruns_reading
@@ -115,7 +116,7 @@ class RunBar(QFrame):
         column.addWidget(self.speed)
         column.addWidget(self._speed_words)
         column.addStretch(1)
-        row.addLayout(column, 1)
+        add_layout(row, column, 1)
         row.addStretch(1)
         for counter in self._counters:
             row.addWidget(counter)
@@ -317,7 +318,7 @@ class _Counter(QWidget):
             row.setSpacing(0)
             row.addWidget(left)
             row.addWidget(right, 1)
-            column.addLayout(row)
+            add_layout(column, row)
         self._fix_size()
         self.show_third(False)
 

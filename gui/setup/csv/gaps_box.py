@@ -9,6 +9,7 @@ from core.config import Missing
 from core.data.csv.table import Gaps
 from core.invisible_characters import visible
 from gui.kit.fields.choices import Segments
+from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
 
 MAX_LISTED = 200
@@ -44,7 +45,7 @@ class GapsBox(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(row)
+        add_layout(column, row)
         column.addWidget(self.list)
 
     def show_gaps(self, gaps: Gaps, missing: Missing) -> None:

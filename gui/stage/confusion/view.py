@@ -11,6 +11,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.confusion_matrix import ConfusionMatrix
 from gui.kit.labels import Elided, small_label
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.kit.view import CardView
 
@@ -37,7 +38,7 @@ class ConfusionView(CardView):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 10)
         layout.setSpacing(4)
-        layout.addLayout(self.header)
+        add_layout(layout, self.header)
         layout.addWidget(self.matrix, 1)
         self._say("")
 

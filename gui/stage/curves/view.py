@@ -19,6 +19,7 @@ from core.train.snapshot import Metrics, Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.axes import StepAxis, ValueAxis
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.kit.view import CardView
 from gui.stage.curves.annotations import EditMarks, GuessLine
@@ -89,7 +90,7 @@ class CurveView(CardView):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 6)
         layout.setSpacing(2)
-        layout.addLayout(self.header)
+        add_layout(layout, self.header)
         layout.addWidget(self.plot, 1)
         self.setMinimumHeight(96)
 

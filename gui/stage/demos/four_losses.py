@@ -19,6 +19,7 @@ from core.teach.demonstrations import (
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.choices import Segments
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo
@@ -95,12 +96,12 @@ class FourLossesDemo(Demo):
             i, j = 2 * (k % 2), k // 2
             formulae.addWidget(name, i, j)
             formulae.addWidget(formula, i + 1, j, Qt.AlignmentFlag.AlignLeft)
-        layout.addLayout(formulae)
+        add_layout(layout, formulae)
         line = row(*self.logits, gap=3 * GAP)
         line.setStretch(0, 1)
         line.setStretch(1, 1)
-        layout.addLayout(line)
-        layout.addLayout(row(caption("Loss in nats, given a, z or log a"), None, self.truth))
+        add_layout(layout, line)
+        add_layout(layout, row(caption("Loss in nats, given a, z or log a"), None, self.truth))
         layout.addWidget(self.grid)
         layout.addWidget(
             note(
@@ -109,7 +110,7 @@ class FourLossesDemo(Demo):
                 "log a, because log-softmax leaves it as it is."
             )
         )
-        layout.addLayout(row(reset_button(self.reset), None))
+        add_layout(layout, row(reset_button(self.reset), None))
         for slider in self.logits:
             slider.changed.connect(lambda _: self._show())
         self._show()

@@ -17,6 +17,7 @@ from core.train.history import SAMPLE
 from core.train.snapshot import Snapshot
 from gui.kit import plots, zoom
 from gui.kit.flow_layout import FlowLayout
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.kit.training_sample import sign_of
@@ -100,16 +101,16 @@ class GuessingDemo(Demo):
         right.addStretch(1)
         pictures = QHBoxLayout()
         pictures.setSpacing(20)
-        pictures.addLayout(left, 3)
-        pictures.addLayout(right, 2)
+        add_layout(pictures, left, 3)
+        add_layout(pictures, right, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addLayout(formulae)
+        add_layout(layout, formulae)
         layout.addWidget(self.classes)
         layout.addWidget(figures)
         layout.addWidget(self.verdict)
-        layout.addLayout(pictures, 1)
+        add_layout(layout, pictures, 1)
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)

@@ -19,6 +19,7 @@ from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.fields.choices import Segments
 from gui.kit.flow_layout import FlowLayout
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo, no_shares
@@ -118,7 +119,7 @@ class LikelihoodDemo(Demo):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(above)
-        layout.addLayout(row(caption("Probabilities"), self.source, None))
+        add_layout(layout, row(caption("Probabilities"), self.source, None))
         layout.addWidget(Wrapped(self.n_slider, self.p_slider))
         layout.addWidget(figures)
         layout.addWidget(self.verdict)

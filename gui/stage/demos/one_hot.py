@@ -19,6 +19,7 @@ from gui.kit import zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.fields.numbers import CountField
 from gui.kit.flow_layout import FlowLayout
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo, no_shares
@@ -92,9 +93,9 @@ class OneHotDemo(Demo):
             column.addStretch(1)
         self._tables = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._tables.setSpacing(20)
-        self._tables.addLayout(first)
-        self._tables.addLayout(second)
-        layout.addLayout(self._tables)
+        add_layout(self._tables, first)
+        add_layout(self._tables, second)
+        add_layout(layout, self._tables)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -16,6 +16,7 @@ from core.teach.demonstrations import (
     safe_exponentials,
 )
 from gui.kit.fields.choices import Segments
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo
@@ -94,7 +95,7 @@ class OverflowDemo(Demo):
         ):
             head = row(caption(words, wraps=True), total, loss)
             head.setStretch(0, 1)
-            layout.addLayout(head)
+            add_layout(layout, head)
             layout.addWidget(grid)
         layout.addWidget(self._verdict)
         self.scale.changed.connect(lambda _: self._show())

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.number_format import format_general
 from core.teach.demonstrations import descend, overlapping_points
 from gui.kit.fields.choices import Segments
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
@@ -96,11 +97,11 @@ class ReductionDemo(Demo):
         )
         layout.addWidget(self.n)
         layout.addWidget(self.rate)
-        layout.addLayout(row(self.choice, None))
+        add_layout(layout, row(self.choice, None))
         layout.addWidget(self.chart)
         layout.addWidget(Wrapped(self.mean_loss, self.sum_loss, self.gap))
         layout.addWidget(self._verdict)
-        layout.addLayout(row(reset_button(self.reset), None))
+        add_layout(layout, row(reset_button(self.reset), None))
 
     def reset(self) -> None:
         self.choice.choose(False)

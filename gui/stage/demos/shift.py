@@ -12,6 +12,7 @@ from core.number_format import format_fixed, format_general
 from core.teach.demonstrations import EXAMPLE_B, EXAMPLE_W, EXAMPLE_X, Shift, shift
 from core.train.snapshot import Snapshot
 from gui.kit.fields.choices import Choice
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.bars import Bars
@@ -116,10 +117,10 @@ class ShiftDemo(Demo):
                 column.setSpacing(2)
                 column.addWidget(caption(f"{words} {when}", wraps=True))
                 column.addWidget(bars)
-                pair.addLayout(column, 1)
-            layout.addLayout(pair)
+                add_layout(pair, column, 1)
+            add_layout(layout, pair)
         layout.addWidget(self._verdict)
-        layout.addLayout(row(reset_button(self.reset), None))
+        add_layout(layout, row(reset_button(self.reset), None))
 
     def reset(self) -> None:
         self.direction.setCurrentIndex(0)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.number_format import format_fixed
 from core.teach.demonstrations import probabilities_as_logits
 from gui.kit.fields.choices import Segments
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
@@ -68,12 +69,12 @@ class SoftmaxTwiceDemo(Demo):
         )
         line = row(self.logit, self.h, gap=2 * GAP)
         line.setStretch(0, 1)
-        layout.addLayout(line)
+        add_layout(layout, line)
         layout.addWidget(Wrapped(self.a, self.right, self.wrong))
         layout.addWidget(Wrapped(self.gradient, self.wrong_gradient))
         layout.addWidget(self.chart)
         layout.addWidget(self._verdict)
-        layout.addLayout(row(reset_button(self.reset), None))
+        add_layout(layout, row(reset_button(self.reset), None))
         self.logit.changed.connect(lambda _: self._show())
         self._draw()
 

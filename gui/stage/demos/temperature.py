@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.number_format import format_fixed
 from core.teach.demonstrations import at_temperature
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.bars import Bars
@@ -74,7 +75,7 @@ class TemperatureDemo(Demo):
         entropy = Formula(
             theme, r"H=-\sum_k a_k\,\log a_k", "H = minus the sum over k of a k times log a k"
         )
-        layout.addLayout(row(softmax, entropy, None, gap=4 * GAP))
+        add_layout(layout, row(softmax, entropy, None, gap=4 * GAP))
         layout.addWidget(self.temperature)
         layout.addWidget(self.bars)
         layout.addWidget(Wrapped(self.entropy, self.largest))
@@ -82,7 +83,7 @@ class TemperatureDemo(Demo):
         layout.addWidget(caption("Logits"))
         for slider in self.logits:
             layout.addWidget(slider)
-        layout.addLayout(row(reset_button(self.reset), None))
+        add_layout(layout, row(reset_button(self.reset), None))
         for slider in (self.temperature, *self.logits):
             slider.changed.connect(lambda _: self._show())
         self._show()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from core.number_format import format_general
 from core.teach.demonstrations import curves_of_class_one, two_classes
 from gui.kit.fields.choices import Segments
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
@@ -79,12 +80,12 @@ class TwoClassesDemo(Demo):
             line = row(*pair, gap=3 * GAP)
             line.setStretch(0, 1)
             line.setStretch(1, 1)
-            layout.addLayout(line)
+            add_layout(layout, line)
         line = row(x, QLabel("true class"), self.truth, gap=GAP)
         line.setStretch(0, 1)
-        layout.addLayout(line)
+        add_layout(layout, line)
         layout.addWidget(self.grid)
-        layout.addLayout(row(self.difference, None, reset_button(self.reset)))
+        add_layout(layout, row(self.difference, None, reset_button(self.reset)))
         layout.addWidget(self.chart)
 
     def reset(self) -> None:

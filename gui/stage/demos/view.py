@@ -23,6 +23,7 @@ from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.unscrolled import Combo
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.kit.view import View
@@ -121,7 +122,7 @@ class DemosView(View):
         left.setContentsMargins(8, 10, 0, 8)
         left.addWidget(self.titles)
         layout.addWidget(self._left)
-        layout.addLayout(right, 1)
+        add_layout(layout, right, 1)
         self.titles.currentRowChanged.connect(self.choose)
         self.combo.activated.connect(self.titles.setCurrentRow)
         chosen.changed.connect(self._show_example)

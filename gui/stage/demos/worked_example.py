@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from core.number_format import format_fixed
 from gui.kit.buttons import text_button
 from gui.kit.flow_layout import FlowLayout
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.batch import DECIMALS, Batch, gradient_columns, input_columns
@@ -82,13 +83,13 @@ class WorkedExampleDemo(Demo):
         first.addStretch(1)
         self._tables = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._tables.setSpacing(12)
-        self._tables.addLayout(first)
-        self._tables.addLayout(second)
+        add_layout(self._tables, first)
+        add_layout(self._tables, second)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(above)
-        layout.addLayout(self._tables)
+        add_layout(layout, self._tables)
 
     def _connect(self) -> None:
         self.add_button.clicked.connect(self.batch.add)

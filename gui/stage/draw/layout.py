@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.layouts import add_layout
 from gui.stage.draw.evidence import Evidence
 from gui.stage.draw.nearest_digits import NEAREST, NearestDigits
 from gui.stage.draw.pad import Pad
@@ -90,10 +91,10 @@ class Room(QWidget):
         self._foot.addWidget(parts.reason, REASON)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addLayout(self._top, 1)
+        add_layout(self._column, self._top, 1)
         for part in (parts.toolbar, parts.teaching, self._folds, parts.steps, parts.evidence):
             self._column.addWidget(part)
-        self._column.addLayout(self._foot)
+        add_layout(self._column, self._foot)
         for fold, part in ((self.reading, parts.steps), (self.why, parts.reason)):
             fold.toggled.connect(lambda is_open, part=part: self._open(part, is_open))
         self._arrange()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from gui.kit import theme as look
 from gui.kit.canvas import LEFT, Words
 from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, pixmap_of, signed_table
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.stage.draw.signed_levels import LEVELS, VISIBLE
 
@@ -48,9 +49,9 @@ class Reason(CanvasWidget):
         column = QVBoxLayout(self._beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(first)
+        add_layout(column, first)
         column.addStretch(1)
-        column.addLayout(self._below)
+        add_layout(column, self._below)
         self._picture = FramedPicture(self._canvas)
         self._lines: list[Words] = []
         self._texts: tuple[str, ...] = ()

@@ -28,6 +28,7 @@ from gui.kit import zoom
 from gui.kit.buttons import text_button
 from gui.kit.confusion_matrix import ConfusionMatrix
 from gui.kit.labels import Elided, small_label
+from gui.kit.layouts import add_layout
 from gui.kit.legend import marker_icon
 from gui.kit.theme import Theme
 from gui.stage.evaluation.example_list import ExampleList
@@ -89,7 +90,7 @@ class ConfusionPage(Page):
         self.hide_examples.setProperty("quiet", True)
         self.hide_examples.clicked.connect(self._forget_cell)
         head.addWidget(self.hide_examples)
-        column.addLayout(head)
+        add_layout(column, head)
         column.addWidget(self.examples, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)

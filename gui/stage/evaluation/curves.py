@@ -18,6 +18,7 @@ from core.number_format import format_percent
 from gui.kit import plots, zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import small_label
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page
 
@@ -69,7 +70,7 @@ class CurvesPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self._of_row)
-        layout.addLayout(both, 1)
+        add_layout(layout, both, 1)
         layout.addWidget(self.words)
 
     def show_theme(self, theme: Theme) -> None:

@@ -28,6 +28,7 @@ from gui.kit import plots, zoom
 from gui.kit.buttons import text_button
 from gui.kit.fields.numbers import CountField
 from gui.kit.labels import small_label
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.stage.evaluation.page import Page
 
@@ -100,11 +101,11 @@ class FoldsPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(head)
+        add_layout(layout, head)
         layout.addWidget(self.bar)
         layout.addWidget(self.figures)
         layout.addWidget(self.words)
-        layout.addLayout(both, 1)
+        add_layout(layout, both, 1)
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)

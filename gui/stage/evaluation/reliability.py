@@ -20,6 +20,7 @@ from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.buttons import text_button
 from gui.kit.labels import small_label
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page
 
@@ -77,7 +78,7 @@ class ReliabilityPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(head)
+        add_layout(layout, head)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.counts)
         layout.addWidget(self.words)

@@ -16,6 +16,7 @@ from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.choices import Choice, Segments
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.evaluation.counts import ClassesPage, ConfusionPage, MistakesPage
@@ -90,7 +91,7 @@ class EvaluationView(View):
         layout.setContentsMargins(14, 10, 14, 10)
         layout.setSpacing(6)
         layout.addWidget(self.parts)
-        layout.addLayout(said)
+        add_layout(layout, said)
         layout.addWidget(self.threshold)
         layout.addWidget(scrolled(self._stack), 1)
         self.show_part("confusion")

@@ -14,6 +14,7 @@ from gui.derivation.tracer import Followed, Tracer
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.labels import Elided
+from gui.kit.layouts import add_layout
 from gui.kit.maths.sheet import Sheet
 from gui.kit.theme import Theme
 from gui.kit.view import CardView
@@ -65,7 +66,7 @@ class ExampleView(CardView):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(2)
-        layout.addLayout(self.header)
+        add_layout(layout, self.header)
         layout.addWidget(_Room(self.sheet), 1)
         tracer.watch(self, SCALE, up_to_update=False)
         tracer.traced.connect(self._show)

@@ -19,6 +19,7 @@ from core.number_format import format_rate
 from core.train.snapshot import DeviceBenchmark, Pace, Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.kit.view import View
 
@@ -66,7 +67,7 @@ class PerformanceView(View):
             for widget in (words, bar):
                 widget.setToolTip(tip)
                 column.addWidget(widget)
-            row.addLayout(column)
+            add_layout(row, column)
             self.bars[name], self._words[name] = bar, words
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._show(IDLE, 0.0)

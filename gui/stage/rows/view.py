@@ -24,6 +24,7 @@ from gui.kit import zoom
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import small_label
+from gui.kit.layouts import add_layout
 from gui.kit.plain_text import fit_columns, widest_column
 from gui.kit.row_table import make_gallery, make_table
 from gui.kit.theme import Theme
@@ -92,7 +93,7 @@ class DataView(View):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
-        layout.addLayout(head)
+        add_layout(layout, head)
         layout.addWidget(self._stack, 1)
 
     def show_theme(self) -> None:

@@ -30,6 +30,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.choices import Segments
 from gui.kit.fields.unscrolled import Combo
+from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
 from gui.kit.plane_shading import shade
 from gui.kit.theme import Theme
@@ -114,7 +115,7 @@ class RunPictures(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(head)
+        add_layout(column, head)
         column.addWidget(self._legend)
         column.addWidget(self._area, 1)
         column.addWidget(self._words)

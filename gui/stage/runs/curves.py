@@ -17,6 +17,7 @@ from gui.kit import theme as look
 from gui.kit.axes import StepAxis, ValueAxis
 from gui.kit.broken_axis import Break, find_break
 from gui.kit.fields.choices import Segments
+from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.state.kept_runs import colour_of
 
@@ -67,7 +68,7 @@ class RunCurves(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(head)
+        add_layout(column, head)
         column.addWidget(self.plot, 1)
 
     def set_theme(self, theme: Theme) -> None:

@@ -15,6 +15,7 @@ from core.runs.run_record import Record, say_losses, say_start
 from core.train.snapshot import Status
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.stage.runs.boundaries import RunPictures
@@ -108,7 +109,7 @@ class RacePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(buttons)
+        add_layout(column, buttons)
         column.addWidget(self.chips)
         column.addWidget(self._words)
         column.addWidget(area, 1)

@@ -20,6 +20,7 @@ from core.data.task import Task
 from core.runs.run_record import MAX_KEPT, Record, say_losses, say_start, to_csv
 from core.train.snapshot import Snapshot, Status
 from gui.kit.fields.choices import Segments
+from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View
@@ -82,7 +83,7 @@ class RunsView(View):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        column.addLayout(head)
+        add_layout(column, head)
         column.addWidget(self._stack, 1)
         self._connect()
         self._show_choice()
@@ -131,7 +132,7 @@ class RunsView(View):
         column.addWidget(self.table, 1)
         column.addWidget(self._start)
         column.addWidget(self._words)
-        column.addLayout(foot)
+        add_layout(column, foot)
         return page
 
     def _connect(self) -> None:

@@ -16,6 +16,7 @@ from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.labels import Elided
+from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View
@@ -76,7 +77,7 @@ class SurfaceView(View):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
         layout.addWidget(self.choices)
-        layout.addLayout(self._pictures, 1)
+        add_layout(layout, self._pictures, 1)
         layout.addWidget(self._readout)
         layout.addWidget(self._caption)
         self._arrange()

@@ -32,6 +32,7 @@ from gui.derivation.models import MODELS
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.labels import Elided
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula, copy_menu
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
@@ -233,7 +234,7 @@ class Comparison(QFrame):
         layout.setSpacing(look.GRID)
         for widget in (self.words, self.formula, self.grid, self.foot):
             layout.addWidget(widget)
-        layout.addLayout(buttons)
+        add_layout(layout, buttons)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:

@@ -33,6 +33,7 @@ from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.choices import Choice
+from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
 
 SECONDS = 0.1
@@ -77,7 +78,7 @@ class CoefficientTable(QWidget):
         zoom.set_type(self.words, look.LARGE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(top)
+        add_layout(layout, top)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.words)
         self._task: Task | None = None

@@ -16,6 +16,7 @@ from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit.fields.choices import Segments
+from gui.kit.layouts import add_layout
 from gui.kit.plain_text import html, short
 from gui.kit.theme import Theme
 from gui.state.background_tasks import Background, Queue
@@ -63,7 +64,7 @@ class Norms(QWidget):
         top.addWidget(self.scale)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(top)
+        add_layout(layout, top)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.words)
         layout.addWidget(self.noise_words)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.kit.fields.unscrolled import Tabs
+from gui.kit.layouts import add_layout
 from gui.kit.view import CardView
 
 MOST_WIDE_TABS = 3  # more tabs are set closer together
@@ -55,7 +56,7 @@ class SideCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
-        layout.addLayout(self._head)
+        add_layout(layout, self._head)
         layout.addWidget(self._line)
         layout.addWidget(self._stack, 1)
         self._say_enlarged(False)

@@ -12,6 +12,7 @@ from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.layouts import add_layout
 from gui.kit.row_button import RowButton
 from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
@@ -49,7 +50,7 @@ class StartHere(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 8, 10)
         column.setSpacing(4)
-        column.addLayout(head)
+        add_layout(column, head)
         self.buttons = [self._button(number, hint) for number, hint in enumerate(hints, 1)]
         for button in self.buttons:
             column.addWidget(button)

@@ -1,0 +1,53 @@
+"""A layout within a layout leaves nothing behind that outlives its items."""
+
+import ast
+from pathlib import Path
+
+import shiboken6
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayoutItem, QVBoxLayout, QWidget
+
+import gui
+from gui.kit.layouts import add_layout
+
+
+def items_known_to_python() -> int:
+    return sum(isinstance(each, QLayoutItem) for each in shiboken6.getAllValidWrappers())
+
+
+def row_of(*widgets) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
+
+
+def test_the_items_of_a_nested_layout_have_no_wrappers(qtbot):
+    host = QWidget()
+    qtbot.addWidget(host)
+    outer, inner, innermost = QVBoxLayout(host), QVBoxLayout(), row_of(QLabel(), QLabel())
+    before = items_known_to_python()
+    add_layout(inner, innermost)
+    add_layout(outer, inner)
+    assert items_known_to_python() == before
+
+
+def test_the_widgets_are_laid_out_as_ever(qtbot):
+    host, first, second = QWidget(), QLabel("first"), QLabel("second")
+    qtbot.addWidget(host)
+    add_layout(QVBoxLayout(host), row_of(first, second))
+    host.resize(300, 100)
+    host.show()
+    assert first.parentWidget() is host
+    assert first.geometry().right() < second.geometry().left()
+
+
+def test_no_layout_is_nested_in_another_way():
+    folder = Path(gui.__file__).parent
+    callers = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("addLayout", "insertLayout")
+    }
+    assert callers == {"kit/layouts.py"}
