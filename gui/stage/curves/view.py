@@ -102,15 +102,12 @@ class CurveView(CardView):
         """Put the key into the header if it fits there, else below it."""
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
-        others = [
-            item.sizeHint().width() + self.header.spacing()
-            for item in map(self.header.itemAt, range(self.header.count()))
-            if item is not None and not item.isEmpty() and item.widget() is not self.key
-        ]
-        margins = layout.contentsMargins()
-        room = self.width() - margins.left() - margins.right() - sum(others)
-        is_above = self.key.sizeHint().width() <= room
-        if is_above == (self.header.indexOf(self.key) >= 0):
+        margins, is_there = layout.contentsMargins(), self.header.indexOf(self.key) >= 0
+        needed = self.header.sizeHint().width()
+        if not is_there:
+            needed += self.header.spacing() + self.key.sizeHint().width()
+        is_above = needed <= self.width() - margins.left() - margins.right()
+        if is_above == is_there:
             return
         (layout if is_above else self.header).removeWidget(self.key)
         if is_above:
