@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from gui.kit.zoom import px
@@ -161,6 +161,8 @@ class Columns(QSplitter):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._show_columns()  # the zoom decides which widths are narrow
+            # The columns have not taken the type yet.
+            QTimer.singleShot(0, self, lambda: self.share(self.window().width()))
 
     def reset(self, width: int) -> None:
         """Divide the width as at the first start."""

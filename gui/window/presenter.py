@@ -92,11 +92,11 @@ class PresenterBar(QFrame):
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
         row.addWidget(self.play_button)
-        row.addWidget(self._title, 3)
+        row.addWidget(self._title, 1)
         self.figures = self.step, self.loss, self.right, self._rate
         for widget in (self.step, self.loss, self.right, eta):
             row.addWidget(widget)
-        row.addWidget(self.rate, 1)
+        row.addWidget(self.rate)
         row.addWidget(self._rate)
         self.hide()
 

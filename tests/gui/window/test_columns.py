@@ -120,3 +120,13 @@ def test_a_view_that_is_turned_to_while_the_stage_is_enlarged_finds_its_side_pan
     window.stage.enlarge_button.click()
     qtbot.waitUntil(lambda: window.columns.sizes() == before)
     assert in_sight(window) > {"Loss"}
+
+
+def test_the_rail_folds_as_the_zoom_makes_the_window_narrow(qtbot, open_window):
+    window = open_window(size=(1366, 768))
+    assert not window.rail.is_folded
+    for _ in range(3):
+        qtbot.keyClick(window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.rail.is_folded)
+    qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not window.rail.is_folded)
