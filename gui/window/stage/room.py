@@ -21,6 +21,8 @@ class Room(QWidget):
         self._views = views
         self.tabs = StageTabs(specs)
         self._stack = QStackedWidget()
+        self._nothing = QWidget()  # shown while no view is
+        self._stack.addWidget(self._nothing)
         self._head = QWidget()
         self.head = QHBoxLayout(self._head)
         self.head.setContentsMargins(0, 0, 4, 0)
@@ -46,15 +48,22 @@ class Room(QWidget):
         self.hold(self._views[name])
         self._stack.setCurrentWidget(self._views[name])
 
+    def let_go(self, view: QWidget) -> None:
+        """Show nothing if this view is shown.
+
+        A stack whose shown view leaves shows its neighbour, which may not apply to the task.
+        """
+        if self._stack.currentWidget() is view:
+            self._stack.setCurrentWidget(self._nothing)
+
     def replace(self, old: QWidget, view: QWidget) -> None:
         """Replace a view by another; does nothing if the old one is not in this room."""
         if self._stack.indexOf(old) < 0:
             return
-        is_shown = self._stack.currentWidget() is old
-        self._stack.removeWidget(old)
         self._stack.addWidget(view)
-        if is_shown:
+        if self._stack.currentWidget() is old:
             self._stack.setCurrentWidget(view)
+        self._stack.removeWidget(old)
 
     def holds_focus(self, widget: QWidget | None) -> bool:
         return widget is not None and self._stack.isAncestorOf(widget)

@@ -70,6 +70,7 @@ class Stage(QFrame):
             self.setFocus()
         other = self._beside if room is self._main else self._main
         before, self._shown[room] = self._shown[room], name
+        other.let_go(self._views[name])
         room.put(name)
         if self._shown[other] == name and before:
             other.tabs.show_name(before)
@@ -88,6 +89,8 @@ class Stage(QFrame):
             self._offer_beside()
             self._rooms.setSizes([self.width()] * 2)
         else:
+            # When it is visible again, the view may not apply any more.
+            self._beside.let_go(self._views[self._shown[self._beside]])
             self._shown[self._beside] = ""
             self._main.put(self.current)
 

@@ -1,8 +1,10 @@
 """The stage: one view of the run, or two side by side."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
+
+from gui.window.stage.tabs import StageTabs
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -86,3 +88,31 @@ def test_every_view_goes_with_the_window_also_one_that_was_never_seen(window):
     window.stage.show_name("Curves")
     window.stage.split(False)
     assert all(window.isAncestorOf(view) for view in window.views.made)
+
+
+def test_no_third_view_is_shown_while_two_change_places(window, paintings):
+    window.stage.split(True)
+    tabs = [each for each in window.stage.findChildren(StageTabs) if each is not window.stage.tabs]
+    for name in ("Data", "Curves", "Weights"):  # which the second room holds from now on
+        tabs[0].show_name(name)
+    shown = {view: paintings(view, QEvent.Type.Show, children=False) for view in window.views.made}
+    window.stage.show_name("Weights")
+    assert seen(window) == {"Weights", "Boundary"}
+    involved = {window.views["Weights"], window.views["Boundary"]}
+    assert {view for view, heard in shown.items() if view in heard} <= involved
+
+
+def test_a_view_that_no_longer_applies_is_not_shown_when_the_stage_is_split(
+    window, paintings, new_run
+):
+    with new_run(window):
+        QTest.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
+    window.stage.show_name("Draw")
+    window.stage.split(True)
+    window.stage.show_name("Weights")  # Draw is in the second room now
+    window.stage.split(False)
+    with new_run(window):
+        QTest.mouseClick(window.rail.source.button("iris"), Qt.MouseButton.LeftButton)
+    shown = paintings(window.views["Draw"], QEvent.Type.Show, children=False)
+    window.stage.split(True)
+    assert not shown
