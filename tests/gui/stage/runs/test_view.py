@@ -197,12 +197,18 @@ def test_the_table_has_figures_of_validation_rows_where_a_run_has_such_rows(
     assert [each["validation loss"] for each in without] == ["–"]
 
 
-def test_a_click_on_a_heading_sorts_by_value(qtbot, keep, short_run, runs_of):
+@pytest.fixture
+def view_of_rates(qtbot, keep, short_run, runs_of):
+    """The table of a run and three kept ones, each with a learning rate of its own."""
     for eta in (1.0, 0.05, 0.2):
         tune(qtbot, short_run, learning_rate=eta)
         keep(short_run)
     tune(qtbot, short_run, learning_rate=0.3)
-    view = runs_of(short_run)
+    return runs_of(short_run)
+
+
+def test_a_click_on_a_heading_sorts_by_value(qtbot, view_of_rates):
+    view = view_of_rates
     bar = view.table.horizontalHeader()
     place = bar.sectionViewportPosition(1) + bar.sectionSize(1) // 2
     qtbot.mouseClick(bar.viewport(), LEFT, pos=bar.viewport().rect().center().__class__(place, 8))
@@ -223,12 +229,8 @@ def test_what_a_run_does_not_have_comes_last_in_both_orders(keep, short_run):
         assert model.records[-1].name == "no test", order
 
 
-def test_sorting_leaves_the_selection_with_its_run(qtbot, keep, short_run, runs_of):
-    for eta in (1.0, 0.05, 0.2):
-        tune(qtbot, short_run, learning_rate=eta)
-        keep(short_run)
-    tune(qtbot, short_run, learning_rate=0.3)
-    view = runs_of(short_run)
+def test_sorting_leaves_the_selection_with_its_run(view_of_rates):
+    view = view_of_rates
     view.table.selectRow(1)
     [chosen] = view.table.chosen()
     rows = set()
