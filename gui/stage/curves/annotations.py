@@ -95,7 +95,8 @@ class EditMarks:
 
         others : labels of the same plot, which those of the marks keep clear of.
         """
-        taken = [_rectangle(other) for other in others if other.isVisible()]
+        has_labels = self._has_words and bool(marks)  # else, frame by frame, there is nothing to do
+        taken = [_rectangle(other) for other in others if has_labels and other.isVisible()]
         shown = marks, x_range, y_range, tuple(taken)
         if shown == self._shown:
             return

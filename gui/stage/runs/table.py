@@ -96,14 +96,18 @@ class RunModel(QAbstractTableModel):
                 return record.name.lower()
             return (settings_of(record) | results_of(record))[columns[column - 1]]
 
-        def key(record: Record) -> tuple[bool, float, str]:
-            of_it = value(record)
+        def key(pair: tuple[Setting, Record]) -> tuple[bool, float, str]:
+            of_it, _ = pair
             return (True, 0.0, of_it) if isinstance(of_it, str) else (False, of_it, "")
 
-        without = [record for record in records if value(record) != value(record)]  # NaN
-        known = [record for record in records if value(record) == value(record)]
-        known.sort(key=key, reverse=order is Qt.SortOrder.DescendingOrder)
-        return known + without
+        pairs = [(value(record), record) for record in records]
+        without = [record for of_it, record in pairs if of_it != of_it]  # NaN
+        known = sorted(
+            (pair for pair in pairs if pair[0] == pair[0]),
+            key=key,
+            reverse=order is Qt.SortOrder.DescendingOrder,
+        )
+        return [record for _, record in known] + without
 
     # Model interface ------------------------------------------------------------------------------
 
