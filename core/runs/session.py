@@ -32,6 +32,8 @@ class Session:
         self._closing = threading.Event()
         self._is_ready = threading.Event()
         self._is_waiting = False  # for a command, with nothing else to do
+        self._may_work = threading.Event()
+        self._may_work.set()
         self._thread = threading.Thread(target=self._run, name="training")
 
     # Called from outside ------------------------------------------------------------------
@@ -43,6 +45,16 @@ class Session:
         """Queue the command; commands are carried out in order."""
         self._commands.put(command)
 
+    def suspend(self) -> None:
+        """Stop the thread after the current slice, until `resume`; commands wait, too.
+
+        Python's lock is free then, for which a busy thread makes all others wait again and again.
+        """
+        self._may_work.clear()
+
+    def resume(self) -> None:
+        self._may_work.set()
+
     def close(self, *, wait_for_import: bool = True) -> None:
         """End the thread and wait for it; it ends within a slice of a step.
 
@@ -50,6 +62,7 @@ class Session:
         immediately need not wait for that.
         """
         self._closing.set()
+        self.resume()
         self._commands.put(None)
         is_importing = not self._is_ready.is_set()
         if self._thread.ident is not None and (wait_for_import or not is_importing):
@@ -92,6 +105,8 @@ class Session:
                 command = self._commands.get(timeout=seconds)
             except Empty:
                 return
+            finally:
+                self._may_work.wait()
             self._is_waiting = False
             try:
                 if command is not None and not self._closing.is_set():

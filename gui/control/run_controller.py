@@ -20,6 +20,7 @@ from gui.control.files import Files
 from gui.control.past import Past
 from gui.control.race_controller import RaceController
 from gui.control.recent_end import RecentEnd
+from gui.control.suspension import Suspension
 from gui.control.thread_share import ThreadShare
 from gui.control.undo import Change, Changes, Run
 from gui.state.background_tasks import Background
@@ -60,6 +61,7 @@ class RunController(QObject):
         self.files = Files(self.writes, self)
         self.files.failed.connect(self.failed)
         self._session = Session()
+        self.suspension = Suspension(self._session.suspend, self._session.resume, self)
         self.race = RaceController(self._session, self.background, self)
         self.race.begun.connect(self._stop_playing)
         self.race.failed.connect(self.failed)
@@ -217,6 +219,7 @@ class RunController(QObject):
         self._recent_end.forget()
         self._asked.clear()
         self.settings = run.task.config.training
+        self.suspension.begin()
         self.task_changed.emit(run.task)
         self.settings_changed.emit(self.settings)
 
@@ -326,9 +329,6 @@ class RunController(QObject):
 
     def _is_ready(self) -> bool:
         """Return whether there is a run that can be trained; report an obstacle in its data."""
-        if self.run is None:
-            return False
-        if self.run.task.obstacle:
+        if self.run is not None and self.run.task.obstacle:
             self.failed.emit(self.run.task.obstacle)
-            return False
-        return True
+        return self.run is not None and not self.run.task.obstacle

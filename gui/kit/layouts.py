@@ -1,9 +1,13 @@
-"""Nested layouts."""
+"""Nested layouts, and layouts that wait for the end of a change."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import shiboken6
-from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem, QWidget
 
 
 def add_layout(outer: QBoxLayout, inner: QLayout, stretch: int = 0) -> None:
@@ -27,3 +31,22 @@ def _drop_wrappers(layout: QLayout) -> None:
             shiboken6.invalidate(item)
         else:
             _drop_wrappers(nested)
+
+
+@contextmanager
+def paused(window: QWidget) -> Iterator[None]:
+    """Lay out a window and its children once, in the event loop after the exit.
+
+    Otherwise Qt lays them out whenever a widget in them is shown or hidden.
+    """
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    widgets = window, *window.findChildren(QWidget, options=direct)
+    layouts = [layout for widget in widgets if (layout := widget.layout()) is not None]
+    for layout in layouts:
+        layout.setEnabled(False)
+    try:
+        yield
+    finally:
+        for layout in layouts:
+            layout.setEnabled(True)
+            layout.update()

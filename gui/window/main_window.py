@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MINIMUM_SIZE)
         self.setAcceptDrops(True)
         self.controller = controller = RunController(self)
+        look.begun.connect(controller.suspension.begin)
         self.next_task = NextTask(controller, self)
         self.editor = DataEditor(controller, self.next_task, self)
         self.loader = loader = DataLoader(controller, self.next_task, self.editor, self)
@@ -88,14 +89,13 @@ class MainWindow(QMainWindow):
         self.gallery = GalleryOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
         self.closing = Closing(self, controller.writes)
-        mnist_folder = self.data_choice.mnist_folder
-        self.lessons = Lessons(
-            controller, loader, self.stage, self.run_bar, mnist_folder, look.theme
-        )
+        folder = self.data_choice.mnist_folder
+        self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
         self._arrange()
         self.zoom = ZoomMemory(self, self.settings, look)
         hidden = self.menuBar(), self.run_bar, self.knobs
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
+        self.presenter.begun.connect(self.controller.suspension.begin)
         self.presenter.page_turned.connect(self._turn_page)
         self.action_rows = actions.table(self, self)
         self._lesson_menu = actions.make_menus(self, self)

@@ -23,7 +23,7 @@ from core.data.task import Task
 from core.model_family import FAMILY
 from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
-from gui.kit import zoom
+from gui.kit import layouts, zoom
 from gui.kit.labels import Elided
 from gui.kit.training_sample import sign_of
 from gui.setup.rate_slider import RateSlider
@@ -146,6 +146,7 @@ class Presenter(QObject):
     hidden : widgets to hide; rearrange : adapts the rest of the window.
     """
 
+    begun = Signal()  # a change of the whole window
     changed = Signal(bool)
     page_turned = Signal(int)  # to the next (+1) or the previous (−1) page
 
@@ -174,6 +175,12 @@ class Presenter(QObject):
         if is_on == self.is_on:
             return
         self.is_on = is_on
+        self.begun.emit()
+        with layouts.paused(self._window):
+            self._turn(is_on)
+        self.changed.emit(is_on)
+
+    def _turn(self, is_on: bool) -> None:
         if is_on:
             self._zoom_before = self._appearance.zoom
             self._shown_before = [widget for widget in self._hidden if not widget.isHidden()]
@@ -189,7 +196,6 @@ class Presenter(QObject):
         else:
             for widget in self._shown_before:
                 widget.show()
-        self.changed.emit(is_on)
 
 
 class _Blank(QWidget):

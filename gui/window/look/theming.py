@@ -32,6 +32,7 @@ class Appearance(QObject):
     choice : one of THEMES.
     """
 
+    begun = Signal()  # a change of all widgets
     zoomed = Signal(float)
 
     def __init__(self, choice: str, parent: QObject) -> None:
@@ -55,6 +56,7 @@ class Appearance(QObject):
 
     def apply(self) -> None:
         """Apply the colours of the theme to the application."""
+        self.begun.emit()
         self._colours.show(self.theme)
 
     @property

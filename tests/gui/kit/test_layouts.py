@@ -8,7 +8,7 @@ import shiboken6
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayoutItem, QVBoxLayout, QWidget
 
 import gui
-from gui.kit.layouts import add_layout
+from gui.kit.layouts import add_layout, paused
 
 
 def items_known_to_python() -> int:
@@ -41,6 +41,33 @@ def test_the_widgets_are_laid_out_as_ever(qtbot):
     host.show()
     assert first.parentWidget() is host
     assert first.geometry().right() < second.geometry().left()
+
+
+def test_a_paused_layout_moves_its_widgets_once(qtbot):
+    host = QWidget()
+    qtbot.addWidget(host)
+    inner = QWidget(host)
+    QVBoxLayout(host).addWidget(inner)
+    widgets = [QLabel("one"), QLabel("two"), QLabel("three")]
+    column = QVBoxLayout(inner)
+    for widget in widgets:
+        column.addWidget(widget, 1)
+    host.resize(200, 300)
+    host.show()
+    qtbot.waitExposed(host)
+    before = widgets[2].geometry()
+    with paused(host):
+        widgets[0].hide()
+        widgets[1].hide()
+        assert widgets[2].geometry() == before
+    qtbot.waitUntil(
+        lambda: widgets[2].geometry() == inner.contentsRect().adjusted(*margins(column))
+    )
+
+
+def margins(layout) -> tuple[int, int, int, int]:
+    sides = layout.contentsMargins()
+    return sides.left(), sides.top(), -sides.right(), -sides.bottom()
 
 
 @pytest.mark.parametrize("name", ["addLayout", "insertLayout", "itemAt"])
