@@ -20,7 +20,7 @@ from gui.control.files import Files
 from gui.control.past import Past
 from gui.control.race_controller import RaceController
 from gui.control.recent_end import RecentEnd
-from gui.control.suspension import Suspension
+from gui.control.precedence import Precedence
 from gui.control.thread_share import ThreadShare
 from gui.control.undo import Change, Changes, Run
 from gui.state.background_tasks import Background
@@ -61,7 +61,7 @@ class RunController(QObject):
         self.files = Files(self.writes, self)
         self.files.failed.connect(self.failed)
         self._session = Session()
-        self.suspension = Suspension(self._session.suspend, self._session.resume, self)
+        self.precedence = Precedence(self._session.suspend, self._session.resume, self)
         self.race = RaceController(self._session, self.background, self)
         self.race.begun.connect(self._stop_playing)
         self.race.failed.connect(self.failed)
@@ -92,6 +92,7 @@ class RunController(QObject):
     def close(self, *, finish_writing: bool = True) -> None:
         """End all threads; wait for background work and imports unless `is_left_at_once`."""
         self._timer.stop()
+        self.precedence.give_back()
         self._session.close(wait_for_import=not self.is_left_at_once)
         self.background.close(wait=not self.is_left_at_once, finish_writing=finish_writing)
 
@@ -219,7 +220,7 @@ class RunController(QObject):
         self._recent_end.forget()
         self._asked.clear()
         self.settings = run.task.config.training
-        self.suspension.begin()
+        self.precedence.take()
         self.task_changed.emit(run.task)
         self.settings_changed.emit(self.settings)
 

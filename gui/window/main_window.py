@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MINIMUM_SIZE)
         self.setAcceptDrops(True)
         self.controller = controller = RunController(self)
-        look.begun.connect(controller.suspension.begin)
+        look.begun.connect(controller.precedence.take)
         self.next_task = NextTask(controller, self)
         self.editor = DataEditor(controller, self.next_task, self)
         self.loader = loader = DataLoader(controller, self.next_task, self.editor, self)
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.zoom = ZoomMemory(self, self.settings, look)
         hidden = self.menuBar(), self.run_bar, self.knobs
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
-        self.presenter.begun.connect(self.controller.suspension.begin)
+        self.presenter.begun.connect(self.controller.precedence.take)
         self.presenter.page_turned.connect(self._turn_page)
         self.action_rows = actions.table(self, self)
         self._lesson_menu = actions.make_menus(self, self)

@@ -1,8 +1,10 @@
-"""Training waits while the window is laid out and painted anew."""
+"""The window comes before all other threads while it is laid out and painted anew."""
+
+import sys
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 
-from gui.control.suspension import Suspension
+from gui.control.precedence import Precedence
 
 
 class Laid(QObject):
@@ -22,10 +24,27 @@ def test_the_thread_resumes_after_the_posted_layouts(qtbot):
     notes: list[str] = []
     owner, laid = QObject(), Laid(notes)
     suspend, resume = (lambda word=word: notes.append(word) for word in ("suspended", "resumed"))
-    Suspension(suspend, resume, owner).begin()
+    Precedence(suspend, resume, owner).take()
     QCoreApplication.postEvent(laid, QEvent(QEvent.Type.LayoutRequest))
     qtbot.waitUntil(lambda: "resumed" in notes)
     assert notes == ["suspended", "laid out", "resumed"]
+
+
+def test_other_threads_give_the_lock_back_sooner_until_it_ends(qtbot):
+    usual, owner = sys.getswitchinterval(), QObject()
+    precedence = Precedence(lambda: None, lambda: None, owner)
+    precedence.take()
+    precedence.take()  # within the first
+    assert sys.getswitchinterval() < usual
+    qtbot.waitUntil(lambda: sys.getswitchinterval() == usual)
+
+
+def test_it_can_end_before_the_event_loop_turns():
+    usual, owner = sys.getswitchinterval(), QObject()
+    precedence = Precedence(lambda: None, lambda: None, owner)
+    precedence.take()
+    precedence.give_back()
+    assert sys.getswitchinterval() == usual
 
 
 def test_a_run_trains_on_through_presenter_mode_and_a_theme(window, qtbot):
