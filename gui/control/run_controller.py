@@ -18,9 +18,9 @@ from core.train.snapshot import Params, Snapshot, Status
 from gui.control.file_writes import Writes
 from gui.control.files import Files
 from gui.control.past import Past
+from gui.control.precedence import Precedence
 from gui.control.race_controller import RaceController
 from gui.control.recent_end import RecentEnd
-from gui.control.precedence import Precedence
 from gui.control.thread_share import ThreadShare
 from gui.control.undo import Change, Changes, Run
 from gui.state.background_tasks import Background
