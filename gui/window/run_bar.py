@@ -163,18 +163,14 @@ class RunBar(QFrame):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._show_status(snapshot.status)
         self.back_button.setEnabled(snapshot.step > snapshot.oldest_step)
-        # The step is updated with every frame, to show the speed; the rest is there to be read.
-        self.step_counter.show_values(
-            f"{snapshot.step:07,}" if snapshot.step < 1e6 else f"{snapshot.step:,}"
-        )
+        # Step and epoch change with every frame, to show the speed; the rest is there to be read.
+        for counter, count in ((self.step_counter, snapshot.step), (self.epoch, snapshot.epoch)):
+            counter.show_values(f"{count:07,}" if count < 1e6 else f"{count:,}")
         if self._reading.is_due(is_live=outruns_reading(snapshot)):
             self._show_figures(snapshot)
 
     def _show_figures(self, snapshot: Snapshot) -> None:
         metrics = snapshot.metrics
-        self.epoch.show_values(
-            f"{snapshot.epoch:07,}" if snapshot.epoch < 1e6 else f"{snapshot.epoch:,}"
-        )
         sign = sign_of(metrics)
         self.loss.show_values(
             sign + _loss(metrics.train_loss),

@@ -270,7 +270,10 @@ class HistoryBar(QWidget):
             self._show_parts(False)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the run's position, at most ten times a second while it trains."""
+        """Show the run's position; while it trains, move the line at most ten times a second.
+
+        The words change with every frame, as the step counter of the run bar does.
+        """
         before, self._snapshot = self._snapshot, snapshot
         if snapshot.step == self._wanted:
             self._wanted = None
@@ -278,7 +281,10 @@ class HistoryBar(QWidget):
         wait = self._shown_at + INTERVAL - time.monotonic() if goes_on else 0.0
         if wait <= 0:
             self._show()
-        elif not self._later.isActive():
+            return
+        if self._has_history:
+            self._say_step()
+        if not self._later.isActive():
             self._later.start(math.ceil(1000 * wait))
 
     def _show(self) -> None:
@@ -312,8 +318,10 @@ class HistoryBar(QWidget):
 
     def _say_step(self) -> None:
         """Show the step's number, with its epoch unless the step is still being sought."""
-        snapshot, step = self._snapshot, self.line.step
+        snapshot = self._snapshot
         assert snapshot is not None
+        is_sought = self._wanted is not None or self.line.is_dragged
+        step = self.line.step if is_sought else snapshot.step
         newest = snapshot.newest_step
         words = f"step {step:,}" if step >= newest else f"step {step:,} of {newest:,}"
         if step == snapshot.step:

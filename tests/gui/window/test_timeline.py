@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QHelpEvent
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
 from core.config import DataConfig, RunConfig
 from core.data import sources
@@ -287,6 +288,22 @@ def test_nothing_of_it_is_cut_off(open_window, finish, size):
     keys = window.run_bar
     for button in (keys.reset_button, keys.play_button, keys.step_button, keys.back_button):
         assert keys.rect().contains(button.geometry())
+
+
+def test_it_names_the_step_and_epoch_of_the_run_bar_while_it_trains(window, qtbot):
+    told, counters = [], (window.run_bar.step_counter, window.run_bar.epoch)
+
+    def compare(snapshot):
+        if window.history_bar.words.isVisible():
+            shown = [re.sub(r"\D", "", each.findChildren(QLabel)[0].text()) for each in counters]
+            told.append((window.history_bar.words.text(), [int(number) for number in shown]))
+
+    window.controller.snapshot_changed.connect(compare)
+    window.run_bar.set_speed(SPEEDS.index(100))
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: len(told) > 40, timeout=PATIENCE_MS)
+    for words, numbers in told:
+        assert [int(n.replace(",", "")) for n in re.findall(r"[\d,]+", words)] == numbers
 
 
 # Alone ------------------------------------------------------------------------------------------
