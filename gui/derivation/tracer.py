@@ -18,7 +18,6 @@ from gui.derivation import numbers as trace_numbers
 from gui.derivation.brief import gauge_lines
 from gui.derivation.lines import PARTS, Shape, shape_of
 from gui.derivation.models import lines as derivation
-from gui.kit import zoom
 from gui.kit.maths import formula
 from gui.kit.maths.notation import Key, Line
 from gui.kit.maths.typesetter import symbols
@@ -76,7 +75,7 @@ class Tracer(QObject):
         self._held: Snapshot | None = None  # shown while an update is taken in parts
         self._begins_when_paused = False
         self._label: int | None = None  # the user's choice for an example without a class
-        self._watchers: list[tuple[View, float]] = []
+        self._watchers: list[View] = []
         self._whole: View | None = None  # shows the whole update
         self._asked_at = 0.0
         self._later = QTimer(self)
@@ -84,12 +83,12 @@ class Tracer(QObject):
         self._later.timeout.connect(self._ask)
         chosen.changed.connect(self._turn_to)
 
-    def watch(self, view: View, scale: float, *, up_to_update: bool) -> None:
-        """Trace while this view is visible; it shows formulae at this scale.
+    def watch(self, view: View, *, up_to_update: bool) -> None:
+        """Trace while this view is visible.
 
         up_to_update : whether it shows the batch's gradient, which is the most expensive part.
         """
-        self._watchers.append((view, scale))
+        self._watchers.append(view)
         if up_to_update:
             self._whole = view
 
@@ -130,7 +129,7 @@ class Tracer(QObject):
         task, example, newest = self._task, self.chosen.example, self.newest
         if self._later.isActive():
             return False
-        if not any(view.isVisible() for view, _ in self._watchers):
+        if not any(view.isVisible() for view in self._watchers):
             return True
         snapshot = self._held or self._snapshot
         if task is None or snapshot is None or not applies(task):
@@ -166,7 +165,7 @@ class Tracer(QObject):
         is_blur = self._snapshot is not None and outruns_reading(self._snapshot)
         if self._later.isActive() and (is_blur or self._later.interval() <= INTERVAL_MS):
             return
-        if any(view.isVisible() for view, _ in self._watchers):
+        if any(view.isVisible() for view in self._watchers):
             elapsed = 1000 * (time.monotonic() - self._asked_at)
             self._later.start(max(0, int((BLUR_MS if is_blur else INTERVAL_MS) - elapsed)))
 
@@ -197,7 +196,6 @@ class Tracer(QObject):
         is_small = len(snapshot.batch) * task.m <= LIVE_NUMBERS
         with_batch = is_whole and (is_small or not is_live)
         known = self.newest
-        looks = [(view.theme, scale * zoom.factor()) for view, scale in self._watchers]
 
         def work() -> Followed:
             from core.explain.example_trace import follow
@@ -210,9 +208,8 @@ class Tracer(QObject):
                 lines, brief = known.lines, known.brief
             else:
                 lines, brief = derivation(shape), gauge_lines(shape)
-            for theme, scale in looks:  # typeset here, so that the window does not wait for it
-                for wanted in symbols((*lines, *brief), theme, scale):
-                    formula.outlines(*wanted)
+            for latex in symbols((*lines, *brief)):  # here, so that the window does not wait for it
+                formula.outlines(latex)
             return Followed(task, example, snapshot, trace, shape, lines, brief, is_whole)
 
         self._background.ask("trace", work, self._show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
@@ -14,35 +14,35 @@ from gui.kit import zoom
 from gui.kit.theme import Theme
 
 BODY_PX = 19.0  # font size at a zoom of 100 %
-
-
-INK = "#010203"  # stands for the theme's ink while a formula is typeset; no theme has this colour
-
-
-def outlines(latex: str, px: float, colour: str) -> bytes:
-    """Return the formula as SVG; takes 5 to 20 ms the first time, on the calling thread."""
-    return _typeset(latex, px).replace(INK.encode(), colour.encode())
+OUTLINES_PX = 100.0  # font size of the outlines; a formula of another size is scaled
+RIM_PX = 1.0  # that a formula has around it, whatever its size
+INK = "#010203"  # stands for the theme's ink in the outlines; no theme has this colour
 
 
 @lru_cache(maxsize=2048)
-def _typeset(latex: str, px: float) -> bytes:
+def outlines(latex: str) -> bytes:
+    """Return the formula as SVG; takes 5 to 20 ms the first time, on the calling thread."""
     # Imported when the first formula is shown, since the import takes 0.2 s.
     from ziamath.config import config
     from ziamath.zmath import Latex
 
     config.svg2 = False  # QtSvg does not support symbols and would draw nothing
-    svg: str = Latex(latex, size=px, color=INK).svg()
+    svg: str = Latex(latex, size=OUTLINES_PX, color=INK).svg()
     return svg.encode()
 
 
 class Picture:
-    """A formula's outlines: `size` in logical pixels, `above` of it above the baseline."""
+    """A formula in one size: `size` in logical pixels, `above` of it above the baseline."""
 
     def __init__(self, latex: str, px: float, colour: str) -> None:
-        self._renderer = QSvgRenderer(QByteArray(outlines(latex, px, colour)))
-        box = self._renderer.viewBoxF()
-        self.size: QSizeF = box.size()
-        self.above = -box.top()
+        inked = outlines(latex).replace(INK.encode(), colour.encode())
+        self._renderer = QSvgRenderer(QByteArray(inked))
+        scale = px / OUTLINES_PX
+        more = RIM_PX / scale - RIM_PX  # of the rim, in units of the outlines
+        box = self._renderer.viewBoxF().adjusted(-more, -more, more, more)
+        self._renderer.setViewBox(box)
+        self.size = box.size() * scale
+        self.above = -box.top() * scale
         self._pixmaps: dict[float, QPixmap] = {}
 
     def paint(self, painter: QPainter, at: QPointF) -> None:
@@ -106,7 +106,7 @@ class Formula(QWidget):
 
     def typesetting(self) -> Callable[[], bytes]:
         """Return the slow part of the first painting, which may run on any thread in advance."""
-        return partial(outlines, self.latex, self._px_now, self._theme.ink)
+        return partial(outlines, self.latex)
 
     def sizeHint(self) -> QSize:
         size = self._picture.size
@@ -117,17 +117,13 @@ class Formula(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:  # typeset it again at the size of the text
+        if event.type() == QEvent.Type.FontChange:  # follow the size of the text
             self.updateGeometry()
             self.update()
 
     @property
-    def _px_now(self) -> float:
-        return self._px * zoom.factor()
-
-    @property
     def _picture(self) -> Picture:
-        return picture(self.latex, self._px_now, self._theme.ink)
+        return picture(self.latex, self._px * zoom.factor(), self._theme.ink)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -32,20 +32,15 @@ PICTURE_PX = 46.0
 WIDEST, WIDEST_TERM = "−00.00", "(−0.000)"
 
 
-def symbols(
-    lines: Iterable[Line], theme: Theme, scale: float = 1.0
-) -> list[tuple[str, float, str]]:
-    """Return the symbols to be typeset for these lines, as arguments of `formula.outlines`.
-
-    scale : of the sheet, times the zoom.
-    """
+def symbols(lines: Iterable[Line]) -> tuple[str, ...]:
+    """Return the symbols to be typeset for these lines, each once, as LaTeX."""
     found = {
         node.latex: None
         for line in lines
         for node in (line.title, *walk(line.node))
         if isinstance(node, Sym)
     }
-    return [(latex, SYMBOL_PX * scale, theme.ink) for latex in found]
+    return tuple(found)
 
 
 class Typesetter:

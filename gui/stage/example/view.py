@@ -68,7 +68,7 @@ class ExampleView(CardView):
         layout.setSpacing(2)
         add_layout(layout, self.header)
         layout.addWidget(_Room(self.sheet), 1)
-        tracer.watch(self, SCALE, up_to_update=False)
+        tracer.watch(self, up_to_update=False)
         tracer.traced.connect(self._show)
         tracer.part_changed.connect(self._light)
 

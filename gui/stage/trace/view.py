@@ -56,7 +56,7 @@ class TraceView(View):
         zoom.set_type(self._step, look.SMALL)
         self._step.setProperty("small", True)
         self._build()
-        tracer.watch(self, 1.0, up_to_update=True)
+        tracer.watch(self, up_to_update=True)
         tracer.traced.connect(self._show)
         tracer.part_changed.connect(self._light)
         self._show(None)

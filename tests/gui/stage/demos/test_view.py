@@ -200,11 +200,11 @@ def typeset_by(monkeypatch):
 
     known = set()
 
-    def note(latex, px, colour, typeset=formula.outlines):
-        if (latex, px) not in known:  # what was typeset is at hand from then on
-            known.add((latex, px))
+    def note(latex, typeset=formula.outlines):
+        if latex not in known:  # what was typeset is at hand from then on
+            known.add(latex)
             threads.append(threading.get_ident())
-        return typeset(latex, px, colour)
+        return typeset(latex)
 
     monkeypatch.setattr(formula, "outlines", note)
     formula.picture.cache_clear()
