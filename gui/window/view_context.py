@@ -72,6 +72,16 @@ class ViewContext(QObject):
                 source.covered_changed.connect(target.cover)
         self._sheets.append(sheet)
 
+    def show_on_pad(self, row: int) -> None:
+        """Put a row of the data set on the drawing pad, if its view applies."""
+        self.tab_wanted.emit("Draw")  # first: it creates the view that hears the next signal
+        self.pad_row_wanted.emit(row)
+
+    def show_mistake_on_pad(self, true: int, predicted: int) -> None:
+        """Put a picture of a class that is taken for another one on the drawing pad."""
+        self.tab_wanted.emit("Draw")
+        self.pad_mistake_wanted.emit(true, predicted)
+
     def offer_task(self, task: Task) -> None:
         """Drop the old run, and select an example of the new task."""
         self.tracer.offer_task(task)

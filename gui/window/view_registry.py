@@ -129,7 +129,7 @@ def _make_data(context: ViewContext) -> View:
     context.listed_row_wanted.connect(view.choose_row)
     for rows in (view.table, view.gallery):
         rows.activated.connect(
-            lambda index: context.pad_row_wanted.emit(int(view.model.order[index.row()]))
+            lambda index: context.show_on_pad(int(view.model.order[index.row()]))
         )
     return view
 
@@ -160,12 +160,10 @@ def _make_draw(context: ViewContext) -> View:
     def show_row(row: int) -> None:
         if view.task is not None:
             view.picker.show_row(row)
-            context.tab_wanted.emit("Draw")
 
     def show_mistake(true: int, predicted: int) -> None:
         if view.task is not None:
             view.picker.show_mistake(true, predicted)
-            context.tab_wanted.emit("Draw")
 
     view.taught.connect(teach)
     view.picker.remarked.connect(context.remarked)
@@ -288,7 +286,7 @@ def _make_confusion(context: ViewContext) -> View:
     from gui.stage.confusion.view import ConfusionView
 
     view = ConfusionView(context.theme)
-    view.cell_chosen.connect(context.pad_mistake_wanted)
+    view.cell_chosen.connect(context.show_mistake_on_pad)
     return view
 
 
@@ -296,8 +294,8 @@ def _make_confusion(context: ViewContext) -> View:
 
 TABS = (
     ViewSpec("Boundary", _make_boundary, applies_to=_has_plane, first_for=_has_no_images),
-    ViewSpec("Weights", _make_weights, first_for=_has_images),
-    ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn),
+    ViewSpec("Weights", _make_weights, is_lazy=True, first_for=_has_images),
+    ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True),
     ViewSpec("Data", _make_data),
     ViewSpec("Curves", _make_curves, is_lazy=True),
     ViewSpec(

@@ -122,13 +122,21 @@ def test_while_steps_are_a_blur_figures_stay_long_enough_to_be_read(bar, snapsho
     now = [1000.0]
     monkeypatch.setattr("gui.state.throttle.time.monotonic", lambda: now[0])
     live = replace(snapshot, status=Status.TRAINING, pace=Pace(steps=5000.0))
-    for epoch, seconds, shown in ((3, 0.0, 3), (40, 0.09, 3), (50, 0.02, 50), (60, 0.0, 50)):
+    for loss, seconds, shown in (
+        (0.3, 0.0, 0.3),
+        (0.4, 0.09, 0.3),
+        (0.5, 0.02, 0.5),
+        (0.6, 0, 0.5),
+    ):
         now[0] += seconds
-        bar.show_snapshot(replace(live, epoch=epoch, step=10 * epoch))
-        assert numbers(bar.epoch) == [f"{shown:07,}"]
-        assert numbers(bar.step_counter) == [f"{10 * epoch:07,}"]  # it runs, to be seen running
-    bar.show_snapshot(replace(snapshot, epoch=61))  # once it pauses they are exact
-    assert numbers(bar.epoch) == ["000,061"]
+        epoch, metrics = round(100 * loss), replace(snapshot.metrics, train_loss=loss)
+        bar.show_snapshot(replace(live, epoch=epoch, step=10 * epoch, metrics=metrics))
+        assert numbers(bar.loss)[0] == f"{shown:.4f}"
+        assert numbers(bar.epoch) == [f"{epoch:07,}"]  # it runs, to be seen running
+        assert numbers(bar.step_counter) == [f"{10 * epoch:07,}"]
+    metrics = replace(snapshot.metrics, train_loss=0.61)
+    bar.show_snapshot(replace(snapshot, metrics=metrics))  # once it pauses they are exact
+    assert numbers(bar.loss)[0] == "0.6100"
 
 
 def test_figures_of_each_step_that_can_be_read_are_shown(bar, snapshot, monkeypatch):
