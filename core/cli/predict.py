@@ -100,7 +100,7 @@ def report(options: argparse.Namespace) -> int:
     return DONE
 
 
-def features(model: Model, options: argparse.Namespace) -> Picture:
+def features(model: Model, options: argparse.Namespace) -> NDArray[np.floating]:
     """Return the example to evaluate, (d,), in the units of the model's features."""
     if options.values is not None:
         return _measured(model, options.values)
@@ -234,7 +234,7 @@ def to_json(found: Answer, model: Model, path: str) -> dict[str, Any]:
     return told
 
 
-def _measured(model: Model, text: str) -> Picture:
+def _measured(model: Model, text: str) -> NDArray[np.floating]:
     if model.image_shape is not None:
         raise DataError("This model reads pictures; use --image or --strokes in place of --values.")
     words = [word.strip() for word in text.split(",")]
@@ -250,7 +250,7 @@ def _measured(model: Model, text: str) -> Picture:
             ) from None
         if not abs(values[-1]) <= MAX_VALUE:
             raise DataError(f"{name} is {word}; a finite number was expected.")
-    return np.array(values, dtype=np.float32)
+    return model.stored(np.array(values))
 
 
 def _drawn(path: Path, recipe: DigitPreprocessing) -> Picture:

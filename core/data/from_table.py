@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.config import DataConfig
 from core.data.csv.dialect import TEST
 from core.data.csv.table import Table
-from core.data.dataset import Dataset, format_count, format_lines, pixel_names
+from core.data.dataset import Dataset, Numbers, format_count, format_lines, pixel_names
 from core.errors import DataError
 from core.name_lookup import plain
 
@@ -34,8 +34,12 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     labelled = y >= 0
     shape = table.image_shape(label)
     size = int(labelled.sum()), len(usable)
-    X: NDArray[np.float32] | NDArray[np.uint8]
-    X = np.empty(size, dtype=np.uint8) if shape else np.empty(size, dtype=np.float32)
+    X: Numbers
+    if shape:
+        X = np.empty(size, dtype=np.uint8)
+    else:
+        needs_double = any(table.columns[j].needs_float64 for j in usable)
+        X = np.empty(size, dtype=np.float64) if needs_double else np.empty(size, dtype=np.float32)
     for place, j in enumerate(usable):
         column = table.columns[j]
         values = column.values if labelled.all() else column.values[labelled]
@@ -61,6 +65,7 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
         image_shape=shape,
         preferred_features=() if shape or len(trusted) in (0, len(usable)) else trusted,
         published_test=tested,
+        units=() if shape else tuple(table.columns[j].unit for j in usable),
         lines=lines,
         notes=_notes(table, labelled),
     )
@@ -105,5 +110,5 @@ def _check_features(
     if not usable:
         raise DataError(
             f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
-            "numbers which differ; a feature must. Is the separator right?"
+            f"numbers which differ; a feature must. {table.say_words_beside(label)}"
         )

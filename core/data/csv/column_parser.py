@@ -6,13 +6,14 @@ end, a column would need its memory twice, and pandas would need new memory for 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.csv import dialect
 from core.data.csv.dialect import MISSING
+from core.data.csv.numbers import NumberForm, find_unit
 from core.data.csv.spreadsheet import restored
 from core.data.csv.table import MAX_FLOAT32, Column, Kind, Values
 
@@ -77,8 +78,9 @@ class GrowingArray:
 class Cells:
     """Builds one column."""
 
-    def __init__(self, name: str, decimal: str) -> None:
-        self._name, self._decimal = name, decimal
+    def __init__(self, name: str, numbers: NumberForm) -> None:
+        self._name, self._numbers = name, numbers
+        self._unit = ""
         self._values = GrowingArray(np.float64(np.nan))
         self._codes = GrowingArray(np.int32(-1))
         self._words: dict[str, int] = {}
@@ -160,15 +162,20 @@ class Cells:
             places, distinct = pd.factorize(cells, use_na_sentinel=True)
         numbers = np.full(len(distinct) + 1, np.nan)  # the last, at −1, is for missing cells
         code_of = np.full(len(distinct) + 1, -1, dtype=np.int32)
+        unread: dict[int, str] = {}
         for place, cell in enumerate(distinct):
             word = str(cell).strip()
             if word.casefold() in ("true", "false"):  # pandas may have changed its case
                 word = word.capitalize()
-            number = dialect.parse_number(word, self._decimal)
+            number = self._numbers.parse(word)
             if number is not None:
                 numbers[place] = number
             elif word not in MISSING:
-                code_of[place] = self._words.setdefault(word, len(self._words))
+                unread[place] = word
+        if unread:
+            self._read_units(unread, numbers, places)
+        for place, word in unread.items():
+            code_of[place] = self._words.setdefault(word, len(self._words))
         codes = code_of[places]
         values = self._measure(numbers[places])
         words = int((codes >= 0).sum())
@@ -178,6 +185,30 @@ class Cells:
         if len(self._words) > MAX_WORDS:
             self._has_too_many_words = True
         return values, codes if words else None
+
+    def _read_units(
+        self, unread: dict[int, str], numbers: NDArray[np.float64], places: NDArray[np.integer]
+    ) -> None:
+        """Move words that are a number with the column's unit from `unread` to `numbers`.
+
+        unread : the words, by their places among the different cells. places : of each cell.
+        """
+        found = {
+            place: read
+            for place, word in unread.items()
+            if (read := self._numbers.parse_with_unit(word))
+        }
+        if found and not self._unit:
+            counts = np.bincount(places[places >= 0], minlength=len(numbers))
+            filled: Counter[str] = Counter()
+            for place, (_, unit) in found.items():
+                filled[unit] += int(counts[place])
+            different = Counter(unit for _, unit in found.values())
+            self._unit = find_unit(filled, different, int(counts.sum()))
+        for place, (value, unit) in found.items():
+            if unit == self._unit:
+                numbers[place] = value
+                del unread[place]
 
     def _remember_head(self, values: Values, codes: NDArray[np.int32] | None) -> None:
         words = list(self._words)
@@ -213,6 +244,7 @@ class Cells:
             low=self._low,
             high=self._high,
             head=tuple(head),
+            unit="" if is_text else self._unit,
         )
 
     def _kind(self) -> Kind:

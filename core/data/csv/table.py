@@ -21,6 +21,8 @@ Values = NDArray[np.float64] | NDArray[np.uint8]
 
 MAX_CLASSES = 256
 MAX_EXACT = 2**53  # float64 represents every whole number up to here
+EXACT_FLOAT32 = 2**24  # float32 represents every whole number up to here
+MOST_OFFSET = 32  # times the range of a column, up to which float32 tells its numbers apart
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
 LABEL_NAMES = ("label", "labels", "class", "classes", "target", "species", "y", "category")
 ROW_NAMES = ("id", "index", "row", "row name", "row names", "rownames", "no", "nr", "unnamed: 0")
@@ -41,6 +43,7 @@ class Column:
     missing, not_finite, not_numbers : counts of cells; the last is of words among numbers.
     low, high : range of the finite numbers.
     head : the first cells: a number, a word, or None for a missing one.
+    unit : what stands beside its numbers, "" for nothing.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Column:
     low: float
     high: float
     head: tuple[float | str | None, ...]
+    unit: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -63,6 +67,14 @@ class Column:
     def gaps(self) -> int:
         """The number of cells without a number that can be trained on."""
         return self.missing + self.not_finite + self.not_numbers
+
+    @property
+    def needs_float64(self) -> bool:
+        """Whether float32 is too coarse for the range of the numbers: large and close together."""
+        largest = max(-self.low, self.high)
+        if not self.low < self.high or (self.kind == "whole numbers" and largest <= EXACT_FLOAT32):
+            return False
+        return largest > MOST_OFFSET * (self.high - self.low)
 
     @cached_property
     def is_gap(self) -> NDArray[np.bool_]:
@@ -212,6 +224,14 @@ class Table:
         return tuple(
             j for j, column in enumerate(self.columns) if j != label and not column.obstacle
         )
+
+    def say_words_beside(self, label: int) -> str:
+        """Return a sentence on why there may be no numbers beside the label."""
+        for j, column in enumerate(self.columns):
+            word = next((cell for cell in column.head if isinstance(cell, str)), None)
+            if j != label and column.kind == "text" and word is not None:
+                return f"Column “{column.name}” holds words, such as “{word}”."
+        return "Is the separator right?"
 
     def image_shape(self, label: int) -> tuple[int, int] | None:
         """Return (rows, columns) of the pictures if all other columns are pixels, else None."""

@@ -132,7 +132,7 @@ class Selection:
         if not self.table.usable(self.label):
             return (
                 "No column beside the label holds numbers that differ; a feature must. "
-                "Is the separator right?"
+                + self.table.say_words_beside(self.label)
             )
         if not self.features:
             return "Tick at least one feature."

@@ -30,8 +30,9 @@ def _held_features(section: Section) -> str:
     dataset = section.task.dataset
     if dataset.m <= 2:
         return ""
+    own = dataset.units or ("",) * dataset.m
     held = [
-        f"{short(name)} {section.centre[j]:.3g}"
+        f"{short(name)} {section.centre[j]:.3g} {own[j]}".rstrip()
         for j, name in enumerate(dataset.feature_names)
         if j not in section.features
     ]

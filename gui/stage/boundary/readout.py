@@ -65,7 +65,7 @@ def describe(section: Section, coords: Coords, row: int | None) -> str:
     """Return the position's two features, and the row there with its class, if any."""
     task, dataset = section.task, section.task.dataset
     parts = [
-        f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit}"
+        f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit_of(j)}"
         for j, value in zip(section.features, coords, strict=True)
     ]
     if row is not None:

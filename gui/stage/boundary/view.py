@@ -202,9 +202,9 @@ class BoundaryView(View):
 
     def _show_axes(self, section: Section) -> None:
         dataset = section.task.dataset
-        unit = f" ({dataset.unit})" if dataset.unit else ""
         for side, feature in zip(("bottom", "left"), section.features, strict=True):
-            plots.name_axis(self.plot, side, dataset.feature_names[feature] + unit)
+            name, unit = dataset.feature_names[feature], dataset.unit_of(feature)
+            plots.name_axis(self.plot, side, f"{name} ({unit})" if unit else name)
         plots.paint(self.plot, self.theme)
         x_range, y_range = section.ranges()
         self.plot.setRange(xRange=x_range, yRange=y_range, padding=0)

@@ -21,6 +21,11 @@ if TYPE_CHECKING:  # the dialog is imported when first needed
     from core.data.csv.table import Table
     from gui.setup.csv.dialog import CsvDialog
 
+# What a file is, its contents say; other names are found under “All files”.
+TABLE_PATTERNS = (
+    "*.csv *.tsv *.tab *.txt *.data *.dat *.arff *.libsvm *.svm *.jsonl *.ndjson "
+    "*.csv.gz *.tsv.gz *.txt.gz *.data.gz *.arff.gz *.jsonl.gz *.zip"
+)
 TABLE_FOLDER = "table_folder"  # setting: folder of the last CSV file
 
 
@@ -58,7 +63,7 @@ class CsvOpener(QObject):
         start = self._settings.text(TABLE_FOLDER) or str(Path.home())
         chooser = QFileDialog(self._window, "Open a CSV file", start)
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chooser.setNameFilters(["Tables (*.csv *.tsv *.txt)", "All files (*)"])
+        chooser.setNameFilters([f"Tables ({TABLE_PATTERNS})", "All files (*)"])
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(lambda name: self.open_file(Path(str(name))))
         chooser.open()
