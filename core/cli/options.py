@@ -51,7 +51,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         default=data.source,
         metavar="DATA",
         help=f"{', '.join(NAMED_SOURCES)}, or a file with a table: CSV and its like, ARFF, libsvm, "
-        "JSON lines, also as .gz or .zip; - for standard input (default: iris)",
+        "JSON lines, Excel, also as .gz or .zip; - for standard input (default: iris)",
     )
     group.add_argument(
         "--label",

@@ -124,7 +124,9 @@ def find_format(source: Source, reading: CsvOptions = NO_OPTIONS) -> TableFormat
     first, rest = records[0], [record.fields for record in records[1:] if any(record.fields)]
     if len(records) < len(sample.records):
         above = first.line - 1
-    notes = [f"{above:,} line{'s' if above > 1 else ''} above the table skipped"] if above else []
+    notes = [source.remark] if source.remark else []
+    if above:
+        notes.append(f"{above:,} line{'s' if above > 1 else ''} above the table skipped")
     has_header = reading.has_header
     if has_header is None:
         has_header = _looks_like_header(first.fields, rest, sample.decimal)
@@ -278,6 +280,7 @@ class _Sample:
         self.records: list[_Record] = []
         rewriter = rewriting.rewriter(separator, quote, has_quoted_rows=has_quoted_rows)
         if rewriter:
+            lines = lines[: 4 * SAMPLE_RECORDS]
             lines = lines_of(rewriter("".join(lines).encode()).decode()) or [""]
         separator = rewriting.canonical_separator(separator)
         reader = csv.reader([*lines, END], delimiter=separator, skipinitialspace=True)

@@ -95,7 +95,8 @@ def find_in_all(source: Source, tried: str) -> str:
 
 def sample(head: bytes) -> bytes:
     """Return a few words of a text that are not ASCII, as bytes."""
-    words = _gathered([head[: 2**18]])
+    head = head[: 2**18]
+    words = b"" if head.isascii() else _gathered([head])
     end = words.find(b"\n", SAMPLE_BYTES)
     return words if end < 0 else words[:end]
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 DECIMALS = {".": "decimal points", ",": "decimal commas"}
@@ -39,8 +39,10 @@ _WITH_UNIT = re.compile(
 )
 _ORDINALS = ("st", "nd", "rd", "th")
 _FIRM = set(_SYMBOLS) | {"%", "‰"}  # units that need no further evidence
+LONGEST = 64  # characters of a number with its unit
 LEAST_DIFFERENT = 3  # numbers with the same word beside them, from which on it is a unit
 _GROUPED = re.compile(r"[1-9]\d{0,2}([.,' ])\d{3}(?:\1\d{3})*(?:([.,])\d*)?", re.ASCII)
+_SIMPLE = re.compile(r"[+-]?\d+(?:[.,]\d*)?", re.ASCII)
 _EXPONENT = re.compile("[ed]", re.IGNORECASE)
 _MARKED = re.compile(r"(\d*)([.,])(\d*)", re.ASCII)
 
@@ -52,11 +54,14 @@ class WithUnit(NamedTuple):
     unit: str
 
 
+@lru_cache(4096)
 def split_unit(text: str) -> WithUnit | None:
     """Take a text apart into a number and what stands before or behind it; None if it is not so.
 
     A number in brackets is negative, if it is money or has a fraction: as accountants write.
     """
+    if len(text) > LONGEST:
+        return None
     text = text.translate(_ALIKE)
     found = _WITH_UNIT.fullmatch(text)
     if found is None:
@@ -127,10 +132,12 @@ class NumberForm:
     def count(self, cells: Sequence[str]) -> int:
         """Return how many of a column's cells are numbers, plain or with the column's unit."""
         words = [cell for cell in cells if self.parse(cell) is None]
-        units = Counter(found[1] for cell in words if (found := self.parse_with_unit(cell)))
-        different = Counter(
-            found[1] for cell in set(words) if (found := self.parse_with_unit(cell))
-        )
+        units: Counter[str] = Counter()
+        different: Counter[str] = Counter()
+        for word, count in Counter(words).items():
+            if found := self.parse_with_unit(word):
+                units[found[1]] += count
+                different[found[1]] += 1
         unit = find_unit(units, different, len(cells))
         return len(cells) - len(words) + (units[unit] if unit else 0)
 
@@ -221,12 +228,14 @@ def _look_at(cells: Sequence[str]) -> _Seen:
     seen = _Seen(Counter(), Counter(), {})
     blanks: set[str] = set()
     for cell in cells:
-        is_plain = cell.isascii() and cell.isdigit()
-        found = WithUnit(cell, "") if is_plain else split_unit(cell)
-        if found is None:
+        power: list[str] = []
+        if _SIMPLE.fullmatch(cell):  # nearly all
+            core = cell.lstrip("+-")
+        elif (found := split_unit(cell)) is None:
             seen.words += 1
             continue
-        core, *power = _EXPONENT.split(found.number.lstrip("+-"), maxsplit=1)
+        else:
+            core, *power = _EXPONENT.split(found.number.lstrip("+-"), maxsplit=1)
         if core.isdigit():
             seen.plain += len(core) <= 3
             seen.large += len(core) > 3

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
+from core.data.csv import workbook
 from core.errors import DataError
 from core.number_format import format_bytes
 
@@ -39,12 +40,14 @@ class Source:
     """The unpacked bytes of a table; they can be opened several times.
 
     path : of the file, or STDIN. name : for messages.
+    remark : on which part of the file it is, once it has been opened.
     """
 
     def __init__(self, path: Path, spool: IO[bytes] | None = None) -> None:
         self.path = path
         self.name = path.name if spool is None else "standard input"
         self._spool = spool
+        self.remark = ""
 
     def open(self) -> Stream:
         """Return the bytes from the beginning; raise DataError where there are none to be had."""
@@ -105,7 +108,8 @@ class Stream:
     """
 
     def __init__(self, source: Source, raw: IO[bytes], size: int, *, is_kept: bool = False) -> None:
-        self._name, self._raw, self.size = source.name, raw, size
+        self._source, self._name = source, source.name
+        self._raw, self.size = raw, size
         self._is_kept = is_kept  # closing leaves the packed bytes open
         self._files: list[IO[bytes]] = []
         self._total = 0
@@ -190,6 +194,10 @@ class Stream:
         try:
             archive = zipfile.ZipFile(file)
             self._files.append(archive)  # type: ignore[arg-type]
+            if workbook.is_workbook(archive):
+                sheet = workbook.read(self._name, file, archive)
+                self._source.remark = sheet.remark
+                return sheet.text
             info = self._table_of(archive)
             self._check(info.file_size, info.compress_size)
             if info.flag_bits & 1:
@@ -215,8 +223,8 @@ class Stream:
         names = set(archive.namelist())
         if "[Content_Types].xml" in names or "mimetype" in names:
             raise DataError(
-                f"{self._name} is an Excel workbook or another office document; open it and save "
-                "the table as CSV."
+                f"{self._name} is a document of an office program; open it and save the table as "
+                "CSV."
             )
         files = [
             info

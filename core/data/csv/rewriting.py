@@ -61,7 +61,8 @@ def rewriter(
 
 def has_quoted_rows(lines: list[str]) -> bool:
     """Return whether some of the lines are quoted as a whole, with separators inside."""
-    rows = (_ROW.fullmatch(line.rstrip("\n").encode()) for line in lines)
+    quoted = (line for line in lines if line.lstrip(" \t").startswith('"'))
+    rows = (_ROW.fullmatch(line.rstrip("\n").encode()) for line in quoted)
     return any(row and re.search(rb"[,;\t|]", row[1]) for row in rows)
 
 
