@@ -73,6 +73,7 @@ class FormatRow(QWidget):
         self._show_sample(form)
         for name, value in _values(form).items():
             self.choices[name].show_value(value)
+        self.set_busy(False)
 
     def _show_sample(self, form: TableFormat) -> None:
         words = _sample(form, form.encoding)

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import CsvOptions, DataConfig, Missing
+from core.errors import LogitLabError
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
 from gui.window.look.theming import Appearance
 from gui.window.opening.csv_reading import CsvReader
+from gui.window.opening.pasting import pasted_file
 from gui.window.settings import Settings
 
 if TYPE_CHECKING:  # the dialog is imported when first needed
@@ -74,6 +76,17 @@ class CsvOpener(QObject):
         if self.dialog:
             self.dialog.reject()
         self._read(path, CsvOptions())
+
+    def paste(self) -> None:
+        """Open the table that is on the clipboard."""
+        try:
+            path = pasted_file(QGuiApplication.clipboard().mimeData())
+        except LogitLabError as error:
+            self.remarked.emit(str(error))
+        except OSError as error:
+            self.remarked.emit(f"The table could not be kept to be opened: {error.strerror}.")
+        else:
+            self.open_file(path)
 
     def call_off(self) -> None:
         """Cancel reading and report it."""
