@@ -72,6 +72,8 @@ class TableFormat:
         parts = [ENCODINGS[self.encoding], SEPARATORS[self.separator], DECIMALS[self.decimal]]
         if self.layout:
             parts, header = [parts[0], self.layout.kind, parts[2]], ""
+            if not self.layout.is_text:
+                return self.layout.kind
         if self.thousands:
             parts.append(THOUSANDS[self.thousands])
         if self.quote != '"' and not self.layout:

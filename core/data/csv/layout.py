@@ -22,7 +22,7 @@ class Layout:
 
     kind : for people. names : of the columns. first_line : of the first row, counted from 1.
     rewriter : makes plain lines of the file's lines. separators, quote : that these
-        can have.
+        can have. is_text : whether the file is text, which can be read in other ways.
     """
 
     kind: str
@@ -31,6 +31,7 @@ class Layout:
     rewriter: Rewriter
     separators: tuple[str, ...] = (",",)
     quote: str = '"'
+    is_text: bool = True
 
 
 def find(source: Source, head: Head, most: int) -> Layout | None:

@@ -49,19 +49,38 @@ class Source:
         self._spool = spool
         self.remark = ""
 
+    @property
+    def shown_path(self) -> Path:
+        """The path, or for standard input its name."""
+        return self.path if self._spool is None else Path(self.name)
+
     def open(self) -> Stream:
         """Return the bytes from the beginning; raise DataError where there are none to be had."""
+        file, size = self._packed()
+        return Stream(self, file, size, is_kept=self._spool is not None)
+
+    @contextmanager
+    def open_packed(self) -> Iterator[tuple[IO[bytes], int]]:
+        """Give the bytes as they are, and their number; raise DataError as `open` does."""
+        file, size = self._packed()
+        try:
+            yield file, size
+        finally:
+            if self._spool is None:
+                file.close()
+
+    def _packed(self) -> tuple[IO[bytes], int]:
         if self._spool is not None:
             size = self._spool.seek(0, io.SEEK_END)
             self._spool.seek(0)
-            return Stream(self, self._spool, size, is_kept=True)
+            return self._spool, size
         path = self.path
         try:
             if path.is_dir():
                 raise DataError(f"{path} is a folder; choose a CSV file in it.")
             if path.exists() and not path.is_file():
                 raise DataError(f"{path} is no ordinary file; choose a CSV file.")
-            return Stream(self, path.open("rb"), path.stat().st_size)
+            return path.open("rb"), path.stat().st_size
         except FileNotFoundError:
             raise DataError(f"There is no file {path}; choose another one.") from None
         except (OSError, ValueError, RuntimeError) as error:
@@ -190,7 +209,7 @@ class Stream:
 
     def _member(self, file: IO[bytes]) -> IO[bytes]:
         """Open the one table of a zip archive."""
-        self._check_directory(file)
+        check_directory(self._name, file, self.size)
         try:
             archive = zipfile.ZipFile(file)
             self._files.append(archive)  # type: ignore[arg-type]
@@ -208,16 +227,6 @@ class Stream:
                 f"{self._name} is damaged: no zip archive and no Excel workbook that can be "
                 "unpacked. Get the file again."
             ) from error
-
-    def _check_directory(self, file: IO[bytes]) -> None:
-        """Refuse a zip archive whose list of files would take much memory."""
-        start = max(self.size - 2**16 - 22, 0)
-        file.seek(start)
-        end = file.read(2**16 + 22)
-        file.seek(0)
-        place = end.rfind(b"PK\5\6")
-        if place >= 0 and int.from_bytes(end[place + 12 : place + 16], "little") > MAX_DIRECTORY:
-            raise DataError(f"{self._name} holds too many files; unpack the table first.")
 
     def _table_of(self, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         names = set(archive.namelist())
@@ -258,3 +267,13 @@ class Stream:
                 f"{self._name} unpacks to {format_bytes(unpacked)} or more, which no ordinary "
                 "table does; unpack it and take a part of it."
             )
+
+
+def check_directory(name: str, file: IO[bytes], size: int) -> None:
+    """Raise DataError for a zip archive whose list of files would take much memory."""
+    file.seek(max(size - 2**16 - 22, 0))
+    end = file.read(2**16 + 22)
+    file.seek(0)
+    place = end.rfind(b"PK\5\6")
+    if place >= 0 and int.from_bytes(end[place + 12 : place + 16], "little") > MAX_DIRECTORY:
+        raise DataError(f"{name} holds too many files; unpack the table first.")

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from core import memory
 from core.config import CsvOptions
-from core.data.csv import dialect, encodings, packed, text_file
+from core.data.csv import arrays, dialect, encodings, packed, text_file
 from core.data.csv.column_parser import Cells, GrowingArray
 from core.data.csv.dialect import END, MISSING, NO_OPTIONS, TableFormat
 from core.data.csv.packed import Source, Stream
@@ -65,6 +65,8 @@ def read(
     Raises DataError where the file cannot be read as a table.
     """
     with packed.source(path) as source:
+        if (columns := arrays.read(source)) is not None:
+            return _table_of(source, columns)
         form = dialect.find_format(source, reading)
         for guess in (encodings.find_in_all, lambda *_: encodings.FALLBACK):
             try:
@@ -76,6 +78,23 @@ def read(
             known = replace(reading, encoding=guess(source, form.encoding))
             form = dialect.find_format(source, known)
         return _Reader(source, form).read(progress, is_cancelled)
+
+
+def _table_of(source: Source, columns: arrays.Columns) -> Table:
+    """Return the table of columns that need no reading."""
+    import pandas as pd
+
+    form = arrays.format_of(source.name, columns)
+    built = []
+    for name, values in zip(form.names, columns.values(), strict=True):
+        cells = Cells(name, form.number_form)
+        try:
+            cells.take(pd.Series(arrays.as_cells(values)), len(values))
+        except DataError as error:
+            raise DataError(f"{source.name}, column “{name}”: {error}") from None
+        built.append(cells.finish())
+    lines = np.arange(1, len(next(iter(columns.values()))) + 1, dtype=np.int32)
+    return Table(source.shown_path, form, tuple(built), lines)
 
 
 Parsed = tuple["pd.DataFrame", NDArray[np.int32]]  # rows, and the line number of each
@@ -362,9 +381,7 @@ class _Reader:
 
     def _table(self) -> Table:
         return Table(
-            path=Path(self._source.name)
-            if self._source.path == packed.STDIN
-            else self._source.path,
+            path=self._source.shown_path,
             format=self._form,
             columns=tuple(cells.finish() for cells in self._columns),
             lines=self._lines.finish(),

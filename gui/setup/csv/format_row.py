@@ -70,6 +70,7 @@ class FormatRow(QWidget):
     def show_format(self, form: TableFormat) -> None:
         """Show the detected format."""
         self._has_layout = form.layout is not None
+        self.setVisible(form.layout is None or form.layout.is_text)
         self._show_sample(form)
         for name, value in _values(form).items():
             self.choices[name].show_value(value)

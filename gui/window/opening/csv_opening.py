@@ -25,7 +25,8 @@ if TYPE_CHECKING:  # the dialog is imported when first needed
 
 # What a file is, its contents say; other names are found under “All files”.
 TABLE_PATTERNS = (
-    "*.csv *.tsv *.tab *.txt *.data *.dat *.arff *.libsvm *.svm *.jsonl *.ndjson *.xlsx "
+    "*.csv *.tsv *.tab *.txt *.data *.dat *.arff *.libsvm *.svm *.jsonl *.ndjson "
+    "*.xlsx *.npz *.npy "
     "*.csv.gz *.tsv.gz *.txt.gz *.data.gz *.arff.gz *.jsonl.gz *.zip"
 )
 TABLE_FOLDER = "table_folder"  # setting: folder of the last CSV file
