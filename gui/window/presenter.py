@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPixmap,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from core.config import TrainingConfig
 from core.data.task import Task
@@ -35,7 +35,7 @@ CAP_SHARE = 0.025  # cap height as a share of the window's height, legible from 
 LEAST_ZOOM = 1.25
 FOLLOW_MS = 16  # between two reads of the pointer's position
 RING_PX = 44
-GAP_PX = 18  # between the figures
+GAP_PX = 12  # between the figures
 
 
 class Figure(QWidget):
@@ -87,6 +87,8 @@ class PresenterBar(QFrame):
         eta = QLabel("<i>η</i>")
         self.rate = RateSlider()
         self.rate.limit_words.hide()
+        # As wide as it needs: the title takes the rest.
+        self.rate.slider.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._rate = Figure("", "0.0001", "learning rate")
         self._snapshot: Snapshot | None = None
         self._row = row = QHBoxLayout(self)

@@ -33,6 +33,7 @@ from gui.stage.rows.model import CLASS, FIXED, LOSS, PARTS, PICTURE_PX, PREDICTE
 from gui.state.background_tasks import Background
 
 ICON_PX = 14  # of a class marker, at a zoom of 100 %
+BETWEEN_PX = 6  # between two pictures in the table
 RESIZED_ROWS = 2000
 LOOKED_AT = 30  # rows that set the column widths, plus one of each class: Qt measures each cell
 GALLERY_BATCH = 20_000
@@ -112,10 +113,10 @@ class DataView(View):
         if not is_image:
             self._stack.setCurrentIndex(0)
             self.layouts.choose(0)
-        height = zoom.px(PICTURE_PX) if is_image else round(self.fontMetrics().height() * 1.7)
-        self.table.verticalHeader().setDefaultSectionSize(height)
-        side = height - zoom.px(6) if is_image else zoom.px(ICON_PX)
-        self.table.setIconSize(QSize(side, side))
+        between = zoom.px(BETWEEN_PX)
+        height = zoom.px(PICTURE_PX) + between if is_image else 1.7 * self.fontMetrics().height()
+        self.table.verticalHeader().setDefaultSectionSize(round(height))
+        self.table.setIconSize(QSize(zoom.px(ICON_PX), zoom.px(ICON_PX)))
         self.gallery.setIconSize(QSize(zoom.px(PICTURE_PX), zoom.px(PICTURE_PX)))
         self._has_new_cells = True
         if self.isVisible():
