@@ -116,11 +116,9 @@ def test_each_step_of_a_picture_is_that_of_its_strokes(off, digit):
                 0.03 if name == "scale_to_box" or off == ("antialias",) else 0.012
             )
     else:  # the thinner pen aside, the ink is at the same place
-        last = shown[-1]
-        places = [
-            np.argwhere(image > 0).mean(axis=0) for image in (last.image, expected[last.name])
-        ]
-        np.testing.assert_allclose(*places, atol=0.8)
+        ours, theirs = shown[-1].image > 0, expected[shown[-1].name] > 0
+        away = np.argwhere(ours).mean(axis=0) - np.argwhere(theirs).mean(axis=0)
+        assert np.abs(away).max() < 0.8
 
 
 def test_deskewing_is_the_last_step():
