@@ -198,18 +198,24 @@ class InkSurface:
             painter.drawText(inner, left_below, content.note)
 
     def _write_on_photo(self, painter: QPainter, note: str) -> None:
-        """Write the note of a photo, and the remark on it, on a ground of the panel's colour."""
+        """Write the note of a photo, and the remark on it, on a ground of the panel's colour.
+
+        They are at the edge that is farther from what was read.
+        """
         font = zoom.font(look.SMALL)
         painter.setFont(font)
         width = int(self.square.width()) - 16
         wrapped = Qt.TextFlag.TextWordWrap.value
-        flags = Qt.AlignmentFlag.AlignLeft.value | Qt.AlignmentFlag.AlignBottom.value | wrapped
+        flags = Qt.AlignmentFlag.AlignLeft.value | Qt.AlignmentFlag.AlignTop.value | wrapped
         metrics = QFontMetrics(font)
         name = metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, width)
         text = f"{name}\n{self.remark}" if self.remark else name
         room = metrics.boundingRect(0, 0, width, int(self.square.height()), flags, text)
         band = QRectF(self.square)
-        band.setTop(max(band.bottom() - room.height() - 8, band.top()))
+        band.setHeight(min(room.height() + 8.0, band.height()))
+        is_read_below = self.box is not None and self.box[1] + self.box[3] > 1
+        if not is_read_below:
+            band.moveBottom(self.square.bottom())
         ground = QColor(self.theme.panel)
         ground.setAlphaF(BAND)
         painter.fillRect(band, ground)

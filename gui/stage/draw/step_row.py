@@ -35,7 +35,7 @@ class StepRow(QWidget):
         self._theme = theme
         self._title = title
         self._columns = columns
-        self.tiles = Tiles(theme, name, title, columns)
+        self.tiles = Tiles(theme, name, title, len(steps), columns)
         self.tiles.setParent(self)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.switches: dict[str, QCheckBox] = {}
@@ -91,7 +91,7 @@ class StepRow(QWidget):
         self.tiles.setGeometry(self.rect())
         font = zoom.font(look.SMALL)
         step = self.width() // self._columns
-        for place, switch in zip(self.tiles.places, self.switches.values(), strict=False):
+        for place, switch in zip(self.tiles.places, self.switches.values(), strict=True):
             switch.setFont(font)
             below = round(place.bottom()) + 3
             switch.setGeometry(round(place.left()) - 1, below, step, self.height() - below)
