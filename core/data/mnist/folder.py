@@ -22,7 +22,6 @@ NAMELESS = ("raw", "data", "gzip", "files", "idx")
 LEVELS = 2  # of folders below the chosen one
 MOST_ENTRIES = 5000  # of the folders that are searched
 ROLES = ("train images", "train labels", "t10k images", "t10k labels")
-ENDINGS = ("", ".gz")
 _ROLE = re.compile(
     r"(?P<before>.*?)(?P<part>train|t10k|test)[-_. ]?"
     r"(?:(?P<images>images?)[-_. ]?idx3|(?P<labels>labels?)[-_. ]?idx1)"
