@@ -93,6 +93,8 @@ class DataConfig:
     deskew : shear pictures until they are upright.
     copies : augmented copies of each training picture to train on; see `core.data.augmentation`.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
+    folder : where four IDX files are; None takes MNIST. transpose : exchange rows and columns of
+        their pictures; None where that is known to be needed, as for EMNIST.
     path, reading : path of the CSV file, and its format as far as it is specified.
     label : name or index (from 0) of its label column; None picks the most likely one.
     missing : skip rows with a missing number, or fill gaps with the feature's mean over the
@@ -114,6 +116,7 @@ class DataConfig:
     missing: Missing = "skip"
     reading: CsvOptions = field(default_factory=CsvOptions)
     validation_fraction: float = 0.0
+    transpose: bool | None = None
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, SOURCES)
@@ -136,6 +139,8 @@ class DataConfig:
         _whole("split_seed", self.split_seed, 0, MAX_SEED)
         if not isinstance(self.standardise, bool | None):
             raise ConfigError(f"standardise is {self.standardise!r}; it must be true or false.")
+        if not isinstance(self.transpose, bool | None):
+            raise ConfigError(f"transpose is {self.transpose!r}; it must be true or false.")
         _whole("degree", self.degree, 1, MAX_DEGREE)
         if not isinstance(self.sine, bool):
             raise ConfigError(f"sine is {self.sine!r}; it must be true or false.")

@@ -16,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from core.data.mnist.idx import Original
+from core.data.mnist.originals import Original
 
 CERTIFICATES = Path(__file__).parent / "certificates"
 STEMS = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")

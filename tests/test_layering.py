@@ -18,7 +18,7 @@ QT = ("PySide6", "shiboken6", "pyqtgraph")
 CORE = sorted(module.name for module in pkgutil.walk_packages(core.__path__, "core."))
 # The window is shown before PyTorch is imported, and imports these modules for it.
 BEFORE_TORCH = (
-    *("config", "data.dataset", "data.points", "data.task", "data.image_file"),
+    *("config", "data.dataset", "data.points", "data.task", "data.pictures.reading"),
     *("train.snapshot", "explain.plane", "runs.session", "runs.model_file"),
     *("cli.train", "cli.predict"),
 )

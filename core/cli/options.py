@@ -69,8 +69,14 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--data-dir",
         metavar="DIR",
-        help="a folder with four IDX files, .gz or plain: MNIST's or others like them "
+        help="a folder with four IDX files, .gz or plain: MNIST's or others like them, such as "
+        "Fashion-MNIST; of several sets FOLDER/emnist-letters takes one "
         "(default: $LOGITLAB_DATA, else MNIST is downloaded once)",
+    )
+    group.add_argument(
+        "--transpose",
+        action=argparse.BooleanOptionalAction,
+        help="exchange rows and columns of the pictures in --data-dir (default: those of EMNIST)",
     )
 
 
@@ -309,6 +315,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         missing=options.missing,
         reading=reading_from(options),
         folder=options.data_dir,
+        transpose=options.transpose,
         features=None if options.features is None else tuple(_words(options.features)),
         test_fraction=options.test_fraction,
         split_seed=options.seed if options.split_seed is None else options.split_seed,

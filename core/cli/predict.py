@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from core import files
 from core.cli import terminal
 from core.cli.parser import Parser
+from core.cli.pictured import CLEANINGS, NO_INK, Example, pictured
 from core.cli.terminal import DONE, PROGRAM
 from core.config import MAX_FLOAT
-from core.data.digits.deskew import deskew_images
 from core.data.digits.drawing import DigitPreprocessing, draw
 from core.errors import DataError
-from core.explain import prediction
+from core.explain import doubt, prediction
 from core.explain.prediction import Answer, Reading
 from core.invisible_characters import visible
 from core.model_family import FAMILY, output_names
@@ -31,7 +31,6 @@ MAX_BYTES = 10 * 2**20
 MAX_POINTS = 100_000
 MAX_VALUE = float(np.finfo(np.float32).max)
 BAR_WIDTH = 40
-NO_INK = "{}: nothing is drawn. Draw something, then ask again."
 
 Stroke = list[tuple[float, float]]
 Picture = NDArray[np.float32]
@@ -63,8 +62,9 @@ def _main(arguments: list[str]) -> int:
     )
     asked.add_argument(
         "--image",
-        metavar="FILE.png",
-        help="a picture, dark on light or light on dark; the paper is what most of its edge shows",
+        metavar="FILE",
+        help="a picture of one digit (PNG, JPEG, WebP, GIF, BMP, TIFF), dark on light or light on "
+        "dark",
     )
     asked.add_argument(
         "--values", metavar="A,B,…", help="measured features in the model's order, as in 5.1,3.5"
@@ -74,6 +74,13 @@ def _main(arguments: list[str]) -> int:
         action=argparse.BooleanOptionalAction,
         help="shear the picture until it stands upright (default: as in training)",
     )
+    parser.add_argument(
+        "--without",
+        metavar="STEP,…",
+        type=_steps,
+        default=(),
+        help=f"leave out steps by which --image finds the digit: {', '.join(CLEANINGS)}",
+    )
     parser.add_argument("--json", metavar="FILE", help="write the probabilities; - for stdout")
     return report(parser.parse_args(arguments))
 
@@ -82,7 +89,8 @@ def report(options: argparse.Namespace) -> int:
     """Load the model, evaluate it and print the answer; return the exit code."""
     terminal.check_writable(options.json)
     model = model_file.load(Path(options.model))
-    row = features(model, options)
+    example = example_from(model, options)
+    row = example.values
     with np.errstate(all="ignore"):
         found = replace(  # bit-identical to the trainer's
             prediction.ask(model, model.params, row),
@@ -90,20 +98,38 @@ def report(options: argparse.Namespace) -> int:
         )
     if not (np.isfinite(found.logits).all() and np.isfinite(found.probabilities).all()):
         raise DataError("The values are too large for this model; smaller ones were expected.")
+    doubts = _doubts(model, example, found)
     print(
         *map(visible, lines(found, model.config.model.kind, model.class_names)),
+        *(visible(f"Doubt: {sentence}") for sentence in doubts),
+        *(visible(f"Note: {sentence}") for sentence in example.notes),
         sep="\n",
         file=terminal.stream_for_words(options.json),
         flush=True,
     )
-    terminal.write_json(to_json(found, model, options.model), options.json)
+    told = to_json(found, model, options.model)
+    if doubt.is_unsure(model.config.model.kind, found):  # the last line says so in the terminal
+        doubts.append(prediction.describe(model.config.model.kind, found, model.class_names))
+    told |= {"doubts": doubts, "notes": list(example.notes)}
+    terminal.write_json(told, options.json)
     return DONE
 
 
-def features(model: Model, options: argparse.Namespace) -> NDArray[np.floating]:
-    """Return the example to evaluate, (d,), in the units of the model's features."""
+def _doubts(model: Model, example: Example, found: Answer) -> list[str]:
+    """Return sentences on what is ambiguous about a picture or a drawing."""
+    doubts = list(example.doubts)
+    if model.recipe is not None:
+        picture = example.values.reshape(model.recipe.size, model.recipe.size)
+        doubts.append(
+            doubt.doubt_nearby(model, model.params, picture, found.decided, model.class_names)
+        )
+    return [sentence for sentence in doubts if sentence]
+
+
+def example_from(model: Model, options: argparse.Namespace) -> Example:
+    """Return the example to evaluate."""
     if options.values is not None:
-        return _measured(model, options.values)
+        return Example(_measured(model, options.values))
     if model.image_shape is None:
         raise DataError(
             f"{options.model} reads measured features, no pictures; use --values with "
@@ -118,8 +144,8 @@ def features(model: Model, options: argparse.Namespace) -> NDArray[np.floating]:
                 f"{options.model} reads pictures of {model.image_shape[0]} × "
                 f"{model.image_shape[1]} pixels, no drawings; use --image."
             )
-        return _drawn(Path(options.strokes), recipe).ravel()
-    return _pictured(Path(options.image), model.image_shape, recipe).ravel()
+        return Example(_drawn(Path(options.strokes), recipe).ravel())
+    return pictured(Path(options.image), model.image_shape, recipe, options.without)
 
 
 def read_strokes(path: Path) -> Drawing:
@@ -263,29 +289,20 @@ def _drawn(path: Path, recipe: DigitPreprocessing) -> Picture:
     return image
 
 
-def _pictured(path: Path, shape: tuple[int, int], recipe: DigitPreprocessing | None) -> Picture:
-    from core.data import image_file  # imports Pillow
-
-    ink = image_file.read(path)
-    if recipe is not None:
-        image = image_file.picture_to_image(ink, recipe.size)
-        if recipe.deskew:
-            image = deskew_images(image.reshape(1, -1)).reshape(image.shape)
-    elif ink.shape == shape:
-        image = ink
-    else:
-        raise DataError(
-            f"{path.name} has {ink.shape[0]} × {ink.shape[1]} pixels; this model reads "
-            f"{shape[0]} × {shape[1]}. Resize the picture."
-        )
-    if not image.any():
-        raise DataError(NO_INK.format(path.name))
-    return image
-
-
 def _wanted(model: Model) -> str:
     unit = f" in {model.unit}" if model.unit else ""
     return f"{len(model.feature_names)} numbers{unit}: {', '.join(model.feature_names)}"
+
+
+def _steps(text: str) -> tuple[str, ...]:
+    """Return the named steps of the cleaning of a picture."""
+    words = tuple(word.strip() for word in text.split(",") if word.strip())
+    for word in words:
+        if word not in CLEANINGS:
+            raise argparse.ArgumentTypeError(
+                f"“{word}” is no step; {', '.join(CLEANINGS)} can be left out"
+            )
+    return words
 
 
 def _is_number(value: object) -> bool:

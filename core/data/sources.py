@@ -42,7 +42,7 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
         case "digits":
             return _digits()
         case "mnist":
-            return _mnist(config.folder, fetch or _fetch)
+            return _mnist(config, fetch or _fetch)
         case "drawn":
             return drawn(Points())
         case "csv":
@@ -85,9 +85,9 @@ def is_fetched(config: DataConfig) -> bool:
     """Return whether the data come from a download or its cache: MNIST without a folder."""
     if config.source != "mnist":
         return False
-    from core.data.mnist import idx as mnist
+    from core.data.mnist.folder import chosen_folder
 
-    return not mnist.chosen_folder(config.folder)
+    return not chosen_folder(config.folder)
 
 
 def _fetch() -> Contents:
@@ -96,21 +96,26 @@ def _fetch() -> Contents:
     return Download().load()
 
 
-def _mnist(chosen: str | None, fetch: Callable[[], Contents]) -> Dataset:
-    """Return MNIST, or other data in its format, named after their folder."""
-    from core.data.mnist import idx as mnist
+def _mnist(config: DataConfig, fetch: Callable[[], Contents]) -> Dataset:
+    """Return MNIST, or other data in its format, named after their files or their folder."""
+    from core.data.mnist.folder import find_files
+    from core.data.mnist.idx import Images, load_known
+    from core.data.mnist.originals import is_original
 
-    folder = mnist.find_folder(chosen)
-    X, y, n_test, shape = fetch() if folder is None else mnist.load(folder)
-    name = "MNIST"
-    if folder is not None and not mnist.is_original(y, n_test):
-        name = mnist.name_of(folder)
+    files = find_files(config.folder)
+    if files is None:
+        images, name = Images(fetch(), tuple("0123456789"), is_transposed=False), "MNIST"
+    else:
+        images = load_known(files, config.transpose)
+        _, y, n_test, _ = images.contents
+        name = "MNIST" if is_original(y, n_test) else files.data_name
+    X, y, n_test, shape = images.contents
     return Dataset(
         name=name,
         X=X,
         y=y,
         feature_names=pixel_names(*shape),
-        class_names=tuple(str(k) for k in range(int(y.max()) + 1)),
+        class_names=images.class_names,
         scale=255.0,
         image_shape=shape,
         published_test=n_test,

@@ -37,6 +37,12 @@ def ink_pixmap(picture: Floats, table: Table) -> QPixmap:
     return pixmap_of(table[np.rint(picture.clip(0, 1) * 255).astype(np.intp)])
 
 
+def grey_pixmap(picture: Floats) -> QPixmap:
+    """Return the pixmap of grey values (rows, columns) in 0 (black) … 1 (white)."""
+    grey = np.rint(picture.clip(0, 1) * 255).astype(np.uint32)
+    return pixmap_of(OPAQUE | grey << 16 | grey << 8 | grey)
+
+
 def pixmap_of(pixels: Table) -> QPixmap:
     rows, columns = pixels.shape
     image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)

@@ -167,6 +167,7 @@ def _make_draw(context: ViewContext) -> View:
 
     view.taught.connect(teach)
     view.picker.remarked.connect(context.remarked)
+    view.photos.failed.connect(context.failed)
     view.pictured.connect(follow)
     context.pad_row_wanted.connect(show_row)
     context.pad_mistake_wanted.connect(show_mistake)

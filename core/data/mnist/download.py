@@ -18,10 +18,11 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.mnist import idx as mnist
 from core.data.mnist.failure import Cause, TransferError
 from core.data.mnist.http_transfer import Timeouts, Transfer, is_allowed
-from core.data.mnist.idx import Contents, Original
+from core.data.mnist.idx import Contents, join
+from core.data.mnist.idx_file import unpack
+from core.data.mnist.originals import ORIGINALS, Original
 from core.data.mnist.progress import MB, Meter, Watch
 from core.errors import Cancelled, DataError, SaveError
 from core.files import reason, writing_bytes
@@ -54,7 +55,7 @@ class Download:
         context: ssl.SSLContext | None = None,
     ) -> None:
         self.notice = ""
-        self._files = mnist.ORIGINALS if files is None else tuple(files)
+        self._files = ORIGINALS if files is None else tuple(files)
         self._mirrors = mirrors
         self._folder = cache or cache_folder()
         self._timeouts = timeouts or Timeouts()
@@ -79,7 +80,7 @@ class Download:
             meter = Meter(sizes, watch or (lambda _: None), self._timeouts.stalled)
             for file in missing:
                 arrays[file.name] = self._fetch(file, meter, cancelled or threading.Event())
-            return mnist.join(list(arrays), [each for each in arrays.values() if each is not None])
+            return join(list(arrays), [each for each in arrays.values() if each is not None])
 
     def _fetch(self, file: Original, meter: Meter, cancelled: threading.Event) -> NDArray[np.uint8]:
         """Return a file's contents from the first mirror with a valid copy, and cache the file.
@@ -126,7 +127,7 @@ class Download:
         path = self._folder / file.name
         try:
             content = self._unkept.get(file.name) or path.read_bytes()
-            return mnist.unpack(file.name, content, file.dimensions, file)
+            return unpack(file.name, content, file.dimensions, file)
         except OSError:
             return None
         except DataError:
@@ -179,7 +180,7 @@ def _unpack(file: Original, content: bytes, address: str) -> NDArray[np.uint8]:
     if content.lstrip().startswith(b"<"):
         raise TransferError(Cause.WEB_PAGE, address)
     try:
-        return mnist.unpack(file.name, content, file.dimensions, file)
+        return unpack(file.name, content, file.dimensions, file)
     except DataError as error:
         reason = str(error).removesuffix(" Get the file again.").removesuffix(".")
         raise TransferError(Cause.WRONG_FILE, address, reason) from error
@@ -189,7 +190,7 @@ def _complaint(failures: list[TransferError]) -> DataError:
     """Return an error with the cause of failure: of several, the one that got furthest."""
     order = list(Cause)
     worst = max(failures, key=lambda failure: order.index(failure.cause))
-    total = sum(original.packed for original in mnist.ORIGINALS)
+    total = sum(original.packed for original in ORIGINALS)
     what = f"MNIST ({total / MB:.1f} MB, needed once)"
     return DataError(
         f"{what} could not be downloaded: {worst}. "

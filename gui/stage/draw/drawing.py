@@ -28,7 +28,7 @@ class Edit(QUndoCommand):
 
 
 class Drawing(QObject):
-    """Strokes or a picture, in shares of a square's side.
+    """Strokes, a picture or a photo, in shares of a square's side.
 
     content : the finished part; the current stroke is added when the pen is lifted.
     edits : the undo stack.
@@ -71,6 +71,11 @@ class Drawing(QObject):
         self.abandon()
         self._push(self.content, Content((), picture, note, data))
 
+    def put_photo(self, photo: Picture, note: str) -> None:
+        """Replace the content by any picture of grey values, as an edit that can be undone."""
+        self.abandon()
+        self._push(self.content, Content(note=note, photo=photo))
+
     def clear(self) -> None:
         if not self.is_empty:
             self.abandon()
@@ -112,7 +117,7 @@ class Drawing(QObject):
             self._erase(point)
             return
         had_strokes = bool(self.content.strokes)
-        if self.content.picture is not None:  # a new drawing begins
+        if self.content.is_picture:  # a new drawing begins
             self.content = Content()
         self.growing.append(point)
         if not had_strokes:  # removes a picture, or the hint on an empty pad

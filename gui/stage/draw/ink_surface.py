@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.canvas_widgets import ink_pixmap, ink_table
+from gui.kit.canvas_widgets import grey_pixmap, ink_pixmap, ink_table
 from gui.kit.theme import Theme
 from gui.stage.draw.strokes import Content, Point, bezier
 
@@ -18,6 +18,9 @@ LIGHTEST, HEAVIEST = 0.5, 1.3  # times the pen's width, by pressure
 MARGIN = 1.5  # px around the square: its border
 CORNER = 6  # px: radius of the border
 EMPTY = "Draw a digit here"
+BAND = 0.85  # opacity of the ground of words on a photo
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class InkSurface:
@@ -30,6 +33,8 @@ class InkSurface:
         self._widget = widget
         self.theme = theme
         self.pen_share = 0.09  # width of the pen as a share of the side
+        self.box: Box | None = None  # what was read of a photo, in shares of its sides
+        self.remark = ""  # on a photo: what is ambiguous about it
         self._finished = QPixmap()
         self._tail = QPainterPath()
         self._tail_pen = QPen()
@@ -140,6 +145,8 @@ class InkSurface:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if content.picture is not None:
             painter.drawPixmap(square.toRect(), ink_pixmap(content.picture, ink_table(self.theme)))
+        if content.photo is not None:
+            self._paint_photo(painter, content)
         painter.setPen(QPen(QColor(self.theme.line), 1))
         painter.drawRoundedRect(square, CORNER, CORNER)
         self._write(painter, content, growing)
@@ -157,17 +164,63 @@ class InkSurface:
             self._tail = QPainterPath()
         self._widget.update()
 
+    def _paint_photo(self, painter: QPainter, content: Content) -> None:
+        """Paint a photo as a whole, and a rectangle around what was read of it."""
+        assert content.photo is not None
+        rows, columns = content.photo.shape
+        square = self.square
+        scale = square.width() / max(rows, columns)
+        place = QRectF(0, 0, columns * scale, rows * scale)
+        place.moveCenter(square.center())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        pixmap = grey_pixmap(content.photo)
+        painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
+        if self.box is not None:
+            left, top, right, bottom = self.box
+            corners = (left * columns, top * rows, right * columns, bottom * rows)
+            x0, y0, x1, y1 = (scale * length for length in corners)
+            around = QRectF(x0, y0, x1 - x0, y1 - y0).translated(place.topLeft())
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.drawRect(around.adjusted(-2, -2, 2, 2))
+
     def _write(self, painter: QPainter, content: Content, growing: Sequence[Point]) -> None:
         """Write the note of a picture, or the hint on an empty pad."""
         painter.setPen(QColor(self.theme.muted))
         if content.is_empty and not growing:
             painter.setFont(zoom.font(look.LARGE))
             painter.drawText(self.square, Qt.AlignmentFlag.AlignCenter, EMPTY)
+        elif content.photo is not None:
+            self._write_on_photo(painter, content.note)
         elif content.note:
             painter.setFont(zoom.font(look.SMALL))
             inner = self.square.adjusted(8, 5, -8, -5)
             left_below = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
             painter.drawText(inner, left_below, content.note)
+
+    def _write_on_photo(self, painter: QPainter, note: str) -> None:
+        """Write the note of a photo, and the remark on it, on a ground of the panel's colour.
+
+        They are at the edge that is farther from what was read.
+        """
+        font = zoom.font(look.SMALL)
+        painter.setFont(font)
+        width = int(self.square.width()) - 16
+        wrapped = Qt.TextFlag.TextWordWrap.value
+        flags = Qt.AlignmentFlag.AlignLeft.value | Qt.AlignmentFlag.AlignTop.value | wrapped
+        metrics = QFontMetrics(font)
+        name = metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, width)
+        text = f"{name}\n{self.remark}" if self.remark else name
+        room = metrics.boundingRect(0, 0, width, int(self.square.height()), flags, text)
+        band = QRectF(self.square)
+        band.setHeight(min(room.height() + 8.0, band.height()))
+        is_read_below = self.box is not None and self.box[1] + self.box[3] > 1
+        if not is_read_below:
+            band.moveBottom(self.square.bottom())
+        ground = QColor(self.theme.panel)
+        ground.setAlphaF(BAND)
+        painter.fillRect(band, ground)
+        painter.setPen(QColor(self.theme.ink))
+        painter.drawText(band.adjusted(8, 4, -8, -4), flags, text)
 
     def show(self, painter: QPainter) -> None:
         """Paint the widget: the pixmap, the newest piece, and the border if it has the focus."""

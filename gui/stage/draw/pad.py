@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -25,14 +28,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.kit.theme import Theme
 from gui.stage.draw.drawing import ERASER, Drawing
-from gui.stage.draw.ink_surface import InkSurface
+from gui.stage.draw.ink_surface import Box, InkSurface
+from gui.stage.draw.photo_reader import DROPPED, PASTED, has_picture
 from gui.stage.draw.strokes import Point, Stroke
 
 SMALLEST = 160  # px
 
 
 class Pad(QWidget):
-    """A square to draw on."""
+    """A square to draw on, on which pictures can be dropped and pasted."""
+
+    picture_given = Signal(object, str)  # QMimeData that holds a picture; how it came
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -43,12 +49,14 @@ class Pad(QWidget):
         self.drawing.extended.connect(self._surface.extend)
         self.drawing.finished.connect(self._surface.finish)
         self._erases = False
+        self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Drawing pad")
         self.setToolTip(
-            "Draw with mouse, finger or pen. Ctrl+Z takes the last stroke back, Delete clears."
+            "Draw with mouse, finger or pen, or drop or paste (Ctrl+V) any picture of a digit. "
+            "Ctrl+Z takes the last stroke back, Delete clears."
         )
         self.set_eraser(False)
 
@@ -81,6 +89,32 @@ class Pad(QWidget):
         self._surface.theme = theme
         self._set_cursor()
         self._paint_all()
+
+    def show_reading(self, box: Box | None, remark: str) -> None:
+        """Mark what was read of a photo, a box in shares of its sides, with a remark on it."""
+        if (box, remark) != (self._surface.box, self._surface.remark):
+            self._surface.box, self._surface.remark = box, remark
+            self.setAccessibleDescription(remark)
+            self._paint_all()
+
+    # Pictures from outside ----------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept a picture; whatever else is dropped is the window's."""
+        if has_picture(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            self.window().dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if has_picture(event.mimeData()):
+            event.acceptProposedAction()
+            self.picture_given.emit(event.mimeData(), DROPPED)
+        else:
+            self.window().dropEvent(event)
+
+    def _paste(self) -> None:
+        self.picture_given.emit(QGuiApplication.clipboard().mimeData(), PASTED)
 
     # Pen ----------------------------------------------------------------------------------------
 
@@ -157,6 +191,8 @@ class Pad(QWidget):
             return self.drawing.undo
         if keys in (QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")):
             return self.drawing.redo
+        if keys == QKeySequence("Ctrl+V") and has_picture(QGuiApplication.clipboard().mimeData()):
+            return self._paste
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             return self.drawing.clear
         return None

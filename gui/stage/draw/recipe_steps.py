@@ -1,22 +1,27 @@
-"""The model's input, step by step: the picture after each step, with the step's switch below."""
+"""The model's input, step by step: the picture after each step, with the step's switch below.
+
+For a photo there is a second row above: how the digit is found in it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from core.data.digits.deskew import deskew_images
 from core.data.digits.drawing import DigitPreprocessing, stages
-from gui.kit import theme as look
-from gui.kit import zoom
+from core.data.pictures.cleaning import Cleaning
 from gui.kit.theme import Theme
+from gui.stage.draw.step_row import StepRow
 from gui.stage.draw.strokes import Stroke
-from gui.stage.draw.tiles import Tiles
+
+if TYPE_CHECKING:  # Pillow is imported when the first picture is read
+    from core.data.pictures.reading import PictureReading
 
 Picture = NDArray[np.float32]
 
@@ -27,36 +32,46 @@ SWITCHES = {
     "centre": ("centre", "Move the centre of mass to where the training digits have it"),
     "deskew": ("deskew", "Shear it until it stands upright, as training digits can be"),
 }
+CLEANING = {
+    "paper": (
+        "paper",
+        "Estimate the paper around each pixel: shadows and light that falls off are no ink",
+    ),
+    "lines": ("lines", "Take out ruled lines, grids, boxes and frames"),
+    "dust": ("dust", "Keep only the connected parts of one digit: the rest is dust"),
+}
 TITLE = "What the model sees, step by step"
+CLEANING_TITLE = "How the digit is found in the picture"
+TILE = 112  # pixels a side of the picture after a step of the cleaning
 
 
 class RecipeSteps(QWidget):
-    """Makes a picture (size, size) of 0 … 1 of a drawing, and shows each intermediate step.
+    """Makes a picture (size, size) of 0 … 1 of what is on the pad, and shows each step.
 
-    recipe : as set by the switches and the pen.
+    recipe : as set by the switches and the pen. cleaning : the steps before it, for photos.
     """
 
-    changed = Signal()  # the recipe
+    changed = Signal()  # the recipe or the cleaning
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.recipe = DigitPreprocessing()
-        self._theme = theme
+        self.recipe, self.cleaning = DigitPreprocessing(), Cleaning()
         self._trains_upright = False
-        self.tiles = Tiles(theme, "what the model sees", TITLE, len(SWITCHES))
-        self.tiles.framed = len(SWITCHES) - 1
-        self.tiles.setParent(self)
+        count = len(SWITCHES)
+        self.finding = StepRow(theme, "how the digit is found", CLEANING_TITLE, CLEANING, count)
+        self.forming = StepRow(theme, "what the model sees", TITLE, SWITCHES, count)
+        self.tiles, self.switches = self.forming.tiles, self.forming.switches
+        self.tiles.framed = count - 1
+        self.switches["deskew"].setChecked(self.recipe.deskew)
+        self.forming.switched.connect(self._switch)
+        self.finding.switched.connect(self._switch_cleaning)
+        self.finding.hide()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.switches: dict[str, QCheckBox] = {}
-        for name, (label, tip) in SWITCHES.items():
-            switch = QCheckBox(label, self)
-            zoom.set_type(switch, look.SMALL)
-            switch.setProperty("small", True)
-            switch.setToolTip(tip)
-            switch.setStyleSheet("QCheckBox { spacing: 3px; }")
-            switch.setChecked(getattr(self.recipe, name))
-            switch.toggled.connect(lambda is_on, n=name: self._switch(n, is_on))
-            self.switches[name] = switch
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for row in (self.finding, self.forming):
+            column.addWidget(row)
 
     def show_data(self, size: int, *, is_deskewed: bool) -> None:
         """Set pictures of size × size pixels; deskew them if the training data now are."""
@@ -77,19 +92,27 @@ class RecipeSteps(QWidget):
         return self.recipe.pen / self.recipe.size
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.tiles.set_theme(theme)
-        self._colour_switches()
+        for row in (self.finding, self.forming):
+            row.set_theme(theme)
+
+    def set_title_shown(self, is_shown: bool) -> None:
+        """Show the titles, or hide them where there is little space."""
+        for row in (self.finding, self.forming):
+            row.set_title_shown(is_shown)
 
     def _switch(self, name: str, is_on: bool) -> None:
         self.recipe = replace(self.recipe, **{name: is_on})
+        self.changed.emit()
+
+    def _switch_cleaning(self, name: str, is_on: bool) -> None:
+        self.cleaning = replace(self.cleaning, **{name: is_on})
         self.changed.emit()
 
     # Pictures -----------------------------------------------------------------------------------
 
     def take_strokes(self, strokes: list[Stroke], frame: tuple[float, float]) -> Picture | None:
         """Show strokes (k, 2) on a pad of size `frame` step by step; return the last step."""
-        return self._show(dict(stages(strokes, self.recipe, frame)), is_picked=False)
+        return self._show(dict(stages(strokes, self.recipe, frame)))
 
     def take_picture(self, picked: Picture) -> Picture | None:
         """Show a digit of the data set, which is preprocessed already; deskew it if wanted."""
@@ -99,56 +122,22 @@ class RecipeSteps(QWidget):
             shown["deskew"] = flat.reshape(picked.shape)
         return self._show(shown, is_picked=True)
 
-    def _show(self, shown: dict[str, Picture], *, is_picked: bool) -> Picture | None:
-        """Show the picture after each step; a skipped step shows its input."""
-        picture = shown.get("pad")
-        for k, name in enumerate(SWITCHES):
-            picture = shown.get(name, picture)
-            is_left_out = picture is not None and name not in shown
-            self.tiles.show_tile(k, picture, faint=is_left_out and k != self.tiles.framed)
-            self.switches[name].setEnabled(not is_picked or name == "deskew")
+    def take_photo(self, reading: PictureReading | None) -> Picture | None:
+        """Show how a photo was read, None while it is not known; return the model's input."""
+        if reading is None:
+            return self._show({}, is_photo=True)
+        from core.data.pictures.reading import thumbnail
+
+        cleaned = {name: thumbnail(image, TILE) for name, image in reading.cleaned}
+        self.finding.show_steps(cleaned, cleaned["picture"])
+        return self._show(dict(reading.formed), is_photo=True)
+
+    def _show(
+        self, shown: dict[str, Picture], *, is_picked: bool = False, is_photo: bool = False
+    ) -> Picture | None:
+        self.finding.setVisible(is_photo)
+        self.forming.show_steps(shown, shown.get("pad"))
+        for name, switch in self.switches.items():
+            switch.setEnabled(not is_picked or name == "deskew")
         last = next(reversed(shown.values())) if shown else None
         return last if last is not None and last.any() else None  # all the ink may be off the pad
-
-    # Layout and colours -------------------------------------------------------------------------
-
-    def set_title_shown(self, is_shown: bool) -> None:
-        """Show the title, or hide it where there is little space."""
-        self.tiles.title = TITLE if is_shown else ""
-        self.updateGeometry()
-
-    def sizeHint(self) -> QSize:
-        """Return the size for pictures, the switches below them, and the title if there is one."""
-        small = QFontMetrics(zoom.font(look.SMALL)).height()
-        height = 74 + 2 * small if self.tiles.title else 46 + small
-        return QSize(len(SWITCHES) * height // 2, height)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._lay_out()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._lay_out()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._colour_switches()  # the style sheet, applied by now, would have undone it
-
-    def _lay_out(self) -> None:
-        """Place each switch below its picture."""
-        self.tiles.setGeometry(self.rect())
-        font = zoom.font(look.SMALL)
-        step = self.width() // len(SWITCHES)
-        for place, switch in zip(self.tiles.places, self.switches.values(), strict=True):
-            switch.setFont(font)
-            below = round(place.bottom()) + 3
-            switch.setGeometry(round(place.left()) - 1, below, step, self.height() - below)
-
-    def _colour_switches(self) -> None:
-        """Fill the boxes: an empty one in the panel's own colour would be invisible."""
-        colours = look.palette(self._theme)
-        colours.setColor(QPalette.ColorRole.Base, QColor(self._theme.line))
-        for switch in self.switches.values():
-            switch.setPalette(colours)

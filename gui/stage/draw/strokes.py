@@ -1,4 +1,4 @@
-"""The content of the pad as values: strokes of points, the curve through them, the eraser."""
+"""The content of the pad as values: strokes of points or a picture, the curve, the eraser."""
 
 from __future__ import annotations
 
@@ -17,22 +17,29 @@ CLOSEST = 0.002  # of the side: a point nearer to the previous one is dropped
 
 
 class Content(NamedTuple):
-    """The content of the pad: strokes, or a picture.
+    """The content of the pad: strokes, a picture of the data set, or a photo.
 
     strokes : (k, 2) points x, y in shares of the side, y down; (k, 3) with the pen's pressure.
     picture : (size, size) in 0 … 1, if there are no strokes.
-    note : description of the picture.
+    note : description of the picture or the photo.
     data : number of the data to which the note applies.
+    photo : any picture with a digit, (rows, columns) of grey in 0 (black) … 1 (white).
     """
 
     strokes: tuple[Stroke, ...] = ()
     picture: Picture | None = None
     note: str = ""
     data: int = 0
+    photo: Picture | None = None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture or a photo, which a new stroke replaces as a whole."""
+        return self.picture is not None or self.photo is not None
 
     @property
     def is_empty(self) -> bool:
-        return not self.strokes and self.picture is None
+        return not self.strokes and not self.is_picture
 
     def with_stroke(self, points: Sequence[Point]) -> Content:
         """Return the strokes and one more; it has pressures if all of its points have one."""
@@ -44,7 +51,7 @@ class Content(NamedTuple):
         """Return what an eraser of this reach leaves; a picture is erased as a whole."""
         position = np.array(point[:2])
         left = tuple(s for s in self.strokes if distance(s[:, :2], position) > reach)
-        is_touched = len(left) < len(self.strokes) or self.picture is not None
+        is_touched = len(left) < len(self.strokes) or self.is_picture
         return Content(left) if is_touched else self
 
 

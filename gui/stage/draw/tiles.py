@@ -19,8 +19,12 @@ FAINT = 0.55  # opacity of the picture of a skipped step
 class Tiles(CanvasWidget):
     """A row of small pictures in ink, below a title, each with space for a caption."""
 
-    def __init__(self, theme: Theme, name: str, title: str, count: int) -> None:
+    def __init__(
+        self, theme: Theme, name: str, title: str, count: int, columns: int | None = None
+    ) -> None:
+        """Make `count` tiles, with room for `columns` in the row if that is more."""
         super().__init__(theme, name)
+        self._columns = columns or count
         self._title = self._words()
         self.title = title
         self._tiles = [(FramedPicture(self._canvas), self._words()) for _ in range(count)]
@@ -39,7 +43,7 @@ class Tiles(CanvasWidget):
         """The rectangles of the pictures."""
         line = QFontMetricsF(self._small).height()
         top = round(line) + 2.5 if self.title else 1.5
-        step = self.width() / len(self._tiles)
+        step = self.width() / self._columns
         side = max(min(step - 4, self.height() - line - 4 - top), 1.0)
         return [QRectF(round(k * step) + 1.5, top, side, side) for k in range(len(self._tiles))]
 

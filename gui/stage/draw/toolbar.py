@@ -21,6 +21,7 @@ class Toolbar(QWidget):
     """The controls of the pad."""
 
     pen_changed = Signal()
+    picture_wanted = Signal()  # a file is to be chosen
 
     def __init__(self, pad: Pad, picker: DigitPicker) -> None:
         super().__init__()
@@ -40,6 +41,9 @@ class Toolbar(QWidget):
         self.undo.clicked.connect(self._drawing.undo)
         self.clear = _button("Clear", "Clear the pad (Delete)")
         self.clear.clicked.connect(self._drawing.clear)
+        self.picture = _button("", "Put a picture of a digit on the pad, of any kind; or paste one")
+        self.picture.setAccessibleName("open a picture of a digit")
+        self.picture.clicked.connect(self.picture_wanted)
         self.random = _button("", "Put a test digit on the pad, any one")
         self.random.setAccessibleName("random test digit")
         self.random.clicked.connect(picker.pick_any)
@@ -58,7 +62,7 @@ class Toolbar(QWidget):
         for button in (self.eraser, self.undo, self.clear):
             row.addWidget(button)
         row.addStretch(1)
-        for button in (self.random, self.mistake):
+        for button in (self.picture, self.random, self.mistake):
             row.addWidget(button)
         self._drawing.edits.canUndoChanged.connect(self.undo.setEnabled)
         self._drawing.changed.connect(self._show_state)
@@ -77,6 +81,7 @@ class Toolbar(QWidget):
     def set_narrow(self, is_narrow: bool) -> None:
         """Use short texts and little padding, or the full texts."""
         self._pen_label.setVisible(not is_narrow)
+        self.picture.setText("Picture" if is_narrow else "Picture…")
         self.random.setText("Random" if is_narrow else "Random test digit")
         self.mistake.setText("Mistake" if is_narrow else "Next misclassified")
         if is_narrow is not self._is_narrow:

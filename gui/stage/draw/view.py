@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QVBoxLayout
 
 from core.data.task import Task
 from core.explain import prediction
@@ -21,6 +23,7 @@ from gui.stage.draw.explanation import HIDDEN, Why, of_classes, of_neuron, of_wi
 from gui.stage.draw.layout import Parts, Room
 from gui.stage.draw.nearest_digits import NearestDigits
 from gui.stage.draw.pad import Pad
+from gui.stage.draw.photo_reader import PhotoReader
 from gui.stage.draw.picker import DigitPicker
 from gui.stage.draw.reason import Reason
 from gui.stage.draw.recipe_steps import RecipeSteps
@@ -60,12 +63,14 @@ class DrawView(View):
         self.answer: Answer | None = None
         self._told: Picture | None = None  # the picture that was last announced
         self._asked: tuple[Params, Picture] | None = None
+        self._folder = ""  # of the last picture file
         self._look_again = QTimer(self)  # joins all pending moves of the pen
         self._look_again.setSingleShot(True)
         self._look_again.timeout.connect(self.read_pad)
 
         self.pad = Pad(theme)
         self.picker = DigitPicker(self, self.pad.drawing, background)
+        self.photos = PhotoReader(self.pad.drawing, background, self)
         self.steps = RecipeSteps(theme)
         self.shares = Shares(theme)
         self.toolbar = Toolbar(self.pad, self.picker)
@@ -94,6 +99,9 @@ class DrawView(View):
         self._build()
         self.pad.drawing.changed.connect(self._note_change)
         self.steps.changed.connect(self._note_change)
+        self.photos.read.connect(self._note_change)
+        self.pad.picture_given.connect(self._take_picture)
+        self.toolbar.picture_wanted.connect(self._choose_picture)
         self.toolbar.pen_changed.connect(self._change_pen)
         self.teaching.chosen.connect(self._teach)
         self.comparison.chosen.connect(self._answer_again)
@@ -200,9 +208,14 @@ class DrawView(View):
 
     def read_pad(self) -> None:
         """Make the model's input from the content of the pad, and ask the model."""
-        picked = self.pad.drawing.content.picture
+        content = self.pad.drawing.content
+        picked = content.picture
+        if content.photo is None:
+            self.pad.show_reading(None, "")
         if picked is not None:
             picture = self.steps.take_picture(picked)
+        elif content.photo is not None:
+            picture = self._read_photo(content.photo)
         else:
             strokes = [stroke[:, :2] for stroke in self.pad.strokes]
             picture = self.steps.take_strokes(strokes, self.pad.frame)
@@ -219,6 +232,28 @@ class DrawView(View):
         self._answer()
         if not self.pad.drawing.is_under_way:
             self._show_nearest()
+
+    def _read_photo(self, photo: Picture) -> Picture | None:
+        """Show how the photo on the pad is read; return the model's input if that is known."""
+        reading = self.photos.reading(photo, self.steps.recipe, self.steps.cleaning)
+        if reading is None:
+            self.pad.show_reading(None, "")
+        else:
+            self.pad.show_reading(reading.box, " ".join((*reading.doubts, *reading.notes)))
+        return self.steps.take_photo(reading)
+
+    def _take_picture(self, mime: QMimeData, name: str) -> None:
+        """Put a picture that was dropped or pasted on the pad, and show how it is read."""
+        if self.photos.take(mime, name):
+            self.how_it_is_read.setChecked(True)
+
+    def _choose_picture(self) -> None:
+        """Ask for a picture file."""
+        path, _ = QFileDialog.getOpenFileName(self, "Open a picture of a digit", self._folder)
+        if path:
+            self._folder = str(Path(path).parent)
+            self.photos.open(Path(path))
+            self.how_it_is_read.setChecked(True)
 
     def _show_nearest(self) -> None:
         if self.task is None or self.picture is None or not self.why.isChecked():

@@ -11,11 +11,12 @@ from core.cli import predict
 from core.cli import train as cli
 from core.errors import DataError
 from core.explain import probe
-from core.explain.prediction import Answer, entropy
+from core.explain.prediction import FAIRLY_SURE, Answer, entropy
 from core.runs import model_file
 from core.runs.model import Model
 from core.train.trainer import Trainer
 from tests.core.cli.strict_json import strict
+from tests.core.data.pictures.pages import file_of, gradient, page
 from tests.core.hands import written
 
 
@@ -349,3 +350,51 @@ def test_what_is_no_model_is_one_line(refused, drawing):
 def test_reading_a_drawing_raises_for_other_callers_too(drawing):
     with pytest.raises(DataError):
         predict.read_strokes(drawing("["))
+
+
+# Pictures from outside --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """Return photo(ink): a JPEG of ink (rows, columns) on paper in uneven light."""
+
+    def write(ink):
+        path = tmp_path / "photo.jpg"
+        path.write_bytes(file_of(gradient(len(ink)) * (1 - 0.8 * ink), "JPEG", quality=90))
+        return path
+
+    return write
+
+
+def test_a_photo_is_read_as_its_clean_digit_is(run, digits_model, photo):
+    model, _ = digits_model
+    code, out, _ = run("--model", model, "--image", photo(page(0, 240, 22.0)), "--json", "-")
+    told = strict(out)
+    assert (code, told["winner"], told["notes"]) == (0, "0", [])
+
+
+def test_what_is_ambiguous_is_said_in_words_and_in_json(run, digits_model, photo):
+    model, _ = digits_model
+    both = np.maximum(page(1, 240, 9.0, 0.4, (0.05, 0.3)), page(7, 240, 9.0, 0.4, (0.6, 0.3)))
+    code, out, err = run("--model", model, "--image", photo(both), "--json", "-")
+    assert code == 0
+    assert any("more than one figure" in doubt for doubt in strict(out)["doubts"])
+    assert "Doubt: There is more than one figure" in err
+
+
+def test_an_unsure_answer_is_a_doubt(run, iris_model):
+    _, out, _ = run("--model", iris_model[0], "--values", "4.9,1.65", "--json", "-")
+    told = strict(out)
+    is_unsure = max(told["probabilities"].values()) < FAIRLY_SURE
+    assert is_unsure and told["doubts"] == ["Torn between virginica and versicolor."]
+
+
+def test_a_step_of_the_cleaning_can_be_left_out(run, digits_model, photo):
+    words = ("--model", digits_model[0], "--image", photo(page(0, 240, 12.0)))
+    assert run(*words)[1] != run(*words, "--without", "paper,dust")[1]
+
+
+def test_an_unknown_step_is_named(refused, digits_model):
+    words = ("--model", digits_model[0], "--image", "x.png", "--without", "shine")
+    assert "“shine” is no step; paper, lines, dust can be left out" in refused(*words)

@@ -13,7 +13,8 @@ from core.data import sources
 from core.data.csv.dialect import MISSING, parse_number
 from core.data.dataset import Dataset
 from core.data.export import write_csv, write_pictures_csv, write_pictures_idx
-from core.data.mnist import idx as mnist
+from core.data.mnist import idx
+from core.data.mnist.folder import find_files
 from core.data.task import Task, prepare
 from core.errors import SaveError
 from core.name_lookup import plain
@@ -117,7 +118,9 @@ def test_pictures_as_idx_are_read_as_mnists_files_are(pictures, tmp_path):
     X, y = pictures
     for name, part in (("train", slice(0, 12)), ("t10k", slice(12, 20))):
         write_pictures_idx(X[part], y[part], (28, 28), tmp_path / name)
-    found_X, found_y, test_count, shape = mnist.load(tmp_path)
+    files = find_files(str(tmp_path))
+    assert files is not None
+    found_X, found_y, test_count, shape = idx.load(files)
     assert np.array_equal(found_X, X) and np.array_equal(found_y, y)
     assert (test_count, shape) == (8, (28, 28))
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.config import RunConfig
 from core.data import sources
-from core.data.mnist.idx import is_original
+from core.data.mnist.originals import is_original
 from core.data.task import Task, prepare
 from core.teach.lesson import Preset, banded
 from core.teach.lessons import BY_KEY, NEAR, PRESETS, after

@@ -22,9 +22,9 @@ import numpy as np
 import pytest
 
 from core.config import DataConfig
-from core.data.mnist import idx as mnist
 from core.data.mnist.download import Download, cache_folder, chosen_mirrors
 from core.data.mnist.http_transfer import Timeouts, Transfer
+from core.data.mnist.idx_file import unpack
 from core.data.mnist.progress import Meter, Progress
 from core.data.sources import load as load_dataset
 from core.errors import Cancelled, DataError
@@ -75,7 +75,7 @@ def trusting():
 
 def test_the_data_are_what_the_files_hold(serve, make):
     X, y, n_test, shape = make(serve()).load()
-    images = mnist.unpack(IMAGES, FILES[IMAGES], 3)
+    images = unpack(IMAGES, FILES[IMAGES], 3)
     assert (X.shape, len(y), n_test, shape) == ((60, 120), 60, 20, (40, 3))
     np.testing.assert_array_equal(X[:40], images.reshape(40, 120))
 
@@ -607,7 +607,7 @@ def test_this_very_machine_is_asked_without_a_proxy(serve, make, monkeypatch):
 @pytest.fixture
 def small_mnist_is_mnist(monkeypatch, tmp_path):
     """Let the small files stand for MNIST wherever it is loaded without a folder."""
-    monkeypatch.setattr(mnist, "ORIGINALS", ORIGINALS)
+    monkeypatch.setattr("core.data.mnist.download.ORIGINALS", ORIGINALS)
     monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path / "cache"))
 
 

@@ -12,12 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.mnist import idx as mnist
+from core.data.mnist import idx
+from core.data.mnist.folder import find_files
 from core.errors import DataError
 
 IMAGES, LABELS = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"
 ALL = (IMAGES, LABELS, TEST_IMAGES, TEST_LABELS)
+
+
+def load(folder):
+    files = find_files(str(folder))
+    assert files is not None
+    return idx.load(files)
 
 
 def head(*shape, magic=None):
@@ -33,7 +40,7 @@ def flipped(content, place):
 
 
 def test_a_sound_folder_is_read(small_mnist):
-    X, y, n_test, shape = mnist.load(small_mnist)
+    X, y, n_test, shape = load(small_mnist)
     pixels = gzip.decompress((small_mnist / IMAGES).read_bytes())[16:]
     labels = gzip.decompress((small_mnist / TEST_LABELS).read_bytes())[8:]
     assert X.shape == (50, 12) and X.dtype == np.uint8 and shape == (4, 3)
@@ -42,70 +49,25 @@ def test_a_sound_folder_is_read(small_mnist):
 
 
 def test_plain_files_and_names_with_dots_hold_the_same(small_mnist):
-    expected, *_ = mnist.load(small_mnist)
+    expected, *_ = load(small_mnist)
     for path in list(small_mnist.iterdir()):
         plain = path.with_name(path.name.removesuffix(".gz").replace("-idx", ".idx"))
         plain.write_bytes(gzip.decompress(path.read_bytes()))
         path.unlink()
     assert min(path.name for path in small_mnist.iterdir()) == "t10k-images.idx3-ubyte"
-    np.testing.assert_array_equal(mnist.load(small_mnist)[0], expected)
+    np.testing.assert_array_equal(load(small_mnist)[0], expected)
 
 
 def test_a_gzipped_file_may_have_lost_its_ending(small_mnist):
-    expected, *_ = mnist.load(small_mnist)
+    expected, *_ = load(small_mnist)
     (small_mnist / IMAGES).rename(small_mnist / IMAGES.removesuffix(".gz"))
-    np.testing.assert_array_equal(mnist.load(small_mnist)[0], expected)
+    np.testing.assert_array_equal(load(small_mnist)[0], expected)
 
 
 def test_the_real_files_are_read(mnist_folder):
-    X, y, n_test, shape = mnist.load(mnist_folder)
+    X, y, n_test, shape = load(mnist_folder)
     assert (X.shape, n_test, shape) == ((70_000, 784), 10_000, (28, 28))
     assert np.bincount(y).min() > 6000
-
-
-# Folders --------------------------------------------------------------------------------------
-
-
-def test_the_chosen_folder_or_the_one_above_it_will_do(small_mnist):
-    assert mnist.find_folder(str(small_mnist)) == small_mnist
-    small_mnist.rename(small_mnist.with_name("mnist"))
-    assert mnist.find_folder(str(small_mnist.parent)) == small_mnist.parent / "mnist"
-
-
-def test_the_environment_names_the_folder_where_none_is_chosen(small_mnist, monkeypatch):
-    monkeypatch.setenv("LOGITLAB_DATA", str(small_mnist))
-    assert mnist.find_folder(None) == small_mnist
-
-
-def test_without_a_choice_there_is_no_folder(monkeypatch):
-    monkeypatch.delenv("LOGITLAB_DATA", raising=False)
-    assert mnist.find_folder(None) is None
-
-
-@pytest.mark.parametrize(
-    ("folder", "name"),
-    [("fashion", "fashion"), ("FashionMNIST/raw", "FashionMNIST"), ("emnist/gzip", "emnist")],
-)
-def test_other_data_in_this_form_are_called_after_their_folder(folder, name, tmp_path):
-    assert mnist.name_of(tmp_path / folder) == name
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("nowhere", "is not a folder"),
-        ("empty", "holds none of MNIST's four files"),
-        ("a" * 5000, "cannot be looked into"),
-        ("~nobody-of-this-name/x", "cannot be looked into"),
-        ("nul\0", "is not a folder"),
-    ],
-)
-def test_a_folder_that_will_not_do_is_named(name, words, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match=words) as caught:
-        mnist.find_folder(name)
-    assert name in str(caught.value)
 
 
 # Damage, file by file -------------------------------------------------------------------------
@@ -152,7 +114,7 @@ def test_a_damaged_file_is_refused_by_name(damage, name, small_mnist):
     if name == TEST_IMAGES:  # as many labels as the damaged file has images
         (small_mnist / TEST_LABELS).write_bytes((small_mnist / LABELS).read_bytes())
     with pytest.raises(DataError, match=words) as caught:
-        mnist.load(small_mnist)
+        load(small_mnist)
     assert str(caught.value).startswith(name)
     assert "\n" not in str(caught.value)
 
@@ -161,7 +123,7 @@ def test_a_damaged_file_is_refused_by_name(damage, name, small_mnist):
 def test_a_missing_file_is_named(name, small_mnist):
     (small_mnist / name).unlink()
     with pytest.raises(DataError, match=f"holds no {name.removesuffix('.gz')}"):
-        mnist.load(small_mnist)
+        load(small_mnist)
 
 
 def test_a_file_that_cannot_be_read_is_named_with_the_reason(small_mnist, monkeypatch):
@@ -170,26 +132,26 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(small_mnist, monkey
 
     monkeypatch.setattr(Path, "open", refuse)  # root may read everything
     with pytest.raises(DataError, match=rf"{IMAGES} cannot be read: Permission denied"):
-        mnist.load(small_mnist)
+        load(small_mnist)
 
 
 def test_a_file_beyond_all_bounds_is_not_read(small_mnist):
     os.truncate(small_mnist / IMAGES, 2**40)  # without a block on the disk
     with pytest.raises(DataError, match=rf"{IMAGES} has 1,048,576 MiB"):
-        mnist.load(small_mnist)
+        load(small_mnist)
 
 
 def test_a_folder_under_a_files_name_counts_as_missing(small_mnist):
     (small_mnist / LABELS).unlink()
     (small_mnist / LABELS).mkdir()
     with pytest.raises(DataError, match="holds no train-labels-idx1-ubyte"):
-        mnist.load(small_mnist)
+        load(small_mnist)
 
 
 def test_images_and_labels_of_different_number_are_refused_as_a_pair(small_mnist):
     (small_mnist / LABELS).write_bytes((small_mnist / TEST_LABELS).read_bytes())
     with pytest.raises(DataError, match=f"{IMAGES} holds 30 images and {LABELS} 20 labels"):
-        mnist.load(small_mnist)
+        load(small_mnist)
 
 
 @pytest.mark.parametrize(("one", "other"), [(IMAGES, LABELS), (TEST_IMAGES, TEST_LABELS)])
@@ -198,7 +160,7 @@ def test_swapped_files_are_recognised(one, other, small_mnist):
     for name, content in zip((other, one), contents, strict=True):
         (small_mnist / name).write_bytes(content)
     with pytest.raises(DataError, match=f"^{one} .*two files are swapped"):
-        mnist.load(small_mnist)
+        load(small_mnist)
 
 
 @pytest.mark.parametrize("label", [10, 255])
@@ -207,19 +169,19 @@ def test_a_label_beyond_nine_is_named_with_its_place(label, small_mnist, idx):
     values[7] = label
     (small_mnist / TEST_LABELS).write_bytes(zipped(idx(values)))
     with pytest.raises(DataError, match=f"{TEST_LABELS}, label 8: found {label}; .* from 0 to 9"):
-        mnist.load(small_mnist)
+        load(small_mnist)
 
 
 def test_labels_most_of_which_never_occur_are_refused(small_mnist, idx):
     (small_mnist / LABELS).write_bytes(zipped(idx(np.arange(30) % 3 * 20)))
     with pytest.raises(DataError, match="labels from 0 to 40, and only 3 of these occur"):
-        mnist.load(small_mnist)
+        load(small_mnist)
 
 
 def test_labels_may_be_more_than_ten_and_begin_at_one(small_mnist, idx):
     for name, n in ((LABELS, 30), (TEST_LABELS, 20)):
         (small_mnist / name).write_bytes(zipped(idx(np.arange(n) % 26 + 1)))
-    _, y, *_ = mnist.load(small_mnist)
+    _, y, *_ = load(small_mnist)
     assert (y.min(), y.max()) == (1, 26)
 
 
@@ -236,7 +198,7 @@ def test_what_does_not_fit_is_refused_before_the_images_are_unpacked(fault, smal
         (small_mnist / TEST_IMAGES).write_bytes(zipped(idx(np.zeros(size, np.uint8))))
     tracemalloc.start()
     with pytest.raises(DataError):
-        mnist.load(small_mnist)
+        load(small_mnist)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000
@@ -245,7 +207,7 @@ def test_what_does_not_fit_is_refused_before_the_images_are_unpacked(fault, smal
 def test_training_and_test_images_of_different_size_are_refused(small_mnist, idx):
     (small_mnist / TEST_IMAGES).write_bytes(zipped(idx(np.zeros((20, 3, 4)))))
     with pytest.raises(DataError, match=f"{IMAGES} holds 4 × 3 images and {TEST_IMAGES} 3 × 4"):
-        mnist.load(small_mnist)
+        load(small_mnist)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +224,7 @@ def test_a_lying_header_costs_no_memory(content, small_mnist):
     (small_mnist / IMAGES).write_bytes(content)
     tracemalloc.start()
     with pytest.raises(DataError):
-        mnist.load(small_mnist)
+        load(small_mnist)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000
@@ -284,7 +246,7 @@ def load_or_refuse(folder, name, content):
     sound, answer = (folder / name).read_bytes(), ""
     (folder / name).write_bytes(content)
     try:
-        X, y, _, _ = mnist.load(folder)
+        X, y, _, _ = load(folder)
     except DataError as error:
         answer = str(error)
     else:

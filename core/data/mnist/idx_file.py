@@ -1,0 +1,167 @@
+"""Read one IDX file: unsigned bytes in one or three dimensions, plain or gzipped.
+
+The format (yann.lecun.com/exdb/mnist): two zero bytes, a type byte (8: unsigned byte), the number
+of dimensions, each dimension as a big-endian 32-bit integer, then the bytes in row-major order.
+
+Everything is checked before use: the header must match the file's role before the contents are
+unpacked, and no more is unpacked than it declares, so that a damaged or malicious file is rejected
+with a message and does not expand in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DataError
+
+if TYPE_CHECKING:
+    from core.data.mnist.originals import Original
+
+Labels = NDArray[np.uint8] | NDArray[np.int64]
+
+GZIP_MAGIC = b"\x1f\x8b"
+POINTER = b"version https://git-lfs"
+MAX_BYTES = 2**30  # the largest data set in this format, EMNIST, has 0.6 GiB
+UNSIGNED_BYTE = 8
+MAX_HEAD = 16  # bytes of the longest header
+TWICE = 2**20  # bytes that zipping a zipped file adds at most, beyond what it has
+
+
+def say_size(shape: tuple[int, ...]) -> str:
+    return " × ".join(str(side) for side in shape)
+
+
+def without_second_zip(name: str, content: bytes) -> bytes:
+    """Return a file's content; if it was zipped twice, as downloads can be, it is zipped once.
+
+    Raises DataError where it cannot be unpacked.
+    """
+    if not content.startswith(GZIP_MAGIC):
+        return content
+    unzip = zlib.decompressobj(wbits=31)
+    try:
+        start = unzip.decompress(content, len(GZIP_MAGIC))
+        if start != GZIP_MAGIC:
+            return content
+        limit = 2 * len(content) + TWICE
+        inner = start + unzip.decompress(unzip.unconsumed_tail, limit)
+    except zlib.error as error:
+        raise _damaged(name, error) from error
+    if len(inner) >= limit:
+        raise DataError(f"{name} is zipped twice and much larger inside. Get the file again.")
+    if not unzip.eof:
+        raise DataError(f"{name} breaks off before its checksum. Get the file again.")
+    return inner
+
+
+def unpack(
+    name: str, content: bytes, dimensions: int, original: Original | None = None
+) -> NDArray[np.uint8]:
+    """Read one IDX file, plain or gzipped, that must have `dimensions` dimensions.
+
+    name : of the file, for error messages.
+    original : the file of MNIST itself that it must equal, byte by byte; None for any data.
+    Raises DataError where the file is damaged or differs from these.
+    """
+    head, shape, unzip = read_head(name, content, dimensions, original)
+    if unzip is not None:
+        try:
+            # One byte more than the header declares is enough to detect a surplus.
+            body = unzip.decompress(unzip.unconsumed_tail, math.prod(shape) + 1)
+            if not unzip.eof and len(body) == math.prod(shape):
+                body += unzip.decompress(unzip.unconsumed_tail, 1)  # reads up to the checksum
+        except zlib.error as error:
+            raise _damaged(name, error) from error
+        if len(body) == math.prod(shape) and not unzip.eof:
+            raise DataError(f"{name} breaks off before its checksum. Get the file again.")
+        extra = len(unzip.unused_data)
+    else:
+        body, extra = content[len(head) :], 0
+    if len(body) < math.prod(shape):
+        raise DataError(
+            f"{name} breaks off: its header promises {math.prod(shape):,} bytes "
+            f"({say_size(shape)}) and {len(body):,} are there. Get the file again."
+        )
+    if len(body) > math.prod(shape) or extra:
+        raise DataError(
+            f"{name} holds more than the {math.prod(shape):,} bytes ({say_size(shape)}) that "
+            "its header promises. Get the file again."
+        )
+    if original is not None:
+        digest = hashlib.sha256(head)
+        digest.update(body)
+        if digest.hexdigest() != original.sha256:
+            raise DataError(
+                f"{name} is not MNIST's own file: its SHA-256 is {digest.hexdigest()[:12]}…, "
+                f"expected {original.sha256[:12]}…. Get the file again."
+            )
+    return np.frombuffer(body, dtype=np.uint8).reshape(shape)
+
+
+def read_head(
+    name: str, content: bytes, dimensions: int, original: Original | None = None
+) -> tuple[bytes, tuple[int, ...], zlib._Decompress | None]:
+    """Return the header, the dimensions it declares, and a decompressor for the rest if gzipped.
+
+    Raises DataError where they are not those of such a file.
+    """
+    if not content:
+        raise DataError(f"{name} is empty (0 bytes). Get the file again.")
+    length = 4 + 4 * dimensions
+    if not content.startswith(GZIP_MAGIC):
+        head = content[:length]
+        return head, _shape(name, head, dimensions, original), None
+    unzip = zlib.decompressobj(wbits=31)  # 31: with the gzip header and its checksum
+    try:
+        head = unzip.decompress(content, length)
+    except zlib.error as error:
+        raise _damaged(name, error) from error
+    return head, _shape(name, head, dimensions, original), unzip
+
+
+def _damaged(name: str, error: zlib.error) -> DataError:
+    return DataError(f"{name} is damaged and cannot be unpacked ({error}). Get the file again.")
+
+
+def _shape(name: str, head: bytes, dimensions: int, original: Original | None) -> tuple[int, ...]:
+    """Return the dimensions that the header declares; raise DataError if they are invalid."""
+    wanted = bytes((0, 0, UNSIGNED_BYTE, dimensions))
+    kind = "images" if dimensions == 3 else "labels"
+    if head.startswith(POINTER[: len(head)]) and head:
+        raise DataError(
+            f"{name} is a pointer of Git LFS, not the data. Run “git lfs pull” in its folder, or "
+            "download the file itself."
+        )
+    if head.lstrip()[:1] == b"<":
+        raise DataError(
+            f"{name} is a web page, not data: the network answered with a page of its own. "
+            "Get the file again."
+        )
+    if head[:4] != wanted:
+        raise DataError(
+            f"{name} starts with {head[:4].hex(' ') or 'nothing'}; IDX {kind} start with "
+            f"{wanted.hex(' ')}. It is another kind of file, or two files are swapped."
+        )
+    if len(head) < 4 + 4 * dimensions:
+        raise DataError(f"{name} breaks off inside its header. Get the file again.")
+    shape = struct.unpack(f">{dimensions}I", head[4:])
+    if math.prod(shape) == 0:
+        raise DataError(f"{name} holds no {kind} ({say_size(shape)}). Get the file again.")
+    if math.prod(shape) > MAX_BYTES:
+        raise DataError(
+            f"{name} claims {say_size(shape)} = {math.prod(shape) / 2**30:,.0f} GiB; "
+            f"at most {MAX_BYTES // 2**30} GiB are read. Its header is damaged."
+        )
+    if original is not None and len(head) + math.prod(shape) != original.length:
+        raise DataError(
+            f"{name} claims {say_size(shape)} {kind}; MNIST's own file has {original.length:,} "
+            "bytes. Get the file again."
+        )
+    return shape

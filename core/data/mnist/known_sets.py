@@ -1,0 +1,96 @@
+"""What is known of data sets in MNIST's format: names of classes, and which are transposed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.mnist.idx_file import Labels
+from core.errors import DataError
+from core.files import contents
+
+MAPPING_BYTES = 2**16
+LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+FASHION = (
+    *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag"),
+    "Ankle boot",
+)
+KMNIST = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")  # the ten kana
+# Fashion-MNIST's first training labels: its files have MNIST's own names.
+FASHION_START = (9, 0, 0, 3, 0, 2, 7, 2, 5, 5, 0, 9, 5, 5, 7, 9)
+NAMED = ((re.compile("fashion"), FASHION), (re.compile(r"kmnist|kuzushiji|k-mnist"), KMNIST))
+
+
+def is_emnist_letters(y: Labels) -> bool:
+    """Return whether labels are those of EMNIST’s letters: 1 to 26, and no 0."""
+    return np.array_equal(np.unique(y), np.arange(1, len(LETTERS) + 1))
+
+
+def is_transposed(names: Iterable[str], y: Labels) -> bool:
+    """Return whether pictures are stored column by column, as EMNIST's are.
+
+    names : of the files and their folders.
+    """
+    return any("emnist" in name.casefold() for name in names) or is_emnist_letters(y)
+
+
+def class_names(names: Iterable[str], y: Labels, mapping: dict[int, str]) -> dict[int, str]:
+    """Return the name of each label that occurs in y.
+
+    names : of the files and their folders. mapping : what a mapping file says.
+    """
+    labels = [int(label) for label in np.unique(y)]
+    known: dict[int, str] = {}
+    if set(labels) <= set(mapping):
+        known = mapping
+    elif is_emnist_letters(y):
+        known = dict(enumerate(LETTERS, start=1))
+    elif len(labels) == 10:
+        listed = [name.casefold() for name in names]
+        for pattern, words in NAMED:
+            if any(pattern.search(name) for name in listed):
+                known = dict(enumerate(words))
+                break
+        else:
+            if tuple(y[: len(FASHION_START)].tolist()) == FASHION_START:
+                known = dict(enumerate(FASHION))
+    return {label: known.get(label, str(label)) for label in labels}
+
+
+def read_mapping(path: Path) -> dict[int, str]:
+    """Return the names of labels in a file of EMNIST: a label and character codes per line.
+
+    Raises DataError where a line is something else.
+    """
+    text = contents(path, "a mapping of labels", MAPPING_BYTES).decode("ascii", "replace")
+    found: dict[int, str] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split()
+        if not words:
+            continue
+        try:
+            label, code = int(words[0]), int(words[1])
+            name = chr(code)
+        except (ValueError, IndexError, OverflowError):
+            name, label = "", -1
+        if not name.isprintable() or name.isspace() or label < 0:
+            raise DataError(
+                f"{path.name}, line {number}: found “{line[:40]}”; a label and the code of its "
+                "character were expected, as in “1 65”. Correct it, or move the file away."
+            )
+        found[label] = name
+    if len(set(found.values())) < len(found):
+        raise DataError(
+            f"{path.name} gives two labels one name. Correct it, or move the file away."
+        )
+    return found
+
+
+def compact(y: Labels, known: dict[int, str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return classes (n,) counted from 0 without those that do not occur, and their names."""
+    labels = np.array(sorted(known), dtype=np.int64)
+    return np.searchsorted(labels, y).astype(np.int64), tuple(known[int(k)] for k in labels)

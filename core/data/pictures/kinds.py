@@ -1,0 +1,67 @@
+"""Kinds of picture files, told by their first bytes, without loading a decoder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HEAD = 64  # bytes that tell the kind
+
+# Place and first bytes of the kinds that are decoded.
+PICTURES = (
+    (0, b"\x89PNG\r\n\x1a\n"),
+    (0, b"\xff\xd8\xff"),
+    (0, b"GIF8"),
+    (0, b"BM"),
+    (8, b"WEBP"),
+    (0, b"II*\x00"),
+    (0, b"MM\x00*"),
+    (4, b"ftypavif"),
+    (4, b"ftypavis"),
+    (0, b"\x00\x00\x00\x0cjP  "),
+    (0, b"\xff\x4f\xff\x51"),
+    (0, b"\x00\x00\x01\x00"),
+    (0, b"qoif"),
+    *((0, f"P{k}".encode()) for k in range(1, 7)),
+)
+# What else people take for a picture: place, bytes, what it is and what to do.
+OTHERS = (
+    (4, b"ftyphei", "a HEIC photo; save it as JPEG"),
+    (4, b"ftyphev", "a HEIC photo; save it as JPEG"),
+    (4, b"ftypmif1", "a HEIC photo; save it as JPEG"),
+    (0, b"%pdf", "a PDF document; save its page as a PNG picture, or take a screenshot"),
+    (0, b"%!ps", "a PostScript document; save its page as a PNG picture"),
+    (0, b"<svg", "an SVG drawing; save it as a PNG picture"),
+    (0, b"<?xml", "an XML file, perhaps an SVG drawing; save it as a PNG picture"),
+    (0, b"<!doctype", "a web page; save the picture itself"),
+    (0, b"<html", "a web page; save the picture itself"),
+    (0, b"pk\x03\x04", "a ZIP archive or a document; take the picture out of it"),
+    (0, b"version https://git-lfs", "a pointer of Git LFS, not the picture; run “git lfs pull”"),
+)
+CHOICE = "PNG, JPEG, WebP, GIF, BMP or TIFF"
+
+
+def looks_like_picture(path: Path) -> bool:
+    """Return whether a file begins as one of the kinds of pictures that are decoded."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except (OSError, ValueError):
+        return False
+    return begins_as_picture(head)
+
+
+def begins_as_picture(head: bytes) -> bool:
+    """Return whether these first bytes are those of a kind that is decoded."""
+    return any(head[place:].startswith(begin) for place, begin in PICTURES)
+
+
+def say_other(data: bytes) -> str:
+    """Return what data that are no picture are, and what to do."""
+    if not data:
+        return "empty (0 bytes); choose another picture"
+    head = data[:HEAD].lower()
+    text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    for place, begin, said in OTHERS:
+        if (text if place == 0 else head[place:]).startswith(begin):
+            return said
+    return f"no picture that can be read; choose a {CHOICE} file"

@@ -1,0 +1,182 @@
+"""Any picture on the pad: dropped, pasted or opened, read step by step, with its doubts."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from core.config import DataConfig, RunConfig
+from core.data.digits.drawing import DigitPreprocessing
+from core.data.pictures import decode, ink
+from core.data.pictures.cleaning import Cleaning
+from core.data.pictures.reading import read_digit
+from tests.core.data.pictures.pages import file_of, gradient, page
+
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture
+def view(open_window, qtbot):
+    """The Draw tab on the bundled digits."""
+    window = open_window(RunConfig(DataConfig(source="digits")))
+    window.stage.show_name("Draw")
+    view = window.views["Draw"]
+    qtbot.waitUntil(lambda: view.snapshot is not None, timeout=PATIENCE_MS)
+    return view
+
+
+@pytest.fixture
+def settled(view, qtbot):
+    def settled():
+        qtbot.waitUntil(lambda: view.is_at_rest and not view.photos.is_busy, timeout=PATIENCE_MS)
+
+    return settled
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A JPEG of a three on paper in uneven light."""
+    path = tmp_path / "three.jpg"
+    path.write_bytes(file_of(gradient(240) * (1 - 0.8 * page(3, 240)), "JPEG", quality=95))
+    return path
+
+
+def mime_of(path):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    return mime
+
+
+def drop(widget, mime):
+    """Drag and drop onto the middle of a widget; return whether it was taken."""
+    middle = widget.rect().center()
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    copy = Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(middle, copy, mime, button, keys)
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted():
+        return False
+    event = QDropEvent(QPointF(middle), copy, mime, button, keys, QEvent.Type.Drop)
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+def expected(path, size=8, **off):
+    recipe = DigitPreprocessing(size=size, pen_width=1.2)
+    return read_digit(decode.read(path), recipe, Cleaning(**off))
+
+
+def test_a_dropped_picture_is_what_the_model_sees(view, settled, photo):
+    assert drop(view.pad, mime_of(photo))
+    settled()
+    np.testing.assert_array_equal(view.picture, expected(photo).image)
+    assert view.answer is not None
+    assert view.pad.drawing.content.note == "three.jpg"
+
+
+def test_a_pasted_picture_is_what_the_model_sees(view, settled, photo, qtbot):
+    QGuiApplication.clipboard().setImage(QImage(str(photo)))
+    view.pad.setFocus()
+    qtbot.keyClick(view.pad, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    settled()
+    assert np.abs(view.picture - expected(photo).image).max() < 0.02
+    QGuiApplication.clipboard().clear()
+
+
+def test_a_copied_file_can_be_pasted(view, settled, photo, qtbot):
+    QGuiApplication.clipboard().setMimeData(mime_of(photo))
+    view.pad.setFocus()
+    qtbot.keyClick(view.pad, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    settled()
+    np.testing.assert_array_equal(view.picture, expected(photo).image)
+    QGuiApplication.clipboard().clear()
+
+
+def test_a_file_can_be_opened_by_a_button(view, settled, photo, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(photo), ""))
+    qtbot.mouseClick(view.toolbar.picture, Qt.MouseButton.LeftButton)
+    settled()
+    np.testing.assert_array_equal(view.picture, expected(photo).image)
+
+
+def test_the_steps_are_shown_and_can_be_left_out(view, settled, photo):
+    drop(view.pad, mime_of(photo))
+    settled()
+    assert view.how_it_is_read.isChecked() and view.steps.finding.isVisible()
+    for name in ("paper", "dust"):
+        view.steps.finding.switches[name].click()
+    settled()
+    reading = expected(photo, paper=False, dust=False)
+    np.testing.assert_array_equal(view.picture, reading.image)
+    assert np.abs(reading.image - expected(photo).image).max() > 0.2
+    view.steps.switches["crop"].click()
+    settled()
+    assert not np.array_equal(view.picture, reading.image)
+
+
+def test_strokes_have_no_row_of_steps_that_find_them(view, settled, photo):
+    drop(view.pad, mime_of(photo))
+    settled()
+    view.pad.drawing.clear()
+    settled()
+    assert not view.steps.finding.isVisible() and view.picture is None
+    view.pad.drawing.undo()
+    settled()
+    np.testing.assert_array_equal(view.picture, expected(photo).image)
+
+
+def test_a_doubt_is_said_on_the_pad(view, settled, tmp_path):
+    path = tmp_path / "two.png"
+    both = np.maximum(page(1, 240, 9.0, 0.4, (0.05, 0.3)), page(7, 240, 9.0, 0.4, (0.6, 0.3)))
+    path.write_bytes(file_of(1 - both))
+    drop(view.pad, mime_of(path))
+    settled()
+    assert ink.SEVERAL in view.pad.accessibleDescription()
+    view.pad.drawing.clear()
+    settled()
+    assert not view.pad.accessibleDescription()
+
+
+def test_a_picture_stays_when_the_data_change(view, settled, photo, qtbot):
+    drop(view.pad, mime_of(photo))
+    settled()
+    view.steps.switches["centre"].click()
+    settled()
+    view.pad.drawing.renew()
+    settled()
+    assert view.pad.drawing.content.photo is not None
+
+
+def test_a_damaged_picture_is_said_and_changes_nothing(view, settled, photo, qtbot):
+    photo.write_bytes(photo.read_bytes()[:300])
+    with qtbot.waitSignal(view.photos.failed, timeout=PATIENCE_MS) as told:
+        drop(view.pad, mime_of(photo))
+    assert told.args[0].startswith("three.jpg is damaged")
+    assert view.pad.drawing.is_empty
+
+
+def test_what_is_no_picture_is_not_pasted(view, qtbot):
+    QGuiApplication.clipboard().setText("1,2,3")
+    view.pad.setFocus()
+    qtbot.keyClick(view.pad, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert view.pad.drawing.is_empty and not view.photos.is_busy
+
+
+def test_a_table_dropped_on_the_pad_is_opened_by_the_window(view, tmp_path, qtbot):
+    path = tmp_path / "table.csv"
+    path.write_text("a,b,label\n" + "1,2,x\n3,4,y\n" * 10)
+    window = view.window()
+    assert drop(view.pad, mime_of(path))
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    window.csv.close()
+
+
+def test_a_new_stroke_takes_the_place_of_a_picture(view, settled, photo):
+    drop(view.pad, mime_of(photo))
+    settled()
+    view.pad.drawing.begin((0.5, 0.2), erases=False)
+    view.pad.drawing.go_on((0.5, 0.8))
+    view.pad.drawing.end()
+    settled()
+    assert view.pad.drawing.content.photo is None and len(view.pad.strokes) == 1
