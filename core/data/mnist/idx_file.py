@@ -14,22 +14,18 @@ import hashlib
 import math
 import struct
 import zlib
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.mnist.originals import UNSIGNED_BYTE, Original
 from core.errors import DataError
-
-if TYPE_CHECKING:
-    from core.data.mnist.originals import Original
 
 Labels = NDArray[np.uint8] | NDArray[np.int64]
 
 GZIP_MAGIC = b"\x1f\x8b"
 POINTER = b"version https://git-lfs"
 MAX_BYTES = 2**30  # the largest data set in this format, EMNIST, has 0.6 GiB
-UNSIGNED_BYTE = 8
 MAX_HEAD = 16  # bytes of the longest header
 TWICE = 2**20  # bytes that zipping a zipped file adds at most, beyond what it has
 

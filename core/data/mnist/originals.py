@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.mnist.idx_file import UNSIGNED_BYTE
+UNSIGNED_BYTE = 8  # IDX's code of this type of values
 
 
 class Original(NamedTuple):
