@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from core.cli.parser import say_misplaced
+from core.cli.table_options import add_table_options, meaning_from, na_from
 from core.config import (
     ACTIVATIONS,
     ENCODINGS,
@@ -78,6 +79,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether a CSV file's first line names its columns (default: found out)",
     )
+    add_table_options(group)
     group.add_argument(
         "--data-dir",
         metavar="DIR",
@@ -324,6 +326,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
             SEPARATOR_WORDS.get(options.separator),
             DECIMAL_WORDS.get(options.decimal),
             options.header,
+            na_from(options),
         ),
         folder=options.data_dir,
         features=None if options.features is None else tuple(_words(options.features)),
@@ -335,6 +338,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         deskew=options.deskew,
         copies=options.copies,
         validation_fraction=options.validation_share,
+        **meaning_from(options),
     )
 
 

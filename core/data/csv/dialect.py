@@ -8,29 +8,28 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from core.config import CsvOptions
 from core.data.csv import text_file
-from core.data.csv.spreadsheet import restored
+from core.data.csv.header import Role, find_header
 from core.data.csv.text_file import ENCODINGS, Head, lines_of
 from core.errors import DataError
-from core.invisible_characters import visible
-from core.name_lookup import kept_apart
 
 MAX_COLUMNS = 10_000
 SAMPLE_RECORDS = 200
 SAMPLE_CHARACTERS = 2**18
+WORD_ROWS = 40  # looked at to tell columns of words
+MOST_WORDS = 0.2  # share of words in a column of numbers with slips; above it the column is text
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 DECIMALS = {".": "decimal points", ",": "decimal commas"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NO_OPTIONS = CsvOptions()
 COMMENTS = ("#", "%", "//")
-SPLIT = "split"  # a column of an export, and its values
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
 END = "\x1e"  # appended after the last line: an open quote would swallow it
 
 _NUMBERS = {
@@ -53,6 +52,8 @@ class TableFormat:
     first_line : line number of the first row.
     names : of the columns, all different.
     notes : further messages for the user.
+    roles : what the header states of the columns, () if nothing.
+    word_columns : indices of the columns that seem to hold words, where “NA” may be one of them.
     """
 
     encoding: str
@@ -62,6 +63,8 @@ class TableFormat:
     first_line: int
     names: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+    word_columns: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         header = f"header in line {self.header_line:,}" if self.header_line else "no header"
@@ -90,27 +93,41 @@ def find_format(path: Path, reading: CsvOptions = NO_OPTIONS) -> TableFormat:
     head = text_file.read_head(path, reading.encoding)
     sample, above = _best_sample(path, head, reading)
     records = _without_titles(sample, reading)
-    first, rest = records[0], [record.fields for record in records[1:] if any(record.fields)]
+    first = records[0]
     if len(records) < len(sample.records):
         above = first.line - 1
     notes = [f"{above:,} line{'s' if above > 1 else ''} above the table skipped"] if above else []
-    has_header = reading.has_header
-    if has_header is None:
-        has_header = _looks_like_header(first.fields, rest, sample.decimal)
-    if has_header:
-        names, more = _name_columns(first.fields, rest, sample.width)
-        notes += more
-    else:
-        names = kept_apart([""] * sample.width, "column")
+    fields = [record.fields for record in records]
+
+    def parse(cell: str) -> float | None:
+        return parse_number(cell, sample.decimal)
+
+    header = find_header(fields, sample.width, parse, MISSING, reading.has_header)
     return TableFormat(
         encoding=head.encoding,
         separator=sample.separator,
         decimal=sample.decimal,
-        header_line=first.line if has_header else None,
-        first_line=first.next_line if has_header else first.line,
-        names=names,
-        notes=tuple(notes),
+        header_line=first.line if header.records else None,
+        first_line=records[header.records - 1].next_line if header.records else first.line,
+        names=header.names,
+        notes=(*notes, *header.notes),
+        roles=header.roles,
+        word_columns=_word_columns(fields[header.records :], sample.width, parse),
     )
+
+
+def _word_columns(
+    rows: list[list[str]], width: int, parse: Callable[[str], float | None]
+) -> tuple[int, ...]:
+    """Return the indices of the columns that seem to hold words, judged by the first rows."""
+    sample = [row for row in rows if len(row) == width][:WORD_ROWS]
+    found = []
+    for j in range(width):
+        filled = [cell for row in sample if (cell := row[j].strip()) not in MISSING]
+        words = sum(parse(cell) is None for cell in filled)
+        if words > MOST_WORDS * len(filled):
+            found.append(j)
+    return tuple(found)
 
 
 def _best_sample(path: Path, head: Head, reading: CsvOptions) -> tuple[_Sample, int]:
@@ -216,58 +233,3 @@ class _Sample:
         )
         fit = widths[self.width] / len(self.records) + known / max(len(cells), 1)
         self.score = (self.width > 1, round(fit, 6))
-
-
-def _looks_like_header(first: list[str], rest: list[list[str]], decimal: str) -> bool:
-    """Return whether `first` has words above numbers, or above words that never repeat them."""
-    if _ends_an_export([first, *rest]):
-        return True
-    numbers = [parse_number(cell.strip(), decimal) for cell in first]
-    counted = [number for number in numbers if number is not None]
-    if len(counted) > 2 and counted in (
-        [float(k) for k in range(len(counted))],
-        [float(k) for k in range(1, len(counted) + 1)],
-    ):
-        below = [parse_number(cell.strip(), decimal) for cell in rest[0]] if rest else []
-        return [number for number in below if number is not None] != counted
-    if counted:
-        return False
-    words_repeat = False
-    for j, name in enumerate(cell.strip() for cell in first):
-        cells = [fields[j].strip() for fields in rest if j < len(fields)]
-        filled = [cell for cell in cells if cell not in MISSING]
-        if name in MISSING or not filled:
-            continue
-        if 2 * sum(parse_number(cell, decimal) is not None for cell in filled) > len(filled):
-            return True
-        words_repeat |= name in filled
-    return not words_repeat and len(set(first)) == len(first)
-
-
-def _ends_an_export(records: list[list[str]]) -> bool:
-    """Return whether the last column is the split column of an export, whatever the other names."""
-    name, *cells = [record[-1].strip().casefold() for record in records]
-    return bool(cells) and name.rstrip("_") == SPLIT and set(cells) <= {TRAIN, VALIDATION, TEST}
-
-
-def _name_columns(
-    header: list[str], rest: list[list[str]], width: int
-) -> tuple[tuple[str, ...], list[str]]:
-    """Return a name for each column, and notes on names that were made up or changed."""
-    notes: list[str] = []
-    names = restored(header)
-    last = [fields[-1] for fields in rest if len(fields) == width]
-    if len(names) == width - 1 and any(cell.strip() for cell in last):
-        names = ["row name", *names]  # as R writes a data frame
-        notes.append("the header is one name short: the first column holds row names")
-    elif len(names) != width:
-        notes.append(f"the header names {len(names)} columns, the rows have {width}")
-        names = (names + [""] * width)[:width]
-    apart = kept_apart(names, "column")
-    for place, (name, given) in enumerate(zip(names, apart, strict=True), start=1):
-        tidy = visible(" ".join(name.split()))
-        if not tidy:
-            notes.append(f"column {place} has no name")
-        elif tidy != given:
-            notes.append(f"a second “{tidy}” is now “{given}”")
-    return apart, notes

@@ -22,7 +22,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 MAX_CELLS = 2**28  # 2 GiB of numbers
 MAX_LISTED = 1000
+SET_ASIDE = "set aside by the file's own header"
 AHEAD = 2  # blocks that are parsed while the one before them is appended
 CACHED = 2**16  # bytes that stay in the processor cache while they are compared
 NEWLINE, QUOTE, BLANK, TAB = b'\n" \t'
@@ -64,12 +65,30 @@ def read(
     """
     form = dialect.find_format(path, reading)
     try:
-        return _Reader(path, form).read(progress, is_cancelled)
+        return _read(path, form, reading, progress, is_cancelled)
     except UndecodableError as error:
         if reading.encoding is not None or form.encoding != "utf-8":
             raise text_file.wrong_encoding(path, form.encoding, error.line) from None
     latin = replace(reading, encoding="cp1252")  # it can decode any bytes
-    return _Reader(path, dialect.find_format(path, latin)).read(progress, is_cancelled)
+    return _read(path, dialect.find_format(path, latin), reading, progress, is_cancelled)
+
+
+def _read(
+    path: Path,
+    form: TableFormat,
+    reading: CsvOptions,
+    progress: Progress | None,
+    is_cancelled: Callable[[], bool],
+) -> Table:
+    """Read the file; a second time if a column turned out to hold words whose “NA” went lost."""
+    table = _Reader(path, form, reading.na).read(progress, is_cancelled)
+    words = {j for j, column in enumerate(table.columns) if column.kind == "text"}
+    lost = [j for j in words.difference(form.word_columns) if table.columns[j].missing]
+    if not lost:
+        return table
+    form = replace(form, word_columns=tuple(sorted(words.union(form.word_columns))))
+    del table  # or both would be in memory
+    return _Reader(path, form, reading.na).read(progress, is_cancelled)
 
 
 Parsed = tuple["pd.DataFrame", NDArray[np.int32]]  # rows, and the line number of each
@@ -87,11 +106,20 @@ class _Chunk(NamedTuple):
 class _Reader:
     """One pass over a file."""
 
-    def __init__(self, path: Path, form: TableFormat) -> None:
+    def __init__(self, path: Path, form: TableFormat, na: tuple[str, ...] | None) -> None:
         self._path, self._form = path, form
         self._width = len(form.names)
         self._separator = ord(form.separator)
-        self._columns = [Cells(name, form.decimal) for name in form.names]
+        roles = form.roles or ("",) * self._width
+        self._columns = [
+            Cells(name, form.decimal, na, SET_ASIDE if role == "aside" else "")
+            for name, role in zip(form.names, roles, strict=True)
+        ]
+        # Among words, what means a missing value is decided when all of them are known.
+        among_numbers = [*MISSING, *(na or ())]
+        self._na: dict[Any, list[str]] = {
+            j: [""] if j in form.word_columns else among_numbers for j in range(self._width)
+        }
         self._lines = GrowingArray(np.int32(0))
         self._rows = 0
         self._checked_rows = 0  # rows at the last check of memory
@@ -323,7 +351,7 @@ class _Reader:
                 dtype=dict.fromkeys(texts, "category"),  # same cells, half the time
                 skipinitialspace=QUOTE in text and BLANK in text,  # a quote may follow a blank
                 keep_default_na=False,
-                na_values=list(MISSING),
+                na_values=self._na,
                 skip_blank_lines=skips_blank_lines,
                 low_memory=False,
                 engine="c",

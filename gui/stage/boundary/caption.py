@@ -31,8 +31,10 @@ def _held_features(section: Section) -> str:
     if dataset.m <= 2:
         return ""
     held = [
-        f"{short(name)} {section.centre[j]:.3g}"
-        for j, name in enumerate(dataset.feature_names)
+        short(f"{name} {section.centre[j]:.3g}" if mark is None else mark.say(section.centre[j]))
+        for j, (name, mark) in enumerate(
+            zip(dataset.feature_names, dataset.indicators, strict=True)
+        )
         if j not in section.features
     ]
     more = len(held) - MOST_FEATURES

@@ -201,10 +201,8 @@ class BoundaryView(View):
             self.show_points(self.task)
 
     def _show_axes(self, section: Section) -> None:
-        dataset = section.task.dataset
-        unit = f" ({dataset.unit})" if dataset.unit else ""
         for side, feature in zip(("bottom", "left"), section.features, strict=True):
-            plots.name_axis(self.plot, side, dataset.feature_names[feature] + unit)
+            plots.name_feature(self.plot, side, section.task.dataset, feature)
         plots.paint(self.plot, self.theme)
         x_range, y_range = section.ranges()
         self.plot.setRange(xRange=x_range, yRange=y_range, padding=0)

@@ -1,0 +1,83 @@
+"""Rows of a table that look odd: totals below the data, classes of one row, a header among rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.csv.spelling import spellings
+from core.data.csv.table import Column, Table
+from core.data.csv.understood import Remark
+
+LAST_ROWS = 3  # looked at for totals
+TOTALS = (
+    *("total", "totals", "grand total", "sum", "sums", "subtotal", "mean", "average", "avg"),
+    *("summe", "gesamt", "insgesamt", "gesamtsumme", "mittelwert", "durchschnitt", "Σ", "somme"),
+    *("moyenne", "suma", "totale", "totaal", "promedio", "media"),
+)
+MOST_NAMED = 6
+
+
+def total_rows(table: Table) -> NDArray[np.int64]:
+    """Return the rows at the end that are named a total or a mean and end no other row, (k,)."""
+    last = range(max(table.n - LAST_ROWS, 0), table.n)
+    rows = [row for row in last if any(_is_total(column, row) for column in table.columns)]
+    return np.array(rows, dtype=np.int64)
+
+
+def _is_total(column: Column, row: int) -> bool:
+    codes = column.codes
+    if codes is None or codes[row] < 0:
+        return False
+    word = column.words[codes[row]].strip(" :.*").casefold()
+    is_named = word in TOTALS or word.startswith(("total ", "grand total"))
+    return is_named and int((codes == codes[row]).sum()) == 1
+
+
+def remarks(
+    table: Table, label: int, names: tuple[str, ...], y: NDArray[np.int64], *, is_merged: bool
+) -> tuple[Remark, ...]:
+    """Return what looks odd in the classes, which `names` and `y` (n,) give."""
+    found = [] if is_merged else list(_spellings(names))
+    found += _missing_words(table.columns[label])
+    counts = np.bincount(y[y >= 0], minlength=len(names))
+    totals = set(total_rows(table).tolist())
+    for k in np.flatnonzero(counts == 1)[:MOST_NAMED]:
+        row = int(np.flatnonzero(y == k)[0])
+        if row not in totals and counts.max() > 1:
+            found.append(_of_one_row(table, row, names[k]))
+    return tuple(found)
+
+
+def _spellings(names: tuple[str, ...]) -> Iterator[Remark]:
+    for group in spellings(names)[:MOST_NAMED]:
+        written = ", ".join(f"“{name}”" for name in group)
+        yield Remark(
+            f"{written} are {len(group)} classes that differ only in how they are written",
+            "--merge-case makes one of them",
+        )
+
+
+def _missing_words(column: Column) -> Iterator[Remark]:
+    for word, count in column.na_words:
+        is_class = word in column.words
+        yield Remark(
+            f"“{word}” in {column.name} ({count:,} row{'s' if count > 1 else ''}) is read as "
+            f"{'a class' if is_class else 'no label'}",
+            f"--na “{word}” takes it as no label" if is_class else "--na empty makes it a class",
+        )
+
+
+def _of_one_row(table: Table, row: int, name: str) -> Remark:
+    line = int(table.lines[row])
+    form = table.format
+    if row == 0 and form.header_line is None and line == form.first_line and table.n > MOST_NAMED:
+        return Remark(
+            f"line {line:,} is taken as data, but no other row is of its class “{name}”",
+            "if it names the columns: --header",
+        )
+    return Remark(
+        f"class “{name}” has one row (line {line:,}): it cannot be both learnt and tested"
+    )
