@@ -178,7 +178,7 @@ def _left_out(
         lines = np.array([line for line, _ in table.ragged], dtype=np.int32)
         why = f"without {len(table.columns)} values"
         found.append(LeftOut(why, lines, table.ragged_count))
-    for why, is_out in (("without a label", y_is_missing), ("named a total", is_total)):
+    for why, is_out in (("without a label", y_is_missing), ("named a total or a mean", is_total)):
         if is_out.any():
             lines = np.asarray(table.lines[is_out])
             found.append(LeftOut(why, lines, len(lines)))

@@ -94,9 +94,11 @@ class _Column(NamedTuple):
     def holds_numbers(self) -> bool:
         return len(self.numbers) > MOSTLY * len(self.below)
 
-    @property
-    def is_unlike(self) -> bool:
-        """Whether the first cell is a number that the column would hardly hold."""
+    def is_unlike(self, *, grows: bool) -> bool:
+        """Return whether the first cell is a number that the column would hardly hold.
+
+        grows : the numbers of the first line are whole and grow from column to column.
+        """
         if self.number is None or len(self.below) < FEW_CELLS:
             return False
         if not self.holds_numbers:
@@ -105,8 +107,14 @@ class _Column(NamedTuple):
         spread = (high - low) or 1.0
         if not low - spread <= self.number <= high + spread:
             return True
+        if _is_year(self.number):
+            return sum(map(_is_year, self.numbers)) < MOSTLY * len(self.numbers)
         whole = sum(number == round(number) for number in self.numbers if abs(number) < 2**53)
-        return self.number == round(self.number) and whole < 0.2 * len(self.numbers)
+        return grows and whole < 0.2 * len(self.numbers)
+
+
+def _is_year(number: float) -> bool:
+    return number == round(number) and 1800 <= number <= 2100
 
 
 def _looks_like_header(
@@ -122,11 +130,14 @@ def _looks_like_header(
     if above_numbers or repeated:
         return above_numbers > repeated
     counted = [column for column in columns if column.number is not None]
+    if len(set(first)) < len(first):
+        return False
     if not counted:
-        return len(set(first)) == len(first)
-    unlike = sum(column.is_unlike for column in counted)
+        return True
+    grows = len(counted) > 1 and _grow(counted)
+    unlike = sum(column.is_unlike(grows=grows) for column in counted)
     if not named:
-        return len(counted) > 1 and unlike == len(counted) and _grow(counted)
+        return grows and unlike == len(counted)
     are_classes = any(2 * len(set(column.below)) <= len(column.below) for column in named)
     return 2 * unlike > len(counted) if are_classes else unlike == len(counted)
 

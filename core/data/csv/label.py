@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
+
+import numpy as np
 
 from core.data.csv.table import FEW_ROWS, MOST_CATEGORIES, Column, Table
 from core.errors import DataError
@@ -34,10 +37,11 @@ QUANTITIES = {
     *("temperature", "amount", "count", "year", "mpg", "score", "area", "distance"),
 }
 
-FEW_NUMBERS = 10  # so many whole numbers in a row look like classes
+FEW_NUMBERS = 10  # so many different whole numbers look like classes
 MANY_CLASSES = 20  # more numbers than these are classes only if each is frequent
 MOST_DISTINCT_LABELS = 100  # of pictures
 MOST_RIVALS = 6
+SAMPLE = 1_000  # rows looked at first
 STATED = "the file says so"
 
 
@@ -165,11 +169,30 @@ def _of_pictures(table: Table) -> tuple[int, str, str] | None:
             f"all of its {len(found.columns)} columns are pixels, there is no label column: a "
             "model can be asked about such pictures, not trained on them.",
         )
-    kept = [j for j in every if j != table.split and not table.columns[j].doubt]
-    for j in (*kept[-1:], *kept[:1]):
-        if table.pictures(j) and 1 < _distinct(table, j) <= MOST_DISTINCT_LABELS:
-            return j, f"the {'first' if j == kept[0] else 'last'} column, beside pixels", ""
-    return None
+    kept = [j for j in every if table.columns[j].is_number and not table.columns[j].doubt]
+    if not kept:
+        return None
+    ends = [
+        j
+        for j in dict.fromkeys((*kept[-1:], *kept[:1]))
+        if table.pictures(j) and 1 < _distinct(table, j) <= MOST_DISTINCT_LABELS
+    ]
+    if not ends:
+        return None
+    stems = Counter(_stem(table.names[j]) for j in kept)
+    usual = stems.most_common(1)[0][0]
+    best = min(ends, key=lambda j: (_stem(table.names[j]) == usual, _largest_share(table, j)))
+    return best, f"the {'first' if best == kept[0] else 'last'} column, beside pixels", ""
+
+
+def _stem(name: str) -> str:
+    """Return a name without its numbers, which all pixels have in common."""
+    return re.sub(r"[\d\W_]+", "", name).casefold()
+
+
+def _largest_share(table: Table, j: int) -> float:
+    """Return the share of rows with the most frequent value: small for classes, not for pixels."""
+    return float(np.bincount(table.columns[j].classes[1] + 1).max() / max(table.n, 1))
 
 
 def _candidates(table: Table) -> Iterator[int]:
@@ -191,7 +214,13 @@ def _is_odd(column: Column) -> bool:
 
 
 def _has_few(column: Column) -> bool:
-    return 0 < column.high - column.low < FEW_NUMBERS and not column.doubt
+    if column.doubt or not column.low < column.high:
+        return False
+    if column.high - column.low < FEW_NUMBERS:
+        return True
+    if len(np.unique(column.values[:SAMPLE])) > FEW_NUMBERS:  # sorting all of them takes long
+        return False
+    return len(column.classes[0]) <= FEW_NUMBERS
 
 
 def _rank(table: Table, j: int) -> tuple[int, int]:

@@ -42,13 +42,7 @@ def remarks(
     """Return what looks odd in the classes, which `names` and `y` (n,) give."""
     found = [] if is_merged else list(_spellings(names))
     found += _missing_words(table.columns[label])
-    counts = np.bincount(y[y >= 0], minlength=len(names))
-    totals = set(total_rows(table).tolist())
-    for k in np.flatnonzero(counts == 1)[:MOST_NAMED]:
-        row = int(np.flatnonzero(y == k)[0])
-        if row not in totals and counts.max() > 1:
-            found.append(_of_one_row(table, row, names[k]))
-    return tuple(found)
+    return (*found, *_of_one_row(table, names, y))
 
 
 def _spellings(names: tuple[str, ...]) -> Iterator[Remark]:
@@ -70,14 +64,34 @@ def _missing_words(column: Column) -> Iterator[Remark]:
         )
 
 
-def _of_one_row(table: Table, row: int, name: str) -> Remark:
-    line = int(table.lines[row])
-    form = table.format
-    if row == 0 and form.header_line is None and line == form.first_line and table.n > MOST_NAMED:
-        return Remark(
-            f"line {line:,} is taken as data, but no other row is of its class “{name}”",
+def _of_one_row(table: Table, names: tuple[str, ...], y: NDArray[np.int64]) -> Iterator[Remark]:
+    counts = np.bincount(y[y >= 0], minlength=len(names))
+    if counts.max(initial=0) < 2:
+        return
+    totals = set(total_rows(table).tolist())
+    alone = [
+        (names[k], row)
+        for k in np.flatnonzero(counts == 1)
+        if (row := int(np.flatnonzero(y == k)[0])) not in totals
+    ]
+    if alone and _may_be_header(table, alone[0][1]):
+        name, row = alone.pop(0)
+        yield Remark(
+            f"line {table.lines[row]:,} is taken as data, but no other row is of its class "
+            f"“{name}”",
             "if it names the columns: --header",
         )
-    return Remark(
-        f"class “{name}” has one row (line {line:,}): it cannot be both learnt and tested"
-    )
+    if alone:
+        listed = ", ".join(
+            f"“{name}” (line {table.lines[row]:,})" for name, row in alone[:MOST_NAMED]
+        )
+        more = f" and {len(alone) - MOST_NAMED:,} more" if len(alone) > MOST_NAMED else ""
+        yield Remark(
+            f"one row only is of class {listed}{more}: it cannot be both learnt and tested"
+        )
+
+
+def _may_be_header(table: Table, row: int) -> bool:
+    form = table.format
+    is_first = row == 0 and int(table.lines[row]) == form.first_line
+    return is_first and form.header_line is None and table.n > MOST_NAMED

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.config import DataConfig
 from core.data.csv import label as labels
 from core.data.csv.label import LabelChoice
-from core.data.csv.table import MOST_CATEGORIES, Table
+from core.data.csv.table import MOST_CATEGORIES, Column, Table
 from core.errors import DataError
 from core.name_lookup import plain
 
@@ -76,7 +76,8 @@ def _categorical(
     words = [j for j in usable if table.columns[j].kind == "text"]
     named = {j for j in words if _is_named(table.names[j], config.features)}
     if config.categorical is None:
-        return frozenset({*named, *(j for j in words if not table.columns[j].doubt)})
+        pairs = (j for j in words if _are_two(table.columns[j], is_merged=config.merge_case))
+        return frozenset({*named, *pairs})
     if config.categorical == ALL:
         return frozenset(words)
     asked = {table.column(name) for name in config.categorical}
@@ -87,6 +88,11 @@ def _categorical(
                 f"choose from {', '.join(table.names[k] for k in words[:12]) or 'none'}."
             )
     return frozenset(named | asked)
+
+
+def _are_two(column: Column, *, is_merged: bool) -> bool:
+    """Return whether a column holds two words, which go in without being asked for."""
+    return not column.aside and len(column.categories(is_merged=is_merged)[0]) == 2
 
 
 def _is_named(column: str, features: Sequence[str] | None) -> bool:

@@ -311,7 +311,9 @@ class Table:
         ]
         if not any(len(numbers) - k in PIXELS for k in range(MOST_ROW_NUMBERS + 1)):
             return None
-        pixels = [j for j in numbers if not self.columns[j].doubt]
+        pixels = numbers
+        if len(numbers) not in PIXELS:
+            pixels = [j for j in numbers if not self.columns[j].doubt]
         shape = PIXELS.get(len(pixels))
         if shape is None or not self.n:
             return None

@@ -186,7 +186,8 @@ class Selection:
         totals = [row for row in oddities.total_rows(table) if not gaps.no_label[row]]
         rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row in totals)
         remarks += tuple(
-            Remark(f"line {table.lines[row]:,} is named a total, and is left out") for row in totals
+            Remark(f"line {table.lines[row]:,} is named a total or a mean, and is left out")
+            for row in totals
         )
         counts = np.bincount(y[y >= 0], minlength=len(names))
         shown = ", ".join(

@@ -35,18 +35,6 @@ quick = settings(
 
 
 @pytest.fixture
-def read(tmp_path):
-    """Return read(text or bytes, …): the table in a file with this content."""
-
-    def read(content, name="t.csv", **known):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return reader.read(path, CsvOptions(**known))
-
-    return read
-
-
-@pytest.fixture
 def refusal(read):
     """Return refusal(content): the words with which it is refused."""
 

@@ -171,7 +171,7 @@ def test_each_column_says_what_it_is_used_as_and_why_not(preview):
     assert said(dialog, ROLE_ROW, "kind") == "label"
     assert (said(dialog, ROLE_ROW, "bill"), tick(dialog, "bill")) == ("feature", CHECKED)
     assert (said(dialog, ROLE_ROW, "id"), tick(dialog, "id")) == ("counts the rows", UNCHECKED)
-    assert (said(dialog, ROLE_ROW, "city"), tick(dialog, "city")) == ("text", None)
+    assert (said(dialog, ROLE_ROW, "city"), tick(dialog, "city")) == ("constant", None)
     assert "text" in said(dialog, ROLE_ROW, "city", Qt.ItemDataRole.ToolTipRole)
 
 
@@ -185,7 +185,8 @@ def test_the_first_rows_are_shown_as_parsed_with_their_lines(preview):
 
 def test_the_classes_and_the_size_of_what_is_loaded_are_said(preview):
     dialog = preview(BIRDS)
-    assert dialog.label.classes.text() == "2 classes: Adelie, Gentoo"
+    classes = "2 classes: Adelie (20), Gentoo (20)  ·  the last column that can hold classes"
+    assert dialog.label.classes.text() == classes
     assert dialog.foot.summary.text() == "Loads 40 rows × 2 features"
 
 
@@ -287,7 +288,7 @@ def test_a_correction_reads_the_file_again(qtbot, preview):
     dialog = preview(BIRDS)
     choose(qtbot, dialog.format.choices["decimal"], ".")
     qtbot.waitUntil(lambda: dialog.table.format.decimal == ".", timeout=PATIENCE_MS)
-    assert said(dialog, ROLE_ROW, "bill") == "text"
+    assert said(dialog, ROLE_ROW, "bill") == "words"
     choose(qtbot, dialog.format.choices["decimal"], ",")
     qtbot.waitUntil(lambda: dialog.table.format.decimal == ",", timeout=PATIENCE_MS)
     assert said(dialog, ROLE_ROW, "bill") == "feature"

@@ -62,9 +62,9 @@ def test_another_label_is_no_feature_and_the_one_before_can_be_one_again(select)
 
 def test_features_are_named_and_all_of_them_are_all(select):
     selection = select()
-    assert selection.feature_names == ("bill", "depth")
+    assert selection.config.features == ("bill", "depth")
     selection.take_all()
-    assert selection.feature_names == ("all",)
+    assert selection.config.features == ("all",)
 
 
 def test_rows_with_a_gap_are_counted_only_where_they_are_filled(select):
@@ -95,5 +95,5 @@ def test_the_pixels_of_pictures_are_all_features(select):
     )
     selection = select(pixels)
     selection.toggle(5)
-    assert selection.is_pictures and selection.feature_names == ("all",)
+    assert selection.is_pictures and selection.config.features == ("all",)
     assert selection.outcome().summary == "Loads 9 pictures of 8 × 8 pixels"
