@@ -71,8 +71,8 @@ def way_out(error: DataError) -> DataError:
         return DataError(f"{error} If one is the label all the same, name it with --label.")
     names = f" ({listed(error.others)} could be one)" if error.others else ""
     return DataError(
-        f"{error} Name another column with --label{names}, or take each value for a class with "
-        "--any-label."
+        f"{error} In the terminal: --label COL{names}, or --any-label, which takes each value for "
+        "a class."
     )
 
 

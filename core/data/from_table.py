@@ -102,7 +102,9 @@ def _classes(table: Table, chosen: Roles, config: DataConfig) -> Categories:
     is_accepted = config.any_label and label.why
     if label.trouble and not is_accepted:
         others = tuple(table.names[j] for j in label.rivals)
-        raise DoubtfulLabelError(f"{name}: {label.trouble}", others, can_accept=bool(label.why))
+        todo = " Choose another label column." if label.why else ""
+        said = f"{name}: {label.trouble}{todo}"
+        raise DoubtfulLabelError(said, others, can_accept=bool(label.why))
     try:
         return _labels(table.columns[label.column], is_merged=config.merge_case)
     except DataError as error:

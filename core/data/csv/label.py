@@ -43,12 +43,13 @@ MOST_DISTINCT_LABELS = 100  # of pictures
 MOST_RIVALS = 6
 SAMPLE = 1_000  # rows looked at first
 STATED = "the file says so"
+BY_NAME = "by its name"
 
 
 class LabelChoice(NamedTuple):
     """The label column that a table suggests.
 
-    why : the reason, as in “its name”. rivals : indices of others that could be the label.
+    why : the reason, as in “by its name”. rivals : indices of others that could be the label.
     trouble : why it should not be used without asking, or "".
     """
 
@@ -137,7 +138,7 @@ def _by_name(table: Table, ranks: tuple[tuple[str, ...], ...]) -> tuple[int, str
             if name in names:
                 j = names.index(name)
                 if ranks is SURE or may_be_label(table, j):
-                    return j, "its name", ""
+                    return j, BY_NAME, ""
     return None
 
 
@@ -148,12 +149,12 @@ def _y(table: Table) -> tuple[int, str, str] | None:
         return None
     y = names.index("y")
     if table.columns[y].kind == "text":
-        return y, "its name", ""
+        return y, BY_NAME, ""
     others = [j for j in _candidates(table) if j != y and names[j] not in ("x", "z")]
     has_words = any(table.columns[j].kind == "text" for j in others)
     if has_words or (others and _is_partner(table, y)):
         return None
-    return y, "its name", ""
+    return y, BY_NAME, ""
 
 
 def _of_pictures(table: Table) -> tuple[int, str, str] | None:

@@ -86,8 +86,8 @@ def left_out_json(left_out: tuple[LeftOut, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def listed(names: tuple[str, ...], separator: str = ", ") -> str:
+def listed(names: tuple[str, ...], separator: str = ", ", most: int = MOST_LISTED) -> str:
     """Return the first few names and how many more there are."""
-    more = len(names) - MOST_LISTED
-    shown = separator.join(names[:MOST_LISTED])
+    more = len(names) - most
+    shown = separator.join(names[:most])
     return f"{shown} and {more:,} more" if more > 0 else shown

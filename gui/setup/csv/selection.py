@@ -17,6 +17,7 @@ from core.errors import DataError
 from gui.kit.plain_text import short
 
 MAX_NAMED = 6  # classes
+MAX_UNUSED = 5  # columns
 CHOSEN = "chosen"
 
 
@@ -197,8 +198,11 @@ class Selection:
         more = ", …" if len(names) > MAX_NAMED else ""
         classes = f"{len(names):,} class{'es' if len(names) != 1 else ''}: {shown}{more}"
         obstacle, trouble = self._obstacle(rows), self._choice.trouble
+        if trouble:
+            remarks = ()  # about classes that are hardly meant
         if trouble and not self._choice.why:  # pictures without any label
-            obstacle, trouble = f"{trouble} If one is the label all the same, choose it.", ""
+            said = f"{trouble[:1].upper()}{trouble[1:]}"
+            obstacle, trouble = f"{said} If one is the label all the same, choose it.", ""
         summary = self._summary(rows, len(names))
         question = f"{trouble} Each of them would be a class." if trouble else ""
         return Outcome(classes, gaps, remarks, summary, obstacle, question)
@@ -232,11 +236,11 @@ class Selection:
         """Return the columns that are not used and why, "" if there are none."""
         columns = self.table.columns
         named = tuple(
-            f"{short(columns[j].name)} ({short(reason)})"
+            f"{short(columns[j].name)} ({short(reason.partition(',')[0])})"
             for j, role in enumerate(self.roles)
             if role in (Role.UNUSED, Role.UNUSABLE)
             and (
                 reason := self.table.why_unusable(j, self.label) or columns[j].doubt or "not ticked"
             )
         )
-        return f"Not used: {listed(named, '; ')}" if named else ""
+        return f"Not used: {listed(named, '; ', MAX_UNUSED)}" if named else ""

@@ -57,7 +57,7 @@ def test_label_classes_and_unused_columns_are_said_with_their_reasons(train):
 
 def test_the_reason_for_a_label_and_the_other_candidates_are_said(train):
     _, out, _ = train(SHIP.replace("class\n", "group\n").replace("fate", "Survived"), "--dry-run")
-    assert "label     Survived (its name); group, sex, port could be it too" in out
+    assert "label     Survived (by its name); group, sex, port could be it too" in out
 
 
 def test_json_holds_all_that_was_understood(understood):

@@ -54,7 +54,7 @@ def test_whole_classes_beside_coordinates_are_the_label(chosen, blobs, text_of):
 def test_a_name_that_is_mostly_a_labels_goes_before_the_last_column(chosen, blobs, text_of, name):
     rows = [(int(word == "ash"), a, b, "pq"[k % 2]) for k, (a, b, word) in enumerate(blobs)]
     found, rivals, choice = chosen(text_of(rows, f"{name},a,b,port"))
-    assert (found, choice.why) == (name, "its name")
+    assert (found, choice.why) == (name, "by its name")
     assert rivals == ("port",)
 
 
