@@ -116,10 +116,10 @@ class _Reader:
             for name, role in zip(form.names, roles, strict=True)
         ]
         # Among words, what means a missing value is decided when all of them are known.
-        among_numbers = [*MISSING, *(na or ())]
-        self._na: dict[Any, list[str]] = {
-            j: [""] if j in form.word_columns else among_numbers for j in range(self._width)
-        }
+        usual = [*MISSING, *(na or ())]
+        self._na: list[str] | dict[Any, list[str]] = usual
+        if form.word_columns:  # a list for each column takes pandas half as long again
+            self._na = {j: [""] if j in form.word_columns else usual for j in range(self._width)}
         self._lines = GrowingArray(np.int32(0))
         self._rows = 0
         self._checked_rows = 0  # rows at the last check of memory
