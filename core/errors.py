@@ -28,8 +28,8 @@ class DataError(LogitLabError):
 class DoubtfulLabelError(DataError):
     """A table's label column is probably not meant.
 
-    others : columns that could be the label. can_accept : whether the user may take it all the
-    same.
+    others : columns that could be the label. can_accept : whether each of its values can be taken
+    for a class all the same.
     """
 
     def __init__(self, message: str, others: tuple[str, ...], *, can_accept: bool) -> None:

@@ -67,13 +67,9 @@ def way_out(error: DataError) -> DataError:
     """Return the error with the options that help, if its label column is doubtful."""
     if not isinstance(error, DoubtfulLabelError):
         return error
-    if not error.can_accept:
-        return DataError(f"{error} If one is the label all the same, name it with --label.")
     names = f" ({listed(error.others)} could be one)" if error.others else ""
-    return DataError(
-        f"{error} In the terminal: --label COL{names}, or --any-label, which takes each value for "
-        "a class."
-    )
+    accept = ", or --any-label, which takes each value for a class" if error.can_accept else ""
+    return DataError(f"{error} In the terminal: --label COL{names}{accept}.")
 
 
 def _counts(task: Task) -> dict[str, int]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.config import DataConfig
 from core.data.csv import oddities, roles
 from core.data.csv.header import TEST
+from core.data.csv.oddities import Stray
 from core.data.csv.roles import Roles
 from core.data.csv.table import Column, Table
 from core.data.csv.understood import LeftOut, Remark, Understood
@@ -34,10 +35,10 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     chosen = roles.decide(table, config)
     class_names, y = _classes(table, chosen, config)
     is_kept = y >= 0
-    totals = oddities.total_rows(table)
-    is_total = np.zeros(table.n, dtype=bool)
-    is_total[totals] = is_kept[totals]
-    is_kept = is_kept & ~is_total
+    strays = oddities.strays(table)
+    left_out = _left_out(table, ~is_kept, strays)
+    for stray in strays:
+        is_kept[stray.rows] = False
     X, feature_names, indicators, scale = _features(chosen, config, is_kept)
     lines, tested = table.lines, 0
     if not is_kept.all():
@@ -49,7 +50,6 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     shape = table.image_shape(chosen.label.column)
     doubts = chosen.doubts
     trusted = tuple(n for n in feature_names if n not in doubts)
-    left_out = _left_out(table, y_is_missing=~is_kept & ~is_total, is_total=is_total)
     return Dataset(
         name=name,
         X=X,
@@ -108,7 +108,8 @@ def _classes(table: Table, chosen: Roles, config: DataConfig) -> Categories:
     try:
         return _labels(table.columns[label.column], is_merged=config.merge_case)
     except DataError as error:
-        raise DataError(f"{name}: {error}") from None
+        others = tuple(table.names[j] for j in label.rivals)
+        raise DoubtfulLabelError(f"{name}: {error}", others, can_accept=False) from None
 
 
 def _features(
@@ -172,7 +173,7 @@ def _indicators(
 
 
 def _left_out(
-    table: Table, y_is_missing: NDArray[np.bool_], is_total: NDArray[np.bool_]
+    table: Table, has_no_label: NDArray[np.bool_], strays: tuple[Stray, ...]
 ) -> tuple[LeftOut, ...]:
     """Return which lines and rows are left out."""
     found = []
@@ -180,10 +181,13 @@ def _left_out(
         lines = np.array([line for line, _ in table.ragged], dtype=np.int32)
         why = f"without {len(table.columns)} values"
         found.append(LeftOut(why, lines, table.ragged_count))
-    for why, is_out in (("without a label", y_is_missing), ("named a total or a mean", is_total)):
-        if is_out.any():
-            lines = np.asarray(table.lines[is_out])
-            found.append(LeftOut(why, lines, len(lines)))
+    unlabelled = np.flatnonzero(has_no_label)
+    for rows, why in (
+        Stray(unlabelled, "without a label"),
+        *(Stray(stray.rows[~has_no_label[stray.rows]], stray.why) for stray in strays),
+    ):
+        if len(rows):
+            found.append(LeftOut(why, np.asarray(table.lines[rows]), len(rows)))
     return tuple(found)
 
 

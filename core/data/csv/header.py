@@ -25,6 +25,7 @@ Rows = Sequence[Sequence[str]]
 
 MOST_CELLS = 20_000  # looked at for the votes
 MOSTLY = 0.5
+MAX_NAME = 2**53  # beyond, every number is whole
 FEW_CELLS = 3  # below a number; fewer do not tell what the column holds
 
 _TYPES = {"continuous", "discrete", "string", "time"}
@@ -114,7 +115,7 @@ class _Column(NamedTuple):
 
 
 def _is_year(number: float) -> bool:
-    return number == round(number) and 1800 <= number <= 2100
+    return 1800 <= number <= 2100 and number == round(number)
 
 
 def _looks_like_header(
@@ -134,12 +135,15 @@ def _looks_like_header(
         return False
     if not counted:
         return True
-    grows = len(counted) > 1 and _grow(counted)
+    steps = _steps(counted)
+    grows = min(steps, default=0) > 0
     unlike = sum(column.is_unlike(grows=grows) for column in counted)
     if not named:
         return grows and unlike == len(counted)
-    are_classes = any(2 * len(set(column.below)) <= len(column.below) for column in named)
-    return 2 * unlike > len(counted) if are_classes else unlike == len(counted)
+    if not any(2 * len(set(column.below)) <= len(column.below) for column in named):
+        return unlike == len(counted)
+    is_scale = grows and len(steps) > 1 and len(set(steps)) == 1  # as of wavelengths
+    return is_scale or 2 * unlike > len(counted)
 
 
 def _columns(
@@ -175,10 +179,12 @@ def _counts_columns(first: Sequence[str], rest: Rows, parse: Parse) -> bool:
     return [number for number in below if number is not None] != counted
 
 
-def _grow(counted: list[_Column]) -> bool:
-    """Return whether the first line holds whole numbers that grow from column to column."""
+def _steps(counted: list[_Column]) -> list[float]:
+    """Return by how much the numbers of the first line grow, [] unless all of them are whole."""
     numbers = [column.number for column in counted if column.number is not None]
-    return all(n == round(n) for n in numbers) and all(a < b for a, b in pairwise(numbers))
+    if not all(number == round(number) for number in numbers if abs(number) < MAX_NAME):
+        return []
+    return [b - a for a, b in pairwise(numbers)]
 
 
 def _ends_an_export(records: Rows) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +16,31 @@ from core.data.csv.understood import Remark
 LAST_ROWS = 3  # looked at for totals
 TOTALS = (
     *("total", "totals", "grand total", "sum", "sums", "subtotal", "mean", "average", "avg"),
-    *("summe", "gesamt", "insgesamt", "gesamtsumme", "mittelwert", "durchschnitt", "Σ", "somme"),
+    *("summe", "gesamt", "insgesamt", "gesamtsumme", "mittelwert", "durchschnitt", "σ", "somme"),
     *("moyenne", "suma", "totale", "totaal", "promedio", "media"),
 )
+_TOTAL_OF = re.compile(r"(grand )?totals? (for|of|per)\b.*")
 MOST_NAMED = 6
 
 
-def total_rows(table: Table) -> NDArray[np.int64]:
-    """Return the rows at the end that are named a total or a mean and end no other row, (k,)."""
+class Stray(NamedTuple):
+    """Rows that are no data: their indices, and why."""
+
+    rows: NDArray[np.int64]
+    why: str
+
+
+def strays(table: Table) -> tuple[Stray, ...]:
+    """Return the rows that are no data: totals below them, and the header once more."""
+    found = (
+        Stray(_totals(table), "named a total or a mean"),
+        Stray(_headers(table), "that repeats the names of the columns"),
+    )
+    return tuple(stray for stray in found if len(stray.rows))
+
+
+def _totals(table: Table) -> NDArray[np.int64]:
+    """Return the rows at the end that are named a total or a mean, as no other row is."""
     last = range(max(table.n - LAST_ROWS, 0), table.n)
     rows = [row for row in last if any(_is_total(column, row) for column in table.columns)]
     return np.array(rows, dtype=np.int64)
@@ -32,8 +51,18 @@ def _is_total(column: Column, row: int) -> bool:
     if codes is None or codes[row] < 0:
         return False
     word = column.words[codes[row]].strip(" :.*").casefold()
-    is_named = word in TOTALS or word.startswith(("total ", "grand total"))
+    is_named = word in TOTALS or _TOTAL_OF.fullmatch(word) is not None
     return is_named and int((codes == codes[row]).sum()) == 1
+
+
+def _headers(table: Table) -> NDArray[np.int64]:
+    """Return the rows whose every cell is the name of its column."""
+    is_header = np.ones(table.n, dtype=bool)
+    for column in table.columns:
+        if column.codes is None or column.name not in column.words:
+            return np.empty(0, dtype=np.int64)
+        is_header &= column.codes == column.words.index(column.name)
+    return np.flatnonzero(is_header)
 
 
 def remarks(
@@ -68,11 +97,11 @@ def _of_one_row(table: Table, names: tuple[str, ...], y: NDArray[np.int64]) -> I
     counts = np.bincount(y[y >= 0], minlength=len(names))
     if counts.max(initial=0) < 2:
         return
-    totals = set(total_rows(table).tolist())
+    known = {row for stray in strays(table) for row in stray.rows.tolist()}
     alone = [
         (names[k], row)
         for k in np.flatnonzero(counts == 1)
-        if (row := int(np.flatnonzero(y == k)[0])) not in totals
+        if (row := int(np.flatnonzero(y == k)[0])) not in known
     ]
     if alone and _may_be_header(table, alone[0][1]):
         name, row = alone.pop(0)

@@ -184,11 +184,15 @@ class Selection:
         except DataError as error:
             return Outcome("", gaps, (), "", str(error))
         remarks = oddities.remarks(table, self.label, names, y, is_merged=self.merge_case)
-        totals = [row for row in oddities.total_rows(table) if not gaps.no_label[row]]
-        rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row in totals)
+        strays = [
+            (row, stray.why)
+            for stray in oddities.strays(table)
+            for row in stray.rows
+            if not gaps.no_label[row]
+        ]
+        rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row, _ in strays)
         remarks += tuple(
-            Remark(f"line {table.lines[row]:,} is named a total or a mean, and is left out")
-            for row in totals
+            Remark(f"line {table.lines[row]:,} is left out, as a row {why}") for row, why in strays
         )
         counts = np.bincount(y[y >= 0], minlength=len(names))
         shown = ", ".join(

@@ -34,6 +34,11 @@ def test_growing_years_alone_are_a_header(read, blobs, text_of):
     assert read(text_of(rows, "1990,2000")).names == ("1990", "2000")
 
 
+def test_even_steps_name_the_columns_whose_numbers_they_could_be(read, blobs, text_of):
+    rows = [(k * 37 % 500, k * 91 % 600, k * 53 % 700, tree) for k, (*_, tree) in enumerate(blobs)]
+    assert read(text_of(rows, "400,410,420,tree")).names == ("400", "410", "420", "tree")
+
+
 def test_numbers_above_numbers_like_them_are_data(read, blobs, text_of):
     assert read(text_of([(a, b) for a, b, _ in blobs])).n == len(blobs)
 

@@ -158,7 +158,7 @@ def test_pixels_without_a_label_wait_for_one_to_be_chosen(select):
 def test_a_total_is_not_counted_and_is_said(select):
     outcome = select(SHIP + "999,,,,Total\n").outcome()
     assert "Total" in outcome.classes
-    assert [remark.text for remark in outcome.remarks][-1].startswith("line 42 is named a total")
+    assert [remark.text for remark in outcome.remarks][-1].startswith("line 42 is left out")
     assert outcome.summary.startswith("Loads 40 rows")
 
 
