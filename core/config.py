@@ -23,9 +23,14 @@ Schedule = Literal["constant", "step", "cosine", "1/t"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
 MISSING: tuple[Missing, ...] = get_args(Missing)
-ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
-SEPARATORS = (",", ";", "\t", "|")
+ENCODINGS = tuple(
+    "utf-8 utf-16-le utf-16-be cp1252 cp1250 iso8859-2 cp1251 koi8-r cp866 cp1253 cp1254 cp1255 "
+    "cp1256 cp1257 cp1258 cp874 gb18030 big5 cp932 euc-jp cp949 mac-roman cp437 cp850".split()
+)
+SEPARATORS = (",", ";", "\t", "|", " ")  # the last stands for any run of blanks
 DECIMALS = (".", ",")
+THOUSANDS = ("", ",", ".", " ", "'")  # the first stands for none
+QUOTES = ('"', "'")
 MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 INITS: tuple[Init, ...] = get_args(Init)
 ACTIVATIONS: tuple[HiddenActivation, ...] = get_args(HiddenActivation)
@@ -47,20 +52,32 @@ MAX_FLOAT = sys.float_info.max
 class CsvOptions:
     """User-specified format of a text table; None means detect it from the file.
 
+    separator : " " stands for any run of blanks and tabs.
     has_header : whether the first line names the columns.
     na : the words that mean a missing value; among numbers the usual ones mean it too.
+    thousands : mark between groups of three digits, "" for none.
+    quote : around cells that hold separators.
     """
 
     encoding: str | None = None
     separator: str | None = None
     decimal: str | None = None
     has_header: bool | None = None
+    thousands: str | None = None
+    quote: str | None = None
     na: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         _one_of("encoding", self.encoding, (None, *ENCODINGS))
         _one_of("separator", self.separator, (None, *SEPARATORS))
         _one_of("decimal", self.decimal, (None, *DECIMALS))
+        _one_of("thousands", self.thousands, (None, *THOUSANDS))
+        _one_of("quote", self.quote, (None, *QUOTES))
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise ConfigError(
+                f"“{self.decimal}” is both the decimal mark and the thousands mark; choose two "
+                "different ones."
+            )
         if not isinstance(self.has_header, bool | None):
             raise ConfigError(f"has_header is {self.has_header!r}; it must be true or false.")
         _texts("na", self.na)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 from core.cli.parser import say_misplaced
+from core.cli.reading_options import add_reading_options, reading_from
 from core.cli.table_options import add_table_options, meaning_from, na_from
 from core.config import (
     ACTIVATIONS,
-    ENCODINGS,
     INITS,
     MISSING,
     MODEL_KINDS,
     SCHEDULES,
     SOURCES,
-    CsvOptions,
     DataConfig,
     ModelConfig,
     RunConfig,
@@ -26,11 +28,7 @@ from core.errors import LogitLabError
 from core.optimiser_family import OPTIMISERS, Optimiser
 
 NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv"))
-TABLE_ENDINGS = (".csv", ".tsv", ".txt")
-SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
-DECIMAL_WORDS = {"point": ".", "comma": ","}
-
-
+STDIN = "-"
 MOST_DIGITS = 30  # of a whole number; no option accepts half as many
 
 
@@ -54,7 +52,8 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         type=_data,
         default=data.source,
         metavar="DATA",
-        help=f"{', '.join(NAMED_SOURCES)}, or a CSV file (default: iris)",
+        help=f"{', '.join(NAMED_SOURCES)}, or a file with a table: CSV and its like, ARFF, libsvm, "
+        "JSON lines, Excel, also as .gz or .zip; - for standard input (default: iris)",
     )
     group.add_argument(
         "--label",
@@ -68,17 +67,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         default=data.missing,
         help="skip a CSV file's rows that lack a number, or fill in the mean (default: skip)",
     )
-    for option, known, what in (
-        ("--encoding", dict(zip(ENCODINGS, ENCODINGS, strict=True)), "encoding"),
-        ("--separator", SEPARATOR_WORDS, "separator"),
-        ("--decimal", DECIMAL_WORDS, "decimal mark"),
-    ):
-        group.add_argument(option, choices=known, help=f"a CSV file's {what} (default: found out)")
-    group.add_argument(
-        "--header",
-        action=argparse.BooleanOptionalAction,
-        help="whether a CSV file's first line names its columns (default: found out)",
-    )
+    add_reading_options(group)
     add_table_options(group)
     group.add_argument(
         "--data-dir",
@@ -321,13 +310,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         path=path,
         label=options.label,
         missing=options.missing,
-        reading=CsvOptions(
-            options.encoding,
-            SEPARATOR_WORDS.get(options.separator),
-            DECIMAL_WORDS.get(options.decimal),
-            options.header,
-            na_from(options),
-        ),
+        reading=replace(reading_from(options), na=na_from(options)),
         folder=options.data_dir,
         features=None if options.features is None else tuple(_words(options.features)),
         test_fraction=options.test_fraction,
@@ -346,14 +329,20 @@ def _data(text: str) -> str | tuple[str, str]:
     """Parse the name of a data set, or return ("csv", path) for a file name."""
     if text in NAMED_SOURCES:
         return text
-    if text.lower().endswith(TABLE_ENDINGS):
-        return "csv", text
     if misplaced := say_misplaced(text):
         raise argparse.ArgumentTypeError(misplaced)
+    if text == STDIN or Path(text).suffix or os.sep in text or _exists(text):
+        return "csv", text
     raise argparse.ArgumentTypeError(
-        f"“{text}” is neither a data set ({', '.join(NAMED_SOURCES)}) nor a file whose name ends "
-        f"in {' or '.join(TABLE_ENDINGS)}"
+        f"“{text}” is neither a data set ({', '.join(NAMED_SOURCES)}) nor a file"
     )
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # no name of a file, as one too long or with a zero
+        return False
 
 
 def _batch_size(text: str) -> int | None:

@@ -103,7 +103,7 @@ def report(options: argparse.Namespace) -> int:
     return DONE
 
 
-def features(model: Model, options: argparse.Namespace) -> Picture:
+def features(model: Model, options: argparse.Namespace) -> NDArray[np.floating]:
     """Return the example to evaluate, (d,), in the units of the model's features."""
     if options.values is not None:
         return _measured(model, options.values)
@@ -237,7 +237,7 @@ def to_json(found: Answer, model: Model, path: str) -> dict[str, Any]:
     return told
 
 
-def _measured(model: Model, text: str) -> Picture:
+def _measured(model: Model, text: str) -> NDArray[np.floating]:
     if model.image_shape is not None:
         raise DataError("This model reads pictures; use --image or --strokes in place of --values.")
     words = [word.strip() for word in text.split(",")]
@@ -246,10 +246,10 @@ def _measured(model: Model, text: str) -> Picture:
         asked = tuple(Asked(name, (j,), ()) for j, name in enumerate(model.feature_names))
     if len(words) != len(asked):
         raise DataError(f"--values has {len(words)}; this model needs {_wanted(model)}.")
-    values = np.zeros(len(model.feature_names), dtype=np.float32)
+    values = np.zeros(len(model.feature_names))
     for word, column in zip(words, asked, strict=True):
         values[list(column.places)] = _value_of(word, column)
-    return values
+    return model.stored(values)
 
 
 def _value_of(word: str, column: Asked) -> list[float]:

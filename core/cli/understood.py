@@ -57,6 +57,11 @@ def understood_json(task: Task) -> dict[str, Any]:
         "categories": {
             column.name: list(column.words) for column in dataset.columns if column.words
         },
+        "units": {
+            name: unit
+            for j, name in enumerate(dataset.feature_names)
+            if (unit := dataset.unit_of(j))
+        },
         "not_used": _unused(task),
         "left_out": left_out_json(dataset.left_out),
         "notes": [*told.format.notes, *map(str, told.remarks)],

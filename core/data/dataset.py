@@ -19,12 +19,14 @@ REST_MARK = -1
 MAX_LISTED = 10  # lines listed in a message
 SPARE_ROWS = 256  # spare rows for examples that the user adds
 
+Numbers = NDArray[np.float32] | NDArray[np.float64] | NDArray[np.uint8]
+
 
 @dataclass(eq=False)
 class _Room:
     """An array with spare rows at its beginning, so that prepending copies no existing rows."""
 
-    array: NDArray[np.float32] | NDArray[np.uint8]
+    array: Numbers
     start: int
 
 
@@ -32,9 +34,10 @@ class _Room:
 class Dataset:
     """n examples with m features and a class each.
 
-    X : (n, m) float32 measurements, or uint8 pixels of 0 … `scale`.
+    X : (n, m) float32 measurements, or uint8 pixels of 0 … `scale`; float64 where float32 would not
+        tell the measurements apart before they are standardised.
     y : (n,) int64, class numbers 0 … h-1.
-    unit : of every feature, "" for none.
+    unit : of every feature, "" for none. units : (m,) of each feature; () if all have `unit`.
     image_shape : (rows, columns) if a row of X is a picture.
     preferred_features : default inputs if the user chooses none; empty means all.
     published_test : number of rows at the end that form the published test set.
@@ -52,7 +55,7 @@ class Dataset:
     """
 
     name: str
-    X: NDArray[np.float32] | NDArray[np.uint8]
+    X: Numbers
     y: NDArray[np.int64]
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
@@ -69,12 +72,14 @@ class Dataset:
     indicators: tuple[Indicator | None, ...] = ()
     understood: Understood | None = None
     left_out: tuple[LeftOut, ...] = ()
+    units: tuple[str, ...] = ()
     _room: _Room | None = None
 
     def __post_init__(self) -> None:
         for field_name, shown in (
             ("name", visible(self.name)),
             ("feature_names", visible_names(self.feature_names)),
+            ("units", tuple(map(visible, self.units))),
             ("class_names", visible_names(self.class_names)),
         ):
             object.__setattr__(self, field_name, shown)
@@ -100,13 +105,22 @@ class Dataset:
         """The columns behind the features: a column of words may be several of them."""
         return asked_of(self.feature_names, self.indicators)
 
-    def values(self, rows: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.float32]:
-        """Return the features of `rows` in their own units (pixels in 0 … 1), (n, m) float32."""
+    def unit_of(self, feature: int) -> str:
+        """Return the unit of the feature with this index, "" for none."""
+        return self.units[feature] if self.units else self.unit
+
+    def values(
+        self, rows: NDArray[np.int64] | slice = slice(None)
+    ) -> NDArray[np.float32] | NDArray[np.float64]:
+        """Return the features of `rows` in their own units (pixels in 0 … 1), (n, m).
+
+        float64 if X is, else float32.
+        """
+        if self.X.dtype == np.float64:
+            return np.asarray(self.X[rows] / self.scale, dtype=np.float64)
         return (self.X[rows] / np.float32(self.scale)).astype(np.float32, copy=False)
 
-    def with_examples(
-        self, X: NDArray[np.float32] | NDArray[np.uint8], y: NDArray[np.int64]
-    ) -> Dataset:
+    def with_examples(self, X: Numbers, y: NDArray[np.int64]) -> Dataset:
         """Prepend rows X (k, m), in the storage format of this data set, with classes y (k,).
 
         They are always training rows.
@@ -169,6 +183,7 @@ class Dataset:
             X=self.X.take(columns, axis=1),
             feature_names=tuple(self.feature_names[j] for j in columns),
             indicators=tuple(self.indicators[j] for j in columns),
+            units=tuple(self.units[j] for j in columns) if self.units else (),
             image_shape=None,  # a subset of the pixels is no picture
             preferred_features=(),
         )

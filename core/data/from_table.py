@@ -14,7 +14,7 @@ from core.data.csv.oddities import Stray
 from core.data.csv.roles import Roles
 from core.data.csv.table import Column, Table
 from core.data.csv.understood import LeftOut, Remark, Understood
-from core.data.dataset import Dataset, format_count, format_lines, pixel_names
+from core.data.dataset import Dataset, Numbers, format_count, format_lines, pixel_names
 from core.data.indicators import Indicator
 from core.errors import DataError, DoubtfulLabelError
 
@@ -39,7 +39,7 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     left_out = _left_out(table, ~is_kept, strays)
     for stray in strays:
         is_kept[stray.rows] = False
-    X, feature_names, indicators, scale = _features(chosen, config, is_kept)
+    X, feature_names, indicators, units, scale = _features(chosen, config, is_kept)
     lines, tested = table.lines, 0
     if not is_kept.all():
         y, lines = y[is_kept], lines[is_kept]
@@ -60,6 +60,7 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
         image_shape=shape,
         preferred_features=() if shape or len(trusted) in (0, len(feature_names)) else trusted,
         published_test=tested,
+        units=units,
         lines=lines,
         notes=_notes(table, left_out),
         indicators=indicators,
@@ -114,43 +115,39 @@ def _classes(table: Table, chosen: Roles, config: DataConfig) -> Categories:
 
 def _features(
     chosen: Roles, config: DataConfig, is_kept: NDArray[np.bool_]
-) -> tuple[
-    NDArray[np.float32] | NDArray[np.uint8],
-    tuple[str, ...],
-    tuple[Indicator | None, ...],
-    float,
-]:
-    """Return X of the kept rows, the names of its columns, their indicators, and their scale."""
+) -> tuple[Numbers, tuple[str, ...], tuple[Indicator | None, ...], tuple[str, ...], float]:
+    """Return X of the kept rows; names, indicators and units of its columns; and its scale."""
     table = chosen.table
     pictures = table.pictures(chosen.label.column)
     if pictures:
-        X = np.empty((int(is_kept.sum()), len(pictures.columns)), dtype=np.uint8)
+        pixels = np.empty((int(is_kept.sum()), len(pictures.columns)), dtype=np.uint8)
         for place, j in enumerate(pictures.columns):
             values = _kept(table.columns[j].values, is_kept)
-            X[:, place] = values if pictures.factor == 1 else np.rint(values * pictures.factor)
-        scale = 16.0 if X.max(initial=0) <= 16 and pictures.shape == (8, 8) else 255.0
-        return X, pixel_names(*pictures.shape), (), scale
+            pixels[:, place] = values if pictures.factor == 1 else np.rint(values * pictures.factor)
+        scale = 16.0 if pixels.max(initial=0) <= 16 and pictures.shape == (8, 8) else 255.0
+        return pixels, pixel_names(*pictures.shape), (), (), scale
     words = {j: _indicators(table.columns[j], config) for j in sorted(chosen.categorical)}
-    width = sum(len(words[j][0]) if j in words else 1 for j in chosen.columns)
-    X_numbers = np.empty((int(is_kept.sum()), width), dtype=np.float32)
-    names: list[str] = []
-    indicators: list[Indicator | None] = []
+    numbers = [table.columns[j] for j in chosen.columns if j not in words]
+    size = int(is_kept.sum()), sum(len(words[j][0]) if j in words else 1 for j in chosen.columns)
+    X: Numbers
+    if any(column.needs_float64 for column in numbers):
+        X = np.empty(size, dtype=np.float64)
+    else:
+        X = np.empty(size, dtype=np.float32)
+    about: list[tuple[str, Indicator | None, str]] = []
     for j in chosen.columns:
         column = table.columns[j]
         if j in words:
+            y = _kept(words[j][1], is_kept)
             for indicator, k in words[j][0]:
-                y = _kept(words[j][1], is_kept)
-                X_numbers[:, len(names)] = np.where(y < 0, np.nan, y == k)
-                names.append(indicator.name)
-                indicators.append(indicator)
+                X[:, len(about)] = np.where(y < 0, np.nan, y == k)
+                about.append((indicator.name, indicator, ""))
             continue
         values = _kept(column.values, is_kept)
-        X_numbers[:, len(names)] = (
-            np.where(np.isfinite(values), values, np.nan) if column.gaps else values
-        )
-        names.append(column.name)
-        indicators.append(None)
-    return X_numbers, tuple(names), tuple(indicators) if words else (), 1.0
+        X[:, len(about)] = np.where(np.isfinite(values), values, np.nan) if column.gaps else values
+        about.append((column.name, None, column.unit))
+    names, indicators, units = (tuple(each) for each in zip(*about, strict=True))
+    return X, names, indicators if words else (), units, 1.0
 
 
 def _kept(values: NDArray[Any], is_kept: NDArray[np.bool_]) -> NDArray[Any]:

@@ -95,7 +95,9 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
         yes, no = names[1], names[0]
     else:
         yes, no = names[k], f"all that is not {names[k]}"
-    unit = f" {task.dataset.unit}" if task.dataset.unit else ""
+    is_feature = task.feature_map.is_identity
+    unit = task.dataset.unit_of(j) if is_feature else task.dataset.unit
+    unit = f" {unit}" if unit else ""
     terms = [float(found.own_W[k, j])]
     if is_relative(task) and against is not None:
         terms.append(-float(found.own_W[against, j]))

@@ -23,6 +23,10 @@ from core.invisible_characters import visible_names
 from core.train.history import SERIES
 from core.train.snapshot import Metrics, Params
 
+MOST_OFFSET = (
+    60  # spreads that a mean is from 0; data of which float32 would be too coarse have more
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Model:
@@ -155,6 +159,15 @@ class Model:
     def columns(self) -> tuple[Asked, ...]:
         """What the model wants to know of an example: numbers, and words of known ones."""
         return asked_of(self.feature_names, self.indicators or (None,) * len(self.feature_names))
+
+    def stored(self, values: NDArray[np.float64]) -> NDArray[np.floating]:
+        """Return features in their own units as precisely as the training data were stored.
+
+        float32, unless they are so large and so close together that it would not tell them apart.
+        """
+        d = len(self.feature_names)
+        mean, std = self.standardiser.mean[:d], self.standardiser.std[:d]
+        return values if (np.abs(mean) > MOST_OFFSET * std).any() else values.astype(np.float32)
 
     def inputs(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the model's inputs X (n, k) for features (n, d) in their own units."""

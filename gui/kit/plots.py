@@ -249,7 +249,7 @@ def name_feature(plot: Plot, side: str, dataset: Dataset, feature: int) -> None:
     axis = plot.getPlotItem().getAxis(side)
     if indicator is None:
         axis.setTicks(None)
-        unit = f" ({dataset.unit})" if dataset.unit else ""
+        unit = f" ({own})" if (own := dataset.unit_of(feature)) else ""
         name_axis(plot, side, dataset.feature_names[feature] + unit)
         return
     words = (indicator.opposite, indicator.word)

@@ -123,6 +123,7 @@ def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
             EDIT, "&Undo", undo, ("Ctrl+Z",), "undo a reset or a change of data, model or points"
         ),
         Action(EDIT, "&Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo what was undone"),
+        Action(EDIT, "&Paste a table", window.csv.paste, ("Ctrl+V",), "paste a table", True),
     )
 
 

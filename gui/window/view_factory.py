@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
@@ -13,7 +13,9 @@ from core.train.snapshot import Snapshot
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import RunController
+from gui.kit.maths import formula
 from gui.kit.view import View, tell_all
+from gui.state.background_tasks import Queue
 from gui.window.look.theming import Appearance
 from gui.window.side.panel import SidePanel
 from gui.window.stage.stage import Stage
@@ -21,6 +23,8 @@ from gui.window.view_registry import SIDE, TABS, ViewSpec
 
 if TYPE_CHECKING:  # imported in `start`, after the first paint
     from gui.window.view_context import ViewContext
+
+LOAD_MS = 1000  # from the start until what the first formula needs is loaded in the background
 
 
 class ViewFactory(QObject):
@@ -85,6 +89,12 @@ class ViewFactory(QObject):
             if not spec.is_lazy:
                 self._make(name)
         self._stage.turned.connect(self.__getitem__)
+        QTimer.singleShot(LOAD_MS, self, self._load_typesetter)
+
+    def _load_typesetter(self) -> None:
+        self._controller.background.ask(
+            "formulae", formula.load, lambda _: None, queue=Queue.STUDIES
+        )
 
     def present(self, is_on: bool) -> None:
         """Turn presenter mode on or off in all views, including those created later."""

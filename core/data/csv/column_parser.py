@@ -6,14 +6,15 @@ end, a column would need its memory twice, and pandas would need new memory for 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.csv import dialect
-from core.data.csv.dialect import MISSING, MOST_WORDS
+from core.data.csv.dialect import MISSING, MOST_WORDS, TableFormat
+from core.data.csv.numbers import NumberForm, find_unit
 from core.data.csv.spreadsheet import restored
 from core.data.csv.table import MAX_FLOAT32, Column, Kind, Values
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HEAD_ROWS = 12
+SET_ASIDE = "set aside by the file's own header"
 MAX_WORDS = 10_000  # distinct words of a column
 # Words that may be the name of a class: North America, no illness, a minus. The others of MISSING
 # are written by programs only.
@@ -91,14 +93,15 @@ class Cells:
     """Builds one column."""
 
     def __init__(
-        self, name: str, decimal: str, na: Collection[str] | None = None, aside: str = ""
+        self, name: str, numbers: NumberForm, na: Collection[str] | None = None, aside: str = ""
     ) -> None:
         """Start an empty column.
 
         na : words that mean a missing value even among words; None to find out.
         aside : why the file itself sets the column aside, or "".
         """
-        self._name, self._decimal, self._aside = name, decimal, aside
+        self.name, self._numbers, self._aside = name, numbers, aside
+        self._unit = ""
         self._na = na
         self._missing_words = {*MISSING, *(na or ())}
         self._na_cells: dict[str, int] = {}  # how often each word for a missing value occurs
@@ -183,20 +186,24 @@ class Cells:
             places, distinct = pd.factorize(cells, use_na_sentinel=True)
         numbers = np.full(len(distinct) + 1, np.nan)  # the last, at −1, is for missing cells
         code_of = np.full(len(distinct) + 1, -1, dtype=np.int32)
-        na_places = {}
+        na_places: dict[int, str] = {}
+        unread: dict[int, str] = {}
         for place, cell in enumerate(distinct):
             word = str(cell).strip()
             if word.casefold() in ("true", "false"):  # pandas may have changed its case
                 word = word.capitalize()
-            number = dialect.parse_number(word, self._decimal)
+            number = self._numbers.parse(word)
             if word in self._missing_words:
                 if word:
                     na_places[place] = word
-                    code_of[place] = self._words.setdefault(word, len(self._words))
             elif number is not None:
                 numbers[place] = number
             else:
-                code_of[place] = self._words.setdefault(word, len(self._words))
+                unread[place] = word
+        if unread:
+            self._read_units(unread, numbers, places)
+        for place, word in sorted((unread | na_places).items()):
+            code_of[place] = self._words.setdefault(word, len(self._words))
         codes = code_of[places]
         values = self._measure(numbers[places])
         words = int((codes >= 0).sum())
@@ -210,6 +217,30 @@ class Cells:
         if len(self._words) > MAX_WORDS:
             self._has_too_many_words = True
         return values, codes if words or na_places else None
+
+    def _read_units(
+        self, unread: dict[int, str], numbers: NDArray[np.float64], places: NDArray[np.integer]
+    ) -> None:
+        """Move words that are a number with the column's unit from `unread` to `numbers`.
+
+        unread : the words, by their places among the different cells. places : of each cell.
+        """
+        found = {
+            place: read
+            for place, word in unread.items()
+            if (read := self._numbers.parse_with_unit(word))
+        }
+        if found and not self._unit:
+            counts = np.bincount(places[places >= 0], minlength=len(numbers))
+            filled: Counter[str] = Counter()
+            for place, (_, unit) in found.items():
+                filled[unit] += int(counts[place])
+            different = Counter(unit for _, unit in found.values())
+            self._unit = find_unit(filled, different, int(counts.sum()))
+        for place, (value, unit) in found.items():
+            if unit == self._unit:
+                numbers[place] = value
+                del unread[place]
 
     def _remember_head(self, values: Values, codes: NDArray[np.int32] | None) -> None:
         words = list(self._words)
@@ -240,7 +271,7 @@ class Cells:
         renamed |= dict.fromkeys(lost)
         head = (renamed.get(cell, cell) if isinstance(cell, str) else cell for cell in self._head)
         return Column(
-            name=self._name,
+            name=self.name,
             kind=kind,
             values=values,
             codes=codes,
@@ -253,6 +284,7 @@ class Cells:
             head=tuple(head),
             na_words=tuple(self._na_cells.items()) if is_text else (),
             aside=self._aside,
+            unit="" if is_text else self._unit,
         )
 
     def _words_for_missing(self) -> set[str]:
@@ -287,3 +319,12 @@ class Cells:
         if self._word_cells > MOST_WORDS * filled:
             return "text"
         return "whole numbers" if self._is_whole else "numbers"
+
+
+def cells_of(form: TableFormat, na: Collection[str] | None) -> list[Cells]:
+    """Return an empty column for each name of a format; na : see `Cells`."""
+    roles = form.roles or ("",) * len(form.names)
+    return [
+        Cells(name, form.number_form, na, SET_ASIDE if role == "aside" else "")
+        for name, role in zip(form.names, roles, strict=True)
+    ]

@@ -6,42 +6,37 @@ A file does not state its format: it is detected from the first lines, and the u
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 from core.config import CsvOptions
-from core.data.csv import text_file
+from core.data.csv import foreign, layout, rewriting, text_file
+from core.data.csv.encodings import ENCODINGS
 from core.data.csv.header import Role, find_header
-from core.data.csv.text_file import ENCODINGS, Head, lines_of
+from core.data.csv.layout import Layout
+from core.data.csv.numbers import DECIMALS, THOUSANDS, Doubt, NumberForm, find_marks
+from core.data.csv.packed import Source
+from core.data.csv.rewriting import BLANKS, Rewriter
+from core.data.csv.text_file import Head, lines_of
 from core.errors import DataError
 
 MAX_COLUMNS = 10_000
 SAMPLE_RECORDS = 200
 SAMPLE_CHARACTERS = 2**18
+SAMPLE_COLUMNS = 64
 WORD_ROWS = 40  # looked at to tell columns of words
 MOST_WORDS = 0.2  # share of words in a column of numbers with slips; above it the column is text
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-DECIMALS = {".": "decimal points", ",": "decimal commas"}
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANKS: "blanks"}
+QUOTES = {'"': "double quotes", "'": "single quotes"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NO_OPTIONS = CsvOptions()
 COMMENTS = ("#", "%", "//")
 END = "\x1e"  # appended after the last line: an open quote would swallow it
-
-_NUMBERS = {
-    mark: re.compile(
-        rf"[+-]?(\d+{m}?\d*|{m}\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.ASCII | re.IGNORECASE
-    )
-    for mark, m in ((".", r"\."), (",", ","))
-}
-_FRACTIONS = {
-    mark: re.compile(rf"[+-]?\d*{m}\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-    for mark, m in ((".", r"\."), (",", ","))
-}
 
 
 @dataclass(frozen=True)
@@ -54,6 +49,10 @@ class TableFormat:
     notes : further messages for the user.
     roles : what the header states of the columns, () if nothing.
     word_columns : indices of the columns that seem to hold words, where “NA” may be one of them.
+    thousands : the mark within large numbers, "" for none. quote : around cells.
+    has_quoted_rows : whether lines are quoted as a whole.
+    layout : None for a plain text table.
+    unusual : some words of the file that are not ASCII, as bytes.
     """
 
     encoding: str
@@ -65,19 +64,50 @@ class TableFormat:
     notes: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
     word_columns: tuple[int, ...] = ()
+    thousands: str = ""
+    quote: str = '"'
+    has_quoted_rows: bool = False
+    layout: Layout | None = None
+    unusual: bytes = b""
 
     def __str__(self) -> str:
         header = f"header in line {self.header_line:,}" if self.header_line else "no header"
-        return ", ".join(
-            (ENCODINGS[self.encoding], SEPARATORS[self.separator], DECIMALS[self.decimal], header)
+        parts = [ENCODINGS[self.encoding], SEPARATORS[self.separator], DECIMALS[self.decimal]]
+        if self.layout:
+            parts, header = [parts[0], self.layout.kind, parts[2]], ""
+            if not self.layout.is_text:
+                return self.layout.kind
+        if self.thousands:
+            parts.append(THOUSANDS[self.thousands])
+        if self.quote != '"' and not self.layout:
+            parts.append(QUOTES[self.quote])
+        if self.has_quoted_rows:
+            parts.append("each row in quotes")
+        return ", ".join(part for part in (*parts, header) if part)
+
+    @property
+    def number_form(self) -> NumberForm:
+        return NumberForm(self.decimal, self.thousands)
+
+    @property
+    def delimiter(self) -> str:
+        """The character between the cells of the lines that `rewriter` makes."""
+        return rewriting.canonical_separator(self.separator)
+
+    @property
+    def rewriter(self) -> Rewriter | None:
+        """What makes plain lines of the file's lines; None where they are plain."""
+        return rewriting.rewriter(
+            self.separator,
+            self.quote,
+            has_quoted_rows=self.has_quoted_rows,
+            first=self.layout.rewriter if self.layout else None,
         )
 
 
 def parse_number(text: str, decimal: str) -> float | None:
     """Return the number in a text, or None; 1_000 and full-width digits are not numbers."""
-    if not _NUMBERS[decimal].fullmatch(text):
-        return None
-    return float(text.replace(decimal, "."))
+    return NumberForm(decimal).parse(text)
 
 
 def is_blank(fields: list[str], line: str) -> bool:
@@ -85,24 +115,28 @@ def is_blank(fields: list[str], line: str) -> bool:
     return len(fields) < 2 and not line.strip(" \t\n")
 
 
-def find_format(path: Path, reading: CsvOptions = NO_OPTIONS) -> TableFormat:
+def find_format(source: Source, reading: CsvOptions = NO_OPTIONS) -> TableFormat:
     """Detect the format from the file's first lines, except for what `reading` specifies.
 
     Raises DataError where the file is no table of text.
     """
-    head = text_file.read_head(path, reading.encoding)
-    sample, above = _best_sample(path, head, reading)
+    head = text_file.read_head(source, reading.encoding)
+    if found := layout.find(source, head, MAX_COLUMNS):
+        return _format_of(found, head, reading)
+    foreign.check_words(source.name, head.text)
+    sample, above = _best_sample(source.name, head, reading)
     records = _without_titles(sample, reading)
     first = records[0]
     if len(records) < len(sample.records):
         above = first.line - 1
-    notes = [f"{above:,} line{'s' if above > 1 else ''} above the table skipped"] if above else []
+    notes = [source.remark] if source.remark else []
+    if above:
+        notes.append(f"{above:,} line{'s' if above > 1 else ''} above the table skipped")
     fields = [record.fields for record in records]
-
-    def parse(cell: str) -> float | None:
-        return parse_number(cell, sample.decimal)
-
+    parse = sample.number_form.parse_any
     header = find_header(fields, sample.width, parse, MISSING, reading.has_header)
+    if sample.doubt:
+        notes.append(_say_doubt(sample.doubt, header.names, sample.number_form))
     return TableFormat(
         encoding=head.encoding,
         separator=sample.separator,
@@ -113,6 +147,10 @@ def find_format(path: Path, reading: CsvOptions = NO_OPTIONS) -> TableFormat:
         notes=(*notes, *header.notes),
         roles=header.roles,
         word_columns=_word_columns(fields[header.records :], sample.width, parse),
+        thousands=sample.number_form.thousands,
+        quote=sample.quote,
+        has_quoted_rows=sample.has_quoted_rows,
+        unusual=head.unusual,
     )
 
 
@@ -130,7 +168,51 @@ def _word_columns(
     return tuple(found)
 
 
-def _best_sample(path: Path, head: Head, reading: CsvOptions) -> tuple[_Sample, int]:
+def _format_of(found: Layout, head: Head, reading: CsvOptions) -> TableFormat:
+    """Return the format of a file whose layout names its columns."""
+    lines = lines_of(head.text)[found.first_line - 1 :][: 2 * SAMPLE_RECORDS]
+    plain = lines_of(found.rewriter("".join(lines).encode()).decode()) or ["\n"]
+    samples = [
+        _Sample(plain, found.first_line - 1, separator, found.quote, False, reading)
+        for separator in found.separators
+    ]
+    best = max(samples, key=lambda sample: (sample.width == len(found.names), sample.score))
+    doubt = best.doubt
+    rows = [record.fields for record in best.records]
+    is_named = doubt is not None and doubt.column < len(found.names)
+    return TableFormat(
+        encoding=head.encoding,
+        separator=best.separator,
+        decimal=best.decimal,
+        header_line=None,
+        first_line=found.first_line,
+        names=found.names,
+        notes=(_say_doubt(doubt, found.names, best.number_form),) if doubt and is_named else (),
+        thousands=best.number_form.thousands,
+        quote=best.quote,
+        layout=found,
+        word_columns=_word_columns(rows, len(found.names), best.number_form.parse_any),
+        unusual=head.unusual,
+    )
+
+
+def _quotes(lines: list[str], reading: CsvOptions) -> list[str]:
+    """Return the quotes that may stand around cells, the likelier one first."""
+    if reading.quote:
+        return [reading.quote]
+    return ["'", '"'] if rewriting.has_single_quotes("".join(lines)) else ['"']
+
+
+def _say_doubt(doubt: Doubt, names: tuple[str, ...], form: NumberForm) -> str:
+    number = form.parse_any(doubt.cell)
+    read = "no number" if number is None else f"{number:g}" if number < 1e6 else f"{number:.0f}"
+    return (
+        f"“{doubt.cell}” in {names[doubt.column]} could be read in two ways and was taken for "
+        f"{read}: if that is wrong, choose the thousands mark"
+    )
+
+
+def _best_sample(name: str, head: Head, reading: CsvOptions) -> tuple[_Sample, int]:
     """Return the records split by the best separator, and the number of lines above them.
 
     Raises DataError where there are no records, or too many columns.
@@ -142,13 +224,21 @@ def _best_sample(path: Path, head: Head, reading: CsvOptions) -> tuple[_Sample, 
             separator = stated[1]
         above, lines = above + 1, lines[1:]
     if not lines:
-        raise DataError(f"{path.name} holds comments and blank lines only; a table was expected.")
+        raise DataError(f"{name} holds comments and blank lines only; a table was expected.")
     candidates = [separator] if separator else list(SEPARATORS)
-    samples = [_Sample(lines, above, candidate, reading.decimal) for candidate in candidates]
+    samples = [
+        _Sample(lines, above, candidate, quote, has_quoted_rows, reading)
+        for has_quoted_rows in ([False, True] if rewriting.has_quoted_rows(lines) else [False])
+        for quote in _quotes(lines, reading)
+        for candidate in candidates
+    ]
     best = max(samples, key=lambda sample: sample.score)  # the first one of a tie
+    tabbed = [sample for sample in samples if sample.separator == "\t" and sample.is_even]
+    if best.separator == BLANKS and tabbed:  # blanks within cells, as in 1 600
+        best = max(tabbed, key=lambda sample: sample.score)
     if best.width > MAX_COLUMNS:
         raise DataError(
-            f"{path.name} has {best.width:,} columns; at most {MAX_COLUMNS:,} are read. "
+            f"{name} has {best.width:,} columns; at most {MAX_COLUMNS:,} are read. "
             "Does each row have a line of its own?"
         )
     return best, above
@@ -195,9 +285,22 @@ class _Record(NamedTuple):
 class _Sample:
     """The first records, split by one separator, and a score of how well it fits."""
 
-    def __init__(self, lines: list[str], above: int, separator: str, decimal: str | None) -> None:
-        self.separator = separator
+    def __init__(
+        self,
+        lines: list[str],
+        above: int,
+        separator: str,
+        quote: str,
+        has_quoted_rows: bool,
+        reading: CsvOptions,
+    ) -> None:
+        self.separator, self.quote, self.has_quoted_rows = separator, quote, has_quoted_rows
         self.records: list[_Record] = []
+        rewriter = rewriting.rewriter(separator, quote, has_quoted_rows=has_quoted_rows)
+        if rewriter:
+            lines = lines[: 4 * SAMPLE_RECORDS]
+            lines = lines_of(rewriter("".join(lines).encode()).decode()) or [""]
+        separator = rewriting.canonical_separator(separator)
         reader = csv.reader([*lines, END], delimiter=separator, skipinitialspace=True)
         start = 0
         try:
@@ -218,18 +321,25 @@ class _Sample:
             self.records = [_Record(line, line, fields)]
         widths = Counter(len(record.fields) for record in self.records)
         self.width = max(widths, key=lambda width: (widths[width], width))
-        cells = [
-            cell.strip()
-            for record in self.records
-            if len(record.fields) == self.width and any(record.fields)
-            for cell in record.fields[:64]
-        ]
-        points, commas = (
-            sum(bool(_FRACTIONS[mark].fullmatch(cell)) for cell in cells) for mark in ".,"
-        )
-        self.decimal = decimal or ("," if commas > points else ".")
-        known = sum(
-            cell in MISSING or bool(_NUMBERS[self.decimal].fullmatch(cell)) for cell in cells
-        )
-        fit = widths[self.width] / len(self.records) + known / max(len(cells), 1)
+        self._judge(widths[self.width] / len(self.records), reading)
+
+    def _judge(self, share: float, reading: CsvOptions) -> None:
+        """Find the marks of the numbers, and the score. share : of the records of this width."""
+        columns: list[list[str]] = [[] for _ in range(min(self.width, SAMPLE_COLUMNS))]
+        rows = 0
+        for record in self.records:
+            if len(record.fields) == self.width and any(record.fields):
+                rows += 1
+                for cells, cell in zip(columns, record.fields, strict=False):
+                    if (cell := cell.strip()) not in MISSING:
+                        cells.append(cell)
+        missing = sum(rows - len(cells) for cells in columns if cells)  # not whole columns
+        marks = find_marks(columns, self.separator, reading.decimal, reading.thousands)
+        self.number_form, self.doubt = marks
+        self.decimal = self.number_form.decimal
+        numbers = sum(map(self.number_form.count, columns))
+        self.is_even = self.width > 1 and share == 1 and all(columns)
+        count = max(rows * len(columns), 1)
+        fit = share + (missing + numbers) / count
+        fit -= rewriting.count_others(self.separator, itertools.chain(*columns)) / count
         self.score = (self.width > 1, round(fit, 6))

@@ -61,8 +61,8 @@ def find_header(
 ) -> Header:
     """Return the header of these first records of a table.
 
-    parse : returns the number that a cell holds, or None. missing : words for a missing value.
-    wanted : whether there is a header, None to find out.
+    parse : returns the number that a cell holds, with a unit or without, or None.
+    missing : words for a missing value. wanted : whether there is a header, None to find out.
     """
     first = records[0]
     rest = [record for record in records[1:] if any(record)]
@@ -163,8 +163,14 @@ def _columns(
         ]
         if cells or parse(cell) is not None:
             numbers = [number for text in cells if (number := parse(text)) is not None]
-            columns.append(_Column(cell, parse(cell), cells, numbers))
+            is_name = _has_letters(cell) and not any(map(_has_letters, cells))
+            columns.append(_Column(cell, None if is_name else parse(cell), cells, numbers))
     return columns
+
+
+def _has_letters(cell: str) -> bool:
+    """Return whether there is a unit beside a number."""
+    return any(letter.isalpha() or letter in "%$€£" for letter in cell if letter not in "eEdD")
 
 
 def _counts_columns(first: Sequence[str], rest: Rows, parse: Parse) -> bool:

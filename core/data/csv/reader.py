@@ -22,18 +22,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import memory
 from core.config import CsvOptions
-from core.data.csv import dialect, text_file
-from core.data.csv.column_parser import Cells, GrowingArray
+from core.data.csv import array_table, arrays, dialect, encodings, packed, text_file
+from core.data.csv.column_parser import GrowingArray, cells_of
 from core.data.csv.dialect import END, MISSING, NO_OPTIONS, TableFormat
+from core.data.csv.packed import Source, Stream
 from core.data.csv.table import Table
-from core.data.csv.text_file import UndecodableError
+from core.data.csv.text_file import UndecodableError, count_byte
 from core.errors import Cancelled, DataError
 
 if TYPE_CHECKING:
@@ -41,9 +42,8 @@ if TYPE_CHECKING:
 
 MAX_CELLS = 2**28  # 2 GiB of numbers
 MAX_LISTED = 1000
-SET_ASIDE = "set aside by the file's own header"
+MAX_REWRITTEN = 2**20  # cells of rows that are rewritten at once
 AHEAD = 2  # blocks that are parsed while the one before them is appended
-CACHED = 2**16  # bytes that stay in the processor cache while they are compared
 NEWLINE, QUOTE, BLANK, TAB = b'\n" \t'
 
 _QUOTED = re.compile(rb'"[^"\n]*"')
@@ -63,32 +63,38 @@ def read(
     is_cancelled : polled as often; Cancelled is raised when it returns true.
     Raises DataError where the file cannot be read as a table.
     """
-    form = dialect.find_format(path, reading)
-    try:
-        return _read(path, form, reading, progress, is_cancelled)
-    except UndecodableError as error:
-        if reading.encoding is not None or form.encoding != "utf-8":
-            raise text_file.wrong_encoding(path, form.encoding, error.line) from None
-    latin = replace(reading, encoding="cp1252")  # it can decode any bytes
-    return _read(path, dialect.find_format(path, latin), reading, progress, is_cancelled)
+    with packed.source(path) as source:
+        if (columns := arrays.read(source)) is not None:
+            return array_table.table_of(source, columns, reading.na)
+        form = dialect.find_format(source, reading)
+        for guess in (encodings.find_in_all, lambda *_: encodings.FALLBACK):
+            try:
+                return _read(source, form, reading, progress, is_cancelled)
+            except UndecodableError as error:
+                if reading.encoding is not None or form.encoding.startswith("utf-16"):
+                    raise text_file.wrong_encoding(source.name, form.encoding, error.line) from None
+            # The first part happened to be valid in this encoding; what comes below says more.
+            known = replace(reading, encoding=guess(source, form.encoding))
+            form = dialect.find_format(source, known)
+        return _read(source, form, reading, progress, is_cancelled)
 
 
 def _read(
-    path: Path,
+    source: Source,
     form: TableFormat,
     reading: CsvOptions,
     progress: Progress | None,
     is_cancelled: Callable[[], bool],
 ) -> Table:
     """Read the file; a second time if a column turned out to hold words whose “NA” went lost."""
-    table = _Reader(path, form, reading.na).read(progress, is_cancelled)
+    table = _Reader(source, form, reading.na).read(progress, is_cancelled)
     words = {j for j, column in enumerate(table.columns) if column.kind == "text"}
     lost = [j for j in words.difference(form.word_columns) if table.columns[j].missing]
     if not lost:
         return table
     form = replace(form, word_columns=tuple(sorted(words.union(form.word_columns))))
     del table  # or both would be in memory
-    return _Reader(path, form, reading.na).read(progress, is_cancelled)
+    return _Reader(source, form, reading.na).read(progress, is_cancelled)
 
 
 Parsed = tuple["pd.DataFrame", NDArray[np.int32]]  # rows, and the line number of each
@@ -106,15 +112,12 @@ class _Chunk(NamedTuple):
 class _Reader:
     """One pass over a file."""
 
-    def __init__(self, path: Path, form: TableFormat, na: tuple[str, ...] | None) -> None:
-        self._path, self._form = path, form
+    def __init__(self, source: Source, form: TableFormat, na: tuple[str, ...] | None) -> None:
+        self._source, self._form = source, form
         self._width = len(form.names)
-        self._separator = ord(form.separator)
-        roles = form.roles or ("",) * self._width
-        self._columns = [
-            Cells(name, form.decimal, na, SET_ASIDE if role == "aside" else "")
-            for name, role in zip(form.names, roles, strict=True)
-        ]
+        self._separator = ord(form.delimiter)
+        self._rewriter = form.rewriter
+        self._columns = cells_of(form, na)
         # Among words, what means a missing value is decided when all of them are known.
         usual = [*MISSING, *(na or ())]
         self._na: list[str] | dict[Any, list[str]] = usual
@@ -130,11 +133,11 @@ class _Reader:
         self._line = form.first_line  # of the next chunk
 
     def read(self, progress: Progress | None, is_cancelled: Callable[[], bool]) -> Table:
-        with text_file.open_table(self._path) as file, closing(self._parsed_ahead(file)) as chunks:
-            size = self._path.stat().st_size
+        with self._source.open() as file, closing(self._parsed_ahead(file)) as chunks:
+            size = file.size
             for chunk in chunks:
                 if is_cancelled():
-                    raise Cancelled(f"Opening {self._path.name} was cancelled.")
+                    raise Cancelled(f"Opening {self._source.name} was cancelled.")
                 self._add(*self._taken_apart(chunk))
                 done = min(chunk.done, size)
                 self._check_room(done / max(size, 1))
@@ -144,7 +147,7 @@ class _Reader:
             raise self._open_quote(self._line)
         return self._table()
 
-    def _parsed_ahead(self, file: BinaryIO) -> Generator[_Chunk, None, None]:
+    def _parsed_ahead(self, file: Stream) -> Generator[_Chunk, None, None]:
         """Yield the chunks of a file, and parse the next ones while one is used."""
         coming: deque[_Chunk] = deque()
         failure: DataError | UndecodableError | None = None
@@ -162,7 +165,7 @@ class _Reader:
                         is_over, failure = True, error
                     else:
                         parsed = pool.submit(self._regular, text, lines, self._texts())
-                        coming.append(_Chunk(text, lines, parsed, file.tell()))
+                        coming.append(_Chunk(text, lines, parsed, file.done))
                 if coming:
                     yield coming.popleft()
         finally:
@@ -178,7 +181,7 @@ class _Reader:
         for block in blocks:
             cut = block.rfind(b"\n") + 1
             if not cut and len(rest) + len(block) >= text_file.BLOCK_BYTES:
-                raise text_file.long_line(self._path, line)
+                raise text_file.long_line(self._source.name, line)
             lines = b"".join((rest, memoryview(block)[:cut])) if cut else b""  # one copy, not two
             rest = block[cut:] if cut else rest + block
             if to_skip and lines:
@@ -188,16 +191,30 @@ class _Reader:
                     to_skip -= 1
                 lines = lines[place:]
             if lines:
-                count = _count(lines, NEWLINE)
-                yield lines, count
+                count = count_byte(lines, NEWLINE)
+                yield from self._plain(lines, count)
                 line += count
         if rest and not to_skip:
-            yield rest + b"\n", 1
+            yield from self._plain(rest + b"\n", 1)
+
+    def _plain(self, lines: bytes, count: int) -> Iterator[tuple[bytes, int]]:
+        """Yield the lines as plain ones, in parts: a sparse row may be much longer so."""
+        if self._rewriter is None:
+            yield lines, count
+            return
+        most = max(MAX_REWRITTEN // self._width, 1)
+        if count <= most:
+            yield self._rewriter(lines), count
+            return
+        rows = lines.split(b"\n")
+        for start in range(0, count, most):
+            part = rows[start : min(start + most, count)]
+            yield self._rewriter(b"\n".join(part) + b"\n"), len(part)
 
     def _taken_apart(self, chunk: _Chunk) -> Parsed:
         """Return the rows of a chunk and the line number of each."""
         text, lines, regular, _ = chunk
-        text_file.check_text(self._path, text, self._line)
+        text_file.check_text(self._source.name, text, self._line)
         if not text.isascii():
             try:
                 text.decode()
@@ -206,10 +223,10 @@ class _Reader:
         parsed = None if self._carry else regular.result()
         if parsed is None:
             text = self._carry + text
-            lines += _count(self._carry, NEWLINE)
+            lines += count_byte(self._carry, NEWLINE)
             self._carry = b""
             parsed = self._irregular(text)
-            lines -= _count(self._carry, NEWLINE)
+            lines -= count_byte(self._carry, NEWLINE)
         frame, places = parsed
         places += self._line
         self._line += lines
@@ -219,7 +236,7 @@ class _Reader:
         self._rows += len(frame)
         if self._rows * self._width > MAX_CELLS:
             raise DataError(
-                f"{self._path.name} holds more than {MAX_CELLS:,} values, which need "
+                f"{self._source.name} holds more than {MAX_CELLS:,} values, which need "
                 f"{MAX_CELLS * 8 / 2**30:g} GiB; take a part of it."
             )
         self._lines.extend(lines, self._expected_rows)
@@ -238,7 +255,7 @@ class _Reader:
         lines = 4 * self._rows / share
         # Besides the columns, a data set takes half as much, plus a temporary copy of one column.
         more = held * (1 / share - 1 + (1 / 2 + 1 / self._width) / share) + lines
-        memory.check(more, f"{self._path.name}, read as a table,", "Take a part of it.")
+        memory.check(more, f"{self._source.name}, read as a table,", "Take a part of it.")
         self._expected_rows = int(1.02 * self._rows / share)
 
     def _texts(self) -> list[int]:
@@ -274,7 +291,7 @@ class _Reader:
     def _rows_of(self, chunk: bytes, rows: int, texts: list[int]) -> pd.DataFrame | None:
         """Parse `rows` lines that are each a row of the right width; return None if one is not."""
         expected = (self._width - 1) * rows
-        found = _count(chunk, self._separator)
+        found = count_byte(chunk, self._separator)
         first = chunk[: chunk.find(b"\n")]
         is_quoted = QUOTE in chunk
         if is_quoted and found != expected:
@@ -293,10 +310,10 @@ class _Reader:
     def _irregular(self, chunk: bytes) -> Parsed:
         """Parse the chunk record by record; leave out ragged ones, and record them."""
         lines = text_file.lines_of(chunk.decode())
-        reader = csv.reader([*lines, END], delimiter=self._form.separator, skipinitialspace=True)
+        reader = csv.reader([*lines, END], delimiter=self._form.delimiter, skipinitialspace=True)
         kept = io.StringIO()
         # Row by row: a single call for all rows would block the window for 0.2 s.
-        keep = csv.writer(kept, delimiter=self._form.separator, lineterminator="\n").writerow
+        keep = csv.writer(kept, delimiter=self._form.delimiter, lineterminator="\n").writerow
         places: list[int] = []
         start = 0
         try:
@@ -323,7 +340,7 @@ class _Reader:
         if places:
             frame = self._parse(content, self._texts(), skips_blank_lines=False)
         if frame is None or len(frame) != len(places):
-            raise RuntimeError(f"{len(places)} rows of {self._path.name} were parsed as others.")
+            raise RuntimeError(f"{len(places)} rows of {self._source.name} were parsed as others.")
         return frame, np.array(places, dtype=np.int32)
 
     def _leave_out(self, line: int, width: int) -> None:
@@ -344,7 +361,7 @@ class _Reader:
         try:
             frame = pd.read_csv(
                 io.BytesIO(text),
-                sep=self._form.separator,
+                sep=self._form.delimiter,
                 decimal=self._form.decimal,
                 header=None,
                 names=list(range(self._width)),
@@ -363,22 +380,16 @@ class _Reader:
 
     def _open_quote(self, line: int) -> DataError:
         return DataError(
-            f'{self._path.name}, line {line:,}: found a quote (") that opens a value and is never '
-            "closed; close it or take it away."
+            f'{self._source.name}, line {line:,}: found a quote (") that opens a value and is '
+            "never closed; close it or take it away."
         )
 
     def _table(self) -> Table:
         return Table(
-            path=self._path,
+            path=self._source.shown_path,
             format=self._form,
             columns=tuple(cells.finish() for cells in self._columns),
             lines=self._lines.finish(),
             ragged=tuple(self._ragged),
             ragged_count=self._ragged_count,
         )
-
-
-def _count(text: bytes, byte: int) -> int:
-    data = np.frombuffer(text, dtype=np.uint8)
-    parts = (data[k : k + CACHED] for k in range(0, len(data), CACHED))
-    return sum(int(np.count_nonzero(part == byte)) for part in parts)

@@ -133,5 +133,15 @@ def _check_features(
     if not usable:
         raise DataError(
             f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
-            "numbers which differ, or a few words; a feature must. Is the separator right?"
+            "numbers which differ, or a few words; a feature must. "
+            + say_words_beside(table, label)
         )
+
+
+def say_words_beside(table: Table, label: int) -> str:
+    """Return a sentence on why there may be no features beside the label."""
+    for j, column in enumerate(table.columns):
+        word = next((cell for cell in column.head if isinstance(cell, str)), None)
+        if j != label and column.kind == "text" and word is not None:
+            return f"Column “{column.name}” holds words, such as “{word}”."
+    return "Is the separator right?"

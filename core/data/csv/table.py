@@ -23,6 +23,8 @@ Values = NDArray[np.float64] | NDArray[np.uint8]
 
 MAX_CLASSES = 256
 MAX_EXACT = 2**53  # float64 represents every whole number up to here
+EXACT_FLOAT32 = 2**24  # float32 represents every whole number up to here
+MOST_OFFSET = 32  # times the range of a column, up to which float32 tells its numbers apart
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
 ROW_NAMES = ("id", "index", "row", "row name", "row names", "rownames", "no", "nr", "unnamed: 0")
 PIXELS = {784: (28, 28), 64: (8, 8)}
@@ -48,6 +50,7 @@ class Column:
     na_words : of a column of words, how often it holds each word such as “NA”; if it is among
         `words` it is read as one of them, else as a missing value.
     aside : why the file itself sets this column aside, or "".
+    unit : what stands beside its numbers, "" for nothing.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Column:
     head: tuple[float | str | None, ...]
     na_words: tuple[tuple[str, int], ...] = ()
     aside: str = ""
+    unit: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -77,6 +81,14 @@ class Column:
     def gaps(self) -> int:
         """The number of cells without a number that can be trained on."""
         return self.missing + self.not_finite + self.not_numbers
+
+    @property
+    def needs_float64(self) -> bool:
+        """Whether float32 is too coarse for the range of the numbers: large and close together."""
+        largest = max(-self.low, self.high)
+        if not self.low < self.high or (self.kind == "whole numbers" and largest <= EXACT_FLOAT32):
+            return False
+        return largest > MOST_OFFSET * (self.high - self.low)
 
     @cached_property
     def is_gap(self) -> NDArray[np.bool_]:

@@ -12,7 +12,14 @@ from core.data.csv.dialect import TableFormat
 
 MOST_LISTED = 10  # lines or columns in a sentence
 MOST_LINES = 1_000  # in JSON
-UNTOLD = ("names", "notes", "roles", "word_columns")  # fields of TableFormat told elsewhere
+UNTOLD = (
+    "names",
+    "notes",
+    "roles",
+    "word_columns",
+    "unusual",
+    "layout",
+)  # fields of TableFormat told elsewhere
 
 
 class Remark(NamedTuple):
@@ -71,10 +78,15 @@ class Understood:
 
     def form_to_json(self) -> dict[str, Any]:
         """Return the format as JSON-compatible values."""
+        layout = self.format.layout
         return {
-            field.name: getattr(self.format, field.name)
-            for field in fields(self.format)
-            if field.name not in UNTOLD
+            "format": str(self.format),
+            "layout": layout.kind if layout else None,
+            **{
+                field.name: getattr(self.format, field.name)
+                for field in fields(self.format)
+                if field.name not in UNTOLD
+            },
         }
 
 

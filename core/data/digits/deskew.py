@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.data.digits.layout import Picture, layout_of
 from core.errors import DataError
 
-Pixels = TypeVar("Pixels", bound=NDArray[np.float32] | NDArray[np.uint8])
+Pixels = TypeVar("Pixels", bound=NDArray[np.float32] | NDArray[np.float64] | NDArray[np.uint8])
 
 CHUNK = 1024  # pictures processed at once
 STEEPEST = 1.0  # shear limit: beyond 45° it is no slant

@@ -1,4 +1,4 @@
-"""Correction of a file's detected format: encoding, separator, decimal mark, header."""
+"""Correction of a file's detected format: encoding, separator, marks of numbers, quotes, header."""
 
 from __future__ import annotations
 
@@ -6,28 +6,36 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.config import CsvOptions
-from core.data.csv import dialect, text_file
+from core.data.csv import dialect, encodings, numbers
 from core.data.csv.dialect import TableFormat
 from core.data.csv.table import Table
+from core.invisible_characters import visible
 from gui.kit.fields.choices import Choice
+from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import muted_label
+from gui.kit.plain_text import Plain, as_tip
 
 HEADERS = {True: "with header", False: "no header"}
 KNOWN: dict[str, dict[Any, str]] = {  # field of CsvOptions: its possible values and their names
-    "encoding": text_file.ENCODINGS,
+    "encoding": encodings.ENCODINGS,
     "separator": dialect.SEPARATORS,
-    "decimal": dialect.DECIMALS,
+    "decimal": numbers.DECIMALS,
+    "thousands": numbers.THOUSANDS,
+    "quote": dialect.QUOTES,
     "has_header": HEADERS,
 }
+SAMPLE_CHARACTERS = 32
+OF_PLAIN_TABLES = ("separator", "has_header")  # other layouts leave no choice of these
 
 
 class FormatRow(QWidget):
     """Shows the detected format of a file, and emits the options to read it with instead.
 
-    choices : the fields, by the names in KNOWN.
+    choices : the fields, by the names in KNOWN. sample : words of the file as they were decoded, to
+        check the encoding by eye; each encoding's entry shows them as it would read them.
     """
 
     corrected = Signal(object)  # CsvOptions
@@ -35,9 +43,8 @@ class FormatRow(QWidget):
     def __init__(self, reading: CsvOptions) -> None:
         super().__init__()
         self._reading = reading
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = FlowLayout(self, 8, 4)
+        self._has_layout = False
         row.addWidget(muted_label("Not right?"))
         self.choices: dict[str, Choice] = {}
         for name, options in KNOWN.items():
@@ -48,10 +55,17 @@ class FormatRow(QWidget):
             choice.chosen.connect(lambda value, n=name: self._correct(n, value))
             row.addWidget(choice)
             self.choices[name] = choice
-        row.addStretch(1)
+        self.sample = Plain()
+        self.sample.setProperty("muted", True)
+        self.sample.setAccessibleName("sample of the encoding")
+        row.addWidget(self.sample)
 
     def _correct(self, name: str, value: object) -> None:
-        self._reading = replace(self._reading, **{name: value})  # type: ignore[arg-type]
+        other = {"decimal": "thousands", "thousands": "decimal"}.get(name)
+        settings = {name: value}
+        if other and getattr(self._reading, other) == value:
+            settings[other] = None  # one mark cannot be both: the other one is found anew
+        self._reading = replace(self._reading, **settings)  # type: ignore[arg-type]
         self.corrected.emit(self._reading)
 
     def choose_meaning(self, word: str, table: Table, *, is_missing: bool) -> None:
@@ -66,8 +80,27 @@ class FormatRow(QWidget):
 
     def show_format(self, form: TableFormat) -> None:
         """Show the detected format."""
+        self._has_layout = form.layout is not None
+        self.setVisible(form.layout is None or form.layout.is_text)
+        self._show_sample(form)
         for name, value in _values(form).items():
             self.choices[name].show_value(value)
+        self.set_busy(False)
+
+    def _show_sample(self, form: TableFormat) -> None:
+        words = _sample(form, form.encoding)
+        self.sample.setText(f"reads “{words}”" if words else "")
+        self.sample.setToolTip(as_tip(words))
+        self.sample.setVisible(bool(words))
+        choice = self.choices["encoding"]
+        choice.offer(
+            [
+                (f"{name}  {_sample(form, encoding)}".rstrip(), encoding)
+                for encoding, name in encodings.ENCODINGS.items()
+            ],
+            form.encoding,
+        )
+        choice.view().setMinimumWidth(choice.view().sizeHintForColumn(0))
 
     def take_back(self, form: TableFormat) -> None:
         """Return to the last format that could be read, after a correction has failed."""
@@ -76,8 +109,15 @@ class FormatRow(QWidget):
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable the choices while the file is being read again."""
-        for choice in self.choices.values():
-            choice.setEnabled(not is_busy)
+        for name, choice in self.choices.items():
+            is_fixed = self._has_layout and name in OF_PLAIN_TABLES
+            choice.setEnabled(not is_busy and not is_fixed)
+
+
+def _sample(form: TableFormat, encoding: str) -> str:
+    if not form.unusual:
+        return ""
+    return visible(" ".join(encodings.show(form.unusual, encoding).split()))[:SAMPLE_CHARACTERS]
 
 
 def _values(form: TableFormat) -> dict[str, Any]:
@@ -85,5 +125,7 @@ def _values(form: TableFormat) -> dict[str, Any]:
         "encoding": form.encoding,
         "separator": form.separator,
         "decimal": form.decimal,
+        "thousands": form.thousands,
+        "quote": form.quote,
         "has_header": form.header_line is not None,
     }

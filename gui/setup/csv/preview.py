@@ -124,7 +124,10 @@ class Preview(QAbstractTableModel):
         if row == FACT_ROW:
             parts = []
             if column.is_number and column.low <= column.high:
-                parts.append(f"{format_shortest(column.low)} … {format_shortest(column.high)}")
+                unit = f" {column.unit}" if column.unit else ""
+                parts.append(
+                    f"{format_shortest(column.low)} … {format_shortest(column.high)}{unit}"
+                )
             elif column.kind == "text":
                 count = f"{len(column.words):,}" if column.codes is not None else "many"
                 parts.append(f"{count} words")

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.config import DataConfig, Missing
 from core.data.csv import label as labels
-from core.data.csv import oddities, spelling
+from core.data.csv import oddities, roles, spelling
 from core.data.csv.label import LabelChoice
 from core.data.csv.table import Gaps, Table
 from core.data.csv.understood import Remark, listed
@@ -228,7 +228,7 @@ class Selection:
         if not self.table.usable(self.label):
             return (
                 "No column beside the label holds numbers that differ, or a few words; a feature "
-                "must. Is the separator right?"
+                "must. " + roles.say_words_beside(self.table, self.label)
             )
         if not self.features:
             return "Tick at least one feature."

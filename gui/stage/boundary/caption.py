@@ -30,8 +30,13 @@ def _held_features(section: Section) -> str:
     dataset = section.task.dataset
     if dataset.m <= 2:
         return ""
+    own = dataset.units or ("",) * dataset.m
     held = [
-        short(f"{name} {section.centre[j]:.3g}" if mark is None else mark.say(section.centre[j]))
+        short(
+            f"{name} {section.centre[j]:.3g} {own[j]}".rstrip()
+            if mark is None
+            else mark.say(section.centre[j])
+        )
         for j, (name, mark) in enumerate(
             zip(dataset.feature_names, dataset.indicators, strict=True)
         )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gui.kit import plots
 from gui.kit.theme import Theme
 
-Values = NDArray[np.float32] | NDArray[np.uint8]
+Values = NDArray[np.float32] | NDArray[np.float64] | NDArray[np.uint8]
 
 
 class PointMark(pg.ScatterPlotItem):  # type: ignore[misc]

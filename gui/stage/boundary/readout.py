@@ -76,5 +76,5 @@ def describe(section: Section, coords: Coords, row: int | None) -> str:
 def _feature(dataset: Dataset, j: int, value: float, row: int | None) -> str:
     indicator = dataset.indicators[j]
     if indicator is None:
-        return f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit}"
+        return f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit_of(j)}"
     return short(indicator.say(value if row is None else float(dataset.X[row, j])))

@@ -258,7 +258,8 @@ class Edges(Sketch):
         mean, std = task.standardiser.mean[j], task.standardiser.std[j]
         if task.standardiser.is_identity:
             return f"{name}: x = {x}"
-        unit = f" {task.dataset.unit}" if task.dataset.unit and task.feature_map.is_identity else ""
+        unit = task.dataset.unit_of(j) if task.feature_map.is_identity else ""
+        unit = f" {unit}" if unit else ""
         raw = mean + std * self.value(j)
         return (
             f"{name} {raw:.4g}{unit}, standardised: x = ({raw:.4g} − {mean:.4g}) / {std:.4g} = {x}"

@@ -350,7 +350,7 @@ def _say_figures(record: Record) -> tuple[str, str]:
     return f"loss {sign}{loss} · {kind} {share}", f"{sign}{metrics.train_loss:.3g} · {share}"
 
 
-def _around(values: NDArray[np.float32]) -> tuple[float, float]:
+def _around(values: NDArray[np.floating]) -> tuple[float, float]:
     if not len(values):
         return drawing.RANGE
     low, high = float(values.min()), float(values.max())

@@ -7,21 +7,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import CsvOptions, DataConfig
+from core.errors import LogitLabError
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
 from gui.window.look.theming import Appearance
 from gui.window.opening.csv_reading import CsvReader
+from gui.window.opening.pasting import pasted_file
 from gui.window.settings import Settings
 
 if TYPE_CHECKING:  # the dialog is imported when first needed
     from core.data.csv.table import Table
     from gui.setup.csv.dialog import CsvDialog
 
+# What a file is, its contents say; other names are found under “All files”.
+TABLE_PATTERNS = (
+    "*.csv *.tsv *.tab *.txt *.data *.dat *.arff *.libsvm *.svm *.jsonl *.ndjson "
+    "*.xlsx *.npz *.npy "
+    "*.csv.gz *.tsv.gz *.txt.gz *.data.gz *.arff.gz *.jsonl.gz *.zip"
+)
 TABLE_FOLDER = "table_folder"  # setting: folder of the last CSV file
 
 
@@ -59,7 +67,7 @@ class CsvOpener(QObject):
         start = self._settings.text(TABLE_FOLDER) or str(Path.home())
         chooser = QFileDialog(self._window, "Open a CSV file", start)
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chooser.setNameFilters(["Tables (*.csv *.tsv *.txt)", "All files (*)"])
+        chooser.setNameFilters([f"Tables ({TABLE_PATTERNS})", "All files (*)"])
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(lambda name: self.open_file(Path(str(name))))
         chooser.open()
@@ -70,6 +78,17 @@ class CsvOpener(QObject):
         if self.dialog:
             self.dialog.reject()
         self._read(path, CsvOptions())
+
+    def paste(self) -> None:
+        """Open the table that is on the clipboard."""
+        try:
+            path = pasted_file(QGuiApplication.clipboard().mimeData())
+        except LogitLabError as error:
+            self.remarked.emit(str(error))
+        except OSError as error:
+            self.remarked.emit(f"The table could not be kept to be opened: {error.strerror}.")
+        else:
+            self.open_file(path)
 
     def call_off(self) -> None:
         """Cancel reading and report it."""

@@ -1,11 +1,16 @@
-"""Tables of a few rows, written by the tests."""
+"""What tests of tables share: a file of this content, read or refused."""
 
+import math
 import random
+import re
 
+import numpy as np
 import pytest
 
-from core.config import CsvOptions
+from core.config import CsvOptions, DataConfig
 from core.data.csv import reader
+from core.data.from_table import dataset_of_table
+from core.errors import DataError
 
 
 @pytest.fixture
@@ -18,6 +23,52 @@ def read(tmp_path):
         return reader.read(path, CsvOptions(**known))
 
     return read
+
+
+@pytest.fixture
+def refusal(read):
+    """Return refusal(content): the words with which it is refused."""
+
+    def refusal(content, name="t.csv", **known):
+        with pytest.raises(DataError) as caught:
+            read(content, name, **known)
+        return str(caught.value)
+
+    return refusal
+
+
+@pytest.fixture
+def cells():
+    """Return cells(table, name): the column as numbers and words, None where a cell is missing."""
+
+    def cells(table, name):
+        column = table.columns[table.column(name)]
+        codes = column.codes if column.codes is not None else np.full(table.n, -1)
+        return [
+            column.words[code] if code >= 0 else None if math.isnan(value) else float(value)
+            for value, code in zip(column.values, codes, strict=True)
+        ]
+
+    return cells
+
+
+@pytest.fixture
+def read_or_refuse(read):
+    """Return a function that reads a file as data, or takes a refusal of one line."""
+
+    def read_or_refuse(content, name="t.csv"):
+        refusal = ""
+        try:
+            table = read(content, name)
+            data = dataset_of_table(table, DataConfig(source="csv", path=name))
+        except DataError as error:
+            refusal = str(error)
+        else:
+            assert all(len(column.values) == table.n for column in table.columns)
+            assert len(data.X) == len(data.y) <= table.n
+        assert re.fullmatch(r"[^\n]*", refusal)
+
+    return read_or_refuse
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ from core.cli import train as cli
 from core.cli.parser import USAGE
 from core.config import CsvOptions, DataConfig, ModelConfig, RunConfig
 from core.data import sources
-from core.data.csv import dialect, label, reader, text_file
+from core.data.csv import dialect, encodings, label, reader, text_file
+from core.data.csv import numbers as numbers_written
 from core.data.csv.table import MAX_CLASSES, MAX_FLOAT32
 from core.data.from_table import dataset_of_table
 from core.data.task import prepare
@@ -188,9 +189,11 @@ def test_what_a_person_says_is_not_guessed(read, said):
 def test_config_and_dialect_know_the_same_ways_of_writing():
     from core import config
 
-    assert tuple(text_file.ENCODINGS) == config.ENCODINGS
+    assert tuple(encodings.ENCODINGS) == config.ENCODINGS
     assert tuple(dialect.SEPARATORS) == config.SEPARATORS
-    assert tuple(dialect.DECIMALS) == config.DECIMALS
+    assert tuple(numbers_written.DECIMALS) == config.DECIMALS
+    assert tuple(numbers_written.THOUSANDS) == config.THOUSANDS
+    assert tuple(dialect.QUOTES) == config.QUOTES
 
 
 # Names -----------------------------------------------------------------------------------------

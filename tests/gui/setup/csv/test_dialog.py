@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 
 import pytest
@@ -135,6 +136,29 @@ def test_a_file_is_chosen_by_key_or_row(qtbot, window, write, way):
 
 def test_a_file_can_be_dropped_on_the_window(qtbot, window, write):
     assert drop(window, write(BIRDS))
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    assert window.csv.dialog.table.n == ROWS
+
+
+@pytest.mark.parametrize("text", [BIRDS, BIRDS.replace(",", ".").replace(";", "\t")])
+def test_a_table_can_be_pasted(qtbot, window, text, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path))
+    QApplication.clipboard().setText(text)
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    assert window.csv.dialog.table.n == ROWS
+    assert window.csv.dialog.table.path.is_file()
+
+
+def test_words_on_the_clipboard_are_no_table(qtbot, window):
+    QApplication.clipboard().setText("a word")
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "no table on the clipboard" in window.notice.text)
+    assert window.csv.dialog is None
+
+
+def test_a_file_is_opened_by_what_it_holds_whatever_its_name(qtbot, window, write):
+    assert drop(window, write(gzip.compress(BIRDS.encode()), "birds.data"))
     qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
     assert window.csv.dialog.table.n == ROWS
 
@@ -292,6 +316,42 @@ def test_a_correction_reads_the_file_again(qtbot, preview):
     choose(qtbot, dialog.format.choices["decimal"], ",")
     qtbot.waitUntil(lambda: dialog.table.format.decimal == ",", timeout=PATIENCE_MS)
     assert said(dialog, ROLE_ROW, "bill") == "feature"
+
+
+def test_the_marks_of_numbers_can_be_corrected_even_against_each_other(qtbot, preview):
+    dialog = preview("x\tkind\n" + "".join(f"1.{k}\t{'ab'[k % 2]}\n" for k in range(100, 140)))
+    form = dialog.format
+    assert form.choices["thousands"].currentData() == ""
+    for mark in (",", "."):
+        choose(qtbot, form.choices["thousands"], mark)
+        qtbot.waitUntil(lambda m=mark: dialog.table.format.thousands == m, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: dialog.table.columns[0].low == 1100, timeout=PATIENCE_MS)
+    assert form.choices["decimal"].currentData() == ","
+    choose(qtbot, form.choices["decimal"], ".")
+    qtbot.waitUntil(lambda: dialog.table.columns[0].low == 1.1, timeout=PATIENCE_MS)
+    assert form.choices["thousands"].currentData() == ""
+
+
+def test_words_show_whether_the_encoding_is_right(qtbot, preview):
+    dialog = preview("длина,цвет\n1,роза\n2,дуб\n3,ива\n4,роза\n".encode("cp1251"))
+    form = dialog.format
+    assert form.choices["encoding"].currentData() == "cp1251"
+    assert "длина цвет роза" in form.sample.text()
+    choice = form.choices["encoding"]
+    of_koi8 = choice.itemText(choice.findData("koi8-r"))
+    assert "длина цвет".encode("cp1251").decode("koi8-r") in of_koi8
+
+
+def test_a_unit_is_shown_beside_the_range(preview):
+    dialog = preview("x,kind\n" + "".join(f"{k} cm,{'ab'[k % 2]}\n" for k in range(10, 30)))
+    assert said(dialog, FACT_ROW, "x") == "10 … 29 cm"
+
+
+def test_what_a_layout_leaves_no_choice_of_cannot_be_chosen(preview):
+    dialog = preview("1 1:2 2:3\n2 1:4\n1 2:1\n2 1:3\n")
+    choices = dialog.format.choices
+    assert not choices["separator"].isEnabled() and not choices["has_header"].isEnabled()
+    assert choices["decimal"].isEnabled()
 
 
 def test_a_correction_that_fails_is_taken_back(qtbot, preview):

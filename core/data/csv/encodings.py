@@ -1,0 +1,155 @@
+"""The encoding of a text: by its mark, by its zero bytes, or by the words that it gives.
+
+UTF-8 can be proved, code pages can only be guessed: any bytes are words in most of them. Only the
+words of a table that are not ASCII say anything, so these are gathered and each taken once.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+
+from core.data.csv.packed import Source
+from core.errors import DataError
+
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16 (big-endian)",
+    "cp1252": "Latin-1 (Windows-1252)",
+    "cp1250": "Central European (Windows-1250)",
+    "iso8859-2": "Central European (Latin-2)",
+    "cp1251": "Cyrillic (Windows-1251)",
+    "koi8-r": "Cyrillic (KOI8-R)",
+    "cp866": "Cyrillic (DOS 866)",
+    "cp1253": "Greek (Windows-1253)",
+    "cp1254": "Turkish (Windows-1254)",
+    "cp1255": "Hebrew (Windows-1255)",
+    "cp1256": "Arabic (Windows-1256)",
+    "cp1257": "Baltic (Windows-1257)",
+    "cp1258": "Vietnamese (Windows-1258)",
+    "cp874": "Thai (Windows-874)",
+    "gb18030": "Chinese (GB 18030, GBK)",
+    "big5": "Chinese (Big5)",
+    "cp932": "Japanese (Shift-JIS)",
+    "euc-jp": "Japanese (EUC-JP)",
+    "cp949": "Korean (EUC-KR, 949)",
+    "mac-roman": "Western (Mac OS Roman)",
+    "cp437": "Western (DOS 437)",
+    "cp850": "Western (DOS 850)",
+}
+SAMPLE_BYTES = 60  # of words to check by eye
+FALLBACK = "cp1252"  # it can decode any bytes
+PRIOR = 1.1  # how much likelier it is than others, all else equal
+MAX_WORDS_BYTES = 2**12  # more words hardly change a guess
+
+_PROVED = ("utf-8", "utf-16-le", "utf-16-be")  # found without a guess
+_MANY_BYTES = (*_PROVED, "gb18030", "big5", "cp932", "euc-jp", "cp949")
+GUESSED = tuple(name for name in ENCODINGS if name not in _PROVED)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROLS = {*range(1, 9), *range(14, 32)}  # bytes that hardly occur in text
+_WORD = re.compile(rb"[^\s,;\"']*[\x80-\xff][^\s,;\"']*")
+
+
+def is_code_page(encoding: str) -> bool:
+    """Return whether each byte is a character, or nothing."""
+    return encoding not in _MANY_BYTES
+
+
+def find(name: str, head: bytes) -> str:
+    """Return the encoding of a text by its beginning; raise DataError if it is no text.
+
+    name : of the file, for messages.
+    """
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    pairs = head[:4096]
+    zeros = [pairs[start::2].count(0) for start in (0, 1)]
+    for few, many, encoding in ((0, 1, "utf-16-le"), (1, 0, "utf-16-be")):
+        if zeros[many] > len(pairs) // 5 and zeros[few] <= zeros[many] // 10:
+            return encoding
+    if b"\0" in pairs and _CONTROLS & set(pairs):
+        raise DataError(
+            f"{name} is no text (it holds zero bytes); a CSV file was expected. "
+            "Export the table as CSV."
+        )
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return guess(_gathered([head]))
+    return "utf-8"
+
+
+def find_in_all(source: Source, tried: str) -> str:
+    """Return the encoding of a whole file of which some bytes are invalid in the one tried."""
+    with source.open() as file:
+        words = _gathered(iter(lambda: file.read(2**20), b""))
+    return guess(words, [tried])
+
+
+def sample(head: bytes) -> bytes:
+    """Return a few words of a text that are not ASCII, as bytes."""
+    head = head[: 2**18]
+    words = b"" if head.isascii() else _gathered([head])
+    end = words.find(b"\n", SAMPLE_BYTES)
+    return words if end < 0 else words[:end]
+
+
+def show(unusual: bytes, encoding: str) -> str:
+    """Return the words of a `sample` as this encoding reads them, "" if it cannot."""
+    try:
+        text = unusual.decode(encoding, "replace" if is_code_page(encoding) else "strict")
+    except UnicodeDecodeError:
+        return ""
+    return " ".join(text.split())
+
+
+def guess(words: bytes, excluded: Iterable[str] = ()) -> str:
+    """Return the encoding in which these words, one a line, are the likeliest.
+
+    excluded : encodings that it is not.
+    """
+    import chardet  # 40 ms, only for a text that is not UTF-8
+
+    possible = {name: 0.0 for name in GUESSED if name not in excluded}
+    for found in chardet.detect_all(words, ignore_threshold=True, include_encodings=possible):
+        encoding = codecs.lookup(found["encoding"] or FALLBACK).name
+        for known in possible:
+            if codecs.lookup(known).name == encoding and _is_valid(words, known):
+                possible[known] = found["confidence"] * (PRIOR if known == FALLBACK else 1)
+    best = max(possible, key=lambda encoding: possible[encoding])
+    is_same = words.decode(best, "replace") == words.decode(FALLBACK, "replace")
+    return FALLBACK if is_same or not possible[best] else best
+
+
+def _is_valid(words: bytes, encoding: str) -> bool:
+    try:
+        words.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _gathered(blocks: Iterable[bytes]) -> bytes:
+    """Return the different words that are not ASCII, one a line."""
+    words: dict[bytes, None] = {}
+    size = 0
+    rest = b""
+    for block in blocks:
+        cut = block.rfind(b"\n") + 1
+        for word in _WORD.findall(rest + block[:cut]):
+            if word not in words and len(word) < MAX_WORDS_BYTES:
+                words[word] = None
+                size += len(word) + 1
+            if size > MAX_WORDS_BYTES:
+                return b"\n".join(words)
+        rest = block[cut:]
+    if not words:
+        words.update(dict.fromkeys(_WORD.findall(rest)))
+    return b"\n".join(words)[:MAX_WORDS_BYTES]
