@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.csv import arrays
 from core.data.csv.dialect import MISSING, MOST_WORDS, TableFormat
 from core.data.csv.numbers import NumberForm, find_unit
+from core.data.csv.packed import Source
 from core.data.csv.spreadsheet import restored
-from core.data.csv.table import MAX_FLOAT32, Column, Kind, Values
+from core.data.csv.table import MAX_FLOAT32, Column, Kind, Table, Values
+from core.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -328,3 +331,19 @@ def cells_of(form: TableFormat, na: Collection[str] | None) -> list[Cells]:
         Cells(name, form.number_form, na, SET_ASIDE if role == "aside" else "")
         for name, role in zip(form.names, roles, strict=True)
     ]
+
+
+def table_of(source: Source, columns: arrays.Columns, na: tuple[str, ...] | None) -> Table:
+    """Return the table of these columns; na : words that mean a missing value, None to find out."""
+    import pandas as pd
+
+    form = arrays.format_of(source.name, columns)
+    built = []
+    for cells, values in zip(cells_of(form, na), columns.values(), strict=True):
+        try:
+            cells.take(pd.Series(arrays.as_cells(values)), len(values))
+        except DataError as error:
+            raise DataError(f"{source.name}, column “{cells.name}”: {error}") from None
+        built.append(cells.finish())
+    lines = np.arange(1, len(next(iter(columns.values()))) + 1, dtype=np.int32)
+    return Table(source.shown_path, form, tuple(built), lines)

@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 
 from core import memory
 from core.config import CsvOptions
-from core.data.csv import array_table, arrays, dialect, encodings, packed, text_file
-from core.data.csv.column_parser import GrowingArray, cells_of
+from core.data.csv import arrays, dialect, encodings, packed, text_file
+from core.data.csv.column_parser import GrowingArray, cells_of, table_of
 from core.data.csv.dialect import END, MISSING, NO_OPTIONS, TableFormat
 from core.data.csv.packed import Source, Stream
 from core.data.csv.table import Table
@@ -65,7 +65,7 @@ def read(
     """
     with packed.source(path) as source:
         if (columns := arrays.read(source)) is not None:
-            return array_table.table_of(source, columns, reading.na)
+            return table_of(source, columns, reading.na)
         form = dialect.find_format(source, reading)
         for guess in (encodings.find_in_all, lambda *_: encodings.FALLBACK):
             try:
