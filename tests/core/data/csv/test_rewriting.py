@@ -87,6 +87,11 @@ def test_apostrophes_in_words_stay(read, cells):
     assert cells(table, "class") == ["rock 'n' roll", "'80s", "it's"]
 
 
+def test_single_quotes_within_prose_quote_no_cell(read):
+    rows = "".join(f"{k},well; 'so' | late,{'pn'[k % 2]}\n" for k in range(9))
+    assert read("id,text,label\n" + rows).format.quote == '"'
+
+
 def test_single_quotes_can_be_said_to_be_letters(read, cells):
     assert cells(read("x,s\n1.6,'a'\n2,'b'\n", quote='"'), "s") == ["'a'", "'b'"]
 
