@@ -296,6 +296,10 @@ class _Sample:
     ) -> None:
         self.separator, self.quote, self.has_quoted_rows = separator, quote, has_quoted_rows
         self.records: list[_Record] = []
+        if not reading.quote and quote == "'":
+            text = "".join(lines[: 4 * SAMPLE_RECORDS]).encode()
+            if rewriting.SingleQuotes(separator)(text) == text:  # they quote no cell
+                self.quote = quote = '"'
         rewriter = rewriting.rewriter(separator, quote, has_quoted_rows=has_quoted_rows)
         if rewriter:
             lines = lines[: 4 * SAMPLE_RECORDS]
