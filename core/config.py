@@ -54,6 +54,7 @@ class CsvOptions:
 
     separator : " " stands for any run of blanks and tabs.
     has_header : whether the first line names the columns.
+    na : the words that mean a missing value; among numbers the usual ones mean it too.
     thousands : mark between groups of three digits, "" for none.
     quote : around cells that hold separators.
     """
@@ -64,6 +65,7 @@ class CsvOptions:
     has_header: bool | None = None
     thousands: str | None = None
     quote: str | None = None
+    na: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         _one_of("encoding", self.encoding, (None, *ENCODINGS))
@@ -78,6 +80,7 @@ class CsvOptions:
             )
         if not isinstance(self.has_header, bool | None):
             raise ConfigError(f"has_header is {self.has_header!r}; it must be true or false.")
+        _texts("na", self.na)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,11 @@ class DataConfig:
     label : name or index (from 0) of its label column; None picks the most likely one.
     missing : skip rows with a missing number, or fill gaps with the feature's mean over the
         training rows.
+    categorical : columns of words (or of few whole numbers) that go in as categories; None takes
+        those of two words, ("all",) all that can.
+    missing_category : missing cells of these columns are a category of their own.
+    merge_case : names of classes and categories that differ only in case or blanks are one.
+    any_label : take the label column even if it looks like a quantity.
     """
 
     source: Source = "iris"
@@ -117,6 +125,10 @@ class DataConfig:
     reading: CsvOptions = field(default_factory=CsvOptions)
     validation_fraction: float = 0.0
     transpose: bool | None = None
+    categorical: tuple[str, ...] | None = None
+    missing_category: bool = False
+    merge_case: bool = False
+    any_label: bool = False
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, SOURCES)
@@ -128,11 +140,11 @@ class DataConfig:
         _one_of("missing", self.missing, MISSING)
         if not isinstance(self.reading, CsvOptions):
             raise ConfigError(f"reading is {self.reading!r}; a group of settings was expected.")
-        if self.features is not None:
-            if not isinstance(self.features, tuple):
-                raise ConfigError(f"features is {self.features!r}; a list of names was expected.")
-            for feature in self.features:
-                _text("features", feature, optional=False)
+        _texts("features", self.features)
+        _texts("categorical", self.categorical)
+        for name in ("missing_category", "merge_case", "any_label"):
+            if not isinstance(value := getattr(self, name), bool):
+                raise ConfigError(f"{name} is {value!r}; it must be true or false.")
         if self.test_fraction is not None:
             _number("test_fraction", self.test_fraction, 0, MAX_TEST_FRACTION)
         _number("validation_fraction", self.validation_fraction, 0, MAX_VALIDATION_FRACTION)
@@ -295,8 +307,8 @@ def _part(name: str, kind: type[Any], values: Any) -> Any:
     if not isinstance(values, dict):
         raise ConfigError(f"“{name}” is {values!r}; a group of settings was expected.")
     _refuse_unknown(name, values, [f.name for f in fields(kind)])
-    if isinstance(values.get("features"), list):
-        values = values | {"features": tuple(values["features"])}
+    lists = [key for key in ("features", "categorical", "na") if isinstance(values.get(key), list)]
+    values = values | {key: tuple(values[key]) for key in lists}
     if isinstance(values.get("reading"), dict):
         values = values | {"reading": _part("reading", CsvOptions, values["reading"])}
     return kind(**values)
@@ -333,3 +345,12 @@ def _whole(name: str, value: object, low: int, high: int) -> None:
 def _text(name: str, value: object, *, optional: bool = True) -> None:
     if not isinstance(value, str) and not (optional and value is None):
         raise ConfigError(f"{name} is {value!r}; text was expected.")
+
+
+def _texts(name: str, values: object) -> None:
+    if values is None:
+        return
+    if not isinstance(values, tuple):
+        raise ConfigError(f"{name} is {values!r}; a list of names was expected.")
+    for value in values:
+        _text(name, value, optional=False)

@@ -3,6 +3,7 @@
 LogitLabError
 ├── ConfigError    a setting is outside its valid range
 ├── DataError      a data set or a file is missing, damaged or unsuitable
+│   └── DoubtfulLabelError    its label column is probably not meant
 ├── Cancelled      cancelled by the user; not reported as an error
 ├── DeviceError    the chosen device is missing or failed
 └── SaveError      a file could not be written
@@ -22,6 +23,18 @@ class ConfigError(LogitLabError):
 
 class DataError(LogitLabError):
     """A data set or a file is missing, damaged or unsuitable."""
+
+
+class DoubtfulLabelError(DataError):
+    """A table's label column is probably not meant.
+
+    others : columns that could be the label. can_accept : whether each of its values can be taken
+    for a class all the same.
+    """
+
+    def __init__(self, message: str, others: tuple[str, ...], *, can_accept: bool) -> None:
+        super().__init__(message)
+        self.others, self.can_accept = others, can_accept
 
 
 class Cancelled(LogitLabError):  # noqa: N818 - not an error: the user asked for it

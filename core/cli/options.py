@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from core.cli.parser import say_misplaced
 from core.cli.reading_options import add_reading_options, reading_from
+from core.cli.table_options import add_table_options, meaning_from, na_from
 from core.config import (
     ACTIVATIONS,
     INITS,
@@ -66,6 +68,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         help="skip a CSV file's rows that lack a number, or fill in the mean (default: skip)",
     )
     add_reading_options(group)
+    add_table_options(group)
     group.add_argument(
         "--data-dir",
         metavar="DIR",
@@ -313,7 +316,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         path=path,
         label=options.label,
         missing=options.missing,
-        reading=reading_from(options),
+        reading=replace(reading_from(options), na=na_from(options)),
         folder=options.data_dir,
         transpose=options.transpose,
         features=None if options.features is None else tuple(_words(options.features)),
@@ -325,6 +328,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         deskew=options.deskew,
         copies=options.copies,
         validation_fraction=options.validation_share,
+        **meaning_from(options),
     )
 
 

@@ -19,6 +19,7 @@ from core.cli.pictured import CLEANINGS, NO_INK, Example, pictured
 from core.cli.terminal import DONE, PROGRAM
 from core.config import MAX_FLOAT
 from core.data.digits.drawing import DigitPreprocessing, draw
+from core.data.indicators import Asked
 from core.errors import DataError
 from core.explain import doubt, prediction
 from core.explain.prediction import Answer, Reading
@@ -67,7 +68,9 @@ def _main(arguments: list[str]) -> int:
         "dark",
     )
     asked.add_argument(
-        "--values", metavar="A,B,…", help="measured features in the model's order, as in 5.1,3.5"
+        "--values",
+        metavar="A,B,…",
+        help="measured features in the model's order, as in 5.1,3.5; words as in the table",
     )
     parser.add_argument(
         "--deskew",
@@ -264,19 +267,34 @@ def _measured(model: Model, text: str) -> NDArray[np.floating]:
     if model.image_shape is not None:
         raise DataError("This model reads pictures; use --image or --strokes in place of --values.")
     words = [word.strip() for word in text.split(",")]
-    if len(words) != len(model.feature_names):
+    asked = model.columns
+    if len(words) == len(model.feature_names) != len(asked):
+        asked = tuple(Asked(name, (j,), ()) for j, name in enumerate(model.feature_names))
+    if len(words) != len(asked):
         raise DataError(f"--values has {len(words)}; this model needs {_wanted(model)}.")
-    values = []
-    for word, name in zip(words, model.feature_names, strict=True):
-        try:
-            values.append(float(word))
-        except ValueError:
-            raise DataError(
-                f"{name} is {_short(word)}; a number was expected, as in --values 5.1,3.5."
-            ) from None
-        if not abs(values[-1]) <= MAX_VALUE:
-            raise DataError(f"{name} is {word}; a finite number was expected.")
-    return model.stored(np.array(values))
+    values = np.zeros(len(model.feature_names))
+    for word, column in zip(words, asked, strict=True):
+        values[list(column.places)] = _value_of(word, column)
+    return model.stored(values)
+
+
+def _value_of(word: str, column: Asked) -> list[float]:
+    """Return the features of a column that a word on the command line gives."""
+    if column.words:
+        found = column.encode(word)
+        if found is None:
+            known = ", ".join(column.words)
+            raise DataError(f"{column.name} is {_short(word)}; one of {known} was expected.")
+        return found
+    try:
+        value = float(word)
+    except ValueError:
+        raise DataError(
+            f"{column.name} is {_short(word)}; a number was expected, as in --values 5.1,3.5."
+        ) from None
+    if not abs(value) <= MAX_VALUE:
+        raise DataError(f"{column.name} is {word}; a finite number was expected.")
+    return [value]
 
 
 def _drawn(path: Path, recipe: DigitPreprocessing) -> Picture:
@@ -291,7 +309,8 @@ def _drawn(path: Path, recipe: DigitPreprocessing) -> Picture:
 
 def _wanted(model: Model) -> str:
     unit = f" in {model.unit}" if model.unit else ""
-    return f"{len(model.feature_names)} numbers{unit}: {', '.join(model.feature_names)}"
+    what = "values" if any(column.words for column in model.columns) else "numbers"
+    return f"{len(model.columns)} {what}{unit}: {', '.join(map(str, model.columns))}"
 
 
 def _steps(text: str) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from core import files
 from core.cli import signals, terminal
 from core.cli.options import add_run_options, config_from
 from core.cli.parser import Parser
+from core.cli.progress import Progress, ShareProgress
 from core.cli.terminal import DONE, FAILED, PROGRAM
+from core.cli.understood import understood_json, understood_lines, way_out
 from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.from_table import dataset_of_table
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from core.train.trainer import Trainer
 
 LISTED_INPUTS = 12
-BAR_WIDTH = 24
-BAR_SECONDS = 0.1
 
 
 def main(arguments: list[str]) -> int:
@@ -55,8 +55,26 @@ def _main(arguments: list[str]) -> int:
     parser.add_argument(
         "--save", metavar="FILE", help="keep the model, for “predict” and for the window"
     )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="say how the data are understood, and train nothing",
+    )
     options = parser.parse_args(arguments)
-    return report(config_from(options), options.json, options.save)
+    config = config_from(options)
+    if options.dry_run:
+        return look(config, options.json)
+    return report(config, options.json, options.save)
+
+
+def look(config: RunConfig, json_path: str | None = None) -> int:
+    """Say how the data are understood, as text and in JSON if requested; return the exit code."""
+    terminal.check_writable(json_path)
+    task = prepare(load(config.data), config)
+    print(describe(task), file=terminal.stream_for_words(json_path), flush=True)
+    told = {"config": task.config.to_dict(), "understood": understood_json(task)}
+    terminal.write_json(told, json_path)
+    return DONE
 
 
 @dataclass(frozen=True)
@@ -216,6 +234,8 @@ def _read(data: DataConfig) -> Dataset:
 
     try:
         return dataset_of_table(reader.read(path, data.reading, show), data)
+    except DataError as error:
+        raise way_out(error) from None
     finally:
         bar.close()
 
@@ -244,6 +264,7 @@ def describe(task: Task) -> str:
     if task.demand.is_large:
         lines.append(f"this is large: {task.demand}")
     lines.extend(dataset.notes)
+    lines.extend(understood_lines(task))
     if task.constant_features:
         lines.append(f"constant in training, of no use: {', '.join(task.constant_features)}")
     return "\n".join(lines)
@@ -285,6 +306,7 @@ def to_json(result: Result) -> dict[str, Any]:
     dataset, standardiser = result.task.dataset, result.task.standardiser
     return {
         "config": result.task.config.to_dict(),
+        "understood": understood_json(result.task),
         "history": {
             name: [_number(value) for value in values] for name, values in result.history.items()
         },
@@ -317,75 +339,6 @@ def _divergence(fall: Fall, task: Task) -> dict[str, Any]:
             **{name: [_number(v) for v in fall.series[name].tolist()] for name in _measured(task)},
         },
     }
-
-
-class Progress:
-    """A progress bar on a terminal; elsewhere one line per tenth of the epochs."""
-
-    def __init__(self, epochs: int, stream: TextIO) -> None:
-        self._epochs = epochs
-        self._stream = stream
-        self._is_terminal = stream.isatty()
-        self._next_time = 0.0
-        self._tenths = 0
-        self._started = time.perf_counter()
-
-    def show(self, epoch: int, step: int, metrics: Metrics) -> None:
-        now = time.perf_counter()
-        if now < self._next_time:
-            return
-        self._next_time = now + BAR_SECONDS
-        share = min(epoch / self._epochs, 1.0)
-        tenths = int(10 * share)
-        sign = "≈" if metrics.sampled else ""
-        text = (
-            f"epoch {epoch:,}/{self._epochs:,}  step {step:,}  "
-            f"loss {sign}{metrics.train_loss:.4f}  test {metrics.test_accuracy:6.1%}"
-        ).replace("nan%", "  –   ")
-        if self._is_terminal:
-            left = (now - self._started) * (1 - share) / share if share else math.inf
-            remaining = f"  {left:,.0f} s left" if math.isfinite(left) else ""
-            line = f"\r{_bar(share)} {text}{remaining}\x1b[K"
-            print(line, end="", file=self._stream, flush=True)
-        elif tenths > self._tenths:
-            self._tenths = tenths
-            print(text, file=self._stream, flush=True)
-
-    def say(self, words: str) -> None:
-        """Show a status message in place of the bar, on a terminal only."""
-        if self._is_terminal:
-            print(f"\r{words}\x1b[K", end="", file=self._stream, flush=True)
-
-    def close(self) -> None:
-        if self._is_terminal:
-            print("\r\x1b[K", end="", file=self._stream, flush=True)
-
-
-class ShareProgress:
-    """A progress bar for a share on a terminal; elsewhere a line at the start and each tenth."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._is_terminal = stream.isatty()
-        self._tenths = -1
-
-    def show(self, share: float, text: str) -> None:
-        tenths = int(10 * share)
-        if self._is_terminal:
-            line = f"\r{_bar(share)} {text}\x1b[K"
-            print(line, end="", file=self._stream, flush=True)
-        elif tenths > self._tenths:
-            self._tenths = tenths
-            print(text, file=self._stream, flush=True)
-
-    def close(self) -> None:
-        if self._is_terminal:
-            print("\r\x1b[K", end="", file=self._stream, flush=True)
-
-
-def _bar(share: float) -> str:
-    filled = int(BAR_WIDTH * share)
-    return "█" * filled + "░" * (BAR_WIDTH - filled)
 
 
 def _number(value: float) -> float | None:

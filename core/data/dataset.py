@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.csv.understood import LeftOut, Understood
+from core.data.indicators import Asked, Indicator, asked_of
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
 from core.name_lookup import find
@@ -46,6 +48,8 @@ class Dataset:
     class_marks : for each class the index of its colour and marker; REST_MARK is neutral.
     lines : (n,) the line of its file that each row comes from.
     notes : messages for the user about how the data were read.
+    indicators : for each feature the word that it stands for, None for a number; () if all are.
+    understood, left_out : of a table, how it is used, and the rows that are not in X.
 
     NaN in the X of a loaded data set is a gap: a cell of the file without a number.
     """
@@ -65,6 +69,9 @@ class Dataset:
     lines: NDArray[np.int32] | None = None
     notes: tuple[str, ...] = ()
     added: int = 0
+    indicators: tuple[Indicator | None, ...] = ()
+    understood: Understood | None = None
+    left_out: tuple[LeftOut, ...] = ()
     units: tuple[str, ...] = ()
     _room: _Room | None = None
 
@@ -76,6 +83,8 @@ class Dataset:
             ("class_names", visible_names(self.class_names)),
         ):
             object.__setattr__(self, field_name, shown)
+        if not self.indicators:
+            object.__setattr__(self, "indicators", (None,) * len(self.feature_names))
         if not self.class_marks:
             object.__setattr__(self, "class_marks", tuple(range(self.h)))
 
@@ -90,6 +99,11 @@ class Dataset:
     @property
     def h(self) -> int:
         return len(self.class_names)
+
+    @cached_property
+    def columns(self) -> tuple[Asked, ...]:
+        """The columns behind the features: a column of words may be several of them."""
+        return asked_of(self.feature_names, self.indicators)
 
     def unit_of(self, feature: int) -> str:
         """Return the unit of the feature with this index, "" for none."""
@@ -159,7 +173,7 @@ class Dataset:
             wanted = self.preferred_features or ("all",)
         if list(wanted) == ["all"]:
             return self
-        columns = sorted({find(name, self.feature_names, "feature") for name in wanted})
+        columns = sorted({j for name in wanted for j in self._features_of(name)})
         if not columns:
             raise DataError(f"No feature of {self.name} is chosen; choose at least one.")
         if len(columns) == self.m:
@@ -168,9 +182,33 @@ class Dataset:
             self,
             X=self.X.take(columns, axis=1),
             feature_names=tuple(self.feature_names[j] for j in columns),
+            indicators=tuple(self.indicators[j] for j in columns),
             units=tuple(self.units[j] for j in columns) if self.units else (),
             image_shape=None,  # a subset of the pixels is no picture
             preferred_features=(),
+        )
+
+    def _features_of(self, wanted: str) -> tuple[int, ...]:
+        """Return the features of a column, or the one, with this name or index (from 0)."""
+        if wanted in self.feature_names:
+            return (self.feature_names.index(wanted),)
+        names = [column.name for column in self.columns]
+        return self.columns[find(wanted, names, "feature")].places
+
+    def without_empty_classes(self) -> Dataset:
+        """Drop the classes that have no row, and say so."""
+        counts = np.bincount(self.y, minlength=self.h)
+        if counts.all() or not self.n:
+            return self
+        number = np.cumsum(counts > 0) - 1
+        kept = np.flatnonzero(counts)
+        gone = ", ".join(f"“{self.class_names[k]}”" for k in np.flatnonzero(counts == 0))
+        return replace(
+            self,
+            y=number[self.y],
+            class_names=tuple(self.class_names[k] for k in kept),
+            class_marks=tuple(self.class_marks[k] for k in kept),
+            notes=(*self.notes, f"no row of class {gone} is left, so it is no class"),
         )
 
     def with_two_classes(self, positive: str | None, negative: str | None) -> Dataset:
@@ -224,6 +262,10 @@ class Dataset:
         skipped: NDArray[np.bool_] = np.asarray(gaps.any(axis=1))
         where = "" if self.lines is None else format_lines(self.lines[skipped])
         rows = format_count(int(skipped.sum()), "row")
+        left_out = self.left_out
+        if self.lines is not None:
+            lines = np.asarray(self.lines[skipped])
+            left_out = (*left_out, LeftOut("with a missing value", lines, len(lines)))
         tested = self.published_test - int(skipped[self.n - self.published_test :].sum())
         return replace(
             self,
@@ -231,10 +273,8 @@ class Dataset:
             published_test=tested if self.published_test else 0,
             y=self.y[~skipped],
             lines=None if self.lines is None else self.lines[~skipped],
-            notes=(
-                *self.notes,
-                f"skipped {rows} with a missing number{where}",
-            ),
+            notes=(*self.notes, f"skipped {rows} with a missing value{where}"),
+            left_out=left_out,
         )
 
     def filled(self, rows: NDArray[np.int64]) -> Dataset:

@@ -10,7 +10,8 @@ from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.task import Task
 
 # What identifies the problem, and where it is trained; all other settings have a default.
-OF_DATA = ("source", "folder", "path", "label", "missing", "reading")
+OF_DATA: tuple[str, ...] = ("source", "folder", "path", "label", "missing", "reading")
+OF_DATA += ("categorical", "missing_category", "merge_case", "any_label")
 OF_MODEL = ("kind", "positive", "negative")
 OF_TRAINING = ("device",)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.csv.dialect import SPLIT, TEST, TRAIN, VALIDATION
+from core.data.csv.header import SPLIT, TEST, TRAIN, VALIDATION
 from core.data.csv.spreadsheet import Writer, harmless
 from core.data.task import Task
 from core.files import writing, writing_together

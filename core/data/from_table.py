@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.config import DataConfig
-from core.data.csv.dialect import TEST
-from core.data.csv.table import Table
+from core.data.csv import oddities, roles
+from core.data.csv.header import TEST
+from core.data.csv.oddities import Stray
+from core.data.csv.roles import Roles
+from core.data.csv.table import Column, Table
+from core.data.csv.understood import LeftOut, Remark, Understood
 from core.data.dataset import Dataset, Numbers, format_count, format_lines, pixel_names
-from core.errors import DataError
-from core.name_lookup import plain
+from core.data.indicators import Indicator
+from core.errors import DataError, DoubtfulLabelError
+
+MISSING_WORD = "(missing)"  # the category of missing cells
+
+Categories = tuple[tuple[str, ...], NDArray[np.int64]]
 
 
 def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
@@ -24,64 +32,168 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     name = table.path.name
     if not table.n:
         raise DataError(f"{name} has no rows below its header; choose another file.")
-    label = table.default_label if config.label is None else table.column(config.label)
-    try:
-        class_names, y = table.columns[label].classes
-    except DataError as error:
-        raise DataError(f"{name}: {error}") from None
-    usable = table.usable(label)
-    _check_features(table, label, usable, config.features)
-    labelled = y >= 0
-    shape = table.image_shape(label)
-    size = int(labelled.sum()), len(usable)
-    X: Numbers
-    if shape:
-        X = np.empty(size, dtype=np.uint8)
-    else:
-        needs_double = any(table.columns[j].needs_float64 for j in usable)
-        X = np.empty(size, dtype=np.float64) if needs_double else np.empty(size, dtype=np.float32)
-    for place, j in enumerate(usable):
-        column = table.columns[j]
-        values = column.values if labelled.all() else column.values[labelled]
-        X[:, place] = np.where(np.isfinite(values), values, np.nan) if column.gaps else values
-    scale = 1.0
-    if shape:
-        scale = 16.0 if X.max() <= 16 and shape == (8, 8) else 255.0
+    chosen = roles.decide(table, config)
+    class_names, y = _classes(table, chosen, config)
+    is_kept = y >= 0
+    strays = oddities.strays(table)
+    left_out = _left_out(table, ~is_kept, strays)
+    for stray in strays:
+        is_kept[stray.rows] = False
+    X, feature_names, indicators, units, scale = _features(chosen, config, is_kept)
     lines, tested = table.lines, 0
-    if not labelled.all():
-        y, lines = y[labelled], lines[labelled]
+    if not is_kept.all():
+        y, lines = y[is_kept], lines[is_kept]
     if (is_test := _published_test(table)) is not None:
-        is_test = is_test[labelled]
+        is_test = is_test[is_kept]
         order = np.argsort(is_test, kind="stable")  # a published test set goes to the end
         X, y, lines, tested = X[order], y[order], lines[order], int(is_test.sum())
-    trusted = tuple(table.names[j] for j in usable if not table.columns[j].doubt)
+    shape = table.image_shape(chosen.label.column)
+    doubts = chosen.doubts
+    trusted = tuple(n for n in feature_names if n not in doubts)
     return Dataset(
         name=name,
         X=X,
         y=y,
-        feature_names=pixel_names(*shape) if shape else tuple(table.names[j] for j in usable),
+        feature_names=feature_names,
         class_names=class_names,
         scale=scale,
         image_shape=shape,
-        preferred_features=() if shape or len(trusted) in (0, len(usable)) else trusted,
+        preferred_features=() if shape or len(trusted) in (0, len(feature_names)) else trusted,
         published_test=tested,
-        units=() if shape else tuple(table.columns[j].unit for j in usable),
+        units=units,
         lines=lines,
-        notes=_notes(table, labelled),
+        notes=_notes(table, left_out),
+        indicators=indicators,
+        left_out=left_out,
+        understood=understood(chosen, config),
+    ).without_empty_classes()
+
+
+def understood(chosen: Roles, config: DataConfig) -> Understood:
+    """Return what is to be told of a table whose columns are used like this."""
+    table, label = chosen.table, chosen.label
+    remarks: tuple[Remark, ...] = ()
+    try:
+        names, y = _labels(table.columns[label.column], is_merged=config.merge_case)
+    except DataError:
+        pass
+    else:
+        remarks = oddities.remarks(table, label.column, names, y, is_merged=config.merge_case)
+    return Understood(
+        format=table.format,
+        label=table.names[label.column],
+        label_why=label.why,
+        rivals=tuple(table.names[j] for j in label.rivals),
+        unused=chosen.unused,
+        doubts=chosen.doubts,
+        remarks=remarks,
     )
 
 
-def _notes(table: Table, labelled: NDArray[np.bool_]) -> tuple[str, ...]:
+def _labels(column: Column, *, is_merged: bool) -> Categories:
+    return column.merged_classes if is_merged else column.classes
+
+
+def _classes(table: Table, chosen: Roles, config: DataConfig) -> Categories:
+    """Return the names of the classes and the class of each row, −1 for none.
+
+    Raises DataError where the label column can hardly be meant.
+    """
+    name, label = table.path.name, chosen.label
+    is_accepted = config.any_label and label.why
+    if label.trouble and not is_accepted:
+        others = tuple(table.names[j] for j in label.rivals)
+        todo = " Choose another label column." if label.why else ""
+        said = f"{name}: {label.trouble}{todo}"
+        raise DoubtfulLabelError(said, others, can_accept=bool(label.why))
+    try:
+        return _labels(table.columns[label.column], is_merged=config.merge_case)
+    except DataError as error:
+        others = tuple(table.names[j] for j in label.rivals)
+        raise DoubtfulLabelError(f"{name}: {error}", others, can_accept=False) from None
+
+
+def _features(
+    chosen: Roles, config: DataConfig, is_kept: NDArray[np.bool_]
+) -> tuple[Numbers, tuple[str, ...], tuple[Indicator | None, ...], tuple[str, ...], float]:
+    """Return X of the kept rows; names, indicators and units of its columns; and its scale."""
+    table = chosen.table
+    pictures = table.pictures(chosen.label.column)
+    if pictures:
+        pixels = np.empty((int(is_kept.sum()), len(pictures.columns)), dtype=np.uint8)
+        for place, j in enumerate(pictures.columns):
+            values = _kept(table.columns[j].values, is_kept)
+            pixels[:, place] = values if pictures.factor == 1 else np.rint(values * pictures.factor)
+        scale = 16.0 if pixels.max(initial=0) <= 16 and pictures.shape == (8, 8) else 255.0
+        return pixels, pixel_names(*pictures.shape), (), (), scale
+    words = {j: _indicators(table.columns[j], config) for j in sorted(chosen.categorical)}
+    numbers = [table.columns[j] for j in chosen.columns if j not in words]
+    size = int(is_kept.sum()), sum(len(words[j][0]) if j in words else 1 for j in chosen.columns)
+    X: Numbers
+    if any(column.needs_float64 for column in numbers):
+        X = np.empty(size, dtype=np.float64)
+    else:
+        X = np.empty(size, dtype=np.float32)
+    about: list[tuple[str, Indicator | None, str]] = []
+    for j in chosen.columns:
+        column = table.columns[j]
+        if j in words:
+            y = _kept(words[j][1], is_kept)
+            for indicator, k in words[j][0]:
+                X[:, len(about)] = np.where(y < 0, np.nan, y == k)
+                about.append((indicator.name, indicator, ""))
+            continue
+        values = _kept(column.values, is_kept)
+        X[:, len(about)] = np.where(np.isfinite(values), values, np.nan) if column.gaps else values
+        about.append((column.name, None, column.unit))
+    names, indicators, units = (tuple(each) for each in zip(*about, strict=True))
+    return X, names, indicators if words else (), units, 1.0
+
+
+def _kept(values: NDArray[Any], is_kept: NDArray[np.bool_]) -> NDArray[Any]:
+    return values if is_kept.all() else values[is_kept]
+
+
+def _indicators(
+    column: Column, config: DataConfig
+) -> tuple[list[tuple[Indicator, int]], NDArray[np.int64]]:
+    """Return the indicators of a column, each with its category, and the category of each row.
+
+    Two words make one indicator, of the second one; more make one each.
+    """
+    names, y = column.categories(is_merged=config.merge_case)
+    if config.missing_category and (y < 0).any():
+        names, y = (*names, MISSING_WORD), np.where(y < 0, len(names), y)
+    if len(names) == 2:
+        return [(Indicator(column.name, names[1], names[0]), 1)], y
+    return [(Indicator(column.name, word), k) for k, word in enumerate(names)], y
+
+
+def _left_out(
+    table: Table, has_no_label: NDArray[np.bool_], strays: tuple[Stray, ...]
+) -> tuple[LeftOut, ...]:
+    """Return which lines and rows are left out."""
+    found = []
+    if table.ragged_count:
+        lines = np.array([line for line, _ in table.ragged], dtype=np.int32)
+        why = f"without {len(table.columns)} values"
+        found.append(LeftOut(why, lines, table.ragged_count))
+    unlabelled = np.flatnonzero(has_no_label)
+    for rows, why in (
+        Stray(unlabelled, "without a label"),
+        *(Stray(stray.rows[~has_no_label[stray.rows]], stray.why) for stray in strays),
+    ):
+        if len(rows):
+            found.append(LeftOut(why, np.asarray(table.lines[rows]), len(rows)))
+    return tuple(found)
+
+
+def _notes(table: Table, left_out: tuple[LeftOut, ...]) -> tuple[str, ...]:
     """Return notes on the file's format and on the lines and rows that were left out."""
     notes = [str(table.format), *table.format.notes]
-    if table.ragged_count:
-        where = format_lines(np.array([line for line, _ in table.ragged]), table.ragged_count)
-        lines = format_count(table.ragged_count, "line")
-        notes.append(f"skipped {lines} without {len(table.columns)} values{where}")
-    if not labelled.all():
-        where = format_lines(table.lines[~labelled])
-        rows = format_count(int((~labelled).sum()), "row")
-        notes.append(f"skipped {rows} without a label{where}")
+    for why, lines, count in left_out:
+        what = "line" if why.endswith("values") else "row"
+        notes.append(f"skipped {format_count(count, what)} {why}{format_lines(lines, count)}")
     return tuple(notes)
 
 
@@ -93,22 +205,3 @@ def _published_test(table: Table) -> NDArray[np.bool_] | None:
     assert column.codes is not None
     is_test: NDArray[np.bool_] = np.array([word.casefold() == TEST for word in column.words])
     return is_test[column.codes]
-
-
-def _check_features(
-    table: Table, label: int, usable: tuple[int, ...], wanted: Sequence[str] | None
-) -> None:
-    """Raise DataError if a wanted feature cannot be used, or if there are no usable ones."""
-    for name in wanted or ():
-        for j, column in enumerate(table.columns):
-            if plain(column.name) == plain(name) and j not in usable:
-                reason = "it is the label" if j == label else column.obstacle
-                raise DataError(
-                    f"{table.path.name}: column “{column.name}” cannot be a feature ({reason}); "
-                    f"choose from {', '.join(table.names[k] for k in usable[:12]) or 'none'}."
-                )
-    if not usable:
-        raise DataError(
-            f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
-            f"numbers which differ; a feature must. {table.say_words_beside(label)}"
-        )

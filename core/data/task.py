@@ -209,10 +209,12 @@ def _chosen(source: Dataset, config: RunConfig) -> Dataset:
         raise DataError(f"{source.name} has no pictures to deskew or to vary; leave both off.")
     dataset = source.upright if config.data.deskew else source
     dataset = dataset.with_features(config.data.features)
-    if config.model.is_neuron:
-        dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
     if config.data.missing == "skip":
         dataset = dataset.without_gaps()
+        if config.data.source == "csv":
+            dataset = dataset.without_empty_classes()
+    if config.model.is_neuron:
+        dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
     return dataset
 
 

@@ -103,6 +103,10 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
         terms.append(-float(found.own_W[against, j]))
     w = sum(terms)
     others = ", the other features unchanged" if len(found.inputs) > 1 else ""
+    if indicator := task.dataset.indicators[j]:
+        against_what = indicator.other or f"a {indicator.column} that adds nothing"
+        effect = _effect(w, f"the odds of {yes} against {no}")
+        return f"{indicator.name}, against {against_what}, {effect}{others}."
     said = f"+1{unit} {found.inputs[j]} {_effect(w, f'the odds of {yes} against {no}')}{others}."
     if task.config.data.standardise and w:
         spread = float(task.standardiser.std[j])

@@ -15,6 +15,7 @@ from core import VERSION
 from core.config import RunConfig
 from core.data.dataset import REST_MARK, Dataset
 from core.data.digits.drawing import DigitPreprocessing
+from core.data.indicators import Asked, Indicator, asked_of
 from core.data.preprocessing import FeatureMap, Standardiser
 from core.data.task import Task, prepare
 from core.errors import ConfigError, DataError
@@ -40,6 +41,7 @@ class Model:
         0 … `scale`.
     recipe : converts a drawing to a picture; None if the model does not apply to drawings.
     figures : the finite ones of `history.SERIES`, as last measured; for information only.
+    indicators : for each feature the word that it stands for, None for a number; () if all are.
     data_name, program : the training data, and the version that saved it; for information only.
 
     Raises DataError if these are inconsistent.
@@ -60,12 +62,15 @@ class Model:
     figures: dict[str, float]
     data_name: str
     program: str = VERSION
+    indicators: tuple[Indicator | None, ...] = ()
 
     def __post_init__(self) -> None:
         d, k, h, outputs = len(self.feature_names), self.k, len(self.class_names), self.outputs
         mean, std = self.standardiser.mean, self.standardiser.std
         if not d:
             raise DataError("it has no features.")
+        if self.indicators and len(self.indicators) != d:
+            raise DataError("each feature needs its word, or none.")
         if h < 2 or len(set(self.class_names)) < h:
             raise DataError("it needs two or more classes with different names.")
         if self.config.model.is_neuron and h != 2:
@@ -133,6 +138,7 @@ class Model:
                 if math.isfinite(value)
             },
             data_name=dataset.name,
+            indicators=dataset.indicators if any(dataset.indicators) else (),
         )
 
     @property
@@ -148,6 +154,11 @@ class Model:
     @cached_property
     def feature_map(self) -> FeatureMap:
         return FeatureMap(self.feature_names, self.config.data.degree, self.config.data.sine)
+
+    @cached_property
+    def columns(self) -> tuple[Asked, ...]:
+        """What the model wants to know of an example: numbers, and words of known ones."""
+        return asked_of(self.feature_names, self.indicators or (None,) * len(self.feature_names))
 
     def stored(self, values: NDArray[np.float64]) -> NDArray[np.floating]:
         """Return features in their own units as precisely as the training data were stored.

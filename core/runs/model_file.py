@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from core import VERSION, files
 from core.config import RunConfig
 from core.data.digits.drawing import DigitPreprocessing
+from core.data.indicators import Indicator
 from core.data.preprocessing import Standardiser
 from core.errors import ConfigError, DataError, SaveError
 from core.runs import json_object
@@ -65,6 +66,7 @@ def save(model: Model, path: Path) -> None:
         "marks": model.class_marks,
         "features": model.feature_names,
         "unit": model.unit,
+        "indicators": model.indicators,
         "image_shape": model.image_shape,
         "scale": model.scale,
         "recipe": None if model.recipe is None else asdict(model.recipe),
@@ -172,7 +174,25 @@ def _model(about: dict[str, Any], data: bytes) -> Model:
         figures={name: figures.number(name) for name in SERIES if name in figures},
         data_name=stated.text("data"),
         program=stated.text("program"),
+        indicators=_indicators(stated),
     )
+
+
+def _indicators(stated: JsonObject) -> tuple[Indicator | None, ...]:
+    """Return the words that features stand for; files of older versions have none."""
+    if "indicators" not in stated:
+        return ()
+    return tuple(
+        None if each is None else Indicator(*_three_texts(each))
+        for each in stated.member("indicators", list)
+    )
+
+
+def _three_texts(value: object) -> tuple[str, ...]:
+    texts = JsonObject({"indicators": value}).texts("indicators")
+    if len(texts) != len(Indicator._fields):
+        raise DataError(f"“indicators” holds {quoted(value)}.")
+    return texts
 
 
 def _tensors(data: bytes, names: list[str]) -> dict[str, NDArray[Any]]:

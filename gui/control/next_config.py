@@ -11,6 +11,10 @@ from core.data.points import Points
 from core.errors import ConfigError
 from core.model_family import DEFAULT_KIND
 
+# Settings of the data that decide which rows and columns are loaded.
+OF_ROWS: tuple[str, ...] = ("source", "folder", "path", "label", "reading")
+OF_ROWS += ("categorical", "missing_category", "merge_case", "any_label")
+
 
 def origin(config: RunConfig) -> tuple[str, str | None]:
     """Return the source of the config's data and the folder of their files."""
@@ -19,10 +23,7 @@ def origin(config: RunConfig) -> tuple[str, str | None]:
 
 def has_same_rows(a: DataConfig, b: DataConfig) -> bool:
     """Return whether both configs name the same rows; always False for drawn points."""
-    return a.source != "drawn" and all(
-        getattr(a, name) == getattr(b, name)
-        for name in ("source", "folder", "path", "label", "reading")
-    )
+    return a.source != "drawn" and all(getattr(a, name) == getattr(b, name) for name in OF_ROWS)
 
 
 def on_other_data(config: RunConfig, data: DataConfig) -> RunConfig:

@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.dataset import Dataset
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.plain_text import as_tip, html, short
@@ -44,6 +45,7 @@ from gui.kit.theme import Theme
 
 # Pixels at a zoom of 100 %:
 POINT_PX = 9
+TICK_LETTERS = 16  # of a word at a tick
 END_PX = 8  # beyond the ends of the axes, for half a label
 
 pg.setConfigOptions(antialias=True, imageAxisOrder="row-major")
@@ -239,6 +241,20 @@ def name_axis(plot: Plot, side: str, name: str) -> None:
     """Label an axis with a name, literally; pyqtgraph would read it as HTML."""
     plot.getPlotItem().setLabel(side, html(short(name)))
     plot.getPlotItem().getAxis(side).label.setToolTip(as_tip(name) if short(name) != name else "")
+
+
+def name_feature(plot: Plot, side: str, dataset: Dataset, feature: int) -> None:
+    """Label an axis with a feature; where it stands for words, these are at 0 and 1."""
+    indicator = dataset.indicators[feature]
+    axis = plot.getPlotItem().getAxis(side)
+    if indicator is None:
+        axis.setTicks(None)
+        unit = f" ({own})" if (own := dataset.unit_of(feature)) else ""
+        name_axis(plot, side, dataset.feature_names[feature] + unit)
+        return
+    words = (indicator.opposite, indicator.word)
+    axis.setTicks([[(value, short(word, TICK_LETTERS)) for value, word in enumerate(words)]])
+    name_axis(plot, side, indicator.column)
 
 
 def pen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from core.data.dataset import Dataset
 from core.data.task import Task
 from gui.kit.plain_text import as_tip, short, unmarked
 
@@ -26,12 +27,14 @@ class FeaturePicker(QToolButton):
     @staticmethod
     def applies_to(task: Task) -> bool:
         """Return whether there is a choice: pictures and long lists of features are used whole."""
-        return task.source.image_shape is None and 2 < task.source.m <= MAX_LISTED_FEATURES
+        if task.source.image_shape is not None:
+            return False
+        return 2 < len(task.source.columns) <= MAX_LISTED_FEATURES
 
     def show_task(self, task: Task) -> None:
         """Show the features of a task for which `applies_to` holds."""
         self._task = task
-        names, chosen = task.source.feature_names, task.dataset.feature_names
+        names, chosen = _names(task.source), _names(task.dataset)
         self.setText(f"{len(chosen)} of {len(names)} ▾")
         menu = self.menu()
         menu.clear()
@@ -49,6 +52,11 @@ class FeaturePicker(QToolButton):
     def _toggle(self, name: str) -> None:
         if self._task is None:
             return
-        wanted = set(self._task.dataset.feature_names) ^ {name}
-        names = tuple(n for n in self._task.source.feature_names if n in wanted)
-        self.chosen.emit(ALL if len(names) == self._task.source.m else names)
+        wanted, every = set(_names(self._task.dataset)) ^ {name}, _names(self._task.source)
+        names = tuple(n for n in every if n in wanted)
+        self.chosen.emit(ALL if len(names) == len(every) else names)
+
+
+def _names(dataset: Dataset) -> tuple[str, ...]:
+    """Return the columns behind the features: all categories of one are chosen together."""
+    return tuple(column.name for column in dataset.columns)

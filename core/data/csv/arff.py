@@ -16,7 +16,7 @@ _ATTRIBUTE = re.compile(
     rf"@attribute\s+(?P<name>{_QUOTED}|[^\s{{]+)\s*(?P<kind>\{{.*\}}|{_QUOTED}|\S.*)?\s*",
     re.IGNORECASE,
 )
-_SPARSE = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,]*?)\s*(?:,|$)")
+_SPARSE = re.compile(rf"\s*(\d+)\s+({_QUOTED}\s*|[^,]*)(?:,|$)")
 _ESCAPED = re.compile(r"\\(.)")
 _ENTRY = re.compile(rf"{_QUOTED}|[^,]+")
 
@@ -108,7 +108,7 @@ class Rewriter:
             found = _SPARSE.match(inside, place)
             if found is None or len(found[1]) > 9 or int(found[1]) >= len(cells):
                 return inside.replace(",", " ")  # one cell: left out as too short
-            cells[int(found[1])] = _cell(_bare(found[2]))
+            cells[int(found[1])] = _cell(_bare(found[2].strip()))
             place = found.end()
         return ",".join(cells)
 

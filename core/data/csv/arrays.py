@@ -19,7 +19,8 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from core import memory
-from core.data.csv.dialect import MAX_COLUMNS, SPLIT, TEST, TRAIN, TableFormat
+from core.data.csv.dialect import MAX_COLUMNS, TableFormat
+from core.data.csv.header import SPLIT, TEST, TRAIN
 from core.data.csv.layout import Layout
 from core.data.csv.packed import ZIP, Source, check_directory
 from core.errors import DataError

@@ -7,22 +7,29 @@ end, a column would need its memory twice, and pandas would need new memory for 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.csv.dialect import MISSING
+from core.data.csv import arrays
+from core.data.csv.dialect import MISSING, MOST_WORDS, TableFormat
 from core.data.csv.numbers import NumberForm, find_unit
+from core.data.csv.packed import Source
 from core.data.csv.spreadsheet import restored
-from core.data.csv.table import MAX_FLOAT32, Column, Kind, Values
+from core.data.csv.table import MAX_FLOAT32, Column, Kind, Table, Values
+from core.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 HEAD_ROWS = 12
+SET_ASIDE = "set aside by the file's own header"
 MAX_WORDS = 10_000  # distinct words of a column
-MOST_WORDS = 0.2  # share of words in a column of numbers with slips; above it the column is text
+# Words that may be the name of a class: North America, no illness, a minus. The others of MISSING
+# are written by programs only.
+MAYBE_WORDS = ("NA", "N/A", "n/a", "null", "NULL", "None", "-")
 
 
 class GrowingArray:
@@ -75,12 +82,32 @@ class GrowingArray:
         return self._array[: self._length]
 
 
+def _small(values: NDArray[np.float64]) -> Values:
+    """Return whole numbers from 0 to 255 as bytes, as if written without “.0”; others as given."""
+    if not (0 <= values[0] <= 255 and values[0] == int(values[0])):  # the usual case, at no cost
+        return values
+    if not (values.min() >= 0 and values.max() <= 255):  # False for NaN, too
+        return values
+    small = values.astype(np.uint8)
+    return small if (small == values).all() else values
+
+
 class Cells:
     """Builds one column."""
 
-    def __init__(self, name: str, numbers: NumberForm) -> None:
-        self._name, self._numbers = name, numbers
+    def __init__(
+        self, name: str, numbers: NumberForm, na: Collection[str] | None = None, aside: str = ""
+    ) -> None:
+        """Start an empty column.
+
+        na : words that mean a missing value even among words; None to find out.
+        aside : why the file itself sets the column aside, or "".
+        """
+        self.name, self._numbers, self._aside = name, numbers, aside
         self._unit = ""
+        self._na = na
+        self._missing_words = {*MISSING, *(na or ())}
+        self._na_cells: dict[str, int] = {}  # how often each word for a missing value occurs
         self._values = GrowingArray(np.float64(np.nan))
         self._codes = GrowingArray(np.int32(-1))
         self._words: dict[str, int] = {}
@@ -110,7 +137,7 @@ class Cells:
             values = numbers.astype(np.uint8) if is_byte else numbers.astype(np.float64)
             self._low, self._high = min(self._low, float(low)), max(self._high, float(high))
         elif kind == "f":
-            values = self._measure(cells.to_numpy(dtype=np.float64))
+            values = _small(self._measure(cells.to_numpy(dtype=np.float64)))
         else:
             values, codes = self._read_words(cells)
         if len(self._head) < HEAD_ROWS:
@@ -162,29 +189,37 @@ class Cells:
             places, distinct = pd.factorize(cells, use_na_sentinel=True)
         numbers = np.full(len(distinct) + 1, np.nan)  # the last, at −1, is for missing cells
         code_of = np.full(len(distinct) + 1, -1, dtype=np.int32)
+        na_places: dict[int, str] = {}
         unread: dict[int, str] = {}
         for place, cell in enumerate(distinct):
             word = str(cell).strip()
             if word.casefold() in ("true", "false"):  # pandas may have changed its case
                 word = word.capitalize()
             number = self._numbers.parse(word)
-            if number is not None:
+            if word in self._missing_words:
+                if word:
+                    na_places[place] = word
+            elif number is not None:
                 numbers[place] = number
-            elif word not in MISSING:
+            else:
                 unread[place] = word
         if unread:
             self._read_units(unread, numbers, places)
-        for place, word in unread.items():
+        for place, word in sorted((unread | na_places).items()):
             code_of[place] = self._words.setdefault(word, len(self._words))
         codes = code_of[places]
         values = self._measure(numbers[places])
         words = int((codes >= 0).sum())
+        for place, word in na_places.items():
+            count = int((places == place).sum())
+            self._na_cells[word] = self._na_cells.get(word, 0) + count
+            words -= count
         self._word_cells += words
         self._missing -= words  # words are NaN, but not missing
         self.is_text_so_far = bool(words) and bool(np.isnan(numbers).all())
         if len(self._words) > MAX_WORDS:
             self._has_too_many_words = True
-        return values, codes if words else None
+        return values, codes if words or na_places else None
 
     def _read_units(
         self, unread: dict[int, str], numbers: NDArray[np.float64], places: NDArray[np.integer]
@@ -227,13 +262,19 @@ class Cells:
             values = np.broadcast_to(np.float64(np.nan), (self._count,))
         else:
             values = self._values.finish()
+        lost = self._words_for_missing() if is_text else set(self._na_cells)
+        kept = [word for word in self._words if word not in lost]
+        found = sum(count for word, count in self._na_cells.items() if word not in lost)
+        self._word_cells += found
+        self._missing -= found
         has_codes = self._word_cells and not self._has_too_many_words
-        codes = self._codes.finish() if has_codes else None
-        words = tuple(restored(list(self._words)))
-        renamed = dict(zip(self._words, words, strict=True))
+        codes = self._codes_without(lost) if has_codes else None
+        words = tuple(restored(kept))
+        renamed: dict[str, str | None] = dict(zip(kept, words, strict=True))
+        renamed |= dict.fromkeys(lost)
         head = (renamed.get(cell, cell) if isinstance(cell, str) else cell for cell in self._head)
         return Column(
-            name=self._name,
+            name=self.name,
             kind=kind,
             values=values,
             codes=codes,
@@ -244,8 +285,35 @@ class Cells:
             low=self._low,
             high=self._high,
             head=tuple(head),
+            na_words=tuple(self._na_cells.items()) if is_text else (),
+            aside=self._aside,
             unit="" if is_text else self._unit,
         )
+
+    def _words_for_missing(self) -> set[str]:
+        """Return which of a column's words such as “NA” mean a missing value.
+
+        One is a word like others if it is as frequent as they are: half as often as their mean, or
+        beside a single one, which would else be all that the column says.
+        """
+        if self._na is not None or self._has_too_many_words:
+            return {word for word in self._na_cells if self._na is None or word in self._na}
+        others = len(self._words) - len(self._na_cells)
+        least = self._word_cells / others / 2 if others > 1 else 2
+        return {
+            word
+            for word, count in self._na_cells.items()
+            if word not in MAYBE_WORDS or count < least
+        }
+
+    def _codes_without(self, lost: set[str]) -> NDArray[np.int32]:
+        codes: NDArray[np.int32] = self._codes.finish()
+        if not lost:
+            return codes
+        number = np.full(len(self._words) + 1, -1, dtype=np.int32)  # the last is for no word
+        kept = [code for word, code in self._words.items() if word not in lost]
+        number[kept] = np.arange(len(kept), dtype=np.int32)
+        return number[codes]
 
     def _kind(self) -> Kind:
         filled = self._count - self._missing
@@ -254,3 +322,28 @@ class Cells:
         if self._word_cells > MOST_WORDS * filled:
             return "text"
         return "whole numbers" if self._is_whole else "numbers"
+
+
+def cells_of(form: TableFormat, na: Collection[str] | None) -> list[Cells]:
+    """Return an empty column for each name of a format; na : see `Cells`."""
+    roles = form.roles or ("",) * len(form.names)
+    return [
+        Cells(name, form.number_form, na, SET_ASIDE if role == "aside" else "")
+        for name, role in zip(form.names, roles, strict=True)
+    ]
+
+
+def table_of(source: Source, columns: arrays.Columns, na: tuple[str, ...] | None) -> Table:
+    """Return the table of these columns; na : words that mean a missing value, None to find out."""
+    import pandas as pd
+
+    form = arrays.format_of(source.name, columns)
+    built = []
+    for cells, values in zip(cells_of(form, na), columns.values(), strict=True):
+        try:
+            cells.take(pd.Series(arrays.as_cells(values)), len(values))
+        except DataError as error:
+            raise DataError(f"{source.name}, column “{cells.name}”: {error}") from None
+        built.append(cells.finish())
+    lines = np.arange(1, len(next(iter(columns.values()))) + 1, dtype=np.int32)
+    return Table(source.shown_path, form, tuple(built), lines)

@@ -9,34 +9,33 @@ import csv
 import itertools
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from core.config import CsvOptions
 from core.data.csv import foreign, layout, rewriting, text_file
 from core.data.csv.encodings import ENCODINGS
+from core.data.csv.header import Role, find_header
 from core.data.csv.layout import Layout
 from core.data.csv.numbers import DECIMALS, THOUSANDS, Doubt, NumberForm, find_marks
 from core.data.csv.packed import Source
 from core.data.csv.rewriting import BLANKS, Rewriter
-from core.data.csv.spreadsheet import restored
 from core.data.csv.text_file import Head, lines_of
 from core.errors import DataError
-from core.invisible_characters import visible
-from core.name_lookup import kept_apart
 
 MAX_COLUMNS = 10_000
 SAMPLE_RECORDS = 200
 SAMPLE_CHARACTERS = 2**18
 SAMPLE_COLUMNS = 64
+WORD_ROWS = 40  # looked at to tell columns of words
+MOST_WORDS = 0.2  # share of words in a column of numbers with slips; above it the column is text
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANKS: "blanks"}
 QUOTES = {'"': "double quotes", "'": "single quotes"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NO_OPTIONS = CsvOptions()
 COMMENTS = ("#", "%", "//")
-SPLIT = "split"  # a column of an export, and its values
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
 END = "\x1e"  # appended after the last line: an open quote would swallow it
 
 
@@ -48,6 +47,8 @@ class TableFormat:
     first_line : line number of the first row.
     names : of the columns, all different.
     notes : further messages for the user.
+    roles : what the header states of the columns, () if nothing.
+    word_columns : indices of the columns that seem to hold words, where “NA” may be one of them.
     thousands : the mark within large numbers, "" for none. quote : around cells.
     has_quoted_rows : whether lines are quoted as a whole.
     layout : None for a plain text table.
@@ -61,6 +62,8 @@ class TableFormat:
     first_line: int
     names: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+    word_columns: tuple[int, ...] = ()
     thousands: str = ""
     quote: str = '"'
     has_quoted_rows: bool = False
@@ -123,35 +126,46 @@ def find_format(source: Source, reading: CsvOptions = NO_OPTIONS) -> TableFormat
     foreign.check_words(source.name, head.text)
     sample, above = _best_sample(source.name, head, reading)
     records = _without_titles(sample, reading)
-    first, rest = records[0], [record.fields for record in records[1:] if any(record.fields)]
+    first = records[0]
     if len(records) < len(sample.records):
         above = first.line - 1
     notes = [source.remark] if source.remark else []
     if above:
         notes.append(f"{above:,} line{'s' if above > 1 else ''} above the table skipped")
-    has_header = reading.has_header
-    if has_header is None:
-        has_header = _looks_like_header(first.fields, rest, sample.decimal)
-    if has_header:
-        names, more = _name_columns(first.fields, rest, sample.width)
-        notes += more
-    else:
-        names = kept_apart([""] * sample.width, "column")
+    fields = [record.fields for record in records]
+    parse = sample.number_form.parse_any
+    header = find_header(fields, sample.width, parse, MISSING, reading.has_header)
     if sample.doubt:
-        notes.append(_say_doubt(sample.doubt, names, sample.number_form))
+        notes.append(_say_doubt(sample.doubt, header.names, sample.number_form))
     return TableFormat(
         encoding=head.encoding,
         separator=sample.separator,
         decimal=sample.decimal,
-        header_line=first.line if has_header else None,
-        first_line=first.next_line if has_header else first.line,
-        names=names,
-        notes=tuple(notes),
+        header_line=first.line if header.records else None,
+        first_line=records[header.records - 1].next_line if header.records else first.line,
+        names=header.names,
+        notes=(*notes, *header.notes),
+        roles=header.roles,
+        word_columns=_word_columns(fields[header.records :], sample.width, parse),
         thousands=sample.number_form.thousands,
         quote=sample.quote,
         has_quoted_rows=sample.has_quoted_rows,
         unusual=head.unusual,
     )
+
+
+def _word_columns(
+    rows: list[list[str]], width: int, parse: Callable[[str], float | None]
+) -> tuple[int, ...]:
+    """Return the indices of the columns that seem to hold words, judged by the first rows."""
+    sample = [row for row in rows if len(row) == width][:WORD_ROWS]
+    found = []
+    for j in range(width):
+        filled = [cell for row in sample if (cell := row[j].strip()) not in MISSING]
+        words = sum(parse(cell) is None for cell in filled)
+        if words > MOST_WORDS * len(filled):
+            found.append(j)
+    return tuple(found)
 
 
 def _format_of(found: Layout, head: Head, reading: CsvOptions) -> TableFormat:
@@ -164,6 +178,7 @@ def _format_of(found: Layout, head: Head, reading: CsvOptions) -> TableFormat:
     ]
     best = max(samples, key=lambda sample: (sample.width == len(found.names), sample.score))
     doubt = best.doubt
+    rows = [record.fields for record in best.records]
     is_named = doubt is not None and doubt.column < len(found.names)
     return TableFormat(
         encoding=head.encoding,
@@ -176,6 +191,7 @@ def _format_of(found: Layout, head: Head, reading: CsvOptions) -> TableFormat:
         thousands=best.number_form.thousands,
         quote=best.quote,
         layout=found,
+        word_columns=_word_columns(rows, len(found.names), best.number_form.parse_any),
         unusual=head.unusual,
     )
 
@@ -280,6 +296,10 @@ class _Sample:
     ) -> None:
         self.separator, self.quote, self.has_quoted_rows = separator, quote, has_quoted_rows
         self.records: list[_Record] = []
+        if not reading.quote and quote == "'":
+            text = "".join(lines[: 4 * SAMPLE_RECORDS]).encode()
+            if rewriting.SingleQuotes(separator)(text) == text:  # they quote no cell
+                self.quote = quote = '"'
         rewriter = rewriting.rewriter(separator, quote, has_quoted_rows=has_quoted_rows)
         if rewriter:
             lines = lines[: 4 * SAMPLE_RECORDS]
@@ -327,58 +347,3 @@ class _Sample:
         fit = share + (missing + numbers) / count
         fit -= rewriting.count_others(self.separator, itertools.chain(*columns)) / count
         self.score = (self.width > 1, round(fit, 6))
-
-
-def _looks_like_header(first: list[str], rest: list[list[str]], decimal: str) -> bool:
-    """Return whether `first` has words above numbers, or above words that never repeat them."""
-    if _ends_an_export([first, *rest]):
-        return True
-    numbers = [parse_number(cell.strip(), decimal) for cell in first]
-    counted = [number for number in numbers if number is not None]
-    if len(counted) > 2 and counted in (
-        [float(k) for k in range(len(counted))],
-        [float(k) for k in range(1, len(counted) + 1)],
-    ):
-        below = [parse_number(cell.strip(), decimal) for cell in rest[0]] if rest else []
-        return [number for number in below if number is not None] != counted
-    if counted:
-        return False
-    words_repeat = False
-    for j, name in enumerate(cell.strip() for cell in first):
-        cells = [fields[j].strip() for fields in rest if j < len(fields)]
-        filled = [cell for cell in cells if cell not in MISSING]
-        if name in MISSING or not filled:
-            continue
-        if 2 * sum(parse_number(cell, decimal) is not None for cell in filled) > len(filled):
-            return True
-        words_repeat |= name in filled
-    return not words_repeat and len(set(first)) == len(first)
-
-
-def _ends_an_export(records: list[list[str]]) -> bool:
-    """Return whether the last column is the split column of an export, whatever the other names."""
-    name, *cells = [record[-1].strip().casefold() for record in records]
-    return bool(cells) and name.rstrip("_") == SPLIT and set(cells) <= {TRAIN, VALIDATION, TEST}
-
-
-def _name_columns(
-    header: list[str], rest: list[list[str]], width: int
-) -> tuple[tuple[str, ...], list[str]]:
-    """Return a name for each column, and notes on names that were made up or changed."""
-    notes: list[str] = []
-    names = restored(header)
-    last = [fields[-1] for fields in rest if len(fields) == width]
-    if len(names) == width - 1 and any(cell.strip() for cell in last):
-        names = ["row name", *names]  # as R writes a data frame
-        notes.append("the header is one name short: the first column holds row names")
-    elif len(names) != width:
-        notes.append(f"the header names {len(names)} columns, the rows have {width}")
-        names = (names + [""] * width)[:width]
-    apart = kept_apart(names, "column")
-    for place, (name, given) in enumerate(zip(names, apart, strict=True), start=1):
-        tidy = visible(" ".join(name.split()))
-        if not tidy:
-            notes.append(f"column {place} has no name")
-        elif tidy != given:
-            notes.append(f"a second “{tidy}” is now “{given}”")
-    return apart, notes

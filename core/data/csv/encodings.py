@@ -53,7 +53,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROLS = {*range(1, 9), *range(14, 32)}  # bytes that hardly occur in text
-_WORD = re.compile(rb"[^\s,;\"']*[\x80-\xff][^\s,;\"']*")
+_BETWEEN = re.compile(rb"[\s,;\"']+")
 
 
 def is_code_page(encoding: str) -> bool:
@@ -143,7 +143,7 @@ def _gathered(blocks: Iterable[bytes]) -> bytes:
     rest = b""
     for block in blocks:
         cut = block.rfind(b"\n") + 1
-        for word in _WORD.findall(rest + block[:cut]):
+        for word in _words(rest + block[:cut]):
             if word not in words and len(word) < MAX_WORDS_BYTES:
                 words[word] = None
                 size += len(word) + 1
@@ -151,5 +151,10 @@ def _gathered(blocks: Iterable[bytes]) -> bytes:
                 return b"\n".join(words)
         rest = block[cut:]
     if not words:
-        words.update(dict.fromkeys(_WORD.findall(rest)))
+        words.update(dict.fromkeys(_words(rest)))
     return b"\n".join(words)[:MAX_WORDS_BYTES]
+
+
+def _words(text: bytes) -> list[bytes]:
+    """Return the words that are not ASCII."""
+    return [word for word in _BETWEEN.split(text) if not word.isascii()]

@@ -10,7 +10,7 @@ from core.errors import DataError
 NAME = "libsvm"
 SAMPLE_LINES = 20
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?(?:inf|nan)"
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|[+-]?(?:inf|nan)"
 _LINE = re.compile(
     rf"\s*(?:{_NUMBER})(?:,(?:{_NUMBER}))*(?:\s+qid:\d+)?(?:\s+\d+:(?:{_NUMBER}))*\s*(?:#.*)?",
     re.ASCII | re.IGNORECASE,

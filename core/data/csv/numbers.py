@@ -112,10 +112,18 @@ class NumberForm:
             text = text.translate(_ALIKE)
             if not self._plain.fullmatch(text):
                 if not self._unusual.fullmatch(text):
-                    return None
+                    return self._in_brackets(text)
                 text = text.replace(self.thousands, "") if self.thousands else text
                 text = text.lower().replace("d", "e")
         return float(text.replace(self.decimal, "."))
+
+    def _in_brackets(self, text: str) -> float | None:
+        """Return the negative number that accountants write as (1,600.00), or None."""
+        inside = text[1:-1]
+        if text[:1] + text[-1:] != "()" or not set(inside) & {self.decimal, self.thousands}:
+            return None
+        number = self.parse(inside) if inside[:1].isdigit() else None
+        return None if number is None else -number
 
     def parse_with_unit(self, text: str) -> tuple[float, str] | None:
         """Return the number in a text and its unit, or None."""

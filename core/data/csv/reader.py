@@ -22,7 +22,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +30,11 @@ from numpy.typing import NDArray
 from core import memory
 from core.config import CsvOptions
 from core.data.csv import arrays, dialect, encodings, packed, text_file
-from core.data.csv.column_parser import Cells, GrowingArray
+from core.data.csv.column_parser import GrowingArray, cells_of, table_of
 from core.data.csv.dialect import END, MISSING, NO_OPTIONS, TableFormat
 from core.data.csv.packed import Source, Stream
 from core.data.csv.table import Table
-from core.data.csv.text_file import UndecodableError
+from core.data.csv.text_file import UndecodableError, count_byte
 from core.errors import Cancelled, DataError
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ MAX_CELLS = 2**28  # 2 GiB of numbers
 MAX_LISTED = 1000
 MAX_REWRITTEN = 2**20  # cells of rows that are rewritten at once
 AHEAD = 2  # blocks that are parsed while the one before them is appended
-CACHED = 2**16  # bytes that stay in the processor cache while they are compared
 NEWLINE, QUOTE, BLANK, TAB = b'\n" \t'
 
 _QUOTED = re.compile(rb'"[^"\n]*"')
@@ -66,35 +65,36 @@ def read(
     """
     with packed.source(path) as source:
         if (columns := arrays.read(source)) is not None:
-            return _table_of(source, columns)
+            return table_of(source, columns, reading.na)
         form = dialect.find_format(source, reading)
         for guess in (encodings.find_in_all, lambda *_: encodings.FALLBACK):
             try:
-                return _Reader(source, form).read(progress, is_cancelled)
+                return _read(source, form, reading, progress, is_cancelled)
             except UndecodableError as error:
                 if reading.encoding is not None or form.encoding.startswith("utf-16"):
                     raise text_file.wrong_encoding(source.name, form.encoding, error.line) from None
             # The first part happened to be valid in this encoding; what comes below says more.
             known = replace(reading, encoding=guess(source, form.encoding))
             form = dialect.find_format(source, known)
-        return _Reader(source, form).read(progress, is_cancelled)
+        return _read(source, form, reading, progress, is_cancelled)
 
 
-def _table_of(source: Source, columns: arrays.Columns) -> Table:
-    """Return the table of columns that need no reading."""
-    import pandas as pd
-
-    form = arrays.format_of(source.name, columns)
-    built = []
-    for name, values in zip(form.names, columns.values(), strict=True):
-        cells = Cells(name, form.number_form)
-        try:
-            cells.take(pd.Series(arrays.as_cells(values)), len(values))
-        except DataError as error:
-            raise DataError(f"{source.name}, column “{name}”: {error}") from None
-        built.append(cells.finish())
-    lines = np.arange(1, len(next(iter(columns.values()))) + 1, dtype=np.int32)
-    return Table(source.shown_path, form, tuple(built), lines)
+def _read(
+    source: Source,
+    form: TableFormat,
+    reading: CsvOptions,
+    progress: Progress | None,
+    is_cancelled: Callable[[], bool],
+) -> Table:
+    """Read the file; a second time if a column turned out to hold words whose “NA” went lost."""
+    table = _Reader(source, form, reading.na).read(progress, is_cancelled)
+    words = {j for j, column in enumerate(table.columns) if column.kind == "text"}
+    lost = [j for j in words.difference(form.word_columns) if table.columns[j].missing]
+    if not lost:
+        return table
+    form = replace(form, word_columns=tuple(sorted(words.union(form.word_columns))))
+    del table  # or both would be in memory
+    return _Reader(source, form, reading.na).read(progress, is_cancelled)
 
 
 Parsed = tuple["pd.DataFrame", NDArray[np.int32]]  # rows, and the line number of each
@@ -112,12 +112,17 @@ class _Chunk(NamedTuple):
 class _Reader:
     """One pass over a file."""
 
-    def __init__(self, source: Source, form: TableFormat) -> None:
+    def __init__(self, source: Source, form: TableFormat, na: tuple[str, ...] | None) -> None:
         self._source, self._form = source, form
         self._width = len(form.names)
         self._separator = ord(form.delimiter)
         self._rewriter = form.rewriter
-        self._columns = [Cells(name, form.number_form) for name in form.names]
+        self._columns = cells_of(form, na)
+        # Among words, what means a missing value is decided when all of them are known.
+        usual = [*MISSING, *(na or ())]
+        self._na: list[str] | dict[Any, list[str]] = usual
+        if form.word_columns:  # a list for each column takes pandas half as long again
+            self._na = {j: [""] if j in form.word_columns else usual for j in range(self._width)}
         self._lines = GrowingArray(np.int32(0))
         self._rows = 0
         self._checked_rows = 0  # rows at the last check of memory
@@ -186,7 +191,7 @@ class _Reader:
                     to_skip -= 1
                 lines = lines[place:]
             if lines:
-                count = _count(lines, NEWLINE)
+                count = count_byte(lines, NEWLINE)
                 yield from self._plain(lines, count)
                 line += count
         if rest and not to_skip:
@@ -218,10 +223,10 @@ class _Reader:
         parsed = None if self._carry else regular.result()
         if parsed is None:
             text = self._carry + text
-            lines += _count(self._carry, NEWLINE)
+            lines += count_byte(self._carry, NEWLINE)
             self._carry = b""
             parsed = self._irregular(text)
-            lines -= _count(self._carry, NEWLINE)
+            lines -= count_byte(self._carry, NEWLINE)
         frame, places = parsed
         places += self._line
         self._line += lines
@@ -286,7 +291,7 @@ class _Reader:
     def _rows_of(self, chunk: bytes, rows: int, texts: list[int]) -> pd.DataFrame | None:
         """Parse `rows` lines that are each a row of the right width; return None if one is not."""
         expected = (self._width - 1) * rows
-        found = _count(chunk, self._separator)
+        found = count_byte(chunk, self._separator)
         first = chunk[: chunk.find(b"\n")]
         is_quoted = QUOTE in chunk
         if is_quoted and found != expected:
@@ -363,7 +368,7 @@ class _Reader:
                 dtype=dict.fromkeys(texts, "category"),  # same cells, half the time
                 skipinitialspace=QUOTE in text and BLANK in text,  # a quote may follow a blank
                 keep_default_na=False,
-                na_values=list(MISSING),
+                na_values=self._na,
                 skip_blank_lines=skips_blank_lines,
                 low_memory=False,
                 engine="c",
@@ -388,9 +393,3 @@ class _Reader:
             ragged=tuple(self._ragged),
             ragged_count=self._ragged_count,
         )
-
-
-def _count(text: bytes, byte: int) -> int:
-    data = np.frombuffer(text, dtype=np.uint8)
-    parts = (data[k : k + CACHED] for k in range(0, len(data), CACHED))
-    return sum(int(np.count_nonzero(part == byte)) for part in parts)

@@ -15,7 +15,6 @@ BLANKS = " "  # the separator that stands for any run of blanks and tabs
 Rewriter = Callable[[bytes], bytes]  # whole lines to as many lines
 
 _RUN = re.compile(rb"[ \t]+")
-_EDGES = re.compile(rb"^[ \t]+|[ \t]+$", re.MULTILINE)
 # No cell that `spreadsheet.harmless` has escaped.
 _SINGLE = re.compile(
     r"(?:^|[,;\t| ])'(?![=+@\-\t])(?:[^'\n]|'')*'(?=\s*(?:[,;\t|\n ]|$))", re.MULTILINE
@@ -84,7 +83,8 @@ def count_others(separator: str, cells: Iterable[str]) -> int:
 def parted_by_tabs(lines: bytes) -> bytes:
     """Make one tab of each run of blanks and tabs between cells, none at the ends of a line."""
     if b'"' not in lines:
-        return _RUN.sub(b"\t", _EDGES.sub(b"", lines))
+        bare = b"\n".join([line.strip(b" \t") for line in lines.split(b"\n")])
+        return _RUN.sub(b"\t", bare)
     return b"\n".join(map(_line_by_tabs, lines.split(b"\n")))
 
 
@@ -106,11 +106,13 @@ class SingleQuotes:
     """Puts double quotes around cells that begin and end with a single one."""
 
     def __init__(self, separator: str) -> None:
-        s = rb"[ \t]" if separator == BLANKS else re.escape(separator.encode())
-        self._cell = re.compile(
-            rb"(^|" + s + rb")([ \t]*)'((?:[^'\n]|''|\\')*)'(?=[ \t]*(?:" + s + rb"|$))",
-            re.MULTILINE,
-        )
+        cell = rb"'((?:[^'\n]|''|\\')*)'"
+        if separator == BLANKS:
+            pattern = rb"((?:(?<=[ \t])|^)())" + cell + rb"(?=[ \t]|$)"
+        else:
+            s = re.escape(separator.encode())
+            pattern = rb"(^|" + s + rb")([ \t]*)" + cell + rb"(?=[ \t]*(?:" + s + rb"|$))"
+        self._cell = re.compile(pattern, re.MULTILINE)
 
     def __call__(self, lines: bytes) -> bytes:
         if b"'" not in lines:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.csv.dialect import SPLIT, TEST, TRAIN, VALIDATION, TableFormat
+from core.data.csv.dialect import TableFormat
+from core.data.csv.header import SPLIT, TEST, TRAIN, VALIDATION
+from core.data.csv.spelling import merged
 from core.errors import DataError
 from core.name_lookup import find, natural_order
 from core.number_format import format_shortest
@@ -24,11 +26,13 @@ MAX_EXACT = 2**53  # float64 represents every whole number up to here
 EXACT_FLOAT32 = 2**24  # float32 represents every whole number up to here
 MOST_OFFSET = 32  # times the range of a column, up to which float32 tells its numbers apart
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
-LABEL_NAMES = ("label", "labels", "class", "classes", "target", "species", "y", "category")
 ROW_NAMES = ("id", "index", "row", "row name", "row names", "rownames", "no", "nr", "unnamed: 0")
 PIXELS = {784: (28, 28), 64: (8, 8)}
+MOST_ROW_NUMBERS = 3  # columns beside pixels that number the rows
+EXAMINED = 1_000  # rows
 FEW_ROWS = 10  # up to this many rows, each may have a class of its own
-MOST_DISTINCT_LABELS = 100  # most distinct values of a label column of pictures
+MOST_CATEGORIES = 20  # of a column of words as a feature
+TRUTHS = ({"false", "true"}, {"no", "yes"}, {"n", "y"}, {"f", "t"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,9 @@ class Column:
     missing, not_finite, not_numbers : counts of cells; the last is of words among numbers.
     low, high : range of the finite numbers.
     head : the first cells: a number, a word, or None for a missing one.
+    na_words : of a column of words, how often it holds each word such as “NA”; if it is among
+        `words` it is read as one of them, else as a missing value.
+    aside : why the file itself sets this column aside, or "".
     unit : what stands beside its numbers, "" for nothing.
     """
 
@@ -57,11 +64,18 @@ class Column:
     low: float
     high: float
     head: tuple[float | str | None, ...]
+    na_words: tuple[tuple[str, int], ...] = ()
+    aside: str = ""
     unit: str = ""
 
     @property
     def is_number(self) -> bool:
         return self.kind in ("numbers", "whole numbers")
+
+    @property
+    def is_pixel(self) -> bool:
+        """Whether it holds nothing but numbers from 0 to 255."""
+        return self.is_number and not self.gaps and self.low >= 0 and self.high <= 255
 
     @property
     def gaps(self) -> int:
@@ -79,6 +93,8 @@ class Column:
     @cached_property
     def is_gap(self) -> NDArray[np.bool_]:
         """Mask (n,) of the gaps."""
+        if self.kind == "text" and self.codes is not None:
+            return (self.codes < 0) & ~np.isfinite(self.values)
         return ~np.isfinite(self.values)
 
     @cached_property
@@ -87,7 +103,7 @@ class Column:
         if self.kind == "empty":
             return "empty: no cell is filled"
         if self.kind == "text":
-            return "text"
+            return self._obstacle_of_words()
         if not self.low <= self.high:
             return "no finite number"
         if self.low == self.high:
@@ -96,10 +112,33 @@ class Column:
             return "64-bit numbers, such as ids: too long to be exact"
         return ""
 
+    def _obstacle_of_words(self) -> str:
+        """Return why the words cannot be categories, or ""."""
+        if self.codes is None or len(self.words) > MOST_CATEGORIES:
+            count = f"{len(self.words):,}" if self.codes is not None else "more than 10,000"
+            return f"text: {count} different words, at most {MOST_CATEGORIES} can be categories"
+        names, y = self.categories()
+        if len(names) > MOST_CATEGORIES:
+            return (
+                f"text: {len(names)} different values, at most {MOST_CATEGORIES} can be categories"
+            )
+        if len(names) == 1:
+            return f"constant: always “{names[0]}”"
+        if not _are_truths(names) and 2 * len(names) > int((y >= 0).sum()):
+            return "text: most rows have a word of their own"
+        return ""
+
     @cached_property
     def doubt(self) -> str:
         """Why this column is not a feature unless the user chooses it, or ""."""
-        if self.obstacle or self.kind != "whole numbers" or self.gaps:
+        if self.obstacle:
+            return ""
+        if self.aside:
+            return self.aside
+        if self.kind == "text":
+            count = len(self.categories()[0])
+            return "" if count == 2 else f"words: {count} different ones, as categories on request"
+        if self.kind != "whole numbers" or self.gaps:
             return ""
         steps = self.values[1:].astype(np.float64) - self.values[:-1]
         if len(self.values) > 2 and (steps == 1).all():
@@ -123,10 +162,10 @@ class Column:
             example = finite[finite != np.rint(finite)][0]
             raise DataError(
                 f"Column “{self.name}” holds numbers with fractions, such as "
-                f"{format_shortest(example)}; the label column must hold names or whole numbers. "
-                "Choose another label column."
+                f"{format_shortest(example)}: a quantity, not a class; the label column must hold "
+                "names or whole numbers. Choose another label column."
             )
-        present = ~self.is_gap
+        present = np.isfinite(self.values)
         numbers = np.unique(self.values[present])
         spoken = [] if self.kind != "text" or self.codes is None else list(self.words)
         if len(numbers) + len(spoken) > MAX_CLASSES:
@@ -147,11 +186,58 @@ class Column:
             y[is_word] = rank[len(numbers) + self.codes[is_word]]
         return tuple(names[k] for k in order), y
 
+    @cached_property
+    def merged_classes(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+        """As `classes`, with the spellings of a word (alpha, Alpha) as one class."""
+        return merged(*self.classes)
+
+    def categories(self, *, is_merged: bool = False) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+        """As `classes`; truth values are one category however they are written.
+
+        is_merged : so are all other words.
+        """
+        if is_merged or _are_truths(self.classes[0]):
+            return self.merged_classes
+        return self.classes
+
     def _too_many(self, count: str) -> DataError:
         return DataError(
             f"Column “{self.name}” would make {count} classes (at most {MAX_CLASSES} are taken): "
             "is this the label column? Choose another one."
         )
+
+
+def _are_truths(names: Sequence[str]) -> bool:
+    return {name.casefold() for name in names} in TRUTHS
+
+
+class Pictures(NamedTuple):
+    """Columns that are the pixels of pictures.
+
+    shape : (rows, columns) of a picture. factor : turns the cells into 0 … 255, or 0 … 16.
+    """
+
+    shape: tuple[int, int]
+    columns: tuple[int, ...]
+    factor: float
+
+
+def _pixel_factor(pixels: Sequence[Column], *, is_sure: bool) -> float:
+    """Return the factor that turns these columns into bytes, 0 if they are no pixels.
+
+    is_sure : their number alone makes shares of 1 pixels; else they must be sixteenths, or of 255.
+    """
+    top = max(column.high for column in pixels)
+    are_whole = all(column.kind == "whole numbers" for column in pixels)
+    if are_whole and top >= 2:
+        return 1.0
+    if top > 1 or (are_whole and not is_sure):
+        return 0.0
+    for factor in (16.0, 255.0):
+        levels = [column.values[:EXAMINED].astype(np.float64) * factor for column in pixels]
+        if not are_whole and all((abs(x - np.rint(x)) < 0.01).all() for x in levels):
+            return factor if not is_sure else 255.0
+    return 255.0 if is_sure else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,25 +269,6 @@ class Table:
         return find(wanted, self.names, "column", f" in {self.path.name}")
 
     @cached_property
-    def default_label(self) -> int:
-        """Index of the column with a label's name; else of the last one that can be the label."""
-        plain = [name.casefold() for name in self.names]
-        for name in LABEL_NAMES:
-            if name in plain:
-                return plain.index(name)
-        last = len(self.columns) - 1
-        if last in PIXELS and not 1 < self._distinct(last) <= MOST_DISTINCT_LABELS:
-            return 0  # pictures with the label first
-        return next((j for j in range(last, -1, -1) if self._may_be_label(j)), last)
-
-    def _may_be_label(self, j: int) -> bool:
-        column = self.columns[j]
-        if j == self.split or column.doubt:
-            return False
-        least = 1 if column.kind == "text" else 2
-        return least <= self._distinct(j) <= max(self.n // 2, FEW_ROWS)
-
-    @cached_property
     def split(self) -> int | None:
         """Index of the split column that an export writes (TRAIN, VALIDATION, TEST), or None."""
         for j, column in enumerate(self.columns):
@@ -211,37 +278,60 @@ class Table:
                 return j
         return None
 
-    def _distinct(self, j: int) -> int:
-        try:
-            return len(self.columns[j].classes[0])
-        except DataError:
-            return self.n + FEW_ROWS + 1
-
     def usable(self, label: int) -> tuple[int, ...]:
         """Return the indices of the columns that can be features with this label."""
-        if self.image_shape(label):
-            return tuple(j for j in range(len(self.columns)) if j not in (label, self.split))
+        if pictures := self.pictures(label):
+            return pictures.columns
         return tuple(
-            j for j, column in enumerate(self.columns) if j != label and not column.obstacle
+            j
+            for j, column in enumerate(self.columns)
+            if j not in (label, self.split) and not column.obstacle
         )
 
-    def say_words_beside(self, label: int) -> str:
-        """Return a sentence on why there may be no numbers beside the label."""
-        for j, column in enumerate(self.columns):
-            word = next((cell for cell in column.head if isinstance(cell, str)), None)
-            if j != label and column.kind == "text" and word is not None:
-                return f"Column “{column.name}” holds words, such as “{word}”."
-        return "Is the separator right?"
+    def why_unusable(self, j: int, label: int) -> str:
+        """Return why a column cannot be a feature with this label, or ""."""
+        if j == label:
+            return "it is the label"
+        if j == self.split:
+            return "marks the rows for testing"
+        column = self.columns[j]
+        if pictures := self.pictures(label):
+            return "" if j in pictures.columns else column.obstacle or column.doubt or "no pixel"
+        return column.obstacle
 
     def image_shape(self, label: int) -> tuple[int, int] | None:
-        """Return (rows, columns) of the pictures if all other columns are pixels, else None."""
-        beside = (label, self.split)
-        pixels = [column for j, column in enumerate(self.columns) if j not in beside]
-        if not all(column.values.dtype == np.uint8 and column.is_number for column in pixels):
+        """Return (rows, columns) of the pictures if the other columns are pixels, else None."""
+        pictures = self.pictures(label)
+        return pictures and pictures.shape
+
+    def pictures(self, label: int | None) -> Pictures | None:
+        """Return the pictures in the other columns, without text and row numbers; else None."""
+        if label not in self._pictures:
+            self._pictures[label] = self._find_pictures(label)
+        return self._pictures[label]
+
+    @cached_property
+    def _pictures(self) -> dict[int | None, Pictures | None]:
+        """Answers of `pictures`, by the label."""
+        return {}
+
+    def _find_pictures(self, label: int | None) -> Pictures | None:
+        numbers = [
+            j
+            for j, column in enumerate(self.columns)
+            if j not in (label, self.split) and column.is_pixel
+        ]
+        if not any(len(numbers) - k in PIXELS for k in range(MOST_ROW_NUMBERS + 1)):
             return None
-        if not self.n or max((column.high for column in pixels), default=0) < 2:
+        pixels = numbers
+        if len(numbers) not in PIXELS:
+            pixels = [j for j in numbers if not self.columns[j].doubt]
+        shape = PIXELS.get(len(pixels))
+        if shape is None or not self.n:
             return None
-        return PIXELS.get(len(pixels))
+        columns = [self.columns[j] for j in pixels]
+        factor = _pixel_factor(columns, is_sure=shape == (28, 28))
+        return Pictures(shape, tuple(pixels), factor) if factor else None
 
     def gaps(self, label: int, features: Sequence[int]) -> Gaps:
         """Return which rows have no label, and which lack a number in one of the features."""
@@ -288,7 +378,8 @@ class Gaps:
                 for j in columns
                 if (column := self.table.columns[j]).is_gap[row] or j == self.label
             ]
-            what = "no label" if self.no_label[row] else "no number"
+            is_number = all(self.table.columns[j].is_number for j in columns)
+            what = "no label" if self.no_label[row] else "no number" if is_number else "no value"
             found.append((int(self.table.lines[row]), f"{what} ({'; '.join(words)})"))
         width = len(self.table.columns)
         found += [

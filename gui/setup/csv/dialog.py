@@ -16,6 +16,7 @@ from gui.setup.csv.format_row import FormatRow
 from gui.setup.csv.gaps_box import GapsBox
 from gui.setup.csv.label_row import LabelRow
 from gui.setup.csv.preview import ROLE_ROW, Preview, PreviewView
+from gui.setup.csv.remarks_box import RemarksBox
 from gui.setup.csv.selection import Selection
 
 SIZE = (860, 620)
@@ -25,7 +26,7 @@ MAX_NOTES = 6
 class CsvDialog(QDialog):
     """Preview of one table; emits `chosen` to load it, `reread` to read it in another format."""
 
-    chosen = Signal(object, str, object, str)  # Table, label, feature names, “skip” or “fill”
+    chosen = Signal(object, object)  # Table, DataConfig without how the file is written
     reread = Signal(object, object)  # path, CsvOptions
 
     def __init__(self, theme: Theme, table: Table, reading: CsvOptions, parent: QWidget) -> None:
@@ -40,6 +41,10 @@ class CsvDialog(QDialog):
         self.label.chosen.connect(self._choose_label)
         self.label.all_wanted.connect(self._take_all)
         self.label.none_wanted.connect(self._take_none)
+        self.remarks = RemarksBox()
+        self.remarks.merge_wanted.connect(self._merge)
+        self.remarks.missing_category_wanted.connect(self._choose_missing_category)
+        self.remarks.class_wanted.connect(self._choose_meaning)
         self.preview = Preview(theme, self)
         self.view = PreviewView(self.preview)
         self.view.toggled.connect(self._toggle)
@@ -67,6 +72,7 @@ class CsvDialog(QDialog):
         layout.addWidget(self.head)
         layout.addWidget(self.format)
         layout.addWidget(self.label)
+        layout.addWidget(self.remarks)
         layout.addWidget(card, 1)
         layout.addWidget(self.gaps)
         layout.addWidget(self.foot)
@@ -101,10 +107,20 @@ class CsvDialog(QDialog):
         self.selection.missing = missing
         self._show_selection()
 
+    def _merge(self, is_merged: bool) -> None:
+        self.selection.merge_case = is_merged
+        self._show_selection()
+
+    def _choose_missing_category(self, is_category: bool) -> None:
+        self.selection.missing_category = is_category
+        self._show_selection()
+
+    def _choose_meaning(self, word: str, is_class: bool) -> None:
+        """Read the file again with this word as a class, or as a missing value."""
+        self.format.choose_meaning(word, self.table, is_missing=not is_class)
+
     def _load(self) -> None:
-        selection = self.selection
-        label = self.table.names[selection.label]
-        self.chosen.emit(self.table, label, selection.feature_names, selection.missing)
+        self.chosen.emit(self.table, self.selection.config)
         self.accept()
 
     # Showing ------------------------------------------------------------------------------------
@@ -125,12 +141,13 @@ class CsvDialog(QDialog):
 
     def show_table(self, table: Table) -> None:
         """Show the file after it was read again."""
-        self.selection = Selection(table, self.selection.missing)
+        self.selection = self.selection.of_table(table)
         self._set_busy(False)
         self._show_table()
 
     def _set_busy(self, is_busy: bool) -> None:
         self.format.set_busy(is_busy)
+        self.remarks.set_busy(is_busy)
         self.foot.set_busy(is_busy)
 
     def _show_table(self) -> None:
@@ -146,11 +163,14 @@ class CsvDialog(QDialog):
     def _show_selection(self) -> None:
         """Show the selection and its outcome."""
         selection, outcome = self.selection, self.selection.outcome()
-        self.label.show_classes(outcome.classes, is_pictures=selection.is_pictures)
+        said = "  ·  ".join(each for each in (outcome.classes, selection.label_reason) if each)
+        self.label.show_classes(said, is_pictures=selection.is_pictures)
+        self.remarks.show_selection(selection, outcome)
         self.gaps.show_gaps(outcome.gaps, selection.missing)
         self.preview.set_roles(selection.roles, is_pictures=selection.is_pictures)
-        self.foot.say(outcome.obstacle or outcome.summary, is_trouble=bool(outcome.obstacle))
-        self.foot.set_possible(not outcome.obstacle)
+        trouble = outcome.obstacle or outcome.question
+        self.foot.say(trouble or outcome.summary, is_trouble=bool(trouble))
+        self.foot.set_possible(not outcome.obstacle, is_doubtful=bool(outcome.question))
 
 
 class Head(QWidget):

@@ -9,6 +9,7 @@ from gui.kit.plain_text import Plain, as_tip
 from gui.kit.theme import Theme
 
 STEPS = 1000
+LOAD, LOAD_ANYWAY = "Load", "Load all the same"
 
 
 class Foot(QWidget):
@@ -29,7 +30,7 @@ class Foot(QWidget):
         self.busy.setFixedSize(96, 6)
         self.busy.setTextVisible(False)
         self.busy.hide()
-        self.load_button, self.cancel_button = QPushButton("Load"), QPushButton("Cancel")
+        self.load_button, self.cancel_button = QPushButton(LOAD), QPushButton("Cancel")
         self.load_button.setProperty("primary", True)
         self.load_button.setDefault(True)
         self.load_button.setToolTip("Train on this table; Undo brings the old data back")
@@ -55,9 +56,10 @@ class Foot(QWidget):
         self._is_trouble = is_trouble
         self._paint()
 
-    def set_possible(self, is_possible: bool) -> None:
-        """Set whether there is something to load."""
+    def set_possible(self, is_possible: bool, *, is_doubtful: bool = False) -> None:
+        """Set whether there is something to load; is_doubtful : and whether it is in question."""
         self._is_possible = is_possible
+        self.load_button.setText(LOAD_ANYWAY if is_doubtful else LOAD)
         self._enable()
 
     def set_busy(self, is_busy: bool) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from core.config import CsvOptions
 from core.data.csv import dialect, encodings, numbers
 from core.data.csv.dialect import TableFormat
+from core.data.csv.table import Table
 from core.invisible_characters import visible
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
@@ -67,6 +68,16 @@ class FormatRow(QWidget):
         self._reading = replace(self._reading, **settings)  # type: ignore[arg-type]
         self.corrected.emit(self._reading)
 
+    def choose_meaning(self, word: str, table: Table, *, is_missing: bool) -> None:
+        """Request the file read again with a word that means a missing value, or does not."""
+        words = self._reading.na
+        if words is None:  # as they were read by themselves
+            kept = {name for column in table.columns for name in column.words}
+            words = tuple(name for name in dialect.MISSING if name and name not in kept)
+        changed = {*words, word} if is_missing else {*words} - {word}
+        self._reading = replace(self._reading, na=tuple(sorted(changed)))
+        self.corrected.emit(self._reading)
+
     def show_format(self, form: TableFormat) -> None:
         """Show the detected format."""
         self._has_layout = form.layout is not None
@@ -93,7 +104,7 @@ class FormatRow(QWidget):
 
     def take_back(self, form: TableFormat) -> None:
         """Return to the last format that could be read, after a correction has failed."""
-        self._reading = CsvOptions(**_values(form))
+        self._reading = replace(self._reading, **_values(form))
         self.show_format(form)
 
     def set_busy(self, is_busy: bool) -> None:

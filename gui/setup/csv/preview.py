@@ -116,8 +116,10 @@ class Preview(QAbstractTableModel):
                 case Role.LABEL:
                     return "label"
                 case Role.UNUSABLE:
-                    return column.obstacle.partition(":")[0] or "not used"
+                    return self._why_unusable(j).partition(":")[0] or "not used"
                 case _:
+                    if column.kind == "text":
+                        return "words"
                     return "pixel" if self._is_pictures else column.doubt or "feature"
         if row == FACT_ROW:
             parts = []
@@ -142,11 +144,16 @@ class Preview(QAbstractTableModel):
         head = self._table.columns[j].head
         return head[row - FIRST_ROW] if row - FIRST_ROW < len(head) else None
 
+    def _why_unusable(self, j: int) -> str:
+        assert self._table is not None
+        return self._table.why_unusable(j, self._roles.index(Role.LABEL))
+
     def _tip(self, j: int) -> str:
         assert self._table is not None
         column = self._table.columns[j]
-        reason = column.doubt if self._roles[j] in (Role.FEATURE, Role.UNUSED) else column.obstacle
-        if self._roles[j] is Role.LABEL or self._is_pictures:
+        use = self._roles[j]
+        reason = self._why_unusable(j) if use is Role.UNUSABLE else column.doubt
+        if use is Role.LABEL:
             reason = ""
         return f"{column.name}: {column.kind}" + (f" ({reason})" if reason else "")
 

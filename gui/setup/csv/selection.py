@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from core.config import Missing
+import numpy as np
+
+from core.config import DataConfig, Missing
+from core.data.csv import label as labels
+from core.data.csv import oddities, roles, spelling
+from core.data.csv.label import LabelChoice
 from core.data.csv.table import Gaps, Table
+from core.data.csv.understood import Remark, listed
 from core.errors import DataError
 from gui.kit.plain_text import short
 
 MAX_NAMED = 6  # classes
+MAX_UNUSED = 5  # columns
+CHOSEN = "chosen"
 
 
 class Role(Enum):
@@ -26,38 +34,61 @@ class Role(Enum):
 class Outcome:
     """Outcome of a selection.
 
-    classes : number of classes and the first names, as text; "" if the label has none.
+    classes : number of classes and the first names with their rows, as text; "" if there are none.
     gaps : missing values of the rows.
+    remarks : what seems odd about the classes.
     summary : what would be loaded, as text; obstacle : why nothing can be loaded, or "".
+    question : what to ask before loading, or "".
     """
 
     classes: str
     gaps: Gaps
+    remarks: tuple[Remark, ...]
     summary: str
     obstacle: str
+    question: str = ""
 
 
 class Selection:
     """The chosen roles of a table's columns, and the treatment of rows with a gap.
 
-    label : index of the label column; features : indices of the feature columns.
-    missing : “skip” leaves out rows that lack a number, “fill” fills in the mean.
+    label : index of the label column; features : indices of the feature columns, those of words
+    go in as categories.
+    missing : “skip” leaves out rows that lack a value, “fill” fills in the mean.
+    missing_category : a missing word is a category of its own.
+    merge_case : classes and words that differ only in how they are written are one.
     """
 
     def __init__(self, table: Table, missing: Missing = "skip") -> None:
         self.table = table
-        self.label = table.default_label
+        self._choice = labels.choose(table)
         usable = table.usable(self.label)
         self.features = {j for j in usable if not table.columns[j].doubt} or set(usable)
         self.missing = missing
+        self.missing_category = self.merge_case = False
+
+    def of_table(self, table: Table) -> Selection:
+        """Return the selection for the file after it was read again, as similar as possible."""
+        again = Selection(table, self.missing)
+        again.missing_category, again.merge_case = self.missing_category, self.merge_case
+        if table.names == self.table.names and self._choice.why == CHOSEN:
+            again.choose_label(self.label)
+            again.features = self.features & set(table.usable(self.label))
+        return again
 
     # Choices --------------------------------------------------------------------------------------
 
+    @property
+    def label(self) -> int:
+        return self._choice.column
+
     def choose_label(self, label: int) -> None:
         """Make another column the label; the old one becomes a feature if it is suitable."""
-        if label == self.label:
+        old = self.label
+        trouble = labels.quantity(self.table.columns[label])
+        self._choice = LabelChoice(label, CHOSEN, (), trouble)
+        if label == old:
             return
-        old, self.label = self.label, label
         usable = self.table.usable(label)
         if old in usable and not self.table.columns[old].doubt:
             self.features.add(old)
@@ -81,10 +112,28 @@ class Selection:
         return self.table.image_shape(self.label) is not None
 
     @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The features in the form of DataConfig: names, or ("all",)."""
-        is_all = self.is_pictures or len(self.features) == len(self.table.usable(self.label))
-        return ("all",) if is_all else tuple(self.table.names[j] for j in sorted(self.features))
+    def categorical(self) -> tuple[int, ...]:
+        """Indices of the features that are categories."""
+        words = (j for j in sorted(self.features) if self.table.columns[j].kind == "text")
+        return () if self.is_pictures else tuple(words)
+
+    @property
+    def config(self) -> DataConfig:
+        """The config that loads this selection; how the file is written is not in it."""
+        table, names = self.table, self.table.names
+        numbers = {j for j in table.usable(self.label) if table.columns[j].is_number}
+        is_all = self.is_pictures or numbers <= self.features
+        return DataConfig(
+            source="csv",
+            path=str(table.path),
+            label=names[self.label],
+            features=("all",) if is_all else tuple(names[j] for j in sorted(self.features)),
+            missing=self.missing,
+            categorical=tuple(names[j] for j in self.categorical),
+            missing_category=self.missing_category,
+            merge_case=self.merge_case,
+            any_label=bool(self._choice.trouble),
+        )
 
     @property
     def roles(self) -> list[Role]:
@@ -100,20 +149,67 @@ class Selection:
 
         return [role(j) for j in range(len(self.table.columns))]
 
+    @property
+    def label_reason(self) -> str:
+        """Why this column is the label, and which others could be; "" if the user chose it."""
+        if self._choice.why in ("", CHOSEN):
+            return ""
+        rivals = tuple(short(self.table.names[j]) for j in self._choice.rivals)
+        return self._choice.why + (f"; {listed(rivals)} could be it too" if rivals else "")
+
+    @property
+    def has_spellings(self) -> bool:
+        """Whether classes differ only in how they are written."""
+        try:
+            return bool(spelling.spellings(self.table.columns[self.label].classes[0]))
+        except DataError:
+            return False
+
+    @property
+    def has_missing_words(self) -> bool:
+        """Whether a feature of words lacks some."""
+        return any(self.table.columns[j].gaps for j in self.categorical)
+
     def outcome(self) -> Outcome:
         """Return the outcome of the selection."""
         table = self.table
-        gaps = table.gaps(self.label, sorted(self.features))
+        lacking = set(self.categorical) if self.missing_category else set()
+        gaps = table.gaps(self.label, sorted(self.features - lacking))
         rows = table.n - int(gaps.no_label.sum())
         if self.missing == "skip":
             rows -= int(gaps.incomplete.sum())
+        column = table.columns[self.label]
         try:
-            names, _ = table.columns[self.label].classes
+            names, y = column.merged_classes if self.merge_case else column.classes
         except DataError as error:
-            return Outcome("", gaps, "", str(error))
-        shown = ", ".join(map(short, names[:MAX_NAMED])) + (", …" if len(names) > MAX_NAMED else "")
-        classes = f"{len(names):,} class{'es' if len(names) != 1 else ''}: {shown}"
-        return Outcome(classes, gaps, self._summary(rows, len(names)), self._obstacle(rows))
+            return Outcome("", gaps, (), "", str(error))
+        remarks = oddities.remarks(table, self.label, names, y, is_merged=self.merge_case)
+        strays = [
+            (row, stray.why)
+            for stray in oddities.strays(table)
+            for row in stray.rows
+            if not gaps.no_label[row]
+        ]
+        rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row, _ in strays)
+        remarks += tuple(
+            Remark(f"line {table.lines[row]:,} is left out, as a row {why}") for row, why in strays
+        )
+        counts = np.bincount(y[y >= 0], minlength=len(names))
+        shown = ", ".join(
+            f"{short(name)} ({count:,})"
+            for name, count in zip(names[:MAX_NAMED], counts, strict=False)
+        )
+        more = ", …" if len(names) > MAX_NAMED else ""
+        classes = f"{len(names):,} class{'es' if len(names) != 1 else ''}: {shown}{more}"
+        obstacle, trouble = self._obstacle(rows), self._choice.trouble
+        if trouble:
+            remarks = ()  # about classes that are hardly meant
+        if trouble and not self._choice.why:  # pictures without any label
+            said = f"{trouble[:1].upper()}{trouble[1:]}"
+            obstacle, trouble = f"{said} If one is the label all the same, choose it.", ""
+        summary = self._summary(rows, len(names))
+        question = f"{trouble} Each of them would be a class." if trouble else ""
+        return Outcome(classes, gaps, remarks, summary, obstacle, question)
 
     def _summary(self, rows: int, classes: int) -> str:
         shape = self.table.image_shape(self.label)
@@ -131,11 +227,24 @@ class Selection:
             return "The file has no rows below its header."
         if not self.table.usable(self.label):
             return (
-                "No column beside the label holds numbers that differ; a feature must. "
-                + self.table.say_words_beside(self.label)
+                "No column beside the label holds numbers that differ, or a few words; a feature "
+                "must. " + roles.say_words_beside(self.table, self.label)
             )
         if not self.features:
             return "Tick at least one feature."
         if not rows:
             return "Each row lacks something; fill in the mean, or untick the emptiest features."
         return ""
+
+    def say_unused(self) -> str:
+        """Return the columns that are not used and why, "" if there are none."""
+        columns = self.table.columns
+        named = tuple(
+            f"{short(columns[j].name)} ({short(reason.partition(',')[0])})"
+            for j, role in enumerate(self.roles)
+            if role in (Role.UNUSED, Role.UNUSABLE)
+            and (
+                reason := self.table.why_unusable(j, self.label) or columns[j].doubt or "not ticked"
+            )
+        )
+        return f"Not used: {listed(named, '; ', MAX_UNUSED)}" if named else ""

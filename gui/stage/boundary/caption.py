@@ -32,8 +32,14 @@ def _held_features(section: Section) -> str:
         return ""
     own = dataset.units or ("",) * dataset.m
     held = [
-        f"{short(name)} {section.centre[j]:.3g} {own[j]}".rstrip()
-        for j, name in enumerate(dataset.feature_names)
+        short(
+            f"{name} {section.centre[j]:.3g} {own[j]}".rstrip()
+            if mark is None
+            else mark.say(section.centre[j])
+        )
+        for j, (name, mark) in enumerate(
+            zip(dataset.feature_names, dataset.indicators, strict=True)
+        )
         if j not in section.features
     ]
     more = len(held) - MOST_FEATURES

@@ -52,10 +52,11 @@ class PlaneChoice(QWidget):
 
 
 def _default_plane(task: Task) -> tuple[int, int]:
-    """Return the features that the data set prefers, else the first two."""
+    """Return the features that the data set prefers, else the first two; numbers before words."""
     names = task.dataset.feature_names
     preferred = [names.index(name) for name in task.source.preferred_features if name in names]
-    x, y = (preferred + [j for j in range(len(names)) if j not in preferred])[:2]
+    every = preferred + [j for j in range(len(names)) if j not in preferred]
+    x, y = sorted(every, key=lambda j: task.dataset.indicators[j] is not None)[:2]
     return x, y
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.dataset import Dataset
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -65,9 +66,15 @@ def describe(section: Section, coords: Coords, row: int | None) -> str:
     """Return the position's two features, and the row there with its class, if any."""
     task, dataset = section.task, section.task.dataset
     parts = [
-        f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit_of(j)}"
-        for j, value in zip(section.features, coords, strict=True)
+        _feature(dataset, j, value, row) for j, value in zip(section.features, coords, strict=True)
     ]
     if row is not None:
         parts.append(f"{task.say_row(row)}, {short(dataset.class_names[dataset.y[row]])}")
     return " · ".join(part.strip() for part in parts)
+
+
+def _feature(dataset: Dataset, j: int, value: float, row: int | None) -> str:
+    indicator = dataset.indicators[j]
+    if indicator is None:
+        return f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit_of(j)}"
+    return short(indicator.say(value if row is None else float(dataset.X[row, j])))

@@ -201,10 +201,8 @@ class BoundaryView(View):
             self.show_points(self.task)
 
     def _show_axes(self, section: Section) -> None:
-        dataset = section.task.dataset
         for side, feature in zip(("bottom", "left"), section.features, strict=True):
-            name, unit = dataset.feature_names[feature], dataset.unit_of(feature)
-            plots.name_axis(self.plot, side, f"{name} ({unit})" if unit else name)
+            plots.name_feature(self.plot, side, section.task.dataset, feature)
         plots.paint(self.plot, self.theme)
         x_range, y_range = section.ranges()
         self.plot.setRange(xRange=x_range, yRange=y_range, padding=0)

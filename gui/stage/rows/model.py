@@ -153,7 +153,11 @@ class RowModel(RowTableModel):
         if column == CLASS:
             return dataset.class_names[int(dataset.y[row])]
         if column > LOSS:
-            return f"{dataset.X[row, column - len(FIXED)]:.6g}"
+            value, j = float(dataset.X[row, column - len(FIXED)]), column - len(FIXED)
+            indicator = dataset.indicators[j]
+            if indicator is not None and value in (0, 1):
+                return indicator.word if value else indicator.opposite
+            return f"{value:.6g}"
         if answers is None:
             return ""
         if column == PREDICTED:

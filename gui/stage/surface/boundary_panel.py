@@ -65,7 +65,7 @@ class BoundaryPanel(QWidget):
             self.plot.addItem(scatter)
             self._scatters.append(scatter)
         for side, index in (("bottom", 0), ("left", 1)):
-            plots.name_axis(self.plot, side, dataset.feature_names[index])
+            plots.name_feature(self.plot, side, dataset, index)
         plots.paint(self.plot, self._theme)
         if len(values):
             low, high = (end(axis=0).astype(np.float64) for end in (values.min, values.max))

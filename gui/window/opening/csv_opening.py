@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.config import CsvOptions, DataConfig, Missing
+from core.config import CsvOptions, DataConfig
 from core.errors import LogitLabError
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
@@ -133,15 +134,8 @@ class CsvOpener(QObject):
             words = ""
         self.progressed.emit(words, share)
 
-    def _load(self, table: Table, label: str, features: tuple[str, ...], missing: Missing) -> None:
-        data = DataConfig(
-            source="csv",
-            path=str(table.path),
-            label=label,
-            features=features,
-            missing=missing,
-            reading=self._reading,
-        )
+    def _load(self, table: Table, data: DataConfig) -> None:
+        data = replace(data, reading=self._reading)
         config = on_other_data(self._controller.config, data)
         self._loader.load(config, f"change to {table.path.name}", table=table)
 

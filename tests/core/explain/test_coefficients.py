@@ -114,3 +114,42 @@ def test_the_table_as_csv_has_every_number():
     assert len(rows) == 3 * 5
     assert float(rows[3]["own units"]) == found.own_W[0, 3]
     assert float(rows[-2]["odds ratio"]) == odds_ratios(task, found, 2, 0)[3]
+
+
+@pytest.fixture
+def of_words(tmp_path):
+    """Return of_words(kind): a trained model on one column of two words and one of three."""
+
+    def of_words(kind):
+        path = tmp_path / "ship.csv"
+        path.write_text(
+            "sex,port,fate\n"
+            + "".join(
+                f"{('male', 'female')[k % 3 // 2]},{('Cork', 'Dover', 'Brest')[k % 7 % 3]},"
+                f"{('lost', 'saved')[k % 5 // 3]}\n"
+                for k in range(60)
+            )
+        )
+        data = {"source": "csv", "path": str(path), "categorical": ("sex", "port")}
+        return trained(kind, data=data, steps=60)
+
+    return of_words
+
+
+@pytest.mark.parametrize("kind", ["softmax", "binary"])
+def test_the_ratio_of_a_word_is_that_of_the_odds_with_it_and_without(of_words, kind):
+    task, params = of_words(kind)
+    found = coefficients(task, params)
+    k, against = (0, None) if kind == "binary" else (1, 0)
+    male, female = np.array([[1, 0, 1, 0]]), np.array([[0, 0, 1, 0]])
+    ratio = odds(task, params, male, k, against) / odds(task, params, female, k, against)
+    assert odds_ratios(task, found, k, against)[0] == pytest.approx(ratio, rel=2e-3)
+    words = sentence(task, found, 0, k, against)
+    assert words.startswith("sex = male, against female, ")
+    assert "the odds of saved against lost" in words
+
+
+def test_one_of_several_words_is_compared_with_one_that_adds_nothing(of_words):
+    task, params = of_words("binary")
+    words = sentence(task, coefficients(task, params), 1, 0, None)
+    assert words.startswith("port = Brest, against a port that adds nothing, ")

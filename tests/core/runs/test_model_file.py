@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from core.config import TrainingConfig
 from core.data.digits.drawing import DigitPreprocessing
+from core.data.indicators import Indicator
 from core.data.preprocessing import FeatureMap
 from core.errors import DataError, SaveError
 from core.explain import probe
@@ -89,6 +90,23 @@ def test_all_fields_come_back(trainer_of_any_kind, path):
                 assert array.dtype == again.dtype
         else:
             assert before == after and type(before) is type(after), name
+
+
+def test_the_words_that_features_stand_for_come_back(iris_model, path):
+    words = (Indicator("sex", "m", "f"), None)
+    model_file.save(replace(iris_model, indicators=words), path)
+    assert model_file.load(path).indicators == words
+    assert [str(column) for column in model_file.load(path).columns] == [
+        "sex (f or m)",
+        iris_model.feature_names[1],
+    ]
+
+
+def test_a_file_from_before_there_were_words_has_numbers(valid, path):
+    about, tensors = parts(valid)
+    del about["indicators"]
+    path.write_bytes(assembled(json.dumps(about), tensors))
+    assert not any(column.words for column in model_file.load(path).columns)
 
 
 def test_the_same_model_gives_the_same_bytes(iris_model, valid, path):
@@ -324,6 +342,11 @@ def test_a_file_that_breaks_off_gets_a_sentence(share, valid, path):
         ({"figures": []}, "“figures” is []"),
         ({"figures": {"train_loss": "low"}}, "“train_loss” is 'low'"),
         ({"data": None}, "“data” is None"),
+        ({"indicators": [None]}, "each feature needs its word, or none"),
+        ({"indicators": [None, "sex"]}, "“indicators” is 'sex'"),
+        ({"indicators": [None, ["sex", "m"]]}, "“indicators” holds ['sex', 'm']"),
+        ({"indicators": [None, ["sex", "m", 3]]}, "“indicators” is 3; text was expected"),
+        ({"indicators": {}}, "“indicators” is {}"),
     ],
 )
 def test_a_field_that_cannot_be_is_named(changes, words, valid, path):

@@ -1,9 +1,12 @@
 """Pens, markers and the room beyond axes are as large as the type."""
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.data.dataset import Dataset
+from core.data.indicators import Indicator
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.axes import StepAxis
@@ -46,3 +49,37 @@ def test_the_steps_at_an_axis_stand_on_the_plot_down_to_their_tails(plot, type_o
         assert painted.height() >= start + font.ascent() + font.descent() - 1
 
     qtbot.waitUntil(has_room)
+
+
+class ToldAxis(StepAxis):
+    """An axis that keeps the ticks that it is given, newest last."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = []
+
+    def setTicks(self, ticks):
+        self.told.append(ticks)
+        super().setTicks(ticks)
+
+
+def test_an_axis_of_words_has_them_at_0_and_1_and_one_of_numbers_has_not(show_view, card):
+    sex = Indicator("sex", "male", "female")
+    data = Dataset(
+        "ship",
+        np.zeros((2, 2), dtype=np.float32),
+        np.array([0, 1]),
+        (sex.name, "age"),
+        ("lost", "saved"),
+        indicators=(sex, None),
+    )
+    axis = ToldAxis()
+    plot = plots.make_plot(look.LIGHT, moves_below=False, axes={"bottom": axis})
+    QVBoxLayout(card).addWidget(plot)
+    show_view(card, 400, 200)
+    plots.name_feature(plot, "bottom", data, 0)
+    assert axis.told[-1] == [[(0, "female"), (1, "male")]]
+    assert axis.label.toPlainText().strip() == "sex"
+    plots.name_feature(plot, "bottom", data, 1)
+    assert axis.told[-1] is None
+    assert axis.label.toPlainText().strip() == "age"

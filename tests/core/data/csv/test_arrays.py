@@ -49,7 +49,8 @@ def test_features_and_labels_of_an_archive_are_a_table(read, cells, names, save)
     table = read(npz(**dict(zip(names, (X, Y), strict=True)), save=save), "t.npz")
     assert cells(table, "column 2") == [2, 4.25, 6, 8]
     assert cells(table, "label") == [0, 1, 1, 0]
-    assert table.names[table.default_label] == "label"
+    dataset = dataset_of_table(table, DataConfig(source="csv", path="t.npz"))
+    assert (dataset.class_names, dataset.m) == (("0", "1"), 2)
 
 
 def test_words_may_be_labels(read, cells):

@@ -150,6 +150,11 @@ def test_money_in_brackets_is_negative(read, cells):
     assert cells(table, "x") == [-1234.5, 2, -3]
 
 
+def test_numbers_in_brackets_are_negative_if_they_have_a_mark(read, cells):
+    table = read('x,label\n"(1,234.50)",a\n2.00,b\n(3.25),a\n')
+    assert cells(table, "x") == [-1234.5, 2, -3.25]
+
+
 def test_units_that_change_leave_words(read):
     table = read("x,z,label\n1.6 m,1,a\n39 cm,2,b\n12 mm,4,a\n7 in,5,b\n")
     assert table.columns[0].kind == "text"

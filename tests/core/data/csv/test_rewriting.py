@@ -87,6 +87,11 @@ def test_apostrophes_in_words_stay(read, cells):
     assert cells(table, "class") == ["rock 'n' roll", "'80s", "it's"]
 
 
+def test_single_quotes_within_prose_quote_no_cell(read):
+    rows = "".join(f"{k},well; 'so' | late,{'pn'[k % 2]}\n" for k in range(9))
+    assert read("id,text,label\n" + rows).format.quote == '"'
+
+
 def test_single_quotes_can_be_said_to_be_letters(read, cells):
     assert cells(read("x,s\n1.6,'a'\n2,'b'\n", quote='"'), "s") == ["'a'", "'b'"]
 
@@ -141,3 +146,23 @@ def test_blocks_between_blanks_do_not_show(read, cells, monkeypatch):
     assert list(parts.lines) == list(whole.lines) == list(range(1, 2001))
     for name in whole.names:
         assert cells(parts, name) == cells(whole, name)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1 2" + " " * 500_000 + "3",
+        "1 'a'" + " " * 500_000 + "'b'",
+        ",".join(["12"] * 40) + ",x",
+        "x" * 500_000 + " é",
+        "{0 " + " " * 500_000 + "x}",
+        "1" + ",'a''" * 50_000,
+        '"' + '""' * 200_000 + "x",
+    ],
+    ids=["blanks", "quotes", "numbers", "letters", "braces", "single quotes", "double quotes"],
+)
+def test_no_line_takes_long(read_or_refuse, line):
+    for start in ("a b c\n1 2 x\n", "@relation r\n@attribute a real\n@data\n", "1 1:2\n", ""):
+        for encoding in ("utf-8", "cp1252"):
+            read_or_refuse((start + line + "\n").encode(encoding))

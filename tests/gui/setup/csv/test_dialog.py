@@ -195,7 +195,7 @@ def test_each_column_says_what_it_is_used_as_and_why_not(preview):
     assert said(dialog, ROLE_ROW, "kind") == "label"
     assert (said(dialog, ROLE_ROW, "bill"), tick(dialog, "bill")) == ("feature", CHECKED)
     assert (said(dialog, ROLE_ROW, "id"), tick(dialog, "id")) == ("counts the rows", UNCHECKED)
-    assert (said(dialog, ROLE_ROW, "city"), tick(dialog, "city")) == ("text", None)
+    assert (said(dialog, ROLE_ROW, "city"), tick(dialog, "city")) == ("constant", None)
     assert "text" in said(dialog, ROLE_ROW, "city", Qt.ItemDataRole.ToolTipRole)
 
 
@@ -209,7 +209,8 @@ def test_the_first_rows_are_shown_as_parsed_with_their_lines(preview):
 
 def test_the_classes_and_the_size_of_what_is_loaded_are_said(preview):
     dialog = preview(BIRDS)
-    assert dialog.label.classes.text() == "2 classes: Adelie, Gentoo"
+    classes = "2 classes: Adelie (20), Gentoo (20)  ·  the last column that can hold classes"
+    assert dialog.label.classes.text() == classes
     assert dialog.foot.summary.text() == "Loads 40 rows × 2 features"
 
 
@@ -311,7 +312,7 @@ def test_a_correction_reads_the_file_again(qtbot, preview):
     dialog = preview(BIRDS)
     choose(qtbot, dialog.format.choices["decimal"], ".")
     qtbot.waitUntil(lambda: dialog.table.format.decimal == ".", timeout=PATIENCE_MS)
-    assert said(dialog, ROLE_ROW, "bill") == "text"
+    assert said(dialog, ROLE_ROW, "bill") == "words"
     choose(qtbot, dialog.format.choices["decimal"], ",")
     qtbot.waitUntil(lambda: dialog.table.format.decimal == ",", timeout=PATIENCE_MS)
     assert said(dialog, ROLE_ROW, "bill") == "feature"
@@ -473,3 +474,80 @@ def test_closing_the_window_ends_a_reading(qtbot, window, write, slow_reader):
     qtbot.waitUntil(slow_reader.is_set)
     window.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("background")]
+
+
+# What the columns mean ------------------------------------------------------------------------
+
+SHIP = "age,sex,port,continent\n" + "".join(
+    f"{20 + k * 7 % 40}.5,{('f', 'm')[k % 3 // 2]},{('Cork', 'Dover', 'Brest')[k % 3]},"
+    f"{('NA', 'EU', 'AS')[k % 3]}\n"
+    for k in range(60)
+)
+
+
+def test_a_word_such_as_na_is_a_class_until_its_box_says_otherwise(qtbot, preview, window, new_run):
+    dialog = preview(SHIP)
+    box = dialog.remarks.class_boxes[0]
+    assert (box.text(), box.isChecked()) == ("“NA” is a class", True)
+    assert "“NA” in continent (20 rows) is read as a class" in dialog.remarks.words.text()
+    box.click()
+    qtbot.waitUntil(lambda: "2 classes" in dialog.label.classes.text(), timeout=PATIENCE_MS)
+    assert not box.isChecked()
+    with new_run(window):
+        qtbot.mouseClick(dialog.foot.load_button, Qt.MouseButton.LeftButton)
+    task = window.controller.run.task
+    assert task.dataset.class_names == ("AS", "EU")
+    assert "NA" in task.config.data.reading.na
+
+
+def test_one_press_merges_spellings(qtbot, preview, window, new_run):
+    dialog = preview(SHIP.replace("Cork,NA", "Cork,Eu"))
+    assert "3 classes" in dialog.label.classes.text()
+    assert "“EU”, “Eu” are 2 classes" in dialog.remarks.words.text()
+    qtbot.keyClick(dialog.remarks.merge_box, Qt.Key.Key_Space)
+    assert "2 classes" in dialog.label.classes.text()
+    with new_run(window):
+        qtbot.mouseClick(dialog.foot.load_button, Qt.MouseButton.LeftButton)
+    assert window.controller.run.task.dataset.h == 2
+
+
+def test_a_column_of_words_is_ticked_and_goes_in_as_categories(
+    qtbot, preview, window, new_run, click_role
+):
+    dialog = preview(SHIP)
+    assert (said(dialog, ROLE_ROW, "port"), tick(dialog, "port")) == ("words", UNCHECKED)
+    click_role(dialog, "port")
+    assert tick(dialog, "port") == CHECKED
+    with new_run(window):
+        qtbot.mouseClick(dialog.foot.load_button, Qt.MouseButton.LeftButton)
+    assert window.controller.run.task.dataset.feature_names == (
+        *("age", "sex = m", "port = Brest", "port = Cork", "port = Dover"),
+    )
+    chosen = [action.text() for action in window.setup.data.features.menu().actions()[:3]]
+    assert chosen == ["age", "sex", "port"]
+
+
+def test_a_missing_word_can_be_a_category(qtbot, preview, window, new_run):
+    dialog = preview(SHIP.replace("f,Cork", ",Cork"))
+    box = dialog.remarks.category_box
+    assert box.isVisible() and not box.isChecked()
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    assert dialog.foot.summary.text().startswith("Loads 60 rows")
+    with new_run(window):
+        qtbot.mouseClick(dialog.foot.load_button, Qt.MouseButton.LeftButton)
+    assert "sex = (missing)" in window.controller.run.task.dataset.feature_names
+
+
+def test_a_quantity_is_loaded_only_when_it_is_wanted_all_the_same(qtbot, preview, window, new_run):
+    dialog = preview("x,target\n" + "".join(f"{k % 7}.5,{1000 + 13 * k}\n" for k in range(30)))
+    assert "looks like a quantity" in dialog.foot.summary.text()
+    assert dialog.foot.load_button.text() == "Load all the same"
+    with new_run(window):
+        qtbot.mouseClick(dialog.foot.load_button, Qt.MouseButton.LeftButton)
+    assert window.controller.run.task.dataset.h == 30
+
+
+def test_pixels_without_a_label_cannot_be_loaded(preview):
+    dialog = preview("".join(",".join(str(k * j % 17) for j in range(64)) + "\n" for k in range(9)))
+    assert "there is no label column" in dialog.foot.summary.text()
+    assert not dialog.foot.load_button.isEnabled()

@@ -18,7 +18,10 @@ from core.explain.plane import Plane
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.plane_shading import LONGEST_REST, NodeSize, Shader
+from gui.stage.boundary.caption import caption
 from gui.stage.boundary.points import TEST, TRAINING
+from gui.stage.boundary.readout import describe
+from gui.stage.boundary.section import Section
 
 
 def iris_task(*, features=None, test_fraction=None, **model):
@@ -457,3 +460,30 @@ def test_a_hall_sees_legend_and_plane_alone(show, type_of):
     assert not any(tool.isVisible() for tool in tools)
     view.present(False)
     assert [tool.isVisible() for tool in tools] == before
+
+
+@pytest.fixture
+def ship(tmp_path):
+    """The task of a table with one number, two words and three words, in this order."""
+    path = tmp_path / "ship.csv"
+    rows = "".join(
+        f"{20 + k * 7 % 40},{'ffm'[k % 3]},{k * 11 % 30}.5,{('lost', 'saved')[k % 5 // 3]}\n"
+        for k in range(30)
+    )
+    path.write_text(f"age,sex,fare,fate\n{rows}")
+    config = RunConfig(data=DataConfig(source="csv", path=str(path)))
+    return prepare(sources.load(config.data), config)
+
+
+def test_numbers_go_on_the_axes_before_words(show, ship):
+    view = show(ship)
+    assert view.plane_choice.features == (0, 2)
+
+
+def test_words_are_said_in_words_at_the_pointer_and_in_the_caption(ship):
+    plane = Section.through_means(ship, 0, 1)
+    row = int(np.flatnonzero(ship.dataset.X[:, 1] == 1)[0])
+    assert "sex m" in describe(plane, (30.0, 0.9), row)
+    assert "sex 0.25 of m" in describe(plane, (30.0, 0.25), None)
+    held = caption(Section.through_means(ship, 0, 2), 0.5, "", 1)
+    assert "of m" in held and "sex = m" not in held

@@ -142,3 +142,23 @@ def test_columns_fit_what_they_hold_once_they_are_seen(qtbot, window, new_run):
     table = window.views["Data"].table
     for column in range(table.model().columnCount()):
         assert table.columnWidth(column) >= table.sizeHintForColumn(column)
+
+
+@pytest.fixture
+def ship(tmp_path):
+    """A table with a column of two words."""
+    path = tmp_path / "ship.csv"
+    rows = "".join(
+        f"{20 + k * 7 % 40},{('f', 'm')[k % 3 // 2]},{('lost', 'saved')[k % 5 // 3]}\n"
+        for k in range(30)
+    )
+    path.write_text(f"age,sex,fate\n{rows}")
+    return RunConfig(data=DataConfig(source="csv", path=str(path)))
+
+
+def test_a_feature_of_words_shows_its_words(open_window, ship):
+    window = open_window(ship)
+    model = window.views["Data"].model
+    column = 1 + LOSS + 1  # after the age
+    shown = [cell(window, place, column) for place in range(model.rowCount())]
+    assert shown[:4] == ["f", "f", "m", "f"]

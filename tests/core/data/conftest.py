@@ -1,6 +1,7 @@
 """What tests of tables share: a file of this content, read or refused."""
 
 import math
+import random
 import re
 
 import numpy as np
@@ -68,3 +69,27 @@ def read_or_refuse(read):
         assert re.fullmatch(r"[^\n]*", refusal)
 
     return read_or_refuse
+
+
+@pytest.fixture(scope="session")
+def blobs():
+    """Sixty rows of two numbers and one of three words, in any order."""
+    chance = random.Random(3)
+    rows = [
+        (f"{chance.gauss(3 * k, 1):.2f}", f"{chance.gauss(-k, 1):.2f}", ("ash", "elm", "oak")[k])
+        for k in range(3)
+        for _ in range(20)
+    ]
+    chance.shuffle(rows)
+    return rows
+
+
+@pytest.fixture(scope="session")
+def text_of():
+    """Return text_of(rows, header): the rows as CSV."""
+
+    def text_of(rows, header=None):
+        lines = ([header] if header else []) + [",".join(map(str, row)) for row in rows]
+        return "\n".join(lines) + "\n"
+
+    return text_of

@@ -1,0 +1,93 @@
+"""What was understood of the data of a task, for the terminal and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.data.csv.understood import left_out_json, listed
+from core.data.task import Task
+from core.errors import DataError, DoubtfulLabelError
+
+MOST_CLASSES = 12  # named in a line
+MOST_INPUTS = 1_000  # in JSON
+
+
+def understood_lines(task: Task) -> list[str]:
+    """Return lines on label, classes and unused columns of a table; [] for other data."""
+    told = task.source.understood
+    if told is None:
+        return []
+    counted = [f"{name} ({count:,})" for name, count in _counts(task).items()]
+    more = len(counted) - MOST_CLASSES
+    classes = ", ".join(counted[:MOST_CLASSES]) + (f" and {more:,} more" if more > 0 else "")
+    lines = [f"label     {told.say_label()}", f"classes   {classes}"]
+    if words := [str(column) for column in task.dataset.columns if column.words]:
+        lines.append(f"words     {listed(tuple(words), '; ')}")
+    if unused := _unused(task):
+        named = tuple(f"{name} ({why})" for name, why in unused.items())
+        lines.append(f"not used  {listed(named, '; ')}")
+    return [*lines, *(f"note      {remark}" for remark in told.remarks)]
+
+
+def understood_json(task: Task) -> dict[str, Any]:
+    """Return what was understood as JSON-compatible values."""
+    told, dataset = task.source.understood, task.dataset
+    found: dict[str, Any] = {
+        "data": dataset.name,
+        "classes": _counts(task),
+        "features": [column.name for column in dataset.columns],
+        "inputs": list(task.input_names[:MOST_INPUTS]),
+        "pictures": list(dataset.image_shape) if dataset.image_shape else None,
+        "rows": {
+            "training": len(task.train_rows),
+            "validation": len(task.validation_rows),
+            "test": len(task.test_rows),
+        },
+    }
+    if told is None:
+        return found
+    return {
+        **found,
+        **told.form_to_json(),
+        "label": told.label,
+        "label_why": told.label_why,
+        "label_candidates": list(told.rivals),
+        "categories": {
+            column.name: list(column.words) for column in dataset.columns if column.words
+        },
+        "units": {
+            name: unit
+            for j, name in enumerate(dataset.feature_names)
+            if (unit := dataset.unit_of(j))
+        },
+        "not_used": _unused(task),
+        "left_out": left_out_json(dataset.left_out),
+        "notes": [*told.format.notes, *map(str, told.remarks)],
+    }
+
+
+def way_out(error: DataError) -> DataError:
+    """Return the error with the options that help, if its label column is doubtful."""
+    if not isinstance(error, DoubtfulLabelError):
+        return error
+    names = f" ({listed(error.others)} could be one)" if error.others else ""
+    accept = ", or --any-label, which takes each value for a class" if error.can_accept else ""
+    return DataError(f"{error} In the terminal: --label COL{names}{accept}.")
+
+
+def _counts(task: Task) -> dict[str, int]:
+    """Return the number of rows of each class, without variations of pictures."""
+    dataset = task.dataset
+    counts = np.bincount(dataset.y[dataset.added :], minlength=dataset.h)
+    return dict(zip(dataset.class_names, counts.tolist(), strict=True))
+
+
+def _unused(task: Task) -> dict[str, str]:
+    told = task.source.understood
+    if told is None or task.source.image_shape:
+        return dict(told.unused) if told else {}
+    names = tuple(column.name for column in task.source.columns)
+    chosen = tuple(column.name for column in task.dataset.columns)
+    return told.unused_beside(names, chosen)

@@ -1,0 +1,147 @@
+"""What each column of a table is for: the label, a feature of numbers or of words, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.config import DataConfig
+from core.data.csv import label as labels
+from core.data.csv.label import LabelChoice
+from core.data.csv.table import MOST_CATEGORIES, Column, Table
+from core.errors import DataError
+from core.name_lookup import plain
+
+ALL = ("all",)
+
+
+@dataclass(frozen=True, eq=False)
+class Roles:
+    """The columns of a table by what they are for.
+
+    label : the label column, and why. columns : those of the data set, by index, in the order of
+    the table. categorical : those of them that go in as categories.
+    """
+
+    table: Table
+    label: LabelChoice
+    columns: tuple[int, ...]
+    categorical: frozenset[int]
+
+    @property
+    def doubts(self) -> dict[str, str]:
+        """Columns of the data set that are no features unless they are asked for, and why."""
+        columns = self.table.columns
+        return {
+            columns[j].name: columns[j].doubt
+            for j in self.columns
+            if columns[j].doubt and j not in self.categorical
+        }
+
+    @property
+    def unused(self) -> tuple[tuple[str, str], ...]:
+        """The names of the columns outside the data set, each with the reason."""
+        table, label = self.table, self.label.column
+        return tuple(
+            (column.name, table.why_unusable(j, label) or column.doubt or "not chosen")
+            for j, column in enumerate(table.columns)
+            if j != label and j not in self.columns
+        )
+
+
+def decide(table: Table, config: DataConfig) -> Roles:
+    """Return the roles as the config chooses them, or as the table suggests.
+
+    Raises DataError where a column that the config names cannot have its role.
+    """
+    label = labels.choose(table) if config.label is None else _chosen(table, config.label)
+    usable = table.usable(label.column)
+    _check_features(table, label.column, usable, config.features)
+    if pictures := table.pictures(label.column):
+        return Roles(table, label, pictures.columns, frozenset())
+    categorical = _categorical(table, label.column, usable, config)
+    numbers = [j for j in usable if table.columns[j].is_number]
+    return Roles(table, label, tuple(sorted({*numbers, *categorical})), categorical)
+
+
+def _chosen(table: Table, wanted: str) -> LabelChoice:
+    column = table.column(wanted)
+    return LabelChoice(column, "chosen", (), labels.quantity(table.columns[column]))
+
+
+def _categorical(
+    table: Table, label: int, usable: Sequence[int], config: DataConfig
+) -> frozenset[int]:
+    """Return the columns that go in as categories."""
+    words = [j for j in usable if table.columns[j].kind == "text"]
+    named = {j for j in words if _is_named(table.names[j], config.features)}
+    if config.categorical is None:
+        pairs = (j for j in words if _are_two(table.columns[j], is_merged=config.merge_case))
+        return frozenset({*named, *pairs})
+    if config.categorical == ALL:
+        return frozenset(words)
+    asked = {table.column(name) for name in config.categorical}
+    for j in asked:
+        if reason := _why_no_categories(table, j, label):
+            raise DataError(
+                f"{table.path.name}: column “{table.names[j]}” cannot be categories ({reason}); "
+                f"choose from {', '.join(table.names[k] for k in words[:12]) or 'none'}."
+            )
+    return frozenset(named | asked)
+
+
+def _are_two(column: Column, *, is_merged: bool) -> bool:
+    """Return whether a column holds two words, which go in without being asked for."""
+    return not column.aside and len(column.categories(is_merged=is_merged)[0]) == 2
+
+
+def _is_named(column: str, features: Sequence[str] | None) -> bool:
+    """Return whether the features name a column, or one of its categories."""
+    name = plain(column)
+    return any(
+        plain(feature) == name or plain(feature).startswith(f"{name} = ")
+        for feature in features or ()
+    )
+
+
+def _why_no_categories(table: Table, j: int, label: int) -> str:
+    """Return why a column cannot be categories, or ""."""
+    column = table.columns[j]
+    if column.kind != "whole numbers" or j == label:
+        return table.why_unusable(j, label) or ("numbers" if column.is_number else "")
+    try:
+        count = len(column.classes[0])
+    except DataError:
+        count = table.n
+    if 1 < count <= MOST_CATEGORIES:
+        return ""
+    return f"{count:,} different numbers, at most {MOST_CATEGORIES} can be categories"
+
+
+def _check_features(
+    table: Table, label: int, usable: tuple[int, ...], wanted: Sequence[str] | None
+) -> None:
+    """Raise DataError if a wanted feature cannot be used, or if there are no usable ones."""
+    for name in wanted or ():
+        for j, column in enumerate(table.columns):
+            if plain(column.name) == plain(name) and j not in usable:
+                raise DataError(
+                    f"{table.path.name}: column “{column.name}” cannot be a feature "
+                    f"({table.why_unusable(j, label)}); "
+                    f"choose from {', '.join(table.names[k] for k in usable[:12]) or 'none'}."
+                )
+    if not usable:
+        raise DataError(
+            f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
+            "numbers which differ, or a few words; a feature must. "
+            + say_words_beside(table, label)
+        )
+
+
+def say_words_beside(table: Table, label: int) -> str:
+    """Return a sentence on why there may be no features beside the label."""
+    for j, column in enumerate(table.columns):
+        word = next((cell for cell in column.head if isinstance(cell, str)), None)
+        if j != label and column.kind == "text" and word is not None:
+            return f"Column “{column.name}” holds words, such as “{word}”."
+    return "Is the separator right?"

@@ -1,0 +1,105 @@
+"""What was understood of a table, to be told: its format, label, features, and what is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.csv.dialect import TableFormat
+
+MOST_LISTED = 10  # lines or columns in a sentence
+MOST_LINES = 1_000  # in JSON
+UNTOLD = (
+    "names",
+    "notes",
+    "roles",
+    "word_columns",
+    "unusual",
+    "layout",
+)  # fields of TableFormat told elsewhere
+
+
+class Remark(NamedTuple):
+    """Something odd, as a sentence without its end, and how the terminal changes it, or ""."""
+
+    text: str
+    cure: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text}; {self.cure}" if self.cure else self.text
+
+
+class LeftOut(NamedTuple):
+    """Rows that are left out.
+
+    why : as in “without a label”. lines : of the file, perhaps only the first ones; rows : of all.
+    """
+
+    why: str
+    lines: NDArray[np.int32]
+    rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """How a table is used.
+
+    label_why : why this column is the label; rivals : others that could be.
+    unused : columns outside the data set, each with the reason; doubts : those in it that are no
+        features unless they are asked for, and why.
+    remarks : what seems odd.
+    """
+
+    format: TableFormat
+    label: str
+    label_why: str
+    rivals: tuple[str, ...]
+    unused: tuple[tuple[str, str], ...]
+    doubts: dict[str, str]
+    remarks: tuple[Remark, ...]
+
+    def say_label(self) -> str:
+        """Return which column is the label, why, and which others could be."""
+        said = f"{self.label} ({self.label_why})"
+        if self.rivals:
+            said += f"; {listed(self.rivals)} could be it too"
+        return said
+
+    def unused_beside(self, columns: tuple[str, ...], chosen: tuple[str, ...]) -> dict[str, str]:
+        """Return the columns that are not used, and why.
+
+        columns : of the data set. chosen : those of them that go in.
+        """
+        left = {name: self.doubts.get(name, "not chosen") for name in columns if name not in chosen}
+        return {**left, **dict(self.unused)}
+
+    def form_to_json(self) -> dict[str, Any]:
+        """Return the format as JSON-compatible values."""
+        layout = self.format.layout
+        return {
+            "format": str(self.format),
+            "layout": layout.kind if layout else None,
+            **{
+                field.name: getattr(self.format, field.name)
+                for field in fields(self.format)
+                if field.name not in UNTOLD
+            },
+        }
+
+
+def left_out_json(left_out: tuple[LeftOut, ...]) -> list[dict[str, Any]]:
+    """Return which rows are left out as JSON-compatible values."""
+    return [
+        {"why": each.why, "count": each.rows, "lines": each.lines[:MOST_LINES].tolist()}
+        for each in left_out
+    ]
+
+
+def listed(names: tuple[str, ...], separator: str = ", ", most: int = MOST_LISTED) -> str:
+    """Return the first few names and how many more there are."""
+    more = len(names) - most
+    shown = separator.join(names[:most])
+    return f"{shown} and {more:,} more" if more > 0 else shown
