@@ -158,8 +158,7 @@ def _placements(
     curves = checked(strokes)
     if not curves:
         return
-    layout, half = recipe.layout, recipe.size / 2
-    ink, unit = smooth(curves, max(layout.box))
+    ink, unit = smooth(curves, max(recipe.layout.box))
     low, high = ink.span
     extent = high - low
     # Side and centre of the pad in the unit of `smooth`, then the drawing's position in pixels.
@@ -172,10 +171,23 @@ def _placements(
                 f"The pad is {frame[0]:g} × {frame[1]:g}; its sides must be greater than 0, and "
                 f"the drawing at most {LARGEST} times as large. Give its size in the strokes' unit."
             )
+    yield from placements(ink, recipe, pad, origin, recipe.pen)
+
+
+def placements(
+    ink: Ink, recipe: DigitPreprocessing, pad: float, origin: Coordinates, pen: float
+) -> Iterator[tuple[str, Placed]]:
+    """Yield the name of each step and the ink after it.
+
+    pad, origin : side and centre of the pad, in the unit of the ink. pen : width in pixels of the
+        frame, until 8 × 8 pixels are made as black as the data's.
+    """
+    layout, half = recipe.layout, recipe.size / 2
+    low, high = ink.span
+    extent = high - low
     zoom = recipe.size / pad if pad > 0 else 1.0
     centre = ((low + high) / 2 - origin) * zoom + half
     scale: NDArray[np.float64] = np.full(2, zoom)
-    pen = recipe.pen
 
     def placed(*, is_soft: bool = False) -> Placed:
         moved = ink.moved(scale, centre - (low + high) / 2 * scale)
@@ -189,7 +201,7 @@ def _placements(
         if recipe.size == DIGITS_SIZE:  # as the makers of the bundled digits did
             ink = bitmap.upright(ink)
             low, high = ink.span
-            scale, pen = bitmap.fitted(ink, recipe.size, pen / layout.pen_width)
+            scale, pen = bitmap.fitted(ink, recipe.size, recipe.pen / layout.pen_width)
         else:
             scale = fitting(extent, layout, pen)
         yield "scale_to_box", placed()
