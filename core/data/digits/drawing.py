@@ -4,6 +4,7 @@ The steps follow MNIST: crop to the ink, scale it to fit a box of 20 × 20 pixel
 ratio kept and with grey edges, and move its centre of mass to the middle of 28 × 28 (LeCun, Cortes
 and Burges, “The MNIST database of handwritten digits”). Here the strokes are scaled and moved, and
 rasterised once, at the end, so that position, size and sampling density of a drawing do not matter.
+Pictures of 8 × 8 follow the makers of the bundled digits, see `bitmap`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.data.digits import bitmap
 from core.data.digits.deskew import deskew_images
 from core.data.digits.layout import (
+    DIGITS_SIZE,
     MNIST_SIZE,
     Coordinates,
     DigitLayout,
@@ -74,6 +77,20 @@ class DigitPreprocessing:
         return self.layout.pen_width if self.pen_width is None else self.pen_width
 
 
+class Placed(NamedTuple):
+    """Ink in pixels of the frame (size, size), with a pen of this width; edges are grey if soft."""
+
+    ink: Ink
+    size: int
+    pen: float
+    is_soft: bool
+
+    @property
+    def image(self) -> Picture:
+        paint = bitmap.counted if self.size == DIGITS_SIZE else rasterise
+        return paint(self.ink, self.size, self.pen, is_soft=self.is_soft)
+
+
 class Stage(NamedTuple):
     """The picture after a step: “pad”, or the name of a step in DigitPreprocessing."""
 
@@ -110,8 +127,8 @@ def draw(
         matters only for a recipe without crop or scale. None for a pad that the drawing just fills.
     """
     image = np.zeros((recipe.size, recipe.size), dtype=np.float32)
-    for *_, ink, is_soft in [*_placements(strokes, recipe, frame)][-1:]:
-        image = rasterise(ink, recipe.size, recipe.pen, is_soft=is_soft)
+    for *_, placed in [*_placements(strokes, recipe, frame)][-1:]:
+        image = placed.image
     return _upright(image) if recipe.deskew else image
 
 
@@ -124,10 +141,7 @@ def stages(
 
     Without strokes the list is empty.
     """
-    shown = [
-        Stage(name, rasterise(ink, recipe.size, recipe.pen, is_soft=is_soft))
-        for name, ink, is_soft in _placements(strokes, recipe, frame)
-    ]
+    shown = [Stage(name, placed.image) for name, placed in _placements(strokes, recipe, frame)]
     if shown and recipe.deskew:
         shown.append(Stage("deskew", _upright(shown[-1].image)))
     return shown
@@ -139,13 +153,12 @@ def _upright(image: Picture) -> Picture:
 
 def _placements(
     strokes: Sequence[ArrayLike], recipe: DigitPreprocessing, frame: tuple[float, float] | None
-) -> Iterator[tuple[str, Ink, bool]]:
-    """Yield for each step its name, the ink in pixels of the frame, and whether edges are grey."""
+) -> Iterator[tuple[str, Placed]]:
+    """Yield the name of each step and the ink after it."""
     curves = checked(strokes)
     if not curves:
         return
-    layout, half = recipe.layout, recipe.size / 2
-    ink, unit = smooth(curves, max(layout.box))
+    ink, unit = smooth(curves, max(recipe.layout.box))
     low, high = ink.span
     extent = high - low
     # Side and centre of the pad in the unit of `smooth`, then the drawing's position in pixels.
@@ -158,26 +171,46 @@ def _placements(
                 f"The pad is {frame[0]:g} × {frame[1]:g}; its sides must be greater than 0, and "
                 f"the drawing at most {LARGEST} times as large. Give its size in the strokes' unit."
             )
+    yield from placements(ink, recipe, pad, origin, recipe.pen)
+
+
+def placements(
+    ink: Ink, recipe: DigitPreprocessing, pad: float, origin: Coordinates, pen: float
+) -> Iterator[tuple[str, Placed]]:
+    """Yield the name of each step and the ink after it.
+
+    pad, origin : side and centre of the pad, in the unit of the ink. pen : width in pixels of the
+        frame, until 8 × 8 pixels are made as black as the data's.
+    """
+    layout, half = recipe.layout, recipe.size / 2
+    low, high = ink.span
+    extent = high - low
     zoom = recipe.size / pad if pad > 0 else 1.0
     centre = ((low + high) / 2 - origin) * zoom + half
     scale: NDArray[np.float64] = np.full(2, zoom)
 
-    def placed() -> Ink:
-        return ink.moved(scale, centre - (low + high) / 2 * scale)
+    def placed(*, is_soft: bool = False) -> Placed:
+        moved = ink.moved(scale, centre - (low + high) / 2 * scale)
+        return Placed(moved, recipe.size, pen, is_soft)
 
-    yield "pad", placed(), False
+    yield "pad", placed()
     if recipe.crop:
         centre = np.full(2, half)
-        yield "crop", placed(), False
+        yield "crop", placed()
     if recipe.scale_to_box:
-        scale = fitting(extent, layout, recipe.pen)
-        yield "scale_to_box", placed(), False
+        if recipe.size == DIGITS_SIZE:  # as the makers of the bundled digits did
+            ink = bitmap.upright(ink)
+            low, high = ink.span
+            scale, pen = bitmap.fitted(ink, recipe.size, recipe.pen / layout.pen_width)
+        else:
+            scale = fitting(extent, layout, pen)
+        yield "scale_to_box", placed()
     if recipe.antialias:
-        yield "antialias", placed(), True
+        yield "antialias", placed(is_soft=True)
     if recipe.centre:
-        image = rasterise(placed(), recipe.size, recipe.pen, is_soft=recipe.antialias)
+        image = placed(is_soft=recipe.antialias).image
         centre = centre + _to_middle(image, layout)
-        yield "centre", placed(), recipe.antialias
+        yield "centre", placed(is_soft=recipe.antialias)
 
 
 def _to_middle(image: Picture, layout: DigitLayout) -> Coordinates:

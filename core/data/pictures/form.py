@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from core.data.digits.deskew import deskew_images
-from core.data.digits.drawing import DigitPreprocessing, Stage
+from core.data.digits.drawing import DigitPreprocessing, Stage, placements
 from core.data.digits.layout import DIGITS_SIZE, Coordinates, Picture, fitting, layout_of
+from core.data.digits.strokes import Ink
 
 EDGE = 0.5  # fraction of the darkest ink that marks the edge of a stroke
 NEAR = 0.022  # tolerance for the centre of mass, as a fraction of the frame
+DOTS = 60  # a side: a picture is at least so fine when it is drawn in dots
 FINE = 4  # supersampling per axis while strokes are thickened
 THICKER = 0.6  # fraction of the missing width: the filter is square and adds more along diagonals
 
@@ -43,12 +45,33 @@ def form_stages(ink: Picture, recipe: DigitPreprocessing) -> list[Stage]:
         shown = [Stage("pad", ink)]
     elif not ink.any():
         shown = [Stage("pad", np.zeros((recipe.size, recipe.size), dtype=np.float32))]
+    elif recipe.size == DIGITS_SIZE:
+        shown = _as_drawing(ink, recipe)
     else:
         shown = list(_placements(ink, recipe))
     if recipe.deskew:
         last = shown[-1].image
         shown.append(Stage("deskew", deskew_images(last.reshape(1, -1)).reshape(last.shape)))
     return shown
+
+
+def _as_drawing(ink: Picture, recipe: DigitPreprocessing) -> list[Stage]:
+    """Return the steps of a drawing of dots, one for each dark pixel of the picture.
+
+    So the recipe of the bundled digits makes strokes as thick as theirs, by the width of the pen.
+    """
+    across, down = (_span(ink >= EDGE * ink.max(), axis) for axis in (0, 1))
+    origin, pad = np.array(ink.shape[::-1]) / 2, float(max(ink.shape))
+    cropped = ink[slice(*down), slice(*across)]
+    factor = max(1, max(cropped.shape) // DOTS)
+    small = Image.fromarray(np.ascontiguousarray(cropped)).reduce(factor)
+    y, x = np.nonzero(np.asarray(small) >= EDGE * ink.max())
+    if not len(y):
+        y, x = np.nonzero(np.asarray(small) > 0)
+    dots = (np.column_stack([x, y]) + 0.5) * factor + (across[0], down[0])
+    pen = factor * recipe.size / pad
+    steps = placements(Ink(dots, dots), recipe, pad, origin, pen)
+    return [Stage(name, placed.image) for name, placed in steps]
 
 
 def _placements(ink: Picture, recipe: DigitPreprocessing) -> Iterator[Stage]:

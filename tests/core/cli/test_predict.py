@@ -163,7 +163,8 @@ def test_drawings_are_deskewed_where_training_was_unless_told_otherwise(
 ):
     task = make_task(digits, data={"deskew": True}, learning_rate=0.5)
     path, _ = kept(folder, task, "upright")
-    words = ("--model", path, "--strokes", drawing([[[0.5, 0], [0, 1]]]))
+    seven = [stroke.tolist() for stroke in written(7)]
+    words = ("--model", path, "--strokes", drawing(seven))
     assert run(*words) == run(*words, "--deskew") != run(*words, "--no-deskew")
 
 

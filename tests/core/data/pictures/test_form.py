@@ -137,3 +137,16 @@ def test_off_the_middle_without_centring_or_cropping():
     corner = form_stages(page(3, share=0.4), DigitPreprocessing(crop=False, centre=False))[-1].image
     rows, columns = (np.flatnonzero(corner.any(axis=k)) for k in (1, 0))
     assert rows[-1] < 20 and columns[-1] < 20
+
+
+@pytest.mark.parametrize("digit", range(10))
+@pytest.mark.parametrize("pen", [6.0, 10.0])
+def test_for_8_by_8_digits_a_picture_is_as_its_strokes_whatever_its_pen(digit, pen):
+    image = picture_to_image(page(digit, 240, pen), 8)
+    assert np.abs(image - strokes_to_image(written(digit), size=8)).mean() < 0.05
+
+
+@pytest.mark.parametrize("shape", [(2, 300), (300, 2), (1, 1), (3, 3), (8, 9), (250, 250)])
+def test_for_8_by_8_digits_any_ink_has_a_picture(shape):
+    image = picture_to_image(np.ones(shape, dtype=np.float32), 8)
+    assert image.shape == (8, 8) and image.any() and image.max() <= 1

@@ -36,9 +36,11 @@ def settled(view, qtbot):
 
 @pytest.fixture
 def photo(tmp_path):
-    """A JPEG of a three on paper in uneven light."""
+    """A JPEG of a three, and a speck of dust, on paper in uneven light."""
     path = tmp_path / "three.jpg"
-    path.write_bytes(file_of(gradient(240) * (1 - 0.8 * page(3, 240)), "JPEG", quality=95))
+    marks = page(3, 240)
+    marks[225:230, 225:230] = 1
+    path.write_bytes(file_of(gradient(240) * (1 - 0.8 * marks), "JPEG", quality=95))
     return path
 
 
