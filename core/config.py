@@ -17,12 +17,14 @@ from core.optimiser_family import OPTIMISERS, PLAIN, Optimiser, OptimiserName
 
 Source = Literal["iris", "digits", "mnist", "drawn", "csv"]
 Missing = Literal["skip", "fill"]
+Std = Literal["sample", "population"]
 Init = Literal["zeros", "random"]
 HiddenActivation = Literal["relu", "tanh", "sigmoid"]
 Schedule = Literal["constant", "step", "cosine", "1/t"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
 MISSING: tuple[Missing, ...] = get_args(Missing)
+STDS: tuple[Std, ...] = get_args(Std)
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
 SEPARATORS = (",", ";", "\t", "|")
 DECIMALS = (".", ",")
@@ -73,6 +75,7 @@ class DataConfig:
         there is one, else the data set's default fraction.
     validation_fraction : fraction of the training rows held out for early stopping.
     standardise : None means yes for measurements and no for pixels, which share one scale.
+    std : the standard deviation it divides by, of a sample (n − 1) or of a population (n).
     deskew : shear pictures until they are upright.
     copies : augmented copies of each training picture to train on; see `core.data.augmentation`.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
@@ -97,6 +100,7 @@ class DataConfig:
     missing: Missing = "skip"
     reading: CsvOptions = field(default_factory=CsvOptions)
     validation_fraction: float = 0.0
+    std: Std = "sample"
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, SOURCES)
@@ -119,6 +123,7 @@ class DataConfig:
         _whole("split_seed", self.split_seed, 0, MAX_SEED)
         if not isinstance(self.standardise, bool | None):
             raise ConfigError(f"standardise is {self.standardise!r}; it must be true or false.")
+        _one_of("std", self.std, STDS)
         _whole("degree", self.degree, 1, MAX_DEGREE)
         if not isinstance(self.sine, bool):
             raise ConfigError(f"sine is {self.sine!r}; it must be true or false.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 
 from core.cli.parser import say_misplaced
+from core.cli.values import batch_size, number, whole, words
 from core.config import (
     ACTIVATIONS,
     ENCODINGS,
@@ -15,6 +15,7 @@ from core.config import (
     MODEL_KINDS,
     SCHEDULES,
     SOURCES,
+    STDS,
     CsvOptions,
     DataConfig,
     ModelConfig,
@@ -28,9 +29,6 @@ NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "c
 TABLE_ENDINGS = (".csv", ".tsv", ".txt")
 SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 DECIMAL_WORDS = {"point": ".", "comma": ","}
-
-
-MOST_DIGITS = 30  # of a whole number; no option accepts half as many
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +65,17 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         default=data.missing,
         help="skip a CSV file's rows that lack a number, or fill in the mean (default: skip)",
     )
+    add_reading(group)
+    group.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        help="a folder with four IDX files, .gz or plain: MNIST's or others like them "
+        "(default: $LOGITLAB_DATA, else MNIST is downloaded once)",
+    )
+
+
+def add_reading(group: argparse._ArgumentGroup) -> None:
+    """Add how a CSV file is read."""
     for option, known, what in (
         ("--encoding", dict(zip(ENCODINGS, ENCODINGS, strict=True)), "encoding"),
         ("--separator", SEPARATOR_WORDS, "separator"),
@@ -77,12 +86,6 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         "--header",
         action=argparse.BooleanOptionalAction,
         help="whether a CSV file's first line names its columns (default: found out)",
-    )
-    group.add_argument(
-        "--data-dir",
-        metavar="DIR",
-        help="a folder with four IDX files, .gz or plain: MNIST's or others like them "
-        "(default: $LOGITLAB_DATA, else MNIST is downloaded once)",
     )
 
 
@@ -97,30 +100,37 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--test-fraction",
-        type=_number,
+        type=number,
         metavar="F",
         help="share of the rows kept for testing (default: 0.2; MNIST: its own test set)",
     )
     group.add_argument(
         "--validation-share",
-        type=_number,
+        type=number,
         default=data.validation_fraction,
         metavar="F",
         help="share of the training rows that --patience watches, and that do not train "
         "(default: 0)",
     )
     group.add_argument(
-        "--split-seed", type=_whole, metavar="N", help="seed of the split (default: as --seed)"
+        "--split-seed", type=whole, metavar="N", help="seed of the split (default: as --seed)"
     )
     group.add_argument(
         "--standardise",
         action=argparse.BooleanOptionalAction,
-        help="scale each feature to mean 0 and spread 1 of the training rows "
+        help="scale each feature to mean 0 and standard deviation 1 of the training rows "
         "(default: yes; images: no)",
     )
     group.add_argument(
+        "--std",
+        choices=STDS,
+        default=data.std,
+        help="the standard deviation that --standardise divides by: of a sample, with n − 1, or of "
+        "a population, with n as in NumPy and scikit-learn (default: %(default)s)",
+    )
+    group.add_argument(
         "--degree",
-        type=_whole,
+        type=whole,
         default=data.degree,
         metavar="D",
         help="add the products of features up to this degree, 1 to 5 (default: 1)",
@@ -131,7 +141,7 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--copies",
-        type=_whole,
+        type=whole,
         default=data.copies,
         metavar="N",
         help="train on N variations of each picture too: moved, turned, resized, with another "
@@ -161,7 +171,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--hidden",
-        type=_whole,
+        type=whole,
         default=model.hidden,
         metavar="U",
         help="units of a hidden layer, 0 to 256; they start from random weights (default: 0, none)",
@@ -178,11 +188,11 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
     """Add the options that determine the parameter updates."""
     training = TrainingConfig()
     group.add_argument(
-        "--epochs", type=_whole, default=training.epochs, metavar="N", help="(default: %(default)s)"
+        "--epochs", type=whole, default=training.epochs, metavar="N", help="(default: %(default)s)"
     )
     group.add_argument(
         "--batch-size",
-        type=_batch_size,
+        type=batch_size,
         default=training.batch_size,
         metavar="N|full",
         help="examples per update (default: %(default)s)",
@@ -190,14 +200,14 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--learning-rate",
         "--eta",
-        type=_number,
+        type=number,
         default=training.learning_rate,
         metavar="η",
         help="(default: %(default)s)",
     )
     group.add_argument(
         "--weight-decay",
-        type=_number,
+        type=number,
         default=training.weight_decay,
         metavar="λ",
         help="of the penalty (λ/2)·‖W‖²; with "
@@ -213,7 +223,7 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--momentum",
-        type=_number,
+        type=number,
         default=training.momentum,
         metavar="μ",
         help=f"of {_names(lambda rule: rule.uses_momentum)} (default: %(default)s)",
@@ -226,10 +236,11 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--l1",
-        type=_number,
+        type=number,
         default=training.l1,
         metavar="λ₁",
-        help="of the penalty λ₁·Σ|w| (default: %(default)s)",
+        help="of the penalty λ₁·Σ|w|; a proximal step (soft threshold) after each update makes "
+        "weights exactly 0 (default: %(default)s)",
     )
 
 
@@ -243,7 +254,7 @@ def _add_stops(group: argparse._ArgumentGroup) -> None:
     training = TrainingConfig()
     group.add_argument(
         "--patience",
-        type=_whole,
+        type=whole,
         default=training.patience,
         metavar="N",
         help="stop when the validation loss has not fallen for N epochs, and return to the epoch "
@@ -251,13 +262,13 @@ def _add_stops(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--tolerance",
-        type=_number,
+        type=number,
         default=training.tolerance,
         metavar="T",
         help="stop when the loss changes by less than T per epoch (default: 0, never)",
     )
     group.add_argument(
-        "--seed", type=_whole, default=training.seed, metavar="N", help="(default: %(default)s)"
+        "--seed", type=whole, default=training.seed, metavar="N", help="(default: %(default)s)"
     )
     group.add_argument("--device", default=training.device, help="cpu or cuda (default: cpu)")
 
@@ -319,22 +330,28 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         path=path,
         label=options.label,
         missing=options.missing,
-        reading=CsvOptions(
-            options.encoding,
-            SEPARATOR_WORDS.get(options.separator),
-            DECIMAL_WORDS.get(options.decimal),
-            options.header,
-        ),
+        reading=reading_from(options),
         folder=options.data_dir,
-        features=None if options.features is None else tuple(_words(options.features)),
+        features=None if options.features is None else tuple(words(options.features)),
         test_fraction=options.test_fraction,
         split_seed=options.seed if options.split_seed is None else options.split_seed,
         standardise=options.standardise,
+        std=options.std,
         degree=options.degree,
         sine=options.sine,
         deskew=options.deskew,
         copies=options.copies,
         validation_fraction=options.validation_share,
+    )
+
+
+def reading_from(options: argparse.Namespace) -> CsvOptions:
+    """Return how a CSV file is read, from options of `add_reading`."""
+    return CsvOptions(
+        options.encoding,
+        SEPARATOR_WORDS.get(options.separator),
+        DECIMAL_WORDS.get(options.decimal),
+        options.header,
     )
 
 
@@ -350,35 +367,3 @@ def _data(text: str) -> str | tuple[str, str]:
         f"“{text}” is neither a data set ({', '.join(NAMED_SOURCES)}) nor a file whose name ends "
         f"in {' or '.join(TABLE_ENDINGS)}"
     )
-
-
-def _batch_size(text: str) -> int | None:
-    if text == "full":
-        return None
-    try:
-        return _whole(text)
-    except argparse.ArgumentTypeError:
-        raise argparse.ArgumentTypeError(f"“{text}” is neither a whole number nor “full”") from None
-
-
-def _whole(text: str) -> int:
-    """Parse a whole number, also in a form such as 1e3 or 1_000."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        value = Decimal("nan")
-    is_whole = value.is_finite() and value.adjusted() < MOST_DIGITS
-    if not is_whole or value != value.to_integral_value():
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number, as 20 and 1e3 are")
-    return int(value)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number, as 0.1 and 1e-3 are") from None
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]

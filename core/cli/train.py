@@ -13,6 +13,7 @@ from core import files
 from core.cli import signals, terminal
 from core.cli.options import add_run_options, config_from
 from core.cli.parser import Parser
+from core.cli.progress import Progress, ShareProgress
 from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.config import DataConfig, RunConfig
 from core.data import sources
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
     from core.train.trainer import Trainer
 
 LISTED_INPUTS = 12
-BAR_WIDTH = 24
-BAR_SECONDS = 0.1
+SPREADS = {
+    "sample": "the standard deviation of a sample (n − 1)",
+    "population": "the standard deviation of a population (n)",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -236,8 +239,7 @@ def describe(task: Task) -> str:
     if hidden:
         model += f", {hidden} hidden units"
     lines = [
-        f"{dataset.name}: {_say_rows(task)}; "
-        f"inputs {names}; {'standardised' if data.standardise else 'not standardised'}",
+        f"{dataset.name}: {_say_rows(task)}; inputs {names}; {_say_standardised(data)}",
         f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
         f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
     ]
@@ -247,6 +249,11 @@ def describe(task: Task) -> str:
     if task.constant_features:
         lines.append(f"constant in training, of no use: {', '.join(task.constant_features)}")
     return "\n".join(lines)
+
+
+def _say_standardised(data: DataConfig) -> str:
+    spread = SPREADS[data.std]
+    return f"standardised by {spread}" if data.standardise else "not standardised"
 
 
 def _say_rows(task: Task) -> str:
@@ -296,6 +303,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "feature_names": list(result.task.input_names),
         "mean": standardiser.mean.tolist(),
         "std": standardiser.std.tolist(),
+        "std_is": SPREADS[result.task.config.data.std],
         "seconds": result.seconds,
         "status": result.status.value,
         "converged": result.epilogue.converged,
@@ -317,75 +325,6 @@ def _divergence(fall: Fall, task: Task) -> dict[str, Any]:
             **{name: [_number(v) for v in fall.series[name].tolist()] for name in _measured(task)},
         },
     }
-
-
-class Progress:
-    """A progress bar on a terminal; elsewhere one line per tenth of the epochs."""
-
-    def __init__(self, epochs: int, stream: TextIO) -> None:
-        self._epochs = epochs
-        self._stream = stream
-        self._is_terminal = stream.isatty()
-        self._next_time = 0.0
-        self._tenths = 0
-        self._started = time.perf_counter()
-
-    def show(self, epoch: int, step: int, metrics: Metrics) -> None:
-        now = time.perf_counter()
-        if now < self._next_time:
-            return
-        self._next_time = now + BAR_SECONDS
-        share = min(epoch / self._epochs, 1.0)
-        tenths = int(10 * share)
-        sign = "≈" if metrics.sampled else ""
-        text = (
-            f"epoch {epoch:,}/{self._epochs:,}  step {step:,}  "
-            f"loss {sign}{metrics.train_loss:.4f}  test {metrics.test_accuracy:6.1%}"
-        ).replace("nan%", "  –   ")
-        if self._is_terminal:
-            left = (now - self._started) * (1 - share) / share if share else math.inf
-            remaining = f"  {left:,.0f} s left" if math.isfinite(left) else ""
-            line = f"\r{_bar(share)} {text}{remaining}\x1b[K"
-            print(line, end="", file=self._stream, flush=True)
-        elif tenths > self._tenths:
-            self._tenths = tenths
-            print(text, file=self._stream, flush=True)
-
-    def say(self, words: str) -> None:
-        """Show a status message in place of the bar, on a terminal only."""
-        if self._is_terminal:
-            print(f"\r{words}\x1b[K", end="", file=self._stream, flush=True)
-
-    def close(self) -> None:
-        if self._is_terminal:
-            print("\r\x1b[K", end="", file=self._stream, flush=True)
-
-
-class ShareProgress:
-    """A progress bar for a share on a terminal; elsewhere a line at the start and each tenth."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._is_terminal = stream.isatty()
-        self._tenths = -1
-
-    def show(self, share: float, text: str) -> None:
-        tenths = int(10 * share)
-        if self._is_terminal:
-            line = f"\r{_bar(share)} {text}\x1b[K"
-            print(line, end="", file=self._stream, flush=True)
-        elif tenths > self._tenths:
-            self._tenths = tenths
-            print(text, file=self._stream, flush=True)
-
-    def close(self) -> None:
-        if self._is_terminal:
-            print("\r\x1b[K", end="", file=self._stream, flush=True)
-
-
-def _bar(share: float) -> str:
-    filled = int(BAR_WIDTH * share)
-    return "█" * filled + "░" * (BAR_WIDTH - filled)
 
 
 def _number(value: float) -> float | None:

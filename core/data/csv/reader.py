@@ -64,12 +64,12 @@ def read(
     """
     form = dialect.find_format(path, reading)
     try:
-        return _Reader(path, form).read(progress, is_cancelled)
+        return Pass(path, form).read(progress, is_cancelled)
     except UndecodableError as error:
         if reading.encoding is not None or form.encoding != "utf-8":
             raise text_file.wrong_encoding(path, form.encoding, error.line) from None
     latin = replace(reading, encoding="cp1252")  # it can decode any bytes
-    return _Reader(path, dialect.find_format(path, latin)).read(progress, is_cancelled)
+    return Pass(path, dialect.find_format(path, latin)).read(progress, is_cancelled)
 
 
 Parsed = tuple["pd.DataFrame", NDArray[np.int32]]  # rows, and the line number of each
@@ -84,7 +84,24 @@ class _Chunk(NamedTuple):
     done: int
 
 
-class _Reader:
+class Part(NamedTuple):
+    """The rows of one block of a file.
+
+    lines : (n,) the line of the file that each row starts in.
+    text : whole lines, from `first_line` on, that hold the rows, ragged ones and blank ones too.
+    is_regular : whether each line of the text is blank or one row.
+    share : of the file's bytes read so far.
+    """
+
+    frame: pd.DataFrame
+    lines: NDArray[np.int32]
+    text: bytes
+    first_line: int
+    is_regular: bool
+    share: float
+
+
+class Pass:
     """One pass over a file."""
 
     def __init__(self, path: Path, form: TableFormat) -> None:
@@ -102,19 +119,36 @@ class _Reader:
         self._line = form.first_line  # of the next chunk
 
     def read(self, progress: Progress | None, is_cancelled: Callable[[], bool]) -> Table:
+        for part in self.parts(progress, is_cancelled):
+            self._add(part.frame, part.lines)
+            self._check_room(part.share)
+        return self._table()
+
+    def read_beginning(self) -> Table:
+        """Return the rows of the first block as a table."""
+        with closing(self.parts(None, lambda: False)) as parts:
+            for part in parts:
+                self._add(part.frame, part.lines)
+                break
+        return self._table()
+
+    def parts(
+        self, progress: Progress | None, is_cancelled: Callable[[], bool]
+    ) -> Generator[Part, None, None]:
+        """Yield the rows of one block after the other; arguments as of `read`."""
         with text_file.open_table(self._path) as file, closing(self._parsed_ahead(file)) as chunks:
             size = self._path.stat().st_size
             for chunk in chunks:
                 if is_cancelled():
                     raise Cancelled(f"Opening {self._path.name} was cancelled.")
-                self._add(*self._taken_apart(chunk))
+                first = self._line
+                taken, text, is_regular = self._taken_apart(chunk)
                 done = min(chunk.done, size)
-                self._check_room(done / max(size, 1))
+                yield Part(*taken, text, first, is_regular, done / max(size, 1))
                 if progress and done < size:
                     progress(done, size)
         if self._carry:
             raise self._open_quote(self._line)
-        return self._table()
 
     def _parsed_ahead(self, file: BinaryIO) -> Generator[_Chunk, None, None]:
         """Yield the chunks of a file, and parse the next ones while one is used."""
@@ -166,8 +200,8 @@ class _Reader:
         if rest and not to_skip:
             yield rest + b"\n", 1
 
-    def _taken_apart(self, chunk: _Chunk) -> Parsed:
-        """Return the rows of a chunk and the line number of each."""
+    def _taken_apart(self, chunk: _Chunk) -> tuple[Parsed, bytes, bool]:
+        """Return the rows of a chunk, their text, and whether each line is blank or a row."""
         text, lines, regular, _ = chunk
         text_file.check_text(self._path, text, self._line)
         if not text.isascii():
@@ -176,16 +210,18 @@ class _Reader:
             except UnicodeDecodeError as error:
                 raise UndecodableError(self._line + text.count(b"\n", 0, error.start)) from None
         parsed = None if self._carry else regular.result()
+        is_regular = parsed is not None
         if parsed is None:
             text = self._carry + text
             lines += _count(self._carry, NEWLINE)
             self._carry = b""
             parsed = self._irregular(text)
             lines -= _count(self._carry, NEWLINE)
+            text = text[: len(text) - len(self._carry)]
         frame, places = parsed
         places += self._line
         self._line += lines
-        return frame, places
+        return (frame, places), text, is_regular
 
     def _add(self, frame: pd.DataFrame, lines: NDArray[np.int32]) -> None:
         self._rows += len(frame)

@@ -11,6 +11,7 @@ import pytest
 
 from core.cli import signals
 from core.cli import train as cli
+from core.cli.progress import Progress
 from core.errors import SaveError
 from core.runs import model_file
 
@@ -55,7 +56,7 @@ def test_the_weights_are_those_of_that_many_whole_steps(digits, make_task):
     task = make_task(digits, batch_size=None, epochs=50)
     wish = signals.Wish()
 
-    class Counting(cli.Progress):
+    class Counting(Progress):
         calls = 0
 
         def show(self, epoch, step, metrics):

@@ -1,7 +1,6 @@
 """The command line: figures, JSON, exit codes, and one line for each thing that goes wrong."""
 
 import gzip
-import io
 import json
 import math
 import os
@@ -17,9 +16,9 @@ import pytest
 from core.cli import train as cli
 from core.config import RunConfig
 from core.data import sources
+from core.data.task import prepare
 from core.runs import model_file
 from core.train import metrics as measure
-from core.train.snapshot import Metrics
 from tests.core.cli.strict_json import strict
 
 ROOT = Path(__file__).parents[3]
@@ -53,6 +52,21 @@ def command(*words, first="train", **variables):
 
 
 # What it says ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "ddof", "said"),
+    [((), 1, "of a sample (n − 1)"), (("--std", "population"), 0, "of a population (n)")],
+)
+def test_it_says_which_standard_deviation_it_divides_by(words, ddof, said, run, tmp_path):
+    code, out, _ = run("iris", *QUICK, *words, "--json", tmp_path / "j")
+    told = json.loads((tmp_path / "j").read_text())
+    assert code == 0 and said in out and said in told["std_is"]
+    assert told["config"]["data"]["std"] == ("sample" if ddof else "population")
+    config = RunConfig.from_dict(told["config"])
+    task = prepare(sources.load(config.data), config)
+    X = task.dataset.X[task.train_rows].astype(np.float64)
+    np.testing.assert_allclose(told["std"], X.std(axis=0, ddof=ddof))
 
 
 def test_it_says_what_it_trains_and_how_it_ended(run):
@@ -535,52 +549,3 @@ def test_a_reader_that_goes_away_causes_no_traceback():
         os.close(writing)
         _, err = process.communicate(timeout=100)
     assert process.returncode == 1 and b"Traceback" not in err and b"Exception" not in err
-
-
-# The progress bar -----------------------------------------------------------------------------
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-def metrics(test_accuracy=0.9):
-    return Metrics(5, 5, 0.25, 0.3, 0.95, test_accuracy, np.eye(2, dtype=np.int64))
-
-
-@pytest.fixture
-def eager(monkeypatch):
-    monkeypatch.setattr(cli, "BAR_SECONDS", 0.0)
-
-
-@pytest.mark.usefixtures("eager")
-def test_on_a_terminal_the_bar_fills_in_one_line():
-    terminal = Terminal()
-    progress = cli.Progress(10, terminal)
-    progress.show(5, 50, metrics())
-    progress.show(10, 100, metrics())
-    half, full = terminal.getvalue().split("\r")[1:]
-    assert half.count("█") == half.count("░") == cli.BAR_WIDTH // 2
-    assert full.count("█") == cli.BAR_WIDTH
-    assert "epoch 5/10  step 50  loss 0.2500  test  90.0%" in half and "s left" in half
-    progress.close()
-    assert terminal.getvalue().endswith("\r\x1b[K") and "\n" not in terminal.getvalue()
-
-
-@pytest.mark.usefixtures("eager")
-def test_elsewhere_there_is_a_line_at_every_tenth():
-    file = io.StringIO()
-    progress = cli.Progress(100, file)
-    for epoch in range(101):
-        progress.show(epoch, epoch, metrics())
-    progress.close()
-    lines = file.getvalue().splitlines()
-    assert [line.split("  ")[0] for line in lines] == [f"epoch {k}/100" for k in range(10, 101, 10)]
-
-
-@pytest.mark.usefixtures("eager")
-def test_the_bar_says_when_there_is_no_test_set():
-    terminal = Terminal()
-    cli.Progress(10, terminal).show(1, 1, metrics(test_accuracy=math.nan))
-    assert "nan" not in terminal.getvalue() and "–" in terminal.getvalue()
