@@ -89,7 +89,7 @@ class Shape:
     @property
     def has_penalty(self) -> bool:
         """Whether the optimiser's gradient includes a penalty."""
-        return self.has_l1 or (self.has_decay and not self.optimiser.decouples_decay)
+        return self.has_decay and not self.optimiser.decouples_decay
 
     @property
     def pairs(self) -> list[tuple[int, int]]:

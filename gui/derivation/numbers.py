@@ -24,7 +24,6 @@ MEANINGS = {
     "x": "{input}, as the model takes it",
     "own": "{input}, in its own unit",
     "W": "weight of {input} for {name}",
-    "sign": "sign of the weight of {input} for {name}",
     "b": "bias of {name}",
     "wx": "sum of weight × input for {name}",
     "z": "logit of {name}",
@@ -56,6 +55,11 @@ MEANINGS = {
     "eta": "learning rate η",
     "decay": "weight decay λ",
     "l1": "L1 penalty λ₁",
+    "even": "threshold τ = η λ₁ of all weights",
+    "tau": "threshold τ: weight of {input} for {name}",
+    "u": "before the threshold: weight of {input} for {name}",
+    "r": "after the threshold: weight of {input} for {name}",
+    "v3": "velocity with the threshold’s part of the move: weight of {input} for {name}",
     "mu": "momentum μ, the share of the velocity that stays",
     "beta1": "β₁, the share of the mean gradient that stays",
     "1-beta1": "1 − β₁",
@@ -157,7 +161,7 @@ def numbers_of_one(trace: Trace) -> dict[Key, float | str]:
 
 def tables(trace: Trace) -> dict[str, Reals]:
     """Return everything that is shaped like W, (outputs, m)."""
-    found = {"W": trace.W, "sign": np.sign(trace.W)}
+    found = {"W": trace.W}
     if trace.dW is not None:
         found["dW"] = trace.dW
     if trace.batch is not None:
@@ -170,6 +174,11 @@ def tables(trace: Trace) -> dict[str, Reals]:
         letters = OPTIMISERS[trace.rule].remembers
         for letter, before, after in zip(letters, moves.before, moves.after, strict=True):
             found |= {letter: before, f"{letter}2": after}
+        threshold = moves.threshold
+        if threshold is not None:
+            found |= {"u": threshold.u, "tau": threshold.tau, "r": threshold.r}
+            if threshold.v is not None:
+                found["v3"] = threshold.v
     return found
 
 
@@ -179,6 +188,7 @@ def constants(trace: Trace) -> dict[Key, float | str]:
         ("eta",): f"{trace.eta:.4g}",
         ("decay",): f"{trace.decay:g}",
         ("l1",): f"{trace.l1:g}",
+        ("even",): f"{trace.eta * trace.l1:.4g}",
         ("mu",): f"{trace.momentum:g}",
         ("t",): trace.t,
     }

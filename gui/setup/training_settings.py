@@ -113,7 +113,8 @@ WEIGHT_DECAY = Setting(
 L1 = Setting(
     "l1",
     "L1 penalty <i>λ₁</i>",
-    "Penalty λ₁·Σ|w|, which drives weights to 0, biases spared; applies while it runs",
+    "Penalty λ₁·Σ|w|: a proximal step, the soft threshold, sets weights to exactly 0. Biases "
+    "spared; applies while it runs",
     lambda: NotchField(1e-6, 1e6, zero=True),
 )
 EPOCHS = Setting(
