@@ -17,6 +17,7 @@ from core.optimiser_family import OPTIMISERS, PLAIN, Optimiser, OptimiserName
 
 Source = Literal["iris", "digits", "mnist", "drawn", "csv"]
 Missing = Literal["skip", "fill"]
+ClassWeight = Literal["none", "balanced"]
 Std = Literal["sample", "population"]
 Init = Literal["zeros", "random"]
 HiddenActivation = Literal["relu", "tanh", "sigmoid"]
@@ -24,6 +25,7 @@ Schedule = Literal["constant", "step", "cosine", "1/t"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
 MISSING: tuple[Missing, ...] = get_args(Missing)
+CLASS_WEIGHTS: tuple[ClassWeight, ...] = get_args(ClassWeight)
 STDS: tuple[Std, ...] = get_args(Std)
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
 SEPARATORS = (",", ";", "\t", "|")
@@ -196,6 +198,8 @@ class TrainingConfig:
         (in nats) over five epochs; 0 disables the test.
     patience : stop when the validation loss has not fallen for this many epochs; at the end,
         restore the epoch with the lowest one. 0 or a lack of validation rows disables both.
+    class_weight : “balanced” weights each example by n / (h nᵢ) of its class i, for h classes; see
+        `core.train.class_weights`.
     seed : of the random initialisation and of every shuffle.
     device : "cpu", "cuda" or "cuda:N".
     """
@@ -212,8 +216,10 @@ class TrainingConfig:
     schedule: Schedule = "constant"
     l1: float = 0.0
     patience: int = 0
+    class_weight: ClassWeight = "none"
 
     def __post_init__(self) -> None:
+        _one_of("class_weight", self.class_weight, CLASS_WEIGHTS)
         _number("learning_rate", self.learning_rate, 0, MAX_RATE, above=True)
         if self.batch_size is not None:
             _whole("batch_size", self.batch_size, 1, MAX_COUNT)

@@ -9,6 +9,7 @@ from core.cli.parser import say_misplaced
 from core.cli.values import batch_size, number, whole, words
 from core.config import (
     ACTIVATIONS,
+    CLASS_WEIGHTS,
     ENCODINGS,
     INITS,
     MISSING,
@@ -39,6 +40,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_model(parser.add_argument_group("model"))
     group = parser.add_argument_group("training")
     _add_updates(group)
+    _add_class_weight(group)
     _add_stops(group)
 
 
@@ -244,6 +246,16 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def _add_class_weight(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--class-weight",
+        choices=CLASS_WEIGHTS,
+        default=TrainingConfig().class_weight,
+        help="balanced: each example counts n / (h nᵢ) in the loss, so that the rows of a rare "
+        "class count as much as those of a frequent one (default: %(default)s)",
+    )
+
+
 def _names(is_one: Callable[[Optimiser], bool]) -> str:
     """Return the names of the matching optimisers, as in “momentum and nesterov”."""
     return " and ".join(name for name, optimiser in OPTIMISERS.items() if is_one(optimiser))
@@ -320,6 +332,7 @@ def _training_from(options: argparse.Namespace) -> TrainingConfig:
         schedule=options.schedule,
         l1=options.l1,
         patience=options.patience,
+        class_weight=options.class_weight,
     )
 
 

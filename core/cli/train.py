@@ -20,12 +20,12 @@ from core.data import sources
 from core.data.from_table import dataset_of_table
 from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
+from core.evaluate.classification import Baseline
 from core.model_family import FAMILY
 from core.runs import model_file
 from core.runs.model import Model
-from core.train.divergence import Fall
 from core.train.history import SAMPLE, SERIES
-from core.train.outcome import Epilogue
+from core.train.outcome import Epilogue, Fall
 from core.train.snapshot import Metrics, Params, Status
 
 if TYPE_CHECKING:
@@ -270,6 +270,11 @@ def figures(result: Result) -> str:
     if result.status is not Status.DIVERGED:
         lines.append(f"{result.message} {metrics.step:,} steps in {result.seconds:.2f} s.")
         lines.extend(result.notes)
+    baseline, shares = _baselines(result.task)
+    if baseline.is_imbalanced:
+        name = result.task.dataset.class_names[baseline.label]
+        shares_said = ", ".join(f"{part} {share:.2%}" for part, share in shares.items())
+        lines.append(f"baseline  always “{name}”: accuracy {shares_said}")
     lines.append(
         f"training  loss {metrics.train_loss:.4f}   accuracy {metrics.train_accuracy:7.2%}"
     )
@@ -287,9 +292,22 @@ def figures(result: Result) -> str:
     return "\n".join(lines)
 
 
+def _baselines(task: Task) -> tuple[Baseline, dict[str, float]]:
+    """Return the baseline of a task, and its accuracy on each part of the rows that there is."""
+    y, h = task.dataset.y, task.dataset.h
+    found = Baseline.of(y[task.train_rows], h)
+    parts = {
+        "train": task.train_rows,
+        "validation": task.validation_rows,
+        "test": task.test_rows,
+    }
+    return found, {name: found.accuracy(y[rows]) for name, rows in parts.items() if len(rows)}
+
+
 def to_json(result: Result) -> dict[str, Any]:
     """Return the result as JSON-compatible values; undefined figures are None."""
     dataset, standardiser = result.task.dataset, result.task.standardiser
+    weights, (baseline, shares) = result.task.class_weights, _baselines(result.task)
     return {
         "config": result.task.config.to_dict(),
         "history": {
@@ -304,6 +322,8 @@ def to_json(result: Result) -> dict[str, Any]:
         "mean": standardiser.mean.tolist(),
         "std": standardiser.std.tolist(),
         "std_is": SPREADS[result.task.config.data.std],
+        "class_weights": None if weights is None else weights.tolist(),
+        "baseline": {"class": dataset.class_names[baseline.label], "accuracy": shares},
         "seconds": result.seconds,
         "status": result.status.value,
         "converged": result.epilogue.converged,

@@ -106,6 +106,20 @@ class Task:
         """Return the name of a row of the data set, as in “test row 3”, counted from 1."""
         return f"{self.part_of(row)} row {row + 1:,}"
 
+    @cached_property
+    def class_weights(self) -> NDArray[np.float64] | None:
+        """(h,) weight of each class in the loss, n / (h nᵢ) if balanced; None if all are alike.
+
+        A class without training rows has none, and is not counted.
+        """
+        if self.config.training.class_weight == "none":
+            return None
+        counts = np.bincount(self.dataset.y[self.train_rows], minlength=self.dataset.h)
+        present = counts > 0
+        weights = np.zeros(len(counts))
+        weights[present] = len(self.train_rows) / (present.sum() * counts[present])
+        return weights
+
     @property
     def outputs(self) -> int:
         """Number of rows of W: one for a neuron, one per class, or one per pair of classes."""

@@ -68,9 +68,9 @@ def pulls(task: Task, params: Params, rows: NDArray[np.int64]) -> Pulls:
     """Return the pulls of these rows of the data set on the weights."""
     import torch  # already loaded: the weights come from it
 
-    from core.train.losses import HEADS
+    from core.train.class_weights import head_of
 
-    head = HEADS[task.config.model.kind]
+    head = head_of(task)
     X, y = task.inputs(task.dataset.values(rows)), task.dataset.y[rows]
     with torch.no_grad():
         Z = torch.from_numpy(X @ params.W.T + params.b)

@@ -23,7 +23,8 @@ from core.explain.gradient_agreement import (
 from core.model_family import FAMILY, output_names
 from core.number_format import format_magnitude
 from core.train import batches, models
-from core.train.losses import HEADS, Head
+from core.train.class_weights import head_of
+from core.train.losses import Head
 from core.train.snapshot import Params
 
 Floats = NDArray[np.float64]
@@ -119,7 +120,7 @@ def _off_kinks(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[n
 
 def _trained(task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float) -> Floats:
     """Return the gradient (p,) as the trainer computes it, slice by slice in float32."""
-    head = HEADS[task.config.model.kind]
+    head = head_of(task)
     stored = batches.to_device(task, rows, torch.device("cpu"))
     W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
     V, dW, db = W * stored.unit, torch.zeros_like(W), torch.zeros_like(b)
@@ -160,7 +161,7 @@ class _Problem:
         weight_decay: float,
     ) -> None:
         self._task = task
-        self._head: Head = HEADS[task.config.model.kind]
+        self._head: Head = head_of(task)
         self._decay = weight_decay
         self._X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double()
         y = torch.from_numpy(task.dataset.y[rows])

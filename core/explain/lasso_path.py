@@ -20,7 +20,7 @@ from core.data.task import Task
 from core.explain.loss_surface import Sample
 from core.model_family import FAMILY
 from core.train import models
-from core.train.losses import HEADS
+from core.train.class_weights import head_of
 from core.train.optimisers import shrink
 
 MOST_WEIGHTS = 2_000
@@ -103,7 +103,7 @@ class _Problem:
     """The mean loss plus (λ/2)·‖W‖² plus λ₁·Σ|w| over W and b, in float64."""
 
     def __init__(self, task: Task, sample: Sample, decay: float) -> None:
-        self._head = HEADS[task.config.model.kind]
+        self._head = head_of(task)
         self._has_bias = task.config.model.has_bias
         self.X = torch.from_numpy(sample.X).double()
         self._Y = torch.from_numpy(sample.Y).double()

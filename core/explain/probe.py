@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.data.task import Reader, Task
 from core.explain.plane import DecisionGrid, Floats, Nodes, Plane, RowAnswers
 from core.train import models
+from core.train.class_weights import head_of
 from core.train.losses import HEADS
 from core.train.snapshot import Params
 
@@ -132,7 +133,7 @@ def answers(
 @torch.no_grad()
 def row_answers(task: Task, params: Params) -> RowAnswers:
     """Return the model's predictions for every row of the task's data set."""
-    head = HEADS[task.config.model.kind]
+    head = head_of(task)
     dataset = task.dataset
     predicted = np.empty(dataset.n, dtype=np.int64)
     probability, loss = np.empty(dataset.n, np.float32), np.empty(dataset.n, np.float32)

@@ -14,9 +14,9 @@ from core.data.task import Task
 from core.train import models
 from core.train.batches import Rows
 from core.train.checkpoints import Checkpoint
+from core.train.class_weights import head_of
 from core.train.cuda_graphs import Block, Blocks
 from core.train.device import HostCopy, Queue
-from core.train.losses import HEADS
 from core.train.optimisers import RULES, StepParams, scheduled
 from core.train.second_order import Memory, SecondOrderOptimiser
 
@@ -33,7 +33,7 @@ class Update:
     ) -> None:
         model, device = task.config.model, rows.y.device
         self._settings, self._rows, self._queue = settings, rows, queue
-        self._head = HEADS[model.kind]
+        self._head = head_of(task)
         # Updated in place, never replaced: graphs refer to them by address.
         self.parameters = tuple(
             p.to(device) for p in models.start_of(model, task.outputs, task.m, Generator())

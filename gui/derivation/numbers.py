@@ -51,6 +51,7 @@ MEANINGS = {
     "W2": "after the update: weight of {input} for {name}",
     "b2": "after the update: bias of {name}",
     "n": "examples in the batch",
+    "c": "weight of the example’s class in the loss",
     "in": "whether the next batch holds this example",
     "eta": "learning rate η",
     "decay": "weight decay λ",
@@ -155,6 +156,7 @@ def numbers_of_one(trace: Trace) -> dict[Key, float | str]:
         found["dLda",] = float(response.da[0])
     if trace.batch is not None:
         found["n",] = trace.batch.n
+        found["c",] = trace.weight
         found["in",] = "yes" if trace.batch.holds_example else "no"
     return found
 
@@ -167,7 +169,8 @@ def tables(trace: Trace) -> dict[str, Reals]:
     if trace.batch is not None:
         found["g"] = trace.batch.dW
         if trace.dW is not None:
-            found["share"] = trace.dW / trace.batch.n * trace.batch.holds_example
+            share = trace.weight / trace.batch.n * trace.batch.holds_example
+            found["share"] = trace.dW * share
     moves = trace.W_moves
     if moves is not None:
         found |= {"W2": moves.new, "G": moves.g, "d": moves.d}

@@ -68,10 +68,13 @@ class _Update:
     def _share(self) -> list[Line]:
         if self.shape.label is None:
             return []
+        is_weighted = self.shape.has_class_weights
         share = Sym(
-            rf"\frac{{1}}{{n}}\,\frac{{\partial L}}{{\partial {self.w}}} =",
-            f"∂L/∂{self.letter} / n =",
+            rf"\frac{{{'c' if is_weighted else 1}}}{{n}}"
+            rf"\,\frac{{\partial L}}{{\partial {self.w}}} =",
+            f"{'c ' if is_weighted else ''}∂L/∂{self.letter} / n =",
         )
+        weight = [row(Sym("c =", "c ="), Num(("c",)))] if is_weighted else []
         return [
             Line(
                 GRADIENT,
@@ -80,6 +83,7 @@ class _Update:
                     share,
                     self.of.table("share"),
                     row(Sym("n =", "n ="), Num(("n",))),
+                    *weight,
                     row(Word("in the batch:"), Num(("in",))),
                 ),
             )
@@ -87,6 +91,8 @@ class _Update:
 
     def _mean(self) -> Line:
         latex, plain = self.of.outer
+        if self.shape.has_class_weights:
+            latex, plain = rf"c_i\,{latex}", f"c {plain}"
         mean = Sym(
             rf"\nabla_{{\!{self.w}}} = \frac{{1}}{{n}}\textstyle\sum_i {latex} =",
             f"∇{self.letter} = mean of {plain} =",

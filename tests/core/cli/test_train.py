@@ -69,6 +69,32 @@ def test_it_says_which_standard_deviation_it_divides_by(words, ddof, said, run, 
     np.testing.assert_allclose(told["std"], X.std(axis=0, ddof=ddof))
 
 
+@pytest.fixture
+def rare(tmp_path):
+    """A table in which one row of ten is of the class “rare”."""
+    path = tmp_path / "rare.csv"
+    rows = [f"{k % 7 + (k % 10 == 0)},{'rare' if k % 10 == 0 else 'often'}" for k in range(100)]
+    path.write_text("x,class\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_of_imbalanced_classes_the_baseline_is_said(run, rare):
+    code, out, err = run(rare, *QUICK, "--json", "-")
+    assert code == 0 and "always “often”: accuracy train 90.00%, test 90.00%" in err
+    assert strict(out)["baseline"] == {"class": "often", "accuracy": {"train": 0.9, "test": 0.9}}
+    assert "baseline" not in run("iris", *QUICK)[1]
+
+
+def test_classes_can_be_weighted(run, rare):
+    plain = strict(run(rare, *QUICK, "--json", "-")[1])
+    code, out, _ = run(rare, *QUICK, "--class-weight", "balanced", "--json", "-")
+    told = strict(out)
+    assert code == 0 and told["config"]["training"]["class_weight"] == "balanced"
+    assert plain["class_weights"] is None
+    np.testing.assert_allclose(told["class_weights"], [80 / (2 * 72), 80 / (2 * 8)])
+    assert told["class_names"] == ["often", "rare"] and told["W"] != plain["W"]
+
+
 def test_it_says_what_it_trains_and_how_it_ended(run):
     code, out, _ = run("iris", *QUICK)
     assert code == 0
