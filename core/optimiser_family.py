@@ -144,7 +144,7 @@ def _threshold(latex: str = "<w>", plain: str = "<w>", numbers: str = "W2") -> S
     return Step(
         "threshold",
         (
-            Equation(r"\tau = \eta\,\lambda_1", "τ = η λ₁", "eta×l1 = even"),
+            Equation(r"\tau = \eta\,\lambda_1", "τ = η λ₁", "even"),
             Equation(
                 rf"{latex} \leftarrow \mathrm{{sign}}\,\mathbf{{u}}"
                 r"\,\max(|\mathbf{u}|-\tau,\,0)",

@@ -55,7 +55,6 @@ MEANINGS = {
     "in": "whether the next batch holds this example",
     "eta": "learning rate η",
     "decay": "weight decay λ",
-    "l1": "L1 penalty λ₁",
     "even": "threshold τ = η λ₁ of all weights",
     "tau": "threshold τ: weight of {input} for {name}",
     "u": "before the threshold: weight of {input} for {name}",
@@ -190,8 +189,7 @@ def constants(trace: Trace) -> dict[Key, float | str]:
     found: dict[Key, float | str] = {
         ("eta",): f"{trace.eta:.4g}",
         ("decay",): f"{trace.decay:g}",
-        ("l1",): f"{trace.l1:g}",
-        ("even",): f"{trace.eta * trace.l1:.4g}",
+        ("even",): trace.eta * trace.l1,
         ("mu",): f"{trace.momentum:g}",
         ("t",): trace.t,
     }

@@ -83,6 +83,7 @@ class LassoView(View):
         self.slider = Slider()
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(6)
+        self.slider.setValue(STEPS // 2)
         self.slider.setAccessibleName("λ₁ of the weights shown")
         self.slider.setToolTip(TIP)
         self.slider.valueChanged.connect(self._show_here)
