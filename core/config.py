@@ -17,12 +17,16 @@ from core.optimiser_family import OPTIMISERS, PLAIN, Optimiser, OptimiserName
 
 Source = Literal["iris", "digits", "mnist", "drawn", "csv"]
 Missing = Literal["skip", "fill"]
+ClassWeight = Literal["none", "balanced"]
+Std = Literal["sample", "population"]
 Init = Literal["zeros", "random"]
 HiddenActivation = Literal["relu", "tanh", "sigmoid"]
 Schedule = Literal["constant", "step", "cosine", "1/t"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
 MISSING: tuple[Missing, ...] = get_args(Missing)
+CLASS_WEIGHTS: tuple[ClassWeight, ...] = get_args(ClassWeight)
+STDS: tuple[Std, ...] = get_args(Std)
 ENCODINGS = tuple(
     "utf-8 utf-16-le utf-16-be cp1252 cp1250 iso8859-2 cp1251 koi8-r cp866 cp1253 cp1254 cp1255 "
     "cp1256 cp1257 cp1258 cp874 gb18030 big5 cp932 euc-jp cp949 mac-roman cp437 cp850".split()
@@ -93,6 +97,7 @@ class DataConfig:
         there is one, else the data set's default fraction.
     validation_fraction : fraction of the training rows held out for early stopping.
     standardise : None means yes for measurements and no for pixels, which share one scale.
+    std : the standard deviation it divides by, of a sample (n − 1) or of a population (n).
     deskew : shear pictures until they are upright.
     copies : augmented copies of each training picture to train on; see `core.data.augmentation`.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
@@ -129,6 +134,7 @@ class DataConfig:
     missing_category: bool = False
     merge_case: bool = False
     any_label: bool = False
+    std: Std = "sample"
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, SOURCES)
@@ -153,6 +159,7 @@ class DataConfig:
             raise ConfigError(f"standardise is {self.standardise!r}; it must be true or false.")
         if not isinstance(self.transpose, bool | None):
             raise ConfigError(f"transpose is {self.transpose!r}; it must be true or false.")
+        _one_of("std", self.std, STDS)
         _whole("degree", self.degree, 1, MAX_DEGREE)
         if not isinstance(self.sine, bool):
             raise ConfigError(f"sine is {self.sine!r}; it must be true or false.")
@@ -225,6 +232,8 @@ class TrainingConfig:
         (in nats) over five epochs; 0 disables the test.
     patience : stop when the validation loss has not fallen for this many epochs; at the end,
         restore the epoch with the lowest one. 0 or a lack of validation rows disables both.
+    class_weight : “balanced” weights each example by n / (h nᵢ) of its class i, for h classes; see
+        `core.train.class_weights`.
     seed : of the random initialisation and of every shuffle.
     device : "cpu", "cuda" or "cuda:N".
     """
@@ -241,8 +250,10 @@ class TrainingConfig:
     schedule: Schedule = "constant"
     l1: float = 0.0
     patience: int = 0
+    class_weight: ClassWeight = "none"
 
     def __post_init__(self) -> None:
+        _one_of("class_weight", self.class_weight, CLASS_WEIGHTS)
         _number("learning_rate", self.learning_rate, 0, MAX_RATE, above=True)
         if self.batch_size is not None:
             _whole("batch_size", self.batch_size, 1, MAX_COUNT)

@@ -25,15 +25,19 @@ class Equation:
     """A formula in symbols and in numbers.
 
     latex, plain : the formula in LaTeX and in plain characters; <g> is the gradient that the rule
-        uses, including the penalties.
+        uses, including the penalty λ; <w> are the weights.
     numbers : names of numbers, and signs; terms that a line break must not separate are written
         without a space. Settings and `Optimiser.constants` are numbers; v, s, g and d are arrays
-        of the weights' shape; v2 and s2 are v and s after the update.
+        of the weights' shape; v2 and s2 are v and s after the update, v3 is v after the threshold.
+        With λ₁ there are also u, tau where each weight has its own, r, W and W2.
     """
 
     latex: str
     plain: str
     numbers: str
+
+
+PLAIN_DIRECTION = Equation("<g>", "<g>", "g")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Optimiser:
         updates and starts at zero.
     steps, direction : the derivation of the update direction, and its final expression. A
         second-order method solves for all parameters at once and has no steps.
+    proximal : what follows the step u when λ₁ > 0. thresholds_first : u is then a step along the
+        gradient, and the direction comes after the threshold; see `core.train.optimisers`.
     constants : maps the number of the update (from 1) to the constants of the formulae, by name.
     uses_momentum : μ is one of its settings.
     decouples_decay : λ shrinks the weights by a factor 1 − ηλ per update; otherwise λ is a penalty
@@ -70,7 +76,9 @@ class Optimiser:
     formula: str
     remembers: str = ""
     steps: tuple[Step, ...] = ()
-    direction: Equation = Equation("<g>", "<g>", "g")
+    direction: Equation = PLAIN_DIRECTION
+    proximal: tuple[Step, ...] = ()
+    thresholds_first: bool = False
     constants: Callable[[int], dict[str, float]] = lambda _: {}
     uses_momentum: bool = False
     decouples_decay: bool = False
@@ -131,6 +139,86 @@ _ADAM = (
 )
 
 
+def _threshold(latex: str = "<w>", plain: str = "<w>", numbers: str = "W2") -> Step:
+    """Return S(u, τ) with the same τ = η λ₁ for all weights."""
+    return Step(
+        "threshold",
+        (
+            Equation(r"\tau = \eta\,\lambda_1", "τ = η λ₁", "even"),
+            Equation(
+                rf"{latex} \leftarrow \mathrm{{sign}}\,\mathbf{{u}}"
+                r"\,\max(|\mathbf{u}|-\tau,\,0)",
+                f"{plain} ← sign u · max(|u| − τ, 0)",
+                numbers,
+            ),
+        ),
+    )
+
+
+def _own_thresholds(latex: str, plain: str) -> tuple[Step, ...]:
+    """Return S(u, τ) with λ₁ times the step of each weight."""
+    return (
+        Step(
+            "thresholds",
+            (
+                Equation(
+                    rf"\boldsymbol{{\tau}} = \frac{{\eta\,\lambda_1}}{{{latex}}}",
+                    f"τ = η λ₁ / ({plain})",
+                    "tau",
+                ),
+            ),
+        ),
+        Step(
+            "threshold",
+            (
+                Equation(
+                    r"<w> \leftarrow \mathrm{sign}\,\mathbf{u}"
+                    r"\,\max(|\mathbf{u}|-\boldsymbol{\tau},\,0)",
+                    "<w> ← sign u · max(|u| − τ, 0)",
+                    "W2",
+                ),
+            ),
+        ),
+    )
+
+
+_TAKEN = Step(
+    "velocity",  # with the threshold's part of the move
+    (
+        Equation(
+            r"\mathbf{v} \leftarrow \mathbf{v} + (\mathbf{u} - <w>)/\eta",
+            "v ← v + (u − <w>) / η",
+            "v3",
+        ),
+    ),
+)
+_AHEAD = (
+    Step(
+        "velocity",
+        (
+            Equation(
+                r"\mathbf{v} \leftarrow \mu\,\mathbf{v} + (<w> - \mathbf{r})/\eta",
+                "v ← μ v + (<w> − r) / η",
+                "v2",
+            ),
+        ),
+    ),
+    Step(
+        "weights",
+        (
+            Equation(
+                r"<w> \leftarrow \mathbf{r} - \eta\,\mu\,\mathbf{v}",
+                "<w> ← r − η μ v",
+                "r −eta×mu× v2 = W2",
+            ),
+        ),
+    ),
+)
+_OWN_OF_ADAM = _own_thresholds(
+    r"\sqrt{\mathbf{s}/(1-\beta_2^{t})}+\varepsilon", "√(s / (1 − β₂ᵗ)) + ε"
+)
+
+
 def _adam_constants(t: int) -> dict[str, float]:
     return {
         "beta1": MEAN_STAYS,
@@ -150,6 +238,7 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
             title="SGD",
             words="Gradient descent: straight down the gradient of the batch.",
             formula="θ ← θ − η g",
+            proximal=(_threshold(),),
             stable_share=lambda _: 1.0,
             stable_rate="2/λ_max",
         ),
@@ -161,6 +250,7 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
             remembers="v",
             steps=(_VELOCITY,),
             direction=Equation(r"\mathbf{v}", "v", "v2"),
+            proximal=(_threshold(), _TAKEN),
             uses_momentum=True,
             stable_share=lambda mu: 1 + mu,
             stable_rate="2(1 + μ)/λ_max",
@@ -173,6 +263,8 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
             remembers="v",
             steps=(_VELOCITY,),
             direction=Equation(r"(<g> + \mu\,\mathbf{v})", "(<g> + μ v)", "( g +mu× v2 )"),
+            proximal=(_threshold(r"\mathbf{r}", "r", "r"), *_AHEAD),
+            thresholds_first=True,
             uses_momentum=True,
             stable_share=lambda mu: (1 + mu) / (1 + 2 * mu),
             stable_rate="2(1 + μ)/((1 + 2μ) λ_max)",
@@ -191,6 +283,7 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
                 ),
             ),
             direction=_D,
+            proximal=_own_thresholds(r"\sqrt{\mathbf{s}}+\varepsilon", "√s + ε"),
             constants=lambda _: {"stays": MEAN_SQUARE_STAYS, "1-stays": 1 - MEAN_SQUARE_STAYS},
         ),
         Optimiser(
@@ -201,6 +294,7 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
             remembers="vs",
             steps=_ADAM,
             direction=_D,
+            proximal=_OWN_OF_ADAM,
             constants=_adam_constants,
         ),
         Optimiser(
@@ -212,6 +306,7 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
             remembers="vs",
             steps=_ADAM,
             direction=_D,
+            proximal=_OWN_OF_ADAM,
             constants=_adam_constants,
             decouples_decay=True,
         ),

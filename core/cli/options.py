@@ -6,19 +6,21 @@ import argparse
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from core.cli.parser import say_misplaced
 from core.cli.reading_options import add_reading_options, reading_from
 from core.cli.table_options import add_table_options, meaning_from, na_from
+from core.cli.values import batch_size, number, whole, words
 from core.config import (
     ACTIVATIONS,
+    CLASS_WEIGHTS,
     INITS,
     MISSING,
     MODEL_KINDS,
     SCHEDULES,
     SOURCES,
+    STDS,
     DataConfig,
     ModelConfig,
     RunConfig,
@@ -29,7 +31,6 @@ from core.optimiser_family import OPTIMISERS, Optimiser
 
 NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv"))
 STDIN = "-"
-MOST_DIGITS = 30  # of a whole number; no option accepts half as many
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +41,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_model(parser.add_argument_group("model"))
     group = parser.add_argument_group("training")
     _add_updates(group)
+    _add_class_weight(group)
     _add_stops(group)
 
 
@@ -94,30 +96,37 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--test-fraction",
-        type=_number,
+        type=number,
         metavar="F",
         help="share of the rows kept for testing (default: 0.2; MNIST: its own test set)",
     )
     group.add_argument(
         "--validation-share",
-        type=_number,
+        type=number,
         default=data.validation_fraction,
         metavar="F",
         help="share of the training rows that --patience watches, and that do not train "
         "(default: 0)",
     )
     group.add_argument(
-        "--split-seed", type=_whole, metavar="N", help="seed of the split (default: as --seed)"
+        "--split-seed", type=whole, metavar="N", help="seed of the split (default: as --seed)"
     )
     group.add_argument(
         "--standardise",
         action=argparse.BooleanOptionalAction,
-        help="scale each feature to mean 0 and spread 1 of the training rows "
+        help="scale each feature to mean 0 and standard deviation 1 of the training rows "
         "(default: yes; images: no)",
     )
     group.add_argument(
+        "--std",
+        choices=STDS,
+        default=data.std,
+        help="the standard deviation that --standardise divides by: of a sample, with n − 1, or of "
+        "a population, with n as in NumPy and scikit-learn (default: %(default)s)",
+    )
+    group.add_argument(
         "--degree",
-        type=_whole,
+        type=whole,
         default=data.degree,
         metavar="D",
         help="add the products of features up to this degree, 1 to 5 (default: 1)",
@@ -128,7 +137,7 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--copies",
-        type=_whole,
+        type=whole,
         default=data.copies,
         metavar="N",
         help="train on N variations of each picture too: moved, turned, resized, with another "
@@ -158,7 +167,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--hidden",
-        type=_whole,
+        type=whole,
         default=model.hidden,
         metavar="U",
         help="units of a hidden layer, 0 to 256; they start from random weights (default: 0, none)",
@@ -175,11 +184,11 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
     """Add the options that determine the parameter updates."""
     training = TrainingConfig()
     group.add_argument(
-        "--epochs", type=_whole, default=training.epochs, metavar="N", help="(default: %(default)s)"
+        "--epochs", type=whole, default=training.epochs, metavar="N", help="(default: %(default)s)"
     )
     group.add_argument(
         "--batch-size",
-        type=_batch_size,
+        type=batch_size,
         default=training.batch_size,
         metavar="N|full",
         help="examples per update (default: %(default)s)",
@@ -187,14 +196,14 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--learning-rate",
         "--eta",
-        type=_number,
+        type=number,
         default=training.learning_rate,
         metavar="η",
         help="(default: %(default)s)",
     )
     group.add_argument(
         "--weight-decay",
-        type=_number,
+        type=number,
         default=training.weight_decay,
         metavar="λ",
         help="of the penalty (λ/2)·‖W‖²; with "
@@ -210,7 +219,7 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--momentum",
-        type=_number,
+        type=number,
         default=training.momentum,
         metavar="μ",
         help=f"of {_names(lambda rule: rule.uses_momentum)} (default: %(default)s)",
@@ -223,10 +232,21 @@ def _add_updates(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--l1",
-        type=_number,
+        type=number,
         default=training.l1,
         metavar="λ₁",
-        help="of the penalty λ₁·Σ|w| (default: %(default)s)",
+        help="of the penalty λ₁·Σ|w|; a proximal step (soft threshold) after each update makes "
+        "weights exactly 0 (default: %(default)s)",
+    )
+
+
+def _add_class_weight(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--class-weight",
+        choices=CLASS_WEIGHTS,
+        default=TrainingConfig().class_weight,
+        help="balanced: each example counts n / (h nᵢ) in the loss, so that the rows of a rare "
+        "class count as much as those of a frequent one (default: %(default)s)",
     )
 
 
@@ -240,7 +260,7 @@ def _add_stops(group: argparse._ArgumentGroup) -> None:
     training = TrainingConfig()
     group.add_argument(
         "--patience",
-        type=_whole,
+        type=whole,
         default=training.patience,
         metavar="N",
         help="stop when the validation loss has not fallen for N epochs, and return to the epoch "
@@ -248,13 +268,13 @@ def _add_stops(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--tolerance",
-        type=_number,
+        type=number,
         default=training.tolerance,
         metavar="T",
         help="stop when the loss changes by less than T per epoch (default: 0, never)",
     )
     group.add_argument(
-        "--seed", type=_whole, default=training.seed, metavar="N", help="(default: %(default)s)"
+        "--seed", type=whole, default=training.seed, metavar="N", help="(default: %(default)s)"
     )
     group.add_argument("--device", default=training.device, help="cpu or cuda (default: cpu)")
 
@@ -306,6 +326,7 @@ def _training_from(options: argparse.Namespace) -> TrainingConfig:
         schedule=options.schedule,
         l1=options.l1,
         patience=options.patience,
+        class_weight=options.class_weight,
     )
 
 
@@ -319,10 +340,11 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         reading=replace(reading_from(options), na=na_from(options)),
         folder=options.data_dir,
         transpose=options.transpose,
-        features=None if options.features is None else tuple(_words(options.features)),
+        features=None if options.features is None else tuple(words(options.features)),
         test_fraction=options.test_fraction,
         split_seed=options.seed if options.split_seed is None else options.split_seed,
         standardise=options.standardise,
+        std=options.std,
         degree=options.degree,
         sine=options.sine,
         deskew=options.deskew,
@@ -350,35 +372,3 @@ def _exists(name: str) -> bool:
         return Path(name).exists()
     except (OSError, ValueError):  # no name of a file, as one too long or with a zero
         return False
-
-
-def _batch_size(text: str) -> int | None:
-    if text == "full":
-        return None
-    try:
-        return _whole(text)
-    except argparse.ArgumentTypeError:
-        raise argparse.ArgumentTypeError(f"“{text}” is neither a whole number nor “full”") from None
-
-
-def _whole(text: str) -> int:
-    """Parse a whole number, also in a form such as 1e3 or 1_000."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        value = Decimal("nan")
-    is_whole = value.is_finite() and value.adjusted() < MOST_DIGITS
-    if not is_whole or value != value.to_integral_value():
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number, as 20 and 1e3 are")
-    return int(value)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number, as 0.1 and 1e-3 are") from None
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]

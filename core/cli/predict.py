@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import files
-from core.cli import terminal
+from core.cli import predict_table, terminal
 from core.cli.parser import Parser
 from core.cli.pictured import CLEANINGS, NO_INK, Example, pictured
+from core.cli.reading_options import add_reading_options
 from core.cli.terminal import DONE, PROGRAM
 from core.config import MAX_FLOAT
 from core.data.digits.drawing import DigitPreprocessing, draw
@@ -72,6 +73,12 @@ def _main(arguments: list[str]) -> int:
         metavar="A,B,…",
         help="measured features in the model's order, as in 5.1,3.5; words as in the table",
     )
+    asked.add_argument(
+        "--table",
+        metavar="FILE",
+        help="a table of text with the features among its columns, found by their names; - for "
+        "standard input",
+    )
     parser.add_argument(
         "--deskew",
         action=argparse.BooleanOptionalAction,
@@ -84,8 +91,18 @@ def _main(arguments: list[str]) -> int:
         default=(),
         help=f"leave out steps by which --image finds the digit: {', '.join(CLEANINGS)}",
     )
-    parser.add_argument("--json", metavar="FILE", help="write the probabilities; - for stdout")
-    return report(parser.parse_args(arguments))
+    parser.add_argument("--json", metavar="FILE", help="write the answer; - for stdout")
+    group = parser.add_argument_group("with --table")
+    group.add_argument(
+        "--out",
+        metavar="FILE",
+        help="where the table is written with the class and the probabilities added; - for stdout",
+    )
+    add_reading_options(group)
+    options = parser.parse_args(arguments)
+    if (options.table is None) != (options.out is None):
+        parser.error("--table and --out go together")
+    return report(options) if options.table is None else predict_table.report(options)
 
 
 def report(options: argparse.Namespace) -> int:
@@ -95,9 +112,9 @@ def report(options: argparse.Namespace) -> int:
     example = example_from(model, options)
     row = example.values
     with np.errstate(all="ignore"):
-        found = replace(  # bit-identical to the trainer's
-            prediction.ask(model, model.params, row),
-            probabilities=model.probabilities(row[None])[0],
+        (decided,), (shares,) = model.answers(row[None])  # as for the rows of a table
+        found = replace(
+            prediction.ask(model, model.params, row), decided=int(decided), probabilities=shares
         )
     if not (np.isfinite(found.logits).all() and np.isfinite(found.probabilities).all()):
         raise DataError("The values are too large for this model; smaller ones were expected.")

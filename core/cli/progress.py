@@ -1,4 +1,4 @@
-"""Progress of a terminal command: a bar on a terminal, else a line for each tenth."""
+"""Progress bars of the terminal, on stderr."""
 
 from __future__ import annotations
 

@@ -21,12 +21,12 @@ from core.data import sources
 from core.data.from_table import dataset_of_table
 from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
+from core.evaluate.classification import Baseline
 from core.model_family import FAMILY
 from core.runs import model_file
 from core.runs.model import Model
-from core.train.divergence import Fall
 from core.train.history import SAMPLE, SERIES
-from core.train.outcome import Epilogue
+from core.train.outcome import Epilogue, Fall
 from core.train.snapshot import Metrics, Params, Status
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from core.train.trainer import Trainer
 
 LISTED_INPUTS = 12
+SPREADS = {
+    "sample": "the standard deviation of a sample (n − 1)",
+    "population": "the standard deviation of a population (n)",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -256,8 +260,7 @@ def describe(task: Task) -> str:
     if hidden:
         model += f", {hidden} hidden units"
     lines = [
-        f"{dataset.name}: {_say_rows(task)}; "
-        f"inputs {names}; {'standardised' if data.standardise else 'not standardised'}",
+        f"{dataset.name}: {_say_rows(task)}; inputs {names}; {_say_standardised(data)}",
         f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
         f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
     ]
@@ -268,6 +271,11 @@ def describe(task: Task) -> str:
     if task.constant_features:
         lines.append(f"constant in training, of no use: {', '.join(task.constant_features)}")
     return "\n".join(lines)
+
+
+def _say_standardised(data: DataConfig) -> str:
+    spread = SPREADS[data.std]
+    return f"standardised by {spread}" if data.standardise else "not standardised"
 
 
 def _say_rows(task: Task) -> str:
@@ -284,6 +292,11 @@ def figures(result: Result) -> str:
     if result.status is not Status.DIVERGED:
         lines.append(f"{result.message} {metrics.step:,} steps in {result.seconds:.2f} s.")
         lines.extend(result.notes)
+    baseline, shares = _baselines(result.task)
+    if baseline.is_imbalanced:
+        name = result.task.dataset.class_names[baseline.label]
+        shares_said = ", ".join(f"{part} {share:.2%}" for part, share in shares.items())
+        lines.append(f"baseline  always “{name}”: accuracy {shares_said}")
     lines.append(
         f"training  loss {metrics.train_loss:.4f}   accuracy {metrics.train_accuracy:7.2%}"
     )
@@ -301,9 +314,22 @@ def figures(result: Result) -> str:
     return "\n".join(lines)
 
 
+def _baselines(task: Task) -> tuple[Baseline, dict[str, float]]:
+    """Return the baseline of a task, and its accuracy on each part of the rows that there is."""
+    y, h = task.dataset.y, task.dataset.h
+    found = Baseline.of(y[task.train_rows], h)
+    parts = {
+        "train": task.train_rows,
+        "validation": task.validation_rows,
+        "test": task.test_rows,
+    }
+    return found, {name: found.accuracy(y[rows]) for name, rows in parts.items() if len(rows)}
+
+
 def to_json(result: Result) -> dict[str, Any]:
     """Return the result as JSON-compatible values; undefined figures are None."""
     dataset, standardiser = result.task.dataset, result.task.standardiser
+    weights, (baseline, shares) = result.task.class_weights, _baselines(result.task)
     return {
         "config": result.task.config.to_dict(),
         "understood": understood_json(result.task),
@@ -318,6 +344,9 @@ def to_json(result: Result) -> dict[str, Any]:
         "feature_names": list(result.task.input_names),
         "mean": standardiser.mean.tolist(),
         "std": standardiser.std.tolist(),
+        "std_is": SPREADS[result.task.config.data.std],
+        "class_weights": None if weights is None else weights.tolist(),
+        "baseline": {"class": dataset.class_names[baseline.label], "accuracy": shares},
         "seconds": result.seconds,
         "status": result.status.value,
         "converged": result.epilogue.converged,

@@ -9,6 +9,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config import Std
 from core.errors import DataError
 
 SUPERSCRIPTS = {2: "²", 3: "³", 4: "⁴", 5: "⁵"}
@@ -87,8 +88,8 @@ class FeatureMap:
 class Standardiser:
     """x ↦ (x − mean) / std, feature by feature.
 
-    mean, std : (m,) float64; std is the unbiased estimate, as in the lecture. A feature that is
-    constant in the rows it was fitted on has std 1, so that it is only centred.
+    mean, std : (m,) float64. A feature that is constant in the rows it was fitted on has std 1, so
+    that it is only centred.
     """
 
     mean: NDArray[np.float64]
@@ -100,8 +101,17 @@ class Standardiser:
         return cls(np.zeros(m), np.ones(m))
 
     @classmethod
-    def fit(cls, X: NDArray[np.floating] | NDArray[np.uint8], scale: float = 1.0) -> Standardiser:
-        """Fit mean and standard deviation of X / scale, X (n, m)."""
+    def fit(
+        cls,
+        X: NDArray[np.floating] | NDArray[np.uint8],
+        scale: float = 1.0,
+        std: Std = "sample",
+    ) -> Standardiser:
+        """Fit mean and standard deviation of X / scale, X (n, m).
+
+        std : the sample's, with n − 1, as in the lecture; or the population's, with n, as NumPy
+            and scikit-learn have it.
+        """
         n, m = X.shape
         if n == 0:
             return cls.identity(m)
@@ -109,10 +119,10 @@ class Standardiser:
         squares = np.zeros(m)
         for start in range(0, n, ROWS_AT_ONCE):  # two passes: no cancellation for large means
             squares += ((X[start : start + ROWS_AT_ONCE] - mean) ** 2).sum(axis=0)
-        std = np.sqrt(squares / max(n - 1, 1)) / scale
+        spread = np.sqrt(squares / max(n - (std == "sample"), 1)) / scale
         mean = mean / scale
-        constant = std <= 1e-12 * np.maximum(np.abs(mean), 1e-300)
-        return cls(mean, np.where(constant, 1.0, std))
+        constant = spread <= 1e-12 * np.maximum(np.abs(mean), 1e-300)
+        return cls(mean, np.where(constant, 1.0, spread))
 
     def unscale(
         self, W: NDArray[np.floating], b: NDArray[np.floating]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import memory
-from core.config import ModelConfig, RunConfig
+from core.config import ModelConfig, RunConfig, Std
 from core.data.dataset import Dataset
 from core.data.preprocessing import ROWS_AT_ONCE, FeatureMap, Standardiser
 from core.data.validation import set_aside
@@ -106,6 +106,20 @@ class Task:
         """Return the name of a row of the data set, as in “test row 3”, counted from 1."""
         return f"{self.part_of(row)} row {row + 1:,}"
 
+    @cached_property
+    def class_weights(self) -> NDArray[np.float64] | None:
+        """(h,) weight of each class in the loss, n / (h nᵢ) if balanced; None if all are alike.
+
+        A class without training rows has none, and is not counted.
+        """
+        if self.config.training.class_weight == "none":
+            return None
+        counts = np.bincount(self.dataset.y[self.train_rows], minlength=self.dataset.h)
+        present = counts > 0
+        weights = np.zeros(len(counts))
+        weights[present] = len(self.train_rows) / (present.sum() * counts[present])
+        return weights
+
     @property
     def outputs(self) -> int:
         """Number of rows of W: one for a neuron, one per class, or one per pair of classes."""
@@ -195,7 +209,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         validation_rows=validation_rows,
         feature_map=feature_map,
         standardiser=(
-            fit_standardiser(dataset, feature_map, train_rows)
+            fit_standardiser(dataset, feature_map, train_rows, config.data.std)
             if standardise
             else Standardiser.identity(feature_map.k)
         ),
@@ -219,12 +233,12 @@ def _chosen(source: Dataset, config: RunConfig) -> Dataset:
 
 
 def fit_standardiser(
-    dataset: Dataset, feature_map: FeatureMap, rows: NDArray[np.int64]
+    dataset: Dataset, feature_map: FeatureMap, rows: NDArray[np.int64], std: Std
 ) -> Standardiser:
     """Return the standardiser of the model's inputs over these rows."""
     if feature_map.is_identity:
-        return Standardiser.fit(dataset.X[rows], dataset.scale)
-    return Standardiser.fit(feature_map.apply(dataset.values(rows)))
+        return Standardiser.fit(dataset.X[rows], dataset.scale, std)
+    return Standardiser.fit(feature_map.apply(dataset.values(rows)), std=std)
 
 
 def _check_room(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:

@@ -20,6 +20,31 @@ HALF = 0.5  # a neuron's default decision threshold
 NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 
 
+IMBALANCED = 1.5  # rows of the largest class over those of a class on average
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The class that is most frequent in training: always saying it is right at no cost.
+
+    label : of this class. is_imbalanced : whether it has far more rows than a class on average.
+    """
+
+    label: int
+    is_imbalanced: bool
+
+    @classmethod
+    def of(cls, y: Counts, h: int) -> Baseline:
+        """Return that of training rows with these classes, (n,), n > 0, of h classes."""
+        counts = np.bincount(y, minlength=h)
+        most = float(counts.max() / counts.mean())
+        return cls(int(counts.argmax()), most >= IMBALANCED)
+
+    def accuracy(self, y: Counts) -> float:
+        """Return the share of rows with these classes, (n,), that it is right about; else NaN."""
+        return float((y == self.label).mean()) if len(y) else math.nan
+
+
 @dataclass(frozen=True, eq=False)
 class Answers:
     """A model's predictions for some rows of a data set, (n,) each.

@@ -52,7 +52,9 @@ def fold_tasks(task: Task, k: int) -> Iterator[Task]:
         train = np.concatenate([varied[np.tile(stays, copies)], own[stays]])
         standardiser = task.standardiser
         if task.config.data.standardise:
-            standardiser = fit_standardiser(task.dataset, task.feature_map, train)
+            standardiser = fit_standardiser(
+                task.dataset, task.feature_map, train, task.config.data.std
+            )
         yield replace(task, train_rows=train, test_rows=own[fold], standardiser=standardiser)
 
 

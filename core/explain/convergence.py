@@ -13,8 +13,9 @@ from core.data.task import Task
 from core.explain.optimum import optimum
 from core.model_family import FAMILY, Kind
 from core.train.batches import to_device
+from core.train.class_weights import head_of
 from core.train.health import Health
-from core.train.losses import ABSENT, HEADS
+from core.train.losses import ABSENT
 from core.train.models import model_of
 from core.train.outcome import Epilogue
 from core.train.snapshot import Metrics, Params, Status
@@ -56,7 +57,7 @@ def judge(
     if is_endless:
         notes.append(
             f"The weights grow without end, for {kind.separable} can be separated: "
-            "without a penalty the loss has no lowest point."
+            "without a penalty the loss has no lowest point. Add a penalty λ."
         )
         return Epilogue(status is Status.CONVERGED, tuple(notes))
     is_at_rest = slope.largest <= AT_REST
@@ -126,7 +127,7 @@ def _is_endless(task: Task, slope: _Slope) -> bool | None:
 
 @torch.no_grad()
 def _slope(task: Task, params: Params, settings: TrainingConfig) -> _Slope:
-    head, config = HEADS[task.config.model.kind], task.config.model
+    head, config = head_of(task), task.config.model
     rows = to_device(task, task.train_rows, torch.device("cpu"))
     parameters = tuple(torch.from_numpy(array) for array in params.arrays)
     model = model_of(config, parameters, rows.unit)

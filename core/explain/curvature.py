@@ -17,6 +17,7 @@ from core.optimiser_family import OPTIMISERS, OptimiserName
 from core.slices import finish
 from core.train import models
 from core.train.batches import to_device
+from core.train.class_weights import head_of
 from core.train.losses import HEADS
 from core.train.snapshot import Params
 
@@ -51,7 +52,7 @@ def search(
     product with V (outputs, m + 1) is the mean of (B V x) xᵀ, so that it is never formed.
     """
     config, n = task.config.model, len(rows)
-    head = HEADS[config.kind]
+    head = head_of(task)
     placed = to_device(task, rows, torch.device("cpu"))
     model = models.model_of(config, tuple(torch.tensor(a) for a in params.arrays), placed.unit)
     logits: list[Tensor] = []
@@ -147,7 +148,7 @@ def sample(rows: NDArray[np.int64], most: int = ROWS) -> NDArray[np.int64]:
 def _gradient(task: Task, params: Params, rows: NDArray[np.int64]) -> tuple[Tensor, float]:
     """Return the gradient of the rows' mean loss, and the mean of the rows' own ‖gradient‖²."""
     config, squares = task.config.model, 0.0
-    head = HEADS[config.kind]
+    head = head_of(task)
     parameters = tuple(torch.from_numpy(array) for array in params.arrays)
     model = models.model_of(config, parameters)
     for start in range(0, len(rows), ROWS):

@@ -68,9 +68,9 @@ def pulls(task: Task, params: Params, rows: NDArray[np.int64]) -> Pulls:
     """Return the pulls of these rows of the data set on the weights."""
     import torch  # already loaded: the weights come from it
 
-    from core.train.losses import HEADS
+    from core.train.class_weights import head_of
 
-    head = HEADS[task.config.model.kind]
+    head = head_of(task)
     X, y = task.inputs(task.dataset.values(rows)), task.dataset.y[rows]
     with torch.no_grad():
         Z = torch.from_numpy(X @ params.W.T + params.b)
@@ -80,10 +80,11 @@ def pulls(task: Task, params: Params, rows: NDArray[np.int64]) -> Pulls:
     return Pulls(X, errors, y, _sides(task.dataset.h) if is_of_pairs else None)
 
 
-def descent(
-    task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float, l1: float = 0.0
-) -> Params:
-    """Return −∇W and −∇b of the rows' mean loss with its penalties: the descent direction."""
+def descent(task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float) -> Params:
+    """Return −∇W and −∇b of the rows' mean loss with its penalty λ: the descent direction.
+
+    λ₁ has no gradient: the weights are thresholded after the step.
+    """
     W, b = np.zeros_like(params.W), np.zeros_like(params.b)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = pulls(task, params, rows[start : start + ROWS_AT_ONCE])
@@ -91,7 +92,7 @@ def descent(
         W += share * part.mean
         if task.config.model.has_bias:
             b -= share * part.errors.mean(axis=0)
-    W -= np.float32(weight_decay) * params.W + np.float32(l1) * np.sign(params.W)
+    W -= np.float32(weight_decay) * params.W
     return Params(W, b)
 
 

@@ -18,7 +18,7 @@ from core.explain.next_update import Move, move
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS, OptimiserName
 from core.train import models
-from core.train.losses import HEADS
+from core.train.class_weights import head_of
 from core.train.snapshot import Params, Snapshot
 
 ROWS_AT_ONCE = 4096
@@ -47,8 +47,9 @@ class Trace:
     x : (m,) inputs of the model. products : (outputs, m) W ⊙ x. z : (outputs,) logits.
     response : activations, loss and gradient. dW = dz xᵀ is None if the class is unknown; db is dz.
     eta, decay, l1, momentum : η, λ, λ₁ and μ of the next update; t : its number, from 1.
-    rule : its optimiser. W_moves, b_moves : the parameters' moves with the whole batch; None
-    without a batch, for second-order methods, and for the bias of a model without one.
+    weight : of the example's class in the loss. rule : the optimiser of the next update.
+    W_moves, b_moves : the parameters' moves with the whole batch; None without a batch, for
+        second-order methods, and for the bias of a model without one.
     """
 
     run: int
@@ -63,6 +64,7 @@ class Trace:
     label: int | None
     dW: Reals | None
     batch: Batch | None
+    weight: float
     rule: OptimiserName
     eta: float
     decay: float
@@ -148,6 +150,7 @@ def follow(
                     (b, batch.db, moments[1], False),
                 )
             ]
+    weights = task.class_weights
     return Trace(
         run=snapshot.run,
         step=snapshot.step,
@@ -161,6 +164,7 @@ def follow(
         label=label,
         dW=None if response.dz is None else np.outer(response.dz, x),
         batch=batch,
+        weight=1.0 if weights is None or label is None else float(weights[label]),
         rule=settings.optimiser,
         eta=snapshot.eta,
         decay=settings.weight_decay,
@@ -174,7 +178,7 @@ def follow(
 
 @torch.no_grad()
 def _mean_over(task: Task, params: Params, rows: NDArray[np.int64], row: int | None) -> Batch:
-    head = HEADS[task.config.model.kind]
+    head = head_of(task)
     W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
     dW, db, loss = torch.zeros_like(W), torch.zeros_like(b), 0.0
     part_dW, part_db = torch.empty_like(W), torch.empty_like(b)

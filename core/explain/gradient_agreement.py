@@ -39,7 +39,7 @@ class Difference:
 
 @dataclass(frozen=True, eq=False)
 class GradientCheck:
-    """Derivatives of the mean loss with penalties by all p parameters: W row by row, then b.
+    """Derivatives of the mean loss with the penalty λ by all p parameters: W row by row, then b.
 
     kind : of the model. has_bias : whether b is one of the parameters.
     rows, batch : number of rows used, and the size of the batch. at_kinks : number of rows left out
@@ -47,7 +47,6 @@ class GradientCheck:
     trained : (p,) by hand in float32, as the trainer computes them.
     hand, autograd : (p,) in float64.
     checked : (k,) indices of the parameters also checked by finite differences.
-    skipped : number of parameters not checked because they are near the kink of |w|.
     differences : (k,) derivatives by finite differences, in float64.
     apart : the difference between each pair of methods.
     trouble : which method gave a non-finite number, and where; "" if none did.
@@ -64,7 +63,6 @@ class GradientCheck:
     hand: Floats
     autograd: Floats
     checked: NDArray[np.int64]
-    skipped: int
     differences: Floats
     apart: dict[tuple[str, str], Difference]
     trouble: str
@@ -149,13 +147,7 @@ class GradientCheck:
             )
         elif self.rows < self.batch:
             rows = f"on a fixed sample of {self.rows:,} of the next batch’s {self.batch:,} rows"
-        if self.skipped:
-            weights = "weight" if self.skipped == 1 else "weights"
-            rows += (
-                f"; finite differences not at {self.skipped} {weights} next to 0, where λ₁|w| has "
-                "its kink"
-            )
-        if len(self.checked) + self.skipped == len(self.hand):
+        if len(self.checked) == len(self.hand):
             return rows
         return (
             f"{rows}; finite differences at a fixed random {len(self.checked):,} of "

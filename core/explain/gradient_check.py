@@ -23,7 +23,8 @@ from core.explain.gradient_agreement import (
 from core.model_family import FAMILY, output_names
 from core.number_format import format_magnitude
 from core.train import batches, models
-from core.train.losses import HEADS, Head
+from core.train.class_weights import head_of
+from core.train.losses import Head
 from core.train.snapshot import Params
 
 Floats = NDArray[np.float64]
@@ -42,13 +43,12 @@ def check(
     params: Params,
     rows: NDArray[np.int64],
     weight_decay: float = 0.0,
-    l1: float = 0.0,
 ) -> GradientCheck:
     """Compute the gradient on these rows of the data set by three methods and compare.
 
-    The function is L = mean loss + λ/2 ‖W‖² + λ₁ Σ|w|. It has no derivative at its kinks, so rows
-    near the kink of a loss with a margin are left out, and so are finite differences of weights
-    near 0 if λ₁ > 0. Raises DataError if there are no rows, or none away from kinks.
+    The function is L = mean loss + λ/2 ‖W‖²: λ₁ has no gradient, but a threshold after the step. L
+    has no derivative at its kinks, so rows near the kink of a loss with a margin are left out.
+    Raises DataError if there are no rows, or none away from kinks.
     """
     if not len(rows):
         raise DataError("There are no rows to check the gradient on.")
@@ -63,12 +63,10 @@ def check(
             f"every example of the batch is where the {FAMILY[task.config.model.kind].loss} has a "
             "kink and no derivative; make a step first."
         )
-    problem = _Problem(task, params, rows, weight_decay, l1)
-    trained = _trained(task, params, rows, weight_decay, l1)
+    problem = _Problem(task, params, rows, weight_decay)
+    trained = _trained(task, params, rows, weight_decay)
     hand, autograd = problem.by_hand(), problem.by_autograd()
     checked = _chosen(task, len(rows))
-    is_off = problem.is_off_kink(checked) if l1 else np.ones(len(checked), dtype=bool)
-    checked = checked[is_off]
     differences = problem.by_differences(checked)
     ways = {TRAINED: trained, HAND: hand, AUTOGRAD: autograd, DIFFERENCES: differences}
     classes = output_names(task.config.model.kind, task.dataset.class_names)
@@ -92,7 +90,6 @@ def check(
         hand=hand,
         autograd=autograd,
         checked=checked,
-        skipped=int((~is_off).sum()),
         differences=differences,
         apart={} if trouble else _compared(ways, checked, problem),
         trouble=trouble,
@@ -121,11 +118,9 @@ def _off_kinks(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[n
     return rows[is_off]
 
 
-def _trained(
-    task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float, l1: float
-) -> Floats:
+def _trained(task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float) -> Floats:
     """Return the gradient (p,) as the trainer computes it, slice by slice in float32."""
-    head = HEADS[task.config.model.kind]
+    head = head_of(task)
     stored = batches.to_device(task, rows, torch.device("cpu"))
     W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
     V, dW, db = W * stored.unit, torch.zeros_like(W), torch.zeros_like(b)
@@ -134,8 +129,7 @@ def _trained(
         dZ = head.gradient(models.logits(X, V, b, out=Z), Y, out=Z)
         models.gradients(dZ, X, dW, db, add=left < len(rows))
         left -= len(X)
-    penalty = weight_decay * W + l1 * W.sign()
-    return _flat(dW * (stored.unit / len(rows)) + penalty, db / len(rows), task)
+    return _flat(dW * (stored.unit / len(rows)) + weight_decay * W, db / len(rows), task)
 
 
 def _flat(dW: Tensor, db: Tensor, task: Task) -> Floats:
@@ -165,11 +159,10 @@ class _Problem:
         params: Params,
         rows: NDArray[np.int64],
         weight_decay: float,
-        l1: float,
     ) -> None:
         self._task = task
-        self._head: Head = HEADS[task.config.model.kind]
-        self._decay, self._l1 = weight_decay, l1
+        self._head: Head = head_of(task)
+        self._decay = weight_decay
         self._X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double()
         y = torch.from_numpy(task.dataset.y[rows])
         self._Y = self._head.encode(y, task.outputs).double()
@@ -177,10 +170,9 @@ class _Problem:
         self._b = torch.from_numpy(params.b).double()
 
     def loss(self, W: Tensor, b: Tensor) -> Tensor:
-        """Return the mean loss plus λ/2 ‖W‖² + λ₁ Σ|w|."""
+        """Return the mean loss plus λ/2 ‖W‖²."""
         losses = self._head.loss(models.logits(self._X, W, b), self._Y)
-        penalty = self._decay / 2 * W.square().sum() + self._l1 * W.abs().sum()
-        return losses.mean() + penalty
+        return losses.mean() + self._decay / 2 * W.square().sum()
 
     @property
     def largest_logit(self) -> float:
@@ -192,19 +184,12 @@ class _Problem:
         reach = self._X.abs().amax(dim=0).clamp(min=1).expand(len(self._W), -1)
         return _flat(reach, torch.ones_like(self._b), self._task)
 
-    def is_off_kink(self, parameters: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return for which parameters finite differences do not cross 0, the kink of |w|."""
-        values = _flat(self._W, self._b, self._task)[parameters]
-        near = 2 * NUDGE / self.reach[parameters]
-        is_bias = parameters >= self._W.numel()
-        return np.asarray(is_bias | (values == 0) | (np.abs(values) > near))
-
     def by_hand(self) -> Floats:
         W, b, n = self._W, self._b, len(self._X)
         dW, db = torch.zeros_like(W), torch.zeros_like(b)
         dZ = self._head.gradient(models.logits(self._X, W, b), self._Y)
         models.gradients(dZ, self._X, dW, db)
-        return _flat(dW / n + self._decay * W + self._l1 * W.sign(), db / n, self._task)
+        return _flat(dW / n + self._decay * W, db / n, self._task)
 
     def by_autograd(self) -> Floats:
         W, b = self._W.clone().requires_grad_(), self._b.clone().requires_grad_()

@@ -126,7 +126,8 @@ def at_random(task: Task, seed: int) -> Direction:
 class Sample:
     """The training rows measured: X (n, m) inputs, standardised, Y (n, outputs) targets.
 
-    total : number of all training rows. kind, has_bias : of the model.
+    total : number of all training rows. kind, has_bias : of the model. weights : (n, 1), of each
+    row in the loss.
     """
 
     X: Reals
@@ -134,6 +135,7 @@ class Sample:
     total: int
     kind: str
     has_bias: bool
+    weights: Reals
 
     @classmethod
     def of(cls, task: Task, most: int | None = None) -> Sample:
@@ -151,7 +153,11 @@ class Sample:
         X = task.inputs(task.dataset.values(rows)).astype(np.float64)
         model = task.config.model
         Y = HEADS[model.kind].encode(torch.from_numpy(task.dataset.y[rows]), task.outputs)
-        return cls(X, Y.double().numpy(), len(task.train_rows), model.kind, model.has_bias)
+        weights = np.ones((len(rows), 1))
+        if task.class_weights is not None:
+            weights = task.class_weights[task.dataset.y[rows], None]
+        total = len(task.train_rows)
+        return cls(X, Y.double().numpy(), total, model.kind, model.has_bias, weights)
 
 
 def downhill(sample: Sample, params: Params, name: str = "downhill") -> Direction:
@@ -164,7 +170,7 @@ def downhill(sample: Sample, params: Params, name: str = "downhill") -> Directio
     from core.train.losses import HEADS
 
     Z = torch.from_numpy(_logits(sample, params))
-    dZ = HEADS[sample.kind].gradient(Z, torch.from_numpy(sample.Y)).numpy()
+    dZ = HEADS[sample.kind].gradient(Z, torch.from_numpy(sample.Y)).numpy() * sample.weights
     dW, db = -dZ.T @ sample.X, -dZ.sum(axis=0) * sample.has_bias
     if not dW.any() and not db.any():
         dW = np.ones_like(dW)
@@ -242,7 +248,7 @@ def mean_loss(Z: NDArray[np.floating], sample: Sample, cost: Cost) -> Reals:
     Y = torch.from_numpy(sample.Y).to(flat.dtype)
     Y = Y.expand(len(flat) // len(Y), *Y.shape).reshape(flat.shape)
     losses: NDArray[np.floating] = _loss(sample.kind, cost)(flat, Y).view(shape).numpy()
-    return np.asarray(losses.mean(axis=-1, dtype=np.float64))
+    return np.asarray((losses * sample.weights[:, 0]).mean(axis=-1, dtype=np.float64))
 
 
 def _loss(kind: str, cost: Cost) -> Callable[[Tensor, Tensor], Tensor]:

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from core.data.task import Reader, Task
 from core.explain.plane import DecisionGrid, Floats, Nodes, Plane, RowAnswers
 from core.train import models
+from core.train.class_weights import head_of
 from core.train.losses import HEADS
 from core.train.snapshot import Params
 
 ROWS_AT_ONCE = 4096
+TOGETHER = 256  # rows that are answered together, always as many
 
 
 @torch.no_grad()
@@ -103,14 +105,35 @@ def decided(
 @torch.no_grad()
 def probabilities(reader: Reader, params: Params, values: NDArray[np.floating]) -> Floats:
     """Return the model's probabilities (n, classes) for features (n, d) in their own units."""
+    return answers(reader, params, values)[1]
+
+
+@torch.no_grad()
+def answers(
+    reader: Reader, params: Params, values: NDArray[np.floating]
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return the decided class (n,) and the probabilities (n, classes) for features (n, d), n > 0.
+
+    Products of matrices round differently with their size, so rows are always taken as many at
+    once, the last ones with zeros below them: an answer is the same to the bit in any company.
+    """
     head = HEADS[reader.config.model.kind]
-    return head.probabilities(class_logits(reader, params, values)).contiguous().numpy()
+    decided, shares = [], []
+    for start in range(0, len(values), TOGETHER):
+        part = values[start : start + TOGETHER]
+        count = len(part)
+        if count < TOGETHER:
+            part = np.concatenate([part, np.zeros((TOGETHER - count, part.shape[1]), part.dtype)])
+        Z = class_logits(reader, params, part)
+        decided.append(head.decide(Z)[:count].numpy())
+        shares.append(head.probabilities(Z)[:count].contiguous().numpy())
+    return np.concatenate(decided), np.concatenate(shares)
 
 
 @torch.no_grad()
 def row_answers(task: Task, params: Params) -> RowAnswers:
     """Return the model's predictions for every row of the task's data set."""
-    head = HEADS[task.config.model.kind]
+    head = head_of(task)
     dataset = task.dataset
     predicted = np.empty(dataset.n, dtype=np.int64)
     probability, loss = np.empty(dataset.n, np.float32), np.empty(dataset.n, np.float32)

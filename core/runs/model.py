@@ -173,11 +173,16 @@ class Model:
         """Return the model's inputs X (n, k) for features (n, d) in their own units."""
         return self.standardiser.apply(self.feature_map.apply(values))
 
-    def probabilities(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the probabilities (n, classes) for features (n, d) in their own units."""
+    def answers(
+        self, values: NDArray[np.floating]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the class (n,) and the probabilities (n, classes) for features (n, d), n > 0.
+
+        The features are in their own units. A row's answer does not depend on the others.
+        """
         from core.explain import probe  # imports PyTorch, which opening a file does not need
 
-        return probe.probabilities(self, self.params, values)
+        return probe.answers(self, self.params, values)
 
     def task(self, source: Dataset, device: str = "cpu") -> Task:
         """Return the task to continue training on these data, as from `load(model.config.data)`.

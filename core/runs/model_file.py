@@ -48,6 +48,7 @@ FOREIGN = {
     b"\x1f\x8b": "is a gzip file",
 }
 
+
 TENSORS = {"W": ("F32", 2), "b": ("F32", 1), "mean": ("F64", 1), "std": ("F64", 1)}  # and axes
 HIDDEN_TENSORS = {"V": ("F32", 2), "c": ("F32", 1)}
 STORED = {"F32": "<f4", "F64": "<f8"}
@@ -90,8 +91,18 @@ def save(model: Model, path: Path) -> None:
 
 
 def with_ending(path: Path) -> Path:
-    """Return the path, with .safetensors added if it has no ending."""
-    return path if path.suffix or path.is_dir() else path.with_suffix(ENDING)
+    """Return the path, with .safetensors added unless it ends so.
+
+    Raises SaveError for any other ending: it would name a format that the file does not have.
+    """
+    if path.suffix.lower() == ENDING or path.is_dir() or (path.exists() and not path.is_file()):
+        return path
+    if path.suffix[1:2].isalpha():
+        raise SaveError(
+            f"{path.name} is not written: a model is saved in the format safetensors, not as "
+            f"{path.suffix}. Name it {path.with_suffix(ENDING).name}."
+        )
+    return path.with_name(path.name + ENDING)
 
 
 def load(path: Path) -> Model:

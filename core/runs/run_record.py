@@ -99,6 +99,8 @@ def default_name(config: RunConfig, settings: TrainingConfig) -> str:
         words.append(f"λ {settings.weight_decay:g}")
     if settings.l1:
         words.append(f"λ₁ {settings.l1:g}")
+    if settings.class_weight != "none":
+        words.append(f"classes {settings.class_weight}")
     return ", ".join(words)
 
 
@@ -143,6 +145,7 @@ def settings_of(record: Record) -> dict[str, Setting]:
         "batch": say_batch(now.batch_size) if now.batch_size is None else now.batch_size,
         "λ": now.weight_decay,
         "λ₁": now.l1,
+        "class weights": now.class_weight,
         "epoch limit": now.epochs,
         "tolerance": now.tolerance,
         "patience": now.patience,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.train.divergence import Fall
+from core.train.outcome import Fall
 from core.train.trajectory import Trajectory, TrajectoryRecorder
 
 if TYPE_CHECKING:

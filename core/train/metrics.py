@@ -15,7 +15,7 @@ from core.data.task import Task
 from core.slices import finish
 from core.train import history, models
 from core.train.batches import Rows, to_device
-from core.train.losses import HEADS
+from core.train.class_weights import head_of
 from core.train.snapshot import Metrics
 
 CHEAP = 200_000  # rows × features or outputs: up to this, measure after each step at first
@@ -56,7 +56,7 @@ class Measurement:
 
     def __init__(self, task: Task, device: torch.device) -> None:
         self._task = task
-        self._head = HEADS[task.config.model.kind]
+        self._head = head_of(task)
         train_rows, most = task.train_rows, history.SAMPLE
         if len(train_rows) > most:
             chosen = torch.randperm(len(train_rows), generator=torch.Generator().manual_seed(0))

@@ -18,7 +18,7 @@ from core.errors import ConfigError
 from core.memory import HESSIANS, hessian_numbers
 from core.optimiser_family import OptimiserName
 from core.train.batches import Rows
-from core.train.losses import HEADS
+from core.train.class_weights import head_of
 from core.train.models import Model, model_of
 
 MOST_PARAMETERS = 1_000  # most whose Hessian Newton's method forms and solves
@@ -128,7 +128,7 @@ class SecondOrderOptimiser:
 
     def __init__(self, name: OptimiserName, task: Task, rows: Rows, model: Model) -> None:
         self._rows, self._model = rows, model
-        self._head = HEADS[task.config.model.kind]
+        self._head = head_of(task)
         W, b = model.parameters
         # Trial points of the line search do not touch the model.
         self._trial = model_of(task.config.model, (W.clone(), b.clone()), rows.unit)

@@ -14,9 +14,9 @@ from core.data.task import Task
 from core.train import models
 from core.train.batches import Rows
 from core.train.checkpoints import Checkpoint
+from core.train.class_weights import head_of
 from core.train.cuda_graphs import Block, Blocks
 from core.train.device import HostCopy, Queue
-from core.train.losses import HEADS
 from core.train.optimisers import RULES, StepParams, scheduled
 from core.train.second_order import Memory, SecondOrderOptimiser
 
@@ -33,7 +33,7 @@ class Update:
     ) -> None:
         model, device = task.config.model, rows.y.device
         self._settings, self._rows, self._queue = settings, rows, queue
-        self._head = HEADS[model.kind]
+        self._head = head_of(task)
         # Updated in place, never replaced: graphs refer to them by address.
         self.parameters = tuple(
             p.to(device) for p in models.start_of(model, task.outputs, task.m, Generator())
@@ -126,9 +126,10 @@ class Update:
         model.backward(dZ, X, add=add)
 
     def _descend(self, n: int) -> None:
-        """Apply the update rule to the mean gradient of n examples plus that of the penalties.
+        """Apply the update rule to the mean gradient of n examples plus that of λ's penalty.
 
-        If the optimiser decouples weight decay, the weights are first scaled by 1 − η λ.
+        λ₁ is in the proximal form of the rule, for the weights. If the optimiser decouples weight
+        decay, the weights are first scaled by 1 − η λ.
         Plain descent, θ ← θ − η (∇ + λ θ), leaves the summed gradient as it is.
         """
         if self._plain:
@@ -140,7 +141,7 @@ class Update:
         settings, rule = self._settings, self._rule
         assert rule is not None
         decay, l1, is_apart = settings.weight_decay, settings.l1, settings.rule.decouples_decay
-        now = StepParams(self.eta, settings.momentum, self.count + 1)
+        now = StepParams(self.eta, settings.momentum, self.count + 1, l1)
         for theta, g, scale, moments, is_weight in self._moving:
             g.mul_(scale / n)
             if is_weight and decay:
@@ -148,9 +149,8 @@ class Update:
                     theta.mul_(1 - self.eta * decay)
                 else:
                     g.add_(theta, alpha=decay)
-            if is_weight and l1:
-                g.add_(theta.sign(), alpha=l1)
-            rule.update(theta, g, moments, now)
+            apply = rule.proximal if is_weight and l1 else rule.update
+            apply(theta, g, moments, now)
 
     # State --------------------------------------------------------------------------------------
 

@@ -69,6 +69,7 @@ class Shape:
     has_decay: bool
     has_l1: bool
     has_bias: bool
+    has_class_weights: bool
     rule: OptimiserName
     is_scaled: bool
     features: tuple[int, ...]
@@ -89,7 +90,7 @@ class Shape:
     @property
     def has_penalty(self) -> bool:
         """Whether the optimiser's gradient includes a penalty."""
-        return self.has_l1 or (self.has_decay and not self.optimiser.decouples_decay)
+        return self.has_decay and not self.optimiser.decouples_decay
 
     @property
     def pairs(self) -> list[tuple[int, int]]:
@@ -116,6 +117,7 @@ def shape_of(task: Task, trace: Trace) -> Shape:
         has_decay=trace.decay != 0,
         has_l1=trace.l1 != 0,
         has_bias=task.config.model.has_bias,
+        has_class_weights=task.class_weights is not None,
         rule=trace.rule,
         is_scaled=not task.standardiser.is_identity and task.feature_map.is_identity,
         features=() if is_image else tuple(int(j) for j in shown),

@@ -24,7 +24,6 @@ MEANINGS = {
     "x": "{input}, as the model takes it",
     "own": "{input}, in its own unit",
     "W": "weight of {input} for {name}",
-    "sign": "sign of the weight of {input} for {name}",
     "b": "bias of {name}",
     "wx": "sum of weight × input for {name}",
     "z": "logit of {name}",
@@ -52,10 +51,15 @@ MEANINGS = {
     "W2": "after the update: weight of {input} for {name}",
     "b2": "after the update: bias of {name}",
     "n": "examples in the batch",
+    "c": "weight of the example’s class in the loss",
     "in": "whether the next batch holds this example",
     "eta": "learning rate η",
     "decay": "weight decay λ",
-    "l1": "L1 penalty λ₁",
+    "even": "threshold τ = η λ₁ of all weights",
+    "tau": "threshold τ: weight of {input} for {name}",
+    "u": "before the threshold: weight of {input} for {name}",
+    "r": "after the threshold: weight of {input} for {name}",
+    "v3": "velocity with the threshold’s part of the move: weight of {input} for {name}",
     "mu": "momentum μ, the share of the velocity that stays",
     "beta1": "β₁, the share of the mean gradient that stays",
     "1-beta1": "1 − β₁",
@@ -151,25 +155,32 @@ def numbers_of_one(trace: Trace) -> dict[Key, float | str]:
         found["dLda",] = float(response.da[0])
     if trace.batch is not None:
         found["n",] = trace.batch.n
+        found["c",] = trace.weight
         found["in",] = "yes" if trace.batch.holds_example else "no"
     return found
 
 
 def tables(trace: Trace) -> dict[str, Reals]:
     """Return everything that is shaped like W, (outputs, m)."""
-    found = {"W": trace.W, "sign": np.sign(trace.W)}
+    found = {"W": trace.W}
     if trace.dW is not None:
         found["dW"] = trace.dW
     if trace.batch is not None:
         found["g"] = trace.batch.dW
         if trace.dW is not None:
-            found["share"] = trace.dW / trace.batch.n * trace.batch.holds_example
+            share = trace.weight / trace.batch.n * trace.batch.holds_example
+            found["share"] = trace.dW * share
     moves = trace.W_moves
     if moves is not None:
         found |= {"W2": moves.new, "G": moves.g, "d": moves.d}
         letters = OPTIMISERS[trace.rule].remembers
         for letter, before, after in zip(letters, moves.before, moves.after, strict=True):
             found |= {letter: before, f"{letter}2": after}
+        threshold = moves.threshold
+        if threshold is not None:
+            found |= {"u": threshold.u, "tau": threshold.tau, "r": threshold.r}
+            if threshold.v is not None:
+                found["v3"] = threshold.v
     return found
 
 
@@ -178,7 +189,7 @@ def constants(trace: Trace) -> dict[Key, float | str]:
     found: dict[Key, float | str] = {
         ("eta",): f"{trace.eta:.4g}",
         ("decay",): f"{trace.decay:g}",
-        ("l1",): f"{trace.l1:g}",
+        ("even",): trace.eta * trace.l1,
         ("mu",): f"{trace.momentum:g}",
         ("t",): trace.t,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.optimiser_family import Optimiser, Step
+from core.optimiser_family import PLAIN_DIRECTION, Equation, Step
 from gui.derivation.lines import GRADIENT, TERMS, UPDATE, Lines
 from gui.kit.maths.notation import (
     CLOSE,
@@ -30,10 +30,12 @@ SIGNS = {
     "=": EQUALS,
     "(": OPEN,
     ")": CLOSE,
+    "−": MINUS,
     "²": Sym(r"^{2}", "²"),
 }
-TABLES = ("v", "v2", "s", "s2", "d")  # shaped like W
-NAMES = re.compile(r"1-[a-z]+\d?|[a-z]+\d?|.")
+TABLES = ("v", "v2", "v3", "s", "s2", "d", "u", "tau", "r", "W", "W2")  # shaped like W
+NAMES = re.compile(r"1-[a-z]+\d?|[A-Za-z]+\d?|.")
+U = (r"\mathbf{u}", "u")  # the step that a threshold ends
 
 
 def update_lines(of: Lines) -> list[Line]:
@@ -66,10 +68,13 @@ class _Update:
     def _share(self) -> list[Line]:
         if self.shape.label is None:
             return []
+        is_weighted = self.shape.has_class_weights
         share = Sym(
-            rf"\frac{{1}}{{n}}\,\frac{{\partial L}}{{\partial {self.w}}} =",
-            f"∂L/∂{self.letter} / n =",
+            rf"\frac{{{'c' if is_weighted else 1}}}{{n}}"
+            rf"\,\frac{{\partial L}}{{\partial {self.w}}} =",
+            f"{'c ' if is_weighted else ''}∂L/∂{self.letter} / n =",
         )
+        weight = [row(Sym("c =", "c ="), Num(("c",)))] if is_weighted else []
         return [
             Line(
                 GRADIENT,
@@ -78,6 +83,7 @@ class _Update:
                     share,
                     self.of.table("share"),
                     row(Sym("n =", "n ="), Num(("n",))),
+                    *weight,
                     row(Word("in the batch:"), Num(("in",))),
                 ),
             )
@@ -85,6 +91,8 @@ class _Update:
 
     def _mean(self) -> Line:
         latex, plain = self.of.outer
+        if self.shape.has_class_weights:
+            latex, plain = rf"c_i\,{latex}", f"c {plain}"
         mean = Sym(
             rf"\nabla_{{\!{self.w}}} = \frac{{1}}{{n}}\textstyle\sum_i {latex} =",
             f"∇{self.letter} = mean of {plain} =",
@@ -120,19 +128,19 @@ class _Update:
     # Other rules ----------------------------------------------------------------------------------
 
     def _penalised(self) -> list[Line]:
-        """Return g = ∇ + λ w + λ₁ sign w, if there is a penalty."""
-        s, w, letter = self.shape, self.w, self.letter
-        if not s.has_penalty:
+        """Return g = ∇ + λ w, if there is a penalty with a gradient."""
+        w, letter = self.w, self.letter
+        if not self.shape.has_penalty:
             return []
-        latex, plain = rf"\mathbf{{g}} = \nabla_{{\!{w}}}", f"g = ∇{letter}"
-        parts: list[Node] = [self.of.table("g")]
-        if s.has_decay and not s.optimiser.decouples_decay:
-            latex, plain = rf"{latex} + \lambda {w}", f"{plain} + λ {letter}"
-            parts += [row(PLUS, Num(("decay",)), TIMES), self.of.table("W")]
-        if s.has_l1:
-            latex = rf"{latex} + \lambda_1\,\mathrm{{sign}}\,{w}"
-            plain = f"{plain} + λ₁ sign {letter}"
-            parts += [row(PLUS, Num(("l1",)), TIMES), self.of.table("sign")]
+        latex, plain = (
+            rf"\mathbf{{g}} = \nabla_{{\!{w}}} + \lambda {w}",
+            f"g = ∇{letter} + λ {letter}",
+        )
+        parts: list[Node] = [
+            self.of.table("g"),
+            row(PLUS, Num(("decay",)), TIMES),
+            self.of.table("W"),
+        ]
         return [
             Line(
                 GRADIENT,
@@ -143,7 +151,15 @@ class _Update:
 
     def _by_rule(self) -> list[Line]:
         rule = self.shape.optimiser
-        return [*(self._worked_out(step) for step in rule.steps), self._step(rule)]
+        if not self.shape.has_l1:
+            return [*map(self._worked_out, rule.steps), self._step(rule.direction)]
+        along = PLAIN_DIRECTION if rule.thresholds_first else rule.direction
+        steps = () if rule.thresholds_first else rule.steps
+        return [
+            *map(self._worked_out, steps),
+            self._step(along, U, "u"),
+            *map(self._worked_out, rule.proximal),
+        ]
 
     def _worked_out(self, step: Step) -> Line:
         """Return a line of the rule's derivation; each of several equations stays on one line."""
@@ -157,34 +173,45 @@ class _Update:
         nodes = parts[0] if len(parts) == 1 else [row(*part) for part in parts]
         return Line(UPDATE, Word(step.label), flow(*nodes))
 
-    def _step(self, rule: Optimiser) -> Line:
-        """Return w ← w − η d, or w ← w − η (d + λ w) if the rule decouples λ."""
+    def _step(
+        self, along: Equation, target: tuple[str, str] | None = None, numbers: str = "W2"
+    ) -> Line:
+        """Return w ← w − η d, or w ← w − η (d + λ w) if the rule decouples λ.
+
+        target : what is computed, if not w.
+        """
         w, letter, of = self.w, self.letter, self.of
-        latex, plain = self._latex(rule.direction.latex), self._plain(rule.direction.plain)
-        direction = self._numbers(rule.direction.numbers)
-        if self.shape.has_decay and rule.decouples_decay:
+        latex, plain = self._latex(along.latex), self._plain(along.plain)
+        direction = self._numbers(along.numbers)
+        if self.shape.has_decay and self.shape.optimiser.decouples_decay:
             latex, plain = rf"({latex} + \lambda {w})", f"({plain} + λ {letter})"
             decay = row(PLUS, Num(("decay",)), TIMES)
             direction = [OPEN, *direction, decay, of.table("W"), CLOSE]
+        begins, said = (
+            (rf"{w} \leftarrow", f"{letter} ←")
+            if target is None
+            else (f"{target[0]} =", f"{target[1]} =")
+        )
         return Line(
             UPDATE,
-            Word("weights"),
+            Word("weights" if target is None else "step"),
             flow(
-                Sym(rf"{w} \leftarrow {w} - \eta\,{latex} =", f"{letter} ← {letter} − η {plain} ="),
+                Sym(rf"{begins} {w} - \eta\,{latex} =", f"{said} {letter} − η {plain} ="),
                 of.table("W"),
                 row(MINUS, Num(("eta",)), TIMES),
                 *direction,
                 EQUALS,
-                of.table("W2"),
+                of.table(numbers),
             ),
         )
 
     def _latex(self, formula: str) -> str:
         g = r"\mathbf{g}" if self.shape.has_penalty else rf"\nabla_{{\!{self.w}}}"
-        return formula.replace("<g>", g)
+        return formula.replace("<g>", g).replace("<w>", self.w)
 
     def _plain(self, formula: str) -> str:
-        return formula.replace("<g>", "g" if self.shape.has_penalty else f"∇{self.letter}")
+        g = "g" if self.shape.has_penalty else f"∇{self.letter}"
+        return formula.replace("<g>", g).replace("<w>", self.letter)
 
     def _numbers(self, words: str) -> list[Node]:
         """Return the nodes of `Equation.numbers`."""

@@ -98,7 +98,7 @@ class DataCard(Card):
         self.add_row(
             "standardise",
             self.standardise,
-            "Scale each feature to mean 0 and spread 1 of the training rows",
+            "Scale each feature to mean 0 and standard deviation 1 (n − 1) of the training rows",
         )
 
     def change_features(self, names: tuple[str, ...]) -> None:

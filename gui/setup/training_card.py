@@ -32,6 +32,7 @@ class TrainingCard(Card):
         self.batch_size = self._add(known.BATCH_SIZE)
         self.weight_decay = self._add(known.WEIGHT_DECAY)
         self.l1 = self._add(known.L1)
+        self.class_weight = self._add(known.CLASS_WEIGHT)
         self.epochs = self._add(known.EPOCHS)
         self.tolerance = self._add(known.TOLERANCE)
         self.patience = self._add(known.PATIENCE)

@@ -46,6 +46,14 @@ class ScheduleChoice(Choice):
         self.offer(SCHEDULES, "constant")
 
 
+class ClassWeightChoice(Choice):
+    """Choice of what each class counts in the loss."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.offer((("all rows alike", "none"), ("balanced", "balanced")), "none")
+
+
 class PatienceField(CountField):
     """Epochs without improvement after which to stop; 0 is shown as “never”."""
 
@@ -113,8 +121,17 @@ WEIGHT_DECAY = Setting(
 L1 = Setting(
     "l1",
     "L1 penalty <i>λ₁</i>",
-    "Penalty λ₁·Σ|w|, which drives weights to 0, biases spared; applies while it runs",
+    "Penalty λ₁·Σ|w|: a proximal step, the soft threshold, sets weights to exactly 0. Biases "
+    "spared; applies while it runs",
     lambda: NotchField(1e-6, 1e6, zero=True),
+)
+CLASS_WEIGHT = Setting(
+    "class_weight",
+    "class weights",
+    "Balanced: an example counts n / (h nᵢ) in the loss, so that the rows of a rare class count as "
+    "much as those of a frequent one",
+    ClassWeightChoice,
+    is_live=False,
 )
 EPOCHS = Setting(
     "epochs",

@@ -106,8 +106,15 @@ def _of_files(window: Window) -> tuple[Action, ...]:
         Action(FILE, "&Open…", window.csv.choose_file, ("Ctrl+O",), opened),
         Action(FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model"),
         Action(FILE, "&Save model…", files.save_model, ("Ctrl+S",), "save the model"),
+        Action(
+            FILE,
+            "Predict a &table…",
+            files.predict_table,
+            ("Ctrl+T",),
+            "predict the rows of a table, and write them with the answers",
+        ),
         Action(FILE, "&Export data…", files.export_data, ("Ctrl+E",), "export the data as CSV"),
-        Action(FILE, "Export &taught digits…", files.export_digits),
+        Action(FILE, "Export taught &digits…", files.export_digits),
         Action(FILE, "Save &picture…", files.save_picture, ("Ctrl+P",), picture),
         Action(FILE, "&Quit", window.close, ("Ctrl+Q",), "quit", is_apart=True),
     )

@@ -1,4 +1,4 @@
-"""Actions of the File menu: saving and opening models, rows, taught digits, screenshots."""
+"""Actions of the File menu: models, rows, taught digits, screenshots, and tables to predict."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import RunController
+from gui.control.table_predictions import TablePredictions
 from gui.kit.png import write_png
+from gui.window.opening.csv_reading import OpeningBar
 from gui.window.settings import Settings
 
 MODELS = "Models (*.safetensors)"
+TABLES = "Tables (*.csv *.tsv *.txt);;All files (*)"
 DIGITS = "CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*.png)"
 FOLDER = "folder"  # setting: the folder used last
 
 
 class FileActions(QObject):
-    """Asks for a file and passes it to the controller."""
+    """Asks for a file and passes it to the controller.
+
+    bar : progress of a table that is predicted, with a button that calls it off.
+    """
 
     remarked = Signal(str)
 
@@ -28,6 +34,10 @@ class FileActions(QObject):
         super().__init__(window)
         self._window, self._controller, self._loader = window, controller, loader
         self._settings = settings
+        self._predictions = TablePredictions(controller.writes, self)
+        self.bar = OpeningBar("predicting", "Stop predicting; nothing is written")
+        self._predictions.progressed.connect(self.bar.show_progress)
+        self.bar.cancelled.connect(self._predictions.cancel)
 
     def save_picture(self) -> None:
         """Save a screenshot of the window."""
@@ -75,6 +85,29 @@ class FileActions(QObject):
         name = f"{task.dataset.name.lower().replace(' ', '-')}.csv"
         if path := self._ask("Export the rows with class and split", name, "CSV table (*.csv)"):
             self._controller.files.export(task, path)
+
+    def predict_table(self) -> None:
+        """Write a table with the class and the probabilities that the shown model gives each row.
+
+        A file is read in the form that it is found to have.
+        """
+        snapshot = self._controller.snapshot
+        if snapshot is None:
+            self.remarked.emit("There is no model to ask yet.")
+            return
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, "A table whose rows the model predicts", self._folder(), TABLES
+        )
+        if not path:
+            return
+        table = self._remember(path)
+        title = "Write the table with its predictions"
+        if place := self._ask(title, f"{table.stem}-predicted.csv", "CSV table (*.csv)"):
+            self._predictions.predict(snapshot, table, place)
+
+    def close(self) -> None:
+        """Call off what is predicted: the user leaves without it."""
+        self._predictions.cancel()
 
     def _ask(self, title: str, name: str, kinds: str) -> Path | None:
         """Ask where to save; None if the user cancels."""

@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         self.columns = Columns(self.rail, self.setup, self.stage, self.side_panel)
         performance = PerformanceView(self.appearance.theme, lambda: self.controller.drawing.value)
         self.views.add("Performance", performance)
-        bars = self.download_bar, self.opening_bar
+        bars = self.download_bar, self.opening_bar, self.files.bar
         beside = self.history_bar, performance
         self.status_area = StatusArea(self.lessons.strip, self.notice, bars, *beside)
         centre = QWidget()
@@ -340,8 +340,8 @@ class MainWindow(QMainWindow):
         ):
             self.settings.set(name, value)
         self.settings.save()
-        self.csv.close()
-        self.gallery.close()
+        for part in (self.csv, self.files, self.gallery):
+            part.close()
         self.views.end_threads()
         self.loader.fetcher.close()
         self.controller.close(

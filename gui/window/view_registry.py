@@ -198,6 +198,14 @@ def _make_surface(context: ViewContext) -> View:
     return view
 
 
+def _make_lasso(context: ViewContext) -> View:
+    from gui.stage.lasso.view import LassoView
+
+    view = LassoView(context.theme, context.controller.background)
+    view.l1_wanted.connect(lambda l1: context.controller.tune(l1=l1))
+    return view
+
+
 def _make_demos(context: ViewContext) -> View:
     from gui.stage.demos.view import DemosView
 
@@ -307,6 +315,7 @@ TABS = (
     ViewSpec("Demos", _make_demos, is_lazy=True, group=EXPLAIN, is_page=True),
     ViewSpec("Evaluation", _make_evaluation, is_lazy=True, group=COMPARE, is_page=True),
     ViewSpec("Runs", _make_runs, is_lazy=True, group=COMPARE, is_page=True),
+    ViewSpec("Lasso", _make_lasso, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
 )
 SIDE = (
     ViewSpec("Loss", _make_loss),

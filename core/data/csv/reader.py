@@ -87,14 +87,14 @@ def _read(
     is_cancelled: Callable[[], bool],
 ) -> Table:
     """Read the file; a second time if a column turned out to hold words whose “NA” went lost."""
-    table = _Reader(source, form, reading.na).read(progress, is_cancelled)
+    table = Pass(source, form, reading.na).read(progress, is_cancelled)
     words = {j for j, column in enumerate(table.columns) if column.kind == "text"}
     lost = [j for j in words.difference(form.word_columns) if table.columns[j].missing]
     if not lost:
         return table
     form = replace(form, word_columns=tuple(sorted(words.union(form.word_columns))))
     del table  # or both would be in memory
-    return _Reader(source, form, reading.na).read(progress, is_cancelled)
+    return Pass(source, form, reading.na).read(progress, is_cancelled)
 
 
 Parsed = tuple["pd.DataFrame", NDArray[np.int32]]  # rows, and the line number of each
@@ -109,7 +109,24 @@ class _Chunk(NamedTuple):
     done: int
 
 
-class _Reader:
+class Part(NamedTuple):
+    """The rows of one block of a file.
+
+    lines : (n,) the line of the file that each row starts in.
+    text : whole lines, from `first_line` on, that hold the rows, ragged ones and blank ones too.
+    is_regular : whether each line of the text is blank or one row.
+    share : of the file's bytes read so far.
+    """
+
+    frame: pd.DataFrame
+    lines: NDArray[np.int32]
+    text: bytes
+    first_line: int
+    is_regular: bool
+    share: float
+
+
+class Pass:
     """One pass over a file."""
 
     def __init__(self, source: Source, form: TableFormat, na: tuple[str, ...] | None) -> None:
@@ -133,19 +150,36 @@ class _Reader:
         self._line = form.first_line  # of the next chunk
 
     def read(self, progress: Progress | None, is_cancelled: Callable[[], bool]) -> Table:
+        for part in self.parts(progress, is_cancelled):
+            self._add(part.frame, part.lines)
+            self._check_room(part.share)
+        return self._table()
+
+    def read_beginning(self) -> Table:
+        """Return the rows of the first block as a table."""
+        with closing(self.parts(None, lambda: False)) as parts:
+            for part in parts:
+                self._add(part.frame, part.lines)
+                break
+        return self._table()
+
+    def parts(
+        self, progress: Progress | None, is_cancelled: Callable[[], bool]
+    ) -> Generator[Part, None, None]:
+        """Yield the rows of one block after the other; arguments as of `read`."""
         with self._source.open() as file, closing(self._parsed_ahead(file)) as chunks:
             size = file.size
             for chunk in chunks:
                 if is_cancelled():
                     raise Cancelled(f"Opening {self._source.name} was cancelled.")
-                self._add(*self._taken_apart(chunk))
+                first = self._line
+                taken, text, is_regular = self._taken_apart(chunk)
                 done = min(chunk.done, size)
-                self._check_room(done / max(size, 1))
+                yield Part(*taken, text, first, is_regular, done / max(size, 1))
                 if progress and done < size:
                     progress(done, size)
         if self._carry:
             raise self._open_quote(self._line)
-        return self._table()
 
     def _parsed_ahead(self, file: Stream) -> Generator[_Chunk, None, None]:
         """Yield the chunks of a file, and parse the next ones while one is used."""
@@ -211,8 +245,8 @@ class _Reader:
             part = rows[start : min(start + most, count)]
             yield self._rewriter(b"\n".join(part) + b"\n"), len(part)
 
-    def _taken_apart(self, chunk: _Chunk) -> Parsed:
-        """Return the rows of a chunk and the line number of each."""
+    def _taken_apart(self, chunk: _Chunk) -> tuple[Parsed, bytes, bool]:
+        """Return the rows of a chunk, their text, and whether each line is blank or a row."""
         text, lines, regular, _ = chunk
         text_file.check_text(self._source.name, text, self._line)
         if not text.isascii():
@@ -221,16 +255,18 @@ class _Reader:
             except UnicodeDecodeError as error:
                 raise UndecodableError(self._line + text.count(b"\n", 0, error.start)) from None
         parsed = None if self._carry else regular.result()
+        is_regular = parsed is not None
         if parsed is None:
             text = self._carry + text
             lines += count_byte(self._carry, NEWLINE)
             self._carry = b""
             parsed = self._irregular(text)
             lines -= count_byte(self._carry, NEWLINE)
+            text = text[: len(text) - len(self._carry)]
         frame, places = parsed
         places += self._line
         self._line += lines
-        return frame, places
+        return (frame, places), text, is_regular
 
     def _add(self, frame: pd.DataFrame, lines: NDArray[np.int32]) -> None:
         self._rows += len(frame)

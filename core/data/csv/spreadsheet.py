@@ -15,7 +15,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _MARKS = r"=+\-@\t\r＝＋－＠"  # the full-width ones count in Japanese versions
 _BEGINS = r"(?<![^,;|\t\r\n])"  # at the beginning, or where a spreadsheet may split
@@ -40,12 +43,29 @@ def restored(texts: Sequence[str]) -> list[str]:
     return list(texts)  # not our file: its apostrophes are literal
 
 
+def kept_harmless(text: str) -> str:
+    """Return a cell of a foreign table `harmless`; what is escaped already stays as it is."""
+    return harmless(restored([text])[0])
+
+
+class Line:
+    """A file for a Writer that keeps the last line only, without its end: `text`."""
+
+    text = ""
+
+    def write(self, text: str) -> int:
+        self.text = text.removesuffix("\n")
+        return len(text)
+
+
 class Writer:
     """Writes rows of CSV with `harmless` text; numbers, also as text, are written unchanged."""
 
-    def __init__(self, file: TextIO) -> None:
-        self._plain = csv.writer(file, lineterminator="\n")
-        self._quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    def __init__(self, file: SupportsWrite[str], separator: str = ",") -> None:
+        self._plain = csv.writer(file, delimiter=separator, lineterminator="\n")
+        self._quoted = csv.writer(
+            file, delimiter=separator, lineterminator="\n", quoting=csv.QUOTE_ALL
+        )
 
     def header(self, names: Iterable[str]) -> None:
         """Write the names in quotes, so that no name turns the line into a comment."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from core.train.divergence import Fall
+from core.train.outcome import Fall
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.broken_axis import Break

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout
 from core.data.task import Task
 from core.model_family import FAMILY, guessing
 from core.runs.run_record import Record, same_data
-from core.train.divergence import Fall
 from core.train.history import SAMPLE, Curves, Floats, Mark
+from core.train.outcome import Fall
 from core.train.snapshot import Metrics, Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look

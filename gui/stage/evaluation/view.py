@@ -10,13 +10,14 @@ from PySide6.QtGui import QCloseEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout
 
 from core.data.task import Task
-from core.evaluate.classification import HALF, Answers, has_threshold, wilson
+from core.evaluate.classification import HALF, Answers, Baseline, has_threshold, wilson
 from core.number_format import format_percent
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.layouts import add_layout
+from gui.kit.plain_text import html
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.evaluation.counts import ClassesPage, ConfusionPage, MistakesPage
@@ -234,18 +235,30 @@ class EvaluationView(View):
                 return
             self._known = task, params, which, answers
             self._wait = max(INTERVAL, SHARE * seconds)
-            self._show_accuracy(right, len(answers), which)
+            self._show_accuracy(right, answers, which)
             if self.part == part:
                 page.show_result(result)
 
         self._background.ask("evaluation", work, answer, queue=Queue.STUDIES)
 
-    def _show_accuracy(self, right: int, n: int, which: str) -> None:
+    def _show_accuracy(self, right: int, answers: Answers, which: str) -> None:
+        n = len(answers)
         low, high = wilson(right, n)
         self.accuracy.setText(
             f"<b>{format_percent(right / n)}</b> right: {right:,} of {n:,} {which} rows. "
-            f"95 % interval {100 * low:.1f} … {format_percent(high)}"
+            f"95 % interval {100 * low:.1f} … {format_percent(high)}{self._say_baseline(answers)}"
         )
+
+    def _say_baseline(self, answers: Answers) -> str:
+        """Return what always saying the most frequent class comes to, if the classes differ."""
+        if self.task is None:
+            return ""
+        dataset = self.task.dataset
+        baseline = Baseline.of(dataset.y[self.task.train_rows], dataset.h)
+        if not baseline.is_imbalanced:
+            return ""
+        name, share = dataset.class_names[baseline.label], baseline.accuracy(answers.y)
+        return f". Baseline, always “{html(name)}”: {format_percent(share)}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -49,19 +49,18 @@ TIPS = (
     "From five values of the loss around the weights: "
     "(L(θ−2ε) − 8 L(θ−ε) + 8 L(θ+ε) − L(θ+2ε)) / 12ε",
 )
-DECAY, L1 = (r"+\lambda W", " + λ W"), (r"+\lambda_1\,\mathrm{sign}\,W", " + λ₁ sign W")
+DECAY = (r"+\lambda W", " + λ W")
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
-def by_hand(kind: str, *, has_bias: bool, has_decay: bool, has_l1: bool) -> tuple[str, str]:
+def by_hand(kind: str, *, has_bias: bool, has_decay: bool) -> tuple[str, str]:
     """Return the formula of the gradient, as LaTeX and as plain text."""
     slope, plain = MODELS[kind].all_slopes
     transposed = slope if slope.startswith("(") else f"({slope})"
     latex = rf"\nabla_W L=\frac{{1}}{{n}}\,{transposed}^{{\mathsf{{T}}}}X"
     words = f"∇W L = {plain if plain.startswith('(') else f'({plain})'}ᵀ X / n"
-    for wanted, (more, more_words) in ((has_decay, DECAY), (has_l1, L1)):
-        if wanted:
-            latex, words = latex + more, words + more_words
+    if has_decay:
+        latex, words = latex + DECAY[0], words + DECAY[1]
     if has_bias:
         latex += rf"\qquad\nabla_b L=\frac{{1}}{{n}}\sum_i{slope}_i"
         words += f", ∇b L = Σᵢ {plain}ᵢ / n"
@@ -131,9 +130,7 @@ class CheckBadge(QWidget):
             from core.explain import gradient_check  # imports PyTorch
 
             settings = snapshot.settings
-            return gradient_check.check(
-                task, snapshot.params, snapshot.batch, settings.l2, settings.l1
-            )
+            return gradient_check.check(task, snapshot.params, snapshot.batch, settings.l2)
 
         def answer(check: GradientCheck) -> None:
             self._asked, self._checked = None, (snapshot, check)
@@ -191,7 +188,6 @@ def _is_same(checked: Snapshot, newest: Snapshot | None) -> bool:
     return (
         checked.step == newest.step
         and checked.settings.l2 == newest.settings.l2
-        and checked.settings.l1 == newest.settings.l1
         and np.array_equal(checked.batch, newest.batch)
         and np.array_equal(checked.params.W, newest.params.W)
         and np.array_equal(checked.params.b, newest.params.b)
@@ -210,9 +206,7 @@ class Comparison(QFrame):
         self._anchor: QWidget | None = None
         self.words = Plain()
         self.words.setWordWrap(True)
-        self.formula = Formula(
-            theme, *by_hand(DEFAULT_KIND, has_bias=True, has_decay=False, has_l1=False), px=16
-        )
+        self.formula = Formula(theme, *by_hand(DEFAULT_KIND, has_bias=True, has_decay=False), px=16)
         self.grid = Table()
         self.foot = Plain()
         zoom.set_type(self.foot, look.SMALL)
@@ -272,7 +266,6 @@ class Comparison(QFrame):
                 check.kind,
                 has_bias=check.has_bias,
                 has_decay=settings.l2 > 0,
-                has_l1=settings.l1 > 0,
             )
         )
         rows = check.largest_rows(ROWS)

@@ -72,7 +72,7 @@ class GradientPictures(Pictures):
         def work() -> Params | None:
             if not len(rows) or rows.max() >= task.dataset.n or not np.isfinite(params.W).all():
                 return None
-            step = descent(task, params, rows, settings.l2, settings.l1)
+            step = descent(task, params, rows, settings.l2)
             return step if np.isfinite(step.W).all() and np.isfinite(step.b).all() else None
 
         def answer(step: Params | None) -> None:

@@ -103,14 +103,19 @@ class CsvReader(QObject):
 
 
 class OpeningBar(QWidget):
-    """Progress of reading a file, with a Cancel button."""
+    """Progress of reading a file, with a Cancel button.
+
+    name : accessible name of the message. tip : of the button.
+    """
 
     cancelled = Signal()
 
-    def __init__(self) -> None:
+    def __init__(
+        self, name: str = "opening", tip: str = "Stop opening the file; everything stays as it is"
+    ) -> None:
         super().__init__()
         self.words = Plain()
-        self.words.setAccessibleName("opening")
+        self.words.setAccessibleName(name)
         self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar()
         self.bar.setRange(0, STEPS)
@@ -118,7 +123,7 @@ class OpeningBar(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("share of the file")
         self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Stop opening the file; everything stays as it is")
+        self.cancel_button.setToolTip(tip)
         self.cancel_button.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 2, 0)

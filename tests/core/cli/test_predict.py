@@ -332,7 +332,7 @@ def test_the_wrong_kind_of_input_is_told(refused, iris_model, digits_model, draw
     ("words", "message"),
     [
         ([], "required: --model"),
-        (["--model", "m"], "one of the arguments --strokes --image --values is required"),
+        (["--model", "m"], "one of the arguments --strokes --image --values --table is required"),
         (["--model", "m", "--values", "1", "--image", "i"], "not allowed with"),
         (["--model", "/nowhere/m", "--values", "1"], "There is no file /nowhere/m"),
         (["--model", ".", "--values", "1"], ". is a folder; choose a model in it"),

@@ -16,6 +16,7 @@ import pytest
 from core.cli import train as cli
 from core.config import RunConfig
 from core.data import sources
+from core.data.task import prepare
 from core.runs import model_file
 from core.train import metrics as measure
 from tests.core.cli.strict_json import strict
@@ -51,6 +52,47 @@ def command(*words, first="train", **variables):
 
 
 # What it says ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "ddof", "said"),
+    [((), 1, "of a sample (n − 1)"), (("--std", "population"), 0, "of a population (n)")],
+)
+def test_it_says_which_standard_deviation_it_divides_by(words, ddof, said, run, tmp_path):
+    code, out, _ = run("iris", *QUICK, *words, "--json", tmp_path / "j")
+    told = json.loads((tmp_path / "j").read_text())
+    assert code == 0 and said in out and said in told["std_is"]
+    assert told["config"]["data"]["std"] == ("sample" if ddof else "population")
+    config = RunConfig.from_dict(told["config"])
+    task = prepare(sources.load(config.data), config)
+    X = task.dataset.X[task.train_rows].astype(np.float64)
+    np.testing.assert_allclose(told["std"], X.std(axis=0, ddof=ddof))
+
+
+@pytest.fixture
+def rare(tmp_path):
+    """A table in which one row of ten is of the class “rare”."""
+    path = tmp_path / "rare.csv"
+    rows = [f"{k % 7 + (k % 10 == 0)},{'rare' if k % 10 == 0 else 'often'}" for k in range(100)]
+    path.write_text("x,class\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_of_imbalanced_classes_the_baseline_is_said(run, rare):
+    code, out, err = run(rare, *QUICK, "--json", "-")
+    assert code == 0 and "always “often”: accuracy train 90.00%, test 90.00%" in err
+    assert strict(out)["baseline"] == {"class": "often", "accuracy": {"train": 0.9, "test": 0.9}}
+    assert "baseline" not in run("iris", *QUICK)[1]
+
+
+def test_classes_can_be_weighted(run, rare):
+    plain = strict(run(rare, *QUICK, "--json", "-")[1])
+    code, out, _ = run(rare, *QUICK, "--class-weight", "balanced", "--json", "-")
+    told = strict(out)
+    assert code == 0 and told["config"]["training"]["class_weight"] == "balanced"
+    assert plain["class_weights"] is None
+    np.testing.assert_allclose(told["class_weights"], [80 / (2 * 72), 80 / (2 * 8)])
+    assert told["class_names"] == ["often", "rare"] and told["W"] != plain["W"]
 
 
 def test_it_says_what_it_trains_and_how_it_ended(run):

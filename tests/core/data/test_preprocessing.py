@@ -23,6 +23,19 @@ def test_it_equals_scikit_learns_up_to_the_degree_of_freedom(rng):
     np.testing.assert_allclose(standardiser.std, expected.scale_ * np.sqrt(50 / 49))
 
 
+def test_that_of_a_population_is_scikit_learns_own(rng):
+    X = rng.normal(2, 3, size=(30, 4)).astype(np.float32)
+    standardiser = Standardiser.fit(X, std="population")
+    np.testing.assert_allclose(standardiser.std, StandardScaler().fit(X.astype(np.float64)).scale_)
+
+
+def test_the_choice_of_the_deviation_reaches_the_task(iris, make_task):
+    sample, population = (make_task(iris, data={"std": std}) for std in ("sample", "population"))
+    n = len(sample.train_rows)
+    expected = population.standardiser.std * np.sqrt(n / (n - 1))
+    np.testing.assert_allclose(sample.standardiser.std, expected)
+
+
 def test_the_rows_it_was_fitted_on_get_mean_0_and_spread_1(rng):
     X = rng.uniform(3, 9, size=(200, 3)).astype(np.float32)
     Z = Standardiser.fit(X).apply(X)

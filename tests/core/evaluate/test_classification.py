@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
+from sklearn.dummy import DummyClassifier
 
 from core.evaluate import model_outputs
 from core.evaluate.calibration import BINS, reliability
 from core.evaluate.classification import (
     NORMAL_95,
+    Baseline,
     confusion,
     has_threshold,
     report,
@@ -237,3 +239,20 @@ def test_kinds_without_probabilities_have_no_temperature():
         "adaline",
         "svm",
     ]
+
+
+def test_the_baseline_is_scikit_learns_most_frequent_class(rng):
+    y, others = rng.choice(3, 200, p=[0.2, 0.7, 0.1]), rng.choice(3, 50)
+    baseline = Baseline.of(y, 3)
+    dummy = DummyClassifier(strategy="most_frequent").fit(y[:, None], y)
+    assert baseline.label == dummy.predict([[0]])[0]
+    assert baseline.accuracy(others) == dummy.score(others[:, None], others)
+    assert np.isnan(baseline.accuracy(others[:0]))
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"), [((60, 60), False), ((60, 10), True), ((9, 8, 7), False)]
+)
+def test_only_a_class_that_is_far_ahead_makes_imbalance(counts, said):
+    y = np.repeat(np.arange(len(counts)), counts)
+    assert Baseline.of(y, len(counts)).is_imbalanced is said

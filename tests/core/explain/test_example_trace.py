@@ -205,3 +205,15 @@ def test_a_drawing_without_a_class_is_followed_up_to_its_probabilities(iris, mak
 def test_at_zero_weights_the_loss_is_ln_h(iris, make_task):
     task = make_task(iris)
     assert trace_of(task, Trainer(task), 5).loss == pytest.approx(np.log(3))
+
+
+def test_with_class_weights_the_examples_of_a_batch_count_by_their_class(iris, make_task):
+    few = iris.with_two_classes("setosa", None)  # one row of three
+    task = make_task(few, model={"kind": "binary"}, batch_size=16, class_weight="balanced")
+    trainer = trained(task, 3)
+    rows = trainer.next_rows()
+    traces = [trace_of(task, trainer, int(row)) for row in rows]
+    assert {trace.weight for trace in traces} == {0.75, 1.5}
+    expected = np.mean([trace.weight * trace.dW for trace in traces], axis=0)
+    np.testing.assert_allclose(traces[0].batch.dW, expected, atol=1e-6)
+    assert_promise_is_kept(task, 3)

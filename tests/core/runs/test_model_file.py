@@ -70,7 +70,7 @@ def test_a_loaded_model_answers_as_the_trainer_did_to_the_bit(trainer_of_any_kin
     task = trainer_of_any_kind.task
     values = task.dataset.values(task.test_rows)
     expected = probe.probabilities(task, trainer_of_any_kind.params(), values)
-    np.testing.assert_array_equal(model_file.load(path).probabilities(values), expected)
+    np.testing.assert_array_equal(model_file.load(path).answers(values)[1], expected)
 
 
 def test_all_fields_come_back(trainer_of_any_kind, path):
@@ -144,10 +144,21 @@ def test_figures_that_do_not_exist_are_left_out(iris, make_task, path):
 
 @pytest.mark.parametrize(
     ("given_name", "name"),
-    [("m", "m.safetensors"), ("m.bin", "m.bin"), ("a.b/m", "a.b/m.safetensors")],
+    [
+        ("m", "m.safetensors"),
+        ("a.b/m", "a.b/m.safetensors"),
+        ("run 1.5", "run 1.5.safetensors"),
+        ("M.SafeTensors", "M.SafeTensors"),
+    ],
 )
 def test_a_name_without_ending_gets_one(given_name, name, tmp_path):
     assert model_file.with_ending(tmp_path / given_name) == tmp_path / name
+
+
+@pytest.mark.parametrize("ending", ["onnx", "pt", "PTH", "pkl", "h5", "json", "bin", "joblib"])
+def test_a_name_of_another_format_is_refused_with_what_is_written(ending, tmp_path):
+    with pytest.raises(SaveError, match=r"in the format safetensors.* Name it m\.safetensors"):
+        model_file.with_ending(tmp_path / f"m.{ending}")
 
 
 def test_a_failing_disk_leaves_the_old_model(iris_model, path, monkeypatch):
@@ -450,7 +461,7 @@ def load_or_refuse(path, data):
     else:
         message = ""
         with np.errstate(all="ignore"):  # what is valid may still be huge
-            loaded.probabilities(np.ones((1, len(loaded.feature_names)), dtype=np.float32))
+            loaded.answers(np.ones((1, len(loaded.feature_names)), dtype=np.float32))
     assert "\n" not in message
 
 

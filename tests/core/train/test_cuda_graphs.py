@@ -13,6 +13,7 @@ from core.train import device as device_
 from core.train import metrics as measure
 from core.train.cuda_graphs import HELD, TOGETHER
 from core.train.device import AHEAD, MARKED, Cuda, HostCopy, Lag, queue_of
+from core.train.optimisers import RULES
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
 from core.train.warm_start import move_to
@@ -87,6 +88,24 @@ def test_graphs_give_the_weights_of_updates_one_by_one(
     follow(twin, subject)
     assert_same(subject, twin)
     assert device.replayed > 0
+
+
+@pytest.mark.parametrize("optimiser", [name for name, rule in RULES.items() if rule.is_steady])
+def test_thresholds_and_class_weights_are_in_the_graphs(optimiser, iris, pair, device):
+    subject, twin = pair(
+        iris.with_two_classes("setosa", None),
+        data={"features": ("all",)},
+        model={"kind": "binary"},
+        batch_size=8,
+        optimiser=optimiser,
+        l1=0.5,
+        class_weight="balanced",
+        learning_rate=0.02,
+    )
+    go(subject, 600)
+    follow(twin, subject)
+    assert_same(subject, twin)
+    assert device.replayed > 0 and not subject.params().W.all()
 
 
 def test_the_last_smaller_batch_of_an_epoch_is_made_by_itself(digits, pair, device):
@@ -364,6 +383,8 @@ def test_real_graphs_agree_with_updates_one_by_one(name, kind, batch_size, reque
         model={"kind": kind, "init": "random"},
         batch_size=batch_size,
         learning_rate=0.05,
+        l1=0.001,
+        class_weight="balanced",
     )
     for eta in (0.05, 0.02):
         for each in (subject, twin):

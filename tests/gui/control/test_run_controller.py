@@ -271,9 +271,10 @@ def test_one_press_recovers_from_divergence_and_learns(qtbot, open_window, reach
 
 
 def test_where_no_rate_helps_there_is_no_button_but_the_setting_to_blame(qtbot, open_window):
-    window = open_window(RunConfig(training=TrainingConfig(l1=1000.0)))
+    training = TrainingConfig(weight_decay=300.0, batch_size=None)
+    window = open_window(RunConfig(training=training))
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: "λ₁ = 1000" in window.notice.text, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "λ = 300" in window.notice.text, timeout=PATIENCE_MS)
     assert not window.banner.button.isVisible() and window.notice.is_trouble
 
 

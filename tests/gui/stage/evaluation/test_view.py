@@ -67,6 +67,19 @@ def click_cell(qtbot, window, page, true: int, predicted: int) -> None:
     settle(qtbot, window)
 
 
+def test_of_imbalanced_classes_the_baseline_is_said_too(evaluated, tmp_path):
+    rows = [f"{k % 7},{k % 5},{'rare' if k % 10 == 0 else '<b>often</b>'}" for k in range(60)]
+    (tmp_path / "t.csv").write_text("x,z,class\n" + "\n".join(rows) + "\n")
+    data = DataConfig("csv", path=str(tmp_path / "t.csv"), test_fraction=0.0)
+    _, view = evaluated(RunConfig(data=data, training=TrainingConfig(epochs=5)))
+    assert "Baseline, always “&lt;b&gt;often&lt;/b&gt;”: 90.0 %" in view.accuracy.text()
+
+
+def test_of_balanced_classes_it_is_not(evaluated):
+    _, view = evaluated(RunConfig(training=TrainingConfig(epochs=3)))
+    assert "Baseline" not in view.accuracy.text()
+
+
 def test_the_matrix_is_scikit_learns(evaluated):
     window, view = evaluated(
         RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))

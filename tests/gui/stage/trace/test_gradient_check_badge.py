@@ -274,9 +274,9 @@ def test_the_table_follows_the_theme(badge, press, task, trained, pixels):
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("softmax", "∇W L = (A − Y)ᵀ X / n + λ W + λ₁ sign W, ∇b L = Σᵢ (A − Y)ᵢ / n"),
-        ("adaline", "∇W L = (2 (Z − Y))ᵀ X / n + λ W + λ₁ sign W, ∇b L = Σᵢ 2 (Z − Y)ᵢ / n"),
-        ("ovo", "∇W L = (A − T)ᵀ X / n + λ W + λ₁ sign W, ∇b L = Σᵢ (A − T)ᵢ / n"),
+        ("softmax", "∇W L = (A − Y)ᵀ X / n + λ W, ∇b L = Σᵢ (A − Y)ᵢ / n"),
+        ("adaline", "∇W L = (2 (Z − Y))ᵀ X / n + λ W, ∇b L = Σᵢ 2 (Z − Y)ᵢ / n"),
+        ("ovo", "∇W L = (A − T)ᵀ X / n + λ W, ∇b L = Σᵢ (A − T)ᵢ / n"),
     ],
 )
 def test_the_formula_is_that_of_the_model_with_its_penalties(badge, trained, press, kind, words):

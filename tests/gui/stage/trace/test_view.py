@@ -426,9 +426,11 @@ def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
 def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced, rule):
     window, view = traced(of("softmax", optimiser=rule, l1=0.01, weight_decay=0.1))
     text, is_apart = view.sheet.numbers.text(), OPTIMISERS[rule].decouples_decay
-    assert ("g = ∇W + λ₁ sign W" if is_apart else "g = ∇W + λ W + λ₁ sign W") in text
-    assert ("W − η (d + λ W)" in text) == is_apart
-    assert {"momentum": "v ← μ v + g", "nesterov": "W − η (g + μ v)"}.get(rule, "√") in text
+    assert ("g = ∇W + λ W" in text) != is_apart
+    assert ("u = W − η (d + λ W)" in text) == is_apart
+    expected = {"momentum": "v ← v + (u − W) / η", "nesterov": "v ← μ v + (W − r) / η"}
+    assert expected.get(rule, "τ = η λ₁ / (√") in text
+    assert "← sign u · max(|u| − τ, 0)" in text
     promised = {
         key: number(view.sheet.numbers.say(key)) for key in view.sheet.keys if key[0] == "W2"
     }

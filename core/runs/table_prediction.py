@@ -1,0 +1,344 @@
+"""A model is asked about all rows of a table, which is written again with the answers.
+
+Block by block: the memory that it takes does not grow with the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import files
+from core.config import CsvOptions
+from core.data.csv import label
+from core.data.csv.blocks import Block, TableBlocks
+from core.data.csv.dialect import NO_OPTIONS
+from core.data.csv.reader import Progress
+from core.data.csv.spreadsheet import Line, Writer
+from core.data.csv.table import Column
+from core.data.csv.text_file import UndecodableError
+from core.data.dataset import format_count
+from core.data.digits.deskew import deskew_images
+from core.data.indicators import Asked
+from core.errors import DataError
+from core.invisible_characters import visible, visible_names
+from core.model_family import FAMILY
+from core.name_lookup import MAX_SHOWN, plain
+from core.number_format import format_shortest
+from core.runs.model import Model
+
+PREDICTED = "predicted"  # name of the column with the class
+MAX_LISTED = 1000  # rows that are listed with the reason why they were not answered
+MAX_REASONS = 3  # cells named of one row
+ROWS_AT_ONCE = 4096  # whose answers are texts at the same time
+
+Write = Callable[[str], object]
+Values = NDArray[np.float32]
+
+
+@dataclass
+class Report:
+    """What came of a table so far.
+
+    rows : of the table. counts : of the answered rows, by class.
+    unread, unread_count : line and reason of the first rows without an answer, and how many there
+        are. notes : on how the table was read.
+    """
+
+    counts: dict[str, int]
+    rows: int = 0
+    unread: list[tuple[int, str]] = field(default_factory=list)
+    unread_count: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> int:
+        return self.rows - self.unread_count
+
+    def __str__(self) -> str:
+        found = ", ".join(f"{name} {n:,}" for name, n in self.counts.items() if n)
+        said = f"{format_count(self.rows, 'row')}: {found or 'no answer'}."
+        if self.unread_count:
+            said += f" {format_count(self.unread_count, 'row')} could not be read."
+        return said
+
+
+class TablePrediction:
+    """A table, and a model whose features are among its columns."""
+
+    def __init__(self, model: Model, path: Path, reading: CsvOptions = NO_OPTIONS) -> None:
+        """Find the model's features in the table; raise DataError where they are missing."""
+        self._model, self._path = model, path
+        self._blocks = TableBlocks(path, reading)
+        self._find_columns()
+
+    def save(
+        self,
+        path: Path,
+        progress: Progress | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> Report:
+        """Write the table with its answers to a file, whole or not at all; see `run`.
+
+        Raises SaveError too.
+        """
+        with files.writing(path) as file:
+
+            def start_again() -> None:
+                file.seek(0)
+                file.truncate()
+
+            begins_anew = start_again if file.seekable() else None
+            return self.run(file.write, progress, is_cancelled, begins_anew)
+
+    def run(
+        self,
+        write: Write,
+        progress: Progress | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        start_again: Callable[[], object] | None = None,
+    ) -> Report:
+        """Write the table with its answers, and return the report.
+
+        A row that cannot be read keeps its cells, and its answer is empty.
+        progress, is_cancelled : as of `core.data.csv.reader.read`.
+        start_again : discard all that was written, where the encoding turns out to be another one;
+            None: that is a DataError.
+        Raises DataError and Cancelled.
+        """
+        while True:
+            try:
+                return self._run(write, progress, is_cancelled)
+            except UndecodableError as error:
+                if start_again is None:
+                    raise DataError(
+                        f"{self._path.name}, line {error.line:,}: found bytes that are not UTF-8, "
+                        "as the lines before them are; name the encoding, or save it again as "
+                        "UTF-8."
+                    ) from None
+            start_again()
+            self._blocks.guess_encoding()
+            self._find_columns()
+
+    def _find_columns(self) -> None:
+        model, form = self._model, self._blocks.form
+        self._wanted, self._notes = columns_of(model, self._blocks)
+        self._scale = _pixel_scale(model, self._blocks, self._wanted)
+        mark = form.decimal
+        self._quote = '"' if mark == form.delimiter else ""
+        has_shares = FAMILY[model.config.model.kind].has_probabilities
+        self._shown = len(model.class_names) if has_shares else 0
+        names = list(form.names)
+        for name in (PREDICTED, *(f"P({name})" for name in model.class_names[: self._shown])):
+            while name in names:
+                name += "_"
+            names.append(name)
+        self._names = names
+        line = Line()
+        writer = Writer(line, form.delimiter)
+        self._classes = []
+        for name in model.class_names:
+            writer.row([name])
+            self._classes.append(line.text)
+        self._nothing = form.delimiter * (1 + self._shown)
+
+    def _run(
+        self, write: Write, progress: Progress | None, is_cancelled: Callable[[], bool]
+    ) -> Report:
+        form = self._blocks.form
+        report = Report(dict.fromkeys(visible_names(self._model.class_names), 0))
+        report.notes = (str(form), *form.notes, *self._notes)
+        line = Line()
+        Writer(line, form.delimiter).header(self._names)
+        write(f"{line.text}\n")
+        for block in self._blocks.read(self._wanted, progress, is_cancelled):
+            for part in block.parts(ROWS_AT_ONCE):
+                write(self._answered(part, report))
+        return report
+
+    def _answered(self, block: Block, report: Report) -> str:
+        """Return the lines of a block with their answers."""
+        n, width = len(block.texts), block.full_width
+        is_row = block.widths == width
+        is_readable = np.zeros(n, dtype=bool)
+        reasons: dict[int, str] = {}
+        room = MAX_LISTED - len(report.unread)
+        values = self._features(block.columns)
+        is_good = np.isfinite(values).all(axis=1)
+        is_readable[is_row] = is_good
+        endings = [self._nothing] * n
+        if is_good.any():
+            with np.errstate(all="ignore"):
+                decided, shares = self._model.answers(values[is_good])
+            is_finite = np.isfinite(shares).all(axis=1)
+            places = np.flatnonzero(is_readable)
+            for place in places[~is_finite][: max(room, 0)].tolist():
+                reasons[place] = "the values are too large for this model"
+            is_readable[places[~is_finite]] = False
+            self._end(endings, places[is_finite], decided[is_finite], shares[is_finite])
+            counted = np.bincount(decided[is_finite], minlength=len(report.counts))
+            for name, count in zip(report.counts, counted.tolist(), strict=True):
+                report.counts[name] += count
+        report.rows += n
+        report.unread_count += n - int(is_readable.sum())
+        for place in np.flatnonzero(~is_readable)[: max(room, 0)].tolist():
+            if place not in reasons:
+                row = int(is_row[:place].sum())
+                reasons[place] = (
+                    self._reason(block.columns, row)
+                    if is_row[place]
+                    else f"{format_count(int(block.widths[place]), 'value')}, not {width}"
+                )
+            report.unread.append((int(block.lines[place]), reasons[place]))
+        return "\n".join(map("".join, zip(block.texts, endings, strict=True))) + "\n"
+
+    def _end(
+        self,
+        endings: list[str],
+        places: NDArray[np.int64],
+        decided: NDArray[np.int64],
+        shares: Values,
+    ) -> None:
+        """Write class and probabilities of rows to their places among the endings of lines."""
+        form, quote = self._blocks.form, self._quote
+        parts = [[self._classes[k] for k in decided.tolist()]]
+        for j in range(self._shown):
+            # Text directly from float32: as many digits as reading the same number back needs.
+            texts = shares[:, j].astype(str).tolist()
+            if form.decimal != ".":
+                texts = [f"{quote}{text.replace('.', form.decimal)}{quote}" for text in texts]
+            parts.append(texts)
+        joined = map(form.delimiter.join, zip(*parts, strict=True))
+        for place, text in zip(places.tolist(), joined, strict=True):
+            endings[place] = form.delimiter + text
+
+    def _features(self, columns: tuple[Column, ...]) -> NDArray[np.floating]:
+        """Return the features (k, d) of a block's rows in the units of the model; NaN in gaps."""
+        model = self._model
+        found = np.empty((len(columns[0].values), len(model.feature_names)))
+        for asked, column in zip(model.columns, columns, strict=True):
+            found[:, list(asked.places)] = _encoded(asked, column)
+        if self._scale is None:
+            return model.stored(found)
+        X = found.astype(np.float32)
+        X[(X.min(axis=1) < 0) | (X.max(axis=1) > self._scale)] = np.nan  # False for NaN
+        if self._scale != model.scale:  # the pixels are shares of ink
+            X *= np.float32(model.scale)
+        if model.config.data.deskew:
+            is_whole = np.isfinite(X).all(axis=1)
+            X[is_whole] = deskew_images(np.rint(X[is_whole]).astype(np.uint8))
+        return X / np.float32(model.scale)
+
+    def _reason(self, columns: tuple[Column, ...], row: int) -> str:
+        """Return why a row of a block has no answer."""
+        found = []
+        for asked, column in zip(self._model.columns, columns, strict=True):
+            value, word = float(column.values[row]), _word(column, row)
+            if asked.words:
+                if asked.encode(word or format_shortest(value)) is None:
+                    what = (
+                        f"“{visible(word)}”, which the model does not know" if word else "no word"
+                    )
+                    found.append(f"{column.name} is {what}")
+            elif np.isnan(value):
+                found.append(f"{column.name} is {f'“{visible(word)}”' if word else 'no number'}")
+            elif np.isinf(value):
+                found.append(f"{column.name} is no finite number")
+            elif self._scale is not None and not 0 <= value <= self._scale:
+                found.append(f"{column.name} is {value:g}, no pixel of 0 … {self._scale:g}")
+        more = len(found) - MAX_REASONS
+        listed = "; ".join(found[:MAX_REASONS])
+        return f"{listed}; and {more} more" if more > 0 else listed
+
+
+def _word(column: Column, row: int) -> str:
+    """Return the word in a cell, or ""."""
+    code = -1 if column.codes is None else int(column.codes[row])
+    return column.words[code] if code >= 0 else ""
+
+
+def _encoded(asked: Asked, column: Column) -> NDArray[np.float64]:
+    """Return the features (k, places) that a column gives; NaN in gaps and for unknown words."""
+    values = np.where(np.isfinite(column.values), column.values, np.nan)
+    if not asked.words:
+        return values[:, None]
+    nothing = [np.nan] * len(asked.places)
+    found = np.full((len(values), len(nothing)), np.nan)
+    for number in np.unique(values[np.isfinite(values)]).tolist():  # 0 and 1 may stand for words
+        found[values == number] = asked.encode(format_shortest(number)) or nothing
+    if column.codes is not None:
+        of_word = np.array([asked.encode(word) or nothing for word in column.words])
+        is_word = column.codes >= 0
+        found[is_word] = of_word[column.codes[is_word]]
+    return found
+
+
+def columns_of(model: Model, blocks: TableBlocks) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the index of each column that the model asks for, and notes on the choice.
+
+    They are found by name, in any order, with or without a unit in brackets; pixels also by their
+    place, and so are the columns of a table without a header that has no others.
+    """
+    form = blocks.form
+    features = visible_names([asked.name for asked in model.columns])
+    exact = {plain(name): j for j, name in reversed(list(enumerate(form.names)))}
+    stems: dict[str, list[int]] = {}
+    for j, name in enumerate(form.names):
+        stems.setdefault(_stem(name), []).append(j)
+    found = [exact.get(plain(name), _only(stems.get(_stem(name), []))) for name in features]
+    missing = [name for name, j in zip(features, found, strict=True) if j is None]
+    chosen = tuple(j for j in found if j is not None)
+    if not missing and len(set(chosen)) == len(features):
+        return chosen, ()
+    if model.image_shape is not None:
+        return _pixels(model, blocks), ("pixels taken by their places, row by row",)
+    if form.header_line is None and len(form.names) == len(features):
+        return tuple(range(len(features))), ("no header: columns taken in the model's order",)
+    raise DataError(
+        f"The table has no column {_listed(missing or list(features))}, which the model reads; it "
+        f"has {_listed(list(form.names))}. Name its columns in the first line, as the model does."
+    )
+
+
+def _stem(name: str) -> str:
+    """Return a name without a unit in brackets, as it is compared."""
+    return plain(name.partition("(")[0]) or plain(name)
+
+
+def _only(places: list[int]) -> int | None:
+    return places[0] if len(places) == 1 else None
+
+
+def _pixels(model: Model, blocks: TableBlocks) -> tuple[int, ...]:
+    """Return the columns of pixels of a table whose other columns are a label and a split."""
+    count, table = len(model.feature_names), blocks.beginning()
+    beside = {j for j in (table.split,) if j is not None}
+    if len(table.names) - len(beside) == count + 1:
+        beside.add(label.choose(table).column)
+    columns = tuple(j for j in range(len(table.names)) if j not in beside)
+    if len(columns) != count:
+        raise DataError(
+            f"The table has {len(table.names):,} columns; the model reads {count:,} pixels, with a "
+            "label beside them or without."
+        )
+    return columns
+
+
+def _pixel_scale(model: Model, blocks: TableBlocks, wanted: tuple[int, ...]) -> float | None:
+    """Return the number of full ink in the table; None for a model of measured features."""
+    if model.image_shape is None:
+        return None
+    table = blocks.beginning()
+    pixels = [table.columns[j] for j in wanted]
+    highest = max((column.high for column in pixels), default=0.0)
+    has_fractions = any(column.kind == "numbers" for column in pixels)
+    return 1.0 if has_fractions and highest <= 1 else model.scale
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(f"“{name}”" for name in names[:MAX_SHOWN])
+    return shown + (", …" if len(names) > MAX_SHOWN else "")

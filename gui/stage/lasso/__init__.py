@@ -1,0 +1,1 @@
+"""The lasso path: which weights are left at each λ₁."""

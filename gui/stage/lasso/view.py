@@ -1,0 +1,268 @@
+"""Weights at the lowest loss against λ₁, with a slider of λ₁ and the weights that are left."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from core.data.task import Task
+from core.model_family import output_names
+from core.number_format import format_signed, format_superscript
+from core.train.snapshot import Snapshot
+from gui.kit import plots
+from gui.kit import theme as look
+from gui.kit.axes import ValueAxis
+from gui.kit.fields.unscrolled import Slider
+from gui.kit.labels import Readout
+from gui.kit.layouts import add_layout
+from gui.kit.plain_text import Plain
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.state.background_tasks import Background, Queue
+
+if TYPE_CHECKING:  # it imports PyTorch
+    from core.explain.lasso_path import LassoPath, PathSolver
+
+KEY = "lasso path"
+STEPS = 59  # of the slider: one for each λ₁ of the path after the first
+MOST_LISTED = 12
+WAIT = "Finding the weights for each λ₁ …"
+TIP = "The penalty λ₁ for which the weights are shown; the run keeps its own"
+LINE_PX = 1.6
+
+
+class PowerAxis(pg.AxisItem):  # type: ignore[misc]
+    """Horizontal axis of logarithms to base 10, labelled by the powers themselves."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        return [(1.0, 0.0)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"10{format_superscript(round(value))}" for value in values]
+
+
+class SignedAxis(ValueAxis):
+    """Vertical axis of values of both signs."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        return super().tickSpacing(min(low, 0.0) - low, high - low, size)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
+        digits = max(0, math.ceil(-math.log10(spacing or 1.0) - 1e-9))
+        return [format_signed(value, digits) if value else "0" for value in values]
+
+
+class LassoView(View):
+    """The path of a task, found step by step in the background while the view is visible."""
+
+    l1_wanted = Signal(float)  # λ₁ that the run should have
+
+    def __init__(self, theme: Theme, background: Background) -> None:
+        super().__init__(theme)
+        self._background = background
+        self._asked: tuple[Task, float] | None = None  # task and λ whose path is shown
+        self._solver: PathSolver | None = None  # used by the background's thread alone
+        self.path: LassoPath | None = None
+        self._lines: list[plots.Line] = []
+        axes = {"bottom": PowerAxis(), "left": SignedAxis()}
+        self.plot = plots.make_plot(theme, moves_below=False, axes=axes)
+        self.plot.setAccessibleName("Weights against λ₁")
+        self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
+        self.plot.setMouseEnabled(x=False, y=False)
+        self._here = plots.Line(self.plot)
+        plots.name_axis(self.plot, "bottom", "λ₁")
+        plots.name_axis(self.plot, "left", "weight")
+        self.slider = Slider()
+        self.slider.setRange(0, STEPS)
+        self.slider.setPageStep(6)
+        self.slider.setValue(STEPS // 2)
+        self.slider.setAccessibleName("λ₁ of the weights shown")
+        self.slider.setToolTip(TIP)
+        self.slider.valueChanged.connect(self._show_here)
+        self.words = Readout(2)
+        self.words.setAccessibleName("weights that are left")
+        self.list = Plain()
+        self.list.setAccessibleName("the largest weights that are left")
+        self.list.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.button = QPushButton("Train with this λ₁")
+        self.button.setToolTip("Give the run this λ₁; Space trains on with it")
+        self.button.clicked.connect(self._want)
+        self.absence = Plain()
+        self.absence.setWordWrap(True)
+        self.absence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._lay_out()
+        self.show_theme()
+
+    def _lay_out(self) -> None:
+        self._shown = QWidget()
+        side = QVBoxLayout()
+        side.addWidget(self.words)
+        side.addWidget(self.list, 1)
+        side.addWidget(self.button)
+        picture = QVBoxLayout()
+        picture.addWidget(self.plot, 1)
+        row = QHBoxLayout()
+        row.addWidget(QLabel("λ₁"))
+        row.addWidget(self.slider, 1)
+        add_layout(picture, row)
+        both = QHBoxLayout(self._shown)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(2 * look.GRID)
+        add_layout(both, picture, 3)
+        add_layout(both, side, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 6)
+        layout.addWidget(self._shown, 1)
+        layout.addWidget(self.absence, 1)
+
+    # What is shown ------------------------------------------------------------------------------
+
+    def show_theme(self) -> None:
+        plots.paint(self.plot, self.theme)
+        self._here.setPen(plots.pen(self.plot, self.theme.ink, 1, Qt.PenStyle.DashLine))
+        self._colour()
+
+    def show_task(self, task: Task) -> None:
+        self._begin(None)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        wanted = snapshot.task, snapshot.settings.l2
+        self.button.setEnabled(self.path is not None and not snapshot.settings.rule.is_second_order)
+        if self._asked is None or self._asked[0] is not wanted[0] or self._asked[1] != wanted[1]:
+            self._begin(wanted)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether the whole path is shown too."""
+        is_found = self.path is None or self.path.is_whole or not self.isVisible()
+        return super().is_at_rest and is_found
+
+    def _begin(self, wanted: tuple[Task, float] | None) -> None:
+        self._background.forget(KEY)
+        self._asked, self._solver, self.path = wanted, None, None
+        self._say_absent(WAIT)
+        if wanted is not None:
+            self._ask()
+
+    def _say_absent(self, words: str) -> None:
+        self.absence.setText(words)
+        self.absence.setVisible(bool(words))
+        self._shown.setVisible(not words)
+
+    def _ask(self) -> None:
+        asked, solver = self._asked, self._solver
+        if asked is None:
+            return
+
+        def work() -> tuple[PathSolver, LassoPath] | str:
+            from core.explain import lasso_path
+
+            task, decay = asked
+            if words := lasso_path.obstacle(task):
+                return words
+            going_on = solver or lasso_path.PathSolver(task, decay)
+            return going_on, going_on.go_on()
+
+        def answer(found: tuple[PathSolver, LassoPath] | str) -> None:
+            if self._asked is not asked:
+                return
+            if isinstance(found, str):
+                self._say_absent(found)
+                return
+            self._solver, path = found
+            self._show_path(path)
+            if not path.is_whole and self.isVisible():
+                self._ask()
+
+        def failed(error: BaseException) -> None:
+            self._say_absent(f"The path could not be found: {error}")
+
+        self._background.ask(KEY, work, answer, failed, Queue.STUDIES)
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        if self.path is not None and not self.path.is_whole:
+            self._ask()
+
+    def _show_path(self, path: LassoPath) -> None:
+        is_first, self.path = self.path is None, path
+        if is_first:
+            self._make_lines(path)
+            self._say_absent("")
+            if self.snapshot is not None:
+                self.button.setEnabled(not self.snapshot.settings.rule.is_second_order)
+        x = np.log10(path.l1)
+        for k, line in enumerate(self._lines):
+            values = path.W[:, k, :]
+            gaps = np.full((1, values.shape[1]), np.nan)
+            ys = np.concatenate([values, gaps]).T.ravel()
+            line.setData(np.tile(np.append(x, np.nan), values.shape[1]), ys)
+        box = self.plot.getPlotItem().getViewBox()
+        low, high = float(path.W.min()), float(path.W.max())
+        margin = 0.05 * max(high - low, 1e-9)
+        box.setRange(
+            xRange=(x[0] - 3, x[0]), yRange=(low - margin, high + margin), padding=0, update=True
+        )
+        self._show_here()
+
+    def _make_lines(self, path: LassoPath) -> None:
+        for line in self._lines:
+            line.scene().removeItem(line)
+        self._lines = [plots.Line(self.plot) for _ in range(path.W.shape[1])]
+        self._colour()
+
+    def _colour(self) -> None:
+        task = self.task
+        if task is None:
+            return
+        marks = task.dataset.class_marks
+        is_by_class = len(self._lines) == len(marks)
+        for k, line in enumerate(self._lines):
+            colour = self.theme.class_colour(marks[k]) if is_by_class else self.theme.accent
+            line.setPen(plots.pen(self.plot, colour, LINE_PX))
+
+    @property
+    def index(self) -> int:
+        """The index of the λ₁ that is shown, in the path."""
+        assert self.path is not None
+        return min(STEPS - self.slider.value(), len(self.path.l1) - 1)
+
+    def _show_here(self) -> None:
+        path, task = self.path, self.task
+        if path is None or task is None:
+            return
+        at = self.index
+        W, l1 = path.W[at], path.l1[at]
+        (low, high) = self.plot.getPlotItem().getViewBox().viewRange()[1]
+        self._here.setData([math.log10(l1)] * 2, [low, high])
+        left = int(np.count_nonzero(W))
+        more = "" if path.is_whole else " …"
+        self.words.setText(f"λ₁ = {l1:.3g}: {left:,} of {W.size:,} weights are left{more}")
+        self.list.setText(_say_largest(task, W))
+
+    def _want(self) -> None:
+        if self.path is not None:
+            self.l1_wanted.emit(float(f"{self.path.l1[self.index]:.3g}"))
+
+
+def _say_largest(task: Task, W: np.ndarray) -> str:
+    """Return a line for each of the largest weights that are not 0."""
+    names = output_names(task.config.model.kind, task.dataset.class_names)
+    inputs, lines = task.input_names, []
+    order = np.argsort(-np.abs(W), axis=None, kind="stable")
+    for place in order[:MOST_LISTED].tolist():
+        k, j = divmod(place, W.shape[1])
+        if not W[k, j]:
+            break
+        to = f" → {names[k]}" if len(W) > 1 else ""
+        lines.append(f"{format_signed(W[k, j], 3)}  {inputs[j]}{to}")
+    more = int(np.count_nonzero(W)) - len(lines)
+    return "\n".join([*lines, *([f"… and {more:,} more"] if more else [])])

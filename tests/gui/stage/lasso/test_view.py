@@ -1,0 +1,139 @@
+"""The lasso path: a line for each weight, and the weights that are left at the slider's λ₁."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data import sources
+from core.data.task import prepare
+from core.explain.lasso_path import PathSolver
+from gui.kit import theme as look
+from gui.kit.plots import Line
+from gui.stage.lasso.view import STEPS, LassoView
+
+PATIENCE_MS = 60_000
+ALL = DataConfig(features=("all",))
+NEURON = ModelConfig("binary", positive="versicolor")
+
+
+@pytest.fixture
+def view(qtbot, background, show_view):
+    view = LassoView(look.LIGHT, background)
+    show_view(view, 900, 500)
+    return view
+
+
+@pytest.fixture
+def found(qtbot, view, background, trained):
+    """Return found(config): wait until the path of the config's task is whole."""
+
+    def found(config):
+        task = prepare(sources.load(config.data), config)
+        view.offer_task(task)
+        view.offer_snapshot(trained(task, 1))
+
+        def is_whole():
+            background.poll()
+            return view.path is not None and view.path.is_whole
+
+        qtbot.waitUntil(is_whole, timeout=PATIENCE_MS)
+        return task
+
+    return found
+
+
+def test_each_weight_has_a_line_over_the_penalties(view, found):
+    task = found(RunConfig(ALL, NEURON))
+    (line,) = [item for item in view.plot.moving.childItems() if len(item.getData()[0]) > 2]
+    assert isinstance(line, Line)
+    x, y = line.getData()
+    breaks = np.flatnonzero(np.isnan(y))
+    assert len(breaks) == task.m
+    np.testing.assert_allclose(x[: breaks[0]], np.log10(view.path.l1))
+    np.testing.assert_allclose(y[: breaks[0]], view.path.W[:, 0, 0])
+
+
+def test_the_slider_says_which_weights_are_left(view, found, qtbot):
+    task = found(RunConfig(ALL, NEURON))
+    view.slider.setValue(STEPS)
+    assert "0 of 4 weights are left" in view.words.text() and not view.list.text()
+    view.slider.setFocus()
+    qtbot.keyClick(view.slider, Qt.Key.Key_Home)
+    at = view.path.W[-1, 0]
+    assert f"λ₁ = {view.path.l1[-1]:.3g}: {np.count_nonzero(at)} of 4" in view.words.text()
+    first = task.input_names[int(np.abs(at).argmax())]
+    assert view.list.text().splitlines()[0].endswith(first)
+
+
+def test_of_several_classes_it_says_whose_weights_they_are(view, found):
+    found(RunConfig(ALL))
+    view.slider.setValue(0)
+    assert "→ setosa" in view.list.text() and "of 12 weights" in view.words.text()
+
+
+def test_the_run_gets_the_penalty_of_the_slider(view, found, qtbot):
+    found(RunConfig(ALL, NEURON))
+    view.slider.setValue(20)
+    with qtbot.waitSignal(view.l1_wanted) as wanted:
+        qtbot.mouseClick(view.button, Qt.MouseButton.LeftButton)
+    assert wanted.args[0] == pytest.approx(view.path.l1[STEPS - 20], rel=5e-3)
+
+
+def test_an_optimiser_that_takes_no_penalty_is_not_offered_one(view, found):
+    found(RunConfig(ALL, NEURON, TrainingConfig(optimiser="newton")))
+    assert not view.button.isEnabled()
+
+
+def test_another_weight_decay_has_another_path(view, found):
+    found(RunConfig(ALL, NEURON))
+    before = view.path
+    found(RunConfig(ALL, NEURON, TrainingConfig(weight_decay=0.1)))
+    assert np.abs(view.path.W[-1]).max() < np.abs(before.W[-1]).max() / 2
+
+
+def test_where_there_is_none_it_says_why(qtbot, view, background, trained):
+    config = RunConfig(model=ModelConfig("svm", positive="setosa"))
+    task = prepare(sources.load(config.data), config)
+    view.offer_task(task)
+    view.offer_snapshot(trained(task, 1))
+
+    def is_said():
+        background.poll()
+        return "one smooth valley" in view.absence.text()
+
+    qtbot.waitUntil(is_said, timeout=PATIENCE_MS)
+    assert view.absence.isVisible() and not view.plot.isVisible()
+
+
+def test_a_path_goes_on_when_it_is_seen_again(view, background, qtbot, monkeypatch, trained):
+    monkeypatch.setattr("core.explain.lasso_path.AT_ONCE_S", 0.0)
+    task = prepare(sources.load(ALL), RunConfig(ALL, NEURON))
+    view.offer_task(task)
+    view.offer_snapshot(trained(task, 1))
+
+    def has(count):
+        background.poll()
+        return view.path is not None and len(view.path.l1) >= count
+
+    qtbot.waitUntil(lambda: has(3), timeout=PATIENCE_MS)
+    view.hide()
+    qtbot.waitUntil(lambda: (background.poll(), background.is_idle)[1], timeout=PATIENCE_MS)
+    assert not view.path.is_whole
+    view.show()
+    qtbot.waitUntil(lambda: has(60), timeout=PATIENCE_MS)
+    whole = PathSolver(task, 0.0)
+    while not (path := whole.go_on()).is_whole:
+        pass
+    np.testing.assert_array_equal(view.path.W, path.W)
+
+
+def test_in_the_window_it_is_a_view_that_sets_the_penalty(qtbot, open_window):
+    window = open_window(RunConfig(ALL, NEURON))
+    window.stage.show_name("Lasso")
+    view = window.views["Lasso"]
+    qtbot.waitUntil(lambda: view.path is not None and view.path.is_whole, timeout=PATIENCE_MS)
+    view.slider.setValue(30)
+    qtbot.mouseClick(view.button, Qt.MouseButton.LeftButton)
+    expected = float(f"{view.path.l1[STEPS - 30]:.3g}")
+    qtbot.waitUntil(lambda: window.controller.snapshot.settings.l1 == expected, timeout=PATIENCE_MS)
