@@ -94,7 +94,8 @@ def _missing_words(column: Column) -> Iterator[Remark]:
 
 
 def _of_one_row(table: Table, names: tuple[str, ...], y: NDArray[np.int64]) -> Iterator[Remark]:
-    counts = np.bincount(y[y >= 0], minlength=len(names))
+    labelled = y if y.min(initial=0) >= 0 else y[y >= 0]  # no copy of a million rows
+    counts = np.bincount(labelled, minlength=len(names))
     if counts.max(initial=0) < 2:
         return
     known = {row for stray in strays(table) for row in stray.rows.tolist()}
