@@ -25,10 +25,13 @@ from core.train.optimisers import shrink
 
 MOST_WEIGHTS = 2_000
 MOST_ROWS = 5_000  # of more, a fixed sample of this many
-POINTS = 60  # values of λ₁
+POINTS = 40  # values of λ₁
 RANGE = 1e3  # the largest λ₁ over the smallest
 AT_REST = 1e-7  # tolerance on the slope along the steepest parameter
-ITERATIONS = 3_000  # most of one λ₁: weights of separable classes grow without end as it falls
+# Most iterations of one λ₁: weights of separable classes grow without end as it falls, and of large
+# problems the eye needs no more than the first of them.
+FEWEST, MOST = 60, 3_000
+WORK = 1e8  # rows times weights, of all iterations of one λ₁
 AT_ONCE_S = 0.2
 
 Reals = NDArray[np.float64]
@@ -109,6 +112,8 @@ class _Problem:
         self._Y = torch.from_numpy(sample.Y).double()
         self._decay = decay
         self._bound = 1.0  # on the curvature, found by backtracking
+        size = len(self.X) * task.outputs * task.m
+        self._iterations = int(np.clip(WORK / size, FEWEST, MOST))
 
     def smooth(self, W: Tensor, b: Tensor) -> Tensor:
         """Return all of the loss but λ₁'s part."""
@@ -127,7 +132,7 @@ class _Problem:
     def minimise(self, W: Tensor, b: Tensor, l1: float) -> tuple[Tensor, Tensor]:
         """Return the minimum, searched for from W and b."""
         ahead, t = (W, b), 1.0
-        for _ in range(ITERATIONS):
+        for _ in range(self._iterations):
             new = self._step(*ahead, l1)
             moves = new[0] - W, new[1] - b
             uphill = sum(

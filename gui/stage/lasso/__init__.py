@@ -1,1 +1,1 @@
-"""The lasso path: which weights are left at each λ₁."""
+"""The lasso path: which weights are left at each penalty λ₁."""

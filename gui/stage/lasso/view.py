@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # it imports PyTorch
     from core.explain.lasso_path import LassoPath, PathSolver
 
 KEY = "lasso path"
-STEPS = 59  # of the slider: one for each λ₁ of the path after the first
+STEPS = 39  # of the slider: one for each λ₁ of the path after the first
 MOST_LISTED = 12
 WAIT = "Finding the weights for each λ₁ …"
 TIP = "The penalty λ₁ for which the weights are shown; the run keeps its own"
@@ -138,12 +138,6 @@ class LassoView(View):
         self.button.setEnabled(self.path is not None and not snapshot.settings.rule.is_second_order)
         if self._asked is None or self._asked[0] is not wanted[0] or self._asked[1] != wanted[1]:
             self._begin(wanted)
-
-    @property
-    def is_at_rest(self) -> bool:
-        """Whether the whole path is shown too."""
-        is_found = self.path is None or self.path.is_whole or not self.isVisible()
-        return super().is_at_rest and is_found
 
     def _begin(self, wanted: tuple[Task, float] | None) -> None:
         self._background.forget(KEY)

@@ -213,6 +213,15 @@ def check_curves(window, found: Recomputed) -> None:
     assert math.isclose(accuracy.train.line.getData()[1][-1], share, abs_tol=1e-6)
 
 
+def check_lasso(window, found: Recomputed) -> None:
+    view = late(window, "LassoView")
+    if view.path is None:  # there is none for this model
+        assert view.absence.isVisible() and view.absence.text()
+        return
+    assert view.path.W.shape[1:] == found.snapshot.params.W.shape
+    assert not view.path.W[0].any() and view.path.rows == len(found.task.train_rows)
+
+
 CHECKS = {
     "Boundary": check_boundary,
     "Weights": check_weights,
@@ -222,6 +231,7 @@ CHECKS = {
     "Network": check_network,
     "Surface": check_surface,
     "Curves": check_curves,
+    "Lasso": check_lasso,
     "Demos": lambda window, found: None,  # a demonstration has numbers of its own
     "Evaluation": check_evaluation,
     "Runs": check_runs,

@@ -121,7 +121,7 @@ def test_a_path_goes_on_when_it_is_seen_again(view, background, qtbot, monkeypat
     qtbot.waitUntil(lambda: (background.poll(), background.is_idle)[1], timeout=PATIENCE_MS)
     assert not view.path.is_whole
     view.show()
-    qtbot.waitUntil(lambda: has(60), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: has(40), timeout=PATIENCE_MS)
     whole = PathSolver(task, 0.0)
     while not (path := whole.go_on()).is_whole:
         pass
@@ -133,7 +133,7 @@ def test_in_the_window_it_is_a_view_that_sets_the_penalty(qtbot, open_window):
     window.stage.show_name("Lasso")
     view = window.views["Lasso"]
     qtbot.waitUntil(lambda: view.path is not None and view.path.is_whole, timeout=PATIENCE_MS)
-    view.slider.setValue(30)
+    view.slider.setValue(20)
     qtbot.mouseClick(view.button, Qt.MouseButton.LeftButton)
-    expected = float(f"{view.path.l1[STEPS - 30]:.3g}")
+    expected = float(f"{view.path.l1[STEPS - 20]:.3g}")
     qtbot.waitUntil(lambda: window.controller.snapshot.settings.l1 == expected, timeout=PATIENCE_MS)
