@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.data.csv import arff, json_lines, libsvm, text_file
+from core.data.csv import text_file
+from core.data.csv.layouts import arff, json_lines, libsvm
 from core.data.csv.packed import Source
 from core.data.csv.rewriting import BLANKS, Rewriter
 from core.data.csv.text_file import Head, lines_of

@@ -18,11 +18,11 @@ import io
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ from core.data.csv import arrays, dialect, encodings, packed, text_file
 from core.data.csv.column_parser import GrowingArray, cells_of, table_of
 from core.data.csv.dialect import END, MISSING, NO_OPTIONS, TableFormat
 from core.data.csv.packed import Source, Stream
+from core.data.csv.parts import Chunk, Parsed, Part, no_rows
 from core.data.csv.table import Table
 from core.data.csv.text_file import UndecodableError, count_byte
 from core.errors import Cancelled, DataError
@@ -97,35 +98,6 @@ def _read(
     return Pass(source, form, reading.na).read(progress, is_cancelled)
 
 
-Parsed = tuple["pd.DataFrame", NDArray[np.int32]]  # rows, and the line number of each
-
-
-class _Chunk(NamedTuple):
-    """Whole lines, their number, their rows (None if irregular), and the file's bytes so far."""
-
-    text: bytes
-    lines: int
-    regular: Future[Parsed | None]
-    done: int
-
-
-class Part(NamedTuple):
-    """The rows of one block of a file.
-
-    lines : (n,) the line of the file that each row starts in.
-    text : whole lines, from `first_line` on, that hold the rows, ragged ones and blank ones too.
-    is_regular : whether each line of the text is blank or one row.
-    share : of the file's bytes read so far.
-    """
-
-    frame: pd.DataFrame
-    lines: NDArray[np.int32]
-    text: bytes
-    first_line: int
-    is_regular: bool
-    share: float
-
-
 class Pass:
     """One pass over a file."""
 
@@ -181,9 +153,9 @@ class Pass:
         if self._carry:
             raise self._open_quote(self._line)
 
-    def _parsed_ahead(self, file: Stream) -> Generator[_Chunk, None, None]:
+    def _parsed_ahead(self, file: Stream) -> Generator[Chunk, None, None]:
         """Yield the chunks of a file, and parse the next ones while one is used."""
-        coming: deque[_Chunk] = deque()
+        coming: deque[Chunk] = deque()
         failure: DataError | UndecodableError | None = None
         pool = ThreadPoolExecutor(AHEAD, "csv")
         try:
@@ -199,7 +171,7 @@ class Pass:
                         is_over, failure = True, error
                     else:
                         parsed = pool.submit(self._regular, text, lines, self._texts())
-                        coming.append(_Chunk(text, lines, parsed, file.done))
+                        coming.append(Chunk(text, lines, parsed, file.done))
                 if coming:
                     yield coming.popleft()
         finally:
@@ -245,7 +217,7 @@ class Pass:
             part = rows[start : min(start + most, count)]
             yield self._rewriter(b"\n".join(part) + b"\n"), len(part)
 
-    def _taken_apart(self, chunk: _Chunk) -> tuple[Parsed, bytes, bool]:
+    def _taken_apart(self, chunk: Chunk) -> tuple[Parsed, bytes, bool]:
         """Return the rows of a chunk, their text, and whether each line is blank or a row."""
         text, lines, regular, _ = chunk
         text_file.check_text(self._source.name, text, self._line)
@@ -319,7 +291,7 @@ class Pass:
         if len(places) == lines:
             return None
         if not len(places):
-            return self._no_rows(), places
+            return no_rows(self._width), places
         filled = data[np.repeat(is_filled, ends + 1 - starts)].tobytes()
         frame = self._rows_of(filled, len(places), texts)
         return None if frame is None else (frame, places)
@@ -372,7 +344,7 @@ class Pass:
         if len(self._carry) > text_file.BLOCK_BYTES:
             raise self._open_quote(self._line + start)
         content = kept.getvalue().encode()
-        frame: pd.DataFrame | None = self._no_rows()
+        frame: pd.DataFrame | None = no_rows(self._width)
         if places:
             frame = self._parse(content, self._texts(), skips_blank_lines=False)
         if frame is None or len(frame) != len(places):
@@ -383,11 +355,6 @@ class Pass:
         self._ragged_count += 1
         if len(self._ragged) < MAX_LISTED:
             self._ragged.append((line, width))
-
-    def _no_rows(self) -> pd.DataFrame:
-        import pandas as pd
-
-        return pd.DataFrame({j: [] for j in range(self._width)})
 
     def _parse(
         self, text: bytes, texts: list[int], *, skips_blank_lines: bool = True

@@ -1,0 +1,1 @@
+"""Layouts of rows that something else than a header names."""
