@@ -21,7 +21,8 @@ from core.data.csv import arrays, dialect, encodings, text_file
 from core.data.csv.column_parser import Cells
 from core.data.csv.dialect import END, NO_OPTIONS, TableFormat
 from core.data.csv.packed import Source
-from core.data.csv.reader import Part, Pass, Progress
+from core.data.csv.parts import Part
+from core.data.csv.reader import Pass, Progress
 from core.data.csv.spreadsheet import Line, Writer, kept_harmless
 from core.data.csv.table import Column, Table
 from core.data.csv.text_file import UndecodableError
