@@ -135,6 +135,14 @@ def test_two_figures_are_a_doubt():
     assert ink.SEVERAL in read(1 - both).doubts
 
 
+@pytest.mark.parametrize("digit", [0, 4, 8])
+def test_bold_ink_on_a_large_white_sheet_is_not_its_paper(digit):
+    sheet = np.ones((600, 600), dtype=np.float32)
+    sheet[200:420, 180:400] = 1 - page(digit, 220, 38.0, 0.55, (0.2, 0.2))
+    likelier, *_ = paper.local_contrasts(sheet)
+    assert likelier.is_dark
+
+
 def test_faint_ink_is_a_doubt():
     assert ink.FAINT in read(0.9 - 0.1 * page(3, SIZE)).doubts
 
