@@ -49,7 +49,20 @@ POPUP_MS = 100  # that a popup stays open
 KEYS = "SBNRK[]+-1234567890L"
 # Actions that ask for a file, leave the program, or should only be taken deliberately.
 NOT_PRESSED = (
-    *("Open", "Save", "Export", "Quit", "folder", "full screen", "MNIST", "What can I do", "About"),
+    *(
+        "Open",
+        "Save",
+        "Export",
+        "Predict",
+        "Picture",
+        "Paste",
+        "Quit",
+        "folder",
+        "full screen",
+        "MNIST",
+        "What can I do",
+        "About",
+    ),
     *("family", "Compare devices"),
 )
 UNEXPECTED = ("went wrong inside", "unexpected error", "Traceback")
@@ -319,7 +332,7 @@ class Classroom:
     def _is_avoided(self, widget: QWidget) -> bool:
         words = f"{widget.accessibleName()} {getattr(widget, 'text', str)()} {widget.toolTip()}"
         is_heavy = "MNIST" in words or "CSV" in words or "folder" in words
-        return is_heavy or any(part in words for part in ("Export", "Save", "Open a"))
+        return is_heavy or any(part in words for part in ("Export", "Save", "Open a", "Picture…"))
 
     def _wheel(self) -> None:
         widgets = self._widgets((QAbstractSpinBox, QComboBox, QAbstractSlider, QGraphicsView))
