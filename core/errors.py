@@ -32,7 +32,9 @@ class DoubtfulLabelError(DataError):
     for a class all the same.
     """
 
-    def __init__(self, message: str, others: tuple[str, ...], *, can_accept: bool) -> None:
+    def __init__(
+        self, message: str, others: tuple[str, ...] = (), *, can_accept: bool = False
+    ) -> None:
         super().__init__(message)
         self.others, self.can_accept = others, can_accept
 

@@ -146,6 +146,8 @@ def _features(
         values = _kept(column.values, is_kept)
         X[:, len(about)] = np.where(np.isfinite(values), values, np.nan) if column.gaps else values
         about.append((column.name, None, column.unit))
+    if not about:  # a column of words, of which none is left
+        raise roles.without_features(table, chosen.label.column)
     names, indicators, units = (tuple(each) for each in zip(*about, strict=True))
     return X, names, indicators if words else (), units, 1.0
 

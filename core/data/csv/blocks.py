@@ -176,9 +176,10 @@ def _records(part: Part, lines: list[str], form: TableFormat) -> Iterator[tuple[
 
 
 def _cell(text: str, form: TableFormat) -> str:
-    if not _MARKED.search(text) or form.number_form.parse(text.strip()) is not None:
+    bare = text.strip(" ")  # as it is read
+    if not _MARKED.search(text) or form.number_form.parse(bare) is not None:
         return text
-    return kept_harmless(text)
+    return kept_harmless(bare)
 
 
 def _needs_no_care(text: bytes, form: TableFormat) -> bool:

@@ -57,9 +57,17 @@ def check_words(name: str, text: str) -> None:
                 f"{name} is a web page, not a table: use the page's download button (on GitHub "
                 "“Raw”), and open what it gives."
             )
-        raise DataError(f"{name} is XML, not a table; export it as CSV.")
+        if _is_xml(text):
+            raise DataError(f"{name} is XML, not a table; export it as CSV.")
     if _OBJECT.match(text):
         raise DataError(
             f"{name} is JSON, not a table of lines; save it as CSV, or as JSON lines: an object "
             "a line."
         )
+
+
+def _is_xml(text: str) -> bool:
+    """Return whether text that begins with a tag is XML, and no table whose names hold tags."""
+    first = [line.strip() for line in text.lstrip().splitlines()[:2]]
+    is_markup = all(line.startswith("<") and line.endswith(">") for line in first)
+    return is_markup or first[0].casefold().startswith("<?xml")

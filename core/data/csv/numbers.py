@@ -29,7 +29,8 @@ _ALIKE = str.maketrans(
     | dict.fromkeys("\u2019\u02bc", "'")
 )
 _CURRENCIES = "AUD BRL CAD CHF CNY CZK DKK EUR GBP HUF INR JPY KRW MXN NOK PLN RUB SEK TRY USD ZAR"
-_SYMBOLS = "$€£¥₹₽₩₺₫₴₦₱₪฿¢"
+# Those after the cent: rupee, rouble, won, lira, dong, hryvnia, naira, peso, shekel, baht.
+_SYMBOLS = "$€£¥¢\u20b9\u20bd\u20a9\u20ba\u20ab\u20b4\u20a6\u20b1\u20aa\u0e3f"
 _PREFIX = rf"(?:[A-Z]{{0,2}}[{_SYMBOLS}]|{'|'.join(_CURRENCIES.split())}|Rs\.?|Fr\.|kr\.?)"
 _WITH_UNIT = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-]?) ?(?P<prefix>{_PREFIX})? ?(?P<minus>-?)"

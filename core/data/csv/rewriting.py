@@ -16,6 +16,7 @@ Rewriter = Callable[[bytes], bytes]  # whole lines to as many lines
 
 _RUN = re.compile(rb"[ \t]+")
 # No cell that `spreadsheet.harmless` has escaped.
+_DOUBLE = re.compile(r'(?:^|[,;\t|])"[^"\n]*"(?=\s*(?:[,;\t|\n ]|$))', re.MULTILINE)
 _SINGLE = re.compile(
     r"(?:^|[,;\t| ])'(?![=+@\-\t])(?:[^'\n]|'')*'(?=\s*(?:[,;\t|\n ]|$))", re.MULTILINE
 )
@@ -66,7 +67,9 @@ def has_quoted_rows(lines: list[str]) -> bool:
 
 
 def has_single_quotes(text: str) -> bool:
-    """Return whether cells of a sample are in single quotes, more than one of them."""
+    """Return whether cells of a sample are in single quotes, more than one, and none in double."""
+    if _DOUBLE.search(text):
+        return False
     found = _SINGLE.finditer(text)
     return next(found, None) is not None and next(found, None) is not None
 

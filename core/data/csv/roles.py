@@ -131,11 +131,15 @@ def _check_features(
                     f"choose from {', '.join(table.names[k] for k in usable[:12]) or 'none'}."
                 )
     if not usable:
-        raise DataError(
-            f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
-            "numbers which differ, or a few words; a feature must. "
-            + say_words_beside(table, label)
-        )
+        raise without_features(table, label)
+
+
+def without_features(table: Table, label: int) -> DataError:
+    """Return the error of a table that has no features beside this label."""
+    return DataError(
+        f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
+        "numbers which differ, or a few words; a feature must. " + say_words_beside(table, label)
+    )
 
 
 def say_words_beside(table: Table, label: int) -> str:

@@ -142,9 +142,19 @@ class LassoView(View):
     def _begin(self, wanted: tuple[Task, float] | None) -> None:
         self._background.forget(KEY)
         self._asked, self._solver, self.path = wanted, None, None
+        self._clear()
         self._say_absent(WAIT)
         if wanted is not None:
             self._ask()
+
+    def _clear(self) -> None:
+        """Forget what is shown: it is of another run."""
+        for line in self._lines:
+            line.scene().removeItem(line)
+        self._lines = []
+        self._here.setData([], [])
+        self.words.setText("")
+        self.list.setText("")
 
     def _say_absent(self, words: str) -> None:
         self.absence.setText(words)
@@ -208,8 +218,6 @@ class LassoView(View):
         self._show_here()
 
     def _make_lines(self, path: LassoPath) -> None:
-        for line in self._lines:
-            line.scene().removeItem(line)
         self._lines = [plots.Line(self.plot) for _ in range(path.W.shape[1])]
         self._colour()
 

@@ -31,8 +31,16 @@ def test_json_says_that_it_is_no_table(refusal, text):
     assert "is JSON, not a table" in refusal(text)
 
 
-def test_xml_says_that_it_is_no_table(refusal):
-    assert "is XML" in refusal("<?xml version='1.0'?>\n<rows><row a='1'/></rows>\n")
+@pytest.mark.parametrize(
+    "text",
+    ["<?xml version='1.0'?>\n<rows><row a='1'/></rows>\n", "<rows>\n <row a='1'/>\n</rows>\n"],
+)
+def test_xml_says_that_it_is_no_table(refusal, text):
+    assert "is XML" in refusal(text)
+
+
+def test_a_table_whose_names_hold_tags_is_a_table(read):
+    assert read("<b>length</b>,<i>class</i>\n1.5,<u>a</u>\n2.5,<u>b</u>\n").n == 2
 
 
 @pytest.mark.parametrize("cell", ["<5", "<=50K", "[low]", "{x}", "< 3"])

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import dump_svmlight_file
 
@@ -171,6 +171,7 @@ def test_any_bytes_in_a_layout_are_read_or_refused(read_or_refuse, start, conten
 
 
 @quick
+@example([{"": []}, {"": False, "0": False}])
 @given(
     st.lists(
         st.dictionaries(
