@@ -284,13 +284,13 @@ def test_the_strip_follows_light_and_dark(begin, pixels, window):
 # The foot -------------------------------------------------------------------------------------
 
 
-def test_in_a_low_window_the_strip_takes_the_place_of_the_notice(begin, open_window):
+def test_in_a_low_window_the_strip_takes_the_place_of_the_notice(begin, open_window, qtbot):
     window = open_window(size=(1024, LOW_PX - 80))
     height = window.stage.height()
     assert window.notice.isVisible()
     begin(window, "xor")
     assert not window.notice.isVisible()
-    assert height - window.stage.height() < 30
+    qtbot.waitUntil(lambda: height - window.stage.height() < 30)  # once it is laid out
 
 
 @pytest.mark.usefixtures("face")
