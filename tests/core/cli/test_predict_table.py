@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core import files
-from core.cli import predict
+from core.cli import predict, train
 from core.data.csv import text_file
 from core.data.csv.spreadsheet import restored
 from core.data.export import write_csv
@@ -97,6 +97,40 @@ def test_columns_are_found_by_name_in_any_order_and_all_are_kept(ask, keep):
         "logitlab: t.csv, line 5: petal width is “wide”.",
         "logitlab: t.csv, line 6: petal width is no finite number.",
     ]
+
+
+@pytest.fixture
+def of_words(tmp_path):
+    """The path of a model whose inputs are a number and two columns of words."""
+    table, path = tmp_path / "people.csv", tmp_path / "people.safetensors"
+    ports = ("Cork", "Dover", "Sligo")
+    lines = [
+        f"{20 + 7 * k % 41},{('male', 'female')[k % 2]},{ports[k % 3]},{'ab'[k % 2 ^ (k % 3 == 0)]}"
+        for k in range(48)
+    ]
+    table.write_text("age,sex,port,class\n" + "\n".join(lines) + "\n", "utf-8")
+    words = "--categorical", "all", "--epochs", "20", "--save", str(path)
+    assert train.main([str(table), "--label", "class", *words]) == 0
+    return path
+
+
+def test_words_of_a_table_are_asked_about_as_words(ask, run, of_words):
+    people = [("female", "31", "Dover"), ("male", "44", "Sligo"), ("male", "20", "Cork")]
+    rows, _ = ask(of_words, "sex,age,port\n" + "".join(",".join(row) + "\n" for row in people))
+    for row, (sex, age, port) in zip(rows, people, strict=True):
+        code, said, _ = run("--model", of_words, "--values", f"{age},{sex},{port}", "--json", "-")
+        assert code == 0
+        alone = strict(said)
+        assert row["predicted"] == alone["winner"]
+        for name, share in alone["probabilities"].items():
+            assert np.float32(row[f"P({name})"]) == np.float32(share)
+
+
+def test_a_word_that_the_model_does_not_know_is_named_and_left_empty(ask, of_words):
+    rows, err = ask(of_words, "sex,age,port\nmale,40,Cork\nmale,41,Paris\n,42,Cork\n")
+    assert rows[0]["predicted"] and not rows[1]["predicted"] and not rows[2]["predicted"]
+    assert "line 3: port is “Paris”, which the model does not know." in err
+    assert "line 4: sex is no word." in err
 
 
 @pytest.mark.parametrize(
