@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from core import files
 from core.cli import terminal
 from core.cli.progress import ShareProgress
 from core.cli.reading_options import reading_from
 from core.cli.terminal import DONE, FAILED, PROGRAM
-from core.errors import Cancelled, DataError, LogitLabError
+from core.data.csv import packed
+from core.errors import Cancelled, LogitLabError
 from core.invisible_characters import visible
 from core.runs import model_file
 from core.runs.table_prediction import Report, TablePrediction
 
-INPUT = "standard input"
 MOST_TOLD = 100  # rows named on stderr; JSON has more
 
 
@@ -38,14 +33,14 @@ def report(options: argparse.Namespace) -> int:
     is_to_stdout = terminal.STDOUT in (options.out, options.json)
     words = sys.stderr if is_to_stdout else sys.stdout
     bar = ShareProgress(sys.stderr)
-    with _table(options.table) as path:
+    with packed.source(Path(options.table)) as table:
 
         def show(done: int, size: int) -> None:
-            text = f"{path.name}: {done / 1e6:,.0f} of {size / 1e6:,.0f} MB"
+            text = f"{table.name}: {done / 1e6:,.0f} of {size / 1e6:,.0f} MB"
             bar.show(done / max(size, 1), text)
 
         try:
-            asked = TablePrediction(model, path, reading_from(options))
+            asked = TablePrediction(model, table, reading_from(options))
             if options.out == terminal.STDOUT:
                 found = asked.run(sys.stdout.write, show, _is_unheard)
             else:
@@ -54,7 +49,7 @@ def report(options: argparse.Namespace) -> int:
             return FAILED
         finally:
             bar.close()
-    _tell(found, path.name, options.out, words)
+    _tell(found, table.name, options.out, words)
     terminal.write_json(to_json(found, options), options.json)
     return DONE if found.answered or not found.rows else FAILED
 
@@ -62,27 +57,6 @@ def report(options: argparse.Namespace) -> int:
 def _is_unheard() -> bool:
     """Return whether nobody reads standard output any more, as after `| head`."""
     return getattr(sys.stdout, "trouble", None) is not None
-
-
-@contextmanager
-def _table(name: str) -> Iterator[Path]:
-    """Yield the path of the table; standard input becomes a file first, as it is read twice."""
-    if name != terminal.STDOUT:
-        yield Path(name)
-        return
-    if sys.stdin is None:
-        raise DataError("There is no standard input; name a file.")
-    with tempfile.TemporaryDirectory(prefix="logitlab-") as folder:
-        path = Path(folder) / INPUT
-        try:
-            with path.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file)
-        except OSError as error:
-            raise DataError(
-                f"Standard input cannot be kept in {folder}: {files.reason(error)}. Make room "
-                "there, or name a file."
-            ) from error
-        yield path
 
 
 def _tell(found: Report, table: str, out: str, words: TextIO) -> None:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from core.data.csv.header import SPLIT, TEST, TRAIN, VALIDATION
 from core.data.csv.spreadsheet import Writer, harmless
+from core.data.mnist.originals import UNSIGNED_BYTE
 from core.data.task import Task
 from core.files import writing, writing_together
 
 LABEL = "class"
 ROWS_AT_ONCE = 2000
-UNSIGNED_BYTE = 8  # IDX's type code
 
 
 def write_csv(task: Task, path: Path) -> None:

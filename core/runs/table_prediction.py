@@ -17,6 +17,7 @@ from core.config import CsvOptions
 from core.data.csv import label
 from core.data.csv.blocks import Block, TableBlocks
 from core.data.csv.dialect import NO_OPTIONS
+from core.data.csv.packed import Source
 from core.data.csv.reader import Progress
 from core.data.csv.spreadsheet import Line, Writer
 from core.data.csv.table import Column
@@ -70,10 +71,10 @@ class Report:
 class TablePrediction:
     """A table, and a model whose features are among its columns."""
 
-    def __init__(self, model: Model, path: Path, reading: CsvOptions = NO_OPTIONS) -> None:
+    def __init__(self, model: Model, source: Source, reading: CsvOptions = NO_OPTIONS) -> None:
         """Find the model's features in the table; raise DataError where they are missing."""
-        self._model, self._path = model, path
-        self._blocks = TableBlocks(path, reading)
+        self._model, self._source = model, source
+        self._blocks = TableBlocks(source, reading)
         self._find_columns()
 
     def save(
@@ -115,14 +116,16 @@ class TablePrediction:
                 return self._run(write, progress, is_cancelled)
             except UndecodableError as error:
                 if start_again is None:
-                    raise DataError(
-                        f"{self._path.name}, line {error.line:,}: found bytes that are not UTF-8, "
-                        "as the lines before them are; name the encoding, or save it again as "
-                        "UTF-8."
-                    ) from None
+                    raise self._wrong_encoding(error.line) from None
             start_again()
             self._blocks.guess_encoding()
             self._find_columns()
+
+    def _wrong_encoding(self, line: int) -> DataError:
+        return DataError(
+            f"{self._source.name}, line {line:,}: found bytes that are not UTF-8, as the lines "
+            "before them are; name the encoding, or save it again as UTF-8."
+        )
 
     def _find_columns(self) -> None:
         model, form = self._model, self._blocks.form

@@ -86,12 +86,13 @@ def _written(
     stop: threading.Event,
 ) -> str:
     """Write the table with its answers; return what came of it."""
+    from core.data.csv.packed import Source
     from core.runs.model import Model
     from core.runs.table_prediction import TablePrediction
 
     shot = snapshot
     model = Model.of(shot.task, shot.params, shot.step, shot.epoch, shot.metrics)
-    report = TablePrediction(model, table).save(place, watch, stop.is_set)
+    report = TablePrediction(model, Source(table)).save(place, watch, stop.is_set)
     first = "; ".join(f"line {line:,}: {reason}" for line, reason in report.unread[:NAMED])
     more = "; …" if report.unread_count > NAMED else ""
     unread = f" Without an answer: {first}{more}." if first else ""

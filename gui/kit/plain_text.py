@@ -11,7 +11,7 @@ from html import escape
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import Qt as Guess  # the part of the namespace with the rich text functions
-from PySide6.QtWidgets import QLabel, QTableView, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QTableView, QWidget
 
 from core.invisible_characters import visible
 
@@ -36,6 +36,15 @@ class Plain(QLabel):
         """Return a bounded width, so that no long word widens the window."""
         widest = WIDEST * self.fontMetrics().averageCharWidth()
         return super().minimumSizeHint().boundedTo(QSize(widest, MOST_PX))
+
+
+def paragraph() -> Plain:
+    """Return an empty label for muted sentences, which wrap at whatever width there is."""
+    label = Plain()
+    label.setWordWrap(True)
+    label.setProperty("muted", True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
 
 
 def fit_columns(table: QTableView) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from core.cli import train as cli
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.points import Points
@@ -111,3 +112,16 @@ def lecture_iris(iris):
     X = iris.X.copy()
     X[[34, 37]] = (4.9, 3.1, 1.5, 0.1)
     return replace(iris, X=X[p][p], y=iris.y[p][p], published_test=30)
+
+
+@pytest.fixture
+def train(tmp_path, capsys):
+    """Return train(text, *options): exit code, output and complaint of training on this table."""
+
+    def train(text, *options):
+        path = tmp_path / "t.csv"
+        path.write_text(text, encoding="utf-8")
+        code = cli.main([str(path), "--epochs", "3", *options])
+        return code, *capsys.readouterr()
+
+    return train

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,16 +73,15 @@ class TableBlocks:
     form : how it is written.
     """
 
-    def __init__(self, path: Path, reading: CsvOptions = NO_OPTIONS) -> None:
+    def __init__(self, source: Source, reading: CsvOptions = NO_OPTIONS) -> None:
         """Find out how a file is written; raise DataError where it is no table of text."""
-        self._source, self._reading = Source(path), reading
+        self._source, self._reading = source, reading
         if arrays.read(self._source) is not None:
             raise DataError(
                 f"{self._source.name} holds arrays; save them as a table of text (CSV)."
             )
         self.form = dialect.find_format(self._source, reading)
-        is_sure = reading.encoding is not None or self.form.encoding.startswith("utf-16")
-        self._guesses = [] if is_sure else [encodings.find_in_all, lambda *_: encodings.FALLBACK]
+        self._guesses = encodings.next_guesses(reading.encoding, self.form.encoding)
 
     def beginning(self) -> Table:
         """Return the first block as a table."""

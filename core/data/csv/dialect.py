@@ -105,11 +105,6 @@ class TableFormat:
         )
 
 
-def parse_number(text: str, decimal: str) -> float | None:
-    """Return the number in a text, or None; 1_000 and full-width digits are not numbers."""
-    return NumberForm(decimal).parse(text)
-
-
 def is_blank(fields: list[str], line: str) -> bool:
     """Return whether a record is a blank line: no separator, only spaces and tabs."""
     return len(fields) < 2 and not line.strip(" \t\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from core.data.csv.packed import Source
 from core.errors import DataError
@@ -46,6 +46,7 @@ MAX_WORDS_BYTES = 2**12  # more words hardly change a guess
 
 _PROVED = ("utf-8", "utf-16-le", "utf-16-be")  # found without a guess
 _MANY_BYTES = (*_PROVED, "gb18030", "big5", "cp932", "euc-jp", "cp949")
+Guess = Callable[[Source, str], str]  # of a file and the encoding that was tried
 GUESSED = tuple(name for name in ENCODINGS if name not in _PROVED)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -84,6 +85,17 @@ def find(name: str, head: bytes) -> str:
     except UnicodeDecodeError:
         return guess(_gathered([head]))
     return "utf-8"
+
+
+def next_guesses(named: str | None, first: str) -> list[Guess]:
+    """Return how to guess again, and again, where bytes of a file are invalid in its encoding.
+
+    The beginning of the file happened to be valid; what comes below says more.
+    named : by the user; there is nothing to guess then, nor if the first one is told by the file.
+    """
+    if named is not None or first.startswith("utf-16"):
+        return []
+    return [find_in_all, lambda *_: FALLBACK]
 
 
 def find_in_all(source: Source, tried: str) -> str:

@@ -68,16 +68,15 @@ def read(
         if (columns := arrays.read(source)) is not None:
             return table_of(source, columns, reading.na)
         form = dialect.find_format(source, reading)
-        for guess in (encodings.find_in_all, lambda *_: encodings.FALLBACK):
+        guesses = encodings.next_guesses(reading.encoding, form.encoding)
+        while True:
             try:
                 return _read(source, form, reading, progress, is_cancelled)
             except UndecodableError as error:
-                if reading.encoding is not None or form.encoding.startswith("utf-16"):
+                if not guesses:
                     raise text_file.wrong_encoding(source.name, form.encoding, error.line) from None
-            # The first part happened to be valid in this encoding; what comes below says more.
-            known = replace(reading, encoding=guess(source, form.encoding))
+            known = replace(reading, encoding=guesses.pop(0)(source, form.encoding))
             form = dialect.find_format(source, known)
-        return _read(source, form, reading, progress, is_cancelled)
 
 
 def _read(

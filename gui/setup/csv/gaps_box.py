@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from core.config import Missing
 from core.data.csv.table import Gaps
 from core.invisible_characters import visible
 from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
-from gui.kit.plain_text import Plain
+from gui.kit.plain_text import paragraph
 
 MAX_LISTED = 200
 LIST_LINES = 4
@@ -23,10 +23,7 @@ class GapsBox(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = Plain()
-        self.words.setWordWrap(True)
-        self.words.setProperty("muted", True)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.words = paragraph()
         self.choice = Segments(
             (
                 ("Skip the rows", "skip", "Leave rows out that lack a number"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from core.data.csv.table import Table
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import muted_label
-from gui.kit.plain_text import Plain
+from gui.kit.plain_text import paragraph
 
 
 class LabelRow(QWidget):
@@ -25,10 +25,7 @@ class LabelRow(QWidget):
         self.choice.setToolTip("The column that says which class each row belongs to")
         self.choice.setMaximumWidth(260)
         self.choice.chosen.connect(self.chosen)
-        self.classes = Plain()
-        self.classes.setWordWrap(True)
-        self.classes.setProperty("muted", True)
-        self.classes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.classes = paragraph()
         self.all_button, self.none_button = QPushButton("All features"), QPushButton("None")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

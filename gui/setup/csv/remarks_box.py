@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from core.data.csv.table import Column
 from gui.kit.flow_layout import FlowLayout
-from gui.kit.plain_text import Plain, short, unmarked
+from gui.kit.plain_text import paragraph, short, unmarked
 from gui.setup.csv.selection import Outcome, Selection
 
 MOST_WORDS = 3  # for missing values, each with a box
@@ -23,10 +23,7 @@ class RemarksBox(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = Plain()
-        self.words.setWordWrap(True)
-        self.words.setProperty("muted", True)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.words = paragraph()
         self.merge_box = _box("Merge spellings", "Take names that differ only in case for one")
         self.merge_box.clicked.connect(self.merge_wanted)
         self.category_box = _box(

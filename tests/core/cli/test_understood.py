@@ -19,19 +19,6 @@ SHIP = "id,age,sex,port,ticket,fate,class\n" + "".join(
 
 
 @pytest.fixture
-def train(tmp_path, capsys):
-    """Return train(text, *options): exit code, output and complaint of a command on this table."""
-
-    def train(text, *options):
-        path = tmp_path / "ship.csv"
-        path.write_text(text, encoding="utf-8")
-        code = cli.main([str(path), "--epochs", "3", *options])
-        return code, *capsys.readouterr()
-
-    return train
-
-
-@pytest.fixture
 def understood(train):
     """Return understood(text, *options): what a dry run says in JSON."""
 

@@ -1,16 +1,15 @@
 """What tests of tables share: a file of this content, read or refused."""
 
-import math
 import random
 import re
 
-import numpy as np
 import pytest
 
 from core.config import CsvOptions, DataConfig
 from core.data.csv import reader
 from core.data.from_table import dataset_of_table
 from core.errors import DataError
+from tests.core.data import columns
 
 
 @pytest.fixture
@@ -37,19 +36,10 @@ def refusal(read):
     return refusal
 
 
-@pytest.fixture
-def cells():
-    """Return cells(table, name): the column as numbers and words, None where a cell is missing."""
-
-    def cells(table, name):
-        column = table.columns[table.column(name)]
-        codes = column.codes if column.codes is not None else np.full(table.n, -1)
-        return [
-            column.words[code] if code >= 0 else None if math.isnan(value) else float(value)
-            for value, code in zip(column.values, codes, strict=True)
-        ]
-
-    return cells
+@pytest.fixture(name="cells")
+def _cells():
+    """Return cells(table, name)."""
+    return columns.cells
 
 
 @pytest.fixture

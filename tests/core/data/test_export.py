@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.config import DataConfig, RunConfig
 from core.data import sources
-from core.data.csv.dialect import MISSING, parse_number
+from core.data.csv.dialect import MISSING
+from core.data.csv.numbers import NumberForm
 from core.data.dataset import Dataset
 from core.data.export import write_csv, write_pictures_csv, write_pictures_idx
 from core.data.mnist import idx
@@ -156,7 +157,7 @@ as_names = hostile.map(lambda name: " ".join(name.split())).filter(bool)  # as c
 as_classes = hostile.map(str.strip).filter(  # as a reader takes them: no number, nothing missing
     lambda name: (
         name not in MISSING
-        and parse_number(name, ".") is None
+        and NumberForm(".").parse(name) is None
         and name.casefold() not in ("true", "false")
     )
 )
@@ -192,7 +193,7 @@ def test_whatever_the_names_are_an_export_loads_back_identically_and_runs_nothin
     header, rows = read_back(path)
     for cell in (*header, *(row[-2] for row in rows)):
         for part in re.split(r"[,;|\t\n]", cell):  # wherever a spreadsheet may cut
-            assert part[:1] not in tuple("=+-@＝＋－＠") or parse_number(cell, ".") is not None
+            assert part[:1] not in tuple("=+-@＝＋－＠") or NumberForm(".").parse(cell) is not None
     assert all(
         float(cell) == x
         for row, xs in zip(rows, before.X, strict=True)

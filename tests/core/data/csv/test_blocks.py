@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.config import CsvOptions
-from core.data.csv import dialect, reader, text_file
+from core.data.csv import reader, text_file
 from core.data.csv.blocks import TableBlocks
+from core.data.csv.numbers import NumberForm
+from core.data.csv.packed import Source
 from core.data.csv.spreadsheet import harmless, restored
 from core.data.csv.text_file import UndecodableError
 from core.errors import DataError
@@ -43,7 +45,7 @@ def write(tmp_path):
 
 def whole(path, **known):
     """Return all records, their lines, and the values of each column, block after block."""
-    blocks = TableBlocks(path, CsvOptions(**known))
+    blocks = TableBlocks(Source(path), CsvOptions(**known))
     wanted = tuple(range(len(blocks.form.names)))
     found = list(blocks.read(wanted))
     columns = [np.concatenate([b.columns[j].values for b in found]) for j in wanted]
@@ -71,7 +73,7 @@ def test_every_record_comes_back_cell_by_cell_and_harmless(write, rows, separato
         [bare(re.sub("\r\n?", "\n", cell).strip(" ")) for cell in row] for row in given_rows
     ]
     for cell in (cell for row in written for cell in row):
-        is_number = dialect.parse_number(cell.strip(), ".") is not None
+        is_number = NumberForm(".").parse(cell.strip()) is not None
         assert is_number or harmless(restored([cell])[0]) == cell
 
 
@@ -125,7 +127,7 @@ def test_bytes_that_are_not_utf8_behind_the_first_block_are_read_as_their_encodi
 ):
     monkeypatch.setattr(text_file, "BLOCK_BYTES", 64)
     path = write(b"x,y\n" + b"1,a\n" * 40 + b"2,\xe9\n")
-    blocks = TableBlocks(path)
+    blocks = TableBlocks(Source(path))
     with pytest.raises(UndecodableError):
         list(blocks.read((0,)))
     blocks.guess_encoding()
@@ -136,10 +138,10 @@ def test_an_encoding_that_was_named_is_not_given_up(write, monkeypatch):
     monkeypatch.setattr(text_file, "BLOCK_BYTES", 64)
     path = write(b"x,y\n" + b"1,a\n" * 40 + b"2,\xe9\n")
     with pytest.raises(DataError, match="line 42: found bytes that are not UTF-8"):
-        list(TableBlocks(path, CsvOptions(encoding="utf-8")).read((0,)))
+        list(TableBlocks(Source(path), CsvOptions(encoding="utf-8")).read((0,)))
 
 
 def test_a_value_that_no_writer_takes_is_refused(write):
     path = write("x,y\n1," + "a" * 140_000 + '\n2,"b"\n')
     with pytest.raises(DataError, match="Line 2 has a value of more than"):
-        list(TableBlocks(path, CsvOptions(separator=",", has_header=True)).read((0,)))
+        list(TableBlocks(Source(path), CsvOptions(separator=",", has_header=True)).read((0,)))

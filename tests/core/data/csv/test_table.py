@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from core import memory
 from core.cli import terminal
-from core.cli import train as cli
 from core.cli.parser import USAGE
 from core.config import CsvOptions, DataConfig, ModelConfig, RunConfig
 from core.data import sources
@@ -27,6 +26,7 @@ from core.data.from_table import dataset_of_table
 from core.data.task import prepare
 from core.errors import Cancelled, DataError
 from core.name_lookup import find, kept_apart, natural_order, plain
+from tests.core.data.columns import cells
 
 IRIS = "length,width,species\n5.1,3.5,setosa\n7.0,3.2,versicolor\n6.3,3.3,virginica\n"
 quick = settings(
@@ -58,16 +58,6 @@ def load(tmp_path):
         return prepare(sources.load(config.data), config)
 
     return load
-
-
-def cells(table, name):
-    """The column as a list of numbers and words, None where a cell is missing."""
-    column = table.columns[table.column(name)]
-    codes = column.codes if column.codes is not None else np.full(table.n, -1)
-    return [
-        column.words[code] if code >= 0 else None if math.isnan(value) else float(value)
-        for value, code in zip(column.values, codes, strict=True)
-    ]
 
 
 # How it is written -----------------------------------------------------------------------------
@@ -546,19 +536,6 @@ BLOBS = "id;x;z;city;kind\n" + "".join(
     f"{k};{3 * (k % 2) + k % 5 / 10:.1f};{k % 7};u;{'ab'[k % 2]}\n".replace(".", ",")
     for k in range(60)
 )
-
-
-@pytest.fixture
-def train(tmp_path, capsys):
-    """Return train(text, *options): exit code, output and complaint of a short training run."""
-
-    def train(text, *options):
-        path = tmp_path / "t.csv"
-        path.write_text(text, encoding="utf-8")
-        code = cli.main([str(path), "--epochs", "3", *options])
-        return code, *capsys.readouterr()
-
-    return train
 
 
 def test_a_csv_file_trains_in_the_terminal_and_says_how_it_was_read(train):
