@@ -19,7 +19,8 @@ from gui.kit import zoom
 from gui.kit.theme import Theme
 
 GAP = 16.0
-TITLE_LINES = 1.5  # line heights of the text below a picture
+TITLE_LINES = 1.5  # line heights of the text below a picture, or above bars
+SCALE_LINES = 2.2  # line heights of the scale with its labels
 GAP_LINES = 12.0  # line heights: the least width for the scale beside panels
 WORDS_PX = 40.0  # by which the labels of the scale extend beyond it on either side
 SCROLL_BAR_PX = 10
@@ -139,21 +140,24 @@ class Panels(QWidget):
     def _grid(self) -> Grid:
         """Return the arrangement with the largest panels."""
         count = max(len(self._names()), 1)
-        title, scale_bar = self._line() * TITLE_LINES, self._line() * 2.2
-        best = Grid(1, count, 0, 0)
-        best_size = -1.0
+        best, best_size = Grid(1, count, 0, 0), -1.0
         for columns in range(1, count + 1):
-            rows = math.ceil(count / columns)
-            width = (self.width() - SCROLL_BAR_PX - GAP * (columns - 1)) / columns
-            free = columns * rows - count
+            free = columns * math.ceil(count / columns) - count
             for has_gap in (False, True) if free and self.may_fill_gap else (False,):
-                below = 0.0 if has_gap else scale_bar
-                height = (self.height() - below) / rows - title - GAP / 2
-                size = min(width, self.breadth * height)
+                grid = self._arranged(columns, has_gap=has_gap)
+                size = min(grid.width, self.breadth * grid.height)
                 gap = free * (size + GAP) - GAP
                 if size > best_size and not (has_gap and gap < GAP_LINES * self._line()):
-                    best, best_size = Grid(columns, rows, width, height, has_gap), size
+                    best, best_size = grid, size
         return best
+
+    def _arranged(self, columns: int, *, has_gap: bool = False) -> Grid:
+        """Return the arrangement in so many columns; see `Grid`."""
+        rows = math.ceil(max(len(self._names()), 1) / columns)
+        width = (self.width() - SCROLL_BAR_PX - GAP * (columns - 1)) / columns
+        below = 0.0 if has_gap else self._line() * SCALE_LINES
+        height = (self.height() - below) / rows - self._line() * TITLE_LINES - GAP / 2
+        return Grid(columns, rows, width, height, has_gap)
 
     def _scale_bar(self, top: float) -> QRectF:
         """Return the rectangle of the scale when panels end at `top`."""

@@ -11,10 +11,11 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEve
 from core.number_format import format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
-from gui.kit.picture_grid import GAP, Grid, Panels
+from gui.kit.picture_grid import GAP, SCALE_LINES, TITLE_LINES, Grid, Panels
 
 MIN_ROW = 1.7  # height of a bar's row, in line heights
 MAX_ROW = 2.6
+LEAST_LINES = 14  # the least width of a panel, in line heights
 
 
 class Bars(Panels):
@@ -43,14 +44,27 @@ class Bars(Panels):
 
     def _fit_height(self) -> None:
         """Set the minimum height at which the bars are readable."""
-        height = 0.0
-        if self._task:
-            panels = len(self._names())
-            columns = max(1, min(panels, int(self.width() // (14 * self._line())) or 1))
-            rows = math.ceil(panels / columns)
-            panel = self._line() * (1.5 + MIN_ROW * (self._task.m + 1)) + GAP / 2
-            height = rows * panel + self._line() * 2.2
-        self.setMinimumHeight(int(height))
+        self.setMinimumHeight(int(self._needed(self._most_columns)) if self._task else 0)
+
+    @property
+    def _most_columns(self) -> int:
+        """The number of panels that are wide enough side by side."""
+        fitting = int(self.width() // (LEAST_LINES * self._line()))
+        return max(1, min(len(self._names()), fitting))
+
+    def _needed(self, columns: int) -> float:
+        """Return the height that so many columns of panels need, with the scale below them."""
+        assert self._task
+        rows = math.ceil(len(self._names()) / columns)
+        panel = self._line() * (TITLE_LINES + MIN_ROW * (self._task.m + 1))
+        return rows * (panel + GAP) + self._line() * SCALE_LINES
+
+    def _grid(self) -> Grid:
+        """Return the arrangement with the largest panels, of those that fit the height."""
+        best = super()._grid()
+        if self._needed(best.columns) <= self.height():
+            return best
+        return self._arranged(self._most_columns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -85,7 +99,7 @@ class Bars(Panels):
         assert self._task
         line = self._line()
         labels = [*self._task.input_names, "bias b"]
-        row = min(max((grid.height - 4) / len(labels), MIN_ROW * line), MAX_ROW * line)
+        row = min(max((grid.height - GAP / 2) / len(labels), MIN_ROW * line), MAX_ROW * line)
         metrics = self._metrics
         label_width = min(
             max(metrics.horizontalAdvance(text) for text in labels) + 8, grid.width * 0.42
@@ -95,7 +109,7 @@ class Bars(Panels):
         for k, (name, mark) in enumerate(self._names()):
             column, panel_row = k % grid.columns, k // grid.columns
             x = column * (grid.width + GAP)
-            y = panel_row * (row * len(labels) + line * 1.5 + GAP)
+            y = panel_row * (row * len(labels) + line * TITLE_LINES + GAP)
             colour = self._theme.class_text(mark).name()
             glyph = look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●"
             self._text(painter, QRectF(x, y, line * 1.4, line * 1.4), glyph, self._bold, colour)
@@ -107,7 +121,7 @@ class Bars(Panels):
             )
             zone = QRectF(
                 x + label_width,
-                y + line * 1.5,
+                y + line * TITLE_LINES,
                 grid.width - label_width - number_width,
                 row * len(labels),
             )

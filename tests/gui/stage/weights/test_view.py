@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import sources
+from core.data.dataset import Dataset
 from core.data.task import prepare
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
@@ -381,6 +382,28 @@ def test_a_binary_model_has_one_panel(show, trained, painted_words, words):
     assert said.count("bias b") == 1
     assert said.count("virginica") == 1
     assert "Blue speaks for virginica, orange for not virginica" in words(view)
+
+
+@pytest.mark.parametrize("height", [300, 400, 460, 640])
+@pytest.mark.parametrize("width", [320, 560, 640, 900])
+@pytest.mark.parametrize("kind", ["softmax", "ovo"])
+def test_the_scale_is_below_all_bars(show, trained, pixels, kind, width, height):
+    """The ramp of the scale lies under the last track, however the panels are arranged."""
+    points = np.random.default_rng(1).normal(size=(20, 6)).astype(np.float32)
+    names = tuple(f"feature {j}" for j in range(6))
+    source = Dataset("six", points, np.arange(20) % 2, names, ("a", "b"))
+    config = RunConfig(data=DataConfig(features=("all",)), model=ModelConfig(kind=kind))
+    task = prepare(source, config)
+    snapshot = trained(task, 0)
+    zero = Params(np.zeros_like(snapshot.params.W), np.zeros_like(snapshot.params.b))
+    view = show(task, snapshot=replace(snapshot, params=zero))
+    view.resize(width, height)
+    QApplication.processEvents()
+    shown = pixels(view.canvas).astype(int)
+    is_track = (np.abs(shown - look.rgb(look.LIGHT.chip)) <= 2).all(axis=2).mean(axis=1) > 0.1
+    is_ramp = (np.ptp(shown, axis=2) > 60).mean(axis=1) > 0.1
+    assert is_track.any() and is_ramp.any()
+    assert np.flatnonzero(is_track)[-1] < np.flatnonzero(is_ramp)[0]
 
 
 def test_bars_grow_from_the_middle_to_the_side_of_their_sign(show, trained, pixels):
