@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
 
 from core.config import CsvOptions, Missing
@@ -19,7 +19,9 @@ from gui.setup.csv.preview import ROLE_ROW, Preview, PreviewView
 from gui.setup.csv.remarks_box import RemarksBox
 from gui.setup.csv.selection import Selection
 
-SIZE = (860, 620)
+LEAST_SIZE = (860, 620)  # px at a zoom of 100 %, unless the window is smaller
+SHARE = 0.8  # of the window's width and height
+RIM_PX = 32  # of the window that stays in sight around it
 MAX_NOTES = 6
 
 
@@ -55,8 +57,9 @@ class CsvDialog(QDialog):
         self.foot.cancelled.connect(self.reject)
         self._arrange()
         self.setMinimumSize(640, 460)
-        space = parent.size()
-        self.resize(min(SIZE[0], space.width() - 32), min(SIZE[1], space.height() - 32))
+        space, least = parent.size(), QSize(*map(zoom.px, LEAST_SIZE))
+        rim = QSize(RIM_PX, RIM_PX)
+        self.resize(least.expandedTo(space * SHARE).boundedTo(space - rim))
         self._show_table()
         self.foot.load_button.setFocus()
 

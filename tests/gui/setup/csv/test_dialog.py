@@ -551,3 +551,12 @@ def test_pixels_without_a_label_cannot_be_loaded(preview):
     dialog = preview("".join(",".join(str(k * j % 17) for j in range(64)) + "\n" for k in range(9)))
     assert "there is no label column" in dialog.foot.summary.text()
     assert not dialog.foot.load_button.isEnabled()
+
+
+def test_in_a_large_window_the_preview_is_large(qtbot, open_window, write):
+    window = open_window(size=(1600, 1000))
+    window.csv.open_file(write("length,class\n" + "1.5,a\n2.5,b\n" * 20))
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    dialog = window.csv.dialog
+    assert dialog.width() >= 0.75 * window.width() and dialog.height() >= 0.75 * window.height()
+    assert dialog.width() < window.width() and dialog.height() < window.height()
