@@ -148,6 +148,24 @@ class Keyframes(Generic[P]):
     def newest(self) -> Frame[P]:
         return self._frames[-1]
 
+    @property
+    def frames(self) -> tuple[Frame[P], ...]:
+        """All frames at equal strides and those pinned, by step."""
+        return tuple(self._frames)
+
+    @property
+    def pinned(self) -> tuple[int, ...]:
+        """The steps of the pinned frames."""
+        return tuple(sorted(self._pinned))
+
+    @classmethod
+    def of(cls, frames: Iterable[Frame[P]], pinned: Iterable[int], stride: int) -> Keyframes[P]:
+        """Return keyframes that go on after those of another run; see `frames` and `pinned`."""
+        kept = cls(stride)
+        kept._frames, kept._pinned = list(frames), set(pinned)
+        kept._nbytes = _total(kept._frames)
+        return kept
+
     def nearest(self, step: int) -> Frame[P]:
         """Return the last frame at or before this step."""
         found = self._frames[bisect_right(self._frames, step, key=_step) - 1]

@@ -87,6 +87,10 @@ class SettingsHistory:
     def __init__(self, step: int, active: ActiveSettings) -> None:
         self._steps, self._active = [step], [active]
 
+    def items(self) -> tuple[tuple[int, ActiveSettings], ...]:
+        """Return all settings with the step from which they apply, in order."""
+        return tuple(zip(self._steps, self._active, strict=True))
+
     def add(self, step: int, active: ActiveSettings) -> None:
         """Apply these settings from this step on, which must be the newest of the run."""
         if self._steps[-1] == step:

@@ -119,7 +119,23 @@ class TrajectoryRecorder:
         twin._keep(self.trajectory())
         return twin
 
-    def _begin(self, W: Tensor) -> None:
+    @property
+    def every(self) -> int:
+        """The least number of steps between two points."""
+        return self._every
+
+    @classmethod
+    def of(cls, points: Trajectory, every: int) -> TrajectoryRecorder:
+        """Return a recorder that goes on after these points of another one."""
+        recorder = cls()
+        if len(points.steps):
+            recorder._begin(points.W[0])
+            points = points[: len(recorder._kept.steps)]
+            recorder._keep(points)
+            recorder._every = every
+        return recorder
+
+    def _begin(self, W: Tensor | NDArray[np.float32]) -> None:
         """Preallocate for weights of this shape, touching the memory now, not during the run."""
         room = max(BYTES // W.nbytes, min(FEWEST, MOST_BYTES // W.nbytes))
         self._kept = _room(min(room, MOST), *W.shape)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import signals
+from core.cli import signals, training
 from core.cli import train as cli
 from core.cli.progress import Progress
 from core.errors import SaveError
@@ -64,7 +64,7 @@ def test_the_weights_are_those_of_that_many_whole_steps(digits, make_task):
             if self.calls == 20:
                 wish.take(signal.SIGINT)
 
-    result = cli.train(task, Counting(50, sys.stderr), wish)
+    result = training.train(task, Counting(50, sys.stderr), wish)
     trainer = Trainer(task)
     while trainer.step_count < result.metrics.step:
         trainer.advance()
@@ -73,13 +73,13 @@ def test_the_weights_are_those_of_that_many_whole_steps(digits, make_task):
 
 
 def test_without_a_place_it_says_that_nothing_was_saved(monkeypatch, capsys):
-    true = cli.train
+    true = training.Run.train
 
-    def stopped(task, progress, wish):
+    def stopped(run, progress, wish):
         wish.take(signal.SIGTERM)
-        return true(task, progress, wish)
+        return true(run, progress, wish)
 
-    monkeypatch.setattr(cli, "train", stopped)
+    monkeypatch.setattr(training.Run, "train", stopped)
     assert cli.main(ENDLESS) == 143
     assert capsys.readouterr().err.endswith("; nothing was saved.\n")
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from core.cli import train as cli
+from core.cli import training
 from core.config import RunConfig
 from core.data import sources
 from core.data.task import prepare
@@ -348,7 +349,7 @@ def test_a_failing_disk_leaves_the_old_file_and_no_other(run, tmp_path, monkeypa
 def test_a_hopeless_place_is_refused_before_training(name, words, run, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     (tmp_path / "ring").symlink_to(tmp_path / "ring")
-    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr(training.Run, "train", lambda *_: pytest.fail("it trained"))
     code, out, err = run("--json", tmp_path / name)
     assert (code, out) == (2, "")
     assert_one_line(err, words)
@@ -361,7 +362,7 @@ def test_an_unwritable_place_is_refused_before_training(refused, run, tmp_path, 
     place = {"folder": tmp_path, "file": path}[refused]
     # Root may write everywhere, so the system's answer is made up.
     monkeypatch.setattr(os, "access", lambda asked, _: Path(asked) != place)
-    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr(training.Run, "train", lambda *_: pytest.fail("it trained"))
     code, _, err = run("--json", path)
     assert code == 2 and path.read_text() == "old"
     assert_one_line(
@@ -395,7 +396,7 @@ def test_a_model_that_diverged_is_kept_as_it_was_before(run, tmp_path):
 def test_a_hopeless_place_for_the_model_is_refused_before_training(
     name, words, run, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr(training.Run, "train", lambda *_: pytest.fail("it trained"))
     code, out, err = run("--save", tmp_path / name)
     assert (code, out) == (2, "")
     assert_one_line(err, words)
@@ -524,7 +525,7 @@ def test_ctrl_c_is_told_and_has_its_own_exit_code(run, monkeypatch, tmp_path):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "train", interrupt)
+    monkeypatch.setattr(training.Run, "train", interrupt)
     code, _, err = run("--json", tmp_path / "run.json")
     assert code == 130 and err == "\nlogitlab: stopped; nothing was written.\n"
     assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from core.cli.train import train
+from core.cli.training import train
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.task import prepare

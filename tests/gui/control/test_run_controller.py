@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
-from core.cli import train as cli
+from core.cli.training import train
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.points import Points
@@ -42,7 +42,7 @@ SAME_NUMBERS = {
 
 
 def trained_in_the_terminal(config: RunConfig):
-    return cli.train(prepare(sources.load(config.data), config))
+    return train(prepare(sources.load(config.data), config))
 
 
 def press(qtbot, window, *keys) -> None:
