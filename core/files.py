@@ -18,7 +18,7 @@ from core.errors import DataError, SaveError
 from core.staging import Stage
 
 LONGEST_NAMED = 120  # characters of a path in a message
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -181,7 +181,7 @@ def _complaint(path: Path, error: Exception) -> SaveError:
     named = str(path)
     if len(named) > LONGEST_NAMED:
         named = f"{named[:LONGEST_NAMED]}…"
-    if number in NO_ROOM:
+    if number in DISK_FULL:
         why = "no space left on device. Make room there, or choose another place"
     elif number in FORBIDDEN:
         why = "you may not write there. Choose another place"

@@ -169,7 +169,7 @@ class TablePrediction:
         is_row = block.widths == width
         is_readable = np.zeros(n, dtype=bool)
         reasons: dict[int, str] = {}
-        room = MAX_LISTED - len(report.unread)
+        left = MAX_LISTED - len(report.unread)
         values = self._features(block.columns)
         is_good = np.isfinite(values).all(axis=1)
         is_readable[is_row] = is_good
@@ -179,7 +179,7 @@ class TablePrediction:
                 decided, shares = self._model.answers(values[is_good])
             is_finite = np.isfinite(shares).all(axis=1)
             places = np.flatnonzero(is_readable)
-            for place in places[~is_finite][: max(room, 0)].tolist():
+            for place in places[~is_finite][: max(left, 0)].tolist():
                 reasons[place] = "the values are too large for this model"
             is_readable[places[~is_finite]] = False
             self._end(endings, places[is_finite], decided[is_finite], shares[is_finite])
@@ -188,7 +188,7 @@ class TablePrediction:
                 report.counts[name] += count
         report.rows += n
         report.unread_count += n - int(is_readable.sum())
-        for place in np.flatnonzero(~is_readable)[: max(room, 0)].tolist():
+        for place in np.flatnonzero(~is_readable)[: max(left, 0)].tolist():
             if place not in reasons:
                 row = int(is_row[:place].sum())
                 reasons[place] = (

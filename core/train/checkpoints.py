@@ -177,7 +177,7 @@ class Keyframes(Generic[P]):
         self._nbytes += _nbytes(frame, self._frames[-1] if self._frames else None)
         self._frames.append(frame)
         if len(self._frames) > MOST or self._nbytes > LIMIT:
-            self._make_room()
+            self._drop_frames()
 
     def pin(self, frame: Frame[P]) -> None:
         """Pin a frame that no replay reaches, such as the start, and drop all later frames."""
@@ -201,7 +201,7 @@ class Keyframes(Generic[P]):
         self._between = {s: frame for s, frame in self._between.items() if s <= step}
         self._nbytes = _total(self._frames)
 
-    def _make_room(self) -> None:
+    def _drop_frames(self) -> None:
         """Drop the least useful frame, the one closest to both of its neighbours, until in bounds.
 
         One frame goes for each that comes: halving their number now and then would be simpler, but

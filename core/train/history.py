@@ -219,7 +219,7 @@ class History:
         if step <= self._last_step:
             return
         if self._length == CAPACITY:
-            self._make_room()
+            self._aggregate()
         figures = _whole(figures)
         self._table[:, self._length] = (step, step, 1, *figures, *figures, *figures)
         self._length += 1
@@ -341,7 +341,7 @@ class History:
         later = steps[np.searchsorted(steps, step, side="right") :]
         return int(later[0]) if len(later) else None
 
-    def _make_room(self) -> None:
+    def _aggregate(self) -> None:
         """Aggregate the middle until half of it is free."""
         middle = self._table[:, HEAD:-TAIL]
         while True:

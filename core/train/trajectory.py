@@ -137,8 +137,8 @@ class TrajectoryRecorder:
 
     def _begin(self, W: Tensor | NDArray[np.float32]) -> None:
         """Preallocate for weights of this shape, touching the memory now, not during the run."""
-        room = max(BYTES // W.nbytes, min(FEWEST, MOST_BYTES // W.nbytes))
-        self._kept = _room(min(room, MOST), *W.shape)
+        capacity = max(BYTES // W.nbytes, min(FEWEST, MOST_BYTES // W.nbytes))
+        self._kept = _empty_rows(min(capacity, MOST), *W.shape)
         self._length, self._every = 0, 1
 
     def _thin_out(self) -> None:
@@ -150,12 +150,12 @@ class TrajectoryRecorder:
     def _keep(self, points: Trajectory) -> None:
         """Continue after these points, in new arrays of the same capacity."""
         self._length = n = len(points.steps)
-        self._kept = _room(*self._kept.W.shape)
+        self._kept = _empty_rows(*self._kept.W.shape)
         kept = self._kept
         kept.steps[:n], kept.W[:n], kept.b[:n] = points.steps, points.W, points.b
 
 
-def _room(points: int, outputs: int, m: int) -> Trajectory:
+def _empty_rows(points: int, outputs: int, m: int) -> Trajectory:
     return Trajectory(
         np.full(points, 0),
         np.full((points, outputs, m), 0, np.float32),

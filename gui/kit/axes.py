@@ -40,8 +40,8 @@ class StepAxis(pg.AxisItem):  # type: ignore[misc]
         widest = self._width(_step(high) + LETTERS_BETWEEN * "0")
         # Only the last label has the unit, so that the last two share its width.
         two = self._width(_step(high / 2) + _step(high * 3 / 4) + UNIT + "0") / 2
-        room = max(widest, two) * (high - low) / size
-        while spacing < room and 2 * spacing < high - low:
+        available = max(widest, two) * (high - low) / size
+        while spacing < available and 2 * spacing < high - low:
             spacing *= 2
         return [(spacing, 0.0)]
 

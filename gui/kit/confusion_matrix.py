@@ -38,12 +38,12 @@ class _Cell(NamedTuple):
 
 
 class _Type(NamedTuple):
-    """The fonts of a count: `whole` if it is at most `room` px wide, else `smaller`."""
+    """The fonts of a count: `whole` if it is at most `available` px wide, else `smaller`."""
 
     whole: QFont
     smaller: QFont
     metrics: QFontMetricsF
-    room: float
+    available: float
 
 
 class ConfusionMatrix(QWidget):
@@ -171,8 +171,10 @@ class ConfusionMatrix(QWidget):
             factor = min(self._enlarged(), fitting)
             whole = zoom.font(factor, bold=is_right)
             metrics = QFontMetricsF(whole)
-            room = width - 1 if metrics.height() <= height else 0.0
-            self._type.append(_Type(whole, zoom.scaled(whole, MIN_TYPE / factor), metrics, room))
+            available = width - 1 if metrics.height() <= height else 0.0
+            self._type.append(
+                _Type(whole, zoom.scaled(whole, MIN_TYPE / factor), metrics, available)
+            )
 
     def _show_counts(self, counts: NDArray[np.int64]) -> None:
         """Update the cells whose count, or whose row total, has changed."""
@@ -204,7 +206,7 @@ class ConfusionMatrix(QWidget):
         """Write the count, in the smaller font if it would not fit."""
         text = f"{count:,}" if len(self.names) < 6 else str(count)
         type_ = self._type[is_right]
-        fits = type_.metrics.horizontalAdvance(text) <= type_.room
+        fits = type_.metrics.horizontalAdvance(text) <= type_.available
         font = type_.whole if fits else type_.smaller
         words.dress(font, self.theme.ink if count else self.theme.muted)
         words.say(text)

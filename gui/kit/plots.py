@@ -226,8 +226,8 @@ def paint(plot: Plot, theme: Theme) -> None:
     """Apply the theme's colours, and the application's font at the current zoom."""
     plot.set_panel(theme.panel)
     small = zoom.font(look.SMALL)
-    room, tails = zoom.px(END_PX), math.ceil(QFontMetricsF(small).descent())
-    plot.getPlotItem().layout.setContentsMargins(1, room, room, 1 + tails)
+    margin, tails = zoom.px(END_PX), math.ceil(QFontMetricsF(small).descent())
+    plot.getPlotItem().layout.setContentsMargins(1, margin, margin, 1 + tails)
     for side in ("left", "bottom"):
         axis = plot.getPlotItem().getAxis(side)
         axis.setPen(pen(plot, theme.line, 1))

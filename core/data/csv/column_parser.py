@@ -54,11 +54,11 @@ class GrowingArray:
     def extend(self, part: NDArray[Any], expected: int) -> None:
         """Append `part`. expected : final length of the array, 0 if unknown."""
         end = self._length + len(part)
-        self._make_room(end, part.dtype, expected)
+        self._reserve(end, part.dtype, expected)
         self._array[self._length : end] = part
         self._written = self._length = end
 
-    def _make_room(self, end: int, dtype: np.dtype[Any], expected: int = 0) -> None:
+    def _reserve(self, end: int, dtype: np.dtype[Any], expected: int = 0) -> None:
         """Reserve capacity up to `end`, and write the fillers that were only counted so far."""
         if self._written:
             dtype = np.result_type(dtype, self._array.dtype)
@@ -66,8 +66,8 @@ class GrowingArray:
             dtype = np.result_type(dtype, self._filler.dtype)
         if end > len(self._array) or dtype != self._array.dtype:
             # The system commits memory on write, so excess capacity costs nothing.
-            room = max(end, expected, self._written * 5 // 4 if end > len(self._array) else 0)
-            array = np.empty(room, dtype=dtype)
+            capacity = max(end, expected, self._written * 5 // 4 if end > len(self._array) else 0)
+            array = np.empty(capacity, dtype=dtype)
             array[: self._written] = self._array[: self._written]
             self._array = array
         if self._written < self._length:
@@ -78,7 +78,7 @@ class GrowingArray:
         """Return the array, which is read-only if it consists of fillers only."""
         if not self._written:
             return np.broadcast_to(self._filler, (self._length,))
-        self._make_room(self._length, self._array.dtype)
+        self._reserve(self._length, self._array.dtype)
         return self._array[: self._length]
 
 

@@ -123,7 +123,7 @@ class Pass:
     def read(self, progress: Progress | None, is_cancelled: Callable[[], bool]) -> Table:
         for part in self.parts(progress, is_cancelled):
             self._add(part.frame, part.lines)
-            self._check_room(part.share)
+            self._check_memory(part.share)
         return self._table()
 
     def read_beginning(self) -> Table:
@@ -250,7 +250,7 @@ class Pass:
         for j, cells in enumerate(self._columns):
             cells.take(frame[j], self._expected_rows)
 
-    def _check_room(self, share: float) -> None:
+    def _check_memory(self, share: float) -> None:
         """Raise DataError if the columns, extrapolated from this share, do not fit into memory.
 
         Querying the free memory takes 0.4 ms: it is done only when the rows have doubled.

@@ -154,11 +154,11 @@ def is_in_form(ink: Picture, size: int) -> bool:
     if size == DIGITS_SIZE:  # these are placed less regularly
         return True
     layout = layout_of(size)
-    for axis, (room, goal) in enumerate(zip(layout.box, layout.middle, strict=True)):
+    for axis, (inner, goal) in enumerate(zip(layout.box, layout.middle, strict=True)):
         first, last = _span(ink > 0, axis)
         assert goal is not None
         # The box is measured to the middle of the grey edges.
-        if last - first > room + 1 or abs(_centre(ink, axis) - 0.5 - goal) > NEAR * size:
+        if last - first > inner + 1 or abs(_centre(ink, axis) - 0.5 - goal) > NEAR * size:
             return False
     return True
 

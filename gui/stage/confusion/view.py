@@ -15,7 +15,7 @@ from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.kit.view import CardView
 
-ROOM_OF_ALL, ROOM_OF_A_CLASS = 58, 15  # px at 100 % zoom; counts are unreadable below this height
+HEIGHT, CLASS_HEIGHT = 58, 15  # px at 100 % zoom; counts are unreadable below this height
 
 
 class ConfusionView(CardView):
@@ -49,7 +49,7 @@ class ConfusionView(CardView):
         self._metrics = None
         self._say_which(None)
         self.matrix.show_names(task.dataset.class_names)
-        self.setMinimumHeight(zoom.px(ROOM_OF_ALL + ROOM_OF_A_CLASS * min(task.dataset.h, 10)))
+        self.setMinimumHeight(zoom.px(HEIGHT + CLASS_HEIGHT * min(task.dataset.h, 10)))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self._metrics is not snapshot.metrics:

@@ -174,12 +174,12 @@ class Triangle(QWidget):
     def _measure(self) -> None:
         line = QFontMetricsF(self.font()).height() * 1.5
         height = np.sqrt(0.75)
-        room = self.height() - 2 * line - 8
-        tallest = room / height if self.classes == 3 else np.inf
+        available = self.height() - 2 * line - 8
+        tallest = available / height if self.classes == 3 else np.inf
         self._side = float(max(min(self.width() - 40.0, tallest), 40.0))
         self._left = (self.width() - self._side) / 2
         tall = self._side * height if self.classes == 3 else 0.0
-        self._bottom = line + (room + tall) / 2 + 4
+        self._bottom = line + (available + tall) / 2 + 4
         self._line = line
 
     def _lay_out(self) -> None:

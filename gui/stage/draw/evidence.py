@@ -145,8 +145,8 @@ class Evidence(CanvasWidget):
         theme = self._theme
         line, title = (QFontMetricsF(font).height() for font in (self._small, self._bold))
         left, step = self._head_width(), self._step()
-        room = max(min(step - 4, self.height() - title - 3 * line - 4), 1.0)
-        side = self._fit(room, self._size)
+        available = max(min(step - 4, self.height() - title - 3 * line - 4), 1.0)
+        side = self._fit(available, self._size)
         tops = [title + 1, *(title + side + 4 + i * line for i in range(3))]
         for i, (words, text) in enumerate(zip(self._heads, self.HEADS, strict=True)):
             words.dress(self._small, theme.muted)

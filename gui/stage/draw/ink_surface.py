@@ -210,9 +210,9 @@ class InkSurface:
         metrics = QFontMetrics(font)
         name = metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, width)
         text = f"{name}\n{self.remark}" if self.remark else name
-        room = metrics.boundingRect(0, 0, width, int(self.square.height()), flags, text)
+        text_rect = metrics.boundingRect(0, 0, width, int(self.square.height()), flags, text)
         band = QRectF(self.square)
-        band.setHeight(min(room.height() + 8.0, band.height()))
+        band.setHeight(min(text_rect.height() + 8.0, band.height()))
         is_read_below = self.box is not None and self.box[1] + self.box[3] > 1
         if not is_read_below:
             band.moveBottom(self.square.bottom())

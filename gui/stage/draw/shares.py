@@ -213,16 +213,16 @@ class Shares(CanvasWidget):
         line, foot : px, the least height of a bar, and the height of the part below the bars.
         """
         said = QFontMetricsF(self._plain).height() + GAP
-        room = self.height() - said - foot - len(self._bars) * line
+        available = self.height() - said - foot - len(self._bars) * line
         smallest = QFontMetricsF(zoom.scaled(self._plain, SMALLEST_ANSWER, bold=True)).height()
-        self._doubt.setVisible(room - line >= smallest)
+        self._doubt.setVisible(available - line >= smallest)
         if self._doubt.isVisible():
-            said, room = said + line, room - line
+            said, available = said + line, available - line
         widest = max((*self._names, NO_ANSWER), key=len)
         full = QFontMetricsF(zoom.scaled(self._plain, ANSWER, bold=True))
         light = QFontMetricsF(zoom.scaled(self._plain, ANSWER))
         needed = full.horizontalAdvance(widest + " ") + light.horizontalAdvance(WIDEST_SHARE)
-        share = min(1.0, self.width() / needed, room / full.height())
+        share = min(1.0, self.width() / needed, available / full.height())
         scale = max(ANSWER * share, SMALLEST_ANSWER)
         self._large_type = zoom.scaled(self._plain, scale, bold=True)
         self._surety_type = zoom.scaled(self._plain, scale)

@@ -273,8 +273,10 @@ class FoldsPage(Page):
 
     def _set_axes(self, k: int, low: float) -> None:
         """Set the axes to k folds and to accuracies from `low` to 1."""
-        room = max(1 - low, 0.02) * 0.15
-        self.plot.setRange(xRange=(0.5, k + 0.5), yRange=(max(low - room, 0), 1 + room), padding=0)
+        margin = max(1 - low, 0.02) * 0.15
+        self.plot.setRange(
+            xRange=(0.5, k + 0.5), yRange=(max(low - margin, 0), 1 + margin), padding=0
+        )
         ticks = [(number, str(number)) for number in range(1, k + 1)]
         self.plot.getPlotItem().getAxis("bottom").setTicks([ticks])
 

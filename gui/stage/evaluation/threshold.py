@@ -18,7 +18,7 @@ TIP = (
     "learnt: training goes on as before"
 )
 
-ROOM_FOR_NOTE = 72  # average characters of width
+NOTE_LETTERS = 72  # average characters of width
 
 
 class ThresholdRow(QWidget):
@@ -65,7 +65,7 @@ class ThresholdRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         letters = self.width() / self.fontMetrics().averageCharWidth()
-        self._note.setVisible(letters > ROOM_FOR_NOTE)  # the tool tip has it as well
+        self._note.setVisible(letters > NOTE_LETTERS)  # the tool tip has it as well
 
     def _change(self) -> None:
         self._say()

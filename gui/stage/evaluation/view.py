@@ -31,7 +31,7 @@ from gui.state.background_tasks import Background, Queue
 INTERVAL = 0.25  # s between two evaluations during training, at least
 SHARE = 4.0  # least interval as a multiple of the duration of one evaluation
 LEAST_HEIGHT = 200  # px at 100 % of a page; below it, the page scrolls
-ROOM = 28  # px around the name of a page
+PADDING = 28  # px around the name of a page
 PARTS = (
     ("Confusion", "confusion", "How often each class is taken for each other one"),
     ("Classes", "classes", "Precision, recall and F1 of each class"),
@@ -269,7 +269,7 @@ class EvaluationView(View):
         words = [self.parts.button(part).text() for _, part, _ in PARTS]
         bold = QFontMetrics(zoom.font(1.0, bold=True))
         is_narrow = (
-            sum(map(bold.horizontalAdvance, words)) + zoom.px(ROOM) * len(words) > self.width()
+            sum(map(bold.horizontalAdvance, words)) + zoom.px(PADDING) * len(words) > self.width()
         )
         for _, part, _ in PARTS:
             zoom.set_type(self.parts.button(part), look.SMALL if is_narrow else 1.0)

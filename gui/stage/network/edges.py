@@ -88,9 +88,9 @@ class Edges(Sketch):
         for j, (item, words) in enumerate(zip(self.inputs, self._names, strict=True)):
             middle = self.grid.row(j, self.count)
             if stacked:
-                room = row - line * 1.45
+                available = row - line * 1.45
                 down = 0.0 if row > line * 4.2 else line * 0.62
-                rect = self.grid.node_rect(x, middle + down, room / 0.82, node)
+                rect = self.grid.node_rect(x, middle + down, available / 0.82, node)
                 place = QRectF(0, rect.top() - line * 1.25, name_width, line * 1.2)
             else:
                 place = QRectF(0, middle - line * 0.6, name_width - 5, line * 1.2)
@@ -181,7 +181,7 @@ class Edges(Sketch):
         """Label each of these edges with its contribution."""
         is_one = len(marked) == 1
         t = 0.5 if is_one else 0.3 if self.mark.input is None else 0.68
-        room = self.edges[0, 0].line().dx() if self.edges else 0.0
+        available = self.edges[0, 0].line().dx() if self.edges else 0.0
         for chip in self.chips:
             chip.hide()
         if self.signals is None:
@@ -189,7 +189,7 @@ class Edges(Sketch):
         for chip, (j, i) in zip(self.chips, marked, strict=False):
             w, x = self.weight(j, i), self.value(j)
             text = self.terms(i)[j]
-            if is_one or room > 2.2 * self.grid.width_of("0.00 · 0.00 = 0.00"):
+            if is_one or available > 2.2 * self.grid.width_of("0.00 · 0.00 = 0.00"):
                 text = f"{format_fixed(w, 2)} · {format_fixed(x, 2)} = {format_fixed(w * x, 2)}"
             chip.show(text, self.edges[j, i].line().pointAt(t), self.grid.body)
 

@@ -102,10 +102,12 @@ class Sketch(CanvasWidget):
 
     def _place_name(self, words: Words, output: int, rect: QRectF) -> None:
         """Place the name of a pair above its logit."""
-        room, line = rect.width() + 2 * self.grid.columns.gap, self.grid.line
+        available, line = rect.width() + 2 * self.grid.columns.gap, self.grid.line
         words.dress(self._small, self._theme.muted)
-        words.place(QRectF(rect.center().x() - room / 2, rect.top() - line, room, line), CENTRE)
-        words.say(self.drawn.pair_name(output, QFontMetricsF(self._small), room))
+        words.place(
+            QRectF(rect.center().x() - available / 2, rect.top() - line, available, line), CENTRE
+        )
+        words.say(self.drawn.pair_name(output, QFontMetricsF(self._small), available))
 
     def _lay_out(self) -> None:
         if self.task is None:
@@ -245,8 +247,8 @@ class Sketch(CanvasWidget):
         if self.task is None or s is None or s.label is None or s.loss is None:
             return ""
         whole, brief = loss_words(self.task, s)
-        is_room = QFontMetricsF(self._bold).horizontalAdvance(whole) < self.width() * 0.55
-        return whole if is_room else brief
+        fits = QFontMetricsF(self._bold).horizontalAdvance(whole) < self.width() * 0.55
+        return whole if fits else brief
 
     def _largest(self, signals: Signals) -> float:
         """Return the largest absolute value that the left half shows on its scale."""

@@ -291,9 +291,9 @@ class RunPictures(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        room = self._area.viewport().size()
-        height = self.multiples.height_for(room.width(), room.height())
-        self.multiples.setMinimumHeight(height if height > room.height() else 0)
+        available = self._area.viewport().size()
+        height = self.multiples.height_for(available.width(), available.height())
+        self.multiples.setMinimumHeight(height if height > available.height() else 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

@@ -124,10 +124,10 @@ class Multiples(QWidget):
             return 2
         return round(self.fontMetrics().height() * 2.15)
 
-    def height_for(self, width: int, room: int) -> int:
-        """Return the height of the grid in pixels; more than `room` if it has to scroll."""
+    def height_for(self, width: int, available: int) -> int:
+        """Return the height of the grid in pixels; more than `available` if it has to scroll."""
         count = max(len(self.pictures), 1)
-        columns, side = self._best(width, room)
+        columns, side = self._best(width, available)
         rows = math.ceil(count / columns)
         return math.floor(rows * (side / self._aspect + self._title_height + GAP)) - GAP + 2
 

@@ -221,10 +221,10 @@ class Matrix(CanvasWidget):
                 self._say(item, symbol)
             for item in (words, over):
                 item.dress(self._small, self._theme.ink)
-            y, room = area.top() + i * tall, area.left() - glyph - 4
+            y, available = area.top() + i * tall, area.left() - glyph - 4
             marker.place(QRectF(0, y, glyph, tall), LEFT)
-            words.place(QRectF(glyph, y, room, tall), LEFT)
-            self._say(words, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room))
+            words.place(QRectF(glyph, y, available, tall), LEFT)
+            self._say(words, metrics.elidedText(name, Qt.TextElideMode.ElideRight, available))
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, side - glyph - 2)
             short = short if short == name or len(short) > 3 else ""
             width = glyph + metrics.horizontalAdvance(short) if short else glyph * 0.7

@@ -254,8 +254,8 @@ class TraceView(View):
         if part is not None:
             top, bottom = self.sheet.span_of(part)
             bar = self._area.verticalScrollBar()
-            room = self._area.viewport().height()
-            if bottom > bar.value() + room or top < bar.value():
+            available = self._area.viewport().height()
+            if bottom > bar.value() + available or top < bar.value():
                 bar.setValue(top - 8)
 
     def _set_covering(self, is_on: bool) -> None:

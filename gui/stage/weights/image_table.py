@@ -27,7 +27,7 @@ from gui.kit.plain_text import Plain
 
 SECONDS = 0.1
 NAME_LETTERS = 12
-ROOM = 20  # px of padding in a cell
+PADDING = 20  # px of padding in a cell
 TITLES = ("", "‖w‖", "largest w", "smallest w", "bias b")
 WIDEST = {0: "", 1: "00.000", 4: "−00.000"}  # the other columns share the rest
 TIPS = (
@@ -97,7 +97,7 @@ class PictureTable(QWidget):
         for column, widest in WIDEST.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             width = metrics.horizontalAdvance(widest) if widest else min(longest, most)
-            self.table.setColumnWidth(column, width + ROOM)
+            self.table.setColumnWidth(column, width + PADDING)
         self.table.selectRow(0)
         self._say()
 

@@ -113,9 +113,9 @@ class Pictures(Panels):
         """Centre name and norm side by side; show the name alone if both do not fit."""
         name_width = self._bold_metrics.horizontalAdvance(panel.name.text() + "  ")
         norm_width = self._small_metrics.horizontalAdvance(norm)
-        is_room = name_width + norm_width <= rect.width()
-        panel.norm.setVisible(is_room)
-        used = name_width + norm_width * is_room
+        fits = name_width + norm_width <= rect.width()
+        panel.norm.setVisible(fits)
+        used = name_width + norm_width * fits
         title = QRectF(rect.left(), rect.bottom() + 2, rect.width(), self._line() * 1.3)
         title.setLeft(rect.left() + max(rect.width() - used, 0) / 2)
         panel.name.place(title, LEFT)

@@ -16,17 +16,17 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
-from gui.window.stage.room import Room
+from gui.window.stage.half import StageHalf
 from gui.window.view_registry import ViewSpec, keys_of
 
 
 class Stage(QFrame):
     """Tabs above a large view, above a banner for messages; when split, two views side by side.
 
-    A view is in exactly one room: when it is chosen in the other one, the two rooms swap views.
+    A view is in exactly one half: when it is chosen in the other one, the two halves swap views.
     """
 
-    turned = Signal(str)  # the view of this name is now shown, in either room
+    turned = Signal(str)  # the view of this name is now shown, in either half
 
     def __init__(self, specs: Sequence[ViewSpec], banner: QWidget) -> None:
         super().__init__()
@@ -36,12 +36,12 @@ class Stage(QFrame):
         self.names = tuple(spec.name for spec in specs)
         self._actions: dict[str, QAction] = {}
         self._views = {name: QWidget() for name in self.names}  # placeholders
-        self._main, self._beside = (Room(specs, self._views) for _ in range(2))
+        self._main, self._beside = (StageHalf(specs, self._views) for _ in range(2))
         self._shown = {self._main: "", self._beside: ""}
         for view in self._views.values():
             self._main.hold(view)  # with a parent in the window, they are deleted with it
-        for room in self._shown:
-            room.tabs.chosen.connect(lambda name, room=room: self._turn_to(room, name))
+        for half in self._shown:
+            half.tabs.chosen.connect(lambda name, half=half: self._turn_to(half, name))
         self.tabs = self._main.tabs
         self.enlarge_button = QToolButton()
         self.enlarge_button.setText("□")
@@ -51,27 +51,27 @@ class Stage(QFrame):
         self.enlarge_button.setAccessibleName("Enlarge the stage")
         self._main.head.addWidget(self.enlarge_button)
         self._beside.hide()
-        self._rooms = rooms = QSplitter(Qt.Orientation.Horizontal)
-        rooms.setChildrenCollapsible(False)
-        for room in self._shown:
-            rooms.addWidget(room)
-            rooms.setStretchFactor(rooms.count() - 1, 1)
+        self._halves = halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.setChildrenCollapsible(False)
+        for half in self._shown:
+            halves.addWidget(half)
+            halves.setStretchFactor(halves.count() - 1, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
-        column.addWidget(rooms, 1)
+        column.addWidget(halves, 1)
         column.addWidget(banner)  # below the views: over them it would hide an axis
         self.tabs.offer(self.names, keys_of(self.names), self.names[0])
         self._turn_to(self._main, self.names[0])
 
-    def _turn_to(self, room: Room, name: str) -> None:
-        """Show this view in the room; focus in the old view moves to the stage itself."""
-        if room.holds_focus(QApplication.focusWidget()):
+    def _turn_to(self, half: StageHalf, name: str) -> None:
+        """Show this view in the half; focus in the old view moves to the stage itself."""
+        if half.holds_focus(QApplication.focusWidget()):
             self.setFocus()
-        other = self._beside if room is self._main else self._main
-        before, self._shown[room] = self._shown[room], name
+        other = self._beside if half is self._main else self._main
+        before, self._shown[half] = self._shown[half], name
         other.let_go(self._views[name])
-        room.put(name)
+        half.put(name)
         if self._shown[other] == name and before:
             other.tabs.show_name(before)
         self.turned.emit(name)
@@ -87,7 +87,7 @@ class Stage(QFrame):
         self._beside.setVisible(is_split)
         if is_split:
             self._offer_beside()
-            self._rooms.setSizes([self.width()] * 2)
+            self._halves.setSizes([self.width()] * 2)
         else:
             # When it is visible again, the view may not apply any more.
             self._beside.let_go(self._views[self._shown[self._beside]])
@@ -95,7 +95,7 @@ class Stage(QFrame):
             self._main.put(self.current)
 
     def _offer_beside(self) -> None:
-        """Offer the same views in the second room, and show one that the first does not show."""
+        """Offer the same views in the second half, and show one that the first does not show."""
         others = [name for name in self.offered if name != self.current]
         shown = self._shown[self._beside]
         name = shown if shown in others else others[0]
@@ -104,8 +104,8 @@ class Stage(QFrame):
 
     def present(self, is_on: bool) -> None:
         """Hide the tabs, as keys choose the view in presenter mode, or show them again."""
-        for room in self._shown:
-            room.present(is_on)
+        for half in self._shown:
+            half.present(is_on)
 
     def bind(self, name: str, action: QAction) -> None:
         """Make the action that shows this view visible and enabled only along with its tab."""
@@ -114,8 +114,8 @@ class Stage(QFrame):
     def replace(self, name: str, view: QWidget) -> None:
         """Replace the view or placeholder of this name."""
         old, self._views[name] = self._views[name], view
-        for room in self._shown:
-            room.replace(old, view)
+        for half in self._shown:
+            half.replace(old, view)
         old.deleteLater()
 
     def show_task(self, task: Task) -> None:

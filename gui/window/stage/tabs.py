@@ -31,7 +31,7 @@ class StageTabs(Tabs):
         self._keys: Mapping[str, str] = {}
         self._groups: list[tuple[str, list[str]]] = []  # for each tab: group and its views
         self._shown: dict[str, str] = {}  # for each group: the view shown last
-        self._room_needed = 0
+        self._width_needed = 0
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(False)  # scrolling to a tab would leave a gap
@@ -56,7 +56,7 @@ class StageTabs(Tabs):
         """Offer these views, at least one, and show `current`; keys : shortcuts by view name."""
         self._offered, self._keys = tuple(names), keys
         self._make_tabs(current, is_one=False)
-        self._room_needed = self.sizeHint().width()
+        self._width_needed = self.sizeHint().width()
         self._fit()
 
     def show_name(self, name: str) -> None:
@@ -115,7 +115,7 @@ class StageTabs(Tabs):
         self.chosen.emit(self.current)
 
     def _fit(self) -> None:
-        is_one = self._room_needed > self.width()
+        is_one = self._width_needed > self.width()
         if self._groups and is_one != (self._groups[0][0] == ALL):
             self._make_tabs(self.current, is_one=is_one)
 
