@@ -247,7 +247,7 @@ def describe(task: Task) -> str:
     if hidden:
         model += f", {hidden} hidden units"
     lines = [
-        f"{dataset.name}: {_say_rows(task)}; inputs {names}; {_say_standardised(data)}",
+        f"{dataset.name}: {_describe_rows(task)}; inputs {names}; {_describe_standardising(data)}",
         f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
         f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
     ]
@@ -260,12 +260,12 @@ def describe(task: Task) -> str:
     return "\n".join(lines)
 
 
-def _say_standardised(data: DataConfig) -> str:
+def _describe_standardising(data: DataConfig) -> str:
     spread = SPREADS[data.std]
     return f"standardised by {spread}" if data.standardise else "not standardised"
 
 
-def _say_rows(task: Task) -> str:
+def _describe_rows(task: Task) -> str:
     train, test = f"{len(task.train_rows):,} training", f"{len(task.test_rows):,} test rows"
     if not len(task.validation_rows):
         return f"{train} and {test}"

@@ -95,7 +95,7 @@ class Run:
                     break
         seconds = time.perf_counter() - started
         if progress and trainer.outcome is not None:
-            progress.say("looking into how it ended …")
+            progress.show_message("looking into how it ended …")
         if trainer.outcome is not None and trainer.epilogue is None:
             trainer.epilogue = epilogue_of(trainer)
         epilogue = trainer.epilogue or Epilogue()
@@ -110,7 +110,7 @@ class Run:
             metrics=trainer.measure(exact=True),
             history=self.history,
             status=trainer.outcome or Status.PAUSED,
-            message=trainer.message if trainer.outcome else _say_stopped(trainer),
+            message=trainer.message if trainer.outcome else _describe_stop(trainer),
             params=trainer.params(),
             seconds=seconds,
             epilogue=epilogue,
@@ -179,5 +179,5 @@ def measured(task: Task) -> tuple[str, ...]:
     return SERIES if len(task.validation_rows) else SERIES[:4]
 
 
-def _say_stopped(trainer: Trainer) -> str:
+def _describe_stop(trainer: Trainer) -> str:
     return f"Stopped in epoch {trainer.epoch + 1:,} of {trainer.settings.epochs:,}."

@@ -22,7 +22,7 @@ def understood_lines(task: Task) -> list[str]:
     counted = [f"{name} ({count:,})" for name, count in _counts(task).items()]
     more = len(counted) - MOST_CLASSES
     classes = ", ".join(counted[:MOST_CLASSES]) + (f" and {more:,} more" if more > 0 else "")
-    lines = [f"label     {told.say_label()}", f"classes   {classes}"]
+    lines = [f"label     {told.describe_label()}", f"classes   {classes}"]
     if words := [str(column) for column in task.dataset.columns if column.words]:
         lines.append(f"words     {listed(tuple(words), '; ')}")
     if unused := _unused(task):

@@ -30,7 +30,7 @@ class Indicator(NamedTuple):
         """What 0 stands for, in words."""
         return self.other or f"not {self.word}"
 
-    def say(self, value: float) -> str:
+    def describe(self, value: float) -> str:
         """Return a value of the feature in words, as in “Sex male” or “Sex 0.4 of male”."""
         if value in (0, 1):
             return f"{self.column} {self.word if value else self.opposite}"

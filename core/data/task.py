@@ -102,7 +102,7 @@ class Task:
                 return name
         return "training"
 
-    def say_row(self, row: int) -> str:
+    def describe_row(self, row: int) -> str:
         """Return the name of a row of the data set, as in “test row 3”, counted from 1."""
         return f"{self.part_of(row)} row {row + 1:,}"
 

@@ -47,7 +47,7 @@ def marks_between(before: TrainingConfig, now: TrainingConfig, step: int) -> Ite
     """Yield a mark for each change that affects the updates."""
     for name in changes_between(before, now):
         if name in SYMBOLS:
-            old, new = _say(getattr(before, name)), _say(getattr(now, name))
+            old, new = _describe(getattr(before, name)), _describe(getattr(now, name))
             yield Mark(step, f"{SYMBOLS[name]} {old} → {new}")
 
 
@@ -63,7 +63,7 @@ def first_settings(settings: TrainingConfig, curves: Curves) -> TrainingConfig:
     return settings
 
 
-def _say(value: float | int | None) -> str:
+def _describe(value: float | int | None) -> str:
     return "full" if value is None else f"{value:g}"
 
 

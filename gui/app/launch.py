@@ -19,7 +19,7 @@ from core.cli.parser import USAGE
 from core.config import RunConfig
 from core.data.task import Task
 from core.errors import SaveError
-from core.out_of_memory import is_shortage, say_shortage
+from core.out_of_memory import describe_shortage, is_shortage
 from core.train.snapshot import Snapshot
 from gui.app import placement
 from gui.app.garbage import GarbageCollector
@@ -214,10 +214,10 @@ class Launch:
         if not is_short:
             traceback.print_exception(kind, error, trace)
         if self._picture is not None:
-            words = say_shortage(error) if is_short else f"an unexpected error: {error}"
+            words = describe_shortage(error) if is_short else f"an unexpected error: {error}"
             self._give_up(words, terminal.FAILED)
         elif is_short:
-            self.window.controller.failed.emit(say_shortage(error))
+            self.window.controller.failed.emit(describe_shortage(error))
         else:
             self.window.controller.failed.emit(
                 f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "

@@ -16,7 +16,7 @@ from core.train.snapshot import Status
 from gui.control.next_config import has_same_rows, origin, with_points
 from gui.control.next_task import NextTask
 from gui.control.run_controller import RunController
-from gui.control.undo import Change, Run, say_loss
+from gui.control.undo import Change, Run, describe_reset
 
 
 class Taught(NamedTuple):
@@ -79,7 +79,7 @@ class DataEditor(QObject):
             if is_last:
                 controller.undo_stack.note(Change(controller.show_run, words, before, after))
             if is_first and origin(before.task.config) != origin(task.config) and steps:
-                controller.remarked.emit(say_loss("change to drawn points", steps))
+                controller.remarked.emit(describe_reset("change to drawn points", steps))
 
         self._next.replace(lambda: prepare(sources.drawn(points), config), show, config)
 

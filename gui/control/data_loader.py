@@ -241,13 +241,13 @@ class DataLoader(QObject):
         if not self.fetcher.is_busy:
             self._next.forget()
             self.fetcher.start(wish.config.data)
-            self._next.say_busy(_loading(wish.config.data))
+            self._next.announce_loading(_loading(wish.config.data))
 
     def _show_progress(self, progress: Progress | None) -> None:
         has_begun = progress is not None and not self._has_progress
         self._has_progress = progress is not None
         if has_begun or progress is None:
-            self._next.say_busy("")
+            self._next.announce_loading("")
         if has_begun and self._controller.run is None:  # load local data to work with meanwhile
             assert self._fetched is not None
             self.load(RunConfig(training=self._fetched.config.training))

@@ -33,7 +33,7 @@ class Run:
     strays: bool = False
 
 
-def say_loss(words: str, steps: int) -> str:
+def describe_reset(words: str, steps: int) -> str:
     """Return the message that this change reset the run and that undo restores its steps."""
     return f"Reset by the {words}. Ctrl+Z brings step {steps:,} back."
 
@@ -67,7 +67,7 @@ class Change(QUndoCommand):
     @property
     def loss(self) -> str:
         """Message about the lost steps, "" if the previous run had none."""
-        return say_loss(self._words, self.steps) if self.steps else ""
+        return describe_reset(self._words, self.steps) if self.steps else ""
 
     def goes_on(self, field: str, before: Run | None, steps: int) -> bool:
         """Return whether a change of this field from the run `before` is merged with this one.

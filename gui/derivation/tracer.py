@@ -140,7 +140,7 @@ class Tracer(QObject):
             return False
         return newest.is_whole or self._whole is None or not self._whole.isVisible()
 
-    def say_class(self, label: int | None) -> None:
+    def set_label(self, label: int | None) -> None:
         """Set the class of an example whose class is unknown."""
         self._label = label
         self.refresh()

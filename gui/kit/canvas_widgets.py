@@ -111,10 +111,10 @@ class CanvasWidget(QWidget):
     def _words(self) -> Words:
         return self._canvas.add(Words())
 
-    def _say(self, words: Words, text: str) -> None:
+    def _set_text(self, words: Words, text: str) -> None:
         """Set the text if it differs."""
         if text != words.text():
-            words.say(text)
+            words.set_text(text)
 
     def _fit(self, available: float, size: int) -> float:
         """Return the side of `size` pixels shown within `available`: integer scales are crisp."""

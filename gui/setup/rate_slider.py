@@ -98,7 +98,7 @@ class RateSlider(QWidget):
         self._bends = CurvatureSearch(self._show_bend)
         self._shown: object = None  # inputs of the shown limit
         self.background: Background | None = None
-        self._say()
+        self._describe_limit()
 
     def _fit(self) -> None:
         """Fix the widths at those of the widest numbers at the current zoom."""
@@ -115,7 +115,7 @@ class RateSlider(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.slider.theme = theme
-        self._say()
+        self._describe_limit()
 
     def focus(self) -> None:
         """Give the slider the keyboard focus, as Tab does."""
@@ -127,7 +127,7 @@ class RateSlider(QWidget):
         position = round(NOTCHES * min(max(math.log10(rate), LEAST), MOST))
         with QSignalBlocker(self.slider):
             self.slider.setValue(position)
-        self._say()
+        self._describe_limit()
 
     def show_task(self, task: Task) -> None:
         """Take a new task and drop the previous limit."""
@@ -171,15 +171,15 @@ class RateSlider(QWidget):
     def _set_limit(self, limit: float | None) -> None:
         self.slider.limit = limit
         self.slider.update()
-        self._say()
+        self._describe_limit()
 
     def _choose(self, position: int) -> None:
         rate = float(f"{10 ** (position / NOTCHES):.2g}")
         self._rate = rate
-        self._say()
+        self._describe_limit()
         self.chosen.emit(rate)
 
-    def _say(self) -> None:
+    def _describe_limit(self) -> None:
         limit = self.slider.limit
         tip = "Step size of gradient descent, from 0.0001 to 100; applies while it runs."
         colour = self.slider.theme.muted

@@ -41,7 +41,7 @@ class Example:
     def of_row(cls, task: Task, row: int) -> Example:
         """Return this row of the task's data set as an example."""
         values = np.asarray(task.dataset.values(slice(row, row + 1))[0], dtype=np.float64)
-        return cls(task, values, int(task.dataset.y[row]), row, task.say_row(row))
+        return cls(task, values, int(task.dataset.y[row]), row, task.describe_row(row))
 
 
 class Chosen(QObject):

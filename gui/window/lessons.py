@@ -105,8 +105,8 @@ class LessonStrip(QFrame):
         """Show the lesson: what it shows if it is over and unchanged, else what to watch."""
         title = f"{preset.title}, changed" if strays else preset.title
         is_seen = is_over and not strays
-        says = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
-        words = f"<b>{escape(title)}.</b>&nbsp; {escape(says)}"
+        sentence = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
+        words = f"<b>{escape(title)}.</b>&nbsp; {escape(sentence)}"
         if words != self.words.text():
             self.words.setText(words)
             told = (preset.watch, preset.shows) if is_seen else (preset.watch,)

@@ -17,7 +17,7 @@ from gui.control.run_controller import RunController
 from gui.kit.shortcuts import Keys
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
-from gui.stage.performance.view import PerformanceView, say_race
+from gui.stage.performance.view import PerformanceView, describe_race
 from gui.window import actions
 from gui.window.closing import Closing
 from gui.window.columns import Columns
@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
             told.connect(status.remark)
         for failed in (controller.failed, csv.failed):
             failed.connect(status.fail)
-        controller.raced.connect(lambda race: status.remark(say_race(race)))
+        controller.raced.connect(lambda race: status.remark(describe_race(race)))
         for busy_changed in (coming.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)
         controller.writes.ended.connect(self._end_writing)
@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
         self.run_bar.set_speed(settings.number("speed", standard, len(SPEEDS) - 1))
         for folder in (MNIST_FOLDER, TABLE_FOLDER, LAST_FOLDER, FOLDER):
             settings.text(folder)  # read now, so that unreadable settings are reported together
-        self.status.say_later(settings.put_aside())
+        self.status.announce_with_next_task(settings.put_aside())
         self.controller.set_speed(self.run_bar.chosen_speed)
 
     # Start and end ------------------------------------------------------------------------------

@@ -83,18 +83,18 @@ def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:
     name = picture.accessibleName()
     if name.endswith("against the step") and view in ("Loss", "Accuracy", "Curves"):
         is_loss = not name.startswith("Accuracy")
-        said = "Nothing is measured yet." if snapshot is None else say_curve(snapshot, is_loss)
+        said = "Nothing is measured yet." if snapshot is None else describe_curve(snapshot, is_loss)
         return f"{said} {MOVING}"
-    say = MODEL_VIEWS.get(view)
-    said = say(snapshot) if say is not None and snapshot is not None else ""
-    axes = say_axes(picture) if isinstance(picture, pg.PlotWidget) else ""
+    describe = MODEL_VIEWS.get(view)
+    said = describe(snapshot) if describe is not None and snapshot is not None else ""
+    axes = describe_axes(picture) if isinstance(picture, pg.PlotWidget) else ""
     return " ".join(filter(None, (said, axes))) or "It is empty until a model has been trained."
 
 
 # Sentences ----------------------------------------------------------------------------------------
 
 
-def say_curve(snapshot: Snapshot, is_loss: bool) -> str:
+def describe_curve(snapshot: Snapshot, is_loss: bool) -> str:
     """Return a sentence on how loss or accuracy has changed since the first recorded step."""
     metrics, curves = snapshot.metrics, snapshot.curves
     what = "Loss" if is_loss else "Accuracy"
@@ -121,7 +121,7 @@ def say_curve(snapshot: Snapshot, is_loss: bool) -> str:
     return f"{words}."
 
 
-def say_model(snapshot: Snapshot) -> str:
+def describe_model(snapshot: Snapshot) -> str:
     """Return a sentence on which model is shown and its accuracy."""
     task, metrics = snapshot.task, snapshot.metrics
     words = (
@@ -133,7 +133,7 @@ def say_model(snapshot: Snapshot) -> str:
     return f"{words} into their class."
 
 
-def say_weights(snapshot: Snapshot) -> str:
+def describe_weights(snapshot: Snapshot) -> str:
     """Return a sentence on which weight has the largest magnitude."""
     task, W = snapshot.task, snapshot.params.W
     if not np.any(W):
@@ -146,7 +146,7 @@ def say_weights(snapshot: Snapshot) -> str:
     return f"{words}."
 
 
-def say_confusion(snapshot: Snapshot) -> str:
+def describe_confusion(snapshot: Snapshot) -> str:
     """Return a sentence on how many rows are predicted right and the most frequent mistake."""
     counts, names = snapshot.metrics.confusion, snapshot.task.dataset.class_names
     total, right = int(counts.sum()), int(np.trace(counts))
@@ -158,7 +158,7 @@ def say_confusion(snapshot: Snapshot) -> str:
     return f"{words}."
 
 
-def say_axes(plot: pg.PlotWidget) -> str:
+def describe_axes(plot: pg.PlotWidget) -> str:
     """Return a sentence with the names and ranges of a plot's axes."""
     item = plot.getPlotItem()
     (left, right), (low, high) = item.getViewBox().viewRange()
@@ -170,13 +170,13 @@ def say_axes(plot: pg.PlotWidget) -> str:
 
 
 MODEL_VIEWS: dict[str, Callable[[Snapshot], str]] = {
-    "Boundary": say_model,
-    "Weights": say_weights,
-    "Confusion": say_confusion,
-    "Network": say_weights,
-    "Draw": say_model,
-    "Trace": say_model,
-    "Example": say_model,
+    "Boundary": describe_model,
+    "Weights": describe_weights,
+    "Confusion": describe_confusion,
+    "Network": describe_weights,
+    "Draw": describe_model,
+    "Trace": describe_model,
+    "Example": describe_model,
 }
 
 

@@ -217,7 +217,7 @@ class HistoryBar(QWidget):
         self.live_button.setCheckable(True)
         self.live_button.setToolTip("Return to the newest step (End, on the line)")
         self.live_button.setAccessibleName("Return to the newest step")
-        self._say_replay(is_replaying=False)
+        self._show_replay(is_replaying=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 6, 0)
         row.setSpacing(8)
@@ -248,7 +248,7 @@ class HistoryBar(QWidget):
         self.replay_button.setFixedWidth(words + zoom.px(BUTTON_RIM))
         self.words.setFixedWidth(0)
         if self._snapshot is not None and self._has_history:
-            self._say_step()
+            self._show_step_text()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -283,7 +283,7 @@ class HistoryBar(QWidget):
             self._show()
             return
         if self._has_history:
-            self._say_step()
+            self._show_step_text()
         if not self._later.isActive():
             self._later.start(math.ceil(1000 * wait))
 
@@ -301,8 +301,8 @@ class HistoryBar(QWidget):
         if self._wanted is None and not self.line.is_dragged:
             self.line.show_step(snapshot.step)
         is_training = snapshot.status is Status.TRAINING
-        self._say_step()
-        self._say_replay(is_replaying=is_training and snapshot.is_past)
+        self._show_step_text()
+        self._show_replay(is_replaying=is_training and snapshot.is_past)
         has_past = snapshot.newest_step > snapshot.oldest_step
         self.replay_button.setEnabled(snapshot.is_past or (has_past and not is_training))
         self.live_button.setChecked(not snapshot.is_past)
@@ -316,7 +316,7 @@ class HistoryBar(QWidget):
                 part.clearFocus()  # else hiding it would pass the focus to the next widget
             part.setVisible(are_shown)
 
-    def _say_step(self) -> None:
+    def _show_step_text(self) -> None:
         """Show the step's number, with its epoch unless the step is still being sought."""
         snapshot = self._snapshot
         assert snapshot is not None
@@ -334,7 +334,7 @@ class HistoryBar(QWidget):
             if width > self.words.minimumWidth():
                 self.words.setFixedWidth(width)
 
-    def _say_replay(self, *, is_replaying: bool) -> None:
+    def _show_replay(self, *, is_replaying: bool) -> None:
         words = PAUSE if is_replaying else REPLAY
         if self.replay_button.text() == words:
             return
@@ -353,7 +353,7 @@ class HistoryBar(QWidget):
         self._wanted = step
         self._give_up.start()
         if self._snapshot is not None:
-            self._say_step()
+            self._show_step_text()
         self.step_wanted.emit(step)
 
     def _want_live(self) -> None:

@@ -61,7 +61,7 @@ class Understood:
     doubts: dict[str, str]
     remarks: tuple[Remark, ...]
 
-    def say_label(self) -> str:
+    def describe_label(self) -> str:
         """Return which column is the label, why, and which others could be."""
         said = f"{self.label} ({self.label_why})"
         if self.rivals:

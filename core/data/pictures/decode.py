@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.data.pictures.kinds import begins_as_picture, say_other
+from core.data.pictures.kinds import begins_as_picture, describe_kind
 from core.errors import DataError
 from core.files import contents
 
@@ -66,7 +66,7 @@ def decode(data: bytes, name: str) -> Picture:
     except UnidentifiedImageError:
         if begins_as_picture(data):
             raise DataError(f"{name} is damaged: it breaks off. Save the picture again.") from None
-        raise DataError(f"{name} is {say_other(data)}.") from None
+        raise DataError(f"{name} is {describe_kind(data)}.") from None
     except Image.DecompressionBombError:
         raise _too_large(name, "far more than", MAX_PIXELS) from None
     except DataError:

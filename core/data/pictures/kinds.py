@@ -55,7 +55,7 @@ def begins_as_picture(head: bytes) -> bool:
     return any(head[place:].startswith(begin) for place, begin in PICTURES)
 
 
-def say_other(data: bytes) -> str:
+def describe_kind(data: bytes) -> str:
     """Return what data that are no picture are, and what to do."""
     if not data:
         return "empty (0 bytes); choose another picture"

@@ -59,9 +59,9 @@ class Toggle(QPushButton):
     def __init__(self) -> None:
         super().__init__("off")
         self.setCheckable(True)
-        self.toggled.connect(self._say)
+        self.toggled.connect(self._show_state)
 
-    def _say(self, is_on: bool) -> None:
+    def _show_state(self, is_on: bool) -> None:
         self.setText("on" if is_on else "off")
 
     def sizeHint(self) -> QSize:

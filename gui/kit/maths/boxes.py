@@ -95,7 +95,7 @@ class Spot(Box):
     def ink(self) -> QColor:
         return self._item.brush().color()
 
-    def say(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         self._item.setText(as_term(text) if self.is_term else text)
         self._settle()
 

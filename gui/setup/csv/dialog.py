@@ -140,7 +140,7 @@ class CsvDialog(QDialog):
         self.format.take_back(self.table.format)
         self._set_busy(False)
         self._show_selection()
-        self.foot.say(words, is_trouble=True)
+        self.foot.show_message(words, is_trouble=True)
 
     def show_table(self, table: Table) -> None:
         """Show the file after it was read again."""
@@ -172,7 +172,7 @@ class CsvDialog(QDialog):
         self.gaps.show_gaps(outcome.gaps, selection.missing)
         self.preview.set_roles(selection.roles, is_pictures=selection.is_pictures)
         trouble = outcome.obstacle or outcome.question
-        self.foot.say(trouble or outcome.summary, is_trouble=bool(trouble))
+        self.foot.show_message(trouble or outcome.summary, is_trouble=bool(trouble))
         self.foot.set_possible(not outcome.obstacle, is_doubtful=bool(outcome.question))
 
 

@@ -50,7 +50,7 @@ class Foot(QWidget):
         self._theme = theme
         self._paint()
 
-    def say(self, words: str, *, is_trouble: bool) -> None:
+    def show_message(self, words: str, *, is_trouble: bool) -> None:
         """Show what would be loaded, or what is wrong."""
         self.summary.setText(words)
         self._is_trouble = is_trouble

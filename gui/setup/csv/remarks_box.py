@@ -53,7 +53,7 @@ class RemarksBox(QWidget):
         remarks = [_sentence(remark.text) for remark in outcome.remarks]
         more = len(remarks) - MOST_REMARKS
         said = remarks[:MOST_REMARKS] + ([f"{more} more like these."] if more > 0 else [])
-        lines = [" ".join(said), selection.say_unused()]
+        lines = [" ".join(said), selection.describe_unused()]
         self.words.setText("\n".join(line for line in lines if line))
         self.words.setVisible(any(lines))
         self.merge_box.setVisible(selection.has_spellings)

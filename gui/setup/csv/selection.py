@@ -228,7 +228,7 @@ class Selection:
         if not self.table.usable(self.label):
             return (
                 "No column beside the label holds numbers that differ, or a few words; a feature "
-                "must. " + roles.say_words_beside(self.table, self.label)
+                "must. " + roles.describe_text_columns(self.table, self.label)
             )
         if not self.features:
             return "Tick at least one feature."
@@ -236,7 +236,7 @@ class Selection:
             return "Each row lacks something; fill in the mean, or untick the emptiest features."
         return ""
 
-    def say_unused(self) -> str:
+    def describe_unused(self) -> str:
         """Return the columns that are not used and why, "" if there are none."""
         columns = self.table.columns
         named = tuple(

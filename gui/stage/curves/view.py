@@ -28,7 +28,7 @@ from gui.stage.curves.kept_curves import KeptCurves
 from gui.stage.curves.line_key import LineKey
 from gui.stage.curves.navigation import StepNavigation
 from gui.stage.curves.quantity import Quantity
-from gui.stage.curves.readout import Readout, say_values
+from gui.stage.curves.readout import Readout, format_values
 from gui.stage.curves.series import Series
 from gui.stage.curves.value_scale import ValueScale
 
@@ -271,7 +271,7 @@ class CurveView(CardView):
             return
         is_sampled = self.task is not None and len(self.task.train_rows) > SAMPLE
         metrics = self.snapshot.metrics if self.snapshot else None
-        lines = say_values(self._curves, self._quantity, step, metrics, is_sampled=is_sampled)
+        lines = format_values(self._curves, self._quantity, step, metrics, is_sampled=is_sampled)
         # On the side away from the pointer, and above rather than on the curves.
         at_left = step > sum(self.navigation.steps_in_sight) / 2
         self.reading.show_lines(lines, self.kept.readings(self.theme, step), at_left=at_left)

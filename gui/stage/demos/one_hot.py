@@ -196,9 +196,9 @@ class OneHotDemo(Demo):
             self.rows.show_number(i, h + 1, by_row[i, k], 3)
             for j in range(h + 2):
                 self._dress(self.rows, i, j, is_lit=i == k, is_bold=i == j)
-        self.order.setText(self._say_order(by_number[k]))
+        self.order.setText(self._describe_order(by_number[k]))
 
-    def _say_order(self, distance: NDArray[np.float64]) -> str:
+    def _describe_order(self, distance: NDArray[np.float64]) -> str:
         k, names = self.k, [escape(name) for name in self._names[:MOST]]
         far = int(distance.argmax())
         near = int(np.argmin(np.where(distance == 0, np.inf, distance)))
@@ -240,10 +240,10 @@ class OneHotDemo(Demo):
         loss = -float(kept.sum()) + 0.0
         self.kept.setText(
             f"Only class {k} is kept: the loss is −log {format_fixed(a[k], 4)} = "
-            f"<b>{format_fixed(loss, 4)}</b>. " + self._say_rest()
+            f"<b>{format_fixed(loss, 4)}</b>. " + self._describe_rest()
         )
 
-    def _say_rest(self) -> str:
+    def _describe_rest(self) -> str:
         h = len(self._names)
         return f"The first {MOST} of {h} classes are shown." if h > MOST else ""
 

@@ -148,7 +148,7 @@ class ValueSlider(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._fit()
         self.set_value(start)
-        self._say()
+        self._show_value()
         self.track.valueChanged.connect(self._move)
 
     def value(self) -> float:
@@ -177,10 +177,10 @@ class ValueSlider(QWidget):
         self.readout.setFixedWidth(self.fontMetrics().horizontalAdvance(self._widest) + 4)
 
     def _move(self) -> None:
-        self._say()
+        self._show_value()
         self.changed.emit(self.value())
 
-    def _say(self) -> None:
+    def _show_value(self) -> None:
         self.readout.setText(self._shown(self.value()))
 
 

@@ -86,7 +86,7 @@ class ShiftDemo(Demo):
         self._lay_out(theme)
         self._offer(IRIS_INPUTS)
         self._name(IRIS_CLASSES)
-        self._say_source("")
+        self._show_source("")
         self.t.changed.connect(lambda _: self._show())
         self.direction.activated.connect(lambda _: self._show())
         self._show()
@@ -157,14 +157,14 @@ class ShiftDemo(Demo):
         example = self._example
         if not _is_softmax(task) or example is None or len(example.values) != task.dataset.m:
             self._X = self._rows
-            self._say_source("" if not _is_softmax(task) else "the first training row")
+            self._show_source("" if not _is_softmax(task) else "the first training row")
         else:
             self._X = np.vstack([task.inputs(example.values[None]), self._rows])
-            self._say_source(example.words)
+            self._show_source(example.words)
         if not _is_softmax(task):
             self._show()
 
-    def _say_source(self, words: str) -> None:
+    def _show_source(self, words: str) -> None:
         stands_in = "A softmax model of Iris with two features"
         if words:
             self._source.setText(f"This run’s model, {words}.")

@@ -194,7 +194,7 @@ class SimplexDemo(Demo):
         shares = ", ".join(f"{name} {format_fixed(a, 3)}" for name, a in zip(names, A, strict=True))
         where = "here"
         if i >= 0:
-            where = f"{task.say_row(int(self._rows[i]))}, {names[self._y[i]]}"
+            where = f"{task.describe_row(int(self._rows[i]))}, {names[self._y[i]]}"
         self.readout.setText(f"{where}  →  {shares}")
 
 

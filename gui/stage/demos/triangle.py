@@ -228,7 +228,7 @@ class Triangle(QWidget):
             words = self._corner_words[k]
             words.dress(font, self._theme.ink)
             words.place(QRectF(middle - wide / 2 + 16, y - 10, wide - 16, 20), CENTRE)
-            words.say(shown)
+            words.set_text(shown)
             self._corner_points[k].setPath(
                 markers(np.array([[middle - wide / 2 + 6, y]]), self._marks[k], 10.0)
             )

@@ -274,7 +274,7 @@ class ClassesPage(Page):
             for column, value in enumerate(figures, start=1):
                 item = self.table.item(k, column)
                 assert item is not None
-                item.setText(_say(value, is_count=column == len(COLUMNS) - 1))
+                item.setText(_format(value, is_count=column == len(COLUMNS) - 1))
 
     @staticmethod
     def _figures(result: Report) -> list[tuple[float, ...]]:
@@ -298,7 +298,7 @@ class ClassesPage(Page):
         QGuiApplication.clipboard().setText(self.csv())
 
 
-def _say(value: float, *, is_count: bool) -> str:
+def _format(value: float, *, is_count: bool) -> str:
     if is_count:
         return f"{value:,.0f}"
     return "–" if math.isnan(value) else f"{value:.3f}"

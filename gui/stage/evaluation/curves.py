@@ -133,10 +133,10 @@ class CurvesPage(Page):
         self.roc.show_curve(result.roc, ((0, 1), (0, 1)), f"ROC: AUC {result.auc:.4f}", point)
         title = f"Precision–recall: AP {result.average_precision:.4f}"
         self.pr.show_curve(result.pr, ((0, 1), (base, base)), title, precision)
-        self.words.setText(_say(result, self.theme))
+        self.words.setText(_describe(result, self.theme))
 
 
-def _say(result: Drawn, theme: Theme) -> str:
+def _describe(result: Drawn, theme: Theme) -> str:
     name = escape(result.name)
     if result.chosen is None:
         return (

@@ -215,11 +215,11 @@ class FoldsPage(Page):
         is_new = self._shown is None or len(progress.done) != len(self._shown.done)
         self._shown = progress
         self.bar.setValue(round(1000 * progress.share))
-        self.words.setText(self._say(progress))
+        self.words.setText(self._describe(progress))
         if is_new and progress.done:
             self._show_folds(progress)
 
-    def _say(self, progress: Validation) -> str:
+    def _describe(self, progress: Validation) -> str:
         done, k = len(progress.done), progress.k
         if progress.failure:
             return progress.failure

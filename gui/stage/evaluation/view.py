@@ -246,10 +246,11 @@ class EvaluationView(View):
         low, high = wilson(right, n)
         self.accuracy.setText(
             f"<b>{format_percent(right / n)}</b> right: {right:,} of {n:,} {which} rows. "
-            f"95 % interval {100 * low:.1f} … {format_percent(high)}{self._say_baseline(answers)}"
+            f"95 % interval {100 * low:.1f} … {format_percent(high)}"
+            f"{self._describe_baseline(answers)}"
         )
 
-    def _say_baseline(self, answers: Answers) -> str:
+    def _describe_baseline(self, answers: Answers) -> str:
         """Return what always saying the most frequent class comes to, if the classes differ."""
         if self.task is None:
             return ""

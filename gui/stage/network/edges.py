@@ -98,7 +98,9 @@ class Edges(Sketch):
             item.place(rect, self._plain, ink=theme.ink, line=theme.muted, fill=theme.panel)
             words.dress(font, theme.muted)
             words.place(place, RIGHT)
-            words.say(metrics.elidedText(names[j], Qt.TextElideMode.ElideRight, place.width() + 1))
+            words.set_text(
+                metrics.elidedText(names[j], Qt.TextElideMode.ElideRight, place.width() + 1)
+            )
         for (j, i), edge in self.edges.items():
             start, end = self.inputs[j].rect, self.logits[i].rect
             edge.join(
@@ -149,13 +151,13 @@ class Edges(Sketch):
         s, theme = self.signals, self._theme
         for j, item in enumerate(self.inputs):
             text = "1" if self.is_bias(j) else format_three_digits(self.value(j)) if s else "–"
-            item.say(text)
+            item.set_text(text)
         for (j, i), edge in self.edges.items():
             w = self.weight(j, i) if s else 0.0
             colour = theme.accent if w > 0 else theme.counter_accent if w < 0 else theme.line
             edge.show_value(THICKEST * zoom.factor() * abs(w) / self.scale if s else 0.0, colour)
         for words, sign in zip(self._scale_words, "−+", strict=True):
-            self._say(words, f"w = {sign}{self.scale:g}" if s else "")
+            self._set_text(words, f"w = {sign}{self.scale:g}" if s else "")
         for sample in self._samples:
             sample.setVisible(s is not None)
 

@@ -107,7 +107,7 @@ class Sketch(CanvasWidget):
         words.place(
             QRectF(rect.center().x() - available / 2, rect.top() - line, available, line), CENTRE
         )
-        words.say(self.drawn.pair_name(output, QFontMetricsF(self._small), available))
+        words.set_text(self.drawn.pair_name(output, QFontMetricsF(self._small), available))
 
     def _lay_out(self) -> None:
         if self.task is None:
@@ -209,7 +209,7 @@ class Sketch(CanvasWidget):
         for words, (text, rect, align) in zip(self.heads, heads, strict=True):
             words.dress(self._small, self._theme.muted)
             words.place(rect, align)
-            words.say(text)
+            words.set_text(text)
         self.loss.dress(self._bold, self._theme.ink)
         self.loss.place(self.grid.foot, RIGHT)
 
@@ -232,11 +232,11 @@ class Sketch(CanvasWidget):
             return
         s, kind = self.signals, self.drawn.kind
         for node, k in zip(self.logits, self.drawn.outputs, strict=True):
-            node.say(format_three_digits(float(s.answer.logits[k])) if s else "–")
+            node.set_text(format_three_digits(float(s.answer.logits[k])) if s else "–")
         for parts, k in zip(self.rows, self.drawn.classes, strict=True):
             size, text = (size_of(s, kind, k), said_of(s, kind, k)) if s else (0.0, "–")
             parts.show(size, text, s.label if s else None, has_target=not self.drawn.pairs)
-        self._say(self.loss, self._loss_words())
+        self._set_text(self.loss, self._loss_words())
         if s:
             self.scale = scale_for(self._largest(s), self.scale)
         self._show_left()

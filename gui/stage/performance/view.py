@@ -118,7 +118,7 @@ class PerformanceView(View):
             self._words[name].setText(f"{name} {share:.0%}" if pace.steps else name)
 
 
-def say_race(race: DeviceBenchmark) -> str:
+def describe_race(race: DeviceBenchmark) -> str:
     """Return a text with the speed of each device and the ratio of fastest to slowest."""
     speeds = sorted(race.examples.items(), key=lambda item: item[1])
     words = ", ".join(f"{name.upper()} {format_rate(rate)} examples/s" for name, rate in speeds)

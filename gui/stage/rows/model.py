@@ -147,7 +147,7 @@ class RowModel(RowTableModel):
         assert self.task is not None
         dataset, answers = self.task.dataset, self.answers
         if column == ROW:
-            return f"{row + 1:,}"  # as `Task.say_row` counts
+            return f"{row + 1:,}"  # as `Task.describe_row` counts
         if column == SET:
             return PARTS[self._part[row]]
         if column == CLASS:
@@ -178,7 +178,7 @@ class RowModel(RowTableModel):
 
     def _summary(self, row: int) -> str:
         assert self.task is not None
-        words = [self.task.say_row(row), self._text(row, CLASS)]
+        words = [self.task.describe_row(row), self._text(row, CLASS)]
         lines = self.task.dataset.lines
         if lines is not None and lines[row]:
             words.insert(1, f"line {lines[row]:,} of the file")

@@ -253,7 +253,7 @@ class RunPictures(QWidget):
         else:
             names = _titles([record for record, _ in known])
             pictures = [
-                Picture(name, *_say_figures(r), c, d[0][::-1], ((theme.ink, d[1]),))
+                Picture(name, *_format_figures(r), c, d[0][::-1], ((theme.ink, d[1]),))
                 for name, c, (r, d) in zip(names, colours, known, strict=True)
             ]
         self._show(pictures, plane, task)
@@ -268,7 +268,7 @@ class RunPictures(QWidget):
         names = _titles(self._records)
         for name, (record, w) in zip(names, rows, strict=True):
             image = None
-            note, brief = _say_figures(record)
+            note, brief = _format_figures(record)
             if w is None:
                 note = brief = "no weights of a class"
             else:
@@ -337,7 +337,7 @@ def _weights(record: Record, k: int) -> NDArray[np.float32] | None:
     return weights
 
 
-def _say_figures(record: Record) -> tuple[str, str]:
+def _format_figures(record: Record) -> tuple[str, str]:
     """Return loss and accuracy as a text, and as a shorter one."""
     metrics = record.metrics
     has_test = not math.isnan(metrics.test_accuracy)

@@ -12,7 +12,7 @@ from core.errors import ConfigError
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
 from core.runs.race import RaceEntry
-from core.runs.run_record import Record, default_name, say_batch
+from core.runs.run_record import Record, default_name, describe_batch_size
 from gui.state.kept_runs import LIVE
 
 RATES = (0.01, 0.1, 0.3, 3.0, 10.0, 100.0)
@@ -95,7 +95,9 @@ def _models(config: RunConfig, classes: int) -> list[Variant]:
 
 def _batches(config: RunConfig) -> list[Variant]:
     others = [size for size in BATCHES if size != config.training.batch_size]
-    return _trained(config, [(f"batch {say_batch(n)}", {"batch_size": n}) for n in others])
+    return _trained(
+        config, [(f"batch {describe_batch_size(n)}", {"batch_size": n}) for n in others]
+    )
 
 
 def _penalties(config: RunConfig) -> list[Variant]:

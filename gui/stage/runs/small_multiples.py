@@ -222,10 +222,10 @@ class Multiples(QWidget):
                 picture.title, Qt.TextElideMode.ElideRight, max(int(width * 0.93) - 24, 10)
             )
             if panel.title.text() != title:
-                panel.title.say(title)
+                panel.title.set_text(title)
             note = picture.note if small.horizontalAdvance(picture.note) <= width else picture.brief
             if panel.note.text() != note:
-                panel.note.say(note)
+                panel.note.set_text(note)
             panel.bar.setBrush(QColor(picture.colour))
             if self._shown[k] is picture:
                 continue

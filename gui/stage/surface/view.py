@@ -22,7 +22,7 @@ from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.surface.boundary_panel import BoundaryPanel
 from gui.stage.surface.choices import SurfaceChoices
-from gui.stage.surface.directions import say_absence
+from gui.stage.surface.directions import describe_absence
 from gui.stage.surface.losses import costs_of, title_of
 from gui.stage.surface.panel import SurfacePanel
 from gui.stage.surface.request import SurfaceAnswer, SurfaceRequest
@@ -97,7 +97,7 @@ class SurfaceView(View):
 
     def _arrange(self) -> None:
         """Place the surfaces side by side, and the plane of features beside a single one."""
-        has_any = self.task is None or not say_absence(self.task)
+        has_any = self.task is None or not describe_absence(self.task)
         shown = self.choices.shown
         for cost in shown:
             self._panel(cost)
@@ -118,7 +118,7 @@ class SurfaceView(View):
     @property
     def _has_plane(self) -> bool:
         task = self.task
-        if task is None or say_absence(task):
+        if task is None or describe_absence(task):
             return False
         return task.dataset.m == 2 and task.source.image_shape is None
 
@@ -135,7 +135,7 @@ class SurfaceView(View):
         self.boundary.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
-        absence = say_absence(task)
+        absence = describe_absence(task)
         if self.snapshot is None:
             self.answer = self._directions = self._wanted = None
             self._keeps_ranges = False
@@ -167,7 +167,7 @@ class SurfaceView(View):
             super().offer_snapshot(snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        if self.task is None or say_absence(self.task):
+        if self.task is None or describe_absence(self.task):
             return
         if not self._is_dragging and not self._send.isActive():  # the last move has been sent
             self._wanted = None
@@ -210,7 +210,7 @@ class SurfaceView(View):
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None or task.obstacle or not self.isVisible():
             return None
-        if say_absence(task):
+        if describe_absence(task):
             return None
         losses, settings = self.choices.shown, snapshot.settings
         return SurfaceRequest(

@@ -88,7 +88,7 @@ class TraceView(View):
         self.label = Choice()
         self.label.setAccessibleName("true class of the drawing")
         self.label.setToolTip("What the drawing is; from there on there is a loss")
-        self.label.chosen.connect(self._tracer.say_class)
+        self.label.chosen.connect(self._tracer.set_label)
         return self.before, self.after, self._words, self.label, self._step
 
     def _cover_buttons(self) -> tuple[QWidget, ...]:

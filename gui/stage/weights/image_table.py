@@ -52,7 +52,7 @@ class PictureTable(QWidget):
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
-        table.itemSelectionChanged.connect(self._say)
+        table.itemSelectionChanged.connect(self._show_effect)
         copy = QAction("Copy the table as CSV", table)
         copy.triggered.connect(self._copy)
         table.addAction(copy)
@@ -99,7 +99,7 @@ class PictureTable(QWidget):
             width = metrics.horizontalAdvance(widest) if widest else min(longest, most)
             self.table.setColumnWidth(column, width + PADDING)
         self.table.selectRow(0)
-        self._say()
+        self._show_effect()
 
     def show_params(self, params: Params) -> None:
         """Show these weights, at most ten times a second."""
@@ -128,9 +128,9 @@ class PictureTable(QWidget):
                 item = self.table.item(k, column)
                 if item is not None and item.text() != text:
                     item.setText(text)
-        self._say()
+        self._show_effect()
 
-    def _say(self) -> None:
+    def _show_effect(self) -> None:
         """Describe the effect of the largest weight in the selected row."""
         row, words = self.table.currentRow(), ""
         if 0 <= row < len(self._found):

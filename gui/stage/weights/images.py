@@ -103,7 +103,7 @@ class Pictures(Panels):
         panel.frame.setPath(frame)
         panel.frame.setPen(QPen(QColor(self._theme.line), zoom.factor()))
         panel.name.dress(self._bold, self._theme.ink)
-        panel.name.say(
+        panel.name.set_text(
             self._bold_metrics.elidedText(name, Qt.TextElideMode.ElideRight, rect.width())
         )
         panel.norm.dress(self._small, self._theme.muted)
@@ -173,7 +173,7 @@ class Pictures(Panels):
         if self._shown_scale != self.scale:
             self._shown_scale = self.scale
             for words, text in zip(self._bar_words, self._scale_words(), strict=True):
-                words.say(text)
+                words.set_text(text)
         self._show_pictures(W)
         if not self._reading.is_due(is_live=self._is_live):
             return
@@ -183,7 +183,7 @@ class Pictures(Panels):
             text = self._norm_words(norm)
             if text != self._norms[k]:
                 panel = self._panels[k]
-                panel.norm.say(text)
+                panel.norm.set_text(text)
                 if len(text) != len(self._norms[k]):  # all digits have the same width
                     self._place_title(panel, self._places[k], text)
                 self._norms[k] = text

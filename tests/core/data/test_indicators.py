@@ -41,4 +41,4 @@ def test_one_of_several_words_has_an_indicator_of_its_own(word, features):
     ],
 )
 def test_a_value_is_said_in_words(indicator, value, said):
-    assert indicator.say(value) == said
+    assert indicator.describe(value) == said

@@ -105,7 +105,7 @@ def test_the_rows_of_a_table_come_along(tmp_path, path):
     np.testing.assert_array_equal(before.X, after.X)
     for name in ("name", "feature_names", "class_names", "units", "indicators", "notes"):
         assert getattr(before, name) == getattr(after, name)
-    assert after.understood.say_label() == before.understood.say_label()
+    assert after.understood.describe_label() == before.understood.describe_label()
     assert_goes_on(one, other)
 
 

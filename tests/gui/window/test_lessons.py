@@ -80,8 +80,8 @@ def test_the_strip_says_what_comes_out_only_when_it_has(window):
     for preset in PRESETS:
         for is_over, strays in ((False, False), (True, False), (True, True)):
             strip.show_preset(preset, is_over=is_over, strays=strays)
-            for says in (strip.words.text(), strip.toolTip()):
-                assert (preset.shows in unescape(says)) == (is_over and not strays)
+            for shown in (strip.words.text(), strip.toolTip()):
+                assert (preset.shows in unescape(shown)) == (is_over and not strays)
 
 
 def test_every_entry_has_a_letter_of_its_own(window):
@@ -297,9 +297,9 @@ def test_in_a_low_window_the_strip_takes_the_place_of_the_notice(begin, open_win
 def test_trouble_is_shown_in_a_low_window_too(begin, open_window):
     window = open_window(size=(1024, LOW_PX - 80))
     begin(window, "xor")
-    window.notice.say("Something is wrong.", is_trouble=True)
+    window.notice.show_message("Something is wrong.", is_trouble=True)
     assert window.notice.isVisible()
-    window.notice.say("Ready.")
+    window.notice.show_message("Ready.")
     assert not window.notice.isVisible()
 
 

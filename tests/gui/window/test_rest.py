@@ -83,7 +83,7 @@ def labelled(window, name: str) -> str:
 
 
 def sheet_number(sheet, key) -> float:
-    return float(sheet.numbers.say(key).replace("−", "-"))
+    return float(sheet.numbers.text_of(key).replace("−", "-"))
 
 
 # What is seen whichever tab is shown
@@ -121,7 +121,7 @@ def check_trace(sheet, window, found: Recomputed) -> None:
     numbers = window.views.context.tracer.newest.values
     assert_allclose([numbers[key] for key in shown], wanted, atol=1e-5)
     for key in shown:
-        if sheet.numbers.say(key) != "…" and "·" not in sheet.numbers.say(key):
+        if sheet.numbers.text_of(key) != "…" and "·" not in sheet.numbers.text_of(key):
             assert math.isclose(sheet_number(sheet, key), numbers[key], abs_tol=6e-3)
 
 

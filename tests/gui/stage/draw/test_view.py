@@ -408,9 +408,9 @@ def pick(view, row):
     assert not view.pad.drawing.is_empty
 
 
-def says(task, row):
+def row_text(task, row):
     """What the pad calls this row of the data."""
-    return f"{task.say_row(row)}: {task.dataset.class_names[task.dataset.y[row]]}"
+    return f"{task.describe_row(row)}: {task.dataset.class_names[task.dataset.y[row]]}"
 
 
 def other_digits(task):
@@ -487,7 +487,7 @@ def test_a_picked_digit_is_called_what_it_is_after_another_split(digits_window, 
     with new_run(window):
         window.loader.change("split", data=replace(controller.config.data, test_fraction=0.0))
     window.stage.show_name("Draw")
-    assert view.pad.drawing.content.note == says(view.task, row)
+    assert view.pad.drawing.content.note == row_text(view.task, row)
     assert view.pad.drawing.content.note.startswith("training row ")
 
 
@@ -498,7 +498,7 @@ def test_a_picked_digit_keeps_up_with_rows_that_come_before_it(digits_window, ne
     picture = view.pad.drawing.content.picture
     with new_run(window):
         window.editor.teach(np.zeros((1, 64), np.uint8), np.array([3]), "one more")
-    assert view.pad.drawing.content.note == says(view.task, 18)
+    assert view.pad.drawing.content.note == row_text(view.task, 18)
     np.testing.assert_array_equal(view.pad.drawing.content.picture, picture)
 
 
@@ -513,7 +513,7 @@ def test_among_two_classes_a_picked_digit_is_the_row_it_is_there(digits_window, 
         window.loader.change("change", model=model)
     row = row_of(view.task.dataset, picture)
     assert row < four and (view.task.dataset.values(row) == picture.ravel()).all()
-    assert view.pad.drawing.content.note == says(view.task, row)
+    assert view.pad.drawing.content.note == row_text(view.task, row)
 
 
 def test_a_row_is_found_by_its_picture_as_by_brute_force():

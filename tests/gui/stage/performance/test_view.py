@@ -13,7 +13,7 @@ from core.data import sources
 from core.data.task import prepare
 from core.train.snapshot import DeviceBenchmark, Pace, Status
 from gui.kit import theme as look
-from gui.stage.performance.view import PerformanceView, say_race
+from gui.stage.performance.view import PerformanceView, describe_race
 
 TASK = prepare(sources.load(DataConfig("iris")), RunConfig())
 
@@ -68,7 +68,7 @@ def test_when_training_stops_the_figures_go(view, snapshot):
 
 
 def test_the_comparison_names_the_fastest_and_by_how_much():
-    assert say_race(DeviceBenchmark({"cuda": 12e6, "cpu": 800_000.0})) == (
+    assert describe_race(DeviceBenchmark({"cuda": 12e6, "cpu": 800_000.0})) == (
         "On this task: CPU 800 k examples/s, CUDA 12.0 M examples/s. CUDA is 15 times as fast."
     )
 
