@@ -35,10 +35,10 @@ def epilogue_of(trainer: Trainer) -> Epilogue:
 
 def recover(trainer: Trainer) -> None:
     """Continue with the learning rate suggested by the epilogue, if any."""
-    offer = trainer.epilogue
-    if offer is None or offer.rate is None:
+    suggestion = trainer.epilogue
+    if suggestion is None or suggestion.rate is None:
         return
-    if offer.is_from_start:
+    if suggestion.is_from_start:
         start = trainer.timeline.oldest
         if trainer.outcome is Status.DIVERGED:
             trainer.history.return_further(start.step)
@@ -46,7 +46,7 @@ def recover(trainer: Trainer) -> None:
         trainer.history.mark(Mark(start.step, RESCUED))
         trainer.last_stable = start
         trainer.measure()
-    trainer.set_hyperparameters(learning_rate=offer.rate)
+    trainer.set_hyperparameters(learning_rate=suggestion.rate)
     trainer.go_on()
 
 
@@ -97,8 +97,8 @@ class _Search:
             if self._has_diverged and is_later:
                 from_here = yield from self._try(settings, found.rate, at_start=False)
             if from_here is not None and self._health.keeps(from_here.before, from_here.after):
-                return self._offer(from_here)
-            return self._offer(found, is_from_start=is_later)
+                return self._suggest(from_here)
+            return self._suggest(found, is_from_start=is_later)
         for words, changes in _suspects(settings):
             milder = replace(settings, **changes)
             found = yield from self._best(milder, [settings.learning_rate, *self._rates])
@@ -152,7 +152,7 @@ class _Search:
         late = [c for step, c in costs if step > begun + updates * 2 // 3]
         return _Trial(rate, before, sum(late) / len(late), updates)
 
-    def _offer(self, trial: _Trial, *, is_from_start: bool = False) -> Epilogue:
+    def _suggest(self, trial: _Trial, *, is_from_start: bool = False) -> Epilogue:
         where = " from the start" if is_from_start else ""
         words = (
             f"With η = {trial.rate:g}{where} it learns: {self._change(trial)} in "

@@ -146,11 +146,11 @@ class Launch:
             self._give_up(task.obstacle)
         elif wanted is not None:
             name = next((n for n in stage.names if n.casefold() == wanted.casefold()), None)
-            if name in stage.offered:
+            if name in stage.available:
                 stage.show_name(name)
                 return
             what = f"tab “{wanted}”" if name is None else f"“{name}” for this data and model"
-            words = f"There is no {what}; choose from {', '.join(stage.offered).casefold()}."
+            words = f"There is no {what}; choose from {', '.join(stage.available).casefold()}."
             if self._picture is not None:
                 self._give_up(words)
             else:

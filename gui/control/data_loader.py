@@ -210,10 +210,10 @@ class DataLoader(QObject):
     def _begin(self, task: Task, points: Points, wish: Wish) -> None:
         """Show a run on a prepared task, note it for undo and show the remarks on it."""
         controller = self._controller
-        before, steps, preset, strays = controller.run, controller.steps, wish.preset, False
+        before, steps, preset, is_modified = controller.run, controller.steps, wish.preset, False
         if preset is None and before and origin(before.task.config) == origin(task.config):
-            preset, strays = before.preset, True
-        after = Run(controller.next_number(), task, points, preset, strays)
+            preset, is_modified = before.preset, True
+        after = Run(controller.next_number(), task, points, preset, is_modified)
         is_same = controller.undo_stack.is_continued(wish.field, before, steps)
         controller.begin(
             after,

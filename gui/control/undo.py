@@ -30,7 +30,7 @@ class Run:
     task: Task
     points: Points
     preset: Preset | None = None
-    strays: bool = False
+    is_modified: bool = False
 
 
 def describe_reset(words: str, steps: int) -> str:

@@ -91,7 +91,7 @@ class KnobsRow(QFrame):
         self._is_narrow = False  # the defaults button shows only glyphs and the count
         self._fields: dict[str, SettingField] = {}
         self.kind = Choice()
-        self.kind.offer([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
+        self.kind.set_options([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
         self.kind.chosen.connect(self.kind_chosen)
         self.learning_rate = self._make(known.LEARNING_RATE)
         self.rate = RateSlider()
@@ -171,7 +171,7 @@ class KnobsRow(QFrame):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the limit of a stable rate at the run's parameters."""
-        self.rate.offer_snapshot(snapshot)
+        self.rate.receive_snapshot(snapshot)
 
     def show_panel(self, is_shown: bool) -> None:
         """Show on the button whether the panel with all settings is shown, without a signal."""

@@ -150,10 +150,12 @@ class ModelCard(Card):
         for row in self._class_rows:
             row.setVisible(kind.is_neuron)
         names = task.source.class_names
-        self.positive.offer([(name, name) for name in names], model.positive)
-        self.negative.offer([("the rest", None), *((name, name) for name in names)], model.negative)
-        self.init.offer((("zeros", "zeros"), ("random", "random")), model.init)
-        self.activation.offer(ACTIVATIONS, model.activation)
+        self.positive.set_options([(name, name) for name in names], model.positive)
+        self.negative.set_options(
+            [("the rest", None), *((name, name) for name in names)], model.negative
+        )
+        self.init.set_options((("zeros", "zeros"), ("random", "random")), model.init)
+        self.activation.set_options(ACTIVATIONS, model.activation)
         self.hidden.show_value(model.hidden)
         self.bias.setChecked(model.has_bias)
         self._activation_row.setVisible(model.hidden > 0)

@@ -136,7 +136,7 @@ class RateSlider(QWidget):
         self._shown = None
         self._set_limit(None)
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Search for the limit at the run's parameters; none if the curvature is not defined."""
         task, background = self._task, self.background
         if task is None or background is None or not self.isVisible():

@@ -54,7 +54,7 @@ class Chosen(QObject):
         self.example: Example | None = None
         self._task: Task | None = None
 
-    def offer_task(self, task: Task) -> None:
+    def receive_task(self, task: Task) -> None:
         """Take a new task; keep the selected row if the task has the same data set and that row."""
         row = self.example.row if self.example else None
         is_kept = self._task is not None and self._task.source is task.source

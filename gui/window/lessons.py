@@ -101,10 +101,10 @@ class LessonStrip(QFrame):
             f" border-left: 4px solid {theme.accent}; border-radius: 6px; }}"
         )
 
-    def show_preset(self, preset: Preset, *, is_over: bool, strays: bool) -> None:
+    def show_preset(self, preset: Preset, *, is_over: bool, is_modified: bool) -> None:
         """Show the lesson: what it shows if it is over and unchanged, else what to watch."""
-        title = f"{preset.title}, changed" if strays else preset.title
-        is_seen = is_over and not strays
+        title = f"{preset.title}, changed" if is_modified else preset.title
+        is_seen = is_over and not is_modified
         sentence = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
         words = f"<b>{escape(title)}.</b>&nbsp; {escape(sentence)}"
         if words != self.words.text():
@@ -216,7 +216,7 @@ class Lessons(QObject):
         """Follow the shown run: show its lesson, if any. Called after the stage has its tabs."""
         run = self._controller.run
         assert run is not None
-        is_begun = run.preset is not None and run.preset is self._wanted and not run.strays
+        is_begun = run.preset is not None and run.preset is self._wanted and not run.is_modified
         if is_begun or not self._loader.fetcher.is_busy:
             self._wanted = None
         if is_begun or run.preset is not self._shown:
@@ -246,7 +246,7 @@ class Lessons(QObject):
         """Return the lesson to its start; set it up again if something was changed."""
         if self._shown is None:
             return
-        if self._strays():
+        if self._is_modified():
             self.begin(self._shown)
         else:
             self._controller.reset()
@@ -283,20 +283,20 @@ class Lessons(QObject):
         if all(a is b for a, b in zip(told, self._told, strict=True)):
             return  # snapshots come at display rate
         self._told = told
-        is_over, strays = status in OVER, self._strays()
+        is_over, is_modified = status in OVER, self._is_modified()
         if shown is None or self._is_closed:
             self.strip.hide()
         else:
-            self.strip.show_preset(shown, is_over=is_over, strays=strays)
-        self._mark(is_over=is_over and not strays)
+            self.strip.show_preset(shown, is_over=is_over, is_modified=is_modified)
+        self._mark(is_over=is_over and not is_modified)
 
-    def _strays(self) -> bool:
+    def _is_modified(self) -> bool:
         """Return whether data, model or settings are no longer those of the lesson."""
         run = self._controller.run
         if run is None or run.preset is None:
             return False
         given = replace(run.preset.config.training, device=self._controller.settings.device)
-        return run.strays or self._controller.settings != given
+        return run.is_modified or self._controller.settings != given
 
     def _looks(self) -> tuple[str, int, bool]:
         return self._stage.current, self._run_bar.speed.value(), self.log_button.isChecked()

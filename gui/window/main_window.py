@@ -198,14 +198,14 @@ class MainWindow(QMainWindow):
             self.run_bar.show_task,
             self.presenter_bar.show_task,
             self.history_bar.show_task,
-            self.views.offer_task,
+            self.views.receive_task,
             self.side_panel.show_task,
             self.stage.show_task,
             lambda _: self.lessons.follow(),
             self.status.show_task,
         ):
             controller.task_changed.connect(show_task)
-        for show_points in (self.setup.show_task, self.views.offer_points):
+        for show_points in (self.setup.show_task, self.views.receive_points):
             controller.points_changed.connect(show_points)
         for show_snapshot in (
             self.run_bar.show_snapshot,
@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
             self.history_bar.show_snapshot,
             self.knobs.show_snapshot,
             self.status_area.show_snapshot,
-            self.views.offer_snapshot,
+            self.views.receive_snapshot,
             self.status.show_snapshot,
         ):
             controller.snapshot_changed.connect(show_snapshot)

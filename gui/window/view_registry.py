@@ -97,7 +97,7 @@ def _make_boundary(context: ViewContext) -> View:
 
     def show_part(part: int | None) -> None:
         """Show the current part of an update: highlight the example, show gradient arrows."""
-        view.gradient_arrows.lend(part == GRADIENT)
+        view.gradient_arrows.show_temporarily(part == GRADIENT)
         if part is not None and chosen.example is not None and chosen.example.row is not None:
             view.highlight(chosen.example.row)
 

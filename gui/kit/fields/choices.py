@@ -33,7 +33,7 @@ class Choice(Combo):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def offer(self, options: Sequence[tuple[str, object]], value: object) -> None:
+    def set_options(self, options: Sequence[tuple[str, object]], value: object) -> None:
         """Set the options, each a text with its value, and choose one."""
         self.clear()
         for words, data in options:

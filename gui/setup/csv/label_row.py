@@ -43,7 +43,7 @@ class LabelRow(QWidget):
 
     def show_table(self, table: Table, label: int) -> None:
         """Offer the columns of a table, and select the one with index `label`."""
-        self.choice.offer([(name, j) for j, name in enumerate(table.names)], label)
+        self.choice.set_options([(name, j) for j, name in enumerate(table.names)], label)
 
     def show_classes(self, words: str, *, is_pictures: bool) -> None:
         """Show the classes in the label column; pictures have no choice of features."""

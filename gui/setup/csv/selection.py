@@ -184,15 +184,16 @@ class Selection:
         except DataError as error:
             return Outcome("", gaps, (), "", str(error))
         remarks = oddities.remarks(table, self.label, names, y, is_merged=self.merge_case)
-        strays = [
-            (row, stray.why)
-            for stray in oddities.strays(table)
-            for row in stray.rows
+        excluded = [
+            (row, group.why)
+            for group in oddities.excluded_rows(table)
+            for row in group.rows
             if not gaps.no_label[row]
         ]
-        rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row, _ in strays)
+        rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row, _ in excluded)
         remarks += tuple(
-            Remark(f"line {table.lines[row]:,} is left out, as a row {why}") for row, why in strays
+            Remark(f"line {table.lines[row]:,} is left out, as a row {why}")
+            for row, why in excluded
         )
         counts = np.bincount(y[y >= 0], minlength=len(names))
         shown = ", ".join(

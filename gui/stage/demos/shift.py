@@ -84,7 +84,7 @@ class ShiftDemo(Demo):
         self.norm = Figure(theme, "Σ w², before → after")
         self._source, self._verdict = note(""), note("")
         self._lay_out(theme)
-        self._offer(IRIS_INPUTS)
+        self._set_options(IRIS_INPUTS)
         self._name(IRIS_CLASSES)
         self._show_source("")
         self.t.changed.connect(lambda _: self._show())
@@ -145,11 +145,11 @@ class ShiftDemo(Demo):
         self._task = task
         if not _is_softmax(task):
             self._W, self._b, self._rows = EXAMPLE_W, EXAMPLE_B, EXAMPLE_X[None]
-            self._offer(IRIS_INPUTS)
+            self._set_options(IRIS_INPUTS)
             self._name(IRIS_CLASSES)
         else:
             self._rows = task.inputs(task.dataset.values(task.train_rows[:MOST_ROWS]))
-            self._offer(task.input_names if task.m <= MOST_INPUTS else ())
+            self._set_options(task.input_names if task.m <= MOST_INPUTS else ())
             self._name(task.dataset.class_names)
         self._follow(task)
 
@@ -175,10 +175,10 @@ class ShiftDemo(Demo):
         else:
             self._source.setText(f"{stands_in}.")
 
-    def _offer(self, names: tuple[str, ...]) -> None:
+    def _set_options(self, names: tuple[str, ...]) -> None:
         options: list[tuple[str, object]] = [("every bias", BIAS), ("every weight", ALL)]
         options += [(f"weights of {name}", j) for j, name in enumerate(names)]
-        self.direction.offer(options, BIAS)
+        self.direction.set_options(options, BIAS)
 
     def _name(self, names: tuple[str, ...]) -> None:
         for bars in (self.z_before, self.z_after, self.a_before, self.a_after):

@@ -94,7 +94,7 @@ class SimplexDemo(Demo):
             self._among.setVisible(len(names) > 3)
             classes = _most_frequent(task, 3)
             for choice, k in zip(self.choices, (*classes, 0)[:3], strict=True):
-                choice.offer([(name, i) for i, name in enumerate(names)], k)
+                choice.set_options([(name, i) for i, name in enumerate(names)], k)
             self._show_classes(classes)
         elif snapshot.run != self._run or snapshot.step < self._step:
             self.triangle.choose(self.triangle.chosen)  # restarts its trajectory

@@ -144,18 +144,18 @@ class DrawView(View):
         shape = task.dataset.image_shape
         return shape is not None and shape[0] == shape[1] and task.source.h <= MOST_CLASSES
 
-    def offer_task(self, task: Task) -> None:
+    def receive_task(self, task: Task) -> None:
         self.nearest.clear()
         self.picture = None  # made again from the pad: the old one has other inputs
         if not self.applies_to(task):
             self.task = self.snapshot = None
             self._look_again.stop()
             return
-        super().offer_task(task)
+        super().receive_task(task)
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         if self.task is not None:
-            super().offer_snapshot(snapshot)
+            super().receive_snapshot(snapshot)
 
     def show_theme(self) -> None:
         self.pad.set_theme(self.theme)

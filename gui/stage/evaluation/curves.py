@@ -83,7 +83,7 @@ class CurvesPage(Page):
         self._is_neuron = task.is_neuron
         chosen = self.of.value()
         k = chosen if isinstance(chosen, int) and chosen < len(names) else 0
-        self.of.offer([(name, j) for j, name in enumerate(names)], k)
+        self.of.set_options([(name, j) for j, name in enumerate(names)], k)
         self._of_row.setVisible(not self._is_neuron)
         for square in (self.roc, self.pr):
             square.clear()

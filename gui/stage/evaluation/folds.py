@@ -132,7 +132,7 @@ class FoldsPage(Page):
         self.words.setText(task.obstacle or ABOUT)
         self._show_controls()
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Take the current training settings from the snapshot."""
         self._snapshot = snapshot
 

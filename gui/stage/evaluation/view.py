@@ -75,7 +75,7 @@ class EvaluationView(View):
         self.which = Choice()
         self.which.setAccessibleName("rows that are judged")
         self.which.setToolTip("Rows it has not learnt from, or those it has")
-        self.which.offer((("test rows", "test"), ("training rows", "training")), "test")
+        self.which.set_options((("test rows", "test"), ("training rows", "training")), "test")
         self.which.chosen.connect(lambda _: self._ask())
         self.threshold = ThresholdRow()
         self.threshold.changed.connect(self._change_threshold)
@@ -117,7 +117,7 @@ class EvaluationView(View):
             if self.task is not None:
                 page.show_task(self.task)
             if isinstance(page, FoldsPage) and self.snapshot is not None:
-                page.offer_snapshot(self.snapshot)
+                page.receive_snapshot(self.snapshot)
         return page
 
     @property
@@ -185,10 +185,10 @@ class EvaluationView(View):
         if not task.obstacle:
             self._ask()
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
-        super().offer_snapshot(snapshot)
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
+        super().receive_snapshot(snapshot)
         if "folds" in self.pages and self.snapshot is snapshot:
-            self.folds.offer_snapshot(snapshot)
+            self.folds.receive_snapshot(snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Evaluate now, or after the minimum interval since the last evaluation."""

@@ -69,12 +69,12 @@ class DataView(View):
         )
         self.layouts.chosen.connect(lambda index: self._stack.setCurrentIndex(int(str(index))))
         self.shown = _choice("rows shown", "Which rows are listed")
-        self.shown.offer(SHOWN, "all")
+        self.shown.set_options(SHOWN, "all")
         self.shown.chosen.connect(self._show_only)
         self.sorting = _choice(
             "order", "How the rows are sorted; a click on a heading does the same"
         )
-        self.sorting.offer(SORTINGS, ROW)
+        self.sorting.set_options(SORTINGS, ROW)
         self.sorting.chosen.connect(self._sort)
         self._count = small_label()
         self.model.modelReset.connect(self._show_count)

@@ -131,7 +131,7 @@ class RunPictures(QWidget):
         if self._task is None or not same_features(self._task, task):
             self._drawn.clear()
         if task is not self._task:
-            self._offer(task)
+            self._show_choices(task)
         self._task = task
         self._records = [record for record in records if same_features(record.task, task)]
         apart = [r for r in records if not same_features(r.task, task)]
@@ -143,7 +143,7 @@ class RunPictures(QWidget):
 
     # Choices ------------------------------------------------------------------------------------
 
-    def _offer(self, task: Task) -> None:
+    def _show_choices(self, task: Task) -> None:
         dataset = task.dataset
         is_image = dataset.image_shape is not None
         names = dataset.feature_names

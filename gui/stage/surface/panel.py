@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.explain.loss_surface import Range, Surface
-from core.model_family import Cost
+from core.model_family import LossName
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.theme import Theme
@@ -46,9 +46,9 @@ class SurfacePanel(QWidget):
     ranged = Signal(object, object)  # x and y ranges after a zoom
     fit_wanted = Signal()
 
-    def __init__(self, theme: Theme, cost: Cost, words: str) -> None:
+    def __init__(self, theme: Theme, loss_name: LossName, words: str) -> None:
         super().__init__()
-        self.cost: Cost = cost
+        self.loss_name: LossName = loss_name
         self.surface: Surface | None = None
         self.point: tuple[float, float] | None = None
         self.is_dragging = False
@@ -127,7 +127,7 @@ class SurfacePanel(QWidget):
     def show_surface(self, surface: Surface) -> None:
         """Shade the losses, low ones pale, and draw their contour lines."""
         self.surface = surface
-        losses = surface.losses[self.cost]
+        losses = surface.losses[self.loss_name]
         low, high = float(losses.min()), float(losses.max())
         share = ((losses - low) / ((high - low) or 1.0)) ** 0.5 * STRENGTH
         ground, top = look.rgb(self._theme.panel), look.rgb(self._theme.accent)
@@ -140,7 +140,7 @@ class SurfacePanel(QWidget):
         gap = np.full((1, 2), np.nan)
         lines: list[NDArray[np.float64]] = [gap]
         places: list[tuple[float, float, float]] = []
-        for level, parts in surface.contours(self.cost):
+        for level, parts in surface.contours(self.loss_name):
             for part in parts:
                 lines += [part, gap]
             if parts:
@@ -199,7 +199,7 @@ class SurfacePanel(QWidget):
         self._lowest_here.setVisible(False)
         if surface is not None:
             i, j = np.unravel_index(
-                surface.losses[self.cost].argmin(), surface.losses[self.cost].shape
+                surface.losses[self.loss_name].argmin(), surface.losses[self.loss_name].shape
             )
             is_inside = 0 < i < len(surface.ys) - 1 and 0 < j < len(surface.xs) - 1
             self._lowest_here.setVisible(bool(is_inside))

@@ -94,7 +94,7 @@ class CheckBadge(QWidget):
         row.addWidget(self.badge, 1)
         self._tell()
 
-    def offer(self, task: Task, snapshot: Snapshot) -> None:
+    def set_snapshot(self, task: Task, snapshot: Snapshot) -> None:
         """Set the snapshot that the button would check."""
         if task is not self._task:
             self.forget()

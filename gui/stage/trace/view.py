@@ -160,11 +160,13 @@ class TraceView(View):
         for widget in (self._head, self._area):
             widget.setVisible(applies(task))
         self.absence.setVisible(not applies(task))
-        self.label.offer([("class ?", None), *((name, k) for k, name in enumerate(names))], None)
+        self.label.set_options(
+            [("class ?", None), *((name, k) for k, name in enumerate(names))], None
+        )
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self.task is not None and applies(self.task):
-            self.badge.offer(self.task, snapshot)
+            self.badge.set_snapshot(self.task, snapshot)
         self._tracer.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:

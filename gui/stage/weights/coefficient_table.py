@@ -98,8 +98,8 @@ class CoefficientTable(QWidget):
         names = output_names(task)
         has_reference = is_relative(task)
         last = len(names) - 1
-        self.output.offer([(name, k) for k, name in enumerate(names)], last)
-        self.against.offer([(name, k) for k, name in enumerate(names)], max(last - 1, 0))
+        self.output.set_options([(name, k) for k, name in enumerate(names)], last)
+        self.against.set_options([(name, k) for k, name in enumerate(names)], max(last - 1, 0))
         for widget in (self.against, self._against_words):
             widget.setVisible(has_reference and have_odds(task))
         unit = f" per {task.dataset.unit}" if task.dataset.unit else " in own units"

@@ -179,7 +179,7 @@ class WeightsView(View):
             (self.numbers if is_image else self.coefficients).show_params(snapshot.params)
             return
         if self.canvas is self.gradients:
-            self.gradients.offer(snapshot)
+            self.gradients.request(snapshot)
             return
         params = snapshot.params
         if params.hidden is not None:

@@ -61,7 +61,7 @@ class Stage(QFrame):
         column.setSpacing(0)
         column.addWidget(halves, 1)
         column.addWidget(banner)  # below the views: over them it would hide an axis
-        self.tabs.offer(self.names, keys_of(self.names), self.names[0])
+        self.tabs.set_views(self.names, keys_of(self.names), self.names[0])
         self._turn_to(self._main, self.names[0])
 
     def _turn_to(self, half: StageHalf, name: str) -> None:
@@ -86,7 +86,7 @@ class Stage(QFrame):
             return
         self._beside.setVisible(is_split)
         if is_split:
-            self._offer_beside()
+            self._fill_beside()
             self._halves.setSizes([self.width()] * 2)
         else:
             # When it is visible again, the view may not apply any more.
@@ -94,12 +94,12 @@ class Stage(QFrame):
             self._shown[self._beside] = ""
             self._main.put(self.current)
 
-    def _offer_beside(self) -> None:
+    def _fill_beside(self) -> None:
         """Offer the same views in the second half, and show one that the first does not show."""
-        others = [name for name in self.offered if name != self.current]
+        others = [name for name in self.available if name != self.current]
         shown = self._shown[self._beside]
         name = shown if shown in others else others[0]
-        self._beside.tabs.offer(self.offered, {}, name)
+        self._beside.tabs.set_views(self.available, {}, name)
         self._turn_to(self._beside, name)
 
     def present(self, is_on: bool) -> None:
@@ -124,27 +124,27 @@ class Stage(QFrame):
         If their set changes, show the first one that is `first_for` the task, else keep the shown
         view, or show the first offered one if that does not apply.
         """
-        offered = tuple(spec.name for spec in self._specs if spec.applies_to(task))
-        keys = keys_of(offered)
+        available = tuple(spec.name for spec in self._specs if spec.applies_to(task))
+        keys = keys_of(available)
         for name, action in self._actions.items():
-            action.setVisible(name in offered)
-            action.setEnabled(name in offered)
+            action.setVisible(name in available)
+            action.setEnabled(name in available)
             action.setShortcut(QKeySequence(keys.get(name, "")))
-        if offered == self.offered:
+        if available == self.available:
             return
         before = self.current
-        first = (s.name for s in self._specs if s.name in offered and s.first_for(task))
-        current = next(first, before if before in offered else offered[0])
-        self.tabs.offer(offered, keys, current)
+        first = (s.name for s in self._specs if s.name in available and s.first_for(task))
+        current = next(first, before if before in available else available[0])
+        self.tabs.set_views(available, keys, current)
         if current != before:
             self._turn_to(self._main, current)
         if self.is_split:
-            self._offer_beside()
+            self._fill_beside()
 
     @property
-    def offered(self) -> tuple[str, ...]:
+    def available(self) -> tuple[str, ...]:
         """Names of the views that apply."""
-        return self.tabs.offered
+        return self.tabs.available
 
     @property
     def current(self) -> str:

@@ -27,7 +27,7 @@ class StageTabs(Tabs):
     def __init__(self, specs: Sequence[ViewSpec]) -> None:
         super().__init__()
         self._group_of = {spec.name: spec.group for spec in specs}
-        self._offered: tuple[str, ...] = ()
+        self._available: tuple[str, ...] = ()
         self._keys: Mapping[str, str] = {}
         self._groups: list[tuple[str, list[str]]] = []  # for each tab: group and its views
         self._shown: dict[str, str] = {}  # for each group: the view shown last
@@ -40,9 +40,9 @@ class StageTabs(Tabs):
         self.currentChanged.connect(self._turn_to)
 
     @property
-    def offered(self) -> tuple[str, ...]:
+    def available(self) -> tuple[str, ...]:
         """Names of the views that can be chosen."""
-        return self._offered
+        return self._available
 
     @property
     def current(self) -> str:
@@ -52,9 +52,9 @@ class StageTabs(Tabs):
         name, members = self._groups[self.currentIndex()]
         return self._shown.get(name, members[0])
 
-    def offer(self, names: Sequence[str], keys: Mapping[str, str], current: str) -> None:
+    def set_views(self, names: Sequence[str], keys: Mapping[str, str], current: str) -> None:
         """Offer these views, at least one, and show `current`; keys : shortcuts by view name."""
-        self._offered, self._keys = tuple(names), keys
+        self._available, self._keys = tuple(names), keys
         self._make_tabs(current, is_one=False)
         self._width_needed = self.sizeHint().width()
         self._fit()
@@ -73,7 +73,7 @@ class StageTabs(Tabs):
     def _make_tabs(self, current: str, *, is_one: bool) -> None:
         """Create a tab for each view or group, or one for all."""
         groups: dict[str, list[str]] = {}
-        for name in self._offered:
+        for name in self._available:
             groups.setdefault(ALL if is_one else self._group_of[name] or name, []).append(name)
         before = self.blockSignals(True)
         self._groups = []
@@ -131,8 +131,8 @@ class StageTabs(Tabs):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and self._offered:
-            self.offer(self._offered, self._keys, self.current)
+        if event.type() == QEvent.Type.FontChange and self._available:
+            self.set_views(self._available, self._keys, self.current)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self.tabAt(event.position().toPoint())

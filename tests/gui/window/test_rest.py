@@ -176,8 +176,8 @@ def check_network(window, found: Recomputed) -> None:
 
 def check_surface(window, found: Recomputed) -> None:
     view = late(window, "SurfaceView")
-    (cost,) = view.choices.shown
-    panel, params = view.panels[cost], found.snapshot.params
+    (loss_name,) = view.choices.shown
+    panel, params = view.panels[loss_name], found.snapshot.params
     assert panel.surface is not None
     kinds = view.choices.directions
     if kinds[0][0] == "w":
@@ -266,7 +266,7 @@ def begin(qtbot, open_window, new_run, tmp_path):
 def test_at_rest_every_view_shows_what_the_last_weights_say(qtbot, begin, name):
     window = begin(name, CONFIGS[name])
     qtbot.waitUntil(lambda: window.controller.snapshot.step > 0, timeout=PATIENCE_MS)
-    for tab in window.stage.offered:
+    for tab in window.stage.available:
         window.stage.show_name(tab)
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
         found = Recomputed(window)
