@@ -45,8 +45,8 @@ class Kind:
     decides : condition for a yes, or the rule that chooses the class. threshold : of a neuron's
         activation or logit, as in `decides`.
 
-    loss : name of the loss; loss_short : name of its mean, for a button; cost : key of its loss
-        surface; unit : of the loss; formula : for one example.
+    loss : name of the loss; loss_short : name of its mean, for a button; loss_name : key of its
+        loss surface; unit : of the loss; formula : for one example.
     gradient : dL/dz of one example. pull : minus that, in brief; pull_words : how strong it is.
     is_log_likelihood : the loss is −log of a probability.
     margin : in max(0, margin − (2y − 1) z), which has a kink there; None for any other loss.

@@ -181,7 +181,7 @@ def downhill(sample: Sample, params: Params, name: str = "downhill") -> Directio
 class Surface:
     """The loss on a grid over the coordinates along two directions, rows from the bottom up.
 
-    xs : (columns,), ys : (rows,). losses : for each cost, (rows, columns), in its own unit.
+    xs : (columns,), ys : (rows,). losses : for each loss, (rows, columns), in its own unit.
     """
 
     xs: Reals

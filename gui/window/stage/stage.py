@@ -122,7 +122,7 @@ class Stage(QFrame):
         """Offer the views that apply to the task.
 
         If their set changes, show the first one that is `first_for` the task, else keep the shown
-        view, or show the first offered one if that does not apply.
+        view, or show the first available one if that does not apply.
         """
         available = tuple(spec.name for spec in self._specs if spec.applies_to(task))
         keys = keys_of(available)

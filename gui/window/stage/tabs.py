@@ -46,21 +46,21 @@ class StageTabs(Tabs):
 
     @property
     def current(self) -> str:
-        """Name of the shown view; "" if none is offered."""
+        """Name of the shown view; "" if there is none."""
         if not self._groups:
             return ""
         name, members = self._groups[self.currentIndex()]
         return self._shown.get(name, members[0])
 
     def set_views(self, names: Sequence[str], keys: Mapping[str, str], current: str) -> None:
-        """Offer these views, at least one, and show `current`; keys : shortcuts by view name."""
+        """Set the views, at least one, and show `current`; keys : shortcuts by view name."""
         self._available, self._keys = tuple(names), keys
         self._make_tabs(current, is_one=False)
         self._width_needed = self.sizeHint().width()
         self._fit()
 
     def show_name(self, name: str) -> None:
-        """Show the view of this name, if it is offered."""
+        """Show the view of this name, if it is available."""
         for i, (group, members) in enumerate(self._groups):
             if name in members:
                 is_other = self.currentIndex() == i and self.current != name
