@@ -193,7 +193,7 @@ class Dataset:
         if wanted in self.feature_names:
             return (self.feature_names.index(wanted),)
         names = [column.name for column in self.columns]
-        return self.columns[find(wanted, names, "feature")].places
+        return self.columns[find(wanted, names, "feature")].indices
 
     def without_empty_classes(self) -> Dataset:
         """Drop the classes that have no row, and say so."""

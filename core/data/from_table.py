@@ -121,9 +121,9 @@ def _features(
     pictures = table.pictures(chosen.label.column)
     if pictures:
         pixels = np.empty((int(is_kept.sum()), len(pictures.columns)), dtype=np.uint8)
-        for place, j in enumerate(pictures.columns):
+        for pixel, j in enumerate(pictures.columns):
             values = _kept(table.columns[j].values, is_kept)
-            pixels[:, place] = values if pictures.factor == 1 else np.rint(values * pictures.factor)
+            pixels[:, pixel] = values if pictures.factor == 1 else np.rint(values * pictures.factor)
         scale = 16.0 if pixels.max(initial=0) <= 16 and pictures.shape == (8, 8) else 255.0
         return pixels, pixel_names(*pictures.shape), (), (), scale
     words = {j: _indicators(table.columns[j], config) for j in sorted(chosen.categorical)}

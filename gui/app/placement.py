@@ -48,6 +48,6 @@ def keep_on_screen(window: QWidget) -> None:
     """Move a shown window entirely onto its screen, unless it is maximised or full screen."""
     if window.isMaximized() or window.isFullScreen():
         return
-    place = fit(window.geometry(), window.frameGeometry(), window.screen().availableGeometry())
-    if place != window.geometry():
-        window.setGeometry(place)
+    geometry = fit(window.geometry(), window.frameGeometry(), window.screen().availableGeometry())
+    if geometry != window.geometry():
+        window.setGeometry(geometry)

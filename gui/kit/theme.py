@@ -148,8 +148,8 @@ def signed_levels(values: NDArray[np.floating], scale: float, middle: int) -> ND
     NaN becomes 0; if the scale is 0, so does everything.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        places = np.rint(values * (middle / scale if scale else 0.0))
-    levels: NDArray[np.intp] = np.nan_to_num(places, nan=0.0).clip(-middle, middle).astype(np.intp)
+        scaled = np.rint(values * (middle / scale if scale else 0.0))
+    levels: NDArray[np.intp] = np.nan_to_num(scaled, nan=0.0).clip(-middle, middle).astype(np.intp)
     return levels
 
 

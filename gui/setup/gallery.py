@@ -188,8 +188,8 @@ class _Thumbnail(QPushButton):
         painter.drawRoundedRect(field, 4, 4)
         painter.setClipRect(field)
         low, high = BOARD_RANGE
-        places = (self._points.xy - low) / (high - low)
-        for (x, y), label in zip(places, self._points.labels, strict=True):
+        positions = (self._points.xy - low) / (high - low)
+        for (x, y), label in zip(positions, self._points.labels, strict=True):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.class_colour(int(label)))
             spot = QPointF(field.left() + x * side, field.bottom() - y * side)

@@ -37,14 +37,14 @@ class FamilyPicker(QFrame):
         grid.setContentsMargins(2, 2, 2, 2)
         grid.setSpacing(2)
         self._buttons: dict[object, QPushButton] = {}
-        for place, kind in enumerate(FAMILY.values()):
+        for index, kind in enumerate(FAMILY.values()):
             button = QPushButton(kind.title)
             button.setProperty("segment", True)
             button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setToolTip(f"{kind.words}. Loss: {kind.loss}, {kind.formula}")
             button.clicked.connect(lambda _=False, name=kind.name: self.chosen.emit(name))
-            grid.addWidget(button, place // COLUMNS, place % COLUMNS)
+            grid.addWidget(button, index // COLUMNS, index % COLUMNS)
             self._buttons[kind.name] = button
 
     def button(self, kind: object) -> QPushButton:

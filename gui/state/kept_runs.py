@@ -85,8 +85,8 @@ class _Deletion(QUndoCommand):
 
     def undo(self) -> None:
         records = list(self._kept.records)
-        for place, record in self._gone:
-            records.insert(place, record)
+        for position, record in self._gone:
+            records.insert(position, record)
         self._kept.set_records(records)
 
 

@@ -63,14 +63,14 @@ class LessonStrip(QFrame):
         self.close_button.setToolTip("Close this strip; data and model stay")
         self.close_button.setAccessibleName("Close the lesson")
         self.close_button.clicked.connect(self.closed)
-        self.place = QLabel()
-        self.place.setProperty("muted", True)
-        self.place.setAccessibleName("number of the lesson")
+        self.position = QLabel()
+        self.position.setProperty("muted", True)
+        self.position.setAccessibleName("number of the lesson")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 6, 5)
         row.setSpacing(6)
         row.addWidget(self.words, 1)
-        row.addWidget(self.place)
+        row.addWidget(self.position)
         for button in (self.again_button, self.next_button, self.close_button):
             row.addWidget(button)
         self.set_theme(theme)
@@ -114,7 +114,7 @@ class LessonStrip(QFrame):
         from core.teach.lessons import PRESETS, after  # imported only when a lesson is shown
 
         follower = after(preset)
-        self.place.setText(f"{PRESETS.index(preset) + 1} / {len(PRESETS)}")
+        self.position.setText(f"{PRESETS.index(preset) + 1} / {len(PRESETS)}")
         self.next_button.setEnabled(follower is not None)
         self.next_button.setToolTip(
             f"The next lesson: {follower.title}" if follower else "This is the last lesson"
@@ -199,11 +199,11 @@ class Lessons(QObject):
         config = preset.on(controller.settings.device, folder or self._mnist_folder())
         self._loader.load(config, f"lesson “{preset.title}”", preset=preset)
 
-    def choose(self, place: int) -> None:
+    def choose(self, position: int) -> None:
         """Set up the lesson with this index among all."""
         from core.teach.lessons import PRESETS
 
-        self.begin(PRESETS[place])
+        self.begin(PRESETS[position])
 
     def take_folder(self, folder: str) -> bool:
         """Begin a lesson that waits for MNIST with this folder; return whether there is one."""
@@ -256,9 +256,9 @@ class Lessons(QObject):
         """Set up the next (+1) or the previous (−1) lesson; the first if none is shown."""
         from core.teach.lessons import PRESETS
 
-        place = PRESETS.index(self._shown) + by if self._shown else 0
-        if 0 <= place < len(PRESETS):
-            self.begin(PRESETS[place])
+        position = PRESETS.index(self._shown) + by if self._shown else 0
+        if 0 <= position < len(PRESETS):
+            self.begin(PRESETS[position])
 
     def _close(self) -> None:
         self._is_closed = True
@@ -271,10 +271,10 @@ class Lessons(QObject):
             return
         from core.teach.lessons import PRESETS
 
-        place = PRESETS.index(self._shown) if self._shown is not None else None
-        if place is not None and is_over:
-            self._seen.add(place)
-        self._rail.show_lessons(place, self._seen)
+        position = PRESETS.index(self._shown) if self._shown is not None else None
+        if position is not None and is_over:
+            self._seen.add(position)
+        self._rail.show_lessons(position, self._seen)
 
     def _tell(self) -> None:
         shown, controller = self._shown, self._controller
@@ -318,7 +318,7 @@ def with_mnemonics(titles: Iterable[str]) -> list[str]:
     for title in titles:
         starts = [i for i in range(len(title)) if i == 0 or title[i - 1] == " "]
         places = [*starts, *range(len(title))]
-        place = next(
+        position = next(
             (
                 i
                 for i in places
@@ -326,9 +326,9 @@ def with_mnemonics(titles: Iterable[str]) -> list[str]:
             ),
             None,
         )
-        if place is None:
+        if position is None:
             marked.append(title)
             continue
-        taken.add(title[place].lower())
-        marked.append(f"{title[:place]}&{title[place:]}")
+        taken.add(title[position].lower())
+        marked.append(f"{title[:position]}&{title[position:]}")
     return marked

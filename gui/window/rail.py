@@ -122,11 +122,11 @@ class Rail(QFrame):
             self._tell()
 
     def _tell(self) -> None:
-        for place, title in enumerate(self._titles):
-            sign = SEEN if place in self._seen else OTHER
-            item = self.lessons.item(place)
-            item.setText((SHOWN if place == self._shown else sign) + title)
-            item.setFont(zoom.font(look.SMALL, bold=place == self._shown))
+        for position, title in enumerate(self._titles):
+            sign = SEEN if position in self._seen else OTHER
+            item = self.lessons.item(position)
+            item.setText((SHOWN if position == self._shown else sign) + title)
+            item.setFont(zoom.font(look.SMALL, bold=position == self._shown))
             item.setToolTip(title)
         self.lessons.setCurrentRow(-1 if self._shown is None else self._shown)
         self._count.setText(f"{len(self._seen)} of {len(self._titles)} seen")

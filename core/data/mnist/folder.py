@@ -112,8 +112,8 @@ def _candidates(folder: Path) -> Iterator[_Candidate]:
     level: list[tuple[Path, tuple[str, ...]]] = [(folder, ())]
     for depth in range(LEVELS + 1):
         below: list[tuple[Path, tuple[str, ...]]] = []
-        for place, parts in level:
-            for path in sorted(place.iterdir()):
+        for directory, parts in level:
+            for path in sorted(directory.iterdir()):
                 left -= 1
                 if left < 0:
                     return
@@ -179,5 +179,5 @@ def _describe_missing(folder: Path, group: tuple[str, ...], missing: list[str]) 
     part, kind = missing[0].split()
     begin = f"{group[-1]}-" if group[-1] else ""
     name = f"{begin}{part}-{kind}-idx{3 if kind == 'images' else 1}-ubyte"
-    place = folder.joinpath(*group[:-1])
-    return f"{place} holds no {name} or {name}.gz; put all four MNIST files there."
+    directory = folder.joinpath(*group[:-1])
+    return f"{directory} holds no {name} or {name}.gz; put all four MNIST files there."

@@ -34,9 +34,9 @@ class RemarksBox(QWidget):
             _box("", "Else it means that the label is missing") for _ in range(MOST_WORDS)
         ]
         self._words: list[str] = []
-        for place, box in enumerate(self.class_boxes):
+        for index, box in enumerate(self.class_boxes):
             box.clicked.connect(
-                lambda is_on, k=place: self.class_wanted.emit(self._words[k], is_on)
+                lambda is_on, k=index: self.class_wanted.emit(self._words[k], is_on)
             )
         self._switches = QWidget()
         row = FlowLayout(self._switches, 12, 2)

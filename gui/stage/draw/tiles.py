@@ -39,7 +39,7 @@ class Tiles(CanvasWidget):
         super().set_theme(theme)
 
     @property
-    def places(self) -> list[QRectF]:
+    def rects(self) -> list[QRectF]:
         """The rectangles of the pictures."""
         line = QFontMetricsF(self._small).height()
         top = round(line) + 2.5 if self.title else 1.5
@@ -78,7 +78,7 @@ class Tiles(CanvasWidget):
         self._title.dress(self._small, theme.muted)
         self._title.place(QRectF(0, 0, self.width(), line), LEFT)
         self._title.set_text(self.title)
-        for k, ((tile, words), rect) in enumerate(zip(self._tiles, self.places, strict=True)):
+        for k, ((tile, words), rect) in enumerate(zip(self._tiles, self.rects, strict=True)):
             is_framed = k == self.framed
             colour = QColor(theme.accent if is_framed else theme.line)
             tile.place(rect, QPen(colour, 2 if is_framed else 1))

@@ -118,9 +118,9 @@ class ConfusionPage(Page):
             counts = confusion(answers.y, answers.predicted, answers.h)
             if cell is None:
                 return Confused(task, words, counts, None, 0, None)
-            places = answers.cell(*cell)
-            examples = answers.part(places[:MAX_SHOWN])
-            return Confused(task, words, counts, cell, len(places), examples)
+            indices = answers.cell(*cell)
+            examples = answers.part(indices[:MAX_SHOWN])
+            return Confused(task, words, counts, cell, len(indices), examples)
 
         return work
 
@@ -171,8 +171,8 @@ class MistakesPage(Page):
 
     def inspect(self, task: Task, words: str) -> Inspection:
         def work(answers: Answers) -> tuple[Task, str, int, Answers]:
-            places = answers.mistakes()
-            return task, words, len(places), answers.part(places[:MAX_SHOWN])
+            indices = answers.mistakes()
+            return task, words, len(indices), answers.part(indices[:MAX_SHOWN])
 
         return work
 

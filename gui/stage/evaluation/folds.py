@@ -251,13 +251,13 @@ class FoldsPage(Page):
         )
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self.table.setRowCount(len(progress.done))
-        for place, fold in enumerate(progress.done):
+        for index, fold in enumerate(progress.done):
             figures = format_percent(fold.accuracy), f"{fold.loss:.3f}"
-            texts = (f"{place + 1}", f"{fold.rows:,}", *figures)
+            texts = (f"{index + 1}", f"{fold.rows:,}", *figures)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(right)
-                self.table.setItem(place, column, item)
+                self.table.setItem(index, column, item)
         k = progress.k
         numbers = [*range(1, len(progress.done) + 1)]
         accuracies = [fold.accuracy for fold in progress.done]

@@ -279,8 +279,8 @@ class EvaluationView(View):
             self.parts.setStyleSheet(style)
         row = self.parts.layout()
         assert isinstance(row, QHBoxLayout)
-        for place, word in enumerate(words):
-            row.setStretch(place, bold.horizontalAdvance(word) if is_narrow else 1)
+        for index, word in enumerate(words):
+            row.setStretch(index, bold.horizontalAdvance(word) if is_narrow else 1)
 
     # Lifecycle ------------------------------------------------------------------------------------
 

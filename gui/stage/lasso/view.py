@@ -260,8 +260,8 @@ def _describe_largest(task: Task, W: np.ndarray) -> str:
     names = output_names(task.config.model.kind, task.dataset.class_names)
     inputs, lines = task.input_names, []
     order = np.argsort(-np.abs(W), axis=None, kind="stable")
-    for place in order[:MOST_LISTED].tolist():
-        k, j = divmod(place, W.shape[1])
+    for index in order[:MOST_LISTED].tolist():
+        k, j = divmod(index, W.shape[1])
         if not W[k, j]:
             break
         to = f" → {names[k]}" if len(W) > 1 else ""

@@ -76,7 +76,7 @@ class RowModel(RowTableModel):
         self._sorted_by = column, order
         self.arrange()
 
-    def place_of(self, row: int) -> int | None:
+    def position_of(self, row: int) -> int | None:
         """Return the position in the table of a row of the data set; None if it is not shown."""
         (found,) = np.nonzero(self.order == row)
         return int(found[0]) if len(found) else None
@@ -95,8 +95,8 @@ class RowModel(RowTableModel):
         key = self._key(column)
         if key is None:
             return rows
-        places = np.argsort(key[rows], kind="stable")
-        return rows[places if order == Qt.SortOrder.AscendingOrder else places[::-1]]
+        order_of_rows = np.argsort(key[rows], kind="stable")
+        return rows[order_of_rows if order == Qt.SortOrder.AscendingOrder else order_of_rows[::-1]]
 
     def _key(self, column: int) -> NDArray[Any] | None:
         """Return a column's sort key for all rows; None while the answers are missing."""

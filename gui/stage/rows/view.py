@@ -128,11 +128,11 @@ class DataView(View):
             fit_columns(self.table)
             dataset, order = self.task.dataset, self.model.order
             _, firsts = np.unique(dataset.y[order], return_index=True)
-            self._widen((CLASS, PREDICTED), [(int(place), CLASS) for place in firsts])
+            self._widen((CLASS, PREDICTED), [(int(position), CLASS) for position in firsts])
             for column in range(len(FIXED), self.model.columnCount() if len(order) else 0):
                 values = dataset.X[order, column - len(FIXED)]
                 ends = {int(values.argmin()), int(values.argmax())}
-                self._widen((column,), [(place, column) for place in ends])
+                self._widen((column,), [(position, column) for position in ends])
         self._has_new_cells = False
 
     def _widen(self, columns: tuple[int, ...], cells: list[tuple[int, int]]) -> None:
@@ -157,9 +157,9 @@ class DataView(View):
 
     def choose_row(self, row: int) -> None:
         """Select a row of the data set and scroll to it."""
-        place = self.model.place_of(row)
-        if place is not None:
-            index = self.model.index(place, ROW)
+        position = self.model.position_of(row)
+        if position is not None:
+            index = self.model.index(position, ROW)
             for view in (self.table, self.gallery):
                 view.setCurrentIndex(index)
                 view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)

@@ -157,11 +157,11 @@ class RunPictures(QWidget):
                 self.class_choice.addItems(dataset.class_names)
         elif names != self._names:
             liked = [names.index(name) for name in task.source.preferred_features if name in names]
-            places = (liked + [j for j in range(len(names)) if j not in liked])[:2]
-            for choice, place in zip((self.x_choice, self.y_choice), places, strict=False):
+            indices = (liked + [j for j in range(len(names)) if j not in liked])[:2]
+            for choice, index in zip((self.x_choice, self.y_choice), indices, strict=False):
                 choice.clear()
                 choice.addItems(names)
-                choice.setCurrentIndex(place)
+                choice.setCurrentIndex(index)
         self._names = names
 
     def _choose_layout(self, layout: object) -> None:

@@ -256,10 +256,10 @@ class RunsView(View):
         QGuiApplication.clipboard().setText(to_csv(records))
         self.said.emit(f"Copied {len(records)} runs as CSV.")
 
-    def _open_menu(self, place: QPoint) -> None:
+    def _open_menu(self, position: QPoint) -> None:
         chosen = self._chosen()
         if chosen:
-            self.make_menu(chosen).popup(self.table.viewport().mapToGlobal(place))
+            self.make_menu(chosen).popup(self.table.viewport().mapToGlobal(position))
 
     def make_menu(self, chosen: list[Record]) -> QMenu:
         """Return the context menu of these kept runs."""

@@ -139,18 +139,18 @@ class SurfacePanel(QWidget):
         self._image.show_image(image, QRectF(*corner, width, height))
         gap = np.full((1, 2), np.nan)
         lines: list[NDArray[np.float64]] = [gap]
-        places: list[tuple[float, float, float]] = []
+        labelled: list[tuple[float, float, float]] = []
         for level, parts in surface.contours(self.loss_name):
             for part in parts:
                 lines += [part, gap]
             if parts:
                 longest = max(parts, key=len)
                 x, y = longest[len(longest) // 2]
-                places.append((level, float(x), float(y)))
+                labelled.append((level, float(x), float(y)))
         joined = np.concatenate(lines)
         self._contours.setData(joined[:, 0], joined[:, 1])
-        every = max(1, len(places) // LABELS)
-        self._levels = places[every // 2 :: every][:LABELS]
+        every = max(1, len(labelled) // LABELS)
+        self._levels = labelled[every // 2 :: every][:LABELS]
         self._show_labels()
 
     def _show_labels(self) -> None:
@@ -162,11 +162,11 @@ class SurfacePanel(QWidget):
         for label, (level, x, y) in zip(self._labels, self._levels, strict=False):
             label.setText(f"{level:.3g}")
             label.setPos(x, y)
-            place = label.boundingRect().translated(x / width, -y / height)
-            is_free = not any(place.intersects(other) for other in taken)
+            bounds = label.boundingRect().translated(x / width, -y / height)
+            is_free = not any(bounds.intersects(other) for other in taken)
             label.setVisible(is_free)
             if is_free:
-                taken.append(place)
+                taken.append(bounds)
         for label in self._labels[len(self._levels) :]:
             label.hide()
 
@@ -233,7 +233,7 @@ class SurfacePanel(QWidget):
             self.hovered.emit(None)
         if not isinstance(event, QMouseEvent):
             return False
-        at = self._place(event.position())
+        at = self._to_data(event.position())
         if event.type() == QEvent.Type.MouseButtonPress:
             self.plot.setFocus()
             self._pressed = event.position()
@@ -261,10 +261,10 @@ class SurfacePanel(QWidget):
             self.fit_wanted.emit()
         return True
 
-    def _place(self, position: QPointF) -> QPointF:
+    def _to_data(self, position: QPointF) -> QPointF:
         box = self.plot.getPlotItem().getViewBox()
-        place: QPointF = box.mapSceneToView(self.plot.mapToScene(position.toPoint()))
-        return place
+        point: QPointF = box.mapSceneToView(self.plot.mapToScene(position.toPoint()))
+        return point
 
     def _is_on_handle(self, position: QPointF) -> bool:
         if self.point is None:
@@ -275,7 +275,7 @@ class SurfacePanel(QWidget):
 
     def _zoom(self, event: QWheelEvent) -> None:
         factor = ZOOM ** (-event.angleDelta().y() / 120)
-        at = self._place(event.position())
+        at = self._to_data(event.position())
         x_range, y_range = self.ranges()
         self.ranged.emit(
             *(

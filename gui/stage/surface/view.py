@@ -285,21 +285,21 @@ class SurfaceView(View):
             params = loss_surface.moved(self.snapshot.params, self._directions, x, y)
             self.start_chosen.emit(params)
 
-    def _read(self, place: tuple[float, float] | None) -> None:
+    def _read(self, position: tuple[float, float] | None) -> None:
         """Show the losses and the two coordinates under the pointer."""
         pair, snapshot, known = self._directions, self.snapshot, self.answer
         is_known = known is not None and known.task is self.task
-        if place is None or pair is None or snapshot is None or known is None or not is_known:
+        if position is None or pair is None or snapshot is None or known is None or not is_known:
             self._readout.setText("")
             return
-        there = loss_surface.moved(snapshot.params, pair, *place)
+        there = loss_surface.moved(snapshot.params, pair, *position)
         penalties = snapshot.settings.l2, snapshot.settings.l1
         losses = ", ".join(
             f"{title_of(self.choices.kind, loss_name)} "
             f"{loss_surface.value(known.whole, there, loss_name, *penalties):.4f}"
             for loss_name in self.choices.shown
         )
-        x, y = place
+        x, y = position
         self._readout.setText(f"across {x:.3f}, up {y:.3f}: {losses}")
 
     def _set_range(self, x_range: Range, y_range: Range) -> None:

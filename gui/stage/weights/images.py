@@ -206,9 +206,9 @@ class Pictures(Panels):
         self._levels[changed] = new = levels[changed]
         pixels = self._colours[new]
         sheet = QImage(pixels.data, columns, len(new) * rows, QImage.Format.Format_RGB32)
-        for place, k in enumerate(changed):
+        for index, k in enumerate(changed):
             # Copy: a pixmap of the sheet itself would keep using its memory.
-            picture = sheet.copy(0, place * rows, columns, rows)
+            picture = sheet.copy(0, index * rows, columns, rows)
             self._panels[k].picture.setPixmap(QPixmap.fromImage(picture))
 
     # Mouse ------------------------------------------------------------------------------------

@@ -154,8 +154,8 @@ class Norms(QWidget):
         ticks = None
         if self._is_log:
             digits = (1, 2, 5) if last < CLOSE_TICKS else (1,)
-            places = [d * 10**p for p in range(math.ceil(right)) for d in digits]
-            ticks = [[(math.log10(n), f"{n:,}") for n in places if n <= last], []]
+            values = [d * 10**p for p in range(math.ceil(right)) for d in digits]
+            ticks = [[(math.log10(n), f"{n:,}") for n in values if n <= last], []]
         self.plot.getPlotItem().getAxis("bottom").setTicks(ticks)
 
     def _ask_for_lowest(self, task: Task, snapshot: Snapshot) -> None:

@@ -41,10 +41,10 @@ class GalleryOpener(QObject):
         inside = QRect(window.mapToGlobal(window.rect().topLeft()), window.size())
         available = inside.marginsRemoved(QMargins(0, GALLERY_DOWN, MARGIN, 0))
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
-        place = QStyle.alignedRect(
+        geometry = QStyle.alignedRect(
             Qt.LayoutDirection.LeftToRight, corner, gallery.size(), available
         )
-        gallery.move(place.topLeft())
+        gallery.move(geometry.topLeft())
         gallery.show()
         gallery.raise_()
         if not len(self._editor.points):
