@@ -154,26 +154,26 @@ class _Search:
 
     def _suggest(self, trial: _Trial, *, is_from_start: bool = False) -> Epilogue:
         where = " from the start" if is_from_start else ""
-        words = (
+        text = (
             f"With η = {trial.rate:g}{where} it learns: {self._change(trial)} in "
             f"{trial.updates:,} steps on trial."
         )
-        return Epilogue(False, (words,), trial.rate, is_from_start)
+        return Epilogue(False, (text,), trial.rate, is_from_start)
 
     def _change(self, trial: _Trial) -> str:
         if self._health.is_by_mistakes:
             return f"mistakes {trial.before:.0%} → {trial.after:.0%}"
         return f"loss {trial.before:.3g} → {trial.after:.3g}"
 
-    def _blame(self, words: str, trial: _Trial) -> str:
-        return f"No η learnt on trial, for {words}: then η = {trial.rate:g} learns."
+    def _blame(self, text: str, trial: _Trial) -> str:
+        return f"No η learnt on trial, for {text}: then η = {trial.rate:g} learns."
 
     def _nothing_helps(self) -> str:
         data = self._trainer.task.config.data
-        words = "No η learnt on trial."
+        text = "No η learnt on trial."
         if data.standardise is False:
-            return f"{words} Switch standardisation on."
-        return f"{words} Try another model, or other features."
+            return f"{text} Switch standardisation on."
+        return f"{text} Try another model, or other features."
 
 
 def _suspects(settings: TrainingConfig) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -184,8 +184,8 @@ def _suspects(settings: TrainingConfig) -> Iterator[tuple[str, dict[str, Any]]]:
     if decay:
         yield f"the penalty λ = {decay:g} is too large. Set it to 0", {"weight_decay": 0.0}
     if mu > USUAL_MOMENTUM and settings.rule.uses_momentum:
-        words = f"the momentum μ = {mu:g} is too large. Set it to {USUAL_MOMENTUM:g}"
-        yield words, {"momentum": USUAL_MOMENTUM}
+        text = f"the momentum μ = {mu:g} is too large. Set it to {USUAL_MOMENTUM:g}"
+        yield text, {"momentum": USUAL_MOMENTUM}
     if l1 and decay:
-        words = f"the penalties λ₁ = {l1:g} and λ = {decay:g} are too large. Set both to 0"
-        yield words, {"l1": 0.0, "weight_decay": 0.0}
+        text = f"the penalties λ₁ = {l1:g} and λ = {decay:g} are too large. Set both to 0"
+        yield text, {"l1": 0.0, "weight_decay": 0.0}

@@ -104,8 +104,8 @@ class Launch:
             pass
         self.window.closing.insist()
 
-    def _tell_lost(self, words: str) -> None:
-        print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
+    def _tell_lost(self, text: str) -> None:
+        print(f"{terminal.PROGRAM}: {text}", file=sys.stderr)
         self._exit_code = USAGE
 
     def _start(self) -> None:
@@ -150,11 +150,11 @@ class Launch:
                 stage.show_name(name)
                 return
             what = f"tab “{wanted}”" if name is None else f"“{name}” for this data and model"
-            words = f"There is no {what}; choose from {', '.join(stage.available).casefold()}."
+            text = f"There is no {what}; choose from {', '.join(stage.available).casefold()}."
             if self._picture is not None:
-                self._give_up(words)
+                self._give_up(text)
             else:
-                self.window.controller.failed.emit(words)
+                self.window.controller.failed.emit(text)
 
     def _watch(self, snapshot: Snapshot) -> None:
         if snapshot.epilogue is not None:  # the run is over and has been analysed
@@ -195,10 +195,10 @@ class Launch:
                 terminal.FAILED,
             )
 
-    def _give_up(self, words: str, code: int = USAGE) -> None:
+    def _give_up(self, text: str, code: int = USAGE) -> None:
         if self._exit_code == terminal.DONE:  # report only the first reason
             self._exit_code = code
-            print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
+            print(f"{terminal.PROGRAM}: {text}", file=sys.stderr)
         self.window.close()
 
     # Exceptions -------------------------------------------------------------------------------
@@ -214,8 +214,8 @@ class Launch:
         if not is_short:
             traceback.print_exception(kind, error, trace)
         if self._picture is not None:
-            words = describe_shortage(error) if is_short else f"an unexpected error: {error}"
-            self._give_up(words, terminal.FAILED)
+            text = describe_shortage(error) if is_short else f"an unexpected error: {error}"
+            self._give_up(text, terminal.FAILED)
         elif is_short:
             self.window.controller.failed.emit(describe_shortage(error))
         else:

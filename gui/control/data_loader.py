@@ -75,7 +75,7 @@ class DataLoader(QObject):
     def load(
         self,
         config: RunConfig,
-        words: str = "",
+        text: str = "",
         *,
         play: bool = False,
         table: Table | None = None,
@@ -85,7 +85,7 @@ class DataLoader(QObject):
 
         table : the contents of the config's file if already read. Other parameters: see `Wish`.
         """
-        self._load(Wish(config, words, play, preset), table)
+        self._load(Wish(config, text, play, preset), table)
 
     def return_to_defaults(self) -> None:
         """Reset all settings of the shown run to their defaults, as one undo step."""
@@ -94,7 +94,7 @@ class DataLoader(QObject):
             parts = {name: getattr(default, name) for name in ("data", "model", "training")}
             self.change("return to the defaults", **parts)
 
-    def change(self, words: str, **parts: Any) -> None:
+    def change(self, text: str, **parts: Any) -> None:
         """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`.
 
         A change that is still being prepared is merged with this one, which would else replace it.
@@ -111,7 +111,7 @@ class DataLoader(QObject):
                 remark = f"{error} It is gradient descent now."
                 parts["training"] = replace(training, optimiser=PLAIN)
         try:
-            wish = Wish(replace(config, **parts), words, field=words, remark=remark)
+            wish = Wish(replace(config, **parts), text, field=text, remark=remark)
         except ConfigError as error:
             self._controller.failed.emit(str(error))
         else:
@@ -130,9 +130,9 @@ class DataLoader(QObject):
             after = Run(controller.next_number(), task, points)
             controller.begin(after, start=params)
             if before is not None:
-                words = f"opening of {path.name}"
+                text = f"opening of {path.name}"
                 told = controller.undo_stack.note(
-                    Change(controller.show_run, words, before, after, steps=steps)
+                    Change(controller.show_run, text, before, after, steps=steps)
                 )
             controller.done.emit(
                 f"Opened {path.name}. Space trains on from its weights. {told}".strip()
@@ -142,10 +142,10 @@ class DataLoader(QObject):
             lambda: read_model(path, at_hand), show, busy_with=f"Opening {path.name} …"
         )
 
-    def train_again(self, task: Task, config: RunConfig, words: str, remark: str = "") -> None:
+    def train_again(self, task: Task, config: RunConfig, text: str, remark: str = "") -> None:
         """Begin a new run on this task's data with this config, and train it at once.
 
-        words : description of the change for the undo menu. remark : message shown with the run.
+        text : description of the change for the undo menu. remark : message shown with the run.
         """
         self._next.forget()
         self.fetcher.stop()
@@ -154,7 +154,7 @@ class DataLoader(QObject):
             drawn = task.source
             points = Points(drawn.X.astype(np.float64), drawn.y, drawn.class_names)
         self._controller.plays_next = True
-        self._begin(replace(task, config=config), points, Wish(config, words, remark=remark))
+        self._begin(replace(task, config=config), points, Wish(config, text, remark=remark))
 
     # Loading --------------------------------------------------------------------------------------
 
@@ -222,10 +222,8 @@ class DataLoader(QObject):
         )
         remark = wish.remark
         if before is not None:
-            words = wish.words or f"change to {task.dataset.name}"
-            change = Change(
-                controller.show_run, words, before, after, steps=steps, field=wish.field
-            )
+            text = wish.words or f"change to {task.dataset.name}"
+            change = Change(controller.show_run, text, before, after, steps=steps, field=wish.field)
             remark = f"{controller.undo_stack.note(change)} {remark}".strip()
         if remark:
             controller.remarked.emit(remark)

@@ -45,9 +45,9 @@ class Writes(QObject):
         self.began.emit(f"Writing {self.what} …")
         self._background.write(work, self._end, lambda error: self._fail(name, error))
 
-    def _end(self, words: str) -> None:
+    def _end(self, text: str) -> None:
         self._step()
-        self.done.emit(words)
+        self.done.emit(text)
 
     def _fail(self, name: str, error: BaseException) -> None:
         self._step()

@@ -78,11 +78,11 @@ class NextTask(QObject):
         task: Task | None = controller.run.task if controller.run else None
         self.refused.emit(task, may_lie_elsewhere)
 
-    def announce_loading(self, words: str) -> None:
+    def announce_loading(self, text: str) -> None:
         """Announce what is being loaded, "" for nothing."""
-        if words != self._busy_with:
-            self._busy_with = words
-            self.busy_changed.emit(words)
+        if text != self._busy_with:
+            self._busy_with = text
+            self.busy_changed.emit(text)
 
     def _settle(self) -> None:
         """Clear the request once its task is shown or has failed, unless a newer one is pending."""

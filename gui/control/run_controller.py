@@ -301,7 +301,7 @@ class RunController(QObject):
         if self._is_ready():
             self._begin_again(CHOSEN_START, params, field=CHOSEN_START)
 
-    def _begin_again(self, words: str, start: Params | None = None, field: str = "") -> None:
+    def _begin_again(self, text: str, start: Params | None = None, field: str = "") -> None:
         """Begin a new run on the same task; views keep their contents until its first snapshot."""
         before, steps = self.run, self.steps
         assert before is not None
@@ -311,7 +311,7 @@ class RunController(QObject):
         self.run, self.status = after, None
         replaced = before.number if is_same else None
         self._session.send(commands.BeginAgain(after.number, start, replaced))
-        change = Change(self.show_run, words, before, after, steps=steps, field=field)
+        change = Change(self.show_run, text, before, after, steps=steps, field=field)
         if loss := self.undo_stack.note(change):
             self.remarked.emit(loss)
 

@@ -33,9 +33,9 @@ class Run:
     is_modified: bool = False
 
 
-def describe_reset(words: str, steps: int) -> str:
+def describe_reset(text: str, steps: int) -> str:
     """Return the message that this change reset the run and that undo restores its steps."""
-    return f"Reset by the {words}. Ctrl+Z brings step {steps:,} back."
+    return f"Reset by the {text}. Ctrl+Z brings step {steps:,} back."
 
 
 class Change(QUndoCommand):
@@ -51,15 +51,15 @@ class Change(QUndoCommand):
     def __init__(
         self,
         show: Callable[[Run], None],
-        words: str,
+        text: str,
         before: Run,
         after: Run,
         *,
         steps: int = 0,
         field: str = "",
     ) -> None:
-        super().__init__(unmarked(words))  # for the menu
-        self._words = words
+        super().__init__(unmarked(text))  # for the menu
+        self._words = text
         self._show = show
         self.before, self.after, self.steps, self.field = before, after, steps, field
         self._is_first = True

@@ -105,11 +105,11 @@ class DataCard(Card):
         """Request these features."""
         self._change("features", features=names)
 
-    def _change(self, words: str, **changes: object) -> None:
+    def _change(self, text: str, **changes: object) -> None:
         if self._task:
             data = replace(self._task.config.data, **changes)  # type: ignore[arg-type]
             if data != self._task.config.data:
-                self.changed.emit(data, f"change of {words}")
+                self.changed.emit(data, f"change of {text}")
 
     def _change_map(self, choice: object) -> None:
         assert isinstance(choice, tuple)

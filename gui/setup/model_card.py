@@ -110,11 +110,11 @@ class ModelCard(Card):
         self.start_words.setToolTip(RANDOM_IS_NEEDED)
         self.column.addWidget(self.start_words)
 
-    def _change(self, words: str, **changes: object) -> None:
+    def _change(self, text: str, **changes: object) -> None:
         if self._task:
             model = replace(self._task.config.model, **changes)  # type: ignore[arg-type]
             if model != self._task.config.model:
-                self.changed.emit(model, f"change of {words}")
+                self.changed.emit(model, f"change of {text}")
 
     def change_kind(self, kind: object) -> None:
         """Request a model of this kind, keeping what it can of the current one."""

@@ -183,11 +183,11 @@ class RateSlider(QWidget):
         limit = self.slider.limit
         tip = "Step size of gradient descent, from 0.0001 to 100; applies while it runs."
         colour = self.slider.theme.muted
-        words = ""
+        text = ""
         if limit is not None:
             bend = self._bends.found
             about = "≈" if bend is not None and bend.is_sampled else ""
-            words = f"▲ {about}{limit:.2g}"
+            text = f"▲ {about}{limit:.2g}"
             name = self._rule.stable_rate
             which = "the training rows"
             if bend is not None and about:
@@ -200,8 +200,8 @@ class RateSlider(QWidget):
             if self._rate > limit:
                 colour = self.slider.theme.counter_accent
                 tip += f"\nη = {self._rate:g} is above {name} = {limit:.2g}: steps overshoot."
-        if words != self.limit_words.text():
-            self.limit_words.setText(words)
+        if text != self.limit_words.text():
+            self.limit_words.setText(text)
         self.limit_words.setStyleSheet(f"color: {colour};")
         for widget in (self.slider, self.limit_words):
             widget.setToolTip(tip)

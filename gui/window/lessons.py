@@ -106,9 +106,9 @@ class LessonStrip(QFrame):
         title = f"{preset.title}, changed" if is_modified else preset.title
         is_seen = is_over and not is_modified
         sentence = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
-        words = f"<b>{escape(title)}.</b>&nbsp; {escape(sentence)}"
-        if words != self.words.text():
-            self.words.setText(words)
+        text = f"<b>{escape(title)}.</b>&nbsp; {escape(sentence)}"
+        if text != self.words.text():
+            self.words.setText(text)
             told = (preset.watch, preset.shows) if is_seen else (preset.watch,)
             self.setToolTip("".join(f"<p>{escape(sentence)}</p>" for sentence in told))
         from core.teach.lessons import PRESETS, after  # imported only when a lesson is shown

@@ -90,10 +90,10 @@ class Rail(QFrame):
         self._of_lessons.setVisible(not is_folded)
         self.source.fold(is_folded)
         self._fit()
-        words = "Show names and lessons" if is_folded else "Fold this column"
+        text = "Show names and lessons" if is_folded else "Fold this column"
         self.fold_button.setText("›" if is_folded else "‹")
-        self.fold_button.setToolTip(f"{words} (Ctrl+B)")
-        self.fold_button.setAccessibleName(words)
+        self.fold_button.setToolTip(f"{text} (Ctrl+B)")
+        self.fold_button.setAccessibleName(text)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -106,31 +106,31 @@ def describe_curve(snapshot: Snapshot, is_loss: bool) -> str:
     say = _loss if is_loss else _share
     series = "train_loss" if is_loss else "train_accuracy"
     if curves.last_step < 1:
-        words = f"{what} of the training rows is {say(now)}; no step has been made"
+        text = f"{what} of the training rows is {say(now)}; no step has been made"
     else:
         first = float(curves.strips((series,), 0, 0, 4)[0].mean[0])
         change = "fell" if now < first else "rose" if now > first else "went"
-        words = (
+        text = (
             f"{what} of the training rows {change} from {say(first)} to {say(now)} "
             f"in {_steps(snapshot.step)}"
         )
     if not math.isnan(test):
-        words += f"; test {say(test)}"
+        text += f"; test {say(test)}"
     if snapshot.status is Status.DIVERGED:
-        words += "; training diverged"
-    return f"{words}."
+        text += "; training diverged"
+    return f"{text}."
 
 
 def describe_model(snapshot: Snapshot) -> str:
     """Return a sentence on which model is shown and its accuracy."""
     task, metrics = snapshot.task, snapshot.metrics
-    words = (
+    text = (
         f"{FAMILY[task.config.model.kind].title} on {task.dataset.name} after "
         f"{_steps(snapshot.step)} puts {_share(metrics.train_accuracy)} of the training rows"
     )
     if not math.isnan(metrics.test_accuracy):
-        words += f" and {_share(metrics.test_accuracy)} of the test rows"
-    return f"{words} into their class."
+        text += f" and {_share(metrics.test_accuracy)} of the test rows"
+    return f"{text} into their class."
 
 
 def describe_weights(snapshot: Snapshot) -> str:
@@ -139,23 +139,23 @@ def describe_weights(snapshot: Snapshot) -> str:
     if not np.any(W):
         return f"All weights are 0 after {_steps(snapshot.step)}."
     k, j = np.unravel_index(np.argmax(np.abs(W)), W.shape)
-    words = f"After {_steps(snapshot.step)} the largest of {W.size:,} weights is {W[k, j]:.3g}"
+    text = f"After {_steps(snapshot.step)} the largest of {W.size:,} weights is {W[k, j]:.3g}"
     inputs, names = task.dataset.feature_names, task.dataset.class_names
     if W.shape == (len(names), len(inputs)):
-        words += f", of {inputs[j]} for {names[k]}"
-    return f"{words}."
+        text += f", of {inputs[j]} for {names[k]}"
+    return f"{text}."
 
 
 def describe_confusion(snapshot: Snapshot) -> str:
     """Return a sentence on how many rows are predicted right and the most frequent mistake."""
     counts, names = snapshot.metrics.confusion, snapshot.task.dataset.class_names
     total, right = int(counts.sum()), int(np.trace(counts))
-    words = f"Of {total:,} rows {right:,} are predicted right"
+    text = f"Of {total:,} rows {right:,} are predicted right"
     wrong = counts - np.diag(np.diag(counts))
     if wrong.any() and wrong.shape == (len(names), len(names)):
         i, j = np.unravel_index(np.argmax(wrong), wrong.shape)
-        words += f"; the most frequent mistake: {names[j]} for {names[i]}, {wrong[i, j]:,} times"
-    return f"{words}."
+        text += f"; the most frequent mistake: {names[j]} for {names[i]}, {wrong[i, j]:,} times"
+    return f"{text}."
 
 
 def describe_axes(plot: pg.PlotWidget) -> str:

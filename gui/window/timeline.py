@@ -142,8 +142,8 @@ class TimeLine(QAbstractSlider):
             x = event.pos().x()
             told = [m for m in self._marks if abs(self.x_of(m.step) - x) <= MARK_REACH]
             if told:
-                words = "\n".join(f"step {mark.step:,}: {mark.text}" for mark in told[-6:])
-                QToolTip.showText(event.globalPos(), as_tip(words), self)
+                text = "\n".join(f"step {mark.step:,}: {mark.text}" for mark in told[-6:])
+                QToolTip.showText(event.globalPos(), as_tip(text), self)
                 return True
         return super().event(event)
 
@@ -323,11 +323,11 @@ class HistoryBar(QWidget):
         is_sought = self._wanted is not None or self.line.is_dragged
         step = self.line.step if is_sought else snapshot.step
         newest = snapshot.newest_step
-        words = f"step {step:,}" if step >= newest else f"step {step:,} of {newest:,}"
+        text = f"step {step:,}" if step >= newest else f"step {step:,} of {newest:,}"
         if step == snapshot.step:
-            words += f" · epoch {snapshot.epoch:,}"
-        if words != self.words.text() or not self.words.minimumWidth():
-            self.words.setText(words)
+            text += f" · epoch {snapshot.epoch:,}"
+        if text != self.words.text() or not self.words.minimumWidth():
+            self.words.setText(text)
             widest = f"step {newest:,} of {newest:,} · epoch {snapshot.epoch:,}"
             metrics = QFontMetrics(zoom.font(look.SMALL))
             width = metrics.horizontalAdvance(widest) + 4

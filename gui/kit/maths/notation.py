@@ -196,12 +196,12 @@ def to_csv(node: Node, text_of: Say) -> str:
     )
 
 
-def as_term(words: str) -> str:
+def as_term(text: str) -> str:
     """Put a negative number in brackets."""
-    return f"({words})" if words.startswith("−") else words
+    return f"({text})" if text.startswith("−") else text
 
 
-def _power(words: str) -> tuple[str, str]:
+def _power(text: str) -> tuple[str, str]:
     """Split a number into its digits and its power of ten, "" if it has none."""
-    digits, _, exponent = words.replace("−", "-").partition("·10")
+    digits, _, exponent = text.replace("−", "-").partition("·10")
     return digits, exponent.translate(LOWERED)

@@ -253,10 +253,10 @@ class Sheet(QWidget):
         )
         if key != self._lit:
             self._point_at(key)
-            words = (
+            text = (
                 "" if key is None else f"{self._meaning.get(key, '')}: {self.numbers.text_of(key)}"
             )
-            QToolTip.showText(event.globalPosition().toPoint(), as_tip(words), self)
+            QToolTip.showText(event.globalPosition().toPoint(), as_tip(text), self)
 
     def leaveEvent(self, event: object) -> None:
         self._point_at(None)

@@ -135,12 +135,12 @@ class CsvDialog(QDialog):
             self.preview.set_theme(theme)
             self.foot.set_theme(theme)
 
-    def show_failure(self, words: str) -> None:
+    def show_failure(self, text: str) -> None:
         """Show why the corrected format could not be read; the previous preview stays."""
         self.format.take_back(self.table.format)
         self._set_busy(False)
         self._show_selection()
-        self.foot.show_message(words, is_trouble=True)
+        self.foot.show_message(text, is_trouble=True)
 
     def show_table(self, table: Table) -> None:
         """Show the file after it was read again."""

@@ -58,8 +58,8 @@ def tooltip(task: Task) -> str:
     if not task.is_neuron:
         return TOOLTIP
     no, yes = task.dataset.class_names
-    words = NEURON_TOOLTIP.format(pull=kind.pull, how=kind.pull_words)
-    return words.format(no=no, yes=yes)
+    text = NEURON_TOOLTIP.format(pull=kind.pull, how=kind.pull_words)
+    return text.format(no=no, yes=yes)
 
 
 class Arrows(NamedTuple):

@@ -249,8 +249,8 @@ class CurveView(CardView):
         quantity, sight = self._quantity, self.navigation.steps_in_sight
         train, test = fall.series[quantity.train], fall.series[quantity.test]
         loss = f"{train[-1]:.3g}" if np.isfinite(train[-1]) else "no number"
-        words = f"step {fall.failed:,}: {loss}" if quantity.is_loss else ""
-        self.fall.show(fall, train, test, self._scale.place, sight, words)
+        text = f"step {fall.failed:,}: {loss}" if quantity.is_loss else ""
+        self.fall.show(fall, train, test, self._scale.place, sight, text)
         self.fall.show_break(self._scale.broken_at, sight)
 
     def _set_log(self, is_log: bool) -> None:

@@ -164,10 +164,10 @@ class ShiftDemo(Demo):
         if not _is_softmax(task):
             self._show()
 
-    def _show_source(self, words: str) -> None:
+    def _show_source(self, text: str) -> None:
         stands_in = "A softmax model of Iris with two features"
-        if words:
-            self._source.setText(f"This run’s model, {words}.")
+        if text:
+            self._source.setText(f"This run’s model, {text}.")
         elif self._task:
             self._source.setText(
                 f"{stands_in} stands in: this run’s model is no softmax of Z = X Wᵀ + b."

@@ -89,7 +89,7 @@ class CurvesPage(Page):
             square.clear()
         self.words.clear()
 
-    def inspect(self, task: Task, words: str) -> Inspection:
+    def inspect(self, task: Task, text: str) -> Inspection:
         k = 1 if self._is_neuron else int(str(self.of.value()))
         is_neuron, name = self._is_neuron, task.dataset.class_names[k]
 
@@ -98,13 +98,13 @@ class CurvesPage(Page):
             ranking = rank(answers.scores[:, k], is_yes)
             if not ranking.has_both:
                 which = "no" if ranking.positives == 0 else "only"
-                return f"There are {which} rows of {name} among the {words}: nothing to tell apart."
+                return f"There are {which} rows of {name} among the {text}: nothing to tell apart."
             chosen = None
             if is_neuron:
                 said = answers.predicted == k
                 chosen = int((said & is_yes).sum()), int((said & ~is_yes).sum())
             return Drawn(
-                words=words,
+                words=text,
                 name=name,
                 roc=thinned(*ranking.roc(), MAX_POINTS),
                 pr=thinned(*ranking.precision_recall(), MAX_POINTS),

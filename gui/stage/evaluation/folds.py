@@ -228,14 +228,14 @@ class FoldsPage(Page):
         if done < k:
             return f"Fold {done + 1} of {k}: epoch {progress.epoch:,} of {progress.epochs:,}."
         rows = sum(fold.rows for fold in progress.done)
-        words = (
+        text = (
             f"Each of the {rows:,} training rows was judged once, by a model that had not seen it. "
             "± is the standard deviation over the folds."
         )
         diverged = sum(fold.status is Status.DIVERGED for fold in progress.done)
         if diverged:
-            words += f" {diverged} of {k} models diverged: train one alone to see what helps."
-        return words
+            text += f" {diverged} of {k} models diverged: train one alone to see what helps."
+        return text
 
     def _show_folds(self, progress: Validation) -> None:
         assert self._task is not None

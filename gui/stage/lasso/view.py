@@ -156,10 +156,10 @@ class LassoView(View):
         self.words.setText("")
         self.list.setText("")
 
-    def _show_absence(self, words: str) -> None:
-        self.absence.setText(words)
-        self.absence.setVisible(bool(words))
-        self._shown.setVisible(not words)
+    def _show_absence(self, text: str) -> None:
+        self.absence.setText(text)
+        self.absence.setVisible(bool(text))
+        self._shown.setVisible(not text)
 
     def _ask(self) -> None:
         asked, solver = self._asked, self._solver

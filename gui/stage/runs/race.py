@@ -212,8 +212,8 @@ class RacePage(QWidget):
     def _show_state(self) -> None:
         status = self._status
         is_under_way = self._number is not None and status is not Status.FINISHED
-        words = "Start again" if status is Status.FINISHED else WORDS.get(status, "Start")
-        self.start_button.setText(words)
+        text = "Start again" if status is Status.FINISHED else WORDS.get(status, "Start")
+        self.start_button.setText(text)
         self.start_button.setEnabled(len(self.chips.entries) >= LEAST)
         self.stop_button.setEnabled(is_under_way)
         self.keep_button.setEnabled(bool(self.records) and status is not Status.TRAINING)
@@ -239,8 +239,8 @@ class RacePage(QWidget):
         return f"{describe_start(entries)} {describe_losses(entries)}"
 
 
-def _button(words: str, tip: str, press: Callable[[], None]) -> QPushButton:
-    button = QPushButton(words)
+def _button(text: str, tip: str, press: Callable[[], None]) -> QPushButton:
+    button = QPushButton(text)
     button.setToolTip(tip)
     button.clicked.connect(press)
     return button

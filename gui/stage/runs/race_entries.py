@@ -114,10 +114,10 @@ def _starts_and_layers(config: RunConfig) -> list[Variant]:
     return [(words, made) for words, other in others if (made := _remade(config, other))]
 
 
-def name_of(config: RunConfig, words: str) -> str:
+def name_of(config: RunConfig, text: str) -> str:
     """Return the default name of the config; if that lacks the change, add its description."""
     name = default_name(config, config.training)
-    return f"{name}, {words}" if words.startswith(("from", "with")) else name
+    return f"{name}, {text}" if text.startswith(("from", "with")) else name
 
 
 def _trained(config: RunConfig, changes: list[tuple[str, dict[str, Any]]]) -> list[Variant]:

@@ -46,7 +46,7 @@ class SurfacePanel(QWidget):
     ranged = Signal(object, object)  # x and y ranges after a zoom
     fit_wanted = Signal()
 
-    def __init__(self, theme: Theme, loss_name: LossName, words: str) -> None:
+    def __init__(self, theme: Theme, loss_name: LossName, text: str) -> None:
         super().__init__()
         self.loss_name: LossName = loss_name
         self.surface: Surface | None = None
@@ -56,11 +56,11 @@ class SurfacePanel(QWidget):
         self._names: tuple[str, str] | None = None  # axis labels
         self._levels: list[tuple[float, float, float]] = []  # loss, x, y of each label
         self._pressed: QPointF | None = None
-        self.title = QLabel(words)
+        self.title = QLabel(text)
         zoom.set_type(self.title, look.SMALL)
         self.title.setProperty("small", True)
         self.plot = plots.make_plot(theme, moves_below=True)
-        self.plot.setAccessibleName(f"Loss surface, {words}")
+        self.plot.setAccessibleName(f"Loss surface, {text}")
         self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.viewport().installEventFilter(self)

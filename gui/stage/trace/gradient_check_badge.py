@@ -246,10 +246,10 @@ class Comparison(QFrame):
         self.show()
         self.close_button.setFocus()
 
-    def show_words(self, words: str) -> None:
+    def show_words(self, text: str) -> None:
         """Show a text instead of the table."""
         self._check = None
-        self.words.setText(words)
+        self.words.setText(text)
         for part in (self.formula, self.grid, self.foot, self.copy_button):
             part.hide()
         self._paint_words()

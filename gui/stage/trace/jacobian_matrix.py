@@ -192,9 +192,9 @@ class Matrix(CanvasWidget):
             self._edges.append(left)
         self._corner.dress(self._small, theme.muted)
         self._corner.place(QRectF(0, 0, area.left(), area.top()), LEFT)
-        words = "∂a \\ ∂z" if h > 1 else "da/dz"
-        fits = metrics.horizontalAdvance(words) + 6 < area.left()
-        self._set_text(self._corner, words if fits else "")
+        text = "∂a \\ ∂z" if h > 1 else "da/dz"
+        fits = metrics.horizontalAdvance(text) + 6 < area.left()
+        self._set_text(self._corner, text if fits else "")
 
     def _place_cells(self) -> None:
         (side, tall), area, h = self._sides, self._area, len(self._names)

@@ -267,6 +267,6 @@ class TraceView(View):
         self.reveal.setEnabled(bool(self.sheet.numbers.covered))
 
 
-def _button(words: str, tip: str) -> QPushButton:
+def _button(text: str, tip: str) -> QPushButton:
     """Return a button whose accessible name is its tool tip, as its label is a symbol."""
-    return quiet_button(words, tip, name=tip)
+    return quiet_button(text, tip, name=tip)

@@ -201,5 +201,5 @@ class WeightsView(View):
         if self.snapshot:
             self.show_snapshot(self.snapshot)
 
-    def _show_readout(self, words: str) -> None:
-        self._readout.setText(words or self._hint)
+    def _show_readout(self, text: str) -> None:
+        self._readout.setText(text or self._hint)
