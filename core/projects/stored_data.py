@@ -115,7 +115,7 @@ def digest_of(dataset: Dataset) -> str:
 def _without_added(dataset: Dataset) -> Dataset:
     k = dataset.added
     lines = None if dataset.lines is None else dataset.lines[k:]
-    return replace(dataset, X=dataset.X[k:], y=dataset.y[k:], lines=lines, added=0, _room=None)
+    return replace(dataset, X=dataset.X[k:], y=dataset.y[k:], lines=lines, added=0, _padded=None)
 
 
 def _without_reader(source: Dataset) -> Dataset:

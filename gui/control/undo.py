@@ -23,7 +23,7 @@ OF_A_FIELD, OF_NO_FIELD = 1, -1  # Qt tries to merge commands of equal id, but n
 class Run:
     """A run that the window can show: its number, its task, and the drawn points if any.
 
-    preset : the lesson that it comes from; strays : whether it was changed since.
+    preset : the lesson that it comes from; is_modified : whether it was changed since.
     """
 
     number: int
