@@ -10,7 +10,7 @@ import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QXmlStreamReader
 from PySide6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.export.drawing import Drawing, Fill, Picture
 from gui.export.pdf import to_pdf
@@ -170,7 +170,9 @@ def test_pixels_have_the_scale(scale):
 # Widgets --------------------------------------------------------------------------------------
 
 
-def plot_of_noise() -> plots.Plot:
+@pytest.fixture
+def plot(qtbot):
+    """A plot whose line leaves the axes on all sides, in sight."""
     plot = plots.make_plot(look.LIGHT, moves_below=False)
     plot.resize(320, 240)
     plots.name_axis(plot, "bottom", "steps")
@@ -181,14 +183,19 @@ def plot_of_noise() -> plots.Plot:
     line.setData(x, 0.5 + np.sin(3 * x))  # beyond the axes on all sides
     dots = pg.ScatterPlotItem([1, 5, 9], [0.2, 0.5, 0.8], size=12, brush="#1763A6", pen=None)
     plot.addItem(dots)
+    qtbot.addWidget(plot, before_close_func=lambda _: qtbot.waitUntil(lambda: is_quiet(plot)))
+    plot.show()
+    qtbot.waitExposed(plot)
+    qtbot.waitUntil(lambda: is_quiet(plot))
     return plot
 
 
-def test_a_plot_is_drawn_as_shapes_confined_to_its_axes(qtbot, svg_pixels):
-    plot = plot_of_noise()
-    qtbot.addWidget(plot)
-    plot.show()
-    qtbot.waitExposed(plot)
+def is_quiet(plot: plots.Plot) -> bool:
+    QApplication.processEvents()
+    return not awaits_timer(plot)
+
+
+def test_a_plot_is_drawn_as_shapes_confined_to_its_axes(plot, svg_pixels):
     drawing = draw(plot, "#FFFFFF", "#000000")
     assert not any(isinstance(shape, Picture) for shape in drawing.shapes)
     dots = [s for s in drawing.shapes if isinstance(s, Fill) and s.colour == QColor("#1763A6")]
@@ -204,17 +211,13 @@ def test_a_plot_is_drawn_as_shapes_confined_to_its_axes(qtbot, svg_pixels):
     assert orange[:, 0].max() <= room.bottom() + edge + 2
 
 
-def test_a_plot_looks_like_its_picture_on_the_screen(qtbot):
-    plot = plot_of_noise()
-    qtbot.addWidget(plot)
-    plot.show()
-    qtbot.waitExposed(plot)
+def test_a_plot_looks_like_its_picture_on_the_screen(qtbot, plot):
     plot.clearFocus()  # its mark is not drawn
     image = draw(plot, "#FFFFFF", "#000000").image(1)
     edge = (image.width() - plot.width()) // 2
     own = image.copy(edge, edge, plot.width(), plot.height())
-    qtbot.waitUntil(lambda: differ(pixels(own), pixels(plot.grab().toImage())) < 0.02)
-    qtbot.waitUntil(lambda: not awaits_timer(plot))
+    qtbot.waitUntil(lambda: is_quiet(plot))
+    assert differ(pixels(own), pixels(plot.grab().toImage())) < 0.02
 
 
 def test_the_mark_of_the_focus_is_not_drawn_and_the_focus_stays(qtbot):
