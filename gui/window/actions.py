@@ -15,6 +15,7 @@ from gui.kit.fields.notches import notch_above, notch_below
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
 from gui.window.columns import Columns
+from gui.window.export.exports import Exports
 from gui.window.file_actions import FileActions
 from gui.window.help import show_about, show_family, show_help
 from gui.window.look.theming import THEMES, Appearance
@@ -32,6 +33,8 @@ from gui.window.view_registry import keys_of
 FILE, EDIT, DATA, RUN, VIEW = "&File", "&Edit", "&Data", "&Run", "&View"
 LESSONS, HELP = "Le&ssons", "&Help"  # Lessons.fill fills the former
 MENUS = (FILE, EDIT, DATA, RUN, VIEW, LESSONS, HELP)
+EXPORT = "E&xport"
+SUBMENUS = {EXPORT: FILE}  # by title, the menu that each is in
 OF_CURVES = (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run")
 
 KeyRow = tuple[tuple[str, ...], str]  # keys, what they do
@@ -42,6 +45,7 @@ class Window(Protocol):
 
     controller: RunController
     files: FileActions
+    exports: Exports
     csv: CsvOpener
     data_choice: DataChoice
     gallery: GalleryOpener
@@ -66,7 +70,7 @@ class Window(Protocol):
 class Action:
     """An entry of a menu.
 
-    menu : one of MENUS; text : label, with & before its mnemonic.
+    menu : one of MENUS or SUBMENUS; text : label, with & before its mnemonic.
     slot : function to call, or an existing QAction.
     keys : keyboard shortcuts; help : their description in the list of keys, where entries with
         the same help share one row.
@@ -115,8 +119,18 @@ def _of_files(window: Window) -> tuple[Action, ...]:
         ),
         Action(FILE, "&Export data…", files.export_data, ("Ctrl+E",), "export the data as CSV"),
         Action(FILE, "Export taught &digits…", files.export_digits),
+        *_of_exports(window),
         Action(FILE, "Save &picture…", files.save_picture, ("Ctrl+P",), picture),
         Action(FILE, "&Quit", window.close, ("Ctrl+Q",), "quit", is_apart=True),
+    )
+
+
+def _of_exports(window: Window) -> tuple[Action, ...]:
+    pictures = window.exports.pictures
+    export, copy = "export a view as SVG, PDF or PNG", "copy the view on the stage as a picture"
+    return (
+        Action(EXPORT, "&Picture of a view…", pictures.open, ("Ctrl+Shift+E",), export),
+        Action(EXPORT, "&Copy as a picture", pictures.copy, ("Ctrl+Shift+C",), copy),
     )
 
 
@@ -281,6 +295,8 @@ def make_menus(window: Window, parent: QMainWindow) -> QMenu:
     choices = QActionGroup(parent)
     for row in window.action_rows:
         action = _made(row, parent)
+        if row.menu not in menus:
+            menus[row.menu] = menus[SUBMENUS[row.menu]].addMenu(row.menu)
         if row.is_apart:
             menus[row.menu].addSeparator()
         menus[row.menu].addAction(action)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
@@ -21,6 +20,7 @@ from gui.stage.performance.view import PerformanceView, describe_race
 from gui.window import actions
 from gui.window.closing import Closing
 from gui.window.columns import Columns
+from gui.window.export.exports import Exports
 from gui.window.file_actions import FOLDER, FileActions
 from gui.window.lessons import Lessons
 from gui.window.look.theming import THEMES, Appearance
@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         self.data_choice = DataChoice(self, controller, loader, self.settings)
         self.gallery = GalleryOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
+        self.exports = Exports(self, self, look, self.settings)
         self.closing = Closing(self, controller.writes)
         folder = self.data_choice.mnist_folder
         self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
@@ -112,8 +113,8 @@ class MainWindow(QMainWindow):
         performance = PerformanceView(self.appearance.theme, lambda: self.controller.drawing.value)
         self.views.add("Performance", performance)
         bars = self.download_bar, self.opening_bar, self.files.bar
-        beside = self.history_bar, performance
-        self.status_area = StatusArea(self.lessons.strip, self.notice, bars, *beside)
+        foot = self.notice, bars, self.history_bar, performance
+        self.status_area = StatusArea(self.lessons.strip, *foot)
         centre = QWidget()
         centre.setObjectName("column")
         layout = QVBoxLayout(centre)
@@ -162,7 +163,7 @@ class MainWindow(QMainWindow):
             asked.task_kept.connect(self.rail.show_task)
         for told in (controller.done, controller.remarked, self.closing.told, self.files.remarked):
             told.connect(status.remark)
-        for told in (choice.remarked, csv.remarked):
+        for told in (choice.remarked, csv.remarked, self.exports.remarked):
             told.connect(status.remark)
         for failed in (controller.failed, csv.failed):
             failed.connect(status.fail)
@@ -319,8 +320,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path: Path | None = dropped_file(event)
-        if path:
+        if path := dropped_file(event):
             event.acceptProposedAction()
             self.csv.open_file(path)
 

@@ -1,0 +1,28 @@
+"""The exports of what is seen, as the menus offer them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from gui.window.export.exposure import Exposure
+from gui.window.export.pictures import Pictures
+from gui.window.export.subjects import Parts, Subjects
+from gui.window.look.theming import Appearance
+from gui.window.settings import Settings
+
+
+class Exports(QObject):
+    """Pictures of views; each part is made when it is first asked for."""
+
+    remarked = Signal(str)  # message for the user
+
+    def __init__(
+        self, window: QWidget, parts: Parts, appearance: Appearance, settings: Settings
+    ) -> None:
+        super().__init__(window)
+        subjects = Subjects(parts)
+        exposure = Exposure(parts.controller, appearance, self)
+        writes = parts.controller.writes
+        self.pictures = Pictures(window, subjects, exposure, writes, settings)
+        self.pictures.said.connect(self.remarked)
