@@ -100,6 +100,10 @@ class SettingsHistory:
         """Return the settings of the update that follows this step."""
         return self._active[bisect_right(self._steps, step) - 1]
 
+    def items(self) -> list[tuple[int, ActiveSettings]]:
+        """Return all settings, by the step from which they apply."""
+        return list(zip(self._steps, self._active, strict=True))
+
     def begins_anew(self, step: int) -> bool:
         return step in self._steps and self.at(step).begins_anew
 
