@@ -60,8 +60,8 @@ class PictureDialog(QDialog):
 
     def _fill(self) -> None:
         scales = [(f"{times} ×", times) for times in SCALES]
-        self.scale_choice.offer(scales, DEFAULT_SCALE)
-        self.background_choice.offer([(AS_SHOWN, False), (LIGHT, True)], False)
+        self.scale_choice.set_options(scales, DEFAULT_SCALE)
+        self.background_choice.set_options([(AS_SHOWN, False), (LIGHT, True)], False)
         self.title_box.setChecked(True)
         for field, name, tip in (
             (self.view_choice, "view", "Which view; one of the stage is shown there"),
@@ -109,7 +109,7 @@ class PictureDialog(QDialog):
 
     def offer(self, names: tuple[str, ...], current: str) -> None:
         """Offer these views, and choose one."""
-        self.view_choice.offer([(name, name) for name in names], current)
+        self.view_choice.set_options([(name, name) for name in names], current)
         self._change()
 
     @property

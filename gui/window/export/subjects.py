@@ -30,7 +30,7 @@ class Subjects:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the views: those of the stage, then those in sight beside it."""
-        return *self._parts.stage.offered, *self._beside
+        return *self._parts.stage.available, *self._beside
 
     @property
     def _beside(self) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ class Subjects:
     def view(self, name: str) -> View:
         """Return the view of this name, in sight."""
         view = self._parts.views[name]
-        if not view.isVisible() and name in self._parts.stage.offered:
+        if not view.isVisible() and name in self._parts.stage.available:
             self._parts.stage.show_name(name)
         return view
 
