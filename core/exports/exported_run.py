@@ -89,7 +89,7 @@ class ExportedRun:
         has_returned = timeline.is_past and trainer.outcome is not None
         is_best = has_returned and best.is_known and best.step == trainer.step_count
         begin, start = _begin_of(trainer)
-        settings = timeline.settings_changes()
+        settings = timeline.state().changes
         if any(active.begins_anew for _, active in settings):
             is_best = False  # it is the best since then only
         return cls(
@@ -175,7 +175,8 @@ def _begin_of(trainer: Trainer) -> tuple[Begin | None, Params | None]:
     ]
     point = timeline.oldest
     if moved and moved[-1] > point.step:
-        point = timeline.checkpoint_before(moved[-1])
+        frames = timeline.state().frames
+        point = max((f for f in frames if f.step <= moved[-1]), key=lambda f: f.step).checkpoint
     sampler = drawn(len(task.train_rows), point.sampler)
     generator = Generator().manual_seed(trainer.settings.seed)
     parameters = models.start_of(task.config.model, task.outputs, task.m, generator)

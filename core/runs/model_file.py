@@ -105,6 +105,16 @@ def with_ending(path: Path) -> Path:
     return path.with_name(path.name + ENDING)
 
 
+def is_model(path: Path) -> bool:
+    """Return whether the file is in the format of models, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(9)
+    except (OSError, ValueError):
+        return False
+    return head[8:9] == b"{" and 0 < _header_length(head) <= MAX_HEADER
+
+
 def load(path: Path) -> Model:
     """Read a model. Raises DataError, with a short message, for any other or invalid file."""
     data = files.contents(path, "a model", MAX_BYTES)

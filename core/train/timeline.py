@@ -210,14 +210,6 @@ class Timeline:
         """The checkpoint of the earliest step that can be restored."""
         return self._frames.oldest.checkpoint
 
-    def checkpoint_before(self, step: int) -> Checkpoint:
-        """Return the last checkpoint kept at or before this step, not before the oldest."""
-        return self._frames.nearest(step).checkpoint
-
-    def settings_changes(self) -> tuple[tuple[int, ActiveSettings], ...]:
-        """Return the settings on record, by the step from which they apply."""
-        return self._changes.items()
-
     @property
     def kept_steps(self) -> list[int]:
         """The steps of the frames at equal strides."""

@@ -73,7 +73,7 @@ class Launch:
         if size:
             self.window.resize(*size)
         elif picture is None:
-            if not self.window.has_place:
+            if not self.window.layout_memory.has_place:
                 placement.take_first_place(self.window)
             placement.shrink_to_screen(self.window)
             self.window.painted.connect(lambda: placement.keep_on_screen(self.window))

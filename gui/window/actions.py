@@ -18,12 +18,14 @@ from gui.window.columns import Columns
 from gui.window.export.exports import Exports
 from gui.window.file_actions import FileActions
 from gui.window.help import show_about, show_family, show_help
+from gui.window.layout_memory import LayoutMemory
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.data_choice import DataChoice
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter
+from gui.window.project.project_actions import ProjectActions
 from gui.window.rail import Rail
 from gui.window.run_bar import RunBar
 from gui.window.stage.stage import Stage
@@ -45,6 +47,8 @@ class Window(Protocol):
 
     controller: RunController
     files: FileActions
+    project_actions: ProjectActions
+    layout_memory: LayoutMemory
     exports: Exports
     csv: CsvOpener
     data_choice: DataChoice
@@ -62,7 +66,6 @@ class Window(Protocol):
     action_rows: tuple[Action, ...]
 
     def close(self) -> bool: ...
-    def restore_layout(self) -> None: ...
     def toggle_full_screen(self) -> None: ...
 
 
@@ -103,13 +106,21 @@ def table(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
 
 
 def _of_files(window: Window) -> tuple[Action, ...]:
-    files = window.files
-    opened = "open a CSV file; it can also be dropped on the window"
+    files, projects = window.files, window.project_actions
+    opened = "open a project, a model or a table; a file can also be dropped on the window"
+    saved = "save all that the window holds as a project: data, run and kept runs"
     picture = "save a picture of the window"
     return (
-        Action(FILE, "&Open…", window.csv.choose_file, ("Ctrl+O",), opened),
-        Action(FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model"),
-        Action(FILE, "&Save model…", files.save_model, ("Ctrl+S",), "save the model"),
+        Action(FILE, "&New", projects.begin_anew, ("Ctrl+N",), "a new project"),
+        Action(FILE, "&Open…", projects.open, ("Ctrl+O",), opened),
+        Action(FILE, "Open &recent", projects.recent.menuAction()),
+        Action(FILE, "&Save", projects.save, ("Ctrl+S",), saved, is_apart=True),
+        Action(FILE, "Save &as…", projects.save_as, ("Ctrl+Shift+S",), "save under another name"),
+        Action(FILE, "Re&vert", projects.revert),
+        Action(
+            FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model", is_apart=True
+        ),
+        Action(FILE, "Save mo&del…", files.save_model, ("Ctrl+M",), "save the model"),
         Action(
             FILE,
             "Predict a &table…",
@@ -238,7 +249,7 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         Action(VIEW, "&Back to all cards", back, ("Esc",), "from an enlarged card to all"),
         Action(VIEW, "Fold the rai&l", fold, ("Ctrl+B",), "fold the rail at the left, and back"),
         Action(VIEW, "All &settings", panel, ("Ctrl+,",), "all settings, and back"),
-        Action(VIEW, "Restore la&yout", window.restore_layout),
+        Action(VIEW, "Restore la&yout", window.layout_memory.reset),
         Action(VIEW, "&Full screen", window.toggle_full_screen, ("F11",), "full screen"),
     )
 

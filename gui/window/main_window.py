@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.config import RunConfig
+from core.runs.model_file import is_model
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
+from gui.control.projects import Projects
 from gui.control.run_controller import RunController
 from gui.kit.shortcuts import Keys
 from gui.setup.knobs_row import KnobsRow
@@ -22,6 +25,7 @@ from gui.window.closing import Closing
 from gui.window.columns import Columns
 from gui.window.export.exports import Exports
 from gui.window.file_actions import FOLDER, FileActions
+from gui.window.layout_memory import LayoutMemory
 from gui.window.lessons import Lessons
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
@@ -32,13 +36,14 @@ from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
 from gui.window.opening.download_bar import DownloadBar
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter, PresenterBar
+from gui.window.project.project_actions import PROJECT_FOLDER, RECENT, ProjectActions
 from gui.window.rail import Rail
 from gui.window.rest import is_at_rest
-from gui.window.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
+from gui.window.run_bar import RunBar
 from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
 from gui.window.side.start_here import HAS_STARTED, FirstSteps, Hint
-from gui.window.sizes import DEFAULT_SIZE, GAP, MARGIN, MARGIN_BELOW, MINIMUM_SIZE
+from gui.window.sizes import GAP, MARGIN, MARGIN_BELOW, MINIMUM_SIZE
 from gui.window.spoken import Spoken
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
@@ -62,7 +67,6 @@ class MainWindow(QMainWindow):
         choice = theme_choice or self.settings.choice("theme", THEMES)
         self.appearance = look = Appearance(choice, self)
         self._was_painted = False
-        self.setWindowTitle("Logit Lab")
         self.setMinimumSize(*MINIMUM_SIZE)
         self.setAcceptDrops(True)
         self.controller = controller = RunController(self)
@@ -90,10 +94,17 @@ class MainWindow(QMainWindow):
         self.files = FileActions(self, controller, loader, self.settings)
         self.exports = Exports(self, self, look, self.settings)
         self.closing = Closing(self, controller.writes)
+        self.projects = Projects(controller, self.next_task, loader, self)
+        shown = self, controller, self.projects, self.settings
+        self.project_actions = ProjectActions(*shown, self._open_file)
         folder = self.data_choice.mnist_folder
         self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
         self._arrange()
         self.zoom = ZoomMemory(self, self.settings, look)
+        parts = self.columns, self.stage, self.side_panel, self.run_bar, self.zoom
+        self.layout_memory = LayoutMemory(self, *parts, self.settings)
+        self.projects.look = self.layout_memory.describe
+        self.projects.opened.connect(self.layout_memory.show)
         hidden = self.menuBar(), self.run_bar, self.knobs
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
         self.presenter.begun.connect(self.controller.precedence.take)
@@ -258,17 +269,9 @@ class MainWindow(QMainWindow):
         settings = self.settings
         if settings.is_kept and not settings.number(HAS_STARTED, 0, 1):
             self._guide()
-        self.has_place = settings.restore_place("geometry", self)  # geometry of an earlier start
-        if not self.has_place:
-            self.resize(*DEFAULT_SIZE)
-        self.columns.restore(settings)
-        if not self.side_panel.set_shares(settings.text("side")):
-            settings.refuse("side")
-        self.columns.share(self.width())
-        standard = SPEEDS.index(DEFAULT_SPEED)
-        self.run_bar.set_speed(settings.number("speed", standard, len(SPEEDS) - 1))
-        for folder in (MNIST_FOLDER, TABLE_FOLDER, LAST_FOLDER, FOLDER):
-            settings.text(folder)  # read now, so that unreadable settings are reported together
+        self.layout_memory.restore()
+        for text in (MNIST_FOLDER, TABLE_FOLDER, LAST_FOLDER, FOLDER, RECENT, PROJECT_FOLDER):
+            settings.text(text)  # read now, so that unreadable settings are reported together
         self.status.announce_with_next_task(settings.put_aside())
         self.controller.set_speed(self.run_bar.chosen_speed)
 
@@ -283,6 +286,8 @@ class MainWindow(QMainWindow):
         context.remarked.connect(self.status.remark)
         context.failed.connect(self.status.fail)
         context.gallery_wanted.connect(self.gallery.open)
+        self.projects.start(context.kept)
+        self.layout_memory.chosen = context.chosen
         self.lessons.log_button = context.log_button
         self.lessons.fill(self._lesson_menu, self.rail)
         self.loader.load(config, play=play)
@@ -293,13 +298,6 @@ class MainWindow(QMainWindow):
         """Whether all visible parts show the newest snapshot, and nothing is pending."""
         is_fetching = self.loader.fetcher.is_busy
         return not is_fetching and is_at_rest(self, self.controller, self.views.made)
-
-    def restore_layout(self) -> None:
-        """Restore zoom, columns and cards as at the first start."""
-        self.columns.enlarge(None)
-        self.zoom.reset()
-        self.columns.reset(self.width())
-        self.side_panel.set_shares("")
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -322,24 +320,22 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         if path := dropped_file(event):
             event.acceptProposedAction()
+            self.project_actions.open_path(path)
+
+    def _open_file(self, path: Path) -> None:
+        """Open a file that is no project: a model, else what is read as a table."""
+        if is_model(path):
+            self.loader.open_model(path)
+        else:
             self.csv.open_file(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.closing.is_allowed():
+        if not (self.project_actions.is_closing_allowed() and self.closing.is_allowed()):
             self.controller.pause()  # leave the processor to the writes
             event.ignore()
             return
         self.presenter.turn(False)
-        self.columns.enlarge(None)
-        self.columns.save(self.settings)
-        for name, value in (
-            ("geometry", self.saveGeometry()),
-            ("side", self.side_panel.shares),
-            ("theme", self.appearance.choice),
-            ("speed", self.lessons.own_speed),
-        ):
-            self.settings.set(name, value)
-        self.settings.save()
+        self.layout_memory.save(self.appearance.choice, self.lessons.own_speed)
         for part in (self.csv, self.files, self.gallery):
             part.close()
         self.views.end_threads()

@@ -151,6 +151,15 @@ class Stage(QFrame):
         return self.tabs.current
 
     @property
+    def beside(self) -> str:
+        """The view in the second half; "" if the stage is not split."""
+        return self._shown[self._beside] if self.is_split else ""
+
+    def show_beside(self, name: str) -> None:
+        """Show the view of this name in the second half of a split stage, if it applies."""
+        self._beside.tabs.show_name(name)
+
+    @property
     def is_page(self) -> bool:
         """Whether the shown view is a page, which takes space of the side panel."""
         return any(spec.is_page for spec in self._specs if spec.name == self.current)
