@@ -55,7 +55,7 @@ class Stage:
             except OSError:
                 self.path.rmdir()
                 raise
-            if _lock(self._lock):  # else another process is about to remove it
+            if try_lock(self._lock):  # else another process is about to remove it
                 with suppress(FileNotFoundError):
                     if os.path.samestat((self.path / LOCK).stat(), os.fstat(self._lock)):
                         return
@@ -135,7 +135,7 @@ class _Left(Stage):
         except FileNotFoundError:
             path.rmdir()  # fails unless the folder is empty
             raise
-        if not _lock(self._lock):
+        if not try_lock(self._lock):
             os.close(self._lock)
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         self.changes = []
@@ -175,7 +175,7 @@ def _clear(stage: Path, lock: int) -> None:
         os.close(lock)
 
 
-def _lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
     """Lock a file until it is closed or its process ends; return whether it was free."""
     try:
         if sys.platform == "win32":

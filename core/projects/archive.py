@@ -85,12 +85,21 @@ def _safetensors(arrays: Sequence[Array]) -> Iterator[bytes | memoryview]:
 
 def read(path: Path) -> tuple[dict[str, Any], list[Array]]:
     """Return the contents and the arrays of a project's file; raise DataError for any other."""
+    return _read(path, has_arrays=True)
+
+
+def read_contents(path: Path) -> dict[str, Any]:
+    """Return the contents of a project's file without its arrays; raise DataError as `read`."""
+    return _read(path, has_arrays=False)[0]
+
+
+def _read(path: Path, *, has_arrays: bool) -> tuple[dict[str, Any], list[Array]]:
     name = path.name
     try:
         with _opened(path) as file, zipfile.ZipFile(file) as packed:
             members = _members(name, packed)
             contents = _parsed(name, packed.read(members[TEXT]))
-            arrays = _arrays(packed.read(members[ARRAYS]))
+            arrays = _arrays(packed.read(members[ARRAYS])) if has_arrays else []
     except UNREADABLE as error:
         _refuse(name, f"cannot be unpacked ({error})")
     except DataError as error:

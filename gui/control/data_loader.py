@@ -80,12 +80,13 @@ class DataLoader(QObject):
         play: bool = False,
         table: Table | None = None,
         preset: Preset | None = None,
+        complaint: str = "",
     ) -> None:
         """Load the config's data and show a new run on it.
 
         table : the contents of the config's file if already read. Other parameters: see `Wish`.
         """
-        self._load(Wish(config, text, play, preset), table)
+        self._load(Wish(config, text, play, preset, complaint=complaint), table)
 
     def return_to_defaults(self) -> None:
         """Reset all settings of the shown run to their defaults, as one undo step."""

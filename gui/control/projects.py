@@ -218,10 +218,10 @@ class Projects(QObject):
 
     # Opening --------------------------------------------------------------------------------------
 
-    def open(self, path: Path, *, is_recovered: bool = False) -> None:
+    def open(self, path: Path, *, recovered_from: Path | None = None) -> None:
         """Show what a project holds, as it was, paused; nothing that was undone comes back.
 
-        is_recovered : it was kept when the program ended; it is unsaved.
+        recovered_from : the file is an unsaved state of this project, of none if it is empty.
         """
         controller = self._controller
         run = controller.run
@@ -235,16 +235,22 @@ class Projects(QObject):
 
         def show(found: Project) -> None:
             self._show(found)
-            if is_recovered:
+            if recovered_from is not None:
                 self._is_opening = None
-                self._set(None, None)
+                self._set(recovered_from if recovered_from.name else None, None)
                 controller.done.emit("This is what was there when it ended. Ctrl+S saves it.")
             else:
                 self._set(path, None)
                 controller.done.emit(f"Opened {path.name}. Space trains on where it was.")
 
         self._loader.fetcher.stop()
-        self._next.replace(read, show, busy_with=f"Opening {path.name} …")
+
+        def refuse(error: BaseException) -> None:
+            self._next.refuse(error)
+            if controller.run is None:  # the program was started with this file
+                self._loader.load(RunConfig(), complaint=str(error))
+
+        self._next.replace(read, show, busy_with=f"Opening {path.name} …", refuse=refuse)
 
     def _show(self, found: Project) -> None:
         from core.teach.lessons import BY_KEY
