@@ -56,6 +56,7 @@ class Projects(QObject):
     """
 
     changed = Signal()  # path or is_modified
+    edited = Signal()  # kept runs
     opened = Signal(object)  # how the window looked, as it was saved
 
     def __init__(
@@ -77,6 +78,7 @@ class Projects(QObject):
         """Take the kept runs, which are made after the window."""
         self._kept = kept
         kept.changed.connect(self._note)
+        kept.changed.connect(self.edited)
 
     # What is unsaved ------------------------------------------------------------------------------
 

@@ -55,6 +55,7 @@ class Recovery(QObject):
             controller.points_changed,
             controller.settings_changed,
             projects.changed,
+            projects.edited,
         ):
             edited.connect(lambda *_: self._soon.start())
 
