@@ -22,6 +22,7 @@ from core.cli.values import number
 from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.from_table import dataset_of_table
+from core.data.preprocessing import SPREADS
 from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
 from core.evaluate.classification import Baseline
@@ -39,10 +40,6 @@ if TYPE_CHECKING:
 
 RESUME = "--resume"
 LISTED_INPUTS = 12
-SPREADS = {
-    "sample": "the standard deviation of a sample (n − 1)",
-    "population": "the standard deviation of a population (n)",
-}
 
 
 def main(arguments: list[str]) -> int:
