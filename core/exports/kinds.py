@@ -49,7 +49,7 @@ def export(run: ExportedRun, name: str, path: Path) -> Paths:
     return kind.write(run, with_ending(path, kind))
 
 
-def say_written(paths: Paths) -> str:
+def describe_written(paths: Paths) -> str:
     """Return a sentence that names the files."""
     return f"Saved {' and '.join(str(path) for path in paths)}."
 

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import SaveError
 from core.exports.exported_run import ExportedRun
-from core.exports.kinds import KINDS, export, say_written
+from core.exports.kinds import KINDS, describe_written, export
 from tests.core.training import trained
 
 
@@ -22,7 +22,7 @@ def test_each_kind_is_written_under_its_ending(run, tmp_path, name):
     assert paths[0] == tmp_path / f"mine{kind.ending}"
     assert sorted(tmp_path.iterdir()) == sorted(paths)
     assert all(path.stat().st_size for path in paths)
-    assert say_written(paths).startswith(f"Saved {paths[0]}")
+    assert describe_written(paths).startswith(f"Saved {paths[0]}")
 
 
 @pytest.mark.parametrize("name", KINDS)
