@@ -17,9 +17,11 @@ from core.data.task import Task
 from core.evaluate import model_outputs
 from core.runs.model import Model
 from core.runs.run_record import Record, default_name
+from core.runs.run_state import RunState, take_up
 from core.train import models
 from core.train.batches import BatchSampler, SamplerState
 from core.train.checkpoints import Checkpoint
+from core.train.device import with_device
 from core.train.history import MOVED, Curves
 from core.train.snapshot import Metrics, Params, Status
 from core.train.trainer import Trainer
@@ -72,7 +74,7 @@ class ExportedRun:
     those it began with.
     start : initial weights that a user chose; None for the seed's. begin : None for step 0.
     curves : its history. trained : updates until it ended; more than `step` if it has returned to
-    an earlier step. status : of the run.
+    an earlier step. status : of the run. device : that trained it.
     is_best : it has returned to the epoch with the least validation loss.
     """
 
@@ -87,6 +89,7 @@ class ExportedRun:
     trained: int = 0
     is_best: bool = False
     status: Status = Status.PAUSED
+    device: str = "cpu"
 
     @classmethod
     def of(cls, trainer: Trainer) -> Self:
@@ -110,7 +113,18 @@ class ExportedRun:
             trained=timeline.newest_step if is_best else trainer.step_count,
             is_best=is_best,
             status=trainer.outcome or Status.PAUSED,
+            device=trainer.settings.device,
         )
+
+    @classmethod
+    def of_state(cls, task: Task, state: RunState) -> Self:
+        """Return a run of this task that was kept, at the step that it showed.
+
+        Raises DataError if the state is none of the task's.
+        """
+        trainer = Trainer(with_device(task, "cpu"))
+        take_up(trainer, state)
+        return replace(cls.of(trainer), device=state.settings.device)
 
     @property
     def first(self) -> TrainingConfig:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core import files
 from core.errors import SaveError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Kind:
     """A kind of export.
 
     name : on the command line. title : in the menu, with & before its mnemonic; file : what the
-    file is, for a dialog. ending : of its name. words : what is in it.
+    file is, for a dialog. ending : of its name. contents : what is in it.
     write : writes it to a path and returns all paths written; raises SaveError.
     check : raises SaveError if something that it needs is missing.
     """
@@ -32,7 +33,7 @@ class Kind:
     title: str
     file: str
     ending: str
-    words: str
+    contents: str
     write: Callable[[ExportedRun, Path], Paths]
     check: Callable[[], None] = lambda: None
 
@@ -47,6 +48,12 @@ def export(run: ExportedRun, name: str, path: Path) -> Paths:
     kind = KINDS[name]
     kind.check()
     return kind.write(run, with_ending(path, kind))
+
+
+def check_target(kind: Kind, path: Path) -> None:
+    """Raise SaveError, before the work rather than after it, if the file cannot be written."""
+    kind.check()
+    files.check_writable(with_ending(path, kind))
 
 
 def describe_written(paths: Paths) -> str:
@@ -68,6 +75,11 @@ def with_ending(path: Path, kind: Kind) -> Path:
             f"{path.with_suffix(kind.ending).name}."
         )
     return path.with_name(path.name + kind.ending)
+
+
+def card_path(path: Path) -> Path:
+    """Return the path of a card, with its ending added unless it ends so. Raises SaveError."""
+    return with_ending(path, KINDS["card"])
 
 
 def _script(run: ExportedRun, path: Path) -> Paths:
@@ -138,7 +150,7 @@ KINDS: dict[str, Kind] = {
             title="&PyTorch script…",
             file="a Python script",
             ending=".py",
-            words="a program in PyTorch that repeats the run bit for bit, and its data (.npz)",
+            contents="a program in PyTorch that repeats the run bit for bit, and its data (.npz)",
             write=_script,
         ),
         Kind(
@@ -146,7 +158,7 @@ KINDS: dict[str, Kind] = {
             title="&NumPy script…",
             file="a Python script",
             ending=".py",
-            words="the same from scratch in NumPy, but for rounding",
+            contents="the same from scratch in NumPy, but for rounding",
             write=_numpy,
         ),
         Kind(
@@ -154,7 +166,7 @@ KINDS: dict[str, Kind] = {
             title="Note&book…",
             file="a notebook",
             ending=".ipynb",
-            words="the PyTorch program as a Jupyter notebook with its formulae",
+            contents="the PyTorch program as a Jupyter notebook with its formulae",
             write=_notebook,
         ),
         Kind(
@@ -162,7 +174,7 @@ KINDS: dict[str, Kind] = {
             title="&ONNX model…",
             file="an ONNX model",
             ending=".onnx",
-            words="the model for other programs: features in, label and probabilities out",
+            contents="the model for other programs: features in, label and probabilities out",
             write=_onnx,
             check=_check_onnx,
         ),
@@ -171,7 +183,7 @@ KINDS: dict[str, Kind] = {
             title="&Curves as CSV…",
             file="a CSV table",
             ending=".csv",
-            words="all that was measured, step by step",
+            contents="all that was measured, step by step",
             write=_curves,
         ),
         Kind(
@@ -179,7 +191,7 @@ KINDS: dict[str, Kind] = {
             title="Con&fusion counts as CSV…",
             file="a CSV table",
             ending=".csv",
-            words="how many rows of each class were taken for each",
+            contents="how many rows of each class were taken for each",
             write=_confusion,
         ),
         Kind(
@@ -187,7 +199,7 @@ KINDS: dict[str, Kind] = {
             title="&Weights as CSV…",
             file="a CSV table",
             ending=".csv",
-            words="weights and biases with the names of outputs and inputs",
+            contents="weights and biases with the names of outputs and inputs",
             write=_weights,
         ),
         Kind(
@@ -195,7 +207,7 @@ KINDS: dict[str, Kind] = {
             title="Predictions of &test rows as CSV…",
             file="a CSV table",
             ending=".csv",
-            words="class, answer and probabilities of each test row",
+            contents="class, answer and probabilities of each test row",
             write=_predictions,
         ),
         Kind(
@@ -203,7 +215,7 @@ KINDS: dict[str, Kind] = {
             title="&Model card…",
             file="a model card",
             ending=".md",
-            words="data, figures with intervals, settings, use and limits, in Markdown",
+            contents="data, figures with intervals, settings, use and limits, in Markdown",
             write=_card,
         ),
     )
