@@ -147,7 +147,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(
             name="script",
-            title="&PyTorch script…",
+            title="P&yTorch script…",
             file="a Python script",
             ending=".py",
             contents="a program in PyTorch that repeats the run bit for bit, and its data (.npz)",
@@ -180,7 +180,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             name="curves",
-            title="&Curves as CSV…",
+            title="Cur&ves as CSV…",
             file="a CSV table",
             ending=".csv",
             contents="all that was measured, step by step",

@@ -31,6 +31,7 @@ else:
 def write(run: ExportedRun, path: Path) -> tuple[Path, ...]:
     """Write the notebook and its data file; return both paths. Raises SaveError."""
     plan, beside = Plan(run), data_path(path)
+    data_file.check_replaceable(beside)
     text = json.dumps(notebook(plan, beside.name), ensure_ascii=False, indent=1)
     with files.writing_together() as together:
         with together.open(path) as file:

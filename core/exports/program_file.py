@@ -21,6 +21,7 @@ def write_script(run: ExportedRun, path: Path, language: Language) -> tuple[Path
     """Write the program and its data file; return both paths. Raises SaveError."""
     plan = Plan(run)
     beside = data_path(path)
+    data_file.check_replaceable(beside)
     text = script(plan, language, beside.name)
     with files.writing_together() as together:
         with together.open(path) as file:
