@@ -1,4 +1,4 @@
-"""Entry point: no arguments open the window; `train …` and `predict …` run in the terminal."""
+"""Entry point: no arguments open the window; `train`, `predict`, `export` run in the terminal."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ def main(argv: list[str] | None = None) -> int:
         from core.cli import predict
 
         return predict.main(words[1:])
+    if words[:1] == ["export"]:
+        from core.cli import export
+
+        return export.main(words[1:])
     from gui.app import application
 
     return application.main(words)

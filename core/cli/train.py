@@ -22,9 +22,11 @@ from core.cli.values import number
 from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.from_table import dataset_of_table
+from core.data.preprocessing import SPREADS
 from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
 from core.evaluate.classification import Baseline
+from core.exports import kinds
 from core.model_family import FAMILY
 from core.projects import archive
 from core.runs import model_file
@@ -39,10 +41,6 @@ if TYPE_CHECKING:
 
 RESUME = "--resume"
 LISTED_INPUTS = 12
-SPREADS = {
-    "sample": "the standard deviation of a sample (n − 1)",
-    "population": "the standard deviation of a population (n)",
-}
 
 
 def main(arguments: list[str]) -> int:
@@ -78,6 +76,11 @@ def add_outputs(parser: Parser) -> None:
         "--save", metavar="FILE", help="keep the model, for “predict” and for the window"
     )
     parser.add_argument(
+        "--card",
+        metavar="FILE",
+        help="write what is to be known of the model: data, figures with intervals, limits",
+    )
+    parser.add_argument(
         "--project",
         metavar="FILE",
         help="keep the run with its data and all of its state, also while it trains; "
@@ -109,22 +112,24 @@ def look(config: RunConfig, json_path: str | None = None) -> int:
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a run leaves behind: paths of JSON (“-” for stdout), of a model, and of a project."""
+    """What a run leaves behind: paths of JSON (“-” for stdout), model, project, and card."""
 
     json: str | None = None
     model: Path | None = None
     checkpoints: Checkpoints | None = None
+    card: Path | None = None
 
     @classmethod
     def of(cls, options: argparse.Namespace, project: Path | None) -> Outputs:
         """Return those that the options ask for, if they can be written. Raises SaveError."""
         model = None if options.save is None else model_file.with_ending(Path(options.save))
         terminal.check_writable(options.json)
-        for path in (model, project):
+        card = None if options.card is None else kinds.card_path(Path(options.card))
+        for path in (model, project, card):
             if path is not None:
                 files.check_writable(path)
         kept = None if project is None else Checkpoints(project, options.every)
-        return cls(options.json, model, kept)
+        return cls(options.json, model, kept, card)
 
     @property
     def words(self) -> TextIO:
@@ -164,19 +169,31 @@ def _save(run: Run, result: Result, outputs: Outputs) -> list[str]:
 
     Return the paths that were written.
     """
+    from core.exports import card  # PyTorch: a second that --help saves
+    from core.exports.exported_run import ExportedRun
 
     def save_model() -> Path | None:
         if outputs.model is not None:
             metrics = result.metrics
             model = Model.of(result.task, result.params, metrics.step, metrics.epoch, metrics)
-            model_file.save(model, outputs.model)
+            model_file.save(model, outputs.model, card.card(ExportedRun.of(run.trainer).record()))
         return outputs.model
+
+    def save_card() -> Path | None:
+        if outputs.card is not None:
+            card.write(ExportedRun.of(run.trainer).record(), outputs.card)
+        return outputs.card
 
     def save_json() -> None:
         terminal.write_json(to_json(result), outputs.json)
 
     errors, kept = [], []
-    for what, save in (("project", run.keep), ("model", save_model), ("", save_json)):
+    for what, save in (
+        ("project", run.keep),
+        ("model", save_model),
+        ("card", save_card),
+        ("", save_json),
+    ):
         try:
             path = save()
         except SaveError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -9,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator
 
+from core.errors import SaveError
 from core.exports.exported_run import Begin
 from core.exports.plan import Plan
 from core.train import models
@@ -17,6 +20,7 @@ from core.train.history import SAMPLE
 from core.train.losses import HEADS
 
 NAMES = ("W", "b", "V", "c")
+MARK = "W_run.npy"  # a member that each data file has
 
 
 def write(plan: Plan, file: BinaryIO) -> None:
@@ -26,6 +30,25 @@ def write(plan: Plan, file: BinaryIO) -> None:
         np.savez_compressed(file, **found)
     else:  # numbers as measured hardly become smaller
         np.savez(file, **found)
+
+
+def check_replaceable(path: Path) -> None:
+    """Raise SaveError if there is a file of that name that is not such a data file.
+
+    Nobody has named it, so it must not cost other data.
+    """
+    if not path.is_file():
+        return
+    try:
+        with zipfile.ZipFile(path) as packed:
+            is_ours = MARK in packed.namelist()
+    except (OSError, zipfile.BadZipFile):
+        is_ours = False
+    if not is_ours:
+        raise SaveError(
+            f"{path} is there already, with other data; the export would replace it by its own. "
+            "Choose another name."
+        )
 
 
 def arrays(plan: Plan) -> dict[str, NDArray[Any]]:

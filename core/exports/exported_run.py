@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Self
 
@@ -13,11 +14,16 @@ from torch import Generator
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.evaluate import model_outputs
+from core.runs.model import Model
+from core.runs.run_record import Record, default_name
+from core.runs.run_state import RunState, take_up
 from core.train import models
 from core.train.batches import BatchSampler, SamplerState
 from core.train.checkpoints import Checkpoint
+from core.train.device import with_device
 from core.train.history import MOVED, Curves
-from core.train.snapshot import Params
+from core.train.snapshot import Metrics, Params, Status
 from core.train.trainer import Trainer
 
 Arrays = tuple[NDArray[np.generic], ...]
@@ -68,7 +74,8 @@ class ExportedRun:
     those it began with.
     start : initial weights that a user chose; None for the seed's. begin : None for step 0.
     curves : its history. trained : updates until it ended; more than `step` if it has returned to
-    an earlier step. is_best : it has returned to the epoch with the least validation loss.
+    an earlier step. status : of the run. device : that trained it.
+    is_best : it has returned to the epoch with the least validation loss.
     """
 
     task: Task
@@ -81,6 +88,8 @@ class ExportedRun:
     begin: Begin | None = None
     trained: int = 0
     is_best: bool = False
+    status: Status = Status.PAUSED
+    device: str = "cpu"
 
     @classmethod
     def of(cls, trainer: Trainer) -> Self:
@@ -103,7 +112,19 @@ class ExportedRun:
             begin=begin,
             trained=timeline.newest_step if is_best else trainer.step_count,
             is_best=is_best,
+            status=trainer.outcome or Status.PAUSED,
+            device=trainer.settings.device,
         )
+
+    @classmethod
+    def of_state(cls, task: Task, state: RunState) -> Self:
+        """Return a run of this task that was kept, at the step that it showed.
+
+        Raises DataError if the state is none of the task's.
+        """
+        trainer = Trainer(with_device(task, "cpu"))
+        take_up(trainer, state)
+        return replace(cls.of(trainer), device=state.settings.device)
 
     @property
     def first(self) -> TrainingConfig:
@@ -115,6 +136,31 @@ class ExportedRun:
         """The settings of its last update."""
         steps = [step for step, _ in self.settings if step < max(self.trained, 1)]
         return self.settings[max(len(steps) - 1, 0)][1]
+
+    def model(self) -> Model:
+        """Return the model that it has come to, with its figures on all rows."""
+        return Model.of(self.task, self.params, self.step, self.epoch, self.metrics)
+
+    def record(self) -> Record:
+        """Return the run as one that is kept, with its figures on all rows."""
+        return Record(
+            name=default_name(self.task.config, self.last),
+            colour=0,
+            task=self.task,
+            config=replace(self.task.config, training=self.first),
+            settings=self.last,
+            curves=self.curves,
+            params=self.params,
+            metrics=self.metrics,
+            step=self.step,
+            epoch=self.epoch,
+            status=self.status,
+        )
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Its figures on all rows."""
+        return model_outputs.measured(self.task, self.params, self.step, self.epoch)
 
     def epochs_at(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return how many epochs were complete after each of these steps, ascending; (k,).

@@ -13,6 +13,7 @@ from core.exports.plan import Plan
 
 LIBRARIES: dict[Language, str] = {"torch": "PyTorch", "numpy": "NumPy"}
 TOLERANCE = 1e-3  # of the largest weight: what NumPy's sums may differ by, which round otherwise
+SQUARES = "s"  # the moment of an optimiser that divides by it
 WIDTH = 99
 
 
@@ -20,6 +21,7 @@ def write_script(run: ExportedRun, path: Path, language: Language) -> tuple[Path
     """Write the program and its data file; return both paths. Raises SaveError."""
     plan = Plan(run)
     beside = data_path(path)
+    data_file.check_replaceable(beside)
     text = script(plan, language, beside.name)
     with files.writing_together() as together:
         with together.open(path) as file:
@@ -44,13 +46,22 @@ def script(plan: Plan, language: Language, data_name: str) -> str:
 def introduction(plan: Plan, language: Language) -> str:
     """Return what the program is, and how near it comes to the run."""
     library = LIBRARIES[language]
-    exactly = (
-        "It makes the same operations in the same order, so that on one kind of processor and with "
-        "one version of PyTorch the weights are those of the run, bit for bit."
-        if language == "torch"
-        else "Its sums round otherwise than PyTorch's: the weights are those of the run but for "
-        f"about {TOLERANCE:g} of the largest."
-    )
+    if language == "torch" and plan.run.device == "cpu":
+        exactly = (
+            "It makes the same operations in the same order, so that on one kind of processor and "
+            "with one version of PyTorch the weights are those of the run, bit for bit."
+        )
+    else:
+        other = "PyTorch's" if language == "numpy" else f"those of {plan.run.device.upper()}"
+        exactly = (
+            f"Its sums round otherwise than {other}: the weights are those of the run but for "
+            f"about {TOLERANCE:g} of the largest."
+        )
+        if SQUARES in plan.settings.rule.remembers:
+            exactly += (
+                f" {plan.settings.rule.title} divides a gradient by its own size: where it is 0 "
+                "but for rounding, a weight goes by the rounding, and may differ more."
+            )
     title = f"{plan.kind.title} in {library}, trained by {plan.settings.rule.title}."
     return "\n".join(
         (

@@ -28,8 +28,8 @@ def main(words: list[str]) -> int:
 def _main(words: list[str]) -> int:
     parser = Parser(
         prog=terminal.PROGRAM,
-        description="See logistic and softmax regression learn. “train” or “predict” as the "
-        "first word works in the terminal instead: see “train --help”.",
+        description="See logistic and softmax regression learn. “train”, “predict” or "
+        "“export” as the first word works in the terminal instead: see “train --help”.",
     )
     add_run_options(parser)
     group = parser.add_argument_group("window")

@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from core.exports.kinds import KINDS
 from gui.control.run_controller import RunController
 from gui.kit.fields.notches import notch_above, notch_below
 from gui.setup.knobs_row import KnobsRow
@@ -142,6 +143,16 @@ def _of_exports(window: Window) -> tuple[Action, ...]:
     return (
         Action(EXPORT, "&Picture of a view…", pictures.open, ("Ctrl+Shift+E",), export),
         Action(EXPORT, "&Copy as a picture", pictures.copy, ("Ctrl+Shift+C",), copy),
+        *_of_run_exports(window),
+    )
+
+
+def _of_run_exports(window: Window) -> tuple[Action, ...]:
+    """Return the kinds of files that the shown run can be written as."""
+    first = next(iter(KINDS))
+    return tuple(
+        Action(EXPORT, kind.title, partial(window.files.export_run, name), is_apart=name == first)
+        for name, kind in KINDS.items()
     )
 
 

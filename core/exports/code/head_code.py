@@ -18,10 +18,11 @@ from core.train.losses import ABSENT, HEADS
 
 @dataclass(frozen=True)
 class Piece:
-    """Lines that compute dZ, and an expression for the loss of each row (n,), in each language."""
+    """The same lines in each language. latex : the formula."""
 
     torch: tuple[str, ...]
     numpy: tuple[str, ...]
+    latex: str = ""
 
     def of(self, language: Language) -> tuple[str, ...]:
         return self.torch if language == "torch" else self.numpy
@@ -82,30 +83,39 @@ LOSSES: dict[Any, Piece] = {
     losses.softmax_cross_entropy: Piece(
         ("torch.logsumexp(Z, dim=1) - (Z * Y).sum(dim=1)",),
         ("logsumexp(Z) - (Z * Y).sum(axis=1)",),
+        r"L = -\log a_y = \log\sum_j e^{z_j} - z_y,\quad \frac{\partial L}{\partial Z} = A - Y",
     ),
     losses.sigmoid_cross_entropy: Piece(
         ("(softplus(Z, threshold=80.0) - Z * Y).sum(dim=1)",),
         ("(np.logaddexp(0, Z) - Z * Y).sum(axis=1)",),
+        r"L = -\sum_j y_j\log a_j + (1-y_j)\log(1-a_j) = \sum_j \log(1+e^{z_j}) - y_j z_j,\quad "
+        r"\frac{\partial L}{\partial Z} = A - Y",
     ),
     losses.perceptron_criterion: Piece(
         ("torch.relu((1 - 2 * Y) * Z).sum(dim=1)",),
         ("np.maximum((1 - 2 * Y) * Z, 0).sum(axis=1)",),
+        r"L = \max(0,\,-(2y-1)\,z),\quad \frac{\partial L}{\partial z} = \hat y - y",
     ),
     losses.hinge_loss: Piece(
         ("torch.relu(1 + (1 - 2 * Y) * Z).sum(dim=1)",),
         ("np.maximum(1 + (1 - 2 * Y) * Z, 0).sum(axis=1)",),
+        r"L = \max(0,\,1-(2y-1)\,z)",
     ),
     losses.squared_error: Piece(
         ("(Y - Z).square().sum(dim=1)",),
         ("((Y - Z) ** 2).sum(axis=1)",),
+        r"L = (y-z)^2,\quad \frac{\partial L}{\partial z} = -2\,(y-z)",
     ),
     losses.sigmoid_squared_error: Piece(
         ("(Y - torch.sigmoid(Z)).square().sum(dim=1)",),
         ("((Y - sigmoid(Z)) ** 2).sum(axis=1)",),
+        r"L = (y-a)^2,\quad \frac{\partial L}{\partial z} = -2\,(y-a)\,a\,(1-a)",
     ),
     losses.pair_cross_entropy: Piece(
         (f"((softplus(Z, threshold=80.0) - Z * Y) * (Y != {ABSENT})).sum(dim=1)",),
         (f"((np.logaddexp(0, Z) - Z * Y) * (Y != {ABSENT})).sum(axis=1)",),
+        r"L = -\sum_{\text{pairs with }y} t\log a + (1-t)\log(1-a),\quad "
+        r"\frac{\partial L}{\partial Z} = A - T",
     ),
 }
 
@@ -158,6 +168,11 @@ def loss(plan: Plan, language: Language) -> str:
     """Return the expression for the losses (n,) of Z and Y."""
     (found,) = LOSSES[HEADS[plan.run.task.config.model.kind].loss].of(language)
     return found if plan.run.task.class_weights is None else f"({found}) * C[:, 0]"
+
+
+def latex(plan: Plan) -> str:
+    """Return the formula of the loss and its derivative."""
+    return LOSSES[HEADS[plan.run.task.config.model.kind].loss].latex
 
 
 def functions(plan: Plan, language: Language) -> list[str]:

@@ -31,6 +31,7 @@ def loss(plan: Plan, language: Language) -> Section:
             _answers(plan, language),
             when(not plan.settings.rule.is_second_order, "", "", *_gradient(plan, language)),
         ),
+        head_code.latex(plan),
     )
 
 

@@ -12,10 +12,12 @@ def model(plan: Plan, language: Language) -> Section:
     words = "Z = X Wᵀ + b: a row of logits for each example."
     if hidden:
         words = "Z = H Wᵀ + b with the hidden units H = f(X Vᵀ + c)."
+    latex = r"H = f(X V^\top + c),\quad Z = H W^\top + b" if hidden else r"Z = X W^\top + b"
     return Section(
         "Model",
         words,
         lines(_generator(plan, language), _start(plan, language), "", "", _forward(plan, language)),
+        latex,
     )
 
 

@@ -13,13 +13,14 @@ Language = Literal["torch", "numpy"]
 class Section:
     """A part of a program.
 
-    title : its heading. words : what it is about, one or more lines; formulae are plain text.
-    code : Python.
+    title : its heading. words : what it is about; formulae are plain text. code : Python.
+    latex : its formula, for a notebook.
     """
 
     title: str
     words: str
     code: str
+    latex: str = ""
 
 
 Line = str | None  # None: left out

@@ -95,7 +95,7 @@ def test_a_second_signal_ends_it_at_once_but_not_while_it_saves():
 
 
 def test_a_model_that_cannot_be_written_does_not_cost_the_figures(monkeypatch, capsys, tmp_path):
-    def full(model, path):
+    def full(model, path, card=""):
         raise SaveError("no room")
 
     monkeypatch.setattr(model_file, "save", full)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core.config import RunConfig
-from core.errors import ConfigError
+from core.errors import ConfigError, SaveError
+from core.exports import notebook
 from core.exports.exported_run import ExportedRun
 from core.exports.program_file import TOLERANCE, write_script
 from core.model_family import FAMILY
@@ -296,8 +297,6 @@ def test_it_has_only_the_branches_that_the_run_needs(make_task, iris, tmp_path):
 
 
 def test_either_both_files_are_written_or_none(make_task, iris, tmp_path):
-    from core.errors import SaveError
-
     trainer = trained(make_task(iris), 1)
     (tmp_path / "again.npz").mkdir()
 
@@ -305,3 +304,22 @@ def test_either_both_files_are_written_or_none(make_task, iris, tmp_path):
         write_script(ExportedRun.of(trainer), tmp_path / "again.py", "torch")
 
     assert not (tmp_path / "again.py").exists()
+
+
+@pytest.mark.parametrize(
+    "write", [lambda run, path: write_script(run, path, "numpy"), notebook.write]
+)
+def test_data_of_others_beside_it_are_not_replaced_but_its_own_are(
+    make_task, iris, tmp_path, write
+):
+    run = ExportedRun.of(trained(make_task(iris), 1))
+    np.savez(tmp_path / "again.npz", mine=np.arange(3))
+
+    with pytest.raises(SaveError, match="other data"):
+        write(run, tmp_path / "again.py")
+
+    with np.load(tmp_path / "again.npz") as file:
+        assert list(file) == ["mine"]
+    (tmp_path / "again.npz").unlink()
+    write(run, tmp_path / "again.py")
+    write(run, tmp_path / "again.py")
