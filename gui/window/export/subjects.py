@@ -41,11 +41,16 @@ class Subjects:
     def current(self) -> str:
         return self._parts.stage.current
 
+    def show(self, name: str) -> None:
+        """Show a view of the stage, if it applies."""
+        if name in self._parts.stage.available:
+            self._parts.stage.show_name(name)
+
     def view(self, name: str) -> View:
         """Return the view of this name, in sight."""
         view = self._parts.views[name]
-        if not view.isVisible() and name in self._parts.stage.available:
-            self._parts.stage.show_name(name)
+        if not view.isVisible():
+            self.show(name)
         return view
 
     def title(self, name: str) -> str:
