@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from gui.window.export.animations import Animations
 from gui.window.export.exposure import Exposure
 from gui.window.export.pictures import Pictures
 from gui.window.export.reports import Reports
@@ -14,7 +15,7 @@ from gui.window.settings import Settings
 
 
 class Exports(QObject):
-    """Pictures of views, and reports of runs."""
+    """Pictures of views, animations and reports of runs."""
 
     remarked = Signal(str)  # message for the user
 
@@ -27,9 +28,12 @@ class Exports(QObject):
         writes = parts.controller.writes
         self.pictures = Pictures(window, subjects, exposure, writes, settings)
         self.reports = Reports(window, subjects, exposure, parts.controller, settings)
-        for part in (self.pictures, self.reports):
+        controller = parts.controller
+        self.animations = Animations(window, subjects, controller, appearance, settings)
+        for part in (self.pictures, self.reports, self.animations):
             part.said.connect(self.remarked)
 
     def close(self) -> None:
         """End what is being drawn: the window closes."""
         self.reports.end()
+        self.animations.end()
