@@ -108,11 +108,11 @@ class Animations(QObject):
         """Encode and write the frames on the background."""
         assert self._target is not None and self.dialog is not None
         (path, kind), count, frame_ms = self._target, len(frames), self._frame_ms
-        stop = self._stop
+        stop, colours = self._stop, self._appearance.theme.colours
 
         def work() -> str:
             try:
-                data = to_animation(frames, frame_ms, kind.ending[1:].upper(), stop)
+                data = to_animation(frames, frame_ms, kind.ending[1:].upper(), colours, stop)
             except Cancelled:
                 return CALLED_OFF
             with writing_bytes(path) as file:
