@@ -47,6 +47,13 @@ class Picture:
 
 
 Shape = Fill | Stroke | Picture
+COVER = 0.8  # of the drawing; what is as large lies behind everything
+
+
+def bounds_of(shape: Shape) -> QRectF:
+    """Return the rectangle around what is seen of a shape."""
+    bounds = shape.bounds if isinstance(shape, Picture) else shape.path.boundingRect()
+    return bounds if shape.clip is None else bounds & shape.clip.boundingRect()
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +62,14 @@ class Drawing:
 
     size: QSize
     shapes: tuple[Shape, ...]
+
+    def without_empty_foot(self, edge: int) -> Drawing:
+        """Return the drawing without what is empty at its lower end, but for an edge."""
+        width, height = self.size.toTuple()
+        bounds = (bounds_of(shape) for shape in self.shapes)
+        ends = (b.bottom() for b in bounds if b.width() * b.height() < COVER * width * height)
+        height = min(height, round(max(ends, default=height)) + edge)
+        return Drawing(QSize(self.size.width(), height), self.shapes)
 
     def paint(self, painter: QPainter) -> None:
         """Paint all shapes, in units of the painter."""

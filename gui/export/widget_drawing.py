@@ -7,7 +7,16 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QRegion
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QSplitterHandle,
+    QToolButton,
+    QWidget,
+)
 
 from gui.export.drawing import Drawing
 from gui.export.recorder import Recorder
@@ -19,10 +28,22 @@ EDGE_PX = 8
 TITLE_SCALE = 1.1
 
 
-def draw(widget: QWidget, ground: str, ink: str, title: str = "") -> Drawing:
+MARKS = ("quiet", "segments")  # properties of buttons
+CONTROLS = (
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QSplitterHandle,
+    QToolButton,
+)
+
+
+def draw(widget: QWidget, ground: str, ink: str, title: str = "", *, controls: bool) -> Drawing:
     """Return a visible widget as a drawing, without the mark of the focus.
 
     ground, ink : colours behind it and of the title. title : above it; "" for none.
+    controls : whether its fields and buttons are drawn, too.
     """
     edge, font = zoom.px(EDGE_PX), zoom.font(TITLE_SCALE, bold=True)
     size = widget.size() + QSize(2 * edge, 2 * edge)
@@ -42,15 +63,17 @@ def draw(widget: QWidget, ground: str, ink: str, title: str = "") -> Drawing:
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
     with _without_focus(widget):
         corner = QPoint(edge, edge + head)
-        _paint(widget, painter, corner, QRect(corner, widget.size()))
+        _paint(widget, painter, corner, QRect(corner, widget.size()), controls=controls)
     painter.end()
     return recorder.drawing
 
 
-def _paint(widget: QWidget, painter: QPainter, corner: QPoint, room: QRect) -> None:
+def _paint(
+    widget: QWidget, painter: QPainter, corner: QPoint, room: QRect, *, controls: bool
+) -> None:
     """Paint a widget, then those in it, as far as they lie in the room that their parent leaves."""
     seen = QRect(corner, widget.size()) & room
-    if seen.isEmpty():
+    if seen.isEmpty() or (_is_control(widget) and not controls):
         return
     painter.save()
     painter.setClipRect(seen)
@@ -68,9 +91,13 @@ def _paint(widget: QWidget, painter: QPainter, corner: QPoint, room: QRect) -> N
             for inner in _children(child):
                 if inner not in faces:
                     at = corner + child.pos() + inner.pos()
-                    _paint(inner, painter, at, seen)
+                    _paint(inner, painter, at, seen, controls=controls)
         else:
-            _paint(child, painter, corner + child.pos(), seen)
+            _paint(child, painter, corner + child.pos(), seen, controls=controls)
+
+
+def _is_control(widget: QWidget) -> bool:
+    return isinstance(widget, CONTROLS) or any(map(widget.property, MARKS))
 
 
 def _children(widget: QWidget) -> list[QWidget]:

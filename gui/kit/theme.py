@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 
@@ -62,6 +62,13 @@ class Theme:
     classes: tuple[str, ...]
     class_texts: tuple[str, ...]
     rest: str
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """All colours of the theme, but for the variants of text."""
+        own = (getattr(self, field.name) for field in fields(self))
+        single = (colour for colour in own if isinstance(colour, str))
+        return *single, *self.classes
 
     def class_colour(self, mark: int) -> QColor:
         """Return the colour of the class with this mark; REST_MARK is neutral."""

@@ -143,6 +143,8 @@ def _of_exports(window: Window) -> tuple[Action, ...]:
     return (
         Action(EXPORT, "&Picture of a view…", pictures.open, ("Ctrl+Shift+E",), export),
         Action(EXPORT, "&Copy as a picture", pictures.copy, ("Ctrl+Shift+C",), copy),
+        Action(EXPORT, "&Animation of the run…", window.exports.animations.open),
+        Action(EXPORT, "&Report…", window.exports.reports.make),
         *_of_run_exports(window),
     )
 

@@ -336,7 +336,7 @@ class MainWindow(QMainWindow):
             return
         self.presenter.turn(False)
         self.layout_memory.save(self.appearance.choice, self.lessons.own_speed)
-        for part in (self.csv, self.files, self.gallery):
+        for part in (self.csv, self.files, self.gallery, self.exports):
             part.close()
         self.views.end_threads()
         self.loader.fetcher.close()

@@ -26,12 +26,14 @@ class Request:
     """A view to be drawn.
 
     is_light : in light colours, for paper. title : returns what is above it, "" for nothing.
+    controls : whether its fields and buttons are drawn, too.
     """
 
     view: View
     is_light: bool
     title: Callable[[], str]
     answer: Callable[[Drawing], None]
+    controls: bool = False
 
 
 class Exposure(QObject):
@@ -45,6 +47,7 @@ class Exposure(QObject):
         self._controller, self._appearance = controller, appearance
         self._request: Request | None = None
         self._until = 0.0
+        self._is_held = False
         self._frozen: list[QWidget] = []
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
@@ -66,6 +69,16 @@ class Exposure(QObject):
             self._return()
         self._look.start()
 
+    def hold(self) -> None:
+        """Freeze the picture of the window until `release`, while several views are drawn."""
+        self._is_held = True
+        self._freeze()
+
+    def release(self) -> None:
+        """Show the window in its own colours again."""
+        self._is_held = False
+        self._return()
+
     def cancel(self) -> None:
         """Forget the pending request; the window has its own colours again."""
         self._look.stop()
@@ -80,7 +93,8 @@ class Exposure(QObject):
         self._request = None
         theme = request.view.theme
         try:
-            drawing = draw(request.view, theme.panel, theme.ink, request.title())
+            title, controls = request.title(), request.controls
+            drawing = draw(request.view, theme.panel, theme.ink, title, controls=controls)
         finally:
             self._return()
         request.answer(drawing)
@@ -98,6 +112,8 @@ class Exposure(QObject):
                 widget.setUpdatesEnabled(False)
 
     def _return(self) -> None:
+        if self._is_held:
+            return
         self._appearance.lend(None)
         for widget in self._frozen:
             widget.setUpdatesEnabled(True)

@@ -44,6 +44,7 @@ class PictureDialog(QDialog):
         self.drawing: Drawing | None = None
         self.view_choice, self.scale_choice, self.background_choice = Choice(), Choice(), Choice()
         self.title_box = QCheckBox("with a title")
+        self.controls_box = QCheckBox("with fields and buttons")
         self.preview = _Preview()
         self.size_label = Readout(2)
         self.save_button = QPushButton("Save…")
@@ -53,7 +54,8 @@ class PictureDialog(QDialog):
         for choice in (self.view_choice, self.background_choice):
             choice.chosen.connect(lambda _: self._change())
         self.scale_choice.chosen.connect(lambda _: self._say_size())
-        self.title_box.toggled.connect(lambda _: self._change())
+        for box in (self.title_box, self.controls_box):
+            box.toggled.connect(lambda _: self._change())
         self._enable()
         width, height = (zoom.px(length) for length in SIZE_PX)
         self.resize(QSize(width, height).boundedTo(parent.size()))
@@ -68,6 +70,7 @@ class PictureDialog(QDialog):
             (self.scale_choice, "scale", "Pixels of a PNG; SVG and PDF are sharp at any size"),
             (self.background_choice, "background", "Colours of the picture"),
             (self.title_box, "with a title", "View, data, model and step above the picture"),
+            (self.controls_box, "with fields and buttons", "The view as in the window"),
         ):
             field.setAccessibleName(name)
             field.setToolTip(tip)
@@ -78,6 +81,7 @@ class PictureDialog(QDialog):
         form.addRow("Scale", self.scale_choice)
         form.addRow("Colours", self.background_choice)
         form.addRow("", self.title_box)
+        form.addRow("", self.controls_box)
         fields = QVBoxLayout()
         add_layout(fields, form)
         fields.addWidget(self.size_label)
@@ -127,6 +131,10 @@ class PictureDialog(QDialog):
     @property
     def has_title(self) -> bool:
         return self.title_box.isChecked()
+
+    @property
+    def has_controls(self) -> bool:
+        return self.controls_box.isChecked()
 
     # What comes of it -----------------------------------------------------------------------------
 

@@ -17,8 +17,8 @@ from gui.export.pdf import to_pdf
 from gui.export.svg import as_png, to_svg
 from gui.window.export.exposure import Exposure, Request
 from gui.window.export.picture_dialog import DEFAULT_SCALE, PictureDialog
-from gui.window.export.places import Format, ask
 from gui.window.export.subjects import Subjects
+from gui.window.export.targets import Format, ask
 from gui.window.settings import Settings
 
 PNG, SVG, PDF = (
@@ -80,16 +80,17 @@ class Pictures(QObject):
         name = dialog.view
         title = partial(self._subjects.title, name) if dialog.has_title else str
         view = self._subjects.view(name)
-        self._exposure.take(Request(view, dialog.is_light, title, dialog.show_drawing))
+        show, controls = dialog.show_drawing, dialog.has_controls
+        self._exposure.take(Request(view, dialog.is_light, title, show, controls))
 
     def _save(self, drawing: Drawing) -> None:
         dialog = self.dialog
         assert dialog is not None
         stem = f"logitlab-{dialog.view.lower()}"
-        place = ask(dialog, self._settings, "Save the picture", stem, (PNG, SVG, PDF))
-        if place is None:
+        target = ask(dialog, self._settings, "Save the picture", stem, (PNG, SVG, PDF))
+        if target is None:
             return
-        path, kind = place
+        path, kind = target
         title, scale = self._subjects.title(dialog.view), dialog.scale
 
         def work() -> str:

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from core.runs.run_record import default_name
 from gui.control.run_controller import RunController
+from gui.kit.plain_text import MOST_PX
 from gui.kit.view import View
+from gui.window.message import Banner
 from gui.window.side.panel import SidePanel
 from gui.window.stage.stage import Stage
 from gui.window.view_factory import ViewFactory
@@ -19,6 +21,7 @@ class Parts(Protocol):
     stage: Stage
     side_panel: SidePanel
     views: ViewFactory
+    banner: Banner
 
 
 class Subjects:
@@ -41,12 +44,21 @@ class Subjects:
     def current(self) -> str:
         return self._parts.stage.current
 
+    def show(self, name: str) -> None:
+        """Show a view of the stage, if it applies."""
+        if name in self._parts.stage.available:
+            self._parts.stage.show_name(name)
+
     def view(self, name: str) -> View:
         """Return the view of this name, in sight."""
         view = self._parts.views[name]
-        if not view.isVisible() and name in self._parts.stage.available:
-            self._parts.stage.show_name(name)
+        if not view.isVisible():
+            self.show(name)
         return view
+
+    def fold_banner(self, is_folded: bool) -> None:
+        """Leave the banner below the stage no height, as it comes and goes, or its own again."""
+        self._parts.banner.setMaximumHeight(0 if is_folded else MOST_PX)
 
     def title(self, name: str) -> str:
         """Return what a picture of this view shows: view, data, model and step."""

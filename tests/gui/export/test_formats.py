@@ -196,7 +196,7 @@ def is_quiet(plot: plots.Plot) -> bool:
 
 
 def test_a_plot_is_drawn_as_shapes_confined_to_its_axes(plot, svg_pixels):
-    drawing = draw(plot, "#FFFFFF", "#000000")
+    drawing = draw(plot, "#FFFFFF", "#000000", controls=True)
     assert not any(isinstance(shape, Picture) for shape in drawing.shapes)
     dots = [s for s in drawing.shapes if isinstance(s, Fill) and s.colour == QColor("#1763A6")]
     assert len(dots) == 3
@@ -213,7 +213,7 @@ def test_a_plot_is_drawn_as_shapes_confined_to_its_axes(plot, svg_pixels):
 
 def test_a_plot_looks_like_its_picture_on_the_screen(qtbot, plot):
     plot.clearFocus()  # its mark is not drawn
-    image = draw(plot, "#FFFFFF", "#000000").image(1)
+    image = draw(plot, "#FFFFFF", "#000000", controls=True).image(1)
     edge = (image.width() - plot.width()) // 2
     own = image.copy(edge, edge, plot.width(), plot.height())
     qtbot.waitUntil(lambda: is_quiet(plot))
@@ -233,10 +233,10 @@ def test_the_mark_of_the_focus_is_not_drawn_and_the_focus_stays(qtbot):
     widget.activateWindow()
     qtbot.waitUntil(widget.isActiveWindow)
     label.setFocus()
-    without = pixels(draw(widget, "#FFFFFF", "#000000").image(1))
+    without = pixels(draw(widget, "#FFFFFF", "#000000", controls=True).image(1))
     button.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(button.hasFocus)
-    focused = pixels(draw(widget, "#FFFFFF", "#000000").image(1))
+    focused = pixels(draw(widget, "#FFFFFF", "#000000", controls=True).image(1))
     assert button.hasFocus()
     assert np.array_equal(focused, without)
 
@@ -246,7 +246,9 @@ def test_a_title_stands_above_the_widget(qtbot):
     qtbot.addWidget(widget)
     widget.resize(200, 40)
     widget.show()
-    plain, titled = (draw(widget, "#FFFFFF", "#000000", title) for title in ("", "Loss <b>"))
+    plain, titled = (
+        draw(widget, "#FFFFFF", "#000000", title, controls=True) for title in ("", "Loss <b>")
+    )
     head = titled.size.height() - plain.size.height()
     assert head > 10 and titled.size.width() == plain.size.width()
     upper = pixels(titled.image(1))[: head + 8]
@@ -263,4 +265,4 @@ def test_what_is_hidden_or_outside_its_parent_is_not_drawn(qtbot):
     hidden.hide()
     font = QFont(look.base_font())
     assert font.pointSize() == 10
-    assert len(draw(widget, "#FFFFFF", "#000000").shapes) == 1
+    assert len(draw(widget, "#FFFFFF", "#000000", controls=True).shapes) == 1

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QComboBox, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QComboBox, QMessageBox
 
 from core.files import writing_bytes
 from gui.kit import theme as look
@@ -17,18 +17,6 @@ from gui.window.export import pictures as module
 from tests.gui.conftest import PATIENCE_MS
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def save_as(monkeypatch, tmp_path):
-    """Return a function that names the file that the dialog of files will answer with."""
-
-    def save_as(name: str, kind: str = "") -> Path:
-        place: Path = tmp_path / name
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(place), kind))
-        return place
-
-    return save_as
 
 
 def opened(qtbot, window):
