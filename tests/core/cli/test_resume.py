@@ -14,6 +14,7 @@ from core.errors import SaveError
 from core.projects import project
 from core.runs.run_state import state_of
 from core.train.snapshot import Status
+from tests import warm
 from tests.core.training import trained
 
 ROOT = Path(__file__).parents[3]
@@ -83,7 +84,7 @@ def test_a_schedule_goes_on_where_it_was_killed(figures, tmp_path):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_with_a_saved_project(number, code, tmp_path):
     place = tmp_path / "p.logitlab"
-    command = [sys.executable, "app.py", "train", "iris", "--epochs", "1000000"]
+    command = [*warm.python(), "app.py", "train", "iris", "--epochs", "1000000"]
     with subprocess.Popen(
         [*command, "--project", place, "--every", "0.01"],
         cwd=ROOT,

@@ -14,6 +14,7 @@ from core.cli import train as cli
 from core.cli.progress import Progress
 from core.errors import SaveError
 from core.runs import model_file
+from tests import warm
 
 ROOT = Path(__file__).parents[3]
 QUICK = ["iris", "--epochs", "3"]
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no su
 
 def start(*words, **more):
     return subprocess.Popen(
-        [sys.executable, "app.py", *map(str, words)],
+        [*warm.python(), "app.py", *map(str, words)],
         cwd=ROOT,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
     )
@@ -126,9 +127,9 @@ def test_what_is_ignored_stays_ignored():
 
 def in_shell(redirection, *words):
     """Run the command with its streams redirected by a shell."""
-    line = '"$0" app.py "$@" ' + redirection
+    line = '"$@" ' + redirection
     return subprocess.run(
-        ["sh", "-c", line, sys.executable, *map(str, words)],
+        ["sh", "-c", line, "sh", *warm.python(), "app.py", *map(str, words)],
         cwd=ROOT,
         capture_output=True,
         text=True,

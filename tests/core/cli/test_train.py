@@ -20,6 +20,7 @@ from core.data import sources
 from core.data.task import prepare
 from core.runs import model_file
 from core.train import metrics as measure
+from tests import warm
 from tests.core.cli.strict_json import strict
 
 ROOT = Path(__file__).parents[3]
@@ -41,10 +42,10 @@ def run(capsys):
     return call
 
 
-def command(*words, first="train", **variables):
+def command(*words, first="train", python=(sys.executable,), **variables):
     """Run the command in a process of its own."""
     return subprocess.run(
-        [sys.executable, "app.py", first, *words],
+        [*python, "app.py", first, *words],
         cwd=ROOT,
         env=os.environ | variables,
         capture_output=True,
@@ -552,7 +553,8 @@ def test_as_processes_one_keeps_a_model_and_another_asks_it(tmp_path):
     done = command("--model", model, "--values", "1.4,0.2", "--json", "-", first="predict")
     assert done.returncode == 0 and strict(done.stdout)["winner"] == "setosa"
     assert b"Sure: setosa." in done.stderr
-    refused = command("--model", model, "--values", "1.4", first="predict")
+    words = ("--model", model, "--values", "1.4")
+    refused = command(*words, first="predict", python=warm.python())
     assert refused.returncode == 2 and refused.stderr.startswith(b"logitlab: --values has 1;")
 
 
@@ -568,7 +570,7 @@ def test_a_reader_that_goes_away_causes_no_traceback():
     reading, writing = os.pipe()
     os.close(reading)
     with subprocess.Popen(
-        [sys.executable, "app.py", "train", *QUICK, "--json", "-"],
+        [*warm.python(), "app.py", "train", *QUICK, "--json", "-"],
         cwd=ROOT,
         stdout=writing,
         stderr=subprocess.PIPE,
