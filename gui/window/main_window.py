@@ -37,6 +37,7 @@ from gui.window.opening.download_bar import DownloadBar
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter, PresenterBar
 from gui.window.project.project_actions import PROJECT_FOLDER, RECENT, ProjectActions
+from gui.window.project.setup_actions import SetupActions
 from gui.window.rail import Rail
 from gui.window.rest import is_at_rest
 from gui.window.run_bar import RunBar
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.projects = Projects(controller, self.next_task, loader, self)
         shown = self, controller, self.projects, self.settings
         self.project_actions = ProjectActions(*shown, self._open_file)
+        self.setups = SetupActions(controller, loader, self.editor, self)
         folder = self.data_choice.mnist_folder
         self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
         self._arrange()
