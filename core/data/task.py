@@ -90,6 +90,11 @@ class Task:
         )
 
     @property
+    def pens(self) -> int:
+        """Number of the training rows that are drawings of pens, or variations of these."""
+        return self.dataset.pens * (1 + self.config.data.copies)
+
+    @property
     def own_train_rows(self) -> NDArray[np.int64]:
         """The training rows without variations: first drawings of pens, then all others."""
         made = len(self.train_rows) // (1 + self.config.data.copies) * self.config.data.copies

@@ -15,9 +15,12 @@ from core.config import (
 )
 from core.data.pens.rows import takes_pens
 from core.data.task import Task
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Toggle
 from gui.kit.fields.numbers import CountField, ShareField
+from gui.kit.plain_text import Plain
 from gui.setup.feature_picker import FeaturePicker
 
 FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
@@ -100,6 +103,11 @@ class DataCard(Card):
             "Train on bundled drawings of pens too, as people all over the world write: crossed "
             "sevens, curled nines, slashed zeros; the test rows stay",
         )
+        self.pens_words = Plain()
+        zoom.set_type(self.pens_words, look.SMALL)
+        self.pens_words.setProperty("small", True)
+        self.pens_words.setWordWrap(True)
+        self.column.addWidget(self.pens_words)
         self.standardise = Toggle()
         self.standardise.clicked.connect(
             lambda is_on: self._change("standardisation", standardise=is_on)
@@ -146,3 +154,8 @@ class DataCard(Card):
         self.standardise.setChecked(bool(data.standardise))
         self.deskew.setChecked(data.deskew)
         self.pens.setChecked(data.pens)
+        drawn = task.pens
+        self.pens_words.setText(
+            f"{drawn:,} of {len(task.train_rows):,} training rows are drawings of pens."
+        )
+        self.pens_words.setVisible(bool(drawn))

@@ -32,10 +32,15 @@ def test_pens_are_switched_on_by_a_key_and_taken_back(qtbot, open_window, new_ru
     assert switch.isChecked() and task.config.data.pens
     assert len(task.train_rows) == len(before.task.train_rows) + task.dataset.pens
     assert len(task.test_rows) == len(before.task.test_rows)
+    words = window.setup.data.pens_words
+    assert words.isVisible() and words.text().startswith(
+        f"{task.pens:,} of {len(task.train_rows):,} "
+    )
     assert window.controller.undo_stack.undoText() == "change of drawings of pens"
     with new_run(window):
         window.controller.undo_stack.undo()
-    assert window.controller.run.task.dataset.pens == 0 and not switch.isChecked()
+    assert window.controller.run.task.pens == 0 and not switch.isChecked()
+    assert not words.isVisible()
 
 
 def test_the_window_trains_on_pens_as_the_terminal_does(qtbot, open_window, new_run, reach):
