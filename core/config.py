@@ -100,6 +100,7 @@ class DataConfig:
     std : the standard deviation it divides by, of a sample (n − 1) or of a population (n).
     deskew : shear pictures until they are upright.
     copies : augmented copies of each training picture to train on; see `core.data.augmentation`.
+    pens : train on bundled drawings of pens too; see `core.data.pens`.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
     folder : where four IDX files are; None takes MNIST. transpose : exchange rows and columns of
         their pictures; None where that is known to be needed, as for EMNIST.
@@ -124,6 +125,7 @@ class DataConfig:
     sine: bool = False
     deskew: bool = False
     copies: int = 0
+    pens: bool = False
     path: str | None = None
     label: str | None = None
     missing: Missing = "skip"
@@ -148,7 +150,7 @@ class DataConfig:
             raise ConfigError(f"reading is {self.reading!r}; a group of settings was expected.")
         _texts("features", self.features)
         _texts("categorical", self.categorical)
-        for name in ("missing_category", "merge_case", "any_label"):
+        for name in ("missing_category", "merge_case", "any_label", "sine", "deskew", "pens"):
             if not isinstance(value := getattr(self, name), bool):
                 raise ConfigError(f"{name} is {value!r}; it must be true or false.")
         if self.test_fraction is not None:
@@ -161,10 +163,6 @@ class DataConfig:
             raise ConfigError(f"transpose is {self.transpose!r}; it must be true or false.")
         _one_of("std", self.std, STDS)
         _whole("degree", self.degree, 1, MAX_DEGREE)
-        if not isinstance(self.sine, bool):
-            raise ConfigError(f"sine is {self.sine!r}; it must be true or false.")
-        if not isinstance(self.deskew, bool):
-            raise ConfigError(f"deskew is {self.deskew!r}; it must be true or false.")
         _whole("copies", self.copies, 0, MAX_COPIES)
 
 
