@@ -21,6 +21,7 @@ from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.data_choice import DataChoice
+from gui.window.opening.folder_opening import FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter
 from gui.window.rail import Rail
@@ -43,6 +44,7 @@ class Window(Protocol):
     controller: RunController
     files: FileActions
     csv: CsvOpener
+    pictures: FolderOpener
     data_choice: DataChoice
     gallery: GalleryOpener
     setup: SetupPanel
@@ -104,6 +106,7 @@ def _of_files(window: Window) -> tuple[Action, ...]:
     picture = "save a picture of the window"
     return (
         Action(FILE, "&Open…", window.csv.choose_file, ("Ctrl+O",), opened),
+        Action(FILE, "Open a &folder of pictures…", window.pictures.choose_folder),
         Action(FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model"),
         Action(FILE, "&Save model…", files.save_model, ("Ctrl+S",), "save the model"),
         Action(

@@ -30,6 +30,7 @@ from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener, dropped_file
 from gui.window.opening.csv_reading import OpeningBar
 from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
 from gui.window.opening.download_bar import DownloadBar
+from gui.window.opening.folder_opening import PICTURE_FOLDER, FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter, PresenterBar
 from gui.window.rail import Rail
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.download_bar = DownloadBar()
         self.opening_bar = OpeningBar()
         self.csv = CsvOpener(self, controller, loader, self.settings, look)
+        self.pictures = FolderOpener(self, controller, loader, self.settings, look)
         self.data_choice = DataChoice(self, controller, loader, self.settings)
         self.gallery = GalleryOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
@@ -158,13 +160,14 @@ class MainWindow(QMainWindow):
         self.presenter_bar.play_or_pause.connect(controller.play_or_pause)
         self.presenter_bar.rate.chosen.connect(self.knobs.learning_rate.setValue)
         controller.devices_changed.connect(setup.training.show_devices)
-        for asked in (choice, csv):
+        self._connect_openers()
+        for asked in (choice, csv, self.pictures):
             asked.task_kept.connect(self.rail.show_task)
         for told in (controller.done, controller.remarked, self.closing.told, self.files.remarked):
             told.connect(status.remark)
-        for told in (choice.remarked, csv.remarked):
+        for told in (choice.remarked, csv.remarked, self.pictures.remarked):
             told.connect(status.remark)
-        for failed in (controller.failed, csv.failed):
+        for failed in (controller.failed, csv.failed, self.pictures.failed):
             failed.connect(status.fail)
         controller.raced.connect(lambda race: status.remark(say_race(race)))
         for busy_changed in (coming.busy_changed, controller.writes.began):
@@ -178,14 +181,20 @@ class MainWindow(QMainWindow):
         for wanted in (self.download_bar.folder_wanted, status.folder_wanted):
             wanted.connect(choice.choose_mnist_folder)
         choice.folder_chosen.connect(self._take_folder)
-        choice.file_wanted.connect(csv.choose_file)
-        csv.progressed.connect(self.opening_bar.show_progress)
-        csv.closed.connect(self.stage.setFocus)
-        self.opening_bar.cancelled.connect(csv.call_off)
         self.gallery.board_wanted.connect(lambda: choice.choose("drawn"))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         Keys(self, self.stage, application)
+
+    def _connect_openers(self) -> None:
+        choice = self.data_choice
+        choice.file_wanted.connect(self.csv.choose_file)
+        choice.pictures_wanted.connect(self.pictures.choose_folder)
+        self.pictures.idx_found.connect(choice.folder_chosen)
+        for opener in (self.csv, self.pictures):
+            opener.progressed.connect(self.opening_bar.show_progress)
+            opener.closed.connect(self.stage.setFocus)
+            self.opening_bar.cancelled.connect(opener.call_off)
 
     def _connect_run(self) -> None:
         """Connect the shown run to all parts; views come before the stage, which may show them."""
@@ -266,7 +275,7 @@ class MainWindow(QMainWindow):
         self.columns.share(self.width())
         standard = SPEEDS.index(DEFAULT_SPEED)
         self.run_bar.set_speed(settings.number("speed", standard, len(SPEEDS) - 1))
-        for folder in (MNIST_FOLDER, TABLE_FOLDER, LAST_FOLDER, FOLDER):
+        for folder in (MNIST_FOLDER, TABLE_FOLDER, PICTURE_FOLDER, LAST_FOLDER, FOLDER):
             settings.text(folder)  # read now, so that unreadable settings are reported together
         self.status.say_later(settings.put_aside())
         self.controller.set_speed(self.run_bar.chosen_speed)
@@ -322,7 +331,10 @@ class MainWindow(QMainWindow):
         path: Path | None = dropped_file(event)
         if path:
             event.acceptProposedAction()
-            self.csv.open_file(path)
+            if path.is_dir():
+                self.pictures.open_folder(path)
+            else:
+                self.csv.open_file(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.closing.is_allowed():
@@ -340,7 +352,7 @@ class MainWindow(QMainWindow):
         ):
             self.settings.set(name, value)
         self.settings.save()
-        for part in (self.csv, self.files, self.gallery):
+        for part in (self.csv, self.pictures, self.files, self.gallery):
             part.close()
         self.views.end_threads()
         self.loader.fetcher.close()

@@ -47,6 +47,13 @@ class LeftOut:
         if len(names) < MOST_NAMED:
             names.append(printable(name))
 
+    def copy(self) -> LeftOut:
+        """Return the same counts, to be added to."""
+        other = LeftOut()
+        other._counts = self._counts.copy()
+        other._names = {why: list(names) for why, names in self._names.items()}
+        return other
+
     @property
     def files(self) -> tuple[LeftOutFiles, ...]:
         return tuple(

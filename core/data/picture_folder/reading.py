@@ -75,16 +75,18 @@ def read_layout(
         "Choose a smaller size, or a part of the folder.",
     )
     X = np.empty((total, rows * columns), dtype=np.uint8)
+    left_out = found.left_out.copy()
     kept: list[int] = []
     sizes: Counter[Size] = Counter()
     for k, result in enumerate(_results(found, form, watch, is_cancelled)):
         if isinstance(result, str):
-            found.left_out.add(result, found.files[k])
+            left_out.add(result, found.files[k])
             continue
         pixels, size = result
         X[len(kept)] = pixels.ravel()
         sizes[size] += 1
         kept.append(k)
+    found = replace(found, left_out=left_out)
     return _dataset(found, form, X[: len(kept)], np.array(kept, dtype=np.int64), sizes)
 
 
@@ -152,7 +154,7 @@ def _dataset(
     training = len(found.files) - found.tested
     told = UnderstoodFolder(
         sizes=tuple(sizes.most_common()),
-        made=_say_form(form),
+        made=say_form(form),
         first_names=_first_names(found, kept),
         left_out=found.left_out.files,
         notes=found.notes,
@@ -168,7 +170,7 @@ def _dataset(
         image_shape=form.shape,
         published_test=tested,
         test_fraction=tested / len(y) if tested else 0.2,
-        looks=_looks(X, form),
+        looks=looks_of(X, form),
         folder=told,
     ).without_empty_classes()
     if dataset.h < 2 or tested == len(y):
@@ -180,10 +182,12 @@ def _dataset(
     return replace(dataset, notes=(*dataset.notes, *map(str, told.left_out), *told.notes))
 
 
-def _looks(X: Pixels, form: Form) -> Looks:
+def looks_of(X: Pixels, form: Form) -> Looks:
     """Return whether pictures are light ink on black, as MNIST's, or light as in photos."""
     if form.is_coloured:
         return "colour"
+    if not len(X):
+        return "grey"
     some = X[:: max(len(X) // LOOKED_AT, 1)].reshape(-1, form.rows, form.columns)
     edges = (some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1])
     is_black = np.median(np.concatenate(edges, axis=1), axis=1) <= BLACK
@@ -197,7 +201,8 @@ def _names(form: Form) -> tuple[str, ...]:
     return tuple(f"{colour} {pixel}" for colour in COLOURS for pixel in pixels)
 
 
-def _say_form(form: Form) -> str:
+def say_form(form: Form) -> str:
+    """Return what pictures become, in words."""
     return (
         f"{form.rows} × {form.columns} {'in colour' if form.is_coloured else 'grey values'}"
         f"{', inverted' if form.is_inverted else ''}; larger and smaller ones are scaled (Lanczos) "
