@@ -10,7 +10,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from core.config import CsvOptions
@@ -35,6 +35,7 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANK
 QUOTES = {'"': "double quotes", "'": "single quotes"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NO_OPTIONS = CsvOptions()
+PLAIN = CsvOptions("utf-8", ",", ".", has_header=True, thousands="", quote='"')
 COMMENTS = ("#", "%", "//")
 END = "\x1e"  # appended after the last line: an open quote would swallow it
 
@@ -116,6 +117,9 @@ def find_format(source: Source, reading: CsvOptions = NO_OPTIONS) -> TableFormat
     Raises DataError where the file is no table of text.
     """
     head = text_file.read_head(source, reading.encoding)
+    if source.is_plain:
+        reading = replace(PLAIN, na=reading.na)
+        head = text_file.read_head(source, reading.encoding)
     if found := layout.find(source, head, MAX_COLUMNS):
         return _format_of(found, head, reading)
     foreign.check_words(source.name, head.text)
