@@ -52,6 +52,8 @@ MAX_MOMENTUM = 0.9999
 MAX_RATE = 1e38  # just below the largest float32, 3.4e38
 MAX_FLOAT = sys.float_info.max
 
+SWITCHES = ("missing_category", "merge_case", "any_label", "keep_totals", "colour", "invert")
+
 
 @dataclass(frozen=True)
 class CsvOptions:
@@ -116,6 +118,7 @@ class DataConfig:
     missing_category : missing cells of these columns are a category of their own.
     merge_case : names of classes and categories that differ only in case or blanks are one.
     any_label : take the label column even if it looks like a quantity.
+    keep_totals : keep rows that seem to be no data: totals below them, the header once more.
     """
 
     source: Source = "iris"
@@ -138,6 +141,7 @@ class DataConfig:
     missing_category: bool = False
     merge_case: bool = False
     any_label: bool = False
+    keep_totals: bool = False
     std: Std = "sample"
     size: int | None = None
     colour: bool = False
@@ -159,7 +163,7 @@ class DataConfig:
         _texts("categorical", self.categorical)
         if self.size is not None:
             _whole("size", self.size, LEAST_SIDE, MOST_SIDE)
-        for name in ("missing_category", "merge_case", "any_label", "colour", "invert"):
+        for name in SWITCHES:
             if not isinstance(value := getattr(self, name), bool):
                 raise ConfigError(f"{name} is {value!r}; it must be true or false.")
         if self.test_fraction is not None:

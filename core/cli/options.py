@@ -58,8 +58,8 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         default=data.source,
         metavar="DATA",
         help=f"{', '.join(NAMED_SOURCES)}, or a file with a table: CSV and its like, ARFF, libsvm, "
-        "JSON lines, Excel, Parquet, also as .gz or .zip; - for standard input; or a folder with a folder "
-        "of pictures for each class (default: iris)",
+        "JSON lines, Excel, Parquet, also as .gz or .zip; - for standard input; or a folder with a "
+        "folder of pictures for each class (default: iris)",
     )
     group.add_argument(
         "--label",

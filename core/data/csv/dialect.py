@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
 
 from core.config import CsvOptions
@@ -132,7 +133,7 @@ def find_format(source: Source, reading: CsvOptions = NO_OPTIONS) -> TableFormat
     if above:
         notes.append(f"{above:,} line{'s' if above > 1 else ''} above the table skipped")
     fields = [record.fields for record in records]
-    parse = sample.number_form.parse_any
+    parse = cache(sample.number_form.parse_any)  # header and columns of words ask alike
     header = find_header(fields, sample.width, parse, MISSING, reading.has_header)
     if sample.doubt:
         notes.append(_say_doubt(sample.doubt, header.names, sample.number_form))
@@ -224,7 +225,7 @@ def _best_sample(name: str, head: Head, reading: CsvOptions) -> tuple[_Sample, i
         above, lines = above + 1, lines[1:]
     if not lines:
         raise DataError(f"{name} holds comments and blank lines only; a table was expected.")
-    candidates = [separator] if separator else list(SEPARATORS)
+    candidates = [separator] if separator else _present(lines)
     samples = [
         _Sample(lines, above, candidate, quote, has_quoted_rows, reading)
         for has_quoted_rows in ([False, True] if rewriting.has_quoted_rows(lines) else [False])
@@ -241,6 +242,13 @@ def _best_sample(name: str, head: Head, reading: CsvOptions) -> tuple[_Sample, i
             "Does each row have a line of its own?"
         )
     return best, above
+
+
+def _present(lines: list[str]) -> list[str]:
+    """Return the separators that occur in the lines, and the comma in any case."""
+    text = "".join(lines)
+    has_blanks = " " in text or "\t" in text
+    return [s for s in SEPARATORS if s == "," or (has_blanks if s == BLANKS else s in text)]
 
 
 def _first_lines(head: Head) -> tuple[list[str], int]:
