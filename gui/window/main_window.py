@@ -26,6 +26,7 @@ from gui.window.lessons import Lessons
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.message import Banner, Notice
+from gui.window.opening import openers
 from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener, dropped_file
 from gui.window.opening.csv_reading import OpeningBar
 from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
@@ -160,15 +161,13 @@ class MainWindow(QMainWindow):
         self.presenter_bar.play_or_pause.connect(controller.play_or_pause)
         self.presenter_bar.rate.chosen.connect(self.knobs.learning_rate.setValue)
         controller.devices_changed.connect(setup.training.show_devices)
-        self._connect_openers()
+        openers.connect(csv, self.pictures, choice, self.opening_bar, status)
         for asked in (choice, csv, self.pictures):
             asked.task_kept.connect(self.rail.show_task)
         for told in (controller.done, controller.remarked, self.closing.told, self.files.remarked):
             told.connect(status.remark)
-        for told in (choice.remarked, csv.remarked, self.pictures.remarked):
-            told.connect(status.remark)
-        for failed in (controller.failed, csv.failed, self.pictures.failed):
-            failed.connect(status.fail)
+        choice.remarked.connect(status.remark)
+        controller.failed.connect(status.fail)
         controller.raced.connect(lambda race: status.remark(say_race(race)))
         for busy_changed in (coming.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)
@@ -181,20 +180,12 @@ class MainWindow(QMainWindow):
         for wanted in (self.download_bar.folder_wanted, status.folder_wanted):
             wanted.connect(choice.choose_mnist_folder)
         choice.folder_chosen.connect(self._take_folder)
+        for opener in (csv, self.pictures):
+            opener.closed.connect(self.stage.setFocus)
         self.gallery.board_wanted.connect(lambda: choice.choose("drawn"))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         Keys(self, self.stage, application)
-
-    def _connect_openers(self) -> None:
-        choice = self.data_choice
-        choice.file_wanted.connect(self.csv.choose_file)
-        choice.pictures_wanted.connect(self.pictures.choose_folder)
-        self.pictures.idx_found.connect(choice.folder_chosen)
-        for opener in (self.csv, self.pictures):
-            opener.progressed.connect(self.opening_bar.show_progress)
-            opener.closed.connect(self.stage.setFocus)
-            self.opening_bar.cancelled.connect(opener.call_off)
 
     def _connect_run(self) -> None:
         """Connect the shown run to all parts; views come before the stage, which may show them."""
@@ -331,10 +322,7 @@ class MainWindow(QMainWindow):
         path: Path | None = dropped_file(event)
         if path:
             event.acceptProposedAction()
-            if path.is_dir():
-                self.pictures.open_folder(path)
-            else:
-                self.csv.open_file(path)
+            (self.pictures.open_folder if path.is_dir() else self.csv.open_file)(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.closing.is_allowed():

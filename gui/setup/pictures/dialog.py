@@ -29,8 +29,7 @@ from core.invisible_characters import visible
 from core.number_format import format_bytes
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.canvas_widgets import ink_table
-from gui.kit.dataset_pictures import picture_pixmap
+from gui.kit.canvas_widgets import ink_table, picture_pixmap
 from gui.kit.fields.choices import Segments
 from gui.kit.fields.numbers import CountField
 from gui.kit.labels import muted_label

@@ -14,8 +14,7 @@ from core.evaluate.classification import Answers
 from core.model_family import FAMILY
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.canvas_widgets import ink_table
-from gui.kit.dataset_pictures import picture_pixmap
+from gui.kit.canvas_widgets import ink_table, picture_pixmap
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip, fit_columns
 from gui.kit.row_table import RIGHT, Index, RowTableModel, make_gallery, make_table
