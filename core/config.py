@@ -348,8 +348,8 @@ def _refuse_unknown(where: str, values: dict[str, Any], known: Any) -> None:
 
 def _one_of(name: str, value: object, known: tuple[str | None, ...]) -> None:
     if value not in known:
-        words = ", ".join(repr(word)[1:-1] for word in known if word is not None)
-        raise ConfigError(f"{name} is {value!r}; it must be one of {words}.")
+        text = ", ".join(repr(word)[1:-1] for word in known if word is not None)
+        raise ConfigError(f"{name} is {value!r}; it must be one of {text}.")
 
 
 def _number(name: str, value: object, low: float, high: float, *, above: bool = False) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from core.cli.parser import say_misplaced
+from core.cli.parser import describe_misplaced
 from core.cli.picture_options import add_picture_options, folder_source, pictures_from
 from core.cli.reading_options import add_reading_options, reading_from
 from core.cli.table_options import add_table_options, meaning_from, na_from
@@ -366,7 +366,7 @@ def _data(text: str) -> str | tuple[str, str]:
         return text
     if source := folder_source(text):
         return source, text
-    if misplaced := say_misplaced(text):
+    if misplaced := describe_misplaced(text):
         raise argparse.ArgumentTypeError(misplaced)
     if text == STDIN or Path(text).suffix or os.sep in text or _exists(text):
         return "csv", text

@@ -219,11 +219,11 @@ def read_strokes(path: Path) -> Drawing:
 def _stroke(points: object, where: str) -> Stroke:
     if not isinstance(points, list):
         raise DataError(f"{where}: found {_short(points)}; a list of points [x, y] was expected.")
-    for place, point in enumerate(points, start=1):
+    for number, point in enumerate(points, start=1):
         is_point = isinstance(point, list) and len(point) in (2, 3)
         if not (is_point and all(map(_is_number, point))):
             raise DataError(
-                f"{where}, point {place}: found {_short(point)}; two finite numbers [x, y] were "
+                f"{where}, point {number}: found {_short(point)}; two finite numbers [x, y] were "
                 "expected."
             )
     return [(point[0], point[1]) for point in points]
@@ -296,7 +296,7 @@ def _measured(model: Model, text: str) -> NDArray[np.floating]:
         raise DataError(f"--values has {len(words)}; this model needs {_wanted(model)}.")
     values = np.zeros(len(model.feature_names))
     for word, column in zip(words, asked, strict=True):
-        values[list(column.places)] = _value_of(word, column)
+        values[list(column.indices)] = _value_of(word, column)
     return model.stored(values)
 
 

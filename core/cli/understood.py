@@ -29,7 +29,7 @@ def understood_lines(task: Task) -> list[str]:
         ]
     if told is None:
         return []
-    lines = [f"label     {told.say_label()}", f"classes   {_say_counts(task)}"]
+    lines = [f"label     {told.describe_label()}", f"classes   {_say_counts(task)}"]
     if words := [str(column) for column in task.dataset.columns if column.words]:
         lines.append(f"words     {listed(tuple(words), '; ')}")
     if unused := _unused(task):

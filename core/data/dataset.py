@@ -26,7 +26,7 @@ Numbers = NDArray[np.float32] | NDArray[np.float64] | NDArray[np.uint8]
 
 
 @dataclass(eq=False)
-class _Room:
+class _PaddedRows:
     """An array with spare rows at its beginning, so that prepending copies no existing rows."""
 
     array: Numbers
@@ -80,7 +80,7 @@ class Dataset:
     units: tuple[str, ...] = ()
     looks: Looks = "ink"
     folder: UnderstoodFolder | None = None
-    _room: _Room | None = None
+    _padded: _PaddedRows | None = None
 
     def __post_init__(self) -> None:
         for field_name, shown in (
@@ -138,23 +138,23 @@ class Dataset:
 
         They are always training rows.
         """
-        k, room = len(X), self._room
-        if room is None or room.start != len(room.array) - self.n or room.start < k:
+        k, padded = len(X), self._padded
+        if padded is None or padded.start != len(padded.array) - self.n or padded.start < k:
             array = np.empty((self.n + k + SPARE_ROWS, self.m), self.X.dtype)
             array[len(array) - self.n :] = self.X
-            room = _Room(array, len(array) - self.n)
-        room.start -= k
-        room.array[room.start : room.start + k] = X
+            padded = _PaddedRows(array, len(array) - self.n)
+        padded.start -= k
+        padded.array[padded.start : padded.start + k] = X
         lines = self.lines
         if lines is not None:
             lines = np.concatenate([np.zeros(k, np.int32), lines])
         more = replace(
             self,
-            X=room.array[room.start :],
+            X=padded.array[padded.start :],
             y=np.concatenate([y, self.y]),
             added=self.added + k,
             lines=lines,
-            _room=room,
+            _padded=padded,
         )
         if "upright" in self.__dict__:  # deskew only the new rows
             from core.data.digits.deskew import deskew_images
@@ -178,7 +178,7 @@ class Dataset:
         """The data set with deskewed pictures."""
         from core.data.digits.deskew import deskew_images
 
-        return replace(self, X=deskew_images(self.X), _room=None)
+        return replace(self, X=deskew_images(self.X), _padded=None)
 
     def with_features(self, wanted: Sequence[str] | None) -> Dataset:
         """Keep the features that `wanted` gives by name or index (from 0), in the data's order."""
@@ -206,7 +206,7 @@ class Dataset:
         if wanted in self.feature_names:
             return (self.feature_names.index(wanted),)
         names = [column.name for column in self.columns]
-        return self.columns[find(wanted, names, "feature")].places
+        return self.columns[find(wanted, names, "feature")].indices
 
     def without_empty_classes(self) -> Dataset:
         """Drop the classes that have no row, and say so."""

@@ -102,7 +102,7 @@ class Task:
                 return name
         return "training"
 
-    def say_row(self, row: int) -> str:
+    def describe_row(self, row: int) -> str:
         """Return the name of a row of the data set, as in “test row 3”, counted from 1."""
         return f"{self.part_of(row)} row {row + 1:,}"
 
@@ -182,7 +182,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
     trained = len(train_rows) * (1 + config.data.copies)
     measured = len(test_rows) + len(validation_rows)
-    _check_room(dataset, config, trained, measured, feature_map.k)
+    _check_memory(dataset, config, trained, measured, feature_map.k)
     if config.data.copies:
         dataset = dataset.with_variations(train_rows, config.data.copies, config.data.split_seed)
         made = len(train_rows) * config.data.copies
@@ -246,7 +246,7 @@ def fit_standardiser(
     return Standardiser.fit(feature_map.apply(dataset.values(rows)), std=std)
 
 
-def _check_room(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:
+def _check_memory(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:
     """Raise DataError for a model with too many neurons or a run that does not fit into memory."""
     outputs, name = config.model.outputs(dataset.h), dataset.name
     if outputs > MAX_NEURONS:

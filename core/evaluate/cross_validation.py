@@ -123,8 +123,8 @@ class CrossValidation:
         except LogitLabError as error:
             self.progress = replace(self.progress, failure=str(error))
         except Exception as error:  # report any failure to the user
-            words = f"Cross-validation failed ({type(error).__name__}: {error})."
-            self.progress = replace(self.progress, failure=words)
+            text = f"Cross-validation failed ({type(error).__name__}: {error})."
+            self.progress = replace(self.progress, failure=text)
 
     def _train(self, task: Task, cancelled: threading.Event) -> bool:
         """Train one fold's model to its end; return False if cancelled before."""

@@ -128,16 +128,16 @@ class CanvasWidget(QWidget):
     def _words(self) -> Words:
         return self._canvas.add(Words())
 
-    def _say(self, words: Words, text: str) -> None:
+    def _set_text(self, words: Words, text: str) -> None:
         """Set the text if it differs."""
         if text != words.text():
-            words.say(text)
+            words.set_text(text)
 
-    def _fit(self, room: float, size: int) -> float:
-        """Return the side of a picture of `size` pixels within `room`: integer scales are crisp."""
+    def _fit(self, available: float, size: int) -> float:
+        """Return the side of `size` pixels shown within `available`: integer scales are crisp."""
         ratio = self.devicePixelRatioF()
-        zoom = math.floor(room * ratio / size)
-        return max(size * zoom / ratio if zoom >= 2 else room, 1.0)
+        zoom = math.floor(available * ratio / size)
+        return max(size * zoom / ratio if zoom >= 2 else available, 1.0)
 
 
 class FramedPicture:

@@ -103,7 +103,7 @@ class DataCard(Card):
             lambda is_on: self._change("standardisation", standardise=is_on)
         )
         self.std = Choice()
-        self.std.offer(SPREADS, "sample")
+        self.std.set_options(SPREADS, "sample")
         self.std.chosen.connect(lambda std: self._change("standard deviation", std=std))
         self.add_pair(
             (
@@ -124,11 +124,11 @@ class DataCard(Card):
         """Request these features."""
         self._change("features", features=names)
 
-    def _change(self, words: str, **changes: object) -> None:
+    def _change(self, text: str, **changes: object) -> None:
         if self._task:
             data = replace(self._task.config.data, **changes)  # type: ignore[arg-type]
             if data != self._task.config.data:
-                self.changed.emit(data, f"change of {words}")
+                self.changed.emit(data, f"change of {text}")
 
     def _change_map(self, choice: object) -> None:
         assert isinstance(choice, tuple)
@@ -149,12 +149,12 @@ class DataCard(Card):
         self._map_row.setVisible(not is_pictures)
         for row in self._picture_rows:
             row.setVisible(is_pictures)
-        self.test_share.offer_given(bool(task.source.published_test))
+        self.test_share.set_given(bool(task.source.published_test))
         self.test_share.show_value(data.test_fraction)
         self.validation_share.show_value(data.validation_fraction)
         self.split_seed.show_value(data.split_seed)
-        self.feature_map.offer(FEATURE_MAPS, (data.degree, data.sine))
-        self.copies.offer(VARIATIONS, data.copies)
+        self.feature_map.set_options(FEATURE_MAPS, (data.degree, data.sine))
+        self.copies.set_options(VARIATIONS, data.copies)
         self.standardise.setChecked(bool(data.standardise))
         self.std.show_value(data.std)
         self.std.setEnabled(bool(data.standardise))

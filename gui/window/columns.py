@@ -124,8 +124,8 @@ class Columns(QSplitter):
         for column in (self._rail, panel, self._stage, self._side_panel):
             is_shown = column is card or column.isAncestorOf(card) if card else True
             if column is self._side_panel and card is None:
-                has_room = self.window().width() >= px(NARROW_PX) and not self._is_presenting
-                is_shown = has_room or not self._is_page
+                fits = self.window().width() >= px(NARROW_PX) and not self._is_presenting
+                is_shown = fits or not self._is_page
             if column in (self._rail, panel):
                 is_shown = is_shown and not self._is_presenting
             column.setVisible(is_shown and (column is not panel or is_panel_wanted))

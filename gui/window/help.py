@@ -103,11 +103,11 @@ def show_family(parent: QWidget) -> None:
         + "</tr>"
         for kind in FAMILY.values()
     )
-    words = (
+    text = (
         "<p>All are one linear map z = Wx + b; they differ in what comes after it. "
         "Then ∇W is the mean of ∂L/∂z · xᵀ, and ∇b that of ∂L/∂z.</p>"
     )
-    _tell(parent, "The family of models", f"{words}<table><tr>{head}</tr>{rows}</table>")
+    _tell(parent, "The family of models", f"{text}<table><tr>{head}</tr>{rows}</table>")
 
 
 def show_about(parent: QWidget) -> None:

@@ -10,18 +10,22 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.config import RunConfig
+from core.runs.model_file import is_model
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
+from gui.control.projects import Projects
 from gui.control.run_controller import RunController
 from gui.kit.shortcuts import Keys
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
-from gui.stage.performance.view import PerformanceView, say_race
+from gui.stage.performance.view import PerformanceView, describe_race
 from gui.window import actions
 from gui.window.closing import Closing
 from gui.window.columns import Columns
+from gui.window.export.exports import Exports
 from gui.window.file_actions import FOLDER, FileActions
+from gui.window.layout_memory import LayoutMemory
 from gui.window.lessons import Lessons
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
@@ -34,13 +38,14 @@ from gui.window.opening.download_bar import DownloadBar
 from gui.window.opening.folder_opening import PICTURE_FOLDER, FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter, PresenterBar
+from gui.window.project.project_actions import PROJECT_FOLDER, RECENT, ProjectActions
 from gui.window.rail import Rail
 from gui.window.rest import is_at_rest
-from gui.window.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
+from gui.window.run_bar import RunBar
 from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
 from gui.window.side.start_here import HAS_STARTED, FirstSteps, Hint
-from gui.window.sizes import DEFAULT_SIZE, GAP, MARGIN, MARGIN_BELOW, MINIMUM_SIZE
+from gui.window.sizes import GAP, MARGIN, MARGIN_BELOW, MINIMUM_SIZE
 from gui.window.spoken import Spoken
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
@@ -64,7 +69,6 @@ class MainWindow(QMainWindow):
         choice = theme_choice or self.settings.choice("theme", THEMES)
         self.appearance = look = Appearance(choice, self)
         self._was_painted = False
-        self.setWindowTitle("Logit Lab")
         self.setMinimumSize(*MINIMUM_SIZE)
         self.setAcceptDrops(True)
         self.controller = controller = RunController(self)
@@ -91,11 +95,19 @@ class MainWindow(QMainWindow):
         self.data_choice = DataChoice(self, controller, loader, self.settings)
         self.gallery = GalleryOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
+        self.exports = Exports(self, self, look, self.settings)
         self.closing = Closing(self, controller.writes)
+        self.projects = Projects(controller, self.next_task, loader, self)
+        shown = self, controller, self.projects, self.settings
+        self.project_actions = ProjectActions(*shown, self._open_file)
         folder = self.data_choice.mnist_folder
         self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
         self._arrange()
         self.zoom = ZoomMemory(self, self.settings, look)
+        parts = self.columns, self.stage, self.side_panel, self.run_bar, self.zoom
+        self.layout_memory = LayoutMemory(self, *parts, self.settings)
+        self.projects.look = self.layout_memory.describe
+        self.projects.opened.connect(self.layout_memory.show)
         hidden = self.menuBar(), self.run_bar, self.knobs
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
         self.presenter.begun.connect(self.controller.precedence.take)
@@ -115,8 +127,8 @@ class MainWindow(QMainWindow):
         performance = PerformanceView(self.appearance.theme, lambda: self.controller.drawing.value)
         self.views.add("Performance", performance)
         bars = self.download_bar, self.opening_bar, self.files.bar
-        beside = self.history_bar, performance
-        self.status_area = StatusArea(self.lessons.strip, self.notice, bars, *beside)
+        foot = self.notice, bars, self.history_bar, performance
+        self.status_area = StatusArea(self.lessons.strip, *foot)
         centre = QWidget()
         centre.setObjectName("column")
         layout = QVBoxLayout(centre)
@@ -166,9 +178,10 @@ class MainWindow(QMainWindow):
             asked.task_kept.connect(self.rail.show_task)
         for told in (controller.done, controller.remarked, self.closing.told, self.files.remarked):
             told.connect(status.remark)
-        choice.remarked.connect(status.remark)
+        for told in (choice.remarked, self.exports.remarked):
+            told.connect(status.remark)
         controller.failed.connect(status.fail)
-        controller.raced.connect(lambda race: status.remark(say_race(race)))
+        controller.raced.connect(lambda race: status.remark(describe_race(race)))
         for busy_changed in (coming.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)
         controller.writes.ended.connect(self._end_writing)
@@ -198,14 +211,14 @@ class MainWindow(QMainWindow):
             self.run_bar.show_task,
             self.presenter_bar.show_task,
             self.history_bar.show_task,
-            self.views.offer_task,
+            self.views.receive_task,
             self.side_panel.show_task,
             self.stage.show_task,
             lambda _: self.lessons.follow(),
             self.status.show_task,
         ):
             controller.task_changed.connect(show_task)
-        for show_points in (self.setup.show_task, self.views.offer_points):
+        for show_points in (self.setup.show_task, self.views.receive_points):
             controller.points_changed.connect(show_points)
         for show_snapshot in (
             self.run_bar.show_snapshot,
@@ -213,7 +226,7 @@ class MainWindow(QMainWindow):
             self.history_bar.show_snapshot,
             self.knobs.show_snapshot,
             self.status_area.show_snapshot,
-            self.views.offer_snapshot,
+            self.views.receive_snapshot,
             self.status.show_snapshot,
         ):
             controller.snapshot_changed.connect(show_snapshot)
@@ -257,18 +270,18 @@ class MainWindow(QMainWindow):
         settings = self.settings
         if settings.is_kept and not settings.number(HAS_STARTED, 0, 1):
             self._guide()
-        self.has_place = settings.restore_place("geometry", self)  # geometry of an earlier start
-        if not self.has_place:
-            self.resize(*DEFAULT_SIZE)
-        self.columns.restore(settings)
-        if not self.side_panel.set_shares(settings.text("side")):
-            settings.refuse("side")
-        self.columns.share(self.width())
-        standard = SPEEDS.index(DEFAULT_SPEED)
-        self.run_bar.set_speed(settings.number("speed", standard, len(SPEEDS) - 1))
-        for folder in (MNIST_FOLDER, TABLE_FOLDER, PICTURE_FOLDER, LAST_FOLDER, FOLDER):
-            settings.text(folder)  # read now, so that unreadable settings are reported together
-        self.status.say_later(settings.put_aside())
+        self.layout_memory.restore()
+        for text in (
+            MNIST_FOLDER,
+            TABLE_FOLDER,
+            PICTURE_FOLDER,
+            LAST_FOLDER,
+            FOLDER,
+            RECENT,
+            PROJECT_FOLDER,
+        ):
+            settings.text(text)  # read now, so that unreadable settings are reported together
+        self.status.announce_with_next_task(settings.put_aside())
         self.controller.set_speed(self.run_bar.chosen_speed)
 
     # Start and end ------------------------------------------------------------------------------
@@ -282,6 +295,8 @@ class MainWindow(QMainWindow):
         context.remarked.connect(self.status.remark)
         context.failed.connect(self.status.fail)
         context.gallery_wanted.connect(self.gallery.open)
+        self.projects.start(context.kept)
+        self.layout_memory.chosen = context.chosen
         self.lessons.log_button = context.log_button
         self.lessons.fill(self._lesson_menu, self.rail)
         self.loader.load(config, play=play)
@@ -292,13 +307,6 @@ class MainWindow(QMainWindow):
         """Whether all visible parts show the newest snapshot, and nothing is pending."""
         is_fetching = self.loader.fetcher.is_busy
         return not is_fetching and is_at_rest(self, self.controller, self.views.made)
-
-    def restore_layout(self) -> None:
-        """Restore zoom, columns and cards as at the first start."""
-        self.columns.enlarge(None)
-        self.zoom.reset()
-        self.columns.reset(self.width())
-        self.side_panel.set_shares("")
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -319,28 +327,27 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path: Path | None = dropped_file(event)
-        if path:
+        if path := dropped_file(event):
             event.acceptProposedAction()
-            (self.pictures.open_folder if path.is_dir() else self.csv.open_file)(path)
+            self.project_actions.open_path(path)
+
+    def _open_file(self, path: Path) -> None:
+        """Open what is no project: a folder, a model, else what is read as a table."""
+        if path.is_dir():
+            self.pictures.open_folder(path)
+        elif is_model(path):
+            self.loader.open_model(path)
+        else:
+            self.csv.open_file(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.closing.is_allowed():
+        if not (self.project_actions.is_closing_allowed() and self.closing.is_allowed()):
             self.controller.pause()  # leave the processor to the writes
             event.ignore()
             return
         self.presenter.turn(False)
-        self.columns.enlarge(None)
-        self.columns.save(self.settings)
-        for name, value in (
-            ("geometry", self.saveGeometry()),
-            ("side", self.side_panel.shares),
-            ("theme", self.appearance.choice),
-            ("speed", self.lessons.own_speed),
-        ):
-            self.settings.set(name, value)
-        self.settings.save()
-        for part in (self.csv, self.pictures, self.files, self.gallery):
+        self.layout_memory.save(self.appearance.choice, self.lessons.own_speed)
+        for part in (self.csv, self.pictures, self.files, self.gallery, self.exports):
             part.close()
         self.views.end_threads()
         self.loader.fetcher.close()

@@ -136,7 +136,7 @@ def find_format(source: Source, reading: CsvOptions = NO_OPTIONS) -> TableFormat
     parse = cache(sample.number_form.parse_any)  # header and columns of words ask alike
     header = find_header(fields, sample.width, parse, MISSING, reading.has_header)
     if sample.doubt:
-        notes.append(_say_doubt(sample.doubt, header.names, sample.number_form))
+        notes.append(_describe_doubt(sample.doubt, header.names, sample.number_form))
     return TableFormat(
         encoding=head.encoding,
         separator=sample.separator,
@@ -187,7 +187,9 @@ def _format_of(found: Layout, head: Head, reading: CsvOptions) -> TableFormat:
         header_line=None,
         first_line=found.first_line,
         names=found.names,
-        notes=(_say_doubt(doubt, found.names, best.number_form),) if doubt and is_named else (),
+        notes=(_describe_doubt(doubt, found.names, best.number_form),)
+        if doubt and is_named
+        else (),
         thousands=best.number_form.thousands,
         quote=best.quote,
         layout=found,
@@ -203,7 +205,7 @@ def _quotes(lines: list[str], reading: CsvOptions) -> list[str]:
     return ["'", '"'] if rewriting.has_single_quotes("".join(lines)) else ['"']
 
 
-def _say_doubt(doubt: Doubt, names: tuple[str, ...], form: NumberForm) -> str:
+def _describe_doubt(doubt: Doubt, names: tuple[str, ...], form: NumberForm) -> str:
     number = form.parse_any(doubt.cell)
     read = "no number" if number is None else f"{number:g}" if number < 1e6 else f"{number:.0f}"
     return (

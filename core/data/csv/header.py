@@ -262,10 +262,10 @@ def _names(header: list[str], rest: Rows, width: int) -> tuple[tuple[str, ...], 
         notes.append(f"the header names {len(names)} columns, the rows have {width}")
         names = (names + [""] * width)[:width]
     apart = kept_apart(names, "column")
-    for place, (name, given) in enumerate(zip(names, apart, strict=True), start=1):
+    for number, (name, given) in enumerate(zip(names, apart, strict=True), start=1):
         tidy = visible(" ".join(name.split()))
         if not tidy:
-            notes.append(f"column {place} has no name")
+            notes.append(f"column {number} has no name")
         elif tidy != given:
             notes.append(f"a second “{tidy}” is now “{given}”")
     return apart, notes

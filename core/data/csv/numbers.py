@@ -296,7 +296,7 @@ def _thousands(seen: list[_Seen], decimal: str) -> str:
 
 def _doubt(seen: list[_Seen], decimals: Counter[str], decimal: str) -> Doubt | None:
     """Return the first cell such as 1.600 whose reading other cells do not settle."""
-    for place, column in enumerate(seen):
+    for index, column in enumerate(seen):
         for mark, cells in column.unclear.items():
             if mark == decimal:
                 is_settled = column.decimals[mark] or (
@@ -305,5 +305,5 @@ def _doubt(seen: list[_Seen], decimals: Counter[str], decimal: str) -> Doubt | N
             else:
                 is_settled = bool(decimals[decimal])
             if not is_settled:
-                return Doubt(place, cells[0])
+                return Doubt(index, cells[0])
     return None

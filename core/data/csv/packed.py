@@ -288,6 +288,6 @@ def check_directory(name: str, file: IO[bytes], size: int) -> None:
     file.seek(max(size - 2**16 - 22, 0))
     end = file.read(2**16 + 22)
     file.seek(0)
-    place = end.rfind(b"PK\5\6")
-    if place >= 0 and int.from_bytes(end[place + 12 : place + 16], "little") > MAX_DIRECTORY:
+    offset = end.rfind(b"PK\5\6")
+    if offset >= 0 and int.from_bytes(end[offset + 12 : offset + 16], "little") > MAX_DIRECTORY:
         raise DataError(f"{name} holds too many files; unpack the table first.")

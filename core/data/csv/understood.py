@@ -63,7 +63,7 @@ class Understood:
     remarks: tuple[Remark, ...]
     could_be_words: tuple[str, ...] = ()
 
-    def say_label(self) -> str:
+    def describe_label(self) -> str:
         """Return which column is the label, why, and which others could be."""
         said = f"{self.label} ({self.label_why})"
         if self.rivals:

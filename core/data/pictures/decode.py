@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.data.pictures.kinds import begins_as_picture, say_other
+from core.data.pictures.kinds import begins_as_picture, describe_kind
 from core.errors import DataError, PictureError
 from core.files import contents
 
@@ -81,7 +81,7 @@ def opened(data: bytes, name: str) -> Iterator[Image.Image]:
         if begins_as_picture(data):
             said = f"{name} is damaged: it breaks off. Save the picture again."
             raise PictureError(said, DAMAGED) from None
-        other = say_other(data)
+        other = describe_kind(data)
         raise PictureError(f"{name} is {other}.", other.partition(";")[0]) from None
     except Image.DecompressionBombError:
         raise _too_large(name, "far more than", MAX_PIXELS) from None

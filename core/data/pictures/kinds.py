@@ -52,16 +52,16 @@ def looks_like_picture(path: Path) -> bool:
 
 def begins_as_picture(head: bytes) -> bool:
     """Return whether these first bytes are those of a kind that is decoded."""
-    return any(head[place:].startswith(begin) for place, begin in PICTURES)
+    return any(head[offset:].startswith(begin) for offset, begin in PICTURES)
 
 
-def say_other(data: bytes) -> str:
+def describe_kind(data: bytes) -> str:
     """Return what data that are no picture are, and what to do."""
     if not data:
         return "empty (0 bytes); choose another picture"
     head = data[:HEAD].lower()
     text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
-    for place, begin, said in OTHERS:
-        if (text if place == 0 else head[place:]).startswith(begin):
+    for offset, begin, said in OTHERS:
+        if (text if offset == 0 else head[offset:]).startswith(begin):
             return said
     return f"no picture that can be read; choose a {CHOICE} file"

@@ -39,9 +39,9 @@ class RemarksBox(QWidget):
             _box("", "Else it means that the label is missing") for _ in range(MOST_WORDS)
         ]
         self._words: list[str] = []
-        for place, box in enumerate(self.class_boxes):
+        for index, box in enumerate(self.class_boxes):
             box.clicked.connect(
-                lambda is_on, k=place: self.class_wanted.emit(self._words[k], is_on)
+                lambda is_on, k=index: self.class_wanted.emit(self._words[k], is_on)
             )
         self._switches = QWidget()
         row = FlowLayout(self._switches, 12, 2)
@@ -58,7 +58,7 @@ class RemarksBox(QWidget):
         remarks = [_sentence(remark.text) for remark in outcome.remarks]
         more = len(remarks) - MOST_REMARKS
         said = remarks[:MOST_REMARKS] + ([f"{more} more like these."] if more > 0 else [])
-        lines = [" ".join(said), selection.say_unused()]
+        lines = [" ".join(said), selection.describe_unused()]
         self.words.setText("\n".join(line for line in lines if line))
         self.words.setVisible(any(lines))
         self.merge_box.setVisible(selection.has_spellings)

@@ -172,7 +172,7 @@ class Selection:
     def has_totals(self) -> bool:
         """Whether some rows with a label seem to be no data."""
         no_label = self.table.gaps(self.label, ()).no_label
-        return any(not no_label[stray.rows].all() for stray in oddities.strays(self.table))
+        return any(not no_label[group.rows].all() for group in oddities.excluded_rows(self.table))
 
     @property
     def has_missing_words(self) -> bool:
@@ -193,15 +193,16 @@ class Selection:
         except DataError as error:
             return Outcome("", gaps, (), "", str(error))
         remarks = oddities.remarks(table, self.label, names, y, is_merged=self.merge_case)
-        strays = [
-            (row, stray.why)
-            for stray in (() if self.keep_totals else oddities.strays(table))
-            for row in stray.rows
+        excluded = [
+            (row, group.why)
+            for group in (() if self.keep_totals else oddities.excluded_rows(table))
+            for row in group.rows
             if not gaps.no_label[row]
         ]
-        rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row, _ in strays)
+        rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row, _ in excluded)
         remarks += tuple(
-            Remark(f"line {table.lines[row]:,} is left out, as a row {why}") for row, why in strays
+            Remark(f"line {table.lines[row]:,} is left out, as a row {why}")
+            for row, why in excluded
         )
         counts = np.bincount(y[y >= 0], minlength=len(names))
         shown = ", ".join(
@@ -237,7 +238,7 @@ class Selection:
         if not self.table.usable(self.label):
             return (
                 "No column beside the label holds numbers that differ, or a few words; a feature "
-                "must. " + roles.say_words_beside(self.table, self.label)
+                "must. " + roles.describe_text_columns(self.table, self.label)
             )
         if not self.features:
             return "Tick at least one feature."
@@ -245,7 +246,7 @@ class Selection:
             return "Each row lacks something; fill in the mean, or untick the emptiest features."
         return ""
 
-    def say_unused(self) -> str:
+    def describe_unused(self) -> str:
         """Return the columns that are not used and why, "" if there are none."""
         columns = self.table.columns
         named = tuple(

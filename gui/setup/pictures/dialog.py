@@ -172,7 +172,9 @@ class PicturesDialog(QDialog):
         rows, columns = samples.form.shape
         total = len(self.found.files)
         words = f"Loads {format_count(total, 'picture')} with {rows * columns:,} numbers each"
-        self.foot.say(f"{words}  ·  {format_bytes(total * rows * columns)}", is_trouble=False)
+        self.foot.show_message(
+            f"{words}  ·  {format_bytes(total * rows * columns)}", is_trouble=False
+        )
         self.foot.set_possible(True)
 
     def show_progress(self, words: str, share: float) -> None:
@@ -180,12 +182,12 @@ class PicturesDialog(QDialog):
         self.set_busy(bool(words))
         if words:
             self.foot.show_progress(words, share)
-            self.foot.say(words, is_trouble=False)
+            self.foot.show_message(words, is_trouble=False)
 
     def show_failure(self, words: str) -> None:
         """Show why the pictures could not be loaded."""
         self.set_busy(False)
-        self.foot.say(words, is_trouble=True)
+        self.foot.show_message(words, is_trouble=True)
 
     def set_busy(self, is_busy: bool) -> None:
         """Disable all settings while the pictures are read."""

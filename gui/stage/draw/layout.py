@@ -58,7 +58,7 @@ class Fold(QToolButton):
         self.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
 
 
-class Room(QWidget):
+class DrawLayout(QWidget):
     """Holds the parts; the pad at the top takes all height that those below leave.
 
     Sizes depend on the available space, the font and the open parts, not on the content, with one

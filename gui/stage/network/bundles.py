@@ -108,7 +108,7 @@ class Bundles(Sketch):
         self._block_words.place(
             QRectF(0, self._block_rect.bottom() + 3, max(width, line * 5), line * 1.1), LEFT
         )
-        self._block_words.say(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
+        self._block_words.set_text(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
         thumb_side = min(row - 6, self.grid.columns.logit * 0.16, 96.0 * zoom.factor())
         if is_image:
             thumb_side = self._fit(thumb_side, max(rows, columns))
@@ -222,7 +222,7 @@ class Bundles(Sketch):
                     self._thickest * abs(part) / self.scale if s else 0.0,
                     colour if part else self._theme.line,
                 )
-                self._say(words, ("b " if s and n == 2 else "") + terms[n])
+                self._set_text(words, ("b " if s and n == 2 else "") + terms[n])
 
     def terms(self, i: int) -> list[str]:
         """Format the positive sum, the negative sum and the bias of the i-th drawn output."""

@@ -77,7 +77,7 @@ class RowModel(RowTableModel):
         self._sorted_by = column, order
         self.arrange()
 
-    def place_of(self, row: int) -> int | None:
+    def position_of(self, row: int) -> int | None:
         """Return the position in the table of a row of the data set; None if it is not shown."""
         (found,) = np.nonzero(self.order == row)
         return int(found[0]) if len(found) else None
@@ -96,8 +96,8 @@ class RowModel(RowTableModel):
         key = self._key(column)
         if key is None:
             return rows
-        places = np.argsort(key[rows], kind="stable")
-        return rows[places if order == Qt.SortOrder.AscendingOrder else places[::-1]]
+        order_of_rows = np.argsort(key[rows], kind="stable")
+        return rows[order_of_rows if order == Qt.SortOrder.AscendingOrder else order_of_rows[::-1]]
 
     def _key(self, column: int) -> NDArray[Any] | None:
         """Return a column's sort key for all rows; None while the answers are missing."""
@@ -148,7 +148,7 @@ class RowModel(RowTableModel):
         assert self.task is not None
         dataset, answers = self.task.dataset, self.answers
         if column == ROW:
-            return f"{row + 1:,}"  # as `Task.say_row` counts
+            return f"{row + 1:,}"  # as `Task.describe_row` counts
         if column == SET:
             return PARTS[self._part[row]]
         if column == CLASS:
@@ -179,7 +179,7 @@ class RowModel(RowTableModel):
 
     def _summary(self, row: int) -> str:
         assert self.task is not None
-        words = [self.task.say_row(row), self._text(row, CLASS)]
+        words = [self.task.describe_row(row), self._text(row, CLASS)]
         lines = self.task.dataset.lines
         if lines is not None and lines[row]:
             words.insert(1, f"line {lines[row]:,} of the file")

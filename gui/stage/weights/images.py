@@ -104,7 +104,7 @@ class Pictures(Panels):
         panel.frame.setPath(frame)
         panel.frame.setPen(QPen(QColor(self._theme.line), zoom.factor()))
         panel.name.dress(self._bold, self._theme.ink)
-        panel.name.say(
+        panel.name.set_text(
             self._bold_metrics.elidedText(name, Qt.TextElideMode.ElideRight, rect.width())
         )
         panel.norm.dress(self._small, self._theme.muted)
@@ -114,9 +114,9 @@ class Pictures(Panels):
         """Centre name and norm side by side; show the name alone if both do not fit."""
         name_width = self._bold_metrics.horizontalAdvance(panel.name.text() + "  ")
         norm_width = self._small_metrics.horizontalAdvance(norm)
-        is_room = name_width + norm_width <= rect.width()
-        panel.norm.setVisible(is_room)
-        used = name_width + norm_width * is_room
+        fits = name_width + norm_width <= rect.width()
+        panel.norm.setVisible(fits)
+        used = name_width + norm_width * fits
         title = QRectF(rect.left(), rect.bottom() + 2, rect.width(), self._line() * 1.3)
         title.setLeft(rect.left() + max(rect.width() - used, 0) / 2)
         panel.name.place(title, LEFT)
@@ -174,7 +174,7 @@ class Pictures(Panels):
         if self._shown_scale != self.scale:
             self._shown_scale = self.scale
             for words, text in zip(self._bar_words, self._scale_words(), strict=True):
-                words.say(text)
+                words.set_text(text)
         self._show_pictures(W)
         if not self._reading.is_due(is_live=self._is_live):
             return
@@ -184,7 +184,7 @@ class Pictures(Panels):
             text = self._norm_words(norm)
             if text != self._norms[k]:
                 panel = self._panels[k]
-                panel.norm.say(text)
+                panel.norm.set_text(text)
                 if len(text) != len(self._norms[k]):  # all digits have the same width
                     self._place_title(panel, self._places[k], text)
                 self._norms[k] = text
@@ -207,9 +207,9 @@ class Pictures(Panels):
         self._levels[changed] = new = levels[changed]
         pixels = self._colours[new]
         sheet = QImage(pixels.data, columns, len(new) * rows, QImage.Format.Format_RGB32)
-        for place, k in enumerate(changed):
+        for index, k in enumerate(changed):
             # Copy: a pixmap of the sheet itself would keep using its memory.
-            picture = sheet.copy(0, place * rows, columns, rows)
+            picture = sheet.copy(0, index * rows, columns, rows)
             self._panels[k].picture.setPixmap(QPixmap.fromImage(picture))
 
     # Mouse ------------------------------------------------------------------------------------

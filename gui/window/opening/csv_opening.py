@@ -122,17 +122,17 @@ class CsvOpener(QObject):
         self.dialog = None
         self.closed.emit()
 
-    def _show_failure(self, words: str) -> None:
+    def _show_failure(self, text: str) -> None:
         if self.dialog:
-            self.dialog.show_failure(words)
+            self.dialog.show_failure(text)
         else:
-            self.failed.emit(words)
+            self.failed.emit(text)
 
-    def _show_progress(self, words: str, share: float) -> None:
+    def _show_progress(self, text: str, share: float) -> None:
         if self.dialog:
-            self.dialog.foot.show_progress(words, share)
-            words = ""
-        self.progressed.emit(words, share)
+            self.dialog.foot.show_progress(text, share)
+            text = ""
+        self.progressed.emit(text, share)
 
     def _load(self, table: Table, data: DataConfig) -> None:
         data = replace(data, reading=self._reading)

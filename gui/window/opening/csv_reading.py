@@ -91,8 +91,8 @@ class FileReader(QObject):
         elif isinstance(error, MemoryError):
             self.failed.emit(f"{self._name} does not fit into the memory that is free.")
         else:
-            words = f"{type(error).__name__}: {error}"
-            self.failed.emit(f"{self._name} could not be opened ({words}).")
+            text = f"{type(error).__name__}: {error}"
+            self.failed.emit(f"{self._name} could not be opened ({text}).")
 
     def _tell(self) -> None:
         self._look.setInterval(LOOK_MS)
@@ -151,9 +151,9 @@ class OpeningBar(QWidget):
             row.addWidget(widget)
         self.hide()
 
-    def show_progress(self, words: str, share: float) -> None:
+    def show_progress(self, text: str, share: float) -> None:
         """Show the message and the share read, 0 … 1; hide the bar if the message is ""."""
-        self.words.setText(words)
-        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(words))
+        self.words.setText(text)
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(text))
         self.bar.setValue(round(STEPS * share))
-        self.setVisible(bool(words))
+        self.setVisible(bool(text))

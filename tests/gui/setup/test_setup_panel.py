@@ -159,7 +159,7 @@ def test_one_feature_hides_the_boundary(window, new_run):
         menu = window.setup.data.features.menu()
         next(action for action in menu.actions() if action.text() == "petal width").trigger()
     assert window.stage.current == "Weights"
-    assert "Boundary" not in window.stage.offered
+    assert "Boundary" not in window.stage.available
 
 
 def test_all_features_at_once(window, new_run):
@@ -225,12 +225,12 @@ def test_the_start_can_be_random(qtbot, window, new_run):
 def test_a_device_that_is_not_there_is_not_offered(qtbot, window):
     import torch
 
-    offered = {
+    available = {
         window.setup.training.device.itemData(i)
         for i in range(window.setup.training.device.count())
     }
-    assert "cpu" in offered
-    assert any(name.startswith("cuda") for name in offered) == torch.cuda.is_available()
+    assert "cpu" in available
+    assert any(name.startswith("cuda") for name in available) == torch.cuda.is_available()
 
 
 # No test rows ---------------------------------------------------------------------------------

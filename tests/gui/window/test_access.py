@@ -78,20 +78,20 @@ def full_window(request, open_window, qtbot):
     qtbot.waitUntil(lambda: window.controller.run is not None)
     window.columns.show_panel(True)
     for spec in TABS:
-        if spec.name in window.stage.offered:
+        if spec.name in window.stage.available:
             window.stage.show_name(spec.name)
             QApplication.processEvents()
     if not window.controller.run.task.obstacle:
         for _ in range(3):
             qtbot.keyClick(window, "s")
         qtbot.waitUntil(lambda: window.controller.snapshot.step >= 3)
-    window.stage.show_name(window.stage.offered[0])
+    window.stage.show_name(window.stage.available[0])
     return window
 
 
 def test_every_control_has_a_name_and_a_tip(full_window):
-    offered = {*full_window.stage.offered, *(spec.name for spec in SIDE)}
-    absent = [view for name, view in full_window.views.named if name not in offered]
+    available = {*full_window.stage.available, *(spec.name for spec in SIDE)}
+    absent = [view for name, view in full_window.views.named if name not in available]
     found = [
         w
         for w in controls(full_window)
@@ -122,7 +122,7 @@ def test_no_two_fields_share_a_name(full_window):
 def test_every_picture_in_sight_says_what_it_shows(full_window):
     window = full_window
     dumb = []
-    for name in window.stage.offered:
+    for name in window.stage.available:
         window.stage.show_name(name)
         QApplication.processEvents()
         dumb += [
