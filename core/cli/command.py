@@ -68,7 +68,7 @@ def _can_be_listed(name: str) -> bool:
 
 
 def _data(data: DataConfig) -> str:
-    if data.source != "csv" or data.path is None:
+    if data.source not in ("csv", "pictures") or data.path is None:
         return data.source
     return f"./{data.path}" if data.path.startswith("-") else data.path
 
@@ -133,6 +133,10 @@ def _of_data(data: DataConfig, seed: int) -> Iterable[Option]:
             "missing_category": "missing-category",
             "merge_case": "merge-case",
             "any_label": "any-label",
+            "keep_totals": "keep-totals",
+            "size": "picture-size",
+            "colour": "colour",
+            "invert": "invert",
         },
     )
 

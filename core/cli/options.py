@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.cli.parser import describe_misplaced
+from core.cli.picture_options import add_picture_options, folder_source, pictures_from
 from core.cli.reading_options import add_reading_options, reading_from
 from core.cli.table_options import add_table_options, meaning_from, na_from
 from core.cli.values import batch_size, number, whole, words
@@ -29,14 +30,16 @@ from core.config import (
 from core.errors import LogitLabError
 from core.optimiser_family import OPTIMISERS, Optimiser
 
-NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv"))
+NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv", "pictures"))
 STDIN = "-"
 
 
-def add_run_options(parser: argparse.ArgumentParser) -> None:
+def add_run_options(parser: argparse.ArgumentParser, *, is_window: bool = False) -> None:
     """Add the options of a run, which the window and the command line share."""
     group = parser.add_argument_group("data")
     _add_source(group)
+    # The window's own --size comes first there.
+    add_picture_options(group, *(() if is_window else ("--size",)), "--picture-size")
     _add_features(group)
     _add_pictures(group)
     _add_model(parser.add_argument_group("model"))
@@ -56,7 +59,8 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         default=data.source,
         metavar="DATA",
         help=f"{', '.join(NAMED_SOURCES)}, or a file with a table: CSV and its like, ARFF, libsvm, "
-        "JSON lines, Excel, also as .gz or .zip; - for standard input (default: iris)",
+        "JSON lines, Excel, Parquet, also as .gz or .zip; - for standard input; or a folder with a "
+        "folder of pictures for each class (default: iris)",
     )
     group.add_argument(
         "--label",
@@ -343,13 +347,14 @@ def _training_from(options: argparse.Namespace) -> TrainingConfig:
 
 def _data_from(options: argparse.Namespace) -> DataConfig:
     source, path = options.data if isinstance(options.data, tuple) else (options.data, None)
+    is_idx = source == "mnist" and path is not None
     return DataConfig(
         source=source,
-        path=path,
+        path=None if is_idx else path,
+        folder=path if is_idx else options.data_dir,
         label=options.label,
         missing=options.missing,
         reading=replace(reading_from(options), na=na_from(options)),
-        folder=options.data_dir,
         transpose=options.transpose,
         features=None if options.features is None else tuple(words(options.features)),
         test_fraction=options.test_fraction,
@@ -363,13 +368,16 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         pens=options.pens,
         validation_fraction=options.validation_share,
         **meaning_from(options),
+        **pictures_from(options),
     )
 
 
 def _data(text: str) -> str | tuple[str, str]:
-    """Parse the name of a data set, or return ("csv", path) for a file name."""
+    """Parse the name of a data set, or return the source of a file or a folder, and its path."""
     if text in NAMED_SOURCES:
         return text
+    if source := folder_source(text):
+        return source, text
     if misplaced := describe_misplaced(text):
         raise argparse.ArgumentTypeError(misplaced)
     if text == STDIN or Path(text).suffix or os.sep in text or _exists(text):

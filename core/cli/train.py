@@ -211,6 +211,8 @@ def load(data: DataConfig) -> Dataset:
     """Load the data, with a progress bar on stderr for a CSV file or a download."""
     if data.source == "csv":
         return _read(data)
+    if data.source == "pictures":
+        return _read_pictures(data)
     if not sources.is_fetched(data):
         return sources.load(data)
     from core.data.mnist.download import Download  # its imports are needed only here
@@ -248,13 +250,23 @@ def _read(data: DataConfig) -> Dataset:
         bar.close()
 
 
+def _read_pictures(data: DataConfig) -> Dataset:
+    from core.data.picture_folder import reading
+
+    bar = ShareProgress(sys.stderr)
+    try:
+        return reading.read(data, lambda words, share: bar.show(share, words))
+    finally:
+        bar.close()
+
+
 def describe(task: Task) -> str:
     """Describe in a few lines what will be trained."""
     data, settings = task.config.data, task.config.training
     dataset = task.dataset
     listed = ", ".join(task.input_names[:LISTED_INPUTS])
     more = f" and {task.m - LISTED_INPUTS} more" if task.m > LISTED_INPUTS else ""
-    names = f"{dataset.m} pixels" if task.source.image_shape else listed + more
+    names = f"{dataset.m:,} pixels" if task.source.image_shape else listed + more
     batch = "full" if settings.batch_size is None else f"{settings.batch_size:,}"
     kind, hidden = FAMILY[task.config.model.kind], task.config.model.hidden
     model = f"{kind.title}, {dataset.h} class{'' if dataset.h == 1 else 'es'}"

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.csv.understood import LeftOut, Understood
 from core.data.indicators import Asked, Indicator, asked_of
+from core.data.understood_folder import UnderstoodFolder
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
 from core.name_lookup import find
 
+Looks = Literal["ink", "grey", "colour"]
 REST_MARK = -1
 MAX_LISTED = 10  # lines listed in a message
 SPARE_ROWS = 256  # spare rows for examples that the user adds
@@ -38,7 +41,8 @@ class Dataset:
         tell the measurements apart before they are standardised.
     y : (n,) int64, class numbers 0 … h-1.
     unit : of every feature, "" for none. units : (m,) of each feature; () if all have `unit`.
-    image_shape : (rows, columns) if a row of X is a picture.
+    image_shape : (rows, columns) if a row of X is a picture. looks : what its pixels are: “ink” on
+        paper, “grey” values of light, or “colour”: red, green and blue, one below the other.
     preferred_features : default inputs if the user chooses none; empty means all.
     published_test : number of rows at the end that form the published test set.
     added : number of rows at the beginning that were added later; they are always training rows.
@@ -51,6 +55,7 @@ class Dataset:
     notes : messages for the user about how the data were read.
     indicators : for each feature the word that it stands for, None for a number; () if all are.
     understood, left_out : of a table, how it is used, and the rows that are not in X.
+    folder : of a folder of pictures, how it is understood.
 
     NaN in the X of a loaded data set is a gap: a cell of the file without a number.
     """
@@ -75,6 +80,8 @@ class Dataset:
     understood: Understood | None = None
     left_out: tuple[LeftOut, ...] = ()
     units: tuple[str, ...] = ()
+    looks: Looks = "ink"
+    folder: UnderstoodFolder | None = None
     _padded: _PaddedRows | None = None
 
     def __post_init__(self) -> None:
@@ -93,6 +100,12 @@ class Dataset:
     @property
     def n(self) -> int:
         return len(self.X)
+
+    @property
+    def is_square(self) -> bool:
+        """Whether its rows are square pictures without colours."""
+        shape = self.image_shape
+        return shape is not None and shape[0] == shape[1] and self.looks != "colour"
 
     @property
     def m(self) -> int:

@@ -35,7 +35,7 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     chosen = roles.decide(table, config)
     class_names, y = _classes(table, chosen, config)
     is_kept = y >= 0
-    excluded_rows = oddities.excluded_rows(table)
+    excluded_rows = () if config.keep_totals else oddities.excluded_rows(table)
     left_out = _left_out(table, ~is_kept, excluded_rows)
     for group in excluded_rows:
         is_kept[group.rows] = False
@@ -87,6 +87,12 @@ def understood(chosen: Roles, config: DataConfig) -> Understood:
         unused=chosen.unused,
         doubts=chosen.doubts,
         remarks=remarks,
+        could_be_words=tuple(
+            table.names[j]
+            for j in range(len(table.columns))
+            if j in chosen.categorical
+            or (table.columns[j].kind == "text" and j in table.usable(label.column))
+        ),
     )
 
 

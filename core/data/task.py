@@ -233,6 +233,11 @@ def _chosen(source: Dataset, config: RunConfig) -> Dataset:
     wants_pictures = config.data.deskew or config.data.copies
     if wants_pictures and (source.image_shape is None or source.X.dtype != np.uint8):
         raise DataError(f"{source.name} has no pictures to deskew or to vary; leave both off.")
+    if wants_pictures and not source.is_square:
+        raise DataError(
+            f"{source.name} holds pictures in colour or of two different sides; only square ones "
+            "of grey values can be deskewed or varied. Leave both off."
+        )
     dataset = source.upright if config.data.deskew else source
     if config.data.pens:
         dataset = with_pens(dataset, config.data.split_seed, deskew=config.data.deskew)

@@ -47,7 +47,7 @@ class StoredData:
         is_linked : of rows that lie in a file, keep only where that is and the digest.
         """
         digest = digest_of(source)
-        is_in_file = is_linked and config.source in ("csv", "mnist")
+        is_in_file = is_linked and config.source in ("csv", "mnist", "pictures")
         if is_built_in(source, config) or is_in_file:
             k = source.added
             more: dict[str, Any] = {"added_X": source.X[:k], "added_y": source.y[:k]} if k else {}
@@ -139,6 +139,8 @@ def checked(dataset: Dataset) -> Dataset:
         and dataset.lines.shape != (n,),
         "its classes have other marks": len(dataset.class_marks) != dataset.h or not dataset.h,
         "its pictures have another size": shape is not None and int(np.prod(shape)) != m,
+        "its colours have another size": dataset.looks == "colour"
+        and (shape is None or shape[0] % 3 != 0),
         "its counts of rows are impossible": not 0 <= dataset.added <= n
         or not 0 <= dataset.published_test <= n - dataset.added,
         "its scale is impossible": not (np.isfinite(dataset.scale) and dataset.scale > 0),

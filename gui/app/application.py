@@ -31,7 +31,7 @@ def _main(words: list[str]) -> int:
         description="See logistic and softmax regression learn. “train”, “predict” or "
         "“export” as the first word works in the terminal instead: see “train --help”.",
     )
-    add_run_options(parser)
+    add_run_options(parser, is_window=True)
     group = parser.add_argument_group("window")
     group.add_argument(
         "--screenshot", metavar="FILE", help="train, save a picture of the window, and exit"

@@ -78,15 +78,17 @@ class DataLoader(QObject):
         text: str = "",
         *,
         play: bool = False,
-        table: Table | None = None,
+        opened: Table | Dataset | None = None,
         preset: Preset | None = None,
+        remark: str = "",
         complaint: str = "",
     ) -> None:
         """Load the config's data and show a new run on it.
 
-        table : the contents of the config's file if already read. Other parameters: see `Wish`.
+        opened : the contents of the config's file or folder if already read. Other parameters: see
+        `Wish`.
         """
-        self._load(Wish(config, text, play, preset, complaint=complaint), table)
+        self._load(Wish(config, text, play, preset, remark=remark, complaint=complaint), opened)
 
     def return_to_defaults(self) -> None:
         """Reset all settings of the shown run to their defaults, as one undo step."""
@@ -159,17 +161,19 @@ class DataLoader(QObject):
 
     # Loading --------------------------------------------------------------------------------------
 
-    def _load(self, wish: Wish, table: Table | None = None) -> None:
-        known = self._at_hand(wish) if table is None else None  # a table read again may differ
+    def _load(self, wish: Wish, opened: Table | Dataset | None = None) -> None:
+        known = self._at_hand(wish) if opened is None else None  # a file read again may differ
         if known is None and sources.is_fetched(wish.config.data):
             self._fetch(wish)
             return
         run = self._controller.run
         if run and origin(wish.config) != origin(run.task.config):
             self.fetcher.stop()  # the user chose other data
-        self._prepare(wish, known, table)
+        self._prepare(wish, known, opened)
 
-    def _prepare(self, wish: Wish, known: Dataset | None, table: Table | None = None) -> None:
+    def _prepare(
+        self, wish: Wish, known: Dataset | None, opened: Table | Dataset | None = None
+    ) -> None:
         """Prepare the task from rows that are in memory or on this computer."""
         controller, editor, config = self._controller, self._editor, wish.config
         controller.plays_next = wish.play
@@ -180,7 +184,7 @@ class DataLoader(QObject):
         editor.taught = taught
 
         def make() -> Task:
-            return prepare(_rows(config.data, points, known, table, taught), config)
+            return prepare(_rows(config.data, points, known, opened, taught), config)
 
         def show(task: Task) -> None:
             self._begin(task, points, wish)
@@ -189,8 +193,8 @@ class DataLoader(QObject):
 
         def refuse(error: BaseException) -> None:
             self._next.refuse(error, may_lie_elsewhere=config.data.source == "mnist")
-            if controller.run is None and config.data.source == "csv":
-                # The program was started with this file.
+            if controller.run is None and config.data.path:
+                # The program was started with this file or folder.
                 self._load(Wish(RunConfig(training=config.training), complaint=str(error)))
 
         self._next.replace(
@@ -268,16 +272,18 @@ def _rows(
     data: DataConfig,
     points: Points,
     known: Dataset | None,
-    table: Table | None,
+    opened: Table | Dataset | None,
     taught: Taught | None,
 ) -> Dataset:
-    """Return the data set: with taught pictures, drawn, of a table, in memory, or loaded."""
+    """Return the data set: with taught pictures, drawn, opened, in memory, or loaded."""
     if taught is not None:
         return taught.added()
     if data.source == "drawn":
         return sources.drawn(points)
-    if table is not None:
-        return dataset_of_table(table, data)
+    if isinstance(opened, Dataset):
+        return opened
+    if opened is not None:
+        return dataset_of_table(opened, data)
     return known or sources.load(data)
 
 

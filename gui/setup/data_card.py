@@ -22,6 +22,7 @@ from gui.kit.fields.choices import Choice, Toggle
 from gui.kit.fields.numbers import CountField, ShareField
 from gui.kit.plain_text import Plain
 from gui.setup.feature_picker import FeaturePicker
+from gui.setup.words_picker import WordsPicker
 
 FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     ("linear", (1, False)),
@@ -29,6 +30,7 @@ FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     ("with sin", (1, True)),
     *((f"degree {degree}, sin", (degree, True)) for degree in range(2, MAX_DEGREE + 1)),
 )
+SPREADS = (("n − 1", "sample"), ("n", "population"))
 VARIATIONS = (("off", 0), *((f"× {copies + 1}", copies) for copies in range(1, MAX_COPIES + 1)))
 SHARE, SEED = "0000000", "00000"  # texts that set the widths of these fields
 
@@ -45,6 +47,11 @@ class DataCard(Card):
         self.features.chosen.connect(self.change_features)
         self._features_row = self.add_row(
             "features", self.features, "Which features go into the model"
+        )
+        self.words = WordsPicker()
+        self.words.chosen.connect(lambda data: self.changed.emit(data, "change of categories"))
+        self._words_row = self.add_row(
+            "words", self.words, "Columns of words that go in as categories, an input for each word"
         )
         self._add_split()
         self._add_preprocessing()
@@ -112,11 +119,23 @@ class DataCard(Card):
         self.standardise.clicked.connect(
             lambda is_on: self._change("standardisation", standardise=is_on)
         )
-        self.add_row(
-            "standardise",
-            self.standardise,
-            "Scale each feature to mean 0 and standard deviation 1 (n − 1) of the training rows",
+        self.std = Choice()
+        self.std.set_options(SPREADS, "sample")
+        self.std.chosen.connect(lambda std: self._change("standard deviation", std=std))
+        self.add_pair(
+            (
+                "standardise",
+                self.standardise,
+                "Scale each feature to mean 0 and standard deviation 1 of the training rows",
+            ),
+            (
+                "by",
+                self.std,
+                "The standard deviation of a sample, with n − 1, or of a population, with n, as in "
+                "NumPy and scikit-learn",
+            ),
         )
+        self.std.setAccessibleName("standard deviation")
 
     def change_features(self, names: tuple[str, ...]) -> None:
         """Request these features."""
@@ -140,6 +159,9 @@ class DataCard(Card):
         self._features_row.setVisible(FeaturePicker.applies_to(task))
         if FeaturePicker.applies_to(task):
             self.features.show_task(task)
+        self._words_row.setVisible(WordsPicker.applies_to(task))
+        if WordsPicker.applies_to(task):
+            self.words.show_task(task)
         is_pictures = task.source.image_shape is not None
         self._map_row.setVisible(not is_pictures)
         for row in self._picture_rows:
@@ -152,6 +174,8 @@ class DataCard(Card):
         self.feature_map.set_options(FEATURE_MAPS, (data.degree, data.sine))
         self.copies.set_options(VARIATIONS, data.copies)
         self.standardise.setChecked(bool(data.standardise))
+        self.std.show_value(data.std)
+        self.std.setEnabled(bool(data.standardise))
         self.deskew.setChecked(data.deskew)
         self.pens.setChecked(data.pens)
         drawn = task.pens

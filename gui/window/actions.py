@@ -24,6 +24,7 @@ from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.data_choice import DataChoice
+from gui.window.opening.folder_opening import FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter
 from gui.window.project.project_actions import ProjectActions
@@ -54,6 +55,7 @@ class Window(Protocol):
     layout_memory: LayoutMemory
     exports: Exports
     csv: CsvOpener
+    pictures: FolderOpener
     data_choice: DataChoice
     gallery: GalleryOpener
     setup: SetupPanel
@@ -120,9 +122,8 @@ def _of_files(window: Window) -> tuple[Action, ...]:
         Action(FILE, "&Save", projects.save, ("Ctrl+S",), saved, is_apart=True),
         Action(FILE, "Save &as…", projects.save_as, ("Ctrl+Shift+S",), "save under another name"),
         Action(FILE, "Re&vert", projects.revert),
-        Action(
-            FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model", is_apart=True
-        ),
+        Action(FILE, "Open a &folder of pictures…", window.pictures.choose_folder, is_apart=True),
+        Action(FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model"),
         Action(FILE, "Save mo&del…", files.save_model, ("Ctrl+M",), "save the model"),
         Action(
             FILE,

@@ -30,10 +30,12 @@ from gui.window.lessons import Lessons
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.message import Banner, Notice
+from gui.window.opening import openers
 from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener, dropped_file
 from gui.window.opening.csv_reading import OpeningBar
 from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
 from gui.window.opening.download_bar import DownloadBar
+from gui.window.opening.folder_opening import PICTURE_FOLDER, FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter, PresenterBar
 from gui.window.project.project_actions import PROJECT_FOLDER, RECENT, ProjectActions
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
         self.download_bar = DownloadBar()
         self.opening_bar = OpeningBar()
         self.csv = CsvOpener(self, controller, loader, self.settings, look)
+        self.pictures = FolderOpener(self, controller, loader, self.settings, look)
         self.data_choice = DataChoice(self, controller, loader, self.settings)
         self.gallery = GalleryOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
@@ -105,8 +108,7 @@ class MainWindow(QMainWindow):
         self.zoom = ZoomMemory(self, self.settings, look)
         parts = self.columns, self.stage, self.side_panel, self.run_bar, self.zoom
         self.layout_memory = LayoutMemory(self, *parts, self.settings)
-        self.projects.look = self.layout_memory.describe
-        self.projects.opened.connect(self.layout_memory.show)
+        self.projects.keep_look(self.layout_memory.describe, self.layout_memory.show)
         hidden = self.menuBar(), self.run_bar, self.knobs
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
         self.presenter.begun.connect(self.controller.precedence.take)
@@ -172,14 +174,14 @@ class MainWindow(QMainWindow):
         self.presenter_bar.play_or_pause.connect(controller.play_or_pause)
         self.presenter_bar.rate.chosen.connect(self.knobs.learning_rate.setValue)
         controller.devices_changed.connect(setup.training.show_devices)
-        for asked in (choice, csv):
+        openers.connect(csv, self.pictures, choice, self.opening_bar, status)
+        for asked in (choice, csv, self.pictures):
             asked.task_kept.connect(self.rail.show_task)
         for told in (controller.done, controller.remarked, self.closing.told, self.files.remarked):
             told.connect(status.remark)
-        for told in (choice.remarked, csv.remarked, self.exports.remarked):
+        for told in (choice.remarked, self.exports.remarked):
             told.connect(status.remark)
-        for failed in (controller.failed, csv.failed):
-            failed.connect(status.fail)
+        controller.failed.connect(status.fail)
         controller.raced.connect(lambda race: status.remark(describe_race(race)))
         for busy_changed in (coming.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)
@@ -192,10 +194,8 @@ class MainWindow(QMainWindow):
         for wanted in (self.download_bar.folder_wanted, status.folder_wanted):
             wanted.connect(choice.choose_mnist_folder)
         choice.folder_chosen.connect(self._take_folder)
-        choice.file_wanted.connect(csv.choose_file)
-        csv.progressed.connect(self.opening_bar.show_progress)
-        csv.closed.connect(self.stage.setFocus)
-        self.opening_bar.cancelled.connect(csv.call_off)
+        for opener in (csv, self.pictures):
+            opener.closed.connect(self.stage.setFocus)
         self.gallery.board_wanted.connect(lambda: choice.choose("drawn"))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -272,7 +272,15 @@ class MainWindow(QMainWindow):
         if settings.is_kept and not settings.number(HAS_STARTED, 0, 1):
             self._guide()
         self.layout_memory.restore()
-        for text in (MNIST_FOLDER, TABLE_FOLDER, LAST_FOLDER, FOLDER, RECENT, PROJECT_FOLDER):
+        for text in (
+            MNIST_FOLDER,
+            TABLE_FOLDER,
+            PICTURE_FOLDER,
+            LAST_FOLDER,
+            FOLDER,
+            RECENT,
+            PROJECT_FOLDER,
+        ):
             settings.text(text)  # read now, so that unreadable settings are reported together
         self.status.announce_with_next_task(settings.put_aside())
         self.controller.set_speed(self.run_bar.chosen_speed)
@@ -325,8 +333,10 @@ class MainWindow(QMainWindow):
             self.project_actions.open_path(path)
 
     def _open_file(self, path: Path) -> None:
-        """Open a file that is no project: a model, else what is read as a table."""
-        if is_model(path):
+        """Open what is no project: a folder, a model, else what is read as a table."""
+        if path.is_dir():
+            self.pictures.open_folder(path)
+        elif is_model(path):
             self.loader.open_model(path)
         else:
             self.csv.open_file(path)
@@ -338,7 +348,7 @@ class MainWindow(QMainWindow):
             return
         self.presenter.turn(False)
         self.layout_memory.save(self.appearance.choice, self.lessons.own_speed)
-        for part in (self.csv, self.files, self.gallery, self.exports):
+        for part in (self.csv, self.pictures, self.files, self.gallery, self.exports):
             part.close()
         self.views.end_threads()
         self.loader.fetcher.close()

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from core.data.csv import workbook
+from core.data.csv import parquet, workbook
 from core.errors import DataError
 from core.number_format import format_bytes
 
@@ -40,14 +40,15 @@ class Source:
     """The unpacked bytes of a table; they can be opened several times.
 
     path : of the file, or STDIN. name : for messages.
-    remark : on which part of the file it is, once it has been opened.
+    remark : on which part of the file it is, once it has been opened. is_plain : whether its text
+    is our own: UTF-8 with commas, decimal points and a line of names.
     """
 
     def __init__(self, path: Path, spool: IO[bytes] | None = None) -> None:
         self.path = path
         self.name = path.name if spool is None else "standard input"
         self._spool = spool
-        self.remark = ""
+        self.remark, self.is_plain = "", False
 
     @property
     def shown_path(self) -> Path:
@@ -131,6 +132,7 @@ class Stream:
         self._raw, self.size = raw, size
         self._is_kept = is_kept  # closing leaves the packed bytes open
         self._files: list[IO[bytes]] = []
+        self._parquet: parquet.ParquetText | None = None
         self._total = 0
         self._is_packed = False
         try:
@@ -141,6 +143,8 @@ class Stream:
 
     @property
     def done(self) -> int:
+        if self._parquet is not None:  # it is not read from the beginning to the end
+            return round(self._parquet.share * self.size)
         return min(self._raw.tell(), self.size)
 
     def read(self, count: int) -> bytes:
@@ -187,6 +191,8 @@ class Stream:
         for _ in range(MAX_LAYERS):
             mark = self._some(file, 4)
             file.seek(0)
+            if mark == parquet.MARK:
+                return self._of_parquet(file)
             if mark.startswith(GZIP):
                 if not self._is_packed:
                     self._check(self._stated_size(file), self.size)
@@ -199,6 +205,14 @@ class Stream:
                 return file
             self._files.append(file)
         raise DataError(f"{self._name} is packed more than {MAX_LAYERS} times; unpack it first.")
+
+    def _of_parquet(self, file: IO[bytes]) -> IO[bytes]:
+        if self._is_packed:
+            raise DataError(f"{self._name} is a packed Parquet file; unpack it first.")
+        self._parquet = parquet.ParquetText(self._name, file)
+        self._source.remark, self._source.is_plain = self._parquet.remark, True
+        self._files.append(cast("IO[bytes]", self._parquet))
+        return cast("IO[bytes]", self._parquet)
 
     def _stated_size(self, file: IO[bytes]) -> int:
         """Return how large a gzip file says that its last part is, 0 if that cannot be."""

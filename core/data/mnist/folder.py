@@ -81,6 +81,14 @@ def find_files(chosen: str | None) -> IdxFiles | None:
         ) from error
 
 
+def holds_files(folder: Path) -> bool:
+    """Return whether a folder or those below it hold a file that is named like one of the four."""
+    try:
+        return next(_candidates(folder), None) is not None
+    except OSError:
+        return False
+
+
 def name_of(folder: Path) -> str:
     """Return the name of a folder's data: the nearest folder name upwards that is not in NAMELESS.
 

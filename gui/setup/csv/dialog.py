@@ -46,6 +46,7 @@ class CsvDialog(QDialog):
         self.remarks = RemarksBox()
         self.remarks.merge_wanted.connect(self._merge)
         self.remarks.missing_category_wanted.connect(self._choose_missing_category)
+        self.remarks.totals_wanted.connect(self._keep_totals)
         self.remarks.class_wanted.connect(self._choose_meaning)
         self.preview = Preview(theme, self)
         self.view = PreviewView(self.preview)
@@ -116,6 +117,10 @@ class CsvDialog(QDialog):
 
     def _choose_missing_category(self, is_category: bool) -> None:
         self.selection.missing_category = is_category
+        self._show_selection()
+
+    def _keep_totals(self, are_kept: bool) -> None:
+        self.selection.keep_totals = are_kept
         self._show_selection()
 
     def _choose_meaning(self, word: str, is_class: bool) -> None:

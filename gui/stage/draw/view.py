@@ -140,9 +140,9 @@ class DrawView(View):
 
     @staticmethod
     def applies_to(task: Task) -> bool:
-        """Return whether the data are square pictures of at most MOST_CLASSES classes."""
-        shape = task.dataset.image_shape
-        return shape is not None and shape[0] == shape[1] and task.source.h <= MOST_CLASSES
+        """Return whether the data are square pictures in ink of at most MOST_CLASSES classes."""
+        data = task.dataset
+        return data.is_square and data.looks == "ink" and task.source.h <= MOST_CLASSES
 
     def receive_task(self, task: Task) -> None:
         self.nearest.clear()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget
@@ -15,7 +14,7 @@ from core.evaluate.classification import Answers
 from core.model_family import FAMILY
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.canvas_widgets import ink_pixmap, ink_table
+from gui.kit.canvas_widgets import ink_table, picture_pixmap
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip, fit_columns
 from gui.kit.row_table import RIGHT, Index, RowTableModel, make_gallery, make_table
@@ -113,8 +112,9 @@ class ExampleModel(RowTableModel):
         assert self.task is not None
         dataset = self.task.dataset
         assert dataset.image_shape is not None
-        ink: NDArray[np.float32] = dataset.values(np.array([self.row_at(number)]))[0]
-        whole = ink_pixmap(ink.reshape(dataset.image_shape), self._inks)
+        values = dataset.values(np.array([self.row_at(number)]))[0]
+        shares = np.asarray(values, dtype=np.float32)
+        whole = picture_pixmap(shares, dataset.image_shape, dataset.looks, self._inks)
         return whole.scaled(
             zoom.px(PICTURE_PX),
             zoom.px(PICTURE_PX),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 from core.number_format import format_fixed, format_spaced, format_terms
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
-from gui.kit.canvas_widgets import ink_pixmap, ink_table, signed_pixmap, signed_table
+from gui.kit.canvas_widgets import grey_pixmap, ink_pixmap, ink_table, signed_pixmap, signed_table
 from gui.kit.theme import Theme
 from gui.stage.network.parts import FAINT, Signals, Strand, scale_for
 from gui.stage.network.sketch import NOTHING, Mark, Sketch
@@ -235,7 +235,8 @@ class Bundles(Sketch):
         table = signed_table(self._theme)
         is_image = self.task.dataset.image_shape is not None
         if is_image and self.task.standardiser.is_identity:
-            self.block.setPixmap(ink_pixmap(x, ink_table(self._theme)))
+            ink = self.task.dataset.looks == "ink"
+            self.block.setPixmap(ink_pixmap(x, ink_table(self._theme)) if ink else grey_pixmap(x))
         else:
             self.block.setPixmap(signed_pixmap(x, float(abs(x).max(initial=0.0)), table))
         for bundle, w in zip(self.bundles, W, strict=True):

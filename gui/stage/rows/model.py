@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap
 
+from core.data.dataset import Dataset
 from core.data.task import Task
 from core.explain.plane import RowAnswers
 from core.model_family import FAMILY
-from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.canvas_widgets import ink_table, picture_pixmap
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip
 from gui.kit.row_table import RIGHT, Index, RowTableModel
@@ -171,7 +172,7 @@ class RowModel(RowTableModel):
         assert self.task is not None
         dataset = self.task.dataset
         if column == ROW and dataset.image_shape:
-            return digit_pixmap(dataset.X[row], dataset.image_shape, dataset.scale, self.theme)
+            return _picture_of(dataset, row, self.theme)
         if column == CLASS:
             return marker_icon(self.theme, dataset.class_marks[dataset.y[row]])
         return None
@@ -188,18 +189,12 @@ class RowModel(RowTableModel):
         return " · ".join(words)
 
 
-def digit_pixmap(
-    pixels: NDArray[Any], shape: tuple[int, int], scale: float, theme: Theme
-) -> QPixmap:
-    """Return an image of the data set, drawn in ink on the panel colour."""
-    share = pixels.reshape(shape).astype(np.float64) / scale
-    rgbx = np.full((*shape, 4), 255, dtype=np.uint8)
-    rgbx[..., :3] = look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share)
-    rows, columns = shape
-    image = QImage(rgbx.data, columns, rows, QImage.Format.Format_RGBX8888)
+def _picture_of(dataset: Dataset, row: int, theme: Theme) -> QPixmap:
+    """Return an image of the data set as it looks."""
+    assert dataset.image_shape is not None
+    shares = np.asarray(dataset.values(np.array([row]))[0], dtype=np.float32)
+    whole = picture_pixmap(shares, dataset.image_shape, dataset.looks, ink_table(theme))
     smooth = Qt.TransformationMode.SmoothTransformation
-    return QPixmap.fromImage(
-        image.scaled(
-            zoom.px(PICTURE_PX), zoom.px(PICTURE_PX), Qt.AspectRatioMode.KeepAspectRatio, smooth
-        )
+    return whole.scaled(
+        zoom.px(PICTURE_PX), zoom.px(PICTURE_PX), Qt.AspectRatioMode.KeepAspectRatio, smooth
     )

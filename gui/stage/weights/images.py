@@ -23,6 +23,7 @@ from gui.state.throttle import Reading
 CRISP = 0.9  # share of the size that whole device pixels per weight must keep
 OPAQUE = 0xFF000000
 NORM_SECONDS = 0.2  # between updates of the norms, which all change together
+PLANES = ("red", "green", "blue")
 HAIR = 3  # of the 257 levels of a sign; a smaller or equal difference is invisible
 
 
@@ -233,10 +234,19 @@ class Pictures(Panels):
                 weight = float(self._params.W[k, i * columns + j])
                 bias = float(self._params.b[k])
                 return (
-                    f"class {self._names()[k][0]} · pixel in row {i}, column {j} "
+                    f"class {self._names()[k][0]} · {self._say_pixel(i, j)} "
                     f"· {self._value_words(weight, bias)}"
                 )
         return ""
+
+    def _say_pixel(self, i: int, j: int) -> str:
+        """Return the place of a pixel; in colour the planes lie one below the other."""
+        assert self._task
+        rows = self._image_shape()[0]
+        if self._task.dataset.looks != "colour":
+            return f"pixel in row {i}, column {j}"
+        rows //= len(PLANES)
+        return f"{PLANES[i // rows]} in row {i % rows}, column {j}"
 
     def _norm_words(self, norm: float) -> str:
         return f"‖w‖ {norm:.2f}"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # the dialog is imported when first needed
 # What a file is, its contents say; other names are found under “All files”.
 TABLE_PATTERNS = (
     "*.csv *.tsv *.tab *.txt *.data *.dat *.arff *.libsvm *.svm *.jsonl *.ndjson "
-    "*.xlsx *.npz *.npy "
+    "*.xlsx *.parquet *.npz *.npy "
     "*.csv.gz *.tsv.gz *.txt.gz *.data.gz *.arff.gz *.jsonl.gz *.zip"
 )
 TABLE_FOLDER = "table_folder"  # setting: folder of the last CSV file
@@ -137,7 +137,7 @@ class CsvOpener(QObject):
     def _load(self, table: Table, data: DataConfig) -> None:
         data = replace(data, reading=self._reading)
         config = on_other_data(self._controller.config, data)
-        self._loader.load(config, f"change to {table.path.name}", table=table)
+        self._loader.load(config, f"change to {table.path.name}", opened=table)
 
 
 def dropped_file(event: QDropEvent) -> Path | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.cli import train as cli
 from core.cli.command import PROGRAM, command_for
@@ -90,6 +91,24 @@ def test_a_table_with_hostile_names_and_how_it_is_read(table, tmp_path):
     told = json.loads(result.read_text())
     assert told["class_names"] == ["a b", "-c"]
     assert told["feature_names"] == [names[1]]
+
+
+def test_a_folder_of_pictures_is_read_alike(tmp_path):
+    root, rng = tmp_path / "a folder's", np.random.default_rng(0)
+    for name in ("a", "b"):
+        (root / name).mkdir(parents=True)
+        for k in range(3):
+            pixels = rng.integers(0, 256, (9, 9, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(root / name / f"{k}.png")
+    data = DataConfig("pictures", path=str(root), size=5, colour=True, invert=True)
+    task = task_of(RunConfig(data, training=QUICK))
+    trainer = Trainer(task)
+    while trainer.outcome is None:
+        trainer.advance()
+    result = tmp_path / "result.json"
+    assert cli.main([*words_of(command_for(task, QUICK)), "--json", str(result)]) == 0
+    told = json.loads(result.read_text())
+    assert np.array_equal(np.array(told["W"], dtype=np.float32), trainer.params().W)
 
 
 def test_names_that_no_option_can_hold_have_no_command(tmp_path):

@@ -76,6 +76,22 @@ def test_a_number_counts_once_it_is_typed_to_its_end(qtbot, training, enter):
 # What begins a new run ------------------------------------------------------------------------
 
 
+def test_the_standard_deviation_is_chosen_where_it_is_used(qtbot, window, new_run):
+    card = window.setup.data
+    X = sources.load(DataConfig()).with_features(None).values()
+    for divisor in ("population", "sample"):
+        with new_run(window):
+            card.std.setCurrentIndex(card.std.findData(divisor))
+            card.std.activated.emit(card.std.currentIndex())
+        task = window.controller.run.task
+        ddof = 1 if divisor == "sample" else 0
+        expected = X[task.train_rows].std(axis=0, ddof=ddof, dtype=np.float64)
+        np.testing.assert_allclose(task.standardiser.std, expected, rtol=1e-6)
+    with new_run(window):
+        qtbot.mouseClick(card.standardise, Qt.MouseButton.LeftButton)
+    assert not card.std.isEnabled()
+
+
 def test_the_test_share_splits_anew(window, new_run, enter):
     with new_run(window):
         enter(window.setup.data.test_share, "40")
