@@ -137,7 +137,10 @@ def _data(task: Task) -> Iterator[str]:
     yield f"- {escaped(dataset.name)}: {dataset.n:,} rows, {dataset.h:,} classes"
     if dataset.image_shape:
         rows, columns = dataset.image_shape
-        yield f"- Features: pictures of {rows} × {columns} pixels, 0 … {dataset.scale:g}"
+        colours = ""
+        if dataset.looks == "colour":
+            rows, colours = rows // 3, ", of red, green and blue"
+        yield (f"- Features: pictures of {rows} × {columns} pixels, 0 … {dataset.scale:g}{colours}")
     else:
         yield f"- Features: {_listed(dataset.feature_names)}"
     if data.test_fraction is None:

@@ -92,6 +92,16 @@ def test_unequally_frequent_classes_are_named(make_task, iris):
     assert "The classes are unequally frequent" in card_of(trained(make_task(rare), 3))
 
 
+def test_colours_of_pictures_are_no_rows_of_pixels(make_task, digits):
+    coloured = replace(digits, X=np.tile(digits.X[:60], 3), y=digits.y[:60])
+    names = tuple(map(str, range(192)))
+    coloured = replace(coloured, feature_names=names, image_shape=(24, 8), looks="colour")
+
+    text = card_of(trained(make_task(coloured), 1))
+
+    assert "pictures of 8 × 8 pixels, 0 … 16, of red, green and blue" in text
+
+
 def test_rows_that_chose_the_epoch_are_said_to_flatter(make_task, iris):
     task = make_task(iris, {"validation_fraction": 0.3}, patience=2, epochs=5)
     assert "their figures are flattering" in card_of(train(task))
