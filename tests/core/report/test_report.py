@@ -224,5 +224,5 @@ def test_columns_of_many_long_names_have_numbers(tmp_path):
     assert f"9 {names[8]}" in Reader(matrix).text
     weights, names_of = found.weights, Reader(page[page.index("<h2>Weights") :]).text
     assert weights is not None
-    assert names_of.startswith("Weightsoutputxybias" + names[0])
+    assert names_of.startswith("Weights\noutputxybias" + names[0])
     assert f"{weights.b[0]:.4f}".replace("-", "−") in names_of
