@@ -86,6 +86,12 @@ def test_its_limits_are_those_of_the_run(make_task, iris, data, model, sentence)
     assert sentence in card_of(trained(make_task(iris, data, model), 3))
 
 
+def test_drawings_of_pens_are_counted(make_task, digits):
+    text = card_of(trained(make_task(digits, {"pens": True}), 3))
+    assert "- 590 of the 2,028 training rows are drawings of pens" in text
+    assert "drawings of pens" not in card_of(trained(make_task(digits), 3))
+
+
 def test_unequally_frequent_classes_are_named(make_task, iris):
     few = np.r_[0:50, 50:56, 100:106]
     rare = replace(iris, X=iris.X[few], y=iris.y[few])

@@ -67,6 +67,7 @@ OTHER_RUNS: dict[str, Any] = {
     "pixels, hidden": ("digits", {}, {"hidden": 7}, {"weight_decay": 0.01}),
     "pixels, standardised": ("digits", {"standardise": True, "deskew": True}, {}, {}),
     "pictures, varied": ("digits", {"copies": 1}, {"kind": "ovr"}, {"batch_size": 100}),
+    "drawings of pens": ("digits", {"copies": 1, "pens": True}, {}, {}),
     "all pixels at once": ("digits", {}, {}, {"optimiser": "lbfgs"}),
     "many Hessians": (
         "digits",
