@@ -9,7 +9,7 @@ import threading
 from contextlib import ExitStack
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
-if "PYTEST_XDIST_WORKER" in os.environ:  # there already is one process per processor
+if "PYTEST_XDIST_WORKER" in os.environ:  # there already is a process per processor
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # before anything imports NumPy
 
