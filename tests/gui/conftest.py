@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gc
 import re
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from html import unescape
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def end(qtbot, window: MainWindow) -> None:
 
 def windows_of(qtbot, dressed: QApplication, folder: Path):
     """Yield a function that opens windows whose settings are in the folder; close them all."""
-    windows = []
+    windows: list[MainWindow] = []
 
     def open_it(
         config: RunConfig | None = None,
@@ -101,9 +101,19 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
 
 @pytest.fixture(scope="module")
 def open_for_all(request, dressed: QApplication, tmp_path_factory):
-    """As `open_window`, for windows of which the tests of a module leave nothing changed."""
-    gc.disable()  # as the program does
-    yield from windows_of(QtBot(request), dressed, tmp_path_factory.mktemp("settings"))
+    """As `open_window`, for a window that several tests look at; there is one at a time."""
+    opened = contextmanager(windows_of)
+    with ExitStack() as last:
+
+        def open_it(config: RunConfig | None = None, **options) -> MainWindow:
+            last.close()
+            gc.disable()  # as the program does
+            folder = tmp_path_factory.mktemp("settings")
+            make = last.enter_context(opened(QtBot(request), dressed, folder))
+            window: MainWindow = make(config, **options)
+            return window
+
+        yield open_it
 
 
 class _Listener(QObject):
