@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -9,7 +10,7 @@ import threading
 from contextlib import ExitStack
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
-if "PYTEST_XDIST_WORKER" in os.environ:  # there already is one process per processor
+if "PYTEST_XDIST_WORKER" in os.environ:  # there already is a process per processor
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # before anything imports NumPy
 
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         order = {item.nodeid: dice.random() for item in items}
         files = {path: dice.random() for path in dict.fromkeys(item.path for item in items)}
         items.sort(key=lambda item: (files[item.path], order[item.nodeid]))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what lives to the end: to look through it takes 0.3 s."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
