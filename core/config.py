@@ -52,7 +52,9 @@ MAX_MOMENTUM = 0.9999
 MAX_RATE = 1e38  # just below the largest float32, 3.4e38
 MAX_FLOAT = sys.float_info.max
 
-SWITCHES = ("missing_category", "merge_case", "any_label", "keep_totals", "colour", "invert")
+SWITCHES = tuple(
+    "missing_category merge_case any_label keep_totals sine deskew pens colour invert".split()
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class DataConfig:
     std : the standard deviation it divides by, of a sample (n − 1) or of a population (n).
     deskew : shear pictures until they are upright.
     copies : augmented copies of each training picture to train on; see `core.data.augmentation`.
+    pens : train on bundled drawings of pens too; see `core.data.pens`.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
     folder : where four IDX files are; None takes MNIST. transpose : exchange rows and columns of
         their pictures; None where that is known to be needed, as for EMNIST.
@@ -131,6 +134,7 @@ class DataConfig:
     sine: bool = False
     deskew: bool = False
     copies: int = 0
+    pens: bool = False
     path: str | None = None
     label: str | None = None
     missing: Missing = "skip"
@@ -176,10 +180,6 @@ class DataConfig:
             raise ConfigError(f"transpose is {self.transpose!r}; it must be true or false.")
         _one_of("std", self.std, STDS)
         _whole("degree", self.degree, 1, MAX_DEGREE)
-        if not isinstance(self.sine, bool):
-            raise ConfigError(f"sine is {self.sine!r}; it must be true or false.")
-        if not isinstance(self.deskew, bool):
-            raise ConfigError(f"deskew is {self.deskew!r}; it must be true or false.")
         _whole("copies", self.copies, 0, MAX_COPIES)
 
 

@@ -41,6 +41,7 @@ def add_run_options(parser: argparse.ArgumentParser, *, is_window: bool = False)
     # The window's own --size comes first there.
     add_picture_options(group, *(() if is_window else ("--size",)), "--picture-size")
     _add_features(group)
+    _add_pictures(group)
     _add_model(parser.add_argument_group("model"))
     group = parser.add_argument_group("training")
     _add_updates(group)
@@ -136,6 +137,10 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
         help="add the products of features up to this degree, 1 to 5 (default: 1)",
     )
     group.add_argument("--sine", action="store_true", help="add the sine of each feature")
+
+
+def _add_pictures(group: argparse._ArgumentGroup) -> None:
+    data = DataConfig()
     group.add_argument(
         "--deskew", action="store_true", help="shear pictures until they stand upright"
     )
@@ -146,6 +151,12 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
         metavar="N",
         help="train on N variations of each picture too: moved, turned, resized, with another "
         "pen, 0 to 3 (default: 0)",
+    )
+    group.add_argument(
+        "--pens",
+        action="store_true",
+        help="digits: train on bundled drawings of pens too, such as crossed sevens, curled nines "
+        "and slashed zeros",
     )
 
 
@@ -354,6 +365,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         sine=options.sine,
         deskew=options.deskew,
         copies=options.copies,
+        pens=options.pens,
         validation_fraction=options.validation_share,
         **meaning_from(options),
         **pictures_from(options),

@@ -296,6 +296,8 @@ def _describe_standardising(data: DataConfig) -> str:
 
 def _describe_rows(task: Task) -> str:
     train, test = f"{len(task.train_rows):,} training", f"{len(task.test_rows):,} test rows"
+    if task.pens:
+        train += f" ({task.pens:,} of them drawings of pens)"
     if not len(task.validation_rows):
         return f"{train} and {test}"
     return f"{train}, {len(task.validation_rows):,} validation and {test}"

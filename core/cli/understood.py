@@ -49,6 +49,7 @@ def understood_json(task: Task) -> dict[str, Any]:
         "pictures": list(dataset.image_shape) if dataset.image_shape else None,
         "rows": {
             "training": len(task.train_rows),
+            "pens": task.pens,
             "validation": len(task.validation_rows),
             "test": len(task.test_rows),
         },

@@ -46,6 +46,7 @@ class Dataset:
     preferred_features : default inputs if the user chooses none; empty means all.
     published_test : number of rows at the end that form the published test set.
     added : number of rows at the beginning that were added later; they are always training rows.
+    pens : number of these that are bundled drawings; before variations are added, they are first.
     test_fraction : default fraction of the rows held out for testing.
     name, feature_names, class_names : invisible characters are replaced; see
         `core.invisible_characters`.
@@ -74,6 +75,7 @@ class Dataset:
     lines: NDArray[np.int32] | None = None
     notes: tuple[str, ...] = ()
     added: int = 0
+    pens: int = 0
     indicators: tuple[Indicator | None, ...] = ()
     understood: Understood | None = None
     left_out: tuple[LeftOut, ...] = ()
@@ -257,6 +259,7 @@ class Dataset:
             class_marks=(no_mark, self.class_marks[yes]),
             published_test=tested,
             added=added,
+            pens=int(keep[: self.pens].sum()),
             lines=None if self.lines is None else self.lines[keep],
         )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core import memory
 from core.config import ModelConfig, RunConfig, Std
 from core.data.dataset import Dataset
+from core.data.pens.rows import with_pens
 from core.data.preprocessing import ROWS_AT_ONCE, FeatureMap, Standardiser
 from core.data.validation import set_aside
 from core.errors import DataError
@@ -87,6 +88,17 @@ class Task:
             self.dataset.h,
             is_bytes=self.dataset.X.dtype == np.uint8,
         )
+
+    @property
+    def pens(self) -> int:
+        """Number of the training rows that are drawings of pens, or variations of these."""
+        return self.dataset.pens * (1 + self.config.data.copies)
+
+    @property
+    def own_train_rows(self) -> NDArray[np.int64]:
+        """The training rows without variations: first drawings of pens, then all others."""
+        made = len(self.train_rows) // (1 + self.config.data.copies) * self.config.data.copies
+        return self.train_rows[made:]
 
     @cached_property
     def held_out_rows(self) -> NDArray[np.int64]:
@@ -227,6 +239,8 @@ def _chosen(source: Dataset, config: RunConfig) -> Dataset:
             "of grey values can be deskewed or varied. Leave both off."
         )
     dataset = source.upright if config.data.deskew else source
+    if config.data.pens:
+        dataset = with_pens(dataset, config.data.split_seed, deskew=config.data.deskew)
     dataset = dataset.with_features(config.data.features)
     if config.data.missing == "skip":
         dataset = dataset.without_gaps()

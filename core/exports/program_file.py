@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 from core import VERSION, files
@@ -62,7 +63,9 @@ def introduction(plan: Plan, language: Language) -> str:
                 f" {plan.settings.rule.title} divides a gradient by its own size: where it is 0 "
                 "but for rounding, a weight goes by the rounding, and may differ more."
             )
-    title = f"{plan.kind.title} in {library}, trained by {plan.settings.rule.title}."
+    hidden = " with a hidden layer" if plan.hidden else ""
+    title = f"{plan.kind.title}{hidden} in {library}, trained by {plan.settings.rule.title}."
+    *names, last = plan.all_letters
     return "\n".join(
         (
             title,
@@ -70,7 +73,8 @@ def introduction(plan: Plan, language: Language) -> str:
             *wrapped(
                 f"Written by Logit Lab {VERSION}. It repeats {plan.steps:,} updates of a run. "
                 f"{exactly} It needs {'PyTorch and NumPy' if language == 'torch' else library} and "
-                "the data file beside it. At the end W and b are the weights and biases."
+                f"the data file beside it. At the end {', '.join(names)} "
+                f"and {last} are its weights and biases."
             ),
         )
     )
@@ -85,6 +89,4 @@ def _of(section: Section) -> str:
 
 def wrapped(words: str, width: int = WIDTH) -> list[str]:
     """Return words as lines of at most this width."""
-    import textwrap
-
     return textwrap.wrap(words, width, break_long_words=False)

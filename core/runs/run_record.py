@@ -135,6 +135,7 @@ def settings_of(record: Record) -> dict[str, Setting]:
         "sine": _yes(data.sine),
         "deskewed": _yes(data.deskew),
         "variations": data.copies,
+        "pens": record.task.pens,
         "model": FAMILY[model.kind].title,
         "start": "random" if model.hidden else model.init,
         "bias": _yes(model.has_bias),

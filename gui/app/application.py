@@ -39,6 +39,11 @@ def _main(words: list[str]) -> int:
     group.add_argument("--size", metavar="W×H", type=_size, help="size of the window in pixels")
     group.add_argument("--theme", choices=("system", "light", "dark"), help="colours")
     group.add_argument("--view", metavar="TAB", help="the tab to show, such as weights")
+    group.add_argument(
+        "--setup",
+        metavar="TEXT",
+        help="begin with a set-up that Edit, Copy set-up has put on the clipboard",
+    )
     if words[:1] == ["train"]:  # with --screenshot; see `app.main`
         words = words[1:]
     options = parser.parse_args(words)
@@ -73,7 +78,7 @@ def _main(words: list[str]) -> int:
         return USAGE
     shown = options.size, options.theme, options.view
     config = RunConfig() if project is not None else config
-    return Launch(application, config, picture, *shown, project).run_and_leave()
+    return Launch(application, config, picture, *shown, project, options.setup).run_and_leave()
 
 
 def _project(config: RunConfig) -> Path | None:

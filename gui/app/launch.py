@@ -79,7 +79,7 @@ def start_recovery(window: MainWindow, parent: QObject) -> Recovery | None:
 class Launch:
     """One execution of the program with a window.
 
-    project : to be opened, None for what the config says.
+    project : to be opened, setup : to begin with; None for what the config says.
     """
 
     def __init__(
@@ -91,9 +91,10 @@ class Launch:
         theme: str | None,
         view: str | None,
         project: Path | None = None,
+        setup: str | None = None,
     ) -> None:
         self._config, self._picture, self._view = config, picture, view
-        self._project = project
+        self._project, self._setup = project, setup
         self._recovery: Recovery | None = None
         self._is_ended_by_system = False
         self._was_at_rest = False
@@ -152,6 +153,8 @@ class Launch:
             self._recovery = start_recovery(self.window, self._application)
             if self._project is not None:
                 self.window.projects.open(self._project)
+            elif self._setup is not None:
+                self.window.setups.apply(self._setup)
 
     def run_and_leave(self) -> NoReturn:
         """Run, then end the process at once.

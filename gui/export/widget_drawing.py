@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QPushButton,
     QSplitterHandle,
     QToolButton,
     QWidget,
@@ -29,6 +30,7 @@ TITLE_SCALE = 1.1
 
 
 MARKS = ("quiet", "segments")  # properties of buttons
+LEGEND = "marker"  # of those that name the classes
 CONTROLS = (
     QAbstractSlider,
     QAbstractSpinBox,
@@ -97,7 +99,8 @@ def _paint(
 
 
 def _is_control(widget: QWidget) -> bool:
-    return isinstance(widget, CONTROLS) or any(map(widget.property, MARKS))
+    is_plain_button = type(widget) is QPushButton and not widget.property(LEGEND)
+    return is_plain_button or isinstance(widget, CONTROLS) or any(map(widget.property, MARKS))
 
 
 def _children(widget: QWidget) -> list[QWidget]:

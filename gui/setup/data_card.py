@@ -13,10 +13,14 @@ from core.config import (
     MAX_TEST_FRACTION,
     MAX_VALIDATION_FRACTION,
 )
+from core.data.pens.rows import takes_pens
 from core.data.task import Task
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Toggle
 from gui.kit.fields.numbers import CountField, ShareField
+from gui.kit.plain_text import Plain
 from gui.setup.feature_picker import FeaturePicker
 from gui.setup.words_picker import WordsPicker
 
@@ -98,6 +102,19 @@ class DataCard(Card):
                 "Train on variations of each picture too: moved, turned, resized, another pen",
             ),
         )
+        self.pens = Toggle()
+        self.pens.clicked.connect(lambda is_on: self._change("drawings of pens", pens=is_on))
+        self._pens_row = self.add_row(
+            "pens",
+            self.pens,
+            "Train on bundled drawings of pens too, as people all over the world write: crossed "
+            "sevens, curled nines, slashed zeros; the test rows stay",
+        )
+        self.pens_words = Plain()
+        zoom.set_type(self.pens_words, look.SMALL)
+        self.pens_words.setProperty("small", True)
+        self.pens_words.setWordWrap(True)
+        self.column.addWidget(self.pens_words)
         self.standardise = Toggle()
         self.standardise.clicked.connect(
             lambda is_on: self._change("standardisation", standardise=is_on)
@@ -149,6 +166,7 @@ class DataCard(Card):
         self._map_row.setVisible(not is_pictures)
         for row in self._picture_rows:
             row.setVisible(is_pictures)
+        self._pens_row.setVisible(takes_pens(task.source))
         self.test_share.set_given(bool(task.source.published_test))
         self.test_share.show_value(data.test_fraction)
         self.validation_share.show_value(data.validation_fraction)
@@ -159,3 +177,9 @@ class DataCard(Card):
         self.std.show_value(data.std)
         self.std.setEnabled(bool(data.standardise))
         self.deskew.setChecked(data.deskew)
+        self.pens.setChecked(data.pens)
+        drawn = task.pens
+        self.pens_words.setText(
+            f"{drawn:,} of {len(task.train_rows):,} training rows are drawings of pens."
+        )
+        self.pens_words.setVisible(bool(drawn))

@@ -28,6 +28,7 @@ from gui.window.opening.folder_opening import FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter
 from gui.window.project.project_actions import ProjectActions
+from gui.window.project.setup_actions import SetupActions
 from gui.window.rail import Rail
 from gui.window.run_bar import RunBar
 from gui.window.stage.stage import Stage
@@ -50,6 +51,7 @@ class Window(Protocol):
     controller: RunController
     files: FileActions
     project_actions: ProjectActions
+    setups: SetupActions
     layout_memory: LayoutMemory
     exports: Exports
     csv: CsvOpener
@@ -161,6 +163,12 @@ def _of_run_exports(window: Window) -> tuple[Action, ...]:
 
 def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     stack = window.controller.undo_stack
+    setups = window.setups
+
+    def paste() -> None:
+        if not setups.paste():
+            window.csv.paste()
+
     undo, redo = stack.createUndoAction(parent, "&Undo"), stack.createRedoAction(parent, "&Redo")
     for action, words in ((undo, "Undo"), (redo, "Redo")):
         action.setToolTip(words)  # Qt's default tip would interpret the command's text as HTML
@@ -169,7 +177,9 @@ def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
             EDIT, "&Undo", undo, ("Ctrl+Z",), "undo a reset or a change of data, model or points"
         ),
         Action(EDIT, "&Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo what was undone"),
-        Action(EDIT, "&Paste a table", window.csv.paste, ("Ctrl+V",), "paste a table", True),
+        Action(EDIT, "&Paste", paste, ("Ctrl+V",), "paste a table or a set-up", True),
+        Action(EDIT, "&Copy set-up", setups.copy, is_apart=True),
+        Action(EDIT, "Paste s&et-up", setups.paste_or_say),
     )
 
 

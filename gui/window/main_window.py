@@ -39,6 +39,7 @@ from gui.window.opening.folder_opening import PICTURE_FOLDER, FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter, PresenterBar
 from gui.window.project.project_actions import PROJECT_FOLDER, RECENT, ProjectActions
+from gui.window.project.setup_actions import SetupActions
 from gui.window.rail import Rail
 from gui.window.rest import is_at_rest
 from gui.window.run_bar import RunBar
@@ -53,6 +54,8 @@ from gui.window.status_area import StatusArea
 from gui.window.timeline import HistoryBar
 from gui.window.view_factory import ViewFactory
 from gui.window.view_registry import SIDE, TABS
+
+REMEMBERED = MNIST_FOLDER, TABLE_FOLDER, PICTURE_FOLDER, LAST_FOLDER, FOLDER, RECENT, PROJECT_FOLDER
 
 
 class MainWindow(QMainWindow):
@@ -100,6 +103,7 @@ class MainWindow(QMainWindow):
         self.projects = Projects(controller, self.next_task, loader, self)
         shown = self, controller, self.projects, self.settings
         self.project_actions = ProjectActions(*shown, self._open_file)
+        self.setups = SetupActions(controller, loader, self.editor, self)
         folder = self.data_choice.mnist_folder
         self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
         self._arrange()
@@ -271,15 +275,7 @@ class MainWindow(QMainWindow):
         if settings.is_kept and not settings.number(HAS_STARTED, 0, 1):
             self._guide()
         self.layout_memory.restore()
-        for text in (
-            MNIST_FOLDER,
-            TABLE_FOLDER,
-            PICTURE_FOLDER,
-            LAST_FOLDER,
-            FOLDER,
-            RECENT,
-            PROJECT_FOLDER,
-        ):
+        for text in REMEMBERED:
             settings.text(text)  # read now, so that unreadable settings are reported together
         self.status.announce_with_next_task(settings.put_aside())
         self.controller.set_speed(self.run_bar.chosen_speed)

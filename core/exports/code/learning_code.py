@@ -80,7 +80,7 @@ def _gradient(plan: Plan, language: Language) -> list[str]:
     slices = is_torch and plan.slices_batches
     head = [
         f"def gradient({row_names(plan)}):",
-        f'    """Return the sums over these rows of ∂L/∂{" and ∂L/∂".join(plan.letters)}."""',
+        f'    """Return the sums over these rows of ∂L/∂{", ∂L/∂".join(plan.letters)}."""',
     ]
     if not slices:
         products = [
@@ -156,7 +156,7 @@ def _rule_update(plan: Plan, language: Language) -> list[str]:
     found = [f"parameters = [{', '.join(plan.letters)}]"]
     if plan.has_unit:
         units = ["unit" if name == plan.into else "1.0" for name in plan.letters]
-        found.append(f"units = [{', '.join(units)}]  # of what each is multiplied by")
+        found.append(f"scales = [{', '.join(units)}]  # units of what each is multiplied by")
     zeros = "torch.zeros_like(theta)" if is_torch else "np.zeros_like(theta)"
     if begin is not None and moments:
         tensor = "torch.from_numpy({0}).clone()" if is_torch else "{0}.copy()"
@@ -190,9 +190,9 @@ def _rule_update(plan: Plan, language: Language) -> list[str]:
 def _rule_loop(plan: Plan, language: Language) -> list[str]:
     is_torch, rule = language == "torch", plan.settings.rule
     state = bool(rule.remembers)
-    given = ["parameters", "gradients", *when(plan.has_unit, "units"), *when(state, "memory")]
-    taken = ["theta", "g", *when(plan.has_unit, "unit"), *when(state, "moments")]
-    scale = "unit / k" if plan.has_unit else "1 / k"
+    given = ["parameters", "gradients", *when(plan.has_unit, "scales"), *when(state, "memory")]
+    taken = ["theta", "g", *when(plan.has_unit, "scale"), *when(state, "moments")]
+    scale = "scale / k" if plan.has_unit else "1 / k"
     rest = "theta, g, *moments" if state else "theta, g"
     body = [f"g.mul_({scale})" if is_torch else f"g = g * ({scale})  # the mean of k rows"]
     if plan.ever("weight_decay"):

@@ -79,10 +79,10 @@ def _drawn(plan: Plan) -> list[str]:
         ]
     gain = 2 if model.activation == "relu" else 1
     return [
-        f"units = {model.hidden}  # the spreads keep the variance of the activations",
-        f"V = torch.empty(units, m).normal_(0, ({gain} / m) ** 0.5, generator=generator)",
-        f"W = torch.empty({outputs}, units).normal_(0, (1 / units) ** 0.5, generator=generator)",
-        f"b, c = torch.zeros({outputs}), torch.zeros(units)",
+        f"hidden = {model.hidden}  # units; the spreads keep the variance of the activations",
+        f"V = torch.empty(hidden, m).normal_(0, ({gain} / m) ** 0.5, generator=generator)",
+        f"W = torch.empty({outputs}, hidden).normal_(0, (1 / hidden) ** 0.5, generator=generator)",
+        f"b, c = torch.zeros({outputs}), torch.zeros(hidden)",
     ]
 
 
@@ -95,9 +95,9 @@ SQUASHES = {
 
 def _forward(plan: Plan, language: Language) -> list[str]:
     is_torch, model = language == "torch", plan.run.task.config.model
-    into = f"{plan.into} * unit" if plan.has_unit else plan.into
+    into = f"({plan.into} * unit)" if plan.has_unit else plan.into
     why = "  # as (W Xᵀ + b)ᵀ: class by class" if is_torch else ""
-    affine = "torch.addmm({b}[:, None], {W}, {X}.T).T" if is_torch else "{X} @ ({W}).T + {b}"
+    affine = "torch.addmm({b}[:, None], {W}, {X}.T).T" if is_torch else "{X} @ {W}.T + {b}"
     if not plan.hidden:
         arguments = "X, W=W, b=b" if plan.settings.rule.is_second_order else "X"
         return [

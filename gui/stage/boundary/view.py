@@ -156,6 +156,10 @@ class BoundaryView(View):
         self.legend.show_task(task, drawing=is_drawn)
         self.board_tools.setVisible(is_drawn)
         self.plot.setCursor(Qt.CursorShape.CrossCursor if is_drawn else Qt.CursorShape.ArrowCursor)
+        menus = Qt.ContextMenuPolicy  # of what is around: here a right click takes a point away
+        self.plot.setContextMenuPolicy(
+            menus.PreventContextMenu if is_drawn else menus.DefaultContextMenu
+        )
         if self.snapshot is None:
             self._clear_picture()
             self.readout.clear()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.window.export.animations import Animations
+from gui.window.export.card_menu import CardMenu
 from gui.window.export.exposure import Exposure
 from gui.window.export.pictures import Pictures
 from gui.window.export.reports import Reports
@@ -32,6 +35,17 @@ class Exports(QObject):
         self.animations = Animations(window, subjects, controller, appearance, settings)
         for part in (self.pictures, self.reports, self.animations):
             part.said.connect(self.remarked)
+        menu = CardMenu(
+            (
+                ("Copy as a picture", self.pictures.copy),
+                ("Export as a picture…", self.pictures.open),
+                ("Export as an animation…", self.animations.open),
+            ),
+            self,
+        )
+        menu.join(parts.stage, lambda: parts.stage.current)
+        for card in parts.side_panel.cards:
+            menu.join(card, partial(getattr, card, "current"))
 
     def close(self) -> None:
         """End what is being drawn: the window closes."""
