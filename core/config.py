@@ -52,8 +52,9 @@ MAX_MOMENTUM = 0.9999
 MAX_RATE = 1e38  # just below the largest float32, 3.4e38
 MAX_FLOAT = sys.float_info.max
 
-SWITCHES = tuple(
-    "missing_category merge_case any_label keep_totals sine deskew pens colour invert".split()
+SWITCHES = (
+    *("missing_category", "merge_case", "any_label", "keep_totals"),
+    *("colour", "invert", "sine", "deskew", "pens"),
 )
 
 

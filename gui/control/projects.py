@@ -52,7 +52,6 @@ class Projects(QObject):
     """Saves what the window holds as a project, and opens projects.
 
     path : of the project that is open; None before it was saved.
-    look : returns how the window looks, to be saved along; set by the window.
     """
 
     changed = Signal()  # path or is_modified
@@ -64,7 +63,7 @@ class Projects(QObject):
     ) -> None:
         super().__init__(parent)
         self.path: Path | None = None
-        self.look: Callable[[], Mapping[str, str]] = dict
+        self._describe_look: Callable[[], Mapping[str, str]] = dict
         self._controller, self._next, self._loader = controller, next_task, loader
         self._kept: KeptRuns | None = None
         self._saved: Mark | None = None  # None: never
@@ -73,6 +72,15 @@ class Projects(QObject):
         controller.task_changed.connect(self._note)
         controller.points_changed.connect(self._note)
         controller.snapshot_changed.connect(self._note)
+
+    def keep_look(
+        self,
+        describe: Callable[[], Mapping[str, str]],
+        show: Callable[[Mapping[str, str]], None],
+    ) -> None:
+        """Save how the window looks along with what it holds, and show it again."""
+        self._describe_look = describe
+        self.opened.connect(show)
 
     def start(self, kept: KeptRuns) -> None:
         """Take the kept runs, which are made after the window."""
@@ -164,7 +172,7 @@ class Projects(QObject):
         run = controller.run
         if run is None:
             return False
-        look, records = dict(self.look()), self._records
+        look, records = dict(self._describe_look()), self._records
 
         def take(state: RunState | None) -> None:
             from core.projects.project import Project

@@ -55,9 +55,9 @@ STEPS = (
     (
         "Where results go",
         "<i>File</i> saves the model, the data as CSV and a picture of the window, where you "
-        "choose; <i>Export</i> in it has pictures of views, animations, a report to hand in, and the "
-        "run as a program or a notebook. K keeps a run; the view <i>Runs</i> sets kept ones side by "
-        "side. Ctrl+S saves all of it as one project.",
+        "choose; <i>Export</i> in it has pictures of views, animations, a report to hand in, and "
+        "the run as a program or a notebook. K keeps a run; the view <i>Runs</i> sets kept ones "
+        "side by side. Ctrl+S saves all of it as one project.",
     ),
 )
 

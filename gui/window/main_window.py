@@ -110,8 +110,7 @@ class MainWindow(QMainWindow):
         self.zoom = ZoomMemory(self, self.settings, look)
         parts = self.columns, self.stage, self.side_panel, self.run_bar, self.zoom
         self.layout_memory = LayoutMemory(self, *parts, self.settings)
-        self.projects.look = self.layout_memory.describe
-        self.projects.opened.connect(self.layout_memory.show)
+        self.projects.keep_look(self.layout_memory.describe, self.layout_memory.show)
         hidden = self.menuBar(), self.run_bar, self.knobs
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
         self.presenter.begun.connect(self.controller.precedence.take)
