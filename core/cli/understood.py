@@ -46,7 +46,7 @@ def understood_json(task: Task) -> dict[str, Any]:
         "classes": _counts(task),
         "features": [column.name for column in dataset.columns],
         "inputs": list(task.input_names[:MOST_INPUTS]),
-        "pictures": list(dataset.image_shape) if dataset.image_shape else None,
+        "pictures": list(dataset.picture_size) if dataset.picture_size else None,
         "rows": {
             "training": len(task.train_rows),
             "pens": task.pens,

@@ -102,6 +102,13 @@ class Dataset:
         return len(self.X)
 
     @property
+    def picture_size(self) -> tuple[int, int] | None:
+        """(rows, columns) of its pictures as they are seen; None if its rows are no pictures."""
+        if self.image_shape is None or self.looks != "colour":
+            return self.image_shape
+        return self.image_shape[0] // 3, self.image_shape[1]
+
+    @property
     def is_square(self) -> bool:
         """Whether its rows are square pictures without colours."""
         shape = self.image_shape

@@ -79,6 +79,12 @@ def understood(chosen: Roles, config: DataConfig) -> Understood:
         pass
     else:
         remarks = oddities.remarks(table, label.column, names, y, is_merged=config.merge_case)
+        if not config.keep_totals and any(
+            (y[g.rows] >= 0).any() for g in oddities.excluded_rows(table)
+        ):
+            remarks += (
+                Remark("rows that seem to be no data are left out", "--keep-totals keeps them"),
+            )
     return Understood(
         format=table.format,
         label=table.names[label.column],

@@ -135,12 +135,10 @@ def _data(task: Task) -> Iterator[str]:
     yield "## Data"
     yield ""
     yield f"- {escaped(dataset.name)}: {dataset.n:,} rows, {dataset.h:,} classes"
-    if dataset.image_shape:
-        rows, columns = dataset.image_shape
-        colours = ""
-        if dataset.looks == "colour":
-            rows, colours = rows // 3, ", of red, green and blue"
-        yield (f"- Features: pictures of {rows} × {columns} pixels, 0 … {dataset.scale:g}{colours}")
+    if dataset.picture_size:
+        rows, columns = dataset.picture_size
+        colours = " in red, green and blue" if dataset.looks == "colour" else ""
+        yield f"- Features: pictures of {rows} × {columns} pixels{colours}, 0 … {dataset.scale:g}"
     else:
         yield f"- Features: {_listed(dataset.feature_names)}"
     if data.test_fraction is None:

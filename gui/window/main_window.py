@@ -55,6 +55,8 @@ from gui.window.timeline import HistoryBar
 from gui.window.view_factory import ViewFactory
 from gui.window.view_registry import SIDE, TABS
 
+REMEMBERED = MNIST_FOLDER, TABLE_FOLDER, PICTURE_FOLDER, LAST_FOLDER, FOLDER, RECENT, PROJECT_FOLDER
+
 
 class MainWindow(QMainWindow):
     """The main window: layout, connections, start and end.
@@ -272,15 +274,7 @@ class MainWindow(QMainWindow):
         if settings.is_kept and not settings.number(HAS_STARTED, 0, 1):
             self._guide()
         self.layout_memory.restore()
-        for text in (
-            MNIST_FOLDER,
-            TABLE_FOLDER,
-            PICTURE_FOLDER,
-            LAST_FOLDER,
-            FOLDER,
-            RECENT,
-            PROJECT_FOLDER,
-        ):
+        for text in REMEMBERED:
             settings.text(text)  # read now, so that unreadable settings are reported together
         self.status.announce_with_next_task(settings.put_aside())
         self.controller.set_speed(self.run_bar.chosen_speed)

@@ -29,6 +29,7 @@ MAX_LAYERS = 3  # gzip within gzip within zip
 MAX_DIRECTORY = 2**22  # bytes of a zip archive's list of files
 SPOOLED = 2**24  # bytes of standard input that are kept in memory, the rest on disk
 COPIED = 2**20
+PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", ".arff", ".jsonl", ".libsvm")
 
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
@@ -265,6 +266,12 @@ class Stream:
         found = files if len(files) == 1 else tables
         if len(found) == 1:
             return found[0]
+        pictures = [info for info in files if info.filename.lower().endswith(PICTURE_ENDINGS)]
+        if not found and len(pictures) > 1:
+            raise DataError(
+                f"{self._name} holds {len(pictures):,} pictures; unpack it, and open the folder "
+                "that comes of it."
+            )
         listed = ", ".join(info.filename for info in (found or files)[:5])
         count = f"{len(found)} tables" if found else "no table"
         raise DataError(

@@ -23,6 +23,7 @@ def takes_pens(dataset: Dataset) -> bool:
         and shape[0] == shape[1]
         and SIZES[0] <= shape[0] <= SIZES[1]
         and dataset.X.dtype == np.uint8
+        and dataset.looks == "ink"
         and set("0123456789") <= set(dataset.class_names)
     )
 

@@ -70,7 +70,7 @@ def find(
     training, test, notes = _parts(root, listing.left_out)
     key = folded if is_merged else str
     names = {key(place.name): place.name for place in sorted(training, key=_by_name)}
-    _check_classes(path, root, list(names.values()))
+    _check_classes(path, root, list(names.values()), listing.left_out)
     number = {name: k for k, name in enumerate(names)}
     for place in test:
         if key(place.name) not in number:
@@ -156,18 +156,19 @@ def _parts(root: Place, left_out: LeftOut) -> tuple[list[Place], list[Place], li
     )
 
 
-def _check_classes(path: Path, root: Place, names: list[str]) -> None:
+def _check_classes(path: Path, root: Place, names: list[str], left_out: LeftOut) -> None:
     wanted = (
         "a folder for each class was expected, with its pictures in it, as in cats/1.jpg and "
         "dogs/1.jpg"
     )
+    aside = f" ({'; '.join(map(str, left_out.files))})" if left_out.files else ""
     if not names:
         found = "no picture" if not root.pictures else f"{len(root.pictures):,} pictures"
-        raise DataError(f"{path} holds {found} and no folders with pictures; {wanted}.")
+        raise DataError(f"{path} holds {found} and no folders with pictures{aside}; {wanted}.")
     if len(names) == 1:
         raise DataError(
-            f"{path} holds pictures of one class only, “{names[0]}”; two at least are needed to "
-            f"tell apart: {wanted}."
+            f"{path} holds pictures of one class only, “{names[0]}”{aside}; two at least are "
+            f"needed to tell apart: {wanted}."
         )
     if len(names) > MAX_CLASSES:
         raise DataError(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.data.pictures.kinds import looks_like_picture
+from core.data.pictures.kinds import begins_as_picture, first_bytes, known_other
 from core.data.understood_folder import LeftOutFiles
 from core.errors import Cancelled, DataError
 
@@ -166,9 +166,12 @@ class Listing:
         if not is_file:  # a pipe, a device, a link to nothing
             self.left_out.add("no ordinary file", below)
             return False
-        if Path(entry.name).suffix.casefold() in ENDINGS or looks_like_picture(Path(entry.path)):
+        if Path(entry.name).suffix.casefold() in ENDINGS:
             return True
-        self.left_out.add(NO_PICTURE, below)
+        head = first_bytes(Path(entry.path))
+        if begins_as_picture(head):
+            return True
+        self.left_out.add(known_other(head).partition(";")[0] or NO_PICTURE, below)
         return False
 
     def _count(self) -> None:

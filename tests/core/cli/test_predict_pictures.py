@@ -52,7 +52,7 @@ def test_json_of_a_dry_run_holds_the_same(folder, capsys):
     told = json.loads(capsys.readouterr().out)["understood"]
     assert told["classes"] == {"blue": 12, "green": 12, "red": 12}
     assert told["colours"] is True
-    assert told["pictures"] == [84, 28]
+    assert told["pictures"] == [28, 28]
     assert sum(size["files"] for size in told["sizes"]) == 36
     assert told["left_out_files"] == [{"why": "no picture", "count": 1, "names": ["red/notes.txt"]}]
 

@@ -179,6 +179,15 @@ def test_less_than_two_classes_are_refused(paths, said, tree, tmp_path):
         layout.find(tree(*paths))
 
 
+def test_photos_of_a_kind_that_cannot_be_read_are_named_for_what_they_are(tree):
+    root = tree("a/1.png")
+    (root / "b").mkdir()
+    for k in range(2):
+        (root / "b" / f"{k}.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(90))
+    with pytest.raises(DataError, match=r"2 files left out, a HEIC photo: b/\d\.HEIC"):
+        layout.find(root)
+
+
 def test_what_is_no_folder_is_refused(tmp_path):
     with pytest.raises(DataError, match="is no folder"):
         layout.find(tmp_path / "nowhere")
