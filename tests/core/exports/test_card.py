@@ -105,7 +105,7 @@ def test_colours_of_pictures_are_no_rows_of_pixels(make_task, digits):
 
     text = card_of(trained(make_task(coloured), 1))
 
-    assert "pictures of 8 × 8 pixels, 0 … 16, of red, green and blue" in text
+    assert "pictures of 8 × 8 pixels in red, green and blue, 0 … 16" in text
 
 
 def test_rows_that_chose_the_epoch_are_said_to_flatter(make_task, iris):
