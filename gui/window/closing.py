@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from gui.control.captures import Captures
 from gui.control.file_writes import Writes
 
 LOOK_MS = 20
@@ -20,9 +21,9 @@ class Closing(QObject):
 
     told = Signal(str)  # message: which file the closing waits for
 
-    def __init__(self, window: QWidget, writes: Writes) -> None:
+    def __init__(self, window: QWidget, writes: Writes, captures: Captures) -> None:
         super().__init__(window)
-        self._window, self._writes = window, writes
+        self._window, self._writes, self._captures = window, writes, captures
         self._is_insisted = False
         self._has_told = False
         self._failures = 0
@@ -39,13 +40,18 @@ class Closing(QObject):
         return self._look.isActive()
 
     @property
+    def _is_busy(self) -> bool:
+        """Whether a file is being written, or the run that will be in one is awaited."""
+        return self._writes.is_busy or not self._captures.is_idle
+
+    @property
     def is_insisted(self) -> bool:
         """Whether the system ends the program, so that nobody can be asked."""
         return self._is_insisted
 
     def is_allowed(self) -> bool:
         """Return whether the window may close now; if not, it is closed once files are written."""
-        if not self._writes.is_busy:
+        if not self._is_busy:
             return True
         if self.is_waiting:
             return self._has_told and not self._is_insisted
@@ -60,7 +66,7 @@ class Closing(QObject):
         self._window.close()
 
     def _close_when_written(self) -> None:
-        if self._writes.is_busy:
+        if self._is_busy:
             if self._has_told:
                 self._tell()  # the file may be another one, or its message may have been replaced
             return
@@ -73,4 +79,5 @@ class Closing(QObject):
     def _tell(self) -> None:
         self._has_told = True
         way_out = "" if self._is_insisted else " Close again to leave without."
-        self.told.emit(f"Logit Lab closes once it has written {self._writes.what}.{way_out}")
+        what = self._writes.what or "the run"
+        self.told.emit(f"Logit Lab closes once it has written {what}.{way_out}")

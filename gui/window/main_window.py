@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
         self.gallery = GalleryOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
         self.exports = Exports(self, self, look, self.settings)
-        self.closing = Closing(self, controller.writes)
+        self.closing = Closing(self, controller.writes, controller.captures)
         self.projects = Projects(controller, self.next_task, loader, self)
         shown = self, controller, self.projects, self.settings
         self.project_actions = ProjectActions(*shown, self._open_file)

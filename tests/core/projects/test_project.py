@@ -1,10 +1,12 @@
 """Projects on disk: what goes in comes out to the bit; other files get a sentence."""
 
+import errno
 import json
 import os
 import struct
 import tempfile
 import zipfile
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core import files
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.points import Points
@@ -227,6 +230,45 @@ def test_a_failing_disk_leaves_the_old_project(valid, path, iris, make_task, mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(SaveError, match="no space left"):
+        project.save(other, path)
+    assert path.read_bytes() == valid
+    assert list(path.parent.iterdir()) == [path]
+
+
+class Full:
+    """A file on a disk that is full after some bytes, and stays so."""
+
+    def __init__(self, file, left):
+        self._file, self._left = file, left
+
+    def write(self, data):
+        self._left -= memoryview(data).nbytes
+        if self._left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self._file.write(data)
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
+@pytest.mark.parametrize("share", [0, 0.01, 0.1, 0.3, 0.6, 0.9, 0.99, 1])
+def test_a_disk_that_fills_at_any_byte_leaves_the_old_project(
+    share, valid, path, iris, make_task, monkeypatch
+):
+    path.write_bytes(valid)
+    other = project_of(trained(make_task(iris), 3))
+    project.save(other, path.with_name("whole"))
+    size = path.with_name("whole").stat().st_size
+    path.with_name("whole").unlink()
+    true = files.writing_bytes
+
+    @contextmanager
+    def filling(target):
+        with true(target) as file:
+            yield Full(file, int(share * size) - 1)
+
+    monkeypatch.setattr(files, "writing_bytes", filling)
     with pytest.raises(SaveError, match="no space left"):
         project.save(other, path)
     assert path.read_bytes() == valid

@@ -330,3 +330,11 @@ def test_rows_of_a_large_table_are_kept_or_linked_as_asked(open_window, tmp_path
     qtbot.waitUntil(path.exists, timeout=30_000)
     assert path.stat().st_size < 400_000
     assert sources.load(config.data).n == project.load(path).task.source.n
+
+
+def test_a_project_is_written_even_if_the_window_closes_at_once(window, walk, path, qtbot):
+    walk(window, 2)
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
+    assert project.load(path).state is not None
