@@ -243,6 +243,16 @@ def check() -> int:
     return 1 if failed else 0
 
 
+def process_count() -> int:
+    """Return one more than there are processors, as windows often wait for timers and threads.
+
+    At most 6: each loads PyTorch and Qt itself.
+    """
+    has_affinity = hasattr(os, "sched_getaffinity")
+    count = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+    return min(count + 1, 6)
+
+
 def start(command: list[str]) -> int:
     """Replace this process with the command; on Windows, run it and return its exit code."""
     if os.name != "nt":
@@ -263,8 +273,7 @@ def main(words: list[str]) -> int:
             return check()
         if first == "test":
             os.chdir(ROOT)
-            # One process per processor, 6 at most: each loads PyTorch and Qt itself.
-            parallel = ["-n", "auto", "--maxprocesses", "6", "--dist", "worksteal"]
+            parallel = ["-n", str(process_count()), "--dist", "worksteal"]
             return start([str(PYTHON), "-m", "pytest", *parallel, *words[1:]])
         return start([str(PYTHON), str(ROOT / "app.py"), *words])
     except SetupError as error:

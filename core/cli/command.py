@@ -130,6 +130,7 @@ def _of_data(data: DataConfig, seed: int) -> Iterable[Option]:
             "sine": "sine",
             "deskew": "deskew",
             "copies": "copies",
+            "pens": "pens",
             "missing_category": "missing-category",
             "merge_case": "merge-case",
             "any_label": "any-label",

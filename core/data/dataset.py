@@ -171,17 +171,6 @@ class Dataset:
             more.__dict__["upright"] = self.upright.with_examples(deskew_images(X), y)
         return more
 
-    def with_variations(self, rows: NDArray[np.int64], copies: int, seed: int) -> Dataset:
-        """Prepend augmented copies of the pictures in these rows; see `core.data.augmentation`.
-
-        copies : number of copies of each picture.
-        """
-        pictures = self.X[rows].astype(np.uint8, copy=False)
-        from core.data.augmentation import varied
-
-        made = [varied(pictures, seed + k) for k in range(copies)]
-        return self.with_examples(np.concatenate(made), np.tile(self.y[rows], copies))
-
     @cached_property
     def upright(self) -> Dataset:
         """The data set with deskewed pictures."""

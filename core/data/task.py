@@ -196,7 +196,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     measured = len(test_rows) + len(validation_rows)
     _check_memory(dataset, config, trained, measured, feature_map.k)
     if config.data.copies:
-        dataset = dataset.with_variations(train_rows, config.data.copies, config.data.split_seed)
+        dataset = _with_variations(dataset, train_rows, config)
         made = len(train_rows) * config.data.copies
         train_rows = np.concatenate([np.arange(made), train_rows + made])
         test_rows, validation_rows = test_rows + made, validation_rows + made
@@ -226,6 +226,16 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
             else Standardiser.identity(feature_map.k)
         ),
     )
+
+
+def _with_variations(dataset: Dataset, rows: NDArray[np.int64], config: RunConfig) -> Dataset:
+    """Prepend augmented copies of the pictures in these rows; see `core.data.augmentation`."""
+    pictures = dataset.X[rows].astype(np.uint8, copy=False)
+    from core.data.augmentation import varied
+
+    copies = config.data.copies
+    made = [varied(pictures, config.data.split_seed + k) for k in range(copies)]
+    return dataset.with_examples(np.concatenate(made), np.tile(dataset.y[rows], copies))
 
 
 def _chosen(source: Dataset, config: RunConfig) -> Dataset:

@@ -162,6 +162,11 @@ def _preprocessing(task: Task) -> Iterator[str]:
     yield ""
     if data.deskew:
         yield "- Pictures are sheared until they are upright."
+    if task.pens:
+        yield (
+            f"- {task.pens:,} of the {len(task.train_rows):,} training rows are drawings of pens, "
+            "made by rules for ways of writing digits that the data hardly have."
+        )
     if data.copies:
         yield f"- {data.copies} varied copies of each training picture were trained on, too."
     if any(task.dataset.indicators):

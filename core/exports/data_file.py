@@ -14,6 +14,7 @@ from torch import Generator
 from core.errors import SaveError
 from core.exports.exported_run import Begin
 from core.exports.plan import Plan
+from core.model_family import pairs
 from core.train import models
 from core.train.class_weights import weights_of_rows
 from core.train.history import SAMPLE
@@ -79,7 +80,7 @@ def arrays(plan: Plan) -> dict[str, NDArray[Any]]:
         chosen = torch.randperm(plan.n, generator=Generator().manual_seed(0))
         found["sample"] = np.sort(chosen[:SAMPLE].numpy())
     if task.class_weights is not None:
-        found["class_weights"] = _effective_weights(plan)
+        found |= _weights(plan, task.class_weights)
     found |= {f"{name}_run": a for name, a in zip(NAMES, run.params.arrays, strict=False)}
     if run.begin is not None:
         found |= _of_begin(run.begin)
@@ -88,14 +89,19 @@ def arrays(plan: Plan) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _effective_weights(plan: Plan) -> NDArray[np.float32]:
-    """Return the weight of each class's examples as the updates have it, rounded as there."""
+def _weights(plan: Plan, weights: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+    """Return the weights of the classes, rounded as the updates have them.
+
+    With pairs: of the first class of each pair, and how much more that of the second is.
+    """
     kind, task = plan.run.task.config.model.kind, plan.run.task
-    assert task.class_weights is not None
-    targets = HEADS[kind].encode(torch.arange(task.dataset.h), task.outputs)
-    Y = targets.mT.to(torch.float32).contiguous().mT  # in memory as in training
-    of_rows = weights_of_rows(kind, torch.from_numpy(task.class_weights), task.dataset.h)
-    return of_rows(Y).numpy()
+    if plan.kind.is_pairwise:
+        first, second = (weights[list(side)] for side in zip(*pairs(task.dataset.h), strict=True))
+        more = second - first
+        return {"weight_first": first.astype(np.float32), "weight_more": more.astype(np.float32)}
+    Y = HEADS[kind].encode(torch.arange(task.dataset.h), task.outputs).to(torch.float32)
+    of_rows = weights_of_rows(kind, torch.from_numpy(weights), task.dataset.h)
+    return {"class_weights": of_rows(Y).numpy()}
 
 
 def _of_start(plan: Plan) -> dict[str, NDArray[Any]]:

@@ -116,6 +116,16 @@ class Plan(Shape):
         return self.run.first
 
     @property
+    def is_weighted(self) -> bool:
+        """Whether losses are weighted by class."""
+        return self.run.task.class_weights is not None
+
+    @property
+    def has_row_weights(self) -> bool:
+        """Whether each row has a weight of its own, which comes with its targets."""
+        return self.is_weighted and not self.kind.is_pairwise
+
+    @property
     def slices_batches(self) -> bool:
         """Whether a batch goes through the model in several slices."""
         return self.largest_batch > self.rows_at_once
@@ -202,7 +212,7 @@ class Plan(Shape):
     @property
     def takes_all(self) -> bool:
         """Whether each update takes all rows, in no order."""
-        return self.sizes == {self.n}
+        return self.sizes == {self.n} and not (self.run.begin and self.run.begin.taken)
 
     @property
     def is_plain(self) -> bool:
@@ -240,7 +250,8 @@ class Plan(Shape):
     @property
     def outlives_schedule(self) -> bool:
         """Whether it trains for more epochs than the schedule has."""
-        return self.epochs > min(settings.epochs for _, settings in self.segments)
+        begun = self.epochs + self.is_walked  # the last of them may not be complete
+        return begun > min(settings.epochs for _, settings in self.segments)
 
     @property
     def draws_start(self) -> bool:

@@ -21,6 +21,7 @@ from core.report.findings import (
 )
 
 MOST_CLASSES = 26  # of a confusion matrix that is written out
+MOST_LETTERS = 70  # of the names above the columns of a table, which a page has the width for
 DIGITS = 4
 STYLE = """
 body { font-family: "Inter", "Segoe UI", "Helvetica Neue", Arial, sans-serif; font-size: 10.5pt;
@@ -172,9 +173,12 @@ def _confusion(shown: Confusion) -> str:
     """Return the matrix, unless it has too many classes, and precision and recall by class."""
     names, counts, by_class = shown.class_names, shown.counts, shown.by_class
     words = f"Rows: the true class. Columns: what the model says. Of the {shown.part} rows."
-    head = "".join(f'<th align="right">{escape(name)}</th>' for name in names)
+    is_wide = sum(map(len, names)) > MOST_LETTERS  # then columns have numbers
+    heads = [str(i) for i in range(1, len(names) + 1)] if is_wide else names
+    rows = [f"{i} {name}" for i, name in enumerate(names, 1)] if is_wide else names
+    head = "".join(f'<th align="right">{escape(name)}</th>' for name in heads)
     lines = []
-    for i, name in enumerate(names):
+    for i, name in enumerate(rows):
         cells = "".join(
             f'<td class="right" bgcolor="#E4EEF8" align="right">{count:,}</td>'
             if i == j
@@ -204,15 +208,23 @@ def _share(value: float) -> str:
 
 
 def _weights(table: WeightTable | None) -> tuple[str, ...]:
+    """Return the weights as a table, an output a column or, if their names are long, a row."""
     if table is None:
         return ()
-    heads = ("input", *table.outputs)
-    rows = [
-        (name, *(format_fixed(float(w), DIGITS) for w in column))
-        for name, column in zip(table.inputs, table.W.T, strict=True)
+    numbers = np.column_stack([table.W, table.b])
+    inputs, outputs = (*table.inputs, "bias"), table.outputs
+    columns, rows, corner = outputs, inputs, "input"
+    if sum(map(len, outputs)) > MOST_LETTERS:
+        columns, rows, corner = inputs, outputs, "output"
+    else:
+        numbers = numbers.T
+    if sum(map(len, columns)) > MOST_LETTERS:
+        return ()
+    cells = [
+        (name, *(format_fixed(float(number), DIGITS) for number in line))
+        for name, line in zip(rows, numbers, strict=True)
     ]
-    rows.append(("bias", *(format_fixed(float(b), DIGITS) for b in table.b)))
-    return ("<h2>Weights</h2>", _table(heads, rows, range(1, len(heads))))
+    return "<h2>Weights</h2>", _table((corner, *columns), cells, range(1, len(columns) + 1))
 
 
 def _repeating(findings: Findings) -> tuple[str, ...]:

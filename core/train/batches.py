@@ -101,7 +101,10 @@ class Rows:
                 self.buffers.clear()
             stored = self.X.new_empty((k, self.X.shape[1]))
             X = stored if stored.dtype.is_floating_point else stored.float()
-            targets, logits = self.targets.new_empty((2, len(self.targets), k))
+            # Not halves of one array: a product rounds otherwise where its numbers lie off the
+            # processor's boundaries, and who repeats a run would have to lay them out alike.
+            shape = len(self.targets), k
+            targets, logits = self.targets.new_empty(shape), self.targets.new_empty(shape)
             self.buffers[k] = SliceBuffers(stored, X, targets, targets.mT, logits.mT)
         return self.buffers[k]
 

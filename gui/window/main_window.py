@@ -336,7 +336,7 @@ class MainWindow(QMainWindow):
             self.csv.open_file(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not (self.project_actions.is_closing_allowed() and self.closing.is_allowed()):
+        if not (self.project_actions.may_close(self.closing) and self.closing.is_allowed()):
             self.controller.pause()  # leave the processor to the writes
             event.ignore()
             return

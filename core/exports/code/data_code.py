@@ -74,8 +74,7 @@ def inputs(plan: Plan, language: Language) -> Section:
     made += ["(n, m), h = X_train.shape, len(classes)", "", ""]
     made += [*head_code.targets(plan, language), "", ""]
     made.append("Y_train = targets(y_train)")
-    is_weighted = plan.run.task.class_weights is not None
-    if is_weighted:
+    if plan.has_row_weights:
         words += " C has the weight of each example's class, n / (h nᵢ) for nᵢ rows of class i."
         made += [
             "class_weights = " + tensor.format('data["class_weights"]'),
@@ -144,6 +143,6 @@ def _measured_rows(plan: Plan, language: Language, parts: list[str]) -> list[str
         ),
         *(f"{name}_all = {cat}([{joined[name]}])" for name in joined),
         "Y_all = targets(y_all)",
-        *when(plan.run.task.class_weights is not None, "C_all = class_weights[y_all][:, None]"),
+        *when(plan.has_row_weights, "C_all = class_weights[y_all][:, None]"),
         f"parts = {{{', '.join(places)}}}",
     ]

@@ -158,21 +158,45 @@ def gradient(plan: Plan, language: Language) -> tuple[str, ...]:
     """Return the lines that make dZ of Z and Y."""
     head = HEADS[plan.run.task.config.model.kind]
     found = GRADIENTS[head.gradient].of(language)
-    if plan.run.task.class_weights is None:
+    if not plan.is_weighted:
         return found
-    times = "dZ.mul_(C)" if language == "torch" else "dZ = dZ * C"
+    weights = row_weights(plan)
+    times = f"dZ.mul_({weights})" if language == "torch" else f"dZ = dZ * {weights}"
     return (*found, f"{times}  # a rare class counts as much as a frequent one")
 
 
 def loss(plan: Plan, language: Language) -> str:
     """Return the expression for the losses (n,) of Z and Y."""
     (found,) = LOSSES[HEADS[plan.run.task.config.model.kind].loss].of(language)
-    return found if plan.run.task.class_weights is None else f"({found}) * C[:, 0]"
+    return f"({found}) * {row_weights(plan)}[:, 0]" if plan.is_weighted else found
 
 
 def latex(plan: Plan) -> str:
     """Return the formula of the loss and its derivative."""
     return LOSSES[HEADS[plan.run.task.config.model.kind].loss].latex
+
+
+def row_weights(plan: Plan) -> str:
+    """Return the expression for the weight (n, 1) of each row's class."""
+    return "C" if plan.has_row_weights else "weights(Y)"
+
+
+def pair_weights(language: Language) -> tuple[str, ...]:
+    """Return the function from targets of pairs to the weight of each row's class."""
+    data = "torch.from_numpy({0})" if language == "torch" else "{0}"
+    low, more = (data.format(f'data["{name}"]') for name in ("weight_first", "weight_more"))
+    total = f"((low + Y * more) * (Y != {ABSENT}))"
+    return (
+        f"low, more = {low}, {more}",
+        "",
+        "",
+        "def weights(Y):",
+        '    """n / (h nᵢ) of the class i of each row, as the mean of its pairs."""',
+        *(("    Y = Y.T.contiguous().T",) if language == "torch" else ()),
+        f"    return {total}.sum({'dim' if language == 'torch' else 'axis'}=1)[:, None] / (h - 1)",
+        "",
+        "",
+    )
 
 
 def functions(plan: Plan, language: Language) -> list[str]:
@@ -181,6 +205,8 @@ def functions(plan: Plan, language: Language) -> list[str]:
     if plan.settings.rule.needs_hessian and not plan.kind.is_identity:
         used += "sigmoid(" if plan.kind.is_sigmoid else "softmax("
     found: list[str] = []
+    if plan.is_weighted and not plan.has_row_weights:
+        found += pair_weights(language)
     for call, piece in FUNCTIONS.items():
         is_called = call in used.replace("torch.softmax(", "").replace("torch.logsumexp(", "")
         if is_called and piece.of(language):
@@ -268,7 +294,7 @@ def decision(plan: Plan, language: Language) -> tuple[str, ...]:
 def hessian(plan: Plan, language: Language) -> tuple[str, ...]:
     """Return the lines that make `blocks`, d²L/dz² of each row (n, outputs, outputs)."""
     kind, is_torch = plan.kind, language == "torch"
-    weighted = when_weighted(plan, "blocks = blocks * C[:, :, None]")
+    weighted = when_weighted(plan, f"blocks = blocks * {row_weights(plan)}[:, :, None]")
     if kind.is_identity:
         two = "torch.full_like(Z, 2.0)" if is_torch else "np.full_like(Z, 2.0)"
         return (f"blocks = {two}[:, :, None]  # ∂²L/∂z² = 2", *weighted)
@@ -290,4 +316,4 @@ def hessian(plan: Plan, language: Language) -> tuple[str, ...]:
 
 
 def when_weighted(plan: Plan, line: str) -> tuple[str, ...]:
-    return () if plan.run.task.class_weights is None else (line,)
+    return (line,) if plan.is_weighted else ()

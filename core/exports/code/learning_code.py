@@ -36,7 +36,7 @@ def loss(plan: Plan, language: Language) -> Section:
 
 
 def row_names(plan: Plan) -> str:
-    return "X, Y, C" if plan.run.task.class_weights is not None else "X, Y"
+    return "X, Y, C" if plan.has_row_weights else "X, Y"
 
 
 def _answers(plan: Plan, language: Language) -> list[str]:
@@ -100,6 +100,7 @@ def _gradient(plan: Plan, language: Language) -> list[str]:
         *head,
         f"    {made} = {zeros}",
         f"    for {names} in zip({parts}):  # slices that fit into the cache",
+        *when(not plan.is_bytes and not plan.takes_all, "        X = X.clone()  # aligned"),
         *(f"        {line}" for line in [*body, *added]),
         f"    return [{made}]",
     ]

@@ -106,8 +106,8 @@ def _scheduled(plan: Plan) -> list[str]:
 
 
 def _report(plan: Plan, language: Language, *, charts: bool) -> list[str]:
-    is_torch, is_weighted = language == "torch", plan.run.task.class_weights is not None
-    names = ["X_all", "Y_all", *when(is_weighted, "C_all")]
+    is_torch = language == "torch"
+    names = ["X_all", "Y_all", *when(plan.has_row_weights, "C_all")]
     loss = (
         "losses[rows].double().mean().item()" if is_torch else "losses[rows].mean(dtype=np.float64)"
     )
@@ -165,7 +165,7 @@ def _epochs(plan: Plan, language: Language) -> list[str]:
 
 
 def _rows(plan: Plan, pick: str) -> str:
-    names = ["X", "Y", *when(plan.run.task.class_weights is not None, "C")]
+    names = ["X", "Y", *when(plan.has_row_weights, "C")]
     return ", ".join(f"{name}_train{pick}" for name in names)
 
 

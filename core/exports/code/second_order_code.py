@@ -89,7 +89,7 @@ def _vectors(plan: Plan, language: Language) -> list[str]:
 
 def batches(plan: Plan, language: Language) -> tuple[str, str]:
     """Return the loop over slices of all training rows, and the names of its arrays."""
-    names = ["X", "Y", *when(plan.run.task.class_weights is not None, "C")]
+    names = ["X", "Y", *when(plan.has_row_weights, "C")]
     if language == "torch":
         parts = ", ".join(f"{name}_train.split(rows_at_once)" for name in names)
         return f"for {', '.join(names)} in zip({parts}):", ", ".join(names)
@@ -146,7 +146,7 @@ def _hessian(plan: Plan, language: Language) -> list[str]:
     is_torch = language == "torch"
     unit = " * unit" if plan.has_unit else ""
     is_cut = min(plan.n, plan.rows_at_once) > plan.hessians_at_once
-    names = ["X", "Y", "Z", *when(plan.run.task.class_weights is not None, "C")]
+    names = ["X", "Y", "Z", *when(plan.has_row_weights, "C")]
     made = ", ".join(names)
     body = [
         "X1 = pad(X.double()" + unit + ", (0, 1), value=1.0)  # with a 1 for the bias"

@@ -22,7 +22,7 @@ SPEEDS = (5, 10, 20, 30)  # frames a second
 WIDTHS = (("small, 480 pixels", 480), ("medium, 720 pixels", 720), ("large, 960 pixels", 960))
 COUNTS = (50, 100, 200, 400)
 DEFAULT_SPEED, DEFAULT_WIDTH, DEFAULT_COUNT = 10, 720, 100
-LEAST_WIDTH_PX = 420
+LEAST_WIDTH_PX, BAR_PX = 420, 6
 
 
 class AnimationDialog(QDialog):
@@ -42,6 +42,9 @@ class AnimationDialog(QDialog):
         self.summary = Readout(3)
         self.progress = QProgressBar()
         self.progress.setAccessibleName("frames taken")
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(zoom.px(BAR_PX))
+        self.counted = Readout(1)
         self.save_button, self.cancel_button = QPushButton("Save…"), QPushButton("Close")
         self._fill()
         self._arrange()
@@ -86,6 +89,7 @@ class AnimationDialog(QDialog):
         add_layout(layout, form)
         layout.addWidget(self.summary)
         layout.addWidget(self.progress)
+        layout.addWidget(self.counted)
         add_layout(layout, buttons)
         self.setMinimumWidth(zoom.px(LEAST_WIDTH_PX))
 
@@ -133,7 +137,7 @@ class AnimationDialog(QDialog):
         self._is_busy = count > 0
         self.progress.setRange(0, max(count, 1))
         self.progress.setValue(done)
-        self.progress.setFormat(f"{done:,} of {count:,} frames" if count else "")
+        self.counted.setText(f"{done:,} of {count:,} frames" if count else "")
         self.cancel_button.setText("Cancel" if count else "Close")
         self.save_button.setEnabled(not count)
         for choice in (

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QWidget
 
 from gui.control.run_controller import RunController
 from gui.export.drawing import Drawing
@@ -19,6 +20,8 @@ from gui.window.look.theming import Appearance
 LOOK_MS = 20
 PATIENCE_SECONDS = 5.0  # for a view that does not come to rest,
 LIVE_SECONDS = 0.3  # and for one that cannot, as the run trains
+CURTAIN = "curtain"
+COVERED = (QMainWindow, QDialog)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +51,7 @@ class Exposure(QObject):
         self._request: Request | None = None
         self._until = 0.0
         self._is_held = False
-        self._frozen: list[QWidget] = []
+        self._curtains: list[QLabel] = []
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._take_if_ready)
@@ -60,6 +63,7 @@ class Exposure(QObject):
     def take(self, request: Request) -> None:
         """Draw the view; `answer` of the request follows, from the event loop."""
         self._request = request
+        _forget_pointer(request.view)
         patience = LIVE_SECONDS if self._controller.is_training else PATIENCE_SECONDS
         self._until = time.perf_counter() + patience
         if request.is_light and self._appearance.theme.is_dark:
@@ -104,20 +108,43 @@ class Exposure(QObject):
         return time.perf_counter() > self._until
 
     def _freeze(self) -> None:
-        if not self._frozen:
-            self._frozen = [
-                widget for widget in QApplication.topLevelWidgets() if widget.isVisible()
-            ]
-            for widget in self._frozen:
-                widget.setUpdatesEnabled(False)
+        """Cover all windows with what they show."""
+        if not self._curtains:
+            windows = (w for w in QApplication.topLevelWidgets() if w.isVisible())
+            self._curtains = [_curtain(w) for w in windows if isinstance(w, COVERED)]
 
     def _return(self) -> None:
         if self._is_held:
             return
         self._appearance.lend(None)
-        for widget in self._frozen:
-            widget.setUpdatesEnabled(True)
-        self._frozen = []
+        for curtain in self._curtains:
+            if shiboken6.isValid(curtain):  # else its window is gone
+                curtain.hide()
+                curtain.deleteLater()
+        self._curtains = []
+
+
+def _curtain(window: QWidget) -> QLabel:
+    """Return a picture of a window that covers it.
+
+    Its updates are not disabled instead: on X11 Qt does not paint it again when they are enabled.
+    """
+    curtain = QLabel(window)
+    curtain.setObjectName(CURTAIN)
+    curtain.setPixmap(window.grab())
+    curtain.setGeometry(window.rect())
+    curtain.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+    curtain.show()
+    curtain.raise_()
+    return curtain
+
+
+def _forget_pointer(view: View) -> None:
+    """Take away what is shown where the pointer is, until it moves again."""
+    for widget in (view, *view.findChildren(QWidget)):
+        if widget.isVisible():
+            widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+            QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
 
 
 def _is_ready(view: View, controller: RunController) -> bool:

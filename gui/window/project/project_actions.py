@@ -15,6 +15,7 @@ from core.number_format import format_bytes
 from gui.control.projects import ENDING, Projects
 from gui.control.run_controller import RunController
 from gui.kit.plain_text import unmarked
+from gui.window.closing import Closing
 from gui.window.settings import Settings
 
 RECENT = "recent_files"  # setting: paths, one a line
@@ -100,9 +101,14 @@ class ProjectActions(QObject):
                 {Button.Discard: partial(self._projects.open, path)},
             )
 
-    def is_closing_allowed(self) -> bool:
+    def may_close(self, closing: Closing) -> bool:
         """Return whether the window may close now; if not, the user is asked first."""
-        if not self.asks or self._may_close or not self._projects.is_modified:
+        if (
+            closing.is_insisted
+            or not self.asks
+            or self._may_close
+            or not self._projects.is_modified
+        ):
             return True
         if self.dialog is None:
             self._guard("close", self._close)

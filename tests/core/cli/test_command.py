@@ -60,6 +60,7 @@ def configs():
         RunConfig(
             DataConfig(), ModelConfig("binary", "setosa"), replace(QUICK, optimiser="newton")
         ),
+        RunConfig(DataConfig("digits", pens=True, deskew=True), training=QUICK),
     ]
 
 

@@ -86,10 +86,26 @@ def test_its_limits_are_those_of_the_run(make_task, iris, data, model, sentence)
     assert sentence in card_of(trained(make_task(iris, data, model), 3))
 
 
+def test_drawings_of_pens_are_counted(make_task, digits):
+    text = card_of(trained(make_task(digits, {"pens": True}), 3))
+    assert "- 590 of the 2,028 training rows are drawings of pens" in text
+    assert "drawings of pens" not in card_of(trained(make_task(digits), 3))
+
+
 def test_unequally_frequent_classes_are_named(make_task, iris):
     few = np.r_[0:50, 50:56, 100:106]
     rare = replace(iris, X=iris.X[few], y=iris.y[few])
     assert "The classes are unequally frequent" in card_of(trained(make_task(rare), 3))
+
+
+def test_colours_of_pictures_are_no_rows_of_pixels(make_task, digits):
+    coloured = replace(digits, X=np.tile(digits.X[:60], 3), y=digits.y[:60])
+    names = tuple(map(str, range(192)))
+    coloured = replace(coloured, feature_names=names, image_shape=(24, 8), looks="colour")
+
+    text = card_of(trained(make_task(coloured), 1))
+
+    assert "pictures of 8 × 8 pixels in red, green and blue, 0 … 16" in text
 
 
 def test_rows_that_chose_the_epoch_are_said_to_flatter(make_task, iris):

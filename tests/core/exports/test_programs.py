@@ -67,6 +67,7 @@ OTHER_RUNS: dict[str, Any] = {
     "pixels, hidden": ("digits", {}, {"hidden": 7}, {"weight_decay": 0.01}),
     "pixels, standardised": ("digits", {"standardise": True, "deskew": True}, {}, {}),
     "pictures, varied": ("digits", {"copies": 1}, {"kind": "ovr"}, {"batch_size": 100}),
+    "drawings of pens": ("digits", {"copies": 1, "pens": True}, {}, {}),
     "all pixels at once": ("digits", {}, {}, {"optimiser": "lbfgs"}),
     "many Hessians": (
         "digits",
@@ -208,6 +209,18 @@ def test_weights_that_were_moved_by_hand_are_where_it_begins(
     assert distance(repeated(trainer, tmp_path, "numpy")[0], trainer) < TOLERANCE
 
 
+def test_weights_moved_within_an_epoch_are_trained_on_with_the_rest_of_its_rows(
+    make_task, iris, tmp_path
+):
+    trainer = trained(make_task(iris), 6)  # 64 of 120 rows are taken
+    move_to(trainer, trainer.params())
+    trainer.set_hyperparameters(batch_size=None)
+    for _ in range(3):
+        trainer.step()
+
+    assert is_same(repeated(trainer, tmp_path)[0], trainer)
+
+
 @pytest.mark.parametrize("model", [{}, {"hidden": 3}])
 def test_chosen_initial_weights_come_with_the_shuffles_of_the_seed(
     make_task, iris, tmp_path, model
@@ -228,6 +241,23 @@ def test_a_run_that_continued_another_begins_there(make_task, iris, tmp_path):
     warm_start_from(trainer, trained(task, 11))
     for _ in range(STEPS):
         trainer.step()
+
+    assert is_same(repeated(trainer, tmp_path)[0], trainer)
+
+
+def test_after_the_planned_epochs_the_rate_stays_as_in_the_last(make_task, iris, tmp_path):
+    trainer = train(make_task(iris, schedule="1/t", epochs=2))
+    trainer.go_on()
+    trainer.step()
+
+    assert is_same(repeated(trainer, tmp_path)[0], trainer)
+
+
+@pytest.mark.parametrize("model", [{"kind": "ovo"}, {"kind": "binary", "hidden": 9}])
+def test_odd_numbers_of_rows_and_outputs_round_alike(make_task, digits, tmp_path, rng, model):
+    few = replace(digits, X=digits.X[:61], y=digits.y[:61] % 6, class_names=tuple("012345"))
+    settings = {"batch_size": 7, "class_weight": "balanced", "optimiser": "rmsprop"}
+    trainer = trained(make_task(few, {"test_fraction": 0.5}, model, **settings), 30)
 
     assert is_same(repeated(trainer, tmp_path)[0], trainer)
 

@@ -208,3 +208,21 @@ def test_a_picture_model_lists_no_weights_and_a_run_without_test_rows_has_no_suc
     assert [part.name for part in found.parts] == ["training"]
     assert found.confusion.part == "training"
     assert not any(math.isnan(part.loss) for part in found.parts)
+
+
+def test_columns_of_many_long_names_have_numbers(tmp_path):
+    path = tmp_path / "long.csv"
+    names = [f"a class with quite a long name {k}" for k in range(9)]
+    lines = ["x,y,kind", *(f"{i % 7}.5,{i % 5}.5,{names[i % 9]}" for i in range(180))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    config = RunConfig(DataConfig("csv", path=str(path)), training=TrainingConfig(epochs=1))
+    found = findings_of(snapshot_of(trained(config)), WHEN)
+    page = to_html(found, ())
+    matrix = page[page.index('<table class="matrix"') :]
+    head = Reader(matrix[: matrix.index("</tr>")]).text
+    assert head == "".join(map(str, range(1, 10)))
+    assert f"9 {names[8]}" in Reader(matrix).text
+    weights, names_of = found.weights, Reader(page[page.index("<h2>Weights") :]).text
+    assert weights is not None
+    assert names_of.startswith("Weights\noutputxybias" + names[0])
+    assert f"{weights.b[0]:.4f}".replace("-", "−") in names_of

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QTabBar,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.train.snapshot import Status
@@ -67,10 +68,11 @@ def describe(widget: QWidget) -> str:
     return f"{type(widget).__name__} “{name_of(widget)}” in {type(above).__name__}"
 
 
-@pytest.fixture(params=["iris", "digits", "drawn"])
-def full_window(request, open_window, qtbot):
+@pytest.fixture(scope="module", params=["iris", "digits", "drawn"])
+def window_for_all(request, open_for_all):
     """The window with the panel open, each view made that applies, after a few steps."""
-    window = open_window(
+    qtbot = QtBot(request)
+    window = open_for_all(
         RunConfig(data=DataConfig(source=request.param)),
         size=(1366, 768),
         wait=request.param != "drawn",  # a board without points trains nothing
@@ -85,8 +87,15 @@ def full_window(request, open_window, qtbot):
         for _ in range(3):
             qtbot.keyClick(window, "s")
         qtbot.waitUntil(lambda: window.controller.snapshot.step >= 3)
-    window.stage.show_name(window.stage.available[0])
     return window
+
+
+@pytest.fixture
+def full_window(window_for_all):
+    """The window with all of its views, the first of which is on the stage."""
+    window_for_all.stage.show_name(window_for_all.stage.available[0])
+    QApplication.processEvents()
+    return window_for_all
 
 
 def test_every_control_has_a_name_and_a_tip(full_window):

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
@@ -40,20 +41,23 @@ def traced(qtbot, open_window):
 
     def traced(config: RunConfig | None = None, steps: int = 3):
         window = open_window(config)
-        for step in range(1, steps + 1):
-            qtbot.keyClick(window.stage, Qt.Key.Key_S)
-            qtbot.waitUntil(
-                lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
-            )
-        window.side_panel.show_name("Example")  # which makes room for the trace then
-        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
-        qtbot.keyClick(window.stage, Qt.Key.Key_5)
-        assert window.stage.current == "Trace"
-        view = window.views["Trace"]
-        follows(qtbot, window, window.controller.snapshot.step)
-        return window, view
+        return window, trace_of(qtbot, window, steps)
 
     return traced
+
+
+def trace_of(qtbot, window, steps: int) -> TraceView:
+    """Make so many steps, and show their trace."""
+    for step in range(1, steps + 1):
+        qtbot.keyClick(window.stage, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS)
+    window.side_panel.show_name("Example")  # which makes room for the trace then
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+    qtbot.keyClick(window.stage, Qt.Key.Key_5)
+    assert window.stage.current == "Trace"
+    view: TraceView = window.views["Trace"]
+    follows(qtbot, window, window.controller.snapshot.step)
+    return view
 
 
 def follows(qtbot, window, step: int) -> None:
@@ -360,9 +364,15 @@ FORMULAE = {
 }
 
 
-@pytest.mark.parametrize("kind", FORMULAE)
-def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
-    window, view = traced(of(kind))
+@pytest.fixture(scope="module", params=FORMULAE)
+def each_kind(request, open_for_all):
+    """The kind, and a window on a model of it with its trace, which nobody changes."""
+    window = open_for_all(of(request.param))
+    return request.param, window, trace_of(QtBot(request), window, 3)
+
+
+def test_each_model_has_its_own_derivation_with_its_own_numbers(each_kind):
+    kind, window, view = each_kind
     text, trace = view.sheet.numbers.text(), window.views.context.tracer.newest.trace
     for words in FORMULAE[kind]:
         assert words in text, words
@@ -377,9 +387,8 @@ def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
     assert view.jacobian.isVisible() == (kind in ("softmax", "binary", "mse"))
 
 
-@pytest.mark.parametrize("kind", FORMULAE)
-def test_the_gauge_agrees_with_the_stage_on_each_model(traced, kind):
-    window, view = traced(of(kind))
+def test_the_gauge_agrees_with_the_stage_on_each_model(each_kind):
+    _, window, view = each_kind
     gauge = window.views["Example"].sheet
     shown = [key for key in gauge.keys if key in view.sheet.keys]
     assert ("L",) in shown and ("dz", 0) in shown

@@ -83,7 +83,7 @@ def test_a_pdf_has_one_page_of_the_size_of_the_view(qtbot, window, save_as):
     document.close()
 
 
-def test_a_light_picture_of_a_dark_window_leaves_the_window_dark(qtbot, open_window, save_as):
+def test_a_light_picture_of_a_dark_window_leaves_the_window_dark(qtbot, open_window, is_in_sight):
     window = open_window(theme="dark")
     dialog = opened(qtbot, window)
     dark = dialog.drawing.image(1).pixelColor(1, 1)
@@ -92,16 +92,18 @@ def test_a_light_picture_of_a_dark_window_leaves_the_window_dark(qtbot, open_win
     light = dialog.drawing.image(1).pixelColor(1, 1)
     assert (dark.name(), light.name()) == (look.DARK.panel.lower(), look.LIGHT.panel.lower())
     assert window.appearance.theme is look.DARK
-    assert window.updatesEnabled() and dialog.updatesEnabled()
+    assert is_in_sight(window) and is_in_sight(dialog)
     assert all(view.theme is look.DARK for view in window.views.made)
 
 
-def test_closing_the_dialog_before_the_light_picture_returns_the_colours(qtbot, open_window):
+def test_closing_the_dialog_before_the_light_picture_returns_the_colours(
+    qtbot, open_window, is_in_sight
+):
     window = open_window(theme="dark")
     dialog = opened(qtbot, window)
     choose(qtbot, dialog.background_choice, "light, for paper")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert window.appearance.theme is look.DARK and window.updatesEnabled()
+    assert window.appearance.theme is look.DARK and is_in_sight(window)
 
 
 def test_a_picture_is_copied_without_a_dialog(qtbot, window):
@@ -111,6 +113,19 @@ def test_a_picture_is_copied_without_a_dialog(qtbot, window):
     qtbot.waitUntil(lambda: not clipboard.image().isNull(), timeout=PATIENCE_MS)
     assert QSvgRenderer(clipboard.mimeData().data("image/svg+xml")).isValid()
     assert "clipboard" in window.notice.text
+
+
+def test_what_is_shown_at_the_pointer_is_not_in_the_picture(qtbot, window, finish):
+    finish(window)
+    view, clipboard = window.views["Boundary"], QGuiApplication.clipboard()
+    viewport = view.plot.viewport()
+    middle = viewport.rect().center()
+    qtbot.mouseMove(viewport, middle)
+    qtbot.waitUntil(lambda: "petal length" in view.readout.text(), timeout=PATIENCE_MS)
+    clipboard.clear()
+    qtbot.keyClick(window, Qt.Key.Key_C, CTRL_SHIFT)
+    qtbot.waitUntil(lambda: not clipboard.image().isNull(), timeout=PATIENCE_MS)
+    assert not view.readout.text()
 
 
 def test_a_name_without_ending_gets_that_of_the_chosen_format(qtbot, window, save_as):

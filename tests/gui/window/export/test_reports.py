@@ -61,7 +61,9 @@ def test_a_pdf_has_pages_of_a4_with_its_text(qtbot, open_window, finish, save_as
     document.close()
 
 
-def test_a_dark_window_makes_a_light_report_and_is_as_before(qtbot, open_window, finish, save_as):
+def test_a_dark_window_makes_a_light_report_and_is_as_before(
+    qtbot, open_window, finish, save_as, is_in_sight
+):
     window = open_window(QUICK, theme="dark")
     finish(window)
     qtbot.keyClick(window, Qt.Key.Key_4)
@@ -69,7 +71,7 @@ def test_a_dark_window_makes_a_light_report_and_is_as_before(qtbot, open_window,
     target = save_as("report.html")
     report(qtbot, window, target)
     assert window.stage.current == before
-    assert window.appearance.theme is look.DARK and window.updatesEnabled()
+    assert window.appearance.theme is look.DARK and is_in_sight(window)
     assert all(view.theme is look.DARK for view in window.views.made)
 
 

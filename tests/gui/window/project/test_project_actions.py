@@ -233,6 +233,13 @@ def test_a_failed_save_keeps_the_window(window, walk, qtbot, path, monkeypatch):
     window.project_actions.asks = False
 
 
+def test_nothing_is_asked_where_the_system_ends_the_program(window, walk):
+    window.project_actions.asks = True
+    walk(window, 2)
+    window.closing.insist()
+    assert not window.isVisible() and window.project_actions.dialog is None
+
+
 def test_nothing_is_asked_where_there_is_no_work(window):
     window.project_actions.asks = True
     assert window.close()
