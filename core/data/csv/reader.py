@@ -1,6 +1,6 @@
 """Read a text table: pandas parses regular blocks, Python's csv module the irregular ones.
 
-The file is read in blocks of 3 MiB, which pandas turns into columns without holding the GIL.
+The file is read in blocks of 2 MiB, which pandas turns into columns without holding the GIL.
 Because pandas silently pads short rows, a block is regular only if it has exactly as many
 separators and newlines as its rows need. NumPy counts one of them in 40 MB in 4 ms, `bytes.count`
 in 20 ms. If a block has no quotes, blank lines are removed first. Any other block is parsed record
@@ -60,7 +60,7 @@ def read(
 ) -> Table:
     """Read the file as a table; `reading` may specify its format.
 
-    progress : called with the bytes done and the total bytes, about every 3 MiB.
+    progress : called with the bytes done and the total bytes, about every 2 MiB.
     is_cancelled : polled as often; Cancelled is raised when it returns true.
     Raises DataError where the file cannot be read as a table.
     """

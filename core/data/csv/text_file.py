@@ -20,7 +20,7 @@ from core.data.csv.packed import Source
 from core.errors import DataError
 
 CACHED = 2**16  # bytes that stay in the processor cache while they are compared
-BLOCK_BYTES = 3 * 2**20  # read at once; also the limit for a line
+BLOCK_BYTES = 2 * 2**20  # read at once; also the limit for a line
 
 
 class Head(NamedTuple):
