@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -130,3 +130,15 @@ def test_taught_digits_have_no_command():
     task = task_of(RunConfig(training=QUICK))
     taught = replace(task, source=replace(task.source, added=1))
     assert command_for(taught, QUICK) is None
+
+
+SWITCHES = [field.name for field in fields(DataConfig) if isinstance(field.default, bool)]
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_every_switch_of_the_data_is_an_option(name):
+    task = task_of(RunConfig(training=QUICK))
+    turned = not getattr(DataConfig(), name)
+    data = replace(task.config.data, **{name: turned})  # type: ignore[arg-type]
+    command = command_for(replace(task, config=replace(task.config, data=data)), QUICK)
+    assert f"--{name.replace('_', '-')}" in words_of(command)
