@@ -117,13 +117,18 @@ def drop(window, *paths):
 # Ways in --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["key", "row"])
-def test_a_file_is_chosen_by_key_or_row(qtbot, window, write, way):
+def test_a_table_is_chosen_by_the_key_that_opens_any_file(qtbot, window, write, monkeypatch):
     path = write(BIRDS)
-    if way == "key":
-        qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
-    else:
-        qtbot.mouseClick(window.rail.source.button("csv"), Qt.MouseButton.LeftButton)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    assert window.csv.dialog.table.path == path
+    window.csv.dialog.reject()
+
+
+def test_a_file_is_chosen_by_its_row(qtbot, window, write):
+    path = write(BIRDS)
+    qtbot.mouseClick(window.rail.source.button("csv"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(window.findChildren(QFileDialog)))
     (chooser,) = window.findChildren(QFileDialog)
     assert window.rail.source.button("iris").isChecked()  # nothing is loaded yet
