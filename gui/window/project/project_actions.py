@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QStandardPaths, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
@@ -64,7 +64,7 @@ class ProjectActions(QObject):
         path, _ = QFileDialog.getOpenFileName(
             self._window,
             "Open a project, a model, a table or a picture",
-            self._settings.text(PROJECT_FOLDER),
+            self._folder(),
             f"All files (*);;{KINDS}",
         )
         if path:
@@ -130,7 +130,7 @@ class ProjectActions(QObject):
     def _save_as(self, then: Callable[[], None] | None) -> None:
         run = self._controller.run
         name = run.task.source.name.lower().replace(" ", "-") if run else "project"
-        folder = Path(self._settings.text(PROJECT_FOLDER))
+        folder = Path(self._folder())
         chosen, _ = QFileDialog.getSaveFileName(
             self._window, "Save the project", str(folder / f"{name}{ENDING}"), KINDS
         )
@@ -156,6 +156,11 @@ class ProjectActions(QObject):
             {Button.Yes: "&Keep the rows", Button.No: "Only where they &lie"},
         )
 
+    def _folder(self) -> str:
+        """Return the folder used last, at first the user's documents."""
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        return self._settings.text(PROJECT_FOLDER) or QStandardPaths.writableLocation(documents)
+
     # Questions ------------------------------------------------------------------------------------
 
     def _guard(self, deed: str, do: Callable[[], None]) -> None:
@@ -173,7 +178,9 @@ class ProjectActions(QObject):
         )
 
     def _describe_loss(self) -> str:
-        """Say what would be lost."""
+        """Say what would be lost: all of it, or what was done since it was saved."""
+        if self._projects.title:
+            return "Otherwise what was done since it was saved is lost."
         controller, run = self._controller, self._controller.run
         parts = []
         if controller.steps:
