@@ -79,11 +79,11 @@ def test_page_keys_go_through_the_lessons(window, qtbot):
     press(window, Qt.Key.Key_F5)
     press(window, Qt.Key.Key_PageDown)
     qtbot.waitUntil(window.lessons.strip.isVisible)
-    assert window.lessons.strip.place.text().startswith("1 / ")
+    assert window.lessons.strip.position.text().startswith("1 / ")
     press(window, Qt.Key.Key_PageDown)
-    qtbot.waitUntil(lambda: window.lessons.strip.place.text().startswith("2 / "))
+    qtbot.waitUntil(lambda: window.lessons.strip.position.text().startswith("2 / "))
     press(window, Qt.Key.Key_PageUp)
-    qtbot.waitUntil(lambda: window.lessons.strip.place.text().startswith("1 / "))
+    qtbot.waitUntil(lambda: window.lessons.strip.position.text().startswith("1 / "))
 
 
 def test_page_keys_go_through_the_demonstrations(window):
