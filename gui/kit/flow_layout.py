@@ -109,9 +109,9 @@ class FlowLayout(QLayout):
         rows: list[list[QLayoutItem]] = []
         used = width + 1
         for item in self._items:
-            if item.isEmpty():  # hidden
-                continue
             needed = item.sizeHint().width()
+            if item.isEmpty() or not needed:  # hidden, or all in it is
+                continue
             if used + needed > width:
                 rows.append([])
                 used = 0
@@ -134,12 +134,17 @@ def _expands(item: QLayoutItem) -> bool:
     return widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Expanding
 
 
-def side_by_side(*widgets: QWidget) -> QWidget:
-    """Return a widget that keeps these together when a row wraps."""
+def side_by_side(*widgets: QWidget, rest: bool = False) -> QWidget:
+    """Return a widget that keeps these together when a row wraps.
+
+    rest : whether spare width stays free at their right.
+    """
     group = QWidget()
     row = QHBoxLayout(group)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(4)
     for widget in widgets:
         row.addWidget(widget)
+    if rest:
+        row.addStretch(1)
     return group

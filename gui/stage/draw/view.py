@@ -189,7 +189,7 @@ class DrawView(View):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._room.fit(self._area.width())
+        self._room.fit(self._area.size())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
