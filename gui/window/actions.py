@@ -100,10 +100,10 @@ def table(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
 
 def _of_files(window: Window) -> tuple[Action, ...]:
     files = window.files
-    opened = "open a CSV file; it can also be dropped on the window"
+    opened = "open a table; its file can also be dropped on the window"
     picture = "save a picture of the window"
     return (
-        Action(FILE, "&Open…", window.csv.choose_file, ("Ctrl+O",), opened),
+        Action(FILE, "&Open a table…", window.csv.choose_file, ("Ctrl+O",), opened),
         Action(FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model"),
         Action(FILE, "&Save model…", files.save_model, ("Ctrl+S",), "save the model"),
         Action(
@@ -141,7 +141,7 @@ def _of_data(window: Window) -> tuple[Action, ...]:
         Action(DATA, "&Digits 8×8", lambda: choice.choose("digits")),
         Action(DATA, "&MNIST", lambda: choice.choose("mnist")),
         Action(DATA, "MNIST &folder…", choice.choose_mnist_folder),
-        Action(DATA, "Open &CSV…", window.csv.choose_file),
+        Action(DATA, "Open a &table…", window.csv.choose_file),
         Action(DATA, "Draw &points", lambda: choice.choose("drawn")),
         Action(DATA, "&Generate points…", window.gallery.open, ("Ctrl+G",), "generate points"),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
@@ -26,10 +25,11 @@ from gui.window.lessons import Lessons
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.message import Banner, Notice
-from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener, dropped_file
+from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener
 from gui.window.opening.csv_reading import OpeningBar
 from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
 from gui.window.opening.download_bar import DownloadBar
+from gui.window.opening.dropping import Drops
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter, PresenterBar
 from gui.window.rail import Rail
@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         self.download_bar = DownloadBar()
         self.opening_bar = OpeningBar()
         self.csv = CsvOpener(self, controller, loader, self.settings, look)
+        self.drops = Drops(self.stage, self.views, self.csv, self.status)
         self.data_choice = DataChoice(self, controller, loader, self.settings)
         self.gallery = GalleryOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self.columns = Columns(self.rail, self.setup, self.stage, self.side_panel)
+        self.appearance.settled.connect(self.columns.settle)
         performance = PerformanceView(self.appearance.theme, lambda: self.controller.drawing.value)
         self.views.add("Performance", performance)
         bars = self.download_bar, self.opening_bar, self.files.bar
@@ -226,6 +228,7 @@ class MainWindow(QMainWindow):
         self.zoom.is_paused = is_on
         self.columns.present(is_on)
         self.views.present(is_on)
+        self.banner.present(is_on)
         self.status_area.present(is_on)
 
     def _turn_page(self, by: int) -> None:
@@ -315,14 +318,10 @@ class MainWindow(QMainWindow):
             self.painted.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_file(event):
-            event.acceptProposedAction()
+        self.drops.enter(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path: Path | None = dropped_file(event)
-        if path:
-            event.acceptProposedAction()
-            self.csv.open_file(path)
+        self.drops.drop(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.closing.is_allowed():

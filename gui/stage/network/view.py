@@ -51,7 +51,7 @@ class NetworkView(View):
         layout.addWidget(self._title)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._readout)
-        layout.addWidget(self._caption)
+        layout.addWidget(self.secondary(self._caption))
         self._shown_at = 0.0
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -86,6 +86,11 @@ class NetworkView(View):
         is_small = self.task is not None and self.task.m <= MOST_INPUTS
         is_image = self.task is not None and self.task.dataset.image_shape is not None
         return self.edges if is_small and not is_image else self.bundles
+
+    def present(self, is_on: bool) -> None:
+        """Show only the sketch on a slide, or the texts about it too."""
+        for text in (self._title, self._readout, self._caption):
+            text.setVisible(not is_on)
 
     def show_theme(self) -> None:
         self.edges.set_theme(self.theme)
