@@ -89,6 +89,36 @@ def test_no_text_is_cut_in_any_tab(qtbot, open_window, source, theme, level):
     assert cut == []
 
 
+LINES = ("red,Cork,1.5,10,alpha", "blue,Bergen,2.5,20,beta", "green,Cork,3.5,30,alpha") * 4
+TABLE = "\n".join(("colour,harbour,weight in kg,price,species", *LINES))
+
+
+@pytest.mark.usefixtures("usual_type")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("level", [1.0, 1.5], ids=["100 %", "150 %"])
+def test_no_text_is_cut_in_the_preview_of_a_table(qtbot, open_window, tmp_path, theme, level):
+    path = tmp_path / "harbours.csv"
+    path.write_text(TABLE)
+    window = open_window(size=(1366, 768), theme=theme)
+    window.appearance.set_zoom(level)
+    window.csv.open_file(path)
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=30_000)
+    dialog = window.csv.dialog
+    qtbot.waitExposed(dialog)
+    kinds = QLabel | QAbstractButton | QComboBox | QAbstractSpinBox
+
+    def cut():
+        seen = (w for w in dialog.findChildren(QWidget) if isinstance(w, kinds) and w.isVisible())
+        return [(type(w).__name__, w.accessibleName(), lacked) for w in seen if (lacked := lack(w))]
+
+    try:
+        qtbot.waitUntil(lambda: not cut(), timeout=2000)
+    except qtbot.TimeoutError:
+        assert cut() == []
+    assert dialog.width() <= 1366 and dialog.height() <= 768
+    dialog.reject()
+
+
 def lacks(window, name, level) -> list[tuple[object, ...]]:
     """Return what is cut in sight while the view of this name is shown."""
     kinds = QLabel | QAbstractButton | QComboBox | QAbstractSpinBox | QTabBar
