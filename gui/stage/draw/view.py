@@ -34,7 +34,7 @@ from gui.state.background_tasks import Background
 Picture = NDArray[np.float32]
 
 MOST_CLASSES = 10
-BLANK = "The answer comes here."
+BLANK = "The answer: here."
 UNTRAINED = "All classes tie: train first (Space)."
 NOT_READY = "The model is not ready yet."
 EVIDENCE = (

@@ -138,6 +138,7 @@ class Colours(QObject):
                 _polish(widget)
 
     def _polish_some(self) -> None:
+        self.catch_up()  # the layouts have shown some: another zoom has other parts in sight
         end = time.perf_counter() + SLICE_SECONDS
         while self._waiting and time.perf_counter() < end:
             widget = self._waiting.popleft()

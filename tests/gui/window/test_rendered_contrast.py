@@ -42,7 +42,7 @@ def place(window, widget: QWidget) -> QRect:
     return QRect(corner, widget.size() * ENLARGED)
 
 
-def colours(image: QImage, rect: QRect) -> Counter:
+def colours(image: QImage, rect: QRect) -> Counter[int]:
     inside = rect.intersected(image.rect())
     return Counter(
         image.pixel(x, y)
