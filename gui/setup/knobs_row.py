@@ -134,7 +134,7 @@ class KnobsRow(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 5, MARGIN, 5)
         row.addWidget(inside)
-        self._show_changes()
+        self.show_settings(self._settings)  # until a run is known
 
     def _make(self, setting: Setting[F]) -> F:
         field = setting.make()
