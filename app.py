@@ -1,4 +1,4 @@
-"""Entry point: no arguments open the window; `train …` and `predict …` run in the terminal."""
+"""Entry point: no arguments open the window; `train`, `predict`, `export` run in the terminal."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run Logit Lab and return its exit code."""
     words = sys.argv[1:] if argv is None else argv
     is_pictured = any(word.partition("=")[0] == "--screenshot" for word in words)
+    if words[:1] == ["train"] and any(word.partition("=")[0] == "--resume" for word in words):
+        from core.cli import resume
+
+        return resume.main(words[1:])
     if words[:1] == ["train"] and not is_pictured:
         from core.cli import train as cli
 
@@ -17,6 +21,10 @@ def main(argv: list[str] | None = None) -> int:
         from core.cli import predict
 
         return predict.main(words[1:])
+    if words[:1] == ["export"]:
+        from core.cli import export
+
+        return export.main(words[1:])
     from gui.app import application
 
     return application.main(words)

@@ -67,7 +67,7 @@ class SetupError(Exception):
     """The program cannot start; the message is for the user."""
 
 
-def say(text: str) -> None:
+def report(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -94,7 +94,7 @@ def complete_system(missing: dict[str, str]) -> None:
     if os.geteuid() != 0:
         command = f"sudo apt-get update && sudo apt-get install -y {packages}"
         raise SetupError(f"{lacks} Run this line once, then start again:\n  {command}")
-    say(f"Installing system packages: {packages}")
+    report(f"Installing system packages: {packages}")
     apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # A package source that does not answer may not matter: the installation will fail if it does.
@@ -187,9 +187,9 @@ def pip_install(*words: str) -> None:
     ) as pip:
         for line in map(str.strip, pip.stdout or ()):
             if wheel := fetched.fullmatch(line.partition(" (from ")[0].replace("%2B", "+")):
-                say(f"  {' '.join(filter(None, wheel.groups()))}")
+                report(f"  {' '.join(filter(None, wheel.groups()))}")
             elif line.startswith("Installing collected packages"):
-                say("  unpacking ...")
+                report("  unpacking ...")
             elif line.startswith("Progress ") and sys.stderr.isatty():
                 megabytes = int(line.split()[1]) // 10**6
                 print(f"    {megabytes} MB ", end="\r", file=sys.stderr, flush=True)
@@ -212,7 +212,7 @@ def set_up(groups: set[str]) -> None:
     if stamp == wanted:
         return
     if stamp.get("home") != wanted["home"]:
-        say(f"Setting up {VENV} (once; a few minutes)")
+        report(f"Setting up {VENV} (once; a few minutes)")
         # Not the Python in .venv, even if it runs this file: --clear deletes it.
         python = getattr(sys, "_base_executable", sys.executable)
         venv = subprocess.run(
@@ -224,7 +224,7 @@ def set_up(groups: set[str]) -> None:
             reason = venv.stdout.decode(errors="replace").strip()[-600:]
             raise SetupError(f"Python could not make {VENV}:\n{reason}")
     else:
-        say(f"Bringing {VENV} up to date")
+        report(f"Bringing {VENV} up to date")
         STAMP.unlink()  # if this is interrupted, the next start begins from scratch
     pip_install("pip")
     pip_install("--progress-bar", "raw", *cpu_build(), *requirements(groups))
@@ -236,11 +236,21 @@ def check() -> int:
     failed = []
     for name, *words in CHECKS:
         command = " ".join([name, *words])
-        say(f"== {command}")
+        report(f"== {command}")
         if subprocess.run([str(SCRIPTS / name), *words], cwd=ROOT).returncode:
             failed.append(command)
-    say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    report(f"failed: {', '.join(failed)}" if failed else "all checks passed")
     return 1 if failed else 0
+
+
+def process_count() -> int:
+    """Return one more than there are processors, as windows often wait for timers and threads.
+
+    At most 6: each loads PyTorch and Qt itself.
+    """
+    has_affinity = hasattr(os, "sched_getaffinity")
+    count = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+    return min(count + 1, 6)
 
 
 def start(command: list[str]) -> int:
@@ -252,7 +262,7 @@ def start(command: list[str]) -> int:
 
 def main(words: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - run by whatever Python the user has
-        say(f"Logit Lab needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+        report(f"Logit Lab needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
         return 2
     first = words[0] if words else ""
     try:
@@ -263,18 +273,17 @@ def main(words: list[str]) -> int:
             return check()
         if first == "test":
             os.chdir(ROOT)
-            # One process per processor, 6 at most: each loads PyTorch and Qt itself.
-            parallel = ["-n", "auto", "--maxprocesses", "6", "--dist", "worksteal"]
+            parallel = ["-n", str(process_count()), "--dist", "worksteal"]
             return start([str(PYTHON), "-m", "pytest", *parallel, *words[1:]])
         return start([str(PYTHON), str(ROOT / "app.py"), *words])
     except SetupError as error:
-        say(str(error))
+        report(str(error))
         return 2
     except OSError as error:  # a folder of another user, a full disk
-        say(f"Setting up {ROOT} failed: {error}")
+        report(f"Setting up {ROOT} failed: {error}")
         return 2
     except KeyboardInterrupt:
-        say("Stopped.")
+        report("Stopped.")
         return 130
 
 

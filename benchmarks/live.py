@@ -28,9 +28,9 @@ SCREEN = "1600x1000x24"
 class Plan:
     """What a child process does with a run.
 
-    do : `watch` trains for some seconds and measures; `soak` shows frames as fast as it can;
-        `close` closes the window. Without a window, `train` trains at full speed and `record`
-        records points.
+    do : `watch` trains for some seconds and measures; `save` saves the project again and again
+        meanwhile; `soak` shows frames as fast as it can; `close` closes the window. Without a
+        window, `train` trains at full speed and `record` records points.
     is_played : press Space once the data are loaded.
     is_probed : measure the delay of a 1 ms timer and the age of painted snapshots; both slow the
         training thread down.
@@ -39,9 +39,10 @@ class Plan:
     warm_up, seconds : how long to wait, then to measure.
     warm_up_count, count : frames of a soak; `count` is also the number of points to record.
     close_at : event from which `seconds` count until the window is closed.
+    path : where the project is saved.
     """
 
-    do: Literal["watch", "soak", "close", "train", "record"]
+    do: Literal["watch", "save", "soak", "close", "train", "record"]
     config: RunConfig = field(default_factory=RunConfig)
     is_played: bool = True
     is_probed: bool = False
@@ -51,6 +52,7 @@ class Plan:
     warm_up_count: int = 0
     count: int = 0
     close_at: Literal["painted", "ready", "training"] = "training"
+    path: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

@@ -20,6 +20,8 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from benchmarks.live import Plan
+from core.projects.recovery import STATE_VARIABLE
+from core.runs.run_record import MAX_KEPT
 from core.train.snapshot import Snapshot, Status
 from gui.app.launch import Launch, leave, make_application
 from gui.control.run_controller import TICK_MS
@@ -28,6 +30,7 @@ from gui.window.main_window import MainWindow
 SIZE = (1280, 800)
 PROBE_SECONDS = 0.001
 ACTIVATION_MS = 20
+SAVE_MS = 1000  # between two saves
 MB = 1e6
 
 
@@ -98,7 +101,7 @@ class Driver(QObject):
 
     def _end(self, found: dict[str, float]) -> None:
         print(json.dumps(found), flush=True)
-        self._window.close()
+        self._window.closing.insist()  # nobody is there to be asked
 
 
 class Watch(Driver):
@@ -160,6 +163,25 @@ class Watch(Driver):
             found |= {"p50_ms": p50, "p99_ms": p99, "max_ms": most}
             found["ticks_per_second"] = self._ticks / seconds
         self._end(found)
+
+
+class Save(Watch):
+    """Does the same with as many kept runs as there may be, and saves the project each second."""
+
+    def _begin(self) -> None:
+        for _ in range(MAX_KEPT):
+            self._window.views.keep_wanted.emit()
+        super()._begin()
+
+    def _measure(self) -> None:
+        super()._measure()
+        saves = QTimer(self)
+        saves.timeout.connect(self._save)
+        saves.start(SAVE_MS)
+
+    def _save(self) -> None:
+        if not self._controller.writes.is_busy:
+            self._window.projects.save(Path(self._plan.path))
 
 
 class Soak(Driver):
@@ -240,10 +262,12 @@ def main() -> None:
     plan = Plan.from_json(sys.argv[1])
     threading.excepthook = lambda what: fail(f"{what.thread}: {what.exc_value!r}")
     with tempfile.TemporaryDirectory() as folder:
+        os.environ[STATE_VARIABLE] = folder
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         launch = Launch(make_application(), plan.config, None, SIZE, None, None)
-        {"watch": Watch, "soak": Soak, "close": Close}[plan.do](launch.window, plan)
+        drivers = {"watch": Watch, "soak": Soak, "close": Close, "save": Save}
+        drivers[plan.do](launch.window, plan)
         launch.window.controller.is_left_at_once = True
         code = launch.run()
     leave(code)  # as the program does

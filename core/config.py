@@ -15,7 +15,7 @@ from core.errors import ConfigError
 from core.model_family import DEFAULT_KIND, FAMILY, ModelKind
 from core.optimiser_family import OPTIMISERS, PLAIN, Optimiser, OptimiserName
 
-Source = Literal["iris", "digits", "mnist", "drawn", "csv"]
+Source = Literal["iris", "digits", "mnist", "drawn", "csv", "pictures"]
 Missing = Literal["skip", "fill"]
 ClassWeight = Literal["none", "balanced"]
 Std = Literal["sample", "population"]
@@ -47,9 +47,15 @@ MAX_COUNT = 10**9
 MAX_DEGREE = 5
 MAX_COPIES = 3
 MAX_HIDDEN = 256
+LEAST_SIDE, MOST_SIDE = 2, 256  # of pictures that are scaled
 MAX_MOMENTUM = 0.9999
 MAX_RATE = 1e38  # just below the largest float32, 3.4e38
 MAX_FLOAT = sys.float_info.max
+
+SWITCHES = (
+    *("missing_category", "merge_case", "any_label", "keep_totals"),
+    *("colour", "invert", "sine", "deskew", "pens"),
+)
 
 
 @dataclass(frozen=True)
@@ -100,10 +106,14 @@ class DataConfig:
     std : the standard deviation it divides by, of a sample (n − 1) or of a population (n).
     deskew : shear pictures until they are upright.
     copies : augmented copies of each training picture to train on; see `core.data.augmentation`.
+    pens : train on bundled drawings of pens too; see `core.data.pens`.
     degree, sine : the inputs are products of the features up to this degree, and their sines.
     folder : where four IDX files are; None takes MNIST. transpose : exchange rows and columns of
         their pictures; None where that is known to be needed, as for EMNIST.
-    path, reading : path of the CSV file, and its format as far as it is specified.
+    path, reading : path of the CSV file, and its format as far as it is specified; or the path of
+        a folder of pictures.
+    size : rows and columns that these pictures are scaled to; None keeps a common size of their
+        own if it is small. colour, invert : in colour, not as greys; dark for light.
     label : name or index (from 0) of its label column; None picks the most likely one.
     missing : skip rows with a missing number, or fill gaps with the feature's mean over the
         training rows.
@@ -112,6 +122,7 @@ class DataConfig:
     missing_category : missing cells of these columns are a category of their own.
     merge_case : names of classes and categories that differ only in case or blanks are one.
     any_label : take the label column even if it looks like a quantity.
+    keep_totals : keep rows that seem to be no data: totals below them, the header once more.
     """
 
     source: Source = "iris"
@@ -124,6 +135,7 @@ class DataConfig:
     sine: bool = False
     deskew: bool = False
     copies: int = 0
+    pens: bool = False
     path: str | None = None
     label: str | None = None
     missing: Missing = "skip"
@@ -134,7 +146,11 @@ class DataConfig:
     missing_category: bool = False
     merge_case: bool = False
     any_label: bool = False
+    keep_totals: bool = False
     std: Std = "sample"
+    size: int | None = None
+    colour: bool = False
+    invert: bool = False
 
     def __post_init__(self) -> None:
         _one_of("source", self.source, SOURCES)
@@ -142,13 +158,17 @@ class DataConfig:
         _text("path", self.path)
         if self.source == "csv" and not self.path:
             raise ConfigError("path is not set; the name of a CSV file was expected.")
+        if self.source == "pictures" and not self.path:
+            raise ConfigError("path is not set; a folder of pictures was expected.")
         _text("label", self.label)
         _one_of("missing", self.missing, MISSING)
         if not isinstance(self.reading, CsvOptions):
             raise ConfigError(f"reading is {self.reading!r}; a group of settings was expected.")
         _texts("features", self.features)
         _texts("categorical", self.categorical)
-        for name in ("missing_category", "merge_case", "any_label"):
+        if self.size is not None:
+            _whole("size", self.size, LEAST_SIDE, MOST_SIDE)
+        for name in SWITCHES:
             if not isinstance(value := getattr(self, name), bool):
                 raise ConfigError(f"{name} is {value!r}; it must be true or false.")
         if self.test_fraction is not None:
@@ -161,10 +181,6 @@ class DataConfig:
             raise ConfigError(f"transpose is {self.transpose!r}; it must be true or false.")
         _one_of("std", self.std, STDS)
         _whole("degree", self.degree, 1, MAX_DEGREE)
-        if not isinstance(self.sine, bool):
-            raise ConfigError(f"sine is {self.sine!r}; it must be true or false.")
-        if not isinstance(self.deskew, bool):
-            raise ConfigError(f"deskew is {self.deskew!r}; it must be true or false.")
         _whole("copies", self.copies, 0, MAX_COPIES)
 
 
@@ -333,8 +349,8 @@ def _refuse_unknown(where: str, values: dict[str, Any], known: Any) -> None:
 
 def _one_of(name: str, value: object, known: tuple[str | None, ...]) -> None:
     if value not in known:
-        words = ", ".join(repr(word)[1:-1] for word in known if word is not None)
-        raise ConfigError(f"{name} is {value!r}; it must be one of {words}.")
+        text = ", ".join(repr(word)[1:-1] for word in known if word is not None)
+        raise ConfigError(f"{name} is {value!r}; it must be one of {text}.")
 
 
 def _number(name: str, value: object, low: float, high: float, *, above: bool = False) -> None:

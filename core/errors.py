@@ -3,7 +3,8 @@
 LogitLabError
 ├── ConfigError    a setting is outside its valid range
 ├── DataError      a data set or a file is missing, damaged or unsuitable
-│   └── DoubtfulLabelError    its label column is probably not meant
+│   ├── DoubtfulLabelError    its label column is probably not meant
+│   └── PictureError   a file is no picture, or none that can be read
 ├── Cancelled      cancelled by the user; not reported as an error
 ├── DeviceError    the chosen device is missing or failed
 └── SaveError      a file could not be written
@@ -37,6 +38,17 @@ class DoubtfulLabelError(DataError):
     ) -> None:
         super().__init__(message)
         self.others, self.can_accept = others, can_accept
+
+
+class PictureError(DataError):
+    """A file is no picture, or none that can be read.
+
+    why : in short, and the same for all files of the kind.
+    """
+
+    def __init__(self, message: str, why: str) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class Cancelled(LogitLabError):  # noqa: N818 - not an error: the user asked for it

@@ -18,7 +18,7 @@ from core.errors import DataError, SaveError
 from core.staging import Stage
 
 LONGEST_NAMED = 120  # characters of a path in a message
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -53,7 +53,7 @@ def check_writable(path: Path) -> None:
             if not os.access(path, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         else:
-            _place_of(path)
+            _real_path(path)
     except OSError as error:
         raise _complaint(path, error) from error
 
@@ -108,19 +108,19 @@ class Together:
                 with path.open("wb") as file:
                     yield file
                 return
-            place = _place_of(path)
-            if place.parent not in self._stages:
-                self._stages[place.parent] = Stage(place.parent)
-            stage = self._stages[place.parent]
+            target = _real_path(path)
+            if target.parent not in self._stages:
+                self._stages[target.parent] = Stage(target.parent)
+            stage = self._stages[target.parent]
             new = stage.path / str(len(self._new))
             with new.open("xb") as file:
                 with suppress(OSError):  # no old file, or no permission bits
-                    new.chmod(place.stat().st_mode & 0o777)
+                    new.chmod(target.stat().st_mode & 0o777)
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            stage.add(place.name, new.name)
-            self._new.append((path, stage, place.name))
+            stage.add(target.name, new.name)
+            self._new.append((path, stage, target.name))
         except (OSError, UnicodeError) as error:
             raise _complaint(path, error) from error
 
@@ -158,21 +158,21 @@ def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _place_of(path: Path) -> Path:
+def _real_path(path: Path) -> Path:
     """Return the target path with symlinks resolved; raise OSError if it is not writable."""
     if "\0" in str(path):
         raise OSError(errno.EINVAL, "its name has a character that names cannot have")
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    place = Path(os.path.realpath(path)) if path.is_symlink() else path.absolute()
-    if path.is_symlink() and place.is_symlink():  # realpath's result for a loop
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path.absolute()
+    if path.is_symlink() and target.is_symlink():  # realpath's result for a loop
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-    if not place.parent.is_dir():
+    if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    needed = [place.parent, place] if place.exists() else [place.parent]
+    needed = [target.parent, target] if target.exists() else [target.parent]
     if not all(os.access(each, os.W_OK) for each in needed):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    return place
+    return target
 
 
 def _complaint(path: Path, error: Exception) -> SaveError:
@@ -181,7 +181,7 @@ def _complaint(path: Path, error: Exception) -> SaveError:
     named = str(path)
     if len(named) > LONGEST_NAMED:
         named = f"{named[:LONGEST_NAMED]}…"
-    if number in NO_ROOM:
+    if number in DISK_FULL:
         why = "no space left on device. Make room there, or choose another place"
     elif number in FORBIDDEN:
         why = "you may not write there. Choose another place"

@@ -15,7 +15,7 @@ from typing import Literal
 
 ModelKind = Literal["perceptron", "adaline", "mse", "binary", "svm", "softmax", "ovr", "ovo"]
 Classes = Literal["two classes", "all classes"]
-Cost = Literal["criterion", "of the line", "squared error", "cross-entropy", "hinge"]
+LossName = Literal["criterion", "of the line", "squared error", "cross-entropy", "hinge"]
 
 DEFAULT_KIND: ModelKind = "softmax"  # takes all classes, whatever the data
 
@@ -45,8 +45,8 @@ class Kind:
     decides : condition for a yes, or the rule that chooses the class. threshold : of a neuron's
         activation or logit, as in `decides`.
 
-    loss : name of the loss; loss_short : name of its mean, for a button; cost : key of its loss
-        surface; unit : of the loss; formula : for one example.
+    loss : name of the loss; loss_short : name of its mean, for a button; loss_name : key of its
+        loss surface; unit : of the loss; formula : for one example.
     gradient : dL/dz of one example. pull : minus that, in brief; pull_words : how strong it is.
     is_log_likelihood : the loss is −log of a probability.
     margin : in max(0, margin − (2y − 1) z), which has a kink there; None for any other loss.
@@ -66,7 +66,7 @@ class Kind:
     activation: str
     loss: str
     loss_short: str
-    cost: Cost
+    loss_name: LossName
     unit: str
     formula: str
     gradient: str
@@ -162,7 +162,7 @@ FAMILY: dict[str, Kind] = {
             activation="step(z)",
             loss="perceptron criterion",
             loss_short="criterion",
-            cost="criterion",
+            loss_name="criterion",
             unit="logits",
             formula="max(0, −(2y − 1) z)",
             gradient="ŷ − y",
@@ -193,7 +193,7 @@ FAMILY: dict[str, Kind] = {
             decides="z > ½",
             loss="squared error",
             loss_short="MSE",
-            cost="of the line",
+            loss_name="of the line",
             unit="squared units",
             formula="(y − z)²",
             gradient="−2(y − z)",
@@ -220,7 +220,7 @@ FAMILY: dict[str, Kind] = {
             outputs_sum_to_one=True,
             loss="squared error",
             loss_short="MSE",
-            cost="squared error",
+            loss_name="squared error",
             unit="squared units",
             formula="(y − a)²",
             gradient="−2(y − a)·a(1 − a)",
@@ -245,7 +245,7 @@ FAMILY: dict[str, Kind] = {
             has_odds=True,
             loss="cross-entropy",
             loss_short="cross-entropy",
-            cost="cross-entropy",
+            loss_name="cross-entropy",
             unit="nats",
             is_log_likelihood=True,
             formula="−y log a − (1 − y) log(1 − a)",
@@ -266,7 +266,7 @@ FAMILY: dict[str, Kind] = {
             is_identity=True,
             loss="hinge loss",
             loss_short="hinge loss",
-            cost="hinge",
+            loss_name="hinge",
             unit="logits",
             formula="max(0, 1 − (2y − 1) z)",
             gradient="−(2y − 1) where (2y − 1) z < 1, else 0",
@@ -299,7 +299,7 @@ FAMILY: dict[str, Kind] = {
             decides="argmax z",
             loss="cross-entropy",
             loss_short="cross-entropy",
-            cost="cross-entropy",
+            loss_name="cross-entropy",
             unit="nats",
             is_log_likelihood=True,
             formula="−log a_y",
@@ -320,7 +320,7 @@ FAMILY: dict[str, Kind] = {
             decides="argmax a",
             loss="binary cross-entropies",
             loss_short="cross-entropy",
-            cost="cross-entropy",
+            loss_name="cross-entropy",
             unit="nats",
             is_log_likelihood=True,
             formula="Σⱼ −yⱼ log aⱼ − (1 − yⱼ) log(1 − aⱼ)",
@@ -346,7 +346,7 @@ FAMILY: dict[str, Kind] = {
             decides="most votes, ties by confidence",
             loss="binary cross-entropies",
             loss_short="cross-entropy",
-            cost="cross-entropy",
+            loss_name="cross-entropy",
             unit="nats",
             is_log_likelihood=True,
             formula="Σ of the pairs with y: −t log a − (1 − t) log(1 − a)",

@@ -45,8 +45,8 @@ def kept_apart(names: Iterable[str], fallback: str) -> tuple[str, ...]:
     """
     result: list[str] = []
     taken: set[str] = set()
-    for place, name in enumerate(names, start=1):
-        first = tidy = visible(" ".join(name.split())) or f"{fallback} {place}"
+    for position, name in enumerate(names, start=1):
+        first = tidy = visible(" ".join(name.split())) or f"{fallback} {position}"
         count = 1
         while plain(tidy) in taken:
             count += 1

@@ -120,8 +120,8 @@ _D = Equation(r"\mathbf{d}", "d", "d")
 
 def _mean_square(symbol: str, plain: str) -> Step:
     latex = rf"\mathbf{{s}} \leftarrow {symbol}\,\mathbf{{s}} + (1-{symbol})\,<g>^{{2}}"
-    words = f"s ← {plain} s + (1 − {plain}) <g>²"
-    return Step("mean square", (Equation(latex, words, "stays× s +1-stays× g² = s2"),))
+    text = f"s ← {plain} s + (1 − {plain}) <g>²"
+    return Step("mean square", (Equation(latex, text, "stays× s +1-stays× g² = s2"),))
 
 
 def _direction(latex: str, plain: str) -> Step:

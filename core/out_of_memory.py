@@ -20,7 +20,7 @@ def is_shortage(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or any(sign in words for sign in SIGNS)
 
 
-def say_shortage(error: BaseException) -> str:
+def describe_shortage(error: BaseException) -> str:
     """Return a message that memory ran out for a request, and what to do."""
     return (
         f"There is not enough memory for this{_reason(error)}. Choose less data, fewer units or a "
@@ -28,7 +28,7 @@ def say_shortage(error: BaseException) -> str:
     )
 
 
-def say_not_loaded(error: BaseException) -> str:
+def describe_load_failure(error: BaseException) -> str:
     """Return a message that states why PyTorch cannot be loaded, and what to do."""
     if is_shortage(error):
         return (

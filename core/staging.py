@@ -55,7 +55,7 @@ class Stage:
             except OSError:
                 self.path.rmdir()
                 raise
-            if _lock(self._lock):  # else another process is about to remove it
+            if try_lock(self._lock):  # else another process is about to remove it
                 with suppress(FileNotFoundError):
                     if os.path.samestat((self.path / LOCK).stat(), os.fstat(self._lock)):
                         return
@@ -95,28 +95,28 @@ class Stage:
         """Restore the old files where new ones have replaced them."""
         for change in self.changes:
             with suppress(OSError):
-                place = self.path.parent / change.name
-                if (self.path / change.new).exists() or place.stat().st_ino != change.number:
+                target = self.path.parent / change.name
+                if (self.path / change.new).exists() or target.stat().st_ino != change.number:
                     continue
                 if change.old:
-                    (self.path / change.old).replace(place)
+                    (self.path / change.old).replace(target)
                 else:
-                    place.unlink()
-                _sync(place.parent)
+                    target.unlink()
+                _sync(target.parent)
 
     def close(self) -> None:
         """Remove the stage and release its lock."""
         _clear(self.path, self._lock)
 
     def _kept(self, change: _Change) -> _Change:
-        place, old = self.path.parent / change.name, self.path / f"{change.new}.old"
+        target, old = self.path.parent / change.name, self.path / f"{change.new}.old"
         number = (self.path / change.new).stat().st_ino
-        if not place.exists():
+        if not target.exists():
             return replace(change, number=number)
         try:
-            os.link(place, old)
+            os.link(target, old)
         except OSError:  # a file system without links
-            shutil.copy2(place, old)
+            shutil.copy2(target, old)
             with old.open("rb+") as file:
                 os.fsync(file.fileno())
         return replace(change, old=old.name, number=number)
@@ -135,7 +135,7 @@ class _Left(Stage):
         except FileNotFoundError:
             path.rmdir()  # fails unless the folder is empty
             raise
-        if not _lock(self._lock):
+        if not try_lock(self._lock):
             os.close(self._lock)
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         self.changes = []
@@ -175,7 +175,7 @@ def _clear(stage: Path, lock: int) -> None:
         os.close(lock)
 
 
-def _lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
     """Lock a file until it is closed or its process ends; return whether it was free."""
     try:
         if sys.platform == "win32":
@@ -191,10 +191,10 @@ def _lock(descriptor: int) -> bool:
     return True
 
 
-def _replace(new: Path, place: Path) -> None:
+def _replace(new: Path, target: Path) -> None:
     for tries_left in reversed(range(REPLACE_TRIES)):
         try:
-            new.replace(place)
+            new.replace(target)
             return
         except PermissionError:
             if os.name != "nt" or not tries_left:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -9,7 +10,7 @@ import threading
 from contextlib import ExitStack
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
-if "PYTEST_XDIST_WORKER" in os.environ:  # there already is one process per processor
+if "PYTEST_XDIST_WORKER" in os.environ:  # there already is a process per processor
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # before anything imports NumPy
 
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         order = {item.nodeid: dice.random() for item in items}
         files = {path: dice.random() for path in dict.fromkeys(item.path for item in items)}
         items.sort(key=lambda item: (files[item.path], order[item.nodeid]))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what lives to the end: to look through it takes 0.3 s."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +77,7 @@ def no_folder_of_the_user(monkeypatch, tmp_path):
     """Isolate tests from the settings and the data of the user who runs them."""
     monkeypatch.delenv("LOGITLAB_DATA", raising=False)
     monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOGITLAB_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("LOGITLAB_MIRRORS", "http://127.0.0.1:9/")  # not the real mirrors
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 

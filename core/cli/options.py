@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from core.cli.parser import say_misplaced
+from core.cli.parser import describe_misplaced
+from core.cli.picture_options import add_picture_options, folder_source, pictures_from
 from core.cli.reading_options import add_reading_options, reading_from
 from core.cli.table_options import add_table_options, meaning_from, na_from
 from core.cli.values import batch_size, number, whole, words
@@ -29,15 +30,18 @@ from core.config import (
 from core.errors import LogitLabError
 from core.optimiser_family import OPTIMISERS, Optimiser
 
-NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv"))
+NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv", "pictures"))
 STDIN = "-"
 
 
-def add_run_options(parser: argparse.ArgumentParser) -> None:
+def add_run_options(parser: argparse.ArgumentParser, *, is_window: bool = False) -> None:
     """Add the options of a run, which the window and the command line share."""
     group = parser.add_argument_group("data")
     _add_source(group)
+    # The window's own --size comes first there.
+    add_picture_options(group, *(() if is_window else ("--size",)), "--picture-size")
     _add_features(group)
+    _add_pictures(group)
     _add_model(parser.add_argument_group("model"))
     group = parser.add_argument_group("training")
     _add_updates(group)
@@ -55,7 +59,8 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         default=data.source,
         metavar="DATA",
         help=f"{', '.join(NAMED_SOURCES)}, or a file with a table: CSV and its like, ARFF, libsvm, "
-        "JSON lines, Excel, also as .gz or .zip; - for standard input (default: iris)",
+        "JSON lines, Excel, Parquet, also as .gz or .zip; - for standard input; or a folder with a "
+        "folder of pictures for each class (default: iris)",
     )
     group.add_argument(
         "--label",
@@ -132,6 +137,10 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
         help="add the products of features up to this degree, 1 to 5 (default: 1)",
     )
     group.add_argument("--sine", action="store_true", help="add the sine of each feature")
+
+
+def _add_pictures(group: argparse._ArgumentGroup) -> None:
+    data = DataConfig()
     group.add_argument(
         "--deskew", action="store_true", help="shear pictures until they stand upright"
     )
@@ -142,6 +151,12 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
         metavar="N",
         help="train on N variations of each picture too: moved, turned, resized, with another "
         "pen, 0 to 3 (default: 0)",
+    )
+    group.add_argument(
+        "--pens",
+        action="store_true",
+        help="digits: train on bundled drawings of pens too, such as crossed sevens, curled nines "
+        "and slashed zeros",
     )
 
 
@@ -332,13 +347,14 @@ def _training_from(options: argparse.Namespace) -> TrainingConfig:
 
 def _data_from(options: argparse.Namespace) -> DataConfig:
     source, path = options.data if isinstance(options.data, tuple) else (options.data, None)
+    is_idx = source == "mnist" and path is not None
     return DataConfig(
         source=source,
-        path=path,
+        path=None if is_idx else path,
+        folder=path if is_idx else options.data_dir,
         label=options.label,
         missing=options.missing,
         reading=replace(reading_from(options), na=na_from(options)),
-        folder=options.data_dir,
         transpose=options.transpose,
         features=None if options.features is None else tuple(words(options.features)),
         test_fraction=options.test_fraction,
@@ -349,16 +365,20 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         sine=options.sine,
         deskew=options.deskew,
         copies=options.copies,
+        pens=options.pens,
         validation_fraction=options.validation_share,
         **meaning_from(options),
+        **pictures_from(options),
     )
 
 
 def _data(text: str) -> str | tuple[str, str]:
-    """Parse the name of a data set, or return ("csv", path) for a file name."""
+    """Parse the name of a data set, or return the source of a file or a folder, and its path."""
     if text in NAMED_SOURCES:
         return text
-    if misplaced := say_misplaced(text):
+    if source := folder_source(text):
+        return source, text
+    if misplaced := describe_misplaced(text):
         raise argparse.ArgumentTypeError(misplaced)
     if text == STDIN or Path(text).suffix or os.sep in text or _exists(text):
         return "csv", text

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from core import VERSION
 
 USAGE = 2
-COMMANDS = ("train", "predict")
+COMMANDS = ("train", "predict", "export")
 MEANT = {  # names that other programs use
     "--alpha": "--learning-rate",
     "--lr": "--learning-rate",
@@ -38,7 +38,7 @@ class Parser(argparse.ArgumentParser):
     ) -> argparse.Namespace:
         options, surplus = self.parse_known_args(self._joined(args), namespace)
         if surplus:
-            self.error(say_misplaced(surplus[0]) or f"“{surplus[0]}” is one word too many")
+            self.error(describe_misplaced(surplus[0]) or f"“{surplus[0]}” is one word too many")
         return options
 
     def _joined(self, words: Sequence[str]) -> list[str]:
@@ -54,7 +54,7 @@ class Parser(argparse.ArgumentParser):
                 continue
             action = self._option_string_actions.get(name)
             if action is None:
-                self.error(f"there is no option {name}{self._say_meant(name)}")
+                self.error(f"there is no option {name}{self._suggestion(name)}")
             if action.nargs is None and not is_joined:  # it takes one value
                 value = next(rest, "--")
                 if value.startswith("--"):
@@ -65,7 +65,7 @@ class Parser(argparse.ArgumentParser):
             joined.append(word)
         return joined
 
-    def _say_meant(self, name: str) -> str:
+    def _suggestion(self, name: str) -> str:
         """Return a hint at the option that an unknown name may mean, or ""."""
         known = [option for option in self._option_string_actions if option.startswith("--")]
         meant = MEANT.get(name)
@@ -90,6 +90,6 @@ def _is_option(word: str) -> bool:
     return False
 
 
-def say_misplaced(word: str) -> str:
+def describe_misplaced(word: str) -> str:
     """Return a message if the word is a command, which must come first, else ""."""
     return f"“{word}” has to be the first word" if word in COMMANDS else ""

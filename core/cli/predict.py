@@ -65,8 +65,8 @@ def _main(arguments: list[str]) -> int:
     asked.add_argument(
         "--image",
         metavar="FILE",
-        help="a picture of one digit (PNG, JPEG, WebP, GIF, BMP, TIFF), dark on light or light on "
-        "dark",
+        help="a picture (PNG, JPEG, WebP, GIF, BMP, TIFF): of one digit, dark on light or light on "
+        "dark; for a model of a folder's pictures any, scaled as those; or a folder of pictures",
     )
     asked.add_argument(
         "--values",
@@ -92,14 +92,19 @@ def _main(arguments: list[str]) -> int:
         help=f"leave out steps by which --image finds the digit: {', '.join(CLEANINGS)}",
     )
     parser.add_argument("--json", metavar="FILE", help="write the answer; - for stdout")
-    group = parser.add_argument_group("with --table")
+    group = parser.add_argument_group("with --table, or with a folder")
     group.add_argument(
         "--out",
         metavar="FILE",
-        help="where the table is written with the class and the probabilities added; - for stdout",
+        help="where the table, or one of the folder's files, is written with the class and the "
+        "probabilities; - for stdout",
     )
     add_reading_options(group)
     options = parser.parse_args(arguments)
+    if options.image is not None and Path(options.image).expanduser().is_dir():
+        from core.cli import predict_pictures  # imports Pillow
+
+        return predict_pictures.report(options)
     if (options.table is None) != (options.out is None):
         parser.error("--table and --out go together")
     return report(options) if options.table is None else predict_table.report(options)
@@ -138,7 +143,7 @@ def report(options: argparse.Namespace) -> int:
 def _doubts(model: Model, example: Example, found: Answer) -> list[str]:
     """Return sentences on what is ambiguous about a picture or a drawing."""
     doubts = list(example.doubts)
-    if model.recipe is not None:
+    if model.recipe is not None and model.config.data.source != "pictures":
         picture = example.values.reshape(model.recipe.size, model.recipe.size)
         doubts.append(
             doubt.doubt_nearby(model, model.params, picture, found.decided, model.class_names)
@@ -165,7 +170,7 @@ def example_from(model: Model, options: argparse.Namespace) -> Example:
                 f"{model.image_shape[1]} pixels, no drawings; use --image."
             )
         return Example(_drawn(Path(options.strokes), recipe).ravel())
-    return pictured(Path(options.image), model.image_shape, recipe, options.without)
+    return pictured(Path(options.image), model, options.without, is_deskewed=options.deskew)
 
 
 def read_strokes(path: Path) -> Drawing:
@@ -214,11 +219,11 @@ def read_strokes(path: Path) -> Drawing:
 def _stroke(points: object, where: str) -> Stroke:
     if not isinstance(points, list):
         raise DataError(f"{where}: found {_short(points)}; a list of points [x, y] was expected.")
-    for place, point in enumerate(points, start=1):
+    for number, point in enumerate(points, start=1):
         is_point = isinstance(point, list) and len(point) in (2, 3)
         if not (is_point and all(map(_is_number, point))):
             raise DataError(
-                f"{where}, point {place}: found {_short(point)}; two finite numbers [x, y] were "
+                f"{where}, point {number}: found {_short(point)}; two finite numbers [x, y] were "
                 "expected."
             )
     return [(point[0], point[1]) for point in points]
@@ -291,7 +296,7 @@ def _measured(model: Model, text: str) -> NDArray[np.floating]:
         raise DataError(f"--values has {len(words)}; this model needs {_wanted(model)}.")
     values = np.zeros(len(model.feature_names))
     for word, column in zip(words, asked, strict=True):
-        values[list(column.places)] = _value_of(word, column)
+        values[list(column.indices)] = _value_of(word, column)
     return model.stored(values)
 
 

@@ -44,10 +44,10 @@ class Progress:
             self._tenths = tenths
             print(text, file=self._stream, flush=True)
 
-    def say(self, words: str) -> None:
+    def show_message(self, message: str) -> None:
         """Show a status message in place of the bar, on a terminal only."""
         if self._is_terminal:
-            print(f"\r{words}\x1b[K", end="", file=self._stream, flush=True)
+            print(f"\r{message}\x1b[K", end="", file=self._stream, flush=True)
 
     def close(self) -> None:
         if self._is_terminal:

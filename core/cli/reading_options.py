@@ -18,7 +18,7 @@ def add_reading_options(group: argparse._ArgumentGroup) -> None:
         ("--encoding", dict(zip(ENCODINGS, ENCODINGS, strict=True)), "encoding"),
         ("--separator", SEPARATOR_WORDS, "separator"),
         ("--decimal", DECIMAL_WORDS, "decimal mark"),
-        ("--thousands", THOUSANDS_WORDS, "mark within large numbers, as in 1,600"),
+        ("--thousands", THOUSANDS_WORDS, "mark within large numbers, as in 1,600 or 12,34,567"),
         ("--quote", QUOTE_WORDS, "quotes around cells"),
     ):
         group.add_argument(option, choices=known, help=f"a table's {what} (default: found out)")

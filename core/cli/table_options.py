@@ -28,6 +28,12 @@ def add_table_options(group: argparse._ArgumentGroup) -> None:
         help="train on the label column even if it looks like a quantity: each value is a class",
     )
     group.add_argument(
+        "--keep-totals",
+        action="store_true",
+        help="keep rows at the end that are named a total or a mean, and rows that repeat the "
+        "names of the columns",
+    )
+    group.add_argument(
         "--categorical",
         metavar="A,B,…",
         help="columns of up to 20 different words that go in as categories, one input a word, "
@@ -48,6 +54,7 @@ def meaning_from(options: argparse.Namespace) -> dict[str, Any]:
         "missing_category": options.missing_category,
         "merge_case": options.merge_case,
         "any_label": options.any_label,
+        "keep_totals": options.keep_totals,
     }
 
 

@@ -16,7 +16,7 @@ from core.cli import signals
 from core.cli.parser import USAGE
 from core.errors import LogitLabError, SaveError
 from core.invisible_characters import visible
-from core.out_of_memory import is_shortage, say_not_loaded, say_shortage
+from core.out_of_memory import describe_load_failure, describe_shortage, is_shortage
 
 PROGRAM = "logitlab"
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -56,12 +56,12 @@ def _run(command: Callable[[], int]) -> int:
         number = error.number if isinstance(error, signals.Stopped) else 0
         return signals.exit_code(number) if number else INTERRUPTED
     except ImportError as error:
-        print(f"{PROGRAM}: {say_not_loaded(error)}", file=sys.stderr)
+        print(f"{PROGRAM}: {describe_load_failure(error)}", file=sys.stderr)
         return FAILED
     except Exception as error:
         if not is_shortage(error):
             raise
-        print(f"{PROGRAM}: {say_shortage(error)}", file=sys.stderr)
+        print(f"{PROGRAM}: {describe_shortage(error)}", file=sys.stderr)
         return FAILED
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 import sys
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,31 +16,31 @@ from core.cli.options import add_run_options, config_from
 from core.cli.parser import Parser
 from core.cli.progress import Progress, ShareProgress
 from core.cli.terminal import DONE, FAILED, PROGRAM
+from core.cli.training import SECONDS, Checkpoints, Result, Run, measured
 from core.cli.understood import understood_json, understood_lines, way_out
+from core.cli.values import number
 from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.from_table import dataset_of_table
+from core.data.preprocessing import SPREADS
 from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
 from core.evaluate.classification import Baseline
+from core.exports import kinds
 from core.model_family import FAMILY
+from core.projects import archive
 from core.runs import model_file
 from core.runs.model import Model
-from core.train.history import SAMPLE, SERIES
-from core.train.outcome import Epilogue, Fall
-from core.train.snapshot import Metrics, Params, Status
+from core.train.history import SAMPLE
+from core.train.outcome import Fall
+from core.train.snapshot import Status
 
 if TYPE_CHECKING:
-    from core.cli.signals import Wish
     from core.data.dataset import Dataset
     from core.data.mnist import progress as meter
-    from core.train.trainer import Trainer
 
+RESUME = "--resume"
 LISTED_INPUTS = 12
-SPREADS = {
-    "sample": "the standard deviation of a sample (n − 1)",
-    "population": "the standard deviation of a population (n)",
-}
 
 
 def main(arguments: list[str]) -> int:
@@ -53,12 +54,7 @@ def _main(arguments: list[str]) -> int:
         description="Train a model in the terminal: the same numbers as in the window.",
     )
     add_run_options(parser)
-    parser.add_argument(
-        "--json", metavar="FILE", help="write config, history, figures and weights; - for stdout"
-    )
-    parser.add_argument(
-        "--save", metavar="FILE", help="keep the model, for “predict” and for the window"
-    )
+    add_outputs(parser)
     parser.add_argument(
         "--dry-run",
         action="store_true",
@@ -68,7 +64,40 @@ def _main(arguments: list[str]) -> int:
     config = config_from(options)
     if options.dry_run:
         return look(config, options.json)
-    return report(config, options.json, options.save)
+    return report(config, Outputs.of(options, project_path(options)))
+
+
+def add_outputs(parser: Parser) -> None:
+    """Add the options for what a run leaves behind."""
+    parser.add_argument(
+        "--json", metavar="FILE", help="write config, history, figures and weights; - for stdout"
+    )
+    parser.add_argument(
+        "--save", metavar="FILE", help="keep the model, for “predict” and for the window"
+    )
+    parser.add_argument(
+        "--card",
+        metavar="FILE",
+        help="write what is to be known of the model: data, figures with intervals, limits",
+    )
+    parser.add_argument(
+        "--project",
+        metavar="FILE",
+        help="keep the run with its data and all of its state, also while it trains; "
+        f"{RESUME} and the window go on with it",
+    )
+    parser.add_argument(
+        "--every",
+        type=number,
+        default=SECONDS,
+        metavar="S",
+        help="seconds from one checkpoint of --project to the next (default: %(default)g)",
+    )
+
+
+def project_path(options: argparse.Namespace) -> Path | None:
+    """Return where the run is to be kept as a project, if anywhere."""
+    return None if options.project is None else archive.with_ending(Path(options.project))
 
 
 def look(config: RunConfig, json_path: str | None = None) -> int:
@@ -82,131 +111,108 @@ def look(config: RunConfig, json_path: str | None = None) -> int:
 
 
 @dataclass(frozen=True)
-class Result:
-    """A finished run: `history` has one value per epoch.
+class Outputs:
+    """What a run leaves behind: paths of JSON (“-” for stdout), model, project, and card."""
 
-    seconds : of training and measuring, without the time for the epilogue.
-    """
+    json: str | None = None
+    model: Path | None = None
+    checkpoints: Checkpoints | None = None
+    card: Path | None = None
 
-    task: Task
-    metrics: Metrics
-    history: dict[str, list[float]]
-    status: Status
-    message: str
-    params: Params
-    seconds: float
-    epilogue: Epilogue
-    fall: Fall | None = None  # None unless it diverged
+    @classmethod
+    def of(cls, options: argparse.Namespace, project: Path | None) -> Outputs:
+        """Return those that the options ask for, if they can be written. Raises SaveError."""
+        model = None if options.save is None else model_file.with_ending(Path(options.save))
+        terminal.check_writable(options.json)
+        card = None if options.card is None else kinds.card_path(Path(options.card))
+        for path in (model, project, card):
+            if path is not None:
+                files.check_writable(path)
+        kept = None if project is None else Checkpoints(project, options.every)
+        return cls(options.json, model, kept, card)
 
     @property
-    def notes(self) -> list[str]:
-        """Sentences for the user about how the run ended."""
-        failed = [self.message] if self.status is Status.DIVERGED else []
-        return [*failed, *self.epilogue.notes]
+    def words(self) -> TextIO:
+        """Where text goes."""
+        return terminal.stream_for_words(self.json)
 
 
-MANY = 1_000  # most updates that a device makes at once; measurements and epochs end them
+def report(config: RunConfig, outputs: Outputs | None = None) -> int:
+    """Train, print the outcome, write what is requested; return the exit code."""
+    from core.train.trainer import Trainer  # PyTorch: a second that --help saves
 
-
-def train(task: Task, progress: Progress | None = None, wish: Wish | None = None) -> Result:
-    """Train until the run ends or `wish` asks for a stop, measuring after each epoch."""
-    from core.runs.rescue import epilogue_of  # PyTorch: a second that --help saves
-    from core.train.trainer import Trainer
-
-    started = time.perf_counter()
-    trainer = Trainer(task)
-    history: dict[str, list[float]] = {name: [] for name in _measured(task)}
-    while trainer.outcome is None:
-        is_whole = trainer.advance(MANY)
-        if progress:
-            progress.show(trainer.epoch, trainer.step_count, trainer.metrics)
-        has_returned = trainer.timeline.is_past  # to its best epoch; the last is measured
-        ended_epoch = has_returned or trainer.epoch > len(history["train_loss"])
-        if ended_epoch and trainer.outcome is not Status.DIVERGED:
-            is_over = trainer.outcome is not None
-            newest = trainer.timeline.newest_metrics
-            metrics = newest if has_returned else trainer.measure(exact=is_over)
-            for name, values in history.items():
-                values.append(getattr(metrics, name))
-        if is_whole and wish is not None and wish.number:
-            break
-    seconds = time.perf_counter() - started
-    if progress and trainer.outcome is not None:
-        progress.say("looking into how it ended …")
-    epilogue = epilogue_of(trainer) if trainer.outcome is not None else Epilogue()
-    if wish is not None:
-        wish.is_saving = True
-    if progress:
-        progress.close()
-    return Result(
-        task=task,
-        metrics=trainer.measure(exact=True),
-        history=history,
-        status=trainer.outcome or Status.PAUSED,
-        message=trainer.message if trainer.outcome else _say_stopped(trainer),
-        params=trainer.params(),
-        seconds=seconds,
-        epilogue=epilogue,
-        fall=trainer.history.curves().fall if trainer.outcome is Status.DIVERGED else None,
-    )
-
-
-def _measured(task: Task) -> tuple[str, ...]:
-    """Return the names of the measured series; validation only if there are such rows."""
-    return SERIES if len(task.validation_rows) else SERIES[:4]
-
-
-def _say_stopped(trainer: Trainer) -> str:
-    return f"Stopped in epoch {trainer.epoch + 1:,} of {trainer.settings.epochs:,}."
-
-
-def report(config: RunConfig, json_path: str | None = None, save_path: str | None = None) -> int:
-    """Train, print the outcome, write JSON and model if requested; return the exit code."""
-    words = terminal.stream_for_words(json_path)
-    place = None if save_path is None else model_file.with_ending(Path(save_path))
-    terminal.check_writable(json_path)
-    if place is not None:
-        files.check_writable(place)
+    outputs = outputs or Outputs()
     task = prepare(load(config.data), config)
-    print(describe(task), file=words, flush=True)  # before training, also into a pipe
+    print(describe(task), file=outputs.words, flush=True)  # before training, also into a pipe
+    return finish(lambda: Run(Trainer(task), checkpoints=outputs.checkpoints), outputs)
+
+
+def finish(begin: Callable[[], Run], outputs: Outputs) -> int:
+    """Train the run that `begin` returns to its end, and report it; return the exit code."""
     with signals.when_it_suits() as wish:
-        result = train(task, Progress(config.training.epochs, sys.stderr), wish)
-        print(figures(result), file=words, flush=True)
-        _save(result, place, words, json_path)
+        run = begin()
+        result = run.train(Progress(run.trainer.settings.epochs, sys.stderr), wish)
+        print(figures(result), file=outputs.words, flush=True)
+        kept = _save(run, result, outputs)
     if result.status is Status.DIVERGED:
         print(f"{PROGRAM}: {' '.join(result.notes)}", file=sys.stderr)
         return FAILED
     if result.status is Status.PAUSED:
-        kept = [str(path) for path in (place, json_path) if path not in (None, terminal.STDOUT)]
         what = f"saved {' and '.join(kept)}" if kept else "nothing was saved"
         print(f"{PROGRAM}: stopped at step {result.metrics.step:,}; {what}.", file=sys.stderr)
         return signals.exit_code(wish.number)
     return DONE
 
 
-def _save(result: Result, place: Path | None, words: TextIO, json_path: str | None) -> None:
-    """Write model and JSON if requested; if one fails, the other is still written."""
-    errors = []
-    try:
-        if place is not None:
+def _save(run: Run, result: Result, outputs: Outputs) -> list[str]:
+    """Write project, model and JSON if requested; if one fails, the others are still written.
+
+    Return the paths that were written.
+    """
+    from core.exports import card  # PyTorch: a second that --help saves
+    from core.exports.exported_run import ExportedRun
+
+    def save_model() -> Path | None:
+        if outputs.model is not None:
             metrics = result.metrics
             model = Model.of(result.task, result.params, metrics.step, metrics.epoch, metrics)
-            model_file.save(model, place)
-            print(f"model     {place}", file=words, flush=True)
-    except SaveError as error:
-        errors.append(error)
-    try:
-        terminal.write_json(to_json(result), json_path)
-    except SaveError as error:
-        errors.append(error)
+            model_file.save(model, outputs.model, card.card(ExportedRun.of(run.trainer).record()))
+        return outputs.model
+
+    def save_card() -> Path | None:
+        if outputs.card is not None:
+            card.write(ExportedRun.of(run.trainer).record(), outputs.card)
+        return outputs.card
+
+    def save_json() -> None:
+        terminal.write_json(to_json(result), outputs.json)
+
+    errors, kept = [], []
+    for what, save in (
+        ("project", run.keep),
+        ("model", save_model),
+        ("card", save_card),
+        ("", save_json),
+    ):
+        try:
+            path = save()
+        except SaveError as error:
+            errors.append(error)
+            continue
+        if path is not None:
+            print(f"{what:10}{path}", file=outputs.words, flush=True)
+            kept.append(str(path))
     if errors:
         raise SaveError(" ".join(str(error) for error in errors))
+    return [*kept, *([outputs.json] if outputs.json not in (None, terminal.STDOUT) else [])]
 
 
 def load(data: DataConfig) -> Dataset:
     """Load the data, with a progress bar on stderr for a CSV file or a download."""
     if data.source == "csv":
         return _read(data)
+    if data.source == "pictures":
+        return _read_pictures(data)
     if not sources.is_fetched(data):
         return sources.load(data)
     from core.data.mnist.download import Download  # its imports are needed only here
@@ -244,13 +250,23 @@ def _read(data: DataConfig) -> Dataset:
         bar.close()
 
 
+def _read_pictures(data: DataConfig) -> Dataset:
+    from core.data.picture_folder import reading
+
+    bar = ShareProgress(sys.stderr)
+    try:
+        return reading.read(data, lambda words, share: bar.show(share, words))
+    finally:
+        bar.close()
+
+
 def describe(task: Task) -> str:
     """Describe in a few lines what will be trained."""
     data, settings = task.config.data, task.config.training
     dataset = task.dataset
     listed = ", ".join(task.input_names[:LISTED_INPUTS])
     more = f" and {task.m - LISTED_INPUTS} more" if task.m > LISTED_INPUTS else ""
-    names = f"{dataset.m} pixels" if task.source.image_shape else listed + more
+    names = f"{dataset.m:,} pixels" if task.source.image_shape else listed + more
     batch = "full" if settings.batch_size is None else f"{settings.batch_size:,}"
     kind, hidden = FAMILY[task.config.model.kind], task.config.model.hidden
     model = f"{kind.title}, {dataset.h} class{'' if dataset.h == 1 else 'es'}"
@@ -260,7 +276,7 @@ def describe(task: Task) -> str:
     if hidden:
         model += f", {hidden} hidden units"
     lines = [
-        f"{dataset.name}: {_say_rows(task)}; inputs {names}; {_say_standardised(data)}",
+        f"{dataset.name}: {_describe_rows(task)}; inputs {names}; {_describe_standardising(data)}",
         f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
         f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
     ]
@@ -273,13 +289,15 @@ def describe(task: Task) -> str:
     return "\n".join(lines)
 
 
-def _say_standardised(data: DataConfig) -> str:
+def _describe_standardising(data: DataConfig) -> str:
     spread = SPREADS[data.std]
     return f"standardised by {spread}" if data.standardise else "not standardised"
 
 
-def _say_rows(task: Task) -> str:
+def _describe_rows(task: Task) -> str:
     train, test = f"{len(task.train_rows):,} training", f"{len(task.test_rows):,} test rows"
+    if task.pens:
+        train += f" ({task.pens:,} of them drawings of pens)"
     if not len(task.validation_rows):
         return f"{train} and {test}"
     return f"{train}, {len(task.validation_rows):,} validation and {test}"
@@ -338,7 +356,7 @@ def to_json(result: Result) -> dict[str, Any]:
         },
         # Number of training rows measured in each epoch; the final figures are of all rows.
         "history_rows": min(len(result.task.train_rows), SAMPLE),
-        **{name: _number(getattr(result.metrics, name)) for name in _measured(result.task)},
+        **{name: _number(getattr(result.metrics, name)) for name in measured(result.task)},
         **{name: array.tolist() for name, array in zip("WbVc", result.params.arrays, strict=False)},
         "class_names": list(dataset.class_names),
         "feature_names": list(result.task.input_names),
@@ -365,7 +383,7 @@ def _divergence(fall: Fall, task: Task) -> dict[str, Any]:
         "restored_step": fall.rescued,
         "measured": {
             "step": fall.steps.tolist(),
-            **{name: [_number(v) for v in fall.series[name].tolist()] for name in _measured(task)},
+            **{name: [_number(v) for v in fall.series[name].tolist()] for name in measured(task)},
         },
     }
 

@@ -16,13 +16,20 @@ MOST_INPUTS = 1_000  # in JSON
 
 def understood_lines(task: Task) -> list[str]:
     """Return lines on label, classes and unused columns of a table; [] for other data."""
-    told = task.source.understood
+    told, folder = task.source.understood, task.source.folder
+    if folder is not None:
+        first = "; ".join(
+            f"{name}: {', '.join(files)}" for name, files in folder.first_names.items()
+        )
+        return [
+            f"classes   {_say_counts(task)}",
+            f"sizes     {folder.say_sizes()}",
+            f"pictures  {folder.made}",
+            f"files     {first}",
+        ]
     if told is None:
         return []
-    counted = [f"{name} ({count:,})" for name, count in _counts(task).items()]
-    more = len(counted) - MOST_CLASSES
-    classes = ", ".join(counted[:MOST_CLASSES]) + (f" and {more:,} more" if more > 0 else "")
-    lines = [f"label     {told.say_label()}", f"classes   {classes}"]
+    lines = [f"label     {told.describe_label()}", f"classes   {_say_counts(task)}"]
     if words := [str(column) for column in task.dataset.columns if column.words]:
         lines.append(f"words     {listed(tuple(words), '; ')}")
     if unused := _unused(task):
@@ -39,13 +46,17 @@ def understood_json(task: Task) -> dict[str, Any]:
         "classes": _counts(task),
         "features": [column.name for column in dataset.columns],
         "inputs": list(task.input_names[:MOST_INPUTS]),
-        "pictures": list(dataset.image_shape) if dataset.image_shape else None,
+        "pictures": list(dataset.picture_size) if dataset.picture_size else None,
         "rows": {
             "training": len(task.train_rows),
+            "pens": task.pens,
             "validation": len(task.validation_rows),
             "test": len(task.test_rows),
         },
     }
+    if dataset.folder is not None:
+        found["colours"] = dataset.looks == "colour"
+        return {**found, **dataset.folder.to_json()}
     if told is None:
         return found
     return {
@@ -82,6 +93,13 @@ def _counts(task: Task) -> dict[str, int]:
     dataset = task.dataset
     counts = np.bincount(dataset.y[dataset.added :], minlength=dataset.h)
     return dict(zip(dataset.class_names, counts.tolist(), strict=True))
+
+
+def _say_counts(task: Task) -> str:
+    """Return the first classes with their rows."""
+    counted = [f"{name} ({count:,})" for name, count in _counts(task).items()]
+    more = len(counted) - MOST_CLASSES
+    return ", ".join(counted[:MOST_CLASSES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _unused(task: Task) -> dict[str, str]:

@@ -64,15 +64,15 @@ def _moved(images: Floats, rng: np.random.Generator) -> Floats:
     x = cos[:, None, None] * u - sin[:, None, None] * v + middle
     y = sin[:, None, None] * u + cos[:, None, None] * v + middle
     wide = np.pad(images, ((0, 0), (1, 1), (1, 1)))  # zeros beyond the edge
-    x, y = (np.clip(place + 1, 0, size + 0.999) for place in (x, y))
+    x, y = (np.clip(coordinate + 1, 0, size + 0.999) for coordinate in (x, y))
     i, j = y.astype(np.intp), x.astype(np.intp)
     down, right = (y - i).astype(np.float32), (x - j).astype(np.float32)
     flat = wide.reshape(n, -1)
     at = i * (size + 2) + j
 
     def pick(offset: int) -> Floats:
-        places = (at + offset).reshape(n, -1)
-        return np.take_along_axis(flat, places, axis=1).reshape(images.shape)
+        indices = (at + offset).reshape(n, -1)
+        return np.take_along_axis(flat, indices, axis=1).reshape(images.shape)
 
     upper = pick(0) * (1 - right) + pick(1) * right
     lower = pick(size + 2) * (1 - right) + pick(size + 3) * right

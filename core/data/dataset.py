@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.csv.understood import LeftOut, Understood
 from core.data.indicators import Asked, Indicator, asked_of
+from core.data.understood_folder import UnderstoodFolder
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
 from core.name_lookup import find
 
+Looks = Literal["ink", "grey", "colour"]
 REST_MARK = -1
 MAX_LISTED = 10  # lines listed in a message
 SPARE_ROWS = 256  # spare rows for examples that the user adds
@@ -23,7 +26,7 @@ Numbers = NDArray[np.float32] | NDArray[np.float64] | NDArray[np.uint8]
 
 
 @dataclass(eq=False)
-class _Room:
+class _PaddedRows:
     """An array with spare rows at its beginning, so that prepending copies no existing rows."""
 
     array: Numbers
@@ -38,10 +41,12 @@ class Dataset:
         tell the measurements apart before they are standardised.
     y : (n,) int64, class numbers 0 … h-1.
     unit : of every feature, "" for none. units : (m,) of each feature; () if all have `unit`.
-    image_shape : (rows, columns) if a row of X is a picture.
+    image_shape : (rows, columns) if a row of X is a picture. looks : what its pixels are: “ink” on
+        paper, “grey” values of light, or “colour”: red, green and blue, one below the other.
     preferred_features : default inputs if the user chooses none; empty means all.
     published_test : number of rows at the end that form the published test set.
     added : number of rows at the beginning that were added later; they are always training rows.
+    pens : number of these that are bundled drawings; before variations are added, they are first.
     test_fraction : default fraction of the rows held out for testing.
     name, feature_names, class_names : invisible characters are replaced; see
         `core.invisible_characters`.
@@ -50,6 +55,7 @@ class Dataset:
     notes : messages for the user about how the data were read.
     indicators : for each feature the word that it stands for, None for a number; () if all are.
     understood, left_out : of a table, how it is used, and the rows that are not in X.
+    folder : of a folder of pictures, how it is understood.
 
     NaN in the X of a loaded data set is a gap: a cell of the file without a number.
     """
@@ -69,11 +75,14 @@ class Dataset:
     lines: NDArray[np.int32] | None = None
     notes: tuple[str, ...] = ()
     added: int = 0
+    pens: int = 0
     indicators: tuple[Indicator | None, ...] = ()
     understood: Understood | None = None
     left_out: tuple[LeftOut, ...] = ()
     units: tuple[str, ...] = ()
-    _room: _Room | None = None
+    looks: Looks = "ink"
+    folder: UnderstoodFolder | None = None
+    _padded: _PaddedRows | None = None
 
     def __post_init__(self) -> None:
         for field_name, shown in (
@@ -91,6 +100,19 @@ class Dataset:
     @property
     def n(self) -> int:
         return len(self.X)
+
+    @property
+    def picture_size(self) -> tuple[int, int] | None:
+        """(rows, columns) of its pictures as they are seen; None if its rows are no pictures."""
+        if self.image_shape is None or self.looks != "colour":
+            return self.image_shape
+        return self.image_shape[0] // 3, self.image_shape[1]
+
+    @property
+    def is_square(self) -> bool:
+        """Whether its rows are square pictures without colours."""
+        shape = self.image_shape
+        return shape is not None and shape[0] == shape[1] and self.looks != "colour"
 
     @property
     def m(self) -> int:
@@ -125,23 +147,23 @@ class Dataset:
 
         They are always training rows.
         """
-        k, room = len(X), self._room
-        if room is None or room.start != len(room.array) - self.n or room.start < k:
+        k, padded = len(X), self._padded
+        if padded is None or padded.start != len(padded.array) - self.n or padded.start < k:
             array = np.empty((self.n + k + SPARE_ROWS, self.m), self.X.dtype)
             array[len(array) - self.n :] = self.X
-            room = _Room(array, len(array) - self.n)
-        room.start -= k
-        room.array[room.start : room.start + k] = X
+            padded = _PaddedRows(array, len(array) - self.n)
+        padded.start -= k
+        padded.array[padded.start : padded.start + k] = X
         lines = self.lines
         if lines is not None:
             lines = np.concatenate([np.zeros(k, np.int32), lines])
         more = replace(
             self,
-            X=room.array[room.start :],
+            X=padded.array[padded.start :],
             y=np.concatenate([y, self.y]),
             added=self.added + k,
             lines=lines,
-            _room=room,
+            _padded=padded,
         )
         if "upright" in self.__dict__:  # deskew only the new rows
             from core.data.digits.deskew import deskew_images
@@ -149,23 +171,12 @@ class Dataset:
             more.__dict__["upright"] = self.upright.with_examples(deskew_images(X), y)
         return more
 
-    def with_variations(self, rows: NDArray[np.int64], copies: int, seed: int) -> Dataset:
-        """Prepend augmented copies of the pictures in these rows; see `core.data.augmentation`.
-
-        copies : number of copies of each picture.
-        """
-        pictures = self.X[rows].astype(np.uint8, copy=False)
-        from core.data.augmentation import varied
-
-        made = [varied(pictures, seed + k) for k in range(copies)]
-        return self.with_examples(np.concatenate(made), np.tile(self.y[rows], copies))
-
     @cached_property
     def upright(self) -> Dataset:
         """The data set with deskewed pictures."""
         from core.data.digits.deskew import deskew_images
 
-        return replace(self, X=deskew_images(self.X), _room=None)
+        return replace(self, X=deskew_images(self.X), _padded=None)
 
     def with_features(self, wanted: Sequence[str] | None) -> Dataset:
         """Keep the features that `wanted` gives by name or index (from 0), in the data's order."""
@@ -193,7 +204,7 @@ class Dataset:
         if wanted in self.feature_names:
             return (self.feature_names.index(wanted),)
         names = [column.name for column in self.columns]
-        return self.columns[find(wanted, names, "feature")].places
+        return self.columns[find(wanted, names, "feature")].indices
 
     def without_empty_classes(self) -> Dataset:
         """Drop the classes that have no row, and say so."""
@@ -244,6 +255,7 @@ class Dataset:
             class_marks=(no_mark, self.class_marks[yes]),
             published_test=tested,
             added=added,
+            pens=int(keep[: self.pens].sum()),
             lines=None if self.lines is None else self.lines[keep],
         )
 

@@ -11,7 +11,15 @@ from core.data.task import Task
 
 # What identifies the problem, and where it is trained; all other settings have a default.
 OF_DATA: tuple[str, ...] = ("source", "folder", "path", "label", "missing", "reading")
-OF_DATA += ("categorical", "missing_category", "merge_case", "any_label")
+OF_DATA += (
+    "categorical",
+    "missing_category",
+    "merge_case",
+    "any_label",
+    "size",
+    "colour",
+    "invert",
+)
 OF_MODEL = ("kind", "positive", "negative")
 OF_TRAINING = ("device",)
 

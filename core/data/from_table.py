@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.config import DataConfig
 from core.data.csv import oddities, roles
 from core.data.csv.header import TEST
-from core.data.csv.oddities import Stray
+from core.data.csv.oddities import ExcludedRows
 from core.data.csv.roles import Roles
 from core.data.csv.table import Column, Table
 from core.data.csv.understood import LeftOut, Remark, Understood
@@ -35,10 +35,10 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     chosen = roles.decide(table, config)
     class_names, y = _classes(table, chosen, config)
     is_kept = y >= 0
-    strays = oddities.strays(table)
-    left_out = _left_out(table, ~is_kept, strays)
-    for stray in strays:
-        is_kept[stray.rows] = False
+    excluded_rows = () if config.keep_totals else oddities.excluded_rows(table)
+    left_out = _left_out(table, ~is_kept, excluded_rows)
+    for group in excluded_rows:
+        is_kept[group.rows] = False
     X, feature_names, indicators, units, scale = _features(chosen, config, is_kept)
     lines, tested = table.lines, 0
     if not is_kept.all():
@@ -79,6 +79,12 @@ def understood(chosen: Roles, config: DataConfig) -> Understood:
         pass
     else:
         remarks = oddities.remarks(table, label.column, names, y, is_merged=config.merge_case)
+        if not config.keep_totals and any(
+            (y[g.rows] >= 0).any() for g in oddities.excluded_rows(table)
+        ):
+            remarks += (
+                Remark("rows that seem to be no data are left out", "--keep-totals keeps them"),
+            )
     return Understood(
         format=table.format,
         label=table.names[label.column],
@@ -87,6 +93,12 @@ def understood(chosen: Roles, config: DataConfig) -> Understood:
         unused=chosen.unused,
         doubts=chosen.doubts,
         remarks=remarks,
+        could_be_words=tuple(
+            table.names[j]
+            for j in range(len(table.columns))
+            if j in chosen.categorical
+            or (table.columns[j].kind == "text" and j in table.usable(label.column))
+        ),
     )
 
 
@@ -121,9 +133,9 @@ def _features(
     pictures = table.pictures(chosen.label.column)
     if pictures:
         pixels = np.empty((int(is_kept.sum()), len(pictures.columns)), dtype=np.uint8)
-        for place, j in enumerate(pictures.columns):
+        for pixel, j in enumerate(pictures.columns):
             values = _kept(table.columns[j].values, is_kept)
-            pixels[:, place] = values if pictures.factor == 1 else np.rint(values * pictures.factor)
+            pixels[:, pixel] = values if pictures.factor == 1 else np.rint(values * pictures.factor)
         scale = 16.0 if pixels.max(initial=0) <= 16 and pictures.shape == (8, 8) else 255.0
         return pixels, pixel_names(*pictures.shape), (), (), scale
     words = {j: _indicators(table.columns[j], config) for j in sorted(chosen.categorical)}
@@ -172,7 +184,7 @@ def _indicators(
 
 
 def _left_out(
-    table: Table, has_no_label: NDArray[np.bool_], strays: tuple[Stray, ...]
+    table: Table, has_no_label: NDArray[np.bool_], excluded_rows: tuple[ExcludedRows, ...]
 ) -> tuple[LeftOut, ...]:
     """Return which lines and rows are left out."""
     found = []
@@ -182,8 +194,11 @@ def _left_out(
         found.append(LeftOut(why, lines, table.ragged_count))
     unlabelled = np.flatnonzero(has_no_label)
     for rows, why in (
-        Stray(unlabelled, "without a label"),
-        *(Stray(stray.rows[~has_no_label[stray.rows]], stray.why) for stray in strays),
+        ExcludedRows(unlabelled, "without a label"),
+        *(
+            ExcludedRows(group.rows[~has_no_label[group.rows]], group.why)
+            for group in excluded_rows
+        ),
     ):
         if len(rows):
             found.append(LeftOut(why, np.asarray(table.lines[rows]), len(rows)))

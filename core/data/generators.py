@@ -15,7 +15,7 @@ from core.config import MAX_SEED
 from core.data.points import MAX_CLASSES, MAX_POINTS, MIN_CLASSES, Points
 from core.errors import ConfigError
 
-Places = NDArray[np.float64]
+Positions = NDArray[np.float64]
 LETTERS = "ABCDEFGHIJ"
 
 
@@ -61,7 +61,7 @@ class Kind(NamedTuple):
     """A row of KINDS: its title, its generator, and its number of classes (0: any)."""
 
     title: str
-    make: Callable[[NDArray[np.int64], GeneratorConfig, Generator], Places]
+    make: Callable[[NDArray[np.int64], GeneratorConfig, Generator], Positions]
     classes: int
 
 
@@ -86,7 +86,7 @@ def _counts(size: int, h: int, imbalance: float) -> NDArray[np.int64]:
     return counts
 
 
-def _places_along(labels: NDArray[np.int64], *, closed: bool = False) -> Places:
+def _positions_along(labels: NDArray[np.int64], *, closed: bool = False) -> Positions:
     """Return each point's position along the curve of its class, 0 … 1 in even steps.
 
     On a closed curve the end coincides with the start, so that 1 is left out.
@@ -98,47 +98,47 @@ def _places_along(labels: NDArray[np.int64], *, closed: bool = False) -> Places:
     return along
 
 
-def _jitter(xy: Places, spread: float, rng: Generator) -> Places:
+def _jitter(xy: Positions, spread: float, rng: Generator) -> Positions:
     return xy + rng.normal(scale=spread, size=xy.shape) if spread else xy
 
 
-def _blobs(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
+def _blobs(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Positions:
     """Gaussian clusters with centres on a circle."""
     angle = 2 * np.pi * labels / recipe.classes + np.pi / 2
     centres = 3.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return centres + rng.normal(size=centres.shape) * (0.2 + 1.6 * recipe.noise)
 
 
-def _moons(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
-    angle = np.pi * _places_along(labels)
+def _moons(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Positions:
+    angle = np.pi * _positions_along(labels)
     upper = np.stack([2.4 * np.cos(angle) - 1.2, 2.6 * np.sin(angle) - 0.6], axis=1)
     lower = np.stack([1.2 - 2.4 * np.cos(angle), 0.6 - 2.6 * np.sin(angle)], axis=1)
     return _jitter(np.where(labels[:, None] == 0, upper, lower), recipe.noise, rng)
 
 
-def _circles(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
+def _circles(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Positions:
     radius = 4.2 * (labels + 1) / recipe.classes
-    angle = 2 * np.pi * _places_along(labels, closed=True)
+    angle = 2 * np.pi * _positions_along(labels, closed=True)
     ring = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
     return _jitter(ring, recipe.noise, rng)
 
 
-def _xor(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
+def _xor(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Positions:
     """Two opposite quadrants per class: not linearly separable."""
     x = rng.uniform(-4, 4, len(labels))
     y = rng.uniform(0, 4, len(labels)) * np.where((x > 0) == (labels == 0), 1, -1)
     return _jitter(np.stack([x, y], axis=1), recipe.noise, rng)
 
 
-def _spirals(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
-    along = _places_along(labels)
+def _spirals(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Positions:
+    along = _positions_along(labels)
     angle = 1.5 * 2 * np.pi * along * 0.75 + 2 * np.pi * labels / recipe.classes
     radius = 0.4 + 4 * along
     arm = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
     return _jitter(arm, 0.6 * recipe.noise, rng)
 
 
-def _checkerboard(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
+def _checkerboard(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Positions:
     """Four by four squares of side 2."""
     column = rng.integers(0, 4, len(labels))
     row = 2 * rng.integers(0, 2, len(labels)) + (column + labels) % 2
@@ -146,7 +146,7 @@ def _checkerboard(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Gener
     return _jitter(field + rng.uniform(0, 2, size=field.shape), 0.6 * recipe.noise, rng)
 
 
-def _separable(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
+def _separable(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Positions:
     """Two classes on both sides of an empty strip, twice the margin wide whatever the noise."""
     angle = rng.uniform(0, np.pi)
     normal = np.array([math.cos(angle), math.sin(angle)])
@@ -154,11 +154,11 @@ def _separable(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generato
     side = np.where(labels == 0, -1, 1)
     depth = recipe.margin + np.abs(rng.normal(size=len(labels))) * (0.4 + recipe.noise)
     across = rng.uniform(-3.2, 3.2, len(labels))
-    places: Places = (side * depth)[:, None] * normal + across[:, None] * along
-    return places
+    positions: Positions = (side * depth)[:, None] * normal + across[:, None] * along
+    return positions
 
 
-def _lecture_toy(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Places:
+def _lecture_toy(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Generator) -> Positions:
     """Two slightly overlapping clusters: the first data set of the lecture."""
     centres = np.where(labels[:, None] == 0, (-1.5, -1.5), (1.5, 1.5))
     return centres + rng.normal(size=centres.shape) * (0.5 + 1.5 * recipe.noise)

@@ -30,7 +30,7 @@ class Indicator(NamedTuple):
         """What 0 stands for, in words."""
         return self.other or f"not {self.word}"
 
-    def say(self, value: float) -> str:
+    def describe(self, value: float) -> str:
         """Return a value of the feature in words, as in “Sex male” or “Sex 0.4 of male”."""
         if value in (0, 1):
             return f"{self.column} {self.word if value else self.opposite}"
@@ -40,11 +40,11 @@ class Indicator(NamedTuple):
 class Asked(NamedTuple):
     """What a model wants to know of an example: a column of its data.
 
-    places : its features. words : that the column may hold, () for a number.
+    indices : of its features. words : that the column may hold, () for a number.
     """
 
     name: str
-    places: tuple[int, ...]
+    indices: tuple[int, ...]
     words: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -61,13 +61,13 @@ class Asked(NamedTuple):
             found = known.index(word)
         elif plain(word) in (spellings := [plain(name) for name in known]):
             found = spellings.index(plain(word))
-        elif len(self.places) == 1 and word.casefold() in (*YES, *NO):
+        elif len(self.indices) == 1 and word.casefold() in (*YES, *NO):
             found = 1 if word.casefold() in YES else 0
         else:
             return None
-        if len(self.places) == 1:
+        if len(self.indices) == 1:
             return [float(found == 1)]
-        return [float(k == found) for k in range(len(self.places))]
+        return [float(k == found) for k in range(len(self.indices))]
 
 
 def asked_of(names: Sequence[str], indicators: Sequence[Indicator | None]) -> tuple[Asked, ...]:
@@ -75,13 +75,13 @@ def asked_of(names: Sequence[str], indicators: Sequence[Indicator | None]) -> tu
     asked: dict[str, list[int]] = {}
     for j, (name, indicator) in enumerate(zip(names, indicators, strict=True)):
         asked.setdefault(indicator.column if indicator else name, []).append(j)
-    return tuple(_asked(name, places, indicators) for name, places in asked.items())
+    return tuple(_asked(name, indices, indicators) for name, indices in asked.items())
 
 
-def _asked(name: str, places: list[int], indicators: Sequence[Indicator | None]) -> Asked:
-    own = [indicator for j in places if (indicator := indicators[j]) is not None]
+def _asked(name: str, indices: list[int], indicators: Sequence[Indicator | None]) -> Asked:
+    own = [indicator for j in indices if (indicator := indicators[j]) is not None]
     if not own:
-        return Asked(name, tuple(places), ())
+        return Asked(name, tuple(indices), ())
     if len(own) == 1:
-        return Asked(name, tuple(places), (own[0].opposite, own[0].word))
-    return Asked(name, tuple(places), tuple(indicator.word for indicator in own))
+        return Asked(name, tuple(indices), (own[0].opposite, own[0].word))
+    return Asked(name, tuple(indices), tuple(indicator.word for indicator in own))

@@ -18,7 +18,7 @@ RANGE = (-5.0, 5.0)  # of both axes of an empty board
 Rows = NDArray[np.int64] | NDArray[np.bool_]
 
 
-def _no_places() -> NDArray[np.float64]:
+def _no_positions() -> NDArray[np.float64]:
     return np.empty((0, 2))
 
 
@@ -33,7 +33,7 @@ class Points:
     The arrays must not be modified; each edit returns new Points.
     """
 
-    xy: NDArray[np.float64] = field(default_factory=_no_places)
+    xy: NDArray[np.float64] = field(default_factory=_no_positions)
     labels: NDArray[np.int64] = field(default_factory=_no_labels)
     class_names: tuple[str, ...] = ("A", "B")
 
@@ -42,13 +42,13 @@ class Points:
 
     def put(self, xy: ArrayLike, label: int) -> Points:
         """Add points of one class at xy (k, 2). Raises DataError above MAX_POINTS."""
-        places = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-        if len(self) + len(places) > MAX_POINTS:
+        positions = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        if len(self) + len(positions) > MAX_POINTS:
             raise DataError(f"There are {len(self):,} points; {MAX_POINTS:,} are the most.")
         return replace(
             self,
-            xy=np.concatenate([self.xy, places]),
-            labels=np.append(self.labels, np.full(len(places), label, dtype=np.int64)),
+            xy=np.concatenate([self.xy, positions]),
+            labels=np.append(self.labels, np.full(len(positions), label, dtype=np.int64)),
         )
 
     def with_point(self, x1: float, x2: float, label: int) -> Points:
@@ -128,8 +128,8 @@ def spray(
     angle = rng.uniform(0, 2 * np.pi, count)
     distance = np.sqrt(rng.uniform(0, 1, count))  # √: uniform over the area, not the radius
     unit = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    places: NDArray[np.float64] = centre + distance[:, None] * unit * radius
-    return places
+    positions: NDArray[np.float64] = centre + distance[:, None] * unit * radius
+    return positions
 
 
 def inside(xy: NDArray[np.float64], polygon: NDArray[np.float64]) -> NDArray[np.bool_]:

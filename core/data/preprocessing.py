@@ -14,6 +14,10 @@ from core.errors import DataError
 
 SUPERSCRIPTS = {2: "²", 3: "³", 4: "⁴", 5: "⁵"}
 MAX_INPUTS = 1000  # most inputs that a feature map may produce
+SPREADS: dict[Std, str] = {
+    "sample": "the standard deviation of a sample (n − 1)",
+    "population": "the standard deviation of a population (n)",
+}
 ROWS_AT_ONCE = 8192  # float64 copies of image data stay below 60 MB
 
 

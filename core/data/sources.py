@@ -1,4 +1,4 @@
-"""Sources of data sets: bundled ones, MNIST, drawn points, or a file that a config names."""
+"""Sources of data sets: bundled ones, MNIST, drawn points, or what a config names."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
             from core.data.from_table import dataset_of_table
 
             return dataset_of_table(reader.read(Path(config.path or ""), config.reading), config)
+        case "pictures":
+            from core.data.picture_folder import reading
+
+            return reading.read(config)
 
 
 def _iris() -> Dataset:

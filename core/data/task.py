@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core import memory
 from core.config import ModelConfig, RunConfig, Std
 from core.data.dataset import Dataset
+from core.data.pens.rows import with_pens
 from core.data.preprocessing import ROWS_AT_ONCE, FeatureMap, Standardiser
 from core.data.validation import set_aside
 from core.errors import DataError
@@ -88,6 +89,17 @@ class Task:
             is_bytes=self.dataset.X.dtype == np.uint8,
         )
 
+    @property
+    def pens(self) -> int:
+        """Number of the training rows that are drawings of pens, or variations of these."""
+        return self.dataset.pens * (1 + self.config.data.copies)
+
+    @property
+    def own_train_rows(self) -> NDArray[np.int64]:
+        """The training rows without variations: first drawings of pens, then all others."""
+        made = len(self.train_rows) // (1 + self.config.data.copies) * self.config.data.copies
+        return self.train_rows[made:]
+
     @cached_property
     def held_out_rows(self) -> NDArray[np.int64]:
         """The test and validation rows, ascending."""
@@ -102,7 +114,7 @@ class Task:
                 return name
         return "training"
 
-    def say_row(self, row: int) -> str:
+    def describe_row(self, row: int) -> str:
         """Return the name of a row of the data set, as in “test row 3”, counted from 1."""
         return f"{self.part_of(row)} row {row + 1:,}"
 
@@ -182,9 +194,9 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
     trained = len(train_rows) * (1 + config.data.copies)
     measured = len(test_rows) + len(validation_rows)
-    _check_room(dataset, config, trained, measured, feature_map.k)
+    _check_memory(dataset, config, trained, measured, feature_map.k)
     if config.data.copies:
-        dataset = dataset.with_variations(train_rows, config.data.copies, config.data.split_seed)
+        dataset = _with_variations(dataset, train_rows, config)
         made = len(train_rows) * config.data.copies
         train_rows = np.concatenate([np.arange(made), train_rows + made])
         test_rows, validation_rows = test_rows + made, validation_rows + made
@@ -216,12 +228,29 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     )
 
 
+def _with_variations(dataset: Dataset, rows: NDArray[np.int64], config: RunConfig) -> Dataset:
+    """Prepend augmented copies of the pictures in these rows; see `core.data.augmentation`."""
+    pictures = dataset.X[rows].astype(np.uint8, copy=False)
+    from core.data.augmentation import varied
+
+    copies = config.data.copies
+    made = [varied(pictures, config.data.split_seed + k) for k in range(copies)]
+    return dataset.with_examples(np.concatenate(made), np.tile(dataset.y[rows], copies))
+
+
 def _chosen(source: Dataset, config: RunConfig) -> Dataset:
     """Return the data set with the pictures, features and classes that the config asks for."""
     wants_pictures = config.data.deskew or config.data.copies
     if wants_pictures and (source.image_shape is None or source.X.dtype != np.uint8):
         raise DataError(f"{source.name} has no pictures to deskew or to vary; leave both off.")
+    if wants_pictures and not source.is_square:
+        raise DataError(
+            f"{source.name} holds pictures in colour or of two different sides; only square ones "
+            "of grey values can be deskewed or varied. Leave both off."
+        )
     dataset = source.upright if config.data.deskew else source
+    if config.data.pens:
+        dataset = with_pens(dataset, config.data.split_seed, deskew=config.data.deskew)
     dataset = dataset.with_features(config.data.features)
     if config.data.missing == "skip":
         dataset = dataset.without_gaps()
@@ -241,7 +270,7 @@ def fit_standardiser(
     return Standardiser.fit(feature_map.apply(dataset.values(rows)), std=std)
 
 
-def _check_room(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:
+def _check_memory(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:
     """Raise DataError for a model with too many neurons or a run that does not fit into memory."""
     outputs, name = config.model.outputs(dataset.h), dataset.name
     if outputs > MAX_NEURONS:

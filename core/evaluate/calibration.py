@@ -43,10 +43,10 @@ def reliability(said: Floats, is_so: NDArray[np.bool_], bins: int = BINS) -> Rel
 
     Bins include their lower end but not their upper one, except the last, which includes both.
     """
-    place = np.minimum((said * bins).astype(np.int64), bins - 1)
-    counts = np.bincount(place, minlength=bins)
+    bin_of = np.minimum((said * bins).astype(np.int64), bins - 1)
+    counts = np.bincount(bin_of, minlength=bins)
     none = np.full(bins, np.nan)
     filled = counts > 0
-    mean = np.divide(np.bincount(place, said, bins), counts, out=none.copy(), where=filled)
-    share = np.divide(np.bincount(place, is_so, bins), counts, out=none.copy(), where=filled)
+    mean = np.divide(np.bincount(bin_of, said, bins), counts, out=none.copy(), where=filled)
+    share = np.divide(np.bincount(bin_of, is_so, bins), counts, out=none.copy(), where=filled)
     return Reliability(mean, share, counts)

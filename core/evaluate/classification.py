@@ -96,27 +96,27 @@ class Answers:
         above = self.probabilities[:, 1] > threshold
         return replace(self, predicted=above.astype(np.int64))
 
-    def part(self, places: NDArray[np.int64] | slice) -> Answers:
+    def part(self, indices: NDArray[np.int64] | slice) -> Answers:
         """Return the answers at these indices."""
         return Answers(
-            rows=self.rows[places],
-            y=self.y[places],
-            predicted=self.predicted[places],
-            probabilities=self.probabilities[places],
-            scores=self.scores[places],
-            loss=self.loss[places],
-            logits=self.logits[places],
+            rows=self.rows[indices],
+            y=self.y[indices],
+            predicted=self.predicted[indices],
+            probabilities=self.probabilities[indices],
+            scores=self.scores[indices],
+            loss=self.loss[indices],
+            logits=self.logits[indices],
         )
 
     def cell(self, true: int, predicted: int) -> Counts:
         """Return the indices in one cell of the confusion matrix, the largest loss first."""
-        places = np.flatnonzero((self.y == true) & (self.predicted == predicted))
-        return places[np.argsort(-self.loss[places], kind="stable")]
+        indices = np.flatnonzero((self.y == true) & (self.predicted == predicted))
+        return indices[np.argsort(-self.loss[indices], kind="stable")]
 
     def mistakes(self) -> Counts:
         """Return the indices of all wrong answers, the most confident first."""
-        places = np.flatnonzero(~self.is_right)
-        return places[np.argsort(-self.confidence[places], kind="stable")]
+        indices = np.flatnonzero(~self.is_right)
+        return indices[np.argsort(-self.confidence[indices], kind="stable")]
 
 
 def has_threshold(kind: str) -> bool:

@@ -38,24 +38,25 @@ def fold_tasks(task: Task, k: int) -> Iterator[Task]:
     """Yield k tasks: each tests on one fold and trains on the other training rows.
 
     The standardiser is refitted on the rows trained on. Variations of a picture stay with it: those
-    of a picture in the test fold are left out.
+    of a picture in the test fold are left out. Drawings of pens always train.
     Raises DataError if there are fewer rows than folds.
     """
-    copies = task.config.data.copies
-    base = len(task.train_rows) // (copies + 1)
-    varied, own = task.train_rows[: base * copies], task.train_rows[base * copies :]
-    if base < k:
-        raise DataError(f"{base:,} training rows cannot be dealt out to {k} folds; choose fewer.")
-    for fold in deal(task.dataset.y[own], k, task.config.training.seed):
-        stays = np.ones(base, dtype=np.bool_)
-        stays[fold] = False
+    copies, pens, own = task.config.data.copies, task.dataset.pens, task.own_train_rows
+    varied, dealt = task.train_rows[: len(own) * copies], own[pens:]
+    if len(dealt) < k:
+        raise DataError(
+            f"{len(dealt):,} training rows cannot be dealt out to {k} folds; choose fewer."
+        )
+    for fold in deal(task.dataset.y[dealt], k, task.config.training.seed):
+        stays = np.ones(len(own), dtype=np.bool_)
+        stays[pens + fold] = False
         train = np.concatenate([varied[np.tile(stays, copies)], own[stays]])
         standardiser = task.standardiser
         if task.config.data.standardise:
             standardiser = fit_standardiser(
                 task.dataset, task.feature_map, train, task.config.data.std
             )
-        yield replace(task, train_rows=train, test_rows=own[fold], standardiser=standardiser)
+        yield replace(task, train_rows=train, test_rows=dealt[fold], standardiser=standardiser)
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,8 @@ class CrossValidation:
         except LogitLabError as error:
             self.progress = replace(self.progress, failure=str(error))
         except Exception as error:  # report any failure to the user
-            words = f"Cross-validation failed ({type(error).__name__}: {error})."
-            self.progress = replace(self.progress, failure=words)
+            text = f"Cross-validation failed ({type(error).__name__}: {error})."
+            self.progress = replace(self.progress, failure=text)
 
     def _train(self, task: Task, cancelled: threading.Event) -> bool:
         """Train one fold's model to its end; return False if cancelled before."""

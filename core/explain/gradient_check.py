@@ -203,12 +203,12 @@ class _Problem:
         The steps are chosen so that no logit changes by more than 2 · NUDGE.
         """
         W, b = self._W.clone(), self._b.clone()
-        places = [
+        indices = [
             (W.view(-1), int(i)) if i < W.numel() else (b, int(i) - W.numel()) for i in chosen
         ]
         slopes = np.empty(len(chosen))
         for at, ((parameters, i), reach) in enumerate(
-            zip(places, self.reach[chosen].tolist(), strict=True)
+            zip(indices, self.reach[chosen].tolist(), strict=True)
         ):
             start = float(parameters[i])
             step = 2.0 ** math.floor(math.log2(NUDGE / reach))  # a power of two adds exactly

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
-from core.model_family import FAMILY, Cost, output_names
+from core.model_family import FAMILY, LossName, output_names
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 
@@ -31,18 +31,18 @@ RANDOM_SEED = 7  # of the direction used by default
 SHORT = 6  # most characters of a class in the name of a pair
 
 
-def own_cost(kind: str) -> Cost:
+def own_loss(kind: str) -> LossName:
     """Return the loss on which the model is trained."""
-    return FAMILY[kind].cost
+    return FAMILY[kind].loss_name
 
 
-def other_cost(kind: str) -> Cost:
+def other_loss(kind: str) -> LossName:
     """Return the other loss, to compare at the same weights.
 
     Squared error, like cross-entropy, is that of the activations. The cross-entropy of a neuron
     without probabilities is that of a sigmoid neuron with its weights.
     """
-    return "squared error" if own_cost(kind) == "cross-entropy" else "cross-entropy"
+    return "squared error" if own_loss(kind) == "cross-entropy" else "cross-entropy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,25 +181,25 @@ def downhill(sample: Sample, params: Params, name: str = "downhill") -> Directio
 class Surface:
     """The loss on a grid over the coordinates along two directions, rows from the bottom up.
 
-    xs : (columns,), ys : (rows,). losses : for each cost, (rows, columns), in its own unit.
+    xs : (columns,), ys : (rows,). losses : for each loss, (rows, columns), in its own unit.
     """
 
     xs: Reals
     ys: Reals
-    losses: dict[Cost, Reals]
+    losses: dict[LossName, Reals]
 
-    def levels(self, cost: Cost) -> Reals:
+    def levels(self, loss_name: LossName) -> Reals:
         """Return the levels of the contour lines, denser near the minimum."""
-        low, high = float(self.losses[cost].min()), float(self.losses[cost].max())
+        low, high = float(self.losses[loss_name].min()), float(self.losses[loss_name].max())
         t = np.linspace(0, 1, LEVELS + 2)[1:-1]
         return low + (high - low) * t**2
 
-    def contours(self, cost: Cost) -> list[tuple[float, list[Reals]]]:
+    def contours(self, loss_name: LossName) -> list[tuple[float, list[Reals]]]:
         """Return each level with its lines, each (points, 2)."""
         from contourpy import contour_generator  # imported only when a surface is viewed
 
-        generator = contour_generator(self.xs, self.ys, self.losses[cost])
-        return [(float(level), list(generator.lines(level))) for level in self.levels(cost)]  # type: ignore[arg-type]
+        generator = contour_generator(self.xs, self.ys, self.losses[loss_name])
+        return [(float(level), list(generator.lines(level))) for level in self.levels(loss_name)]  # type: ignore[arg-type]
 
 
 def surface(
@@ -209,7 +209,7 @@ def surface(
     x_range: Range,
     y_range: Range,
     size: tuple[int, int],
-    costs: tuple[Cost, ...],
+    loss_names: tuple[LossName, ...],
     decay: float = 0.0,
     l1: float = 0.0,
 ) -> Surface:
@@ -228,18 +228,18 @@ def surface(
     penalty = _penalty(params, directions, alpha, beta, decay)
     if l1:
         penalty = penalty + l1 * _absolute(params, directions, alpha, beta)
-    found = {cost: np.empty(len(alpha)) for cost in costs}
+    found = {loss_name: np.empty(len(alpha)) for loss_name in loss_names}
     nodes = max(1, NUMBERS_AT_ONCE // Z.size)
     for start in range(0, len(alpha), nodes):
         part = slice(start, start + nodes)
         a, b = (v[part, None, None].astype(np.float32) for v in (alpha, beta))
         logits = Z + a * D1 + b * D2  # (nodes, n, outputs)
-        for cost in costs:
-            found[cost][part] = mean_loss(logits, sample, cost) + penalty[part]
-    return Surface(xs, ys, {cost: found[cost].reshape(rows, columns) for cost in costs})
+        for loss_name in loss_names:
+            found[loss_name][part] = mean_loss(logits, sample, loss_name) + penalty[part]
+    return Surface(xs, ys, {name: found[name].reshape(rows, columns) for name in loss_names})
 
 
-def mean_loss(Z: NDArray[np.floating], sample: Sample, cost: Cost) -> Reals:
+def mean_loss(Z: NDArray[np.floating], sample: Sample, loss_name: LossName) -> Reals:
     """Return the mean loss over the sample's n rows: Z (…, n, outputs) → (…,)."""
     import torch
 
@@ -247,17 +247,17 @@ def mean_loss(Z: NDArray[np.floating], sample: Sample, cost: Cost) -> Reals:
     flat = torch.from_numpy(np.ascontiguousarray(Z)).view(-1, outputs)
     Y = torch.from_numpy(sample.Y).to(flat.dtype)
     Y = Y.expand(len(flat) // len(Y), *Y.shape).reshape(flat.shape)
-    losses: NDArray[np.floating] = _loss(sample.kind, cost)(flat, Y).view(shape).numpy()
+    losses: NDArray[np.floating] = _loss(sample.kind, loss_name)(flat, Y).view(shape).numpy()
     return np.asarray((losses * sample.weights[:, 0]).mean(axis=-1, dtype=np.float64))
 
 
-def _loss(kind: str, cost: Cost) -> Callable[[Tensor, Tensor], Tensor]:
+def _loss(kind: str, loss_name: LossName) -> Callable[[Tensor, Tensor], Tensor]:
     """Return the function from logits Z and targets Y (n, outputs) to losses (n,)."""
     from core.train import losses
 
-    if cost == own_cost(kind):
+    if loss_name == own_loss(kind):
         return losses.HEADS[kind].loss
-    if cost == "cross-entropy":  # of one neuron, as with a sigmoid
+    if loss_name == "cross-entropy":  # of one neuron, as with a sigmoid
         return losses.sigmoid_cross_entropy
     if FAMILY[kind].is_shift_invariant:
         return lambda Z, Y: (losses.softmax(Z) - Y).square().sum(dim=1)
@@ -266,11 +266,13 @@ def _loss(kind: str, cost: Cost) -> Callable[[Tensor, Tensor], Tensor]:
     return losses.sigmoid_squared_error
 
 
-def value(sample: Sample, params: Params, cost: Cost, decay: float = 0.0, l1: float = 0.0) -> float:
+def value(
+    sample: Sample, params: Params, loss_name: LossName, decay: float = 0.0, l1: float = 0.0
+) -> float:
     """Return the loss at these parameters, with the penalties."""
     W = params.W.astype(np.float64)
     penalty = decay / 2 * float((W**2).sum()) + l1 * float(np.abs(W).sum())
-    return float(mean_loss(_logits(sample, params), sample, cost)) + penalty
+    return float(mean_loss(_logits(sample, params), sample, loss_name)) + penalty
 
 
 def moved(params: Params, directions: tuple[Direction, Direction], x: float, y: float) -> Params:

@@ -62,11 +62,11 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
             break
     lowest = finish(newton.loss(flat((W, b)), decay))
     if not kind.always_has_optimum and _has_no_end(task, newton, decay):
-        words = (
+        text = (
             f"No optimum: {kind.separable} can be separated, so without a penalty the loss falls "
             "without end."
         )
-        return Optimum(None, lowest, words)
+        return Optimum(None, lowest, text)
     params = Params(W.float().numpy(), b.float().numpy())
     return Optimum(params, lowest, f"Optimum: loss {lowest:.4f}.")
 

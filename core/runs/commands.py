@@ -15,6 +15,7 @@ from core.runs.workspace import Command, Workspace
 from core.train.snapshot import Params, Status
 
 if TYPE_CHECKING:
+    from core.runs.run_state import RunState
     from core.train.trainer import Trainer
 
 # Runs ---------------------------------------------------------------------------------------------
@@ -29,6 +30,7 @@ class Load(Command):
 
     warm_start_from : run whose weights and curves the new one continues.
     start : initial weights. replaces : run to forget, because it will not be resumed.
+    state : where the run was kept; it goes on from there.
     """
 
     run: int
@@ -37,6 +39,7 @@ class Load(Command):
     warm_start_from: int | None = None
     start: Params | None = field(default=None, repr=False)
     replaces: int | None = None
+    state: RunState | None = field(default=None, repr=False)
 
     def carry_out(self, workspace: Workspace) -> None:
         if _begin(workspace, self.run, self.task, self._make, self.replaces) and self.play:
@@ -53,6 +56,10 @@ class Load(Command):
             from core.train.warm_start import start_from
 
             start_from(trainer, self.start)
+        if self.state is not None:
+            from core.runs.run_state import take_up
+
+            take_up(trainer, self.state)
         return trainer
 
 
@@ -121,6 +128,28 @@ class Resume(Command):
             Load(self.run, self.task).carry_out(workspace)
         else:
             workspace.show(run)
+
+
+@dataclass(frozen=True)
+class Capture(Command):
+    """Put the whole state of the shown run into the outbox's `states`, with this number.
+
+    If the shown run is another one, there is no state.
+    """
+
+    waits_for_step: ClassVar[bool] = True
+    run: int
+    number: int
+
+    def carry_out(self, workspace: Workspace) -> None:
+        from core.runs.run_state import state_of
+
+        state = None
+        try:
+            if workspace.shown_number == self.run:
+                state = state_of(workspace.trainer)
+        finally:
+            workspace.outbox.states.append((self.number, state))
 
 
 # Training -----------------------------------------------------------------------------------------

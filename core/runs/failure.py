@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import LogitLabError
-from core.out_of_memory import is_shortage, say_shortage
+from core.out_of_memory import describe_shortage, is_shortage
 
 RACE = 0  # in place of a run's number: the race has failed
 
@@ -27,7 +27,7 @@ def explain(error: Exception) -> str:
     if isinstance(error, LogitLabError):
         return str(error)
     if is_shortage(error):
-        return say_shortage(error)
+        return describe_shortage(error)
     return (
         f"Training stopped by an unexpected error ({type(error).__name__}: {first_line(error)}). "
         "Press Reset to start again."

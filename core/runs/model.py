@@ -210,7 +210,7 @@ class Model:
 
 def _recipe_for(task: Task) -> DigitPreprocessing | None:
     shape = task.dataset.image_shape
-    if shape is None or shape[0] != shape[1]:
+    if shape is None or shape[0] != shape[1] or task.dataset.looks != "ink":
         return None
     try:
         return DigitPreprocessing(size=shape[0], deskew=task.config.data.deskew)

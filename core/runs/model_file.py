@@ -3,7 +3,7 @@
 The format is safetensors (github.com/huggingface/safetensors): the length of a header, the header
 in JSON, then the tensors: W and b, with a hidden layer also V and c, in float32, and mean and std
 of the standardiser in float64. One entry of the header's `__metadata__` holds everything else, as
-JSON text.
+JSON text; another may hold the model's card, in Markdown, which is not read again.
 
 Everything is validated, so that an invalid or malicious file is rejected with a message, using
 little memory.
@@ -34,6 +34,7 @@ from core.train.snapshot import Params
 
 ENDING = ".safetensors"
 ENTRY = "logitlab"  # key in the metadata
+CARD = "model_card"  # another one
 FORMAT = 1  # incremented when an older version would misread the file
 MAX_BYTES = 2**28  # enough for 10 classes of 6 million inputs
 MAX_HEADER = 2**24
@@ -54,8 +55,11 @@ HIDDEN_TENSORS = {"V": ("F32", 2), "c": ("F32", 1)}
 STORED = {"F32": "<f4", "F64": "<f8"}
 
 
-def save(model: Model, path: Path) -> None:
-    """Write the model to a file atomically. Raises SaveError."""
+def save(model: Model, path: Path, card: str = "") -> None:
+    """Write the model to a file atomically. Raises SaveError.
+
+    card : what is to be known of it, in Markdown; for people who look into the file.
+    """
     from safetensors.numpy import save as serialised
 
     about = {
@@ -83,7 +87,8 @@ def save(model: Model, path: Path) -> None:
         "mean": np.ascontiguousarray(model.standardiser.mean, dtype=np.float64),
         "std": np.ascontiguousarray(model.standardiser.std, dtype=np.float64),
     }
-    data = serialised(tensors, {ENTRY: json.dumps(about, allow_nan=False)})
+    entries = {ENTRY: json.dumps(about, allow_nan=False)} | ({CARD: card} if card else {})
+    data = serialised(tensors, entries)
     if len(data) > MAX_BYTES or _header_length(data) > MAX_HEADER:
         raise SaveError(f"{path} is not written: the model is too large to be read again.")
     with files.writing_bytes(path) as file:
@@ -103,6 +108,16 @@ def with_ending(path: Path) -> Path:
             f"{path.suffix}. Name it {path.with_suffix(ENDING).name}."
         )
     return path.with_name(path.name + ENDING)
+
+
+def is_model(path: Path) -> bool:
+    """Return whether the file is in the format of models, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(9)
+    except (OSError, ValueError):
+        return False
+    return head[8:9] == b"{" and 0 < _header_length(head) <= MAX_HEADER
 
 
 def load(path: Path) -> Model:

@@ -35,10 +35,10 @@ def epilogue_of(trainer: Trainer) -> Epilogue:
 
 def recover(trainer: Trainer) -> None:
     """Continue with the learning rate suggested by the epilogue, if any."""
-    offer = trainer.epilogue
-    if offer is None or offer.rate is None:
+    suggestion = trainer.epilogue
+    if suggestion is None or suggestion.rate is None:
         return
-    if offer.is_from_start:
+    if suggestion.is_from_start:
         start = trainer.timeline.oldest
         if trainer.outcome is Status.DIVERGED:
             trainer.history.return_further(start.step)
@@ -46,7 +46,7 @@ def recover(trainer: Trainer) -> None:
         trainer.history.mark(Mark(start.step, RESCUED))
         trainer.last_stable = start
         trainer.measure()
-    trainer.set_hyperparameters(learning_rate=offer.rate)
+    trainer.set_hyperparameters(learning_rate=suggestion.rate)
     trainer.go_on()
 
 
@@ -97,8 +97,8 @@ class _Search:
             if self._has_diverged and is_later:
                 from_here = yield from self._try(settings, found.rate, at_start=False)
             if from_here is not None and self._health.keeps(from_here.before, from_here.after):
-                return self._offer(from_here)
-            return self._offer(found, is_from_start=is_later)
+                return self._suggest(from_here)
+            return self._suggest(found, is_from_start=is_later)
         for words, changes in _suspects(settings):
             milder = replace(settings, **changes)
             found = yield from self._best(milder, [settings.learning_rate, *self._rates])
@@ -152,28 +152,28 @@ class _Search:
         late = [c for step, c in costs if step > begun + updates * 2 // 3]
         return _Trial(rate, before, sum(late) / len(late), updates)
 
-    def _offer(self, trial: _Trial, *, is_from_start: bool = False) -> Epilogue:
+    def _suggest(self, trial: _Trial, *, is_from_start: bool = False) -> Epilogue:
         where = " from the start" if is_from_start else ""
-        words = (
+        text = (
             f"With η = {trial.rate:g}{where} it learns: {self._change(trial)} in "
             f"{trial.updates:,} steps on trial."
         )
-        return Epilogue(False, (words,), trial.rate, is_from_start)
+        return Epilogue(False, (text,), trial.rate, is_from_start)
 
     def _change(self, trial: _Trial) -> str:
         if self._health.is_by_mistakes:
             return f"mistakes {trial.before:.0%} → {trial.after:.0%}"
         return f"loss {trial.before:.3g} → {trial.after:.3g}"
 
-    def _blame(self, words: str, trial: _Trial) -> str:
-        return f"No η learnt on trial, for {words}: then η = {trial.rate:g} learns."
+    def _blame(self, text: str, trial: _Trial) -> str:
+        return f"No η learnt on trial, for {text}: then η = {trial.rate:g} learns."
 
     def _nothing_helps(self) -> str:
         data = self._trainer.task.config.data
-        words = "No η learnt on trial."
+        text = "No η learnt on trial."
         if data.standardise is False:
-            return f"{words} Switch standardisation on."
-        return f"{words} Try another model, or other features."
+            return f"{text} Switch standardisation on."
+        return f"{text} Try another model, or other features."
 
 
 def _suspects(settings: TrainingConfig) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -184,8 +184,8 @@ def _suspects(settings: TrainingConfig) -> Iterator[tuple[str, dict[str, Any]]]:
     if decay:
         yield f"the penalty λ = {decay:g} is too large. Set it to 0", {"weight_decay": 0.0}
     if mu > USUAL_MOMENTUM and settings.rule.uses_momentum:
-        words = f"the momentum μ = {mu:g} is too large. Set it to {USUAL_MOMENTUM:g}"
-        yield words, {"momentum": USUAL_MOMENTUM}
+        text = f"the momentum μ = {mu:g} is too large. Set it to {USUAL_MOMENTUM:g}"
+        yield text, {"momentum": USUAL_MOMENTUM}
     if l1 and decay:
-        words = f"the penalties λ₁ = {l1:g} and λ = {decay:g} are too large. Set both to 0"
-        yield words, {"l1": 0.0, "weight_decay": 0.0}
+        text = f"the penalties λ₁ = {l1:g} and λ = {decay:g} are too large. Set both to 0"
+        yield text, {"l1": 0.0, "weight_decay": 0.0}

@@ -1,6 +1,7 @@
 """A kept run as a value: its settings, its history and its weights.
 
-Runs are compared by their settings as text; `say_start` states exactly what they have in common.
+Runs are compared by their settings as text; `describe_start` states what exactly they
+have in common.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def default_name(config: RunConfig, settings: TrainingConfig) -> str:
     if not settings.rule.needs_hessian:
         words.append(f"η {settings.learning_rate:g}")
     if not settings.rule.is_second_order:
-        words.append(f"batch {say_batch(settings.batch_size)}")
+        words.append(f"batch {describe_batch_size(settings.batch_size)}")
     if settings.weight_decay:
         words.append(f"λ {settings.weight_decay:g}")
     if settings.l1:
@@ -114,7 +115,7 @@ def short_names(names: Sequence[str]) -> list[str]:
     ]
 
 
-def say_batch(size: int | None) -> str:
+def describe_batch_size(size: int | None) -> str:
     return "full" if size is None else str(size)
 
 
@@ -134,6 +135,7 @@ def settings_of(record: Record) -> dict[str, Setting]:
         "sine": _yes(data.sine),
         "deskewed": _yes(data.deskew),
         "variations": data.copies,
+        "pens": record.task.pens,
         "model": FAMILY[model.kind].title,
         "start": "random" if model.hidden else model.init,
         "bias": _yes(model.has_bias),
@@ -142,7 +144,7 @@ def settings_of(record: Record) -> dict[str, Setting]:
         "η": now.learning_rate,
         "μ": now.momentum if now.rule.uses_momentum else "–",
         "schedule": now.schedule,
-        "batch": say_batch(now.batch_size) if now.batch_size is None else now.batch_size,
+        "batch": describe_batch_size(now.batch_size) if now.batch_size is None else now.batch_size,
         "λ": now.weight_decay,
         "λ₁": now.l1,
         "class weights": now.class_weight,
@@ -269,7 +271,7 @@ def same_features(a: Task, b: Task) -> bool:
     return same_data(a, b) and a.dataset.feature_names == b.dataset.feature_names
 
 
-def say_start(entries: Sequence[Entry]) -> str:
+def describe_start(entries: Sequence[Entry]) -> str:
     """Return a text on whether all start from equal weights and use the same batches."""
     if len(entries) < 2:
         return ""
@@ -302,7 +304,7 @@ def say_start(entries: Sequence[Entry]) -> str:
     return f"{start} Other batches: the rows come in another order."
 
 
-def say_losses(entries: Sequence[Entry]) -> str:
+def describe_losses(entries: Sequence[Entry]) -> str:
     """Return a warning if the runs' losses are of different kinds, else ""."""
     kinds = _distinct(FAMILY[entry.config.model.kind].loss for entry in entries)
     if len(kinds) < 2:

@@ -12,7 +12,7 @@ import threading
 import time
 from queue import Empty, Queue
 
-from core.out_of_memory import say_not_loaded
+from core.out_of_memory import describe_load_failure
 from core.runs.failure import Failure
 from core.runs.workspace import Command, Outbox, Workspace
 
@@ -84,7 +84,7 @@ class Session:
         try:
             from core.train.device import devices
         except Exception as error:  # a broken installation can raise anything
-            self.outbox.failures.append(Failure(None, say_not_loaded(error)))
+            self.outbox.failures.append(Failure(None, describe_load_failure(error)))
             return
         self.outbox.devices = devices()
         self._is_ready.set()

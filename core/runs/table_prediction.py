@@ -169,7 +169,7 @@ class TablePrediction:
         is_row = block.widths == width
         is_readable = np.zeros(n, dtype=bool)
         reasons: dict[int, str] = {}
-        room = MAX_LISTED - len(report.unread)
+        left = MAX_LISTED - len(report.unread)
         values = self._features(block.columns)
         is_good = np.isfinite(values).all(axis=1)
         is_readable[is_row] = is_good
@@ -178,31 +178,31 @@ class TablePrediction:
             with np.errstate(all="ignore"):
                 decided, shares = self._model.answers(values[is_good])
             is_finite = np.isfinite(shares).all(axis=1)
-            places = np.flatnonzero(is_readable)
-            for place in places[~is_finite][: max(room, 0)].tolist():
-                reasons[place] = "the values are too large for this model"
-            is_readable[places[~is_finite]] = False
-            self._end(endings, places[is_finite], decided[is_finite], shares[is_finite])
+            indices = np.flatnonzero(is_readable)
+            for index in indices[~is_finite][: max(left, 0)].tolist():
+                reasons[index] = "the values are too large for this model"
+            is_readable[indices[~is_finite]] = False
+            self._end(endings, indices[is_finite], decided[is_finite], shares[is_finite])
             counted = np.bincount(decided[is_finite], minlength=len(report.counts))
             for name, count in zip(report.counts, counted.tolist(), strict=True):
                 report.counts[name] += count
         report.rows += n
         report.unread_count += n - int(is_readable.sum())
-        for place in np.flatnonzero(~is_readable)[: max(room, 0)].tolist():
-            if place not in reasons:
-                row = int(is_row[:place].sum())
-                reasons[place] = (
+        for index in np.flatnonzero(~is_readable)[: max(left, 0)].tolist():
+            if index not in reasons:
+                row = int(is_row[:index].sum())
+                reasons[index] = (
                     self._reason(block.columns, row)
-                    if is_row[place]
-                    else f"{format_count(int(block.widths[place]), 'value')}, not {width}"
+                    if is_row[index]
+                    else f"{format_count(int(block.widths[index]), 'value')}, not {width}"
                 )
-            report.unread.append((int(block.lines[place]), reasons[place]))
+            report.unread.append((int(block.lines[index]), reasons[index]))
         return "\n".join(map("".join, zip(block.texts, endings, strict=True))) + "\n"
 
     def _end(
         self,
         endings: list[str],
-        places: NDArray[np.int64],
+        indices: NDArray[np.int64],
         decided: NDArray[np.int64],
         shares: Values,
     ) -> None:
@@ -216,15 +216,15 @@ class TablePrediction:
                 texts = [f"{quote}{text.replace('.', form.decimal)}{quote}" for text in texts]
             parts.append(texts)
         joined = map(form.delimiter.join, zip(*parts, strict=True))
-        for place, text in zip(places.tolist(), joined, strict=True):
-            endings[place] = form.delimiter + text
+        for index, text in zip(indices.tolist(), joined, strict=True):
+            endings[index] = form.delimiter + text
 
     def _features(self, columns: tuple[Column, ...]) -> NDArray[np.floating]:
         """Return the features (k, d) of a block's rows in the units of the model; NaN in gaps."""
         model = self._model
         found = np.empty((len(columns[0].values), len(model.feature_names)))
         for asked, column in zip(model.columns, columns, strict=True):
-            found[:, list(asked.places)] = _encoded(asked, column)
+            found[:, list(asked.indices)] = _encoded(asked, column)
         if self._scale is None:
             return model.stored(found)
         X = found.astype(np.float32)
@@ -269,7 +269,7 @@ def _encoded(asked: Asked, column: Column) -> NDArray[np.float64]:
     values = np.where(np.isfinite(column.values), column.values, np.nan)
     if not asked.words:
         return values[:, None]
-    nothing = [np.nan] * len(asked.places)
+    nothing = [np.nan] * len(asked.indices)
     found = np.full((len(values), len(nothing)), np.nan)
     for number in np.unique(values[np.isfinite(values)]).tolist():  # 0 and 1 may stand for words
         found[values == number] = asked.encode(format_shortest(number)) or nothing
@@ -312,8 +312,8 @@ def _stem(name: str) -> str:
     return plain(name.partition("(")[0]) or plain(name)
 
 
-def _only(places: list[int]) -> int | None:
-    return places[0] if len(places) == 1 else None
+def _only(indices: list[int]) -> int | None:
+    return indices[0] if len(indices) == 1 else None
 
 
 def _pixels(model: Model, blocks: TableBlocks) -> tuple[int, ...]:

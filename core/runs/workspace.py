@@ -24,6 +24,7 @@ from core.runs.race import Race, RaceSnapshot
 from core.train.snapshot import DeviceBenchmark, Snapshot
 
 if TYPE_CHECKING:
+    from core.runs.run_state import RunState
     from core.train.trainer import Trainer
 
 KEPT_RUNS = 20
@@ -37,6 +38,7 @@ class Outbox:
         self.races: Mailbox[RaceSnapshot] = Mailbox()
         self.benchmarks: deque[DeviceBenchmark] = deque(maxlen=1)
         self.failures: deque[Failure] = deque(maxlen=20)
+        self.states: deque[tuple[int, RunState | None]] = deque()  # see `commands.Capture`
         self.remarks: deque[str] = deque(maxlen=20)  # notes on problems that were overcome
         self.devices: tuple[str, ...] = ()  # known once PyTorch is imported
 
@@ -73,6 +75,11 @@ class Workspace:
         if self._shown is None:
             raise LogitLabError("There is nothing to train yet.")
         return self._shown
+
+    @property
+    def shown_number(self) -> int | None:
+        """The number of the shown run; None if there is none."""
+        return None if self._shown is None else self._shown.number
 
     @property
     def trainer(self) -> Trainer:

@@ -197,5 +197,5 @@ def on_simplex(A: Reals) -> Reals:
 
     With two classes, (n, 2), these are on the triangle's lower side.
     """
-    places: Reals = A @ CORNERS[-A.shape[1] :]
-    return places
+    positions: Reals = A @ CORNERS[-A.shape[1] :]
+    return positions

@@ -77,9 +77,9 @@ class Preset:
 
 def banded(bands: tuple[Band, ...]) -> Points:
     rng = np.random.Generator(np.random.PCG64(BAND_SEED))
-    places = [
+    positions = [
         band.middle + rng.uniform(-1, 1, (band.size, 2)) * np.array(band.half) for band in bands
     ]
     labels = np.repeat([band.label for band in bands], [band.size for band in bands])
     h = int(labels.max()) + 1
-    return Points(np.concatenate(places), labels.astype(np.int64), tuple(LETTERS[:h]))
+    return Points(np.concatenate(positions), labels.astype(np.int64), tuple(LETTERS[:h]))

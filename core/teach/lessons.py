@@ -295,5 +295,5 @@ BY_KEY = {preset.key: preset for preset in PRESETS}
 
 def after(preset: Preset) -> Preset | None:
     """Return the lesson that follows, if any."""
-    place = PRESETS.index(preset) + 1
-    return PRESETS[place] if place < len(PRESETS) else None
+    position = PRESETS.index(preset) + 1
+    return PRESETS[position] if position < len(PRESETS) else None

@@ -17,11 +17,11 @@ from core.train.losses import HEADS
 
 SLICE = 2**20  # numbers converted and multiplied at once: 4 MB of float32, a millisecond's work
 SLICE_ROWS = 2**14
-ROOMS = 4  # full and last batch of an epoch, at the current and the previous batch size
+MAX_BUFFERS = 4  # full and last batch of an epoch, at the current and the previous batch size
 
 
 @dataclass(frozen=True, eq=False)
-class Room:
+class SliceBuffers:
     """Reusable buffers for a slice of k rows and its logits Z.
 
     stored, X : (k, m). targets : (outputs, k); Y is its (k, outputs) view. Z : (k, outputs), a
@@ -50,7 +50,7 @@ class Rows:
     unit: float
     mean: Tensor | None
     std: Tensor | None
-    rooms: dict[int, Room] = field(default_factory=dict)
+    buffers: dict[int, SliceBuffers] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.y.numel()  # `len` of a tensor takes ten times as long, half a sum
@@ -64,17 +64,17 @@ class Rows:
         n = (self.y if order is None else order).numel()
         size = self.rows_at_once
         for start in range(0, n, size):
-            room = self.room(min(size, n - start))
+            buffers = self.slice_buffers(min(size, n - start))
             if order is not None:
                 rows = order if n <= size else order[start : start + size]
-                stored = torch.index_select(self.X, 0, rows, out=room.stored)
-                torch.index_select(self.targets, 1, rows, out=room.targets)
-                Y = room.Y
+                stored = torch.index_select(self.X, 0, rows, out=buffers.stored)
+                torch.index_select(self.targets, 1, rows, out=buffers.targets)
+                Y = buffers.Y
             elif n <= size:
                 stored, Y = self.X, self.Y
             else:
                 stored, Y = self.X[start : start + size], self.Y[start : start + size]
-            yield self._numbers(stored, room), Y, room.Z
+            yield self._numbers(stored, buffers), Y, buffers.Z
 
     @cached_property
     def Y(self) -> Tensor:  # noqa: N802
@@ -86,24 +86,27 @@ class Rows:
         widest = max(self.X.shape[1], len(self.targets))
         return max(1, min(SLICE // widest, SLICE_ROWS))
 
-    def _numbers(self, stored: Tensor, room: Room) -> Tensor:
+    def _numbers(self, stored: Tensor, buffers: SliceBuffers) -> Tensor:
         if stored.dtype.is_floating_point:
             return stored
-        X = room.X.copy_(stored)
+        X = buffers.X.copy_(stored)
         if self.mean is not None and self.std is not None:
             X.sub_(self.mean).div_(self.std)
         return X
 
-    def room(self, k: int) -> Room:
+    def slice_buffers(self, k: int) -> SliceBuffers:
         """Return the buffers for slices of k rows."""
-        if k not in self.rooms:
-            if len(self.rooms) == ROOMS:  # the batch size has changed several times
-                self.rooms.clear()
+        if k not in self.buffers:
+            if len(self.buffers) == MAX_BUFFERS:  # the batch size has changed several times
+                self.buffers.clear()
             stored = self.X.new_empty((k, self.X.shape[1]))
             X = stored if stored.dtype.is_floating_point else stored.float()
-            targets, logits = self.targets.new_empty((2, len(self.targets), k))
-            self.rooms[k] = Room(stored, X, targets, targets.mT, logits.mT)
-        return self.rooms[k]
+            # Not halves of one array: a product rounds otherwise where its numbers lie off the
+            # processor's boundaries, and who repeats a run would have to lay them out alike.
+            shape = len(self.targets), k
+            targets, logits = self.targets.new_empty(shape), self.targets.new_empty(shape)
+            self.buffers[k] = SliceBuffers(stored, X, targets, targets.mT, logits.mT)
+        return self.buffers[k]
 
 
 def to_device(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:

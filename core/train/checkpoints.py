@@ -148,6 +148,24 @@ class Keyframes(Generic[P]):
     def newest(self) -> Frame[P]:
         return self._frames[-1]
 
+    @property
+    def frames(self) -> tuple[Frame[P], ...]:
+        """All frames at equal strides and those pinned, by step."""
+        return tuple(self._frames)
+
+    @property
+    def pinned(self) -> tuple[int, ...]:
+        """The steps of the pinned frames."""
+        return tuple(sorted(self._pinned))
+
+    @classmethod
+    def of(cls, frames: Iterable[Frame[P]], pinned: Iterable[int], stride: int) -> Keyframes[P]:
+        """Return keyframes that go on after those of another run; see `frames` and `pinned`."""
+        kept = cls(stride)
+        kept._frames, kept._pinned = list(frames), set(pinned)
+        kept._nbytes = _total(kept._frames)
+        return kept
+
     def nearest(self, step: int) -> Frame[P]:
         """Return the last frame at or before this step."""
         found = self._frames[bisect_right(self._frames, step, key=_step) - 1]
@@ -159,7 +177,7 @@ class Keyframes(Generic[P]):
         self._nbytes += _nbytes(frame, self._frames[-1] if self._frames else None)
         self._frames.append(frame)
         if len(self._frames) > MOST or self._nbytes > LIMIT:
-            self._make_room()
+            self._drop_frames()
 
     def pin(self, frame: Frame[P]) -> None:
         """Pin a frame that no replay reaches, such as the start, and drop all later frames."""
@@ -183,7 +201,7 @@ class Keyframes(Generic[P]):
         self._between = {s: frame for s, frame in self._between.items() if s <= step}
         self._nbytes = _total(self._frames)
 
-    def _make_room(self) -> None:
+    def _drop_frames(self) -> None:
         """Drop the least useful frame, the one closest to both of its neighbours, until in bounds.
 
         One frame goes for each that comes: halving their number now and then would be simpler, but

@@ -22,7 +22,7 @@ def head_of(task: Task) -> Head:
     head = HEADS[kind]
     if weights is None:
         return head
-    of_rows = _weights_of(kind, torch.from_numpy(weights), task.dataset.h)
+    of_rows = weights_of_rows(kind, torch.from_numpy(weights), task.dataset.h)
     hessian, times = head.hessian, head.hessian_times
 
     def gradient(Z: Tensor, Y: Tensor, out: Tensor | None = None) -> Tensor:
@@ -40,7 +40,7 @@ def head_of(task: Task) -> Head:
     )
 
 
-def _weights_of(kind: str, weights: Tensor, h: int) -> Callable[[Tensor], Tensor]:
+def weights_of_rows(kind: str, weights: Tensor, h: int) -> Callable[[Tensor], Tensor]:
     """Return the function from targets Y (n, outputs) to the weight of each example's class."""
     placed: dict[tuple[torch.dtype, torch.device], tuple[Tensor, Tensor]] = {}
     first, second = torch.zeros_like(weights), weights

@@ -32,15 +32,15 @@ class Block:
     def __init__(self, queue: Queue, rows: Rows, size: int, count: int) -> None:
         self.count, self.examples = count, count * size
         self._queue, self._size = queue, size
-        self._rows = replace(rows, rooms={})  # own buffers: a graph refers to them by address
+        self._rows = replace(rows, buffers={})  # own buffers: a graph refers to them by address
         self._order: Tensor | None = None
         self._pieces: tuple[Tensor | None, ...] = (None,)
         if size < len(rows):  # a batch of all rows needs no order
             self._order = torch.empty(self.examples, dtype=torch.int64, device=rows.y.device)
             self._pieces = torch.split(self._order, _gathered(rows, size) * size)
         for piece in self._pieces:
-            self._rows.room(size if piece is None else len(piece))
-        self._Z = self._rows.room(size).Z
+            self._rows.slice_buffers(size if piece is None else len(piece))
+        self._Z = self._rows.slice_buffers(size).Z
         self._replay: Callable[[], None] | None = None
 
     def run(self, order: Tensor | None, update: Update) -> bool:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,6 +156,21 @@ class Curves:
         ]
 
 
+class HistoryState(NamedTuple):
+    """Everything in a history, as values.
+
+    table : (ROWS, entries). stride : steps in an aggregated entry; every : the least number of
+    steps between two points of the trajectory.
+    """
+
+    table: Floats
+    marks: tuple[Mark, ...]
+    fall: Fall | None
+    stride: int
+    trajectory: Trajectory
+    every: int
+
+
 class History:
     """All measurements of a run in bounded memory: no extreme is lost, and means are exact.
 
@@ -204,7 +219,7 @@ class History:
         if step <= self._last_step:
             return
         if self._length == CAPACITY:
-            self._make_room()
+            self._aggregate()
         figures = _whole(figures)
         self._table[:, self._length] = (step, step, 1, *figures, *figures, *figures)
         self._length += 1
@@ -229,6 +244,31 @@ class History:
         twin._marks, twin._fall, twin.stride = self._marks, self._fall, self.stride
         twin._find_extremes()
         return twin
+
+    def state(self) -> HistoryState:
+        """Return what the history holds; it shares the memory of points that never change."""
+        curves = self.curves()
+        recorder = self._trajectory
+        return HistoryState(
+            curves.table,
+            curves.marks,
+            curves.fall,
+            self.stride,
+            recorder.trajectory(),
+            recorder.every,
+        )
+
+    @classmethod
+    def of(cls, state: HistoryState) -> History:
+        """Return a history that goes on after what another one held."""
+        history = cls()
+        history._length = n = state.table.shape[1]
+        history._table[:, :n] = state.table
+        history._last_step = int(state.table[LAST, -1]) if n else -1
+        history._marks, history._fall, history.stride = state.marks, state.fall, state.stride
+        history._trajectory = TrajectoryRecorder.of(state.trajectory, state.every)
+        history._find_extremes()
+        return history
 
     def mark(self, mark: Mark) -> None:
         """Add a live edit; it replaces the previous mark if that has the same text."""
@@ -301,7 +341,7 @@ class History:
         later = steps[np.searchsorted(steps, step, side="right") :]
         return int(later[0]) if len(later) else None
 
-    def _make_room(self) -> None:
+    def _aggregate(self) -> None:
         """Aggregate the middle until half of it is free."""
         middle = self._table[:, HEAD:-TAIL]
         while True:

@@ -105,7 +105,7 @@ class Measurement:
         if not metrics.sampled:
             return metrics
         # Reuse the existing buffers; release new ones when this is done.
-        train = replace(train, rooms=dict(self._rows.rooms))
+        train = replace(train, buffers=dict(self._rows.buffers))
         parts = _Parts.of(train, [len(train)], self._task.dataset.h)
         model = models.model_of(self._task.config.model, parameters, train.unit)
         losses, shares, confusions = yield from self._evaluating(parts, model)

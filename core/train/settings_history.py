@@ -47,7 +47,7 @@ def marks_between(before: TrainingConfig, now: TrainingConfig, step: int) -> Ite
     """Yield a mark for each change that affects the updates."""
     for name in changes_between(before, now):
         if name in SYMBOLS:
-            old, new = _say(getattr(before, name)), _say(getattr(now, name))
+            old, new = _describe(getattr(before, name)), _describe(getattr(now, name))
             yield Mark(step, f"{SYMBOLS[name]} {old} → {new}")
 
 
@@ -63,7 +63,7 @@ def first_settings(settings: TrainingConfig, curves: Curves) -> TrainingConfig:
     return settings
 
 
-def _say(value: float | int | None) -> str:
+def _describe(value: float | int | None) -> str:
     return "full" if value is None else f"{value:g}"
 
 
@@ -86,6 +86,10 @@ class SettingsHistory:
 
     def __init__(self, step: int, active: ActiveSettings) -> None:
         self._steps, self._active = [step], [active]
+
+    def items(self) -> tuple[tuple[int, ActiveSettings], ...]:
+        """Return all settings with the step from which they apply, in order."""
+        return tuple(zip(self._steps, self._active, strict=True))
 
     def add(self, step: int, active: ActiveSettings) -> None:
         """Apply these settings from this step on, which must be the newest of the run."""

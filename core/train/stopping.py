@@ -27,6 +27,15 @@ class Stop(NamedTuple):
     message: str
 
 
+class StoppingState(NamedTuple):
+    """The state of the stopping rules; see `Stopping` for the members."""
+
+    last_epoch: int
+    level: float
+    losses: tuple[float, ...]
+    best: Best
+
+
 class Stopping:
     """The stopping rules of a run, and their state.
 
@@ -53,6 +62,10 @@ class Stopping:
         self.last_epoch, self.level = epochs, self.health.level(start)
         self.begin_anew(0)
         return math.isfinite(start.train_loss) and self._curvature < largest
+
+    def state(self) -> StoppingState:
+        """Return the state of the rules, as a value."""
+        return StoppingState(self.last_epoch, self.level, self.losses, self.best)
 
     @property
     def losses(self) -> tuple[float, ...]:

@@ -59,6 +59,22 @@ class HeadState:
     next_frame: int
 
 
+@dataclass(frozen=True, eq=False)
+class TimelineState:
+    """Everything in a timeline, as values.
+
+    changes : settings, with the step from which they apply. head : see `HeadState`; None unless an
+    earlier step is viewed.
+    """
+
+    frames: tuple[Frame[Checkpoint], ...]
+    pinned: tuple[int, ...]
+    stride: int
+    changes: tuple[tuple[int, ActiveSettings], ...]
+    next_frame: int
+    head: HeadState | None
+
+
 class Timeline:
     """Checkpoints and settings of a run, and its newest state while an earlier step is viewed.
 
@@ -97,6 +113,29 @@ class Timeline:
         self._frames.pin(Frame(compact(first), run.stopping.losses, run.stopping.best))
         self._changes = SettingsHistory(run.step_count, run.active_settings())
         self.next_frame = run.step_count + stride
+        self._see_how_long_epochs_are()
+
+    def state(self) -> TimelineState:
+        """Return what the timeline holds."""
+        frames = self._frames
+        return TimelineState(
+            frames.frames,
+            frames.pinned,
+            frames.stride,
+            self._changes.items(),
+            self.next_frame,
+            self._head,
+        )
+
+    def take_up(self, state: TimelineState) -> None:
+        """Go on after what another timeline held; the run is already at its step."""
+        self._head = state.head
+        self._frames = Keyframes.of(state.frames, state.pinned, state.stride)
+        (step, active), *later = state.changes
+        self._changes = SettingsHistory(step, active)
+        for step, active in later:
+            self._changes.add(step, active)
+        self.next_frame = state.next_frame
         self._see_how_long_epochs_are()
 
     def keep_frame(self, *, is_amid_epoch: bool) -> None:

@@ -119,10 +119,26 @@ class TrajectoryRecorder:
         twin._keep(self.trajectory())
         return twin
 
-    def _begin(self, W: Tensor) -> None:
+    @property
+    def every(self) -> int:
+        """The least number of steps between two points."""
+        return self._every
+
+    @classmethod
+    def of(cls, points: Trajectory, every: int) -> TrajectoryRecorder:
+        """Return a recorder that goes on after these points of another one."""
+        recorder = cls()
+        if len(points.steps):
+            recorder._begin(points.W[0])
+            points = points[: len(recorder._kept.steps)]
+            recorder._keep(points)
+            recorder._every = every
+        return recorder
+
+    def _begin(self, W: Tensor | NDArray[np.float32]) -> None:
         """Preallocate for weights of this shape, touching the memory now, not during the run."""
-        room = max(BYTES // W.nbytes, min(FEWEST, MOST_BYTES // W.nbytes))
-        self._kept = _room(min(room, MOST), *W.shape)
+        capacity = max(BYTES // W.nbytes, min(FEWEST, MOST_BYTES // W.nbytes))
+        self._kept = _empty_rows(min(capacity, MOST), *W.shape)
         self._length, self._every = 0, 1
 
     def _thin_out(self) -> None:
@@ -134,12 +150,12 @@ class TrajectoryRecorder:
     def _keep(self, points: Trajectory) -> None:
         """Continue after these points, in new arrays of the same capacity."""
         self._length = n = len(points.steps)
-        self._kept = _room(*self._kept.W.shape)
+        self._kept = _empty_rows(*self._kept.W.shape)
         kept = self._kept
         kept.steps[:n], kept.W[:n], kept.b[:n] = points.steps, points.W, points.b
 
 
-def _room(points: int, outputs: int, m: int) -> Trajectory:
+def _empty_rows(points: int, outputs: int, m: int) -> Trajectory:
     return Trajectory(
         np.full(points, 0),
         np.full((points, outputs, m), 0, np.float32),

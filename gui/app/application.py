@@ -11,7 +11,9 @@ from core.cli import terminal
 from core.cli import train as cli
 from core.cli.options import add_run_options, config_from
 from core.cli.parser import USAGE, Parser
-from core.errors import LogitLabError
+from core.config import RunConfig
+from core.errors import ConfigError, LogitLabError
+from core.projects import archive
 
 MAX_SIDE = 8192  # pixels: a square of this side takes 256 MiB as a picture
 MAX_DIGITS = 9  # int() refuses to convert thousands of digits
@@ -26,10 +28,10 @@ def main(words: list[str]) -> int:
 def _main(words: list[str]) -> int:
     parser = Parser(
         prog=terminal.PROGRAM,
-        description="See logistic and softmax regression learn. “train” or “predict” as the "
-        "first word works in the terminal instead: see “train --help”.",
+        description="See logistic and softmax regression learn. “train”, “predict” or "
+        "“export” as the first word works in the terminal instead: see “train --help”.",
     )
-    add_run_options(parser)
+    add_run_options(parser, is_window=True)
     group = parser.add_argument_group("window")
     group.add_argument(
         "--screenshot", metavar="FILE", help="train, save a picture of the window, and exit"
@@ -37,6 +39,11 @@ def _main(words: list[str]) -> int:
     group.add_argument("--size", metavar="W×H", type=_size, help="size of the window in pixels")
     group.add_argument("--theme", choices=("system", "light", "dark"), help="colours")
     group.add_argument("--view", metavar="TAB", help="the tab to show, such as weights")
+    group.add_argument(
+        "--setup",
+        metavar="TEXT",
+        help="begin with a set-up that Edit, Copy set-up has put on the clipboard",
+    )
     if words[:1] == ["train"]:  # with --screenshot; see `app.main`
         words = words[1:]
     options = parser.parse_args(words)
@@ -45,6 +52,12 @@ def _main(words: list[str]) -> int:
         picture = None if options.screenshot is None else Path(options.screenshot)
         if picture is not None:
             files.check_writable(picture)
+        project = _project(config)
+        if project is not None and picture is not None:
+            raise ConfigError(
+                f"{project.name} is a project, and a picture is of new training. Open it in the "
+                "window."
+            )
 
         from gui.app.display import UNSEEN, open_on_display
         from gui.app.launch import Launch, make_application
@@ -63,8 +76,16 @@ def _main(words: list[str]) -> int:
     except LogitLabError as error:
         print(f"{terminal.PROGRAM}: {error}", file=sys.stderr)
         return USAGE
-    launch = Launch(application, config, picture, options.size, options.theme, options.view)
-    return launch.run_and_leave()
+    shown = options.size, options.theme, options.view
+    config = RunConfig() if project is not None else config
+    return Launch(application, config, picture, *shown, project, options.setup).run_and_leave()
+
+
+def _project(config: RunConfig) -> Path | None:
+    """Return the file if it is a project, by its contents, and no table."""
+    path = Path(config.data.path or "")
+    is_file = config.data.source == "csv" and path.is_file()
+    return path if is_file and archive.is_project(path) else None
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -90,8 +90,8 @@ def _why_not(found: list[str]) -> str:
     return f"{names} {'does' if len(found) == 1 else 'do'} not answer"
 
 
-def _swallow(kind: QtMsgType, _: object, words: str) -> None:
+def _swallow(kind: QtMsgType, _: object, text: str) -> None:
     """Print only fatal messages; Qt aborts the process after one."""
     if kind is QtMsgType.QtFatalMsg:
-        sys.stderr.write(f"{words}\n")
+        sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

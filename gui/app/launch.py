@@ -10,22 +10,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from core import files
 from core.cli import signals, terminal
 from core.cli.parser import USAGE
 from core.config import RunConfig
 from core.data.task import Task
 from core.errors import SaveError
-from core.out_of_memory import is_shortage, say_shortage
+from core.out_of_memory import describe_shortage, is_shortage
+from core.projects import recovery
 from core.train.snapshot import Snapshot
 from gui.app import placement
 from gui.app.garbage import GarbageCollector
+from gui.control.recovery import Recovery
 from gui.kit import theme as look
 from gui.kit.png import write_png
 from gui.window.main_window import MainWindow
+from gui.window.project.recovery_offer import RecoveryOffer
 
 TRAINING_SECONDS = 600  # time limit of training for a screenshot
 REST_SECONDS = 120  # time limit from the end of training until all views have shown it
@@ -52,8 +56,31 @@ def make_application() -> QApplication:
     return application
 
 
+def start_recovery(window: MainWindow, parent: QObject) -> Recovery | None:
+    """Begin to keep copies of what is unsaved, and offer those of programs that crashed.
+
+    None where nothing can be kept, which the user is told.
+    """
+    where = recovery.folder()
+    found = recovery.leftovers(where)
+    try:
+        slot = recovery.Slot.create(where)
+    except OSError as error:
+        window.controller.remarked.emit(
+            f"No copy of unsaved work can be kept in {where}: {files.reason(error)}."
+        )
+        return None
+    kept = Recovery(window.controller, window.projects, slot, parent)
+    kept.failed.connect(window.controller.failed)
+    RecoveryOffer(window, kept, found)
+    return kept
+
+
 class Launch:
-    """One execution of the program with a window."""
+    """One execution of the program with a window.
+
+    project : to be opened, setup : to begin with; None for what the config says.
+    """
 
     def __init__(
         self,
@@ -63,8 +90,13 @@ class Launch:
         size: tuple[int, int] | None,
         theme: str | None,
         view: str | None,
+        project: Path | None = None,
+        setup: str | None = None,
     ) -> None:
         self._config, self._picture, self._view = config, picture, view
+        self._project, self._setup = project, setup
+        self._recovery: Recovery | None = None
+        self._is_ended_by_system = False
         self._was_at_rest = False
         self._exit_code = terminal.DONE
         self._application = application
@@ -73,7 +105,7 @@ class Launch:
         if size:
             self.window.resize(*size)
         elif picture is None:
-            if not self.window.has_place:
+            if not self.window.layout_memory.has_place:
                 placement.take_first_place(self.window)
             placement.shrink_to_screen(self.window)
             self.window.painted.connect(lambda: placement.keep_on_screen(self.window))
@@ -93,6 +125,8 @@ class Launch:
         # Not at once: Python may be anywhere, even in the middle of painting.
         with signals.listening(lambda number: QTimer.singleShot(0, lambda: self._end(number))):
             self._application.exec()
+        if self._recovery is not None:
+            self._recovery.end(is_wanted=self._is_ended_by_system)
         return self._exit_code
 
     def _end(self, number: int) -> None:
@@ -102,10 +136,11 @@ class Launch:
         self.window.controller.writes.failed.connect(self._tell_lost)
         while (dialog := self._application.activeModalWidget()) is not None and dialog.close():
             pass
+        self._is_ended_by_system = True
         self.window.closing.insist()
 
-    def _tell_lost(self, words: str) -> None:
-        print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
+    def _tell_lost(self, text: str) -> None:
+        print(f"{terminal.PROGRAM}: {text}", file=sys.stderr)
         self._exit_code = USAGE
 
     def _start(self) -> None:
@@ -113,6 +148,13 @@ class Launch:
             return
         self.window.controller.task_changed.connect(self._choose_view)
         self.window.start(self._config, play=self._picture is not None)
+        if self._picture is None:
+            self.window.project_actions.asks = True
+            self._recovery = start_recovery(self.window, self._application)
+            if self._project is not None:
+                self.window.projects.open(self._project)
+            elif self._setup is not None:
+                self.window.setups.apply(self._setup)
 
     def run_and_leave(self) -> NoReturn:
         """Run, then end the process at once.
@@ -146,15 +188,15 @@ class Launch:
             self._give_up(task.obstacle)
         elif wanted is not None:
             name = next((n for n in stage.names if n.casefold() == wanted.casefold()), None)
-            if name in stage.offered:
+            if name in stage.available:
                 stage.show_name(name)
                 return
             what = f"tab “{wanted}”" if name is None else f"“{name}” for this data and model"
-            words = f"There is no {what}; choose from {', '.join(stage.offered).casefold()}."
+            text = f"There is no {what}; choose from {', '.join(stage.available).casefold()}."
             if self._picture is not None:
-                self._give_up(words)
+                self._give_up(text)
             else:
-                self.window.controller.failed.emit(words)
+                self.window.controller.failed.emit(text)
 
     def _watch(self, snapshot: Snapshot) -> None:
         if snapshot.epilogue is not None:  # the run is over and has been analysed
@@ -195,10 +237,10 @@ class Launch:
                 terminal.FAILED,
             )
 
-    def _give_up(self, words: str, code: int = USAGE) -> None:
+    def _give_up(self, text: str, code: int = USAGE) -> None:
         if self._exit_code == terminal.DONE:  # report only the first reason
             self._exit_code = code
-            print(f"{terminal.PROGRAM}: {words}", file=sys.stderr)
+            print(f"{terminal.PROGRAM}: {text}", file=sys.stderr)
         self.window.close()
 
     # Exceptions -------------------------------------------------------------------------------
@@ -214,10 +256,10 @@ class Launch:
         if not is_short:
             traceback.print_exception(kind, error, trace)
         if self._picture is not None:
-            words = say_shortage(error) if is_short else f"an unexpected error: {error}"
-            self._give_up(words, terminal.FAILED)
+            text = describe_shortage(error) if is_short else f"an unexpected error: {error}"
+            self._give_up(text, terminal.FAILED)
         elif is_short:
-            self.window.controller.failed.emit(say_shortage(error))
+            self.window.controller.failed.emit(describe_shortage(error))
         else:
             self.window.controller.failed.emit(
                 f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "

@@ -9,26 +9,26 @@ SHARE = 0.85  # of a large screen's width and height, for a window without a sto
 LARGE = QSize(1440, 900)  # in device-independent pixels; on a smaller screen it is maximised
 
 
-def fit(inside: QRect, frame: QRect, room: QRect) -> QRect:
-    """Return the window's geometry, moved and shrunk so that its frame lies within `room`.
+def fit(inside: QRect, frame: QRect, available: QRect) -> QRect:
+    """Return the window's geometry, moved and shrunk so that its frame lies within `available`.
 
-    inside, frame : geometry of the window without and with its frame. room : available area.
+    inside, frame : geometry of the window without and with its frame. available : area.
     All in device-independent pixels; the result is without the frame.
     """
     margins = frame.size() - inside.size()
-    size = inside.size().boundedTo(room.size() - margins)
+    size = inside.size().boundedTo(available.size() - margins)
     outer = QRect(frame.topLeft(), size + margins)
-    outer.moveRight(min(outer.right(), room.right()))
-    outer.moveBottom(min(outer.bottom(), room.bottom()))
-    corner = QPoint(max(outer.left(), room.left()), max(outer.top(), room.top()))
+    outer.moveRight(min(outer.right(), available.right()))
+    outer.moveBottom(min(outer.bottom(), available.bottom()))
+    corner = QPoint(max(outer.left(), available.left()), max(outer.top(), available.top()))
     return QRect(corner + inside.topLeft() - frame.topLeft(), size)
 
 
 def take_first_place(window: QWidget) -> None:
     """Size the window to most of a large screen, or maximise it; call before it is first shown."""
     screen = window.screen()
-    room = screen.availableGeometry()
-    window.resize(room.size() * SHARE)
+    available = screen.availableGeometry()
+    window.resize(available.size() * SHARE)
     if screen.size().boundedTo(LARGE) != LARGE:
         window.setWindowState(Qt.WindowState.WindowMaximized)
 
@@ -40,14 +40,14 @@ def shrink_to_screen(window: QWidget) -> None:
     serves as an estimate.
     """
     bar = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, window)
-    room = window.screen().availableGeometry().adjusted(0, bar, 0, 0)
-    window.resize(window.size().boundedTo(room.size()))
+    available = window.screen().availableGeometry().adjusted(0, bar, 0, 0)
+    window.resize(window.size().boundedTo(available.size()))
 
 
 def keep_on_screen(window: QWidget) -> None:
     """Move a shown window entirely onto its screen, unless it is maximised or full screen."""
     if window.isMaximized() or window.isFullScreen():
         return
-    place = fit(window.geometry(), window.frameGeometry(), window.screen().availableGeometry())
-    if place != window.geometry():
-        window.setGeometry(place)
+    geometry = fit(window.geometry(), window.frameGeometry(), window.screen().availableGeometry())
+    if geometry != window.geometry():
+        window.setGeometry(geometry)

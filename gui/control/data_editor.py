@@ -16,7 +16,7 @@ from core.train.snapshot import Status
 from gui.control.next_config import has_same_rows, origin, with_points
 from gui.control.next_task import NextTask
 from gui.control.run_controller import RunController
-from gui.control.undo import Change, Run, say_loss
+from gui.control.undo import Change, Run, describe_reset
 
 
 class Taught(NamedTuple):
@@ -52,7 +52,7 @@ class DataEditor(QObject):
         """Set whether a run on edited points keeps the weights or starts again."""
         self.goes_on_while_drawing = is_on
 
-    def draw(self, points: Points, words: str, is_last: bool) -> None:
+    def draw(self, points: Points, text: str, is_last: bool) -> None:
         """Begin a run on edited points; is_last : this edit ends its gesture.
 
         A gesture, such as a drag, is one undo step. A model that was trained is trained again:
@@ -77,13 +77,13 @@ class DataEditor(QObject):
             if before is None:
                 return
             if is_last:
-                controller.undo_stack.note(Change(controller.show_run, words, before, after))
+                controller.undo_stack.note(Change(controller.show_run, text, before, after))
             if is_first and origin(before.task.config) != origin(task.config) and steps:
-                controller.remarked.emit(say_loss("change to drawn points", steps))
+                controller.remarked.emit(describe_reset("change to drawn points", steps))
 
         self._next.replace(lambda: prepare(sources.drawn(points), config), show, config)
 
-    def teach(self, X: NDArray[np.uint8], y: NDArray[np.int64], words: str) -> None:
+    def teach(self, X: NDArray[np.uint8], y: NDArray[np.int64], text: str) -> None:
         """Add pictures X (k, m) with classes y (k,) to the training rows and continue the run.
 
         The classes are those of the data set as it was loaded. One call is one undo step.
@@ -103,9 +103,11 @@ class DataEditor(QObject):
         def show(task: Task) -> None:
             before = controller.run
             assert before is not None
-            after = Run(controller.next_number(), task, before.points, before.preset, strays=True)
+            after = Run(
+                controller.next_number(), task, before.points, before.preset, is_modified=True
+            )
             controller.begin(after, warm_start_from=before.number)
-            controller.undo_stack.note(Change(controller.show_run, words, before, after))
+            controller.undo_stack.note(Change(controller.show_run, text, before, after))
 
         self._next.replace(lambda: prepare(both.added(), config), show, config)
 
@@ -116,14 +118,14 @@ class DataEditor(QObject):
         """
         controller, old = self._controller, self._controller.run
         if old is None:
-            run = Run(controller.next_number(), task, points, strays=True)
+            run = Run(controller.next_number(), task, points, is_modified=True)
             controller.begin(run)
             return run
         is_same_place = origin(old.task.config) == origin(task.config)
         was_trained = is_same_place and not old.task.obstacle and controller.status is not None
         has_same_classes = task.dataset.class_names == old.task.dataset.class_names
         preset = old.preset if is_same_place else None
-        run = Run(controller.next_number(), task, points, preset, strays=True)
+        run = Run(controller.next_number(), task, points, preset, is_modified=True)
         controller.begin(
             run,
             warm_start_from=old.number if was_trained and self.goes_on_while_drawing else None,

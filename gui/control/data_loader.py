@@ -75,17 +75,20 @@ class DataLoader(QObject):
     def load(
         self,
         config: RunConfig,
-        words: str = "",
+        text: str = "",
         *,
         play: bool = False,
-        table: Table | None = None,
+        opened: Table | Dataset | None = None,
         preset: Preset | None = None,
+        remark: str = "",
+        complaint: str = "",
     ) -> None:
         """Load the config's data and show a new run on it.
 
-        table : the contents of the config's file if already read. Other parameters: see `Wish`.
+        opened : the contents of the config's file or folder if already read. Other parameters: see
+        `Wish`.
         """
-        self._load(Wish(config, words, play, preset), table)
+        self._load(Wish(config, text, play, preset, remark=remark, complaint=complaint), opened)
 
     def return_to_defaults(self) -> None:
         """Reset all settings of the shown run to their defaults, as one undo step."""
@@ -94,7 +97,7 @@ class DataLoader(QObject):
             parts = {name: getattr(default, name) for name in ("data", "model", "training")}
             self.change("return to the defaults", **parts)
 
-    def change(self, words: str, **parts: Any) -> None:
+    def change(self, text: str, **parts: Any) -> None:
         """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`.
 
         A change that is still being prepared is merged with this one, which would else replace it.
@@ -111,7 +114,7 @@ class DataLoader(QObject):
                 remark = f"{error} It is gradient descent now."
                 parts["training"] = replace(training, optimiser=PLAIN)
         try:
-            wish = Wish(replace(config, **parts), words, field=words, remark=remark)
+            wish = Wish(replace(config, **parts), text, field=text, remark=remark)
         except ConfigError as error:
             self._controller.failed.emit(str(error))
         else:
@@ -130,9 +133,9 @@ class DataLoader(QObject):
             after = Run(controller.next_number(), task, points)
             controller.begin(after, start=params)
             if before is not None:
-                words = f"opening of {path.name}"
+                text = f"opening of {path.name}"
                 told = controller.undo_stack.note(
-                    Change(controller.show_run, words, before, after, steps=steps)
+                    Change(controller.show_run, text, before, after, steps=steps)
                 )
             controller.done.emit(
                 f"Opened {path.name}. Space trains on from its weights. {told}".strip()
@@ -142,10 +145,10 @@ class DataLoader(QObject):
             lambda: read_model(path, at_hand), show, busy_with=f"Opening {path.name} …"
         )
 
-    def train_again(self, task: Task, config: RunConfig, words: str, remark: str = "") -> None:
+    def train_again(self, task: Task, config: RunConfig, text: str, remark: str = "") -> None:
         """Begin a new run on this task's data with this config, and train it at once.
 
-        words : description of the change for the undo menu. remark : message shown with the run.
+        text : description of the change for the undo menu. remark : message shown with the run.
         """
         self._next.forget()
         self.fetcher.stop()
@@ -154,21 +157,23 @@ class DataLoader(QObject):
             drawn = task.source
             points = Points(drawn.X.astype(np.float64), drawn.y, drawn.class_names)
         self._controller.plays_next = True
-        self._begin(replace(task, config=config), points, Wish(config, words, remark=remark))
+        self._begin(replace(task, config=config), points, Wish(config, text, remark=remark))
 
     # Loading --------------------------------------------------------------------------------------
 
-    def _load(self, wish: Wish, table: Table | None = None) -> None:
-        known = self._at_hand(wish) if table is None else None  # a table read again may differ
+    def _load(self, wish: Wish, opened: Table | Dataset | None = None) -> None:
+        known = self._at_hand(wish) if opened is None else None  # a file read again may differ
         if known is None and sources.is_fetched(wish.config.data):
             self._fetch(wish)
             return
         run = self._controller.run
         if run and origin(wish.config) != origin(run.task.config):
             self.fetcher.stop()  # the user chose other data
-        self._prepare(wish, known, table)
+        self._prepare(wish, known, opened)
 
-    def _prepare(self, wish: Wish, known: Dataset | None, table: Table | None = None) -> None:
+    def _prepare(
+        self, wish: Wish, known: Dataset | None, opened: Table | Dataset | None = None
+    ) -> None:
         """Prepare the task from rows that are in memory or on this computer."""
         controller, editor, config = self._controller, self._editor, wish.config
         controller.plays_next = wish.play
@@ -179,7 +184,7 @@ class DataLoader(QObject):
         editor.taught = taught
 
         def make() -> Task:
-            return prepare(_rows(config.data, points, known, table, taught), config)
+            return prepare(_rows(config.data, points, known, opened, taught), config)
 
         def show(task: Task) -> None:
             self._begin(task, points, wish)
@@ -188,8 +193,8 @@ class DataLoader(QObject):
 
         def refuse(error: BaseException) -> None:
             self._next.refuse(error, may_lie_elsewhere=config.data.source == "mnist")
-            if controller.run is None and config.data.source == "csv":
-                # The program was started with this file.
+            if controller.run is None and config.data.path:
+                # The program was started with this file or folder.
                 self._load(Wish(RunConfig(training=config.training), complaint=str(error)))
 
         self._next.replace(
@@ -210,10 +215,10 @@ class DataLoader(QObject):
     def _begin(self, task: Task, points: Points, wish: Wish) -> None:
         """Show a run on a prepared task, note it for undo and show the remarks on it."""
         controller = self._controller
-        before, steps, preset, strays = controller.run, controller.steps, wish.preset, False
+        before, steps, preset, is_modified = controller.run, controller.steps, wish.preset, False
         if preset is None and before and origin(before.task.config) == origin(task.config):
-            preset, strays = before.preset, True
-        after = Run(controller.next_number(), task, points, preset, strays)
+            preset, is_modified = before.preset, True
+        after = Run(controller.next_number(), task, points, preset, is_modified)
         is_same = controller.undo_stack.is_continued(wish.field, before, steps)
         controller.begin(
             after,
@@ -222,10 +227,8 @@ class DataLoader(QObject):
         )
         remark = wish.remark
         if before is not None:
-            words = wish.words or f"change to {task.dataset.name}"
-            change = Change(
-                controller.show_run, words, before, after, steps=steps, field=wish.field
-            )
+            text = wish.words or f"change to {task.dataset.name}"
+            change = Change(controller.show_run, text, before, after, steps=steps, field=wish.field)
             remark = f"{controller.undo_stack.note(change)} {remark}".strip()
         if remark:
             controller.remarked.emit(remark)
@@ -241,13 +244,13 @@ class DataLoader(QObject):
         if not self.fetcher.is_busy:
             self._next.forget()
             self.fetcher.start(wish.config.data)
-            self._next.say_busy(_loading(wish.config.data))
+            self._next.announce_loading(_loading(wish.config.data))
 
     def _show_progress(self, progress: Progress | None) -> None:
         has_begun = progress is not None and not self._has_progress
         self._has_progress = progress is not None
         if has_begun or progress is None:
-            self._next.say_busy("")
+            self._next.announce_loading("")
         if has_begun and self._controller.run is None:  # load local data to work with meanwhile
             assert self._fetched is not None
             self.load(RunConfig(training=self._fetched.config.training))
@@ -269,16 +272,18 @@ def _rows(
     data: DataConfig,
     points: Points,
     known: Dataset | None,
-    table: Table | None,
+    opened: Table | Dataset | None,
     taught: Taught | None,
 ) -> Dataset:
-    """Return the data set: with taught pictures, drawn, of a table, in memory, or loaded."""
+    """Return the data set: with taught pictures, drawn, opened, in memory, or loaded."""
     if taught is not None:
         return taught.added()
     if data.source == "drawn":
         return sources.drawn(points)
-    if table is not None:
-        return dataset_of_table(table, data)
+    if isinstance(opened, Dataset):
+        return opened
+    if opened is not None:
+        return dataset_of_table(opened, data)
     return known or sources.load(data)
 
 

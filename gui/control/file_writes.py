@@ -39,15 +39,23 @@ class Writes(QObject):
         first, more = self._names[0] if self._names else "", len(self._names) - 1
         return f"{first} and {more} more" if more > 0 else first
 
-    def write(self, name: str, work: Callable[[], str]) -> None:
-        """Run `work` in the background: it writes the file `name` and returns a message."""
+    def write(
+        self, name: str, work: Callable[[], str], then: Callable[[], None] | None = None
+    ) -> None:
+        """Run `work` in the background: it writes the file `name` and returns a message.
+
+        then : called once it is written.
+        """
         self._names.append(name)
         self.began.emit(f"Writing {self.what} …")
-        self._background.write(work, self._end, lambda error: self._fail(name, error))
 
-    def _end(self, words: str) -> None:
-        self._step()
-        self.done.emit(words)
+        def end(text: str) -> None:
+            self._step()
+            if then is not None:
+                then()
+            self.done.emit(text)
+
+        self._background.write(work, end, lambda error: self._fail(name, error))
 
     def _fail(self, name: str, error: BaseException) -> None:
         self._step()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +17,9 @@ from core.errors import DataError
 from core.train.snapshot import Params, Snapshot
 from gui.control.file_writes import Writes
 from gui.kit.png import write_pngs
+
+if TYPE_CHECKING:
+    from core.runs.run_state import RunState
 
 
 class Files(QObject):
@@ -36,14 +40,28 @@ class Files(QObject):
 
         def work() -> str:
             from core.evaluate import model_outputs
+            from core.exports import card
             from core.runs import model_file
             from core.runs.model import Model
+            from core.runs.run_record import Record
 
             place = model_file.with_ending(path)
             metrics = model_outputs.measured(task, shot.params, shot.step, shot.epoch)
             model = Model.of(task, shot.params, shot.step, shot.epoch, metrics)
-            model_file.save(model, place)
+            model_file.save(model, place, card.card(Record.of(task, shot, 0)))
             return f"Saved the model of step {shot.step:,} to {place}."
+
+        self._writes.write(path.name, work)
+
+    def export_run(self, task: Task, state: RunState, kind: str, path: Path) -> None:
+        """Write a run as one of `core.exports.kinds.KINDS`."""
+
+        def work() -> str:
+            from core.exports import kinds
+            from core.exports.exported_run import ExportedRun
+
+            run = ExportedRun.of_state(task, state)
+            return kinds.describe_written(kinds.export(run, kind, path))
 
         self._writes.write(path.name, work)
 

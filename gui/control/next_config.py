@@ -13,7 +13,15 @@ from core.model_family import DEFAULT_KIND
 
 # Settings of the data that decide which rows and columns are loaded.
 OF_ROWS: tuple[str, ...] = ("source", "folder", "path", "label", "reading")
-OF_ROWS += ("categorical", "missing_category", "merge_case", "any_label")
+OF_ROWS += (
+    "categorical",
+    "missing_category",
+    "merge_case",
+    "any_label",
+    "size",
+    "colour",
+    "invert",
+)
 
 
 def origin(config: RunConfig) -> tuple[str, str | None]:

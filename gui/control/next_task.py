@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from core.config import RunConfig
 from core.data.task import Task
 from core.errors import LogitLabError
-from core.out_of_memory import is_shortage, say_shortage
+from core.out_of_memory import describe_shortage, is_shortage
 from gui.control.run_controller import LOAD, RunController
 from gui.state.background_tasks import Queue
 
@@ -54,7 +54,7 @@ class NextTask(QObject):
         busy_with : message shown meanwhile. refuse : called with the error on failure.
         """
         self.config = config
-        self.say_busy(busy_with)
+        self.announce_loading(busy_with)
         self._controller.background.ask(LOAD, make, show, refuse or self.refuse, Queue.READS)
 
     def forget(self) -> None:
@@ -70,7 +70,7 @@ class NextTask(QObject):
         if isinstance(error, LogitLabError):
             controller.failed.emit(str(error))
         elif is_shortage(error):
-            controller.failed.emit(say_shortage(error))
+            controller.failed.emit(describe_shortage(error))
         else:
             controller.failed.emit(
                 f"The data could not be loaded ({type(error).__name__}: {error})."
@@ -78,15 +78,15 @@ class NextTask(QObject):
         task: Task | None = controller.run.task if controller.run else None
         self.refused.emit(task, may_lie_elsewhere)
 
-    def say_busy(self, words: str) -> None:
+    def announce_loading(self, text: str) -> None:
         """Announce what is being loaded, "" for nothing."""
-        if words != self._busy_with:
-            self._busy_with = words
-            self.busy_changed.emit(words)
+        if text != self._busy_with:
+            self._busy_with = text
+            self.busy_changed.emit(text)
 
     def _settle(self) -> None:
         """Clear the request once its task is shown or has failed, unless a newer one is pending."""
         if not self.is_busy:
-            self.say_busy("")
+            self.announce_loading("")
             self.config = None
             self.settled.emit()

@@ -6,7 +6,10 @@ Views receive tasks and snapshots; the user's actions on a run come back as call
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -15,6 +18,7 @@ from core.errors import ConfigError
 from core.runs import commands, workspace
 from core.runs.session import Session
 from core.train.snapshot import Params, Snapshot, Status
+from gui.control.captures import Captures
 from gui.control.file_writes import Writes
 from gui.control.files import Files
 from gui.control.past import Past
@@ -24,6 +28,9 @@ from gui.control.recent_end import RecentEnd
 from gui.control.thread_share import ThreadShare
 from gui.control.undo import Change, Changes, Run
 from gui.state.background_tasks import Background
+
+if TYPE_CHECKING:
+    from core.runs.run_state import RunState
 
 TICK_MS = 16
 UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the shown run, as many as the session remembers
@@ -61,6 +68,7 @@ class RunController(QObject):
         self.files = Files(self.writes, self)
         self.files.failed.connect(self.failed)
         self._session = Session()
+        self.captures = Captures(self._session)
         self.precedence = Precedence(self._session.suspend, self._session.resume, self)
         self.race = RaceController(self._session, self.background, self)
         self.race.begun.connect(self._stop_playing)
@@ -76,7 +84,7 @@ class RunController(QObject):
         self.plays_next = False
         self.drawing = ThreadShare()
         self.past = Past(self._session.send, self._hold, lambda: self.snapshot)
-        self._runs = 0
+        self.next_number: Callable[[], int] = count(1).__next__  # an unused run number
         self._recent_end = RecentEnd()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -111,6 +119,7 @@ class RunController(QObject):
             self.remarked.emit(outbox.remarks.popleft())
         while outbox.benchmarks:
             self.raced.emit(outbox.benchmarks.popleft())
+        self.captures.poll()
         self.race.poll()
         for failure in failures:
             if failure.is_of_race:
@@ -176,11 +185,6 @@ class RunController(QObject):
         is_idle = self._session.is_idle and self.background.is_idle
         return self.snapshot is not None and not self.is_training and is_idle
 
-    def next_number(self) -> int:
-        """Return an unused run number."""
-        self._runs += 1
-        return self._runs
-
     def begin(
         self,
         run: Run,
@@ -188,6 +192,7 @@ class RunController(QObject):
         start: Params | None = None,
         warm_start_from: int | None = None,
         replaces: int | None = None,
+        state: RunState | None = None,
         is_edit: bool = False,
     ) -> None:
         """Show a new run and load it in the session; see `commands.Load`.
@@ -203,7 +208,7 @@ class RunController(QObject):
             self._session.send(commands.Pause())
             return
         new = run.number, run.task, self.plays_next
-        self._session.send(commands.Load(*new, warm_start_from, start, replaces))
+        self._session.send(commands.Load(*new, warm_start_from, start, replaces, state))
         self.set_speed(self.speed)
 
     def show_run(self, run: Run) -> None:
@@ -301,7 +306,7 @@ class RunController(QObject):
         if self._is_ready():
             self._begin_again(CHOSEN_START, params, field=CHOSEN_START)
 
-    def _begin_again(self, words: str, start: Params | None = None, field: str = "") -> None:
+    def _begin_again(self, text: str, start: Params | None = None, field: str = "") -> None:
         """Begin a new run on the same task; views keep their contents until its first snapshot."""
         before, steps = self.run, self.steps
         assert before is not None
@@ -311,7 +316,7 @@ class RunController(QObject):
         self.run, self.status = after, None
         replaced = before.number if is_same else None
         self._session.send(commands.BeginAgain(after.number, start, replaced))
-        change = Change(self.show_run, words, before, after, steps=steps, field=field)
+        change = Change(self.show_run, text, before, after, steps=steps, field=field)
         if loss := self.undo_stack.note(change):
             self.remarked.emit(loss)
 

@@ -37,7 +37,7 @@ class TablePredictions(QObject):
     def is_busy(self) -> bool:
         return self._look.isActive()
 
-    def predict(self, snapshot: Snapshot, table: Path, place: Path) -> None:
+    def predict(self, snapshot: Snapshot, table: Path, target: Path) -> None:
         """Write the table to `place` with the class and the probabilities of each row."""
         stop = self._stop
         self._done = None
@@ -47,11 +47,11 @@ class TablePredictions(QObject):
 
         def work() -> str:
             try:
-                return _written(snapshot, table, place, watch, stop)
+                return _written(snapshot, table, target, watch, stop)
             except Cancelled:
                 return CALLED_OFF
 
-        self._writes.write(place.name, work)
+        self._writes.write(target.name, work)
         self._look.start(PATIENCE_MS)
 
     def cancel(self) -> bool:
@@ -81,7 +81,7 @@ class TablePredictions(QObject):
 def _written(
     snapshot: Snapshot,
     table: Path,
-    place: Path,
+    target: Path,
     watch: Progress,
     stop: threading.Event,
 ) -> str:
@@ -92,8 +92,8 @@ def _written(
 
     shot = snapshot
     model = Model.of(shot.task, shot.params, shot.step, shot.epoch, shot.metrics)
-    report = TablePrediction(model, Source(table)).save(place, watch, stop.is_set)
+    report = TablePrediction(model, Source(table)).save(target, watch, stop.is_set)
     first = "; ".join(f"line {line:,}: {reason}" for line, reason in report.unread[:NAMED])
     more = "; …" if report.unread_count > NAMED else ""
     unread = f" Without an answer: {first}{more}." if first else ""
-    return f"{table.name}: {report}{unread} Written to {place}."
+    return f"{table.name}: {report}{unread} Written to {target}."

@@ -23,19 +23,19 @@ OF_A_FIELD, OF_NO_FIELD = 1, -1  # Qt tries to merge commands of equal id, but n
 class Run:
     """A run that the window can show: its number, its task, and the drawn points if any.
 
-    preset : the lesson that it comes from; strays : whether it was changed since.
+    preset : the lesson that it comes from; is_modified : whether it was changed since.
     """
 
     number: int
     task: Task
     points: Points
     preset: Preset | None = None
-    strays: bool = False
+    is_modified: bool = False
 
 
-def say_loss(words: str, steps: int) -> str:
+def describe_reset(text: str, steps: int) -> str:
     """Return the message that this change reset the run and that undo restores its steps."""
-    return f"Reset by the {words}. Ctrl+Z brings step {steps:,} back."
+    return f"Reset by the {text}. Ctrl+Z brings step {steps:,} back."
 
 
 class Change(QUndoCommand):
@@ -51,15 +51,15 @@ class Change(QUndoCommand):
     def __init__(
         self,
         show: Callable[[Run], None],
-        words: str,
+        text: str,
         before: Run,
         after: Run,
         *,
         steps: int = 0,
         field: str = "",
     ) -> None:
-        super().__init__(unmarked(words))  # for the menu
-        self._words = words
+        super().__init__(unmarked(text))  # for the menu
+        self._words = text
         self._show = show
         self.before, self.after, self.steps, self.field = before, after, steps, field
         self._is_first = True
@@ -67,7 +67,7 @@ class Change(QUndoCommand):
     @property
     def loss(self) -> str:
         """Message about the lost steps, "" if the previous run had none."""
-        return say_loss(self._words, self.steps) if self.steps else ""
+        return describe_reset(self._words, self.steps) if self.steps else ""
 
     def goes_on(self, field: str, before: Run | None, steps: int) -> bool:
         """Return whether a change of this field from the run `before` is merged with this one.

@@ -88,8 +88,8 @@ def meaning(shape: Shape, key: Key) -> str:
     if kind == "e" and model.is_sigmoid:
         return "e to the −z" if shape.is_neuron else f"e to minus the logit of {name}"
     has_input = kind in OF_INPUTS or len(indices) > 1
-    words = shape.inputs[int(indices[-1])] if has_input else ""
-    return MEANINGS[kind].format(name=name, input=words, unit=model.unit, gradient=model.gradient)
+    text = shape.inputs[int(indices[-1])] if has_input else ""
+    return MEANINGS[kind].format(name=name, input=text, unit=model.unit, gradient=model.gradient)
 
 
 def meanings(shape: Shape, lines: Iterable[Line]) -> dict[Key, str]:

@@ -92,19 +92,19 @@ class Tracer(QObject):
         if up_to_update:
             self._whole = view
 
-    def offer_task(self, task: Task) -> None:
+    def receive_task(self, task: Task) -> None:
         """Drop the old run; its numbers are cleared everywhere."""
         self._background.forget("trace")
         self._task, self._snapshot, self.newest = task, None, None
         self._set_part(None)
         self.traced.emit(None)
 
-    def offer_points(self, task: Task) -> None:
+    def receive_points(self, task: Task) -> None:
         """Continue in a task with a few changed points; the last numbers stay until then."""
         self._task, self._snapshot = task, None
         self._set_part(None)
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Set the newest snapshot; between the parts of an update the old one stays shown."""
         if snapshot.task is not self._task:
             return
@@ -140,7 +140,7 @@ class Tracer(QObject):
             return False
         return newest.is_whole or self._whole is None or not self._whole.isVisible()
 
-    def say_class(self, label: int | None) -> None:
+    def set_label(self, label: int | None) -> None:
         """Set the class of an example whose class is unknown."""
         self._label = label
         self.refresh()

@@ -213,9 +213,9 @@ class _Update:
         g = "g" if self.shape.has_penalty else f"∇{self.letter}"
         return formula.replace("<g>", g).replace("<w>", self.letter)
 
-    def _numbers(self, words: str) -> list[Node]:
+    def _numbers(self, text: str) -> list[Node]:
         """Return the nodes of `Equation.numbers`."""
-        parts = [[self._number(name) for name in NAMES.findall(word)] for word in words.split()]
+        parts = [[self._number(name) for name in NAMES.findall(word)] for word in text.split()]
         return [part[0] if len(part) == 1 else row(*part) for part in parts]
 
     def _number(self, name: str) -> Node:

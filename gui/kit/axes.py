@@ -40,8 +40,8 @@ class StepAxis(pg.AxisItem):  # type: ignore[misc]
         widest = self._width(_step(high) + LETTERS_BETWEEN * "0")
         # Only the last label has the unit, so that the last two share its width.
         two = self._width(_step(high / 2) + _step(high * 3 / 4) + UNIT + "0") / 2
-        room = max(widest, two) * (high - low) / size
-        while spacing < room and 2 * spacing < high - low:
+        available = max(widest, two) * (high - low) / size
+        while spacing < available and 2 * spacing < high - low:
             spacing *= 2
         return [(spacing, 0.0)]
 
@@ -117,12 +117,12 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
             spacing = round_spacing(10.0**low, 10.0**high)
             first, last = math.ceil(10.0**low / spacing), math.floor(10.0**high / spacing)
             values = [k * spacing for k in range(first, last + 1)]
-        places = [math.log10(value) for value in values]
-        return [(spacing, [place for place in places if low <= place <= high])]
+        positions = [math.log10(value) for value in values]
+        return [(spacing, [position for position in positions if low <= position <= high])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
         if self.logMode:
-            return [f"{10.0**place:g}" for place in values]
+            return [f"{10.0**position:g}" for position in values]
         assert spacing is not None  # only logarithmic ticks have no fixed spacing
         return [self._label(value, spacing) for value in values]
 

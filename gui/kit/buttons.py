@@ -5,19 +5,19 @@ from __future__ import annotations
 from PySide6.QtWidgets import QPushButton
 
 
-def text_button(words: str, tip: str, name: str = "") -> QPushButton:
+def text_button(text: str, tip: str, name: str = "") -> QPushButton:
     """Return a button with a tip.
 
     name : accessible name, if the text alone is not enough.
     """
-    button = QPushButton(words)
+    button = QPushButton(text)
     button.setToolTip(tip)
-    button.setAccessibleName(name or words)
+    button.setAccessibleName(name or text)
     return button
 
 
-def quiet_button(words: str, tip: str, name: str = "") -> QPushButton:
+def quiet_button(text: str, tip: str, name: str = "") -> QPushButton:
     """Return a `text_button` without a background."""
-    button = text_button(words, tip, name)
+    button = text_button(text, tip, name)
     button.setProperty("quiet", True)
     return button

@@ -80,7 +80,7 @@ class Words(QGraphicsSimpleTextItem):
         self._rect, self._align = rect, align
         self._settle()
 
-    def say(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         self.setText(text)
         self._settle()
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QRectF
 from PySide6.QtGui import QColor, QImage, QPainterPath, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QSizePolicy, QWidget
 
+from core.data.dataset import Looks
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import Canvas, Words
@@ -41,6 +42,22 @@ def grey_pixmap(picture: Floats) -> QPixmap:
     """Return the pixmap of grey values (rows, columns) in 0 (black) … 1 (white)."""
     grey = np.rint(picture.clip(0, 1) * 255).astype(np.uint32)
     return pixmap_of(OPAQUE | grey << 16 | grey << 8 | grey)
+
+
+def picture_pixmap(
+    shares: NDArray[np.float32], shape: tuple[int, int], looks: Looks, inks: Table
+) -> QPixmap:
+    """Return the pixmap of pixels (rows · columns,) of 0 … 1, one pixel per value or colour.
+
+    shape, looks : as of a `Dataset`. inks : colours of ink, see `ink_table`.
+    """
+    if looks == "ink":
+        return ink_pixmap(shares.reshape(shape), inks)
+    if looks == "grey":
+        return grey_pixmap(shares.reshape(shape))
+    levels = np.rint(shares.clip(0, 1) * 255).astype(np.uint32)
+    red, green, blue = levels.reshape(3, shape[0] // 3, shape[1])
+    return pixmap_of(OPAQUE | red << 16 | green << 8 | blue)
 
 
 def pixmap_of(pixels: Table) -> QPixmap:
@@ -111,16 +128,16 @@ class CanvasWidget(QWidget):
     def _words(self) -> Words:
         return self._canvas.add(Words())
 
-    def _say(self, words: Words, text: str) -> None:
+    def _set_text(self, words: Words, text: str) -> None:
         """Set the text if it differs."""
         if text != words.text():
-            words.say(text)
+            words.set_text(text)
 
-    def _fit(self, room: float, size: int) -> float:
-        """Return the side of a picture of `size` pixels within `room`: integer scales are crisp."""
+    def _fit(self, available: float, size: int) -> float:
+        """Return the side of `size` pixels shown within `available`: integer scales are crisp."""
         ratio = self.devicePixelRatioF()
-        zoom = math.floor(room * ratio / size)
-        return max(size * zoom / ratio if zoom >= 2 else room, 1.0)
+        zoom = math.floor(available * ratio / size)
+        return max(size * zoom / ratio if zoom >= 2 else available, 1.0)
 
 
 class FramedPicture:

@@ -38,12 +38,12 @@ class _Cell(NamedTuple):
 
 
 class _Type(NamedTuple):
-    """The fonts of a count: `whole` if it is at most `room` px wide, else `smaller`."""
+    """The fonts of a count: `whole` if it is at most `available` px wide, else `smaller`."""
 
     whole: QFont
     smaller: QFont
     metrics: QFontMetricsF
-    room: float
+    available: float
 
 
 class ConfusionMatrix(QWidget):
@@ -146,9 +146,9 @@ class ConfusionMatrix(QWidget):
             words.dress(small, self.theme.muted)
         for k, name in enumerate(self.names):
             across, down = self._labels[2 * k : 2 * k + 2]
-            across.say(label.elidedText(name, elide, width - 2))
+            across.set_text(label.elidedText(name, elide, width - 2))
             across.place(QRectF(left + k * width, 0, width, top - 2), CENTRE)
-            down.say(label.elidedText(name, elide, left - 8))
+            down.set_text(label.elidedText(name, elide, left - 8))
             down.place(QRectF(0, top + k * height, left - 8, height - CELL_GAP), RIGHT)
         gap = CELL_GAP if height > 16 else 1
         self._take_type(width - gap, height - gap)
@@ -175,8 +175,10 @@ class ConfusionMatrix(QWidget):
             factor = min(self._enlarged(), fitting)
             whole = zoom.font(factor, bold=is_right)
             metrics = QFontMetricsF(whole)
-            room = width - 1 if metrics.height() <= height else 0.0
-            self._type.append(_Type(whole, zoom.scaled(whole, MIN_TYPE / factor), metrics, room))
+            available = width - 1 if metrics.height() <= height else 0.0
+            self._type.append(
+                _Type(whole, zoom.scaled(whole, MIN_TYPE / factor), metrics, available)
+            )
 
     def _show_counts(self, counts: NDArray[np.int64]) -> None:
         """Update the cells whose count, or whose row total, has changed."""
@@ -191,7 +193,7 @@ class ConfusionMatrix(QWidget):
         for i, j in np.argwhere(changed).tolist():
             cell = self._cells[i * len(values) + j]
             cell.box.setBrush(QColor(*colours[i][j]))
-            self._say(cell.words, values[i][j], is_right=i == j)
+            self._set_text(cell.words, values[i][j], is_right=i == j)
             if self._pointed == (i, j):
                 self._point_at((i, j))
 
@@ -204,14 +206,14 @@ class ConfusionMatrix(QWidget):
         chip = look.rgb(self.theme.chip)
         return look.mixed(chip, strong, np.where(shares > 0, 0.05 + 0.62 * shares**0.6, 0))
 
-    def _say(self, words: Words, count: int, *, is_right: bool) -> None:
+    def _set_text(self, words: Words, count: int, *, is_right: bool) -> None:
         """Write the count, in the smaller font if it would not fit."""
         text = f"{count:,}" if len(self.names) < 6 else str(count)
         type_ = self._type[is_right]
-        fits = type_.metrics.horizontalAdvance(text) <= type_.room
+        fits = type_.metrics.horizontalAdvance(text) <= type_.available
         font = type_.whole if fits else type_.smaller
         words.dress(font, self.theme.ink if count else self.theme.muted)
-        words.say(text)
+        words.set_text(text)
 
     def cell_rect(self, true: int, predicted: int) -> QRectF:
         """Return the rectangle of the cell of a true and a predicted class."""

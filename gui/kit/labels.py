@@ -61,16 +61,16 @@ class Readout(Plain):
         return QSize(0, self.heightForWidth(0))
 
 
-def muted_label(words: str) -> QLabel:
+def muted_label(text: str) -> QLabel:
     """Return a muted label for the field beside it."""
-    label = QLabel(words)
+    label = QLabel(text)
     label.setProperty("muted", True)
     return label
 
 
-def small_label(words: str = "", *, wraps: bool = False) -> QLabel:
+def small_label(text: str = "", *, wraps: bool = False) -> QLabel:
     """Return a muted label in small type."""
-    label = QLabel(words)
+    label = QLabel(text)
     zoom.set_type(label, look.SMALL)
     label.setProperty("small", True)
     label.setWordWrap(wraps)

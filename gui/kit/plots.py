@@ -123,10 +123,45 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.scene().render(painter, QRectF(area), self.mapToScene(area).boundingRect())
         painter.end()
         self._rest.setPixmap(rest)
+        self._place_moving()
+
+    def _place_moving(self) -> None:
         box = self.getPlotItem().getViewBox()
         to_pixels = self.viewportTransform()
         self._clip.setRect(to_pixels.mapRect(box.sceneBoundingRect()))
         self.moving.setTransform(box.childGroup.sceneTransform() * to_pixels)
+
+    @property
+    def faces(self) -> tuple[QWidget, ...]:
+        """The widgets that `paint_shapes` paints, besides this one."""
+        return self.viewport(), self._face, self._face.viewport()
+
+    def paint_shapes(self, painter: QPainter) -> None:
+        """Paint everything as shapes, without the pixmap and without the mark of the focus."""
+        area = self.viewport().rect()
+        painter.fillRect(area, self._face.backgroundBrush())
+        painter.setRenderHints(self._face.renderHints())
+        shown = [item for item in (self._rest, self._ring) if item.isVisible()]
+        items = [item for item in self.scene().items() if hasattr(item, "setExportMode")]
+        for item in shown:
+            item.hide()
+        for item in items:  # else markers are painted from a pixmap of theirs
+            item.setExportMode(True, {"antialias": True, "resolutionScale": 1.0})
+        self.scene().prepareForPaint()  # ranges that are set take effect
+        self._place_moving()
+        try:
+            below = self._rest.zValue() > 0
+            for moves in (below, not below):
+                if moves:
+                    self._face.scene().render(painter, QRectF(area), QRectF(area))
+                else:
+                    whole = self.mapToScene(area).boundingRect()
+                    self.scene().render(painter, QRectF(area), whole)
+        finally:
+            for item in items:
+                item.setExportMode(False)
+            for item in shown:
+                item.show()
 
 
 class Line(QGraphicsPathItem):
@@ -226,8 +261,8 @@ def paint(plot: Plot, theme: Theme) -> None:
     """Apply the theme's colours, and the application's font at the current zoom."""
     plot.set_panel(theme.panel)
     small = zoom.font(look.SMALL)
-    room, tails = zoom.px(END_PX), math.ceil(QFontMetricsF(small).descent())
-    plot.getPlotItem().layout.setContentsMargins(1, room, room, 1 + tails)
+    margin, tails = zoom.px(END_PX), math.ceil(QFontMetricsF(small).descent())
+    plot.getPlotItem().layout.setContentsMargins(1, margin, margin, 1 + tails)
     for side in ("left", "bottom"):
         axis = plot.getPlotItem().getAxis(side)
         axis.setPen(pen(plot, theme.line, 1))

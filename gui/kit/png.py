@@ -34,9 +34,9 @@ def write_pngs(
         for number, (x, label) in enumerate(zip(X, labels, strict=True), start=1):
             grey = np.rint(x * (255 / scale)).astype(np.uint8)
             image = QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
-            place = path.with_name(f"{path.stem}-{number}-{_in_names(label)}.png")
-            with together.open(place) as file:
-                file.write(_encoded(image, place))
+            target = path.with_name(f"{path.stem}-{number}-{_in_names(label)}.png")
+            with together.open(target) as file:
+                file.write(_encoded(image, target))
 
 
 def _encoded(image: QImage, path: Path) -> bytes:

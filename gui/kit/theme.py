@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 
@@ -62,6 +62,13 @@ class Theme:
     classes: tuple[str, ...]
     class_texts: tuple[str, ...]
     rest: str
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """All colours of the theme, but for the variants of text."""
+        own = (getattr(self, field.name) for field in fields(self))
+        single = (colour for colour in own if isinstance(colour, str))
+        return *single, *self.classes
 
     def class_colour(self, mark: int) -> QColor:
         """Return the colour of the class with this mark; REST_MARK is neutral."""
@@ -148,8 +155,8 @@ def signed_levels(values: NDArray[np.floating], scale: float, middle: int) -> ND
     NaN becomes 0; if the scale is 0, so does everything.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        places = np.rint(values * (middle / scale if scale else 0.0))
-    levels: NDArray[np.intp] = np.nan_to_num(places, nan=0.0).clip(-middle, middle).astype(np.intp)
+        scaled = np.rint(values * (middle / scale if scale else 0.0))
+    levels: NDArray[np.intp] = np.nan_to_num(scaled, nan=0.0).clip(-middle, middle).astype(np.intp)
     return levels
 
 

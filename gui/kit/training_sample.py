@@ -12,7 +12,7 @@ def sign_of(metrics: Metrics) -> str:
     return "≈" if metrics.sampled else ""
 
 
-def say_sample(task: Task) -> str:
+def describe_sample(task: Task) -> str:
     """Explain training metrics with ≈; "" if all are measured on all rows."""
     n = len(task.train_rows)
     if n <= SAMPLE:

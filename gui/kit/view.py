@@ -45,17 +45,17 @@ class View(QWidget):
         """Whether everything offered is shown, except pending results of the background thread."""
         return not self._is_stale and not awaits_timer(self)
 
-    def offer_task(self, task: Task) -> None:
+    def receive_task(self, task: Task) -> None:
         """Forget the old run and show the new one's data."""
         self.task, self.snapshot, self._is_stale = task, None, False
         self.show_task(task)
 
-    def offer_points(self, task: Task) -> None:
+    def receive_points(self, task: Task) -> None:
         """Show a few changed points; the learnt result stays visible until a newer one is known."""
         self.task, self.snapshot, self._is_stale = task, None, False
         self.show_points(task)
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Show the snapshot now, or once the view is visible; drop one of another task."""
         if snapshot.task is not self.task:
             return
@@ -64,7 +64,7 @@ class View(QWidget):
         if not self._is_stale:
             self.show_snapshot(snapshot)
 
-    def offer_theme(self, theme: Theme) -> None:
+    def receive_theme(self, theme: Theme) -> None:
         """Draw everything in the new colours or sizes, now or once the view is visible."""
         self.theme = theme
         self._has_old_colours = not self.isVisible()
@@ -81,7 +81,7 @@ class View(QWidget):
             self.fold()
         if theme is not self.theme or is_rescaled:
             # An exception would surface where the palette was set, and keep it from other widgets.
-            tell_all((self,), lambda view: view.offer_theme(theme))
+            tell_all((self,), lambda view: view.receive_theme(theme))
 
     def _show_in_colours(self) -> None:
         self.show_theme()

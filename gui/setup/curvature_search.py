@@ -33,7 +33,7 @@ class Bend:
 
 
 @dataclass(frozen=True, eq=False)
-class _Place:
+class _Request:
     """A search request: task, parameters, weight decay, and whether the run is at rest."""
 
     task: Task
@@ -41,7 +41,7 @@ class _Place:
     decay: float
     is_still: bool
 
-    def covers(self, other: _Place) -> bool:
+    def covers(self, other: _Request) -> bool:
         """Return whether the result for this request holds for the other, with no fewer rows."""
         pairs = zip(self.params.arrays, other.params.arrays, strict=True)
         return (
@@ -61,12 +61,12 @@ class CurvatureSearch:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self.found: Bend | None = None
-        self._place: _Place | None = None
+        self._request: _Request | None = None
         self._next_at = 0.0
 
     def forget(self, background: Background | None) -> None:
         """Cancel the search and drop the result."""
-        self.found = self._place = None
+        self.found = self._request = None
         self._next_at = 0.0
         if background is not None:
             background.forget(KEY)
@@ -78,12 +78,12 @@ class CurvatureSearch:
 
         decay : weight decay λ. is_still : the run is at rest, so search on all training rows.
         """
-        place = _Place(task, params, decay, is_still)
-        if self._place is not None and self._place.covers(place):
+        request = _Request(task, params, decay, is_still)
+        if self._request is not None and self._request.covers(request):
             return
         if not is_still and (background.is_busy(KEY) or time.monotonic() < self._next_at):
             return
-        self._place = place
+        self._request = request
         self._next_at = time.monotonic() + SECONDS
         background.forget(KEY)
         begun = time.monotonic()
@@ -108,7 +108,7 @@ class CurvatureSearch:
             return None
 
         def answer(bend: Bend | None) -> None:
-            if self._place is not place:
+            if self._request is not request:
                 return
             if bend is None:
                 background.ask(KEY, work, answer, queue=Queue.STUDIES)

@@ -13,11 +13,16 @@ from core.config import (
     MAX_TEST_FRACTION,
     MAX_VALIDATION_FRACTION,
 )
+from core.data.pens.rows import takes_pens
 from core.data.task import Task
+from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Toggle
 from gui.kit.fields.numbers import CountField, ShareField
+from gui.kit.plain_text import Plain
 from gui.setup.feature_picker import FeaturePicker
+from gui.setup.words_picker import WordsPicker
 
 FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     ("linear", (1, False)),
@@ -25,6 +30,7 @@ FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
     ("with sin", (1, True)),
     *((f"degree {degree}, sin", (degree, True)) for degree in range(2, MAX_DEGREE + 1)),
 )
+SPREADS = (("n − 1", "sample"), ("n", "population"))
 VARIATIONS = (("off", 0), *((f"× {copies + 1}", copies) for copies in range(1, MAX_COPIES + 1)))
 SHARE, SEED = "0000000", "00000"  # texts that set the widths of these fields
 
@@ -41,6 +47,11 @@ class DataCard(Card):
         self.features.chosen.connect(self.change_features)
         self._features_row = self.add_row(
             "features", self.features, "Which features go into the model"
+        )
+        self.words = WordsPicker()
+        self.words.chosen.connect(lambda data: self.changed.emit(data, "change of categories"))
+        self._words_row = self.add_row(
+            "words", self.words, "Columns of words that go in as categories, an input for each word"
         )
         self._add_split()
         self._add_preprocessing()
@@ -91,25 +102,50 @@ class DataCard(Card):
                 "Train on variations of each picture too: moved, turned, resized, another pen",
             ),
         )
+        self.pens = Toggle()
+        self.pens.clicked.connect(lambda is_on: self._change("drawings of pens", pens=is_on))
+        self._pens_row = self.add_row(
+            "pens",
+            self.pens,
+            "Train on bundled drawings of pens too, as people all over the world write: crossed "
+            "sevens, curled nines, slashed zeros; the test rows stay",
+        )
+        self.pens_words = Plain()
+        zoom.set_type(self.pens_words, look.SMALL)
+        self.pens_words.setProperty("small", True)
+        self.pens_words.setWordWrap(True)
+        self.column.addWidget(self.pens_words)
         self.standardise = Toggle()
         self.standardise.clicked.connect(
             lambda is_on: self._change("standardisation", standardise=is_on)
         )
-        self.add_row(
-            "standardise",
-            self.standardise,
-            "Scale each feature to mean 0 and standard deviation 1 (n − 1) of the training rows",
+        self.std = Choice()
+        self.std.set_options(SPREADS, "sample")
+        self.std.chosen.connect(lambda std: self._change("standard deviation", std=std))
+        self.add_pair(
+            (
+                "standardise",
+                self.standardise,
+                "Scale each feature to mean 0 and standard deviation 1 of the training rows",
+            ),
+            (
+                "by",
+                self.std,
+                "The standard deviation of a sample, with n − 1, or of a population, with n, as in "
+                "NumPy and scikit-learn",
+            ),
         )
+        self.std.setAccessibleName("standard deviation")
 
     def change_features(self, names: tuple[str, ...]) -> None:
         """Request these features."""
         self._change("features", features=names)
 
-    def _change(self, words: str, **changes: object) -> None:
+    def _change(self, text: str, **changes: object) -> None:
         if self._task:
             data = replace(self._task.config.data, **changes)  # type: ignore[arg-type]
             if data != self._task.config.data:
-                self.changed.emit(data, f"change of {words}")
+                self.changed.emit(data, f"change of {text}")
 
     def _change_map(self, choice: object) -> None:
         assert isinstance(choice, tuple)
@@ -123,15 +159,27 @@ class DataCard(Card):
         self._features_row.setVisible(FeaturePicker.applies_to(task))
         if FeaturePicker.applies_to(task):
             self.features.show_task(task)
+        self._words_row.setVisible(WordsPicker.applies_to(task))
+        if WordsPicker.applies_to(task):
+            self.words.show_task(task)
         is_pictures = task.source.image_shape is not None
         self._map_row.setVisible(not is_pictures)
         for row in self._picture_rows:
             row.setVisible(is_pictures)
-        self.test_share.offer_given(bool(task.source.published_test))
+        self._pens_row.setVisible(takes_pens(task.source))
+        self.test_share.set_given(bool(task.source.published_test))
         self.test_share.show_value(data.test_fraction)
         self.validation_share.show_value(data.validation_fraction)
         self.split_seed.show_value(data.split_seed)
-        self.feature_map.offer(FEATURE_MAPS, (data.degree, data.sine))
-        self.copies.offer(VARIATIONS, data.copies)
+        self.feature_map.set_options(FEATURE_MAPS, (data.degree, data.sine))
+        self.copies.set_options(VARIATIONS, data.copies)
         self.standardise.setChecked(bool(data.standardise))
+        self.std.show_value(data.std)
+        self.std.setEnabled(bool(data.standardise))
         self.deskew.setChecked(data.deskew)
+        self.pens.setChecked(data.pens)
+        drawn = task.pens
+        self.pens_words.setText(
+            f"{drawn:,} of {len(task.train_rows):,} training rows are drawings of pens."
+        )
+        self.pens_words.setVisible(bool(drawn))

@@ -113,14 +113,14 @@ class Gallery(QDialog):
             thumbnail.update()
 
     def _add_slider(
-        self, knobs: QGridLayout, row: int, name: str, words: str, most: float, tip: str
+        self, knobs: QGridLayout, row: int, name: str, text: str, most: float, tip: str
     ) -> None:
         slider = Slider()
         slider.setRange(0, round(most * PERCENT))
         slider.setValue(round(getattr(self.recipe, name) * PERCENT))
         slider.setMinimumWidth(140)
         slider.setToolTip(tip)
-        slider.setAccessibleName(words)
+        slider.setAccessibleName(text)
         value = small_label("")
         value.setMinimumWidth(value.fontMetrics().horizontalAdvance("0.00") + 4)
 
@@ -136,7 +136,7 @@ class Gallery(QDialog):
         slider.valueChanged.connect(change)
         slider.sliderReleased.connect(release)
         self.sliders[name] = slider
-        knobs.addWidget(small_label(words), row, 0)
+        knobs.addWidget(small_label(text), row, 0)
         knobs.addWidget(slider, row, 1)
         knobs.addWidget(value, row, 2)
 
@@ -145,8 +145,8 @@ class Gallery(QDialog):
         self._is_dragged = not is_over
         self.recipe = replace(self.recipe, **changes)  # type: ignore[arg-type]
         self._show()
-        words = f"generate {KINDS[self.recipe.kind].title.lower()}"
-        self.made.emit(generate(self.recipe), words, is_over)
+        text = f"generate {KINDS[self.recipe.kind].title.lower()}"
+        self.made.emit(generate(self.recipe), text, is_over)
 
     def _show(self) -> None:
         kind = self.recipe.kind
@@ -188,8 +188,8 @@ class _Thumbnail(QPushButton):
         painter.drawRoundedRect(field, 4, 4)
         painter.setClipRect(field)
         low, high = BOARD_RANGE
-        places = (self._points.xy - low) / (high - low)
-        for (x, y), label in zip(places, self._points.labels, strict=True):
+        positions = (self._points.xy - low) / (high - low)
+        for (x, y), label in zip(positions, self._points.labels, strict=True):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.class_colour(int(label)))
             spot = QPointF(field.left() + x * side, field.bottom() - y * side)

@@ -69,7 +69,7 @@ class Knob(QWidget):
     def show_change(self, is_changed: bool, default: object) -> None:
         """Show whether the value differs from the default, and in the tool tip the default."""
         self.dot.setVisible(is_changed)
-        tip = f"{self._tip}\nDefault: {say_value(default)}" if is_changed else self._tip
+        tip = f"{self._tip}\nDefault: {format_value(default)}" if is_changed else self._tip
         for widget in (self.label, self.dot, self._fields[-1]):
             if widget.toolTip() != tip:
                 widget.setToolTip(tip)
@@ -93,7 +93,7 @@ class KnobsRow(QFrame):
         self._is_narrow = False  # the defaults button shows only glyphs and the count
         self._fields: dict[str, SettingField] = {}
         self.kind = Choice()
-        self.kind.offer([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
+        self.kind.set_options([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
         self.kind.chosen.connect(self.kind_chosen)
         self.learning_rate = self._make(known.LEARNING_RATE)
         self.rate = RateSlider()
@@ -172,7 +172,7 @@ class KnobsRow(QFrame):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the limit of a stable rate at the run's parameters."""
-        self.rate.offer_snapshot(snapshot)
+        self.rate.receive_snapshot(snapshot)
 
     def show_panel(self, is_shown: bool) -> None:
         """Show on the button whether the panel with all settings is shown, without a signal."""
@@ -226,7 +226,8 @@ class KnobsRow(QFrame):
         few, none = (" ⟲", "⟲") if self._is_narrow else (" changed ⟲", "all at default")
         self.defaults_button.setText(f"{DOT} {count}{few}" if count else none)
         listed = "\n".join(
-            f"{name.replace('_', ' ')}: {say_value(value)}" for name, value in self._changed.items()
+            f"{name.replace('_', ' ')}: {format_value(value)}"
+            for name, value in self._changed.items()
         )
         self.defaults_button.setToolTip(
             f"Return to the defaults:\n{listed}" if count else "Every setting is at its default"
@@ -236,7 +237,7 @@ class KnobsRow(QFrame):
         )
 
 
-def say_value(value: object) -> str:
+def format_value(value: object) -> str:
     """Return a setting's value as text."""
     if value is None:
         return "full"

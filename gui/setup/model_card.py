@@ -37,14 +37,14 @@ class FamilyPicker(QFrame):
         grid.setContentsMargins(2, 2, 2, 2)
         grid.setSpacing(2)
         self._buttons: dict[object, QPushButton] = {}
-        for place, kind in enumerate(FAMILY.values()):
+        for index, kind in enumerate(FAMILY.values()):
             button = QPushButton(kind.title)
             button.setProperty("segment", True)
             button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setToolTip(f"{kind.words}. Loss: {kind.loss}, {kind.formula}")
             button.clicked.connect(lambda _=False, name=kind.name: self.chosen.emit(name))
-            grid.addWidget(button, place // COLUMNS, place % COLUMNS)
+            grid.addWidget(button, index // COLUMNS, index % COLUMNS)
             self._buttons[kind.name] = button
 
     def button(self, kind: object) -> QPushButton:
@@ -110,11 +110,11 @@ class ModelCard(Card):
         self.start_words.setToolTip(RANDOM_IS_NEEDED)
         self.column.addWidget(self.start_words)
 
-    def _change(self, words: str, **changes: object) -> None:
+    def _change(self, text: str, **changes: object) -> None:
         if self._task:
             model = replace(self._task.config.model, **changes)  # type: ignore[arg-type]
             if model != self._task.config.model:
-                self.changed.emit(model, f"change of {words}")
+                self.changed.emit(model, f"change of {text}")
 
     def change_kind(self, kind: object) -> None:
         """Request a model of this kind, keeping what it can of the current one."""
@@ -150,10 +150,12 @@ class ModelCard(Card):
         for row in self._class_rows:
             row.setVisible(kind.is_neuron)
         names = task.source.class_names
-        self.positive.offer([(name, name) for name in names], model.positive)
-        self.negative.offer([("the rest", None), *((name, name) for name in names)], model.negative)
-        self.init.offer((("zeros", "zeros"), ("random", "random")), model.init)
-        self.activation.offer(ACTIVATIONS, model.activation)
+        self.positive.set_options([(name, name) for name in names], model.positive)
+        self.negative.set_options(
+            [("the rest", None), *((name, name) for name in names)], model.negative
+        )
+        self.init.set_options((("zeros", "zeros"), ("random", "random")), model.init)
+        self.activation.set_options(ACTIVATIONS, model.activation)
         self.hidden.show_value(model.hidden)
         self.bias.setChecked(model.has_bias)
         self._activation_row.setVisible(model.hidden > 0)

@@ -98,7 +98,7 @@ class RateSlider(QWidget):
         self._bends = CurvatureSearch(self._show_bend)
         self._shown: object = None  # inputs of the shown limit
         self.background: Background | None = None
-        self._say()
+        self._describe_limit()
 
     def _fit(self) -> None:
         """Fix the widths at those of the widest numbers at the current zoom."""
@@ -115,7 +115,7 @@ class RateSlider(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self.slider.theme = theme
-        self._say()
+        self._describe_limit()
 
     def focus(self) -> None:
         """Give the slider the keyboard focus, as Tab does."""
@@ -127,7 +127,7 @@ class RateSlider(QWidget):
         position = round(NOTCHES * min(max(math.log10(rate), LEAST), MOST))
         with QSignalBlocker(self.slider):
             self.slider.setValue(position)
-        self._say()
+        self._describe_limit()
 
     def show_task(self, task: Task) -> None:
         """Take a new task and drop the previous limit."""
@@ -136,7 +136,7 @@ class RateSlider(QWidget):
         self._shown = None
         self._set_limit(None)
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Search for the limit at the run's parameters; none if the curvature is not defined."""
         task, background = self._task, self.background
         if task is None or background is None or not self.isVisible():
@@ -171,23 +171,23 @@ class RateSlider(QWidget):
     def _set_limit(self, limit: float | None) -> None:
         self.slider.limit = limit
         self.slider.update()
-        self._say()
+        self._describe_limit()
 
     def _choose(self, position: int) -> None:
         rate = float(f"{10 ** (position / NOTCHES):.2g}")
         self._rate = rate
-        self._say()
+        self._describe_limit()
         self.chosen.emit(rate)
 
-    def _say(self) -> None:
+    def _describe_limit(self) -> None:
         limit = self.slider.limit
         tip = "Step size of gradient descent, from 0.0001 to 100; applies while it runs."
         colour = self.slider.theme.muted
-        words = ""
+        text = ""
         if limit is not None:
             bend = self._bends.found
             about = "≈" if bend is not None and bend.is_sampled else ""
-            words = f"▲ {about}{limit:.2g}"
+            text = f"▲ {about}{limit:.2g}"
             name = self._rule.stable_rate
             which = "the training rows"
             if bend is not None and about:
@@ -200,8 +200,8 @@ class RateSlider(QWidget):
             if self._rate > limit:
                 colour = self.slider.theme.counter_accent
                 tip += f"\nη = {self._rate:g} is above {name} = {limit:.2g}: steps overshoot."
-        if words != self.limit_words.text():
-            self.limit_words.setText(words)
+        if text != self.limit_words.text():
+            self.limit_words.setText(text)
         self.limit_words.setStyleSheet(f"color: {colour};")
         for widget in (self.slider, self.limit_words):
             widget.setToolTip(tip)

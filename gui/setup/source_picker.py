@@ -16,6 +16,8 @@ from gui.kit.row_button import RowButton
 
 SIGN_SCALE = 1.2
 OPEN_CSV, OPEN_CSV_DETAIL = "Open a table…", "CSV, Excel, …"
+OPEN_PICTURES, OPEN_PICTURES_DETAIL = "Open pictures…", "a folder for each class"
+PICTURES_TIP = "Open a folder of pictures, also by dropping it on the window"
 CSV_TIP = "Open a table of your own, also by dropping its file on the window (Ctrl+O)"
 SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
     ("iris", "❀", "Iris", "150 × 4 · 3 classes"),
@@ -23,6 +25,7 @@ SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
     ("mnist", "3", "MNIST", "70,000 × 784"),
     ("drawn", "✎", "Draw points", ""),
     ("csv", "▤", OPEN_CSV, OPEN_CSV_DETAIL),
+    ("pictures", "▦", OPEN_PICTURES, OPEN_PICTURES_DETAIL),
 )
 
 
@@ -45,6 +48,7 @@ class SourcePicker(QWidget):
             column.addWidget(button)
             self._buttons[source] = button
         self._buttons["csv"].setToolTip(CSV_TIP)
+        self._buttons["pictures"].setToolTip(PICTURES_TIP)
 
     def fold(self, is_folded: bool) -> None:
         """Show only the glyphs, or names and details too."""
@@ -56,13 +60,16 @@ class SourcePicker(QWidget):
         return self._buttons[source]
 
     def show_task(self, task: Task) -> None:
-        """Mark the source of the task; the row for CSV files names the open one, if any."""
-        name, detail = OPEN_CSV, OPEN_CSV_DETAIL
-        if task.config.data.source == "csv":
-            source = task.source
-            classes = f"{source.h:,} class{'es' if source.h != 1 else ''}"
-            name, detail = source.name, f"{source.n:,} × {source.m:,} · {classes}"
-        self._buttons["csv"].set_words(name, detail)
+        """Mark the source of the task; the rows for files and folders name the open one, if any."""
+        for kind, name, detail in (
+            ("csv", OPEN_CSV, OPEN_CSV_DETAIL),
+            ("pictures", OPEN_PICTURES, OPEN_PICTURES_DETAIL),
+        ):
+            if task.config.data.source == kind:
+                source = task.source
+                classes = f"{source.h:,} class{'es' if source.h != 1 else ''}"
+                name, detail = source.name, f"{source.n:,} × {source.m:,} · {classes}"
+            self._buttons[kind].set_words(name, detail)
         self._buttons[task.config.data.source].setChecked(True)
 
 

@@ -74,7 +74,9 @@ class TrainingCard(Card):
 
     def show_devices(self, names: tuple[str, ...]) -> None:
         """Offer the available devices; hide the row unless there are several."""
-        self.device.offer([(_device_name(name), name) for name in names], self._settings.device)
+        self.device.set_options(
+            [(_device_name(name), name) for name in names], self._settings.device
+        )
         self._rows["device"].setVisible(len(names) > 1)
 
 

@@ -22,7 +22,7 @@ class OptimiserChoice(Choice):
     def __init__(self) -> None:
         super().__init__()
         rows = [(rule.title, rule.name) for rule in OPTIMISERS.values()]
-        self.offer(rows, TrainingConfig().optimiser)
+        self.set_options(rows, TrainingConfig().optimiser)
 
     def show_value(self, value: object) -> None:
         super().show_value(value)
@@ -35,7 +35,7 @@ class MomentumChoice(Choice):
 
     def show_value(self, value: object) -> None:
         assert isinstance(value, float | int)
-        self.offer([(f"{number:g}", number) for number in sorted({*MOMENTA, value})], value)
+        self.set_options([(f"{number:g}", number) for number in sorted({*MOMENTA, value})], value)
 
 
 class ScheduleChoice(Choice):
@@ -43,7 +43,7 @@ class ScheduleChoice(Choice):
 
     def __init__(self) -> None:
         super().__init__()
-        self.offer(SCHEDULES, "constant")
+        self.set_options(SCHEDULES, "constant")
 
 
 class ClassWeightChoice(Choice):
@@ -51,7 +51,7 @@ class ClassWeightChoice(Choice):
 
     def __init__(self) -> None:
         super().__init__()
-        self.offer((("all rows alike", "none"), ("balanced", "balanced")), "none")
+        self.set_options((("all rows alike", "none"), ("balanced", "balanced")), "none")
 
 
 class PatienceField(CountField):

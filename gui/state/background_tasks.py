@@ -16,12 +16,14 @@ class Queue(Enum):
     PICTURES : short work that the user is waiting to see: shading, hover texts, traces.
     STUDIES : work that may take seconds: surfaces, optima, curvature, checks, evaluations.
     READS : data and models, prepared for a run. TABLES : files that are previewed first.
+    COPIES : of unsaved work, of which each replaces the one before.
     """
 
     PICTURES = "pictures"
     STUDIES = "studies"
     READS = "reads"
     TABLES = "tables"
+    COPIES = "copies"
 
 
 @dataclass

@@ -74,8 +74,8 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 class _Deletion(QUndoCommand):
     """Deletion of runs; undo inserts them at their old positions in the current list."""
 
-    def __init__(self, kept: KeptRuns, gone: list[Record], words: str) -> None:
-        super().__init__(unmarked(words))  # for the menu
+    def __init__(self, kept: KeptRuns, gone: list[Record], text: str) -> None:
+        super().__init__(unmarked(text))  # for the menu
         self._kept = kept
         self._gone = [(kept.records.index(record), record) for record in gone]
 
@@ -85,8 +85,8 @@ class _Deletion(QUndoCommand):
 
     def undo(self) -> None:
         records = list(self._kept.records)
-        for place, record in self._gone:
-            records.insert(place, record)
+        for position, record in self._gone:
+            records.insert(position, record)
         self._kept.set_records(records)
 
 
@@ -144,8 +144,8 @@ class KeptRuns(QObject):
         """Delete these runs; undo restores them."""
         gone = [record for record in records if record in self.records]
         if gone:
-            words = f"deletion of {gone[0].name if len(gone) == 1 else f'{len(gone)} runs'}"
-            self._undo_stack.push(_Deletion(self, gone, words))
+            text = f"deletion of {gone[0].name if len(gone) == 1 else f'{len(gone)} runs'}"
+            self._undo_stack.push(_Deletion(self, gone, text))
 
     def _put(self, old: Record, new: Record) -> None:
         self.set_records(new if record is old else record for record in self.records)

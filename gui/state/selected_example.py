@@ -41,7 +41,7 @@ class Example:
     def of_row(cls, task: Task, row: int) -> Example:
         """Return this row of the task's data set as an example."""
         values = np.asarray(task.dataset.values(slice(row, row + 1))[0], dtype=np.float64)
-        return cls(task, values, int(task.dataset.y[row]), row, task.say_row(row))
+        return cls(task, values, int(task.dataset.y[row]), row, task.describe_row(row))
 
 
 class Chosen(QObject):
@@ -54,7 +54,7 @@ class Chosen(QObject):
         self.example: Example | None = None
         self._task: Task | None = None
 
-    def offer_task(self, task: Task) -> None:
+    def receive_task(self, task: Task) -> None:
         """Take a new task; keep the selected row if the task has the same data set and that row."""
         row = self.example.row if self.example else None
         is_kept = self._task is not None and self._task.source is task.source

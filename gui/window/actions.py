@@ -10,19 +10,25 @@ from typing import Protocol
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from core.exports.kinds import KINDS
 from gui.control.run_controller import RunController
 from gui.kit.fields.notches import notch_above, notch_below
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
 from gui.window.columns import Columns
+from gui.window.export.exports import Exports
 from gui.window.file_actions import FileActions
 from gui.window.help import show_about, show_family, show_help
+from gui.window.layout_memory import LayoutMemory
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.data_choice import DataChoice
+from gui.window.opening.folder_opening import FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter
+from gui.window.project.project_actions import ProjectActions
+from gui.window.project.setup_actions import SetupActions
 from gui.window.rail import Rail
 from gui.window.run_bar import RunBar
 from gui.window.stage.stage import Stage
@@ -32,6 +38,8 @@ from gui.window.view_registry import keys_of
 FILE, EDIT, DATA, RUN, VIEW = "&File", "&Edit", "&Data", "&Run", "&View"
 LESSONS, HELP = "Le&ssons", "&Help"  # Lessons.fill fills the former
 MENUS = (FILE, EDIT, DATA, RUN, VIEW, LESSONS, HELP)
+EXPORT = "E&xport"
+SUBMENUS = {EXPORT: FILE}  # by title, the menu that each is in
 OF_CURVES = (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run")
 
 KeyRow = tuple[tuple[str, ...], str]  # keys, what they do
@@ -42,7 +50,12 @@ class Window(Protocol):
 
     controller: RunController
     files: FileActions
+    project_actions: ProjectActions
+    setups: SetupActions
+    layout_memory: LayoutMemory
+    exports: Exports
     csv: CsvOpener
+    pictures: FolderOpener
     data_choice: DataChoice
     gallery: GalleryOpener
     setup: SetupPanel
@@ -58,7 +71,6 @@ class Window(Protocol):
     action_rows: tuple[Action, ...]
 
     def close(self) -> bool: ...
-    def restore_layout(self) -> None: ...
     def toggle_full_screen(self) -> None: ...
 
 
@@ -66,7 +78,7 @@ class Window(Protocol):
 class Action:
     """An entry of a menu.
 
-    menu : one of MENUS; text : label, with & before its mnemonic.
+    menu : one of MENUS or SUBMENUS; text : label, with & before its mnemonic.
     slot : function to call, or an existing QAction.
     keys : keyboard shortcuts; help : their description in the list of keys, where entries with
         the same help share one row.
@@ -99,13 +111,20 @@ def table(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
 
 
 def _of_files(window: Window) -> tuple[Action, ...]:
-    files = window.files
-    opened = "open a table; its file can also be dropped on the window"
+    files, projects = window.files, window.project_actions
+    opened = "open a project, a model or a table; a file can also be dropped on the window"
+    saved = "save all that the window holds as a project: data, run and kept runs"
     picture = "save a picture of the window"
     return (
-        Action(FILE, "&Open a table…", window.csv.choose_file, ("Ctrl+O",), opened),
+        Action(FILE, "&New", projects.begin_anew, ("Ctrl+N",), "a new project"),
+        Action(FILE, "&Open…", projects.open, ("Ctrl+O",), opened),
+        Action(FILE, "Open &recent", projects.recent.menuAction()),
+        Action(FILE, "&Save", projects.save, ("Ctrl+S",), saved, is_apart=True),
+        Action(FILE, "Save &as…", projects.save_as, ("Ctrl+Shift+S",), "save under another name"),
+        Action(FILE, "Re&vert", projects.revert),
+        Action(FILE, "Open a &folder of pictures…", window.pictures.choose_folder, is_apart=True),
         Action(FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model"),
-        Action(FILE, "&Save model…", files.save_model, ("Ctrl+S",), "save the model"),
+        Action(FILE, "Save mo&del…", files.save_model, ("Ctrl+M",), "save the model"),
         Action(
             FILE,
             "Predict a &table…",
@@ -115,13 +134,41 @@ def _of_files(window: Window) -> tuple[Action, ...]:
         ),
         Action(FILE, "&Export data…", files.export_data, ("Ctrl+E",), "export the data as CSV"),
         Action(FILE, "Export taught &digits…", files.export_digits),
+        *_of_exports(window),
         Action(FILE, "Save &picture…", files.save_picture, ("Ctrl+P",), picture),
         Action(FILE, "&Quit", window.close, ("Ctrl+Q",), "quit", is_apart=True),
     )
 
 
+def _of_exports(window: Window) -> tuple[Action, ...]:
+    pictures = window.exports.pictures
+    export, copy = "export a view as SVG, PDF or PNG", "copy the view on the stage as a picture"
+    return (
+        Action(EXPORT, "&Picture of a view…", pictures.open, ("Ctrl+Shift+E",), export),
+        Action(EXPORT, "&Copy as a picture", pictures.copy, ("Ctrl+Shift+C",), copy),
+        Action(EXPORT, "&Animation of the run…", window.exports.animations.open),
+        Action(EXPORT, "&Report…", window.exports.reports.make),
+        *_of_run_exports(window),
+    )
+
+
+def _of_run_exports(window: Window) -> tuple[Action, ...]:
+    """Return the kinds of files that the shown run can be written as."""
+    first = next(iter(KINDS))
+    return tuple(
+        Action(EXPORT, kind.title, partial(window.files.export_run, name), is_apart=name == first)
+        for name, kind in KINDS.items()
+    )
+
+
 def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     stack = window.controller.undo_stack
+    setups = window.setups
+
+    def paste() -> None:
+        if not setups.paste():
+            window.csv.paste()
+
     undo, redo = stack.createUndoAction(parent, "&Undo"), stack.createRedoAction(parent, "&Redo")
     for action, words in ((undo, "Undo"), (redo, "Redo")):
         action.setToolTip(words)  # Qt's default tip would interpret the command's text as HTML
@@ -130,7 +177,9 @@ def _of_edits(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
             EDIT, "&Undo", undo, ("Ctrl+Z",), "undo a reset or a change of data, model or points"
         ),
         Action(EDIT, "&Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo what was undone"),
-        Action(EDIT, "&Paste a table", window.csv.paste, ("Ctrl+V",), "paste a table", True),
+        Action(EDIT, "&Paste", paste, ("Ctrl+V",), "paste a table or a set-up", True),
+        Action(EDIT, "&Copy set-up", setups.copy, is_apart=True),
+        Action(EDIT, "Paste s&et-up", setups.paste_or_say),
     )
 
 
@@ -224,7 +273,7 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         Action(VIEW, "&Back to all cards", back, ("Esc",), "from an enlarged card to all"),
         Action(VIEW, "Fold the rai&l", fold, ("Ctrl+B",), "fold the rail at the left, and back"),
         Action(VIEW, "All &settings", panel, ("Ctrl+,",), "all settings, and back"),
-        Action(VIEW, "Restore la&yout", window.restore_layout),
+        Action(VIEW, "Restore la&yout", window.layout_memory.reset),
         Action(VIEW, "&Full screen", window.toggle_full_screen, ("F11",), "full screen"),
     )
 
@@ -281,6 +330,8 @@ def make_menus(window: Window, parent: QMainWindow) -> QMenu:
     choices = QActionGroup(parent)
     for row in window.action_rows:
         action = _made(row, parent)
+        if row.menu not in menus:
+            menus[row.menu] = menus[SUBMENUS[row.menu]].addMenu(row.menu)
         if row.is_apart:
             menus[row.menu].addSeparator()
         menus[row.menu].addAction(action)

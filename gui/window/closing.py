@@ -38,6 +38,11 @@ class Closing(QObject):
         """Whether the window is waiting to close."""
         return self._look.isActive()
 
+    @property
+    def is_insisted(self) -> bool:
+        """Whether the system ends the program, so that nobody can be asked."""
+        return self._is_insisted
+
     def is_allowed(self) -> bool:
         """Return whether the window may close now; if not, it is closed once files are written."""
         if not self._writes.is_busy:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
+from core.errors import SaveError
+from core.exports.kinds import KINDS, Kind, with_ending
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import RunController
 from gui.control.table_predictions import TablePredictions
@@ -14,10 +17,18 @@ from gui.kit.png import write_png
 from gui.window.opening.csv_reading import OpeningBar
 from gui.window.settings import Settings
 
+if TYPE_CHECKING:
+    from core.runs.run_state import RunState
+
 MODELS = "Models (*.safetensors)"
 TABLES = "Tables (*.csv *.tsv *.txt);;All files (*)"
 DIGITS = "CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*.png)"
 FOLDER = "folder"  # setting: the folder used last
+
+
+def _filter(kind: Kind) -> str:
+    what = kind.file.partition(" ")[2]
+    return f"{what[:1].upper()}{what[1:]} (*{kind.ending})"
 
 
 class FileActions(QObject):
@@ -85,6 +96,33 @@ class FileActions(QObject):
         name = f"{task.dataset.name.lower().replace(' ', '-')}.csv"
         if path := self._ask("Export the rows with class and split", name, "CSV table (*.csv)"):
             self._controller.files.export(task, path)
+
+    def export_run(self, name: str) -> None:
+        """Write the shown run, at its step, as one of KINDS."""
+        run, kind = self._controller.run, KINDS[name]
+        if run is None or run.task.obstacle:
+            self.remarked.emit("There is no run to export yet.")
+            return
+        try:
+            kind.check()
+            path = self._ask(f"Export {kind.file}", kind.default_name, _filter(kind))
+            if path is None:
+                return
+            target = with_ending(path, kind)
+        except SaveError as error:
+            self.remarked.emit(str(error))
+            return
+        if target != path and target.exists():  # nobody was asked about this name
+            self.remarked.emit(
+                f"{target.name} is there already. To replace it, give its whole name."
+            )
+            return
+
+        def export(state: RunState | None) -> None:
+            if state is not None:  # else another run is shown by now
+                self._controller.files.export_run(run.task, state, name, target)
+
+        self._controller.captures.ask(run.number, export)
 
     def predict_table(self) -> None:
         """Write a table with the class and the probabilities that the shown model gives each row.

@@ -55,7 +55,9 @@ STEPS = (
     (
         "Where results go",
         "<i>File</i> saves the model, the data as CSV and a picture of the window, where you "
-        "choose. K keeps a run; the view <i>Runs</i> sets kept ones side by side.",
+        "choose; <i>Export</i> in it has pictures of views, animations, a report to hand in, and "
+        "the run as a program or a notebook. K keeps a run; the view <i>Runs</i> sets kept ones "
+        "side by side. Ctrl+S saves all of it as one project.",
     ),
 )
 
@@ -103,11 +105,11 @@ def show_family(parent: QWidget) -> None:
         + "</tr>"
         for kind in FAMILY.values()
     )
-    words = (
+    text = (
         "<p>All are one linear map z = Wx + b; they differ in what comes after it. "
         "Then ∇W is the mean of ∂L/∂z · xᵀ, and ∇b that of ∂L/∂z.</p>"
     )
-    _tell(parent, "The family of models", f"{words}<table><tr>{head}</tr>{rows}</table>")
+    _tell(parent, "The family of models", f"{text}<table><tr>{head}</tr>{rows}</table>")
 
 
 def show_about(parent: QWidget) -> None:

@@ -63,14 +63,14 @@ class LessonStrip(QFrame):
         self.close_button.setToolTip("Close this strip; data and model stay")
         self.close_button.setAccessibleName("Close the lesson")
         self.close_button.clicked.connect(self.closed)
-        self.place = QLabel()
-        self.place.setProperty("muted", True)
-        self.place.setAccessibleName("number of the lesson")
+        self.position = QLabel()
+        self.position.setProperty("muted", True)
+        self.position.setAccessibleName("number of the lesson")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 6, 5)
         row.setSpacing(6)
         row.addWidget(self.words, 1)
-        row.addWidget(self.place)
+        row.addWidget(self.position)
         for button in (self.again_button, self.next_button, self.close_button):
             row.addWidget(button)
         self.set_theme(theme)
@@ -101,20 +101,20 @@ class LessonStrip(QFrame):
             f" border-left: 4px solid {theme.accent}; border-radius: 6px; }}"
         )
 
-    def show_preset(self, preset: Preset, *, is_over: bool, strays: bool) -> None:
+    def show_preset(self, preset: Preset, *, is_over: bool, is_modified: bool) -> None:
         """Show the lesson: what it shows if it is over and unchanged, else what to watch."""
-        title = f"{preset.title}, changed" if strays else preset.title
-        is_seen = is_over and not strays
-        says = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
-        words = f"<b>{escape(title)}.</b>&nbsp; {escape(says)}"
-        if words != self.words.text():
-            self.words.setText(words)
+        title = f"{preset.title}, changed" if is_modified else preset.title
+        is_seen = is_over and not is_modified
+        sentence = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
+        text = f"<b>{escape(title)}.</b>&nbsp; {escape(sentence)}"
+        if text != self.words.text():
+            self.words.setText(text)
             told = (preset.watch, preset.shows) if is_seen else (preset.watch,)
             self.setToolTip("".join(f"<p>{escape(sentence)}</p>" for sentence in told))
         from core.teach.lessons import PRESETS, after  # imported only when a lesson is shown
 
         follower = after(preset)
-        self.place.setText(f"{PRESETS.index(preset) + 1} / {len(PRESETS)}")
+        self.position.setText(f"{PRESETS.index(preset) + 1} / {len(PRESETS)}")
         self.next_button.setEnabled(follower is not None)
         self.next_button.setToolTip(
             f"The next lesson: {follower.title}" if follower else "This is the last lesson"
@@ -199,11 +199,11 @@ class Lessons(QObject):
         config = preset.on(controller.settings.device, folder or self._mnist_folder())
         self._loader.load(config, f"lesson “{preset.title}”", preset=preset)
 
-    def choose(self, place: int) -> None:
+    def choose(self, position: int) -> None:
         """Set up the lesson with this index among all."""
         from core.teach.lessons import PRESETS
 
-        self.begin(PRESETS[place])
+        self.begin(PRESETS[position])
 
     def take_folder(self, folder: str) -> bool:
         """Begin a lesson that waits for MNIST with this folder; return whether there is one."""
@@ -216,7 +216,7 @@ class Lessons(QObject):
         """Follow the shown run: show its lesson, if any. Called after the stage has its tabs."""
         run = self._controller.run
         assert run is not None
-        is_begun = run.preset is not None and run.preset is self._wanted and not run.strays
+        is_begun = run.preset is not None and run.preset is self._wanted and not run.is_modified
         if is_begun or not self._loader.fetcher.is_busy:
             self._wanted = None
         if is_begun or run.preset is not self._shown:
@@ -246,7 +246,7 @@ class Lessons(QObject):
         """Return the lesson to its start; set it up again if something was changed."""
         if self._shown is None:
             return
-        if self._strays():
+        if self._is_modified():
             self.begin(self._shown)
         else:
             self._controller.reset()
@@ -256,9 +256,9 @@ class Lessons(QObject):
         """Set up the next (+1) or the previous (−1) lesson; the first if none is shown."""
         from core.teach.lessons import PRESETS
 
-        place = PRESETS.index(self._shown) + by if self._shown else 0
-        if 0 <= place < len(PRESETS):
-            self.begin(PRESETS[place])
+        position = PRESETS.index(self._shown) + by if self._shown else 0
+        if 0 <= position < len(PRESETS):
+            self.begin(PRESETS[position])
 
     def _close(self) -> None:
         self._is_closed = True
@@ -271,10 +271,10 @@ class Lessons(QObject):
             return
         from core.teach.lessons import PRESETS
 
-        place = PRESETS.index(self._shown) if self._shown is not None else None
-        if place is not None and is_over:
-            self._seen.add(place)
-        self._rail.show_lessons(place, self._seen)
+        position = PRESETS.index(self._shown) if self._shown is not None else None
+        if position is not None and is_over:
+            self._seen.add(position)
+        self._rail.show_lessons(position, self._seen)
 
     def _tell(self) -> None:
         shown, controller = self._shown, self._controller
@@ -283,20 +283,20 @@ class Lessons(QObject):
         if all(a is b for a, b in zip(told, self._told, strict=True)):
             return  # snapshots come at display rate
         self._told = told
-        is_over, strays = status in OVER, self._strays()
+        is_over, is_modified = status in OVER, self._is_modified()
         if shown is None or self._is_closed:
             self.strip.hide()
         else:
-            self.strip.show_preset(shown, is_over=is_over, strays=strays)
-        self._mark(is_over=is_over and not strays)
+            self.strip.show_preset(shown, is_over=is_over, is_modified=is_modified)
+        self._mark(is_over=is_over and not is_modified)
 
-    def _strays(self) -> bool:
+    def _is_modified(self) -> bool:
         """Return whether data, model or settings are no longer those of the lesson."""
         run = self._controller.run
         if run is None or run.preset is None:
             return False
         given = replace(run.preset.config.training, device=self._controller.settings.device)
-        return run.strays or self._controller.settings != given
+        return run.is_modified or self._controller.settings != given
 
     def _looks(self) -> tuple[str, int, bool]:
         return self._stage.current, self._run_bar.speed.value(), self.log_button.isChecked()
@@ -318,7 +318,7 @@ def with_mnemonics(titles: Iterable[str]) -> list[str]:
     for title in titles:
         starts = [i for i in range(len(title)) if i == 0 or title[i - 1] == " "]
         places = [*starts, *range(len(title))]
-        place = next(
+        position = next(
             (
                 i
                 for i in places
@@ -326,9 +326,9 @@ def with_mnemonics(titles: Iterable[str]) -> list[str]:
             ),
             None,
         )
-        if place is None:
+        if position is None:
             marked.append(title)
             continue
-        taken.add(title[place].lower())
-        marked.append(f"{title[:place]}&{title[place:]}")
+        taken.add(title[position].lower())
+        marked.append(f"{title[:position]}&{title[position:]}")
     return marked

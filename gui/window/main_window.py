@@ -3,42 +3,51 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.config import RunConfig
+from core.runs.model_file import is_model
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
+from gui.control.projects import Projects
 from gui.control.run_controller import RunController
 from gui.kit.shortcuts import Keys
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
-from gui.stage.performance.view import PerformanceView, say_race
+from gui.stage.performance.view import PerformanceView, describe_race
 from gui.window import actions
 from gui.window.closing import Closing
 from gui.window.columns import Columns
+from gui.window.export.exports import Exports
 from gui.window.file_actions import FOLDER, FileActions
+from gui.window.layout_memory import LayoutMemory
 from gui.window.lessons import Lessons
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.message import Banner, Notice
+from gui.window.opening import openers
 from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener
 from gui.window.opening.csv_reading import OpeningBar
 from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
 from gui.window.opening.download_bar import DownloadBar
 from gui.window.opening.dropping import Drops
+from gui.window.opening.folder_opening import PICTURE_FOLDER, FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter, PresenterBar
+from gui.window.project.project_actions import PROJECT_FOLDER, RECENT, ProjectActions
+from gui.window.project.setup_actions import SetupActions
 from gui.window.rail import Rail
 from gui.window.rest import is_at_rest
-from gui.window.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
+from gui.window.run_bar import RunBar
 from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
 from gui.window.side.start_here import HAS_STARTED, FirstSteps, Hint
-from gui.window.sizes import DEFAULT_SIZE, GAP, MARGIN, MARGIN_BELOW, MINIMUM_SIZE
+from gui.window.sizes import GAP, MARGIN, MARGIN_BELOW, MINIMUM_SIZE
 from gui.window.spoken import Spoken
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
@@ -46,6 +55,8 @@ from gui.window.status_area import StatusArea
 from gui.window.timeline import HistoryBar
 from gui.window.view_factory import ViewFactory
 from gui.window.view_registry import SIDE, TABS
+
+REMEMBERED = MNIST_FOLDER, TABLE_FOLDER, PICTURE_FOLDER, LAST_FOLDER, FOLDER, RECENT, PROJECT_FOLDER
 
 
 class MainWindow(QMainWindow):
@@ -62,7 +73,6 @@ class MainWindow(QMainWindow):
         choice = theme_choice or self.settings.choice("theme", THEMES)
         self.appearance = look = Appearance(choice, self)
         self._was_painted = False
-        self.setWindowTitle("Logit Lab")
         self.setMinimumSize(*MINIMUM_SIZE)
         self.setAcceptDrops(True)
         self.controller = controller = RunController(self)
@@ -85,15 +95,24 @@ class MainWindow(QMainWindow):
         self.download_bar = DownloadBar()
         self.opening_bar = OpeningBar()
         self.csv = CsvOpener(self, controller, loader, self.settings, look)
-        self.drops = Drops(self.stage, self.views, self.csv, self.status)
+        self.pictures = FolderOpener(self, controller, loader, self.settings, look)
         self.data_choice = DataChoice(self, controller, loader, self.settings)
         self.gallery = GalleryOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
+        self.exports = Exports(self, self, look, self.settings)
         self.closing = Closing(self, controller.writes)
+        self.projects = Projects(controller, self.next_task, loader, self)
+        shown = self, controller, self.projects, self.settings
+        self.project_actions = ProjectActions(*shown, self._open_file)
+        self.drops = Drops(self.stage, self.views, self.project_actions.open_path, self.status)
+        self.setups = SetupActions(controller, loader, self.editor, self)
         folder = self.data_choice.mnist_folder
         self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
         self._arrange()
         self.zoom = ZoomMemory(self, self.settings, look)
+        parts = self.columns, self.stage, self.side_panel, self.run_bar, self.zoom
+        self.layout_memory = LayoutMemory(self, *parts, self.settings)
+        self.projects.keep_look(self.layout_memory.describe, self.layout_memory.show)
         hidden = self.menuBar(), self.run_bar, self.knobs
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
         self.presenter.begun.connect(self.controller.precedence.take)
@@ -114,8 +133,8 @@ class MainWindow(QMainWindow):
         performance = PerformanceView(self.appearance.theme, lambda: self.controller.drawing.value)
         self.views.add("Performance", performance)
         bars = self.download_bar, self.opening_bar, self.files.bar
-        beside = self.history_bar, performance
-        self.status_area = StatusArea(self.lessons.strip, self.notice, bars, *beside)
+        foot = self.notice, bars, self.history_bar, performance
+        self.status_area = StatusArea(self.lessons.strip, *foot)
         centre = QWidget()
         centre.setObjectName("column")
         layout = QVBoxLayout(centre)
@@ -160,15 +179,15 @@ class MainWindow(QMainWindow):
         self.presenter_bar.play_or_pause.connect(controller.play_or_pause)
         self.presenter_bar.rate.chosen.connect(self.knobs.learning_rate.setValue)
         controller.devices_changed.connect(setup.training.show_devices)
-        for asked in (choice, csv):
+        openers.connect(csv, self.pictures, choice, self.opening_bar, status)
+        for asked in (choice, csv, self.pictures):
             asked.task_kept.connect(self.rail.show_task)
         for told in (controller.done, controller.remarked, self.closing.told, self.files.remarked):
             told.connect(status.remark)
-        for told in (choice.remarked, csv.remarked):
+        for told in (choice.remarked, self.exports.remarked):
             told.connect(status.remark)
-        for failed in (controller.failed, csv.failed):
-            failed.connect(status.fail)
-        controller.raced.connect(lambda race: status.remark(say_race(race)))
+        controller.failed.connect(status.fail)
+        controller.raced.connect(lambda race: status.remark(describe_race(race)))
         for busy_changed in (coming.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)
         controller.writes.ended.connect(self._end_writing)
@@ -180,10 +199,8 @@ class MainWindow(QMainWindow):
         for wanted in (self.download_bar.folder_wanted, status.folder_wanted):
             wanted.connect(choice.choose_mnist_folder)
         choice.folder_chosen.connect(self._take_folder)
-        choice.file_wanted.connect(csv.choose_file)
-        csv.progressed.connect(self.opening_bar.show_progress)
-        csv.closed.connect(self.stage.setFocus)
-        self.opening_bar.cancelled.connect(csv.call_off)
+        for opener in (csv, self.pictures):
+            opener.closed.connect(self.stage.setFocus)
         self.gallery.board_wanted.connect(lambda: choice.choose("drawn"))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -200,14 +217,14 @@ class MainWindow(QMainWindow):
             self.run_bar.show_task,
             self.presenter_bar.show_task,
             self.history_bar.show_task,
-            self.views.offer_task,
+            self.views.receive_task,
             self.side_panel.show_task,
             self.stage.show_task,
             lambda _: self.lessons.follow(),
             self.status.show_task,
         ):
             controller.task_changed.connect(show_task)
-        for show_points in (self.setup.show_task, self.views.offer_points):
+        for show_points in (self.setup.show_task, self.views.receive_points):
             controller.points_changed.connect(show_points)
         for show_snapshot in (
             self.run_bar.show_snapshot,
@@ -215,7 +232,7 @@ class MainWindow(QMainWindow):
             self.history_bar.show_snapshot,
             self.knobs.show_snapshot,
             self.status_area.show_snapshot,
-            self.views.offer_snapshot,
+            self.views.receive_snapshot,
             self.status.show_snapshot,
         ):
             controller.snapshot_changed.connect(show_snapshot)
@@ -260,18 +277,10 @@ class MainWindow(QMainWindow):
         settings = self.settings
         if settings.is_kept and not settings.number(HAS_STARTED, 0, 1):
             self._guide()
-        self.has_place = settings.restore_place("geometry", self)  # geometry of an earlier start
-        if not self.has_place:
-            self.resize(*DEFAULT_SIZE)
-        self.columns.restore(settings)
-        if not self.side_panel.set_shares(settings.text("side")):
-            settings.refuse("side")
-        self.columns.share(self.width())
-        standard = SPEEDS.index(DEFAULT_SPEED)
-        self.run_bar.set_speed(settings.number("speed", standard, len(SPEEDS) - 1))
-        for folder in (MNIST_FOLDER, TABLE_FOLDER, LAST_FOLDER, FOLDER):
-            settings.text(folder)  # read now, so that unreadable settings are reported together
-        self.status.say_later(settings.put_aside())
+        self.layout_memory.restore()
+        for text in REMEMBERED:
+            settings.text(text)  # read now, so that unreadable settings are reported together
+        self.status.announce_with_next_task(settings.put_aside())
         self.controller.set_speed(self.run_bar.chosen_speed)
 
     # Start and end ------------------------------------------------------------------------------
@@ -285,6 +294,8 @@ class MainWindow(QMainWindow):
         context.remarked.connect(self.status.remark)
         context.failed.connect(self.status.fail)
         context.gallery_wanted.connect(self.gallery.open)
+        self.projects.start(context.kept)
+        self.layout_memory.chosen = context.chosen
         self.lessons.log_button = context.log_button
         self.lessons.fill(self._lesson_menu, self.rail)
         self.loader.load(config, play=play)
@@ -295,13 +306,6 @@ class MainWindow(QMainWindow):
         """Whether all visible parts show the newest snapshot, and nothing is pending."""
         is_fetching = self.loader.fetcher.is_busy
         return not is_fetching and is_at_rest(self, self.controller, self.views.made)
-
-    def restore_layout(self) -> None:
-        """Restore zoom, columns and cards as at the first start."""
-        self.columns.enlarge(None)
-        self.zoom.reset()
-        self.columns.reset(self.width())
-        self.side_panel.set_shares("")
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -323,23 +327,23 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self.drops.drop(event)
 
+    def _open_file(self, path: Path) -> None:
+        """Open what is no project: a folder, a model, else what is read as a table."""
+        if path.is_dir():
+            self.pictures.open_folder(path)
+        elif is_model(path):
+            self.loader.open_model(path)
+        else:
+            self.csv.open_file(path)
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.closing.is_allowed():
+        if not (self.project_actions.may_close(self.closing) and self.closing.is_allowed()):
             self.controller.pause()  # leave the processor to the writes
             event.ignore()
             return
         self.presenter.turn(False)
-        self.columns.enlarge(None)
-        self.columns.save(self.settings)
-        for name, value in (
-            ("geometry", self.saveGeometry()),
-            ("side", self.side_panel.shares),
-            ("theme", self.appearance.choice),
-            ("speed", self.lessons.own_speed),
-        ):
-            self.settings.set(name, value)
-        self.settings.save()
-        for part in (self.csv, self.files, self.gallery):
+        self.layout_memory.save(self.appearance.choice, self.lessons.own_speed)
+        for part in (self.csv, self.pictures, self.files, self.gallery, self.exports):
             part.close()
         self.views.end_threads()
         self.loader.fetcher.close()

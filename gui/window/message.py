@@ -63,7 +63,7 @@ class Notice(QFrame):
     def is_trouble(self) -> bool:
         return self._is_trouble
 
-    def say(self, words: str, *, is_trouble: bool = False) -> None:
+    def show_message(self, words: str, *, is_trouble: bool = False) -> None:
         """Show a message; is_trouble : it reports an error."""
         if (words, is_trouble) == (self.text, self._is_trouble):
             return  # called at display rate
@@ -147,7 +147,7 @@ class Banner(QFrame):
         lines = 1 if self._is_presenting else LINES
         self._words.setMinimumHeight(lines * self.fontMetrics().lineSpacing())
 
-    def say(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:
+    def show_message(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:
         """Show a message, with a button labelled `action` unless that is ""."""
         if self._shown == (shown := (words, action, is_trouble)):
             return  # the same message again; the user may have closed it

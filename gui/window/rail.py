@@ -90,10 +90,10 @@ class Rail(QFrame):
         self._of_lessons.setVisible(not is_folded)
         self.source.fold(is_folded)
         self._fit()
-        words = "Show names and lessons" if is_folded else "Fold this column"
+        text = "Show names and lessons" if is_folded else "Fold this column"
         self.fold_button.setText("›" if is_folded else "‹")
-        self.fold_button.setToolTip(f"{words} (Ctrl+B)")
-        self.fold_button.setAccessibleName(words)
+        self.fold_button.setToolTip(f"{text} (Ctrl+B)")
+        self.fold_button.setAccessibleName(text)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -122,11 +122,11 @@ class Rail(QFrame):
             self._tell()
 
     def _tell(self) -> None:
-        for place, title in enumerate(self._titles):
-            sign = SEEN if place in self._seen else OTHER
-            item = self.lessons.item(place)
-            item.setText((SHOWN if place == self._shown else sign) + title)
-            item.setFont(zoom.font(look.SMALL, bold=place == self._shown))
+        for position, title in enumerate(self._titles):
+            sign = SEEN if position in self._seen else OTHER
+            item = self.lessons.item(position)
+            item.setText((SHOWN if position == self._shown else sign) + title)
+            item.setFont(zoom.font(look.SMALL, bold=position == self._shown))
             item.setToolTip(title)
         self.lessons.setCurrentRow(-1 if self._shown is None else self._shown)
         self._count.setText(f"{len(self._seen)} of {len(self._titles)} seen")

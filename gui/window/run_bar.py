@@ -24,7 +24,7 @@ from gui.kit import zoom
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.layouts import add_layout
 from gui.kit.row_button import RowButton
-from gui.kit.training_sample import say_sample, sign_of
+from gui.kit.training_sample import describe_sample, sign_of
 from gui.state.throttle import Reading, outruns_reading
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, EPOCH_A_SECOND, FLAT_OUT)
@@ -149,7 +149,7 @@ class RunBar(QFrame):
         has_validation = bool(len(task.validation_rows))
         parts = OF_THREE_PARTS if has_validation else ""
         for counter, tip in ((self.loss, LOSS_TIP), (self.accuracy, ACCURACY_TIP)):
-            counter.setToolTip("\n".join(filter(None, (tip, parts, say_sample(task)))))
+            counter.setToolTip("\n".join(filter(None, (tip, parts, describe_sample(task)))))
             counter.show_third(has_validation)
 
     def show_nothing(self) -> None:

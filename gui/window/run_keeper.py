@@ -38,8 +38,8 @@ class RunKeeper:
                 f"changed on the way is left out: {'; '.join(record.edits[:3])}"
                 + ("; …" if len(record.edits) > 3 else ".")
             )
-        words = f"replay of {record.name}"
-        self._loader.train_again(record.task, record.config, words, remark)
+        text = f"replay of {record.name}"
+        self._loader.train_again(record.task, record.config, text, remark)
         self._replayed = record
 
     def see_replay(self, snapshot: Snapshot) -> None:

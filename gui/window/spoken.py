@@ -98,20 +98,20 @@ def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:
     name = picture.accessibleName()
     if name.endswith("against the step") and view in ("Loss", "Accuracy", "Curves"):
         is_loss = not name.startswith("Accuracy")
-        said = "Nothing is measured yet." if snapshot is None else say_curve(snapshot, is_loss)
+        said = "Nothing is measured yet." if snapshot is None else describe_curve(snapshot, is_loss)
         return f"{said} {MOVING}"
     if isinstance(picture, ConfusionMatrix) and picture.counts is not None:
-        return say_counts(picture.counts, picture.names)
-    say = MODEL_VIEWS.get(view)
-    said = say(snapshot) if say is not None and snapshot is not None else ""
-    axes = say_axes(picture) if isinstance(picture, pg.PlotWidget) else ""
+        return describe_counts(picture.counts, picture.names)
+    describe = MODEL_VIEWS.get(view)
+    said = describe(snapshot) if describe is not None and snapshot is not None else ""
+    axes = describe_axes(picture) if isinstance(picture, pg.PlotWidget) else ""
     return " ".join(filter(None, (said, axes))) or "It is empty until a model has been trained."
 
 
 # Sentences ----------------------------------------------------------------------------------------
 
 
-def say_curve(snapshot: Snapshot, is_loss: bool) -> str:
+def describe_curve(snapshot: Snapshot, is_loss: bool) -> str:
     """Return a sentence on how loss or accuracy has changed since the first recorded step."""
     metrics, curves = snapshot.metrics, snapshot.curves
     what = "Loss" if is_loss else "Accuracy"
@@ -123,61 +123,61 @@ def say_curve(snapshot: Snapshot, is_loss: bool) -> str:
     say = _loss if is_loss else _share
     series = "train_loss" if is_loss else "train_accuracy"
     if curves.last_step < 1:
-        words = f"{what} of the training rows is {say(now)}; no step has been made"
+        text = f"{what} of the training rows is {say(now)}; no step has been made"
     else:
         first = float(curves.strips((series,), 0, 0, 4)[0].mean[0])
         change = "fell" if now < first else "rose" if now > first else "went"
-        words = (
+        text = (
             f"{what} of the training rows {change} from {say(first)} to {say(now)} "
             f"in {_steps(snapshot.step)}"
         )
     if not math.isnan(test):
-        words += f"; test {say(test)}"
+        text += f"; test {say(test)}"
     if snapshot.status is Status.DIVERGED:
-        words += "; training diverged"
-    return f"{words}."
+        text += "; training diverged"
+    return f"{text}."
 
 
-def say_model(snapshot: Snapshot) -> str:
+def describe_model(snapshot: Snapshot) -> str:
     """Return a sentence on which model is shown and its accuracy."""
     task, metrics = snapshot.task, snapshot.metrics
-    words = (
+    text = (
         f"{FAMILY[task.config.model.kind].title} on {task.dataset.name} after "
         f"{_steps(snapshot.step)} puts {_share(metrics.train_accuracy)} of the training rows"
     )
     if not math.isnan(metrics.test_accuracy):
-        words += f" and {_share(metrics.test_accuracy)} of the test rows"
-    return f"{words} into their class."
+        text += f" and {_share(metrics.test_accuracy)} of the test rows"
+    return f"{text} into their class."
 
 
-def say_weights(snapshot: Snapshot) -> str:
+def describe_weights(snapshot: Snapshot) -> str:
     """Return a sentence on which weight has the largest magnitude."""
     task, W = snapshot.task, snapshot.params.W
     if not np.any(W):
         return f"All weights are 0 after {_steps(snapshot.step)}."
     k, j = np.unravel_index(np.argmax(np.abs(W)), W.shape)
-    words = f"After {_steps(snapshot.step)} the largest of {W.size:,} weights is {W[k, j]:.3g}"
+    text = f"After {_steps(snapshot.step)} the largest of {W.size:,} weights is {W[k, j]:.3g}"
     inputs, names = task.dataset.feature_names, task.dataset.class_names
     if W.shape == (len(names), len(inputs)):
-        words += f", of {inputs[j]} for {names[k]}"
-    return f"{words}."
+        text += f", of {inputs[j]} for {names[k]}"
+    return f"{text}."
 
 
-def say_counts(counts: NDArray[np.int64], names: Sequence[str]) -> str:
+def describe_counts(counts: NDArray[np.int64], names: Sequence[str]) -> str:
     """Return a sentence on how many rows are predicted right and the most frequent mistake.
 
     counts : (h, h), true class by row, predicted by column.
     """
     total, right = int(counts.sum()), int(np.trace(counts))
-    words = f"Of {total:,} rows {right:,} are predicted right"
+    text = f"Of {total:,} rows {right:,} are predicted right"
     wrong = counts - np.diag(np.diag(counts))
     if wrong.any():
         i, j = map(int, np.unravel_index(np.argmax(wrong), wrong.shape))
-        words += f"; the most frequent mistake: {names[j]} for {names[i]}, {wrong[i, j]:,} times"
-    return f"{words}."
+        text += f"; the most frequent mistake: {names[j]} for {names[i]}, {wrong[i, j]:,} times"
+    return f"{text}."
 
 
-def say_axes(plot: pg.PlotWidget) -> str:
+def describe_axes(plot: pg.PlotWidget) -> str:
     """Return a sentence with the names and ranges of a plot's axes."""
     item = plot.getPlotItem()
     (left, right), (low, high) = item.getViewBox().viewRange()
@@ -189,13 +189,13 @@ def say_axes(plot: pg.PlotWidget) -> str:
 
 
 MODEL_VIEWS: dict[str, Callable[[Snapshot], str]] = {
-    "Boundary": say_model,
-    "Weights": say_weights,
-    "Network": say_weights,
-    "Draw": say_model,
-    "Trace": say_model,
-    "Example": say_model,
-    "Evaluation": say_model,
+    "Boundary": describe_model,
+    "Weights": describe_weights,
+    "Network": describe_weights,
+    "Draw": describe_model,
+    "Trace": describe_model,
+    "Example": describe_model,
+    "Evaluation": describe_model,
 }
 
 

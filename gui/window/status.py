@@ -21,24 +21,24 @@ class StatusMessages(QObject):
         self._is_held = False
         self._held_at: Status | None = None  # the run's status when the held message was shown
         self._is_downloading = False
-        self._unsaid = ""
+        self._pending_message = ""
         banner.acted.connect(self._act)
 
-    def say_later(self, words: str) -> None:
+    def announce_with_next_task(self, words: str) -> None:
         """Show this message, unless it is "", with the next task."""
-        self._unsaid = words
+        self._pending_message = words
 
     def show_task(self, task: Task) -> None:
         self._is_held = False
         if task.obstacle:
             self._announce(task.obstacle)
         elif task.demand.is_large:  # shown until the first snapshot
-            self._say(f"Making ready {task.demand}; this may take a while.")
+            self._show_message(f"Making ready {task.demand}; this may take a while.")
         else:
-            self._say(f"Ready. Press Space to train on {task.dataset.name}.")
-        if self._unsaid:
-            self.remark(self._unsaid)
-            self._unsaid = ""
+            self._show_message(f"Ready. Press Space to train on {task.dataset.name}.")
+        if self._pending_message:
+            self.remark(self._pending_message)
+            self._pending_message = ""
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self._held_at is None:  # the message was shown before there was a status
@@ -47,23 +47,25 @@ class StatusMessages(QObject):
             return
         self._is_held = False
         if snapshot.is_past and not snapshot.message:  # a run may end on its best epoch
-            self._say_past(snapshot)
+            self._show_past(snapshot)
             return
         match snapshot.status:
             case Status.DIVERGED | Status.FINISHED | Status.CONVERGED:
-                self._say_end(snapshot)
+                self._announce_end(snapshot)
             case Status.TRAINING:
-                self._say("Training. Space pauses; [ and ] change the learning rate.")
+                self._show_message("Training. Space pauses; [ and ] change the learning rate.")
             case Status.PAUSED:
-                self._say("Paused. Space goes on, S makes one step, R returns to the start.")
+                self._show_message(
+                    "Paused. Space goes on, S makes one step, R returns to the start."
+                )
             case Status.READY:
-                self._say("Ready. Press Space to train, S for a single step.")
+                self._show_message("Ready. Press Space to train, S for a single step.")
 
     def show_busy(self, words: str) -> None:
         """Show what is being loaded or written; "" when it is done."""
         self._notice.show_busy(bool(words))
         if words:
-            self._notice.say(words)
+            self._notice.show_message(words)
 
     def fail(self, words: str) -> None:
         """Show an error until the run's status changes."""
@@ -73,7 +75,7 @@ class StatusMessages(QObject):
     def remark(self, words: str) -> None:
         """Show a message for the user until the run's status changes."""
         self._hold()
-        self._say(words)
+        self._show_message(words)
 
     def note_refusal(self, _: Task | None, another_folder_may_help: bool) -> None:
         """Offer to choose another folder if that may help; called after the error is shown."""
@@ -89,15 +91,15 @@ class StatusMessages(QObject):
             if self._controller.snapshot is not None:
                 self.show_snapshot(self._controller.snapshot)
 
-    def _say(self, words: str) -> None:
+    def _show_message(self, words: str) -> None:
         """Show a message in the status line only."""
-        self._notice.say(words)
+        self._notice.show_message(words)
         self._banner.withdraw()
 
     def _announce(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:
         """Show a message in the status line and in the banner."""
-        self._notice.say(words, is_trouble=is_trouble)
-        self._banner.say(words, action, is_trouble=is_trouble)
+        self._notice.show_message(words, is_trouble=is_trouble)
+        self._banner.show_message(words, action, is_trouble=is_trouble)
 
     def _hold(self) -> None:
         self._held_at = (
@@ -105,16 +107,16 @@ class StatusMessages(QObject):
         )  # a new run has none yet
         self._is_held = True
 
-    def _say_past(self, snapshot: Snapshot) -> None:
+    def _show_past(self, snapshot: Snapshot) -> None:
         if snapshot.status is Status.TRAINING:
-            self._say("Playing the run again, as it was. Space holds it.")
+            self._show_message("Playing the run again, as it was. Space holds it.")
             return
-        self._say(
+        self._show_message(
             "An earlier moment of the run. Space or S trains on from here and drops what was "
             "recorded later; “live” returns to the newest step."
         )
 
-    def _say_end(self, snapshot: Snapshot) -> None:
+    def _announce_end(self, snapshot: Snapshot) -> None:
         """Show how the run ended; its epilogue follows once it is known."""
         epilogue = snapshot.epilogue
         known = f"{snapshot.message} {epilogue.words}".strip() if epilogue else snapshot.message

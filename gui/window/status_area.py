@@ -11,7 +11,7 @@ from gui.window.lessons import LessonStrip
 from gui.window.message import Notice
 from gui.window.sizes import GAP, LOW_PX
 
-ROOM_BESIDE = 1500  # px: in a narrower area the message needs all the space
+BESIDE_PX = 1500  # px: in a narrower area the message needs all the space
 SEEN = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
 
 
@@ -53,9 +53,9 @@ class StatusArea(QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show or hide the widget beside the notice."""
-        is_wide = self.width() >= zoom.px(ROOM_BESIDE)
-        has_room = is_wide and all(bar.isHidden() for bar in self._bars)
-        self._beside.setVisible(has_room and snapshot.status is Status.TRAINING)
+        is_wide = self.width() >= zoom.px(BESIDE_PX)
+        fits = is_wide and all(bar.isHidden() for bar in self._bars)
+        self._beside.setVisible(fits and snapshot.status is Status.TRAINING)
 
     def present(self, is_on: bool) -> None:
         """Show only the lesson's strip, or everything again."""
@@ -67,8 +67,8 @@ class StatusArea(QWidget):
         """Hide the notice if the window is low, a lesson is shown and nothing is urgent."""
         is_low = self.window().height() < LOW_PX
         is_needed = self._notice.is_trouble or not all(bar.isHidden() for bar in self._bars)
-        has_room = is_needed or self._strip.isHidden() or not is_low
-        self._line.setVisible(has_room and not self._is_presenting)
+        fits = is_needed or self._strip.isHidden() or not is_low
+        self._line.setVisible(fits and not self._is_presenting)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in SEEN:

@@ -142,8 +142,8 @@ class TimeLine(QAbstractSlider):
             x = event.pos().x()
             told = [m for m in self._marks if abs(self.x_of(m.step) - x) <= MARK_REACH]
             if told:
-                words = "\n".join(f"step {mark.step:,}: {mark.text}" for mark in told[-6:])
-                QToolTip.showText(event.globalPos(), as_tip(words), self)
+                text = "\n".join(f"step {mark.step:,}: {mark.text}" for mark in told[-6:])
+                QToolTip.showText(event.globalPos(), as_tip(text), self)
                 return True
         return super().event(event)
 
@@ -217,7 +217,7 @@ class HistoryBar(QWidget):
         self.live_button.setCheckable(True)
         self.live_button.setToolTip("Return to the newest step (End, on the line)")
         self.live_button.setAccessibleName("Return to the newest step")
-        self._say_replay(is_replaying=False)
+        self._show_replay(is_replaying=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 6, 0)
         row.setSpacing(8)
@@ -248,7 +248,7 @@ class HistoryBar(QWidget):
         self.replay_button.setFixedWidth(words + zoom.px(BUTTON_RIM))
         self.words.setFixedWidth(0)
         if self._snapshot is not None and self._has_history:
-            self._say_step()
+            self._show_step_text()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -283,7 +283,7 @@ class HistoryBar(QWidget):
             self._show()
             return
         if self._has_history:
-            self._say_step()
+            self._show_step_text()
         if not self._later.isActive():
             self._later.start(math.ceil(1000 * wait))
 
@@ -301,8 +301,8 @@ class HistoryBar(QWidget):
         if self._wanted is None and not self.line.is_dragged:
             self.line.show_step(snapshot.step)
         is_training = snapshot.status is Status.TRAINING
-        self._say_step()
-        self._say_replay(is_replaying=is_training and snapshot.is_past)
+        self._show_step_text()
+        self._show_replay(is_replaying=is_training and snapshot.is_past)
         has_past = snapshot.newest_step > snapshot.oldest_step
         self.replay_button.setEnabled(snapshot.is_past or (has_past and not is_training))
         self.live_button.setChecked(not snapshot.is_past)
@@ -316,25 +316,25 @@ class HistoryBar(QWidget):
                 part.clearFocus()  # else hiding it would pass the focus to the next widget
             part.setVisible(are_shown)
 
-    def _say_step(self) -> None:
+    def _show_step_text(self) -> None:
         """Show the step's number, with its epoch unless the step is still being sought."""
         snapshot = self._snapshot
         assert snapshot is not None
         is_sought = self._wanted is not None or self.line.is_dragged
         step = self.line.step if is_sought else snapshot.step
         newest = snapshot.newest_step
-        words = f"step {step:,}" if step >= newest else f"step {step:,} of {newest:,}"
+        text = f"step {step:,}" if step >= newest else f"step {step:,} of {newest:,}"
         if step == snapshot.step:
-            words += f" · epoch {snapshot.epoch:,}"
-        if words != self.words.text() or not self.words.minimumWidth():
-            self.words.setText(words)
+            text += f" · epoch {snapshot.epoch:,}"
+        if text != self.words.text() or not self.words.minimumWidth():
+            self.words.setText(text)
             widest = f"step {newest:,} of {newest:,} · epoch {snapshot.epoch:,}"
             metrics = QFontMetrics(zoom.font(look.SMALL))
             width = metrics.horizontalAdvance(widest) + 4
             if width > self.words.minimumWidth():
                 self.words.setFixedWidth(width)
 
-    def _say_replay(self, *, is_replaying: bool) -> None:
+    def _show_replay(self, *, is_replaying: bool) -> None:
         words = PAUSE if is_replaying else REPLAY
         if self.replay_button.text() == words:
             return
@@ -353,7 +353,7 @@ class HistoryBar(QWidget):
         self._wanted = step
         self._give_up.start()
         if self._snapshot is not None:
-            self._say_step()
+            self._show_step_text()
         self.step_wanted.emit(step)
 
     def _want_live(self) -> None:

@@ -88,16 +88,16 @@ class ViewContext(QObject):
         self.tab_wanted.emit("Draw")
         self.pad_picture_wanted.emit(mime, name)
 
-    def offer_task(self, task: Task) -> None:
+    def receive_task(self, task: Task) -> None:
         """Drop the old run, and select an example of the new task."""
-        self.tracer.offer_task(task)
-        self.chosen.offer_task(task)
+        self.tracer.receive_task(task)
+        self.chosen.receive_task(task)
 
-    def offer_points(self, task: Task) -> None:
+    def receive_points(self, task: Task) -> None:
         """Take a task in which only a few points differ."""
-        self.tracer.offer_points(task)
-        self.chosen.offer_task(task)
+        self.tracer.receive_points(task)
+        self.chosen.receive_task(task)
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
-        self.tracer.offer_snapshot(snapshot)
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
+        self.tracer.receive_snapshot(snapshot)
         self.run_keeper.see_replay(snapshot)

@@ -109,29 +109,29 @@ class ViewFactory(QObject):
         spec, put = self._specs[name]
         view = self._made[name] = spec.make(self.context)
         if self._controller.run:
-            view.offer_task(self._controller.run.task)
+            view.receive_task(self._controller.run.task)
         if self._controller.snapshot:
-            view.offer_snapshot(self._controller.snapshot)
+            view.receive_snapshot(self._controller.snapshot)
         if self._is_presenting:
             view.show_as_slide(True)
         put(name, view)
 
     # The run --------------------------------------------------------------------------------------
 
-    def offer_task(self, task: Task) -> None:
+    def receive_task(self, task: Task) -> None:
         """Drop the old run and show the task of a new one."""
         self.context.points_wanted.emit(task)
-        self.context.offer_task(task)
-        tell_all(self.made, lambda view: view.offer_task(task))
+        self.context.receive_task(task)
+        tell_all(self.made, lambda view: view.receive_task(task))
         self.context.task_shown.emit(task)
 
-    def offer_points(self, task: Task) -> None:
+    def receive_points(self, task: Task) -> None:
         """Show a task in which only a few points differ."""
         self.context.points_wanted.emit(task)
-        self.context.offer_points(task)
-        tell_all(self.made, lambda view: view.offer_points(task))
+        self.context.receive_points(task)
+        tell_all(self.made, lambda view: view.receive_points(task))
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to all views."""
-        self.context.offer_snapshot(snapshot)
-        tell_all(self.made, lambda view: view.offer_snapshot(snapshot))
+        self.context.receive_snapshot(snapshot)
+        tell_all(self.made, lambda view: view.receive_snapshot(snapshot))

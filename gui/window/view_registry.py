@@ -97,7 +97,7 @@ def _make_boundary(context: ViewContext) -> View:
 
     def show_part(part: int | None) -> None:
         """Show the current part of an update: highlight the example, show gradient arrows."""
-        view.gradient_arrows.lend(part == GRADIENT)
+        view.gradient_arrows.show_temporarily(part == GRADIENT)
         if part is not None and chosen.example is not None and chosen.example.row is not None:
             view.highlight(chosen.example.row)
 
@@ -147,8 +147,8 @@ def _make_draw(context: ViewContext) -> View:
             return  # the data changed between the drawing and the press of the button
         source = controller.run.task.source
         X = np.rint(picture.reshape(1, -1) * source.scale).astype(np.uint8)
-        words = f"lesson that this is {source.class_names[label]}"
-        context.editor.teach(X, np.array([label]), words)
+        text = f"lesson that this is {source.class_names[label]}"
+        context.editor.teach(X, np.array([label]), text)
 
     def follow(task: Task, picture: NDArray[np.float32], row: int) -> None:
         """Select the picture on the pad: a row of the data set, or a drawing if row is −1."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.out_of_memory import is_shortage, say_not_loaded
+from core.out_of_memory import describe_load_failure, is_shortage
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 )
 def test_what_loader_allocator_and_threads_say_of_memory_is_known(error):
     assert is_shortage(error)
-    assert "not enough memory to load PyTorch" in say_not_loaded(error)
+    assert "not enough memory to load PyTorch" in describe_load_failure(error)
 
 
 def test_numpys_own_refusal_is_one():
@@ -41,7 +41,7 @@ def test_numpys_own_refusal_is_one():
 def test_a_library_that_is_missing_is_no_shortage():
     error = ImportError("libgomp.so.1: cannot open shared object file: No such file or directory")
     assert not is_shortage(error)
-    assert "libgomp.so.1" in say_not_loaded(error)
+    assert "libgomp.so.1" in describe_load_failure(error)
 
 
 LIMITED = """

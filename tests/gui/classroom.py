@@ -45,7 +45,8 @@ from tests.gui.wheel import turn_wheel
 
 BEAT_SECONDS = 0.02
 REST_SECONDS = 10.0
-POPUP_MS = 100  # that a popup stays open
+POPUP_MS = 50  # that a popup stays open
+PAUSES_MS = (0, 1, 2, 10, 25, 75)  # after an action
 KEYS = "SBNRK[]+-1234567890L"
 # Actions that ask for a file, leave the program, or should only be taken deliberately.
 NOT_PRESSED = (
@@ -199,7 +200,7 @@ class Classroom:
     def _do(self, act: Callable[[], object]) -> None:
         self._tell(act.__name__)
         act()
-        QTest.qWait(self.random.choice((0, 1, 5, 20, 60, 150)))
+        QTest.qWait(self.random.choice(PAUSES_MS))
 
     def _tell(self, words: str) -> None:
         """Log the next action beforehand, so that it is known after a crash."""
@@ -261,8 +262,8 @@ class Classroom:
         while not self._is_at_rest():
             if time.monotonic() > deadline:
                 return  # a long search, for example
-            QTest.qWait(20)
-        QTest.qWait(20)
+            QTest.qWait(10)
+        QTest.qWait(10)
         shot = self.window.controller.snapshot
         if shot is None or not self._is_at_rest():
             return

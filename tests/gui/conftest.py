@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import gc
 import re
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
 from core.config import RunConfig
 from core.train.snapshot import Pace, Snapshot, Status
@@ -57,10 +59,9 @@ def end(qtbot, window: MainWindow) -> None:
     QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
-@pytest.fixture
-def open_window(qtbot, dressed: QApplication, tmp_path):
-    """Return a function that opens the real window on a config and awaits its first snapshot."""
-    windows = []
+def windows_of(qtbot, dressed: QApplication, folder: Path):
+    """Yield a function that opens windows whose settings are in the folder; close them all."""
+    windows: list[MainWindow] = []
 
     def open_it(
         config: RunConfig | None = None,
@@ -69,7 +70,7 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
         size: tuple[int, int] | None = (1280, 800),
         theme: str | None = "light",
     ) -> MainWindow:
-        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+        settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue(HAS_STARTED, 1)
         window = MainWindow(settings, theme)
         windows.append(window)
@@ -90,6 +91,29 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
         window.deleteLater()
         dressed.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     dressed.setStyleSheet("")  # widgets are created three times faster without one
+
+
+@pytest.fixture
+def open_window(qtbot, dressed: QApplication, tmp_path):
+    """Return a function that opens the real window on a config and awaits its first snapshot."""
+    yield from windows_of(qtbot, dressed, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def open_for_all(request, dressed: QApplication, tmp_path_factory):
+    """As `open_window`, for a window that several tests look at; there is one at a time."""
+    opened = contextmanager(windows_of)
+    with ExitStack() as last:
+
+        def open_it(config: RunConfig | None = None, **options) -> MainWindow:
+            last.close()
+            gc.disable()  # as the program does
+            folder = tmp_path_factory.mktemp("settings")
+            make = last.enter_context(opened(QtBot(request), dressed, folder))
+            window: MainWindow = make(config, **options)
+            return window
+
+        yield open_it
 
 
 class _Listener(QObject):

@@ -1,4 +1,4 @@
-"""What a class does to the window in two minutes; for longer and with other dice:
+"""What a class does to the window in a minute; for longer and with other dice:
 
 CLASSROOM_SECONDS=1200 CLASSROOM_SEED=7 python3 run.py test tests/gui/test_classroom.py --timeout 0
 """
@@ -12,7 +12,7 @@ import pytest
 from tests.gui.classroom import Classroom
 
 PAUSE_SECONDS = 0.25
-SECONDS = float(os.environ.get("CLASSROOM_SECONDS", "120"))
+SECONDS = float(os.environ.get("CLASSROOM_SECONDS", "60"))
 SEED = int(os.environ.get("CLASSROOM_SEED", "1"))
 LESSONS = 3  # one after the other, each with a window and dice of its own
 

@@ -31,7 +31,7 @@ def test_data_and_all_others_number_a_row_alike(dressed, task, row):
     shown = model.index(row, ROW).data(Qt.ItemDataRole.DisplayRole)
     assert shown == str(row + 1)
     part = "test" if row in task.test_rows else "training"
-    assert Example.of_row(task, row).words == task.say_row(row) == f"{part} row {shown}"
+    assert Example.of_row(task, row).words == task.describe_row(row) == f"{part} row {shown}"
 
 
 @pytest.mark.parametrize("row", range(5))
@@ -42,4 +42,4 @@ def test_the_tip_of_a_row_names_its_line_in_the_file(dressed, task, row):
     (line,) = (int(word.split()[1]) for word in tip.split(" · ") if word.startswith("line"))
     cells = TEXT.splitlines()[line - 1].split(",")
     np.testing.assert_array_equal([float(cell) for cell in cells[:2]], task.dataset.X[row])
-    assert tip.startswith(task.say_row(row))
+    assert tip.startswith(task.describe_row(row))

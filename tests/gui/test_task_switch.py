@@ -35,7 +35,7 @@ GAUGES = ("Loss", "Accuracy", "Example", "Confusion")
 
 def visit(window, see=lambda name: None) -> None:
     """Show each tab that there is, and let it take what it is shown."""
-    for name in window.stage.offered:
+    for name in window.stage.available:
         window.stage.show_name(name)  # keys reach the active one of two windows only
         QApplication.processEvents()
         see(name)
@@ -140,7 +140,7 @@ def test_a_theme_amid_edits_of_points_reaches_every_view(qtbot, open_window):
 class _Failing(View):
     is_mended = False
 
-    def offer_theme(self, theme) -> None:
+    def receive_theme(self, theme) -> None:
         raise RuntimeError("this view is broken")
 
     def end_threads(self) -> None:
@@ -166,7 +166,7 @@ def test_a_snapshot_of_another_task_is_dropped_by_every_view(qtbot, window, trai
     assert window.views.made
     for view in window.views.made:
         shown = view.snapshot
-        view.offer_snapshot(stranger)
+        view.receive_snapshot(stranger)
         assert view.snapshot is shown, type(view).__name__
 
 
@@ -248,7 +248,7 @@ def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
     qtbot.waitUntil(lambda: new.controller.run is not None)
     shown: dict[str, dict[str, list[object]]] = {"used": {}, "new": {}}
     for which, window in (("new", new), ("used", used)):
-        window.stage.show_name(window.stage.offered[0])  # beside a page is the loss alone
+        window.stage.show_name(window.stage.available[0])  # beside a page is the loss alone
         gauges = [window.views[name] for name in GAUGES]
         for name, view in zip(GAUGES, gauges, strict=True):
             window.side_panel.show_name(name)

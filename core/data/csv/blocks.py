@@ -129,7 +129,7 @@ def _as_written(part: Part, form: TableFormat, columns: tuple[Column, ...]) -> B
     texts = part.text.decode().split("\n")
     del texts[-1]  # after the last newline
     if len(texts) > len(part.lines):  # some are blank
-        texts = [texts[place] for place in (part.lines - part.first_line).tolist()]
+        texts = [texts[index] for index in (part.lines - part.first_line).tolist()]
     widths = np.full(len(texts), len(form.names), dtype=np.int32)
     return Block(texts, part.lines, widths, columns, len(form.names))
 

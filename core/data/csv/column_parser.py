@@ -54,11 +54,11 @@ class GrowingArray:
     def extend(self, part: NDArray[Any], expected: int) -> None:
         """Append `part`. expected : final length of the array, 0 if unknown."""
         end = self._length + len(part)
-        self._make_room(end, part.dtype, expected)
+        self._reserve(end, part.dtype, expected)
         self._array[self._length : end] = part
         self._written = self._length = end
 
-    def _make_room(self, end: int, dtype: np.dtype[Any], expected: int = 0) -> None:
+    def _reserve(self, end: int, dtype: np.dtype[Any], expected: int = 0) -> None:
         """Reserve capacity up to `end`, and write the fillers that were only counted so far."""
         if self._written:
             dtype = np.result_type(dtype, self._array.dtype)
@@ -66,8 +66,8 @@ class GrowingArray:
             dtype = np.result_type(dtype, self._filler.dtype)
         if end > len(self._array) or dtype != self._array.dtype:
             # The system commits memory on write, so excess capacity costs nothing.
-            room = max(end, expected, self._written * 5 // 4 if end > len(self._array) else 0)
-            array = np.empty(room, dtype=dtype)
+            capacity = max(end, expected, self._written * 5 // 4 if end > len(self._array) else 0)
+            array = np.empty(capacity, dtype=dtype)
             array[: self._written] = self._array[: self._written]
             self._array = array
         if self._written < self._length:
@@ -78,7 +78,7 @@ class GrowingArray:
         """Return the array, which is read-only if it consists of fillers only."""
         if not self._written:
             return np.broadcast_to(self._filler, (self._length,))
-        self._make_room(self._length, self._array.dtype)
+        self._reserve(self._length, self._array.dtype)
         return self._array[: self._length]
 
 
@@ -184,34 +184,34 @@ class Cells:
             self._missing += n - filled
             return np.broadcast_to(np.float64(np.nan), (n,)), None
         if isinstance(cells.dtype, pd.CategoricalDtype):
-            places, distinct = cells.cat.codes.to_numpy(), cells.cat.categories
+            codes_of_cells, distinct = cells.cat.codes.to_numpy(), cells.cat.categories
         else:
-            places, distinct = pd.factorize(cells, use_na_sentinel=True)
+            codes_of_cells, distinct = pd.factorize(cells, use_na_sentinel=True)
         numbers = np.full(len(distinct) + 1, np.nan)  # the last, at −1, is for missing cells
         code_of = np.full(len(distinct) + 1, -1, dtype=np.int32)
-        na_places: dict[int, str] = {}
+        na_codes: dict[int, str] = {}
         unread: dict[int, str] = {}
-        for place, cell in enumerate(distinct):
+        for code, cell in enumerate(distinct):
             word = str(cell).strip()
             if word.casefold() in ("true", "false"):  # pandas may have changed its case
                 word = word.capitalize()
             number = self._numbers.parse(word)
             if word in self._missing_words:
                 if word:
-                    na_places[place] = word
+                    na_codes[code] = word
             elif number is not None:
-                numbers[place] = number
+                numbers[code] = number
             else:
-                unread[place] = word
+                unread[code] = word
         if unread:
-            self._read_units(unread, numbers, places)
-        for place, word in sorted((unread | na_places).items()):
-            code_of[place] = self._words.setdefault(word, len(self._words))
-        codes = code_of[places]
-        values = self._measure(numbers[places])
+            self._read_units(unread, numbers, codes_of_cells)
+        for code, word in sorted((unread | na_codes).items()):
+            code_of[code] = self._words.setdefault(word, len(self._words))
+        codes = code_of[codes_of_cells]
+        values = self._measure(numbers[codes_of_cells])
         words = int((codes >= 0).sum())
-        for place, word in na_places.items():
-            count = int((places == place).sum())
+        for code, word in na_codes.items():
+            count = int((codes_of_cells == code).sum())
             self._na_cells[word] = self._na_cells.get(word, 0) + count
             words -= count
         self._word_cells += words
@@ -219,31 +219,34 @@ class Cells:
         self.is_text_so_far = bool(words) and bool(np.isnan(numbers).all())
         if len(self._words) > MAX_WORDS:
             self._has_too_many_words = True
-        return values, codes if words or na_places else None
+        return values, codes if words or na_codes else None
 
     def _read_units(
-        self, unread: dict[int, str], numbers: NDArray[np.float64], places: NDArray[np.integer]
+        self,
+        unread: dict[int, str],
+        numbers: NDArray[np.float64],
+        codes_of_cells: NDArray[np.integer],
     ) -> None:
         """Move words that are a number with the column's unit from `unread` to `numbers`.
 
-        unread : the words, by their places among the different cells. places : of each cell.
+        unread : the words, by their codes among the different cells. codes_of_cells : of each cell.
         """
         found = {
-            place: read
-            for place, word in unread.items()
+            code: read
+            for code, word in unread.items()
             if (read := self._numbers.parse_with_unit(word))
         }
         if found and not self._unit:
-            counts = np.bincount(places[places >= 0], minlength=len(numbers))
+            counts = np.bincount(codes_of_cells[codes_of_cells >= 0], minlength=len(numbers))
             filled: Counter[str] = Counter()
-            for place, (_, unit) in found.items():
-                filled[unit] += int(counts[place])
+            for code, (_, unit) in found.items():
+                filled[unit] += int(counts[code])
             different = Counter(unit for _, unit in found.values())
             self._unit = find_unit(filled, different, int(counts.sum()))
-        for place, (value, unit) in found.items():
+        for code, (value, unit) in found.items():
             if unit == self._unit:
-                numbers[place] = value
-                del unread[place]
+                numbers[code] = value
+                del unread[code]
 
     def _remember_head(self, values: Values, codes: NDArray[np.int32] | None) -> None:
         words = list(self._words)

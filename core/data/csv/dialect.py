@@ -10,7 +10,8 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
 
 from core.config import CsvOptions
@@ -35,6 +36,7 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANK
 QUOTES = {'"': "double quotes", "'": "single quotes"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NO_OPTIONS = CsvOptions()
+PLAIN = CsvOptions("utf-8", ",", ".", has_header=True, thousands="", quote='"')
 COMMENTS = ("#", "%", "//")
 END = "\x1e"  # appended after the last line: an open quote would swallow it
 
@@ -116,6 +118,9 @@ def find_format(source: Source, reading: CsvOptions = NO_OPTIONS) -> TableFormat
     Raises DataError where the file is no table of text.
     """
     head = text_file.read_head(source, reading.encoding)
+    if source.is_plain:
+        reading = replace(PLAIN, na=reading.na)
+        head = text_file.read_head(source, reading.encoding)
     if found := layout.find(source, head, MAX_COLUMNS):
         return _format_of(found, head, reading)
     foreign.check_words(source.name, head.text)
@@ -128,10 +133,10 @@ def find_format(source: Source, reading: CsvOptions = NO_OPTIONS) -> TableFormat
     if above:
         notes.append(f"{above:,} line{'s' if above > 1 else ''} above the table skipped")
     fields = [record.fields for record in records]
-    parse = sample.number_form.parse_any
+    parse = cache(sample.number_form.parse_any)  # header and columns of words ask alike
     header = find_header(fields, sample.width, parse, MISSING, reading.has_header)
     if sample.doubt:
-        notes.append(_say_doubt(sample.doubt, header.names, sample.number_form))
+        notes.append(_describe_doubt(sample.doubt, header.names, sample.number_form))
     return TableFormat(
         encoding=head.encoding,
         separator=sample.separator,
@@ -182,7 +187,9 @@ def _format_of(found: Layout, head: Head, reading: CsvOptions) -> TableFormat:
         header_line=None,
         first_line=found.first_line,
         names=found.names,
-        notes=(_say_doubt(doubt, found.names, best.number_form),) if doubt and is_named else (),
+        notes=(_describe_doubt(doubt, found.names, best.number_form),)
+        if doubt and is_named
+        else (),
         thousands=best.number_form.thousands,
         quote=best.quote,
         layout=found,
@@ -198,7 +205,7 @@ def _quotes(lines: list[str], reading: CsvOptions) -> list[str]:
     return ["'", '"'] if rewriting.has_single_quotes("".join(lines)) else ['"']
 
 
-def _say_doubt(doubt: Doubt, names: tuple[str, ...], form: NumberForm) -> str:
+def _describe_doubt(doubt: Doubt, names: tuple[str, ...], form: NumberForm) -> str:
     number = form.parse_any(doubt.cell)
     read = "no number" if number is None else f"{number:g}" if number < 1e6 else f"{number:.0f}"
     return (
@@ -220,7 +227,7 @@ def _best_sample(name: str, head: Head, reading: CsvOptions) -> tuple[_Sample, i
         above, lines = above + 1, lines[1:]
     if not lines:
         raise DataError(f"{name} holds comments and blank lines only; a table was expected.")
-    candidates = [separator] if separator else list(SEPARATORS)
+    candidates = [separator] if separator else _present(lines)
     samples = [
         _Sample(lines, above, candidate, quote, has_quoted_rows, reading)
         for has_quoted_rows in ([False, True] if rewriting.has_quoted_rows(lines) else [False])
@@ -237,6 +244,13 @@ def _best_sample(name: str, head: Head, reading: CsvOptions) -> tuple[_Sample, i
             "Does each row have a line of its own?"
         )
     return best, above
+
+
+def _present(lines: list[str]) -> list[str]:
+    """Return the separators that occur in the lines, and the comma in any case."""
+    text = "".join(lines)
+    has_blanks = " " in text or "\t" in text
+    return [s for s in SEPARATORS if s == "," or (has_blanks if s == BLANKS else s in text)]
 
 
 def _first_lines(head: Head) -> tuple[list[str], int]:

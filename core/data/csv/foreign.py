@@ -19,7 +19,6 @@ _MARKS = (
     (b"\x89PNG", "a picture; a table of text was expected"),
     (b"\xff\xd8\xff", "a picture; a table of text was expected"),
     (b"GIF8", "a picture; a table of text was expected"),
-    (b"PAR1", "a Parquet file; save the table as CSV"),
     (b"ARROW1", "an Arrow file; save the table as CSV"),
     (b"\x89HDF", "an HDF5 file; save the table as CSV"),
     (b"MATLAB 5.0", "a MATLAB file; save the table as CSV"),

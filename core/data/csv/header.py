@@ -41,6 +41,7 @@ _FLAGS: dict[str, Role] = {
     "weight": "aside",
     "w": "aside",
 }
+_MAY_BE_LETTER = re.compile(r"[^\W\d_eEdD]|[%$€£]")
 _PREFIXED = re.compile(r"([cmiw]?)([CDSTN]?)#(.+)", re.DOTALL)
 
 
@@ -151,15 +152,16 @@ def _columns(
 ) -> list[_Column]:
     """Return the columns whose first cell is a number, or is filled and has filled cells below."""
     deep = rest[: max(20, MOST_CELLS // max(len(first), 1))]
+    below = [record for record in deep if record != first]  # a header may be repeated
     bare = [cell.strip() for cell in first]
     columns = []
     for j, cell in enumerate(bare):
         if cell in missing:
             continue
-        cells = [  # a header may be repeated further below
-            record[j].strip()
-            for record in deep
-            if j < len(record) and record[j].strip() not in missing and record != first
+        cells = [
+            text
+            for record in below
+            if j < len(record) and (text := record[j].strip()) not in missing
         ]
         if cells or parse(cell) is not None:
             numbers = [number for text in cells if (number := parse(text)) is not None]
@@ -170,6 +172,8 @@ def _columns(
 
 def _has_letters(cell: str) -> bool:
     """Return whether there is a unit beside a number."""
+    if not _MAY_BE_LETTER.search(cell):
+        return False
     return any(letter.isalpha() or letter in "%$€£" for letter in cell if letter not in "eEdD")
 
 
@@ -258,10 +262,10 @@ def _names(header: list[str], rest: Rows, width: int) -> tuple[tuple[str, ...], 
         notes.append(f"the header names {len(names)} columns, the rows have {width}")
         names = (names + [""] * width)[:width]
     apart = kept_apart(names, "column")
-    for place, (name, given) in enumerate(zip(names, apart, strict=True), start=1):
+    for number, (name, given) in enumerate(zip(names, apart, strict=True), start=1):
         tidy = visible(" ".join(name.split()))
         if not tidy:
-            notes.append(f"column {place} has no name")
+            notes.append(f"column {number} has no name")
         elif tidy != given:
             notes.append(f"a second “{tidy}” is now “{given}”")
     return apart, notes

@@ -42,7 +42,12 @@ _ORDINALS = ("st", "nd", "rd", "th")
 _FIRM = set(_SYMBOLS) | {"%", "‰"}  # units that need no further evidence
 LONGEST = 64  # characters of a number with its unit
 LEAST_DIFFERENT = 3  # numbers with the same word beside them, from which on it is a unit
-_GROUPED = re.compile(r"[1-9]\d{0,2}([.,' ])\d{3}(?:\1\d{3})*(?:([.,])\d*)?", re.ASCII)
+_INDIAN = r"[1-9]\d?(?:,\d{2})+,\d{3}"  # lakhs and crores: 12,34,567
+_GROUPED = re.compile(
+    rf"(?:[1-9]\d{{0,2}}(?P<mark>[.,' ])\d{{3}}(?:(?P=mark)\d{{3}})*|{_INDIAN})"
+    r"(?:(?P<point>[.,])\d*)?",
+    re.ASCII,
+)
 _SIMPLE = re.compile(r"[+-]?\d+(?:[.,]\d*)?", re.ASCII)
 _EXPONENT = re.compile("[ed]", re.IGNORECASE)
 _MARKED = re.compile(r"(\d*)([.,])(\d*)", re.ASCII)
@@ -104,7 +109,9 @@ class NumberForm:
         """Fortran's exponents, and thousands."""
         m, t = re.escape(self.decimal), re.escape(self.thousands)
         exponent = rf"[+-]?(\d+d[+-]|(\d+{m}\d*|{m}\d+)d[+-]?)\d+"
-        grouped = rf"|[+-]?[1-9]\d{{0,2}}({t}\d{{3}})+({m}\d*)?(e[+-]?\d+)?" if t else ""
+        indian = rf"|{_INDIAN}" if t == "," else ""
+        groups = rf"([1-9]\d{{0,2}}({t}\d{{3}})+{indian})"
+        grouped = rf"|[+-]?{groups}({m}\d*)?(e[+-]?\d+)?" if t else ""
         return re.compile(exponent + grouped, re.ASCII | re.IGNORECASE)
 
     def parse(self, text: str) -> float | None:
@@ -254,13 +261,14 @@ def _look_at(cells: Sequence[str]) -> _Seen:
                 seen.unclear.setdefault(mark, []).append(cell)
             else:
                 seen.decimals[mark] += 1
-        elif (parts := _GROUPED.fullmatch(core)) and parts[1] != parts[2]:
-            if parts[1] == " " and not parts[2] and cell.count(" ") == 1:
+        elif (parts := _GROUPED.fullmatch(core)) and (parts["mark"] or ",") != parts["point"]:
+            mark, point = parts["mark"] or ",", parts["point"]
+            if mark == " " and not point and cell.count(" ") == 1:
                 blanks.add(core)  # a single one may be two numbers
             else:
-                seen.groups[parts[1]] += 1
-            if parts[2]:
-                seen.decimals[parts[2]] += 1
+                seen.groups[mark] += 1
+            if point:
+                seen.decimals[point] += 1
         else:
             seen.words += 1
     if len(blanks) > 1 and len(blanks) > seen.words:
@@ -288,7 +296,7 @@ def _thousands(seen: list[_Seen], decimal: str) -> str:
 
 def _doubt(seen: list[_Seen], decimals: Counter[str], decimal: str) -> Doubt | None:
     """Return the first cell such as 1.600 whose reading other cells do not settle."""
-    for place, column in enumerate(seen):
+    for index, column in enumerate(seen):
         for mark, cells in column.unclear.items():
             if mark == decimal:
                 is_settled = column.decimals[mark] or (
@@ -297,5 +305,5 @@ def _doubt(seen: list[_Seen], decimals: Counter[str], decimal: str) -> Doubt | N
             else:
                 is_settled = bool(decimals[decimal])
             if not is_settled:
-                return Doubt(place, cells[0])
+                return Doubt(index, cells[0])
     return None

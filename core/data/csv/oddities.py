@@ -23,20 +23,20 @@ _TOTAL_OF = re.compile(r"(grand )?totals? (for|of|per)\b.*")
 MOST_NAMED = 6
 
 
-class Stray(NamedTuple):
+class ExcludedRows(NamedTuple):
     """Rows that are no data: their indices, and why."""
 
     rows: NDArray[np.int64]
     why: str
 
 
-def strays(table: Table) -> tuple[Stray, ...]:
+def excluded_rows(table: Table) -> tuple[ExcludedRows, ...]:
     """Return the rows that are no data: totals below them, and the header once more."""
     found = (
-        Stray(_totals(table), "named a total or a mean"),
-        Stray(_headers(table), "that repeats the names of the columns"),
+        ExcludedRows(_totals(table), "named a total or a mean"),
+        ExcludedRows(_headers(table), "that repeats the names of the columns"),
     )
-    return tuple(stray for stray in found if len(stray.rows))
+    return tuple(group for group in found if len(group.rows))
 
 
 def _totals(table: Table) -> NDArray[np.int64]:
@@ -98,7 +98,7 @@ def _of_one_row(table: Table, names: tuple[str, ...], y: NDArray[np.int64]) -> I
     counts = np.bincount(labelled, minlength=len(names))
     if counts.max(initial=0) < 2:
         return
-    known = {row for stray in strays(table) for row in stray.rows.tolist()}
+    known = {row for group in excluded_rows(table) for row in group.rows.tolist()}
     alone = [
         (names[k], row)
         for k in np.flatnonzero(counts == 1)

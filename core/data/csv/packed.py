@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from core.data.csv import workbook
+from core.data.csv import parquet, workbook
 from core.errors import DataError
 from core.number_format import format_bytes
 
@@ -29,6 +29,7 @@ MAX_LAYERS = 3  # gzip within gzip within zip
 MAX_DIRECTORY = 2**22  # bytes of a zip archive's list of files
 SPOOLED = 2**24  # bytes of standard input that are kept in memory, the rest on disk
 COPIED = 2**20
+PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", ".arff", ".jsonl", ".libsvm")
 
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
@@ -40,14 +41,15 @@ class Source:
     """The unpacked bytes of a table; they can be opened several times.
 
     path : of the file, or STDIN. name : for messages.
-    remark : on which part of the file it is, once it has been opened.
+    remark : on which part of the file it is, once it has been opened. is_plain : whether its text
+    is our own: UTF-8 with commas, decimal points and a line of names.
     """
 
     def __init__(self, path: Path, spool: IO[bytes] | None = None) -> None:
         self.path = path
         self.name = path.name if spool is None else "standard input"
         self._spool = spool
-        self.remark = ""
+        self.remark, self.is_plain = "", False
 
     @property
     def shown_path(self) -> Path:
@@ -131,6 +133,7 @@ class Stream:
         self._raw, self.size = raw, size
         self._is_kept = is_kept  # closing leaves the packed bytes open
         self._files: list[IO[bytes]] = []
+        self._parquet: parquet.ParquetText | None = None
         self._total = 0
         self._is_packed = False
         try:
@@ -141,6 +144,8 @@ class Stream:
 
     @property
     def done(self) -> int:
+        if self._parquet is not None:  # it is not read from the beginning to the end
+            return round(self._parquet.share * self.size)
         return min(self._raw.tell(), self.size)
 
     def read(self, count: int) -> bytes:
@@ -187,6 +192,8 @@ class Stream:
         for _ in range(MAX_LAYERS):
             mark = self._some(file, 4)
             file.seek(0)
+            if mark == parquet.MARK:
+                return self._of_parquet(file)
             if mark.startswith(GZIP):
                 if not self._is_packed:
                     self._check(self._stated_size(file), self.size)
@@ -199,6 +206,14 @@ class Stream:
                 return file
             self._files.append(file)
         raise DataError(f"{self._name} is packed more than {MAX_LAYERS} times; unpack it first.")
+
+    def _of_parquet(self, file: IO[bytes]) -> IO[bytes]:
+        if self._is_packed:
+            raise DataError(f"{self._name} is a packed Parquet file; unpack it first.")
+        self._parquet = parquet.ParquetText(self._name, file)
+        self._source.remark, self._source.is_plain = self._parquet.remark, True
+        self._files.append(cast("IO[bytes]", self._parquet))
+        return cast("IO[bytes]", self._parquet)
 
     def _stated_size(self, file: IO[bytes]) -> int:
         """Return how large a gzip file says that its last part is, 0 if that cannot be."""
@@ -251,6 +266,12 @@ class Stream:
         found = files if len(files) == 1 else tables
         if len(found) == 1:
             return found[0]
+        pictures = [info for info in files if info.filename.lower().endswith(PICTURE_ENDINGS)]
+        if not found and len(pictures) > 1:
+            raise DataError(
+                f"{self._name} holds {len(pictures):,} pictures; unpack it, and open the folder "
+                "that comes of it."
+            )
         listed = ", ".join(info.filename for info in (found or files)[:5])
         count = f"{len(found)} tables" if found else "no table"
         raise DataError(
@@ -274,6 +295,6 @@ def check_directory(name: str, file: IO[bytes], size: int) -> None:
     file.seek(max(size - 2**16 - 22, 0))
     end = file.read(2**16 + 22)
     file.seek(0)
-    place = end.rfind(b"PK\5\6")
-    if place >= 0 and int.from_bytes(end[place + 12 : place + 16], "little") > MAX_DIRECTORY:
+    offset = end.rfind(b"PK\5\6")
+    if offset >= 0 and int.from_bytes(end[offset + 12 : offset + 16], "little") > MAX_DIRECTORY:
         raise DataError(f"{name} holds too many files; unpack the table first.")

@@ -123,7 +123,7 @@ class Pass:
     def read(self, progress: Progress | None, is_cancelled: Callable[[], bool]) -> Table:
         for part in self.parts(progress, is_cancelled):
             self._add(part.frame, part.lines)
-            self._check_room(part.share)
+            self._check_memory(part.share)
         return self._table()
 
     def read_beginning(self) -> Table:
@@ -190,11 +190,11 @@ class Pass:
             lines = b"".join((rest, memoryview(block)[:cut])) if cut else b""  # one copy, not two
             rest = block[cut:] if cut else rest + block
             if to_skip and lines:
-                place = 0
-                while to_skip and place < len(lines):
-                    place = lines.index(b"\n", place) + 1
+                offset = 0
+                while to_skip and offset < len(lines):
+                    offset = lines.index(b"\n", offset) + 1
                     to_skip -= 1
-                lines = lines[place:]
+                lines = lines[offset:]
             if lines:
                 count = count_byte(lines, NEWLINE)
                 yield from self._plain(lines, count)
@@ -234,10 +234,10 @@ class Pass:
             parsed = self._irregular(text)
             lines -= count_byte(self._carry, NEWLINE)
             text = text[: len(text) - len(self._carry)]
-        frame, places = parsed
-        places += self._line
+        frame, line_numbers = parsed
+        line_numbers += self._line
         self._line += lines
-        return (frame, places), text, is_regular
+        return (frame, line_numbers), text, is_regular
 
     def _add(self, frame: pd.DataFrame, lines: NDArray[np.int32]) -> None:
         self._rows += len(frame)
@@ -250,7 +250,7 @@ class Pass:
         for j, cells in enumerate(self._columns):
             cells.take(frame[j], self._expected_rows)
 
-    def _check_room(self, share: float) -> None:
+    def _check_memory(self, share: float) -> None:
         """Raise DataError if the columns, extrapolated from this share, do not fit into memory.
 
         Querying the free memory takes 0.4 ms: it is done only when the rows have doubled.
@@ -286,14 +286,14 @@ class Pass:
             is_ink &= data != TAB
         starts = np.concatenate(([0], ends[:-1] + 1))
         is_filled = np.logical_or.reduceat(is_ink, starts)
-        places = np.flatnonzero(is_filled).astype(np.int32)
-        if len(places) == lines:
+        line_numbers = np.flatnonzero(is_filled).astype(np.int32)
+        if len(line_numbers) == lines:
             return None
-        if not len(places):
-            return no_rows(self._width), places
+        if not len(line_numbers):
+            return no_rows(self._width), line_numbers
         filled = data[np.repeat(is_filled, ends + 1 - starts)].tobytes()
-        frame = self._rows_of(filled, len(places), texts)
-        return None if frame is None else (frame, places)
+        frame = self._rows_of(filled, len(line_numbers), texts)
+        return None if frame is None else (frame, line_numbers)
 
     def _rows_of(self, chunk: bytes, rows: int, texts: list[int]) -> pd.DataFrame | None:
         """Parse `rows` lines that are each a row of the right width; return None if one is not."""
@@ -321,7 +321,7 @@ class Pass:
         kept = io.StringIO()
         # Row by row: a single call for all rows would block the window for 0.2 s.
         keep = csv.writer(kept, delimiter=self._form.delimiter, lineterminator="\n").writerow
-        places: list[int] = []
+        line_numbers: list[int] = []
         start = 0
         try:
             for fields in reader:
@@ -334,7 +334,7 @@ class Pass:
                     pass
                 elif len(fields) == self._width:
                     keep(fields)
-                    places.append(start)
+                    line_numbers.append(start)
                 else:
                     self._leave_out(self._line + start, len(fields))
                 start = reader.line_num
@@ -344,11 +344,13 @@ class Pass:
             raise self._open_quote(self._line + start)
         content = kept.getvalue().encode()
         frame: pd.DataFrame | None = no_rows(self._width)
-        if places:
+        if line_numbers:
             frame = self._parse(content, self._texts(), skips_blank_lines=False)
-        if frame is None or len(frame) != len(places):
-            raise RuntimeError(f"{len(places)} rows of {self._source.name} were parsed as others.")
-        return frame, np.array(places, dtype=np.int32)
+        if frame is None or len(frame) != len(line_numbers):
+            raise RuntimeError(
+                f"{len(line_numbers)} rows of {self._source.name} were parsed as others."
+            )
+        return frame, np.array(line_numbers, dtype=np.int32)
 
     def _leave_out(self, line: int, width: int) -> None:
         self._ragged_count += 1

@@ -68,7 +68,7 @@ def has_quoted_rows(lines: list[str]) -> bool:
 
 def has_single_quotes(text: str) -> bool:
     """Return whether cells of a sample are in single quotes, more than one, and none in double."""
-    if _DOUBLE.search(text):
+    if "'" not in text or _DOUBLE.search(text):
         return False
     found = _SINGLE.finditer(text)
     return next(found, None) is not None and next(found, None) is not None

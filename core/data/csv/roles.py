@@ -138,11 +138,12 @@ def without_features(table: Table, label: int) -> DataError:
     """Return the error of a table that has no features beside this label."""
     return DataError(
         f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
-        "numbers which differ, or a few words; a feature must. " + say_words_beside(table, label)
+        "numbers which differ, or a few words; a feature must. "
+        + describe_text_columns(table, label)
     )
 
 
-def say_words_beside(table: Table, label: int) -> str:
+def describe_text_columns(table: Table, label: int) -> str:
     """Return a sentence on why there may be no features beside the label."""
     for j, column in enumerate(table.columns):
         word = next((cell for cell in column.head if isinstance(cell, str)), None)

@@ -170,7 +170,8 @@ class Column:
         spoken = [] if self.kind != "text" or self.codes is None else list(self.words)
         if len(numbers) + len(spoken) > MAX_CLASSES:
             raise self._too_many(f"{len(numbers) + len(spoken):,}")
-        names = [*(format_shortest(number) for number in numbers), *spoken]
+        beside = f" {self.unit}" if self.unit else ""
+        names = [*(f"{format_shortest(number)}{beside}" for number in numbers), *spoken]
         order = (
             sorted(range(len(names)), key=lambda k: natural_order(names[k]))
             if spoken

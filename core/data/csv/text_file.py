@@ -134,9 +134,9 @@ def lines_of(text: str) -> list[str]:
 
 def check_text(name: str, block: bytes, line: int = 1) -> None:
     """Raise DataError for a zero byte; `line` is the number of the block's first line."""
-    place = block.find(b"\0")
-    if place >= 0:
-        line += block.count(b"\n", 0, place)
+    offset = block.find(b"\0")
+    if offset >= 0:
+        line += block.count(b"\n", 0, offset)
         raise DataError(
             f"{name}, line {line:,}: found a zero byte, which no text has. The file is "
             "damaged or no table; save it again as CSV (UTF-8)."

@@ -51,6 +51,7 @@ class Understood:
     unused : columns outside the data set, each with the reason; doubts : those in it that are no
         features unless they are asked for, and why.
     remarks : what seems odd.
+    could_be_words : columns that can go in as categories.
     """
 
     format: TableFormat
@@ -60,8 +61,9 @@ class Understood:
     unused: tuple[tuple[str, str], ...]
     doubts: dict[str, str]
     remarks: tuple[Remark, ...]
+    could_be_words: tuple[str, ...] = ()
 
-    def say_label(self) -> str:
+    def describe_label(self) -> str:
         """Return which column is the label, why, and which others could be."""
         said = f"{self.label} ({self.label_why})"
         if self.rivals:

@@ -97,10 +97,10 @@ def _extent(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[int, int]:
             text = rest + block
             for letters, number in _CELL.findall(text):
                 rows = max(rows, int(number))
-                place = 0
+                column = 0
                 for letter in letters:
-                    place = 26 * place + letter - 64
-                columns = max(columns, place)
+                    column = 26 * column + letter - 64
+                columns = max(columns, column)
             rest = text[-200:]
     return rows, columns
 

@@ -72,8 +72,8 @@ def fitted(ink: Ink, size: int, factor: float) -> tuple[Coordinates, float]:
 
 def _scale(extent: Coordinates, size: int, pen: float) -> Coordinates:
     """Return the scale that makes an extent plus the pen fit the box; a narrow digit stays so."""
-    room = np.maximum(np.array(BOX) / BLOCK * size / 8 - pen, 1 / BLOCK)
-    factors = np.divide(room, extent, out=np.full(2, np.inf), where=extent > NEAREST)
+    inner = np.maximum(np.array(BOX) / BLOCK * size / 8 - pen, 1 / BLOCK)
+    factors = np.divide(inner, extent, out=np.full(2, np.inf), where=extent > NEAREST)
     if not np.isfinite(factors).any():
         return np.ones(2)  # the drawing is a dot
     down = factors[1] if np.isfinite(factors[1]) else factors[0]

@@ -54,8 +54,8 @@ def layout_of(size: int) -> DigitLayout:
 
 def fitting(extent: Coordinates, layout: DigitLayout, pen: float) -> Coordinates:
     """Return the scale factors (2,) that make an extent (2,) plus the pen width fit the box."""
-    room = np.array(layout.box) - pen
-    factors = np.divide(room, extent, out=np.full(2, np.inf), where=extent > NEAREST)
+    inner = np.array(layout.box) - pen
+    factors = np.divide(inner, extent, out=np.full(2, np.inf), where=extent > NEAREST)
     least = factors.min()
     if not np.isfinite(least):
         return np.ones(2)  # the drawing is a dot

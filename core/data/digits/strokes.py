@@ -85,14 +85,13 @@ def smooth(curves: list[Coordinates], box: float) -> tuple[Ink, Unit]:
     unit = Unit((low + high) / 2, length)
     points = (points - unit.origin) / length
     of_stroke = np.repeat(np.arange(len(curves)), [len(curve) for curve in curves])
-    is_new = np.diff(of_stroke, prepend=-1) > 0
-    keep = is_new | (np.abs(np.diff(points, axis=0, prepend=points[:1])).max(axis=1) > NEAREST)
-    points, is_new = points[keep], is_new[keep]
-    is_last = np.append(is_new[1:], True)
+    points, is_new = _distinct(points, np.diff(of_stroke, prepend=-1) > 0)
     if len(points) > DENSE:
         along = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T).cumsum()
+        is_last = np.append(is_new[1:], True)
         keep = is_new | is_last | (np.diff(np.floor(along * (box / CLOSE)), prepend=-1) > 0)
-        points, is_new, is_last = points[keep], is_new[keep], is_last[keep]
+        points, is_new = _distinct(points[keep], is_new[keep])  # the last may lie on the one before
+    is_last = np.append(is_new[1:], True)
     dots = points[is_new & is_last]
     (at,) = np.nonzero(~is_last)
     p1, p2 = points[at], points[at + 1]
@@ -116,3 +115,11 @@ def smooth(curves: list[Coordinates], box: float) -> tuple[Ink, Unit]:
 
     start, end = curve(step), curve(step + 1)
     return Ink(np.concatenate([start, dots]), np.concatenate([end, dots])), unit
+
+
+def _distinct(
+    points: Coordinates, is_new: NDArray[np.bool_]
+) -> tuple[Coordinates, NDArray[np.bool_]]:
+    """Skip points that lie where the point before them in their stroke lies."""
+    keep = is_new | (np.abs(np.diff(points, axis=0, prepend=points[:1])).max(axis=1) > NEAREST)
+    return points[keep], is_new[keep]

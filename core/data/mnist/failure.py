@@ -52,8 +52,8 @@ class Cause(Enum):
         "sign in to the network in a web browser and try again",
     )
 
-    def __init__(self, words: str, remedy: str) -> None:
-        self.words, self.remedy = words, remedy
+    def __init__(self, text: str, remedy: str) -> None:
+        self.words, self.remedy = text, remedy
 
 
 class TransferError(Exception):

@@ -81,6 +81,14 @@ def find_files(chosen: str | None) -> IdxFiles | None:
         ) from error
 
 
+def holds_files(folder: Path) -> bool:
+    """Return whether a folder or those below it hold a file that is named like one of the four."""
+    try:
+        return next(_candidates(folder), None) is not None
+    except OSError:
+        return False
+
+
 def name_of(folder: Path) -> str:
     """Return the name of a folder's data: the nearest folder name upwards that is not in NAMELESS.
 
@@ -112,8 +120,8 @@ def _candidates(folder: Path) -> Iterator[_Candidate]:
     level: list[tuple[Path, tuple[str, ...]]] = [(folder, ())]
     for depth in range(LEVELS + 1):
         below: list[tuple[Path, tuple[str, ...]]] = []
-        for place, parts in level:
-            for path in sorted(place.iterdir()):
+        for directory, parts in level:
+            for path in sorted(directory.iterdir()):
                 left -= 1
                 if left < 0:
                     return
@@ -152,7 +160,7 @@ def _choose(folder: Path, begin: str, candidates: list[_Candidate]) -> IdxFiles:
     if not whole:
         group = max(groups, key=lambda group: (len(groups[group]), -len(group)))
         missing = [role for role in ROLES if role not in groups[group]]
-        raise DataError(_say_missing(folder, group, missing))
+        raise DataError(_describe_missing(folder, group, missing))
     shallowest = min(map(len, whole))
     nearest = [group for group in whole if len(group) == shallowest]
     if len(nearest) > 1:
@@ -175,9 +183,9 @@ def _rank(path: Path) -> tuple[int, int, str]:
     return len(path.parts), path.name.count(".gz"), path.name
 
 
-def _say_missing(folder: Path, group: tuple[str, ...], missing: list[str]) -> str:
+def _describe_missing(folder: Path, group: tuple[str, ...], missing: list[str]) -> str:
     part, kind = missing[0].split()
     begin = f"{group[-1]}-" if group[-1] else ""
     name = f"{begin}{part}-{kind}-idx{3 if kind == 'images' else 1}-ubyte"
-    place = folder.joinpath(*group[:-1])
-    return f"{place} holds no {name} or {name}.gz; put all four MNIST files there."
+    directory = folder.joinpath(*group[:-1])
+    return f"{directory} holds no {name} or {name}.gz; put all four MNIST files there."

@@ -15,8 +15,8 @@ from core.data.mnist.folder import IdxFiles
 from core.data.mnist.idx_file import (
     MAX_BYTES,
     MAX_HEAD,
+    describe_shape,
     read_head,
-    say_size,
     unpack,
     without_second_zip,
 )
@@ -111,8 +111,9 @@ def _check_heads(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> Non
     size, test_size = shapes[0][1:], shapes[2][1:]
     if size != test_size:
         raise DataError(
-            f"{names[0]} holds {say_size(size)} images and {names[2]} {say_size(test_size)} "
-            "ones; the files do not belong together. Get all four again."
+            f"{names[0]} holds {describe_shape(size)} images and {names[2]} "
+            f"{describe_shape(test_size)} ones; the files do not belong together. "
+            "Get all four again."
         )
 
 

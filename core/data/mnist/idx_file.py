@@ -30,7 +30,7 @@ MAX_HEAD = 16  # bytes of the longest header
 TWICE = 2**20  # bytes that zipping a zipped file adds at most, beyond what it has
 
 
-def say_size(shape: tuple[int, ...]) -> str:
+def describe_shape(shape: tuple[int, ...]) -> str:
     return " × ".join(str(side) for side in shape)
 
 
@@ -83,11 +83,11 @@ def unpack(
     if len(body) < math.prod(shape):
         raise DataError(
             f"{name} breaks off: its header promises {math.prod(shape):,} bytes "
-            f"({say_size(shape)}) and {len(body):,} are there. Get the file again."
+            f"({describe_shape(shape)}) and {len(body):,} are there. Get the file again."
         )
     if len(body) > math.prod(shape) or extra:
         raise DataError(
-            f"{name} holds more than the {math.prod(shape):,} bytes ({say_size(shape)}) that "
+            f"{name} holds more than the {math.prod(shape):,} bytes ({describe_shape(shape)}) that "
             "its header promises. Get the file again."
         )
     if original is not None:
@@ -149,15 +149,15 @@ def _shape(name: str, head: bytes, dimensions: int, original: Original | None) -
         raise DataError(f"{name} breaks off inside its header. Get the file again.")
     shape = struct.unpack(f">{dimensions}I", head[4:])
     if math.prod(shape) == 0:
-        raise DataError(f"{name} holds no {kind} ({say_size(shape)}). Get the file again.")
+        raise DataError(f"{name} holds no {kind} ({describe_shape(shape)}). Get the file again.")
     if math.prod(shape) > MAX_BYTES:
         raise DataError(
-            f"{name} claims {say_size(shape)} = {math.prod(shape) / 2**30:,.0f} GiB; "
+            f"{name} claims {describe_shape(shape)} = {math.prod(shape) / 2**30:,.0f} GiB; "
             f"at most {MAX_BYTES // 2**30} GiB are read. Its header is damaged."
         )
     if original is not None and len(head) + math.prod(shape) != original.length:
         raise DataError(
-            f"{name} claims {say_size(shape)} {kind}; MNIST's own file has {original.length:,} "
-            "bytes. Get the file again."
+            f"{name} claims {describe_shape(shape)} {kind}; MNIST's own file has "
+            f"{original.length:,} bytes. Get the file again."
         )
     return shape

@@ -15,6 +15,16 @@ from core.files import contents
 
 MAPPING_BYTES = 2**16
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+DIGITS = tuple("0123456789")
+# EMNIST's other parts, as its mapping files have them; in the merged ones small letters that look
+# like capitals are one class with these.
+MERGED = (*DIGITS, *LETTERS, *"abdefghnqrt")
+BY_CLASS = (*DIGITS, *LETTERS, *"abcdefghijklmnopqrstuvwxyz")
+OF_EMNIST = (
+    (re.compile(r"emnist-(?:balanced|bymerge)"), MERGED),
+    (re.compile(r"emnist-byclass"), BY_CLASS),
+)
+OF_LETTERS = re.compile(r"emnist-letters")
 FASHION = (
     *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag"),
     "Ankle boot",
@@ -44,13 +54,15 @@ def class_names(names: Iterable[str], y: Labels, mapping: dict[int, str]) -> dic
     names : of the files and their folders. mapping : what a mapping file says.
     """
     labels = [int(label) for label in np.unique(y)]
+    listed = [name.casefold() for name in names]
     known: dict[int, str] = {}
     if set(labels) <= set(mapping):
         known = mapping
-    elif is_emnist_letters(y):
+    elif is_emnist_letters(y) or any(map(OF_LETTERS.search, listed)):
         known = dict(enumerate(LETTERS, start=1))
+    elif of_emnist := [words for part, words in OF_EMNIST if any(map(part.search, listed))]:
+        known = dict(enumerate(of_emnist[0]))
     elif len(labels) == 10:
-        listed = [name.casefold() for name in names]
         for pattern, words in NAMED:
             if any(pattern.search(name) for name in listed):
                 known = dict(enumerate(words))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.data.pictures.kinds import begins_as_picture, say_other
-from core.errors import DataError
+from core.data.pictures.kinds import begins_as_picture, describe_kind
+from core.errors import DataError, PictureError
 from core.files import contents
 
 Picture = NDArray[np.float32]
@@ -27,6 +29,7 @@ MAX_PIXELS_JPEG = 2**27  # decoded at a half, a quarter or an eighth of its size
 LONGEST_SIDE = 800  # pixels; a larger picture is reduced, which also averages its noise
 PLAIN_GREY = 0.25  # range of greys below which opaque pixels are ink alone, without paper
 ANIMATED = ("GIF", "WEBP", "PNG", "AVIF")
+DAMAGED = "damaged"
 VISIBLE = 0.25  # difference from paper
 KEPT = 0.95  # of the first frame's ink is still there where a drawing grows
 
@@ -55,6 +58,17 @@ def decode(data: bytes, name: str) -> Picture:
     name : of the file, for messages.
     Raises DataError where the data are no picture, are damaged, or have too many pixels.
     """
+    with opened(data, name) as image:
+        return _of_animation(image, _grey_of(image))
+
+
+@contextmanager
+def opened(data: bytes, name: str) -> Iterator[Image.Image]:
+    """Open a picture file's bytes, whose size is within bounds; what is done with it may fail.
+
+    name : of the file, for messages.
+    Raises DataError where the data are no picture, are damaged, or have too many pixels.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the size is checked here, for all kinds alike
@@ -62,17 +76,33 @@ def decode(data: bytes, name: str) -> Picture:
             known = [kind for kind in FORMATS if kind in Image.OPEN]
             with Image.open(io.BytesIO(data), formats=known) as image:
                 _check_size(image, name)
-                return _of_animation(image, _grey_of(image))
+                yield image
     except UnidentifiedImageError:
         if begins_as_picture(data):
-            raise DataError(f"{name} is damaged: it breaks off. Save the picture again.") from None
-        raise DataError(f"{name} is {say_other(data)}.") from None
+            said = f"{name} is damaged: it breaks off. Save the picture again."
+            raise PictureError(said, DAMAGED) from None
+        other = describe_kind(data)
+        raise PictureError(f"{name} is {other}.", other.partition(";")[0]) from None
     except Image.DecompressionBombError:
         raise _too_large(name, "far more than", MAX_PIXELS) from None
     except DataError:
         raise
     except Exception as error:  # decoders raise many types for damaged data
-        raise DataError(f"{name} is damaged ({error}). Save the picture again.") from error
+        said = f"{name} is damaged ({error}). Save the picture again."
+        raise PictureError(said, DAMAGED) from error
+
+
+def load(image: Image.Image, smaller: str | None, side: int) -> None:
+    """Decode the pixels of an opened picture.
+
+    A JPEG may be decoded smaller, with no side below `side`, and in the mode `smaller`.
+    """
+    expected = image.size
+    image.draft(smaller, (side, side))
+    allowed = max(image.width * image.height, expected[0] * expected[1])
+    image.load()
+    if image.width * image.height > allowed:
+        raise ValueError("it gives its size twice")
 
 
 def _check_size(image: Image.Image, name: str) -> None:
@@ -81,22 +111,18 @@ def _check_size(image: Image.Image, name: str) -> None:
         raise _too_large(name, f"{image.width:,} × {image.height:,} pixels;", most)
 
 
-def _too_large(name: str, found: str, most: int) -> DataError:
-    return DataError(
-        f"{name} has {found} at most {most / 1e6:.0f} million can be read. Make it smaller."
+def _too_large(name: str, found: str, most: int) -> PictureError:
+    return PictureError(
+        f"{name} has {found} at most {most / 1e6:.0f} million can be read. Make it smaller.",
+        "of too many pixels",
     )
 
 
 def _grey_of(image: Image.Image) -> Picture:
-    expected = image.size
-    image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded smaller, but no smaller
-    allowed = image.width * image.height
-    image.load()
-    if image.width * image.height > max(allowed, expected[0] * expected[1]):
-        raise ValueError("it gives its size twice")
+    load(image, None, LONGEST_SIDE)
     turned = ImageOps.exif_transpose(image)
     if turned.mode.startswith(("I", "F")):
-        return _reduced(Image.fromarray(_stretched(np.asarray(turned), turned.mode)))
+        return _reduced(Image.fromarray(stretched(np.asarray(turned), turned.mode)))
     if turned.mode == "LAB":
         turned = turned.getchannel(0)
     # By way of RGBA, palettes and single transparent colours become opacity.
@@ -132,7 +158,7 @@ def _reduced(image: Image.Image) -> Picture:
     return np.array(image.reduce(_factor(image)), dtype=np.float32)
 
 
-def _stretched(values: NDArray[Any], mode: str) -> Picture:
+def stretched(values: NDArray[Any], mode: str) -> Picture:
     """Return greys of more than 8 bits in 0 … 1; those of 32 bits by their own range."""
     grey = values.astype(np.float32)
     if mode.startswith("I;16") or (mode == "I" and grey.min(initial=0) >= 0):

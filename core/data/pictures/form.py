@@ -81,18 +81,18 @@ def _placements(ink: Picture, recipe: DigitPreprocessing) -> Iterator[Stage]:
     middle, extent = corners.mean(axis=1), corners[:, 1] - corners[:, 0]
     scale = np.full(2, size / max(ink.shape))
     # The point of the ink that comes to a place of the frame.
-    point, place = np.array(ink.shape[::-1]) / 2, np.full(2, half)
+    point, position = np.array(ink.shape[::-1]) / 2, np.full(2, half)
     pen = 0.0
 
     def placed(*, is_soft: bool) -> Picture:
-        return _resampled(ink, point - place / scale, scale, size, pen, is_soft=is_soft)
+        return _resampled(ink, point - position / scale, scale, size, pen, is_soft=is_soft)
 
     yield Stage("pad", placed(is_soft=False))
     if recipe.crop:
         point = middle
         yield Stage("crop", placed(is_soft=False))
     else:
-        place = half + (middle - point) * scale
+        position = half + (middle - point) * scale
         point = middle
     if recipe.scale_to_box:
         scale, pen = fitting(extent, layout, pen=0.0), recipe.pen
@@ -104,7 +104,7 @@ def _placements(ink: Picture, recipe: DigitPreprocessing) -> Iterator[Stage]:
         for axis, goal in enumerate(layout.middle):
             if goal is not None:
                 point[axis] = corners[axis, 0] + _centre(cropped, axis)
-                place[axis] = goal + 0.5
+                position[axis] = goal + 0.5
         yield Stage("centre", placed(is_soft=recipe.antialias))
 
 
@@ -118,12 +118,13 @@ def _resampled(
     """
     high = low + size / scale
     rows, columns = ink.shape
-    left, top = (max(0, math.ceil(-place)) for place in low)
-    right, bottom = (max(0, math.ceil(place)) for place in high - (columns, rows))
+    left, top = (max(0, math.ceil(-position)) for position in low)
+    right, bottom = (max(0, math.ceil(position)) for position in high - (columns, rows))
     # What is far outside the frame is not needed.
-    first_x, first_y = (max(0, math.floor(place) - 1) for place in low)
+    first_x, first_y = (max(0, math.floor(position) - 1) for position in low)
     last_x, last_y = (
-        min(side, math.ceil(place) + 1) for place, side in zip(high, (columns, rows), strict=True)
+        min(side, math.ceil(position) + 1)
+        for position, side in zip(high, (columns, rows), strict=True)
     )
     needed = ink[first_y : max(last_y, first_y + 1), first_x : max(last_x, first_x + 1)]
     wide = Image.fromarray(np.pad(needed, ((top, bottom), (left, right))))
@@ -154,19 +155,19 @@ def is_in_form(ink: Picture, size: int) -> bool:
     if size == DIGITS_SIZE:  # these are placed less regularly
         return True
     layout = layout_of(size)
-    for axis, (room, goal) in enumerate(zip(layout.box, layout.middle, strict=True)):
+    for axis, (inner, goal) in enumerate(zip(layout.box, layout.middle, strict=True)):
         first, last = _span(ink > 0, axis)
         assert goal is not None
         # The box is measured to the middle of the grey edges.
-        if last - first > room + 1 or abs(_centre(ink, axis) - 0.5 - goal) > NEAR * size:
+        if last - first > inner + 1 or abs(_centre(ink, axis) - 0.5 - goal) > NEAR * size:
             return False
     return True
 
 
 def _span(marked: NDArray[np.bool_], axis: int) -> tuple[int, int]:
     """Return start and end (exclusive) of the marked pixels along x (axis 0) or y (axis 1)."""
-    (places,) = np.nonzero(marked.any(axis=axis))
-    return int(places[0]), int(places[-1]) + 1
+    (indices,) = np.nonzero(marked.any(axis=axis))
+    return int(indices[0]), int(indices[-1]) + 1
 
 
 def _centre(ink: Picture, axis: int) -> float:

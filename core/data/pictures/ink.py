@@ -20,6 +20,7 @@ FAINTER = 0.6  # of the threshold, for lines
 ROUNDS = 4  # of finding the level and the threshold by turns
 SMOOTHED = 150  # pixels a side from which a picture is smoothed before it is cut into parts
 REACH = 0.18  # of the digit's size: farther parts are not of it
+AS_DARK = 0.6  # of the darkness of the digit or the frame: a paler part is what a shadow has left
 LEAST_PART = 0.02  # of the digit's ink: a smaller part is dust, unless it touches
 HOLLOW = 0.35  # a frame covers at most so much of its box …
 LEAST_INSIDE = 0.12  # … and what it encloses is at least so high
@@ -140,7 +141,8 @@ def _one_round(smooth: Picture, threshold: float, least: float, *, without_lines
     if not len(parts):
         return found
     mass = parts.sums(smooth)
-    main = int(np.argmax(mass * _weights(parts, smooth.shape)))
+    plausible = parts.sums(smooth**2) * _weights(parts, smooth.shape)  # a shadow is large and pale
+    main = int(np.argmax(plausible))
     found.chosen, found.is_several = _within_reach(parts, mass, main)
     found.level = float(np.percentile(smooth[parts.labels == main + 1], LEVEL_SHARE))
     return found
@@ -180,12 +182,19 @@ def _frames(parts: Parts, mass: NDArray[np.float64]) -> NDArray[np.bool_]:
             & (parts.left > parts.left[k])
             & (parts.right < parts.right[k])
             & (mass > LEAST_INSIDE**2 * mass[k])
+            & _is_as_dark(parts, mass, int(k))
         )
         share = parts.height[is_inside].max(initial=0) / parts.height[k]
         if share < LEAST_INSIDE:
             continue
         is_frame[k] = IN_RING[0] <= share <= IN_RING[1] or _is_box(parts, int(k))
     return is_frame
+
+
+def _is_as_dark(parts: Parts, mass: NDArray[np.float64], k: int) -> NDArray[np.bool_]:
+    """Return which parts are about as dark as part k, or darker."""
+    darkness = mass / parts.area
+    return np.asarray(darkness >= AS_DARK * darkness[k])
 
 
 def _is_box(parts: Parts, k: int) -> bool:
@@ -211,10 +220,11 @@ def _within_reach(
     left, right = int(parts.left[main]), int(parts.right[main])
     size = max(bottom - top, right - left)
     reach = max(REACH * size, 2.0)
+    is_ink = _is_as_dark(parts, mass, main)
     while True:
         down = np.maximum(np.maximum(parts.top - bottom, top - parts.bottom), 0)
         along = np.maximum(np.maximum(parts.left - right, left - parts.right), 0)
-        near = ~chosen & (np.hypot(down, along) <= reach)
+        near = ~chosen & is_ink & (np.hypot(down, along) <= reach)
         near &= (mass >= LEAST_PART * mass[main]) | (np.hypot(down, along) <= 0.02 * size)
         is_beside = (along > 0.04 * size) & (parts.height >= 0.7 * (bottom - top))
         near &= ~is_beside & (np.maximum(parts.height, parts.width) <= 1.5 * size)

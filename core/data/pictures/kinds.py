@@ -42,26 +42,35 @@ CHOICE = "PNG, JPEG, WebP, GIF, BMP or TIFF"
 
 def looks_like_picture(path: Path) -> bool:
     """Return whether a file begins as one of the kinds of pictures that are decoded."""
+    return begins_as_picture(first_bytes(path))
+
+
+def first_bytes(path: Path) -> bytes:
+    """Return the bytes that tell a file's kind, none if it cannot be read."""
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD)
+            return file.read(HEAD)
     except (OSError, ValueError):
-        return False
-    return begins_as_picture(head)
+        return b""
 
 
 def begins_as_picture(head: bytes) -> bool:
     """Return whether these first bytes are those of a kind that is decoded."""
-    return any(head[place:].startswith(begin) for place, begin in PICTURES)
+    return any(head[offset:].startswith(begin) for offset, begin in PICTURES)
 
 
-def say_other(data: bytes) -> str:
+def describe_kind(data: bytes) -> str:
     """Return what data that are no picture are, and what to do."""
     if not data:
         return "empty (0 bytes); choose another picture"
+    return known_other(data) or f"no picture that can be read; choose a {CHOICE} file"
+
+
+def known_other(data: bytes) -> str:
+    """Return what data are that people take for a picture, and what to do; "" for all else."""
     head = data[:HEAD].lower()
     text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
-    for place, begin, said in OTHERS:
-        if (text if place == 0 else head[place:]).startswith(begin):
+    for offset, begin, said in OTHERS:
+        if (text if offset == 0 else head[offset:]).startswith(begin):
             return said
-    return f"no picture that can be read; choose a {CHOICE} file"
+    return ""

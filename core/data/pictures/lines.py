@@ -217,8 +217,8 @@ class _Votes:
     def _add(self, which: NDArray[np.bool_], sign: int) -> None:
         y, x = self._y[which], self._x[which]
         for k, slope in enumerate(self._slopes):
-            place = np.rint(y - slope * x).astype(np.intp) + self._margin
-            self._counts[k] += sign * np.bincount(place, minlength=self._width)
+            bin_of = np.rint(y - slope * x).astype(np.intp) + self._margin
+            self._counts[k] += sign * np.bincount(bin_of, minlength=self._width)
 
 
 def _longest_span(columns: Numbers, width: int) -> tuple[int, int] | None:

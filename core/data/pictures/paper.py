@@ -80,8 +80,10 @@ def _local_contrast(grey: Picture, small: Picture, *, is_dark: bool) -> Contrast
 
 def _contrast(grey: Picture, paper: Picture, *, is_dark: bool) -> Picture:
     """Return the contrast of what is darker than the paper; both are negated for light ink."""
-    room = paper if is_dark else 1 + paper
-    return np.asarray((paper - grey) / np.maximum(room, DARKEST if is_dark else 1 - LIGHTEST))
+    contrast_limit = paper if is_dark else 1 + paper
+    return np.asarray(
+        (paper - grey) / np.maximum(contrast_limit, DARKEST if is_dark else 1 - LIGHTEST)
+    )
 
 
 def _paper(small: Picture, *, is_dark: bool) -> Picture:

@@ -33,7 +33,7 @@ class Choice(Combo):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def offer(self, options: Sequence[tuple[str, object]], value: object) -> None:
+    def set_options(self, options: Sequence[tuple[str, object]], value: object) -> None:
         """Set the options, each a text with its value, and choose one."""
         self.clear()
         for words, data in options:
@@ -59,9 +59,9 @@ class Toggle(QPushButton):
     def __init__(self) -> None:
         super().__init__("off")
         self.setCheckable(True)
-        self.toggled.connect(self._say)
+        self.toggled.connect(self._show_state)
 
-    def _say(self, is_on: bool) -> None:
+    def _show_state(self, is_on: bool) -> None:
         self.setText("on" if is_on else "off")
 
     def sizeHint(self) -> QSize:

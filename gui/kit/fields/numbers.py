@@ -170,9 +170,9 @@ class ShareField(_NumberField, QDoubleSpinBox):
         self._most = most
         self.setDecimals(2)
         self.setSuffix(" %")
-        self.offer_given(False)
+        self.set_given(False)
 
-    def offer_given(self, is_given: bool) -> None:
+    def set_given(self, is_given: bool) -> None:
         """Set whether the data come with a share, which can then be chosen by a word."""
         with QSignalBlocker(self):
             self.setRange(GIVEN if is_given else 0, 100 * self._most)

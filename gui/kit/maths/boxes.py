@@ -26,8 +26,8 @@ class Box:
 
     width = above = below = 0.0
 
-    def measure(self, room: float) -> None:
-        """Compute the size for a line of width `room`."""
+    def measure(self, available: float) -> None:
+        """Compute the size for a line of width `available`."""
 
     def place(self, x: float, baseline: float) -> None:
         raise NotImplementedError
@@ -57,8 +57,8 @@ class Text(Box):
         self.width = metrics.horizontalAdvance(text)
         self.above, self.below = metrics.ascent(), metrics.descent()
 
-    def measure(self, room: float) -> None:
-        words = self._metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room)
+    def measure(self, available: float) -> None:
+        words = self._metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, available)
         self._item.setText(words)
         self.width = self._metrics.horizontalAdvance(words)
 
@@ -95,7 +95,7 @@ class Spot(Box):
     def ink(self) -> QColor:
         return self._item.brush().color()
 
-    def say(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         self._item.setText(as_term(text) if self.is_term else text)
         self._settle()
 
@@ -145,9 +145,9 @@ class Fraction(Box):
         self._bar.setPen(Qt.PenStyle.NoPen)
         self._bar.setBrush(ink)
 
-    def measure(self, room: float) -> None:
+    def measure(self, available: float) -> None:
         for part in (self._top, self._bottom):
-            part.measure(room)
+            part.measure(available)
         self.width = max(self._top.width, self._bottom.width) + 8 * zoom.factor()
         self._axis = 6.0 * zoom.factor()  # the bar's height over the baseline
         self.above = self._axis + self._top.above + self._top.below + 2
@@ -167,13 +167,13 @@ class Side(Box):
         self._parts, self._wraps = parts, wraps
         self._rows: list[list[Box]] = []
 
-    def measure(self, room: float) -> None:
+    def measure(self, available: float) -> None:
         self._rows = [[]]
         self._gap = gap = GAP * zoom.factor()
         x = 0.0
         for part in self._parts:
-            part.measure(room)
-            if self._wraps and self._rows[-1] and x + part.width > room:
+            part.measure(available)
+            if self._wraps and self._rows[-1] and x + part.width > available:
                 self._rows.append([])
                 x = 0.0
             self._rows[-1].append(part)
@@ -204,9 +204,9 @@ class Bracketed(Box):
         self._brackets = QGraphicsPathItem(root)
         self._brackets.setPen(ink)
 
-    def measure(self, room: float) -> None:
+    def measure(self, available: float) -> None:
         for cell in (cell for cells in self._cells for cell in cells):
-            cell.measure(room)
+            cell.measure(available)
         self._widths = [
             max(cells[j].width for cells in self._cells) for j in range(len(self._cells[0]))
         ]

@@ -40,7 +40,7 @@ class LiveNumbers:
         (self.covered.update if is_covered else self.covered.difference_update)(changed)
         return changed
 
-    def say(self, key: Key) -> str:
+    def text_of(self, key: Key) -> str:
         """Return the text that is shown for the number now."""
         return COVERED if key in self.covered else self._values.get(key, UNKNOWN)
 
@@ -57,13 +57,13 @@ class LiveNumbers:
     def text(self) -> str:
         """Return all lines as plain text."""
         return "\n".join(
-            f"{line.title.text}: {to_text(line.node, self.say)}" for line in self._lines
+            f"{line.title.text}: {to_text(line.node, self.text_of)}" for line in self._lines
         )
 
     def latex(self) -> str:
         """Return all lines as LaTeX."""
         rows = (
-            rf"&\text{{{line.title.text}}} & & {to_latex(line.node, self.say)}"
+            rf"&\text{{{line.title.text}}} & & {to_latex(line.node, self.text_of)}"
             for line in self._lines
         )
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"

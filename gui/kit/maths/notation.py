@@ -144,31 +144,31 @@ def walk(node: Node) -> Iterator[Node]:
                     yield from walk(cell)
 
 
-def to_text(node: Node, say: Say) -> str:
+def to_text(node: Node, text_of: Say) -> str:
     """Return the formula in plain characters, with the current numbers."""
     match node:
         case Sym(_, text) | Word(text):
             return text
         case Num(key, is_term):
-            return as_term(say(key)) if is_term else say(key)
+            return as_term(text_of(key)) if is_term else text_of(key)
         case Pic(key):
             return f"[picture of {' '.join(str(part) for part in key)}]"
         case Frac(top, bottom):
-            return f"({to_text(top, say)}) / ({to_text(bottom, say)})"
+            return f"({to_text(top, text_of)}) / ({to_text(bottom, text_of)})"
         case Row(parts) | Flow(parts):
-            return " ".join(filter(None, (to_text(part, say) for part in parts)))
+            return " ".join(filter(None, (to_text(part, text_of) for part in parts)))
         case Matrix(rows):
-            lines = (", ".join(to_text(cell, say) for cell in cells) for cells in rows)
+            lines = (", ".join(to_text(cell, text_of) for cell in cells) for cells in rows)
             return f"[{'; '.join(lines)}]"
 
 
-def to_latex(node: Node, say: Say) -> str:
+def to_latex(node: Node, text_of: Say) -> str:
     """Return the formula as LaTeX, with the current numbers."""
     match node:
         case Sym(latex, _):
             return latex
         case Num(key, is_term):
-            digits, exponent = _power(say(key))
+            digits, exponent = _power(text_of(key))
             words = rf"{digits}\cdot 10^{{{exponent}}}" if exponent else digits
             return f"({words})" if is_term and words.startswith("-") else words
         case Word(text):
@@ -176,32 +176,32 @@ def to_latex(node: Node, say: Say) -> str:
         case Pic(key):
             return rf"\text{{[{' '.join(str(part) for part in key)}]}}"
         case Frac(top, bottom):
-            return rf"\frac{{{to_latex(top, say)}}}{{{to_latex(bottom, say)}}}"
+            return rf"\frac{{{to_latex(top, text_of)}}}{{{to_latex(bottom, text_of)}}}"
         case Row(parts) | Flow(parts):
-            return " ".join(to_latex(part, say) for part in parts)
+            return " ".join(to_latex(part, text_of) for part in parts)
         case Matrix(rows):
-            lines = (" & ".join(to_latex(cell, say) for cell in cells) for cells in rows)
+            lines = (" & ".join(to_latex(cell, text_of) for cell in cells) for cells in rows)
             return r"\begin{bmatrix}" + r" \\ ".join(lines) + r"\end{bmatrix}"
 
 
-def to_csv(node: Node, say: Say) -> str:
+def to_csv(node: Node, text_of: Say) -> str:
     """Return the tables in the formula as CSV, one after the other; "" if there are none."""
     tables = [part for part in walk(node) if isinstance(part, Matrix)]
     return "\n".join(
         spreadsheet.to_text(
-            ["e".join(filter(None, _power(to_text(cell, say)))) for cell in cells]
+            ["e".join(filter(None, _power(to_text(cell, text_of)))) for cell in cells]
             for cells in table.rows
         )
         for table in tables
     )
 
 
-def as_term(words: str) -> str:
+def as_term(text: str) -> str:
     """Put a negative number in brackets."""
-    return f"({words})" if words.startswith("−") else words
+    return f"({text})" if text.startswith("−") else text
 
 
-def _power(words: str) -> tuple[str, str]:
+def _power(text: str) -> tuple[str, str]:
     """Split a number into its digits and its power of ten, "" if it has none."""
-    digits, _, exponent = words.replace("−", "-").partition("·10")
+    digits, _, exponent = text.replace("−", "-").partition("·10")
     return digits, exponent.translate(LOWERED)

@@ -118,7 +118,7 @@ class Sheet(QWidget):
         for key, value in values.items():
             if self.numbers.set_value(key, value):
                 for spot in self.spots(key):
-                    spot.say(self.numbers.say(key))
+                    spot.set_text(self.numbers.text_of(key))
         for key, (pixels, largest) in (pictures or {}).items():
             known = self._pictures.get(key)
             self._pictures[key] = pixels, largest
@@ -145,7 +145,7 @@ class Sheet(QWidget):
             return
         for key in changed:
             for spot in self.spots(key):
-                spot.say(self.numbers.say(key))
+                spot.set_text(self.numbers.text_of(key))
                 self._style(spot)
         self.covered_changed.emit(changed, is_covered)
 
@@ -185,7 +185,7 @@ class Sheet(QWidget):
             self._roots.append(root)
         for spots in setter.spots.values():
             for spot in spots:
-                spot.say(self.numbers.say(spot.key))
+                spot.set_text(self.numbers.text_of(spot.key))
                 self._style(spot)
         self._layout = SheetLayout(placed, self._scale * zoom.factor())
         self._lay_out()
@@ -253,8 +253,10 @@ class Sheet(QWidget):
         )
         if key != self._lit:
             self._point_at(key)
-            words = "" if key is None else f"{self._meaning.get(key, '')}: {self.numbers.say(key)}"
-            QToolTip.showText(event.globalPosition().toPoint(), as_tip(words), self)
+            text = (
+                "" if key is None else f"{self._meaning.get(key, '')}: {self.numbers.text_of(key)}"
+            )
+            QToolTip.showText(event.globalPosition().toPoint(), as_tip(text), self)
 
     def leaveEvent(self, event: object) -> None:
         self._point_at(None)
@@ -278,7 +280,7 @@ class Sheet(QWidget):
             at = keys.index(self._lit) if self._lit in keys else (-1 if step > 0 else 0)
             self._point_at(keys[(at + step) % len(keys)])
             self.setAccessibleDescription(
-                f"{self._meaning.get(self._lit or (), '')}: {self.numbers.say(self._lit or ())}"
+                f"{self._meaning.get(self._lit or (), '')}: {self.numbers.text_of(self._lit or ())}"
             )
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._lit is not None:
             self.cover([self._lit], self._lit not in self.numbers.covered)
@@ -291,9 +293,9 @@ class Sheet(QWidget):
         node = None if number is None else self._lines[number].node
         menu = copy_menu(
             self,
-            to_latex(node, self.numbers.say) if node else self.numbers.latex(),
-            to_text(node, self.numbers.say) if node else self.numbers.text(),
-            to_csv(node, self.numbers.say) if node else "",
+            to_latex(node, self.numbers.text_of) if node else self.numbers.latex(),
+            to_text(node, self.numbers.text_of) if node else self.numbers.text(),
+            to_csv(node, self.numbers.text_of) if node else "",
         )
         menu.addSeparator()
         if key is not None:

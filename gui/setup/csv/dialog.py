@@ -46,6 +46,7 @@ class CsvDialog(QDialog):
         self.remarks = RemarksBox()
         self.remarks.merge_wanted.connect(self._merge)
         self.remarks.missing_category_wanted.connect(self._choose_missing_category)
+        self.remarks.totals_wanted.connect(self._keep_totals)
         self.remarks.class_wanted.connect(self._choose_meaning)
         self.preview = Preview(theme, self)
         self.view = PreviewView(self.preview)
@@ -118,6 +119,10 @@ class CsvDialog(QDialog):
         self.selection.missing_category = is_category
         self._show_selection()
 
+    def _keep_totals(self, are_kept: bool) -> None:
+        self.selection.keep_totals = are_kept
+        self._show_selection()
+
     def _choose_meaning(self, word: str, is_class: bool) -> None:
         """Read the file again with this word as a class, or as a missing value."""
         self.format.choose_meaning(word, self.table, is_missing=not is_class)
@@ -135,12 +140,12 @@ class CsvDialog(QDialog):
             self.preview.set_theme(theme)
             self.foot.set_theme(theme)
 
-    def show_failure(self, words: str) -> None:
+    def show_failure(self, text: str) -> None:
         """Show why the corrected format could not be read; the previous preview stays."""
         self.format.take_back(self.table.format)
         self._set_busy(False)
         self._show_selection()
-        self.foot.say(words, is_trouble=True)
+        self.foot.show_message(text, is_trouble=True)
 
     def show_table(self, table: Table) -> None:
         """Show the file after it was read again."""
@@ -172,7 +177,7 @@ class CsvDialog(QDialog):
         self.gaps.show_gaps(outcome.gaps, selection.missing)
         self.preview.set_roles(selection.roles, is_pictures=selection.is_pictures)
         trouble = outcome.obstacle or outcome.question
-        self.foot.say(trouble or outcome.summary, is_trouble=bool(trouble))
+        self.foot.show_message(trouble or outcome.summary, is_trouble=bool(trouble))
         self.foot.set_possible(not outcome.obstacle, is_doubtful=bool(outcome.question))
 
 

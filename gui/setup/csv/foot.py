@@ -50,9 +50,9 @@ class Foot(QWidget):
         self._theme = theme
         self._paint()
 
-    def say(self, words: str, *, is_trouble: bool) -> None:
+    def show_message(self, text: str, *, is_trouble: bool) -> None:
         """Show what would be loaded, or what is wrong."""
-        self.summary.setText(words)
+        self.summary.setText(text)
         self._is_trouble = is_trouble
         self._paint()
 
@@ -69,9 +69,9 @@ class Foot(QWidget):
         self.busy.setVisible(is_busy)
         self._enable()
 
-    def show_progress(self, words: str, share: float) -> None:
+    def show_progress(self, text: str, share: float) -> None:
         """Show the progress of reading the file again; share : 0 … 1."""
-        self.busy.setToolTip(as_tip(words))
+        self.busy.setToolTip(as_tip(text))
         self.busy.setValue(round(STEPS * share))
 
     def _enable(self) -> None:

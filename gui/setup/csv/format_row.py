@@ -49,7 +49,7 @@ class FormatRow(QWidget):
         self.choices: dict[str, Choice] = {}
         for name, options in KNOWN.items():
             choice, words = Choice(), name.replace("has_", "")
-            choice.offer([(text, value) for value, text in options.items()], None)
+            choice.set_options([(text, value) for value, text in options.items()], None)
             choice.setAccessibleName(words)
             choice.setToolTip(f"Correct the {words} and read the file again")
             choice.chosen.connect(lambda value, n=name: self._correct(n, value))
@@ -93,7 +93,7 @@ class FormatRow(QWidget):
         self.sample.setToolTip(as_tip(words))
         self.sample.setVisible(bool(words))
         choice = self.choices["encoding"]
-        choice.offer(
+        choice.set_options(
             [
                 (f"{name}  {_sample(form, encoding)}".rstrip(), encoding)
                 for encoding, name in encodings.ENCODINGS.items()

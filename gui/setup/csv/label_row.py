@@ -43,10 +43,10 @@ class LabelRow(QWidget):
 
     def show_table(self, table: Table, label: int) -> None:
         """Offer the columns of a table, and select the one with index `label`."""
-        self.choice.offer([(name, j) for j, name in enumerate(table.names)], label)
+        self.choice.set_options([(name, j) for j, name in enumerate(table.names)], label)
 
-    def show_classes(self, words: str, *, is_pictures: bool) -> None:
+    def show_classes(self, text: str, *, is_pictures: bool) -> None:
         """Show the classes in the label column; pictures have no choice of features."""
-        self.classes.setText(words)
+        self.classes.setText(text)
         for button in (self.all_button, self.none_button):
             button.setVisible(not is_pictures)

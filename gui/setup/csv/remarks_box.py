@@ -19,6 +19,7 @@ class RemarksBox(QWidget):
 
     merge_wanted = Signal(bool)  # classes that differ only in case or blanks are one
     missing_category_wanted = Signal(bool)  # a missing word is a category of its own
+    totals_wanted = Signal(bool)  # rows that seem to be totals stay
     class_wanted = Signal(str, bool)  # this word, such as “NA”, is a class
 
     def __init__(self) -> None:
@@ -30,17 +31,21 @@ class RemarksBox(QWidget):
             "Missing words are a category", "Rows without a word stay, with a category of their own"
         )
         self.category_box.clicked.connect(self.missing_category_wanted)
+        self.totals_box = _box(
+            "Keep totals", "Rows named a total or a mean, or like the header, are data as others"
+        )
+        self.totals_box.clicked.connect(self.totals_wanted)
         self.class_boxes = [
             _box("", "Else it means that the label is missing") for _ in range(MOST_WORDS)
         ]
         self._words: list[str] = []
-        for place, box in enumerate(self.class_boxes):
+        for index, box in enumerate(self.class_boxes):
             box.clicked.connect(
-                lambda is_on, k=place: self.class_wanted.emit(self._words[k], is_on)
+                lambda is_on, k=index: self.class_wanted.emit(self._words[k], is_on)
             )
         self._switches = QWidget()
         row = FlowLayout(self._switches, 12, 2)
-        for box in (self.merge_box, self.category_box, *self.class_boxes):
+        for box in (self.merge_box, self.category_box, self.totals_box, *self.class_boxes):
             row.addWidget(box)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -53,15 +58,17 @@ class RemarksBox(QWidget):
         remarks = [_sentence(remark.text) for remark in outcome.remarks]
         more = len(remarks) - MOST_REMARKS
         said = remarks[:MOST_REMARKS] + ([f"{more} more like these."] if more > 0 else [])
-        lines = [" ".join(said), selection.say_unused()]
+        lines = [" ".join(said), selection.describe_unused()]
         self.words.setText("\n".join(line for line in lines if line))
         self.words.setVisible(any(lines))
         self.merge_box.setVisible(selection.has_spellings)
         self.merge_box.setChecked(selection.merge_case)
         self.category_box.setVisible(selection.has_missing_words)
         self.category_box.setChecked(selection.missing_category)
+        self.totals_box.setVisible(selection.has_totals)
+        self.totals_box.setChecked(selection.keep_totals)
         self._show_words(selection.table.columns[selection.label])
-        boxes = (self.merge_box, self.category_box, *self.class_boxes)
+        boxes = (self.merge_box, self.category_box, self.totals_box, *self.class_boxes)
         self._switches.setVisible(any(not box.isHidden() for box in boxes))
         self.setVisible(any(lines) or not self._switches.isHidden())
 

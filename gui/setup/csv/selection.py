@@ -57,6 +57,7 @@ class Selection:
     missing : “skip” leaves out rows that lack a value, “fill” fills in the mean.
     missing_category : a missing word is a category of its own.
     merge_case : classes and words that differ only in how they are written are one.
+    keep_totals : rows that seem to be no data, such as totals, stay.
     """
 
     def __init__(self, table: Table, missing: Missing = "skip") -> None:
@@ -65,12 +66,13 @@ class Selection:
         usable = table.usable(self.label)
         self.features = {j for j in usable if not table.columns[j].doubt} or set(usable)
         self.missing = missing
-        self.missing_category = self.merge_case = False
+        self.missing_category = self.merge_case = self.keep_totals = False
 
     def of_table(self, table: Table) -> Selection:
         """Return the selection for the file after it was read again, as similar as possible."""
         again = Selection(table, self.missing)
         again.missing_category, again.merge_case = self.missing_category, self.merge_case
+        again.keep_totals = self.keep_totals
         if table.names == self.table.names and self._choice.why == CHOSEN:
             again.choose_label(self.label)
             again.features = self.features & set(table.usable(self.label))
@@ -133,6 +135,7 @@ class Selection:
             missing_category=self.missing_category,
             merge_case=self.merge_case,
             any_label=bool(self._choice.trouble),
+            keep_totals=self.keep_totals,
         )
 
     @property
@@ -166,6 +169,12 @@ class Selection:
             return False
 
     @property
+    def has_totals(self) -> bool:
+        """Whether some rows with a label seem to be no data."""
+        no_label = self.table.gaps(self.label, ()).no_label
+        return any(not no_label[group.rows].all() for group in oddities.excluded_rows(self.table))
+
+    @property
     def has_missing_words(self) -> bool:
         """Whether a feature of words lacks some."""
         return any(self.table.columns[j].gaps for j in self.categorical)
@@ -184,15 +193,16 @@ class Selection:
         except DataError as error:
             return Outcome("", gaps, (), "", str(error))
         remarks = oddities.remarks(table, self.label, names, y, is_merged=self.merge_case)
-        strays = [
-            (row, stray.why)
-            for stray in oddities.strays(table)
-            for row in stray.rows
+        excluded = [
+            (row, group.why)
+            for group in (() if self.keep_totals else oddities.excluded_rows(table))
+            for row in group.rows
             if not gaps.no_label[row]
         ]
-        rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row, _ in strays)
+        rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row, _ in excluded)
         remarks += tuple(
-            Remark(f"line {table.lines[row]:,} is left out, as a row {why}") for row, why in strays
+            Remark(f"line {table.lines[row]:,} is left out, as a row {why}")
+            for row, why in excluded
         )
         counts = np.bincount(y[y >= 0], minlength=len(names))
         shown = ", ".join(
@@ -228,7 +238,7 @@ class Selection:
         if not self.table.usable(self.label):
             return (
                 "No column beside the label holds numbers that differ, or a few words; a feature "
-                "must. " + roles.say_words_beside(self.table, self.label)
+                "must. " + roles.describe_text_columns(self.table, self.label)
             )
         if not self.features:
             return "Tick at least one feature."
@@ -236,7 +246,7 @@ class Selection:
             return "Each row lacks something; fill in the mean, or untick the emptiest features."
         return ""
 
-    def say_unused(self) -> str:
+    def describe_unused(self) -> str:
         """Return the columns that are not used and why, "" if there are none."""
         columns = self.table.columns
         named = tuple(

@@ -35,7 +35,7 @@ def _held_features(section: Section) -> str:
         short(
             f"{name} {section.centre[j]:.3g} {own[j]}".rstrip()
             if mark is None
-            else mark.say(section.centre[j])
+            else mark.describe(section.centre[j])
         )
         for j, (name, mark) in enumerate(
             zip(dataset.feature_names, dataset.indicators, strict=True)

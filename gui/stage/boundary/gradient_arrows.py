@@ -58,8 +58,8 @@ def tooltip(task: Task) -> str:
     if not task.is_neuron:
         return TOOLTIP
     no, yes = task.dataset.class_names
-    words = NEURON_TOOLTIP.format(pull=kind.pull, how=kind.pull_words)
-    return words.format(no=no, yes=yes)
+    text = NEURON_TOOLTIP.format(pull=kind.pull, how=kind.pull_words)
+    return text.format(no=no, yes=yes)
 
 
 class Arrows(NamedTuple):
@@ -100,7 +100,7 @@ class GradientArrows(QObject):
         self.lines: list[plots.Line] = []  # of each class
         self.sums: list[plots.Line] = []  # of each output
         self._asked_at = 0.0
-        self._is_lent = False
+        self._is_temporary = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
@@ -167,7 +167,7 @@ class GradientArrows(QObject):
             "Thick arrows, twice as long: −∇w, the mean over the batch."
         )
 
-    def offer(
+    def request(
         self, task: Task, snapshot: Snapshot | None, plane: tuple[int, int], centre: Floats
     ) -> None:
         """Request the pulls of this snapshot's batch, to be shown in the plane of two features.
@@ -184,16 +184,16 @@ class GradientArrows(QObject):
         elif not self._later.isActive():
             self._later.start(max(int(wait * 1000), 1))
 
-    def lend(self, is_lent: bool) -> None:
+    def show_temporarily(self, is_on: bool) -> None:
         """Show the arrows temporarily, or end that, unless the user has switched them."""
-        if is_lent and not self.box.isChecked():
+        if is_on and not self.box.isChecked():
             self.box.setChecked(True)
-            self._is_lent = True
-        elif not is_lent and self._is_lent:
+            self._is_temporary = True
+        elif not is_on and self._is_temporary:
             self.box.setChecked(False)
 
     def _switch(self) -> None:
-        self._is_lent = False
+        self._is_temporary = False
         self.clear()
         if self.is_on:
             self._ask()

@@ -51,7 +51,7 @@ class HiddenLines(QObject):
         self._asked, self.shown = None, []
         self._line.setData([], [])
 
-    def offer(self, task: Task, snapshot: Snapshot, plane: Plane) -> None:
+    def request(self, task: Task, snapshot: Snapshot, plane: Plane) -> None:
         """Request the lines of this snapshot, to be shown when they are ready."""
         self._asked = task, snapshot, plane
         hidden = snapshot.params.hidden
@@ -76,4 +76,4 @@ class HiddenLines(QObject):
         asked = self._asked
         self.clear()
         if is_on and asked is not None:
-            self.offer(*asked)
+            self.request(*asked)

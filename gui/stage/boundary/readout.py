@@ -69,7 +69,7 @@ def describe(section: Section, coords: Coords, row: int | None) -> str:
         _feature(dataset, j, value, row) for j, value in zip(section.features, coords, strict=True)
     ]
     if row is not None:
-        parts.append(f"{task.say_row(row)}, {short(dataset.class_names[dataset.y[row]])}")
+        parts.append(f"{task.describe_row(row)}, {short(dataset.class_names[dataset.y[row]])}")
     return " · ".join(part.strip() for part in parts)
 
 
@@ -77,4 +77,4 @@ def _feature(dataset: Dataset, j: int, value: float, row: int | None) -> str:
     indicator = dataset.indicators[j]
     if indicator is None:
         return f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit_of(j)}"
-    return short(indicator.say(value if row is None else float(dataset.X[row, j])))
+    return short(indicator.describe(value if row is None else float(dataset.X[row, j])))

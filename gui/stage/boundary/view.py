@@ -61,7 +61,9 @@ class BoundaryView(View):
         self.shown_points = Choice()
         self.shown_points.setAccessibleName("points shown")
         self.shown_points.setToolTip("Which points are shown; all training points train")
-        self.shown_points.offer([("all points", "all"), (TRAINING, TRAINING), (TEST, TEST)], "all")
+        self.shown_points.set_options(
+            [("all points", "all"), (TRAINING, TRAINING), (TEST, TEST)], "all"
+        )
         self.plot = plots.make_plot(theme, moves_below=True)
         self.plot.setAccessibleName("Decision regions")
         self._box = self.plot.getPlotItem().getViewBox()
@@ -155,10 +157,14 @@ class BoundaryView(View):
         self.shown_points.setVisible(len(task.held_out_rows) > 0)
         held_out = "held out" if len(task.validation_rows) else TEST
         options = (("all points", "all"), (TRAINING, TRAINING), (held_out, TEST))
-        self.shown_points.offer(options, self.shown_points.value())
+        self.shown_points.set_options(options, self.shown_points.value())
         self.legend.show_task(task, drawing=is_drawn)
         self.board_tools.setVisible(is_drawn)
         self.plot.setCursor(Qt.CursorShape.CrossCursor if is_drawn else Qt.CursorShape.ArrowCursor)
+        menus = Qt.ContextMenuPolicy  # of what is around: here a right click takes a point away
+        self.plot.setContextMenuPolicy(
+            menus.PreventContextMenu if is_drawn else menus.DefaultContextMenu
+        )
         if self.snapshot is None:
             self._clear_picture()
             self.readout.clear()
@@ -174,7 +180,7 @@ class BoundaryView(View):
     def present(self, is_on: bool) -> None:
         """Show only legend and picture, or also the choices, tools and texts."""
         self._is_presenting = is_on
-        self.offer_theme(self.theme)
+        self.receive_theme(self.theme)
 
     def _clear_picture(self) -> None:
         self.regions.clear()
@@ -186,7 +192,7 @@ class BoundaryView(View):
         if self._rest.is_over():
             self._ask()
         elif self._section is not None:
-            self._offer_arrows(self._section, snapshot)
+            self._request_arrows(self._section, snapshot)
         is_live = snapshot.status is Status.TRAINING
         if self._pointer.is_over and self._reading.is_due(is_live=is_live):
             self._describe()
@@ -234,22 +240,22 @@ class BoundaryView(View):
 
     # Shading, on the background thread --------------------------------------------------------
 
-    def _offer_arrows(self, section: Section, snapshot: Snapshot) -> None:
-        self.gradient_arrows.offer(section.task, snapshot, section.features, section.centre)
+    def _request_arrows(self, section: Section, snapshot: Snapshot) -> None:
+        self.gradient_arrows.request(section.task, snapshot, section.features, section.centre)
 
     def _ask(self) -> None:
         """Request the picture of the newest snapshot, in the visible range."""
         section, snapshot, shader = self._section, self.snapshot, self._shader
         if section is None or snapshot is None or shader is None or not self.isVisible():
             return
-        self._offer_arrows(section, snapshot)
+        self._request_arrows(section, snapshot)
         if not snapshot.params.W.any() and not snapshot.params.b.any():
             self._background.forget("boundary")
             self._clear_picture()  # with zero weights all classes tie: there is nothing to show
             return
         (x0, x1), (y0, y1) = self._box.viewRange()
         plane = section.plane((x0, x1), (y0, y1))
-        self.hidden_lines.offer(section.task, snapshot, plane)
+        self.hidden_lines.request(section.task, snapshot, plane)
         size = self._box.size()
         node_px = self._node_size.px if snapshot.status is Status.TRAINING else STILL_PX
         columns = max(2, int(size.width() / node_px))

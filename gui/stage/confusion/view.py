@@ -15,7 +15,7 @@ from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.kit.view import CardView
 
-ROOM_OF_ALL, ROOM_OF_A_CLASS = 58, 15  # px at 100 % zoom; counts are unreadable below this height
+HEIGHT, CLASS_HEIGHT = 58, 15  # px at 100 % zoom; counts are unreadable below this height
 
 
 class ConfusionView(CardView):
@@ -33,35 +33,35 @@ class ConfusionView(CardView):
         self.header.addWidget(self._which)
         self.header.addWidget(self._key, 1)
         self.matrix = ConfusionMatrix(theme)
-        self.matrix.hovered.connect(self._say)
+        self.matrix.hovered.connect(self._show_key)
         self.matrix.pressed.connect(self.cell_chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 10)
         layout.setSpacing(4)
         add_layout(layout, self.header)
         layout.addWidget(self.matrix, 1)
-        self._say("")
+        self._show_key("")
 
     def show_theme(self) -> None:
         self.matrix.show_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
         self._metrics = None
-        self._say_which(None)
+        self._show_which(None)
         self.matrix.show_names(task.dataset.class_names)
         self.rescale()
 
     def rescale(self) -> None:
         h = self.task.dataset.h if self.task else 0
-        self.setMinimumHeight(zoom.px(ROOM_OF_ALL + ROOM_OF_A_CLASS * min(h, 10)))
+        self.setMinimumHeight(zoom.px(HEIGHT + CLASS_HEIGHT * min(h, 10)))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self._metrics is not snapshot.metrics:
             self._metrics = snapshot.metrics
             self.matrix.show_counts(snapshot.metrics.confusion)
-            self._say_which(snapshot.metrics)
+            self._show_which(snapshot.metrics)
 
-    def _say_which(self, metrics: Metrics | None) -> None:
+    def _show_which(self, metrics: Metrics | None) -> None:
         """Show which rows are counted."""
         which = "test rows"
         if self.task is not None and not len(self.task.test_rows):
@@ -70,5 +70,5 @@ class ConfusionView(CardView):
         if which != self._which.text():
             self._which.setText(which)
 
-    def _say(self, words: str) -> None:
+    def _show_key(self, words: str) -> None:
         self._key.setText(words or "rows true · columns predicted")

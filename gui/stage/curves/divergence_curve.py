@@ -68,14 +68,14 @@ class FallCurve:
         test: Floats,
         y: Callable[[Floats], Floats],
         x_range: tuple[float, float],
-        words: str,
+        text: str,
     ) -> None:
         """Draw the divergence with these values, (k,) each, at heights `y`; NaN is left out.
 
-        words : label of the cross, "" for none.
+        text : label of the cross, "" for none.
         """
         steps = fall.steps.astype(np.float64)
-        shown = (*x_range, words, steps.tobytes(), y(train).tobytes(), y(test).tobytes())
+        shown = (*x_range, text, steps.tobytes(), y(train).tobytes(), y(test).tobytes())
         if shown == self._shown:
             return
         self._shown = shown
@@ -87,8 +87,8 @@ class FallCurve:
         is_in_sight = bool(low <= steps[-1] <= high and np.isfinite(end).all())
         self.cross.setData(steps[-1:], end)
         self.cross.setVisible(is_in_sight)
-        self.words.setVisible(is_in_sight and bool(words))
-        self.words.setText(words)
+        self.words.setVisible(is_in_sight and bool(text))
+        self.words.setText(text)
         is_right = steps[-1] > (low + high) / 2
         self.words.setAnchor((1.08 if is_right else -0.08, 0.5))
         self.words.setPos(steps[-1], float(end[0]))

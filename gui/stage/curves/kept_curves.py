@@ -106,4 +106,4 @@ class KeptCurves:
         if here[0].first[i] == here[0].last[i] == metrics.step:
             figures = [getattr(metrics, name) for name in names]
             sign = sign and sign_of(metrics)
-        return sign + " / ".join(self._quantity.say(v) for v in figures if math.isfinite(v))
+        return sign + " / ".join(self._quantity.format(v) for v in figures if math.isfinite(v))

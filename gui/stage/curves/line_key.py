@@ -13,7 +13,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
-from gui.kit.training_sample import say_sample
+from gui.kit.training_sample import describe_sample
 from gui.state.kept_runs import colour_of
 
 SHOWN_COLOURS = 4
@@ -36,7 +36,7 @@ class LineKey(QLabel):
         )
         if task is not None and len(task.validation_rows):
             test = f' &nbsp;<span style="color:{theme.ink}">┈┈</span> validation{test}'
-        sample = say_sample(task) if task else ""
+        sample = describe_sample(task) if task else ""
         train = "train ≈" if sample else "train"
         colours = "".join(
             f'<span style="color:{colour_of(theme, record.colour)}">━</span>'

@@ -35,12 +35,12 @@ class CurvesPage(View):
 
     def show_task(self, task: Task) -> None:
         for view in self.curves:
-            view.offer_task(task)
+            view.receive_task(task)
 
     def show_points(self, task: Task) -> None:
         for view in self.curves:
-            view.offer_points(task)
+            view.receive_points(task)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         for view in self.curves:
-            view.offer_snapshot(snapshot)
+            view.receive_snapshot(snapshot)

@@ -16,7 +16,7 @@ class Quantity:
     validation: str
     is_loss: bool
 
-    def say(self, value: float) -> str:
+    def format(self, value: float) -> str:
         if math.isinf(value):
             return "no number"
         if self.is_loss:

@@ -48,7 +48,7 @@ class Readout(QLabel):
         self.show()
 
 
-def say_values(
+def format_values(
     curves: Curves, quantity: Quantity, step: float, metrics: Metrics | None, *, is_sampled: bool
 ) -> list[str]:
     """Return the measured step nearest to this one and the values there, a line each.
@@ -70,9 +70,9 @@ def say_values(
             sign = sign and sign_of(metrics)
         if low < high:
             lines.append(
-                f"{kind} mean {sign}{quantity.say(mean)} "
-                f"({quantity.say(low)} … {quantity.say(high)})"
+                f"{kind} mean {sign}{quantity.format(mean)} "
+                f"({quantity.format(low)} … {quantity.format(high)})"
             )
         elif math.isfinite(mean):
-            lines.append(f"{kind} {sign}{quantity.say(mean)}")
+            lines.append(f"{kind} {sign}{quantity.format(mean)}")
     return lines

@@ -28,7 +28,7 @@ from gui.stage.curves.kept_curves import KeptCurves
 from gui.stage.curves.line_key import LineKey
 from gui.stage.curves.navigation import StepNavigation
 from gui.stage.curves.quantity import Quantity
-from gui.stage.curves.readout import Readout, say_values
+from gui.stage.curves.readout import Readout, format_values
 from gui.stage.curves.series import Series
 from gui.stage.curves.value_scale import ValueScale
 
@@ -249,8 +249,8 @@ class CurveView(CardView):
         quantity, sight = self._quantity, self.navigation.steps_in_sight
         train, test = fall.series[quantity.train], fall.series[quantity.test]
         loss = f"{train[-1]:.3g}" if np.isfinite(train[-1]) else "no number"
-        words = f"step {fall.failed:,}: {loss}" if quantity.is_loss else ""
-        self.fall.show(fall, train, test, self._scale.place, sight, words)
+        text = f"step {fall.failed:,}: {loss}" if quantity.is_loss else ""
+        self.fall.show(fall, train, test, self._scale.place, sight, text)
         self.fall.show_break(self._scale.broken_at, sight)
 
     def _set_log(self, is_log: bool) -> None:
@@ -271,7 +271,7 @@ class CurveView(CardView):
             return
         is_sampled = self.task is not None and len(self.task.train_rows) > SAMPLE
         metrics = self.snapshot.metrics if self.snapshot else None
-        lines = say_values(self._curves, self._quantity, step, metrics, is_sampled=is_sampled)
+        lines = format_values(self._curves, self._quantity, step, metrics, is_sampled=is_sampled)
         # On the side away from the pointer, and above rather than on the curves.
         at_left = step > sum(self.navigation.steps_in_sight) / 2
         self.reading.show_lines(lines, self.kept.readings(self.theme, step), at_left=at_left)

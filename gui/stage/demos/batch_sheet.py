@@ -179,8 +179,8 @@ class SheetView(QTableView):
         rows = self.sheet.rowCount()
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * height + 4)
         self.updateGeometries()
-        room = max(self.width() - names, sum(needs))
-        ends = np.rint(np.cumsum([0, *needs]) * room / sum(needs))
+        available = max(self.width() - names, sum(needs))
+        ends = np.rint(np.cumsum([0, *needs]) * available / sum(needs))
         for j, width in enumerate(np.diff(ends)):
             self.setColumnWidth(j, int(width))
 

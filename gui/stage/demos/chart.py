@@ -39,10 +39,10 @@ class Chart(QWidget):
         layout.addWidget(self._legend)
         layout.addWidget(Shaped(self.plot, low=LOW, high=HIGH), 1)
 
-    def add(self, words: str, colour: Colour, *, width: float = 2, dashed: bool = False) -> Line:
-        """Add a curve; it has a legend entry unless `words` is empty."""
+    def add(self, text: str, colour: Colour, *, width: float = 2, dashed: bool = False) -> Line:
+        """Add a curve; it has a legend entry unless `text` is empty."""
         line = Line(self.plot)
-        self._lines.append((line, words, colour, width, dashed))
+        self._lines.append((line, text, colour, width, dashed))
         self._dress()
         return line
 

@@ -135,5 +135,5 @@ class FourLossesDemo(Demo):
                 if value is None:
                     self.grid.show_text(i, j, REFUSED, warns=True)
                 else:
-                    words = f"✓ {format_fixed(value, 4)}" if is_right else format_fixed(value, 4)
-                    self.grid.show_text(i, j, words, is_bold=is_right, exact=f"{value:.9g}")
+                    text = f"✓ {format_fixed(value, 4)}" if is_right else format_fixed(value, 4)
+                    self.grid.show_text(i, j, text, is_bold=is_right, exact=f"{value:.9g}")

@@ -168,12 +168,12 @@ class GuessingDemo(Demo):
         self.now.set_caption(f"step {snapshot.metrics.step:,}")
         sign = sign_of(snapshot.metrics)
         self.now.show_text(sign + format_fixed(now, 4), warns=not math.isfinite(now))
-        words = f"<b>{name}</b> has {h} classes: ln {h} = {format_fixed(guess, 4)}. "
+        text = f"<b>{name}</b> has {h} classes: ln {h} = {format_fixed(guess, 4)}. "
         if abs(first - guess) < NEAR:
-            words += f"The run began at {format_fixed(first, 4)}: it guessed. "
+            text += f"The run began at {format_fixed(first, 4)}: it guessed. "
         else:
-            words += f"The run began at {format_fixed(first, 4)}, so not from zero weights. "
-        self.verdict.setText(words + _judge(now, guess))
+            text += f"The run began at {format_fixed(first, 4)}, so not from zero weights. "
+        self.verdict.setText(text + _judge(now, guess))
 
 
 def _judge(loss: float, guess: float) -> str:

@@ -208,10 +208,10 @@ class LikelihoodDemo(Demo):
             figure.show_text(format_product(product), warns=product.value == 0)
         self.sum.show_number(float(result.log_sum[-1]), 2)
         self.loss.show_number(result.loss)
-        self._say(result)
+        self._describe(result)
         self._draw(result)
 
-    def _say(self, result: Likelihood) -> None:
+    def _describe(self, result: Likelihood) -> None:
         d, k = illustrations.power_of_ten(float(result.log_sum[-1]))
         whose = f"{result.n:,} such examples"
         if self._is_run:

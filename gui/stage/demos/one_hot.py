@@ -64,7 +64,7 @@ class OneHotDemo(Demo):
         self._lay_out(theme)
         self.class_choice.chosen.connect(lambda _: self._choose_class())
         self.example.valueChanged.connect(lambda _: self._choose_example())
-        self._offer(DEFAULT_NAMES)
+        self._set_options(DEFAULT_NAMES)
 
     def _lay_out(self, theme: Theme) -> None:
         above = QWidget()
@@ -117,13 +117,13 @@ class OneHotDemo(Demo):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._offer(self._names)
+            self._set_options(self._names)
 
     def show_run(self, task: Task, snapshot: Snapshot) -> None:
         self._params = snapshot.params
         if task is not self._task:
             self._task = task
-            self._offer(task.dataset.class_names)
+            self._set_options(task.dataset.class_names)
             self._go_to_example()
         else:
             self._show_terms()
@@ -143,12 +143,12 @@ class OneHotDemo(Demo):
             self._choose_class()
             self.example.setValue(int(np.searchsorted(self._rows, row)) + 1)
 
-    def _offer(self, names: tuple[str, ...]) -> None:
+    def _set_options(self, names: tuple[str, ...]) -> None:
         """Offer these classes; keep the chosen one if the names are the same as before."""
         k = self.k if names == self._names else 0
         self._names = names
         shown = names[:MOST]
-        self.class_choice.offer([(f"{i} · {name}", i) for i, name in enumerate(shown)], k)
+        self.class_choice.set_options([(f"{i} · {name}", i) for i, name in enumerate(shown)], k)
         h = len(shown)
         self.rows.set_headings(shown, [*(str(j) for j in range(h)), "number", "row"])
         header = self.rows.horizontalHeader()
@@ -196,9 +196,9 @@ class OneHotDemo(Demo):
             self.rows.show_number(i, h + 1, by_row[i, k], 3)
             for j in range(h + 2):
                 self._dress(self.rows, i, j, is_lit=i == k, is_bold=i == j)
-        self.order.setText(self._say_order(by_number[k]))
+        self.order.setText(self._describe_order(by_number[k]))
 
-    def _say_order(self, distance: NDArray[np.float64]) -> str:
+    def _describe_order(self, distance: NDArray[np.float64]) -> str:
         k, names = self.k, [escape(name) for name in self._names[:MOST]]
         far = int(distance.argmax())
         near = int(np.argmin(np.where(distance == 0, np.inf, distance)))
@@ -240,10 +240,10 @@ class OneHotDemo(Demo):
         loss = -float(kept.sum()) + 0.0
         self.kept.setText(
             f"Only class {k} is kept: the loss is −log {format_fixed(a[k], 4)} = "
-            f"<b>{format_fixed(loss, 4)}</b>. " + self._say_rest()
+            f"<b>{format_fixed(loss, 4)}</b>. " + self._describe_rest()
         )
 
-    def _say_rest(self) -> str:
+    def _describe_rest(self) -> str:
         h = len(self._names)
         return f"The first {MOST} of {h} classes are shown." if h > MOST else ""
 

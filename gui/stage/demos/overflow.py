@@ -126,18 +126,18 @@ class OverflowDemo(Demo):
         self.safe_loss.show_number(safe.loss)
         loss_breaks, sum_breaks = self._breaks_at
         if s >= sum_breaks:
-            words = (
+            text = (
                 "float32 ends at 3.4 × 10³⁸, and exp(88.73) lies beyond it. inf / inf is nan, "
                 "and one nan in a gradient destroys all weights at once."
             )
         elif s >= loss_breaks:
-            words = (
+            text = (
                 f"The probability of class {y} has become 0 in float32, and log 0 = −inf: one such "
                 "example makes the mean loss inf."
             )
         else:
-            words = f"Both ways agree, as they do up to s = {format_fixed(loss_breaks, 1)}."
-        self._verdict.setText(words)
+            text = f"Both ways agree, as they do up to s = {format_fixed(loss_breaks, 1)}."
+        self._verdict.setText(text)
 
 
 def _fill(grid: Grid, z: NDArray[np.float32], found: Exponentials) -> None:

@@ -25,18 +25,18 @@ from gui.kit.theme import Theme
 GAP = 8
 
 
-def note(words: str) -> QLabel:
+def note(text: str) -> QLabel:
     """Return a paragraph of rich text that wraps."""
-    label = QLabel(words)
+    label = QLabel(text)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return label
 
 
-def caption(words: str, *, wraps: bool = False) -> QLabel:
+def caption(text: str, *, wraps: bool = False) -> QLabel:
     """Return a short muted heading; one that wraps takes the width it is given."""
-    label = QLabel(words)
+    label = QLabel(text)
     label.setProperty("title", True)
     if wraps:
         label.setWordWrap(True)
@@ -148,7 +148,7 @@ class ValueSlider(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._fit()
         self.set_value(start)
-        self._say()
+        self._show_value()
         self.track.valueChanged.connect(self._move)
 
     def value(self) -> float:
@@ -177,20 +177,20 @@ class ValueSlider(QWidget):
         self.readout.setFixedWidth(self.fontMetrics().horizontalAdvance(self._widest) + 4)
 
     def _move(self) -> None:
-        self._say()
+        self._show_value()
         self.changed.emit(self.value())
 
-    def _say(self) -> None:
+    def _show_value(self) -> None:
         self.readout.setText(self._shown(self.value()))
 
 
 class Figure(QWidget):
     """One key number, large under a small caption; inf and nan have the warning colour."""
 
-    def __init__(self, theme: Theme, words: str) -> None:
+    def __init__(self, theme: Theme, text: str) -> None:
         super().__init__()
         self._theme, self._warns = theme, False
-        self._caption = QLabel(words)
+        self._caption = QLabel(text)
         zoom.set_type(self._caption, look.SMALL)
         self._caption.setProperty("small", True)
         self.number = QLabel("–")
@@ -207,8 +207,8 @@ class Figure(QWidget):
     def text(self) -> str:
         return self.number.text()
 
-    def set_caption(self, words: str) -> None:
-        self._caption.setText(words)
+    def set_caption(self, text: str) -> None:
+        self._caption.setText(text)
 
     def show_number(self, value: float, digits: int = 4) -> None:
         self.show_text(format_fixed(value, digits), warns=not math.isfinite(value))

@@ -128,14 +128,14 @@ class ReductionDemo(Demo):
         self.sum_loss.show_number(float(summed.losses[-1]))
         self.gap.show_text(format_general(float(np.abs(mean.W - summed.W).max()), 2))
         effective = rate if self._is_divided else rate * n
-        words = f"In terms of the mean, the sum descends with η = {effective:,.4g}. "
+        text = f"In terms of the mean, the sum descends with η = {effective:,.4g}. "
         if self._is_divided:
-            words += "Both take the same steps; what differs is rounding."
+            text += "Both take the same steps; what differs is rounding."
         elif (np.diff(summed.losses) > 0).any():
-            words += (
+            text += (
                 "That is too far at once: instead of descending, the loss jumps about, "
                 f"up to {summed.losses.max():.3g} nats."
             )
         else:
-            words += "Here it still descends, only faster."
-        self._verdict.setText(words)
+            text += "Here it still descends, only faster."
+        self._verdict.setText(text)

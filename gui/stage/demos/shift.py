@@ -84,9 +84,9 @@ class ShiftDemo(Demo):
         self.norm = Figure(theme, "Σ w², before → after")
         self._source, self._verdict = note(""), note("")
         self._lay_out(theme)
-        self._offer(IRIS_INPUTS)
+        self._set_options(IRIS_INPUTS)
         self._name(IRIS_CLASSES)
-        self._say_source("")
+        self._show_source("")
         self.t.changed.connect(lambda _: self._show())
         self.direction.activated.connect(lambda _: self._show())
         self._show()
@@ -145,11 +145,11 @@ class ShiftDemo(Demo):
         self._task = task
         if not _is_softmax(task):
             self._W, self._b, self._rows = EXAMPLE_W, EXAMPLE_B, EXAMPLE_X[None]
-            self._offer(IRIS_INPUTS)
+            self._set_options(IRIS_INPUTS)
             self._name(IRIS_CLASSES)
         else:
             self._rows = task.inputs(task.dataset.values(task.train_rows[:MOST_ROWS]))
-            self._offer(task.input_names if task.m <= MOST_INPUTS else ())
+            self._set_options(task.input_names if task.m <= MOST_INPUTS else ())
             self._name(task.dataset.class_names)
         self._follow(task)
 
@@ -157,17 +157,17 @@ class ShiftDemo(Demo):
         example = self._example
         if not _is_softmax(task) or example is None or len(example.values) != task.dataset.m:
             self._X = self._rows
-            self._say_source("" if not _is_softmax(task) else "the first training row")
+            self._show_source("" if not _is_softmax(task) else "the first training row")
         else:
             self._X = np.vstack([task.inputs(example.values[None]), self._rows])
-            self._say_source(example.words)
+            self._show_source(example.words)
         if not _is_softmax(task):
             self._show()
 
-    def _say_source(self, words: str) -> None:
+    def _show_source(self, text: str) -> None:
         stands_in = "A softmax model of Iris with two features"
-        if words:
-            self._source.setText(f"This run’s model, {words}.")
+        if text:
+            self._source.setText(f"This run’s model, {text}.")
         elif self._task:
             self._source.setText(
                 f"{stands_in} stands in: this run’s model is no softmax of Z = X Wᵀ + b."
@@ -175,10 +175,10 @@ class ShiftDemo(Demo):
         else:
             self._source.setText(f"{stands_in}.")
 
-    def _offer(self, names: tuple[str, ...]) -> None:
+    def _set_options(self, names: tuple[str, ...]) -> None:
         options: list[tuple[str, object]] = [("every bias", BIAS), ("every weight", ALL)]
         options += [(f"weights of {name}", j) for j, name in enumerate(names)]
-        self.direction.offer(options, BIAS)
+        self.direction.set_options(options, BIAS)
 
     def _name(self, names: tuple[str, ...]) -> None:
         for bars in (self.z_before, self.z_after, self.a_before, self.a_after):

@@ -94,7 +94,7 @@ class SimplexDemo(Demo):
             self._among.setVisible(len(names) > 3)
             classes = _most_frequent(task, 3)
             for choice, k in zip(self.choices, (*classes, 0)[:3], strict=True):
-                choice.offer([(name, i) for i, name in enumerate(names)], k)
+                choice.set_options([(name, i) for i, name in enumerate(names)], k)
             self._show_classes(classes)
         elif snapshot.run != self._run or snapshot.step < self._step:
             self.triangle.choose(self.triangle.chosen)  # restarts its trajectory
@@ -135,7 +135,7 @@ class SimplexDemo(Demo):
         self._rows, self._is_test = rows[shown], is_test[shown]
         self._X = task.inputs(dataset.values(self._rows))
         y = dataset.y[self._rows]
-        self._y = _places(y, classes)
+        self._y = _positions(y, classes)
         self.triangle.show_classes(
             tuple(dataset.class_names[k] for k in classes),
             tuple(dataset.class_marks[k] for k in classes),
@@ -194,7 +194,7 @@ class SimplexDemo(Demo):
         shares = ", ".join(f"{name} {format_fixed(a, 3)}" for name, a in zip(names, A, strict=True))
         where = "here"
         if i >= 0:
-            where = f"{task.say_row(int(self._rows[i]))}, {names[self._y[i]]}"
+            where = f"{task.describe_row(int(self._rows[i]))}, {names[self._y[i]]}"
         self.readout.setText(f"{where}  →  {shares}")
 
 
@@ -204,8 +204,8 @@ def _most_frequent(task: Task, count: int) -> tuple[int, ...]:
     return tuple(sorted(int(k) for k in np.argsort(-sizes, kind="stable")[:count]))
 
 
-def _places(y: NDArray[np.int64], classes: tuple[int, ...]) -> NDArray[np.int64]:
+def _positions(y: NDArray[np.int64], classes: tuple[int, ...]) -> NDArray[np.int64]:
     """Return the index of each class number within `classes`, (n,)."""
-    place = np.zeros(max(classes) + 1, dtype=np.int64)
-    place[list(classes)] = np.arange(len(classes))
-    return place[y]
+    position = np.zeros(max(classes) + 1, dtype=np.int64)
+    position[list(classes)] = np.arange(len(classes))
+    return position[y]

@@ -101,9 +101,9 @@ class TemperatureDemo(Demo):
         most = math.log(len(a))
         uniform = format_fixed(most, 4)
         if a.max() > SURE:
-            words = "T → 0: all probability on the largest logit (argmax), entropy → 0."
+            text = "T → 0: all probability on the largest logit (argmax), entropy → 0."
         elif entropy > most * (1 - UNSURE):
-            words = f"T → ∞: every class 1/4, entropy → log 4 = {uniform}."
+            text = f"T → ∞: every class 1/4, entropy → log 4 = {uniform}."
         else:
-            words = f"Entropy lies between 0 (argmax) and log 4 = {uniform} (uniform)."
-        self._verdict.setText(words)
+            text = f"Entropy lies between 0 (argmax) and log 4 = {uniform} (uniform)."
+        self._verdict.setText(text)

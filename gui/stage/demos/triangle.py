@@ -159,7 +159,7 @@ class Triangle(QWidget):
         if event.type() == QEvent.Type.FontChange:
             self._lay_out()
 
-    def places(self, A: Reals) -> Reals:
+    def positions(self, A: Reals) -> Reals:
         """Return pixel positions (n, 2) of probabilities (n, classes), without jitter."""
         xy = illustrations.on_simplex(A)
         return np.stack(
@@ -174,18 +174,18 @@ class Triangle(QWidget):
     def _measure(self) -> None:
         line = QFontMetricsF(self.font()).height() * 1.5
         height = np.sqrt(0.75)
-        room = self.height() - 2 * line - 8
-        tallest = room / height if self.classes == 3 else np.inf
+        available = self.height() - 2 * line - 8
+        tallest = available / height if self.classes == 3 else np.inf
         self._side = float(max(min(self.width() - 40.0, tallest), 40.0))
         self._left = (self.width() - self._side) / 2
         tall = self._side * height if self.classes == 3 else 0.0
-        self._bottom = line + (room + tall) / 2 + 4
+        self._bottom = line + (available + tall) / 2 + 4
         self._line = line
 
     def _lay_out(self) -> None:
         self._measure()
         h = self.classes
-        corners = self.places(np.eye(h))
+        corners = self.positions(np.eye(h))
         centre = corners.mean(axis=0)
         middles = (corners + np.roll(corners, -1, axis=0)) / 2  # of the edge after each corner
         borders = QPainterPath()
@@ -215,7 +215,7 @@ class Triangle(QWidget):
             return
         font = zoom.font(1.0, bold=True)
         metrics = QFontMetricsF(font)
-        corners = self.places(np.eye(self.classes))
+        corners = self.positions(np.eye(self.classes))
         for k, name in enumerate(self._names):
             x, y = corners[k]
             above = self.classes == 3 and k == 0
@@ -228,7 +228,7 @@ class Triangle(QWidget):
             words = self._corner_words[k]
             words.dress(font, self._theme.ink)
             words.place(QRectF(middle - wide / 2 + 16, y - 10, wide - 16, 20), CENTRE)
-            words.say(shown)
+            words.set_text(shown)
             self._corner_points[k].setPath(
                 markers(np.array([[middle - wide / 2 + 6, y]]), self._marks[k], 10.0)
             )
@@ -236,7 +236,7 @@ class Triangle(QWidget):
     def _draw(self) -> None:
         if not hasattr(self, "_line"):
             return
-        self._at = self.places(self._A)
+        self._at = self.positions(self._A)
         if self.classes == 2:
             self._at[:, 1] += self._jitter * SPREAD_PX
         for kind, item in enumerate(self._points):
@@ -255,7 +255,7 @@ class Triangle(QWidget):
         if has_one:
             self._ring.setPos(self.place(self.chosen))
             if len(self._trail) > 1:
-                at = self.places(np.array(self._trail))
+                at = self.positions(np.array(self._trail))
                 if self.classes == 2:
                     at[:, 1] += self._jitter[self.chosen] * SPREAD_PX
                 way = pg.arrayToQPath(at[:, 0], at[:, 1])
@@ -272,7 +272,7 @@ class Triangle(QWidget):
 
     def _shares(self, at: QPointF) -> Reals | None:
         """Return the probabilities at a pixel position, (classes,), or None outside."""
-        corners = self.places(np.eye(self.classes))
+        corners = self.positions(np.eye(self.classes))
         if self.classes == 2:
             a = (at.x() - corners[0, 0]) / self._side
             A = np.array([1 - a, a])

@@ -56,7 +56,7 @@ class WorkedExampleDemo(Demo):
         )
         self._lay_out(theme)
         self._connect()
-        self._say_loss()
+        self._show_loss()
 
     def _lay_out(self, theme: Theme) -> None:
         above = QWidget()
@@ -95,7 +95,7 @@ class WorkedExampleDemo(Demo):
         self.remove_button.clicked.connect(self._remove)
         self.reset_button.clicked.connect(self.batch.reset)
         self.copy_button.clicked.connect(self._copy_all)
-        self.batch.changed.connect(self._say_loss)
+        self.batch.changed.connect(self._show_loss)
         self.batch.refused.connect(self._refuse)
         for grid in (self.inputs, self.gradient):
             grid.copied.connect(lambda: self.words.setText("Copied as CSV."))
@@ -134,7 +134,7 @@ class WorkedExampleDemo(Demo):
         QGuiApplication.clipboard().setText(both)
         self.words.setText("Copied both tables as CSV.")
 
-    def _say_loss(self) -> None:
+    def _show_loss(self) -> None:
         example = self.batch.example
         self.words.setText(f"Mean loss <i>L</i> = <b>{format_fixed(example.loss, DECIMALS)}</b>")
         self.add_button.setEnabled(self.batch.n < MAX_ROWS)

@@ -110,7 +110,7 @@ class Evidence(CanvasWidget):
             for column in self._columns:
                 column.picture.clear()
                 for words in column.numbers:
-                    self._say(words, "")
+                    self._set_text(words, "")
             return
         answer, b, largest = self._answer
         digits = 2 if self._step() >= 44 and float(np.abs(answer.logits).max()) < 100 else 1
@@ -119,7 +119,7 @@ class Evidence(CanvasWidget):
             if digits < 2:
                 said = said[0], said[1].replace(" ", ""), said[2]
             for words, text in zip(column.numbers, said, strict=True):
-                self._say(words, text)
+                self._set_text(words, text)
         levels, changed = self.levels.take(answer.evidence, largest)
         for k in changed:
             self.painted += 1
@@ -145,20 +145,22 @@ class Evidence(CanvasWidget):
         theme = self._theme
         line, title = (QFontMetricsF(font).height() for font in (self._small, self._bold))
         left, step = self._head_width(), self._step()
-        room = max(min(step - 4, self.height() - title - 3 * line - 4), 1.0)
-        side = self._fit(room, self._size)
+        available = max(min(step - 4, self.height() - title - 3 * line - 4), 1.0)
+        side = self._fit(available, self._size)
         tops = [title + 1, *(title + side + 4 + i * line for i in range(3))]
         for i, (words, text) in enumerate(zip(self._heads, self.HEADS, strict=True)):
             words.dress(self._small, theme.muted)
             height = side if i == 0 else line
             words.place(QRectF(0, tops[i], left, height), LEFT)
-            words.say(text)
+            words.set_text(text)
         pen = QPen(QColor(theme.line), 1)
         metrics = QFontMetricsF(self._bold)
         for k, column in enumerate(self._columns):
             x = left + k * step
             column.name.place(QRectF(x, 0, step, title), CENTRE)
-            column.name.say(metrics.elidedText(self._names[k], Qt.TextElideMode.ElideRight, step))
+            column.name.set_text(
+                metrics.elidedText(self._names[k], Qt.TextElideMode.ElideRight, step)
+            )
             column.picture.place(QRectF(x + (step - side) / 2, tops[0], side, side), pen)
             for i, words in enumerate(column.numbers):
                 words.place(QRectF(x, tops[i + 1], step, line), CENTRE)
@@ -171,11 +173,11 @@ class Evidence(CanvasWidget):
             is_winner = k == self._winner
             ink = self._theme.ink if is_winner else self._theme.muted
             column.name.dress(self._bold if is_winner else self._small, ink)
-            column.name.say(column.name.text())
+            column.name.set_text(column.name.text())
             for words in column.numbers[:2]:
                 words.dress(self._small, self._theme.muted)
             column.numbers[2].dress(
                 zoom.scaled(self._plain, look.SMALL, bold=is_winner), self._theme.ink
             )
             for words in column.numbers:
-                words.say(words.text())
+                words.set_text(words.text())

@@ -170,16 +170,16 @@ class InkSurface:
         rows, columns = content.photo.shape
         square = self.square
         scale = square.width() / max(rows, columns)
-        place = QRectF(0, 0, columns * scale, rows * scale)
-        place.moveCenter(square.center())
+        bounds = QRectF(0, 0, columns * scale, rows * scale)
+        bounds.moveCenter(square.center())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         pixmap = grey_pixmap(content.photo)
-        painter.drawPixmap(place, pixmap, QRectF(pixmap.rect()))
+        painter.drawPixmap(bounds, pixmap, QRectF(pixmap.rect()))
         if self.box is not None:
             left, top, right, bottom = self.box
             corners = (left * columns, top * rows, right * columns, bottom * rows)
             x0, y0, x1, y1 = (scale * length for length in corners)
-            around = QRectF(x0, y0, x1 - x0, y1 - y0).translated(place.topLeft())
+            around = QRectF(x0, y0, x1 - x0, y1 - y0).translated(bounds.topLeft())
             painter.setPen(QPen(QColor(self.theme.accent), 2))
             painter.drawRect(around.adjusted(-2, -2, 2, 2))
 
@@ -210,9 +210,9 @@ class InkSurface:
         metrics = QFontMetrics(font)
         name = metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, width)
         text = f"{name}\n{self.remark}" if self.remark else name
-        room = metrics.boundingRect(0, 0, width, int(self.square.height()), flags, text)
+        text_rect = metrics.boundingRect(0, 0, width, int(self.square.height()), flags, text)
         band = QRectF(self.square)
-        band.setHeight(min(room.height() + 8.0, band.height()))
+        band.setHeight(min(text_rect.height() + 8.0, band.height()))
         is_read_below = self.box is not None and self.box[1] + self.box[3] > 1
         if not is_read_below:
             band.moveBottom(self.square.bottom())

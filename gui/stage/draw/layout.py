@@ -60,7 +60,7 @@ class Fold(QToolButton):
         self.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
 
 
-class Room(QWidget):
+class DrawLayout(QWidget):
     """Holds the parts; the pad at the top takes all height that those below leave.
 
     The answer is beside the pad, or below it where the pad is larger so.

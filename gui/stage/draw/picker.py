@@ -116,7 +116,7 @@ class DigitPicker(QObject):
 
 
 def _note(task: Task, row: int) -> str:
-    return f"{task.say_row(row)}: {task.dataset.class_names[task.dataset.y[row]]}"
+    return f"{task.describe_row(row)}: {task.dataset.class_names[task.dataset.y[row]]}"
 
 
 def row_of(dataset: Dataset, picture: NDArray[np.float32]) -> int:

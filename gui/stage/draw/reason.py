@@ -110,7 +110,7 @@ class Reason(CanvasWidget):
                 self._lay_out_lines()
             else:
                 for words, text in zip(self._lines, texts, strict=True):
-                    self._say(words, text)
+                    self._set_text(words, text)
         if part is None:
             self._panel = None
             self._picture.clear()
@@ -143,4 +143,4 @@ class Reason(CanvasWidget):
             is_last = i == len(self._lines) - 1
             words.dress(self._small, self._theme.ink if is_last else self._theme.muted)
             words.place(QRectF(left, head + i * line, self.width(), line), LEFT)
-            words.say(text)
+            words.set_text(text)

@@ -92,10 +92,10 @@ class Shares(CanvasWidget):
         aside = "" if reading is None else reading.aside
         if aside != self.aside:
             self.aside = aside
-            self._say(self._doubt, aside)
-            self._say_hint()
+            self._set_text(self._doubt, aside)
+            self._show_hint()
         self._show_shares()
-        self._say_answer()
+        self._show_decision()
 
     @property
     def answer(self) -> tuple[str, str]:
@@ -121,18 +121,18 @@ class Shares(CanvasWidget):
         """The shares as shown, "" if there are none."""
         return [bar.share.text() for bar in self._bars]
 
-    def _say_answer(self) -> None:
+    def _show_decision(self) -> None:
         """Show the leading class, or that there is none yet."""
         k, reading = self._winner, self._reading
         is_said = reading is not None and k is not None
         self._decided.dress(self._large_type, self._theme.ink if is_said else self._theme.muted)
         self._surety.dress(self._surety_type, self._theme.muted)
         if reading is None or k is None:
-            self._say(self._decided, NO_ANSWER)
-            self._say(self._surety, "")
+            self._set_text(self._decided, NO_ANSWER)
+            self._set_text(self._surety, "")
             return
-        self._say(self._decided, self._fitting[k])
-        self._say(self._surety, self._sureness(reading, k))
+        self._set_text(self._decided, self._fitting[k])
+        self._set_text(self._surety, self._sureness(reading, k))
 
     def _sureness(self, reading: Reading, k: int) -> str:
         """Return the certainty of class k; in whole per cent, which do not flicker in training."""
@@ -152,7 +152,7 @@ class Shares(CanvasWidget):
             rect.setWidth(share * rect.width())
             if rect != bar.fill.rect():
                 bar.fill.setRect(rect)
-            self._say(bar.share, "" if self._reading is None else self._reading.texts[k])
+            self._set_text(bar.share, "" if self._reading is None else self._reading.texts[k])
 
     def _lay_out(self) -> None:
         theme, width = self._theme, float(self.width())
@@ -163,7 +163,7 @@ class Shares(CanvasWidget):
         head = self._lay_out_answer(line, foot)
         self._hint.dress(self._small, theme.muted)
         self._hint.place(QRectF(0, self.height() - line, width, line), LEFT)
-        self._say_hint()
+        self._show_hint()
         if not self._bars:
             return
         height = min((self.height() - head - foot) / len(self._bars), TALLEST_BAR)
@@ -173,7 +173,9 @@ class Shares(CanvasWidget):
         for k, bar in enumerate(self._bars):
             y = head + k * height
             bar.name.place(QRectF(0, y, left - 8, height), RIGHT)
-            bar.name.say(metrics.elidedText(self._names[k], Qt.TextElideMode.ElideRight, left - 7))
+            bar.name.set_text(
+                metrics.elidedText(self._names[k], Qt.TextElideMode.ElideRight, left - 7)
+            )
             track = QRectF(left, y + 0.14 * height, width - left - right, 0.72 * height)
             bar.track.setRect(track)
             bar.track.setBrush(QColor(theme.chip))
@@ -200,12 +202,12 @@ class Shares(CanvasWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(zoom.px(LEAST_WIDTH), self.sizeHint().height())
 
-    def _say_hint(self) -> None:
+    def _show_hint(self) -> None:
         """Show the hint about such answers, in the longest version that fits."""
         metrics = QFontMetricsF(self._small)
         hints = [h.format(self.aside or "Σ") for h in FAMILY[self._kind].hints]
         fitting = [hint for hint in hints if metrics.horizontalAdvance(hint) <= self.width()]
-        self._say(self._hint, fitting[0] if fitting else "")
+        self._set_text(self._hint, fitting[0] if fitting else "")
 
     def _lay_out_answer(self, line: float, foot: float) -> float:
         """Place the answer, as large as names, shares and bars allow; return its lower end in px.
@@ -213,16 +215,16 @@ class Shares(CanvasWidget):
         line, foot : px, the least height of a bar, and the height of the part below the bars.
         """
         said = QFontMetricsF(self._plain).height() + GAP
-        room = self.height() - said - foot - len(self._bars) * line
+        available = self.height() - said - foot - len(self._bars) * line
         smallest = QFontMetricsF(zoom.scaled(self._plain, SMALLEST_ANSWER, bold=True)).height()
-        self._doubt.setVisible(room - line >= smallest)
+        self._doubt.setVisible(available - line >= smallest)
         if self._doubt.isVisible():
-            said, room = said + line, room - line
+            said, available = said + line, available - line
         widest = max((*self._names, NO_ANSWER), key=len)
         full = QFontMetricsF(zoom.scaled(self._plain, ANSWER, bold=True))
         light = QFontMetricsF(zoom.scaled(self._plain, ANSWER))
         needed = full.horizontalAdvance(widest + " ") + light.horizontalAdvance(WIDEST_SHARE)
-        share = min(1.0, self.width() / needed, room / full.height())
+        share = min(1.0, self.width() / needed, available / full.height())
         scale = max(ANSWER * share, SMALLEST_ANSWER)
         self._large_type = zoom.scaled(self._plain, scale, bold=True)
         self._surety_type = zoom.scaled(self._plain, scale)
@@ -234,7 +236,7 @@ class Shares(CanvasWidget):
         height = metrics.height()
         for words, x in ((self._decided, 0.0), (self._surety, left)):
             words.place(QRectF(x, 0, self.width() - x, height), LEFT)
-        self._say_answer()
+        self._show_decision()
         self._sentence_top = height
         self._lay_out_sentence()
         return height + said
@@ -250,11 +252,11 @@ class Shares(CanvasWidget):
         fitting = QFontMetricsF(font).elidedText(
             self.sentence, Qt.TextElideMode.ElideRight, self.width()
         )
-        self._say(self._sentence, fitting)
+        self._set_text(self._sentence, fitting)
         line = QFontMetricsF(self._small).height()
         self._doubt.dress(self._small, self._theme.muted)
         self._doubt.place(QRectF(0, top + height, self.width(), line), LEFT)
-        self._say(self._doubt, self.aside)
+        self._set_text(self._doubt, self.aside)
 
     def _emphasise(self) -> None:
         plain, bold = self._bar_type
@@ -263,5 +265,5 @@ class Shares(CanvasWidget):
             font = bold if is_winner else plain
             for words in (bar.name, bar.share):
                 words.dress(font, self._theme.ink if is_winner else self._theme.muted)
-                words.say(words.text())
+                words.set_text(words.text())
             bar.fill.setOpacity(1.0 if is_winner or self._winner is None else QUIET)

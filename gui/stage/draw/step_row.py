@@ -91,10 +91,10 @@ class StepRow(QWidget):
         self.tiles.setGeometry(self.rect())
         font = zoom.font(look.SMALL)
         step = self.width() // self._columns
-        for place, switch in zip(self.tiles.places, self.switches.values(), strict=True):
+        for rect, switch in zip(self.tiles.rects, self.switches.values(), strict=True):
             switch.setFont(font)
-            below = round(place.bottom()) + 3
-            switch.setGeometry(round(place.left()) - 1, below, step, self.height() - below)
+            below = round(rect.bottom()) + 3
+            switch.setGeometry(round(rect.left()) - 1, below, step, self.height() - below)
 
     def _colour_switches(self) -> None:
         """Fill the boxes: an empty one in the panel's own colour would be invisible."""

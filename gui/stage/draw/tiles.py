@@ -39,7 +39,7 @@ class Tiles(CanvasWidget):
         super().set_theme(theme)
 
     @property
-    def places(self) -> list[QRectF]:
+    def rects(self) -> list[QRectF]:
         """The rectangles of the pictures."""
         line = QFontMetricsF(self._small).height()
         top = round(line) + 2.5 if self.title else 1.5
@@ -62,7 +62,7 @@ class Tiles(CanvasWidget):
         tile, words = self._tiles[k]
         if caption != self._captions[k]:
             self._captions[k] = caption
-            self._say(words, caption)
+            self._set_text(words, caption)
         if faint != self._is_faint[k]:
             self._is_faint[k] = faint
             tile.set_opacity(FAINT if faint else 1.0)
@@ -77,14 +77,14 @@ class Tiles(CanvasWidget):
         line = QFontMetricsF(self._small).height()
         self._title.dress(self._small, theme.muted)
         self._title.place(QRectF(0, 0, self.width(), line), LEFT)
-        self._title.say(self.title)
-        for k, ((tile, words), rect) in enumerate(zip(self._tiles, self.places, strict=True)):
+        self._title.set_text(self.title)
+        for k, ((tile, words), rect) in enumerate(zip(self._tiles, self.rects, strict=True)):
             is_framed = k == self.framed
             colour = QColor(theme.accent if is_framed else theme.line)
             tile.place(rect, QPen(colour, 2 if is_framed else 1))
             words.dress(self._small, theme.ink)
             words.place(QRectF(rect.left(), rect.bottom() + 2, rect.width(), line), CENTRE)
-            words.say(self._captions[k])
+            words.set_text(self._captions[k])
             picture = self._pictures[k]
             if picture is not None:
                 tile.show(ink_pixmap(picture, self._table))

@@ -123,10 +123,10 @@ class TeachingRow(QWidget):
 
     def set_narrow(self, is_narrow: bool) -> None:
         """Remove the margins above and below, or restore them."""
-        room = 0 if is_narrow else 2
+        margin = 0 if is_narrow else 2
         layout = self.layout()
         assert layout is not None
-        layout.setContentsMargins(0, room, 0, room)
+        layout.setContentsMargins(0, margin, 0, margin)
 
     def show_classes(self, names: Sequence[str]) -> None:
         for k, button in enumerate(self.buttons):

@@ -20,7 +20,7 @@ from gui.kit.view import View
 from gui.stage.draw.comparison import Comparison
 from gui.stage.draw.evidence import Evidence
 from gui.stage.draw.explanation import HIDDEN, Why, of_classes, of_neuron, of_winner
-from gui.stage.draw.layout import Parts, Room
+from gui.stage.draw.layout import DrawLayout, Parts
 from gui.stage.draw.nearest_digits import NearestDigits
 from gui.stage.draw.pad import Pad
 from gui.stage.draw.photo_reader import PhotoReader
@@ -80,7 +80,7 @@ class DrawView(View):
         self.comparison = Comparison()
         self.reason = Reason(theme, "difference of evidence", self.comparison)
         self.nearest = NearestDigits(theme, background)
-        self._room = Room(
+        self._layout = DrawLayout(
             Parts(
                 self.pad,
                 self.shares,
@@ -92,10 +92,10 @@ class DrawView(View):
                 self.nearest,
             )
         )
-        self.how_it_is_read, self.why = self._room.reading, self._room.why
-        self._room.narrowed.connect(self._answer_again)
+        self.how_it_is_read, self.why = self._layout.reading, self._layout.why
+        self._layout.narrowed.connect(self._answer_again)
         self.why.toggled.connect(self._open_why)
-        self._room.opened.connect(lambda part: self._area.ensureWidgetVisible(part, 0, 0))
+        self._layout.opened.connect(lambda part: self._area.ensureWidgetVisible(part, 0, 0))
         self._build()
         self.pad.drawing.changed.connect(self._note_change)
         self.steps.changed.connect(self._note_change)
@@ -113,8 +113,8 @@ class DrawView(View):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._room)
-        for widget in (area.viewport(), self._room):
+        area.setWidget(self._layout)
+        for widget in (area.viewport(), self._layout):
             widget.setAutoFillBackground(False)
         area.setObjectName("room")
         area.setStyleSheet("#room { background: transparent; }")
@@ -140,22 +140,22 @@ class DrawView(View):
 
     @staticmethod
     def applies_to(task: Task) -> bool:
-        """Return whether the data are square pictures of at most MOST_CLASSES classes."""
-        shape = task.dataset.image_shape
-        return shape is not None and shape[0] == shape[1] and task.source.h <= MOST_CLASSES
+        """Return whether the data are square pictures in ink of at most MOST_CLASSES classes."""
+        data = task.dataset
+        return data.is_square and data.looks == "ink" and task.source.h <= MOST_CLASSES
 
-    def offer_task(self, task: Task) -> None:
+    def receive_task(self, task: Task) -> None:
         self.nearest.clear()
         self.picture = None  # made again from the pad: the old one has other inputs
         if not self.applies_to(task):
             self.task = self.snapshot = None
             self._look_again.stop()
             return
-        super().offer_task(task)
+        super().receive_task(task)
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         if self.task is not None:
-            super().offer_snapshot(snapshot)
+            super().receive_snapshot(snapshot)
 
     def show_theme(self) -> None:
         self.pad.set_theme(self.theme)
@@ -174,7 +174,7 @@ class DrawView(View):
         self.evidence.show_classes(() if self._is_brief else columns, size)
         self.evidence.setToolTip(EVIDENCE_OF_PAIRS if FAMILY[self._kind].is_pairwise else EVIDENCE)
         self.reason.has_picture = not self._is_hidden
-        self._room.set_brief(self._is_brief)
+        self._layout.set_brief(self._is_brief)
         self.comparison.show_classes(names)
         self.teaching.show_classes(task.source.class_names)
         self._show_no_answer()
@@ -185,11 +185,11 @@ class DrawView(View):
         self._answer()
 
     def present(self, is_on: bool) -> None:
-        self._room.present(is_on)
+        self._layout.present(is_on)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._room.fit(self._area.size())
+        self._layout.fit(self._area.size())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -331,7 +331,7 @@ class DrawView(View):
         else:
             self.evidence.show_answer(found, params.b, winner, largest)
         # In the narrow layout, the evidence above shows the first figures.
-        self._show_why(Why(why.part, why.texts[1:] if self._room.is_narrow else why.texts))
+        self._show_why(Why(why.part, why.texts[1:] if self._layout.is_narrow else why.texts))
 
     def _show_why(self, why: Why) -> None:
         scale = _largest(why) if self._is_brief else self.evidence.levels.scale

@@ -111,16 +111,16 @@ class ConfusionPage(Page):
         self.matrix.show_names(task.dataset.class_names)
         self._forget_cell()
 
-    def inspect(self, task: Task, words: str) -> Inspection:
+    def inspect(self, task: Task, text: str) -> Inspection:
         cell = self.cell
 
         def work(answers: Answers) -> Confused:
             counts = confusion(answers.y, answers.predicted, answers.h)
             if cell is None:
-                return Confused(task, words, counts, None, 0, None)
-            places = answers.cell(*cell)
-            examples = answers.part(places[:MAX_SHOWN])
-            return Confused(task, words, counts, cell, len(places), examples)
+                return Confused(task, text, counts, None, 0, None)
+            indices = answers.cell(*cell)
+            examples = answers.part(indices[:MAX_SHOWN])
+            return Confused(task, text, counts, cell, len(indices), examples)
 
         return work
 
@@ -169,10 +169,10 @@ class MistakesPage(Page):
         self.title.clear()
         self.examples.show_answers(task, None)
 
-    def inspect(self, task: Task, words: str) -> Inspection:
+    def inspect(self, task: Task, text: str) -> Inspection:
         def work(answers: Answers) -> tuple[Task, str, int, Answers]:
-            places = answers.mistakes()
-            return task, words, len(places), answers.part(places[:MAX_SHOWN])
+            indices = answers.mistakes()
+            return task, text, len(indices), answers.part(indices[:MAX_SHOWN])
 
         return work
 
@@ -263,7 +263,7 @@ class ClassesPage(Page):
                 item.setFont(zoom.scaled(self._font, 1.0, bold=k == dataset.h))
                 self.table.setItem(k, column, item)
 
-    def inspect(self, task: Task, words: str) -> Inspection:
+    def inspect(self, task: Task, text: str) -> Inspection:
         return lambda answers: report(confusion(answers.y, answers.predicted, answers.h))
 
     def show_result(self, result: Report) -> None:
@@ -274,7 +274,7 @@ class ClassesPage(Page):
             for column, value in enumerate(figures, start=1):
                 item = self.table.item(k, column)
                 assert item is not None
-                item.setText(_say(value, is_count=column == len(COLUMNS) - 1))
+                item.setText(_format(value, is_count=column == len(COLUMNS) - 1))
 
     @staticmethod
     def _figures(result: Report) -> list[tuple[float, ...]]:
@@ -298,7 +298,7 @@ class ClassesPage(Page):
         QGuiApplication.clipboard().setText(self.csv())
 
 
-def _say(value: float, *, is_count: bool) -> str:
+def _format(value: float, *, is_count: bool) -> str:
     if is_count:
         return f"{value:,.0f}"
     return "–" if math.isnan(value) else f"{value:.3f}"

@@ -83,13 +83,13 @@ class CurvesPage(Page):
         self._is_neuron = task.is_neuron
         chosen = self.of.value()
         k = chosen if isinstance(chosen, int) and chosen < len(names) else 0
-        self.of.offer([(name, j) for j, name in enumerate(names)], k)
+        self.of.set_options([(name, j) for j, name in enumerate(names)], k)
         self._of_row.setVisible(not self._is_neuron)
         for square in (self.roc, self.pr):
             square.clear()
         self.words.clear()
 
-    def inspect(self, task: Task, words: str) -> Inspection:
+    def inspect(self, task: Task, text: str) -> Inspection:
         k = 1 if self._is_neuron else int(str(self.of.value()))
         is_neuron, name = self._is_neuron, task.dataset.class_names[k]
 
@@ -98,13 +98,13 @@ class CurvesPage(Page):
             ranking = rank(answers.scores[:, k], is_yes)
             if not ranking.has_both:
                 which = "no" if ranking.positives == 0 else "only"
-                return f"There are {which} rows of {name} among the {words}: nothing to tell apart."
+                return f"There are {which} rows of {name} among the {text}: nothing to tell apart."
             chosen = None
             if is_neuron:
                 said = answers.predicted == k
                 chosen = int((said & is_yes).sum()), int((said & ~is_yes).sum())
             return Drawn(
-                words=words,
+                words=text,
                 name=name,
                 roc=thinned(*ranking.roc(), MAX_POINTS),
                 pr=thinned(*ranking.precision_recall(), MAX_POINTS),
@@ -133,10 +133,10 @@ class CurvesPage(Page):
         self.roc.show_curve(result.roc, ((0, 1), (0, 1)), f"ROC: AUC {result.auc:.4f}", point)
         title = f"Precision–recall: AP {result.average_precision:.4f}"
         self.pr.show_curve(result.pr, ((0, 1), (base, base)), title, precision)
-        self.words.setText(_say(result, self.theme))
+        self.words.setText(_describe(result, self.theme))
 
 
-def _say(result: Drawn, theme: Theme) -> str:
+def _describe(result: Drawn, theme: Theme) -> str:
     name = escape(result.name)
     if result.chosen is None:
         return (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget
@@ -15,7 +14,7 @@ from core.evaluate.classification import Answers
 from core.model_family import FAMILY
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.canvas_widgets import ink_pixmap, ink_table
+from gui.kit.canvas_widgets import ink_table, picture_pixmap
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip, fit_columns
 from gui.kit.row_table import RIGHT, Index, RowTableModel, make_gallery, make_table
@@ -53,9 +52,9 @@ class ExampleModel(RowTableModel):
         elif len(rows):
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, LOSS))
 
-    def row_at(self, place: int) -> int:
+    def row_at(self, number: int) -> int:
         assert self.answers is not None
-        return int(self.answers.rows[place])
+        return int(self.answers.rows[number])
 
     # Model interface ----------------------------------------------------------------------------
 
@@ -65,56 +64,57 @@ class ExampleModel(RowTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self.task is None or self.answers is None or not index.isValid():
             return None
-        place, column = index.row(), index.column()
+        number, column = index.row(), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(place, column)
+            return self._text(number, column)
         if role == Qt.ItemDataRole.DecorationRole:
             if self.task.dataset.image_shape is not None:
-                return self._picture(place) if column == ROW else None
+                return self._picture(number) if column == ROW else None
             if column in (CLASS, TAKEN_FOR):
-                k = (self.answers.y if column == CLASS else self.answers.predicted)[place]
+                k = (self.answers.y if column == CLASS else self.answers.predicted)[number]
                 return marker_icon(self._theme, self.task.dataset.class_marks[k])
         is_number = column not in (CLASS, TAKEN_FOR) and self.task.dataset.image_shape is None
         if role == Qt.ItemDataRole.TextAlignmentRole and is_number:
             return RIGHT
         if role == Qt.ItemDataRole.ToolTipRole:
-            return as_tip(self._summary(place))
+            return as_tip(self._summary(number))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._summary(place)
+            return self._summary(number)
         return None
 
-    def _text(self, place: int, column: int) -> str:
+    def _text(self, number: int, column: int) -> str:
         task, answers = self.task, self.answers
         assert task is not None and answers is not None
         names = task.dataset.class_names
         if column == ROW:
             if task.dataset.image_shape is None:
-                return f"{self.row_at(place) + 1:,}"
-            said = f"{names[answers.y[place]]} → {names[answers.predicted[place]]}"
-            return f"{said}\n{self._share(self.confidence[place])}"
+                return f"{self.row_at(number) + 1:,}"
+            said = f"{names[answers.y[number]]} → {names[answers.predicted[number]]}"
+            return f"{said}\n{self._share(self.confidence[number])}"
         if column == CLASS:
-            return names[int(answers.y[place])]
+            return names[int(answers.y[number])]
         if column == TAKEN_FOR:
-            return names[int(answers.predicted[place])]
+            return names[int(answers.predicted[number])]
         if column == OWN:
-            return self._share(self.own[place])
+            return self._share(self.own[number])
         if column == CONFIDENCE:
-            return self._share(self.confidence[place])
+            return self._share(self.confidence[number])
         if column == LOSS:
-            return f"{answers.loss[place]:.4f}"
-        return f"{task.dataset.X[self.row_at(place), column - len(FIXED)]:.6g}"
+            return f"{answers.loss[number]:.4f}"
+        return f"{task.dataset.X[self.row_at(number), column - len(FIXED)]:.6g}"
 
     def _share(self, share: float) -> str:
         """Format a probability in percent, or a dash if the model has none."""
         assert self.task is not None
         return f"{share:.1%}" if FAMILY[self.task.config.model.kind].has_probabilities else "–"
 
-    def _picture(self, place: int) -> QPixmap:
+    def _picture(self, number: int) -> QPixmap:
         assert self.task is not None
         dataset = self.task.dataset
         assert dataset.image_shape is not None
-        ink: NDArray[np.float32] = dataset.values(np.array([self.row_at(place)]))[0]
-        whole = ink_pixmap(ink.reshape(dataset.image_shape), self._inks)
+        values = dataset.values(np.array([self.row_at(number)]))[0]
+        shares = np.asarray(values, dtype=np.float32)
+        whole = picture_pixmap(shares, dataset.image_shape, dataset.looks, self._inks)
         return whole.scaled(
             zoom.px(PICTURE_PX),
             zoom.px(PICTURE_PX),
@@ -122,15 +122,15 @@ class ExampleModel(RowTableModel):
             Qt.TransformationMode.SmoothTransformation,
         )
 
-    def _summary(self, place: int) -> str:
+    def _summary(self, number: int) -> str:
         assert self.task is not None and self.answers is not None
         names = self.task.dataset.class_names
-        true, taken = names[self.answers.y[place]], names[self.answers.predicted[place]]
+        true, taken = names[self.answers.y[number]], names[self.answers.predicted[number]]
         return (
-            f"row {self.row_at(place) + 1:,} · {true}, taken for {taken} · "
-            f"p({true}) {self._share(self.own[place])}, "
-            f"p({taken}) {self._share(self.confidence[place])} · "
-            f"loss {self.answers.loss[place]:.4f}"
+            f"row {self.row_at(number) + 1:,} · {true}, taken for {taken} · "
+            f"p({true}) {self._share(self.own[number])}, "
+            f"p({taken}) {self._share(self.confidence[number])} · "
+            f"loss {self.answers.loss[number]:.4f}"
         )
 
 

@@ -132,7 +132,7 @@ class FoldsPage(Page):
         self.words.setText(task.obstacle or ABOUT)
         self._show_controls()
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Take the current training settings from the snapshot."""
         self._snapshot = snapshot
 
@@ -215,11 +215,11 @@ class FoldsPage(Page):
         is_new = self._shown is None or len(progress.done) != len(self._shown.done)
         self._shown = progress
         self.bar.setValue(round(1000 * progress.share))
-        self.words.setText(self._say(progress))
+        self.words.setText(self._describe(progress))
         if is_new and progress.done:
             self._show_folds(progress)
 
-    def _say(self, progress: Validation) -> str:
+    def _describe(self, progress: Validation) -> str:
         done, k = len(progress.done), progress.k
         if progress.failure:
             return progress.failure
@@ -228,14 +228,14 @@ class FoldsPage(Page):
         if done < k:
             return f"Fold {done + 1} of {k}: epoch {progress.epoch:,} of {progress.epochs:,}."
         rows = sum(fold.rows for fold in progress.done)
-        words = (
+        text = (
             f"Each of the {rows:,} training rows was judged once, by a model that had not seen it. "
             "± is the standard deviation over the folds."
         )
         diverged = sum(fold.status is Status.DIVERGED for fold in progress.done)
         if diverged:
-            words += f" {diverged} of {k} models diverged: train one alone to see what helps."
-        return words
+            text += f" {diverged} of {k} models diverged: train one alone to see what helps."
+        return text
 
     def _show_folds(self, progress: Validation) -> None:
         assert self._task is not None
@@ -251,13 +251,13 @@ class FoldsPage(Page):
         )
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self.table.setRowCount(len(progress.done))
-        for place, fold in enumerate(progress.done):
+        for index, fold in enumerate(progress.done):
             figures = format_percent(fold.accuracy), f"{fold.loss:.3f}"
-            texts = (f"{place + 1}", f"{fold.rows:,}", *figures)
+            texts = (f"{index + 1}", f"{fold.rows:,}", *figures)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(right)
-                self.table.setItem(place, column, item)
+                self.table.setItem(index, column, item)
         k = progress.k
         numbers = [*range(1, len(progress.done) + 1)]
         accuracies = [fold.accuracy for fold in progress.done]
@@ -273,8 +273,10 @@ class FoldsPage(Page):
 
     def _set_axes(self, k: int, low: float) -> None:
         """Set the axes to k folds and to accuracies from `low` to 1."""
-        room = max(1 - low, 0.02) * 0.15
-        self.plot.setRange(xRange=(0.5, k + 0.5), yRange=(max(low - room, 0), 1 + room), padding=0)
+        margin = max(1 - low, 0.02) * 0.15
+        self.plot.setRange(
+            xRange=(0.5, k + 0.5), yRange=(max(low - margin, 0), 1 + margin), padding=0
+        )
         ticks = [(number, str(number)) for number in range(1, k + 1)]
         self.plot.getPlotItem().getAxis("bottom").setTicks([ticks])
 

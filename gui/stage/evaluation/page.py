@@ -50,12 +50,12 @@ class Page(QWidget):
     def show_task(self, task: Task) -> None:
         """Clear the page and prepare it for the classes of this task."""
 
-    def inspect(self, task: Task, words: str) -> Inspection:
+    def inspect(self, task: Task, text: str) -> Inspection:
         """Return the function that computes the result from the answers, on another thread.
 
         It has all settings bound, as it must not read the widget.
 
-        words : name of the rows, as in “test rows”.
+        text : name of the rows, as in “test rows”.
         """
         raise NotImplementedError
 

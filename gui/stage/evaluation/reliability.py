@@ -142,7 +142,7 @@ class ReliabilityPage(Page):
         self.title.setText(self._obstacle)
         self.words.clear()
 
-    def inspect(self, task: Task, words: str) -> Inspection:
+    def inspect(self, task: Task, text: str) -> Inspection:
         is_neuron, obstacle = self._is_neuron, self._obstacle
         has_temperature = self.temper.isChecked() and self._has_temperature
 
@@ -155,12 +155,12 @@ class ReliabilityPage(Page):
             if obstacle:
                 return None
             if not has_temperature:
-                return Calibrated(words, diagram(answers), None, "")
+                return Calibrated(text, diagram(answers), None, "")
             from core.evaluate.model_outputs import temper  # imports PyTorch
 
             tempered = temper(task, answers)
             told = (
-                f"T is fitted on a random half of the {words} ({tempered.fitted:,}); both curves "
+                f"T is fitted on a random half of the {text} ({tempered.fitted:,}); both curves "
                 f"are of the other {len(tempered.before):,}. There the cross-entropy goes from "
                 f"{tempered.loss_before:.3f} to {tempered.loss_after:.3f} nats."
             )

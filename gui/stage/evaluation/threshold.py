@@ -18,7 +18,7 @@ TIP = (
     "learnt: training goes on as before"
 )
 
-ROOM_FOR_NOTE = 72  # average characters of width
+NOTE_LETTERS = 72  # average characters of width
 
 
 class ThresholdRow(QWidget):
@@ -50,7 +50,7 @@ class ThresholdRow(QWidget):
         layout.addWidget(self._note)
         layout.addWidget(self.reset)
         self._name = "yes"
-        self._say()
+        self._show_text()
 
     @property
     def value(self) -> float:
@@ -60,17 +60,17 @@ class ThresholdRow(QWidget):
     def show_name(self, name: str) -> None:
         """Set the name of the positive class; the value does not change."""
         self._name = name
-        self._say()
+        self._show_text()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         letters = self.width() / self.fontMetrics().averageCharWidth()
-        self._note.setVisible(letters > ROOM_FOR_NOTE)  # the tool tip has it as well
+        self._note.setVisible(letters > NOTE_LETTERS)  # the tool tip has it as well
 
     def _change(self) -> None:
-        self._say()
+        self._show_text()
         self.changed.emit(self.value)
 
-    def _say(self) -> None:
+    def _show_text(self) -> None:
         self.words.setText(f"Say {escape(self._name)} where p > <b>{self.value:.2f}</b>")
         self.reset.setEnabled(self.value != HALF)

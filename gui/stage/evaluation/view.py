@@ -31,7 +31,7 @@ from gui.state.background_tasks import Background, Queue
 INTERVAL = 0.25  # s between two evaluations during training, at least
 SHARE = 4.0  # least interval as a multiple of the duration of one evaluation
 LEAST_HEIGHT = 200  # px at 100 % of a page; below it, the page scrolls
-ROOM = 28  # px around the name of a page
+PADDING = 28  # px around the name of a page
 PARTS = (
     ("Confusion", "confusion", "How often each class is taken for each other one"),
     ("Classes", "classes", "Precision, recall and F1 of each class"),
@@ -75,7 +75,7 @@ class EvaluationView(View):
         self.which = Choice()
         self.which.setAccessibleName("rows that are judged")
         self.which.setToolTip("Rows it has not learnt from, or those it has")
-        self.which.offer((("test rows", "test"), ("training rows", "training")), "test")
+        self.which.set_options((("test rows", "test"), ("training rows", "training")), "test")
         self.which.chosen.connect(lambda _: self._ask())
         self.threshold = ThresholdRow()
         self.threshold.changed.connect(self._change_threshold)
@@ -117,7 +117,7 @@ class EvaluationView(View):
             if self.task is not None:
                 page.show_task(self.task)
             if isinstance(page, FoldsPage) and self.snapshot is not None:
-                page.offer_snapshot(self.snapshot)
+                page.receive_snapshot(self.snapshot)
         return page
 
     @property
@@ -185,10 +185,10 @@ class EvaluationView(View):
         if not task.obstacle:
             self._ask()
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
-        super().offer_snapshot(snapshot)
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
+        super().receive_snapshot(snapshot)
         if "folds" in self.pages and self.snapshot is snapshot:
-            self.folds.offer_snapshot(snapshot)
+            self.folds.receive_snapshot(snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Evaluate now, or after the minimum interval since the last evaluation."""
@@ -246,10 +246,11 @@ class EvaluationView(View):
         low, high = wilson(right, n)
         self.accuracy.setText(
             f"<b>{format_percent(right / n)}</b> right: {right:,} of {n:,} {which} rows. "
-            f"95 % interval {100 * low:.1f} … {format_percent(high)}{self._say_baseline(answers)}"
+            f"95 % interval {100 * low:.1f} … {format_percent(high)}"
+            f"{self._describe_baseline(answers)}"
         )
 
-    def _say_baseline(self, answers: Answers) -> str:
+    def _describe_baseline(self, answers: Answers) -> str:
         """Return what always saying the most frequent class comes to, if the classes differ."""
         if self.task is None:
             return ""
@@ -269,7 +270,7 @@ class EvaluationView(View):
         words = [self.parts.button(part).text() for _, part, _ in PARTS]
         bold = QFontMetrics(zoom.font(1.0, bold=True))
         is_narrow = (
-            sum(map(bold.horizontalAdvance, words)) + zoom.px(ROOM) * len(words) > self.width()
+            sum(map(bold.horizontalAdvance, words)) + zoom.px(PADDING) * len(words) > self.width()
         )
         for _, part, _ in PARTS:
             zoom.set_type(self.parts.button(part), look.SMALL if is_narrow else 1.0)
@@ -278,8 +279,8 @@ class EvaluationView(View):
             self.parts.setStyleSheet(style)
         row = self.parts.layout()
         assert isinstance(row, QHBoxLayout)
-        for place, word in enumerate(words):
-            row.setStretch(place, bold.horizontalAdvance(word) if is_narrow else 1)
+        for index, word in enumerate(words):
+            row.setStretch(index, bold.horizontalAdvance(word) if is_narrow else 1)
 
     # Lifecycle ------------------------------------------------------------------------------------
 

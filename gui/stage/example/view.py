@@ -25,7 +25,7 @@ HEIGHT, HEIGHT_OF_PICTURES = 184, 164
 ABSENT = "not followed through a hidden layer"
 
 
-class _Room(QWidget):
+class _SheetHolder(QWidget):
     """Container of a sheet that can grow without a new layout of its surroundings."""
 
     def __init__(self, sheet: Sheet) -> None:
@@ -67,7 +67,7 @@ class ExampleView(CardView):
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(2)
         add_layout(layout, self.header)
-        layout.addWidget(_Room(self.sheet), 1)
+        layout.addWidget(_SheetHolder(self.sheet), 1)
         tracer.watch(self, up_to_update=False)
         tracer.traced.connect(self._show)
         tracer.part_changed.connect(self._light)

@@ -146,7 +146,7 @@ class LassoView(View):
         self._background.forget(KEY)
         self._asked, self._solver, self.path = wanted, None, None
         self._clear()
-        self._say_absent(WAIT)
+        self._show_absence(WAIT)
         if wanted is not None:
             self._ask()
 
@@ -158,10 +158,10 @@ class LassoView(View):
         self.list.setText("")
         self.plot.setAccessibleDescription(WAIT)
 
-    def _say_absent(self, words: str) -> None:
-        self.absence.setText(words)
-        self.absence.setVisible(bool(words))
-        self._shown.setVisible(not words)
+    def _show_absence(self, text: str) -> None:
+        self.absence.setText(text)
+        self.absence.setVisible(bool(text))
+        self._shown.setVisible(not text)
 
     def _ask(self) -> None:
         asked, solver = self._asked, self._solver
@@ -181,7 +181,7 @@ class LassoView(View):
             if self._asked is not asked:
                 return
             if isinstance(found, str):
-                self._say_absent(found)
+                self._show_absence(found)
                 return
             self._solver, path = found
             self._show_path(path)
@@ -189,7 +189,7 @@ class LassoView(View):
                 self._ask()
 
         def failed(error: BaseException) -> None:
-            self._say_absent(f"The path could not be found: {error}")
+            self._show_absence(f"The path could not be found: {error}")
 
         self._background.ask(KEY, work, answer, failed, Queue.STUDIES)
 
@@ -202,7 +202,7 @@ class LassoView(View):
         is_first, self.path = self.path is None, path
         if is_first and self.task is not None:
             self._lines.make(self.task, self.theme)
-            self._say_absent("")
+            self._show_absence("")
             if self.snapshot is not None:
                 self.button.setEnabled(not self.snapshot.settings.rule.is_second_order)
         x = np.log10(path.l1)
@@ -232,7 +232,7 @@ class LassoView(View):
         left = int(np.count_nonzero(W))
         more = "" if path.is_whole else " …"
         self.words.setText(f"λ₁ = {l1:.3g}: {left:,} of {W.size:,} weights are left{more}")
-        largest = _say_largest(task, W)
+        largest = _describe_largest(task, W)
         self.list.setText(largest)
         said = f"{self.words.text()}. {largest}" if largest else self.words.text()
         self.plot.setAccessibleDescription(said.replace("\n", "; "))
@@ -242,13 +242,13 @@ class LassoView(View):
             self.l1_wanted.emit(float(f"{self.path.l1[self.index]:.3g}"))
 
 
-def _say_largest(task: Task, W: np.ndarray) -> str:
+def _describe_largest(task: Task, W: np.ndarray) -> str:
     """Return a line for each of the largest weights that are not 0."""
     names = output_names(task.config.model.kind, task.dataset.class_names)
     inputs, lines = task.input_names, []
     order = np.argsort(-np.abs(W), axis=None, kind="stable")
-    for place in order[:MOST_LISTED].tolist():
-        k, j = divmod(place, W.shape[1])
+    for index in order[:MOST_LISTED].tolist():
+        k, j = divmod(index, W.shape[1])
         if not W[k, j]:
             break
         to = f" → {names[k]}" if len(W) > 1 else ""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 from core.number_format import format_fixed, format_spaced, format_terms
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
-from gui.kit.canvas_widgets import ink_pixmap, ink_table, signed_pixmap, signed_table
+from gui.kit.canvas_widgets import grey_pixmap, ink_pixmap, ink_table, signed_pixmap, signed_table
 from gui.kit.theme import Theme
 from gui.stage.network.parts import FAINT, Signals, Strand, scale_for
 from gui.stage.network.sketch import NOTHING, Mark, Sketch
@@ -108,7 +108,7 @@ class Bundles(Sketch):
         self._block_words.place(
             QRectF(0, self._block_rect.bottom() + 3, max(width, line * 5), line * 1.1), LEFT
         )
-        self._block_words.say(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
+        self._block_words.set_text(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
         thumb_side = min(row - 6, self.grid.columns.logit * 0.16, 96.0 * zoom.factor())
         if is_image:
             thumb_side = self._fit(thumb_side, max(rows, columns))
@@ -222,7 +222,7 @@ class Bundles(Sketch):
                     self._thickest * abs(part) / self.scale if s else 0.0,
                     colour if part else self._theme.line,
                 )
-                self._say(words, ("b " if s and n == 2 else "") + terms[n])
+                self._set_text(words, ("b " if s and n == 2 else "") + terms[n])
 
     def terms(self, i: int) -> list[str]:
         """Format the positive sum, the negative sum and the bias of the i-th drawn output."""
@@ -235,7 +235,8 @@ class Bundles(Sketch):
         table = signed_table(self._theme)
         is_image = self.task.dataset.image_shape is not None
         if is_image and self.task.standardiser.is_identity:
-            self.block.setPixmap(ink_pixmap(x, ink_table(self._theme)))
+            ink = self.task.dataset.looks == "ink"
+            self.block.setPixmap(ink_pixmap(x, ink_table(self._theme)) if ink else grey_pixmap(x))
         else:
             self.block.setPixmap(signed_pixmap(x, float(abs(x).max(initial=0.0)), table))
         for bundle, w in zip(self.bundles, W, strict=True):

@@ -60,11 +60,11 @@ class DrawnOutputs:
         assert self._task
         return output_names(self.kind, self._task.dataset.class_names)[output]
 
-    def pair_name(self, output: int, metrics: QFontMetricsF, room: float) -> str:
-        """Return a pair's name: of class names if they fit into `room` px, else of markers."""
+    def pair_name(self, output: int, metrics: QFontMetricsF, available: float) -> str:
+        """Return a pair's name: of class names if they fit into `available` px, else of markers."""
         assert self._task
         name = self.name_of(output)
-        if metrics.horizontalAdvance(name) <= room:
+        if metrics.horizontalAdvance(name) <= available:
             return name
         dataset = self._task.dataset
         marks = (dataset.class_marks[k] for k in pairs(dataset.h)[output])

@@ -88,9 +88,9 @@ class Edges(Sketch):
         for j, (item, words) in enumerate(zip(self.inputs, self._names, strict=True)):
             middle = self.grid.row(j, self.count)
             if stacked:
-                room = row - line * 1.45
+                available = row - line * 1.45
                 down = 0.0 if row > line * 4.2 else line * 0.62
-                rect = self.grid.node_rect(x, middle + down, room / 0.82, node)
+                rect = self.grid.node_rect(x, middle + down, available / 0.82, node)
                 place = QRectF(0, rect.top() - line * 1.25, name_width, line * 1.2)
             else:
                 place = QRectF(0, middle - line * 0.6, name_width - 5, line * 1.2)
@@ -98,7 +98,9 @@ class Edges(Sketch):
             item.place(rect, self._plain, ink=theme.ink, line=theme.muted, fill=theme.panel)
             words.dress(font, theme.muted)
             words.place(place, RIGHT)
-            words.say(metrics.elidedText(names[j], Qt.TextElideMode.ElideRight, place.width() + 1))
+            words.set_text(
+                metrics.elidedText(names[j], Qt.TextElideMode.ElideRight, place.width() + 1)
+            )
         for (j, i), edge in self.edges.items():
             start, end = self.inputs[j].rect, self.logits[i].rect
             edge.join(
@@ -149,13 +151,13 @@ class Edges(Sketch):
         s, theme = self.signals, self._theme
         for j, item in enumerate(self.inputs):
             text = "1" if self.is_bias(j) else format_three_digits(self.value(j)) if s else "–"
-            item.say(text)
+            item.set_text(text)
         for (j, i), edge in self.edges.items():
             w = self.weight(j, i) if s else 0.0
             colour = theme.accent if w > 0 else theme.counter_accent if w < 0 else theme.line
             edge.show_value(THICKEST * zoom.factor() * abs(w) / self.scale if s else 0.0, colour)
         for words, sign in zip(self._scale_words, "−+", strict=True):
-            self._say(words, f"w = {sign}{self.scale:g}" if s else "")
+            self._set_text(words, f"w = {sign}{self.scale:g}" if s else "")
         for sample in self._samples:
             sample.setVisible(s is not None)
 
@@ -181,7 +183,7 @@ class Edges(Sketch):
         """Label each of these edges with its contribution."""
         is_one = len(marked) == 1
         t = 0.5 if is_one else 0.3 if self.mark.input is None else 0.68
-        room = self.edges[0, 0].line().dx() if self.edges else 0.0
+        available = self.edges[0, 0].line().dx() if self.edges else 0.0
         for chip in self.chips:
             chip.hide()
         if self.signals is None:
@@ -189,7 +191,7 @@ class Edges(Sketch):
         for chip, (j, i) in zip(self.chips, marked, strict=False):
             w, x = self.weight(j, i), self.value(j)
             text = self.terms(i)[j]
-            if is_one or room > 2.2 * self.grid.width_of("0.00 · 0.00 = 0.00"):
+            if is_one or available > 2.2 * self.grid.width_of("0.00 · 0.00 = 0.00"):
                 text = f"{format_fixed(w, 2)} · {format_fixed(x, 2)} = {format_fixed(w * x, 2)}"
             chip.show(text, self.edges[j, i].line().pointAt(t), self.grid.body)
 

@@ -83,9 +83,9 @@ class Node:
         """The colour of the frame."""
         return self._shape.pen().color().name()
 
-    def say(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         if text != self._words.text():
-            self._words.say(text)
+            self._words.set_text(text)
 
     def set_opacity(self, opacity: float) -> None:
         for item in (self._shape, self._words):
@@ -132,7 +132,7 @@ class Chip:
         path.addRoundedRect(rect, 4, 4)
         self._plate.setPath(path)
         self._words.place(rect, CENTRE)
-        self._words.say(text)
+        self._words.set_text(text)
         for item in (self._plate, self._words):
             item.setVisible(True)
 

@@ -63,11 +63,11 @@ class ClassRow:
             low = QRectF(title.right() + 4, title.top(), area.width() - width - 4, line * 1.1)
         self._glyph.dress(geometry.bold, theme.class_text(mark).name())
         self._glyph.place(QRectF(title.left(), title.top(), glyph_width, title.height()), LEFT)
-        self._glyph.say(look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●")
+        self._glyph.set_text(look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●")
         title.setLeft(title.left() + glyph_width)
         self.name.dress(geometry.plain, theme.ink)
         self.name.place(title, LEFT)
-        self.name.say(metrics.elidedText(name, Qt.TextElideMode.ElideRight, title.width()))
+        self.name.set_text(metrics.elidedText(name, Qt.TextElideMode.ElideRight, title.width()))
         track = QRectF(low.left(), middle, low.width() - number_width, line * 0.56)
         track.moveTop(low.center().y() - line * 0.28)
         self.track.setRect(track)
@@ -101,13 +101,13 @@ class ClassRow:
         track.setWidth(track.width() * size)
         self.bar.setRect(track)
         if text != self.share.text():
-            self.share.say(text)
+            self.share.set_text(text)
         if label != self._label:
             self._label = label
             self._place_target()
         is_own = label == self._k
         target = str(int(is_own)) if has_target else "✓" if is_own else ""
-        self.target.say("–" if label is None else target)
+        self.target.set_text("–" if label is None else target)
 
     def emphasise(self, is_on: bool) -> None:
         """Set full opacity, or FADED if not `is_on`."""

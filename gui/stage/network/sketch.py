@@ -102,10 +102,12 @@ class Sketch(CanvasWidget):
 
     def _place_name(self, words: Words, output: int, rect: QRectF) -> None:
         """Place the name of a pair above its logit."""
-        room, line = rect.width() + 2 * self.grid.columns.gap, self.grid.line
+        available, line = rect.width() + 2 * self.grid.columns.gap, self.grid.line
         words.dress(self._small, self._theme.muted)
-        words.place(QRectF(rect.center().x() - room / 2, rect.top() - line, room, line), CENTRE)
-        words.say(self.drawn.pair_name(output, QFontMetricsF(self._small), room))
+        words.place(
+            QRectF(rect.center().x() - available / 2, rect.top() - line, available, line), CENTRE
+        )
+        words.set_text(self.drawn.pair_name(output, QFontMetricsF(self._small), available))
 
     def _lay_out(self) -> None:
         if self.task is None:
@@ -207,7 +209,7 @@ class Sketch(CanvasWidget):
         for words, (text, rect, align) in zip(self.heads, heads, strict=True):
             words.dress(self._small, self._theme.muted)
             words.place(rect, align)
-            words.say(text)
+            words.set_text(text)
         self.loss.dress(self._bold, self._theme.ink)
         self.loss.place(self.grid.foot, RIGHT)
 
@@ -230,11 +232,11 @@ class Sketch(CanvasWidget):
             return
         s, kind = self.signals, self.drawn.kind
         for node, k in zip(self.logits, self.drawn.outputs, strict=True):
-            node.say(format_three_digits(float(s.answer.logits[k])) if s else "–")
+            node.set_text(format_three_digits(float(s.answer.logits[k])) if s else "–")
         for parts, k in zip(self.rows, self.drawn.classes, strict=True):
             size, text = (size_of(s, kind, k), said_of(s, kind, k)) if s else (0.0, "–")
             parts.show(size, text, s.label if s else None, has_target=not self.drawn.pairs)
-        self._say(self.loss, self._loss_words())
+        self._set_text(self.loss, self._loss_words())
         if s:
             self.scale = scale_for(self._largest(s), self.scale)
         self._show_left()
@@ -245,8 +247,8 @@ class Sketch(CanvasWidget):
         if self.task is None or s is None or s.label is None or s.loss is None:
             return ""
         whole, brief = loss_words(self.task, s)
-        is_room = QFontMetricsF(self._bold).horizontalAdvance(whole) < self.width() * 0.55
-        return whole if is_room else brief
+        fits = QFontMetricsF(self._bold).horizontalAdvance(whole) < self.width() * 0.55
+        return whole if fits else brief
 
     def _largest(self, signals: Signals) -> float:
         """Return the largest absolute value that the left half shows on its scale."""

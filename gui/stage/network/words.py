@@ -38,10 +38,10 @@ def loss_words(task: Task, s: Signals) -> tuple[str, str]:
     kind, label = FAMILY[task.config.model.kind], s.label
     total = f"{s.loss:.3f}"
     if kind.margin is not None:
-        words = (
+        text = (
             f"L = max(0, {_below_margin(kind.margin, float(s.answer.logits[0]), label)}) = {total}"
         )
-        return words, words
+        return text, text
     if not kind.is_log_likelihood:
         letter = "z" if kind.is_identity else "a"
         a = s.answer.logits[0] if kind.is_identity else s.answer.probabilities[1]
@@ -52,14 +52,14 @@ def loss_words(task: Task, s: Signals) -> tuple[str, str]:
     if not kind.outputs_sum_to_one:
         parts = each_loss(task, s)
         if len(parts) > SHOWN_LOSSES:
-            words = f"L = Σ of {len(parts)} cross-entropies = {total}"
+            text = f"L = Σ of {len(parts)} cross-entropies = {total}"
         else:
-            words = f"L = {' + '.join(f'{part:.3f}' for part in parts)} = {total}"
-        return words, words
+            text = f"L = {' + '.join(f'{part:.3f}' for part in parts)} = {total}"
+        return text, text
     value = f"−ln {format_probability(float(s.answer.probabilities[label]))} = {total}"
     if kind.is_neuron:
-        words = f"L = {'−ln a' if label else '−ln(1 − a)'} = {value}"
-        return words, words
+        text = f"L = {'−ln a' if label else '−ln(1 − a)'} = {value}"
+        return text, text
     return f"L = −ln a[{task.dataset.class_names[label]}] = {value}", f"L = {value}"
 
 

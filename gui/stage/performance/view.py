@@ -118,9 +118,9 @@ class PerformanceView(View):
             self._words[name].setText(f"{name} {share:.0%}" if pace.steps else name)
 
 
-def say_race(race: DeviceBenchmark) -> str:
+def describe_race(race: DeviceBenchmark) -> str:
     """Return a text with the speed of each device and the ratio of fastest to slowest."""
     speeds = sorted(race.examples.items(), key=lambda item: item[1])
-    words = ", ".join(f"{name.upper()} {format_rate(rate)} examples/s" for name, rate in speeds)
+    text = ", ".join(f"{name.upper()} {format_rate(rate)} examples/s" for name, rate in speeds)
     (_, slowest), (fastest, best) = speeds[0], speeds[-1]
-    return f"On this task: {words}. {fastest.upper()} is {best / slowest:.3g} times as fast."
+    return f"On this task: {text}. {fastest.upper()} is {best / slowest:.3g} times as fast."

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap
 
+from core.data.dataset import Dataset
 from core.data.task import Task
 from core.explain.plane import RowAnswers
 from core.model_family import FAMILY
-from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.canvas_widgets import ink_table, picture_pixmap
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import as_tip
 from gui.kit.row_table import RIGHT, Index, RowTableModel
@@ -76,7 +77,7 @@ class RowModel(RowTableModel):
         self._sorted_by = column, order
         self.arrange()
 
-    def place_of(self, row: int) -> int | None:
+    def position_of(self, row: int) -> int | None:
         """Return the position in the table of a row of the data set; None if it is not shown."""
         (found,) = np.nonzero(self.order == row)
         return int(found[0]) if len(found) else None
@@ -95,8 +96,8 @@ class RowModel(RowTableModel):
         key = self._key(column)
         if key is None:
             return rows
-        places = np.argsort(key[rows], kind="stable")
-        return rows[places if order == Qt.SortOrder.AscendingOrder else places[::-1]]
+        order_of_rows = np.argsort(key[rows], kind="stable")
+        return rows[order_of_rows if order == Qt.SortOrder.AscendingOrder else order_of_rows[::-1]]
 
     def _key(self, column: int) -> NDArray[Any] | None:
         """Return a column's sort key for all rows; None while the answers are missing."""
@@ -147,7 +148,7 @@ class RowModel(RowTableModel):
         assert self.task is not None
         dataset, answers = self.task.dataset, self.answers
         if column == ROW:
-            return f"{row + 1:,}"  # as `Task.say_row` counts
+            return f"{row + 1:,}"  # as `Task.describe_row` counts
         if column == SET:
             return PARTS[self._part[row]]
         if column == CLASS:
@@ -171,14 +172,14 @@ class RowModel(RowTableModel):
         assert self.task is not None
         dataset = self.task.dataset
         if column == ROW and dataset.image_shape:
-            return digit_pixmap(dataset.X[row], dataset.image_shape, dataset.scale, self.theme)
+            return _picture_of(dataset, row, self.theme)
         if column == CLASS:
             return marker_icon(self.theme, dataset.class_marks[dataset.y[row]])
         return None
 
     def _summary(self, row: int) -> str:
         assert self.task is not None
-        words = [self.task.say_row(row), self._text(row, CLASS)]
+        words = [self.task.describe_row(row), self._text(row, CLASS)]
         lines = self.task.dataset.lines
         if lines is not None and lines[row]:
             words.insert(1, f"line {lines[row]:,} of the file")
@@ -188,18 +189,12 @@ class RowModel(RowTableModel):
         return " · ".join(words)
 
 
-def digit_pixmap(
-    pixels: NDArray[Any], shape: tuple[int, int], scale: float, theme: Theme
-) -> QPixmap:
-    """Return an image of the data set, drawn in ink on the panel colour."""
-    share = pixels.reshape(shape).astype(np.float64) / scale
-    rgbx = np.full((*shape, 4), 255, dtype=np.uint8)
-    rgbx[..., :3] = look.mixed(look.rgb(theme.panel), look.rgb(theme.ink), share)
-    rows, columns = shape
-    image = QImage(rgbx.data, columns, rows, QImage.Format.Format_RGBX8888)
+def _picture_of(dataset: Dataset, row: int, theme: Theme) -> QPixmap:
+    """Return an image of the data set as it looks."""
+    assert dataset.image_shape is not None
+    shares = np.asarray(dataset.values(np.array([row]))[0], dtype=np.float32)
+    whole = picture_pixmap(shares, dataset.image_shape, dataset.looks, ink_table(theme))
     smooth = Qt.TransformationMode.SmoothTransformation
-    return QPixmap.fromImage(
-        image.scaled(
-            zoom.px(PICTURE_PX), zoom.px(PICTURE_PX), Qt.AspectRatioMode.KeepAspectRatio, smooth
-        )
+    return whole.scaled(
+        zoom.px(PICTURE_PX), zoom.px(PICTURE_PX), Qt.AspectRatioMode.KeepAspectRatio, smooth
     )

@@ -69,12 +69,12 @@ class DataView(View):
         )
         self.layouts.chosen.connect(lambda index: self._stack.setCurrentIndex(int(str(index))))
         self.shown = _choice("rows shown", "Which rows are listed")
-        self.shown.offer(SHOWN, "all")
+        self.shown.set_options(SHOWN, "all")
         self.shown.chosen.connect(self._show_only)
         self.sorting = _choice(
             "order", "How the rows are sorted; a click on a heading does the same"
         )
-        self.sorting.offer(SORTINGS, ROW)
+        self.sorting.set_options(SORTINGS, ROW)
         self.sorting.chosen.connect(self._sort)
         self._count = small_label()
         self.model.modelReset.connect(self._show_count)
@@ -128,11 +128,11 @@ class DataView(View):
             fit_columns(self.table)
             dataset, order = self.task.dataset, self.model.order
             _, firsts = np.unique(dataset.y[order], return_index=True)
-            self._widen((CLASS, PREDICTED), [(int(place), CLASS) for place in firsts])
+            self._widen((CLASS, PREDICTED), [(int(position), CLASS) for position in firsts])
             for column in range(len(FIXED), self.model.columnCount() if len(order) else 0):
                 values = dataset.X[order, column - len(FIXED)]
                 ends = {int(values.argmin()), int(values.argmax())}
-                self._widen((column,), [(place, column) for place in ends])
+                self._widen((column,), [(position, column) for position in ends])
         self._has_new_cells = False
 
     def _widen(self, columns: tuple[int, ...], cells: list[tuple[int, int]]) -> None:
@@ -157,9 +157,9 @@ class DataView(View):
 
     def choose_row(self, row: int) -> None:
         """Select a row of the data set and scroll to it."""
-        place = self.model.place_of(row)
-        if place is not None:
-            index = self.model.index(place, ROW)
+        position = self.model.position_of(row)
+        if position is not None:
+            index = self.model.index(position, ROW)
             for view in (self.table, self.gallery):
                 view.setCurrentIndex(index)
                 view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)

@@ -131,7 +131,7 @@ class RunPictures(QWidget):
         if self._task is None or not same_features(self._task, task):
             self._drawn.clear()
         if task is not self._task:
-            self._offer(task)
+            self._show_choices(task)
         self._task = task
         self._records = [record for record in records if same_features(record.task, task)]
         apart = [r for r in records if not same_features(r.task, task)]
@@ -143,7 +143,7 @@ class RunPictures(QWidget):
 
     # Choices ------------------------------------------------------------------------------------
 
-    def _offer(self, task: Task) -> None:
+    def _show_choices(self, task: Task) -> None:
         dataset = task.dataset
         is_image = dataset.image_shape is not None
         names = dataset.feature_names
@@ -157,11 +157,11 @@ class RunPictures(QWidget):
                 self.class_choice.addItems(dataset.class_names)
         elif names != self._names:
             liked = [names.index(name) for name in task.source.preferred_features if name in names]
-            places = (liked + [j for j in range(len(names)) if j not in liked])[:2]
-            for choice, place in zip((self.x_choice, self.y_choice), places, strict=False):
+            indices = (liked + [j for j in range(len(names)) if j not in liked])[:2]
+            for choice, index in zip((self.x_choice, self.y_choice), indices, strict=False):
                 choice.clear()
                 choice.addItems(names)
-                choice.setCurrentIndex(place)
+                choice.setCurrentIndex(index)
         self._names = names
 
     def _choose_layout(self, layout: object) -> None:
@@ -253,7 +253,7 @@ class RunPictures(QWidget):
         else:
             names = _titles([record for record, _ in known])
             pictures = [
-                Picture(name, *_say_figures(r), c, d[0][::-1], ((theme.ink, d[1]),))
+                Picture(name, *_format_figures(r), c, d[0][::-1], ((theme.ink, d[1]),))
                 for name, c, (r, d) in zip(names, colours, known, strict=True)
             ]
         self._show(pictures, plane, task)
@@ -268,7 +268,7 @@ class RunPictures(QWidget):
         names = _titles(self._records)
         for name, (record, w) in zip(names, rows, strict=True):
             image = None
-            note, brief = _say_figures(record)
+            note, brief = _format_figures(record)
             if w is None:
                 note = brief = "no weights of a class"
             else:
@@ -291,9 +291,9 @@ class RunPictures(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        room = self._area.viewport().size()
-        height = self.multiples.height_for(room.width(), room.height())
-        self.multiples.setMinimumHeight(height if height > room.height() else 0)
+        available = self._area.viewport().size()
+        height = self.multiples.height_for(available.width(), available.height())
+        self.multiples.setMinimumHeight(height if height > available.height() else 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -337,7 +337,7 @@ def _weights(record: Record, k: int) -> NDArray[np.float32] | None:
     return weights
 
 
-def _say_figures(record: Record) -> tuple[str, str]:
+def _format_figures(record: Record) -> tuple[str, str]:
     """Return loss and accuracy as a text, and as a shorter one."""
     metrics = record.metrics
     has_test = not math.isnan(metrics.test_accuracy)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, 
 
 from core.data.task import Task
 from core.runs.race import MOST, RaceSnapshot
-from core.runs.run_record import Record, say_losses, say_start
+from core.runs.run_record import Record, describe_losses, describe_start
 from core.train.snapshot import Status
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -212,17 +212,17 @@ class RacePage(QWidget):
     def _show_state(self) -> None:
         status = self._status
         is_under_way = self._number is not None and status is not Status.FINISHED
-        words = "Start again" if status is Status.FINISHED else WORDS.get(status, "Start")
-        self.start_button.setText(words)
+        text = "Start again" if status is Status.FINISHED else WORDS.get(status, "Start")
+        self.start_button.setText(text)
         self.start_button.setEnabled(len(self.chips.entries) >= LEAST)
         self.stop_button.setEnabled(is_under_way)
         self.keep_button.setEnabled(bool(self.records) and status is not Status.TRAINING)
         for part in (self.table, self.curves, self.pictures):
             part.setVisible(bool(self.records))
         self.chips.set_open(not is_under_way)
-        self._words.setText(self._say(status))
+        self._words.setText(self._describe(status))
 
-    def _say(self, status: Status | None) -> str:
+    def _describe(self, status: Status | None) -> str:
         if len(self.chips.entries) < LEAST:
             return f"Add {LEAST} to {MOST} that train at once, each with as many updates."
         diverged = [r.name for r in self.records if r.status is Status.DIVERGED and self.snapshot]
@@ -230,17 +230,17 @@ class RacePage(QWidget):
         if diverged:
             end = "." if status is Status.FINISHED else "; the others go on."
             words.append(f"Diverged: {', '.join(diverged)}{end}")
-        return " ".join([*words, self._say_alike()])
+        return " ".join([*words, self._describe_common()])
 
-    def _say_alike(self) -> str:
+    def _describe_common(self) -> str:
         entries = self.chips.entries
         tasks = self._tasks if self._number is not None else [e.task for e in entries]
         entries = [replace(e, task=task) for e, task in zip(entries, tasks, strict=True)]
-        return f"{say_start(entries)} {say_losses(entries)}"
+        return f"{describe_start(entries)} {describe_losses(entries)}"
 
 
-def _button(words: str, tip: str, press: Callable[[], None]) -> QPushButton:
-    button = QPushButton(words)
+def _button(text: str, tip: str, press: Callable[[], None]) -> QPushButton:
+    button = QPushButton(text)
     button.setToolTip(tip)
     button.clicked.connect(press)
     return button

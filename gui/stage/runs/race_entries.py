@@ -12,7 +12,7 @@ from core.errors import ConfigError
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
 from core.runs.race import RaceEntry
-from core.runs.run_record import Record, default_name, say_batch
+from core.runs.run_record import Record, default_name, describe_batch_size
 from gui.state.kept_runs import LIVE
 
 RATES = (0.01, 0.1, 0.3, 3.0, 10.0, 100.0)
@@ -95,7 +95,9 @@ def _models(config: RunConfig, classes: int) -> list[Variant]:
 
 def _batches(config: RunConfig) -> list[Variant]:
     others = [size for size in BATCHES if size != config.training.batch_size]
-    return _trained(config, [(f"batch {say_batch(n)}", {"batch_size": n}) for n in others])
+    return _trained(
+        config, [(f"batch {describe_batch_size(n)}", {"batch_size": n}) for n in others]
+    )
 
 
 def _penalties(config: RunConfig) -> list[Variant]:
@@ -112,10 +114,10 @@ def _starts_and_layers(config: RunConfig) -> list[Variant]:
     return [(words, made) for words, other in others if (made := _remade(config, other))]
 
 
-def name_of(config: RunConfig, words: str) -> str:
+def name_of(config: RunConfig, text: str) -> str:
     """Return the default name of the config; if that lacks the change, add its description."""
     name = default_name(config, config.training)
-    return f"{name}, {words}" if words.startswith(("from", "with")) else name
+    return f"{name}, {text}" if text.startswith(("from", "with")) else name
 
 
 def _trained(config: RunConfig, changes: list[tuple[str, dict[str, Any]]]) -> list[Variant]:

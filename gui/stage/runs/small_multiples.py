@@ -124,10 +124,10 @@ class Multiples(QWidget):
             return 2
         return round(self.fontMetrics().height() * 2.15)
 
-    def height_for(self, width: int, room: int) -> int:
-        """Return the height of the grid in pixels; more than `room` if it has to scroll."""
+    def height_for(self, width: int, available: int) -> int:
+        """Return the height of the grid in pixels; more than `available` if it has to scroll."""
         count = max(len(self.pictures), 1)
-        columns, side = self._best(width, room)
+        columns, side = self._best(width, available)
         rows = math.ceil(count / columns)
         return math.floor(rows * (side / self._aspect + self._title_height + GAP)) - GAP + 2
 
@@ -222,10 +222,10 @@ class Multiples(QWidget):
                 picture.title, Qt.TextElideMode.ElideRight, max(int(width * 0.93) - 24, 10)
             )
             if panel.title.text() != title:
-                panel.title.say(title)
+                panel.title.set_text(title)
             note = picture.note if small.horizontalAdvance(picture.note) <= width else picture.brief
             if panel.note.text() != note:
-                panel.note.say(note)
+                panel.note.set_text(note)
             panel.bar.setBrush(QColor(picture.colour))
             if self._shown[k] is picture:
                 continue

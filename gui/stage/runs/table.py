@@ -38,7 +38,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 NAME = 0
 NAME_LETTERS = 34
-ROOM, ROOM_OF_A_NAME = 16, 50  # px beside the text: margins; tick and swatch
+PADDING, NAME_PADDING = 16, 50  # px beside the text: margins; tick and swatch
 CELL = Qt.ItemDataRole
 
 
@@ -247,8 +247,8 @@ class RunTable(QTableView):
             width = max(metrics.horizontalAdvance(text) for text in (*words, *cells))
             if column == NAME:
                 most = NAME_LETTERS * metrics.averageCharWidth(), int(0.28 * self.width())
-                width = min(width, max(most[1], most[0] // 2), most[0]) + zoom.px(ROOM_OF_A_NAME)
-            self.setColumnWidth(column, width + zoom.px(ROOM))
+                width = min(width, max(most[1], most[0] // 2), most[0]) + zoom.px(NAME_PADDING)
+            self.setColumnWidth(column, width + zoom.px(PADDING))
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.8))
 
     def chosen(self) -> list[Record]:

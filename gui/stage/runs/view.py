@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
-from core.runs.run_record import MAX_KEPT, Record, say_losses, say_start, to_csv
+from core.runs.run_record import MAX_KEPT, Record, describe_losses, describe_start, to_csv
 from core.train.snapshot import Snapshot, Status
 from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
@@ -231,7 +231,7 @@ class RunsView(View):
         self.replay_button.setEnabled(len(chosen) == 1)
         self.delete_button.setEnabled(bool(chosen))
         runs = self._chosen_or_all()
-        self._start.setText(f"{say_start(runs)} {say_losses(runs)}".strip())
+        self._start.setText(f"{describe_start(runs)} {describe_losses(runs)}".strip())
         self._start.setVisible(bool(self._start.text()))
 
     # Actions --------------------------------------------------------------------------------------
@@ -256,10 +256,10 @@ class RunsView(View):
         QGuiApplication.clipboard().setText(to_csv(records))
         self.said.emit(f"Copied {len(records)} runs as CSV.")
 
-    def _open_menu(self, place: QPoint) -> None:
+    def _open_menu(self, position: QPoint) -> None:
         chosen = self._chosen()
         if chosen:
-            self.make_menu(chosen).popup(self.table.viewport().mapToGlobal(place))
+            self.make_menu(chosen).popup(self.table.viewport().mapToGlobal(position))
 
     def make_menu(self, chosen: list[Record]) -> QMenu:
         """Return the context menu of these kept runs."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.data.task import Task
 from core.explain import loss_surface
-from core.model_family import DEFAULT_KIND, Cost
+from core.model_family import DEFAULT_KIND, LossName
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import small_label
@@ -36,7 +36,7 @@ class SurfaceChoices(QWidget):
             choice.setToolTip(f"The parameter, or direction of all parameters, that goes {side}")
             choice.chosen.connect(self.directions_chosen)
         self.kind = ""
-        self.shown: tuple[Cost, ...] = ()
+        self.shown: tuple[LossName, ...] = ()
         self.losses = Segments(())
         row = FlowLayout(self, 10, 6)
         for label, choice in (("across", self.across), ("up", self.up)):
@@ -46,7 +46,7 @@ class SurfaceChoices(QWidget):
             row.addWidget(group)
         group, self._losses_box = _group()
         row.addWidget(group)
-        self._offer_losses(DEFAULT_KIND)
+        self._show_losses(DEFAULT_KIND)
 
     @property
     def directions(self) -> tuple[object, object]:
@@ -58,12 +58,12 @@ class SurfaceChoices(QWidget):
         """The names of the chosen directions, as in `Direction.name`."""
         return self.across.currentText(), self.up.currentText()
 
-    def offer(self, task: Task) -> None:
+    def show_task(self, task: Task) -> None:
         """Offer the directions and losses of a task's model, and select the defaults."""
-        self._offer_directions(task)
-        self._offer_losses(task.config.model.kind)
+        self._show_directions(task)
+        self._show_losses(task.config.model.kind)
 
-    def _offer_directions(self, task: Task) -> None:
+    def _show_directions(self, task: Task) -> None:
         """Offer single parameters where there are few, and directions of all parameters."""
         has_bias, has_few = task.config.model.has_bias, task.outputs * task.m <= LISTED
         options: list[tuple[str, object]] = []
@@ -93,10 +93,10 @@ class SurfaceChoices(QWidget):
                 second = ("w", k, 1)
             elif has_bias:
                 second = ("b", k)
-        self.across.offer(options, first)
-        self.up.offer(options, second)
+        self.across.set_options(options, first)
+        self.up.set_options(options, second)
 
-    def _offer_losses(self, kind: str) -> None:
+    def _show_losses(self, kind: str) -> None:
         """Offer the loss of this kind of model, another loss for comparison, and both."""
         if kind == self.kind:
             return
@@ -111,7 +111,7 @@ class SurfaceChoices(QWidget):
         self.losses.choose(self.shown)
         self.losses.chosen.connect(self._choose_losses)
 
-    def _choose_losses(self, losses: tuple[Cost, ...]) -> None:
+    def _choose_losses(self, losses: tuple[LossName, ...]) -> None:
         self.shown = losses
         self.losses_chosen.emit()
 

@@ -18,7 +18,7 @@ ONE_PARAMETER = (
 FROM_START, FROM_HERE = "downhill from the start", "downhill from here"
 
 
-def say_absence(task: Task) -> str:
+def describe_absence(task: Task) -> str:
     """Return why there is no surface and what to do about it; "" where there is one."""
     if not applies(task):
         return HIDDEN_LAYER

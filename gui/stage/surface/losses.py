@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from core.explain.loss_surface import other_cost, own_cost
-from core.model_family import FAMILY, Cost
+from core.explain.loss_surface import other_loss, own_loss
+from core.model_family import FAMILY, LossName
 
-COMPARED: dict[Cost, tuple[str, str]] = {  # loss of another model: name, short name
+COMPARED: dict[LossName, tuple[str, str]] = {  # loss of another model: name, short name
     "cross-entropy": ("cross-entropy (nats)", "cross-entropy"),
     "squared error": ("MSE, (y − a)²", "MSE"),
 }
 
 
-def costs_of(kind: str) -> tuple[Cost, Cost]:
+def losses_of(kind: str) -> tuple[LossName, LossName]:
     """Return the losses shown for this model: its own, and one for comparison."""
-    return own_cost(kind), other_cost(kind)
+    return own_loss(kind), other_loss(kind)
 
 
-def title_of(kind: str, cost: Cost) -> str:
+def title_of(kind: str, loss_name: LossName) -> str:
     """Return the title of a loss for this kind of model."""
     model = FAMILY[kind]
-    if cost == own_cost(kind):
+    if loss_name == own_loss(kind):
         in_nats = model.is_log_likelihood
         return f"{model.loss} ({model.unit})" if in_nats else f"{model.loss_short}, {model.formula}"
-    return COMPARED[cost][0] if model.has_probabilities else f"{COMPARED[cost][0]} of σ(z)"
+    return (
+        COMPARED[loss_name][0] if model.has_probabilities else f"{COMPARED[loss_name][0]} of σ(z)"
+    )
 
 
-def choices_of(kind: str) -> tuple[tuple[str, tuple[Cost, ...], str], ...]:
-    """Return the choices of losses: label, costs, tool tip."""
-    own, other = costs_of(kind)
+def choices_of(kind: str) -> tuple[tuple[str, tuple[LossName, ...], str], ...]:
+    """Return the choices of losses: label, losses, tool tip."""
+    own, other = losses_of(kind)
     as_what = (
         "to compare"
         if FAMILY[kind].has_probabilities

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.explain.loss_surface import Range, Surface
-from core.model_family import Cost
+from core.model_family import LossName
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.theme import Theme
@@ -46,9 +46,9 @@ class SurfacePanel(QWidget):
     ranged = Signal(object, object)  # x and y ranges after a zoom
     fit_wanted = Signal()
 
-    def __init__(self, theme: Theme, cost: Cost, words: str) -> None:
+    def __init__(self, theme: Theme, loss_name: LossName, text: str) -> None:
         super().__init__()
-        self.cost: Cost = cost
+        self.loss_name: LossName = loss_name
         self.surface: Surface | None = None
         self.point: tuple[float, float] | None = None
         self.is_dragging = False
@@ -56,11 +56,11 @@ class SurfacePanel(QWidget):
         self._names: tuple[str, str] | None = None  # axis labels
         self._levels: list[tuple[float, float, float]] = []  # loss, x, y of each label
         self._pressed: QPointF | None = None
-        self.title = QLabel(words)
+        self.title = QLabel(text)
         zoom.set_type(self.title, look.SMALL)
         self.title.setProperty("small", True)
         self.plot = plots.make_plot(theme, moves_below=True)
-        self.plot.setAccessibleName(f"Loss surface, {words}")
+        self.plot.setAccessibleName(f"Loss surface, {text}")
         self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.viewport().installEventFilter(self)
@@ -127,7 +127,7 @@ class SurfacePanel(QWidget):
     def show_surface(self, surface: Surface) -> None:
         """Shade the losses, low ones pale, and draw their contour lines."""
         self.surface = surface
-        losses = surface.losses[self.cost]
+        losses = surface.losses[self.loss_name]
         low, high = float(losses.min()), float(losses.max())
         share = ((losses - low) / ((high - low) or 1.0)) ** 0.5 * STRENGTH
         ground, top = look.rgb(self._theme.panel), look.rgb(self._theme.accent)
@@ -139,18 +139,18 @@ class SurfacePanel(QWidget):
         self._image.show_image(image, QRectF(*corner, width, height))
         gap = np.full((1, 2), np.nan)
         lines: list[NDArray[np.float64]] = [gap]
-        places: list[tuple[float, float, float]] = []
-        for level, parts in surface.contours(self.cost):
+        labelled: list[tuple[float, float, float]] = []
+        for level, parts in surface.contours(self.loss_name):
             for part in parts:
                 lines += [part, gap]
             if parts:
                 longest = max(parts, key=len)
                 x, y = longest[len(longest) // 2]
-                places.append((level, float(x), float(y)))
+                labelled.append((level, float(x), float(y)))
         joined = np.concatenate(lines)
         self._contours.setData(joined[:, 0], joined[:, 1])
-        every = max(1, len(places) // LABELS)
-        self._levels = places[every // 2 :: every][:LABELS]
+        every = max(1, len(labelled) // LABELS)
+        self._levels = labelled[every // 2 :: every][:LABELS]
         self._show_labels()
 
     def _show_labels(self) -> None:
@@ -162,11 +162,11 @@ class SurfacePanel(QWidget):
         for label, (level, x, y) in zip(self._labels, self._levels, strict=False):
             label.setText(f"{level:.3g}")
             label.setPos(x, y)
-            place = label.boundingRect().translated(x / width, -y / height)
-            is_free = not any(place.intersects(other) for other in taken)
+            bounds = label.boundingRect().translated(x / width, -y / height)
+            is_free = not any(bounds.intersects(other) for other in taken)
             label.setVisible(is_free)
             if is_free:
-                taken.append(place)
+                taken.append(bounds)
         for label in self._labels[len(self._levels) :]:
             label.hide()
 
@@ -199,7 +199,7 @@ class SurfacePanel(QWidget):
         self._lowest_here.setVisible(False)
         if surface is not None:
             i, j = np.unravel_index(
-                surface.losses[self.cost].argmin(), surface.losses[self.cost].shape
+                surface.losses[self.loss_name].argmin(), surface.losses[self.loss_name].shape
             )
             is_inside = 0 < i < len(surface.ys) - 1 and 0 < j < len(surface.xs) - 1
             self._lowest_here.setVisible(bool(is_inside))
@@ -233,7 +233,7 @@ class SurfacePanel(QWidget):
             self.hovered.emit(None)
         if not isinstance(event, QMouseEvent):
             return False
-        at = self._place(event.position())
+        at = self._to_data(event.position())
         if event.type() == QEvent.Type.MouseButtonPress:
             self.plot.setFocus()
             self._pressed = event.position()
@@ -261,10 +261,10 @@ class SurfacePanel(QWidget):
             self.fit_wanted.emit()
         return True
 
-    def _place(self, position: QPointF) -> QPointF:
+    def _to_data(self, position: QPointF) -> QPointF:
         box = self.plot.getPlotItem().getViewBox()
-        place: QPointF = box.mapSceneToView(self.plot.mapToScene(position.toPoint()))
-        return place
+        point: QPointF = box.mapSceneToView(self.plot.mapToScene(position.toPoint()))
+        return point
 
     def _is_on_handle(self, position: QPointF) -> bool:
         if self.point is None:
@@ -275,7 +275,7 @@ class SurfacePanel(QWidget):
 
     def _zoom(self, event: QWheelEvent) -> None:
         factor = ZOOM ** (-event.angleDelta().y() / 120)
-        at = self._place(event.position())
+        at = self._to_data(event.position())
         x_range, y_range = self.ranges()
         self.ranged.emit(
             *(

@@ -11,7 +11,7 @@ import numpy as np
 from core.data.task import Task
 from core.explain import loss_surface
 from core.explain.loss_surface import Direction, Range, Reals, Sample, Surface
-from core.model_family import Cost
+from core.model_family import LossName
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 from gui.stage.surface.directions import pair_of
@@ -46,7 +46,7 @@ class SurfaceRequest:
     chosen: tuple[object, object]
     directions: tuple[Direction, Direction] | None
     ranges: Ranges | None
-    losses: tuple[Cost, ...]
+    losses: tuple[LossName, ...]
     is_live: bool
     plane: Ranges | None
     known: SurfaceAnswer | None

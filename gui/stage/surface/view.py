@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from core.data.task import Task
 from core.explain import loss_surface
-from core.explain.loss_surface import Direction, Range, own_cost
-from core.model_family import Cost
+from core.explain.loss_surface import Direction, Range, own_loss
+from core.model_family import LossName
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -22,8 +22,8 @@ from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.surface.boundary_panel import BoundaryPanel
 from gui.stage.surface.choices import SurfaceChoices
-from gui.stage.surface.directions import say_absence
-from gui.stage.surface.losses import costs_of, title_of
+from gui.stage.surface.directions import describe_absence
+from gui.stage.surface.losses import losses_of, title_of
 from gui.stage.surface.panel import SurfacePanel
 from gui.stage.surface.request import SurfaceAnswer, SurfaceRequest
 from gui.state.background_tasks import Background, Queue
@@ -58,7 +58,7 @@ class SurfaceView(View):
         self.choices = SurfaceChoices()
         self.choices.directions_chosen.connect(self._choose_directions)
         self.choices.losses_chosen.connect(self._choose_losses)
-        self.panels: dict[Cost, SurfacePanel] = {}
+        self.panels: dict[LossName, SurfacePanel] = {}
         self.boundary = BoundaryPanel(theme)
         self._readout = Elided(Qt.TextElideMode.ElideRight)
         self._caption = Plain()
@@ -82,32 +82,32 @@ class SurfaceView(View):
         layout.addWidget(self.secondary(self._caption))
         self._arrange()
 
-    def _panel(self, cost: Cost) -> SurfacePanel:
+    def _panel(self, loss_name: LossName) -> SurfacePanel:
         """Return the panel of this loss, created on first use."""
-        if cost not in self.panels:
-            panel = SurfacePanel(self.theme, cost, title_of(self.choices.kind, cost))
+        if loss_name not in self.panels:
+            panel = SurfacePanel(self.theme, loss_name, title_of(self.choices.kind, loss_name))
             panel.setParent(self)  # without a parent it would be shown as a window
             panel.dragged.connect(self._drag)
             panel.clicked.connect(self._set_start)
             panel.hovered.connect(self._read)
             panel.ranged.connect(self._set_range)
             panel.fit_wanted.connect(self._fit)
-            self.panels[cost] = panel
-        return self.panels[cost]
+            self.panels[loss_name] = panel
+        return self.panels[loss_name]
 
     def _arrange(self) -> None:
         """Place the surfaces side by side, and the plane of features beside a single one."""
-        has_any = self.task is None or not say_absence(self.task)
+        has_any = self.task is None or not describe_absence(self.task)
         shown = self.choices.shown
-        for cost in shown:
-            self._panel(cost)
-        for cost, panel in self.panels.items():
+        for loss_name in shown:
+            self._panel(loss_name)
+        for loss_name, panel in self.panels.items():
             self._pictures.removeWidget(panel)
-            panel.setVisible(has_any and cost in shown)
+            panel.setVisible(has_any and loss_name in shown)
         self._pictures.removeWidget(self.boundary)
         has_plane = self._has_plane and len(shown) == 1
-        for column, cost in enumerate(shown):
-            self._pictures.addWidget(self.panels[cost], 0, column)
+        for column, loss_name in enumerate(shown):
+            self._pictures.addWidget(self.panels[loss_name], 0, column)
             self._pictures.setColumnStretch(column, 3)
         self._pictures.setColumnStretch(2, 2 if has_plane else 0)
         self._pictures.setColumnStretch(1, 3 if len(shown) == 2 else 0)
@@ -118,12 +118,12 @@ class SurfaceView(View):
     @property
     def may_fold(self) -> bool:
         """Whether there is a picture: the sentence that says why not is not secondary."""
-        return self.task is None or not say_absence(self.task)
+        return self.task is None or not describe_absence(self.task)
 
     @property
     def _has_plane(self) -> bool:
         task = self.task
-        if task is None or say_absence(task):
+        if task is None or describe_absence(task):
             return False
         return task.dataset.m == 2 and task.source.image_shape is None
 
@@ -132,7 +132,7 @@ class SurfaceView(View):
     def present(self, is_on: bool) -> None:
         """Hide choices and texts on a slide, or show them again."""
         self._is_presenting = is_on
-        self.offer_theme(self.theme)
+        self.receive_theme(self.theme)
 
     def show_theme(self) -> None:
         for panel in self.panels.values():
@@ -140,14 +140,14 @@ class SurfaceView(View):
         self.boundary.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
-        absence = say_absence(task)
+        absence = describe_absence(task)
         if self.snapshot is None:
             self.answer = self._directions = self._wanted = None
             self._keeps_ranges = False
-            self.choices.offer(task)
-            for cost, panel in self.panels.items():
-                if cost in costs_of(self.choices.kind):  # another model may have another loss
-                    panel.title.setText(title_of(self.choices.kind, cost))
+            self.choices.show_task(task)
+            for loss_name, panel in self.panels.items():
+                if loss_name in losses_of(self.choices.kind):  # another model may have another loss
+                    panel.title.setText(title_of(self.choices.kind, loss_name))
                 panel.clear(*self.choices.names)
             self.boundary.clear()
             self._caption.setText("")
@@ -167,13 +167,13 @@ class SurfaceView(View):
             self.boundary.show_points(task)
         self._refresh()
 
-    def offer_snapshot(self, snapshot: Snapshot) -> None:
+    def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Ignore snapshots with non-finite parameters, which have no position on the surface."""
         if all(np.isfinite(part).all() for part in snapshot.params.arrays):
-            super().offer_snapshot(snapshot)
+            super().receive_snapshot(snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        if self.task is None or say_absence(self.task):
+        if self.task is None or describe_absence(self.task):
             return
         if not self._is_dragging and not self._send.isActive():  # the last move has been sent
             self._wanted = None
@@ -216,7 +216,7 @@ class SurfaceView(View):
         task, snapshot = self.task, self.snapshot
         if task is None or snapshot is None or task.obstacle or not self.isVisible():
             return None
-        if say_absence(task):
+        if describe_absence(task):
             return None
         losses, settings = self.choices.shown, snapshot.settings
         return SurfaceRequest(
@@ -236,13 +236,13 @@ class SurfaceView(View):
         """Show an answer on the panel of each loss that it contains."""
         self.answer, self._directions = found, found.directions
         across, up = found.directions
-        for cost, panel in self.panels.items():
-            if cost not in found.surface.losses:
+        for loss_name, panel in self.panels.items():
+            if loss_name not in found.surface.losses:
                 continue
             panel.name_axes(across.name, up.name)
             panel.set_range(*found.ranges)
             panel.show_surface(found.surface)
-            panel.show_lowest(found.optimum if cost == own_cost(self.choices.kind) else None)
+            panel.show_lowest(found.optimum if loss_name == own_loss(self.choices.kind) else None)
         if self._has_plane:
             self.boundary.show_boundary(found.boundary)
         self._show_point()
@@ -255,8 +255,8 @@ class SurfaceView(View):
             return
         path = snapshot.path
         xs, ys = pair[0].along_path(path), pair[1].along_path(path)
-        for cost in self.choices.shown:
-            panel = self.panels[cost]
+        for loss_name in self.choices.shown:
+            panel = self.panels[loss_name]
             panel.show_path(xs, ys)
             if self._wanted is None:
                 panel.show_point(float(xs[-1]), float(ys[-1]))
@@ -274,8 +274,8 @@ class SurfaceView(View):
 
     def _drag(self, x: float, y: float) -> None:
         self._wanted, self._keeps_ranges = (x, y), True
-        for cost in self.choices.shown:
-            self.panels[cost].show_point(x, y)
+        for loss_name in self.choices.shown:
+            self.panels[loss_name].show_point(x, y)
         if not self._send.isActive():
             self._send.start(DRAG_MS)
 
@@ -291,26 +291,26 @@ class SurfaceView(View):
             params = loss_surface.moved(self.snapshot.params, self._directions, x, y)
             self.start_chosen.emit(params)
 
-    def _read(self, place: tuple[float, float] | None) -> None:
+    def _read(self, position: tuple[float, float] | None) -> None:
         """Show the losses and the two coordinates under the pointer."""
         pair, snapshot, known = self._directions, self.snapshot, self.answer
         is_known = known is not None and known.task is self.task
-        if place is None or pair is None or snapshot is None or known is None or not is_known:
+        if position is None or pair is None or snapshot is None or known is None or not is_known:
             self._readout.setText("")
             return
-        there = loss_surface.moved(snapshot.params, pair, *place)
+        there = loss_surface.moved(snapshot.params, pair, *position)
         penalties = snapshot.settings.l2, snapshot.settings.l1
         losses = ", ".join(
-            f"{title_of(self.choices.kind, cost)} "
-            f"{loss_surface.value(known.whole, there, cost, *penalties):.4f}"
-            for cost in self.choices.shown
+            f"{title_of(self.choices.kind, loss_name)} "
+            f"{loss_surface.value(known.whole, there, loss_name, *penalties):.4f}"
+            for loss_name in self.choices.shown
         )
-        x, y = place
+        x, y = position
         self._readout.setText(f"across {x:.3f}, up {y:.3f}: {losses}")
 
     def _set_range(self, x_range: Range, y_range: Range) -> None:
-        for cost in self.choices.shown:
-            self.panels[cost].set_range(x_range, y_range)
+        for loss_name in self.choices.shown:
+            self.panels[loss_name].set_range(x_range, y_range)
         self._keeps_ranges = True
         self._refresh()
 

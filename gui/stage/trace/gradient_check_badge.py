@@ -94,7 +94,7 @@ class CheckBadge(QWidget):
         row.addWidget(self.badge, 1)
         self._tell()
 
-    def offer(self, task: Task, snapshot: Snapshot) -> None:
+    def set_snapshot(self, task: Task, snapshot: Snapshot) -> None:
         """Set the snapshot that the button would check."""
         if task is not self._task:
             self.forget()
@@ -246,10 +246,10 @@ class Comparison(QFrame):
         self.show()
         self.close_button.setFocus()
 
-    def show_words(self, words: str) -> None:
+    def show_words(self, text: str) -> None:
         """Show a text instead of the table."""
         self._check = None
-        self.words.setText(words)
+        self.words.setText(text)
         for part in (self.formula, self.grid, self.foot, self.copy_button):
             part.hide()
         self._paint_words()
@@ -303,17 +303,17 @@ class Comparison(QFrame):
         """Resize to the contents and move within the screen."""
         if self._anchor is None:
             return
-        room = self._anchor.screen().availableGeometry()
+        available = self._anchor.screen().availableGeometry()
         unit = self.fontMetrics().height()
-        width = min(38 * unit if self._check is not None else 20 * unit, room.width())
+        width = min(38 * unit if self._check is not None else 20 * unit, available.width())
         self.setFixedWidth(width)
         self._layout.activate()
         self.resize(width, self._layout.heightForWidth(width))
         at = self._anchor.mapToGlobal(QPoint(0, self._anchor.height() + 4))
-        at.setX(max(min(at.x(), room.right() - self.width()), room.left()))
-        if at.y() + self.height() > room.bottom():
+        at.setX(max(min(at.x(), available.right() - self.width()), available.left()))
+        if at.y() + self.height() > available.bottom():
             above = self._anchor.mapToGlobal(QPoint(0, -4)).y() - self.height()
-            at.setY(max(above, room.top()))
+            at.setY(max(above, available.top()))
         self.move(at)
 
 

@@ -175,13 +175,13 @@ class Matrix(CanvasWidget):
         for n, header in enumerate(self._headers):
             header.dress(self._small, theme.muted)
             if n >= len(over):
-                self._say(header, "")
+                self._set_text(header, "")
                 for row in self._numbers:
-                    self._say(row[h + n], "")
+                    self._set_text(row[h + n], "")
                 continue
             width = self._columns[n] - 2
             header.place(QRectF(left, 0, width, area.top()), RIGHT)
-            self._say(header, over[n])
+            self._set_text(header, over[n])
             for i, row in enumerate(self._numbers):
                 is_sum = n < len(sums)
                 row[h + n].dress(self._small, theme.muted if is_sum else theme.ink)
@@ -192,9 +192,9 @@ class Matrix(CanvasWidget):
             self._edges.append(left)
         self._corner.dress(self._small, theme.muted)
         self._corner.place(QRectF(0, 0, area.left(), area.top()), LEFT)
-        words = "∂a \\ ∂z" if h > 1 else "da/dz"
-        fits = metrics.horizontalAdvance(words) + 6 < area.left()
-        self._say(self._corner, words if fits else "")
+        text = "∂a \\ ∂z" if h > 1 else "da/dz"
+        fits = metrics.horizontalAdvance(text) + 6 < area.left()
+        self._set_text(self._corner, text if fits else "")
 
     def _place_cells(self) -> None:
         (side, tall), area, h = self._sides, self._area, len(self._names)
@@ -218,20 +218,20 @@ class Matrix(CanvasWidget):
             symbol = look.GLYPHS[mark % len(look.GLYPHS)] if mark >= 0 else "●"
             for item in (marker, above):
                 item.dress(self._small, colour)
-                self._say(item, symbol)
+                self._set_text(item, symbol)
             for item in (words, over):
                 item.dress(self._small, self._theme.ink)
-            y, room = area.top() + i * tall, area.left() - glyph - 4
+            y, available = area.top() + i * tall, area.left() - glyph - 4
             marker.place(QRectF(0, y, glyph, tall), LEFT)
-            words.place(QRectF(glyph, y, room, tall), LEFT)
-            self._say(words, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room))
+            words.place(QRectF(glyph, y, available, tall), LEFT)
+            self._set_text(words, metrics.elidedText(name, Qt.TextElideMode.ElideRight, available))
             short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, side - glyph - 2)
             short = short if short == name or len(short) > 3 else ""
             width = glyph + metrics.horizontalAdvance(short) if short else glyph * 0.7
             left = area.left() + i * side + max((side - width) / 2, 0)
             above.place(QRectF(left, 0, glyph, area.top()), LEFT)
             over.place(QRectF(left + glyph, 0, side, area.top()), LEFT)
-            self._say(over, short)
+            self._set_text(over, short)
             for k in range(len(self._names)):
                 place = QRectF(area.left() + k * side, y, side, tall)
                 self._numbers[i][k].place(place, CENTRE)
@@ -254,10 +254,10 @@ class Matrix(CanvasWidget):
                 text = "" if shape is None else decimals(values[k], shape)
                 if text:
                     row[k].dress(self._small, muted if text == "0" else colour_of[i][k])
-                self._say(row[k], text)
+                self._set_text(row[k], text)
         for row, texts in zip(self._numbers, chain.beside(self._digits), strict=True):
             for words, text in zip(row[h:], texts, strict=False):
-                self._say(words, text)
+                self._set_text(words, text)
 
     # Pointer and keys -------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ class JacobianView(QWidget):
         zoom.set_type(self.readout, look.SMALL)
         self.readout.setProperty("small", True)
         self.readout.setAccessibleName("Jacobian, in words")
-        self.matrix.pointed.connect(self._say)
+        self.matrix.pointed.connect(self._show_pointed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -82,7 +82,7 @@ class JacobianView(QWidget):
         self.matrix.show_chain(chain)
         self.matrix.setAccessibleDescription(chain.spoken())
         self._verdict = chain.verdict()
-        self._say(self._pointed)
+        self._show_pointed(self._pointed)
 
     def set_theme(self, theme: Theme) -> None:
         self._paint_ground(theme)
@@ -108,7 +108,7 @@ class JacobianView(QWidget):
         table = chain.csv() if chain else ""
         copy_menu(self, self.formula.latex, self.formula.spoken, table).exec(event.globalPos())
 
-    def _say(self, pointed: str) -> None:
+    def _show_pointed(self, pointed: str) -> None:
         """Show the cell pointed at, or the verdict on the collapse."""
         self._pointed = pointed
         words = pointed or self._verdict

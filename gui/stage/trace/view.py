@@ -88,7 +88,7 @@ class TraceView(View):
         self.label = Choice()
         self.label.setAccessibleName("true class of the drawing")
         self.label.setToolTip("What the drawing is; from there on there is a loss")
-        self.label.chosen.connect(self._tracer.say_class)
+        self.label.chosen.connect(self._tracer.set_label)
         return self.before, self.after, self._words, self.label, self._step
 
     def _cover_buttons(self) -> tuple[QWidget, ...]:
@@ -160,11 +160,13 @@ class TraceView(View):
         for widget in (self._head, self._area):
             widget.setVisible(applies(task))
         self.absence.setVisible(not applies(task))
-        self.label.offer([("class ?", None), *((name, k) for k, name in enumerate(names))], None)
+        self.label.set_options(
+            [("class ?", None), *((name, k) for k, name in enumerate(names))], None
+        )
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self.task is not None and applies(self.task):
-            self.badge.offer(self.task, snapshot)
+            self.badge.set_snapshot(self.task, snapshot)
         self._tracer.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -254,8 +256,8 @@ class TraceView(View):
         if part is not None:
             top, bottom = self.sheet.span_of(part)
             bar = self._area.verticalScrollBar()
-            room = self._area.viewport().height()
-            if bottom > bar.value() + room or top < bar.value():
+            available = self._area.viewport().height()
+            if bottom > bar.value() + available or top < bar.value():
                 bar.setValue(top - 8)
 
     def _set_covering(self, is_on: bool) -> None:
@@ -265,6 +267,6 @@ class TraceView(View):
         self.reveal.setEnabled(bool(self.sheet.numbers.covered))
 
 
-def _button(words: str, tip: str) -> QPushButton:
+def _button(text: str, tip: str) -> QPushButton:
     """Return a button whose accessible name is its tool tip, as its label is a symbol."""
-    return quiet_button(words, tip, name=tip)
+    return quiet_button(text, tip, name=tip)

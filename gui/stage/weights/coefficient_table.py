@@ -68,7 +68,7 @@ class CoefficientTable(QWidget):
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setAlternatingRowColors(True)
-        self.table.itemSelectionChanged.connect(self._say)
+        self.table.itemSelectionChanged.connect(self._show_effect)
         copy = QAction("Copy the table as CSV", self.table)
         copy.triggered.connect(self._copy)
         self.table.addAction(copy)
@@ -98,8 +98,8 @@ class CoefficientTable(QWidget):
         names = output_names(task)
         has_reference = is_relative(task)
         last = len(names) - 1
-        self.output.offer([(name, k) for k, name in enumerate(names)], last)
-        self.against.offer([(name, k) for k, name in enumerate(names)], max(last - 1, 0))
+        self.output.set_options([(name, k) for k, name in enumerate(names)], last)
+        self.against.set_options([(name, k) for k, name in enumerate(names)], max(last - 1, 0))
         for widget in (self.against, self._against_words):
             widget.setVisible(has_reference and have_odds(task))
         unit = f" per {task.dataset.unit}" if task.dataset.unit else " in own units"
@@ -121,7 +121,7 @@ class CoefficientTable(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.selectRow(0)
-        self._say()
+        self._show_effect()
 
     def show_params(self, params: Params) -> None:
         """Show these weights, at most ten times a second."""
@@ -151,7 +151,7 @@ class CoefficientTable(QWidget):
                 text = column[-1] if i == last else column[i]
                 if item is not None and item.text() != text:
                     item.setText(text)
-        self._say()
+        self._show_effect()
 
     def _chosen(self) -> tuple[int, int]:
         k, against = self.output.value(), self.against.value()
@@ -160,9 +160,9 @@ class CoefficientTable(QWidget):
 
     def _choose(self) -> None:
         self._show()
-        self._say()
+        self._show_effect()
 
-    def _say(self) -> None:
+    def _show_effect(self) -> None:
         task, found = self._task, self._found
         if task is None:
             return

@@ -46,7 +46,7 @@ class GradientPictures(Pictures):
         self._snapshot = None
         super().show_task(task)
 
-    def offer(self, snapshot: Snapshot) -> None:
+    def request(self, snapshot: Snapshot) -> None:
         """Request the gradient of a snapshot's batch, at most every SECONDS while training.
 
         A batch of more than LARGE_BATCH rows waits LARGE_SECONDS.

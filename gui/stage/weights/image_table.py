@@ -27,7 +27,7 @@ from gui.kit.plain_text import Plain
 
 SECONDS = 0.1
 NAME_LETTERS = 12
-ROOM = 20  # px of padding in a cell
+PADDING = 20  # px of padding in a cell
 TITLES = ("", "‖w‖", "largest w", "smallest w", "bias b")
 WIDEST = {0: "", 1: "00.000", 4: "−00.000"}  # the other columns share the rest
 TIPS = (
@@ -52,7 +52,7 @@ class PictureTable(QWidget):
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
-        table.itemSelectionChanged.connect(self._say)
+        table.itemSelectionChanged.connect(self._show_effect)
         copy = QAction("Copy the table as CSV", table)
         copy.triggered.connect(self._copy)
         table.addAction(copy)
@@ -97,9 +97,9 @@ class PictureTable(QWidget):
         for column, widest in WIDEST.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             width = metrics.horizontalAdvance(widest) if widest else min(longest, most)
-            self.table.setColumnWidth(column, width + ROOM)
+            self.table.setColumnWidth(column, width + PADDING)
         self.table.selectRow(0)
-        self._say()
+        self._show_effect()
 
     def show_params(self, params: Params) -> None:
         """Show these weights, at most ten times a second."""
@@ -128,9 +128,9 @@ class PictureTable(QWidget):
                 item = self.table.item(k, column)
                 if item is not None and item.text() != text:
                     item.setText(text)
-        self._say()
+        self._show_effect()
 
-    def _say(self) -> None:
+    def _show_effect(self) -> None:
         """Describe the effect of the largest weight in the selected row."""
         row, words = self.table.currentRow(), ""
         if 0 <= row < len(self._found):

@@ -23,6 +23,7 @@ from gui.state.throttle import Reading
 CRISP = 0.9  # share of the size that whole device pixels per weight must keep
 OPAQUE = 0xFF000000
 NORM_SECONDS = 0.2  # between updates of the norms, which all change together
+PLANES = ("red", "green", "blue")
 HAIR = 3  # of the 257 levels of a sign; a smaller or equal difference is invisible
 
 
@@ -103,7 +104,7 @@ class Pictures(Panels):
         panel.frame.setPath(frame)
         panel.frame.setPen(QPen(QColor(self._theme.line), zoom.factor()))
         panel.name.dress(self._bold, self._theme.ink)
-        panel.name.say(
+        panel.name.set_text(
             self._bold_metrics.elidedText(name, Qt.TextElideMode.ElideRight, rect.width())
         )
         panel.norm.dress(self._small, self._theme.muted)
@@ -113,9 +114,9 @@ class Pictures(Panels):
         """Centre name and norm side by side; show the name alone if both do not fit."""
         name_width = self._bold_metrics.horizontalAdvance(panel.name.text() + "  ")
         norm_width = self._small_metrics.horizontalAdvance(norm)
-        is_room = name_width + norm_width <= rect.width()
-        panel.norm.setVisible(is_room)
-        used = name_width + norm_width * is_room
+        fits = name_width + norm_width <= rect.width()
+        panel.norm.setVisible(fits)
+        used = name_width + norm_width * fits
         title = QRectF(rect.left(), rect.bottom() + 2, rect.width(), self._line() * 1.3)
         title.setLeft(rect.left() + max(rect.width() - used, 0) / 2)
         panel.name.place(title, LEFT)
@@ -173,7 +174,7 @@ class Pictures(Panels):
         if self._shown_scale != self.scale:
             self._shown_scale = self.scale
             for words, text in zip(self._bar_words, self._scale_words(), strict=True):
-                words.say(text)
+                words.set_text(text)
         self._show_pictures(W)
         if not self._reading.is_due(is_live=self._is_live):
             return
@@ -183,7 +184,7 @@ class Pictures(Panels):
             text = self._norm_words(norm)
             if text != self._norms[k]:
                 panel = self._panels[k]
-                panel.norm.say(text)
+                panel.norm.set_text(text)
                 if len(text) != len(self._norms[k]):  # all digits have the same width
                     self._place_title(panel, self._places[k], text)
                 self._norms[k] = text
@@ -206,9 +207,9 @@ class Pictures(Panels):
         self._levels[changed] = new = levels[changed]
         pixels = self._colours[new]
         sheet = QImage(pixels.data, columns, len(new) * rows, QImage.Format.Format_RGB32)
-        for place, k in enumerate(changed):
+        for index, k in enumerate(changed):
             # Copy: a pixmap of the sheet itself would keep using its memory.
-            picture = sheet.copy(0, place * rows, columns, rows)
+            picture = sheet.copy(0, index * rows, columns, rows)
             self._panels[k].picture.setPixmap(QPixmap.fromImage(picture))
 
     # Mouse ------------------------------------------------------------------------------------
@@ -233,10 +234,19 @@ class Pictures(Panels):
                 weight = float(self._params.W[k, i * columns + j])
                 bias = float(self._params.b[k])
                 return (
-                    f"class {self._names()[k][0]} · pixel in row {i}, column {j} "
+                    f"class {self._names()[k][0]} · {self._say_pixel(i, j)} "
                     f"· {self._value_words(weight, bias)}"
                 )
         return ""
+
+    def _say_pixel(self, i: int, j: int) -> str:
+        """Return the place of a pixel; in colour the planes lie one below the other."""
+        assert self._task
+        rows = self._image_shape()[0]
+        if self._task.dataset.looks != "colour":
+            return f"pixel in row {i}, column {j}"
+        rows //= len(PLANES)
+        return f"{PLANES[i // rows]} in row {i % rows}, column {j}"
 
     def _norm_words(self, norm: float) -> str:
         return f"‖w‖ {norm:.2f}"

@@ -36,7 +36,7 @@ class WeightsView(View):
     def __init__(self, theme: Theme, background: Background | None = None) -> None:
         super().__init__(theme)
         self.pictures, self.bars = Pictures(theme), Bars(theme)
-        self.pictures.hovered.connect(self._say)
+        self.pictures.hovered.connect(self._show_readout)
         self.gradients: GradientPictures | None = None
         self.subject = Segments(
             (
@@ -78,7 +78,7 @@ class WeightsView(View):
         self._stack.addWidget(area)
         if background is not None:
             self.gradients = GradientPictures(theme, background)
-            self.gradients.hovered.connect(self._say)
+            self.gradients.hovered.connect(self._show_readout)
             self._stack.addWidget(self.gradients)
         self.coefficients = CoefficientTable()
         self._stack.addWidget(self.coefficients)
@@ -158,7 +158,7 @@ class WeightsView(View):
             scaled = "Blue: the next step makes the weight larger; orange: smaller."
         self._hint = scaled
         self._readout.setVisible(shows_panels and not self._is_presenting)
-        self._say("")
+        self._show_readout("")
         for panels in self._panels:  # hidden panels release their data
             panels.show_task(task if panels is self.canvas and shows_panels else None)
         self.norms.show_task(task, self.theme)
@@ -180,7 +180,7 @@ class WeightsView(View):
             (self.numbers if is_image else self.coefficients).show_params(snapshot.params)
             return
         if self.canvas is self.gradients:
-            self.gradients.offer(snapshot)
+            self.gradients.request(snapshot)
             return
         params = snapshot.params
         if params.hidden is not None:
@@ -202,5 +202,5 @@ class WeightsView(View):
         if self.snapshot:
             self.show_snapshot(self.snapshot)
 
-    def _say(self, words: str) -> None:
-        self._readout.setText(words or self._hint)
+    def _show_readout(self, text: str) -> None:
+        self._readout.setText(text or self._hint)

@@ -88,7 +88,7 @@ class Norms(QWidget):
             names = ()  # its only w is all of W
         while len(self.lines) < len(names):
             self.lines.append(plots.Line(self.plot))
-        words = [f"‖W‖ = {self._say_length(None)}"]
+        words = [f"‖W‖ = {self._format_length(None)}"]
         for line in (*self.lines, self.whole):
             line.setData([], [])
         for k, name in enumerate(names):
@@ -103,7 +103,7 @@ class Norms(QWidget):
         self.noise_words.setText("")
 
     @staticmethod
-    def _say_length(value: float | None) -> str:
+    def _format_length(value: float | None) -> str:
         return "–" if value is None else f"{value:.3g}"
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -132,7 +132,7 @@ class Norms(QWidget):
         if squares.shape[1] > 1 and not task.config.model.hidden:
             for line, column in zip(self.lines, squares[is_seen].T, strict=False):
                 line.setData(x, np.sqrt(column))
-        self._key_words[0] = f"‖W‖ = {self._say_length(whole[-1] if len(whole) else None)}"
+        self._key_words[0] = f"‖W‖ = {self._format_length(whole[-1] if len(whole) else None)}"
         self._key.setText(" &nbsp; ".join(self._key_words))
         self._ask_for_lowest(task, snapshot)
         self._ask_for_noise(task, snapshot)
@@ -154,8 +154,8 @@ class Norms(QWidget):
         ticks = None
         if self._is_log:
             digits = (1, 2, 5) if last < CLOSE_TICKS else (1,)
-            places = [d * 10**p for p in range(math.ceil(right)) for d in digits]
-            ticks = [[(math.log10(n), f"{n:,}") for n in places if n <= last], []]
+            values = [d * 10**p for p in range(math.ceil(right)) for d in digits]
+            ticks = [[(math.log10(n), f"{n:,}") for n in values if n <= last], []]
         self.plot.getPlotItem().getAxis("bottom").setTicks(ticks)
 
     def _ask_for_lowest(self, task: Task, snapshot: Snapshot) -> None:

@@ -39,12 +39,15 @@ class Appearance(QObject):
     def __init__(self, choice: str, parent: QObject) -> None:
         super().__init__(parent)
         self.choice = choice
+        self._lent: Theme | None = None
         self._colours = Colours(self)
         self._colours.settled.connect(self.settled)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply)
 
     @property
     def theme(self) -> Theme:
+        if self._lent is not None:
+            return self._lent
         if self.choice == "system":
             is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
         else:
@@ -55,6 +58,13 @@ class Appearance(QObject):
         """Choose one of THEMES and apply it."""
         self.choice = choice
         self.apply()
+
+    def lend(self, theme: Theme | None) -> None:
+        """Show this theme for a moment, whatever is chosen; None: show the chosen one again."""
+        if theme is not self._lent:
+            before, self._lent = self.theme, theme
+            if self.theme is not before:
+                self.apply()
 
     def apply(self) -> None:
         """Apply the colours of the theme to the application."""

@@ -51,5 +51,5 @@ def _name(screen: QScreen) -> str:
 
 
 def _default(screen: QScreen) -> int:
-    room = screen.availableSize()
-    return LARGE_PERCENT if room.boundedTo(LARGE) == LARGE else PERCENT
+    available = screen.availableSize()
+    return LARGE_PERCENT if available.boundedTo(LARGE) == LARGE else PERCENT

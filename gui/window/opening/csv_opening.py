@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # the dialog is imported when first needed
 # What a file is, its contents say; other names are found under “All files”.
 TABLE_PATTERNS = (
     "*.csv *.tsv *.tab *.txt *.data *.dat *.arff *.libsvm *.svm *.jsonl *.ndjson "
-    "*.xlsx *.npz *.npy "
+    "*.xlsx *.parquet *.npz *.npy "
     "*.csv.gz *.tsv.gz *.txt.gz *.data.gz *.arff.gz *.jsonl.gz *.zip"
 )
 TABLE_FOLDER = "table_folder"  # setting: folder of the last CSV file
@@ -122,19 +122,19 @@ class CsvOpener(QObject):
         self.dialog = None
         self.closed.emit()
 
-    def _show_failure(self, words: str) -> None:
+    def _show_failure(self, text: str) -> None:
         if self.dialog:
-            self.dialog.show_failure(words)
+            self.dialog.show_failure(text)
         else:
-            self.failed.emit(words)
+            self.failed.emit(text)
 
-    def _show_progress(self, words: str, share: float) -> None:
+    def _show_progress(self, text: str, share: float) -> None:
         if self.dialog:
-            self.dialog.foot.show_progress(words, share)
-            words = ""
-        self.progressed.emit(words, share)
+            self.dialog.foot.show_progress(text, share)
+            text = ""
+        self.progressed.emit(text, share)
 
     def _load(self, table: Table, data: DataConfig) -> None:
         data = replace(data, reading=self._reading)
         config = on_other_data(self._controller.config, data)
-        self._loader.load(config, f"change to {table.path.name}", table=table)
+        self._loader.load(config, f"change to {table.path.name}", opened=table)

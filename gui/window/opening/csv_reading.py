@@ -1,8 +1,9 @@
-"""Reading of a CSV file on a background thread, with a progress bar beside the notice."""
+"""Reading of files and folders on a background thread, with a progress bar beside the notice."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,21 +23,24 @@ PATIENCE_MS = 200  # no bar for files that are read sooner
 STEPS = 1000
 BAR_PX = 96
 MB = 1e6
-KEY = "open"
+
+Tell = Callable[[str, float], None]
+Work = Callable[[Tell, Callable[[], bool]], object]
 
 
-class CsvReader(QObject):
-    """Reads one file at a time; a new request cancels the previous one."""
+class FileReader(QObject):
+    """Reads one file or folder at a time; a new request cancels the previous one."""
 
-    opened = Signal(object)  # Table
+    opened = Signal(object)  # what was read
     failed = Signal(str)  # message for the user
     progressed = Signal(str, float)  # message, "" when it is over; share read, 0 … 1
 
-    def __init__(self, background: Background, parent: QObject) -> None:
+    def __init__(self, background: Background, key: str, parent: QObject) -> None:
+        """key : of the requests to the background."""
         super().__init__(parent)
-        self._background = background
+        self._background, self._key = background, key
         self._stop: threading.Event | None = None
-        self._done: tuple[int, int] | None = None
+        self._told: tuple[str, float] | None = None
         self._name = ""
         self._look = QTimer(self)
         self._look.timeout.connect(self._tell)
@@ -45,29 +49,27 @@ class CsvReader(QObject):
     def is_busy(self) -> bool:
         return self._stop is not None
 
-    def open(self, path: Path, reading: CsvOptions) -> None:
-        """Read the file; `opened` or `failed` follows, unless it is cancelled."""
+    def start(self, name: str, work: Work) -> None:
+        """Read what is called `name`; `opened` or `failed` follows, unless it is cancelled."""
         self.cancel()
         stop = self._stop = threading.Event()
-        self._name, self._done = path.name, None
+        self._name, self._told = name, None
 
-        def watch(done: int, size: int) -> None:
-            self._done = done, size
+        def tell(words: str, share: float) -> None:
+            self._told = words, share
 
-        def work() -> Table:
-            from core.data.csv import reader  # not at the top: the start need not wait for it
+        def read() -> object:
+            return work(tell, stop.is_set)
 
-            return reader.read(path, reading, watch, stop.is_set)
-
-        self._background.ask(KEY, work, self._end, self._fail, Queue.TABLES)
+        self._background.ask(self._key, read, self._end, self._fail, Queue.TABLES)
         self._look.start(PATIENCE_MS)
 
     def cancel(self) -> bool:
-        """Cancel reading; return whether a file was being read."""
+        """Cancel reading; return whether something was being read."""
         if self._stop is None:
             return False
         self._stop.set()
-        self._background.forget(KEY)
+        self._background.forget(self._key)
         self._finish()
         return True
 
@@ -76,9 +78,9 @@ class CsvReader(QObject):
         self._look.stop()
         self.progressed.emit("", 0.0)
 
-    def _end(self, table: Table) -> None:
+    def _end(self, found: object) -> None:
         self._finish()
-        self.opened.emit(table)
+        self.opened.emit(found)
 
     def _fail(self, error: BaseException) -> None:
         self._finish()
@@ -89,17 +91,34 @@ class CsvReader(QObject):
         elif isinstance(error, MemoryError):
             self.failed.emit(f"{self._name} does not fit into the memory that is free.")
         else:
-            words = f"{type(error).__name__}: {error}"
-            self.failed.emit(f"{self._name} could not be opened ({words}).")
+            text = f"{type(error).__name__}: {error}"
+            self.failed.emit(f"{self._name} could not be opened ({text}).")
 
     def _tell(self) -> None:
         self._look.setInterval(LOOK_MS)
-        if self._done is None:
-            self.progressed.emit(f"Opening {self._name} …", 0.0)
-        else:
-            done, size = self._done
-            amount = f"{done / MB:.1f} of {size / MB:.1f} MB"
-            self.progressed.emit(f"{self._name}  {amount}", done / max(size, 1))
+        words, share = self._told or (f"Opening {self._name} …", 0.0)
+        self.progressed.emit(words, share)
+
+
+class CsvReader(FileReader):
+    """Reads CSV files, as `Table`."""
+
+    def __init__(self, background: Background, parent: QObject) -> None:
+        super().__init__(background, "open", parent)
+
+    def open(self, path: Path, reading: CsvOptions) -> None:
+        """Read the file; `opened` or `failed` follows, unless it is cancelled."""
+
+        def work(tell: Tell, is_stopped: Callable[[], bool]) -> Table:
+            from core.data.csv import reader  # not at the top: the start need not wait for it
+
+            def watch(done: int, size: int) -> None:
+                amount = f"{done / MB:.1f} of {size / MB:.1f} MB"
+                tell(f"{path.name}  {amount}", done / max(size, 1))
+
+            return reader.read(path, reading, watch, is_stopped)
+
+        self.start(path.name, work)
 
 
 class OpeningBar(QWidget):
@@ -132,9 +151,9 @@ class OpeningBar(QWidget):
             row.addWidget(widget)
         self.hide()
 
-    def show_progress(self, words: str, share: float) -> None:
+    def show_progress(self, text: str, share: float) -> None:
         """Show the message and the share read, 0 … 1; hide the bar if the message is ""."""
-        self.words.setText(words)
-        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(words))
+        self.words.setText(text)
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(text))
         self.bar.setValue(round(STEPS * share))
-        self.setVisible(bool(words))
+        self.setVisible(bool(text))

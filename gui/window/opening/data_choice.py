@@ -26,6 +26,7 @@ class DataChoice(QObject):
     """Loads other data, and remembers their folders."""
 
     file_wanted = Signal()  # a CSV file
+    pictures_wanted = Signal()  # a folder of pictures
     folder_chosen = Signal(str)  # with files like MNIST's
     task_kept = Signal(object)  # Task that stays: the requested data are not available (yet)
     remarked = Signal(str)  # message for the user
@@ -43,6 +44,9 @@ class DataChoice(QObject):
         current, run = self._controller.config.data, self._controller.run
         if source == "csv":
             self.file_wanted.emit()
+            return
+        if source == "pictures":
+            self.pictures_wanted.emit()
             return
         is_shown = run is not None and source == current.source
         if run is not None and is_shown and (source != "mnist" or run.task.source.name == "MNIST"):

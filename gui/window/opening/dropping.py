@@ -1,14 +1,15 @@
-"""Files and pictures that are dropped on the window: to the table's preview, or to the pad."""
+"""What is dropped on the window: a picture for the pad, else a file or a folder to be opened."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDropEvent
 
-from gui.window.opening.csv_opening import TABLE_PATTERNS, CsvOpener
+from gui.window.opening.csv_opening import TABLE_PATTERNS
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
 from gui.window.view_factory import ViewFactory
@@ -20,12 +21,16 @@ NO_PAD = (
 
 
 class Drops:
-    """Opens what is dropped: a table in its preview, a picture on the pad where there is one."""
+    """Opens what is dropped: a picture on the pad where there is one, else a file or a folder."""
 
     def __init__(
-        self, stage: Stage, views: ViewFactory, csv: CsvOpener, status: StatusMessages
+        self,
+        stage: Stage,
+        views: ViewFactory,
+        open_file: Callable[[Path], None],
+        status: StatusMessages,
     ) -> None:
-        self._stage, self._views, self._csv, self._status = stage, views, csv, status
+        self._stage, self._views, self._open_file, self._status = stage, views, open_file, status
 
     def enter(self, event: QDropEvent) -> None:
         """Accept a drag that holds one file or a picture."""
@@ -37,12 +42,12 @@ class Drops:
         mime = event.mimeData()
         path = dropped_file(mime)
         is_picture = _holds_picture(mime)
-        if is_picture and "Draw" in self._stage.offered:
+        if is_picture and "Draw" in self._stage.available:
             self._views.context.show_picture_on_pad(mime, "dropped picture")
         elif is_picture:
             self._status.fail(NO_PAD.format(path.name if path else "What was dropped"))
         elif path is not None:
-            self._csv.open_file(path)
+            self._open_file(path)
         else:
             return
         event.acceptProposedAction()

@@ -39,10 +39,12 @@ class GalleryOpener(QObject):
         gallery, window = self.gallery, self._window
         gallery.adjustSize()
         inside = QRect(window.mapToGlobal(window.rect().topLeft()), window.size())
-        room = inside.marginsRemoved(QMargins(0, GALLERY_DOWN, MARGIN, 0))
+        available = inside.marginsRemoved(QMargins(0, GALLERY_DOWN, MARGIN, 0))
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
-        place = QStyle.alignedRect(Qt.LayoutDirection.LeftToRight, corner, gallery.size(), room)
-        gallery.move(place.topLeft())
+        geometry = QStyle.alignedRect(
+            Qt.LayoutDirection.LeftToRight, corner, gallery.size(), available
+        )
+        gallery.move(geometry.topLeft())
         gallery.show()
         gallery.raise_()
         if not len(self._editor.points):

@@ -43,7 +43,7 @@ class SideCard(QFrame):
         self.enlarge_button.setText("□")
         self.enlarge_button.setProperty("quiet", True)
         self.enlarge_button.setCheckable(True)
-        self.enlarge_button.toggled.connect(self._say_enlarged)
+        self.enlarge_button.toggled.connect(self._label_button)
         self.enlarge_button.toggled.connect(self.enlarge_toggled)
         self._stack = QStackedWidget()
         self._line = QFrame()
@@ -59,10 +59,10 @@ class SideCard(QFrame):
         add_layout(layout, self._head)
         layout.addWidget(self._line)
         layout.addWidget(self._stack, 1)
-        self._say_enlarged(False)
+        self._label_button(False)
         self.tabs.currentChanged.connect(self._turn_to)
 
-    def _say_enlarged(self, is_enlarged: bool) -> None:
+    def _label_button(self, is_enlarged: bool) -> None:
         words = "Back to its place (Esc)" if is_enlarged else "Enlarge this card; Esc returns"
         self.enlarge_button.setToolTip(words)
         self.enlarge_button.setAccessibleName(words)

@@ -17,17 +17,17 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from gui.kit.view import View
-from gui.window.stage.room import Room
+from gui.window.stage.half import StageHalf
 from gui.window.view_registry import ViewSpec, keys_of
 
 
 class Stage(QFrame):
     """Tabs above a large view, above a banner for messages; when split, two views side by side.
 
-    A view is in exactly one room: when it is chosen in the other one, the two rooms swap views.
+    A view is in exactly one half: when it is chosen in the other one, the two halves swap views.
     """
 
-    turned = Signal(str)  # the view of this name is now shown, in either room
+    turned = Signal(str)  # the view of this name is now shown, in either half
 
     def __init__(self, specs: Sequence[ViewSpec], banner: QWidget) -> None:
         super().__init__()
@@ -37,12 +37,12 @@ class Stage(QFrame):
         self.names = tuple(spec.name for spec in specs)
         self._actions: dict[str, QAction] = {}
         self._views: dict[str, QWidget] = {name: QWidget() for name in self.names}  # placeholders
-        self._main, self._beside = (Room(specs, self._views) for _ in range(2))
+        self._main, self._beside = (StageHalf(specs, self._views) for _ in range(2))
         self._shown = {self._main: "", self._beside: ""}
         for view in self._views.values():
             self._main.hold(view)  # with a parent in the window, they are deleted with it
-        for room in self._shown:
-            room.tabs.chosen.connect(lambda name, room=room: self._turn_to(room, name))
+        for half in self._shown:
+            half.tabs.chosen.connect(lambda name, half=half: self._turn_to(half, name))
         self.tabs, self.more = self._main.tabs, self._main.more
         self.enlarge_button = QToolButton()
         self.enlarge_button.setText("□")
@@ -52,27 +52,27 @@ class Stage(QFrame):
         self.enlarge_button.setAccessibleName("Enlarge the stage")
         self._main.head.addWidget(self.enlarge_button)
         self._beside.hide()
-        self._rooms = rooms = QSplitter(Qt.Orientation.Horizontal)
-        rooms.setChildrenCollapsible(False)
-        for room in self._shown:
-            rooms.addWidget(room)
-            rooms.setStretchFactor(rooms.count() - 1, 1)
+        self._halves = halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.setChildrenCollapsible(False)
+        for half in self._shown:
+            halves.addWidget(half)
+            halves.setStretchFactor(halves.count() - 1, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
-        column.addWidget(rooms, 1)
+        column.addWidget(halves, 1)
         column.addWidget(banner)  # below the views: over them it would hide an axis
-        self.tabs.offer(self.names, keys_of(self.names), self.names[0])
+        self.tabs.set_views(self.names, keys_of(self.names), self.names[0])
         self._turn_to(self._main, self.names[0])
 
-    def _turn_to(self, room: Room, name: str) -> None:
-        """Show this view in the room; focus in the old view moves to the stage itself."""
-        if room.holds_focus(QApplication.focusWidget()):
+    def _turn_to(self, half: StageHalf, name: str) -> None:
+        """Show this view in the half; focus in the old view moves to the stage itself."""
+        if half.holds_focus(QApplication.focusWidget()):
             self.setFocus()
-        other = self._beside if room is self._main else self._main
-        before, self._shown[room] = self._shown[room], name
+        other = self._beside if half is self._main else self._main
+        before, self._shown[half] = self._shown[half], name
         other.let_go(self._views[name])
-        room.put(name)
+        half.put(name)
         if self._shown[other] == name and before:
             other.tabs.show_name(before)
         self.turned.emit(name)
@@ -87,8 +87,8 @@ class Stage(QFrame):
             return
         self._beside.setVisible(is_split)
         if is_split:
-            self._offer_beside()
-            self._rooms.setSizes([self.width()] * 2)
+            self._fill_beside()
+            self._halves.setSizes([self.width()] * 2)
         else:
             # When it is visible again, the view may not apply any more.
             self._beside.let_go(self._views[self._shown[self._beside]])
@@ -96,18 +96,18 @@ class Stage(QFrame):
             self._main.put(self.current)
             self.turned.emit(self.current)  # there is one view again
 
-    def _offer_beside(self) -> None:
-        """Offer the same views in the second room, and show one that the first does not show."""
-        others = [name for name in self.offered if name != self.current]
+    def _fill_beside(self) -> None:
+        """Offer the same views in the second half, and show one that the first does not show."""
+        others = [name for name in self.available if name != self.current]
         shown = self._shown[self._beside]
         name = shown if shown in others else others[0]
-        self._beside.tabs.offer(self.offered, {}, name)
+        self._beside.tabs.set_views(self.available, {}, name)
         self._turn_to(self._beside, name)
 
     def present(self, is_on: bool) -> None:
         """Hide the tabs, as keys choose the view in presenter mode, or show them again."""
-        for room in self._shown:
-            room.present(is_on)
+        for half in self._shown:
+            half.present(is_on)
 
     def bind(self, name: str, action: QAction) -> None:
         """Make the action that shows this view visible and enabled only along with its tab."""
@@ -116,42 +116,51 @@ class Stage(QFrame):
     def replace(self, name: str, view: View) -> None:
         """Replace the view or placeholder of this name."""
         old, self._views[name] = self._views[name], view
-        for room in self._shown:
-            room.replace(old, view)
-            view.fold_changed.connect(room.show_folding)
+        for half in self._shown:
+            half.replace(old, view)
+            view.fold_changed.connect(half.show_folding)
         old.deleteLater()
 
     def show_task(self, task: Task) -> None:
         """Offer the views that apply to the task.
 
         If their set changes, show the first one that is `first_for` the task, else keep the shown
-        view, or show the first offered one if that does not apply.
+        view, or show the first available one if that does not apply.
         """
-        offered = tuple(spec.name for spec in self._specs if spec.applies_to(task))
-        keys = keys_of(offered)
+        available = tuple(spec.name for spec in self._specs if spec.applies_to(task))
+        keys = keys_of(available)
         for name, action in self._actions.items():
-            action.setVisible(name in offered)
-            action.setEnabled(name in offered)
+            action.setVisible(name in available)
+            action.setEnabled(name in available)
             action.setShortcut(QKeySequence(keys.get(name, "")))
-        if offered == self.offered:
+        if available == self.available:
             return
         before = self.current
-        first = (s.name for s in self._specs if s.name in offered and s.first_for(task))
-        current = next(first, before if before in offered else offered[0])
-        self.tabs.offer(offered, keys, current)
+        first = (s.name for s in self._specs if s.name in available and s.first_for(task))
+        current = next(first, before if before in available else available[0])
+        self.tabs.set_views(available, keys, current)
         if current != before:
             self._turn_to(self._main, current)
         if self.is_split:
-            self._offer_beside()
+            self._fill_beside()
 
     @property
-    def offered(self) -> tuple[str, ...]:
+    def available(self) -> tuple[str, ...]:
         """Names of the views that apply."""
-        return self.tabs.offered
+        return self.tabs.available
 
     @property
     def current(self) -> str:
         return self.tabs.current
+
+    @property
+    def beside(self) -> str:
+        """The view in the second half; "" if the stage is not split."""
+        return self._shown[self._beside] if self.is_split else ""
+
+    def show_beside(self, name: str) -> None:
+        """Show the view of this name in the second half of a split stage, if it applies."""
+        self._beside.tabs.show_name(name)
 
     @property
     def is_page(self) -> bool:

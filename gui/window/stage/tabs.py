@@ -27,11 +27,11 @@ class StageTabs(Tabs):
     def __init__(self, specs: Sequence[ViewSpec]) -> None:
         super().__init__()
         self._group_of = {spec.name: spec.group for spec in specs}
-        self._offered: tuple[str, ...] = ()
+        self._available: tuple[str, ...] = ()
         self._keys: Mapping[str, str] = {}
         self._groups: list[tuple[str, list[str]]] = []  # for each tab: group and its views
         self._shown: dict[str, str] = {}  # for each group: the view shown last
-        self._room_needed = 0
+        self._width_needed = 0
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(False)  # scrolling to a tab would leave a gap
@@ -40,27 +40,27 @@ class StageTabs(Tabs):
         self.currentChanged.connect(self._turn_to)
 
     @property
-    def offered(self) -> tuple[str, ...]:
+    def available(self) -> tuple[str, ...]:
         """Names of the views that can be chosen."""
-        return self._offered
+        return self._available
 
     @property
     def current(self) -> str:
-        """Name of the shown view; "" if none is offered."""
+        """Name of the shown view; "" if there is none."""
         if not self._groups:
             return ""
         name, members = self._groups[self.currentIndex()]
         return self._shown.get(name, members[0])
 
-    def offer(self, names: Sequence[str], keys: Mapping[str, str], current: str) -> None:
-        """Offer these views, at least one, and show `current`; keys : shortcuts by view name."""
-        self._offered, self._keys = tuple(names), keys
+    def set_views(self, names: Sequence[str], keys: Mapping[str, str], current: str) -> None:
+        """Set the views, at least one, and show `current`; keys : shortcuts by view name."""
+        self._available, self._keys = tuple(names), keys
         self._make_tabs(current, is_one=False)
-        self._room_needed = self.sizeHint().width()
+        self._width_needed = self.sizeHint().width()
         self._fit()
 
     def show_name(self, name: str) -> None:
-        """Show the view of this name, if it is offered."""
+        """Show the view of this name, if it is available."""
         for i, (group, members) in enumerate(self._groups):
             if name in members:
                 is_other = self.currentIndex() == i and self.current != name
@@ -73,7 +73,7 @@ class StageTabs(Tabs):
     def _make_tabs(self, current: str, *, is_one: bool) -> None:
         """Create a tab for each view or group, or one for all."""
         groups: dict[str, list[str]] = {}
-        for name in self._offered:
+        for name in self._available:
             groups.setdefault(ALL if is_one else self._group_of[name] or name, []).append(name)
         before = self.blockSignals(True)
         self._groups = []
@@ -115,7 +115,7 @@ class StageTabs(Tabs):
         self.chosen.emit(self.current)
 
     def _fit(self) -> None:
-        is_one = self._room_needed > self.width()
+        is_one = self._width_needed > self.width()
         if self._groups and is_one != (self._groups[0][0] == ALL):
             self._make_tabs(self.current, is_one=is_one)
 
@@ -131,8 +131,8 @@ class StageTabs(Tabs):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and self._offered:
-            self.offer(self._offered, self._keys, self.current)
+        if event.type() == QEvent.Type.FontChange and self._available:
+            self.set_views(self._available, self._keys, self.current)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self.tabAt(event.position().toPoint())

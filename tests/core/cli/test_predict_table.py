@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from core.data.csv import text_file
 from core.data.csv.spreadsheet import restored
 from core.data.export import write_csv
 from core.runs import model_file
+from tests import warm
 from tests.core.cli.strict_json import strict
 from tests.core.runs.models import KINDS, model_of, trained
 
@@ -278,7 +278,7 @@ def test_a_table_of_which_nothing_can_be_read_fails(run, keep, tmp_path):
 def test_standard_input_and_output(keep):
     done = subprocess.run(
         [
-            *(sys.executable, "app.py", "predict", "--model", keep("plain")[0]),
+            *(*warm.python(), "app.py", "predict", "--model", keep("plain")[0]),
             *("--table", "-", "--out", "-"),
         ],
         cwd=ROOT,

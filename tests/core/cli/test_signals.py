@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import signals
+from core.cli import signals, training
 from core.cli import train as cli
 from core.cli.progress import Progress
 from core.errors import SaveError
 from core.runs import model_file
+from tests import warm
 
 ROOT = Path(__file__).parents[3]
 QUICK = ["iris", "--epochs", "3"]
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no su
 
 def start(*words, **more):
     return subprocess.Popen(
-        [sys.executable, "app.py", *map(str, words)],
+        [*warm.python(), "app.py", *map(str, words)],
         cwd=ROOT,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
     )
@@ -64,7 +65,7 @@ def test_the_weights_are_those_of_that_many_whole_steps(digits, make_task):
             if self.calls == 20:
                 wish.take(signal.SIGINT)
 
-    result = cli.train(task, Counting(50, sys.stderr), wish)
+    result = training.train(task, Counting(50, sys.stderr), wish)
     trainer = Trainer(task)
     while trainer.step_count < result.metrics.step:
         trainer.advance()
@@ -73,13 +74,13 @@ def test_the_weights_are_those_of_that_many_whole_steps(digits, make_task):
 
 
 def test_without_a_place_it_says_that_nothing_was_saved(monkeypatch, capsys):
-    true = cli.train
+    true = training.Run.train
 
-    def stopped(task, progress, wish):
+    def stopped(run, progress, wish):
         wish.take(signal.SIGTERM)
-        return true(task, progress, wish)
+        return true(run, progress, wish)
 
-    monkeypatch.setattr(cli, "train", stopped)
+    monkeypatch.setattr(training.Run, "train", stopped)
     assert cli.main(ENDLESS) == 143
     assert capsys.readouterr().err.endswith("; nothing was saved.\n")
 
@@ -95,7 +96,7 @@ def test_a_second_signal_ends_it_at_once_but_not_while_it_saves():
 
 
 def test_a_model_that_cannot_be_written_does_not_cost_the_figures(monkeypatch, capsys, tmp_path):
-    def full(model, path):
+    def full(model, path, card=""):
         raise SaveError("no room")
 
     monkeypatch.setattr(model_file, "save", full)
@@ -126,9 +127,9 @@ def test_what_is_ignored_stays_ignored():
 
 def in_shell(redirection, *words):
     """Run the command with its streams redirected by a shell."""
-    line = '"$0" app.py "$@" ' + redirection
+    line = '"$@" ' + redirection
     return subprocess.run(
-        ["sh", "-c", line, sys.executable, *map(str, words)],
+        ["sh", "-c", line, "sh", *warm.python(), "app.py", *map(str, words)],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 
 from core.cli import train as cli
+from core.cli import training
 from core.config import RunConfig
 from core.data import sources
 from core.data.task import prepare
 from core.runs import model_file
 from core.train import metrics as measure
+from tests import warm
 from tests.core.cli.strict_json import strict
 
 ROOT = Path(__file__).parents[3]
@@ -40,10 +42,10 @@ def run(capsys):
     return call
 
 
-def command(*words, first="train", **variables):
+def command(*words, first="train", python=(sys.executable,), **variables):
     """Run the command in a process of its own."""
     return subprocess.run(
-        [sys.executable, "app.py", first, *words],
+        [*python, "app.py", first, *words],
         cwd=ROOT,
         env=os.environ | variables,
         capture_output=True,
@@ -348,7 +350,7 @@ def test_a_failing_disk_leaves_the_old_file_and_no_other(run, tmp_path, monkeypa
 def test_a_hopeless_place_is_refused_before_training(name, words, run, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     (tmp_path / "ring").symlink_to(tmp_path / "ring")
-    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr(training.Run, "train", lambda *_: pytest.fail("it trained"))
     code, out, err = run("--json", tmp_path / name)
     assert (code, out) == (2, "")
     assert_one_line(err, words)
@@ -361,7 +363,7 @@ def test_an_unwritable_place_is_refused_before_training(refused, run, tmp_path, 
     place = {"folder": tmp_path, "file": path}[refused]
     # Root may write everywhere, so the system's answer is made up.
     monkeypatch.setattr(os, "access", lambda asked, _: Path(asked) != place)
-    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr(training.Run, "train", lambda *_: pytest.fail("it trained"))
     code, _, err = run("--json", path)
     assert code == 2 and path.read_text() == "old"
     assert_one_line(
@@ -395,7 +397,7 @@ def test_a_model_that_diverged_is_kept_as_it_was_before(run, tmp_path):
 def test_a_hopeless_place_for_the_model_is_refused_before_training(
     name, words, run, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(cli, "train", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr(training.Run, "train", lambda *_: pytest.fail("it trained"))
     code, out, err = run("--save", tmp_path / name)
     assert (code, out) == (2, "")
     assert_one_line(err, words)
@@ -524,7 +526,7 @@ def test_ctrl_c_is_told_and_has_its_own_exit_code(run, monkeypatch, tmp_path):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "train", interrupt)
+    monkeypatch.setattr(training.Run, "train", interrupt)
     code, _, err = run("--json", tmp_path / "run.json")
     assert code == 130 and err == "\nlogitlab: stopped; nothing was written.\n"
     assert list(tmp_path.iterdir()) == []
@@ -551,7 +553,8 @@ def test_as_processes_one_keeps_a_model_and_another_asks_it(tmp_path):
     done = command("--model", model, "--values", "1.4,0.2", "--json", "-", first="predict")
     assert done.returncode == 0 and strict(done.stdout)["winner"] == "setosa"
     assert b"Sure: setosa." in done.stderr
-    refused = command("--model", model, "--values", "1.4", first="predict")
+    words = ("--model", model, "--values", "1.4")
+    refused = command(*words, first="predict", python=warm.python())
     assert refused.returncode == 2 and refused.stderr.startswith(b"logitlab: --values has 1;")
 
 
@@ -567,7 +570,7 @@ def test_a_reader_that_goes_away_causes_no_traceback():
     reading, writing = os.pipe()
     os.close(reading)
     with subprocess.Popen(
-        [sys.executable, "app.py", "train", *QUICK, "--json", "-"],
+        [*warm.python(), "app.py", "train", *QUICK, "--json", "-"],
         cwd=ROOT,
         stdout=writing,
         stderr=subprocess.PIPE,

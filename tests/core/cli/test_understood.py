@@ -82,6 +82,22 @@ def test_other_data_are_understood_too(capsys):
     assert told["classes"] == {"setosa": 50, "versicolor": 50, "virginica": 50}
 
 
+def test_drawings_of_pens_are_counted_apart_from_the_data(capsys):
+    words = ["digits", "--dry-run", "--pens", "--copies", "1", "--json", "-"]
+    assert cli.main(words) == terminal.DONE
+    out, err = capsys.readouterr()
+    told = json.loads(out)
+    assert told["config"]["data"]["pens"] is True
+    assert told["understood"]["rows"]["pens"] == 2 * 590
+    assert sum(told["understood"]["classes"].values()) == 1797
+    assert "4,056 training (1,180 of them drawings of pens) and 359 test rows" in err
+
+
+def test_measurements_take_no_pens_and_it_is_said(capsys):
+    assert cli.main(["iris", "--dry-run", "--pens"]) == USAGE
+    assert "Iris takes no drawings of pens" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "inputs"),
     [

@@ -282,3 +282,16 @@ def test_pixels_without_a_label_are_refused(load, pictures):
     with pytest.raises(DoubtfulLabelError, match="there is no label column") as refused:
         load(text)
     assert not refused.value.can_accept
+
+
+def test_rows_that_seem_to_be_totals_are_kept_on_request(load):
+    text = "bill,kind\n1,a\n2,b\n3,a\n4,b\n5,a\n10,Total\n"
+    assert load(text).class_names == ("a", "b")
+    kept = load(text, keep_totals=True)
+    assert kept.class_names == ("a", "b", "Total")
+    assert kept.n == 6
+
+
+def test_columns_that_could_be_categories_are_told_whether_they_are_or_not(load):
+    told = load(table(), label="kind").understood
+    assert told.could_be_words == ("colour", "smoker")

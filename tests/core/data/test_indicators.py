@@ -12,7 +12,7 @@ AGE, ASKED_SEX, PORT = asked_of(NAMES, (None, SEX, *PORTS))
 
 def test_features_of_one_column_are_asked_for_together():
     assert [str(AGE), str(ASKED_SEX)] == ["age", "sex (female or male)"]
-    assert (PORT.name, PORT.places) == ("port", (2, 3, 4))
+    assert (PORT.name, PORT.indices) == ("port", (2, 3, 4))
     assert PORT.words == ("Cork", "Queenstown", "Cherbourg")
 
 
@@ -41,4 +41,4 @@ def test_one_of_several_words_has_an_indicator_of_its_own(word, features):
     ],
 )
 def test_a_value_is_said_in_words(indicator, value, said):
-    assert indicator.say(value) == said
+    assert indicator.describe(value) == said

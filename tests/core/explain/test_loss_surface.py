@@ -24,7 +24,7 @@ def some_params(task, seed: int = 3) -> Params:
     return Params(W, rng.normal(size=task.outputs).astype(np.float32))
 
 
-def by_torch(task, params: Params, cost: str, decay: float, l1: float = 0.0) -> float:
+def by_torch(task, params: Params, loss_name: str, decay: float, l1: float = 0.0) -> float:
     """The same loss, straight from the data by PyTorch's own functions."""
     rows, kind = task.train_rows, task.config.model.kind
     X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double()
@@ -37,21 +37,21 @@ def by_torch(task, params: Params, cost: str, decay: float, l1: float = 0.0) -> 
         one_hot = F.one_hot(y, task.outputs).double()
         found = (
             F.cross_entropy(Z, y, reduction="sum")
-            if cost == "cross-entropy"
+            if loss_name == "cross-entropy"
             else F.mse_loss(torch.softmax(Z, 1), one_hot, reduction="sum")
         )
-    elif cost == "of the line":
+    elif loss_name == "of the line":
         found = F.mse_loss(Z[:, 0], y.double(), reduction="sum")
-    elif cost == "hinge":
+    elif loss_name == "hinge":
         found = F.margin_ranking_loss(
             Z[:, 0], torch.zeros_like(Z[:, 0]), 2 * y - 1, margin=1.0, reduction="sum"
         )
-    elif cost == "criterion":
+    elif loss_name == "criterion":
         found = F.relu(-(2 * y - 1) * Z[:, 0]).sum()
     else:
         binary = (
             F.binary_cross_entropy_with_logits
-            if cost == "cross-entropy"
+            if loss_name == "cross-entropy"
             else lambda z, t, reduction: F.mse_loss(torch.sigmoid(z), t, reduction=reduction)
         )
         for k, (mine, target) in enumerate(questions(kind, task.outputs, y)):
@@ -70,24 +70,24 @@ def questions(kind: str, outputs: int, y: torch.Tensor):
 
 
 @pytest.mark.parametrize("kind", FAMILY)
-@pytest.mark.parametrize("which", [loss_surface.own_cost, loss_surface.other_cost])
+@pytest.mark.parametrize("which", [loss_surface.own_loss, loss_surface.other_loss])
 @pytest.mark.parametrize("penalties", [(0.0, 0.0), (0.3, 0.0), (0.1, 0.2)])
 def test_each_node_is_the_loss_of_the_model_there(iris, make_task, kind, which, penalties):
     task = make_task(iris, model={"kind": kind})
-    params, cost = some_params(task), which(kind)
+    params, loss_name = some_params(task), which(kind)
     k = task.outputs - 1
     pair = loss_surface.of_parameter(task, k, 0), loss_surface.of_parameter(task, k, None)
     sample = loss_surface.Sample.of(task)
     found = loss_surface.surface(
-        sample, params, pair, (-4, 3), (-2, 5), (5, 4), (cost,), *penalties
+        sample, params, pair, (-4, 3), (-2, 5), (5, 4), (loss_name,), *penalties
     )
     for i, y in enumerate(found.ys):
         for j, x in enumerate(found.xs):
             there = loss_surface.moved(params, pair, x, y)
-            expected = by_torch(task, there, cost, *penalties)
-            assert found.losses[cost][i, j] == pytest.approx(expected, rel=2e-5, abs=1e-6)
-    assert loss_surface.value(sample, params, cost, *penalties) == pytest.approx(
-        by_torch(task, params, cost, *penalties), rel=1e-9
+            expected = by_torch(task, there, loss_name, *penalties)
+            assert found.losses[loss_name][i, j] == pytest.approx(expected, rel=2e-5, abs=1e-6)
+    assert loss_surface.value(sample, params, loss_name, *penalties) == pytest.approx(
+        by_torch(task, params, loss_name, *penalties), rel=1e-9
     )
 
 
@@ -104,7 +104,7 @@ def test_downhill_is_minus_the_gradient_of_the_models_own_loss(iris, make_task, 
             W[place] += sign * step
             exact: Any = W  # in float64, for so small a step
             there = Params(exact, params.b)
-            sides.append(loss_surface.value(sample, there, loss_surface.own_cost(kind)))
+            sides.append(loss_surface.value(sample, there, loss_surface.own_loss(kind)))
         dW[place] = (sides[1] - sides[0]) / (2 * step)
     ratio = np.vdot(dW, found.dW) / np.linalg.norm(dW) / np.linalg.norm(found.dW)
     assert ratio == pytest.approx(1, abs=1e-6)

@@ -15,11 +15,11 @@ from core.data.points import Points
 from core.data.task import prepare
 from core.runs.run_record import (
     default_name,
+    describe_start,
     differing,
     same_data,
     same_features,
     same_rows,
-    say_start,
     to_csv,
 )
 from core.train.settings_history import first_settings
@@ -144,7 +144,7 @@ def test_what_is_said_of_the_batches_is_what_trainers_do(run, make_task, iris, o
     """The oracle: the rows that two trainers take, update by update."""
     model = other.get("model", {})
     first = {"model": {"init": model.get("init", "zeros")}} if model.get("kind") else {}
-    said = say_start([run(**first), run(**other)])
+    said = describe_start([run(**first), run(**other)])
     one, two = (
         Trainer(make_task(iris, s.get("data"), s.get("model"), **_training(s)))
         for s in (first, other)
@@ -165,7 +165,7 @@ def _training(settings):
 
 
 def test_other_seeds_and_initial_weights_are_named(run):
-    said = say_start([run(seed=1), run(seed=2, model={"init": "random"})])
+    said = describe_start([run(seed=1), run(seed=2, model={"init": "random"})])
     assert said.startswith("Different start: seed (1, 2) and initial weights.")
 
 
@@ -174,7 +174,7 @@ def test_a_start_that_was_chosen_by_hand_is_no_same_start(make_task, iris):
     params = there.params()
     params.W[:] = 0.5 * np.arange(params.W.size).reshape(params.W.shape)
     start_from(there, params)
-    said = say_start([record_of(here), record_of(there)])
+    said = describe_start([record_of(here), record_of(there)])
     assert "chosen by hand" in said
 
 

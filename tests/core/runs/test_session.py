@@ -481,7 +481,7 @@ def test_snapshots_that_come_late_are_of_one_moment(watcher, late, twins):
     task, same = twins()
     twin = Trainer(same)
     watcher.session.send(commands.Load(1, task, play=True))
-    while twin.step_count < 3000:
+    while twin.step_count < 1000:
         snapshot = watcher.until(lambda s: s.step > twin.step_count)
         assert snapshot.status is Status.TRAINING
         follow(twin, snapshot)
@@ -492,7 +492,7 @@ def test_a_device_is_not_waited_for_while_it_trains(watcher, late, twins, monkey
     monkeypatch.setattr(device, "AHEAD", LONG)
     monkeypatch.setattr(activity, "COPY_SECONDS", 0.0)
     watcher.session.send(commands.Load(1, twins()[0], play=True))
-    for step in range(100, 5000, 100):
+    for step in range(100, 2500, 100):
         watcher.until(lambda s, step=step: s.step > step)
         watcher.session.send(commands.Tune({"learning_rate": step / 1e4}))
     assert late.waits == 0 and late.signals > 20
@@ -504,7 +504,7 @@ def test_pausing_shows_the_last_step_whatever_is_on_its_way(watcher, late, twins
     task, same = twins()
     twin = Trainer(same)
     watcher.session.send(commands.Load(1, task, play=True))
-    for _ in range(5):
+    for _ in range(3):
         signals = late.signals + 50
         wait_for(lambda signals=signals: late.signals > signals)
         watcher.session.send(commands.Pause())

@@ -136,7 +136,7 @@ def test_exact_figures_leave_no_room_behind_with_the_rows_that_are_trained_on(
     assert sampled.sampled == 100
     for _ in measurement.exactly(sampled, train, parameters):
         pass
-    assert not train.rooms
+    assert not train.buffers
 
 
 def test_slices_of_wide_rows_are_short(make_task, digits):

@@ -7,18 +7,20 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from core.cli.train import train
+from core.cli.training import train
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.task import prepare
 from core.explain import probe
 from gui.kit import theme as look
+from tests import warm
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 90
@@ -35,6 +37,17 @@ class Ended:
 
 
 def start(folder: Path, *words: str, **variables: str | None) -> subprocess.Popen[str]:
+    return _start(warm.python(), folder, words, variables)
+
+
+def start_anew(folder: Path, *words: str, **variables: str | None) -> subprocess.Popen[str]:
+    """Start a program by an interpreter that has imported nothing yet."""
+    return _start([sys.executable], folder, words, variables)
+
+
+def _start(
+    python: list[str], folder: Path, words: Sequence[str], variables: Mapping[str, str | None]
+) -> subprocess.Popen[str]:
     environment = os.environ | {
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_CONFIG_HOME": str(folder / "config"),
@@ -47,7 +60,7 @@ def start(folder: Path, *words: str, **variables: str | None) -> subprocess.Pope
         else:
             environment[name] = value
     return subprocess.Popen(
-        [sys.executable, *words],
+        [*python, *words],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
@@ -68,6 +81,10 @@ def run(folder: Path, *words: str, **variables: str | None) -> Ended:
     return end(start(folder, str(ROOT / "app.py"), *words, **variables), folder)
 
 
+def run_anew(folder: Path, *words: str, **variables: str | None) -> Ended:
+    return end(start_anew(folder, str(ROOT / "app.py"), *words, **variables), folder)
+
+
 def complaints(text: str) -> list[str]:
     """The lines on stderr, without what the offscreen platform says of itself."""
     return [line for line in text.splitlines() if "This plugin does not support" not in line]
@@ -79,7 +96,8 @@ def complaints(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def pictured(tmp_path_factory) -> Ended:
     words = "--size 1024x640 --theme dark --view weights iris --epochs 5".split()
-    return run(tmp_path_factory.mktemp("picture"), "--screenshot", "shot.png", *words)
+    folder = tmp_path_factory.mktemp("picture")
+    return run_anew(folder, "--screenshot", "shot.png", *words)
 
 
 def test_a_picture_is_saved_in_the_wanted_size(pictured):
@@ -238,7 +256,7 @@ def test_the_picture_of_the_surface_has_its_point_where_the_weights_are(read_whe
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is always a display")
 def test_without_a_display_the_main_job_can_be_seen_to_work(tmp_path):
-    ended = run(tmp_path, QT_QPA_PLATFORM=None, DISPLAY=None, WAYLAND_DISPLAY=None)
+    ended = run_anew(tmp_path, QT_QPA_PLATFORM=None, DISPLAY=None, WAYLAND_DISPLAY=None)
     assert ended.code == 0, ended.err
     first, *rest = ended.out.splitlines()
     assert first.startswith("There is no display") and first.endswith(".")
@@ -285,7 +303,7 @@ def test_a_display_that_is_not_there_is_a_sentence(tmp_path, variables, lack):
 def test_a_library_that_qt_lacks_is_named(tmp_path):
     (tmp_path / "libxcb-cursor.so.0").touch()  # found before the true one, and no library
     broken = {"DISPLAY": "nowhere:9", "LD_LIBRARY_PATH": str(tmp_path)}
-    ended = end(start(tmp_path, "-c", OPENED, **NOWHERE | broken), tmp_path)
+    ended = end(start_anew(tmp_path, "-c", OPENED, **NOWHERE | broken), tmp_path)
     assert ended.code == 0, ended.err
     assert "libxcb-cursor.so.0" in ended.out
 
@@ -378,11 +396,11 @@ sys.exit(launch.run())
 
 
 def test_importing_the_window_does_not_import_pytorch(tmp_path):
-    ended = end(start(tmp_path, "-c", WITHOUT_TORCH), tmp_path)
+    ended = end(start_anew(tmp_path, "-c", WITHOUT_TORCH), tmp_path)
     assert ended.code == 0, ended.err
 
 
 def test_the_window_is_painted_before_pytorch_is_imported(tmp_path):
-    ended = end(start(tmp_path, "-c", PAINTED_FIRST), tmp_path)
+    ended = end(start_anew(tmp_path, "-c", PAINTED_FIRST), tmp_path)
     assert ended.code == 0, ended.err
     assert ended.out.splitlines() == ["painted, torch: False", "numbers, torch: True"]

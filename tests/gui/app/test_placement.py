@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QMargins, QRect
 
 from gui.app.placement import fit
+from tests import warm
 
 ROOT = Path(__file__).parents[3]
 LENGTHS = st.integers(1, 3000)
@@ -65,7 +65,7 @@ def open_on(tmp_path):
             "PYTHONPATH": str(ROOT),
         }
         ended = subprocess.run(
-            [sys.executable, "-c", OPENED, *([move_to] if move_to else [])],
+            [*warm.python(), "-c", OPENED, *([move_to] if move_to else [])],
             cwd=tmp_path,
             env=os.environ | variables,
             capture_output=True,

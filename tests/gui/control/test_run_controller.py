@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFileDialog, QProgressBar
 
-from core.cli import train as cli
+from core.cli.training import train
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.points import Points
@@ -42,7 +42,7 @@ SAME_NUMBERS = {
 
 
 def trained_in_the_terminal(config: RunConfig):
-    return cli.train(prepare(sources.load(config.data), config))
+    return train(prepare(sources.load(config.data), config))
 
 
 def press(qtbot, window, *keys) -> None:
@@ -208,13 +208,13 @@ def test_no_snapshot_of_an_old_run_reaches_a_view(qtbot, open_window, new_run, m
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     seen: list[tuple[int, int]] = []
     for view in window.views.made:
-        offer = view.offer_snapshot
+        receive = view.receive_snapshot
 
-        def spy(snapshot, offer=offer):
+        def spy(snapshot, receive=receive):
             seen.append((snapshot.run, window.controller.run.number))
-            offer(snapshot)
+            receive(snapshot)
 
-        monkeypatch.setattr(view, "offer_snapshot", spy)
+        monkeypatch.setattr(view, "receive_snapshot", spy)
     for kind in ("binary", "softmax", "binary"):
         press(qtbot, window, Qt.Key.Key_Space)
         qtbot.waitUntil(lambda: window.controller.snapshot.step > 100)
@@ -389,7 +389,7 @@ def test_a_folder_of_idx_files_is_shown_as_weight_images(
     assert (len(task.train_rows), len(task.test_rows)) == (N_TRAIN, N_TEST)
     assert task.dataset.image_shape == (SIDE, SIDE)
     assert window.stage.current == "Weights"
-    assert "Boundary" not in window.stage.offered
+    assert "Boundary" not in window.stage.available
     assert finish(window).params.W.shape == (10, SIDE * SIDE)
 
 

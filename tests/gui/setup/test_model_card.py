@@ -67,7 +67,7 @@ def test_a_hidden_layer_is_typed_in_and_forces_a_random_start(qtbot, open_window
 
 def test_views_of_one_linear_map_are_absent_with_a_hidden_layer(open_window):
     window = open_window(RunConfig(model=ModelConfig(hidden=3)))
-    shown = set(window.stage.offered)
+    shown = set(window.stage.available)
     assert "Boundary" in shown and not {"Trace", "Network", "Surface"} & shown
 
 

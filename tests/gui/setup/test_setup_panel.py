@@ -76,6 +76,22 @@ def test_a_number_counts_once_it_is_typed_to_its_end(qtbot, training, enter):
 # What begins a new run ------------------------------------------------------------------------
 
 
+def test_the_standard_deviation_is_chosen_where_it_is_used(qtbot, window, new_run):
+    card = window.setup.data
+    X = sources.load(DataConfig()).with_features(None).values()
+    for divisor in ("population", "sample"):
+        with new_run(window):
+            card.std.setCurrentIndex(card.std.findData(divisor))
+            card.std.activated.emit(card.std.currentIndex())
+        task = window.controller.run.task
+        ddof = 1 if divisor == "sample" else 0
+        expected = X[task.train_rows].std(axis=0, ddof=ddof, dtype=np.float64)
+        np.testing.assert_allclose(task.standardiser.std, expected, rtol=1e-6)
+    with new_run(window):
+        qtbot.mouseClick(card.standardise, Qt.MouseButton.LeftButton)
+    assert not card.std.isEnabled()
+
+
 def test_the_test_share_splits_anew(window, new_run, enter):
     with new_run(window):
         enter(window.setup.data.test_share, "40")
@@ -143,7 +159,7 @@ def test_one_feature_hides_the_boundary(window, new_run):
         menu = window.setup.data.features.menu()
         next(action for action in menu.actions() if action.text() == "petal width").trigger()
     assert window.stage.current == "Weights"
-    assert "Boundary" not in window.stage.offered
+    assert "Boundary" not in window.stage.available
 
 
 def test_all_features_at_once(window, new_run):
@@ -209,12 +225,12 @@ def test_the_start_can_be_random(qtbot, window, new_run):
 def test_a_device_that_is_not_there_is_not_offered(qtbot, window):
     import torch
 
-    offered = {
+    available = {
         window.setup.training.device.itemData(i)
         for i in range(window.setup.training.device.count())
     }
-    assert "cpu" in offered
-    assert any(name.startswith("cuda") for name in offered) == torch.cuda.is_available()
+    assert "cpu" in available
+    assert any(name.startswith("cuda") for name in available) == torch.cuda.is_available()
 
 
 # No test rows ---------------------------------------------------------------------------------

@@ -35,8 +35,8 @@ def test_in_the_network(theme, show_view, trained):
     task = prepare(sources.load(DataConfig()), RunConfig())
     view = NetworkView(theme, Chosen())
     show_view(view, 640, 560)
-    view.offer_task(task)
-    view.offer_snapshot(trained(task, 5))
+    view.receive_task(task)
+    view.receive_snapshot(trained(task, 5))
     QApplication.processEvents()
     assert worst(view, theme) >= 4.5
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QTabBar,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.train.snapshot import Status
@@ -68,10 +69,11 @@ def describe(widget: QWidget) -> str:
     return f"{type(widget).__name__} “{name_of(widget)}” in {type(above).__name__}"
 
 
-@pytest.fixture(params=["iris", "digits", "drawn"])
-def full_window(request, open_window, qtbot):
+@pytest.fixture(scope="module", params=["iris", "digits", "drawn"])
+def window_for_all(request, open_for_all):
     """The window with the panel open, each view made that applies, after a few steps."""
-    window = open_window(
+    qtbot = QtBot(request)
+    window = open_for_all(
         RunConfig(data=DataConfig(source=request.param)),
         size=(1366, 768),
         wait=request.param != "drawn",  # a board without points trains nothing
@@ -79,20 +81,27 @@ def full_window(request, open_window, qtbot):
     qtbot.waitUntil(lambda: window.controller.run is not None)
     window.columns.show_panel(True)
     for spec in TABS:
-        if spec.name in window.stage.offered:
+        if spec.name in window.stage.available:
             window.stage.show_name(spec.name)
             QApplication.processEvents()
     if not window.controller.run.task.obstacle:
         for _ in range(3):
             qtbot.keyClick(window, "s")
         qtbot.waitUntil(lambda: window.controller.snapshot.step >= 3)
-    window.stage.show_name(window.stage.offered[0])
     return window
 
 
+@pytest.fixture
+def full_window(window_for_all):
+    """The window with all of its views, the first of which is on the stage."""
+    window_for_all.stage.show_name(window_for_all.stage.available[0])
+    QApplication.processEvents()
+    return window_for_all
+
+
 def test_every_control_has_a_name_and_a_tip(full_window):
-    offered = {*full_window.stage.offered, *(spec.name for spec in SIDE)}
-    absent = [view for name, view in full_window.views.named if name not in offered]
+    available = {*full_window.stage.available, *(spec.name for spec in SIDE)}
+    absent = [view for name, view in full_window.views.named if name not in available]
     found = [
         w
         for w in controls(full_window)
@@ -123,7 +132,7 @@ def test_no_two_fields_share_a_name(full_window):
 def test_every_picture_in_sight_says_what_it_shows(full_window):
     window = full_window
     dumb = []
-    for name in window.stage.offered:
+    for name in window.stage.available:
         window.stage.show_name(name)
         QApplication.processEvents()
         dumb += [

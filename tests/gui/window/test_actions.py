@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QTextBrowser
+from PySide6.QtWidgets import QMenu, QTextBrowser
 
-from gui.window.actions import key_rows
+from gui.window.actions import SUBMENUS, key_rows
 
 README = Path(__file__).parents[3] / "README.md"
 HEAD = ["| key | |", "| --- | --- |"]
@@ -34,14 +34,22 @@ def test_every_shortcut_of_the_window_is_one_of_the_table(window):
     assert taken and taken <= listed
 
 
+def texts_of(menu: QMenu, known: set[str]) -> list[str]:
+    """The texts of a menu's entries, those of a menu of the table in its place."""
+    texts = []
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu) and inner.title() in SUBMENUS:
+            texts += texts_of(inner, known)
+        elif action.text() in known or (not isinstance(inner, QMenu) and not action.isSeparator()):
+            texts.append(action.text())
+    return texts
+
+
 def test_the_menus_have_the_rows_of_the_table(window):
-    texts = [
-        action.text()
-        for menu in window.menuBar().actions()
-        for action in menu.menu().actions()
-        if not action.isSeparator() and action.menu() is None
-    ]
-    assert texts == [row.text for row in window.action_rows]
+    rows = [row.text for row in window.action_rows]
+    menus = map(QMenu.menuInAction, window.menuBar().actions())
+    assert [text for menu in menus for text in texts_of(menu, set(rows))] == rows
 
 
 def test_each_key_has_words_that_say_what_it_does(window):

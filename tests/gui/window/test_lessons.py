@@ -78,10 +78,10 @@ def test_every_lesson_is_in_the_menu_and_says_what_to_look_for(window):
 def test_the_strip_says_what_comes_out_only_when_it_has(window):
     strip = window.lessons.strip
     for preset in PRESETS:
-        for is_over, strays in ((False, False), (True, False), (True, True)):
-            strip.show_preset(preset, is_over=is_over, strays=strays)
-            for says in (strip.words.text(), strip.toolTip()):
-                assert (preset.shows in unescape(says)) == (is_over and not strays)
+        for is_over, is_modified in ((False, False), (True, False), (True, True)):
+            strip.show_preset(preset, is_over=is_over, is_modified=is_modified)
+            for shown in (strip.words.text(), strip.toolTip()):
+                assert (preset.shows in unescape(shown)) == (is_over and not is_modified)
 
 
 def test_every_entry_has_a_letter_of_its_own(window):
@@ -268,7 +268,7 @@ def test_no_lesson_needs_more_than_two_lines(begin, open_window, size):
     label = window.lessons.strip.words
     for preset in PRESETS:
         for is_over in (False, True):
-            window.lessons.strip.show_preset(preset, is_over=is_over, strays=False)
+            window.lessons.strip.show_preset(preset, is_over=is_over, is_modified=False)
             assert label.heightForWidth(label.width()) <= label.height(), preset.key
 
 
@@ -297,9 +297,9 @@ def test_in_a_low_window_the_strip_takes_the_place_of_the_notice(begin, open_win
 def test_trouble_is_shown_in_a_low_window_too(begin, open_window):
     window = open_window(size=(1024, LOW_PX - 80))
     begin(window, "xor")
-    window.notice.say("Something is wrong.", is_trouble=True)
+    window.notice.show_message("Something is wrong.", is_trouble=True)
     assert window.notice.isVisible()
-    window.notice.say("Ready.")
+    window.notice.show_message("Ready.")
     assert not window.notice.isVisible()
 
 

@@ -83,7 +83,7 @@ def test_a_longer_message_moves_no_picture(open_window):
     window = open_window(size=(1366, 768))
     heights = []
     for words in ("Finished: 5 epochs.", "Finished: 5 epochs. " + "Why it ended as it did. " * 5):
-        window.banner.say(words)
+        window.banner.show_message(words)
         QApplication.processEvents()
         heights.append(window.views["Boundary"].height())
     assert heights[0] == heights[1]

@@ -83,7 +83,7 @@ def labelled(window, name: str) -> str:
 
 
 def sheet_number(sheet, key) -> float:
-    return float(sheet.numbers.say(key).replace("−", "-"))
+    return float(sheet.numbers.text_of(key).replace("−", "-"))
 
 
 # What is seen whichever tab is shown
@@ -121,7 +121,7 @@ def check_trace(sheet, window, found: Recomputed) -> None:
     numbers = window.views.context.tracer.newest.values
     assert_allclose([numbers[key] for key in shown], wanted, atol=1e-5)
     for key in shown:
-        if sheet.numbers.say(key) != "…" and "·" not in sheet.numbers.say(key):
+        if sheet.numbers.text_of(key) != "…" and "·" not in sheet.numbers.text_of(key):
             assert math.isclose(sheet_number(sheet, key), numbers[key], abs_tol=6e-3)
 
 
@@ -176,8 +176,8 @@ def check_network(window, found: Recomputed) -> None:
 
 def check_surface(window, found: Recomputed) -> None:
     view = late(window, "SurfaceView")
-    (cost,) = view.choices.shown
-    panel, params = view.panels[cost], found.snapshot.params
+    (loss_name,) = view.choices.shown
+    panel, params = view.panels[loss_name], found.snapshot.params
     assert panel.surface is not None
     kinds = view.choices.directions
     if kinds[0][0] == "w":
@@ -266,7 +266,7 @@ def begin(qtbot, open_window, new_run, tmp_path):
 def test_at_rest_every_view_shows_what_the_last_weights_say(qtbot, begin, name):
     window = begin(name, CONFIGS[name])
     qtbot.waitUntil(lambda: window.controller.snapshot.step > 0, timeout=PATIENCE_MS)
-    for tab in window.stage.offered:
+    for tab in window.stage.available:
         window.stage.show_name(tab)
         qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
         found = Recomputed(window)

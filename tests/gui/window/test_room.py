@@ -76,7 +76,7 @@ def test_no_text_is_cut_in_any_tab(qtbot, open_window, source, theme, level):
     qtbot.waitUntil(lambda: window.controller.snapshot.step >= 1)
     window.appearance.set_zoom(level)
     cut: list[tuple[object, ...]] = []
-    for name in window.stage.offered:
+    for name in window.stage.available:
         window.stage.show_name(name)
         if name not in SLOW:
             qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)

@@ -103,13 +103,13 @@ class Rewriter:
         """Return a sparse row, as in {1 5.3, 4 yes}, with all its cells."""
         cells = list(self._defaults)
         inside = line[1 : line.rindex(b"}")].decode(errors="surrogateescape").strip()
-        place = 0
-        while place < len(inside):
-            found = _SPARSE.match(inside, place)
+        position = 0
+        while position < len(inside):
+            found = _SPARSE.match(inside, position)
             if found is None or len(found[1]) > 9 or int(found[1]) >= len(cells):
                 return inside.replace(",", " ")  # one cell: left out as too short
             cells[int(found[1])] = _cell(_bare(found[2].strip()))
-            place = found.end()
+            position = found.end()
         return ",".join(cells)
 
 

@@ -76,8 +76,8 @@ class Rewriter:
         cells = ["0"] * (self._count + 1)
         cells[0] = f'"{label}"' if "," in label else label.removeprefix("+")
         for index, value in _PAIR.findall(line):
-            place = int(index) - self._low + 1 if len(index) < 19 else -1
-            if not 0 < place <= self._count:
+            position = int(index) - self._low + 1 if len(index) < 19 else -1
+            if not 0 < position <= self._count:
                 return label  # too short a row: it is left out, and named
-            cells[place] = value.replace(",", ";")
+            cells[position] = value.replace(",", ";")
         return ",".join(cells)

@@ -43,6 +43,26 @@ def test_several_groups_settle_the_marks(read, cells):
     assert cells(table, "n") == [1380004385, 331002651, 12.5]
 
 
+def test_indian_groups_are_thousands(read, cells):
+    table = read('n,label\n"12,34,567",a\n"1,23,45,678.50",b\n"-4,56,789",a\n"12,345",b\n')
+    assert cells(table, "n") == [1234567, 12345678.5, -456789, 12345]
+    assert str(table.format).startswith("UTF-8, commas, decimal points, thousands by commas")
+
+
+@pytest.mark.parametrize(
+    "text", ["12,3,567", "123,45,678", "0,12,345", "1,23", "12,34,56", "1,2,3"]
+)
+def test_other_groups_are_no_numbers(text):
+    assert NumberForm(".", ",").parse(text) is None
+
+
+def test_the_unit_of_a_label_stands_in_the_names_of_its_classes(read):
+    text = "x,dose\n" + "".join(f"{k},{(5, 10)[k % 2]} mg\n" for k in range(8)) + "9,20 mg\n"
+    names, y = read(text).columns[1].classes
+    assert names == ("5 mg", "10 mg", "20 mg")
+    assert y.tolist() == [0, 1] * 4 + [2]
+
+
 def test_quoted_numbers_between_commas_have_thousands_by_commas(read, cells):
     table = read('n,label\n"12,345",a\n"123,456",b\n')
     assert cells(table, "n") == [12345, 123456]
@@ -85,7 +105,7 @@ def test_blanks_between_two_numbers_of_one_cell_are_no_thousands(read):
     assert table.columns[0].not_numbers == 1
 
 
-@pytest.mark.parametrize("text", ["1,60", "1,6000", "0,600", "1,600,50", "12,34,567", "1,,600"])
+@pytest.mark.parametrize("text", ["1,60", "1,6000", "0,600", "1,600,50", "1,,600"])
 def test_other_groups_than_of_three_are_no_thousands(text):
     assert NumberForm(".", ",").parse(text) is None
 

@@ -22,17 +22,17 @@ def remarks(read):
 def test_a_total_at_the_end_is_found_in_any_column_of_words(read, blobs, text_of, word):
     rows = [(f"s{k}", a, tree) for k, (a, _, tree) in enumerate(blobs)]
     table = read(text_of([*rows, (word, "99.5", "ash")], "shop,a,tree"))
-    assert [stray.rows.tolist() for stray in oddities.strays(table)] == [[len(blobs)]]
+    assert [excluded.rows.tolist() for excluded in oddities.excluded_rows(table)] == [[len(blobs)]]
 
 
 def test_a_total_as_the_class_is_found(read, blobs, text_of):
     table = read(text_of([*blobs, ("219.5", "80.5", "Total")], "a,b,tree"))
-    assert [stray.rows.tolist() for stray in oddities.strays(table)] == [[len(blobs)]]
+    assert [excluded.rows.tolist() for excluded in oddities.excluded_rows(table)] == [[len(blobs)]]
 
 
 def test_a_word_for_totals_that_is_a_class_is_none(read, blobs, text_of):
     rows = [(a, b, "total" if tree == "ash" else tree) for a, b, tree in blobs]
-    assert oddities.strays(read(text_of(rows, "a,b,tree"))) == ()
+    assert oddities.excluded_rows(read(text_of(rows, "a,b,tree"))) == ()
 
 
 def test_classes_of_one_row_are_said_with_their_lines(remarks, blobs, text_of):
@@ -57,13 +57,13 @@ def test_spellings_of_a_class_are_said_together(remarks, blobs, text_of):
 
 def test_a_header_that_is_repeated_among_the_rows_is_found(read, blobs, text_of):
     rows = [*blobs[:30], ("a", "b", "tree"), *blobs[30:]]
-    (stray,) = oddities.strays(read(text_of(rows, "a,b,tree")))
-    assert stray.rows.tolist() == [30]
+    (excluded,) = oddities.excluded_rows(read(text_of(rows, "a,b,tree")))
+    assert excluded.rows.tolist() == [30]
 
 
 def test_a_word_that_is_also_a_name_is_no_header(read, blobs, text_of):
     rows = [(a, b, "tree" if k == 9 else tree) for k, (a, b, tree) in enumerate(blobs)]
-    assert oddities.strays(read(text_of(rows, "a,b,tree"))) == ()
+    assert oddities.excluded_rows(read(text_of(rows, "a,b,tree"))) == ()
 
 
 def test_a_table_without_oddities_says_nothing(remarks, blobs, text_of):
@@ -72,4 +72,4 @@ def test_a_table_without_oddities_says_nothing(remarks, blobs, text_of):
 
 def test_no_row_has_no_total(read):
     table = read("a,b\n", has_header=True)
-    assert oddities.strays(table) == ()
+    assert oddities.excluded_rows(table) == ()

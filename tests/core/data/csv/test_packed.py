@@ -171,3 +171,8 @@ def test_any_damage_to_a_packed_table_is_read_or_refused(read_or_refuse, content
     for place, byte in changes:
         damaged[place % len(damaged)] = byte
     read_or_refuse(bytes(damaged))
+
+
+def test_a_zip_archive_of_pictures_says_what_to_do(read):
+    with pytest.raises(DataError, match="holds 2 pictures; unpack it, and open the folder"):
+        read(zipped(cats_1__png="x", dogs_1__jpg="y", labels__md="z"), "t.zip")

@@ -119,6 +119,13 @@ def test_thousands_of_points_give_the_picture_of_a_hundred():
     np.testing.assert_allclose(strokes_to_image(many), strokes_to_image(few), atol=0.02)
 
 
+def test_a_pen_that_rests_where_its_stroke_ends_draws_that_stroke():
+    line = np.linspace((0.0, 0.0), (40.0, 100.0), 60)
+    trembling = np.tile([(1e-5, 0.0), (0.0, 0.0)], (200, 1))
+    resting = np.concatenate([line, line[-1] + trembling])
+    np.testing.assert_allclose(strokes_to_image([resting]), strokes_to_image([line]), atol=1e-3)
+
+
 @pytest.mark.parametrize("size", [1e-99, 1e-3, 1e6, 1e99])
 def test_any_unit_will_do(size):
     image = strokes_to_image([stroke * size for stroke in written(3)])

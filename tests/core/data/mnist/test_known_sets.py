@@ -44,6 +44,26 @@ def test_letters_have_no_class_0_and_are_upright(prefix, written):
     np.testing.assert_array_equal(data.X[:52].reshape(-1, 4, 4), X.transpose(0, 2, 1))
 
 
+@pytest.mark.parametrize(
+    ("prefix", "labels", "names"),
+    [
+        ("emnist-balanced-", [0, 10, 35, 36, 38, 46], "0AZadt"),
+        ("emnist-bymerge-", [9, 37, 45, 9, 37, 45], "9br"),
+        ("emnist-byclass-", [0, 36, 61, 0, 36, 61], "0az"),
+        ("emnist-letters-", [1, 2, 26, 1, 2, 26], "ABZ"),
+        ("emnist-digits-", list(range(10)), "0123456789"),
+        ("emnist-mnist-", list(range(10)), "0123456789"),
+    ],
+)
+def test_parts_of_emnist_have_their_names_without_a_mapping_file(prefix, labels, names, written):
+    rest = [k for k in range(max(labels)) if k not in labels]  # a file with few labels is damaged
+    place, X = written("gzip", labels + rest, prefix)
+    data = read(place)
+    found = [data.class_names[k] for k in data.y[: len(labels)]]
+    assert "".join(dict.fromkeys(found)) == names
+    np.testing.assert_array_equal(data.X[: len(X)].reshape(-1, 4, 4), X.transpose(0, 2, 1))
+
+
 def test_a_mapping_file_gives_the_names(written):
     place, _ = written("gzip", list(range(12)), "emnist-balanced-")
     codes = [48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 65, 98]

@@ -47,3 +47,16 @@ def shadow(size):
     """The edge of a shadow right through the middle."""
     y, x = across((size, size))
     return np.where(x + 0.3 * y < 0.6, 0.9, 0.5)
+
+
+def finger(size, tip, root, width, depth, penumbra):
+    """The light on paper under the shadow of a finger: 1 − depth within it, with soft edges.
+
+    tip, root, width, penumbra : in shares of the picture's side.
+    """
+    y, x = across((size, size))
+    (tx, ty), (rx, ry) = tip, root
+    along = ((x - tx) * (rx - tx) + (y - ty) * (ry - ty)) / ((rx - tx) ** 2 + (ry - ty) ** 2)
+    along = along.clip(0, 1)
+    away = np.hypot(x - tx - along * (rx - tx), y - ty - along * (ry - ty)) - width / 2
+    return 1 - depth * (0.5 - away / penumbra).clip(0, 1)

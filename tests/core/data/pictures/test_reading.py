@@ -7,7 +7,7 @@ from core.data.digits.drawing import DigitPreprocessing
 from core.data.pictures import ink, paper
 from core.data.pictures.cleaning import Cleaning
 from core.data.pictures.reading import read_digit, thumbnail
-from tests.core.data.pictures.pages import gradient, page, shadow, vignette
+from tests.core.data.pictures.pages import finger, gradient, page, shadow, vignette
 
 SIZE = 240
 CLOSE = 0.04  # mean difference of 28 × 28 pixels; of two digits it is 0.1 and more
@@ -55,6 +55,25 @@ def test_the_light_on_the_paper_makes_no_difference(light, digit):
     reading = read(digit_on(light, digit, pen=9.0) + noise(digit))
     assert difference(reading, digit, pen=9.0) < CLOSE
     assert reading.doubts == ()
+
+
+FINGERS = {
+    "in a ring": [finger(SIZE, (0.27, 0.4), (0.3, 0.5), 0.06, 0.3, 0.08)],
+    "beside it": [finger(SIZE, (0.52, 0.45), (0.7, 0.95), 0.08, 0.35, 0.03)],
+    "two beside it": [
+        finger(SIZE, (0.52, 0.3), (0.9, 0.55), 0.07, 0.3, 0.02),
+        finger(SIZE, (0.5, 0.55), (0.9, 0.7), 0.07, 0.3, 0.02),
+    ],
+    "below it": [finger(SIZE, (0.3, 0.74), (0.45, 1.2), 0.08, 0.35, 0.02)],
+}
+
+
+@pytest.mark.parametrize("fingers", FINGERS.values(), ids=FINGERS)
+@pytest.mark.parametrize("digit", [0, 1, 4, 8])
+def test_what_the_shadow_of_a_finger_leaves_is_no_ink(fingers, digit):
+    light = 0.9 * np.prod(fingers, axis=0)
+    reading = read(digit_on(light, digit, pen=6.0) + noise(digit, 0.01))
+    assert difference(reading, digit, pen=6.0) < CLOSE
 
 
 def test_one_grey_for_all_paper_takes_a_shadow_for_ink():

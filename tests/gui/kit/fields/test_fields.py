@@ -189,7 +189,7 @@ def test_a_batch_size_goes_up_to_full_and_down_again(qtbot, shown):
 
 def choice() -> Choice:
     field = Choice()
-    field.offer([(word, word) for word in "abc"], "b")
+    field.set_options([(word, word) for word in "abc"], "b")
     return field
 
 
@@ -226,7 +226,7 @@ def test_offering_other_options_tells_nobody(qtbot, dressed):
     field = choice()
     qtbot.addWidget(field)
     with qtbot.assertNotEmitted(field.chosen):
-        field.offer([("x", 1), ("y", 2)], 2)
+        field.set_options([("x", 1), ("y", 2)], 2)
     assert field.currentText() == "y"
 
 
@@ -270,14 +270,14 @@ def test_a_share_is_a_fraction_for_others(qtbot, shown, enter):
 
 def test_a_share_that_is_given_is_none_for_others(qtbot, shown, enter):
     field = shown(ShareField(0.9))
-    field.offer_given(True)
+    field.set_given(True)
     field.show_value(None)
     assert field.text() == "as given"
     enter(field, "30")
     with qtbot.waitSignal(field.chosen) as told:
         enter(field, "as given")
     assert told.args == [None]
-    field.offer_given(False)
+    field.set_given(False)
     assert field.text() == "none" and field.value() == 0
 
 

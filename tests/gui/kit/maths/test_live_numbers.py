@@ -20,9 +20,9 @@ def numbers() -> LiveNumbers:
 
 
 def test_a_number_is_unknown_until_it_comes(numbers):
-    assert numbers.say(Z) == UNKNOWN
+    assert numbers.text_of(Z) == UNKNOWN
     assert numbers.set_value(Z, 1.25)
-    assert numbers.say(Z) == "1.250"
+    assert numbers.text_of(Z) == "1.250"
 
 
 def test_a_value_that_reads_the_same_is_no_other(numbers):
@@ -35,9 +35,9 @@ def test_a_covered_number_reads_as_a_question_mark_and_keeps_up(numbers):
     assert numbers.cover([Z, A], True) == [Z, A]
     assert numbers.cover([Z], True) == []
     numbers.set_value(Z, 2.5)
-    assert numbers.say(Z) == COVERED
+    assert numbers.text_of(Z) == COVERED
     assert numbers.cover([Z, X], False) == [Z]
-    assert numbers.say(Z) == "2.500"
+    assert numbers.text_of(Z) == "2.500"
     assert numbers.covered == {A}
 
 
@@ -45,7 +45,7 @@ def test_other_lines_forget_values_and_what_is_not_on_them(numbers):
     numbers.set_value(Z, 1.0)
     numbers.cover([X, A], True)
     numbers.set_lines((OUT,))
-    assert numbers.say(Z) == UNKNOWN
+    assert numbers.text_of(Z) == UNKNOWN
     assert numbers.covered == {A}
 
 

@@ -19,29 +19,29 @@ from gui.kit.maths.notation import (
 )
 
 
-def say(key):
+def text_of(key):
     return {"a": "0.938", "b": "−1.5", "c": "2·10⁻⁵", "d": "−3·10¹²"}[key[0]]
 
 
 def test_a_formula_reads_as_text():
     node = flow(Sym(r"z_{0} =", "z0 ="), Num(("a",)), row(PLUS, Num(("b",), is_term=True)))
-    assert to_text(node, say) == "z0 = 0.938 + (−1.5)"
+    assert to_text(node, text_of) == "z0 = 0.938 + (−1.5)"
 
 
 def test_a_fraction_reads_as_latex():
     node = row(Frac(Num(("a",)), row(Num(("a",)), PLUS, Num(("c",)))), EQUALS, Word("so"))
-    assert to_latex(node, say) == r"\frac{0.938}{0.938 + 2\cdot 10^{-5}} = \text{so}"
+    assert to_latex(node, text_of) == r"\frac{0.938}{0.938 + 2\cdot 10^{-5}} = \text{so}"
 
 
 def test_a_vector_reads_with_commas():
-    assert to_text(vector([("a",), ("b",)]), say) == "( 0.938 , −1.5 )"
+    assert to_text(vector([("a",), ("b",)]), text_of) == "( 0.938 , −1.5 )"
 
 
 def test_a_matrix_goes_out_as_csv_that_other_programs_read():
     table = Matrix(((Num(("a",)), Num(("b",))), (Num(("c",)), Num(("d",)))))
-    cells = [line.split(",") for line in to_csv(flow(EQUALS, table), say).splitlines()]
+    cells = [line.split(",") for line in to_csv(flow(EQUALS, table), text_of).splitlines()]
     assert [[float(cell) for cell in line] for line in cells] == [[0.938, -1.5], [2e-5, -3e12]]
 
 
 def test_a_formula_without_a_table_has_no_csv():
-    assert to_csv(row(PLUS, Num(("a",))), say) == ""
+    assert to_csv(row(PLUS, Num(("a",))), text_of) == ""

@@ -560,3 +560,24 @@ def test_in_a_large_window_the_preview_is_large(qtbot, open_window, write):
     dialog = window.csv.dialog
     assert dialog.width() >= 0.75 * window.width() and dialog.height() >= 0.75 * window.height()
     assert dialog.width() < window.width() and dialog.height() < window.height()
+
+
+def test_a_dropped_total_is_taken_back_by_a_press(qtbot, window, preview, new_run):
+    dialog = preview(
+        "bill;depth;kind\n"
+        + "".join(
+            f"{30 + k},{20 - k},{('Adelie', 'Gentoo')[k % 2]}\n".replace(",", ";") for k in range(8)
+        )
+        + "268;132;Total\n269;132;Adelie\n"
+    )
+    assert "named a total" in dialog.remarks.words.text()
+    assert dialog.foot.summary.text().startswith("Loads 9 rows")
+    assert dialog.remarks.totals_box.isVisible()
+    qtbot.mouseClick(dialog.remarks.totals_box, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert dialog.foot.summary.text().startswith("Loads 10 rows")
+    assert "named a total" not in dialog.remarks.words.text()
+    with new_run(window):
+        qtbot.mouseClick(dialog.foot.load_button, Qt.MouseButton.LeftButton)
+    task = window.controller.run.task
+    assert task.source.n == 10
+    assert task.config.data.keep_totals

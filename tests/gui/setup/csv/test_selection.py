@@ -115,7 +115,7 @@ def test_two_words_are_a_feature_and_more_wait_to_be_ticked(select):
 
 
 def test_columns_that_are_not_used_are_named_with_the_reason(select):
-    said = select(SHIP).say_unused()
+    said = select(SHIP).describe_unused()
     assert said == "Not used: port (words: 3 different ones); note (text: 40 different words)"
 
 

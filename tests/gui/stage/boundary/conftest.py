@@ -31,9 +31,9 @@ def show(show_view, background, settle):
         view = BoundaryView(look.LIGHT, background)
         views.append(view)
         show_view(view, 700, 600)
-        view.offer_task(task)
+        view.receive_task(task)
         if snapshot is not None:
-            view.offer_snapshot(snapshot)
+            view.receive_snapshot(snapshot)
         view.plot.grab()
         QApplication.processEvents()  # so that all is laid out
         settle()

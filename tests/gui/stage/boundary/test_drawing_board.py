@@ -777,7 +777,7 @@ def test_too_few_points_say_what_to_do_and_space_says_it_again(qtbot, hand, put,
     put(points)
     assert words in hand.window.notice.text
     assert not hand.window.run_bar.play_button.isEnabled()
-    hand.window.notice.say("")
+    hand.window.notice.show_message("")
     qtbot.keyClick(hand.window, Qt.Key.Key_Space)
     assert words in hand.window.notice.text
 

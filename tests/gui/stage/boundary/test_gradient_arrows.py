@@ -150,9 +150,9 @@ def test_arrows_follow_a_training_run(show, trained, tick, settle, qtbot):
     view = show(task, trained(task, 1))
     tick(view)
     for steps in (2, 3):
-        view.offer_snapshot(replace(trained(task, steps), status=Status.TRAINING))
+        view.receive_snapshot(replace(trained(task, steps), status=Status.TRAINING))
     last = replace(trained(task, 30), status=Status.TRAINING)
-    view.offer_snapshot(last)
+    view.receive_snapshot(last)
     own, _ = worked_out(task, last)
     expected = LENGTH * own * task.standardiser.std
 
@@ -172,7 +172,7 @@ def test_weights_that_are_not_finite_draw_nothing_new(show, trained, tick, settl
     tick(view)
     before = view.gradient_arrows.shown
     W = np.full_like(snapshot.params.W, np.nan)
-    view.gradient_arrows.offer(
+    view.gradient_arrows.request(
         task, replace(snapshot, params=Params(W, snapshot.params.b)), (0, 1), np.zeros(2)
     )
     settle()

@@ -169,14 +169,14 @@ def test_returning_to_the_start_takes_the_shading_away(show, trained, settle):
     task = iris_task()
     view = show(task, trained(task, 20))
     assert view.regions.picture.image is not None
-    view.offer_snapshot(trained(task, 0))
+    view.receive_snapshot(trained(task, 0))
     settle()
     assert view.regions.picture.image is None
 
 
 def test_another_task_takes_the_old_picture_away_at_once(show, trained, settle):
     view = show(iris_task(), trained(iris_task(), 20))
-    view.offer_task(iris_task(kind="binary"))
+    view.receive_task(iris_task(kind="binary"))
     assert view.regions.picture.image is None
     settle()
     assert view.regions.picture.image is None
@@ -185,8 +185,8 @@ def test_another_task_takes_the_old_picture_away_at_once(show, trained, settle):
 def test_a_picture_of_an_old_run_is_not_shown(qtbot, show, trained, settle):
     task = iris_task()
     view = show(task, trained(task, 20))
-    view.offer_snapshot(trained(task, 30))  # a picture is under way …
-    view.offer_task(iris_task(kind="binary"))  # … when the run changes
+    view.receive_snapshot(trained(task, 30))  # a picture is under way …
+    view.receive_task(iris_task(kind="binary"))  # … when the run changes
     settle()
     assert view.regions.picture.image is None
 
@@ -197,7 +197,7 @@ def test_a_hidden_view_shows_the_newest_once_it_is_seen(qtbot, show, trained, se
     view.hide()
     newest = trained(task, 200)
     before = view.regions.picture.image
-    view.offer_snapshot(newest)
+    view.receive_snapshot(newest)
     settle()
     assert view.regions.picture.image is before
     view.show()
@@ -227,17 +227,17 @@ def test_live_pictures_rest_while_none_looks_different(show, trained, settle, mo
     monkeypatch.setattr(NodeSize, "learn", lambda *_: None)  # a finer picture is another one
     view = show(task, live)
     for _ in range(LONGEST_REST):  # the first live ones differ from none, and from late layouts
-        view.offer_snapshot(live)
+        view.receive_snapshot(live)
         settle()
     asked = counted(view, monkeypatch)
     for _ in range(40):
-        view.offer_snapshot(live)
+        view.receive_snapshot(live)
         settle()
     assert len(asked) <= 40 / LONGEST_REST + 3
     asked.clear()
     W = live.params.W
     for k in range(40):  # now each differs from the one before by what can be seen
-        view.offer_snapshot(replace(live, params=Params((0.2 * k - 4) * W, live.params.b)))
+        view.receive_snapshot(replace(live, params=Params((0.2 * k - 4) * W, live.params.b)))
         settle()
     assert len(asked) >= 30
 
@@ -247,10 +247,10 @@ def test_once_it_stops_the_picture_is_of_the_last_weights(show, trained, settle,
     live = replace(trained(task, 50), status=Status.TRAINING)
     view = show(task, live)
     for _ in range(20):
-        view.offer_snapshot(live)
+        view.receive_snapshot(live)
         settle()
     asked = counted(view, monkeypatch)
-    view.offer_snapshot(replace(live, status=Status.PAUSED))
+    view.receive_snapshot(replace(live, status=Status.PAUSED))
     assert len(asked) == 1
     settle()
     exact = Shader(task, look.LIGHT).work(*asked[0])()
@@ -357,7 +357,7 @@ def test_what_is_said_of_a_resting_pointers_place_keeps_up_with_the_run(
     place = hover(view.plot, 4.9, 1.62)
     settle()
     later = trained(task, 200)
-    view.offer_snapshot(later)
+    view.receive_snapshot(later)
     settle()
     (A,) = answers(task, later.params, [place])
     (tail,) = re.findall(r"→  (.*)", words(view))
@@ -383,7 +383,7 @@ def test_nothing_is_said_of_an_old_run(show, trained, hover, words, settle):
     task = iris_task()
     view = show(task, trained(task, 10))
     hover(view.plot, 4.9, 1.62)
-    view.offer_task(iris_task(kind="binary"))
+    view.receive_task(iris_task(kind="binary"))
     settle()
     assert "→" not in words(view)
 
@@ -416,7 +416,7 @@ def test_the_mark_goes_with_its_point_and_moves_to_no_other(show, gone):
     view = show(task)
     view.highlight(40)
     assert view.mark.row == 40 and len(view.mark.getData()[0]) == 1
-    view.offer_points(without_row(task, gone))
+    view.receive_points(without_row(task, gone))
     assert view.mark.row is None and not len(view.mark.getData()[0])
 
 
@@ -424,7 +424,7 @@ def test_the_mark_stays_while_other_points_come_after_it(show):
     task = iris_task(features=("all",))
     view = show(task)
     view.highlight(40)
-    view.offer_points(without_row(task, 100))
+    view.receive_points(without_row(task, 100))
     assert view.mark.row == 40 and len(view.mark.getData()[0]) == 1
 
 

@@ -30,8 +30,8 @@ def show(show_view, trained):
         view = ConfusionView(look.LIGHT)
         views.append(view)
         show_view(view, width, height)
-        view.offer_task(task)
-        view.offer_snapshot(snapshot)
+        view.receive_task(task)
+        view.receive_snapshot(snapshot)
         return view
 
     return show
@@ -59,7 +59,7 @@ def test_what_is_seen_are_the_newest_counts_in_the_newest_colours(show, trained,
         np.array([[10, 0, 0], [3, 5, 5], [0, 1000, 10]]),  # another share of the same 5
     ):
         snapshot = replace(last, metrics=replace(last.metrics, confusion=counts))
-        view.offer_snapshot(snapshot)
+        view.receive_snapshot(snapshot)
         afresh = show(task, snapshot).matrix
         np.testing.assert_array_equal(pixels(view.matrix), pixels(afresh))
 
@@ -72,14 +72,14 @@ def test_nothing_is_painted_again_while_the_counts_stay(show, trained):
     changes: list[object] = []
     view.matrix.findChild(QGraphicsScene).changed.connect(changes.append)
     same = replace(snapshot.metrics, step=11, confusion=snapshot.metrics.confusion.copy())
-    view.offer_snapshot(replace(snapshot, metrics=same))
+    view.receive_snapshot(replace(snapshot, metrics=same))
     QApplication.processEvents()
     assert not changes
 
 
 def test_the_matrix_takes_the_colours_of_the_theme(show, trained, pixels):
     view = show(iris(), trained(iris(), 10))
-    view.offer_theme(look.DARK)
+    view.receive_theme(look.DARK)
     shown = pixels(view.matrix)
     for colour, least in ((look.DARK.panel, 0.2), (look.DARK.chip, 0.1)):
         assert (np.abs(shown - look.rgb(colour)) <= 2).all(axis=2).mean() > least
@@ -166,7 +166,7 @@ def test_ten_classes_fit_into_the_smallest_matrix(show, trained, painted_words):
 def test_a_new_task_takes_the_old_counts_away(show, trained, painted_words):
     task = iris()
     view = show(task, trained(task, 5))
-    view.offer_task(task)
+    view.receive_task(task)
     assert set(painted_words(view.matrix)) == set(task.dataset.class_names)
 
 
@@ -175,7 +175,7 @@ def test_with_a_new_task_nothing_is_said_of_a_cell_of_the_old_one(move, show, tr
     view = show(task, trained(task, 5))
     move(view.matrix, view.matrix.cell_rect(1, 1).center().toPoint())
     assert "versicolor taken for versicolor" in words(view)
-    view.offer_task(iris(class_names=("one", "two", "three")))
+    view.receive_task(iris(class_names=("one", "two", "three")))
     assert "taken for" not in words(view)
 
 
@@ -184,5 +184,5 @@ def test_what_is_said_of_the_cell_under_the_pointer_keeps_up(move, show, trained
     view = show(task, trained(task, 1))
     move(view.matrix, view.matrix.cell_rect(1, 1).center().toPoint())
     later = trained(task, 200)
-    view.offer_snapshot(later)
+    view.receive_snapshot(later)
     assert f"{later.metrics.confusion[1, 1]} × versicolor taken for versicolor" in words(view)

@@ -37,9 +37,9 @@ def view_of(show_view, task):
         view = CurveView(look.LIGHT, quantity)
         views.append(view)
         show_view(view, 360, 240)
-        view.offer_task(task)
+        view.receive_task(task)
         if snapshot is not None:
-            view.offer_snapshot(snapshot)
+            view.receive_snapshot(snapshot)
         return view
 
     return view_of
@@ -125,9 +125,9 @@ def test_growth_that_is_too_small_to_see_is_not_drawn(view_of, with_curve):
     view = view_of(LOSS, first)
     before = view.train.line.getData()[0]
     grown = replace(with_curve(losses[:50_002]), status=Status.TRAINING)
-    view.offer_snapshot(grown)
+    view.receive_snapshot(grown)
     assert view.train.line.getData()[0] is before
-    view.offer_snapshot(replace(grown, status=Status.PAUSED))  # what stays is exact
+    view.receive_snapshot(replace(grown, status=Status.PAUSED))  # what stays is exact
     assert view.train.line.getData()[0][-1] == 50_001
 
 
@@ -162,7 +162,7 @@ def test_the_axes_grow_by_doubling(view_of, with_curve):
     view = view_of(LOSS)
     seen = []
     for n in range(2, 200, 3):
-        view.offer_snapshot(with_curve(np.linspace(1, 0.5, n)))
+        view.receive_snapshot(with_curve(np.linspace(1, 0.5, n)))
         (x0, last), _ = ranges(view)
         assert x0 == 0 and last >= n - 1
         seen.append(last)
@@ -174,7 +174,7 @@ def test_the_loss_axis_grows_by_doubling(view_of, with_curve):
     view = view_of(LOSS)
     tops = []
     for high in np.linspace(1, 30, 80):
-        view.offer_snapshot(with_curve([1.0, high]))
+        view.receive_snapshot(with_curve([1.0, high]))
         _, (_, top) = ranges(view)
         assert top >= high
         tops.append(round(top, 9))
@@ -185,7 +185,7 @@ def test_the_loss_axis_grows_by_doubling(view_of, with_curve):
 def test_after_reset_the_step_axis_is_short_again(view_of, with_curve):
     view = view_of(LOSS, with_curve(np.linspace(1, 0.5, 1000)))
     (_, before), _ = ranges(view)
-    view.offer_snapshot(with_curve([1.0]))
+    view.receive_snapshot(with_curve([1.0]))
     (_, after), _ = ranges(view)
     assert after <= 16 < before
 
@@ -324,7 +324,7 @@ def test_arrow_keys_zoom_and_move(zoomed, qtbot):
 
 def test_a_part_of_the_past_stays_while_the_run_goes_on(zoomed, with_curve):
     before = ranges(zoomed)[0]
-    zoomed.offer_snapshot(with_curve(np.linspace(1, 0.1, 3000)))
+    zoomed.receive_snapshot(with_curve(np.linspace(1, 0.1, 3000)))
     assert ranges(zoomed)[0] == before
 
 
@@ -334,7 +334,7 @@ def test_the_newest_step_is_followed_where_it_was_in_sight(view_of, with_curve):
     span = np.diff(ranges(view)[0])
     seen = set()
     for n in range(1000, 1500, 7):
-        view.offer_snapshot(with_curve(np.linspace(1, 0.1, n)))
+        view.receive_snapshot(with_curve(np.linspace(1, 0.1, n)))
         low, high = ranges(view)[0]
         assert low <= n - 1 <= high and high - low == pytest.approx(span)
         seen.add(low)
@@ -342,7 +342,7 @@ def test_the_newest_step_is_followed_where_it_was_in_sight(view_of, with_curve):
 
 
 def test_another_run_is_shown_whole(zoomed, task):
-    zoomed.offer_task(task)
+    zoomed.receive_task(task)
     assert ranges(zoomed)[0] == [0, 16]
 
 
@@ -415,7 +415,7 @@ def test_a_curve_that_ends_where_test_rows_were_taken_away_stays_in_sight(view_o
 
 def test_a_new_task_takes_the_old_curve_away(view_of, trained, task):
     view = view_of(LOSS, trained(task, 5))
-    view.offer_task(task)
+    view.receive_task(task)
     assert not len(view.train.line.getData()[0])
     assert not len(view.test.line.getData()[0])
 
@@ -423,7 +423,7 @@ def test_a_new_task_takes_the_old_curve_away(view_of, trained, task):
 def test_a_loss_of_zero_has_a_place_on_a_logarithmic_axis(view_of, with_curve):
     view = view_of(LOSS)
     view.log_button.setChecked(True)
-    view.offer_snapshot(with_curve([1.0, 0.0]))
+    view.receive_snapshot(with_curve([1.0, 0.0]))
     assert np.isfinite(view.train.line.getData()[1]).all()
     assert np.isfinite(ranges(view)).all()
 
@@ -434,8 +434,8 @@ def test_a_loss_that_is_zero_from_the_first_step_on_has_an_axis(view_of, with_cu
     view.log_button.setChecked(is_log)
     perceptron = replace(task.config, model=ModelConfig("perceptron", "setosa", "virginica"))
     other = prepare(task.source, perceptron)  # no one who guesses holds the axis
-    view.offer_task(other)
-    view.offer_snapshot(replace(with_curve([0.0, 0.0]), task=other))
+    view.receive_task(other)
+    view.receive_snapshot(replace(with_curve([0.0, 0.0]), task=other))
     (_, (low, high)) = ranges(view)
     lowest = view.train.line.getData()[1].min()
     assert low <= lowest + 1e-9 * (high - low) and lowest < high
@@ -509,10 +509,10 @@ def test_the_fall_stays_while_the_run_goes_on_and_goes_with_a_reset(view_of, fal
     measured.diverge(1, (1e5,) * 4, 0)
     for step in range(1, 6):
         measured.record(step, (1.1 / (step + 1),) * 4)
-    view.offer_snapshot(replace(with_curve([1.0]), curves=measured.curves()))
+    view.receive_snapshot(replace(with_curve([1.0]), curves=measured.curves()))
     assert list(view.fall.train.getData()[0]) == [0, 1]
     assert len(view.train.line.getData()[0]) == 6
-    view.offer_snapshot(with_curve([1.1]))
+    view.receive_snapshot(with_curve([1.1]))
     assert not len(view.fall.train.getData()[0]) and not view.fall.cross.isVisible()
 
 

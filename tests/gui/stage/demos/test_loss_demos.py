@@ -342,7 +342,7 @@ def test_each_point_is_where_its_probabilities_weigh_the_corners(show, trained):
     task = make()
     demo, _ = show(SimplexDemo, task)
     triangle = demo.triangle
-    corners = triangle.places(np.eye(3))
+    corners = triangle.positions(np.eye(3))
     rows = np.concatenate([task.train_rows, task.test_rows])
     A = probe.probabilities(task, trained(task, 20).params, task.dataset.values(rows))
     shown = np.array([triangle.place(i).toTuple() for i in range(len(rows))])
@@ -353,7 +353,7 @@ def test_each_point_is_where_its_probabilities_weigh_the_corners(show, trained):
 
 def test_all_points_start_in_the_middle(show):
     demo, _ = show(SimplexDemo, steps=0)
-    middle = demo.triangle.places(np.eye(3)).mean(axis=0)
+    middle = demo.triangle.positions(np.eye(3)).mean(axis=0)
     for i in (0, 50, 149):
         np.testing.assert_allclose(demo.triangle.place(i).toTuple(), middle, atol=1e-3)
 
@@ -361,7 +361,7 @@ def test_all_points_start_in_the_middle(show):
 def test_the_pointer_reads_a_point_and_a_place(show, move, trained):
     task = make()
     demo, _ = show(SimplexDemo, task, steps=200)
-    middle = demo.triangle.places(np.full((1, 3), 1 / 3))[0]
+    middle = demo.triangle.positions(np.full((1, 3), 1 / 3))[0]
     move(demo.triangle, QPointF(*middle).toPoint())
     said = [number(word.split()[-1]) for word in demo.readout.text().partition("→")[2].split(",")]
     np.testing.assert_allclose(said, 1 / 3, atol=0.01)
@@ -398,7 +398,7 @@ def test_of_ten_classes_three_are_shown_among_themselves(show, trained):
     rows = task.train_rows[np.isin(task.dataset.y[task.train_rows], shown)][:5]
     A = probe.probabilities(task, trained(task, 20).params, task.dataset.values(rows))[:, shown]
     triangle = demo.triangle
-    expected = triangle.places(A / A.sum(axis=1, keepdims=True))
+    expected = triangle.positions(A / A.sum(axis=1, keepdims=True))
     np.testing.assert_allclose([triangle.place(i).toTuple() for i in range(5)], expected, atol=1e-3)
 
 
@@ -417,7 +417,7 @@ def test_the_same_class_twice_is_refused(show, qtbot):
 def test_two_classes_lie_on_a_segment(show, trained):
     task = make(kind="binary")
     demo, _ = show(SimplexDemo, task)
-    corners = demo.triangle.places(np.eye(2))
+    corners = demo.triangle.positions(np.eye(2))
     assert corners[0][1] == corners[1][1]
     rows = task.train_rows[:20]
     a = probe.probabilities(task, trained(task, 20).params, task.dataset.values(rows))[:, 1]
@@ -470,8 +470,8 @@ def test_weights_that_are_no_numbers_leave_what_was_shown(show, trained, cls):
     demo.show_run(task, replace(snapshot, params=lost))
     demo.grab()
     if isinstance(demo, SimplexDemo):
-        places = [demo.triangle.place(i).toTuple() for i in range(task.dataset.n)]
-        assert np.isfinite(places).all()
+        positions = [demo.triangle.place(i).toTuple() for i in range(task.dataset.n)]
+        assert np.isfinite(positions).all()
 
 
 @pytest.mark.parametrize("kind", ["perceptron", "adaline", "svm", "ovr", "ovo"])

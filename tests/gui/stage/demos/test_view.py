@@ -154,11 +154,11 @@ def test_many_snapshots_are_shown_at_most_ten_times_a_second_and_the_last_one_is
     shown = []
     monkeypatch.setattr(type(view.demo), "show_run", lambda _, task, run: shown.append(run))
     task = iris()
-    view.offer_task(task)
+    view.receive_task(task)
     first = trained(task, 2)
     snapshots = [replace(first, step=step) for step in range(40)]
     for snapshot in snapshots:
-        view.offer_snapshot(snapshot)
+        view.receive_snapshot(snapshot)
     qtbot.waitUntil(lambda: bool(shown) and shown[-1] is snapshots[-1])
     assert len(shown) <= 3
 
@@ -173,23 +173,23 @@ def test_with_other_data_nothing_is_left_of_the_run_of_the_old_ones(
     view.titles.setCurrentRow(row)
     new = words(view.demo)
     task = iris()
-    chosen.offer_task(task)
-    view.offer_task(task)
-    view.offer_snapshot(trained(task, 5))
+    chosen.receive_task(task)
+    view.receive_task(task)
+    view.receive_snapshot(trained(task, 5))
     shown = view.demo
     assert words(shown) != new
     other = prepare(sources.load(DataConfig("drawn")), RunConfig(DataConfig("drawn")))
-    chosen.offer_task(other)
-    view.offer_task(other)
+    chosen.receive_task(other)
+    view.receive_task(other)
     assert view.demo is not shown and words(view.demo) == new
 
 
 def test_what_is_typed_into_a_demonstration_without_a_run_stays_with_other_data(view, trained):
     task = iris()
-    view.offer_task(task)
-    view.offer_snapshot(trained(task, 5))
+    view.receive_task(task)
+    view.receive_snapshot(trained(task, 5))
     shown = view.demo
-    view.offer_task(iris())
+    view.receive_task(iris())
     assert view.demo is shown
 
 
@@ -242,7 +242,7 @@ def test_other_data_and_colours_amid_typesetting_do_not_lose_the_demonstration(
 def test_other_colours_reach_every_part(view, pixels):
     view.titles.setCurrentRow(view.rows.index(TemperatureDemo))
     before = pixels(view.demo.bars)
-    view.offer_theme(look.DARK)
+    view.receive_theme(look.DARK)
     assert view.demo.theme is look.DARK
     assert (before != pixels(view.demo.bars)).any()
 
@@ -255,10 +255,10 @@ def test_a_shift_moves_the_logits_of_the_followed_example_and_no_probability(
 ):
     task = iris()
     snapshot = trained(task, 40)
-    chosen.offer_task(task)
+    chosen.receive_task(task)
     view.titles.setCurrentRow(view.rows.index(ShiftDemo))
-    view.offer_task(task)
-    view.offer_snapshot(snapshot)
+    view.receive_task(task)
+    view.receive_snapshot(snapshot)
     chosen.choose_row(77)
     demo = view.demo
     press(demo.t, Qt.Key.Key_PageUp, Qt.Key.Key_Right)

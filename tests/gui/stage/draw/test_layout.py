@@ -40,7 +40,7 @@ def show(show_view):
         view.setFont(font)
         model = ModelConfig(kind="binary", positive="3") if is_brief else ModelConfig()
         config = RunConfig(DataConfig("digits"), model)
-        view.offer_task(prepare(sources.load(config.data), config))
+        view.receive_task(prepare(sources.load(config.data), config))
         show_view(view, width + MARGINS[0], height + MARGINS[1])
         for fold in (view.how_it_is_read, view.why):
             fold.setChecked(is_open)
@@ -175,9 +175,9 @@ def test_from_many_classes_to_two_and_back_all_is_where_it_was(show):
     view = show(900, 700)
     before, many = places(view), view.task
     two = RunConfig(DataConfig("digits"), ModelConfig(kind="binary", positive="3"))
-    view.offer_task(prepare(many.source, two))
+    view.receive_task(prepare(many.source, two))
     settle(view)
     assert "evidence" not in places(view)
-    view.offer_task(many)
+    view.receive_task(many)
     settle(view)
     assert places(view) == before

@@ -241,7 +241,7 @@ def test_nothing_is_asked_again_while_neither_drawing_nor_weights_change(digits_
     write(view.pad, 3)
     settled(view)
     answer, painted = view.answer, view.evidence.painted
-    view.offer_snapshot(view.snapshot)
+    view.receive_snapshot(view.snapshot)
     view.read_pad()
     assert view.answer is answer and view.evidence.painted == painted
 
@@ -254,7 +254,7 @@ def test_a_hidden_tab_does_no_work(digits_window, settled):
     answer, picture = view.answer, view.picture
     window.stage.show_name("Weights")
     view.picker.show_row(3)
-    view.offer_snapshot(view.snapshot)
+    view.receive_snapshot(view.snapshot)
     assert view.answer is answer and view.picture is picture
     window.stage.show_name("Draw")
     settled(view)
@@ -408,9 +408,9 @@ def pick(view, row):
     assert not view.pad.drawing.is_empty
 
 
-def says(task, row):
+def row_text(task, row):
     """What the pad calls this row of the data."""
-    return f"{task.say_row(row)}: {task.dataset.class_names[task.dataset.y[row]]}"
+    return f"{task.describe_row(row)}: {task.dataset.class_names[task.dataset.y[row]]}"
 
 
 def other_digits(task):
@@ -425,7 +425,7 @@ def test_a_picked_digit_its_note_and_its_neighbours_leave_with_their_data(digits
     pick(view, 17)
     settled(view)
     assert view.answer and all(picture is not None for picture in view.nearest.pictures)
-    window.views.offer_task(other_digits(view.task))
+    window.views.receive_task(other_digits(view.task))
     assert view.pad.drawing.is_empty and not view.pad.drawing.content.note
     assert all(picture is None for picture in view.nearest.pictures)
     settled(view)
@@ -438,7 +438,7 @@ def test_by_undo_no_digit_of_other_data_comes_back(digits_window, qtbot):
     view = window.views["Draw"]
     pick(view, 17)
     qtbot.mouseClick(view.toolbar.clear, Qt.MouseButton.LeftButton)
-    window.views.offer_task(other_digits(view.task))
+    window.views.receive_task(other_digits(view.task))
     qtbot.mouseClick(view.toolbar.undo, Qt.MouseButton.LeftButton)
     assert view.pad.drawing.is_empty
 
@@ -458,8 +458,8 @@ def test_a_snapshot_that_comes_before_the_pad_is_read_finds_no_picture_of_other_
         image_shape=(6, 6),
     )
     task = prepare(small, view.task.config)
-    window.views.offer_task(task)
-    view.offer_snapshot(trained(task, 3))
+    window.views.receive_task(task)
+    view.receive_snapshot(trained(task, 3))
     shown = view.picture, view.answer
     assert shown == (None, None)
     settled(view)
@@ -473,7 +473,7 @@ def test_what_a_hand_drew_stays_with_other_data(digits_window, settled):
     write(view.pad, 3)
     settled(view)
     before = view.picture
-    window.views.offer_task(other_digits(view.task))
+    window.views.receive_task(other_digits(view.task))
     settled(view)
     np.testing.assert_array_equal(view.picture, before)
 
@@ -487,7 +487,7 @@ def test_a_picked_digit_is_called_what_it_is_after_another_split(digits_window, 
     with new_run(window):
         window.loader.change("split", data=replace(controller.config.data, test_fraction=0.0))
     window.stage.show_name("Draw")
-    assert view.pad.drawing.content.note == says(view.task, row)
+    assert view.pad.drawing.content.note == row_text(view.task, row)
     assert view.pad.drawing.content.note.startswith("training row ")
 
 
@@ -498,7 +498,7 @@ def test_a_picked_digit_keeps_up_with_rows_that_come_before_it(digits_window, ne
     picture = view.pad.drawing.content.picture
     with new_run(window):
         window.editor.teach(np.zeros((1, 64), np.uint8), np.array([3]), "one more")
-    assert view.pad.drawing.content.note == says(view.task, 18)
+    assert view.pad.drawing.content.note == row_text(view.task, 18)
     np.testing.assert_array_equal(view.pad.drawing.content.picture, picture)
 
 
@@ -513,7 +513,7 @@ def test_among_two_classes_a_picked_digit_is_the_row_it_is_there(digits_window, 
         window.loader.change("change", model=model)
     row = row_of(view.task.dataset, picture)
     assert row < four and (view.task.dataset.values(row) == picture.ravel()).all()
-    assert view.pad.drawing.content.note == says(view.task, row)
+    assert view.pad.drawing.content.note == row_text(view.task, row)
 
 
 def test_a_row_is_found_by_its_picture_as_by_brute_force():
@@ -532,7 +532,7 @@ def test_a_row_is_found_by_its_picture_as_by_brute_force():
 @pytest.mark.parametrize("source", ["iris", "digits"])
 def test_the_tab_is_there_for_pictures_only(open_window, source):
     window = open_window(RunConfig(DataConfig(source=source)))
-    assert ("Draw" in window.stage.offered) == (source == "digits")
+    assert ("Draw" in window.stage.available) == (source == "digits")
 
 
 def test_ctrl_z_on_the_pad_takes_back_a_stroke_and_not_the_run(digits_window, qtbot, new_run):
@@ -703,7 +703,7 @@ def test_a_picture_is_ink_on_paper_in_light_and_dark(digits_window, settled, pix
     write(view.pad, 1)
     settled(view)
     assert pixels(view.pad)[60, 30].mean() > 200
-    view.offer_theme(DARK)
+    view.receive_theme(DARK)
     assert pixels(view.pad)[60, 30].mean() < 60
 
 

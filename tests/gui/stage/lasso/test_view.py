@@ -30,8 +30,8 @@ def found(qtbot, view, background, trained):
 
     def found(config):
         task = prepare(sources.load(config.data), config)
-        view.offer_task(task)
-        view.offer_snapshot(trained(task, 1))
+        view.receive_task(task)
+        view.receive_snapshot(trained(task, 1))
 
         def is_whole():
             background.poll()
@@ -132,8 +132,8 @@ def test_another_weight_decay_has_another_path(view, found):
 def test_where_there_is_none_it_says_why(qtbot, view, background, trained):
     config = RunConfig(model=ModelConfig("svm", positive="setosa"))
     task = prepare(sources.load(config.data), config)
-    view.offer_task(task)
-    view.offer_snapshot(trained(task, 1))
+    view.receive_task(task)
+    view.receive_snapshot(trained(task, 1))
 
     def is_said():
         background.poll()
@@ -146,8 +146,8 @@ def test_where_there_is_none_it_says_why(qtbot, view, background, trained):
 def test_a_path_goes_on_when_it_is_seen_again(view, background, qtbot, monkeypatch, trained):
     monkeypatch.setattr("core.explain.lasso_path.AT_ONCE_S", 0.0)
     task = prepare(sources.load(ALL), RunConfig(ALL, NEURON))
-    view.offer_task(task)
-    view.offer_snapshot(trained(task, 1))
+    view.receive_task(task)
+    view.receive_snapshot(trained(task, 1))
 
     def has(count):
         background.poll()

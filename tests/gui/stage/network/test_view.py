@@ -59,12 +59,12 @@ def show(show_view, trained):
 
     def show(task, steps=40, *, snapshot=None, size=(640, 560)):
         chosen = Chosen()
-        chosen.offer_task(task)
+        chosen.receive_task(task)
         view = NetworkView(look.LIGHT, chosen)
         keep.append((view, chosen))
         show_view(view, *size)
-        view.offer_task(task)
-        view.offer_snapshot(snapshot or trained(task, steps))
+        view.receive_task(task)
+        view.receive_snapshot(snapshot or trained(task, steps))
         QApplication.processEvents()  # so that all is laid out
         return view
 
@@ -237,8 +237,8 @@ def test_while_training_the_last_numbers_are_shown_after_all(qtbot, show, traine
     view = show(task, snapshot=replace(trained(task, 1), status=Status.TRAINING))
     last = replace(trained(task, 50), status=Status.TRAINING)
     for steps in (2, 3):
-        view.offer_snapshot(replace(trained(task, steps), status=Status.TRAINING))
-    view.offer_snapshot(last)
+        view.receive_snapshot(replace(trained(task, steps), status=Status.TRAINING))
+    view.receive_snapshot(last)
     _, z, *_ = worked_out(task, last.params, view.chosen.example)
     qtbot.waitUntil(
         lambda: [number(node.text) for node in view.edges.logits] == pytest.approx(z, abs=0.0051)

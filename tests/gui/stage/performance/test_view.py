@@ -13,7 +13,7 @@ from core.data import sources
 from core.data.task import prepare
 from core.train.snapshot import DeviceBenchmark, Pace, Status
 from gui.kit import theme as look
-from gui.stage.performance.view import PerformanceView, say_race
+from gui.stage.performance.view import PerformanceView, describe_race
 
 TASK = prepare(sources.load(DataConfig("iris")), RunConfig())
 
@@ -22,7 +22,7 @@ TASK = prepare(sources.load(DataConfig("iris")), RunConfig())
 def view(qtbot):
     view = PerformanceView(look.LIGHT, lambda: 0.301)
     qtbot.addWidget(view)
-    view.offer_task(TASK)
+    view.receive_task(TASK)
     view.show()
     return view
 
@@ -44,7 +44,7 @@ def test_before_training_there_are_no_figures(view):
 
 def test_rates_and_shares_are_shown_while_it_trains(view, snapshot):
     pace = Pace(steps=3214, examples=822_784, training=0.876, waiting=0.124)
-    view.offer_snapshot(replace(snapshot, pace=pace))
+    view.receive_snapshot(replace(snapshot, pace=pace))
     assert view.rates.text() == "3.21 k steps/s · 823 k examples/s"
     assert words(view) == ["training 88%", "drawing 30%", "waiting 12%"]
     assert [bar.value() for bar in view.bars.values()] == [88, 30, 12]
@@ -53,7 +53,7 @@ def test_rates_and_shares_are_shown_while_it_trains(view, snapshot):
 def test_other_figures_wait_for_the_next_painting(view, snapshot, paintings):
     """A progress bar would have the whole window painted at once, once for each bar."""
     painted = paintings(view)
-    view.offer_snapshot(replace(snapshot, pace=Pace(10, 320, 0.9, 0.1)))
+    view.receive_snapshot(replace(snapshot, pace=Pace(10, 320, 0.9, 0.1)))
     assert not painted
     QApplication.processEvents()
     assert painted
@@ -61,14 +61,14 @@ def test_other_figures_wait_for_the_next_painting(view, snapshot, paintings):
 
 def test_when_training_stops_the_figures_go(view, snapshot):
     view.drawing = 0.3
-    view.offer_snapshot(replace(snapshot, pace=Pace(10, 320, 0.5, 0.5)))
-    view.offer_snapshot(snapshot)
+    view.receive_snapshot(replace(snapshot, pace=Pace(10, 320, 0.5, 0.5)))
+    view.receive_snapshot(snapshot)
     assert view.rates.text() == ""
     assert [bar.value() for bar in view.bars.values()] == [0, 0, 0]
 
 
 def test_the_comparison_names_the_fastest_and_by_how_much():
-    assert say_race(DeviceBenchmark({"cuda": 12e6, "cpu": 800_000.0})) == (
+    assert describe_race(DeviceBenchmark({"cuda": 12e6, "cpu": 800_000.0})) == (
         "On this task: CPU 800 k examples/s, CUDA 12.0 M examples/s. CUDA is 15 times as fast."
     )
 
@@ -114,8 +114,8 @@ def test_the_gauge_is_in_sight_while_it_trains(open_window, qtbot, reach):
 
 @pytest.mark.usefixtures("face")
 def test_figures_of_any_size_move_nothing(view, snapshot):
-    view.offer_snapshot(replace(snapshot, pace=Pace(1, 2, 0.01, 0.02)))
+    view.receive_snapshot(replace(snapshot, pace=Pace(1, 2, 0.01, 0.02)))
     before = view.sizeHint()
     view.drawing = 1.0
-    view.offer_snapshot(replace(snapshot, pace=Pace(88.8e6, 88.8e6, 1.0, 1.0)))
+    view.receive_snapshot(replace(snapshot, pace=Pace(88.8e6, 88.8e6, 1.0, 1.0)))
     assert view.sizeHint() == before

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
 
 from core.explain.loss_surface import Surface
-from core.model_family import Cost
+from core.model_family import LossName
 from gui.kit import theme as look
 from gui.stage.surface.panel import SurfacePanel
 
@@ -49,7 +49,7 @@ def test_losses_of_contours_never_lie_on_each_other(show_view, type_of, points, 
     panel = SurfacePanel(look.LIGHT, "cross-entropy", "cross-entropy (nats)")
     show_view(panel, 420, height)
     x = np.linspace(-1, 1, 40)
-    losses: dict[Cost, NDArray[np.float64]] = {
+    losses: dict[LossName, NDArray[np.float64]] = {
         "cross-entropy": (1 + np.add.outer(x**2, x**2)).astype(np.float64)
     }
     panel.set_range((-1, 1), (-1, 1))

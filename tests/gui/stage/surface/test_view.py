@@ -64,13 +64,13 @@ def place(panel, at: QPoint) -> tuple[float, float]:
     return found.x(), found.y()
 
 
-def loss_at(window, params: Params, cost: str = "cross-entropy") -> float:
+def loss_at(window, params: Params, loss_name: str = "cross-entropy") -> float:
     task = window.controller.run.task
     X = task.inputs(task.dataset.values(task.train_rows)).astype(float)
     Z = X @ params.W.T.astype(float) + params.b
     y = task.dataset.y[task.train_rows]
     A = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
-    if cost == "cross-entropy":
+    if loss_name == "cross-entropy":
         return float(-np.log(A[np.arange(len(y)), y]).mean())
     return float(((A - np.eye(A.shape[1])[y]) ** 2).sum(axis=1).mean())
 
@@ -346,7 +346,7 @@ CHOICES = {
 def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot, opened, kind):
     config = RunConfig(model=ModelConfig(kind=kind), training=TrainingConfig(weight_decay=0.05))
     window, view, _ = opened(config)
-    own, other = loss_surface.own_cost(kind), loss_surface.other_cost(kind)
+    own, other = loss_surface.own_loss(kind), loss_surface.other_loss(kind)
     assert view.choices.shown == (own,)
     losses = view.choices.losses
     buttons = [losses.button(value).text() for value in ((own,), (other,), (own, other))]

@@ -70,7 +70,7 @@ def test_nothing_can_be_checked_before_there_is_a_snapshot(badge):
 
 def test_the_button_checks_and_the_badge_says_how_well(badge, press, task, trained):
     snapshot = trained(task, 5)
-    badge.offer(task, snapshot)
+    badge.set_snapshot(task, snapshot)
     press(badge)
     expected = check(task, snapshot.params, snapshot.batch)
     assert badge.badge.text().startswith("∇ ✓ ") and "10⁻" in badge.badge.text()
@@ -79,7 +79,7 @@ def test_the_button_checks_and_the_badge_says_how_well(badge, press, task, train
 
 def test_the_table_shows_the_derivatives_three_ways(badge, press, task, trained):
     snapshot = trained(task, 5)
-    badge.offer(task, snapshot)
+    badge.set_snapshot(task, snapshot)
     press(badge)
     assert badge.table.isVisible()
     expected = check(task, snapshot.params, snapshot.batch).largest_rows(8)
@@ -95,7 +95,7 @@ def test_the_penalty_is_in_the_gradient_and_in_the_formula(badge, press, trained
     config = RunConfig(training=TrainingConfig(weight_decay=0.25))
     task = prepare(sources.load(DataConfig()), config)
     snapshot = trained(task, 5)
-    badge.offer(task, snapshot)
+    badge.set_snapshot(task, snapshot)
     press(badge)
     first = cells(badge)[0]
     expected = check(task, snapshot.params, snapshot.batch, 0.25).largest_rows(1)[0]
@@ -104,7 +104,7 @@ def test_the_penalty_is_in_the_gradient_and_in_the_formula(badge, press, trained
 
 
 def test_while_it_is_checking_it_says_so(qtbot, badge, background, task, trained):
-    badge.offer(task, trained(task, 2))
+    badge.set_snapshot(task, trained(task, 2))
     qtbot.mouseClick(badge.button, Qt.MouseButton.LeftButton)
     assert badge.badge.text() == "∇ checking …"
     assert "Checking the gradient at step 2" in badge.table.words.text()
@@ -113,14 +113,14 @@ def test_while_it_is_checking_it_says_so(qtbot, badge, background, task, trained
 
 
 def test_escape_closes_the_table(qtbot, badge, press, task, trained):
-    badge.offer(task, trained(task, 1))
+    badge.set_snapshot(task, trained(task, 1))
     press(badge)
     qtbot.keyClick(badge.table.close_button, Qt.Key.Key_Escape)
     assert not badge.table.isVisible()
 
 
 def test_the_close_button_closes_the_table(qtbot, badge, press, task, trained):
-    badge.offer(task, trained(task, 1))
+    badge.set_snapshot(task, trained(task, 1))
     press(badge)
     qtbot.mouseClick(badge.table.close_button, Qt.MouseButton.LeftButton)
     assert not badge.table.isVisible()
@@ -129,7 +129,7 @@ def test_the_close_button_closes_the_table(qtbot, badge, press, task, trained):
 def test_a_table_that_was_closed_stays_closed_when_the_answer_comes(
     qtbot, badge, background, task, trained
 ):
-    badge.offer(task, trained(task, 1))
+    badge.set_snapshot(task, trained(task, 1))
     qtbot.mouseClick(badge.button, Qt.MouseButton.LeftButton)
     qtbot.keyClick(badge.table, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: background.poll() or not background.is_busy(KEY))
@@ -138,7 +138,7 @@ def test_a_table_that_was_closed_stays_closed_when_the_answer_comes(
 
 def test_the_copy_button_copies_all_that_was_checked(qtbot, badge, press, task, trained):
     snapshot = trained(task, 3)
-    badge.offer(task, snapshot)
+    badge.set_snapshot(task, snapshot)
     press(badge)
     qtbot.mouseClick(badge.table.copy_button, Qt.MouseButton.LeftButton)
     rows = list(csv.reader(io.StringIO(QApplication.clipboard().text())))
@@ -149,7 +149,7 @@ def test_the_copy_button_copies_all_that_was_checked(qtbot, badge, press, task, 
 
 def test_a_right_click_offers_the_formula_and_the_table(qtbot, badge, press, task, trained):
     snapshot = trained(task, 3)
-    badge.offer(task, snapshot)
+    badge.set_snapshot(task, snapshot)
     press(badge)
     menus = []
 
@@ -174,19 +174,19 @@ def test_a_right_click_offers_the_formula_and_the_table(qtbot, badge, press, tas
 
 
 def test_when_the_step_moves_on_it_says_when_it_was_checked(badge, press, task, trained):
-    badge.offer(task, trained(task, 3))
+    badge.set_snapshot(task, trained(task, 3))
     press(badge)
-    badge.offer(task, trained(task, 4))
+    badge.set_snapshot(task, trained(task, 4))
     assert badge.badge.text() == "∇ ✓ checked at step 3"
 
 
 def test_a_new_snapshot_of_the_same_step_changes_nothing(badge, press, task, trained):
     snapshot = trained(task, 3)
-    badge.offer(task, snapshot)
+    badge.set_snapshot(task, snapshot)
     press(badge)
     said = badge.badge.text()
     params = Params(snapshot.params.W.copy(), snapshot.params.b.copy())
-    badge.offer(task, replace(snapshot, params=params, batch=snapshot.batch.copy()))
+    badge.set_snapshot(task, replace(snapshot, params=params, batch=snapshot.batch.copy()))
     assert badge.badge.text() == said
 
 
@@ -195,24 +195,24 @@ def test_other_weights_batch_or_penalty_at_the_same_step_are_not_checked(
     badge, press, task, trained, what
 ):
     snapshot = trained(task, 3)
-    badge.offer(task, snapshot)
+    badge.set_snapshot(task, snapshot)
     press(badge)
     changes = {
         "weights": {"params": Params(snapshot.params.W + 1, snapshot.params.b)},
         "batch": {"batch": snapshot.batch[:5]},
         "penalty": {"settings": replace(snapshot.settings, weight_decay=0.5)},
     }[what]
-    badge.offer(task, replace(snapshot, **changes))
+    badge.set_snapshot(task, replace(snapshot, **changes))
     assert badge.badge.text() == "∇ ✓ checked at step 3"
 
 
 def test_a_new_run_begins_unchecked_and_the_old_answer_is_dropped(
     qtbot, badge, background, press, task, trained
 ):
-    badge.offer(task, trained(task, 3))
+    badge.set_snapshot(task, trained(task, 3))
     qtbot.mouseClick(badge.button, Qt.MouseButton.LeftButton)
     other = replace(task)
-    badge.offer(other, trained(other, 0))
+    badge.set_snapshot(other, trained(other, 0))
     qtbot.waitUntil(lambda: background.poll() or not background.is_busy(KEY))
     assert badge.badge.text() == "∇ not checked"
     assert not badge.table.isVisible()
@@ -220,7 +220,7 @@ def test_a_new_run_begins_unchecked_and_the_old_answer_is_dropped(
 
 @pytest.mark.usefixtures("wrong_biases")
 def test_a_wrong_bias_gradient_is_told_of_by_name(badge, press, task, trained):
-    badge.offer(task, trained(task, 3))
+    badge.set_snapshot(task, trained(task, 3))
     press(badge)
     assert badge.badge.text() == "∇ ✗ by hand ≠ autograd"
     assert look.LIGHT.counter_accent in badge.badge.styleSheet()
@@ -231,7 +231,7 @@ def test_a_wrong_bias_gradient_is_told_of_by_name(badge, press, task, trained):
 def test_a_gradient_that_is_no_number_is_said_in_words(badge, press, task, trained):
     snapshot = trained(task, 3)
     params = Params(np.full_like(snapshot.params.W, 3e38), snapshot.params.b)
-    badge.offer(task, replace(snapshot, params=params))
+    badge.set_snapshot(task, replace(snapshot, params=params))
     press(badge)
     assert badge.badge.text() == "∇ not finite"
     assert "is not a finite number" in badge.table.words.text()
@@ -243,14 +243,14 @@ def test_a_check_that_fails_says_why(badge, press, task, trained, monkeypatch):
         raise MemoryError("no room")
 
     monkeypatch.setattr("core.explain.gradient_check.check", broken)
-    badge.offer(task, trained(task, 3))
+    badge.set_snapshot(task, trained(task, 3))
     press(badge)
     assert badge.badge.text() == "∇ could not be checked"
     assert badge.table.words.text() == "The gradient could not be checked: no room"
 
 
 def test_the_table_goes_with_the_badge(badge, press, task, trained):
-    badge.offer(task, trained(task, 3))
+    badge.set_snapshot(task, trained(task, 3))
     press(badge)
     badge.hide()
     assert not badge.table.isVisible()
@@ -258,12 +258,12 @@ def test_the_table_goes_with_the_badge(badge, press, task, trained):
 
 def test_offering_a_snapshot_computes_nothing(badge, background, task, trained):
     for steps in range(3):
-        badge.offer(task, trained(task, steps))
+        badge.set_snapshot(task, trained(task, steps))
     assert not background.is_busy(KEY)
 
 
 def test_the_table_follows_the_theme(badge, press, task, trained, pixels):
-    badge.offer(task, trained(task, 3))
+    badge.set_snapshot(task, trained(task, 3))
     press(badge)
     badge.set_theme(look.DARK)
     np.testing.assert_array_equal(pixels(badge.table)[4, 4], look.rgb(look.DARK.panel))
@@ -283,7 +283,7 @@ def test_the_formula_is_that_of_the_model_with_its_penalties(badge, trained, pre
     training = TrainingConfig(weight_decay=0.1, l1=0.01)
     config = RunConfig(model=ModelConfig(kind=kind), training=training)
     task = prepare(sources.load(DataConfig()), config)
-    badge.offer(task, trained(task, 3))
+    badge.set_snapshot(task, trained(task, 3))
     press(badge)
     assert badge.table.formula.spoken == words
     assert badge.badge.text().startswith("∇ ✓")
@@ -292,6 +292,6 @@ def test_the_formula_is_that_of_the_model_with_its_penalties(badge, trained, pre
 def test_at_a_kink_it_says_why_nothing_can_be_checked(badge, trained, press):
     config = RunConfig(model=ModelConfig(kind="perceptron"))
     task = prepare(sources.load(DataConfig()), config)
-    badge.offer(task, trained(task, 0))
+    badge.set_snapshot(task, trained(task, 0))
     press(badge)
     assert "has a kink and no derivative; make a step first" in badge.table.words.text()

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
@@ -40,20 +41,23 @@ def traced(qtbot, open_window):
 
     def traced(config: RunConfig | None = None, steps: int = 3):
         window = open_window(config)
-        for step in range(1, steps + 1):
-            qtbot.keyClick(window.stage, Qt.Key.Key_S)
-            qtbot.waitUntil(
-                lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
-            )
-        window.side_panel.show_name("Example")  # which makes room for the trace then
-        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
-        qtbot.keyClick(window.stage, Qt.Key.Key_5)
-        assert window.stage.current == "Trace"
-        view = window.views["Trace"]
-        follows(qtbot, window, window.controller.snapshot.step)
-        return window, view
+        return window, trace_of(qtbot, window, steps)
 
     return traced
+
+
+def trace_of(qtbot, window, steps: int) -> TraceView:
+    """Make so many steps, and show their trace."""
+    for step in range(1, steps + 1):
+        qtbot.keyClick(window.stage, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS)
+    window.side_panel.show_name("Example")  # which makes room for the trace then
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+    qtbot.keyClick(window.stage, Qt.Key.Key_5)
+    assert window.stage.current == "Trace"
+    view: TraceView = window.views["Trace"]
+    follows(qtbot, window, window.controller.snapshot.step)
+    return view
 
 
 def follows(qtbot, window, step: int) -> None:
@@ -88,28 +92,28 @@ def test_every_number_of_the_derivation_is_right(traced):
     x, z, a, y = oracle(window)
     sheet = view.sheet
     for k in range(3):
-        assert number(sheet.numbers.say(("z", k))) == pytest.approx(z[k], abs=6e-4)
-        assert number(sheet.numbers.say(("a", k))) == pytest.approx(a[k], abs=6e-4)
-        assert number(sheet.numbers.say(("dz", k))) == pytest.approx((a - y)[k], abs=6e-4)
+        assert number(sheet.numbers.text_of(("z", k))) == pytest.approx(z[k], abs=6e-4)
+        assert number(sheet.numbers.text_of(("a", k))) == pytest.approx(a[k], abs=6e-4)
+        assert number(sheet.numbers.text_of(("dz", k))) == pytest.approx((a - y)[k], abs=6e-4)
         for j in range(2):
-            assert number(sheet.numbers.say(("dW", k, j))) == pytest.approx(
+            assert number(sheet.numbers.text_of(("dW", k, j))) == pytest.approx(
                 (a - y)[k] * x[j], abs=6e-4
             )
-    assert number(sheet.numbers.say(("L",))) == pytest.approx(-np.log(a[y.argmax()]), abs=6e-4)
+    assert number(sheet.numbers.text_of(("L",))) == pytest.approx(-np.log(a[y.argmax()]), abs=6e-4)
 
 
 def test_the_gauge_shows_the_same_numbers_as_the_stage(traced):
     window, view = traced()
     gauge = window.views["Example"].sheet
     for key in [("x", 0), ("z", 1), ("a", 2), ("dz", 0), ("L",)]:
-        assert gauge.numbers.say(key) == view.sheet.numbers.say(key)
+        assert gauge.numbers.text_of(key) == view.sheet.numbers.text_of(key)
         assert gauge.spots(key)
 
 
 def test_the_new_weights_are_those_after_the_next_step(qtbot, traced):
     window, view = traced()
     promised = {
-        (k, j): number(view.sheet.numbers.say(("W2", k, j))) for k in range(3) for j in range(2)
+        (k, j): number(view.sheet.numbers.text_of(("W2", k, j))) for k in range(3) for j in range(2)
     }
     step = window.controller.snapshot.step
     qtbot.keyClick(view, Qt.Key.Key_S)
@@ -132,7 +136,7 @@ def test_a_number_under_the_pointer_lights_up_wherever_it_stands(traced, move):
 def test_a_covered_number_is_a_question_mark_everywhere_until_it_is_revealed(qtbot, traced):
     window, view = traced()
     key = ("a", 0)
-    shown = view.sheet.numbers.say(key)
+    shown = view.sheet.numbers.text_of(key)
     qtbot.mouseClick(view.cover, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(view.sheet, Qt.MouseButton.LeftButton, pos=spot(view.sheet, key))
     texts = {
@@ -143,7 +147,11 @@ def test_a_covered_number_is_a_question_mark_everywhere_until_it_is_revealed(qtb
     assert texts == {"?"}
     assert shown not in view.sheet.numbers.text().split()
     qtbot.mouseClick(view.reveal, Qt.MouseButton.LeftButton)
-    assert view.sheet.numbers.say(key) == shown == window.views["Example"].sheet.numbers.say(key)
+    assert (
+        view.sheet.numbers.text_of(key)
+        == shown
+        == window.views["Example"].sheet.numbers.text_of(key)
+    )
 
 
 def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
@@ -241,11 +249,11 @@ def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
 
 def test_a_binary_neuron_shows_the_chain_rule(traced):
     _, view = traced(RunConfig(model=ModelConfig(kind="binary")))
-    say = view.sheet.numbers.say
-    a, y = number(say(("a", 0))), number(say(("y", 0)))
-    assert number(say(("dadz",))) == pytest.approx(a * (1 - a), abs=2e-3)
-    assert number(say(("dz", 0))) == pytest.approx(a - y, abs=2e-3)
-    product = number(say(("dLda",))) * number(say(("dadz",)))
+    text_of = view.sheet.numbers.text_of
+    a, y = number(text_of(("a", 0))), number(text_of(("y", 0)))
+    assert number(text_of(("dadz",))) == pytest.approx(a * (1 - a), abs=2e-3)
+    assert number(text_of(("dz", 0))) == pytest.approx(a - y, abs=2e-3)
+    product = number(text_of(("dLda",))) * number(text_of(("dadz",)))
     assert product == pytest.approx(a - y, abs=2e-2)
 
 
@@ -254,7 +262,7 @@ def test_ten_classes_of_pictures_are_followed_with_pictures(traced):
     trace = window.views.context.tracer.newest.trace
     assert len(trace.z) == 10
     for k in range(10):
-        assert number(view.sheet.numbers.say(("z", k))) == pytest.approx(
+        assert number(view.sheet.numbers.text_of(("z", k))) == pytest.approx(
             trace.z[k], rel=0.06, abs=6e-4
         )
         assert view.sheet.frames(("dW", k))
@@ -318,7 +326,7 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
         lambda: window.views.context.tracer.newest.trace.label == 7, timeout=PATIENCE_MS
     )
     a = window.views.context.tracer.newest.trace.a
-    assert number(view.sheet.numbers.say(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
+    assert number(view.sheet.numbers.text_of(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
 
 
 # Every model of the family --------------------------------------------------------------------
@@ -331,7 +339,7 @@ def of(kind, source="iris", **training):
 
 
 def shown_numbers(sheet, name: str) -> dict[int, float]:
-    return {key[1]: number(sheet.numbers.say(key)) for key in sheet.keys if key[0] == name}
+    return {key[1]: number(sheet.numbers.text_of(key)) for key in sheet.keys if key[0] == name}
 
 
 FORMULAE = {
@@ -356,9 +364,15 @@ FORMULAE = {
 }
 
 
-@pytest.mark.parametrize("kind", FORMULAE)
-def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
-    window, view = traced(of(kind))
+@pytest.fixture(scope="module", params=FORMULAE)
+def each_kind(request, open_for_all):
+    """The kind, and a window on a model of it with its trace, which nobody changes."""
+    window = open_for_all(of(request.param))
+    return request.param, window, trace_of(QtBot(request), window, 3)
+
+
+def test_each_model_has_its_own_derivation_with_its_own_numbers(each_kind):
+    kind, window, view = each_kind
     text, trace = view.sheet.numbers.text(), window.views.context.tracer.newest.trace
     for words in FORMULAE[kind]:
         assert words in text, words
@@ -366,18 +380,19 @@ def test_each_model_has_its_own_derivation_with_its_own_numbers(traced, kind):
     for name, values in (("z", trace.z), ("a", trace.a), ("dz", trace.dz)):
         found = shown_numbers(view.sheet, name)
         assert found == pytest.approx(dict(enumerate(values)), rel=0.06, abs=6e-4), name
-    assert number(view.sheet.numbers.say(("L",))) == pytest.approx(trace.loss, rel=0.06, abs=6e-4)
+    assert number(view.sheet.numbers.text_of(("L",))) == pytest.approx(
+        trace.loss, rel=0.06, abs=6e-4
+    )
     assert window.controller.run.task.dataset.class_names[trace.response.decided] in text
     assert view.jacobian.isVisible() == (kind in ("softmax", "binary", "mse"))
 
 
-@pytest.mark.parametrize("kind", FORMULAE)
-def test_the_gauge_agrees_with_the_stage_on_each_model(traced, kind):
-    window, view = traced(of(kind))
+def test_the_gauge_agrees_with_the_stage_on_each_model(each_kind):
+    _, window, view = each_kind
     gauge = window.views["Example"].sheet
     shown = [key for key in gauge.keys if key in view.sheet.keys]
     assert ("L",) in shown and ("dz", 0) in shown
-    assert all(gauge.numbers.say(key) == view.sheet.numbers.say(key) for key in shown)
+    assert all(gauge.numbers.text_of(key) == view.sheet.numbers.text_of(key) for key in shown)
 
 
 @pytest.mark.parametrize("kind", FORMULAE)
@@ -394,22 +409,24 @@ def test_the_factor_that_starves_the_gradient_stands_out(traced):
     assert len(spots) == 2 and all(spot.is_marked for spot in spots)
     inks = {spot.ink.name().upper() for spot in spots}
     assert inks == {view.theme.counter_accent.upper()}
-    product = number(view.sheet.numbers.say(("dLda",))) * number(view.sheet.numbers.say(("dadz",)))
-    assert product == pytest.approx(number(view.sheet.numbers.say(("dz", 0))), abs=2e-3)
+    product = number(view.sheet.numbers.text_of(("dLda",))) * number(
+        view.sheet.numbers.text_of(("dadz",))
+    )
+    assert product == pytest.approx(number(view.sheet.numbers.text_of(("dz", 0))), abs=2e-3)
     assert not view.sheet.spots(("dz", 0))[0].is_marked
 
 
 def test_the_probabilities_of_one_against_the_rest_are_summed_up(traced):
     _, view = traced(of("ovr"))
     a = shown_numbers(view.sheet, "a")
-    assert number(view.sheet.numbers.say(("A",))) == pytest.approx(sum(a.values()), abs=2e-3)
+    assert number(view.sheet.numbers.text_of(("A",))) == pytest.approx(sum(a.values()), abs=2e-3)
 
 
 def test_pairs_without_the_class_have_no_target(traced):
     _, view = traced(of("ovo"))  # a setosa, of the first two pairs
-    assert [view.sheet.numbers.say(("y", k)) for k in range(3)] == ["0", "0", "–"]
-    assert view.sheet.numbers.say(("dz", 2)) == "0"
-    assert sum(number(view.sheet.numbers.say(("votes", k))) for k in range(3)) == 3
+    assert [view.sheet.numbers.text_of(("y", k)) for k in range(3)] == ["0", "0", "–"]
+    assert view.sheet.numbers.text_of(("dz", 2)) == "0"
+    assert sum(number(view.sheet.numbers.text_of(("votes", k))) for k in range(3)) == 3
 
 
 def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
@@ -419,7 +436,7 @@ def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
     having = [k for k, pair in enumerate(pairs(10)) if label in pair]
     assert list(shown) == having and len(having) == 9
     assert "Of 45 neurons, one for each pair of classes, the 9 with" in view.sheet.numbers.text()
-    assert sum(number(view.sheet.numbers.say(("votes", k))) for k in range(10)) == 45
+    assert sum(number(view.sheet.numbers.text_of(("votes", k))) for k in range(10)) == 45
 
 
 @pytest.mark.parametrize("rule", [name for name, row in OPTIMISERS.items() if row.remembers])
@@ -432,7 +449,7 @@ def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced
     assert expected.get(rule, "τ = η λ₁ / (√") in text
     assert "← sign u · max(|u| − τ, 0)" in text
     promised = {
-        key: number(view.sheet.numbers.say(key)) for key in view.sheet.keys if key[0] == "W2"
+        key: number(view.sheet.numbers.text_of(key)) for key in view.sheet.keys if key[0] == "W2"
     }
     biases = shown_numbers(view.sheet, "b2")
     step = window.controller.snapshot.step
@@ -450,7 +467,9 @@ def test_a_step_by_curvature_is_told_without_numbers(traced, rule):
     _, view = traced(RunConfig(training=TrainingConfig(optimiser=rule)), steps=1)
     assert "comes from the whole curvature" in view.sheet.numbers.text()
     assert not [key for key in view.sheet.keys if key[0] in ("W2", "b2", "eta")]
-    assert number(view.sheet.numbers.say(("n",))) == 120  # all training rows, whatever the batch
+    assert (
+        number(view.sheet.numbers.text_of(("n",))) == 120
+    )  # all training rows, whatever the batch
 
 
 def test_a_model_without_a_bias_says_that_it_stays_0(traced):
@@ -462,7 +481,7 @@ def test_a_model_without_a_bias_says_that_it_stays_0(traced):
 def test_with_a_schedule_the_rate_is_that_of_the_next_update(traced):
     config = RunConfig(training=TrainingConfig(schedule="cosine", epochs=4, learning_rate=0.8))
     _, view = traced(config, steps=5)  # of four updates an epoch
-    eta = number(view.sheet.numbers.say(("eta",)))
+    eta = number(view.sheet.numbers.text_of(("eta",)))
     assert eta == pytest.approx(0.8 * 0.5 * (1 + np.cos(np.pi / 4)), rel=1e-3)
 
 
@@ -482,8 +501,8 @@ def test_a_trace_of_a_model_with_a_hidden_layer_says_that_it_does_not_apply(show
     task = prepare(sources.load(DataConfig()), config)
     view = TraceView(look.LIGHT, background, Tracer(background, chosen))
     show_view(view)
-    view.offer_task(task)
-    view.offer_snapshot(trained(task, 1))
+    view.receive_task(task)
+    view.receive_snapshot(trained(task, 1))
     assert view.absence.isVisible() and "without a hidden layer" in view.absence.text()
     assert not view.sheet.isVisible() and not view.badge.isVisible()
     background.close()

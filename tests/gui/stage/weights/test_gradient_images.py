@@ -59,8 +59,8 @@ def show(show_view, background, trained):
         view = WeightsView(look.LIGHT, background)
         keep.append(view)
         show_view(view)
-        view.offer_task(task)
-        view.offer_snapshot(snapshot or trained(task, 20))
+        view.receive_task(task)
+        view.receive_snapshot(snapshot or trained(task, 20))
         QApplication.processEvents()
         return view
 
@@ -141,7 +141,7 @@ def test_a_new_snapshot_brings_its_own_gradient(show, trained, choose_gradient, 
     view = show(task)
     choose_gradient(view)
     later = trained(task, 33)
-    view.offer_snapshot(later)
+    view.receive_snapshot(later)
     settle()
     np.testing.assert_allclose(view.gradients.shown.W, by_autograd(task, later)[0], atol=1e-6)
 
@@ -155,11 +155,11 @@ def test_a_large_batch_is_not_asked_again_at_once_while_training(
     first = trained(task, 5)
     view = show(task, first)
     choose_gradient(view)
-    view.offer_snapshot(replace(trained(task, 9), status=Status.TRAINING))
+    view.receive_snapshot(replace(trained(task, 9), status=Status.TRAINING))
     settle()
     np.testing.assert_allclose(view.gradients.shown.W, by_autograd(task, first)[0], atol=1e-6)
     last = trained(task, 12)
-    view.offer_snapshot(last)  # paused
+    view.receive_snapshot(last)  # paused
     settle()
     np.testing.assert_allclose(view.gradients.shown.W, by_autograd(task, last)[0], atol=1e-6)
 
@@ -170,7 +170,7 @@ def test_weights_that_are_not_finite_keep_the_last_gradient(show, trained, choos
     view = show(task, first)
     choose_gradient(view)
     W = np.full_like(first.params.W, np.inf)
-    view.offer_snapshot(replace(first, params=Params(W, first.params.b)))
+    view.receive_snapshot(replace(first, params=Params(W, first.params.b)))
     settle()
     np.testing.assert_allclose(view.gradients.shown.W, by_autograd(task, first)[0], atol=1e-6)
 

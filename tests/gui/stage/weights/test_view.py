@@ -56,8 +56,8 @@ def show(show_view, trained):
         view = WeightsView(look.LIGHT)
         views.append(view)
         show_view(view)
-        view.offer_task(task)
-        view.offer_snapshot(snapshot or trained(task, steps))
+        view.receive_task(task)
+        view.receive_snapshot(snapshot or trained(task, steps))
         QApplication.processEvents()  # so that all is laid out
         return view
 
@@ -106,7 +106,7 @@ def test_what_is_said_of_the_pixel_under_a_resting_pointer_keeps_up(show, traine
     view.canvas.hovered.connect(heard.append)
     move(view.canvas, QPoint(x, y))
     later = trained(task, 60)
-    view.offer_snapshot(later)
+    view.receive_snapshot(later)
     now = FOUND.fullmatch(heard[-1])
     assert now and (now["name"], now["i"], now["j"]) == (found["name"], found["i"], found["j"])
     k = task.dataset.class_names.index(now["name"])
@@ -192,7 +192,7 @@ def test_each_picture_has_its_name_and_the_norm_of_its_weights(show, trained, pa
     view = show(task, 0)
     for steps in (1, 10, 60):  # from norms of 0 on
         snapshot = trained(task, steps)
-        view.offer_snapshot(snapshot)
+        view.receive_snapshot(snapshot)
         norms = [f"‖w‖ {norm:.2f}" for norm in np.linalg.norm(snapshot.params.W, axis=1)]
         said = painted_words(view.canvas)
         assert [word for word in said if word.startswith("‖w‖")] == norms
@@ -207,8 +207,8 @@ def test_the_pictures_follow_the_weights_wherever_they_change(show, trained, pix
     W = last.params.W.copy()
     W[3:, 20:] = 0
     view = show(task, 5)
-    view.offer_snapshot(replace(last, params=Params(W, last.params.b)))
-    view.offer_snapshot(last)
+    view.receive_snapshot(replace(last, params=Params(W, last.params.b)))
+    view.receive_snapshot(last)
     np.testing.assert_array_equal(pixels(view.canvas), pixels(show(task, snapshot=last).canvas))
 
 
@@ -221,12 +221,12 @@ def test_live_a_hair_is_no_difference_and_at_rest_all_is_exact(show, trained, pi
     hair = np.float32((HAIR - 0.6) * view.canvas.scale / 256)
     live = replace(last, status=Status.TRAINING)
     before = pixels(view.canvas)
-    view.offer_snapshot(replace(live, params=Params(W - hair, b)))
+    view.receive_snapshot(replace(live, params=Params(W - hair, b)))
     assert (pixels(view.canvas) == before).all()
-    view.offer_snapshot(replace(live, params=Params(W - 8 * hair, b)))
+    view.receive_snapshot(replace(live, params=Params(W - 8 * hair, b)))
     assert not (pixels(view.canvas) == before).all()
-    view.offer_snapshot(live)
-    view.offer_snapshot(replace(last, params=Params(W - hair, b)))
+    view.receive_snapshot(live)
+    view.receive_snapshot(replace(last, params=Params(W - hair, b)))
     exact = show(task, snapshot=replace(last, params=Params(W - hair, b)))
     assert exact.canvas.scale == view.canvas.scale
     np.testing.assert_array_equal(pixels(view.canvas), pixels(exact.canvas))
@@ -246,13 +246,13 @@ def test_live_norms_keep_still_long_enough_to_be_read(show, trained, painted_wor
     view = show(task, snapshot=live)
     before = norms(view)
     now[0] += NORM_SECONDS - 0.01
-    view.offer_snapshot(grown)
+    view.receive_snapshot(grown)
     assert norms(view) == before
     now[0] += 0.02
-    view.offer_snapshot(grown)
+    view.receive_snapshot(grown)
     after = norms(view)
     assert len(after) == 10 and after != before
-    view.offer_snapshot(last)  # at rest they are of these weights at once
+    view.receive_snapshot(last)  # at rest they are of these weights at once
     assert norms(view) == before
 
 
@@ -263,12 +263,12 @@ def test_nothing_is_painted_again_where_no_colour_and_no_word_changes(show, trai
     changes: list[list[QRectF]] = []
     view.canvas.findChild(QGraphicsScene).changed.connect(changes.append)
     W = snapshot.params.W
-    view.offer_snapshot(replace(snapshot, params=Params(W * (1 + 1e-7), snapshot.params.b)))
+    view.receive_snapshot(replace(snapshot, params=Params(W * (1 + 1e-7), snapshot.params.b)))
     QApplication.processEvents()
     assert not changes
     W = W.copy()
     W[4, 30] = 0.9 * view.canvas.scale
-    view.offer_snapshot(replace(snapshot, params=Params(W, snapshot.params.b)))
+    view.receive_snapshot(replace(snapshot, params=Params(W, snapshot.params.b)))
     QApplication.processEvents()
     place = view.canvas.findChild(QGraphicsScene).itemsBoundingRect()
     changed = [rect for rects in changes for rect in rects]
@@ -278,7 +278,7 @@ def test_nothing_is_painted_again_where_no_colour_and_no_word_changes(show, trai
 
 def test_pictures_take_the_colours_of_the_theme(show, pixels):
     view = show(digits(), 0)
-    view.offer_theme(look.DARK)
+    view.receive_theme(look.DARK)
     is_panel = (np.abs(pixels(view.canvas) - look.rgb(look.DARK.panel)) <= 2).all(axis=2)
     assert is_panel.mean() > 0.8
 
@@ -292,8 +292,8 @@ def test_a_binary_model_has_one_picture(show, painted_words):
 def test_bars_and_pictures_take_turns(show, trained, painted_words, hover_all):
     view = show(digits())
     for task in (iris(), digits(kind="binary", positive="8"), iris(), digits()):
-        view.offer_task(task)
-        view.offer_snapshot(trained(task, 5))
+        view.receive_task(task)
+        view.receive_snapshot(trained(task, 5))
         QApplication.processEvents()
         said = painted_words(view)
         assert view.canvas.isVisible()
@@ -434,18 +434,18 @@ def test_bars_are_painted_again_when_one_of_them_changes(show, trained):
     task = iris()
     snapshot = trained(task, 30)
     view = show(task, snapshot=snapshot)
-    view.offer_snapshot(snapshot)  # now that its bars have their lengths
+    view.receive_snapshot(snapshot)  # now that its bars have their lengths
     QApplication.processEvents()
     paints = Paints()
     view.canvas.installEventFilter(paints)
-    view.offer_snapshot(replace(snapshot, step=31))
+    view.receive_snapshot(replace(snapshot, step=31))
     QApplication.processEvents()
     assert not paints.count
     for by in (0.003, -0.02):
         b = snapshot.params.b.copy()
         b[1] += by
         paints.count = 0
-        view.offer_snapshot(replace(snapshot, params=Params(snapshot.params.W, b)))
+        view.receive_snapshot(replace(snapshot, params=Params(snapshot.params.W, b)))
         QApplication.processEvents()
         assert paints.count
 

@@ -49,7 +49,7 @@ def test_menus_that_go_with_their_parent_do_not_stop_a_new_theme(qtbot, qapp):
 
 def test_a_view_out_of_sight_hears_of_a_new_theme_at_once(window):
     """Else it could come into sight in the colours of before."""
-    for name in window.stage.offered:
+    for name in window.stage.available:
         window.stage.show_name(name)
     window.appearance.choose("dark")
     assert not all(view.isVisible() for view in window.views.made)

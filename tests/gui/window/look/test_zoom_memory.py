@@ -69,7 +69,7 @@ def test_the_layout_can_be_restored(start):
     window.appearance.set_zoom(1.5)
     window.columns.fold(True)
     window.columns.show_panel(True)
-    window.restore_layout()
+    window.layout_memory.reset()
     assert window.appearance.zoom == 1
     assert not window.rail.is_folded
     assert not window.setup.isVisible()

@@ -69,7 +69,7 @@ def test_other_data_leave_two_views_that_apply(window, qtbot):
     window.stage.show_name("Data")
     QTest.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.controller.config.data.source == "digits")
-    assert "Boundary" not in window.stage.offered
+    assert "Boundary" not in window.stage.available
     assert len({view for view in window.views.made if view.isVisible()}) >= 2
 
 

@@ -35,7 +35,7 @@ def tabs(qtbot, dressed):
     tabs = StageTabs(SPECS)
     qtbot.addWidget(tabs)
     tabs.resize(600, 40)
-    tabs.offer(NAMES, keys_of(NAMES), "Boundary")
+    tabs.set_views(NAMES, keys_of(NAMES), "Boundary")
     tabs.show()
     qtbot.waitExposed(tabs)
     return tabs
@@ -99,9 +99,9 @@ def test_where_there_is_no_room_one_menu_offers_all(tabs):
 
 
 def test_views_that_are_not_offered_have_no_tab(tabs):
-    tabs.offer(("Data", "Trace"), keys_of(("Data", "Trace")), "Data")
+    tabs.set_views(("Data", "Trace"), keys_of(("Data", "Trace")), "Data")
     assert texts(tabs) == ["Data", "Trace"]
-    assert tabs.offered == ("Data", "Trace")
+    assert tabs.available == ("Data", "Trace")
     tabs.show_name("Boundary")
     assert tabs.current == "Data"
 

@@ -18,10 +18,10 @@ from gui.window.stage.tabs import StageTabs
 from gui.window.view_registry import ViewSpec
 
 
-class Room(QWidget):
+class StageHalf(QWidget):
     """Tabs above a stack of views, one of which is shown.
 
-    views : all views by name, shared by all rooms; each view is in exactly one room.
+    views : all views by name, shared by all halves; each view is in exactly one half.
     """
 
     def __init__(self, specs: Sequence[ViewSpec], views: Mapping[str, QWidget]) -> None:
@@ -56,12 +56,12 @@ class Room(QWidget):
         layout.addWidget(self._stack, 1)
 
     def hold(self, view: QWidget) -> None:
-        """Move a view to this room without showing it."""
+        """Move a view to this half without showing it."""
         if self._stack.indexOf(view) < 0:
             self._stack.addWidget(view)
 
     def put(self, name: str) -> None:
-        """Move the view of this name to this room and show it."""
+        """Move the view of this name to this half and show it."""
         self.hold(self._views[name])
         self._stack.setCurrentWidget(self._views[name])
         self.show_folding()
@@ -86,7 +86,7 @@ class Room(QWidget):
             self._stack.setCurrentWidget(self._nothing)
 
     def replace(self, old: QWidget, view: QWidget) -> None:
-        """Replace a view by another; does nothing if the old one is not in this room."""
+        """Replace a view by another; does nothing if the old one is not in this half."""
         if self._stack.indexOf(old) < 0:
             return
         self._stack.addWidget(view)

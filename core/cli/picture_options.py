@@ -1,0 +1,50 @@
+"""Command-line options of a folder of pictures."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from core.cli.values import whole
+
+
+def add_picture_options(group: argparse._ArgumentGroup, *sizes: str) -> None:
+    """Add the options on what the pictures of a folder become.
+
+    sizes : names of the option for their size.
+    """
+    group.add_argument(
+        *sizes,
+        dest="picture_size",
+        type=whole,
+        metavar="N",
+        help="scale a folder's pictures to N × N, in their proportions and padded with the colour "
+        "of their border (default: a common size of their own up to 64, else 28)",
+    )
+    group.add_argument(
+        "--colour",
+        action="store_true",
+        help="keep red, green and blue of a folder's pictures (default: grey values)",
+    )
+    group.add_argument(
+        "--invert", action="store_true", help="make the light of a folder's pictures dark"
+    )
+
+
+def pictures_from(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the fields of a DataConfig that these options give."""
+    return {"size": options.picture_size, "colour": options.colour, "invert": options.invert}
+
+
+def folder_source(name: str) -> str | None:
+    """Return the source that a folder is, “mnist” or “pictures”; None for what is no folder."""
+    from core.data.mnist.folder import holds_files
+
+    try:
+        path = Path(name).expanduser()
+        if not path.is_dir():
+            return None
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return "mnist" if holds_files(path) else "pictures"

@@ -1,0 +1,220 @@
+"""Read the pictures of a folder as a data set, within the memory that is free."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import memory
+from core.config import DataConfig
+from core.data.dataset import Dataset, Looks, pixel_names
+from core.data.picture_folder import layout
+from core.data.picture_folder.layout import Layout
+from core.data.picture_folder.listing import UNREADABLE, printable
+from core.data.pictures import decode, scaled
+from core.data.pictures.scaled import Form, Pixels
+from core.data.understood_folder import UnderstoodFolder
+from core.errors import Cancelled, DataError, PictureError
+from core.files import contents
+
+USUAL_SIDE = 28
+LARGEST_OWN = 64  # a side up to which pictures that have one size keep it
+LOOKED_AT = 200  # pictures that decide that, and whether they are ink
+AT_ONCE = 64  # files from one message on progress to the next
+WORKERS = 2  # a large picture takes some hundred megabytes while it is decoded
+NAMED = 3  # files of each class
+BLACK = 12  # of 255: a border up to which is black
+MOSTLY = 0.9  # share of the pictures with a black border that are ink on nothing
+COLOURS = ("red", "green", "blue")
+
+Watch = Callable[[str, float], None]
+Size = tuple[int, int]
+
+
+def read(
+    config: DataConfig,
+    watch: Watch = lambda _words, _share: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Dataset:
+    """Return the data set of the folder `config.path`.
+
+    watch : called with words and the share that is read, 0 … 1.
+    is_cancelled : polled as often; Cancelled is raised when it returns true.
+    Raises DataError where the folder cannot be used, or its pictures do not fit into memory.
+    """
+    path = Path(config.path or "")
+
+    def listed(entries: int) -> None:
+        watch(f"{path.name}: {entries:,} files", 0.0)
+
+    found = layout.find(path, listed, is_cancelled, is_merged=config.merge_case)
+    return read_layout(found, config, watch, is_cancelled)
+
+
+def read_layout(
+    found: Layout,
+    config: DataConfig,
+    watch: Watch = lambda _words, _share: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Dataset:
+    """Return the data set of a folder whose files are listed; arguments and errors as of `read`."""
+    form = form_of(found, config)
+    rows, columns = form.shape
+    total = len(found.files)
+    memory.check(
+        1.1 * total * rows * columns,
+        f"{total:,} pictures of {rows:,} × {columns:,} values in {found.name}",
+        "Choose a smaller size, or a part of the folder.",
+    )
+    X = np.empty((total, rows * columns), dtype=np.uint8)
+    left_out = found.left_out.copy()
+    kept: list[int] = []
+    sizes: Counter[Size] = Counter()
+    for k, result in enumerate(_results(found, form, watch, is_cancelled)):
+        if isinstance(result, str):
+            left_out.add(result, found.files[k])
+            continue
+        pixels, size = result
+        X[len(kept)] = pixels.ravel()
+        sizes[size] += 1
+        kept.append(k)
+    found = replace(found, left_out=left_out)
+    return _dataset(found, form, X[: len(kept)], np.array(kept, dtype=np.int64), sizes)
+
+
+def form_of(found: Layout, config: DataConfig) -> Form:
+    """Return what the pictures of a folder become.
+
+    Without a size in the config they keep one that they have in common, if it is small.
+    """
+    if config.size is not None:
+        size = config.size, config.size
+    else:
+        size = _own_size(found) or (USUAL_SIDE, USUAL_SIDE)
+    return Form(*size, config.colour, config.invert)
+
+
+def _own_size(found: Layout) -> Size | None:
+    """Return the small size that some pictures from all over the folder have in common."""
+    own: Size | None = None
+    step = max(len(found.files) // LOOKED_AT, 1)
+    for file in found.files[::step]:
+        with suppress(DataError):
+            size = scaled.size_of(_contents(found, file), printable(file))
+            if max(size) > LARGEST_OWN or min(size) < 2 or own not in (None, size):
+                return None
+            own = size
+    return own
+
+
+def _contents(found: Layout, file: str) -> bytes:
+    return contents(found.path / file, "a picture", decode.MAX_BYTES)
+
+
+def scaled_file(found: Layout, file: str, form: Form) -> tuple[Pixels, Size]:
+    """Return the pixels of a file below the folder, and its size; raise DataError if it has none"""
+    return scaled.scaled(_contents(found, file), printable(file), form)
+
+
+def _results(
+    found: Layout, form: Form, watch: Watch, is_cancelled: Callable[[], bool]
+) -> Iterator[tuple[Pixels, Size] | str]:
+    """Yield of each file its pixels and its size, or why it is left out."""
+
+    def result(file: str) -> tuple[Pixels, Size] | str:
+        try:
+            return scaled_file(found, file, form)
+        except PictureError as error:
+            return error.why
+        except DataError:
+            return UNREADABLE
+
+    total = len(found.files)
+    with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1), "pictures") as pool:
+        for start in range(0, total, AT_ONCE):
+            if is_cancelled():
+                raise Cancelled(f"Opening {found.name} was cancelled.")
+            watch(f"{found.name}: {start:,} of {total:,} pictures", start / total)
+            yield from pool.map(result, found.files[start : start + AT_ONCE])
+
+
+def _dataset(
+    found: Layout, form: Form, X: Pixels, kept: NDArray[np.int64], sizes: Counter[Size]
+) -> Dataset:
+    """Return the data set of the files with these numbers, whose pixels are X."""
+    y = found.y[kept]
+    training = len(found.files) - found.tested
+    told = UnderstoodFolder(
+        sizes=tuple(sizes.most_common()),
+        made=say_form(form),
+        first_names=_first_names(found, kept),
+        left_out=found.left_out.files,
+        notes=found.notes,
+    )
+    tested = int((kept >= training).sum())
+    dataset = Dataset(
+        name=found.name,
+        X=X,
+        y=y,
+        feature_names=_names(form),
+        class_names=found.classes,
+        scale=255.0,
+        image_shape=form.shape,
+        published_test=tested,
+        test_fraction=tested / len(y) if tested else 0.2,
+        looks=looks_of(X, form),
+        folder=told,
+    ).without_empty_classes()
+    if dataset.h < 2 or tested == len(y):
+        said = "; ".join(map(str, told.left_out)) or "no picture can be read"
+        raise DataError(
+            f"{found.path}: pictures of {dataset.h} class{'' if dataset.h == 1 else 'es'} are left "
+            f"to train on, and two classes at least are needed ({said})."
+        )
+    return replace(dataset, notes=(*dataset.notes, *map(str, told.left_out), *told.notes))
+
+
+def looks_of(X: Pixels, form: Form) -> Looks:
+    """Return whether pictures are light ink on black, as MNIST's, or light as in photos."""
+    if form.is_coloured:
+        return "colour"
+    if not len(X):
+        return "grey"
+    some = X[:: max(len(X) // LOOKED_AT, 1)].reshape(-1, form.rows, form.columns)
+    edges = (some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1])
+    is_black = np.median(np.concatenate(edges, axis=1), axis=1) <= BLACK
+    return "ink" if is_black.mean() >= MOSTLY else "grey"
+
+
+def _names(form: Form) -> tuple[str, ...]:
+    pixels = pixel_names(form.rows, form.columns)
+    if not form.is_coloured:
+        return pixels
+    return tuple(f"{colour} {pixel}" for colour in COLOURS for pixel in pixels)
+
+
+def say_form(form: Form) -> str:
+    """Return what pictures become, in words."""
+    return (
+        f"{form.rows} × {form.columns} {'in colour' if form.is_coloured else 'grey values'}"
+        f"{', inverted' if form.is_inverted else ''}; larger and smaller ones are scaled (Lanczos) "
+        "in their proportions and padded with the colour of their border"
+    )
+
+
+def _first_names(found: Layout, kept: NDArray[np.int64]) -> dict[str, tuple[str, ...]]:
+    """Return the names of the first files of each class."""
+    named: dict[str, tuple[str, ...]] = {}
+    for k, name in enumerate(found.classes):
+        first = kept[found.y[kept] == k][:NAMED]
+        if len(first):
+            named[name] = tuple(printable(found.files[j]) for j in first)
+    return named

@@ -1,0 +1,62 @@
+"""What was understood of a folder of pictures, to be told: classes, sizes, files left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+MOST_SIZES = 4  # in a line
+
+
+class LeftOutFiles(NamedTuple):
+    """Files that are left out: how many, and the names of the first ones."""
+
+    why: str
+    number: int
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        more = ", …" if self.number > len(self.names) else ""
+        files = "file" if self.number == 1 else "files"
+        return f"{self.number:,} {files} left out, {self.why}: {', '.join(self.names)}{more}"
+
+
+@dataclass(frozen=True)
+class UnderstoodFolder:
+    """How a folder of pictures is used.
+
+    sizes : rows and columns of the files, most frequent first, each with how many have them.
+    made : how they become rows of data, in words.
+    first_names : a few files of each class. left_out : files that are not in the data.
+    notes : sentences without their ends.
+    """
+
+    sizes: tuple[tuple[tuple[int, int], int], ...]
+    made: str
+    first_names: dict[str, tuple[str, ...]]
+    left_out: tuple[LeftOutFiles, ...]
+    notes: tuple[str, ...]
+
+    def say_sizes(self) -> str:
+        """Return the most frequent sizes of the files."""
+        parts = [
+            f"{rows} × {columns} ({count:,})" for (rows, columns), count in self.sizes[:MOST_SIZES]
+        ]
+        more = len(self.sizes) - MOST_SIZES
+        return ", ".join(parts) + (f" and {more:,} other sizes" if more > 0 else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-compatible values."""
+        return {
+            "sizes": [
+                {"rows": rows, "columns": columns, "files": count}
+                for (rows, columns), count in self.sizes
+            ],
+            "made": self.made,
+            "first_names": {name: list(files) for name, files in self.first_names.items()},
+            "left_out_files": [
+                {"why": each.why, "count": each.number, "names": list(each.names)}
+                for each in self.left_out
+            ],
+            "notes": list(self.notes),
+        }

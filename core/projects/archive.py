@@ -1,0 +1,182 @@
+"""The file of a project: a zip of `project.json` and the arrays it names, `arrays.safetensors`.
+
+What is read is checked before it is believed: the archive's own sizes before anything is unpacked,
+the version before anything is interpreted. Nothing in a file is executed.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import numpy as np
+
+from core import files, memory
+from core.errors import DataError
+from core.projects.structure import Array
+from core.runs import json_object
+from core.runs.json_object import quoted
+
+ENDING = ".logitlab"
+FORMAT = 1  # incremented when an older version would misread the file
+TEXT, ARRAYS = "project.json", "arrays.safetensors"
+MAX_TEXT, MAX_ARRAYS = 2**28, 2**34  # bytes when unpacked
+MAX_RATIO = 1100  # deflate packs to 1/1032 at best: more is a lie
+LEVEL = 1  # of compression: weights hardly shrink, and saving should be quick
+PIECE = 2**20  # bytes written at once
+ADVICE = "Choose a project that Logit Lab saved."
+DTYPES: dict[np.dtype[Any], str] = {  # of safetensors
+    np.dtype(np.float32): "F32",
+    np.dtype(np.float64): "F64",
+    np.dtype(np.int32): "I32",
+    np.dtype(np.int64): "I64",
+    np.dtype(np.uint8): "U8",
+    np.dtype(np.bool_): "BOOL",
+}
+BY_NAME = {name: dtype for dtype, name in DTYPES.items()}
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+def write(path: Path, contents: dict[str, Any], arrays: Sequence[Array]) -> None:
+    """Write contents, JSON-compatible values, and the arrays they name. Raises SaveError."""
+    text = json.dumps(contents | {"format": FORMAT}, allow_nan=False, ensure_ascii=False)
+    with (
+        files.writing_bytes(path) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as packed,
+    ):
+        packed.writestr(TEXT, text.encode("utf-8", "replace"))
+        with packed.open(ARRAYS, "w", force_zip64=True) as member:
+            for piece in _safetensors(arrays):
+                member.write(piece)
+
+
+def with_ending(path: Path) -> Path:
+    """Return the path, with .logitlab added unless it ends so."""
+    if path.suffix.lower() == ENDING or path.is_dir():
+        return path
+    return path.with_name(path.name + ENDING)
+
+
+def nbytes(arrays: Sequence[Array]) -> int:
+    """Return how many bytes these arrays take unpacked."""
+    return sum(array.nbytes for array in arrays)
+
+
+def _safetensors(arrays: Sequence[Array]) -> Iterator[bytes | memoryview]:
+    """Yield a safetensors file in pieces, without a second copy of all arrays in memory."""
+    header, end = {}, 0
+    for k, array in enumerate(arrays):
+        begin, end = end, end + array.nbytes
+        dtype = DTYPES[array.dtype.newbyteorder("=")]
+        header[str(k)] = {"dtype": dtype, "shape": array.shape, "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    yield len(text).to_bytes(8, "little") + text
+    for array in arrays:
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        flat = np.ascontiguousarray(little).reshape(-1).view(np.uint8).data
+        for begin in range(0, len(flat), PIECE):
+            yield flat[begin : begin + PIECE]
+
+
+def read(path: Path) -> tuple[dict[str, Any], list[Array]]:
+    """Return the contents and the arrays of a project's file; raise DataError for any other."""
+    return _read(path, has_arrays=True)
+
+
+def read_contents(path: Path) -> dict[str, Any]:
+    """Return the contents of a project's file without its arrays; raise DataError as `read`."""
+    return _read(path, has_arrays=False)[0]
+
+
+def _read(path: Path, *, has_arrays: bool) -> tuple[dict[str, Any], list[Array]]:
+    name = path.name
+    try:
+        with _opened(path) as file, zipfile.ZipFile(file) as packed:
+            members = _members(name, packed)
+            contents = _parsed(name, packed.read(members[TEXT]))
+            arrays = _arrays(packed.read(members[ARRAYS])) if has_arrays else []
+    except UNREADABLE as error:
+        _refuse(name, f"cannot be unpacked ({error})")
+    except DataError as error:
+        if str(error).startswith(name):
+            raise
+        _refuse(name, f"is damaged: {error}")
+    except OSError as error:
+        raise DataError(f"{name} cannot be read: {files.reason(error)}.") from error
+    return contents, arrays
+
+
+def is_project(path: Path) -> bool:
+    """Return whether the file is a project, by its contents: an archive with our text."""
+    try:
+        with path.open("rb") as file, zipfile.ZipFile(file) as packed:
+            return {TEXT, ARRAYS} <= set(packed.namelist())
+    except (*UNREADABLE, OSError, ValueError):
+        return False
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """Open a regular file. Raises DataError."""
+    if path.is_dir():
+        raise DataError(f"{path.name} is a folder; choose a project in it.")
+    if not path.exists():
+        raise DataError(f"{path.name}: there is no such file. {ADVICE}")
+    if not path.is_file():
+        raise DataError(f"{path.name} is no ordinary file. {ADVICE}")
+    return path.open("rb")
+
+
+def _members(name: str, packed: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the two members, whose sizes are possible and fit into memory."""
+    found = {each.filename: each for each in packed.infolist()}
+    if set(found) != {TEXT, ARRAYS} or len(packed.infolist()) != len(found):
+        _refuse(name, "is an archive, but no project")
+    for member, most in ((TEXT, MAX_TEXT), (ARRAYS, MAX_ARRAYS)):
+        about = found[member]
+        if about.file_size > min(most, MAX_RATIO * max(about.compress_size, 1)):
+            _refuse(name, f"says that {member} has {about.file_size:,} bytes")
+    size = sum(each.file_size for each in found.values())
+    memory.check(2 * size, f"Opening {name}", "Open it on a computer with more memory.")
+    return found
+
+
+def _parsed(name: str, text: bytes) -> dict[str, Any]:
+    contents = json_object.parse(text)
+    version = contents.get("format") if isinstance(contents, dict) else None
+    if not isinstance(contents, dict) or type(version) is not int or version < 1:
+        raise DataError("what it says of itself cannot be read.")
+    if version > FORMAT:
+        raise DataError(
+            f"{name} was written by a newer Logit Lab (format {quoted(version)}; this one reads "
+            f"{FORMAT}). Update Logit Lab."
+        )
+    del contents["format"]
+    return contents
+
+
+def _arrays(data: bytes) -> list[Array]:
+    """Return the arrays, which may be written to."""
+    from safetensors import SafetensorError, deserialize
+
+    try:
+        found = dict(deserialize(data))  # type: ignore[no-untyped-call]
+        named = [found[str(k)] for k in range(len(found))]
+    except (SafetensorError, KeyError) as error:
+        raise DataError(f"its numbers are not where they should be ({error}).") from error
+    arrays = []
+    for tensor in named:
+        dtype = BY_NAME.get(tensor["dtype"])
+        if dtype is None:
+            raise DataError(f"it holds numbers of the kind {quoted(tensor['dtype'])}.")
+        stored = np.frombuffer(tensor["data"], dtype.newbyteorder("<"))
+        arrays.append(stored.reshape(tensor["shape"]).astype(dtype))
+    return arrays
+
+
+def _refuse(name: str, found: str) -> NoReturn:
+    raise DataError(f"{name} {found}. {ADVICE}")

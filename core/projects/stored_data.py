@@ -1,0 +1,160 @@
+"""The rows of a project: those that every copy of the program has by their digest, others whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import DataConfig
+from core.data import sources
+from core.data.dataset import Dataset
+from core.data.mnist.originals import is_original
+from core.errors import DataError
+
+PIECE = 2**14  # rows hashed at once
+_DIGESTS: WeakKeyDictionary[Dataset, str] = WeakKeyDictionary()
+
+Load = Callable[[DataConfig], Dataset]
+
+
+@dataclass(frozen=True, eq=False)
+class StoredData:
+    """A data set in a project.
+
+    config : that names it. digest : of its rows without those that were added; see `digest_of`.
+    rows : itself; None if it is loaded by its config, from the program or from where it lies.
+    added_X, added_y : examples that the user added to one that is loaded.
+    """
+
+    config: DataConfig
+    name: str
+    digest: str
+    rows: Dataset | None = None
+    added_X: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.float64] | None = None
+    added_y: NDArray[np.int64] | None = None
+
+    @classmethod
+    def of(cls, source: Dataset, config: DataConfig, *, is_linked: bool = False) -> StoredData:
+        """Return what a project keeps of a data set as it was loaded.
+
+        is_linked : of rows that lie in a file, keep only where that is and the digest.
+        """
+        digest = digest_of(source)
+        is_in_file = is_linked and config.source in ("csv", "mnist", "pictures")
+        if is_built_in(source, config) or is_in_file:
+            k = source.added
+            more: dict[str, Any] = {"added_X": source.X[:k], "added_y": source.y[:k]} if k else {}
+            return cls(config, source.name, digest, **more)
+        return cls(config, source.name, digest, rows=_without_reader(source))
+
+    def load(self, load: Load = sources.load) -> Dataset:
+        """Return the data set. Raises DataError if it is absent or not the same."""
+        if self.rows is not None:
+            if digest_of(self.rows) != self.digest:
+                raise DataError(f"its rows of {self.name} are not those that were saved.")
+            return self.rows
+        found = load(_findable(self.config))
+        if found.added:
+            found = _without_added(found)
+        if digest_of(found) != self.digest:
+            where = self.config.path or self.config.folder
+            lies = f" in {where}" if where else ""
+            raise DataError(
+                f"{self.name}{lies} has other rows than when the project was saved. Open the data "
+                "by themselves, or put the old ones back."
+            )
+        if self.added_X is None or self.added_y is None:
+            return found
+        if (
+            self.added_X.shape != (len(self.added_y), found.m)
+            or self.added_X.dtype != found.X.dtype
+        ):
+            raise DataError("its added examples are of other data.")
+        _check_classes(self.added_y, found)
+        return found.with_examples(self.added_X, self.added_y)
+
+
+def _findable(config: DataConfig) -> DataConfig:
+    """Return the config, of MNIST without a folder that is not on this computer."""
+    if config.source == "mnist" and config.folder and not Path(config.folder).exists():
+        return replace(config, folder=None)
+    return config
+
+
+def is_built_in(source: Dataset, config: DataConfig) -> bool:
+    """Return whether every copy of the program can load these rows: bundled ones, and MNIST."""
+    if config.source in ("iris", "digits"):
+        return True
+    if config.source != "mnist":
+        return False
+    y = source.y[source.added :]
+    return is_original(y, source.published_test)
+
+
+def digest_of(dataset: Dataset) -> str:
+    """Return the SHA-256 of names, rows and classes, without added rows; kept for next time."""
+    if dataset not in _DIGESTS:
+        found = hashlib.sha256()
+        X, y = dataset.X[dataset.added :], dataset.y[dataset.added :]
+        names = (*dataset.feature_names, "", *dataset.class_names)
+        found.update("\n".join((str(X.shape), str(X.dtype), *names)).encode(errors="replace"))
+        for begin in range(0, len(X), PIECE):
+            found.update(np.ascontiguousarray(X[begin : begin + PIECE]).data)
+        found.update(np.ascontiguousarray(y).data)
+        _DIGESTS[dataset] = found.hexdigest()
+    return _DIGESTS[dataset]
+
+
+def _without_added(dataset: Dataset) -> Dataset:
+    k = dataset.added
+    lines = None if dataset.lines is None else dataset.lines[k:]
+    return replace(dataset, X=dataset.X[k:], y=dataset.y[k:], lines=lines, added=0, _padded=None)
+
+
+def _without_reader(source: Dataset) -> Dataset:
+    """Return the data set without what reads its file again, which is no value."""
+    if source.understood is None:
+        return source
+    form = replace(source.understood.format, layout=None)
+    return replace(source, understood=replace(source.understood, format=form))
+
+
+def checked(dataset: Dataset) -> Dataset:
+    """Return a data set that was read from a file; raise DataError if its parts do not match."""
+    n, m = dataset.X.shape if dataset.X.ndim == 2 else (-1, -1)
+    shape = dataset.image_shape
+    faults = {
+        "its rows and classes are of different numbers": dataset.y.shape != (n,),
+        "its columns and names are of different numbers": len(dataset.feature_names) != m
+        or len(dataset.indicators) != m
+        or len(dataset.units) not in (0, m),
+        "its lines and rows are of different numbers": dataset.lines is not None
+        and dataset.lines.shape != (n,),
+        "its classes have other marks": len(dataset.class_marks) != dataset.h or not dataset.h,
+        "its pictures have another size": shape is not None and int(np.prod(shape)) != m,
+        "its colours have another size": dataset.looks == "colour"
+        and (shape is None or shape[0] % 3 != 0),
+        "its counts of rows are impossible": not 0 <= dataset.added <= n
+        or not 0 <= dataset.published_test <= n - dataset.added,
+        "its scale is impossible": not (np.isfinite(dataset.scale) and dataset.scale > 0),
+        "its test share is impossible": not 0 <= dataset.test_fraction < 1,
+    }
+    for fault, is_so in faults.items():
+        if is_so:
+            raise DataError(f"{fault}.")
+    if dataset.X.dtype != np.uint8 and np.isinf(dataset.X).any():
+        raise DataError("its rows hold values that are not finite.")
+    _check_classes(dataset.y, dataset)
+    return dataset
+
+
+def _check_classes(y: NDArray[np.int64], dataset: Dataset) -> None:
+    if len(y) and not (int(y.min()) >= 0 and int(y.max()) < dataset.h):
+        raise DataError("its rows are of classes that it does not have.")

@@ -1,0 +1,301 @@
+"""The project of the window: saved, opened, and whether anything in it is unsaved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.config import DataConfig, RunConfig, TrainingConfig
+from core.data import sources
+from core.data.dataset import Dataset
+from core.data.points import Points
+from core.data.task import Task, prepare
+from core.number_format import format_bytes
+from core.runs.run_record import Record
+from gui.control.data_loader import DataLoader
+from gui.control.next_task import NextTask
+from gui.control.run_controller import RunController
+from gui.control.undo import Run
+from gui.state.kept_runs import KeptRuns
+
+if TYPE_CHECKING:  # they import PyTorch
+    from core.projects.project import Packed, Project
+    from core.runs.run_state import RunState
+
+ENDING = ".logitlab"
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """What a project held at one moment; objects are compared by identity."""
+
+    run: Run | None
+    steps: int
+    settings: TrainingConfig | None
+    records: tuple[Record, ...]
+
+    def is_like(self, other: Mark) -> bool:
+        return (
+            self.run is other.run
+            and self.steps == other.steps
+            and (None in (self.settings, other.settings) or self.settings == other.settings)
+            and self.records is other.records
+        )
+
+
+class Projects(QObject):
+    """Saves what the window holds as a project, and opens projects.
+
+    path : of the project that is open; None before it was saved.
+    """
+
+    changed = Signal()  # path or is_modified
+    edited = Signal()  # kept runs
+    opened = Signal(object)  # how the window looked, as it was saved
+
+    def __init__(
+        self, controller: RunController, next_task: NextTask, loader: DataLoader, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.path: Path | None = None
+        self._describe_look: Callable[[], Mapping[str, str]] = dict
+        self._controller, self._next, self._loader = controller, next_task, loader
+        self._kept: KeptRuns | None = None
+        self._saved: Mark | None = None  # None: never
+        self._is_opening: Run | None = None  # until its first snapshot
+        self._was_modified = False
+        controller.task_changed.connect(self._note)
+        controller.points_changed.connect(self._note)
+        controller.snapshot_changed.connect(self._note)
+
+    def keep_look(
+        self,
+        describe: Callable[[], Mapping[str, str]],
+        show: Callable[[Mapping[str, str]], None],
+    ) -> None:
+        """Save how the window looks along with what it holds, and show it again."""
+        self._describe_look = describe
+        self.opened.connect(show)
+
+    def start(self, kept: KeptRuns) -> None:
+        """Take the kept runs, which are made after the window."""
+        self._kept = kept
+        kept.changed.connect(self._note)
+        kept.changed.connect(self.edited)
+
+    # What is unsaved ------------------------------------------------------------------------------
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether something would be lost if the window closed now."""
+        if self._is_opening is not None and self._is_opening is self._controller.run:
+            return False
+        now = self._mark()
+        return self._has_work if self._saved is None else not now.is_like(self._saved)
+
+    @property
+    def title(self) -> str:
+        """The name of the project; "" before it was saved."""
+        return "" if self.path is None else self.path.name
+
+    @property
+    def kept_count(self) -> int:
+        """How many runs are kept."""
+        return len(self._records)
+
+    @property
+    def own_bytes(self) -> int:
+        """Bytes of the rows that a project would hold, 0 if they come with the program."""
+        from core.projects.stored_data import is_built_in
+
+        run = self._controller.run
+        if run is None or run.task.config.data.source == "drawn":
+            return 0
+        source = run.task.source
+        rows = source.added if is_built_in(source, run.task.config.data) else source.n
+        return rows * source.m * source.X.itemsize
+
+    @property
+    def _records(self) -> tuple[Record, ...]:
+        return () if self._kept is None else self._kept.records
+
+    @property
+    def _has_work(self) -> bool:
+        controller = self._controller
+        run = controller.run
+        if run is None:
+            return False
+        has_own_rows = bool(run.task.source.added or (len(run.points) and run.preset is None))
+        return bool(controller.steps or self._records or has_own_rows)
+
+    def _mark(self, state: RunState | None = None) -> Mark:
+        """Return what the project holds now, or held when this state was captured."""
+        controller = self._controller
+        shot = controller.snapshot
+        steps: int = controller.steps
+        settings: TrainingConfig | None = controller.settings
+        if shot is not None and shot.is_past:
+            settings = None  # those of an earlier step
+        if state is not None:
+            head = state.timeline.head
+            steps = state.checkpoint.step if head is None else head.frame.step
+            settings = state.settings if head is None else None
+        return Mark(controller.run, steps, settings, self._records)
+
+    def _note(self, *_: object) -> None:
+        """Take the first snapshot of an opened run as what is saved; tell of a change."""
+        run, shot = self._controller.run, self._controller.snapshot
+        if self._is_opening is not None and run is self._is_opening:
+            is_there = run.task.obstacle or (shot is not None and shot.run == run.number)
+            if not is_there:
+                return
+            self._is_opening, self._saved = None, self._mark()
+        if self.is_modified != self._was_modified:
+            self._was_modified = self.is_modified
+            self.changed.emit()
+
+    def _set(self, path: Path | None, saved: Mark | None) -> None:
+        self.path, self._saved = path, saved
+        self._was_modified = self.is_modified
+        self.changed.emit()
+
+    # Saving ---------------------------------------------------------------------------------------
+
+    def capture(self, answer: Callable[[Project, Mark], None]) -> bool:
+        """Pass on the project as it is at the next moment; return whether there is any."""
+        controller = self._controller
+        run = controller.run
+        if run is None:
+            return False
+        look, records = dict(self._describe_look()), self._records
+
+        def take(state: RunState | None) -> None:
+            from core.projects.project import Project
+
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            lesson = run.preset.key if run.preset else ""
+            is_changed = run.is_modified
+            project = Project(
+                run.task,
+                state,
+                run.points,
+                lesson,
+                records,
+                window=look | ({"lesson": "changed"} if is_changed else {}),
+                saved=now,
+            )
+            if self._controller.run is run:
+                answer(project, self._mark(state))
+
+        if run.task.obstacle:  # the training thread holds another run
+            take(None)
+        else:
+            controller.captures.ask(run.number, take)
+        return True
+
+    def save(
+        self, path: Path, *, is_linked: bool = False, then: Callable[[], None] | None = None
+    ) -> None:
+        """Write the project; it is then the window's one.
+
+        is_linked : of rows that lie in a file, keep only where that is. then : called once it is
+        written.
+        """
+        path = path if path.suffix.lower() == ENDING else path.with_name(path.name + ENDING)
+
+        def write(project: Project, mark: Mark) -> None:
+            def work() -> str:
+                from core.projects.project import packed
+
+                ready: Packed = packed(project, is_linked=is_linked)
+                ready.write(path)
+                return f"Saved {path} ({format_bytes(path.stat().st_size)})."
+
+            def end() -> None:
+                self._set(path, mark)
+                if then is not None:
+                    then()
+
+            self._controller.writes.write(path.name, work, end)
+
+        if not self.capture(write):
+            self._controller.failed.emit("There is nothing to save yet.")
+
+    # Opening --------------------------------------------------------------------------------------
+
+    def open(self, path: Path, *, recovered_from: Path | None = None) -> None:
+        """Show what a project holds, as it was, paused; nothing that was undone comes back.
+
+        recovered_from : the file is an unsaved state of this project, of none if it is empty.
+        """
+        controller = self._controller
+        run = controller.run
+        at_hand = (run.task.config.data, run.task.source) if run else None
+        controller.plays_next = False
+
+        def read() -> Project:
+            from core.projects import project
+
+            return project.load(path, lambda data: _rows(data, at_hand))
+
+        def show(found: Project) -> None:
+            self._show(found)
+            if recovered_from is not None:
+                self._is_opening = None
+                self._set(recovered_from if recovered_from.name else None, None)
+                controller.done.emit("This is what was there when it ended. Ctrl+S saves it.")
+            else:
+                self._set(path, None)
+                controller.done.emit(f"Opened {path.name}. Space trains on where it was.")
+
+        self._loader.fetcher.stop()
+
+        def refuse(error: BaseException) -> None:
+            self._next.refuse(error)
+            if controller.run is None:  # the program was started with this file
+                self._loader.load(RunConfig(), complaint=str(error))
+
+        self._next.replace(read, show, busy_with=f"Opening {path.name} …", refuse=refuse)
+
+    def _show(self, found: Project) -> None:
+        from core.teach.lessons import BY_KEY
+
+        controller = self._controller
+        preset = BY_KEY.get(found.lesson)
+        is_changed = found.window.get("lesson") == "changed"
+        after = Run(controller.next_number(), found.task, found.points, preset, is_changed)
+        self._is_opening = after
+        controller.begin(after, state=found.state)
+        controller.undo_stack.clear()
+        if self._kept is not None:
+            self._kept.set_records(found.records)
+        self.opened.emit(found.window)
+
+    def begin_anew(self) -> None:
+        """Show what a first start shows, with nothing kept."""
+        config, controller = RunConfig(), self._controller
+
+        def show(task: Task) -> None:
+            controller.begin(Run(controller.next_number(), task, Points()))
+            controller.undo_stack.clear()
+            if self._kept is not None:
+                self._kept.set_records(())
+            self._set(None, None)
+
+        controller.plays_next = False
+        self._loader.fetcher.stop()
+        self._next.replace(lambda: prepare(sources.load(config.data), config), show, config)
+
+
+def _rows(data: DataConfig, at_hand: tuple[DataConfig, Dataset] | None) -> Dataset:
+    """Return the rows that a config names: those in memory if they are the same, else loaded."""
+    if at_hand is not None:
+        known, source = at_hand
+        if (known.source, known.path, known.folder) == (data.source, data.path, data.folder):
+            return source
+    return sources.load(data)

@@ -1,0 +1,132 @@
+"""Copies of what is unsaved, written while the window is used, and offered after a crash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.errors import LogitLabError
+from core.model_family import FAMILY
+from core.projects.recovery import ORIGINAL, SUMMARY, Leftover, Slot
+from gui.control.projects import Mark, Projects
+from gui.control.run_controller import RunController
+from gui.state.background_tasks import Queue
+
+if TYPE_CHECKING:
+    from core.projects.project import Project
+
+EDIT_MS = 2_000  # from the last edit to its copy
+TRAINING_MS = 30_000  # between copies while it trains
+LARGEST = 2**28  # bytes of own rows: larger ones are not copied again and again, but linked
+KEY = "recovery"  # of the background
+
+
+class Recovery(QObject):
+    """Writes a copy of the project after each edit and every half minute of training.
+
+    The newest wins: a copy replaces the one before. It is removed once nothing is unsaved.
+    slot : where it is. adopted : slots of crashed programs whose work was restored here; they are
+    removed once this window has a copy of its own.
+    """
+
+    written = Signal()
+    failed = Signal(str)  # message for the user, the first time that no copy can be written
+
+    def __init__(
+        self, controller: RunController, projects: Projects, slot: Slot, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.slot = slot
+        self.adopted: list[Leftover] = []
+        self._controller, self._projects = controller, projects
+        self._written: Mark | None = None
+        self._has_failed = False
+        self._soon, self._regularly = QTimer(self), QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(EDIT_MS)
+        self._soon.timeout.connect(self.copy)
+        self._regularly.setInterval(TRAINING_MS)
+        self._regularly.timeout.connect(self.copy)
+        self._regularly.start()
+        for edited in (
+            controller.task_changed,
+            controller.points_changed,
+            controller.settings_changed,
+            projects.changed,
+            projects.edited,
+        ):
+            edited.connect(lambda *_: self._soon.start())
+
+    def set_interval(self, milliseconds: int) -> None:
+        """Set the time between copies while it trains."""
+        self._regularly.setInterval(milliseconds)
+
+    def copy(self) -> None:
+        """Write a copy if something is unsaved that the last one does not hold."""
+        if not self._projects.is_modified:
+            if not self.adopted and not self._controller.background.is_busy(KEY):
+                self.slot.clear()
+            self._written = None
+            return
+        self._projects.capture(self._write)
+
+    def adopt(self, left: Leftover) -> None:
+        """Show what a crashed program has left; its slot stays until there is a copy here."""
+        self.adopted.append(left)
+        self._projects.open(left.copy, recovered_from=left.original or Path())
+
+    def _write(self, project: Project, mark: Mark) -> None:
+        if self._written is not None and mark.is_like(self._written):
+            return
+        about = {SUMMARY: self._summary(project), ORIGINAL: str(self._projects.path or "")}
+        is_linked = self._projects.own_bytes > LARGEST
+        place = self.slot.copy
+
+        def work() -> None:
+            from dataclasses import replace
+
+            from core.projects.project import packed
+
+            whole = replace(project, window=dict(project.window) | about)
+            packed(whole, is_linked=is_linked).write(place)
+
+        def end(_: None) -> None:
+            self._written = mark
+            while self.adopted:
+                self.adopted.pop().remove()
+            self.written.emit()
+
+        self._controller.background.ask(KEY, work, end, self._fail, Queue.COPIES)
+
+    def _summary(self, project: Project) -> str:
+        """Return what the copy holds, in a few words: “Iris, softmax, step 4,200”."""
+        task = project.task
+        parts = [task.source.name, FAMILY[task.config.model.kind].title_in_text]
+        if self._controller.steps:
+            parts.append(f"step {self._controller.steps:,}")
+        if project.records:
+            count = len(project.records)
+            parts.append(f"{count} kept run{'' if count == 1 else 's'}")
+        name = f"{self._projects.title}: " if self._projects.title else ""
+        return name + ", ".join(parts)
+
+    def _fail(self, error: BaseException) -> None:
+        """Say once why there is no copy: the work itself goes on."""
+        if self._has_failed:
+            return
+        self._has_failed = True
+        why = str(error) if isinstance(error, LogitLabError) else f"{type(error).__name__}: {error}"
+        self.failed.emit(f"No copy for a recovery can be kept: {why} Save your work yourself.")
+
+    def end(self, *, is_wanted: bool) -> None:
+        """Stop; leave the copy to the next start if it is wanted, else remove it."""
+        self._soon.stop()
+        self._regularly.stop()
+        if is_wanted and self.slot.copy.exists():
+            self.slot.release()
+        else:
+            self.slot.remove()
+        for left in self.adopted:
+            left.release()

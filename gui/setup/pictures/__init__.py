@@ -1,0 +1,1 @@
+"""The dialog for a folder of pictures."""

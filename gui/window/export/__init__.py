@@ -1,0 +1,1 @@
+"""Exports of what is seen: views as pictures, runs as animations, reports."""

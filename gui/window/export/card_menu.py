@@ -1,0 +1,30 @@
+"""The menu of a card and of the stage, by a right click or the menu key: exports of its view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+Entry = tuple[str, Callable[[str], object]]  # text, and what it does with the view of a name
+
+
+class CardMenu(QObject):
+    """Offers the same entries on each of its cards, for the view that the card shows."""
+
+    def __init__(self, entries: Iterable[Entry], parent: QObject) -> None:
+        super().__init__(parent)
+        self._entries = tuple(entries)
+
+    def join(self, card: QWidget, current: Callable[[], str]) -> None:
+        """Add the menu to a card; current : returns the name of the view that it shows."""
+        card.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        card.customContextMenuRequested.connect(lambda at: self._open(card, current(), at))
+
+    def _open(self, card: QWidget, name: str, at: QPoint) -> None:
+        menu = QMenu(card)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, act in self._entries:
+            menu.addAction(text).triggered.connect(lambda _=False, act=act: act(name))
+        menu.popup(card.mapToGlobal(at))

@@ -1,0 +1,63 @@
+"""Where an export is written: the ending of the file's name says in which format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from gui.window.settings import Settings
+
+FOLDER = "folder"  # setting: the folder used last
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of files. ending : with its dot. words : for people, as in “PNG picture”."""
+
+    ending: str
+    words: str
+
+    @property
+    def filter(self) -> str:
+        return f"{self.words} (*{self.ending})"
+
+
+def ask(
+    parent: QWidget, settings: Settings, title: str, stem: str, formats: Sequence[Format]
+) -> tuple[Path, Format] | None:
+    """Ask where to write; None if the user cancels, or keeps a file that is there.
+
+    A name without one of the endings gets that of the chosen format.
+    """
+    folder = Path(settings.text(FOLDER))
+    text, chosen = QFileDialog.getSaveFileName(
+        parent,
+        title,
+        str(folder / f"{stem}{formats[0].ending}"),
+        ";;".join(each.filter for each in formats),
+    )
+    if not text:
+        return None
+    path = Path(text)
+    settings.set(FOLDER, str(path.parent))
+    named = next((each for each in formats if path.suffix.lower() == each.ending), None)
+    if named is not None:
+        return path, named
+    wanted = next((each for each in formats if each.filter == chosen), formats[0])
+    path = path.with_name(f"{path.name}{wanted.ending}")
+    return (path, wanted) if not path.exists() or _may_replace(parent, path) else None
+
+
+def _may_replace(parent: QWidget, path: Path) -> bool:
+    """Ask whether to replace a file; the dialog asked about the name without its ending."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle("Replace the file?")
+    box.setText(f"{path.name} is there already. Replace it?")
+    replace = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.exec()
+    return box.clickedButton() is replace

@@ -1,0 +1,114 @@
+"""How the window looks, kept between starts and in projects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QMainWindow
+
+from gui.state.selected_example import Chosen
+from gui.window.columns import Columns
+from gui.window.look.zoom_memory import ZoomMemory
+from gui.window.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
+from gui.window.settings import Settings
+from gui.window.side.panel import SidePanel
+from gui.window.sizes import DEFAULT_SIZE
+from gui.window.stage.stage import Stage
+
+VIEW, BESIDE, CARDS, ROW, SPEED = "view", "beside", "cards", "row", "speed"  # in projects
+MOST_DIGITS = 12
+
+
+class LayoutMemory:
+    """Restores and saves size, columns, cards and speed.
+
+    has_place : whether an earlier start has left a geometry. chosen : the selected example; set
+    once the views are made.
+    """
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        columns: Columns,
+        stage: Stage,
+        side_panel: SidePanel,
+        run_bar: RunBar,
+        zoom: ZoomMemory,
+        settings: Settings,
+    ) -> None:
+        self._window, self._columns, self._stage = window, columns, stage
+        self._side, self._run_bar, self._zoom = side_panel, run_bar, zoom
+        self._settings = settings
+        self.has_place = False
+        self.chosen: Chosen | None = None
+
+    # Between starts -------------------------------------------------------------------------------
+
+    def restore(self) -> None:
+        """Restore what an earlier start has left."""
+        settings, window = self._settings, self._window
+        self.has_place = settings.restore_place("geometry", window)
+        if not self.has_place:
+            window.resize(*DEFAULT_SIZE)
+        self._columns.restore(settings)
+        if not self._side.set_shares(settings.text("side")):
+            settings.refuse("side")
+        self._columns.share(window.width())
+        standard = SPEEDS.index(DEFAULT_SPEED)
+        self._run_bar.set_speed(settings.number(SPEED, standard, len(SPEEDS) - 1))
+
+    def save(self, theme: str, speed: int) -> None:
+        """Keep how the window looks for the next start; speed : position of its slider."""
+        settings = self._settings
+        self._columns.enlarge(None)
+        self._columns.save(settings)
+        for name, value in (
+            ("geometry", self._window.saveGeometry()),
+            ("side", self._side.shares),
+            ("theme", theme),
+            (SPEED, speed),
+        ):
+            settings.set(name, value)
+        settings.save()
+
+    def reset(self) -> None:
+        """Restore zoom, columns and cards as at the first start."""
+        self._columns.enlarge(None)
+        self._zoom.reset()
+        self._columns.reset(self._window.width())
+        self._side.set_shares("")
+
+    # In projects ----------------------------------------------------------------------------------
+
+    def describe(self) -> dict[str, str]:
+        """Return what is shown, as a project keeps it: views, the followed row, the speed."""
+        example = self.chosen.example if self.chosen else None
+        row = example.row if example else None
+        return {
+            VIEW: self._stage.current,
+            BESIDE: self._stage.beside,
+            CARDS: "\n".join(self._side.names_in_sight),
+            ROW: "" if row is None else str(row),
+            SPEED: str(self._run_bar.speed.value()),
+        }
+
+    def show(self, look: Mapping[str, str]) -> None:
+        """Show what a project has kept, as far as it applies; what is missing stays as it is."""
+        stage = self._stage
+        beside = look.get(BESIDE, "")
+        if look.get(VIEW) in stage.available:
+            stage.show_name(look[VIEW])
+        stage.split(beside in stage.available and beside != stage.current)
+        if stage.is_split:
+            stage.show_beside(beside)
+        for name in look.get(CARDS, "").split("\n"):
+            self._side.show_name(name)
+        if (row := _whole(look.get(ROW, ""))) is not None and self.chosen is not None:
+            self.chosen.choose_row(row)
+        if (speed := _whole(look.get(SPEED, ""))) is not None:
+            self._run_bar.set_speed(speed)
+
+
+def _whole(text: str) -> int | None:
+    is_whole = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return int(text) if is_whole else None

@@ -1,0 +1,244 @@
+"""New, open, save, revert: what the File menu does with projects, and what it asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
+
+from core.invisible_characters import visible
+from core.number_format import format_bytes
+from gui.control.projects import ENDING, Projects
+from gui.control.run_controller import RunController
+from gui.kit.plain_text import unmarked
+from gui.window.closing import Closing
+from gui.window.settings import Settings
+
+RECENT = "recent_files"  # setting: paths, one a line
+MOST_RECENT = 8
+PROJECT_FOLDER = "project_folder"  # setting: the folder used last
+KINDS = f"Projects (*{ENDING})"
+ASKED_FROM = 2**20  # bytes of own rows: from here on it is asked whether they go in
+Button = QMessageBox.StandardButton
+
+
+class ProjectActions(QObject):
+    """Asks for files, asks before work is lost, and shows the project's name in the title.
+
+    asks : whether it asks before unsaved work is lost; set for a window that a person uses.
+    open_file : opens a file that is no project, by its contents.
+    """
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        controller: RunController,
+        projects: Projects,
+        settings: Settings,
+        open_file: Callable[[Path], None],
+    ) -> None:
+        super().__init__(window)
+        self.asks = False
+        self.recent = QMenu("Open &recent", window)
+        self.dialog: QMessageBox | None = None  # while it is open
+        self._window, self._controller, self._projects = window, controller, projects
+        self._settings, self._open_file = settings, open_file
+        self._is_linked = False
+        self._may_close = False
+        projects.changed.connect(self._show_title)
+        self.recent.aboutToShow.connect(self._fill_recent)
+        self._show_title()
+
+    # Actions --------------------------------------------------------------------------------------
+
+    def begin_anew(self) -> None:
+        """Begin an empty project: what a first start shows."""
+        self._guard("begin a new project", self._projects.begin_anew)
+
+    def open(self) -> None:
+        """Ask for a file, and open it by what it holds."""
+        path, _ = QFileDialog.getOpenFileName(
+            self._window,
+            "Open a project, a model, a table or a picture",
+            self._settings.text(PROJECT_FOLDER),
+            f"All files (*);;{KINDS}",
+        )
+        if path:
+            self.open_path(Path(path))
+
+    def open_path(self, path: Path) -> None:
+        """Open a file by what it holds; a project replaces all that is in the window."""
+        from core.projects.archive import is_project
+
+        if not is_project(path):
+            self._open_file(path)
+            return
+        self._note_recent(path)
+        self._guard(f"open {path.name}", partial(self._projects.open, path))
+
+    def save(self) -> None:
+        """Save the project under its name; ask for one if it has none."""
+        self._save(None)
+
+    def save_as(self) -> None:
+        """Ask for a name, and save the project under it."""
+        self._save_as(None)
+
+    def revert(self) -> None:
+        """Open the project again as it was saved; what was done since is dropped."""
+        path = self._projects.path
+        if path is None:
+            self._controller.failed.emit("This project was never saved; Ctrl+S saves it.")
+        elif self._projects.is_modified:
+            self._ask(
+                f"Return to {path.name} as it was saved?",
+                "What was done since then is dropped.",
+                Button.Discard | Button.Cancel,
+                {Button.Discard: partial(self._projects.open, path)},
+            )
+
+    def may_close(self, closing: Closing) -> bool:
+        """Return whether the window may close now; if not, the user is asked first."""
+        if (
+            closing.is_insisted
+            or not self.asks
+            or self._may_close
+            or not self._projects.is_modified
+        ):
+            return True
+        if self.dialog is None:
+            self._guard("close", self._close)
+        return False
+
+    def _close(self) -> None:
+        self._may_close = True
+        self._window.close()
+
+    # Saving ---------------------------------------------------------------------------------------
+
+    def _save(self, then: Callable[[], None] | None) -> None:
+        path = self._projects.path
+        if path is None:
+            self._save_as(then)
+        else:
+            self._projects.save(path, is_linked=self._is_linked, then=then)
+
+    def _save_as(self, then: Callable[[], None] | None) -> None:
+        run = self._controller.run
+        name = run.task.source.name.lower().replace(" ", "-") if run else "project"
+        folder = Path(self._settings.text(PROJECT_FOLDER))
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the project", str(folder / f"{name}{ENDING}"), KINDS
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+        self._note_recent(path if path.suffix.lower() == ENDING else Path(f"{path}{ENDING}"))
+
+        def save(*, is_linked: bool) -> None:
+            self._is_linked = is_linked
+            self._projects.save(path, is_linked=is_linked, then=then)
+
+        size = self._projects.own_bytes
+        if size < ASKED_FROM:
+            save(is_linked=False)
+            return
+        self._ask(
+            f"Keep the rows of {run.task.source.name if run else 'the data'} in the project?",
+            f"With them it takes about {format_bytes(size)}, less when packed, and opens anywhere. "
+            "Without them it opens only where their file is.",
+            Button.Yes | Button.No | Button.Cancel,
+            {Button.Yes: partial(save, is_linked=False), Button.No: partial(save, is_linked=True)},
+            {Button.Yes: "&Keep the rows", Button.No: "Only where they &lie"},
+        )
+
+    # Questions ------------------------------------------------------------------------------------
+
+    def _guard(self, deed: str, do: Callable[[], None]) -> None:
+        """Do something that drops what is in the window, once that is saved or given up."""
+        if not (self.asks and self._projects.is_modified):
+            do()
+            return
+        name = self._projects.title
+        what = f"the changes of {name}" if name else "this work"
+        self._ask(
+            f"Save {what} before you {deed}?",
+            self._describe_loss(),
+            Button.Save | Button.Discard | Button.Cancel,
+            {Button.Save: partial(self._save, do), Button.Discard: do},
+        )
+
+    def _describe_loss(self) -> str:
+        """Say what would be lost."""
+        controller, run = self._controller, self._controller.run
+        parts = []
+        if controller.steps:
+            parts.append(f"{controller.steps:,} steps of training")
+        if run and run.task.config.data.source == "drawn" and len(run.points):
+            parts.append(f"{len(run.points):,} drawn points")
+        if run and run.task.source.added:
+            parts.append(f"{run.task.source.added:,} taught examples")
+        if count := self._projects.kept_count:
+            parts.append(f"{count:,} kept run{'' if count == 1 else 's'}")
+        listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + "".join(parts[-1:])
+        return f"Otherwise this is lost: {listed}." if listed else "Otherwise the changes are lost."
+
+    def _ask(
+        self,
+        question: str,
+        explanation: str,
+        buttons: Button,
+        answers: dict[Button, Callable[[], None]],
+        names: dict[Button, str] | None = None,
+    ) -> None:
+        """Ask in a dialog over the window; the answer is carried out when it is given."""
+        if self.dialog is not None:
+            return
+        self.dialog = box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle("Logit Lab")
+        box.setText(question)
+        box.setInformativeText(explanation)
+        box.setStandardButtons(buttons)
+        for button, name in (names or {}).items():
+            box.button(button).setText(name)
+        box.setDefaultButton(next(iter(answers)))
+
+        def end(number: int) -> None:
+            self.dialog = None
+            box.deleteLater()
+            if do := answers.get(Button(number)):
+                do()
+
+        box.finished.connect(end)
+        box.open()
+
+    # Title and recent files -----------------------------------------------------------------------
+
+    def _show_title(self) -> None:
+        name = self._projects.title
+        literal = visible(name).replace("[*]", "[*][*]")  # Qt's own mark would be taken for ours
+        self._window.setWindowTitle(f"{literal}[*] – Logit Lab" if name else "Logit Lab")
+        self._window.setWindowModified(bool(name) and self._projects.is_modified)
+
+    def _note_recent(self, path: Path) -> None:
+        before = [line for line in self._settings.text(RECENT).split("\n") if line]
+        paths = dict.fromkeys([str(path.absolute()), *before])
+        self._settings.set(RECENT, "\n".join(list(paths)[:MOST_RECENT]))
+        self._settings.set(PROJECT_FOLDER, str(path.absolute().parent))
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        paths = [Path(line) for line in self._settings.text(RECENT).split("\n") if line]
+        for path in paths:
+            action = QAction(unmarked(path.name), self.recent)
+            action.setToolTip(unmarked(str(path)))
+            action.triggered.connect(lambda _=False, path=path: self.open_path(path))
+            self.recent.addAction(action)
+        if not paths:
+            self.recent.addAction("No project yet").setEnabled(False)

@@ -1,0 +1,63 @@
+"""After a crash: the work that was unsaved is offered, the newest first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMainWindow, QMessageBox
+
+from core.projects.recovery import Leftover
+from gui.control.recovery import Recovery
+
+Button = QMessageBox.StandardButton
+
+
+class RecoveryOffer(QObject):
+    """Asks for each copy whether it is restored or discarded; those left alone are offered again.
+
+    dialog : while it is open.
+    """
+
+    def __init__(self, window: QMainWindow, recovery: Recovery, found: list[Leftover]) -> None:
+        super().__init__(window)
+        self.dialog: QMessageBox | None = None
+        self._window, self._recovery = window, recovery
+        self._found = found
+        self._ask()
+
+    def _ask(self) -> None:
+        if not self._found:
+            return
+        left = self._found.pop(0)
+        self.dialog = box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle("Logit Lab")
+        box.setText("Restore what was unsaved when Logit Lab ended?")
+        count = len(self._found)
+        more = f"\nThere {'is' if count == 1 else 'are'} {count} older than this." if count else ""
+        box.setInformativeText(f"{left.age().capitalize()}: {left.summary}.{more}")
+        restore = box.addButton("&Restore", QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton("&Discard", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("&Later", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(restore)
+
+        def end(_: int) -> None:
+            clicked, self.dialog = box.clickedButton(), None
+            box.deleteLater()
+            if clicked is restore:
+                self._recovery.adopt(left)
+                self._leave_others()
+            elif clicked is discard:
+                left.remove()
+                self._ask()
+            else:
+                left.release()
+                self._leave_others()
+
+        box.finished.connect(end)
+        box.open()
+
+    def _leave_others(self) -> None:
+        """Leave the other copies to the next start: one window shows one project."""
+        while self._found:
+            self._found.pop().release()

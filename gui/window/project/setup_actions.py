@@ -1,0 +1,64 @@
+"""The set-up as a short text: copied, pasted, and given at the start."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+
+from core.errors import DataError
+from gui.control.data_editor import DataEditor
+from gui.control.data_loader import DataLoader
+from gui.control.run_controller import RunController
+
+
+class SetupActions(QObject):
+    """Puts the set-up of the shown run on the clipboard, and begins a run with one from there."""
+
+    def __init__(
+        self, controller: RunController, loader: DataLoader, editor: DataEditor, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._loader, self._editor = controller, loader, editor
+
+    def copy(self) -> None:
+        """Copy the set-up of the shown run: what differs from the defaults, and drawn points."""
+        from core.projects.setup_text import to_text
+
+        run = self._controller.run
+        try:
+            text = to_text(self._controller.config, run.points if run else None)
+        except DataError as error:
+            self._controller.failed.emit(str(error))
+            return
+        QGuiApplication.clipboard().setText(text)
+        self._controller.remarked.emit(f"Copied the set-up as text: {len(text):,} characters.")
+
+    def paste(self) -> bool:
+        """Begin a run with the set-up on the clipboard; return whether it holds one."""
+        from core.projects.setup_text import is_setup
+
+        text = QGuiApplication.clipboard().text()
+        if not is_setup(text):
+            return False
+        self.apply(text)
+        return True
+
+    def paste_or_say(self) -> None:
+        """Begin a run with the set-up on the clipboard, or say that there is none."""
+        if not self.paste():
+            self._controller.failed.emit(
+                "The clipboard holds no set-up; copy one that begins with logitlab:."
+            )
+
+    def apply(self, text: str) -> None:
+        """Begin a run with this set-up; it can be undone."""
+        from core.projects.setup_text import from_text
+
+        try:
+            config, points = from_text(text)
+        except DataError as error:
+            self._controller.failed.emit(str(error))
+            return
+        if points is not None:
+            self._editor.points = points
+        self._loader.load(config, "paste of a set-up")

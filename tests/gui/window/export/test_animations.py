@@ -1,0 +1,175 @@
+"""A run as an animation: as many frames as said, of their size; the run is as it was before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+
+from core.config import RunConfig, TrainingConfig
+from core.train.snapshot import Status
+from gui.export.animation import LAST_MS
+from gui.kit import theme as look
+from tests.gui.conftest import PATIENCE_MS
+
+QUICK = RunConfig(training=TrainingConfig(epochs=5))
+ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
+STEPS = 20  # of Iris in five epochs
+
+
+@pytest.fixture
+def open_dialog(qtbot):
+    """Return a function that opens the dialog by the menu."""
+
+    def open_dialog(window):
+        (action,) = (a for a in window.findChildren(QAction) if "Animation" in a.text())
+        action.trigger()
+        dialog = window.exports.animations.dialog
+        assert dialog is not None and dialog.isVisible()
+        return dialog
+
+    return open_dialog
+
+
+@pytest.fixture
+def record(qtbot, open_dialog, save_as):
+    """Return a function that writes an animation and returns its file."""
+
+    def record(window, name):
+        dialog = open_dialog(window)
+        target = save_as(name)
+        qtbot.waitUntil(dialog.save_button.isEnabled, timeout=PATIENCE_MS)
+        qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: f"frames to {target}" in window.notice.text, timeout=PATIENCE_MS)
+        assert not dialog.isVisible()
+        return target
+
+    return record
+
+
+def state(window):
+    shot = window.controller.snapshot
+    return shot.step, shot.newest_step, [array.copy() for array in shot.params.arrays]
+
+
+def assert_same(before, after):
+    assert before[:2] == after[:2]
+    for one, other in zip(before[2], after[2], strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", ["run.gif", "run.webp"])
+def test_an_animation_has_a_frame_of_each_kept_step(qtbot, open_window, finish, record, name):
+    window = open_window(QUICK)
+    finish(window)
+    before = state(window)
+    kept = window.controller.snapshot.trajectory.steps
+    size, durations = opened(record(window, name))
+    assert size[0] == 720
+    assert len(durations) == len(kept) == STEPS + 1
+    assert durations == [100] * STEPS + [LAST_MS]
+    assert_same(before, state(window))
+
+
+def opened(target) -> tuple[tuple[int, int], list[int]]:
+    """The size of an animation, and the duration of each frame in ms."""
+    with Image.open(target) as image:
+        durations = []
+        for frame in ImageSequence.Iterator(image):
+            frame.load()
+            durations.append(int(frame.info["duration"]))
+        return image.size, durations
+
+
+def test_frames_are_as_high_at_the_end_of_the_run_as_before(qtbot, open_window, finish, record):
+    window = open_window(QUICK)
+    finish(window)
+    with Image.open(record(window, "run.gif")) as image:
+        frames = [frame.convert("L") for frame in ImageSequence.Iterator(image)]
+    axes = [np.asarray(frame)[:, :90] for frame in frames[-2:]]  # labels of the axis at the left
+    assert np.abs(axes[0].astype(int) - axes[1]).mean() < 2
+
+
+def test_fewer_frames_are_chosen_evenly_from_the_first_step_to_the_newest(
+    qtbot, open_window, finish, record, open_dialog
+):
+    window = open_window(RunConfig(training=TrainingConfig(epochs=40)))
+    finish(window)
+    dialog = open_dialog(window)
+    dialog.count_choice.setFocus()
+    qtbot.keyClick(dialog.count_choice, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: "50 frames" in dialog.summary.text(), timeout=PATIENCE_MS)
+    assert len(opened(record(window, "run.gif"))[1]) == 50
+
+
+def test_the_run_is_at_the_past_step_that_was_shown(qtbot, open_window, finish, record):
+    window = open_window(QUICK)
+    finish(window)
+    window.controller.past.go_to(7)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 7, timeout=PATIENCE_MS)
+    before = state(window)
+    record(window, "run.gif")
+    assert_same(before, state(window))
+
+
+def test_a_run_that_trains_goes_on_from_where_it_was(qtbot, open_window, reach, record):
+    window = open_window(ENDLESS)
+    window.run_bar.set_speed(3)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    reach(window, Status.TRAINING)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 5, timeout=PATIENCE_MS)
+    reached = window.controller.snapshot.step
+    record(window, "run.gif")
+    shot = reach(window, Status.TRAINING)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > reached, timeout=PATIENCE_MS)
+    assert not shot.is_past
+
+
+def test_cancel_writes_nothing_and_returns_the_run(
+    qtbot, open_window, finish, open_dialog, save_as
+):
+    window = open_window(QUICK)
+    finish(window)
+    before = state(window)
+    dialog = open_dialog(window)
+    target = save_as("run.gif")
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.progress.value() >= 2, timeout=PATIENCE_MS)
+    qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "called off" in window.notice.text, timeout=PATIENCE_MS)
+    assert not target.exists() and dialog.isVisible()
+    assert_same(before, state(window))
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_an_untrained_run_has_nothing_to_show(qtbot, open_window, open_dialog):
+    dialog = open_dialog(open_window(QUICK))
+    qtbot.waitUntil(lambda: "train first" in dialog.summary.text(), timeout=PATIENCE_MS)
+    assert not dialog.save_button.isEnabled()
+
+
+def test_a_light_animation_of_a_dark_window(qtbot, open_window, finish, open_dialog, record):
+    window = open_window(QUICK, theme="dark")
+    finish(window)
+    dialog = open_dialog(window)
+    dialog.background_choice.setFocus()
+    qtbot.keyClick(dialog.background_choice, Qt.Key.Key_Down)
+    target = record(window, "run.gif")
+    with Image.open(target) as image:
+        corner = image.convert("RGB").getpixel((2, 2))
+    assert isinstance(corner, tuple) and min(corner) > 240
+    assert window.appearance.theme is look.DARK
+
+
+def test_closing_the_window_meanwhile_ends_it(qtbot, open_window, finish, open_dialog, save_as):
+    window = open_window(QUICK)
+    finish(window)
+    dialog = open_dialog(window)
+    target = save_as("run.gif")
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.progress.value() >= 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(window.close, timeout=PATIENCE_MS)
+    assert not target.exists()

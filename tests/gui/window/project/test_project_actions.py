@@ -1,0 +1,332 @@
+"""Projects in the window: saved and opened by its menu, and nothing is lost without a question."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data import sources
+from core.projects import project
+from core.train.snapshot import Status
+from core.train.trainer import Trainer
+
+Button = QMessageBox.StandardButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    """The file that a person chooses in the dialogs."""
+    path = tmp_path / "mine.logitlab"
+    for name in ("getSaveFileName", "getOpenFileName"):
+        monkeypatch.setattr(QFileDialog, name, lambda *_, **__: (str(path), ""))
+    return path
+
+
+@pytest.fixture
+def walk(qtbot):
+    """Return walk(window, steps): steps made by the key S, one after the other."""
+
+    def go(window, steps):
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        for _ in range(steps):
+            before = window.controller.steps
+            qtbot.keyClick(window, Qt.Key.Key_S)
+            qtbot.waitUntil(lambda before=before: window.controller.steps == before + 1)
+
+    return go
+
+
+@pytest.fixture
+def save(qtbot, path):
+    """Return save(window): Ctrl+S, until the file is written."""
+
+    def press(window):
+        qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+        qtbot.waitUntil(lambda: path.exists() and not window.projects.is_modified)
+
+    return press
+
+
+@pytest.fixture
+def reopen(qtbot, path, new_run):
+    """Return reopen(window): Ctrl+O, until the run is there."""
+
+    def press(window):
+        with new_run(window):
+            qtbot.keyClick(window, Qt.Key.Key_O, CONTROL)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)
+
+    return press
+
+
+def answer(qtbot, window, button):
+    """Press this button of the question that is open."""
+    box = window.project_actions.dialog
+    assert box is not None
+    qtbot.mouseClick(box.button(button), Qt.MouseButton.LeftButton)
+
+
+def test_a_saved_run_comes_back_in_another_window_and_goes_on_to_the_bit(
+    open_window, walk, save, reopen, qtbot
+):
+    config = RunConfig(training=TrainingConfig(optimiser="adam"))
+    first = open_window(config)
+    walk(first, 7)
+    first.controller.tune(learning_rate=0.05)
+    walk(first, 3)
+    save(first)
+    second = open_window()
+    reopen(second)
+    assert second.controller.steps == 10
+    assert second.controller.settings == first.controller.settings
+    assert second.controller.snapshot.curves.marks == first.controller.snapshot.curves.marks
+    for window in (first, second):
+        walk(window, 5)
+    one, other = (window.controller.snapshot.params for window in (first, second))
+    for a, b in zip(one.arrays, other.arrays, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_window_looks_the_same_to_the_pixel(open_window, walk, save, reopen, qtbot):
+    first = open_window()
+    walk(first, 5)
+    first.stage.show_name("Weights")
+    first.views.context.chosen.choose_row(77)
+    qtbot.keyClick(first, Qt.Key.Key_K)  # keep the run
+    save(first)
+    second = open_window()
+    reopen(second)
+    for window in (first, second):
+        qtbot.waitUntil(lambda window=window: window.is_at_rest, timeout=30_000)
+        window.status.remark("")
+        QApplication.processEvents()
+    pictures = [window.columns.grab().toImage() for window in (first, second)]
+    assert pictures[0] == pictures[1]
+
+
+def test_drawn_points_and_kept_runs_come_back(
+    open_window, walk, save, reopen, click_plane, qtbot, path, new_run
+):
+    first = open_window(RunConfig(DataConfig("drawn"), ModelConfig("softmax")), wait=False)
+    qtbot.waitUntil(lambda: first.controller.run is not None)
+    board = first.views["Boundary"]
+    for x, key in ((-1, "1"), (2, "2")):
+        board.plot.setFocus()
+        qtbot.waitUntil(board.plot.hasFocus)
+        qtbot.keyClick(board.plot, key)
+        for y in range(3):
+            click_plane(board, x, y)
+    qtbot.waitUntil(lambda: first.controller.snapshot is not None, timeout=30_000)
+    walk(first, 2)
+    qtbot.keyClick(first, Qt.Key.Key_K)
+    save(first)
+    second = open_window()
+    reopen(second)
+    assert len(second.controller.run.points) == 6
+    np.testing.assert_array_equal(second.controller.run.points.xy, first.controller.run.points.xy)
+    assert [r.name for r in second.views.context.kept.records] == [
+        r.name for r in first.views.context.kept.records
+    ]
+
+
+def test_the_terminal_goes_on_with_what_the_window_saved(window, walk, save, path):
+    walk(window, 6)
+    save(window)
+    state = project.load(path).state
+    assert state is not None and state.checkpoint.step == 6
+    own = Trainer(window.controller.run.task)
+    for _ in range(6):
+        own.step()
+    np.testing.assert_array_equal(state.checkpoint.parameters[0].numpy(), own.params().W)
+
+
+def test_the_title_names_the_project_and_marks_what_is_unsaved(window, walk, save, path, qtbot):
+    assert window.windowTitle() == "Logit Lab"
+    walk(window, 1)
+    save(window)
+    assert window.windowTitle() == "mine.logitlab[*] – Logit Lab" and not window.isWindowModified()
+    walk(window, 1)
+    assert window.isWindowModified()
+    save(window)
+    assert not window.isWindowModified()
+
+
+def test_save_as_goes_on_under_the_new_name(window, walk, save, path, tmp_path, monkeypatch, qtbot):
+    walk(window, 1)
+    save(window)
+    before = path.read_bytes()
+    walk(window, 1)
+    other = tmp_path / "other.logitlab"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "other"), ""))
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL | SHIFT)
+    qtbot.waitUntil(lambda: other.exists() and not window.projects.is_modified)
+    assert path.read_bytes() == before and window.projects.path == other
+
+
+def test_revert_returns_to_what_was_saved(window, walk, save, qtbot, new_run):
+    walk(window, 3)
+    save(window)
+    walk(window, 4)
+    window.project_actions.revert()
+    with new_run(window):
+        answer(qtbot, window, Button.Discard)
+    qtbot.waitUntil(lambda: window.controller.steps == 3)
+    qtbot.waitUntil(lambda: not window.projects.is_modified)
+
+
+def test_new_is_what_a_first_start_shows(open_window, walk, save, new_run, qtbot):
+    window = open_window(RunConfig(DataConfig("digits")))
+    walk(window, 1)
+    save(window)
+    with new_run(window):
+        qtbot.keyClick(window, Qt.Key.Key_N, CONTROL)
+    assert window.controller.run.task.source.name == "Iris"
+    assert not window.controller.undo_stack.canUndo() and window.projects.path is None
+
+
+# Closing -------------------------------------------------------------------------------------
+
+
+def test_closing_asks_and_cancel_keeps_the_window(window, walk, qtbot):
+    window.project_actions.asks = True
+    walk(window, 2)
+    assert not window.close()
+    assert "2 steps of training" in window.project_actions.dialog.informativeText()
+    answer(qtbot, window, Button.Cancel)
+    assert window.isVisible()
+    window.project_actions.asks = False
+
+
+def test_closing_saves_first_if_asked_to(window, walk, qtbot, path):
+    window.project_actions.asks = True
+    walk(window, 2)
+    window.close()
+    answer(qtbot, window, Button.Save)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
+    assert project.load(path).state is not None
+
+
+def test_closing_without_saving_closes(window, walk, qtbot, path):
+    window.project_actions.asks = True
+    walk(window, 2)
+    window.close()
+    answer(qtbot, window, Button.Discard)
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert not path.exists()
+
+
+def test_a_failed_save_keeps_the_window(window, walk, qtbot, path, monkeypatch):
+    window.project_actions.asks = True
+    walk(window, 2)
+    (path.parent / "mine.logitlab").mkdir()
+    window.close()
+    answer(qtbot, window, Button.Save)
+    qtbot.waitUntil(lambda: window.controller.writes.failures == 1)
+    QApplication.processEvents()
+    assert window.isVisible() and "it is a folder" in window.controller.writes.complaint
+    window.project_actions.asks = False
+
+
+def test_nothing_is_asked_where_the_system_ends_the_program(window, walk):
+    window.project_actions.asks = True
+    walk(window, 2)
+    window.closing.insist()
+    assert not window.isVisible() and window.project_actions.dialog is None
+
+
+def test_nothing_is_asked_where_there_is_no_work(window):
+    window.project_actions.asks = True
+    assert window.close()
+
+
+def test_nothing_is_asked_after_saving(window, walk, save):
+    window.project_actions.asks = True
+    walk(window, 1)
+    save(window)
+    assert window.close()
+
+
+def test_an_undone_change_is_no_change(window, walk, save, qtbot, new_run):
+    walk(window, 1)
+    save(window)
+    with new_run(window):
+        qtbot.keyClick(window, Qt.Key.Key_R)
+    assert window.projects.is_modified
+    qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    qtbot.waitUntil(lambda: not window.projects.is_modified)
+
+
+# Files ---------------------------------------------------------------------------------------
+
+
+def test_a_damaged_project_costs_a_sentence_and_nothing_else(window, walk, path, qtbot):
+    walk(window, 2)
+    path.write_bytes(b"PK\x03\x04 no more")
+    run = window.controller.run
+    window.projects.open(path)
+    qtbot.waitUntil(lambda: "cannot be unpacked" in window.notice.text + window.banner.text)
+    assert window.controller.run is run and window.controller.steps == 2
+
+
+def test_opening_takes_a_model_and_a_table_by_what_they_hold(window, path, tmp_path, qtbot):
+    table = tmp_path / "t.csv"
+    table.write_text("x,y,class\n1,2,a\n3,4,b\n")
+    window.project_actions.open_path(table)
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=30_000)
+    window.csv.dialog.reject()
+    model = tmp_path / "m.anything"
+    window.controller.files.save_model(window.controller.snapshot, tmp_path / "m.safetensors")
+    qtbot.waitUntil((tmp_path / "m.safetensors").exists)
+    (tmp_path / "m.safetensors").rename(model)
+    window.project_actions.open_path(model)
+    qtbot.waitUntil(lambda: "Opened m.anything" in window.notice.text, timeout=30_000)
+
+
+def test_a_recent_project_is_a_click_away(window, walk, save, path, qtbot):
+    walk(window, 1)
+    save(window)
+    menu = window.project_actions.recent
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["mine.logitlab"]
+
+
+def test_a_project_saved_while_it_trains_is_one_of_its_steps(window, qtbot, reach, path):
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    reach(window, Status.TRAINING)
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+    qtbot.waitUntil(path.exists, timeout=30_000)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    state = project.load(path).state
+    assert state is not None
+    own = Trainer(window.controller.run.task)
+    for _ in range(state.checkpoint.step):
+        own.step()
+    np.testing.assert_array_equal(state.checkpoint.parameters[0].numpy(), own.params().W)
+
+
+def test_a_folder_named_like_a_project_is_refused(window, path, qtbot):
+    Path(path).mkdir()
+    window.project_actions.open_path(path)
+    qtbot.waitUntil(lambda: "folder" in window.notice.text + window.banner.text, timeout=30_000)
+
+
+def test_rows_of_a_large_table_are_kept_or_linked_as_asked(open_window, tmp_path, path, qtbot):
+    table = tmp_path / "t.csv"
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(60_000, 5)).astype(np.float32)
+    lines = [",".join(f"{v:.4f}" for v in row) + f",{'ab'[int(row[0] > 0)]}" for row in X]
+    table.write_text("a,b,c,d,e,y\n" + "\n".join(lines) + "\n")
+    config = RunConfig(DataConfig("csv", path=str(table)))
+    window = open_window(config)
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+    assert "about 1 MiB" in window.project_actions.dialog.informativeText()
+    answer(qtbot, window, Button.No)
+    qtbot.waitUntil(path.exists, timeout=30_000)
+    assert path.stat().st_size < 400_000
+    assert sources.load(config.data).n == project.load(path).task.source.n
