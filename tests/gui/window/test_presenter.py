@@ -81,11 +81,11 @@ def test_page_keys_go_through_the_lessons(window, qtbot):
     press(window, Qt.Key.Key_F5)
     press(window, Qt.Key.Key_PageDown)
     qtbot.waitUntil(window.lessons.strip.isVisible)
-    assert window.lessons.strip.place.text().startswith("1 / ")
+    assert window.lessons.strip.position.text().startswith("1 / ")
     press(window, Qt.Key.Key_PageDown)
-    qtbot.waitUntil(lambda: window.lessons.strip.place.text().startswith("2 / "))
+    qtbot.waitUntil(lambda: window.lessons.strip.position.text().startswith("2 / "))
     press(window, Qt.Key.Key_PageUp)
-    qtbot.waitUntil(lambda: window.lessons.strip.place.text().startswith("1 / "))
+    qtbot.waitUntil(lambda: window.lessons.strip.position.text().startswith("1 / "))
 
 
 def test_page_keys_go_through_the_demonstrations(window):
@@ -179,7 +179,7 @@ def test_it_leaves_no_trace_in_sizes_however_often(window, qtbot):
 
 def test_a_message_is_its_first_sentence_and_the_tip_has_the_rest(window):
     words = "Finished 3 epochs. The loss is 0.5 and still falls. Space trains on."
-    window.banner.say(words)
+    window.banner.show_message(words)
     press(window, Qt.Key.Key_F5)
     assert window.banner.text == "Finished 3 epochs."
     press(window, Qt.Key.Key_Escape)
